@@ -1,0 +1,50 @@
+# The commands of the project. `make help` lists them; each also works without make (see bootstrap).
+.DEFAULT_GOAL := help
+PY := .venv/bin/python
+PORT ?= 8000
+export PORT
+
+.PHONY: help run dev test check format bench demo lock messages screenshots
+
+help: ## List these commands
+	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: ## Set everything up and serve the site on http://127.0.0.1:8000 (PORT, SITE_DATA, DEMO=0)
+	@./bootstrap run
+
+dev: ## Serve with reload and error pages, for development
+	@./bootstrap dev
+	@DEBUG=1 $(PY) manage.py prepare
+	@DEBUG=1 $(PY) manage.py runserver 127.0.0.1:$(PORT)
+
+test: ## Install what tests need and run them all, in a browser too where there is a Chromium
+	@./bootstrap test
+
+check: ## Look for faults without running: style, templates, migrations, settings
+	@./bootstrap dev
+	$(PY) -m ruff check .
+	$(PY) -m ruff format --check .
+	$(PY) manage.py makemigrations --check --dry-run
+	$(PY) manage.py check
+
+format: ## Write Python files in the one style
+	@./bootstrap dev
+	$(PY) -m ruff check --fix .
+	$(PY) -m ruff format .
+
+bench: ## Measure speed, as ratios and counts
+	@./bootstrap dev
+	$(PY) manage.py bench
+
+demo: ## Load the demonstration content into an empty site
+	@./bootstrap base
+	$(PY) manage.py prepare
+
+messages: ## Gather words to translate and compile the Swedish ones
+	@./bootstrap dev
+	$(PY) -m tests.messages
+
+lock: ## Pin packages anew, with hashes (needs uv)
+	cd requirements && for list in base scale dev; do uv pip compile --quiet --universal --python-version 3.12 \
+	    --generate-hashes --no-header --no-emit-index-url --no-annotate --upgrade $$list.in -o $$list.txt; done
+	cp requirements/base.txt requirements.txt

@@ -1,0 +1,16 @@
+"""The one Django app of the site."""
+
+from django.apps import AppConfig
+from django.db.models.signals import post_migrate
+from django.utils.translation import gettext_lazy as _
+
+
+class PublicationsConfig(AppConfig):
+    name = "publications"
+    verbose_name = _("Publications")
+
+    def ready(self) -> None:
+        from publications.models.guards import install
+
+        # Django rebuilds SQLite tables in many migrations and drops their triggers without a word.
+        post_migrate.connect(install, sender=self)

@@ -1,0 +1,34 @@
+"""THE DEEDS: everything that changes what readers see goes through here.
+
+publish (now, at, until) · withdraw · undo · relate · amend · redact. Each is one transaction, leaves an
+audit line and starts a new generation of the public site. No other room writes an edition, an address,
+a related link or anything else that readers see. A deed that cannot be done raises Refused and
+leaves everything as it was.
+"""
+
+from .amend import amend, remove
+from .compose import Composition, compose
+from .ground import ClockBehind, NotReady, Outdated, Refused
+from .publish import publish
+from .redact import redact
+from .relate import relate
+from .undo import Undoing, undo, what_undo_does
+from .withdraw import withdraw
+
+__all__ = [
+    "ClockBehind",
+    "Composition",
+    "NotReady",
+    "Outdated",
+    "Refused",
+    "Undoing",
+    "amend",
+    "compose",
+    "publish",
+    "redact",
+    "relate",
+    "remove",
+    "undo",
+    "what_undo_does",
+    "withdraw",
+]

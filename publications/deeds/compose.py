@@ -1,0 +1,126 @@
+"""The working copy as an edition would be: the one place where text becomes a page."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.utils import timezone
+
+from publications import prose
+from publications.models import (
+    Edition,
+    EditionAttachment,
+    EditionByline,
+    EditionImage,
+    EditionTag,
+    Image,
+    Listed,
+    Publication,
+    Tag,
+    pictured,
+)
+
+
+@dataclass
+class Composition:
+    """An edition with its rows, not yet stored: a preview shows it, publishing stores it."""
+
+    edition: Edition
+    bylines: list[EditionByline]
+    tags: list[Tag]
+    images: list[Image]
+    attachments: list[EditionAttachment]
+
+    def store(self) -> Edition:
+        """Write the edition and its rows: five statements, whatever their number."""
+        edition = self.edition
+        edition.save(force_insert=True)
+        copies = {name: getattr(edition, name) for name in Listed.COPIED}
+        for byline in self.bylines:
+            _take(byline, edition=edition, **copies)
+        for attachment in self.attachments:
+            attachment.edition = edition
+        EditionByline.objects.bulk_create(self.bylines)
+        EditionTag.objects.bulk_create(EditionTag(edition=edition, tag=tag, **copies) for tag in self.tags)
+        EditionImage.objects.bulk_create(EditionImage(edition=edition, image=image) for image in self.images)
+        EditionAttachment.objects.bulk_create(self.attachments)
+        return edition
+
+
+def compose(publication: Publication, *, published_at: datetime | None = None) -> Composition:
+    """Render the working copy into an edition that is not stored. Raises prose.Unrenderable."""
+    return Composition(
+        edition=_edition(publication, published_at or publication.published_at or timezone.now()),
+        bylines=[_byline(place, line, publication) for place, line in enumerate(_bylines(publication))],
+        tags=list(publication.tags.all()),
+        images=pictured(publication),
+        attachments=[_attachment(file) for file in publication.attachments.all()],
+    )
+
+
+def _edition(publication: Publication, published_at: datetime) -> Edition:
+    text = prose.render(
+        publication.body, language=publication.language, carried=carried_paragraphs(publication.editions.last_written())
+    )
+    return Edition(
+        publication=publication,
+        family=publication.original.pk,
+        kind=publication.kind,
+        series_number=publication.series_number,
+        language=publication.language,
+        tree=publication.tree,
+        title=publication.title.strip(),
+        slug=publication.proposed_slug(),
+        type_line=publication.kind.type_line(publication.tree, publication.series_number),
+        summary=publication.summary.strip(),
+        key_points="\n".join(publication.key_points_list),
+        cover=publication.cover,
+        published_at=published_at,
+        year=timezone.localtime(published_at).year,
+        markdown=publication.body,
+        digest=publication.digest,
+        **rendered(text),
+    )
+
+
+def rendered(text: prose.Prose) -> dict[str, object]:
+    """The fields of an edition that are derived from its Markdown."""
+    return {
+        "html": text.html,
+        "text": text.text,
+        "words": text.words,
+        "contents": [[entry.level, entry.text, entry.anchor] for entry in text.contents],
+        "paragraphs": [[paragraph.anchor, paragraph.text] for paragraph in text.paragraphs],
+    }
+
+
+def carried_paragraphs(edition: Edition | None) -> list[prose.Paragraph]:
+    """The paragraphs of an edition, whose ids the next one takes over."""
+    return [prose.Paragraph(anchor, text) for anchor, text in edition.paragraphs] if edition else []
+
+
+def _bylines(publication: Publication):
+    return publication.bylines.select_related("author")
+
+
+def _byline(place: int, line, publication: Publication) -> EditionByline:
+    author = line.author
+    hidden = author.pseudonymous
+    return EditionByline(
+        author=author,
+        position=place,
+        role=line.role,
+        name=author.name,
+        title="" if hidden else author.worded("title", publication.language),
+        affiliation="" if hidden else author.worded("affiliation", publication.language),
+    )
+
+
+def _attachment(file) -> EditionAttachment:
+    return EditionAttachment(
+        original=file.original, filename=file.filename, label=file.label, size=file.size, position=file.position
+    )
+
+
+def _take(row, **values) -> None:
+    for name, value in values.items():
+        setattr(row, name, value)

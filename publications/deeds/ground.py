@@ -1,0 +1,149 @@
+"""What all deeds stand on: the lock, the moment, the windows, the audit line, and the ways to say no."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publications.models import (
+    FOREVER,
+    AuditLine,
+    DeedKind,
+    Edition,
+    EditionByline,
+    EditionTag,
+    End,
+    Generation,
+    Publication,
+)
+
+TICK = timedelta(microseconds=1)
+TOLERANCE = timedelta(seconds=5)
+
+
+class Refused(Exception):
+    """A deed that cannot be done, with its reasons as sentences for an editor. Nothing has changed."""
+
+    def __init__(self, *reasons: str) -> None:
+        super().__init__(*reasons)
+        self.reasons = [str(reason) for reason in reasons]
+
+
+class NotReady(Refused):
+    """Something that readers are owed is missing."""
+
+
+class Outdated(Refused):
+    """The working copy is not the one the editor saw."""
+
+
+class ClockBehind(Refused):
+    """The machine's clock stands before a deed that has been done."""
+
+
+@dataclass(frozen=True)
+class Deed:
+    """One deed under way: its moment, and the generation that it starts."""
+
+    moment: datetime
+    generation: int
+    by: object
+
+    def tell(self, deed: DeedKind, subject: object, *, publication: Publication | None = None, **detail) -> None:
+        """Write the audit line. A deed tells exactly once."""
+        AuditLine.objects.create(
+            deed=deed,
+            by=self.by,
+            by_name=self.by.get_username() if self.by else _("the command line"),
+            at=self.moment,
+            publication=publication,
+            subject=str(subject)[:300],
+            detail={key: value for key, value in detail.items() if value},
+            generation=self.generation,
+        )
+
+
+def begin(*, by, publication: Publication | None = None) -> Deed:
+    """Take the lock that puts deeds in one order, and settle the moment of this one.
+
+    Two deeds on one piece at the same instant are a microsecond apart. A clock that has gone back behind
+    the last deed by more than a few seconds is refused: what had been public would look as if it waited.
+    Raises ClockBehind.
+    """
+    generation = Generation.objects.select_for_update().get()
+    now = timezone.now()
+    if now < generation.at - TOLERANCE:
+        raise ClockBehind(
+            _("The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right first.")
+            % {"now": timezone.localtime(now), "last": timezone.localtime(generation.at)}
+        )
+    moment = _after_what_stands(publication, now) if publication else now
+    generation.number += 1
+    generation.at = max(generation.at, moment)
+    generation.save()
+    return Deed(moment=moment, generation=generation.number, by=by)
+
+
+def _after_what_stands(publication: Publication, now: datetime) -> datetime:
+    """Now, or just after the last start and end of the piece when those are at this very instant."""
+    begun = publication.editions.kept().filter(visible_from__lte=now + TOLERANCE)
+    last = begun.aggregate(start=Max("visible_from"))["start"]
+    return max(now, last + TICK) if last else now
+
+
+def locked(publication: Publication) -> Publication:
+    """The publication as the database has it now, held until the deed is done."""
+    return Publication.objects.select_for_update().get(pk=publication.pk)
+
+
+def live_at(publication: Publication, moment: datetime) -> Edition | None:
+    return publication.editions.filter(visible_from__lte=moment, visible_until__gt=moment).first()
+
+
+def waiting_after(publication: Publication, moment: datetime) -> Edition | None:
+    return publication.editions.kept().filter(visible_from__gt=moment).first()
+
+
+def cancel_waiting(publication: Publication, moment: datetime) -> Edition | None:
+    """Empty the window of the edition that waits, if one does; the one before it gets its own end back."""
+    waiting = waiting_after(publication, moment)
+    if waiting:
+        end(waiting, at=waiting.visible_from, why=End.CANCELLED)
+        settle_windows(publication)
+    return waiting
+
+
+def end(edition: Edition, *, at: datetime, why: End, note: str = "") -> None:
+    """Close an edition's own window at the moment given."""
+    edition.expires = edition.visible_until = at
+    edition.end, edition.end_note = why, note
+    edition.save(update_fields=["expires", "visible_until", "end", "end_note"])
+    _copy_until(edition)
+
+
+def cut_windows(publication: Publication, *, at: datetime) -> None:
+    """End the window that runs across the moment given: there the next edition begins."""
+    for edition in publication.editions.filter(visible_from__lt=at, visible_until__gt=at):
+        _let_run(edition, at)
+
+
+def settle_windows(publication: Publication) -> None:
+    """Let each window run until its own end or the next start: the one place where this is derived."""
+    editions = list(publication.editions.kept().order_by("visible_from"))
+    next_starts = [edition.visible_from for edition in editions[1:]] + [FOREVER]
+    for edition, next_start in zip(editions, next_starts, strict=False):
+        _let_run(edition, min(edition.expires, next_start))
+
+
+def _let_run(edition: Edition, until: datetime) -> None:
+    if until != edition.visible_until:
+        edition.visible_until = until
+        edition.save(update_fields=["visible_until"])
+        _copy_until(edition)
+
+
+def _copy_until(edition: Edition) -> None:
+    for rows in (EditionByline, EditionTag):
+        rows.objects.filter(edition=edition).update(visible_until=edition.visible_until)

@@ -1,0 +1,177 @@
+"""publish: put a publication before its readers, now, at a moment, or until one."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publications import prose
+from publications.models import (
+    FOREVER,
+    Address,
+    Change,
+    DeedKind,
+    Edition,
+    Number,
+    Publication,
+    Revision,
+    Why,
+    whole_minute,
+)
+
+from .compose import compose
+from .ground import (
+    Deed,
+    NotReady,
+    Outdated,
+    Refused,
+    begin,
+    cancel_waiting,
+    cut_windows,
+    live_at,
+    locked,
+)
+
+
+@dataclass(frozen=True)
+class Window:
+    """When an edition is to be public."""
+
+    start: datetime
+    until: datetime
+    planned: bool
+
+
+@transaction.atomic
+def publish(
+    publication: Publication,
+    *,
+    by,
+    at: datetime | None = None,
+    until: datetime | None = None,
+    change: Change | str | None = None,
+    note: str = "",
+    seen: str | None = None,
+) -> Edition:
+    """Put a publication before its readers, now or at the moment given, for ever or until one.
+
+    `change` says what it is to the edition before it (a silent fix when not said; the first is always
+    `first`); a correction needs a note to readers. `seen` is the digest of the working copy that the
+    editor saw: when it has changed since, nothing is published. An edition that waits is replaced.
+    Raises NotReady, Outdated, ClockBehind or Refused.
+    """
+    piece = locked(publication)
+    deed = begin(by=by, publication=piece)
+    if seen is not None and seen != piece.digest:
+        raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
+    if reasons := piece.missing():
+        raise NotReady(*reasons)
+    window = _window(at, until, deed.moment)
+    before = piece.editions.begun_by(deed.moment)
+    change = _change(change, note, before)
+    replaced = cancel_waiting(piece, deed.moment)
+    _settle_working_copy(piece, window, change, before)
+    revision = Revision.objects.keep(piece, by=by, why=Why.PUBLISHED)
+    _refuse_repetition(piece, window, revision.digest, deed)
+    edition = _write(piece, window, change, note, by)
+    _tell(deed, edition, replaced)
+    publication.refresh_from_db()
+    return edition
+
+
+def _window(at: datetime | None, until: datetime | None, moment: datetime) -> Window:
+    if at and at <= moment:
+        raise Refused(_("The moment to publish lies in the past. Choose a later one, or publish now."))
+    start = at or moment
+    if until and until <= start:
+        raise Refused(_("The piece would end before it begins. Choose a later end."))
+    return Window(start=start, until=until or FOREVER, planned=bool(at))
+
+
+def _change(change: Change | str | None, note: str, before: Edition | None) -> Change:
+    if not before:
+        return Change.FIRST
+    chosen = Change(change or Change.SILENT)
+    if chosen is Change.FIRST:
+        raise Refused(_("This piece has been public before: say whether this is a fix, a correction or an update."))
+    if chosen is Change.CORRECTION and not note.strip():
+        raise Refused(_("A correction needs a note that tells readers what was wrong."))
+    return chosen
+
+
+def _settle_working_copy(piece: Publication, window: Window, change: Change, before: Edition | None) -> None:
+    """Give the piece its date, its number and its address: it keeps them from now on."""
+    piece.published_at = _date_for_readers(piece, window, change, before)
+    piece.series_number = _series_number(piece, before)
+    piece.slug = _claimed_slug(piece)
+    piece.save(update_fields=["published_at", "series_number", "slug"])
+
+
+def _date_for_readers(piece: Publication, window: Window, change: Change, before: Edition | None) -> datetime:
+    """As the editor wrote it; an update moves it, unless the editor has just changed it."""
+    moved = change is Change.UPDATE and before and piece.published_at == before.published_at
+    return whole_minute(window.start if moved or not piece.published_at else piece.published_at)
+
+
+def _series_number(piece: Publication, before: Edition | None) -> Number | None:
+    """The number it has, that of its translations, or the next of the year."""
+    if not piece.kind.numbered:
+        return piece.series_number
+    year = timezone.localtime(piece.published_at).year
+    own = piece.series_number
+    if own and own.kind_id == piece.kind_id and (before or own.year == year):
+        return own
+    shared = Number.objects.filter(kind=piece.kind, pk__in=piece.family().values("series_number")).first()
+    return shared if shared and shared != own else Number.objects.take(piece.kind, piece.published_at)
+
+
+def _claimed_slug(piece: Publication) -> str:
+    """The address of the piece; one made from the title steps aside where it is taken."""
+    wanted = piece.proposed_slug()
+    taken = Address.objects.filter(tree=piece.tree).exclude(publication=piece)
+    if piece.slug and taken.filter(slug=wanted).exists():
+        raise NotReady(_("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted})
+    others = set(taken.filter(slug__startswith=wanted).values_list("slug", flat=True))
+    numbered = (f"{wanted}-{n}" for n in range(2, len(others) + 3))
+    slug = wanted if wanted not in others else next(name for name in numbered if name not in others)
+    Address.objects.get_or_create(tree=piece.tree, slug=slug, defaults={"publication": piece})
+    return slug
+
+
+def _refuse_repetition(piece: Publication, window: Window, digest: str, deed: Deed) -> None:
+    """A second press of the button makes no second edition."""
+    live = live_at(piece, deed.moment)
+    if live and live.digest == digest and not window.planned and window.until == live.expires:
+        raise Refused(_("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number})
+
+
+def _write(piece: Publication, window: Window, change: Change, note: str, by) -> Edition:
+    try:
+        composition = compose(piece)
+    except prose.Unrenderable as reason:
+        raise NotReady(str(reason)) from reason
+    edition = composition.edition
+    edition.number = piece.editions.next_number()
+    edition.change, edition.note, edition.editor = change, note.strip(), by
+    edition.planned = window.planned
+    edition.visible_from, edition.expires = window.start, window.until
+    edition.visible_until = window.until
+    cut_windows(piece, at=window.start)
+    return composition.store()
+
+
+def _tell(deed: Deed, edition: Edition, replaced: Edition | None) -> None:
+    edition.replaced = replaced
+    deed.tell(
+        DeedKind.SCHEDULE if edition.planned else DeedKind.PUBLISH,
+        edition,
+        publication=edition.publication,
+        edition=edition.number,
+        change=edition.change,
+        note=edition.note,
+        at=edition.visible_from.isoformat(),
+        until=edition.expires.isoformat() if edition.expires < FOREVER else "",
+        replaced=replaced.number if replaced else None,
+    )

@@ -1,0 +1,115 @@
+"""undo: take back the last thing that was published or scheduled.
+
+What it does depends on what stands, and is said before it is done:
+an edition that waits is cancelled; a live one gives way to the text before it, as a new edition;
+the first edition is withdrawn. An undo cannot itself be undone: publish the working copy instead.
+"""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db import transaction
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publications.models import FOREVER, Change, DeedKind, Edition, End, Publication
+
+from .compose import Composition
+from .ground import Outdated, Refused, begin, cancel_waiting, end, live_at, locked, waiting_after
+
+
+class Undoing(Enum):
+    CANCEL = "cancel"
+    RESTORE = "restore"
+    WITHDRAW = "withdraw"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What an undo would do: the edition it takes back, and the one whose text returns."""
+
+    what: Undoing
+    edition: Edition
+    restored: Edition | None = None
+
+
+def what_undo_does(publication: Publication) -> Plan | None:
+    """The plan as things stand now, or nothing where there is nothing to undo."""
+    return _plan(publication, timezone.now())
+
+
+@transaction.atomic
+def undo(publication: Publication, *, by, edition: int | None = None) -> Edition | None:
+    """Take back the last edition. `edition` is the number the editor means; another one is refused.
+
+    Gives the new edition where an earlier text returns. Raises ClockBehind, Outdated or Refused.
+    """
+    piece = locked(publication)
+    deed = begin(by=by, publication=piece)
+    plan = _plan(piece, deed.moment)
+    if not plan:
+        raise Refused(_("There is nothing to undo here. To change what readers see, publish the working copy."))
+    if edition is not None and edition != plan.edition.number:
+        raise Outdated(_("Something else has been published since. Look again before you undo."))
+    restored = _DOING[plan.what](piece, plan, deed)
+    deed.tell(
+        DeedKind.CANCEL if plan.what is Undoing.CANCEL else DeedKind.UNDO,
+        plan.edition,
+        publication=piece,
+        edition=plan.edition.number,
+        restored=plan.restored.number if plan.restored else None,
+    )
+    return restored
+
+
+def _plan(publication: Publication, moment) -> Plan | None:
+    if waiting := waiting_after(publication, moment):
+        return Plan(Undoing.CANCEL, waiting)
+    live = live_at(publication, moment)
+    if not live or live.restores_id:
+        return None
+    before = (
+        publication.editions.kept()
+        .exclude(end=End.UNDONE)
+        .filter(visible_from__lt=live.visible_from)
+        .order_by("-visible_from")
+        .first()
+    )
+    return Plan(Undoing.RESTORE, live, before) if before else Plan(Undoing.WITHDRAW, live)
+
+
+def _cancel(piece: Publication, plan: Plan, deed) -> None:
+    cancel_waiting(piece, deed.moment)
+
+
+def _withdraw(piece: Publication, plan: Plan, deed) -> None:
+    end(plan.edition, at=deed.moment, why=End.UNDONE)
+
+
+def _restore(piece: Publication, plan: Plan, deed) -> Edition:
+    until = plan.edition.expires
+    end(plan.edition, at=deed.moment, why=End.UNDONE)
+    again = _again(plan.restored)
+    again.edition.number = piece.editions.next_number()
+    again.edition.change, again.edition.editor = Change.SILENT, deed.by
+    again.edition.visible_from, again.edition.expires = deed.moment, until
+    again.edition.visible_until = until
+    again.edition.restores = plan.restored
+    return again.store()
+
+
+def _again(edition: Edition) -> Composition:
+    """The text of an edition with its rows, as a copy that is not stored."""
+    copy = Edition.objects.get(pk=edition.pk)
+    bylines, attachments = list(copy.bylines.all()), list(copy.attachments.all())
+    tags = [row.tag for row in copy.tag_rows.select_related("tag")]
+    images = list(copy.images.all())
+    for row in (copy, *bylines, *attachments):
+        row.pk = None
+        row._state.adding = True
+    copy.note, copy.end, copy.end_note, copy.planned = "", End.NONE, "", False
+    copy.visible_until, copy.expires = FOREVER, FOREVER
+    return Composition(edition=copy, bylines=bylines, tags=tags, images=images, attachments=attachments)
+
+
+_DOING = {Undoing.CANCEL: _cancel, Undoing.RESTORE: _restore, Undoing.WITHDRAW: _withdraw}

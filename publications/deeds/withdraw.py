@@ -1,0 +1,33 @@
+"""withdraw: take a piece from its readers, now; what was public is kept, and its address says so."""
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from publications.models import DeedKind, End, Publication
+
+from .ground import Refused, begin, cancel_waiting, end, live_at, locked
+
+
+@transaction.atomic
+def withdraw(publication: Publication, *, by, note: str = "") -> None:
+    """End the live edition now and cancel the one that waits.
+
+    `note` is shown to readers at the address. Raises ClockBehind, or Refused where nothing is public
+    or waits.
+    """
+    piece = locked(publication)
+    deed = begin(by=by, publication=piece)
+    cancelled = cancel_waiting(piece, deed.moment)
+    live = live_at(piece, deed.moment)
+    if not (live or cancelled):
+        raise Refused(_("This publication is not public, and nothing waits to be."))
+    if live:
+        end(live, at=deed.moment, why=End.WITHDRAWN, note=note.strip())
+    deed.tell(
+        DeedKind.WITHDRAW if live else DeedKind.CANCEL,
+        live or cancelled,
+        publication=piece,
+        edition=(live or cancelled).number,
+        note=note.strip(),
+        cancelled=cancelled.number if cancelled else None,
+    )

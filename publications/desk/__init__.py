@@ -1,0 +1,29 @@
+"""Everything behind login: Django's admin in the site's name, with pages of our own."""
+
+from . import choosing, deed_pages, history, linking, previewing, tagging
+from .beside import Amended, AuthorDesk, KindDesk, SiteDesk, TagDesk
+from .library import Library
+from .people import GroupDesk, PersonDesk
+from .site import desk
+from .trail import Trail
+from .writing import Writing
+
+__all__ = [
+    "Amended",
+    "AuthorDesk",
+    "GroupDesk",
+    "KindDesk",
+    "Library",
+    "PersonDesk",
+    "SiteDesk",
+    "TagDesk",
+    "Trail",
+    "Writing",
+    "choosing",
+    "deed_pages",
+    "desk",
+    "history",
+    "linking",
+    "previewing",
+    "tagging",
+]

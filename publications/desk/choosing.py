@@ -1,0 +1,170 @@
+"""The ordered chooser: a field that holds an ordered list of authors, publications or images.
+
+With scripts off it is a column of numbered selects and a Find button, which asks the server for other
+options and keeps everything typed. With scripts on, chooser.js puts a search box and a list with Up,
+Down and Remove in its place, over the same names and values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Manager, Model, Q, QuerySet
+from django.forms.widgets import Script
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import reverse_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from publications.models import Author, Image, Publication, with_standing, words
+
+from .site import desk
+
+OFFERED = 60
+SPARE_PLACES = 3
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What can be chosen: which rows, how they are searched, and the line that tells one from another."""
+
+    rows: Manager
+    searched: tuple[str, ...]
+    order: tuple[str, ...]
+
+    def found(self, query: str) -> QuerySet:
+        rows = self.rows.all().order_by(*self.order)
+        for word in query.split()[:8]:
+            rows = rows.filter(self._anywhere(word))
+        return rows.distinct()
+
+    def _anywhere(self, word: str) -> Q:
+        found = Q()
+        for field in self.searched:
+            found |= Q(**{f"{field}__icontains": word})
+        return found
+
+    def line(self, row: Model) -> str:
+        return str(row)
+
+
+class AuthorChoices(Choices):
+    def line(self, row: Author) -> str:
+        return " · ".join(part for part in (row.name, row.worded("affiliation")) if part)
+
+
+class PublicationChoices(Choices):
+    def found(self, query: str) -> QuerySet:
+        return with_standing(super().found(query).select_related("kind"))
+
+    def line(self, row: Publication) -> str:
+        on = date_format(row.published_at, "SHORT_DATE_FORMAT") if row.published_at else ""
+        return " · ".join(part for part in (str(row), str(row.kind), on, words(row)) if part)
+
+
+CHOICES = {
+    "authors": AuthorChoices(Author.objects, ("name", "aliases", "affiliation_en"), ("name", "pk")),
+    "publications": PublicationChoices(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
+    "images": Choices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
+}
+
+
+@desk.page("choose/<slug:what>/", "choose")
+def choose(request: HttpRequest, what: str) -> JsonResponse:
+    """Answer the search box of a chooser: at most twenty lines for the words typed."""
+    choices = CHOICES.get(what)
+    if not choices:
+        raise Http404
+    if not request.user.has_perm(f"publications.view_{choices.rows.model._meta.model_name}"):
+        raise PermissionDenied
+    found = choices.found(request.GET.get("q", ""))[:20]
+    return JsonResponse({"found": [{"value": row.pk, "label": choices.line(row)} for row in found]})
+
+
+class ChooserWidget(forms.Widget):
+    """Numbered selects, each with a role where the list has roles."""
+
+    template_name = "desk/widgets/chooser.html"
+    use_fieldset = True
+
+    class Media:
+        js = [Script("js/desk/chooser.js", type="module")]
+
+    def __init__(self, what: str, *, limit: int, roles: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__()
+        self.what, self.limit, self.roles = what, limit, list(roles)
+        self.query = ""
+
+    def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
+        """Pairs of value and role in the order of the form; empty places are passed over."""
+        self.query = data.get(f"{name}-find", "")
+        roles = data.getlist(f"{name}-role")
+        roles += [""] * len(data.getlist(name))
+        return [(value, role) for value, role in zip(data.getlist(name), roles, strict=False) if value]
+
+    def value_omitted_from_data(self, data, files, name: str) -> bool:
+        return f"{name}-chooser" not in data
+
+    def get_context(self, name: str, value, attrs) -> dict:
+        context = super().get_context(name, value, attrs)
+        pairs = [(str(chosen), role) for chosen, role in value or []]
+        options = self._options([chosen for chosen, _role in pairs])
+        spare = max(0, min(SPARE_PLACES, self.limit - len(pairs)))
+        context["chooser"] = {
+            "what": self.what,
+            "url": reverse_lazy("desk:choose", args=[self.what]),
+            "limit": self.limit,
+            "query": self.query,
+            "roles": self.roles,
+            "options": options,
+            "places": [
+                {"number": number, "value": chosen, "role": role}
+                for number, (chosen, role) in enumerate([*pairs, *[("", "")] * spare], start=1)
+            ],
+        }
+        return context
+
+    def _options(self, chosen: list[str]) -> list[tuple[str, str]]:
+        """What the selects offer: what is chosen, then what was found (or the newest)."""
+        choices = CHOICES[self.what]
+        ids = [int(value) for value in chosen if value.isdecimal() and len(value) < 19]
+        kept = {str(row.pk): choices.line(row) for row in choices.found("").filter(pk__in=ids)}
+        offered = {str(row.pk): choices.line(row) for row in choices.found(self.query)[:OFFERED]}
+        return list({**kept, **offered}.items())
+
+
+class ChooserField(forms.Field):
+    """An ordered list of rows, as pairs of row and role."""
+
+    default_error_messages = {
+        "gone": _("One of the chosen entries is no longer there. Choose again."),
+        "twice": _("“%(what)s” is chosen twice."),
+        "too_many": _("At most %(limit)d can be chosen."),
+    }
+
+    def __init__(self, what: str, *, limit: int = 40, roles: Sequence[tuple[str, str]] = (), **kwargs) -> None:
+        self.what, self.limit, self.roles = what, limit, dict(roles)
+        super().__init__(widget=ChooserWidget(what, limit=limit, roles=roles), **kwargs)
+
+    def clean(self, value) -> list[tuple[Model, str]]:
+        pairs = value or []
+        if self.required and not pairs:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(pairs) > self.limit:
+            raise forms.ValidationError(self.error_messages["too_many"] % {"limit": self.limit})
+        ids = [int(chosen) if str(chosen).isdecimal() and len(str(chosen)) < 19 else 0 for chosen, _role in pairs]
+        rows = CHOICES[self.what].rows.in_bulk(ids)
+        if not all(pk in rows for pk in ids):
+            raise forms.ValidationError(self.error_messages["gone"])
+        for pk in ids:
+            if ids.count(pk) > 1:
+                raise forms.ValidationError(self.error_messages["twice"] % {"what": rows[pk]})
+        fallback = next(iter(self.roles), "")
+        return [
+            (rows[pk], role if role in self.roles else fallback) for pk, (_c, role) in zip(ids, pairs, strict=True)
+        ]
+
+    def has_changed(self, initial, data) -> bool:
+        before = [(str(pk), role) for pk, role in initial or []]
+        return before != [(str(pk), role) for pk, role in data or []]

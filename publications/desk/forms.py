@@ -1,0 +1,215 @@
+"""The form of a publication: one form, no inlines, so that a draft is saved whole or not at all."""
+
+from pathlib import PurePath
+
+from django import forms
+from django.forms.utils import ErrorDict
+from django.forms.widgets import Script
+from django.urls import reverse_lazy
+from django.utils.translation import gettext as _g
+from django.utils.translation import gettext_lazy as _
+from taggit.forms import TagField
+
+from publications import prose
+from publications.languages import slugify
+from publications.models import Attachment, Byline, Publication, Role, keep_original
+
+from .choosing import ChooserField
+
+ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
+LARGEST = 40 * 1024 * 1024
+COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "published_at", "kind", "language", "slug",
+            "cover_choice", "translation_choice", "note")  # fmt: skip
+
+
+class TagWidget(forms.TextInput):
+    """A line of tags that completes the one being typed."""
+
+    class Media:
+        js = [Script("js/desk/tags.js", type="module")]
+
+
+class PublicationForm(forms.ModelForm):
+    """The working copy as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
+
+    `version` tells which save the editor started from. A form that has been overtaken is refused, shows
+    what the other person saved beside what was typed here, and can be saved knowingly with `replace`.
+    """
+
+    bylines = ChooserField("authors", roles=Role.choices, required=False, label=_("Authors"))
+    related = ChooserField("publications", limit=20, required=False, label=_("Related publications"))
+    cover_choice = ChooserField("images", limit=1, required=False, label=_("Cover"))
+    translation_choice = ChooserField("publications", limit=1, required=False, label=_("Translation of"))
+    tags = TagField(
+        required=False,
+        label=_("Tags"),
+        help_text=_("Divided by commas. A tag that is not there yet is made."),
+        widget=TagWidget(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
+    )
+    attach = forms.FileField(
+        required=False, label=_("Attach a file"), help_text=_("Such as the designed PDF of a report.")
+    )
+    attach_label = forms.CharField(required=False, max_length=200, label=_("What readers see as its name"))
+    detach = forms.ModelMultipleChoiceField(
+        Attachment.objects.none(), required=False, label=_("Take out"), widget=forms.CheckboxSelectMultiple
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Publication
+        fields = ("title", "summary", "key_points", "body", "tags", "published_at", "kind", "language", "slug", "note")
+        widgets = {
+            "title": forms.TextInput(attrs={"class": "title-field"}),
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "key_points": forms.Textarea(attrs={"rows": 4}),
+            "body": forms.Textarea(attrs={"rows": 24, "class": "body-field"}),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "body": _("Markdown. A picture of the library: ![what it shows](image:its-key)"),
+        }
+
+    def __init__(self, *args, may_relate: bool = True, **kwargs) -> None:
+        piece = kwargs.get("instance")
+        kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.conflicts: list[dict[str, str]] = []
+        self.fields["related"].disabled = not may_relate
+        if piece and piece.pk:
+            self.fields["detach"].queryset = piece.attachments.all()
+        if not self.fields["detach"].queryset.exists():
+            del self.fields["detach"]
+
+    @property
+    def is_finding(self) -> bool:
+        """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
+        return self.is_bound and "_find" in self.data
+
+    def is_valid(self) -> bool:
+        return not self.is_finding and super().is_valid()
+
+    def full_clean(self) -> None:
+        if self.is_finding:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_slug(self) -> str:
+        return slugify(self.cleaned_data["slug"])
+
+    def clean_body(self) -> str:
+        body = self.cleaned_data["body"].replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            prose.render(body, language=self.data.get("language", "en"))
+        except prose.Unrenderable as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        return body
+
+    def clean_attach(self):
+        file = self.cleaned_data["attach"]
+        if not file:
+            return None
+        if PurePath(file.name).suffix.lstrip(".").lower() not in ATTACHED:
+            raise forms.ValidationError(_("Only these can be attached: %s.") % ", ".join(sorted(ATTACHED)))
+        if file.size > LARGEST:
+            raise forms.ValidationError(_("The file is larger than 40 MB. Make it smaller, please."))
+        if file.name.lower().endswith(".pdf") and not file.read(5) == b"%PDF-":
+            raise forms.ValidationError(_("The file is called PDF, but is not one."))
+        file.seek(0)
+        return file
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        stored = self.instance.version
+        posted = cleaned.get("version")
+        if self.instance.pk and posted != stored and self.data.get("replace") != str(stored):
+            self._tell_of_conflict()
+        return cleaned
+
+    def _tell_of_conflict(self) -> None:
+        """Refuse, and lay what is stored beside what was typed, field by field."""
+        piece = Publication.objects.get(pk=self.instance.pk)
+        last = piece.revisions.select_related("saved_by").first()
+        who = str(last.saved_by or _("the command line")) if last else ""
+        stored = PublicationForm(instance=piece)
+        self.conflicts = [
+            {"label": field.label, "stored": self._in_words(stored, name)}
+            for name in COMPARED
+            if (field := self.fields.get(name)) and self._in_words(stored, name) != self._typed_in_words(name)
+        ]
+        self.replace_version, self.saved_by_other = piece.version, last
+        self.add_error(None, forms.ValidationError(
+            _g("%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and "
+               "all you typed is still here. What differs is shown below.") % {"who": who}, code="outdated",
+        ))  # fmt: skip
+
+    def _in_words(self, form: "PublicationForm", name: str) -> str:
+        return _plain(form[name].initial)
+
+    def _typed_in_words(self, name: str) -> str:
+        value = self.cleaned_data.get(name)
+        if isinstance(value, list) and value and isinstance(value[0], tuple):
+            value = [(row.pk, role) for row, role in value]
+        return _plain(getattr(value, "pk", value))
+
+    def store_rows(self, piece: Publication) -> None:
+        """Store what belongs to the piece beside its own row: authors and files. (Tags: save_m2m.)"""
+        Byline.objects.filter(publication=piece).delete()
+        Byline.objects.bulk_create(
+            Byline(publication=piece, author=author, role=role, position=place)
+            for place, (author, role) in enumerate(self.cleaned_data["bylines"])
+        )
+        for gone in self.cleaned_data.get("detach") or ():
+            gone.delete()
+        if file := self.cleaned_data.get("attach"):
+            piece.attachments.create(
+                original=keep_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),
+                filename=_safe_name(file.name),
+                label=self.cleaned_data["attach_label"],
+                size=file.size,
+                position=piece.attachments.count(),
+            )
+
+    def save(self, commit: bool = True) -> Publication:
+        self.instance.cover = next((row for row, _role in self.cleaned_data["cover_choice"]), None)
+        original = next((row for row, _role in self.cleaned_data["translation_choice"]), None)
+        self.instance.translation_of = original.original if original else None
+        return super().save(commit)
+
+    def clean_translation_choice(self) -> list:
+        chosen = self.cleaned_data["translation_choice"]
+        if chosen and chosen[0][0].original.pk == self.instance.pk:
+            raise forms.ValidationError(_("A publication cannot be a translation of itself."))
+        return chosen
+
+
+def _initial(piece: Publication | None) -> dict:
+    if not piece or not piece.pk:
+        return {}
+    return {
+        "bylines": [(line.author_id, line.role) for line in piece.bylines.all()],
+        "related": [(link.target_id, "") for link in piece.related_links.all()],
+        "cover_choice": [(piece.cover_id, "")] if piece.cover_id else [],
+        "translation_choice": [(piece.translation_of_id, "")] if piece.translation_of_id else [],
+        "version": piece.version,
+    }
+
+
+def _plain(value) -> str:
+    """A value of the form as text, to be compared and read."""
+    if value is None:
+        return ""
+    if isinstance(value, list | tuple) or hasattr(value, "all"):
+        rows = value.all() if hasattr(value, "all") else value
+        return ", ".join(sorted(str(row) for row in rows))
+    return str(value).replace("\r\n", "\n").strip()
+
+
+def _safe_name(name: str) -> str:
+    path = PurePath(name)
+    return f"{slugify(path.stem) or 'file'}{path.suffix.lower()}"
+
+

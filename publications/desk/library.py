@@ -1,0 +1,78 @@
+"""The library: pictures come in here, are checked and re-encoded, and say what they show."""
+
+from django import forms
+from django.contrib import admin
+from django.http import HttpRequest
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications import pictures, renditions
+from publications.models import Image
+
+from .beside import Amended
+from .previewing import desk_address
+
+
+class ImageForm(forms.ModelForm):
+    """A picture and its words; the file is checked before anything is kept."""
+
+    file = forms.FileField(
+        required=False,
+        label=gettext_lazy("File"),
+        help_text=gettext_lazy("JPEG, PNG, WebP or GIF, at most 20 MB. What cameras write into it is taken out."),
+    )
+
+    class Meta:
+        model = Image
+        fields = ("alt_en", "alt_sv", "decorative", "credit", "licence", "focus_x", "focus_y")
+
+    def clean_file(self):
+        file = self.cleaned_data["file"]
+        if not file and not self.instance.original:
+            raise forms.ValidationError(_("Choose a file."))
+        if file:
+            self._hold(file)
+        return file
+
+    def _hold(self, file) -> None:
+        try:
+            self.instance.hold(file.read(), file.name)
+        except pictures.Unsuitable as reason:
+            raise forms.ValidationError(str(reason)) from reason
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if not cleaned.get("decorative") and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
+            self.add_error("alt_en", _("Say what the picture shows, or mark it as decorative."))
+        return cleaned
+
+
+class Library(Amended):
+    form = ImageForm
+    list_display = ("filename", "thumbnail", "alt_en", "credit", "added_at")
+    list_filter = ("decorative",)
+    search_fields = ("filename", "alt_en", "alt_sv", "credit", "key")
+    readonly_fields = ("thumbnail", "in_markdown")
+    fields = (
+        "file", "thumbnail", "in_markdown", "alt_en", "alt_sv", "decorative", "credit", "licence", "focus_x", "focus_y",
+    )  # fmt: skip
+
+    def get_form(self, request: HttpRequest, obj: Image | None = None, change: bool = False, **kwargs):
+        return super().get_form(request, obj, change, **{**kwargs, "fields": ImageForm.Meta.fields})
+
+    def get_fields(self, request: HttpRequest, obj: Image | None = None):
+        return self.fields if obj else [name for name in self.fields if name not in self.readonly_fields]
+
+    @admin.display(description=gettext_lazy("picture"))
+    def thumbnail(self, image: Image) -> str:
+        return format_html('<img class="thumbnail" src="{}" alt="{}" width="96" height="96">',
+                           desk_address(image, "192s", "jpg"), image.alt)  # fmt: skip
+
+    @admin.display(description=gettext_lazy("in the text"))
+    def in_markdown(self, image: Image) -> str:
+        return format_html("<code>![{}](image:{})</code>", image.alt, image.key)
+
+    def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        renditions.make_all(obj)

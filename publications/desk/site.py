@@ -1,0 +1,68 @@
+"""The desk: Django's admin site under the centre's own name, and the addresses of its pages."""
+
+from collections.abc import Callable
+
+from django.contrib.admin import AdminSite
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import path
+from django.utils.translation import gettext_lazy as _
+
+from publications import accounts
+from publications.models import Publication, Site, words
+
+Page = Callable[..., HttpResponse]
+
+
+class Desk(AdminSite):
+    """One site for everyone behind login; what each may do is decided by groups and permissions."""
+
+    site_title = index_title = _("Desk")
+    index_template = "desk/index.html"
+    login_template = "desk/login.html"
+    enable_nav_sidebar = False
+    site_url = "/"
+
+    def each_context(self, request: HttpRequest) -> dict:
+        site = Site.objects.first() or Site()
+        return {**super().each_context(request), "site_header": site.short_name, "site": site}
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self.pages: list = []
+
+    def page(self, route: str, name: str) -> Callable[[Page], Page]:
+        """Give a page of our own its address at the desk, behind login."""
+
+        def register(view: Page) -> Page:
+            self.pages.append(path(route, self.admin_view(view), name=name))
+            return view
+
+        return register
+
+    def get_urls(self) -> list:
+        return [*self.pages, *super().get_urls()]
+
+    def show(self, request: HttpRequest, template: str, **context) -> HttpResponse:
+        """Show a page of our own within the desk's frame."""
+        return render(request, f"desk/{template}.html", {**self.each_context(request), **context})
+
+    def show_piece(self, request: HttpRequest, template: str, piece: Publication, **context) -> HttpResponse:
+        """Show a page about one piece: where it stands is on all of them."""
+        about = {
+            "piece": piece,
+            "opts": Publication._meta,
+            "standing": words(piece),
+            "live": piece.editions.live().first(),
+        }
+        return self.show(request, template, **about, **context)
+
+    def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Change one's own password; the first one, printed at set-up, is then forgotten."""
+        response = super().password_change(request, extra_context)
+        if request.method == "POST" and response.status_code == 302:
+            accounts.forget_first_login(request.user.get_username())
+        return response
+
+
+desk = Desk(name="desk")

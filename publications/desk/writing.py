@@ -1,0 +1,183 @@
+"""Writing: the list of working copies and the form of one."""
+
+
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications import deeds
+from publications.languages import NAMES
+from publications.models import Edition, Publication, Revision, State, Why, in_state, with_standing, words
+
+from .forms import PublicationForm
+
+
+class StateFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return in_state(queryset, State(self.value())) if self.value() in State.values else queryset
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        used = Publication.objects.order_by("language").values_list("language", flat=True).distinct()
+        return [(code, NAMES.get(code, code)) for code in used]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
+class Writing(admin.ModelAdmin):
+    """The working copies. Saving keeps a revision and changes nothing public but related links."""
+
+    form = PublicationForm
+    change_form_template = "desk/publication_form.html"
+    change_list_template = "desk/publication_list.html"
+    list_display = ("headline", "standing", "kind", "people", "saved")
+    list_filter = (StateFilter, "kind", LanguageFilter)
+    search_fields = ("title", "summary", "slug", "authors__name")
+    search_help_text = gettext_lazy("Words of the title, summary or address, or the name of an author")
+    list_per_page = 50
+    show_full_result_count = False
+    actions = None
+    fieldsets = (
+        (None, {"fields": ("title", "summary", "body", "bylines", "tags", "related", "published_at", "kind", "language")}),
+        (
+            gettext_lazy("Key points, cover, files, address, translation, note"),
+            {
+                "classes": ("collapse",),
+                "fields": ("key_points", "cover_choice", "attach", "attach_label", "detach", "slug",
+                           "translation_choice", "note"),
+            },
+        ),
+    )  # fmt: skip
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def headline(self, piece: Publication) -> str:
+        return str(piece)
+
+    @admin.display(description=gettext_lazy("state"))
+    def standing(self, piece: Publication) -> str:
+        return words(piece)
+
+    @admin.display(description=gettext_lazy("authors"))
+    def people(self, piece: Publication) -> str:
+        return ", ".join(line.author.name for line in piece.bylines.all())
+
+    @admin.display(description=gettext_lazy("saved"), ordering="updated_at")
+    def saved(self, piece: Publication):
+        return piece.updated_at
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        pieces = super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
+        return with_standing(pieces)
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
+        """The piece; held while a form is being stored, so that of two savers the second is told."""
+        if request.method == "POST" and object_id.isdecimal():
+            Publication.objects.select_for_update().filter(pk=object_id).first()
+        return super().get_object(request, object_id, from_field)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
+        if obj and obj.attachments.exists():
+            return self.fieldsets
+        first, (heading, options) = self.fieldsets
+        fields = tuple(name for name in options["fields"] if name != "detach")
+        return first, (heading, {**options, "fields": fields})
+
+    def get_form(self, request: HttpRequest, obj: Publication | None = None, change: bool = False, **kwargs):
+        kwargs["fields"] = PublicationForm.Meta.fields
+        form = super().get_form(request, obj, change, **kwargs)
+        return bound_to(form, may_relate=may_relate(request, obj))
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict:
+        return {"kind": 1, **super().get_changeform_initial_data(request)}
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "tags":
+            return PublicationForm.base_fields["tags"]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
+        """What has been given to readers is withdrawn, never deleted."""
+        allowed = super().has_delete_permission(request, obj)
+        return allowed and not (obj and obj.editions.exists())
+
+    def save_model(self, request: HttpRequest, obj: Publication, form: PublicationForm, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
+        form.save_m2m()
+        form.store_rows(form.instance)
+        if not form.fields["related"].disabled:
+            deeds.relate(form.instance, [target for target, _role in form.cleaned_data["related"]], by=request.user)
+        Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        piece = self.get_object(request, object_id) if object_id else None
+        context = {**(extra_context or {}), **self.standing_context(request, piece)}
+        try:
+            with transaction.atomic():
+                return super().changeform_view(request, object_id, form_url, context)
+        except deeds.Refused as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            request.POST = request.POST.copy()
+            request.POST["_find"] = ""  # show all that was typed, store nothing
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def standing_context(self, request: HttpRequest, piece: Publication | None) -> dict:
+        """What the form says of the piece: where it stands, and what may be done with it."""
+        live = Edition.objects.live().filter(publication=piece).first() if piece else None
+        return {
+            "standing": words(piece) if piece else _("Not saved yet"),
+            "live": live,
+            "editions": piece.editions.exists() if piece else False,
+            "may_publish": request.user.has_perm("publications.publish_publication"),
+            "may_redact": request.user.has_perm("publications.redact_publication"),
+        }
+
+    def response_add(self, request: HttpRequest, obj: Publication, post_url_continue=None) -> HttpResponse:
+        return self._after_saving(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        return self._after_saving(request, obj)
+
+    def _after_saving(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        """Where each button leads: publishing and the preview look at what has just been stored."""
+        wanted = {"_publish": "desk:publish", "_preview": "desk:preview"}
+        for button, address in wanted.items():
+            if button in request.POST:
+                return HttpResponseRedirect(reverse(address, args=[obj.pk]))
+        messages.success(request, _("Draft saved. Nothing public has changed."))
+        return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
+
+
+def may_relate(request: HttpRequest, piece: Publication | None) -> bool:
+    """Related links are public at once beside a live piece: there, only those who may change them do."""
+    live = bool(piece and Edition.objects.live().filter(publication=piece).exists())
+    return not live or request.user.has_perm("publications.relate_publication")
+
+
+def bound_to(form: type[PublicationForm], **options) -> type[PublicationForm]:
+    """The form class with options of this request bound into it."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        form.__init__(self, *args, **options, **kwargs)
+
+    return type(form.__name__, (form,), {"__init__": __init__})

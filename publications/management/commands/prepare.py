@@ -1,0 +1,29 @@
+"""Bring a site up to date before it is served: database, accounts, demonstration content, styles."""
+
+from pathlib import Path
+
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from publications.setting_up import finish_empty_site, is_up_to_date, mark_up_to_date
+
+
+class Command(BaseCommand):
+    help = (
+        "Bring the site up to date: migrate the database, gather the styles and, when the database is empty, make "
+        "the first accounts and load the demonstration content. DEMO=0 leaves the content out and asks for the name "
+        "of the site and an administrator. Safe to repeat; when nothing has changed it does nothing."
+    )
+
+    def handle(self, *args, **options) -> None:
+        Path(settings.SITE_DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
+        if is_up_to_date():
+            return
+        self.stdout.write("Bringing the database up to date …")
+        call_command("migrate", verbosity=0, interactive=False)
+        if not settings.DEBUG:
+            self.stdout.write("Gathering styles and scripts …")
+            call_command("collectstatic", verbosity=0, interactive=False)
+        finish_empty_site(tell=self.stdout.write)
+        mark_up_to_date()

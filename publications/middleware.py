@@ -1,0 +1,55 @@
+"""The language of a page comes from its address alone; only the desk asks the person who sits at it."""
+
+from collections.abc import Callable
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.utils import translation
+
+from publications.languages import TREES
+
+DESK = "/desk/"
+POLICY = ", ".join(
+    f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+)
+
+GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def language_of_the_address(get_response: GetResponse) -> GetResponse:
+    """Speak the language of the tree; at the desk, that of the cookie or of the browser."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        at_desk = request.path_info.startswith(DESK)
+        language = _of_the_person(request) if at_desk else _of_the_tree(request.path_info)
+        with translation.override(language):
+            request.LANGUAGE_CODE = language
+            response = get_response(request)
+            response.headers.setdefault("Content-Language", language)
+        if at_desk:
+            response.headers["Cache-Control"] = "no-store"
+            response.headers["X-Robots-Tag"] = "noindex"
+        return response
+
+    return middleware
+
+
+def permissions_policy(get_response: GetResponse) -> GetResponse:
+    """Tell browsers that no page of ours asks for a camera, a place or a payment."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        response.headers["Permissions-Policy"] = POLICY
+        return response
+
+    return middleware
+
+
+def _of_the_tree(path: str) -> str:
+    first = path.lstrip("/").partition("/")[0]
+    return first if first in TREES else TREES[0]
+
+
+def _of_the_person(request: HttpRequest) -> str:
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
+    return chosen if chosen in TREES else translation.get_language_from_request(request)

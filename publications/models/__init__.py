@@ -1,0 +1,59 @@
+"""What the site remembers. The front door: other rooms import from here."""
+
+from .address import Address, Answer, Standing, answer, answer_for_edition
+from .authors import Author
+from .edition import FOREVER, Change, Edition, End
+from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
+from .images import Image, keep_original, originals
+from .kinds import Kind, Number
+from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
+from .revision import Revision, Why, as_manuscript, pictured
+from .site import AuditLine, DeedKind, Generation, Site
+from .standing import State, in_state, moment_in_words, with_standing, words
+from .tags import Tag, TaggedPublication, TagKind, split_at_commas
+
+__all__ = [
+    "FOREVER",
+    "Address",
+    "Answer",
+    "Attachment",
+    "AuditLine",
+    "Author",
+    "Byline",
+    "Change",
+    "DeedKind",
+    "Edition",
+    "EditionAttachment",
+    "EditionByline",
+    "EditionImage",
+    "EditionTag",
+    "End",
+    "Generation",
+    "Image",
+    "Kind",
+    "Listed",
+    "Number",
+    "Publication",
+    "RelatedLink",
+    "Revision",
+    "Role",
+    "Site",
+    "Standing",
+    "State",
+    "Tag",
+    "TagKind",
+    "TaggedPublication",
+    "Why",
+    "answer",
+    "answer_for_edition",
+    "as_manuscript",
+    "in_state",
+    "keep_original",
+    "moment_in_words",
+    "originals",
+    "pictured",
+    "split_at_commas",
+    "whole_minute",
+    "with_standing",
+    "words",
+]

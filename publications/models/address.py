@@ -1,0 +1,72 @@
+"""Addresses: every public path a publication has or had. Written by the deeds alone."""
+
+from dataclasses import dataclass
+from enum import Enum
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .edition import Edition, End
+from .publication import Publication
+
+
+class Standing(Enum):
+    """What a reader who asks for an address gets (DESIGN section 3: what each address answers)."""
+
+    HERE = 200
+    MOVED = 301
+    MISSING = 404
+    GONE = 410
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The standing of an address, and the edition to show, to lead to, or to speak of."""
+
+    standing: Standing
+    edition: Edition | None = None
+
+
+NOTHING = Answer(Standing.MISSING)
+
+
+class Address(models.Model):
+    """A slug in a tree that belongs to one publication, and never passes to another."""
+
+    tree = models.CharField(max_length=2)
+    slug = models.CharField(_("address"), max_length=100)
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="addresses")
+    since = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        verbose_name = _("address")
+        verbose_name_plural = _("addresses")
+        constraints = [models.UniqueConstraint(fields=["tree", "slug"], name="address_of_one_publication")]
+
+    def __str__(self) -> str:
+        return f"/{self.tree}/…/{self.slug}/"
+
+
+def answer(tree: str, slug: str) -> Answer:
+    """What stands at the address of a piece: its live edition, a way to it, or word of its end."""
+    editions = Edition.objects.at(tree, slug)
+    live = editions.live().select_related("kind").first()
+    if live and (live.tree, live.slug) == (tree, slug):
+        return Answer(Standing.HERE, live)
+    begun = editions.begun()
+    if not begun.filter(tree=tree, slug=slug).exists():
+        return NOTHING
+    last = live or begun.order_by("-visible_from").first()
+    moved = (last.tree, last.slug) != (tree, slug)
+    return Answer(Standing.MOVED if moved else Standing.GONE, last)
+
+
+def answer_for_edition(tree: str, slug: str, number: int) -> Answer:
+    """What stands at the permanent address of one edition."""
+    piece = answer(tree, slug)
+    if piece.standing is not Standing.HERE:
+        return piece
+    asked = piece.edition.publication.editions.begun().select_related("kind").filter(number=number).first()
+    if not asked:
+        return NOTHING
+    return Answer(Standing.GONE if asked.end == End.UNDONE else Standing.HERE, asked)

@@ -1,0 +1,92 @@
+"""The people who write. An author is never a login account."""
+
+import re
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from publications.languages import slugify
+from publications.pictures import initials
+
+from .images import Image
+from .words import Bilingual
+
+
+def check_orcid(value: str) -> None:
+    """Refuse an ORCID iD whose check digit is wrong (ISO 7064 11,2, as orcid.org describes it)."""
+    if not re.fullmatch(r"(\d{4}-){3}\d{3}[\dX]", value):
+        raise ValidationError(_("An ORCID iD looks like 0000-0002-1825-0097."))
+    total = 0
+    for digit in value.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    if value[-1] != ("X" if check == 10 else str(check)):
+        raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
+
+
+class AuthorQuerySet(models.QuerySet):
+    def called(self, name: str) -> "AuthorQuerySet":
+        """Authors of that name or alias, whatever the case."""
+        folded = " ".join(name.split())
+        found = models.Q(name__iexact=folded) | models.Q(aliases__iregex=rf"(^|\n)\s*{re.escape(folded)}\s*(\r?\n|$)")
+        return self.filter(found)
+
+
+class Author(Bilingual):
+    """A person, as readers know them now. What a piece says of its authors is kept with its editions."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.CharField(_("address"), max_length=120, unique=True, blank=True)
+    aliases = models.TextField(_("other spellings"), blank=True, help_text=_("One per line."))
+    title_en = models.CharField(_("title, English"), max_length=160, blank=True)
+    title_sv = models.CharField(_("title, Swedish"), max_length=160, blank=True)
+    affiliation_en = models.CharField(_("affiliation, English"), max_length=200, blank=True)
+    affiliation_sv = models.CharField(_("affiliation, Swedish"), max_length=200, blank=True)
+    biography_en = models.TextField(_("biography, English"), blank=True)
+    biography_sv = models.TextField(_("biography, Swedish"), blank=True)
+    portrait = models.ForeignKey(
+        Image, on_delete=models.PROTECT, null=True, blank=True, related_name="portrays", verbose_name=_("portrait")
+    )
+    orcid = models.CharField(_("ORCID iD"), max_length=19, blank=True, validators=[check_orcid])
+    guest = models.BooleanField(_("guest"), default=False, help_text=_("Writes for the centre, is not of it."))
+    pseudonymous = models.BooleanField(
+        _("pseudonymous"),
+        default=False,
+        help_text=_("The name is a pen name: no page, portrait, biography or ORCID iD is ever shown."),
+    )
+
+    objects = AuthorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def save(self, *args, **kwargs) -> None:
+        self.slug = self.slug or self._free_slug()
+        super().save(*args, **kwargs)
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def shown_portrait(self) -> Image | None:
+        return None if self.pseudonymous else self.portrait
+
+    @property
+    def shown_orcid(self) -> str:
+        return "" if self.pseudonymous else self.orcid
+
+    @property
+    def biography(self) -> str:
+        return "" if self.pseudonymous else self.worded("biography")
+
+    def _free_slug(self) -> str:
+        stem = slugify(self.name) or "author"
+        taken = set(Author.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
+        return next(slug for n in range(1, len(taken) + 2) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)

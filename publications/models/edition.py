@@ -1,0 +1,211 @@
+"""Editions: what readers read. Snapshots written by the deeds; their text never changes."""
+
+from datetime import UTC, datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.translation import gettext_lazy as _
+
+from publications.languages import NAMES, direction, tree_of
+
+from .images import Image
+from .kinds import DASH, Kind, Number
+from .publication import Publication
+
+FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
+WORDS_A_MINUTE = 230
+
+
+class Change(models.TextChoices):
+    """What an edition is to the one before it."""
+
+    FIRST = "first", _("First edition")
+    SILENT = "silent", _("Silent fix")
+    CORRECTION = "correction", _("Correction, with a note to readers")
+    UPDATE = "update", _("Update, the date moves")
+
+
+class End(models.TextChoices):
+    """Why an edition stopped being public before another took its place."""
+
+    NONE = "", "–"
+    CANCELLED = "cancelled", _("Cancelled before it was public")
+    WITHDRAWN = "withdrawn", _("Withdrawn")
+    UNDONE = "undone", _("Undone")
+
+
+class EditionQuerySet(models.QuerySet):
+    def live(self) -> "EditionQuerySet":
+        """What readers see at this moment."""
+        now = timezone.now()
+        return self.filter(visible_from__lte=now, visible_until__gt=now)
+
+    def kept(self) -> "EditionQuerySet":
+        """All but those cancelled before they were public."""
+        return self.exclude(end=End.CANCELLED)
+
+    def begun(self) -> "EditionQuerySet":
+        """Those that are or were public."""
+        return self.kept().filter(visible_from__lte=timezone.now(), visible_until__gt=F("visible_from"))
+
+    def waiting(self) -> "EditionQuerySet":
+        """Those that a moment to come will make public."""
+        return self.kept().filter(visible_from__gt=timezone.now())
+
+    def begun_by(self, moment: datetime) -> "Edition | None":
+        """The last of them to have become public at the moment."""
+        return self.kept().filter(visible_from__lte=moment).order_by("-visible_from").first()
+
+    def last_written(self) -> "Edition | None":
+        return self.order_by("-number").first()
+
+    def next_number(self) -> int:
+        """Numbers of cancelled editions are not used again."""
+        last = self.last_written()
+        return last.number + 1 if last else 1
+
+    def at(self, tree: str, slug: str) -> "EditionQuerySet":
+        """Editions of the publication that the address belongs to, whether current or former."""
+        return self.filter(publication__addresses__tree=tree, publication__addresses__slug=slug)
+
+    def by(self, author: str) -> "EditionQuerySet":
+        return self.filter(bylines__author__slug=author)
+
+    def on(self, tag: str) -> "EditionQuerySet":
+        return self.filter(tag_rows__tag__slug=tag)
+
+    def in_tree(self, tree: str) -> "EditionQuerySet":
+        """One text per family: those of the tree, and those that have no live translation there."""
+        now = timezone.now()
+        there = Edition.objects.filter(
+            family=models.OuterRef("family"), tree=tree, language=tree, visible_from__lte=now, visible_until__gt=now
+        )
+        return self.filter(Q(language=tree) | ~models.Exists(there))
+
+    def newest_first(self) -> "EditionQuerySet":
+        return self.order_by("-published_at", "-pk")
+
+    def for_cards(self) -> "EditionQuerySet":
+        """All that a card shows, in a constant number of queries; bodies stay in the database."""
+        return self.select_related("kind").prefetch_related("bylines").defer("markdown", "html", "text", "paragraphs")
+
+
+class Edition(models.Model):
+    """One numbered snapshot of a publication: its window says when readers see it."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
+    family = models.BigIntegerField(editable=False)  # the original among translations, as it was published
+    number = models.PositiveIntegerField(_("edition"))
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="editions")
+    series_number = models.ForeignKey(Number, on_delete=models.PROTECT, null=True, related_name="+")
+    language = models.CharField(max_length=10, choices=NAMES)
+    tree = models.CharField(max_length=2)
+    title = models.CharField(max_length=250)
+    slug = models.CharField(max_length=100)
+    type_line = models.CharField(max_length=200)
+    summary = models.TextField(blank=True)
+    key_points = models.TextField(blank=True)
+    cover = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")
+    words = models.PositiveIntegerField(default=0)
+    published_at = models.DateTimeField(_("date readers see"))
+    year = models.PositiveSmallIntegerField()
+    change = models.CharField(max_length=10, choices=Change)
+    note = models.TextField(blank=True)
+    editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    digest = models.CharField(max_length=64)
+    redactions = models.PositiveIntegerField(default=0)
+    visible_from = models.DateTimeField()
+    visible_until = models.DateTimeField(default=FOREVER)
+    expires = models.DateTimeField(default=FOREVER)
+    planned = models.BooleanField(default=False)
+    end = models.CharField(max_length=10, choices=End, default=End.NONE, blank=True)
+    end_note = models.TextField(blank=True)
+    restores = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    written_at = models.DateTimeField(auto_now_add=True)
+    contents = models.JSONField(default=list)
+    images = models.ManyToManyField(Image, through="EditionImage", related_name="editions")
+    markdown = models.TextField()
+    html = models.TextField()
+    text = models.TextField()
+    paragraphs = models.JSONField(default=list)
+
+    objects = EditionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-published_at", "-pk"]
+        verbose_name = _("edition")
+        verbose_name_plural = _("editions")
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "number"], name="edition_numbered_once"),
+            models.UniqueConstraint(
+                fields=["publication", "visible_from"], condition=~Q(end="cancelled"), name="one_start_at_a_time"
+            ),
+            models.UniqueConstraint(
+                fields=["publication"],
+                condition=Q(visible_until=FOREVER) & ~Q(end="cancelled"),
+                name="one_open_end",
+            ),
+            models.CheckConstraint(
+                condition=Q(visible_from__lte=F("visible_until"), visible_until__lte=F("expires")),
+                name="window_in_order",
+            ),
+        ]
+        # Every list ends in one of these; the window stands inside them, since being live selects little.
+        indexes = [
+            models.Index(fields=["-published_at", "-id", "visible_from", "visible_until", "kind", "year", "language", "publication"], name="edition_newest"),
+            models.Index(fields=["kind", "year", "language", "-published_at", "-id", "visible_from", "visible_until"], name="edition_kind_year"),
+            models.Index(fields=["kind", "-published_at", "-id", "visible_from", "visible_until"], name="edition_kind"),
+            models.Index(fields=["publication", "visible_until", "visible_from"], name="edition_window"),
+            models.Index(fields=["family", "language", "visible_until", "visible_from"], name="edition_family"),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"{self.title} ({self.number})"
+
+    def get_absolute_url(self) -> str:
+        return self._address("publications:detail", slug=self.slug)
+
+    @property
+    def permanent_url(self) -> str:
+        """The address of this very edition."""
+        return self._address("publications:edition", slug=self.slug, number=self.number)
+
+    def _address(self, name: str, **parts) -> str:
+        with translation.override(self.tree):
+            return reverse(name, kwargs=parts)
+
+    @property
+    def is_live(self) -> bool:
+        return self.visible_from <= timezone.now() < self.visible_until
+
+    @property
+    def direction(self) -> str:
+        return direction(self.language)
+
+    @property
+    def language_name(self) -> str:
+        return NAMES[self.language]
+
+    @property
+    def kind_label(self) -> str:
+        """The type line up to its dash: "Quick Comment", "SCEEUS Report No 1, 2023"."""
+        return self.type_line.partition(DASH)[0]
+
+    @property
+    def type_line_rest(self) -> str:
+        return self.type_line.partition(DASH)[2]
+
+    @property
+    def key_points_list(self) -> list[str]:
+        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+
+    @property
+    def reading_minutes(self) -> int:
+        return max(1, round(self.words / WORDS_A_MINUTE))
+
+    @property
+    def disclaimer(self) -> str:
+        return self.kind.worded("disclaimer", tree_of(self.language))

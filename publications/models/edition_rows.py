@@ -1,0 +1,103 @@
+"""The rows that come with an edition: its authors, topics, pictures and files as published."""
+
+from django.db import models
+
+from .edition import Edition
+from .images import Image, digest_of
+from .kinds import Kind
+
+
+class Listed(models.Model):
+    """A row of an edition that lists filter by: it carries what they sort and select by.
+
+    Of these copies only `visible_until` ever changes, and only by a deed.
+    """
+
+    published_at = models.DateTimeField()
+    visible_from = models.DateTimeField()
+    visible_until = models.DateTimeField()
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", db_index=False)
+    year = models.PositiveSmallIntegerField()
+    language = models.CharField(max_length=10)
+
+    COPIED = ("published_at", "visible_from", "visible_until", "kind_id", "year", "language")
+
+    class Meta:
+        abstract = True
+
+
+class EditionByline(Listed):
+    """An author of an edition, with name, title and affiliation as they were published."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey("Author", on_delete=models.PROTECT, related_name="published", db_index=False)
+    position = models.PositiveSmallIntegerField()
+    role = models.CharField(max_length=10)
+    name = models.CharField(max_length=120)
+    title = models.CharField(max_length=160, blank=True)
+    affiliation = models.CharField(max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [models.UniqueConstraint(fields=["edition", "author"], name="author_once_per_edition")]
+        indexes = [
+            models.Index(fields=["author", "-published_at", "-edition", "visible_from", "visible_until", "kind", "year", "language"], name="byline_list")
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class EditionTag(Listed):
+    """A tag of an edition. Its name is the tag's own, as it is now."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="tag_rows")
+    tag = models.ForeignKey("Tag", on_delete=models.PROTECT, related_name="published", db_index=False)
+
+    class Meta:
+        ordering = ["tag__name"]
+        constraints = [models.UniqueConstraint(fields=["edition", "tag"], name="tag_once_per_edition")]
+        indexes = [
+            models.Index(fields=["tag", "-published_at", "-edition", "visible_from", "visible_until", "kind", "year", "language"], name="tag_list")
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return str(self.tag)
+
+
+class EditionImage(models.Model):
+    """A picture that an edition shows: this makes it public, and nothing else does."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="image_rows")
+    image = models.ForeignKey(Image, on_delete=models.PROTECT, related_name="shown_in")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "image"], name="image_once_per_edition")]
+
+    def __str__(self) -> str:
+        return str(self.image)
+
+
+class EditionAttachment(models.Model):
+    """A file as it was published with an edition."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="attachments")
+    original = models.CharField(max_length=120)
+    filename = models.CharField(max_length=200)
+    label = models.CharField(max_length=200, blank=True)
+    size = models.PositiveBigIntegerField()
+    position = models.PositiveSmallIntegerField()
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return self.label or self.filename
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.original)
+
+    @property
+    def extension(self) -> str:
+        return self.filename.rpartition(".")[2].lower()

@@ -1,0 +1,71 @@
+"""What the database itself refuses: two live editions at once, and a published text that changes.
+
+The models' constraints say most of it on both engines. These statements say the rest: no two windows
+of one publication overlap, and the text of an edition is frozen (only a redaction, which raises its
+count, may change it). They are installed again after every migrate: Django rebuilds SQLite tables and
+drops their triggers without a word.
+"""
+
+from django.db import connections, router
+
+FROZEN = (
+    "publication_id", "number", "kind_id", "series_number_id", "language", "tree", "title", "slug", "type_line",
+    "summary", "key_points", "cover_id", "markdown", "published_at", "change", "note", "digest", "restores_id",
+)  # fmt: skip
+
+TABLE = "publications_edition"
+
+OVERLAP = f"""
+SELECT RAISE(ABORT, 'the windows of two editions overlap')
+FROM {TABLE} AS other
+WHERE other.publication_id = NEW.publication_id AND other.id <> NEW.id
+  AND other.visible_from < other.visible_until AND NEW.visible_from < NEW.visible_until
+  AND other.visible_from < NEW.visible_until AND NEW.visible_from < other.visible_until;
+"""
+
+_changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in FROZEN)
+_distinct = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FROZEN)
+
+SQLITE = {
+    "edition_no_overlap_insert": f"""CREATE TRIGGER edition_no_overlap_insert AFTER INSERT ON {TABLE}
+        BEGIN {OVERLAP} END""",
+    "edition_no_overlap_update": f"""CREATE TRIGGER edition_no_overlap_update
+        AFTER UPDATE OF visible_from, visible_until ON {TABLE} BEGIN {OVERLAP} END""",
+    "edition_frozen": f"""CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE}
+        WHEN ({_changed}) AND NEW.redactions <= OLD.redactions
+        BEGIN SELECT RAISE(ABORT, 'the text of an edition is frozen'); END""",
+}
+
+POSTGRES = (
+    "CREATE EXTENSION IF NOT EXISTS btree_gist",
+    f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS edition_no_overlap",
+    f"""ALTER TABLE {TABLE} ADD CONSTRAINT edition_no_overlap EXCLUDE USING gist
+        (publication_id WITH =, tstzrange(visible_from, visible_until) WITH &&)
+        WHERE (visible_from < visible_until)""",
+    f"""CREATE OR REPLACE FUNCTION edition_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF ({_distinct}) AND NEW.redactions <= OLD.redactions THEN
+                RAISE EXCEPTION 'the text of an edition is frozen' USING ERRCODE = 'integrity_constraint_violation';
+            END IF;
+            RETURN NEW;
+        END $$""",
+    f"DROP TRIGGER IF EXISTS edition_frozen ON {TABLE}",
+    f"CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_frozen()",
+)
+
+
+def install(using: str = "default", **_signal) -> None:
+    """Put the guards in place on the database named; safe to repeat."""
+    connection = connections[using]
+    if not router.allow_migrate(using, "publications") or TABLE not in connection.introspection.table_names():
+        return
+    with connection.cursor() as cursor:
+        for statement in _statements(connection.vendor):
+            cursor.execute(statement)
+
+
+def _statements(vendor: str) -> list[str]:
+    if vendor == "sqlite":
+        drops = [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
+        return [*drops, *SQLITE.values()]
+    return list(POSTGRES)

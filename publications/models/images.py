@@ -1,0 +1,98 @@
+"""The library: pictures as they came, kept privately, with what readers need to know of them."""
+
+import hashlib
+import secrets
+
+from django.core.files.base import ContentFile
+from django.core.files.storage import storages
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from publications import pictures
+
+from .words import Bilingual
+
+ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
+
+
+def originals():
+    """The private store of uploads (settings.STORAGES)."""
+    return storages["originals"]
+
+
+def new_key() -> str:
+    """An unguessable name of 20 letters (100 bits): image addresses must not be found by trying."""
+    return "".join(secrets.choice(ALPHABET) for _place in range(20))
+
+
+def keep_original(content: bytes, extension: str) -> str:
+    """Put bytes into the private store under their own digest and say the name. The same bytes once."""
+    digest = hashlib.sha256(content).hexdigest()
+    name = f"{digest[:2]}/{digest}.{extension}"
+    store = originals()
+    if not store.exists(name):
+        store.save(name, ContentFile(content))
+    return name
+
+
+def digest_of(name: str) -> str:
+    """The digest in the name of an original."""
+    return name.rpartition("/")[2].partition(".")[0]
+
+
+class Image(Bilingual):
+    """A picture of the library. Texts refer to it as `image:<key>`; no text holds its address."""
+
+    key = models.CharField(_("key"), max_length=32, unique=True, default=new_key, editable=False)
+    original = models.CharField(_("original"), max_length=120, editable=False)
+    filename = models.CharField(_("file name"), max_length=200, editable=False)
+    width = models.PositiveIntegerField(editable=False)
+    height = models.PositiveIntegerField(editable=False)
+    alt_en = models.CharField(
+        _("alternative text, English"),
+        max_length=300,
+        blank=True,
+        help_text=_("What the picture shows, for readers who do not see it."),
+    )
+    alt_sv = models.CharField(_("alternative text, Swedish"), max_length=300, blank=True)
+    decorative = models.BooleanField(
+        _("decorative"), default=False, help_text=_("Says nothing that the text does not say.")
+    )
+    credit = models.CharField(_("credit"), max_length=200, blank=True)
+    licence = models.CharField(_("licence"), max_length=200, blank=True)
+    focus_x = models.PositiveSmallIntegerField(_("focal point, per cent from the left"), default=50)
+    focus_y = models.PositiveSmallIntegerField(_("focal point, per cent from the top"), default=50)
+    added_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    class Meta:
+        ordering = ["-added_at", "-pk"]
+        verbose_name = _("image")
+        verbose_name_plural = _("images")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(focus_x__lte=100, focus_y__lte=100), name="focus_within_the_picture"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @property
+    def alt(self) -> str:
+        return "" if self.decorative else self.worded("alt")
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.original)
+
+    @property
+    def content(self) -> bytes:
+        with originals().open(self.original) as file:
+            return file.read()
+
+    def hold(self, content: bytes, filename: str) -> None:
+        """Take the bytes of an upload as this image's original. Raises pictures.Unsuitable."""
+        facts = pictures.examine(content)
+        self.original = keep_original(content, facts.extension)
+        self.filename = filename[-200:]
+        self.width, self.height = facts.width, facts.height

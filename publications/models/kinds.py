@@ -1,0 +1,81 @@
+"""The kinds of publication: what each is called, how it is numbered, and what it owes its readers."""
+
+from datetime import datetime
+
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .words import Bilingual
+
+DASH = " – "
+
+
+class Kind(Bilingual):
+    """Quick Comment, Commentary, Guest Commentary, Report or Guest Report; made by migration."""
+
+    slug = models.SlugField(_("key"), max_length=40, unique=True)
+    name_en = models.CharField(_("name, English"), max_length=80)
+    name_sv = models.CharField(_("name, Swedish"), max_length=80)
+    plural_en = models.CharField(_("plural, English"), max_length=80)
+    plural_sv = models.CharField(_("plural, Swedish"), max_length=80)
+    type_line_en = models.CharField(
+        _("type line, English"),
+        max_length=200,
+        help_text=_("Stands above the title. {number} and {year} are filled in for numbered kinds."),
+    )
+    type_line_sv = models.CharField(_("type line, Swedish"), max_length=200)
+    disclaimer_en = models.TextField(_("disclaimer, English"), blank=True)
+    disclaimer_sv = models.TextField(_("disclaimer, Swedish"), blank=True)
+    numbered = models.BooleanField(
+        _("numbered"), default=False, help_text=_("A number per year, given at first publication and kept.")
+    )
+    guest = models.BooleanField(_("guest kind"), default=False)
+    scholarly = models.BooleanField(_("scholarly"), default=False, help_text=_("Told to Google Scholar."))
+    schema_type = models.CharField(_("schema.org type"), max_length=40, default="Article")
+    position = models.PositiveSmallIntegerField(_("position"), default=0)
+
+    class Meta:
+        ordering = ["position", "slug"]
+        verbose_name = _("kind")
+        verbose_name_plural = _("kinds")
+
+    def __str__(self) -> str:
+        return self.worded("name")
+
+    @property
+    def plural(self) -> str:
+        return self.worded("plural")
+
+    def type_line(self, language: str, number: "Number | None" = None) -> str:
+        """The line above the title in the language, with the series number where the kind has one."""
+        line = self.worded("type_line", language) or self.worded("name", language)
+        if not number:
+            return line
+        return line.replace("{number}", str(number.number)).replace("{year}", str(number.year))
+
+
+class NumberQuerySet(models.QuerySet):
+    def take(self, kind: Kind, at: datetime) -> "Number":
+        """The next number of the kind in the year of the moment, counted in the site's own zone."""
+        year = timezone.localtime(at).year
+        highest = self.filter(kind=kind, year=year).aggregate(highest=models.Max("number"))["highest"]
+        return self.create(kind=kind, year=year, number=(highest or 0) + 1)
+
+
+class Number(models.Model):
+    """A place in a numbered kind: Report No 1, 2023. A text and its translations share one."""
+
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="numbers")
+    year = models.PositiveSmallIntegerField()
+    number = models.PositiveIntegerField()
+
+    objects = NumberQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "year", "number"], name="one_piece_per_number"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.number}/{self.year}"

@@ -1,0 +1,173 @@
+"""The working copy: what editors edit at the desk. No public page ever reads it."""
+
+import uuid
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from taggit.managers import TaggableManager
+
+from publications.languages import NAMES, slugify, tree_of
+
+from .authors import Author
+from .images import Image, digest_of
+from .kinds import Kind, Number
+from .tags import TaggedPublication
+
+
+class Role(models.TextChoices):
+    AUTHOR = "author", _("Author")
+    WITH = "with", _("With")
+    EDITOR = "editor", _("Editor")
+
+
+class Publication(models.Model):
+    """One piece, as its editors are writing it. Readers see its editions, written by the deeds."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind"))
+    language = models.CharField(_("language of the text"), max_length=10, choices=NAMES, default="en")
+    title = models.CharField(_("title"), max_length=250, blank=True)
+    slug = models.CharField(
+        _("address"), max_length=100, blank=True, help_text=_("Made from the title when left empty.")
+    )
+    summary = models.TextField(_("summary"), max_length=2000, blank=True)
+    key_points = models.TextField(_("key points"), blank=True, help_text=_("One per line, three to five."))
+    body = models.TextField(_("text"), blank=True)
+    authors = models.ManyToManyField(Author, through="Byline", related_name="+")
+    tags = TaggableManager(_("tags"), through=TaggedPublication, blank=True, help_text=_("Divided by commas."))
+    published_at = models.DateTimeField(
+        _("date readers see"), null=True, blank=True, help_text=_("Set at publication when left empty.")
+    )
+    cover = models.ForeignKey(
+        Image, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cover")
+    )
+    translation_of = models.ForeignKey(
+        "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="translations",
+        verbose_name=_("translation of"),
+    )  # fmt: skip
+    series_number = models.ForeignKey(
+        Number, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    note = models.TextField(_("internal note"), blank=True, help_text=_("For colleagues. Never public."))
+    version = models.PositiveIntegerField(default=0, editable=False)
+    digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
+    created_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, editable=False, related_name="+"
+    )
+    created_at = models.DateTimeField(auto_now_add=True)
+    updated_at = models.DateTimeField(_("saved"), auto_now=True)
+
+    class Meta:
+        ordering = ["-updated_at", "-pk"]
+        verbose_name = _("publication")
+        verbose_name_plural = _("publications")
+        permissions = [
+            ("publish_publication", "Can publish, withdraw and undo"),
+            ("relate_publication", "Can change related links"),
+            ("redact_publication", "Can redact a name or passage everywhere"),
+        ]
+
+    def __str__(self) -> str:
+        return self.title or str(_("Untitled"))
+
+    @property
+    def tree(self) -> str:
+        """The tree of addresses the piece stands in."""
+        return tree_of(self.language)
+
+    @property
+    def key_points_list(self) -> list[str]:
+        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+
+    @property
+    def original(self) -> "Publication":
+        """The text this one is a translation of, or itself: what a family of translations shares."""
+        return self.translation_of or self
+
+    def family(self) -> models.QuerySet["Publication"]:
+        """The piece and its translations."""
+        root = self.original.pk
+        return Publication.objects.filter(models.Q(pk=root) | models.Q(translation_of=root))
+
+    def proposed_slug(self) -> str:
+        """The address as typed, or one made from the title."""
+        return slugify(self.slug) or slugify(self.title) or "publication"
+
+    def missing(self) -> list[str]:
+        """What a reader would miss: the reasons why this cannot be published yet, in words."""
+        owed = {
+            _("The title is missing."): self.title.strip(),
+            _("The summary is missing: two sentences that say what happened and what you make of it."): (
+                self.summary.strip() or self.key_points.strip()
+            ),
+            _("The text is missing."): self.body.strip(),
+            _("An author is missing."): self.bylines.exists(),
+        }
+        return [str(reason) for reason, there in owed.items() if not there]
+
+
+class Byline(models.Model):
+    """The ordered place of one author on one piece."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="bylines")
+    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("author"))
+    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AUTHOR)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "author"], name="author_once_per_publication"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.author)
+
+
+class Attachment(models.Model):
+    """A file that comes with a piece, such as the designed PDF of a report."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="attachments")
+    original = models.CharField(max_length=120, editable=False)
+    filename = models.CharField(_("file name"), max_length=200)
+    label = models.CharField(_("label"), max_length=200, blank=True)
+    size = models.PositiveBigIntegerField(editable=False, default=0)
+    position = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("attachment")
+        verbose_name_plural = _("attachments")
+
+    def __str__(self) -> str:
+        return self.label or self.filename
+
+    @property
+    def digest(self) -> str:
+        return digest_of(self.original)
+
+
+class RelatedLink(models.Model):
+    """A link between two publications, made by staff: outside the editions, public beside a live one."""
+
+    source = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="related_links")
+    target = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="linked_from")
+    position = models.PositiveSmallIntegerField(default=0)
+    reason = models.CharField(_("reason"), max_length=200, blank=True)
+
+    class Meta:
+        ordering = ["position", "pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["source", "target"], name="linked_once"),
+            models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="not_linked_to_itself"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.source_id} → {self.target_id}"
+
+
+def whole_minute(moment: datetime) -> datetime:
+    """Readers' dates are kept to the minute, as the desk's form shows them."""
+    return moment.replace(second=0, microsecond=0)

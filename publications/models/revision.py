@@ -1,0 +1,111 @@
+"""Revisions: the working copy as a manuscript, kept at each explicit save."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F
+from django.utils.translation import gettext_lazy as _
+
+from publications import manuscript
+from publications.prose import images_in
+
+from .images import Image
+from .publication import Publication
+
+
+class Why(models.TextChoices):
+    SAVED = "saved", _("Saved")
+    PUBLISHED = "published", _("Published")
+    IMPORTED = "imported", _("Imported")
+    RESTORED = "restored", _("Restored")
+    REDACTED = "redacted", _("Redacted")
+
+
+class RevisionQuerySet(models.QuerySet):
+    def keep(self, publication: Publication, *, by, why: Why = Why.SAVED) -> "Revision":
+        """Keep the working copy as it stands, and bring its digest and version up to date."""
+        text = as_manuscript(publication)
+        publication.digest = text.digest
+        Publication.objects.filter(pk=publication.pk).update(digest=text.digest, version=F("version") + 1)
+        publication.refresh_from_db(fields=["version"])
+        return self.create(
+            publication=publication,
+            number=publication.version,
+            manuscript=manuscript.dumps(text),
+            digest=text.digest,
+            saved_by=by,
+            why=why,
+        )
+
+
+class Revision(models.Model):
+    """One manuscript of a publication: who saved it, when and why."""
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="revisions")
+    number = models.PositiveIntegerField()
+    manuscript = models.TextField()
+    digest = models.CharField(max_length=64)
+    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    saved_at = models.DateTimeField(auto_now_add=True)
+    why = models.CharField(max_length=10, choices=Why, default=Why.SAVED)
+
+    objects = RevisionQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-number"]
+        verbose_name = _("revision")
+        verbose_name_plural = _("revisions")
+        constraints = [models.UniqueConstraint(fields=["publication", "number"], name="revision_numbered_once")]
+
+    def __str__(self) -> str:
+        return f"{self.publication_id}/{self.number}"
+
+
+def as_manuscript(publication: Publication) -> manuscript.Manuscript:
+    """The working copy with its authors, tags, links and files, as plain text."""
+    return manuscript.Manuscript(
+        uid=str(publication.uid),
+        title=publication.title,
+        language=publication.language,
+        kind=publication.kind.slug,
+        slug=publication.slug,
+        summary=publication.summary,
+        key_points=tuple(publication.key_points_list),
+        body=publication.body,
+        bylines=tuple(
+            manuscript.Byline(author=line.author.slug, name=line.author.name, role=line.role)
+            for line in publication.bylines.select_related("author")
+        ),
+        tags=tuple(sorted((tag.name for tag in publication.tags.all()), key=str.casefold)),
+        related=tuple(str(link.target.uid) for link in publication.related_links.select_related("target")),
+        published_at=publication.published_at,
+        cover=publication.cover.key if publication.cover else "",
+        translation_of=str(publication.translation_of.uid) if publication.translation_of else "",
+        number=str(publication.series_number or ""),
+        note=publication.note,
+        images=tuple(_picture(image) for image in pictured(publication)),
+        attachments=tuple(
+            manuscript.Attachment(file=file.filename, label=file.label, digest=file.digest)
+            for file in publication.attachments.all()
+        ),
+    )
+
+
+def pictured(publication: Publication) -> list[Image]:
+    """The pictures of the library that the working copy shows: its cover, then those of its text."""
+    keys = [publication.cover.key] if publication.cover else []
+    keys += [key for key in images_in(publication.body) if key not in keys]
+    found = {image.key: image for image in Image.objects.filter(key__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
+def _picture(image: Image) -> manuscript.Picture:
+    return manuscript.Picture(
+        key=image.key,
+        file=image.filename,
+        digest=image.digest,
+        alt={"en": image.alt_en, "sv": image.alt_sv},
+        credit=image.credit,
+        licence=image.licence,
+        decorative=image.decorative,
+        focus=(image.focus_x, image.focus_y),
+    )

@@ -1,0 +1,71 @@
+"""Tags: themes, countries and series, on taggit's ground but with names in both languages."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from taggit.models import ItemBase, TagBase
+
+from publications.languages import slugify
+
+from .words import Bilingual
+
+
+def split_at_commas(text: str) -> list[str]:
+    """The tags in a line typed by an editor. Only commas divide: "foreign policy, EU" is two tags."""
+    names: dict[str, str] = {}
+    for name in (" ".join(part.split()) for part in text.split(",")):
+        if name:
+            names.setdefault(name.casefold(), name)
+    return list(names.values())
+
+
+def joined_by_commas(tags: list["Tag"]) -> str:
+    """The line an editor sees for the tags of a piece."""
+    return ", ".join(sorted((tag.name for tag in tags), key=str.casefold))
+
+
+class TagKind(models.TextChoices):
+    THEME = "theme", _("Theme")
+    COUNTRY = "country", _("Country")
+    SERIES = "series", _("Series or project")
+
+
+class Tag(Bilingual, TagBase):
+    """A topic readers can follow. `name` is its English name and what editors type."""
+
+    name_sv = models.CharField(_("name, Swedish"), max_length=100, blank=True)
+    kind = models.CharField(_("kind"), max_length=10, choices=TagKind, default=TagKind.THEME)
+    introduction_en = models.TextField(_("introduction, English"), blank=True)
+    introduction_sv = models.TextField(_("introduction, Swedish"), blank=True)
+
+    class Meta:
+        ordering = ["name"]
+        verbose_name = _("tag")
+        verbose_name_plural = _("tags")
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name_en(self) -> str:
+        return self.name
+
+    @property
+    def label(self) -> str:
+        """The name in the language of the page."""
+        return self.worded("name")
+
+    def slugify(self, tag: str, i: int | None = None) -> str:
+        slug = slugify(tag) or "topic"
+        return f"{slug}-{i}" if i else slug
+
+
+class TaggedPublication(ItemBase):
+    """One tag on one working copy."""
+
+    tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="tagged")
+    content_object = models.ForeignKey("publications.Publication", on_delete=models.CASCADE, related_name="tagged")
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["content_object", "tag"], name="tag_once_per_publication"),
+        ]

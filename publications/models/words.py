@@ -1,0 +1,19 @@
+"""Words that stand in both languages of the site, chosen by the language of the page."""
+
+from django.db import models
+from django.utils.translation import get_language
+
+from publications.languages import TREES, tree_of
+
+
+class Bilingual(models.Model):
+    """A row whose readers see it in their tree's language; an empty word falls back to the other one."""
+
+    class Meta:
+        abstract = True
+
+    def worded(self, field: str, language: str | None = None) -> str:
+        """The text of `field` in the language (that of the page when none is named)."""
+        tree = tree_of(language or get_language() or TREES[0])
+        others = [tree, *(code for code in TREES if code != tree)]
+        return next((text for code in others if (text := getattr(self, f"{field}_{code}"))), "")

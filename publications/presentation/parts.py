@@ -1,0 +1,231 @@
+"""The parts of pages: people, cards, pictures, files, links to share."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import groupby
+from urllib.parse import quote, urlencode
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils.html import linebreaks
+from django.utils.text import get_text_list
+from django.utils.translation import get_language, gettext
+from django.utils.translation import gettext_lazy as _
+
+from publications import prose
+from publications.languages import tree_of
+from publications.models import Author, Edition, EditionAttachment, EditionByline, Image, Tag
+from publications.pictures import FORMATS, widths_for
+
+PORTRAIT = 192
+
+ImageAddress = Callable[[Image, str, str], str]
+
+
+@dataclass(frozen=True)
+class Person:
+    """A name in a byline."""
+
+    name: str
+    url: str = ""
+    title: str = ""
+    affiliation: str = ""
+    orcid: str = ""
+
+
+@dataclass(frozen=True)
+class Role:
+    """Those who share a role on a piece, in their order."""
+
+    role: str
+    names: list[Person]
+
+
+@dataclass(frozen=True)
+class Profile(Person):
+    """An author as About the Author tells of them: biography and portrait as they are now."""
+
+    biography_html: str = ""
+    portrait: prose.Picture | None = None
+    initials: str = ""
+
+
+@dataclass(frozen=True)
+class Card:
+    """An edition in a list."""
+
+    kind: str
+    title: str
+    url: str
+    summary: str
+    language: str
+    direction: str
+    language_label: str
+    people: str
+    published_at: datetime
+    reading_minutes: int
+    id: int = field(default=0)
+
+
+@dataclass(frozen=True)
+class Link:
+    """Something to follow."""
+
+    label: str
+    url: str
+    key: str = ""
+    name: str = ""
+    code: str = ""
+    title: str = ""
+    size: int = 0
+    extension: str = ""
+
+
+def card(edition: Edition) -> Card:
+    """An edition as a list shows it; the language is named where it is not that of the page."""
+    foreign = edition.language != tree_of(get_language() or "en")
+    return Card(
+        kind=edition.kind.worded("name"),
+        title=edition.title,
+        url=edition.get_absolute_url(),
+        summary=edition.summary,
+        language=edition.language,
+        direction=edition.direction,
+        language_label=edition.language_name if foreign else "",
+        people=names_in_line(edition.bylines.all()),
+        published_at=edition.published_at,
+        reading_minutes=edition.reading_minutes,
+        id=edition.publication_id,
+    )
+
+
+def cards(editions: Iterable[Edition]) -> list[Card]:
+    return [card(edition) for edition in editions]
+
+
+def names_in_line(bylines: Iterable[EditionByline]) -> str:
+    """Authors as one reads them aloud: "A, B and C". Editors and others only where there is no author."""
+    rows = list(bylines)
+    authors = [row.name for row in rows if row.role == "author"] or [row.name for row in rows]
+    return get_text_list(authors, gettext("and"))
+
+
+def people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) -> list[Role]:
+    """The bylines by role, each role once, in the order of the piece."""
+    roles: dict[str, list[Person]] = {}
+    for row in bylines:
+        person = Person(
+            name=row.name,
+            url=url_of(row.author),
+            title=row.title,
+            affiliation=row.affiliation,
+            orcid=row.author.shown_orcid,
+        )
+        roles.setdefault(row.role, []).append(person)
+    return [Role(role, names) for role, names in roles.items()]
+
+
+def profiles(bylines: Sequence[EditionByline], url_of: Callable[[Author], str], address: ImageAddress) -> list[Profile]:
+    """About the Authors: the name as published, the rest as it is now."""
+    return [
+        Profile(
+            name=row.name,
+            url=url_of(row.author),
+            title=row.author.worded("title") if not row.author.pseudonymous else "",
+            affiliation=row.author.worded("affiliation") if not row.author.pseudonymous else "",
+            orcid=row.author.shown_orcid,
+            biography_html=linebreaks(row.author.biography, autoescape=True) if row.author.biography else "",
+            portrait=portrait(row.author.shown_portrait, address),
+            initials=row.author.initials,
+        )
+        for row in bylines
+    ]
+
+
+def picture(image: Image, address: ImageAddress) -> prose.Picture:
+    """A picture of the library in all its widths, at addresses that the caller chooses."""
+    widths = widths_for(image)
+    sources = tuple(
+        (kind.media_type, ", ".join(f"{address(image, str(width), extension)} {width}w" for width in widths))
+        for extension, kind in FORMATS.items()
+    )
+    shown = widths[-1] if len(widths) == 1 else widths[1]
+    return prose.Picture(
+        src=address(image, str(shown), "jpg"),
+        width=image.width,
+        height=image.height,
+        alt=image.alt,
+        credit=image.credit,
+        sources=sources,
+    )
+
+
+def portrait(image: Image | None, address: ImageAddress) -> prose.Picture | None:
+    if not image:
+        return None
+    sources = tuple((kind.media_type, address(image, f"{PORTRAIT}s", extension)) for extension, kind in FORMATS.items())
+    return prose.Picture(
+        src=address(image, f"{PORTRAIT}s", "jpg"), width=PORTRAIT, height=PORTRAIT, alt="", sources=sources
+    )
+
+
+def public_address(image: Image, size: str, extension: str) -> str:
+    """Where readers get a picture: unguessable by its key."""
+    return reverse("picture", kwargs={"key": image.key, "size": size, "extension": extension})
+
+
+def body_html(edition: Edition, images: Iterable[Image], address: ImageAddress) -> str:
+    """The stored safe HTML with its pictures in place."""
+    return prose.place_pictures(edition.html, {image.key: picture(image, address) for image in images})
+
+
+def files(attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]) -> list[Link]:
+    return [
+        Link(label=file.label or file.filename, url=url_of(file), size=file.size, extension=file.extension)
+        for file in attachments
+    ]
+
+
+def topics(tags: Iterable[Tag], list_url: str) -> list[Link]:
+    return [Link(label=tag.label, url=f"{list_url}?{urlencode({'tag': tag.slug})}") for tag in tags]
+
+
+def absolute(path: str) -> str:
+    """A path as the address that others store: canonical links, shares, feeds."""
+    return f"{settings.SITE_URL}{path}"
+
+
+SHARES = (
+    ("linkedin", "LinkedIn", "https://www.linkedin.com/sharing/share-offsite/?url={url}"),
+    ("bluesky", "Bluesky", "https://bsky.app/intent/compose?text={title}%20{url}"),
+    ("x", "X", "https://x.com/intent/post?text={title}&url={url}"),
+    ("facebook", "Facebook", "https://www.facebook.com/sharer/sharer.php?u={url}"),
+    ("mastodon", "Mastodon", "{mastodon}"),
+    ("email", _("E-mail"), "mailto:?subject={title}&body={title}%0A%0A{url}"),
+)
+
+
+def shares(edition: Edition) -> list[Link]:
+    """Plain links: nothing is asked of another site until a reader follows one."""
+    parts = {
+        "title": quote(edition.title, safe=""),
+        "url": quote(absolute(edition.get_absolute_url()), safe=""),
+        "mastodon": reverse("publications:mastodon", kwargs={"slug": edition.slug}),
+    }
+    return [
+        Link(key=key, name=str(name), label=str(name), url=address.format(**parts)) for key, name, address in SHARES
+    ]
+
+
+def rows_by_kind(editions: Iterable[Edition], list_url: str) -> list[dict]:
+    """Cards under the plural of their kind, each row with the way to all of them."""
+    ordered = sorted(editions, key=lambda edition: edition.kind.position)
+    return [
+        {
+            "label": kind.plural,
+            "url": f"{list_url}?{urlencode({'kind': kind.slug})}",
+            "cards": cards(group),
+        }
+        for kind, group in groupby(ordered, key=lambda edition: edition.kind)
+    ]

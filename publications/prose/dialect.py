@@ -1,0 +1,149 @@
+"""Our Markdown: Python-Markdown with its extensions, our notes, and the places where it is kept from working too long."""
+
+import re
+import xml.etree.ElementTree as etree
+from hashlib import blake2b
+
+from markdown import Markdown
+from markdown.blockparser import BlockParser
+from markdown.extensions import Extension
+from markdown.extensions.abbr import AbbrExtension
+from markdown.extensions.attr_list import AttrListExtension
+from markdown.extensions.footnotes import FootnoteBlockProcessor, FootnoteExtension
+from markdown.extensions.sane_lists import SaneListExtension
+from markdown.extensions.tables import TableExtension, TableProcessor
+from markdown.inlinepatterns import ESCAPE_RE, EscapeInlineProcessor, InlineProcessor
+from markdown.preprocessors import Preprocessor
+from markdown.treeprocessors import Treeprocessor
+
+from .builder import build
+from .limits import Passages, check_blocks
+from .lists import indent_lists
+from .source import STRAIGHT, Hiding
+from .tree import Node
+
+# The parser's own patterns, bound to one line and without a second try.
+NOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
+ABBREVIATION = re.compile(r"^[*]\[(?P<abbr>[^\\\]\n]*+)\] ?:[ ]*+\n?[ ]*+(?P<title>.*)$", re.MULTILINE)
+REFERENCE = re.compile(
+    r"""^ {0,3}\[([^\[\]\n]*+)\]:[ ]*+(?:\n[ ]*+)?([^\s]++)[ ]*+(?:\n[ ]*+)?((["'])(.*)\4[ ]*|\((.*)\)[ ]*)?$""",
+    re.MULTILINE,
+)
+
+
+def parse(source: str) -> tuple[Node, list[Node]]:
+    """The trees of a text: its body, and its notes in the order they are written."""
+    seal = blake2b(source.encode(), digest_size=8).hexdigest()  # no text can hold a digest of itself
+    hiding = Hiding()
+    markdown = Markdown(
+        output_format="html",
+        extensions=[
+            AbbrExtension(),
+            AttrListExtension(),
+            SaneListExtension(),
+            TableExtension(use_align_attribute=True),
+            Notes(seal),
+            Dialect(hiding),
+        ],
+    )
+    pieces = markdown.convert(source).split(f"<note{seal}>")
+    body, *notes = [build(piece.replace(f"</note{seal}>", ""), hiding, seal) for piece in pieces]
+    return body, notes
+
+
+class Dialect(Extension):
+    def __init__(self, hiding: Hiding) -> None:
+        super().__init__()
+        self.hiding = hiding
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.preprocessors.register(Lines(self.hiding.hide_lines), "hide", 25)  # before raw HTML is taken out
+        md.preprocessors.register(Lines(indent_lists), "lists", 10)
+        md.preprocessors.register(Lines(check_blocks), "blocks", 5)
+        md.ESCAPED_CHARS += ["'", '"']
+        md.inlinePatterns.register(Escape(ESCAPE_RE, md), "escape", 180)
+        md.treeprocessors.register(PassageGuard(md), "passages", 30)  # before anything looks into a passage
+        md.parser.blockprocessors.register(QuickTable(md.parser, {"use_align_attribute": True}), "table", 75)
+        md.parser.blockprocessors["abbr"].RE = ABBREVIATION
+        md.parser.blockprocessors["reference"].RE = REFERENCE
+
+
+class Lines(Preprocessor):
+    """A function over all lines as a step of the parser."""
+
+    def __init__(self, change) -> None:
+        super().__init__()
+        self.run = change
+
+
+class Escape(EscapeInlineProcessor):
+    """A quote, dash or dot behind a backslash stays as it was typed."""
+
+    def handleMatch(self, m, data):
+        if m.group(1) in STRAIGHT:
+            return STRAIGHT[m.group(1)], m.start(0), m.end(0)
+        return super().handleMatch(m, data)
+
+
+class QuickTable(TableProcessor):
+    """Looks at two lines to say that a block is no table, where the parser looks at all."""
+
+    def test(self, parent: etree.Element, block: str) -> bool:
+        lines = block.split("\n", 2)
+        return len(lines) > 1 and "-" in lines[1] and set(lines[1]) <= set("|:- ") and super().test(parent, block)
+
+
+class PassageGuard(Treeprocessor):
+    """Counts what inline markup will cost, passage by passage, before it is read."""
+
+    def run(self, root: etree.Element) -> None:
+        passages = Passages()
+        for element in root.iter():
+            passages.check(element.text)
+            passages.check(element.tail)
+
+
+class Notes(FootnoteExtension):
+    """Footnotes, found by the parser; numbered, sorted and linked by us."""
+
+    def __init__(self, seal: str) -> None:
+        super().__init__()
+        self.seal = seal
+        self.places: dict[str, int] = {}
+
+    def extendMarkdown(self, md: Markdown) -> None:
+        md.registerExtension(self)
+        self.parser: BlockParser = md.parser
+        definitions = FootnoteBlockProcessor(self)
+        definitions.RE = NOTE
+        md.parser.blockprocessors.register(definitions, "footnote", 17)
+        md.inlinePatterns.register(Reference(self), "footnote", 175)
+        md.treeprocessors.register(NotesBelow(self), "footnote", 50)
+
+
+class NotesBelow(Treeprocessor):
+    """Put the notes behind the body, each in an element that no author can write."""
+
+    def __init__(self, notes: Notes) -> None:
+        super().__init__()
+        self.notes = notes
+
+    def run(self, root: etree.Element) -> None:
+        places = self.notes.places
+        while fresh := [label for label in self.notes.footnotes if label not in places]:  # a note may define notes
+            for label in fresh:
+                places[label] = len(places)
+                element = etree.SubElement(root, f"note{self.notes.seal}")
+                self.notes.parser.parseChunk(element, self.notes.footnotes[label])
+
+
+class Reference(InlineProcessor):
+    def __init__(self, notes: Notes) -> None:
+        super().__init__(r"\[\^([^\]\n]*+)\]")
+        self.notes = notes
+
+    def handleMatch(self, m, data):
+        place = self.notes.places.get(m.group(1))
+        if place is None:
+            return None, None, None
+        return etree.Element(f"ref{self.notes.seal}n{place}"), m.start(0), m.end(0)

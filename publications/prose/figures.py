@@ -1,0 +1,89 @@
+"""Library images: placeholders in the stored text, pictures on the page.
+
+Stored HTML names an image by its key and never holds an address, so that images may move, and a text
+that is shown where its images are not public simply has none.
+"""
+
+import re
+from collections.abc import Mapping
+from html import escape
+
+from .links import KEY
+from .parts import Picture
+from .tree import Node, is_blank
+
+SIZES = "(min-width: 44rem) 38rem, 94vw"
+PLACEHOLDER = re.compile(
+    rf'(?P<figure><figure>)?(?P<link><a [^<>]*>)?<img data-image="(?P<key>{KEY})" alt="(?P<alt>[^"]*)"(?P<rest>[^<>]*)>'
+    r"(?P<end>(?(link)</a>))(?(figure)(?:<figcaption>(?P<caption>[^<]*)</figcaption>)?</figure>)"
+)
+
+
+def shape_figures(tree: Node) -> None:
+    """A paragraph that holds just pictures becomes figures; within a line a picture has no caption."""
+    tree.replace(_shape)
+    for node in tree:
+        if node.tag == "img":
+            node.attributes.pop("title", None)
+
+
+def _shape(node: Node) -> list[Node | str]:
+    if node.tag != "p":
+        return [node]
+    content = [child for child in node.children if not is_blank(child) and not _is_break(child)]
+    if content and all(_is_picture(child) for child in content):
+        return [_figure(child) for child in content if isinstance(child, Node)]
+    return [node] if content else []
+
+
+def _is_break(child: Node | str) -> bool:
+    return isinstance(child, Node) and child.tag == "br"
+
+
+def _is_picture(child: Node | str) -> bool:
+    if isinstance(child, str):
+        return False
+    if child.tag == "a":
+        return len(child.children) == 1 and _is_picture(child.children[0])
+    return child.tag == "img"
+
+
+def _figure(picture: Node) -> Node:
+    image = next(node for node in picture if node.tag == "img")
+    caption = image.attributes.pop("title", "")
+    return Node("figure", {}, [picture, Node("figcaption", {}, [caption])] if caption else [picture])
+
+
+def place_pictures(html: str, pictures: Mapping[str, Picture]) -> str:
+    """The stored HTML with its pictures in place. An image that is not given is left out, figure and all."""
+    return PLACEHOLDER.sub(lambda match: _place(match, pictures.get(match["key"])), html)
+
+
+def _place(match: re.Match[str], picture: Picture | None) -> str:
+    if picture is None:
+        return ""
+    shown = f"{match['link'] or ''}{_picture(picture, match['alt'] or escape(picture.alt), match['rest'])}{match['end']}"
+    if not match["figure"]:
+        return shown
+    return f"<figure>{shown}{_caption(match['caption'] or '', picture.credit)}</figure>"
+
+
+def _picture(picture: Picture, alt: str, rest: str) -> str:
+    image = (
+        f'<img src="{escape(picture.src)}" width="{picture.width}" height="{picture.height}" '
+        f'loading="lazy" decoding="async" alt="{alt}"{rest}>'
+    )
+    sources = "".join(_source(media_type, srcset) for media_type, srcset in picture.sources)
+    return f"<picture>{sources}{image}</picture>" if sources else image
+
+
+def _source(media_type: str, srcset: str) -> str:
+    sizes = f' sizes="{SIZES}"' if srcset.endswith("w") else ""
+    return f'<source type="{escape(media_type)}" srcset="{escape(srcset)}"{sizes}>'
+
+
+def _caption(caption: str, credit: str) -> str:
+    """`caption` is HTML of the stored text, `credit` is plain."""
+    shown = f'<span class="credit">{escape(credit)}</span>' if credit else ""
+    inside = " ".join(part for part in (caption, shown) if part)
+    return f"<figcaption>{inside}</figcaption>" if inside else ""

@@ -1,0 +1,104 @@
+"""What is refused, so that every text that is taken is rendered within seconds.
+
+Python-Markdown looks ahead from every bracket, backtick and line mark, some of it to the end of
+the passage, so that a run of them costs the square of its length. Each check here counts
+such looks before they are made. The limits stand far above what a text for readers holds: a report of
+21,500 words with 92 notes and 56 tables spends a hundredth of them.
+"""
+
+import re
+import unicodedata
+from itertools import accumulate
+
+from .parts import MAX_CHARACTERS, Unrenderable
+
+MAX_BLANK_LINES = 20_000
+MAX_TAGS = 20_000
+MAX_ACCENTS = 60
+MAX_NESTING = 20
+MAX_ABBREVIATIONS = 300
+MAX_COPIES = 1_000_000_000  # characters that are copied as marks of a passage are replaced one by one
+MAX_LOOKS = 5_000_000  # characters that are looked at in search of the end of a link, image or code
+MAX_PASSES = 50_000_000  # lines that are gone through again for each heading, rule or definition among them
+
+MARK = re.compile(r"[\\`*_\[!<&]|  \n")
+BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
+PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
+BACKTICKS = re.compile("`+")
+EVENT = re.compile(r"^[ >]*+[-=_*#\[+0-9]", re.MULTILINE)
+ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
+
+
+def check_size(markdown: str) -> None:
+    if len(markdown) > MAX_CHARACTERS:
+        raise Unrenderable(
+            f"The text has {len(markdown):,} characters; at most {MAX_CHARACTERS:,} are rendered. Divide it into parts."
+        )
+
+
+def check_marks(text: str) -> None:
+    """Refuse towers of accents: putting them in order is quadratic in some versions of Python."""
+    if text.isascii():
+        return
+    runs = accumulate(map(unicodedata.combining, text), lambda run, mark: run + 1 if mark else 0)
+    if max(runs) > MAX_ACCENTS:
+        raise Unrenderable(f"A letter carries more than {MAX_ACCENTS} accents. Remove them.")
+
+
+def check_tags(count: int) -> None:
+    if count > MAX_TAGS:
+        raise Unrenderable(
+            f"The text holds {count:,} HTML tags; at most {MAX_TAGS:,} are rendered. Write it as Markdown, or divide it."
+        )
+
+
+def check_nesting(depth: int) -> None:
+    if depth > MAX_NESTING:
+        raise Unrenderable(f"Lists or quotes stand more than {MAX_NESTING} deep in each other. Take some levels out.")
+
+
+def check_blocks(lines: list[str]) -> list[str]:
+    """Refuse what the parser would go through too often, block by block; gives the lines as they are."""
+    text = "\n".join(lines)
+    if text.count("\n\n") > MAX_BLANK_LINES:
+        raise Unrenderable(f"The text has more than {MAX_BLANK_LINES:,} blank lines. Take some out, or divide the text.")
+    if len(ABBREVIATION.findall(text)) > MAX_ABBREVIATIONS:
+        raise Unrenderable(f"The text explains more than {MAX_ABBREVIATIONS} abbreviations. Take some out.")
+    passes = sum(_passes(block) for block in text.split("\n\n"))
+    if passes > MAX_PASSES:
+        raise Unrenderable("Too many lists, headings or rules follow each other. Put blank lines between them.")
+    return lines
+
+
+def _passes(block: str) -> int:
+    return block.count("\n") * len(EVENT.findall(block))
+
+
+class Passages:
+    """Adds up what inline markup costs in all passages of a text."""
+
+    def __init__(self) -> None:
+        self.looks = self.copies = 0
+
+    def check(self, text: str | None) -> None:
+        if not text or not (marks := len(MARK.findall(text))):
+            return
+        self.looks += _looks(text)
+        self.copies += marks * len(text)
+        if self.looks > MAX_LOOKS or self.copies > MAX_COPIES:
+            start = " ".join(text.split())[:40]
+            raise Unrenderable(
+                f"The passage “{start} …” holds too many marks, such as brackets. Remove some, or divide it by blank lines."
+            )
+
+
+def _looks(text: str) -> int:
+    looks = len(text) * len({len(run) for run in BACKTICKS.findall(text)})
+    open_brackets: list[int] = []
+    for match in BRACKET.finditer(text):
+        if match[0] == "[":
+            open_brackets.append(match.start())
+        elif match[0] == "]" and open_brackets:
+            looks += match.start() - open_brackets.pop()
+    looks += sum(len(text) - place for place in open_brackets)
+    return looks + sum(len(text) - match.start() for match in PLAIN_TARGET.finditer(text) if match[0] == "](")

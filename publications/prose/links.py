@@ -1,0 +1,63 @@
+"""Where links lead, and which pictures a text shows: those of the library, and no others."""
+
+import re
+
+from .tree import Node
+from .vocabulary import INLINE
+
+KEY = r"[a-z0-9]{6,32}"
+LIBRARY_IMAGE = re.compile(f"image:({KEY})")
+MENTION = re.compile(rf"(?<!\w)image:({KEY})(?!\w)")
+SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+SCHEMES = frozenset({"http", "https", "mailto", "tel"})
+
+
+def images_in(markdown: str) -> tuple[str, ...]:
+    """The keys of library images that a text may refer to, in order, once each; found without rendering."""
+    return tuple(dict.fromkeys(MENTION.findall(markdown)))
+
+
+def images_of(tree: Node) -> tuple[str, ...]:
+    """The keys of library images that a rendered text shows, in order, once each."""
+    return tuple(dict.fromkeys(node.attributes["data-image"] for node in tree if node.tag == "img"))
+
+
+def safe_address(address: str) -> str:
+    """The address if a link may lead there, else nothing: http, https, mailto, tel, or a place on this site."""
+    bare = re.sub(r"[\x00-\x20\x7f-\xa0]", "", address)
+    if match := SCHEME.match(bare):
+        return bare if match[1].lower() in SCHEMES else ""
+    return "" if re.match(r"[/\\]{2}", bare) else bare
+
+
+def shape_links(tree: Node) -> None:
+    """Links lead where they may, pictures from elsewhere become links, and what then holds nothing is left out."""
+    tree.replace(_shape)
+
+
+def _shape(node: Node) -> list[Node | str]:
+    if node.tag == "img":
+        return [_picture(node)]
+    if node.tag == "a":
+        return _link(node)
+    if node.tag == "span" and not node.attributes:
+        return node.children
+    return [node] if node.children or node.tag not in INLINE else []
+
+
+def _picture(node: Node) -> Node:
+    address, alt = node.attributes.get("src", ""), node.attributes.get("alt", "")
+    if match := LIBRARY_IMAGE.fullmatch(address):
+        caption = node.attributes.get("title", "")
+        return Node("img", {"data-image": match[1], "alt": alt} | ({"title": caption} if caption else {}))
+    label = alt or safe_address(address)
+    return Node("a", {"href": address}, [label] if label else [])
+
+
+def _link(node: Node) -> list[Node | str]:
+    node.replace(lambda child: child.children if child.tag == "a" else [child])  # a picture that became a link
+    href = safe_address(node.attributes.pop("href", ""))
+    if not href or not node.children:
+        return node.children
+    node.attributes = {"href": href} | node.attributes
+    return [node]

@@ -1,0 +1,54 @@
+"""Lists as people type them: an item below another by two spaces, where the parser wants four."""
+
+import re
+
+from .limits import check_nesting
+
+QUOTE = re.compile(r"(?: {0,3}> ?)*+")
+MARKER = re.compile(r"(?:[*+-]|[0-9]{1,9}\.) +(?=\S)")
+RULE = re.compile(r"\*[ *]*|-[ -]*|_[ _]*")
+STEP = 4
+
+
+def indent_lists(lines: list[str]) -> list[str]:
+    """The lines, with four spaces for each level of a list. Code and text outside of lists stay as they are."""
+    indenting = Indenting()
+    return [indenting.line(line) for line in lines]
+
+
+class Indenting:
+    """Follows the open items of a list by the columns of their marks, line by line."""
+
+    def __init__(self) -> None:
+        self.items: list[int] = []
+        self.quotes = 0
+        self.is_after_blank = False
+
+    def line(self, line: str) -> str:
+        quote = QUOTE.match(line)[0]
+        if quote.count(">") != self.quotes:
+            self.items, self.quotes = [], quote.count(">")
+            check_nesting(self.quotes)
+        return quote + self._rest(line[len(quote) :])
+
+    def _rest(self, line: str) -> str:
+        text = line.lstrip(" ")
+        if not text:
+            self.is_after_blank = True
+            return line
+        indent = len(line) - len(text)
+        wanted = self._wanted(indent, is_item=bool(MARKER.match(text)) and not RULE.fullmatch(text))
+        self.is_after_blank = False
+        return " " * max(indent, wanted) + text
+
+    def _wanted(self, indent: int, *, is_item: bool) -> int:
+        """How far a line is to stand in at least."""
+        if not is_item and not self.is_after_blank:
+            return 0
+        while self.items and indent < self.items[-1] + 2:
+            self.items.pop()
+        wanted = STEP * len(self.items)
+        if is_item and (self.items or indent < STEP):
+            self.items.append(indent)
+            check_nesting(len(self.items))
+        return wanted

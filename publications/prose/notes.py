@@ -1,0 +1,93 @@
+"""Footnotes: numbered as the reader meets them, linked both ways."""
+
+from dataclasses import dataclass, field
+
+from .tree import Node
+from .wording import Wording
+
+RETURN = "↩\N{VARIATION SELECTOR-15}"  # as text, not as a coloured picture
+
+
+@dataclass
+class Note:
+    """A note with its number and the references to it, in the order of the text."""
+
+    number: int
+    content: Node
+    references: list[Node] = field(default_factory=list)
+
+
+def order_notes(body: Node, contents: list[Node]) -> list[Note]:
+    """The notes as the text refers to them: those of the body, those of notes, last those that nothing refers to."""
+    notes = Notes(contents)
+    notes.follow(body)
+    notes.follow_notes()
+    for place in range(len(contents)):
+        notes.meet(place)
+        notes.follow_notes()
+    return notes.met
+
+
+class Notes:
+    """Meets the notes of a text one by one."""
+
+    def __init__(self, contents: list[Node]) -> None:
+        self.contents = contents
+        self.met: list[Note] = []
+        self.known: dict[int, Note] = {}
+        self.followed = 0
+
+    def follow(self, tree: Node) -> None:
+        for reference in [node for node in tree if node.tag == "ref"]:
+            self.meet(int(reference.attributes["n"])).references.append(reference)
+
+    def follow_notes(self) -> None:
+        while self.followed < len(self.met):
+            self.followed += 1
+            self.follow(self.met[self.followed - 1].content)
+
+    def meet(self, place: int) -> Note:
+        if place not in self.known:
+            self.known[place] = Note(len(self.met) + 1, self.contents[place])
+            self.met.append(self.known[place])
+        return self.known[place]
+
+
+def link_notes(notes: list[Note], wording: Wording) -> list[Node | str]:
+    """Turn the references into links, and give the section that stands at the end of the text."""
+    for note in notes:
+        for turn, reference in enumerate(note.references, start=1):
+            _link_reference(reference, note.number, turn)
+    items = [_item(note, wording) for note in notes]
+    if not items:
+        return []
+    marks = {"class": "footnotes", "role": "doc-endnotes", "aria-label": wording.notes}
+    return [Node("section", marks, [Node("ol", {}, items)])]
+
+
+def _link_reference(reference: Node, number: int, turn: int) -> None:
+    link = Node("a", {"href": f"#fn-{number}", "class": "footnote-ref", "role": "doc-noteref"}, [str(number)])
+    reference.tag = "sup"
+    reference.attributes = {"id": _anchor(number, turn)}
+    reference.children = [link]
+
+
+def _anchor(number: int, turn: int) -> str:
+    return f"fnref-{number}" if turn == 1 else f"fnref-{number}-{turn}"
+
+
+def _item(note: Note, wording: Wording) -> Node:
+    children = note.content.children
+    last = children[-1] if children else None
+    if not isinstance(last, Node) or last.tag != "p":
+        last = Node("p")
+        children.append(last)
+    for turn in range(1, len(note.references) + 1):
+        last.children += ["\xa0", _back(note.number, turn, wording)]
+    return Node("li", {"id": f"fn-{note.number}"}, children)
+
+
+def _back(number: int, turn: int, wording: Wording) -> Node:
+    title = wording.back.format(number) + (f" ({turn})" if turn > 1 else "")
+    marks = {"class": "footnote-backref", "role": "doc-backlink", "title": title, "aria-label": title}
+    return Node("a", {"href": f"#{_anchor(number, turn)}"} | marks, [RETURN])

@@ -1,0 +1,154 @@
+"""Quotation marks, dashes and dots as each language prints them.
+
+Only text is touched, never an attribute, code, or an address that is shown as it is. A mark is judged by what
+stands around it in the whole passage, across emphasis and links.
+"""
+
+import re
+from collections.abc import Iterator
+
+from .source import shown
+from .tree import Node
+from .vocabulary import VERBATIM
+from .wording import primary
+
+# Outer and inner quotation marks, opening and closing.
+ENGLISH = ("“", "”", "‘", "’")
+SWEDISH = ("”", "”", "’", "’")
+GERMAN = ("„", "“", "‚", "‘")
+POLISH = ("„", "”", "‚", "’")
+GUILLEMETS = ("«", "»", "„", "“")
+SOUTHERN = ("«", "»", "“", "”")
+NARROW = "\N{NARROW NO-BREAK SPACE}"
+MARKS = {
+    "be": GUILLEMETS,
+    "bg": GERMAN,
+    "ca": SOUTHERN,
+    "cs": GERMAN,
+    "da": ("»", "«", "›", "‹"),
+    "de": GERMAN,
+    "el": SOUTHERN,
+    "es": SOUTHERN,
+    "et": ("„", "“", "‚", "‘"),
+    "fi": SWEDISH,
+    "fr": ("«" + NARROW, NARROW + "»", "“", "”"),
+    "hr": ("„", "”", "‘", "’"),
+    "hu": ("„", "”", "»", "«"),
+    "hy": GUILLEMETS,
+    "is": GERMAN,
+    "it": SOUTHERN,
+    "ka": ("„", "“", "‚", "‘"),
+    "lt": GERMAN,
+    "lv": GUILLEMETS,
+    "nb": ("«", "»", "‘", "’"),
+    "nn": ("«", "»", "‘", "’"),
+    "no": ("«", "»", "‘", "’"),
+    "pl": POLISH,
+    "ro": ("„", "”", "«", "»"),
+    "ru": GUILLEMETS,
+    "sk": GERMAN,
+    "sl": GERMAN,
+    "sr": POLISH,
+    "sv": SWEDISH,
+    "uk": GUILLEMETS,
+}
+APOSTROPHE = "’"
+OTHER = "\ufffc"  # stands for code, a picture or an address, which a mark may follow like a word
+CANDIDATE = re.compile(r"""[a-z+]{2,12}://\S+|www\.\S+|["']|(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)""")
+PLAIN = {"--": "–", "---": "—", "...": "…"}
+OPENERS = frozenset("([{<-–—/«„“‘‚¿¡=+|")
+
+
+def refine(tree: Node, language: str) -> None:
+    """Make the marks in all texts of the tree typographic, and show again what was hidden from the parser."""
+    marks = MARKS.get(primary(language), ENGLISH)
+    for passage in _passages(tree):
+        _refine_passage(passage, marks)
+    for node in tree:
+        node.children = [shown(child) if isinstance(child, str) else child for child in node.children]
+
+
+def _passages(node: Node) -> Iterator[list[tuple[Node, int] | str]]:
+    """The texts that are read in one go, as places in the tree; what is not text as a stand-in."""
+    passage: list[tuple[Node, int] | str] = []
+    for child in _pieces(node):
+        if isinstance(child, Node):
+            yield passage
+            passage = []
+            yield from _passages(child)
+        else:
+            passage.append(child)
+    yield passage
+
+
+def _pieces(node: Node) -> Iterator[Node | tuple[Node, int] | str]:
+    for place, child in enumerate(node.children):
+        if isinstance(child, str):
+            yield (node, place)
+        elif child.tag == "br":
+            yield "\n"
+        elif child.tag in VERBATIM or child.tag == "img" or _shows_its_address(child):
+            yield OTHER
+        elif child.tag != "ref" and child.is_inline:
+            yield from _pieces(child)
+        elif child.tag != "ref":
+            yield child
+
+
+def _shows_its_address(node: Node) -> bool:
+    href = node.attributes.get("href", "")
+    return bool(href) and len(node.children) == 1 and node.children[0] in (href, href.removeprefix("mailto:"))
+
+
+def _refine_passage(passage: list[tuple[Node, int] | str], marks: tuple[str, str, str, str]) -> None:
+    texts = [piece if isinstance(piece, str) else str(piece[0].children[piece[1]]) for piece in passage]
+    whole = "".join(texts)
+    if not CANDIDATE.search(whole):
+        return
+    quotes = Quotes(whole, marks)
+    start = 0
+    for piece, text in zip(passage, texts, strict=True):
+        if not isinstance(piece, str):
+            piece[0].children[piece[1]] = CANDIDATE.sub(lambda match, start=start: quotes.mark(match, start), text)
+        start += len(text)
+
+
+class Quotes:
+    """Judges the straight quotes of one passage, from its start to its end."""
+
+    def __init__(self, passage: str, marks: tuple[str, str, str, str]) -> None:
+        self.passage = passage
+        self.marks = marks
+        self.last_inner = max((match.start() for match in re.finditer(r"(?<=\S)'(?!\w)", passage)), default=-1)
+        self.is_inner_open = False
+
+    def mark(self, match: re.Match[str], start: int) -> str:
+        """The typographic mark for a straight one that was found in a text beginning at `start`."""
+        found = match[0]
+        if found in PLAIN:
+            return PLAIN[found]
+        if len(found) > 1:
+            return found
+        place = start + match.start()
+        before, after = self._before(place), self._after(place)
+        is_opening = (not before or before.isspace() or before in OPENERS) and bool(after) and not after.isspace()
+        return self._outer(is_opening) if found == '"' else self._inner(is_opening, place, after)
+
+    def _outer(self, is_opening: bool) -> str:
+        return self.marks[0] if is_opening else self.marks[1]
+
+    def _inner(self, is_opening: bool, place: int, after: str) -> str:
+        if is_opening and place < self.last_inner and not re.match(r"\d\ds?\b", self.passage[place + 1 : place + 5]):
+            self.is_inner_open = True
+            return self.marks[2]
+        if self.is_inner_open and not after.isalnum():
+            self.is_inner_open = False
+            return self.marks[3]
+        return APOSTROPHE
+
+    def _before(self, place: int) -> str:
+        """The character before a mark, looking through at most two other quotes."""
+        return self.passage[max(place - 3, 0) : place].rstrip("\"'")[-1:]
+
+    def _after(self, place: int) -> str:
+        return self.passage[place + 1 : place + 4].lstrip("\"'")[:1]

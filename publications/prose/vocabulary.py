@@ -1,0 +1,59 @@
+"""The elements and attributes of HTML as this site knows them: what stays, and what goes with or without its content."""
+
+import re
+
+HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
+INLINE = frozenset(
+    "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var".split()
+)
+VOID = frozenset({"br", "hr", "img", "wbr"})
+VERBATIM = frozenset({"code", "kbd", "pre", "samp"})
+BLOCKS = HEADINGS | frozenset("p blockquote ul ol dl pre hr table".split())
+PARTS = frozenset("li dt dd caption thead tbody tfoot tr th td".split())
+KEPT = INLINE | VOID | BLOCKS | PARTS
+
+# Dropped with all that stands in them.
+SWALLOWED = frozenset("iframe math noembed noframes object script style svg template textarea title xmp".split())
+
+# Dropped, what stands in them stays. The first kind ends a paragraph, the second does not.
+BREAKING = frozenset(
+    "address article aside audio body canvas center details dir div fieldset figcaption figure footer form frameset "
+    "head header hgroup html legend main menu nav noscript optgroup option picture section summary video".split()
+)
+TRANSPARENT = frozenset(
+    "acronym applet area base basefont bgsound big blink button col colgroup data datalist embed font frame input "
+    "isindex keygen label link listing marquee meta meter nobr output param plaintext progress rb rp rt rtc ruby "
+    "select source strike time track tt".split()
+)
+HTML = KEPT | SWALLOWED | BREAKING | TRANSPARENT
+
+# What an author may say of an element, and in which words.
+_ANY = re.compile(r".*", re.DOTALL)
+_COUNT = re.compile(r"[1-9][0-9]?")
+_NUMBER = re.compile(r"-?[0-9]{1,6}")
+VALUES = {
+    "alt": _ANY,
+    "align": re.compile("left|right|center"),
+    "colspan": _COUNT,
+    "dir": re.compile("ltr|rtl|auto"),
+    "href": _ANY,
+    "lang": re.compile("[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8}){0,4}"),
+    "reversed": _ANY,
+    "rowspan": _COUNT,
+    "src": _ANY,
+    "start": _NUMBER,
+    "title": _ANY,
+    "type": re.compile("[1aAiI]"),
+    "value": _NUMBER,
+}
+EVERYWHERE = frozenset({"lang", "dir"})
+ATTRIBUTES = {
+    "a": EVERYWHERE | {"href", "title"},
+    "abbr": EVERYWHERE | {"title"},
+    "dfn": EVERYWHERE | {"title"},
+    "img": EVERYWHERE | {"src", "alt", "title"},
+    "li": EVERYWHERE | {"value"},
+    "ol": EVERYWHERE | {"start", "reversed", "type"},
+    "td": EVERYWHERE | {"colspan", "rowspan", "align"},
+    "th": EVERYWHERE | {"colspan", "rowspan", "align"},
+}

@@ -1,0 +1,99 @@
+"""The first start of a site: accounts, names, demonstration content. Later starts find nothing to do."""
+
+import hashlib
+import os
+import sys
+from collections.abc import Callable
+from getpass import getpass
+from pathlib import Path
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.auth.models import Group
+from django.contrib.auth.password_validation import validate_password
+from django.core.exceptions import ValidationError
+from django.db import transaction
+
+from publications import accounts, deeds, demonstration
+from publications.models import Publication, Site
+
+STAMP = "prepared"
+WATCHED = ("publications/migrations/*.py", "static/**/*", "requirements.txt", "publications/demonstration/content/**/*")
+
+Tell = Callable[[str], object]
+
+
+def fingerprint() -> str:
+    """What a start depends on: names, sizes and times of migrations, styles and packages, and the database."""
+    root = Path(settings.BASE_DIR)
+    files = sorted(path for pattern in WATCHED for path in root.glob(pattern) if path.is_file())
+    known = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
+    return hashlib.sha256(f"{known}\n{settings.DATABASES['default']['NAME']}".encode()).hexdigest()
+
+
+def is_up_to_date() -> bool:
+    """Whether nothing has changed since the last start that went through."""
+    stamp = Path(settings.SITE_DATA) / STAMP
+    database = settings.DATABASES["default"]
+    there = "sqlite3" not in database["ENGINE"] or Path(database["NAME"]).exists()
+    return there and stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint()
+
+
+def mark_up_to_date() -> None:
+    (Path(settings.SITE_DATA) / STAMP).write_text(fingerprint(), encoding="ascii")
+
+
+def finish_empty_site(*, tell: Tell) -> None:
+    """Make the first accounts where there are none, and load the demonstration into an empty database."""
+    if get_user_model().objects.exists():
+        return
+    if os.environ.get("DEMO", "1") == "0":
+        _ask(tell)
+        return
+    logins = _first_accounts_and_content(tell)
+    path = accounts.note_first_logins(logins)
+    tell("\nSign in at /desk/ with one of these, and change the password:")
+    for login in logins:
+        tell(f"    {login.username:<15} {login.password}")
+    tell(f"Until then they are also kept in {path}\n")
+
+
+@transaction.atomic
+def _first_accounts_and_content(tell: Tell) -> list[accounts.FirstLogin]:
+    """All of it or nothing: a start that is broken off begins anew the next time."""
+    logins = [
+        accounts.make_account("administrator", "Administrators", superuser=True),
+        accounts.make_account("editor", "Editors"),
+    ]
+    if not Publication.objects.exists():
+        demonstration.load(by=get_user_model().objects.get(username="administrator"), tell=tell)
+    return logins
+
+
+def _ask(tell: Tell) -> None:
+    """Ask for the name of the site and an administrator."""
+    if not sys.stdin.isatty():
+        sys.exit("DEMO=0 asks for the name of the site and an administrator: run it in a terminal.")
+    site = Site.objects.get()
+    site.short_name = input(f"Short name of the site [{site.short_name}]: ").strip() or site.short_name
+    site.name_en = input(f"Its name in English [{site.name_en}]: ").strip() or site.name_en
+    site.name_sv = input(f"Its name in Swedish [{site.name_sv}]: ").strip() or site.name_sv
+    username = input("User name of the administrator [administrator]: ").strip() or "administrator"
+    password = _password()
+    person = get_user_model().objects.create_superuser(username, "", password)
+    person.groups.add(Group.objects.get(name="Administrators"))
+    deeds.amend(site, by=person)
+    tell(f"Sign in at /desk/ as {username}.")
+
+
+def _password() -> str:
+    while True:
+        password = getpass("Password: ")
+        try:
+            validate_password(password)
+        except ValidationError as reasons:
+            print(*reasons.messages, sep="\n")
+            continue
+        if getpass("Once more: ") == password:
+            return password
+        print("The two differ.")

@@ -1,0 +1,41 @@
+"""What readers see when there is nothing to see."""
+
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils.translation import gettext as _
+
+from publications.models import Edition, End
+from publications.presentation import page
+
+
+def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
+
+
+def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+
+
+def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    return page(request, "404.html", status=HTTPStatus.NOT_FOUND, title=_("Not found"), robots="noindex")
+
+
+def broken(request: HttpRequest) -> HttpResponse:
+    """No database, no context: it must show whatever has failed."""
+    return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
+    """Say that a piece was here, whether it was withdrawn or has expired, and why if the editor wrote it."""
+    return page(
+        request,
+        "410.html",
+        status=HTTPStatus.GONE,
+        title=_("No longer public"),
+        robots="noindex",
+        withdrawn=edition.end in (End.WITHDRAWN, End.UNDONE),
+        reason=edition.end_note,
+        on=edition.visible_until,
+    )

@@ -1,0 +1,6 @@
+"""Dates as this site writes them in Swedish: 9 april 2024."""
+
+DATE_FORMAT = "j F Y"
+DATETIME_FORMAT = "j F Y H:i"
+SHORT_DATE_FORMAT = "j M Y"
+TIME_FORMAT = "H:i"

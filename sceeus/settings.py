@@ -1,0 +1,224 @@
+"""Every setting of the site, read from the environment in this one place.
+
+A fresh clone needs none of them. What a deployment may set, with its default:
+
+SITE_DATA      folder of database, media, private originals, caches and secret key (var/)
+SITE_URL       the public address, used in canonical links (http://127.0.0.1:PORT)
+PORT           the port of `make run` (8000)
+DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name
+ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
+EMAIL_URL      how mail is sent (printed on the console)
+BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
+TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
+DEBUG          1 for development only (0)
+"""
+
+import secrets
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from django.utils.csp import CSP
+from environs import Env
+
+env = Env()
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+SITE_DATA = Path(env.str("SITE_DATA", str(BASE_DIR / "var"))).resolve()
+PORT = env.int("PORT", 8000)
+DEBUG = env.bool("DEBUG", False)
+SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
+BEHIND_TLS = env.bool("BEHIND_TLS", SITE_URL.startswith("https://"))
+TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+
+
+def secret_key() -> str:
+    """The key in SITE_DATA/secret-key, made once and readable by the owner alone."""
+    if given := env.str("SECRET_KEY", ""):
+        return given
+    path = SITE_DATA / "secret-key"
+    if not path.exists():
+        SITE_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
+        path.touch(mode=0o600)
+        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
+    return path.read_text(encoding="ascii").strip()
+
+
+SECRET_KEY = secret_key()
+ALLOWED_HOSTS = [name.strip() for name in env.list("ALLOWED_HOSTS", [])] or [
+    "localhost",
+    "127.0.0.1",
+    "[::1]",
+    urlsplit(SITE_URL).hostname,
+]
+
+INSTALLED_APPS = [
+    "publications",
+    "django.contrib.admin.apps.SimpleAdminConfig",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "taggit",
+    "axes",
+]
+
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.middleware.csp.ContentSecurityPolicyMiddleware",
+    "publications.middleware.permissions_policy",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "publications.middleware.language_of_the_address",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "axes.middleware.AxesMiddleware",
+]
+
+ROOT_URLCONF = "sceeus.urls"
+WSGI_APPLICATION = "sceeus.wsgi.application"
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.template.context_processors.csp",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ],
+        },
+    }
+]
+
+# One database file beside the rest of the site's data; PostgreSQL by DATABASE_URL, the same code.
+DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None)}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",  # a deferred transaction that turns to writing fails under load
+        "timeout": 20,
+        # FULL: what a deed acknowledged survives a power loss.
+        "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;"
+        "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456",
+    }
+
+# Two trees of addresses; the first is where `/` leads. Texts may be in any language.
+LANGUAGE_CODE = "en"
+LANGUAGES = [("en", "English"), ("sv", "Svenska")]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+LANGUAGE_COOKIE_PATH = "/desk/"
+USE_I18N = True
+USE_TZ = True
+TIME_ZONE = "Europe/Stockholm"
+FORMAT_MODULE_PATH = ["sceeus.formats"]
+
+STATIC_URL = "/static/"
+STATIC_ROOT = SITE_DATA / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_MAX_AGE = 3600
+ORIGINALS = SITE_DATA / "originals"  # uploads as they came: private, named by their digest
+RENDITIONS = SITE_DATA / "renditions"  # made from originals, may be thrown away at any time
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ORIGINALS}},
+    "originals": {
+        "BACKEND": "django.core.files.storage.FileSystemStorage",
+        "OPTIONS": {"location": ORIGINALS, "base_url": None},
+    },
+    "staticfiles": {
+        "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
+        if DEBUG
+        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+    },
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
+FILE_UPLOAD_PERMISSIONS = 0o600
+FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
+
+# Tags are split at commas only, are one whatever their case, and keep their alphabet.
+TAGGIT_CASE_INSENSITIVE = True
+TAGGIT_TAGS_FROM_STRING = "publications.models.tags.split_at_commas"
+TAGGIT_STRING_FROM_TAGS = "publications.models.tags.joined_by_commas"
+
+# The desk: cookies stay below /desk/, so that public pages are the same for everyone.
+LOGIN_URL = "desk:login"
+LOGIN_REDIRECT_URL = "desk:index"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/desk/"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
+SESSION_COOKIE_SAMESITE = "Lax"
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "django.contrib.auth.backends.ModelBackend",
+]
+AXES_FAILURE_LIMIT = 8
+AXES_COOLOFF_TIME = 0.25  # hours
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # one person's slips never lock out a colleague
+AXES_LOCKOUT_TEMPLATE = "desk/locked_out.html"
+AXES_RESET_ON_SUCCESS = True
+AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES or None
+AXES_SENSITIVE_PARAMETERS = []
+AXES_VERBOSE = False
+
+def mailer(url: str) -> dict[str, object]:
+    """How mail is sent: console://, or smtp://user:password@host:port (smtps:// for TLS from the start)."""
+    parts = urlsplit(url)
+    if parts.scheme == "console":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp",
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+
+
+MAILERS = {"default": mailer(env.str("EMAIL_URL", "console://"))}
+DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")
+
+# One strict policy. The nonce is in it only where a page of the desk asks for one.
+SECURE_CSP = {
+    "default-src": [CSP.NONE],
+    "script-src": [CSP.SELF, CSP.NONCE],
+    "style-src": [CSP.SELF, CSP.NONCE],
+    "img-src": [CSP.SELF],
+    "font-src": [CSP.SELF],
+    "connect-src": [CSP.SELF],
+    "manifest-src": [CSP.SELF],
+    "form-action": [CSP.SELF],
+    "frame-ancestors": [CSP.SELF],
+    "frame-src": [CSP.SELF],
+    "base-uri": [CSP.NONE],
+    "object-src": [CSP.NONE],
+}
+SECURE_REFERRER_POLICY = "strict-origin-when-cross-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+if BEHIND_TLS:
+    SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https")
+    SECURE_HSTS_SECONDS = 31_536_000
+    SECURE_SSL_REDIRECT = True
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,30 @@
+"""The addresses of the whole site: the desk, and the two trees of public pages."""
+
+from django.conf.urls.i18n import i18n_patterns
+from django.contrib.auth import views as auth
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+from publications import views
+from publications.admin import desk
+
+forgotten_password = [
+    path("", auth.PasswordResetView.as_view(), name="admin_password_reset"),
+    path("sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
+    path("done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
+    path("<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+]
+
+urlpatterns = [
+    path("", views.front_door, name="front-door"),
+    path("media/<slug:key>/<slug:size>.<slug:extension>", views.picture, name="picture"),
+    path("desk/password_reset/", include(forgotten_password)),
+    path("desk/", desk.urls),
+    path("admin/", RedirectView.as_view(pattern_name="desk:index")),
+    *i18n_patterns(path("", include("publications.urls"))),
+]
+
+handler400 = "publications.views.bad_request"
+handler403 = "publications.views.forbidden"
+handler404 = "publications.views.not_found"
+handler500 = "publications.views.broken"

@@ -1,0 +1,52 @@
+"""What all tests stand on. What is skipped is said and why; `NO_SKIPS=1` lets only ../shared be missing."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent
+SHARED = ROOT.parent / "shared"
+ALLOWED = "needs ../shared"
+
+
+def pytest_collection_modifyitems(items) -> None:
+    if not SHARED.exists():
+        for item in items:
+            if item.get_closest_marker("corpus"):
+                item.add_marker(pytest.mark.skip(reason=f"{ALLOWED}: real texts that are not part of the project"))
+
+
+def pytest_terminal_summary(terminalreporter) -> None:
+    """Under NO_SKIPS a skip for any other reason than ../shared fails the run."""
+    unwelcome = [
+        report for report in terminalreporter.stats.get("skipped", []) if ALLOWED not in str(report.longrepr)
+    ]
+    if os.environ.get("NO_SKIPS") and unwelcome:
+        terminalreporter.section("skipped where nothing may be")
+        for report in unwelcome:
+            terminalreporter.write_line(f"{report.nodeid}: {report.longrepr}")
+        terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _own_site_data(settings, tmp_path) -> None:
+    """Each test has originals and renditions of its own."""
+    settings.SITE_DATA = tmp_path
+    settings.ORIGINALS, settings.RENDITIONS = tmp_path / "originals", tmp_path / "renditions"
+    settings.STORAGES = {
+        **settings.STORAGES,
+        "originals": {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": settings.ORIGINALS, "base_url": None},
+        },
+        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    }
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture
+def editor(db):
+    from tests.factories import make_person
+
+    return make_person("Editors")

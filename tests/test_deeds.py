@@ -1,0 +1,426 @@
+"""The deeds, one behaviour each: what they do, what they refuse, what they leave behind."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+
+from publications import deeds
+from publications.models import AuditLine, Change, Edition, End, Generation, Publication, Revision
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_publication,
+    make_tag,
+    saved,
+    tomorrow,
+    yesterday,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+def live(piece: Publication) -> Edition | None:
+    return piece.editions.live().first()
+
+
+def test_publishing_makes_the_text_live_at_once(editor):
+    piece = make_publication(title="Lavrov visits China")
+
+    edition = deeds.publish(piece, by=editor)
+
+    assert live(piece) == edition
+    assert (edition.number, edition.change, edition.title) == (1, Change.FIRST, "Lavrov visits China")
+
+
+def test_editing_a_live_piece_changes_nothing_public(editor):
+    piece = make_publication(title="As published")
+    deeds.publish(piece, by=editor)
+
+    saved(piece, title="As being edited")
+
+    assert live(piece).title == "As published"
+
+
+def test_an_edition_keeps_names_and_affiliations_as_they_were_published(editor):
+    author = make_author("Ann Berg", affiliation_en="Centre A", title_en="Analyst")
+    edition = deeds.publish(make_publication(by=[author]), by=editor)
+
+    author.affiliation_en = "Centre B"
+    deeds.amend(author, by=editor)
+
+    byline = edition.bylines.get()
+    assert (byline.name, byline.title, byline.affiliation) == ("Ann Berg", "Analyst", "Centre A")
+
+
+@pytest.mark.parametrize(
+    ("lacking", "reason"),
+    [({"title": ""}, "title"), ({"summary": ""}, "summary"), ({"body": " "}, "text"), ({"by": []}, "author")],
+)
+def test_what_readers_are_owed_is_named_and_nothing_is_published(editor, lacking, reason):
+    piece = make_publication(**lacking)
+
+    with pytest.raises(deeds.NotReady, match=reason):
+        deeds.publish(piece, by=editor)
+
+    assert not piece.editions.exists()
+    assert not AuditLine.objects.exists()
+
+
+def test_a_draft_that_changed_since_it_was_seen_is_not_published(editor):
+    piece = make_publication()
+    seen = piece.digest
+    saved(piece, body="Somebody else wrote this meanwhile.")
+
+    with pytest.raises(deeds.Outdated):
+        deeds.publish(piece, by=editor, seen=seen)
+
+    assert live(piece) is None
+
+
+def test_a_second_press_of_the_button_makes_no_second_edition(editor):
+    piece = make_publication()
+    deeds.publish(piece, by=editor)
+
+    with pytest.raises(deeds.Refused, match="Nothing has changed"):
+        deeds.publish(piece, by=editor)
+
+    assert piece.editions.count() == 1
+
+
+def test_a_start_in_the_past_is_refused(editor):
+    with pytest.raises(deeds.Refused, match="past"):
+        deeds.publish(make_publication(), by=editor, at=yesterday())
+
+
+def test_an_end_before_the_start_is_refused(editor):
+    with pytest.raises(deeds.Refused, match="end before it begins"):
+        deeds.publish(make_publication(), by=editor, at=tomorrow(), until=tomorrow() - timedelta(hours=1))
+
+
+def test_a_correction_needs_a_note(editor):
+    piece = make_publication()
+    deeds.publish(piece, by=editor)
+    saved(piece, body="Corrected.")
+
+    with pytest.raises(deeds.Refused, match="note"):
+        deeds.publish(piece, by=editor, change=Change.CORRECTION)
+
+
+def test_a_silent_fix_keeps_the_date_and_an_update_moves_it(editor):
+    with time_machine.travel("2026-05-03 10:00Z") as clock:
+        piece = make_publication()
+        first = deeds.publish(piece, by=editor)
+        clock.move_to("2026-05-04 10:00Z")
+        fixed = deeds.publish(saved(piece, body="A typo mended."), by=editor, change=Change.SILENT)
+        clock.move_to("2026-05-05 10:00Z")
+        updated = deeds.publish(saved(piece, body="New facts."), by=editor, change=Change.UPDATE)
+
+    assert fixed.published_at == first.published_at
+    assert updated.published_at.isoformat() == "2026-05-05T10:00:00+00:00"
+
+
+def test_the_date_an_editor_writes_is_the_date_readers_see(editor):
+    piece = make_publication(published_at=yesterday().replace(second=0, microsecond=0))
+
+    assert deeds.publish(piece, by=editor).published_at == piece.published_at
+
+
+def test_a_scheduled_edition_takes_over_at_its_very_moment(editor):
+    with time_machine.travel("2026-05-03 10:00Z") as clock:
+        piece = make_publication(body="Old.")
+        deeds.publish(piece, by=editor)
+        moment = timezone.now() + timedelta(days=1)
+        deeds.publish(saved(piece, body="New."), by=editor, at=moment)
+
+        clock.move_to(moment - timedelta(microseconds=1))
+        assert live(piece).markdown == "Old."
+        clock.move_to(moment)
+        assert live(piece).markdown == "New."
+
+
+def test_publishing_over_a_waiting_edition_replaces_it_and_says_so(editor):
+    piece = make_publication(body="Waits.")
+    waiting = deeds.publish(piece, by=editor, at=tomorrow())
+
+    edition = deeds.publish(saved(piece, body="Now."), by=editor)
+
+    waiting.refresh_from_db()
+    assert edition.replaced == waiting
+    assert (waiting.end, waiting.visible_from == waiting.visible_until) == (End.CANCELLED, True)
+
+
+def test_of_two_scheduled_editions_the_later_deed_stands(editor):
+    piece = make_publication(body="First plan.")
+    deeds.publish(piece, by=editor, at=tomorrow())
+
+    second = deeds.publish(saved(piece, body="Second plan."), by=editor, at=tomorrow() + timedelta(days=2))
+
+    assert list(piece.editions.waiting()) == [second]
+
+
+def test_cancelling_what_waits_gives_the_live_edition_its_own_end_back(editor):
+    end = tomorrow() + timedelta(days=10)
+    piece = make_publication()
+    deeds.publish(piece, by=editor, until=end)
+    deeds.publish(saved(piece, body="Next."), by=editor, at=tomorrow())
+
+    deeds.undo(piece, by=editor)
+
+    assert live(piece).visible_until == end
+
+
+def test_a_window_may_end_before_the_next_begins(editor):
+    with time_machine.travel("2026-05-03 10:00Z") as clock:
+        piece = make_publication()
+        deeds.publish(piece, by=editor, until=timezone.now() + timedelta(hours=1))
+        deeds.publish(saved(piece, body="Later."), by=editor, at=timezone.now() + timedelta(hours=3))
+
+        clock.shift(timedelta(hours=2))
+        assert live(piece) is None
+        clock.shift(timedelta(hours=2))
+        assert live(piece).markdown == "Later."
+
+
+def test_withdrawing_ends_what_is_live_and_cancels_what_waits(editor):
+    piece = make_publication()
+    first = deeds.publish(piece, by=editor)
+    waiting = deeds.publish(saved(piece, body="Next."), by=editor, at=tomorrow())
+
+    deeds.withdraw(piece, by=editor, note="Facts were wrong.")
+
+    first.refresh_from_db(), waiting.refresh_from_db()
+    assert live(piece) is None
+    assert (first.end, first.end_note, waiting.end) == (End.WITHDRAWN, "Facts were wrong.", End.CANCELLED)
+
+
+def test_what_is_not_public_cannot_be_withdrawn(editor):
+    with pytest.raises(deeds.Refused, match="not public"):
+        deeds.withdraw(make_publication(), by=editor)
+
+
+def test_a_withdrawn_piece_can_be_published_again_as_the_next_number(editor):
+    piece = make_publication()
+    deeds.publish(piece, by=editor)
+    deeds.withdraw(piece, by=editor)
+
+    again = deeds.publish(piece, by=editor)
+
+    assert (again.number, live(piece)) == (2, again)
+
+
+def test_undo_brings_back_the_text_before_as_a_new_edition(editor):
+    piece = make_publication(body="Right.", tags=(make_tag("China"),))
+    deeds.publish(piece, by=editor)
+    mistaken = deeds.publish(saved(piece, body="Wrong."), by=editor)
+
+    restored = deeds.undo(piece, by=editor)
+
+    mistaken.refresh_from_db()
+    assert (restored.number, live(piece).markdown, mistaken.end) == (3, "Right.", End.UNDONE)
+    assert [row.tag.name for row in restored.tag_rows.all()] == ["China"]
+    assert restored.bylines.count() == 1
+
+
+def test_undo_leaves_the_working_copy_as_it_is(editor):
+    piece = make_publication(body="Right.")
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, body="Wrong."), by=editor)
+
+    deeds.undo(piece, by=editor)
+
+    assert Publication.objects.get(pk=piece.pk).body == "Wrong."
+
+
+def test_undoing_the_first_edition_withdraws_it(editor):
+    piece = make_publication()
+    deeds.publish(piece, by=editor)
+
+    assert deeds.what_undo_does(piece).what is deeds.Undoing.WITHDRAW
+    deeds.undo(piece, by=editor)
+
+    assert live(piece) is None
+
+
+def test_an_undo_cannot_be_undone_so_that_a_second_press_does_nothing(editor):
+    piece = make_publication(body="One.")
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, body="Two."), by=editor)
+    deeds.undo(piece, by=editor)
+
+    with pytest.raises(deeds.Refused, match="nothing to undo"):
+        deeds.undo(piece, by=editor)
+
+
+def test_undo_refuses_an_edition_that_is_not_the_last(editor):
+    piece = make_publication(body="One.")
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, body="Two."), by=editor)
+
+    with pytest.raises(deeds.Outdated):
+        deeds.undo(piece, by=editor, edition=1)
+
+
+def test_two_deeds_at_one_instant_follow_each_other(editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = make_publication(body="One.")
+        first = deeds.publish(piece, by=editor)
+        second = deeds.publish(saved(piece, body="Two."), by=editor)
+        clock.shift(timedelta(microseconds=1))
+
+        assert second.visible_from - first.visible_from == timedelta(microseconds=1)
+        assert live(piece) == second
+
+
+def test_a_clock_that_has_gone_back_is_refused_and_nothing_is_lost(editor):
+    with time_machine.travel("2026-05-03 10:00Z") as clock:
+        piece = make_publication(body="One.")
+        deeds.publish(piece, by=editor)
+        clock.move_to("2026-05-03 08:00Z")
+        saved(piece, body="Two.")
+
+        with pytest.raises(deeds.ClockBehind, match="clock"):
+            deeds.publish(piece, by=editor)
+        with pytest.raises(deeds.ClockBehind):
+            deeds.withdraw(piece, by=editor)
+
+        clock.move_to("2026-05-03 10:01Z")
+        assert live(piece).markdown == "One."
+
+
+def test_each_deed_leaves_one_audit_line_and_a_new_generation(editor):
+    before = Generation.objects.get().number
+    piece = make_publication()
+
+    deeds.publish(piece, by=editor)
+    deeds.withdraw(piece, by=editor)
+
+    lines = AuditLine.objects.order_by("generation")
+    assert [(line.deed, line.by, line.generation) for line in lines] == [
+        ("publish", editor, before + 1),
+        ("withdraw", editor, before + 2),
+    ]
+
+
+def test_a_report_gets_the_next_number_of_its_year_and_keeps_it(editor):
+    first = deeds.publish(make_publication(kind="report", published_at=timezone.now()), by=editor)
+    piece = make_publication(kind="report", published_at=timezone.now())
+    second = deeds.publish(piece, by=editor)
+    again = deeds.publish(saved(piece, body="Mended."), by=editor)
+
+    year = timezone.localtime().year
+    assert [each.type_line for each in (first, second, again)] == [
+        f"SCEEUS Report No 1, {year}",
+        f"SCEEUS Report No 2, {year}",
+        f"SCEEUS Report No 2, {year}",
+    ]
+
+
+def test_a_translation_shares_the_number_of_its_original(editor):
+    original = make_publication(kind="report")
+    translation = make_publication(kind="report", language="sv", translation_of=original)
+
+    deeds.publish(original, by=editor)
+    swedish = deeds.publish(translation, by=editor)
+
+    assert swedish.series_number == original.series_number or swedish.series_number.number == 1
+    assert swedish.type_line.startswith("SCEEUS-rapport nr 1,")
+
+
+def test_an_address_made_from_the_title_steps_aside_where_it_is_taken(editor):
+    deeds.publish(make_publication(title="Belarus votes"), by=editor)
+
+    second = deeds.publish(make_publication(title="Belarus votes"), by=editor)
+
+    assert second.slug == "belarus-votes-2"
+
+
+def test_an_address_never_passes_to_another_publication(editor):
+    piece = make_publication(slug="belarus")
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, slug="minsk"), by=editor)
+
+    with pytest.raises(deeds.NotReady, match="another publication"):
+        deeds.publish(make_publication(slug="belarus"), by=editor)
+
+
+def test_paragraph_ids_are_carried_from_edition_to_edition(editor):
+    piece = make_publication(body="The first paragraph stands.\n\nThe second paragraph stands too.")
+    first = deeds.publish(piece, by=editor)
+
+    second = deeds.publish(
+        saved(piece, body="A new opening, added today.\n\nThe first paragraph stands.\n\nThe second paragraph stands, too."),
+        by=editor,
+    )
+
+    assert [anchor for anchor, _text in second.paragraphs][1:] == [anchor for anchor, _text in first.paragraphs]
+
+
+def test_relating_is_public_at_once_and_needs_no_draft(editor):
+    piece, target = make_live().publication, make_live().publication
+
+    assert deeds.relate(piece, [target], by=editor, reasons=["both on Belarus"])
+
+    link = piece.related_links.get()
+    assert (link.target, link.reason) == (target, "both on Belarus")
+    assert AuditLine.objects.first().deed == "relate"
+
+
+def test_relating_the_same_again_is_no_deed(editor):
+    piece, target = make_live().publication, make_live().publication
+    deeds.relate(piece, [target], by=editor)
+    before = Generation.objects.get().number
+
+    assert not deeds.relate(piece, [target], by=editor)
+
+    assert Generation.objects.get().number == before
+
+
+def test_a_publication_is_not_related_to_itself(editor):
+    piece = make_live().publication
+
+    with pytest.raises(deeds.Refused, match="itself"):
+        deeds.relate(piece, [piece], by=editor)
+
+
+def test_relating_does_not_touch_the_digest_of_the_draft(editor):
+    piece, target = make_live().publication, make_live().publication
+
+    deeds.relate(piece, [target], by=editor)
+
+    assert Revision.objects.keep(piece, by=editor).digest == live(piece).digest
+
+
+def test_what_is_in_use_stays(editor):
+    author = make_author("Ann Berg")
+    make_live(by=None) and make_publication(by=[author])
+
+    with pytest.raises(deeds.Refused, match="in use"):
+        deeds.remove(author, by=editor)
+
+
+def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
+    piece = make_publication(title="On Vera Holm", body="Vera Holm said it.\n\nNobody else did.")
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, body="Vera Holm said it twice.\n\nNobody else did."), by=editor)
+
+    assert deeds.redact(piece, "Vera Holm", by=editor, why="safety") == 2
+
+    kept = [edition.title + edition.html + edition.text + edition.markdown for edition in piece.editions.all()]
+    kept += [revision.manuscript for revision in piece.revisions.all()]
+    assert not any("Vera Holm" in text for text in kept)
+    assert "[redacted] said it twice." in live(piece).text
+
+
+def test_a_passage_that_stands_nowhere_is_refused(editor):
+    with pytest.raises(deeds.Refused, match="nowhere"):
+        deeds.redact(make_live().publication, "not to be found", by=editor)
+
+
+def test_a_picture_is_public_through_the_editions_that_show_it(editor):
+    image = make_image()
+    edition = deeds.publish(make_publication(body=f"Look:\n\n![A field](image:{image.key})"), by=editor)
+
+    assert list(edition.images.all()) == [image]

@@ -1,0 +1,217 @@
+"""Under any sequence of deeds and clock moves: at most one edition is live, every former address leads
+somewhere, and what was public is never lost.
+
+The machine keeps a model of its own, in plain Python, of what readers should see; it knows windows and
+texts but none of the code that keeps them. Clocks go back, too.
+"""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+from django.db import transaction
+from django.utils import timezone
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
+
+from publications import deeds
+from publications.models import Address, Edition, End, Publication, Standing, answer, answer_for_edition
+from tests.factories import make_person, make_publication, saved
+
+START = datetime(2026, 5, 3, 10, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+SLUGS = st.sampled_from(["minsk", "kyiv", "tbilisi", "riga"])
+STEPS = st.sampled_from([timedelta(0), TICK, timedelta(seconds=1), timedelta(hours=1), timedelta(hours=30)])
+AHEAD = st.sampled_from([timedelta(seconds=1), timedelta(hours=1), timedelta(hours=30)])
+
+
+class Newsroom(RuleBasedStateMachine):
+    """Two pieces, one clock, every deed."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.frame = transaction.atomic()
+        self.frame.__enter__()
+        self.travel = time_machine.travel(START, tick=False)
+        self.clock = self.travel.start()
+        self.text = 0
+        self.seen_public: dict[int, str] = {}  # edition → its text, once readers could have seen it
+        self.former: set[tuple[int, str]] = set()  # (publication, slug) that readers could have seen
+        self.last_deed = START
+
+    @initialize()
+    def open_the_newsroom(self) -> None:
+        self.by = make_person("Editors")
+        self.pieces = [make_publication(title=f"Piece {n}", slug=f"first-{n}") for n in range(2)]
+        self.advance(TICK)
+
+    def teardown(self) -> None:
+        self.travel.stop()
+        transaction.set_rollback(True)
+        self.frame.__exit__(None, None, None)
+
+    # -- the clock
+
+    @rule(step=STEPS)
+    def advance(self, step: timedelta) -> None:
+        self.clock.shift(step)
+
+    @rule(step=AHEAD)
+    def go_back(self, step: timedelta) -> None:
+        self.clock.shift(-step)
+
+    @rule()
+    def set_the_clock_right(self) -> None:
+        if timezone.now() < self.last_deed:
+            self.clock.move_to(self.last_deed + TICK)
+
+    # -- the deeds
+
+    @rule(which=st.integers(0, 1), slug=SLUGS | st.none())
+    def edit(self, which: int, slug: str | None) -> None:
+        self.text += 1
+        saved(self.piece(which), body=f"Text {self.text}.", **({"slug": slug} if slug else {}))
+
+    @rule(which=st.integers(0, 1), after=AHEAD | st.none(), lasting=AHEAD | st.none(), change=st.sampled_from(["silent", "update", None]))
+    def publish(self, which: int, after: timedelta | None, lasting: timedelta | None, change: str | None) -> None:
+        now = timezone.now()
+        at = now + after if after else None
+        until = (at or now) + lasting + timedelta(seconds=1) if lasting else None
+        piece = self.piece(which)
+        try:
+            edition = deeds.publish(piece, by=self.by, at=at, until=until, change=change)
+        except deeds.Refused as refusal:
+            return self.refused(refusal, piece)
+        self.done()
+        assert edition.markdown == piece.body
+        if not at:
+            self.clock.move_to(max(timezone.now(), edition.visible_from))
+            assert self.live(piece) == [edition]
+        return None
+
+    @rule(which=st.integers(0, 1))
+    def withdraw(self, which: int) -> None:
+        piece = self.piece(which)
+        try:
+            deeds.withdraw(piece, by=self.by)
+        except deeds.Refused as refusal:
+            return self.refused(refusal, piece)
+        self.done()
+        self.clock.shift(timedelta(microseconds=len(self.pieces)))
+        assert self.live(piece) == [] and not piece.editions.waiting().exists()
+        return None
+
+    @rule(which=st.integers(0, 1))
+    def undo(self, which: int) -> None:
+        piece = self.piece(which)
+        plan = deeds.what_undo_does(piece)
+        try:
+            deeds.undo(piece, by=self.by)
+        except deeds.Refused as refusal:
+            return self.refused(refusal, piece)
+        self.done()
+        self.clock.shift(TICK)
+        if plan and plan.what is deeds.Undoing.RESTORE:
+            assert [edition.markdown for edition in self.live(piece)] == [plan.restored.markdown]
+        return None
+
+    # -- what must hold, whatever happened
+
+    @invariant()
+    def at_most_one_edition_is_live(self) -> None:
+        for piece in self.pieces:
+            assert len(self.live(piece)) <= 1
+
+    @invariant()
+    def windows_never_overlap(self) -> None:
+        for piece in self.pieces:
+            windows = sorted(
+                (each.visible_from, each.visible_until)
+                for each in piece.editions.all()
+                if each.visible_from < each.visible_until
+            )
+            assert all(end <= start for (_, end), (start, _) in zip(windows, windows[1:], strict=False))
+
+    @invariant()
+    def at_most_one_edition_waits(self) -> None:
+        if self.clock_is_right():
+            assert all(piece.editions.waiting().count() <= 1 for piece in self.pieces)
+
+    @invariant()
+    def what_was_public_is_never_lost(self) -> None:
+        self.look()
+        kept = dict(Edition.objects.filter(pk__in=self.seen_public).values_list("pk", "markdown"))
+        assert kept == self.seen_public
+
+    @invariant()
+    def what_a_deed_has_seen_public_is_never_called_cancelled(self) -> None:
+        assert not Edition.objects.filter(pk__in=self.seen_by_deed(), end=End.CANCELLED).exists()
+
+    @invariant()
+    def every_former_address_leads_somewhere(self) -> None:
+        if not self.clock_is_right():
+            return
+        for publication, slug in self.former:
+            found = answer("en", slug)
+            assert found.standing in (Standing.HERE, Standing.MOVED, Standing.GONE)
+            assert found.edition.publication_id == publication
+            if found.standing is Standing.MOVED:
+                assert answer("en", found.edition.slug).standing in (Standing.HERE, Standing.GONE)
+
+    @invariant()
+    def the_live_address_answers_with_the_live_edition(self) -> None:
+        for piece in self.pieces:
+            for edition in self.live(piece):
+                assert answer("en", edition.slug).edition == edition
+                assert answer_for_edition("en", edition.slug, edition.number).standing is Standing.HERE
+
+    @invariant()
+    def nothing_that_waits_can_be_reached(self) -> None:
+        for edition in Edition.objects.waiting():
+            found = answer_for_edition("en", edition.slug, edition.number)
+            assert found.edition is None or found.edition.pk != edition.pk
+
+    @invariant()
+    def addresses_belong_to_one_publication(self) -> None:
+        owners = dict(Address.objects.values_list("slug", "publication_id"))
+        assert all(owners[slug] == publication for publication, slug in self.former)
+
+    # -- how the machine looks at the newsroom
+
+    def piece(self, which: int) -> Publication:
+        return Publication.objects.get(pk=self.pieces[which].pk)
+
+    def live(self, piece: Publication) -> list[Edition]:
+        return list(piece.editions.live())
+
+    def look(self) -> None:
+        """Be a reader: remember every text and address that can be seen at this moment."""
+        for edition in Edition.objects.live():
+            self.seen_public[edition.pk] = edition.markdown
+            self.former.add((edition.publication_id, edition.slug))
+
+    def seen_by_deed(self) -> list[int]:
+        return [pk for pk in self.seen_public if Edition.objects.filter(pk=pk, visible_from__lte=self.last_deed).exists()]
+
+    def clock_is_right(self) -> bool:
+        return timezone.now() >= self.last_deed
+
+    def done(self) -> None:
+        self.last_deed = max(self.last_deed, timezone.now())
+
+    def refused(self, refusal: deeds.Refused, piece: Publication) -> None:
+        """A refusal is only for a reason, and then nothing has changed."""
+        if isinstance(refusal, deeds.ClockBehind):
+            assert not self.clock_is_right()
+        assert refusal.reasons and all(refusal.reasons)
+
+
+@pytest.mark.django_db
+def test_any_sequence_of_deeds_and_clock_moves_keeps_the_promises():
+    run_state_machine_as_test(
+        Newsroom,
+        settings=settings(
+            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+        ),
+    )
