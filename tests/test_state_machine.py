@@ -212,6 +212,6 @@ def test_any_sequence_of_deeds_and_clock_moves_keeps_the_promises():
     run_state_machine_as_test(
         Newsroom,
         settings=settings(
-            max_examples=60, stateful_step_count=25, deadline=None, suppress_health_check=list(HealthCheck)
+            max_examples=30, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck)
         ),
     )

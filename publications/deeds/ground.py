@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max
+from django.db.models import Max, Q
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -88,7 +88,7 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
 
 def _after_what_stands(publication: Publication, now: datetime) -> datetime:
     """Now, or just after the last start and end of the piece when those are at this very instant."""
-    begun = publication.editions.kept().filter(visible_from__lte=now + TOLERANCE)
+    begun = publication.editions.kept().filter(Q(visible_from__lte=now) | Q(planned=False))
     last = begun.aggregate(start=Max("visible_from"))["start"]
     return max(now, last + TICK) if last else now
 

@@ -1,0 +1,244 @@
+"""What each address answers, row by row: the state of a piece decides, to the microsecond."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.urls import reverse
+from django.utils import timezone, translation
+
+from publications import deeds
+from publications.models import Edition, Publication
+from tests.factories import make_publication, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+SLUG = "minsk"
+
+
+def address(slug: str = SLUG, tree: str = "en") -> str:
+    with translation.override(tree):
+        return reverse("publications:detail", kwargs={"slug": slug})
+
+
+def status(client, path: str) -> int:
+    return client.get(path).status_code
+
+
+def piece_with(editor, body: str = "Text one.", **window) -> Publication:
+    piece = make_publication(title="On Minsk", slug=SLUG, body=body)
+    deeds.publish(piece, by=editor, **window)
+    return piece
+
+
+def in_lists(client) -> bool:
+    return any("On Minsk" in client.get(path).text for path in ("/en/", "/sv/", "/en/publications/"))
+
+
+def test_a_piece_never_published_is_nowhere(client, editor):
+    make_publication(title="On Minsk", slug=SLUG)
+
+    assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [404, 404]
+    assert not in_lists(client)
+
+
+def test_a_first_edition_that_waits_is_nowhere_until_its_moment(client, editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        moment = timezone.now() + timedelta(days=1)
+        piece_with(editor, at=moment)
+
+        clock.move_to(moment - timedelta(microseconds=1))
+        assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [404, 404]
+        assert not in_lists(client)
+
+        clock.move_to(moment)
+        assert status(client, address()) == 200
+        assert in_lists(client)
+
+
+def test_a_live_piece_is_everywhere(client, editor):
+    piece_with(editor)
+
+    assert status(client, address()) == 200
+    assert in_lists(client)
+
+
+def test_the_live_edition_has_an_address_of_its_own_that_points_to_the_piece(client, editor):
+    piece_with(editor)
+
+    page = client.get(f"{address()}editions/1/")
+
+    assert page.status_code == 200
+    assert '<meta name="robots" content="noindex">' in page.text
+    assert f'<link rel="canonical" href="http://127.0.0.1:8000{address()}">' in page.text
+
+
+def test_with_a_later_edition_scheduled_the_live_one_is_shown(client, editor):
+    piece = piece_with(editor, body="Text one.")
+    deeds.publish(saved(piece, body="Text two."), by=editor, at=tomorrow())
+
+    assert "Text one." in client.get(address()).text
+    assert status(client, f"{address()}editions/2/") == 404
+
+
+def test_a_superseded_edition_says_so_and_links_to_the_live_one(client, editor):
+    piece = piece_with(editor, body="Text one.")
+    deeds.publish(saved(piece, body="Text two."), by=editor)
+
+    page = client.get(f"{address()}editions/1/")
+
+    assert page.status_code == 200
+    assert "Text one." in page.text
+    assert "A later one has taken its place." in page.text
+    assert f'href="{address()}"' in page.text
+
+
+def test_an_expired_piece_is_gone_and_says_so(client, editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece_with(editor, until=timezone.now() + timedelta(hours=1))
+        clock.shift(timedelta(hours=1))
+
+        assert [status(client, path) for path in (address(), f"{address()}editions/1/")] == [410, 410]
+        assert not in_lists(client)
+        assert "Text one." not in client.get(address()).text
+
+
+def test_a_withdrawn_piece_is_gone_and_says_why(client, editor):
+    piece = piece_with(editor)
+    deeds.withdraw(piece, by=editor, note="The source has taken it back.")
+
+    page = client.get(address())
+
+    assert page.status_code == 410
+    assert "The source has taken it back." in page.text
+    assert status(client, f"{address()}editions/1/") == 410
+    assert not in_lists(client)
+    assert "On Minsk" not in page.text
+
+
+def test_a_mistaken_edition_undone_is_gone_and_the_text_before_is_a_new_one(client, editor):
+    piece = piece_with(editor, body="Text one.")
+    deeds.publish(saved(piece, body="Mistaken."), by=editor)
+    deeds.undo(piece, by=editor)
+
+    assert "Text one." in client.get(address()).text
+    assert [status(client, f"{address()}editions/{n}/") for n in (1, 2, 3)] == [200, 410, 200]
+
+
+def test_a_former_address_leads_to_the_current_one_for_ever(client, editor):
+    piece = piece_with(editor)
+    deeds.publish(saved(piece, slug="kyiv"), by=editor)
+
+    for path, target in [
+        (address(), address("kyiv")),
+        (f"{address()}editions/1/", f"{address('kyiv')}editions/1/"),
+    ]:
+        answer = client.get(path)
+        assert (answer.status_code, answer["Location"]) == (301, target)
+
+
+def test_a_former_address_still_leads_on_when_the_piece_is_withdrawn(client, editor):
+    piece = piece_with(editor)
+    deeds.publish(saved(piece, slug="kyiv"), by=editor)
+    deeds.withdraw(piece, by=editor)
+
+    assert status(client, address()) == 301
+    assert status(client, address("kyiv")) == 410
+
+
+def test_after_an_undone_change_of_address_both_addresses_lead_to_the_piece(client, editor):
+    piece = piece_with(editor)
+    deeds.publish(saved(piece, slug="kyiv"), by=editor)
+    deeds.undo(piece, by=editor)
+
+    assert status(client, address()) == 200
+    assert client.get(address("kyiv"))["Location"] == address()
+
+
+def test_a_new_address_that_waits_is_reserved_and_not_found_until_then(client, editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = piece_with(editor)
+        clock.shift(timedelta(seconds=1))
+        deeds.publish(saved(piece, slug="kyiv"), by=editor, at=timezone.now() + timedelta(hours=1))
+
+        assert (status(client, address()), status(client, address("kyiv"))) == (200, 404)
+        clock.shift(timedelta(hours=1))
+        assert (status(client, address()), status(client, address("kyiv"))) == (301, 200)
+
+
+def test_a_redacted_piece_stands_at_its_addresses_without_the_passage(client, editor):
+    piece = piece_with(editor, body="Vera Holm told us.\n\nAnd more.")
+    deeds.publish(saved(piece, body="Vera Holm told us twice.\n\nAnd more."), by=editor)
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    for path in (address(), f"{address()}editions/1/"):
+        page = client.get(path)
+        assert page.status_code == 200
+        assert "Vera Holm" not in page.text
+        assert "[redacted] told us" in page.text
+
+
+def test_a_swedish_text_stands_in_the_swedish_tree_alone(client, editor):
+    deeds.publish(make_publication(title="Om Minsk", slug=SLUG, language="sv"), by=editor)
+
+    assert address(tree="sv") == "/sv/publikationer/minsk/"
+    assert (status(client, address(tree="sv")), status(client, address())) == (200, 404)
+
+
+def test_a_text_in_a_third_language_stands_in_the_first_tree(client, editor):
+    edition = deeds.publish(make_publication(title="Переговоры в Минске", language="ru"), by=editor)
+
+    page = client.get(edition.get_absolute_url())
+
+    assert edition.tree == "en"
+    assert page.status_code == 200
+    assert 'lang="ru"' in page.text
+
+
+def test_a_text_in_one_language_only_is_listed_in_the_other_tree_with_its_language(client, editor):
+    deeds.publish(make_publication(title="Only in English"), by=editor)
+
+    page = client.get("/sv/publikationer/").text
+
+    assert "Only in English" in page
+    assert 'lang="en"' in page
+
+
+def test_a_translated_text_is_listed_once_in_each_tree(client, editor):
+    original = make_publication(title="On Minsk")
+    translated = make_publication(title="Om Minsk", language="sv", translation_of=original)
+    for piece in (original, translated):
+        deeds.publish(piece, by=editor)
+
+    english, swedish = client.get("/en/publications/").text, client.get("/sv/publikationer/").text
+
+    assert ("On Minsk" in english, "Om Minsk" in english) == (True, False)
+    assert ("On Minsk" in swedish, "Om Minsk" in swedish) == (False, True)
+
+
+def test_translations_are_linked_to_each_other(client, editor):
+    original = make_publication(title="On Minsk", slug=SLUG)
+    for piece in (original, make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=original)):
+        deeds.publish(piece, by=editor)
+
+    page = client.get(address()).text
+
+    assert 'hreflang="sv" href="http://127.0.0.1:8000/sv/publikationer/minsk/"' in page
+    assert 'href="/sv/publikationer/minsk/"' in page
+
+
+def test_a_withdrawn_translation_is_not_linked_any_more(client, editor):
+    original = make_publication(title="On Minsk", slug=SLUG)
+    translated = make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=original)
+    for piece in (original, translated):
+        deeds.publish(piece, by=editor)
+    deeds.withdraw(translated, by=editor)
+
+    assert "/sv/publikationer/minsk/" not in client.get(address()).text
+
+
+def test_no_edition_of_another_piece_is_reached_through_an_address(client, editor):
+    piece_with(editor)
+    other = deeds.publish(make_publication(slug="riga"), by=editor)
+
+    assert Edition.objects.at("en", SLUG).filter(pk=other.pk).count() == 0
