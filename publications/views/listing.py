@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
-from django.core.paginator import EmptyPage, Paginator
+from django.core.paginator import InvalidPage, Paginator
 from django.db.models import Count, QuerySet
 from django.http import Http404, QueryDict
 from django.urls import reverse
@@ -63,9 +63,16 @@ class Listing:
         self.asked = {name: value for name in FILTERS if (value := query.get(name, "").strip())}
         if not self.asked.get("year", "0").isdecimal() or len(self.asked.get("year", "")) > 4:
             raise Http404
+        self._refuse_what_no_reader_knows()
         self.tree = tree
         self.url = reverse("publications:list")
         self.number = query.get("page", "1")
+
+    def _refuse_what_no_reader_knows(self) -> None:
+        """A topic, author or kind is public only through a live edition: any other is as if it were not there."""
+        for name, value in self.asked.items():
+            if not Edition.objects.live().filter(**{FILTERS[name].column: value}).exists():
+                raise Http404
 
     @property
     def is_narrowed(self) -> bool:
@@ -75,11 +82,9 @@ class Listing:
         paginator = Paginator(self._found().newest_first().for_cards(), PER_PAGE)
         try:
             page = paginator.page(self.number)
-        except (EmptyPage, ValueError) as reason:
+        except InvalidPage as reason:
             raise Http404 from reason
         filters = [self._filter(name) for name in FILTERS]
-        if self.asked and not paginator.count and not self._values_exist(filters):
-            raise Http404
         return {
             "cards": cards(page.object_list),
             "total": paginator.count,
@@ -106,16 +111,12 @@ class Listing:
         wanted, asked = FILTERS[name], self.asked.get(name, "")
         counted = self._found(without=name).order_by().values_list(wanted.column).annotate(pieces=Count("pk"))
         counts = {str(value): pieces for value, pieces in counted if value not in (None, "")}
-        words = wanted.words(list({*counts, asked} - {""}) if name != "language" else list(counts))
+        words = wanted.words(list({*counts, asked} - {""}))
         options = [
             {"value": value, "label": label, "selected": value == asked, "count": counts.get(value, 0)}
             for value, label in sorted(words.items(), key=lambda pair: pair[1].casefold(), reverse=wanted.newest_first)
         ]
         return {"name": name, "label": wanted.label, "options": options}
-
-    def _values_exist(self, filters: list[dict]) -> bool:
-        chosen = {each["name"] for each in filters if any(option["selected"] for option in each["options"])}
-        return chosen >= set(self.asked)
 
     def _active(self, name: str, filter_: dict) -> dict[str, str]:
         chosen = next((option["label"] for option in filter_["options"] if option["selected"]), self.asked[name])

@@ -1,0 +1,213 @@
+"""Nothing unpublished leaks: a different secret word stands in every field and file of a piece, every public
+address is asked for, and none of the words may appear, headers and pictures included.
+
+The addresses come from the URL resolver, so that a page added later is asked as well; one whose
+parameters are not known here fails the test until they are.
+"""
+
+import itertools
+import re
+from datetime import timedelta
+from urllib.parse import unquote, urlencode
+
+import pytest
+import time_machine
+from django.urls import URLPattern, get_resolver, translate_url
+from django.utils import timezone, translation
+
+from publications import deeds
+from publications.languages import TREES
+from publications.models import Attachment, Byline, Publication, keep_original
+from publications.renditions import SIZES
+from tests.factories import make_author, make_image, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+FIELDS = (
+    "title", "slug", "summary", "keypoint", "body", "footnote", "internalnote", "author", "authorslug", "alias",
+    "authortitle", "affiliation", "biography", "tag", "tagslug", "introduction", "alt", "credit", "licence", "filename",
+    "attachment", "attachmentlabel", "attachmentbytes", "changenote", "cover",
+)  # fmt: skip
+WORDS = {field: f"zzq{field}" for field in FIELDS}
+QUERIES = ("kind", "tag", "author", "year", "language", "page", "q")
+
+
+class Asked:
+    """The secret things, and all the ways in which a stranger may ask for them."""
+
+    def __init__(self, piece: Publication) -> None:
+        self.piece = piece
+        images = [make for make in (piece.cover, *piece.secret_images) if make]
+        self.values = {
+            "slug": [WORDS["slug"], "clean"],
+            "number": [1, 2, 3],
+            "digest": [file.digest[:32] for file in piece.attachments.all()] or ["0" * 32],
+            "filename": [f"{WORDS['attachment']}.pdf"],
+            "key": [image.key for image in images],
+            "size": list(SIZES),
+            "extension": ["webp", "jpg"],
+            "author": [WORDS["authorslug"]],
+            "tag": [WORDS["tagslug"]],
+        }
+
+    def paths(self) -> list[str]:
+        found = set()
+        for tree in TREES:
+            with translation.override(tree):
+                for route, names in public_routes():
+                    choices = [self.values[name] for name in names]
+                    for chosen in itertools.product(*choices):
+                        found.add("/" + route % dict(zip(names, chosen, strict=True)))
+        lists = [path for path in found if path.rstrip("/").endswith(("publications", "publikationer", "/en", "/sv"))]
+        asked = [*self.values["author"], *self.values["tag"], "quick-comment", WORDS["title"]]
+        queries = [urlencode({name: value}) for name in QUERIES for value in asked]
+        return sorted(found) + [f"{path}?{query}" for path in lists for query in queries]
+
+
+def public_routes() -> list[tuple[str, list[str]]]:
+    """Every address of the resolver outside the desk, as a template and the names of its parameters."""
+    return [
+        (route, names)
+        for route, names in _routes(get_resolver(), "", [])
+        if not route.startswith(("desk/", "admin/"))
+    ]
+
+
+def _routes(resolver, before: str, names: list[str]):
+    for pattern in resolver.url_patterns:
+        text = str(pattern.pattern)
+        template = before + re.sub(r"<(?:\w+:)?(\w+)>", r"%(\1)s", text)
+        inside = [*names, *re.findall(r"<(?:\w+:)?(\w+)>", text)]
+        if isinstance(pattern, URLPattern):
+            yield template, inside
+        else:
+            yield from _routes(pattern, template, inside)
+
+
+def clean_piece(editor) -> Publication:
+    """A piece that is public, with nothing secret about it."""
+    piece = make_publication(title="Clean", slug="clean", body="Nothing to hide.")
+    deeds.publish(piece, by=editor)
+    return piece
+
+
+def fill_with_secrets(piece: Publication) -> Publication:
+    """Put a secret word into every field and file of the working copy."""
+    words = WORDS
+    cover = make_image(colour="red", alt_en=words["cover"], credit=words["credit"], filename=f"{words['cover']}.png")
+    shown = make_image(colour="green", alt_en=words["alt"], licence=words["licence"], filename=f"{words['filename']}.png")
+    portrait = make_image(colour="blue", alt_en=words["alt"])
+    author = make_author(
+        words["author"], slug=words["authorslug"], aliases=words["alias"], title_en=words["authortitle"],
+        affiliation_en=words["affiliation"], biography_en=words["biography"], portrait=portrait,
+    )  # fmt: skip
+    tag = make_tag(words["tag"], slug=words["tagslug"], introduction_en=words["introduction"])
+    piece.bylines.all().delete()
+    Byline.objects.create(publication=piece, author=author)
+    piece.tags.set([tag])
+    content = f"%PDF-1.4 {words['attachmentbytes']}".encode()
+    Attachment.objects.create(
+        publication=piece, original=keep_original(content, "pdf"), filename=f"{words['attachment']}.pdf",
+        label=words["attachmentlabel"], size=len(content),
+    )  # fmt: skip
+    body = f"{words['body']}[^1]\n\n![](image:{shown.key})\n\n[^1]: {words['footnote']}"
+    saved(
+        piece, title=words["title"], slug=words["slug"], summary=words["summary"], key_points=words["keypoint"],
+        body=body, note=words["internalnote"], cover=cover,
+    )  # fmt: skip
+    piece.secret_images = [shown, portrait]
+    return piece
+
+
+def never_published(editor, clock) -> Publication:
+    clean_piece(editor)
+    return fill_with_secrets(make_publication())
+
+
+def draft_over_live(editor, clock) -> Publication:
+    return fill_with_secrets(clean_piece(editor))
+
+
+def scheduled(editor, clock) -> Publication:
+    piece = fill_with_secrets(make_publication())
+    deeds.publish(piece, by=editor, at=timezone.now() + timedelta(hours=1))
+    return piece
+
+
+def scheduled_over_live(editor, clock) -> Publication:
+    piece = fill_with_secrets(clean_piece(editor))
+    at = timezone.now() + timedelta(hours=1)
+    deeds.publish(piece, by=editor, at=at, change="correction", note=WORDS["changenote"])
+    return piece
+
+
+def expired(editor, clock) -> Publication:
+    piece = fill_with_secrets(make_publication())
+    deeds.publish(piece, by=editor, until=timezone.now() + timedelta(hours=1))
+    clock.shift(timedelta(hours=2))
+    return piece
+
+
+def withdrawn(editor, clock) -> Publication:
+    piece = fill_with_secrets(make_publication())
+    deeds.publish(piece, by=editor)
+    clock.shift(timedelta(seconds=1))
+    deeds.withdraw(piece, by=editor)
+    return piece
+
+
+def undone(editor, clock) -> Publication:
+    piece = fill_with_secrets(clean_piece(editor))
+    clock.shift(timedelta(seconds=1))
+    deeds.publish(piece, by=editor, change="correction", note=WORDS["changenote"])
+    clock.shift(timedelta(seconds=1))
+    deeds.undo(piece, by=editor)
+    return piece
+
+
+STATES = (never_published, draft_over_live, scheduled, scheduled_over_live, expired, withdrawn, undone)
+
+
+def everything_said(response) -> str:
+    body = b"".join(response.streaming_content) if response.streaming else response.content
+    headers = "\n".join(f"{name}: {value}" for name, value in response.items() if name != "Location")
+    return headers + body.decode("latin-1") + unquote(body.decode("utf-8", "replace"))
+
+
+def leaks(client, piece: Publication) -> list[str]:
+    found = []
+    for path in Asked(piece).paths():
+        response = client.get(path)
+        said = everything_said(response)
+        found += [f"{path}: {word}" for word in WORDS.values() if word in said]
+        if path.startswith("/media/") and response.status_code == 200:
+            found.append(f"{path}: a picture")
+    return found
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_no_secret_word_appears_anywhere(client, editor, state):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = state(editor, clock)
+        clock.shift(timedelta(seconds=1))
+
+        assert not leaks(client, piece)
+
+
+def test_once_live_every_public_word_is_found_so_that_the_test_above_can_fail(client, editor):
+    piece = fill_with_secrets(make_publication())
+    deeds.publish(piece, by=editor)
+
+    found = " ".join(leaks(client, piece))
+
+    private = {"internalnote", "alias", "introduction", "licence", "filename", "changenote"}
+    assert {field for field, word in WORDS.items() if word not in found} == private
+    assert "a picture" in found
+
+
+def test_every_address_of_the_site_is_asked_for(client):
+    routes = [route for route, _names in public_routes()]
+
+    assert translate_url("/en/publications/", "sv") == "/sv/publikationer/"
+    assert {"", "media/%(key)s/%(size)s.%(extension)s"} <= set(routes)
+    assert any("editions/%(number)s/" in route for route in routes)
