@@ -59,6 +59,7 @@ INSTALLED_APPS = [
     "django.contrib.sessions",
     "django.contrib.messages",
     "django.contrib.staticfiles",
+    "django.forms",
     "taggit",
     "axes",
 ]
@@ -97,6 +98,8 @@ TEMPLATES = [
         },
     }
 ]
+
+FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
 # One database file beside the rest of the site's data; PostgreSQL by DATABASE_URL, the same code.
 DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None)}

@@ -9,7 +9,20 @@ from django.utils import timezone
 from PIL import Image as Pixels
 
 from publications import deeds
-from publications.models import Author, Byline, Edition, Image, Kind, Publication, Revision, Tag
+from publications.models import (
+    Address,
+    Author,
+    Byline,
+    Edition,
+    EditionByline,
+    EditionTag,
+    Image,
+    Kind,
+    Listed,
+    Publication,
+    Revision,
+    Tag,
+)
 
 _numbers = count(1)
 
@@ -53,9 +66,10 @@ def saved(piece: Publication, **fields) -> Publication:
     return piece
 
 
-def make_live(*, by=None, **fields) -> Edition:
+def make_live(*, by_whom: Author | None = None, **fields) -> Edition:
     """A published piece, as its live edition."""
-    return deeds.publish(make_publication(**fields), by=by)
+    authors = [by_whom] if by_whom else None
+    return deeds.publish(make_publication(by=authors, **fields), by=None)
 
 
 def make_image(*, colour: str = "navy", size: tuple[int, int] = (64, 48), **fields) -> Image:
@@ -78,3 +92,29 @@ def tomorrow():
 
 def yesterday():
     return timezone.now() - timedelta(days=1)
+
+
+def make_many(count: int, *, author: Author, tag: Tag) -> None:
+    """That many live pieces by an author on a tag, written straight into the tables."""
+    model = make_live(by_whom=author, tags=(tag,))
+    first = Publication.objects.latest("pk").pk
+    now = timezone.now()
+    pieces = Publication.objects.bulk_create(
+        Publication(kind=model.kind, title=f"Many {n}", slug=f"many-{first}-{n}", digest=model.digest) for n in range(count)
+    )
+    editions = Edition.objects.bulk_create(
+        Edition(
+            publication=piece, family=piece.pk, number=1, kind=model.kind, language="en", tree="en", title=piece.title,
+            slug=piece.slug, type_line=model.type_line, summary="Summary.", published_at=now, year=now.year,
+            change="first", digest=piece.digest, visible_from=now, markdown="Text.", html="<p>Text.</p>", text="Text.",
+        )
+        for piece in pieces
+    )  # fmt: skip
+    Address.objects.bulk_create(Address(tree="en", slug=piece.slug, publication=piece) for piece in pieces)
+    copies = {name: getattr(editions[0], name) for name in Listed.COPIED}
+    EditionByline.objects.bulk_create(
+        EditionByline(edition=each, author=author, position=0, role="author", name=author.name, **copies)
+        for each in editions
+    )
+    EditionTag.objects.bulk_create(EditionTag(edition=each, tag=tag, **copies) for each in editions)
+    Byline.objects.bulk_create(Byline(publication=piece, author=author) for piece in pieces)

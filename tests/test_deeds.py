@@ -395,7 +395,7 @@ def test_relating_does_not_touch_the_digest_of_the_draft(editor):
 
 def test_what_is_in_use_stays(editor):
     author = make_author("Ann Berg")
-    make_live(by=None) and make_publication(by=[author])
+    make_publication(by=[author])
 
     with pytest.raises(deeds.Refused, match="in use"):
         deeds.remove(author, by=editor)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -79,16 +79,16 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
             _("The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right first.")
             % {"now": timezone.localtime(now), "last": timezone.localtime(generation.at)}
         )
-    moment = _after_what_stands(publication, now) if publication else now
+    moment = _after_what_stands(publication, now, generation.at) if publication else now
     generation.number += 1
     generation.at = max(generation.at, moment)
     generation.save()
     return Deed(moment=moment, generation=generation.number, by=by)
 
 
-def _after_what_stands(publication: Publication, now: datetime) -> datetime:
-    """Now, or just after the last start and end of the piece when those are at this very instant."""
-    begun = publication.editions.kept().filter(Q(visible_from__lte=now) | Q(planned=False))
+def _after_what_stands(publication: Publication, now: datetime, last_deed: datetime) -> datetime:
+    """Now, or just after the last start of the piece when that is at this instant, or was before a small step back."""
+    begun = publication.editions.kept().filter(visible_from__lte=max(now, last_deed))
     last = begun.aggregate(start=Max("visible_from"))["start"]
     return max(now, last + TICK) if last else now
 
@@ -103,7 +103,7 @@ def live_at(publication: Publication, moment: datetime) -> Edition | None:
 
 
 def waiting_after(publication: Publication, moment: datetime) -> Edition | None:
-    return publication.editions.kept().filter(visible_from__gt=moment).first()
+    return publication.editions.filter(end=End.NONE, visible_from__gt=moment).first()
 
 
 def cancel_waiting(publication: Publication, moment: datetime) -> Edition | None:

@@ -69,4 +69,5 @@ def answer_for_edition(tree: str, slug: str, number: int) -> Answer:
     asked = piece.edition.publication.editions.begun().select_related("kind").filter(number=number).first()
     if not asked:
         return NOTHING
-    return Answer(Standing.GONE if asked.end == End.UNDONE else Standing.HERE, asked)
+    undone = asked.end == End.UNDONE and not asked.is_live
+    return Answer(Standing.GONE if undone else Standing.HERE, asked)

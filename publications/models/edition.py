@@ -53,7 +53,7 @@ class EditionQuerySet(models.QuerySet):
 
     def waiting(self) -> "EditionQuerySet":
         """Those that a moment to come will make public."""
-        return self.kept().filter(visible_from__gt=timezone.now())
+        return self.filter(end=End.NONE, visible_from__gt=timezone.now())
 
     def begun_by(self, moment: datetime) -> "Edition | None":
         """The last of them to have become public at the moment."""

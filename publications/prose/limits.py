@@ -12,20 +12,21 @@ from itertools import accumulate
 
 from .parts import MAX_CHARACTERS, Unrenderable
 
-MAX_BLANK_LINES = 20_000
+MAX_BLOCKS = 20_000
 MAX_TAGS = 20_000
 MAX_ACCENTS = 60
 MAX_NESTING = 20
 MAX_ABBREVIATIONS = 300
 MAX_COPIES = 1_000_000_000  # characters that are copied as marks of a passage are replaced one by one
 MAX_LOOKS = 5_000_000  # characters that are looked at in search of the end of a link, image or code
-MAX_PASSES = 50_000_000  # lines that are gone through again for each heading, rule or definition among them
+MAX_PASSES = 50_000_000  # characters of a block that are gone through again for each rule or definition in it
 
 MARK = re.compile(r"[\\`*_\[!<&]|  \n")
 BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
 BACKTICKS = re.compile("`+")
-EVENT = re.compile(r"^[ >]*+[-=_*#\[+0-9]", re.MULTILINE)
+BLOCK = re.compile(r"\n\n|^ {0,3}[> ]*#", re.MULTILINE)
+EVENT = re.compile(r"^[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$|\*?\[[^\]\n]*\] ?:)", re.MULTILINE)
 ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
 
 
@@ -60,18 +61,18 @@ def check_nesting(depth: int) -> None:
 def check_blocks(lines: list[str]) -> list[str]:
     """Refuse what the parser would go through too often, block by block; gives the lines as they are."""
     text = "\n".join(lines)
-    if text.count("\n\n") > MAX_BLANK_LINES:
-        raise Unrenderable(f"The text has more than {MAX_BLANK_LINES:,} blank lines. Take some out, or divide the text.")
+    if len(BLOCK.findall(text)) > MAX_BLOCKS:
+        raise Unrenderable(f"The text has more than {MAX_BLOCKS:,} blank lines and headings. Divide it into parts.")
     if len(ABBREVIATION.findall(text)) > MAX_ABBREVIATIONS:
         raise Unrenderable(f"The text explains more than {MAX_ABBREVIATIONS} abbreviations. Take some out.")
     passes = sum(_passes(block) for block in text.split("\n\n"))
     if passes > MAX_PASSES:
-        raise Unrenderable("Too many lists, headings or rules follow each other. Put blank lines between them.")
+        raise Unrenderable("Too many rules or definitions follow each other. Put blank lines between them.")
     return lines
 
 
 def _passes(block: str) -> int:
-    return block.count("\n") * len(EVENT.findall(block))
+    return len(block) * len(EVENT.findall(block))
 
 
 class Passages:

@@ -1,0 +1,103 @@
+"""Queries are constant: as many at ten pieces as at a thousand, and as many for a long piece as for a short."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from publications import deeds
+from tests.factories import make_author, make_image, make_live, make_many, make_person, make_publication, make_tag
+
+pytestmark = pytest.mark.django_db
+
+LISTS = [
+    "/en/",
+    "/sv/",
+    "/en/publications/",
+    "/en/publications/?page=2",
+    "/sv/publikationer/",
+    "/en/publications/?kind=quick-comment",
+    "/en/publications/?author=ann-berg",
+    f"/en/publications/?tag=belarus&year={timezone.localtime().year}",
+]
+DESK = [
+    "/desk/",
+    "/desk/publications/publication/",
+    "/desk/publications/publication/?q=many&state=live",
+    "/desk/links/",
+    "/desk/choose/publications/?q=many",
+    "/desk/publications/publication/add/",
+]
+
+
+def queries(client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200, path
+    return len(captured)
+
+
+@pytest.fixture
+def newsroom(db):
+    author, tag = make_author("Ann Berg"), make_tag("Belarus")
+    make_many(30, author=author, tag=tag)
+    return author, tag
+
+
+def grown(author, tag) -> None:
+    make_many(1000, author=author, tag=tag)
+
+
+@pytest.fixture
+def at_the_desk(client):
+    client.force_login(make_person("Editors"), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.mark.parametrize("path", LISTS)
+def test_a_list_asks_the_same_at_a_thousand_pieces(client, newsroom, path):
+    few = queries(client, path)
+
+    grown(*newsroom)
+
+    assert queries(client, path) == few
+
+
+@pytest.mark.parametrize("path", DESK)
+def test_the_desk_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom, path):
+    queries(at_the_desk, path)
+    few = queries(at_the_desk, path)
+
+    grown(*newsroom)
+
+    assert queries(at_the_desk, path) == few
+
+
+def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
+    author, tag = newsroom
+    short = make_live(by_whom=author, tags=(tag,), body=f"One.\n\n![](image:{make_image().key})")
+    deeds.relate(short.publication, [make_live().publication], by=None)
+    images = "\n\n".join(f"![](image:{make_image(colour=colour).key})" for colour in ("red", "green", "blue"))
+    piece = make_publication(by=[make_author() for _n in range(12)], tags=[make_tag() for _n in range(9)], body=images)
+    long = deeds.publish(piece, by=None)
+    deeds.relate(piece, [make_live().publication for _n in range(8)], by=None)
+
+    assert queries(client, long.get_absolute_url()) == queries(client, short.get_absolute_url())
+
+
+def test_a_piece_asks_the_same_at_a_thousand_pieces(client, newsroom):
+    edition = make_live(by_whom=newsroom[0])
+    few = queries(client, edition.get_absolute_url())
+
+    grown(*newsroom)
+
+    assert queries(client, edition.get_absolute_url()) == few
+
+
+def test_the_form_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom):
+    path = f"/desk/publications/publication/{make_live(by_whom=newsroom[0]).publication_id}/change/"
+    queries(at_the_desk, path)
+    few = queries(at_the_desk, path)
+
+    grown(*newsroom)
+
+    assert queries(at_the_desk, path) == few
