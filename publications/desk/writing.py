@@ -130,6 +130,8 @@ class Writing(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         piece = self.get_object(request, object_id) if object_id else None
+        if piece and self.has_view_permission(request) and not self.has_change_permission(request, piece):
+            return HttpResponseRedirect(reverse("desk:preview", args=[piece.pk]))
         context = {**(extra_context or {}), **self.standing_context(request, piece)}
         try:
             with transaction.atomic():

@@ -1,0 +1,218 @@
+"""Each role × each address of the desk: who may come in, and who is told that they may not.
+
+The addresses come from the URL resolver; one that is not in the table fails the test until it is.
+"""
+
+import pytest
+from django.contrib.auth.models import Group
+from django.urls import URLPattern, get_resolver, reverse
+
+from publications import deeds
+from publications.models import AuditLine, Kind, Publication, Site
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
+
+pytestmark = pytest.mark.django_db
+
+ROLES = ("Contributors", "Editors", "Linkers", "Administrators")
+ALL = set(ROLES)
+WRITERS = {"Contributors", "Editors", "Administrators"}
+PUBLISHERS = {"Editors", "Administrators"}
+LINKING = {"Editors", "Linkers", "Administrators"}
+ADMINISTRATORS = {"Administrators"}
+NOBODY: set[str] = set()
+
+TABLE = {
+    "index": ALL,
+    "password_change": ALL,
+    "password_change_done": ALL,
+    "jsi18n": ALL,
+    "autocomplete": NOBODY,
+    "app_list": ALL,
+    "view_on_site": ALL,
+    "choose authors": WRITERS,
+    "choose publications": ALL,
+    "choose images": WRITERS,
+    "tags": WRITERS,
+    "links": LINKING,
+    "links-of": LINKING,
+    "picture": WRITERS,
+    "preview": ALL,
+    "publish": PUBLISHERS,
+    "withdraw": PUBLISHERS,
+    "undo": PUBLISHERS,
+    "redact": ADMINISTRATORS,
+    "revisions": ALL,
+    "revision": ALL,
+    "publications_publication_changelist": ALL,
+    "publications_publication_add": WRITERS,
+    "publications_publication_change": ALL,
+    "publications_publication_delete": WRITERS,
+    "publications_publication_history": ALL,
+    "publications_author_changelist": WRITERS,
+    "publications_author_add": PUBLISHERS,
+    "publications_author_change": WRITERS,
+    "publications_author_delete": PUBLISHERS,
+    "publications_author_history": WRITERS,
+    "publications_tag_changelist": WRITERS,
+    "publications_tag_add": PUBLISHERS,
+    "publications_tag_change": WRITERS,
+    "publications_tag_delete": PUBLISHERS,
+    "publications_tag_history": WRITERS,
+    "publications_image_changelist": WRITERS,
+    "publications_image_add": WRITERS,
+    "publications_image_change": WRITERS,
+    "publications_image_delete": PUBLISHERS,
+    "publications_image_history": WRITERS,
+    "publications_kind_changelist": ALL,
+    "publications_kind_add": NOBODY,
+    "publications_kind_change": ALL,
+    "publications_kind_delete": NOBODY,
+    "publications_kind_history": ALL,
+    "publications_site_changelist": ADMINISTRATORS,
+    "publications_site_add": NOBODY,
+    "publications_site_change": ADMINISTRATORS,
+    "publications_site_delete": NOBODY,
+    "publications_site_history": ADMINISTRATORS,
+    "publications_auditline_changelist": PUBLISHERS,
+    "publications_auditline_add": NOBODY,
+    "publications_auditline_change": PUBLISHERS,
+    "publications_auditline_delete": NOBODY,
+    "publications_auditline_history": PUBLISHERS,
+    "auth_user_changelist": ADMINISTRATORS,
+    "auth_user_add": ADMINISTRATORS,
+    "auth_user_change": ADMINISTRATORS,
+    "auth_user_password_change": ADMINISTRATORS,
+    "auth_user_delete": ADMINISTRATORS,
+    "auth_user_history": ADMINISTRATORS,
+    "auth_group_changelist": ADMINISTRATORS,
+    "auth_group_add": NOBODY,
+    "auth_group_change": ADMINISTRATORS,
+    "auth_group_delete": NOBODY,
+    "auth_group_history": ADMINISTRATORS,
+}
+OPEN = {"login", "logout"}
+
+
+def desk_names() -> set[str]:
+    """The names of every address under /desk/."""
+    found: set[str] = set()
+    for resolver in get_resolver().url_patterns:
+        if str(resolver.pattern) == "desk/" and getattr(resolver, "namespace", ""):
+            found |= {pattern.name for pattern in _leaves(resolver) if pattern.name}
+    return found
+
+
+def _leaves(resolver):
+    for pattern in resolver.url_patterns:
+        if isinstance(pattern, URLPattern):
+            yield pattern
+        else:
+            yield from _leaves(pattern)
+
+
+@pytest.fixture
+def things(editor):
+    """One of everything, and a draft that may be deleted."""
+    person = make_person("Contributors")
+    live = make_live().publication
+    draft = make_publication()
+    deeds.amend(make_author("Nobody's"), by=editor)
+    return {
+        "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
+        "image": make_image(), "kind": Kind.objects.first().pk, "site": Site.objects.get().pk,
+        "auditline": AuditLine.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
+    }  # fmt: skip
+
+
+def address(name: str, things: dict) -> str:
+    """The address of that name, about the things of the test."""
+    if name.startswith("choose "):
+        return reverse("desk:choose", args=[name.split()[1]])
+    if name == "picture":
+        return reverse("desk:picture", args=[things["image"].key, "192s", "jpg"])
+    special = {
+        "revision": [things["publication"], Publication.objects.get(pk=things["publication"]).revisions.first().number],
+        "publications_publication_delete": [things["draft"]],
+        "app_list": ["publications"],
+        "view_on_site": [1, 1],
+    }
+    if name in special:
+        return reverse(f"desk:{name}", args=special[name])
+    if name in ("links-of", "preview", "publish", "withdraw", "undo", "redact", "revisions"):
+        return reverse(f"desk:{name}", args=[things["publication"]])
+    if name.endswith(("_change", "_delete", "_history")) and name.count("_") >= 2 or name == "auth_user_password_change":
+        thing = things[name.split("_")[1]]
+        return reverse(f"desk:{name}", args=[getattr(thing, "pk", thing)])
+    return reverse(f"desk:{name}")
+
+
+def test_every_address_of_the_desk_is_in_the_table():
+    known = {name.split()[0] for name in TABLE} | OPEN
+
+    assert desk_names() == known
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_each_role_comes_in_where_it_may_and_nowhere_else(client, things, role, name):
+    client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
+
+    status = client.get(address(name, things)).status_code
+
+    led_on = {"view_on_site"} | ({"publications_publication_change"} if role == "Linkers" else set())
+    assert (status != 403) == (role in TABLE[name]), status
+    assert status in (200, 403) or name in led_on
+
+
+@pytest.mark.parametrize("name", sorted(TABLE))
+def test_a_stranger_is_asked_to_sign_in(client, things, name):
+    answer = client.get(address(name, things))
+
+    assert (answer.status_code, answer.get("Location", "").startswith("/desk/login/")) == (302, True)
+
+
+@pytest.mark.parametrize("role", ROLES)
+@pytest.mark.parametrize("deed", ["publish", "withdraw", "undo", "redact"])
+def test_a_deed_is_done_by_those_who_may(client, things, role, deed):
+    piece = Publication.objects.get(pk=things["publication"])
+    client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
+    asked = {"seen": piece.digest, "change": "silent", "edition": 1, "passage": "paragraph", "mark": "…", "note": "", "why": ""}
+    Publication.objects.filter(pk=piece.pk).update(body="Changed.")
+
+    client.post(address(deed, things), asked)
+
+    done = piece.audit.filter(by__username__startswith=role.lower()).exists()
+    assert done == (role in TABLE[deed])
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_related_links_of_a_live_piece_are_saved_by_those_who_may(client, things, role):
+    piece = Publication.objects.get(pk=things["publication"])
+    client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
+
+    client.post(address("links-of", things), {"related": things["draft"], "related-chooser": "1"})
+
+    assert piece.related_links.exists() == (role in LINKING)
+
+
+def test_a_contributor_cannot_link_from_a_live_piece_through_the_form(client, things):
+    piece = Publication.objects.get(pk=things["publication"])
+    client.force_login(make_person("Contributors"), backend="django.contrib.auth.backends.ModelBackend")
+    form = client.get(address("publications_publication_change", things)).context["adminform"].form
+    asked = {name: form[name].value() or "" for name in ("title", "summary", "body", "kind", "language")}
+    asked |= {"version": piece.version, "related": things["draft"], "related-chooser": "1"}
+    asked |= {"bylines": piece.bylines.get().author_id, "bylines-role": "author", "bylines-chooser": "1"}
+
+    answer = client.post(address("publications_publication_change", things), asked)
+
+    assert answer.status_code == 302
+    assert not piece.related_links.exists()
+
+
+def test_an_administrator_cannot_make_anybody_a_superuser(client, things):
+    client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(address("auth_user_change", things)).text
+
+    assert 'name="is_superuser"' not in page
+    assert 'name="user_permissions"' not in page
