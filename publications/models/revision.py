@@ -1,5 +1,7 @@
 """Revisions: the working copy as a manuscript, kept at each explicit save."""
 
+from dataclasses import replace
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F
@@ -24,14 +26,14 @@ class RevisionQuerySet(models.QuerySet):
     def keep(self, publication: Publication, *, by, why: Why = Why.SAVED) -> "Revision":
         """Keep the working copy as it stands, and bring its digest and version up to date."""
         text = as_manuscript(publication)
-        publication.digest = text.digest
-        Publication.objects.filter(pk=publication.pk).update(digest=text.digest, version=F("version") + 1)
+        publication.digest = _digest(publication, text)
+        Publication.objects.filter(pk=publication.pk).update(digest=publication.digest, version=F("version") + 1)
         publication.refresh_from_db(fields=["version"])
         return self.create(
             publication=publication,
             number=publication.version,
             manuscript=manuscript.dumps(text),
-            digest=text.digest,
+            digest=publication.digest,
             saved_by=by,
             why=why,
         )
@@ -88,6 +90,11 @@ def as_manuscript(publication: Publication) -> manuscript.Manuscript:
             for file in publication.attachments.all()
         ),
     )
+
+
+def _digest(publication: Publication, text: manuscript.Manuscript) -> str:
+    """The digest of the manuscript, with tags by their address: a new name of a tag changes no draft."""
+    return replace(text, tags=tuple(sorted(tag.slug for tag in publication.tags.all()))).digest
 
 
 def pictured(publication: Publication) -> list[Image]:

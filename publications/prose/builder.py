@@ -28,7 +28,7 @@ from .vocabulary import (
 MAX_DEPTH = 120
 ATTRIBUTE = re.compile(r"""([^\s"'<>=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
 OWNERS = {"li": {"ul", "ol"}, "dt": {"dl"}, "dd": {"dl"}}
-LEVELS = {"table": 0, "caption": 1, "thead": 1, "tbody": 1, "tfoot": 1, "tr": 2, "th": 3, "td": 3}
+LEVELS = {"table": 0, "caption": 3, "thead": 1, "tbody": 1, "tfoot": 1, "tr": 2, "th": 3, "td": 3}
 IMPLIED = {
     "body": "p",
     "blockquote": "p",
@@ -79,8 +79,6 @@ class Builder:
         if "\ufdd5" in text:
             is_code = any(node.tag in VERBATIM for node in self.stack)
             text = HIDDEN.sub(self.hiding.comment if is_code else "", text)
-        if self.top.tag == "pre" and not self.top.children:
-            text = text.lstrip("\n")  # HTML itself drops a line feed here
         if text.strip():
             self._imply_phrase()
         elif not text or self._is_between_blocks():

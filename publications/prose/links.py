@@ -37,7 +37,7 @@ def shape_links(tree: Node) -> None:
 
 def _shape(node: Node) -> list[Node | str]:
     if node.tag == "img":
-        return [_picture(node)]
+        return _picture(node)
     if node.tag == "a":
         return _link(node)
     if node.tag == "span" and not node.attributes:
@@ -45,13 +45,13 @@ def _shape(node: Node) -> list[Node | str]:
     return [node] if node.children or node.tag not in INLINE else []
 
 
-def _picture(node: Node) -> Node:
+def _picture(node: Node) -> list[Node | str]:
     address, alt = node.attributes.get("src", ""), node.attributes.get("alt", "")
     if match := LIBRARY_IMAGE.fullmatch(address):
         caption = node.attributes.get("title", "")
-        return Node("img", {"data-image": match[1], "alt": alt} | ({"title": caption} if caption else {}))
+        return [Node("img", {"data-image": match[1], "alt": alt} | ({"title": caption} if caption else {}))]
     label = alt or safe_address(address)
-    return Node("a", {"href": address}, [label] if label else [])
+    return _link(Node("a", {"href": address}, [label] if label else []))
 
 
 def _link(node: Node) -> list[Node | str]:

@@ -50,7 +50,10 @@ def write(node: Node) -> str:
     start = "".join(f' {name}="{value.translate(_VALUE)}"' for name, value in node.attributes.items())
     if node.tag in VOID:
         return f"<{node.tag}{start}>"
-    return f"<{node.tag}{start}>{write_content(node)}</{node.tag}>"
+    content = write_content(node)
+    if node.tag == "pre":
+        content = content.lstrip("\n")  # which HTML does not read there
+    return f"<{node.tag}{start}>{content}</{node.tag}>"
 
 
 def write_content(node: Node) -> str:
