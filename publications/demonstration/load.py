@@ -37,7 +37,10 @@ def _original_first(bundle: tuple) -> tuple:
 
 def _take_in(text: manuscript.Manuscript, files: dict[str, Path], by) -> Publication:
     content = {name: path.read_bytes() for name, path in files.items()}
-    piece = intake.take_in(text, content, by=by).publication
+    report = intake.take_in(text, content, by=by)
+    if report.told:
+        raise ValueError(f"{text.title}: {' '.join(report.told)}")
+    piece = report.publication
     plan = text.more.get("demo", {})
     for change in plan.get("editions", []):
         _publish_again(piece, change, by)

@@ -95,14 +95,6 @@ class TagDesk(Amended):
     search_fields = ("name", "name_sv")
     fields = ("name", "name_sv", "kind", "introduction_en", "introduction_sv", "slug")
 
-    def get_form(self, request: HttpRequest, obj=None, change: bool = False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        if "slug" in form.base_fields:
-            form.base_fields["slug"] = forms.CharField(
-                required=False, max_length=100, label=_("Address"), help_text=_("Made from the name when left empty.")
-            )
-        return form
-
 
 class KindDesk(Amended):
     list_display = ("name_en", "name_sv", "numbered", "guest", "scholarly")

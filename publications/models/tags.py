@@ -32,6 +32,7 @@ class TagKind(models.TextChoices):
 class Tag(Bilingual, TagBase):
     """A topic readers can follow. `name` is its English name and what editors type."""
 
+    slug = models.CharField(_("address"), max_length=100, unique=True, blank=True)
     name_sv = models.CharField(_("name, Swedish"), max_length=100, blank=True)
     kind = models.CharField(_("kind"), max_length=10, choices=TagKind, default=TagKind.THEME)
     introduction_en = models.TextField(_("introduction, English"), blank=True)

@@ -9,6 +9,7 @@ KEY = r"[a-z0-9]{6,32}"
 LIBRARY_IMAGE = re.compile(f"image:({KEY})")
 MENTION = re.compile(rf"(?<!\w)image:({KEY})(?!\w)")
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
+WEB = re.compile(r"https?://[^/?#\[\]<>\"\\^`{|}%]+", re.IGNORECASE)
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 
 
@@ -24,9 +25,11 @@ def images_of(tree: Node) -> tuple[str, ...]:
 
 def safe_address(address: str) -> str:
     """The address if a link may lead there, else nothing: http, https, mailto, tel, or a place on this site."""
-    bare = re.sub(r"[\x00-\x20\x7f-\xa0]", "", address)
+    bare = re.sub(r"[\x00-\x1f\x7f-\x9f]", "", address).strip().replace(" ", "%20")
     if match := SCHEME.match(bare):
-        return bare if match[1].lower() in SCHEMES else ""
+        scheme = match[1].lower()
+        is_safe = bool(WEB.match(bare)) if scheme.startswith("http") else scheme in SCHEMES
+        return bare if is_safe else ""
     return "" if re.match(r"[/\\]{2}", bare) else bare
 
 

@@ -1,4 +1,4 @@
-"""Lists as people type them: an item below another by two spaces, where the parser wants four."""
+"""Lists as people type them: an item nests by two spaces, where the parser wants four, and follows text without a blank line."""
 
 import re
 
@@ -6,6 +6,7 @@ from .limits import check_nesting
 
 QUOTE = re.compile(r"(?: {0,3}> ?)*+")
 MARKER = re.compile(r"(?:[*+-]|[0-9]{1,9}\.) +(?=\S)")
+FIRST = re.compile(r"[*+-]|1\.")  # any other number is more likely a year or a count at the start of a line
 RULE = re.compile(r"\*[ *]*|-[ -]*|_[ _]*")
 STEP = 4
 
@@ -23,25 +24,25 @@ class Indenting:
         self.items: list[int] = []
         self.quotes = 0
         self.is_after_blank = False
+        self.is_in_paragraph = False  # text that the parser lets no item follow without a blank line
 
     def line(self, line: str) -> str:
         quote = QUOTE.match(line)[0]
         if quote.count(">") != self.quotes:
             self.items, self.quotes = [], quote.count(">")
             check_nesting(self.quotes)
-        return quote + self._rest(line[len(quote) :])
+        text = line[len(quote) :].lstrip(" ")
+        is_item = bool(MARKER.match(text)) and not RULE.fullmatch(text)
+        gap = f"{quote}\n" if is_item and self.is_in_paragraph and (self.items or FIRST.match(text)) else ""
+        return f"{gap}{quote}{self._indent(text, len(line) - len(quote) - len(text), is_item)}"
 
-    def _rest(self, line: str) -> str:
-        text = line.lstrip(" ")
-        if not text:
-            self.is_after_blank = True
-            return line
-        indent = len(line) - len(text)
-        wanted = self._wanted(indent, is_item=bool(MARKER.match(text)) and not RULE.fullmatch(text))
-        self.is_after_blank = False
+    def _indent(self, text: str, indent: int, is_item: bool) -> str:
+        wanted = self._wanted(indent, is_item) if text else 0
+        self.is_in_paragraph = bool(text) and not is_item and (self.is_in_paragraph or wanted > 0 or not self.items)
+        self.is_after_blank = not text
         return " " * max(indent, wanted) + text
 
-    def _wanted(self, indent: int, *, is_item: bool) -> int:
+    def _wanted(self, indent: int, is_item: bool) -> int:
         """How far a line is to stand in at least."""
         if not is_item and not self.is_after_blank:
             return 0

@@ -5,34 +5,38 @@ import { combobox, fetchFound } from "./combobox.js";
 
 for (const root of document.querySelectorAll("[data-chooser]")) enhance(root);
 
+function make(tag, properties, ...children) {
+  const made = Object.assign(document.createElement(tag), properties);
+  made.append(...children);
+  return made;
+}
+
 function enhance(root) {
-  const { name, url, limit } = root.dataset;
+  const { name, url } = root.dataset;
+  const limit = Number(root.dataset.limit);
   const words = (key) => root.dataset[`text${key}`];
   const roles = [...(root.querySelector(`select[name="${name}-role"]`)?.options ?? [])].map((each) => [each.value, each.text]);
   const chosen = [...root.querySelectorAll(".chooser__place")].map(read).filter((each) => each.value);
-  const list = Object.assign(document.createElement("ol"), { className: "chooser__list" });
-  const status = Object.assign(document.createElement("p"), { className: "visually-hidden" });
-  status.setAttribute("role", "status");
-  const legend = root.closest("fieldset")?.querySelector("legend, label")?.textContent.trim() ?? "";
-  const search = Object.assign(document.createElement("input"), { type: "search", placeholder: words("Search") });
-  search.setAttribute("aria-label", `${words("Search")}: ${legend.replace(/:$/, "")}`);
-  const box = Object.assign(document.createElement("div"), { className: "chooser__search" });
   const flag = root.querySelector(`input[name="${name}-chooser"]`);
-  box.append(search);
+  const legend = root.closest("fieldset")?.querySelector("legend")?.textContent.trim().replace(/:$/, "") ?? "";
+
+  const list = make("ol", { className: "chooser__list" });
+  const search = make("input", { type: "search", id: `id_${name}_search` });
+  search.setAttribute("aria-label", `${words("Search")}: ${legend}`);
+  const label = make("label", { htmlFor: search.id, textContent: words("Search") });
+  const box = make("div", { className: "chooser__search" }, label, search);
+  const status = make("p", { className: "chooser__status" });
+  status.setAttribute("role", "status");
   root.replaceChildren(flag, list, box, status);
 
   combobox(search, {
+    eager: true,
     ask: async (typed) => {
       const found = await fetchFound(url, typed);
       return found.filter((each) => !chosen.some((one) => one.value === String(each.value)));
     },
-    take: (choice) => {
-      if (limit === "1") chosen.length = 0;
-      chosen.push({ value: String(choice.value), label: choice.label, role: roles[0]?.[0] });
-      search.value = "";
-      draw();
-      status.textContent = `${choice.label} ${words("Added")}`;
-    },
+    take,
+    say,
     none: words("None"),
   });
   draw();
@@ -42,36 +46,46 @@ function enhance(root) {
     return { value: select.value, label: select.selectedOptions[0]?.text ?? "", role: role?.value };
   }
 
+  function say(text) {
+    status.textContent = text;
+  }
+
   function draw() {
     list.replaceChildren(...chosen.map(row));
-    box.hidden = chosen.length >= Number(limit) && limit !== "1";
-    if (!chosen.length) list.append(Object.assign(document.createElement("li"), { textContent: words("Empty"), className: "chooser__empty" }));
+    if (!chosen.length) list.append(make("li", { textContent: words("Empty"), className: "chooser__empty" }));
+    box.hidden = limit > 1 && chosen.length >= limit;
+  }
+
+  function take(choice) {
+    if (limit === 1) chosen.length = 0;
+    chosen.push({ value: String(choice.value), label: choice.label, role: roles[0]?.[0] });
+    search.value = "";
+    draw();
+    say(`${choice.label} ${words("Added")}`);
+    if (box.hidden) list.lastElementChild.querySelector("button:last-of-type").focus();
   }
 
   function row(each, index) {
-    const item = document.createElement("li");
-    const label = Object.assign(document.createElement("span"), { textContent: each.label, className: "chooser__label" });
-    item.append(hidden(name, each.value), label);
-    if (roles.length) item.append(roleSelect(each));
-    if (limit !== "1") {
-      item.append(button(words("Up"), each, index === 0, () => move(index, index - 1, "Up")));
-      item.append(button(words("Down"), each, index === chosen.length - 1, () => move(index, index + 1, "Down")));
+    const ways = make("span", { className: "chooser__ways" });
+    if (roles.length) ways.append(roleSelect(each));
+    if (limit > 1 && chosen.length > 1) {
+      ways.append(button(words("Up"), each, index === 0, () => move(index, index - 1, "Up")));
+      ways.append(button(words("Down"), each, index === chosen.length - 1, () => move(index, index + 1, "Down")));
     }
-    item.append(button(words("Remove"), each, false, () => remove(index)));
-    return item;
+    ways.append(button(words("Remove"), each, false, () => remove(index)));
+    const value = make("input", { type: "hidden", name, value: each.value });
+    return make("li", {}, value, make("span", { textContent: each.label, className: "chooser__label" }), ways);
   }
 
   function roleSelect(each) {
-    const select = document.createElement("select");
-    select.name = `${name}-role`;
+    const select = make("select", { name: `${name}-role` }, ...roles.map(([value, text]) => new Option(text, value, false, value === each.role)));
     select.setAttribute("aria-label", `${words("Role")}: ${each.label}`);
-    select.append(...roles.map(([value, text]) => new Option(text, value, false, value === each.role)));
     select.addEventListener("change", () => { each.role = select.value; });
     return select;
   }
 
   function button(text, each, disabled, act) {
-    const made = Object.assign(document.createElement("button"), { type: "button", textContent: text, disabled });
+    const made = make("button", { type: "button", textContent: text, disabled });
     made.setAttribute("aria-label", `${text}: ${each.label}`);
     made.addEventListener("click", act);
     return made;
@@ -81,20 +95,16 @@ function enhance(root) {
     const [each] = chosen.splice(from, 1);
     chosen.splice(to, 0, each);
     draw();
-    status.textContent = `${each.label} ${words("Moved")} ${to + 1}`;
+    say(`${each.label} ${words("Moved")} ${to + 1}`);
     const buttons = [...list.children[to].querySelectorAll("button")];
     const same = buttons.find((one) => one.textContent === words(which));
-    (same?.disabled ? buttons.find((one) => !one.disabled) : same)?.focus();
+    (same.disabled ? buttons.find((one) => !one.disabled) : same).focus();
   }
 
   function remove(index) {
     const [each] = chosen.splice(index, 1);
     draw();
-    status.textContent = `${each.label} ${words("Removed")}`;
+    say(`${each.label} ${words("Removed")}`);
     search.focus();
   }
-}
-
-function hidden(name, value) {
-  return Object.assign(document.createElement("input"), { type: "hidden", name, value });
 }

@@ -1,15 +1,17 @@
 // A text box with a list of suggestions below it: the combobox pattern of the ARIA Authoring Practices.
-// `ask(words)` gives a promise of [{value, label}]; `take(choice)` is called when one is chosen.
+// `ask(words)` gives a promise of [{value, label}], or of null where there is nothing to ask;
+// `take(choice)` is called when one is chosen; `say(words)` tells what the list cannot.
+// `eager`: the list opens by itself and its first line is marked, so that Enter takes it.
 
 const PAUSE = 150;
 let count = 0;
 
-export function combobox(input, { ask, take, none = "" }) {
+export function combobox(input, { ask, take, say = () => {}, none = "", eager = false }) {
   const list = document.createElement("ul");
   list.id = `suggestions-${++count}`;
   list.className = "suggestions";
   list.setAttribute("role", "listbox");
-  list.setAttribute("aria-label", input.getAttribute("aria-label") || input.labels?.[0]?.textContent || "");
+  list.setAttribute("aria-label", input.getAttribute("aria-label") || input.labels?.[0]?.textContent.trim() || "");
   list.hidden = true;
   input.after(list);
   const attributes = {
@@ -20,6 +22,8 @@ export function combobox(input, { ask, take, none = "" }) {
   let choices = [], active = -1, timer = 0, asked = 0;
 
   function close() {
+    clearTimeout(timer);
+    asked++;
     list.hidden = true;
     list.replaceChildren();
     choices = [];
@@ -29,30 +33,34 @@ export function combobox(input, { ask, take, none = "" }) {
   }
 
   function show(found) {
+    close();
+    say(found.length ? "" : none);
+    if (!found.length) return;
     choices = found;
     list.replaceChildren(...found.map(option));
-    if (!found.length && none) list.replaceChildren(Object.assign(document.createElement("li"), { textContent: none, className: "suggestions__none" }));
-    list.hidden = !list.children.length;
-    input.setAttribute("aria-expanded", String(!list.hidden));
-    move(found.length ? 0 : -1);
+    list.hidden = false;
+    input.setAttribute("aria-expanded", "true");
+    if (eager) move(0);
   }
 
   function option(choice, index) {
     const item = document.createElement("li");
     item.id = `${list.id}-${index}`;
     item.setAttribute("role", "option");
+    item.setAttribute("aria-selected", "false");
     item.textContent = choice.label;
-    item.addEventListener("mousedown", (event) => { event.preventDefault(); choose(index); });
+    item.addEventListener("mousedown", (event) => event.preventDefault());
+    item.addEventListener("click", () => choose(index));
     return item;
   }
 
   function move(to) {
-    list.children[active]?.removeAttribute("aria-selected");
-    active = to;
-    const item = choices.length ? list.children[active] : null;
-    item?.setAttribute("aria-selected", "true");
-    item?.scrollIntoView({ block: "nearest" });
-    if (item) input.setAttribute("aria-activedescendant", item.id);
+    list.children[active]?.setAttribute("aria-selected", "false");
+    active = (to + choices.length) % choices.length;
+    const item = list.children[active];
+    item.setAttribute("aria-selected", "true");
+    item.scrollIntoView({ block: "nearest" });
+    input.setAttribute("aria-activedescendant", item.id);
   }
 
   function choose(index) {
@@ -64,26 +72,35 @@ export function combobox(input, { ask, take, none = "" }) {
   async function look() {
     const turn = ++asked;
     const found = await ask(input.value);
-    if (turn === asked && document.activeElement === input) found ? show(found) : close();
+    if (turn !== asked || document.activeElement !== input) return;
+    found ? show(found) : close();
   }
 
+  const open = () => !list.hidden;
   const keys = {
-    ArrowDown: () => (choices.length ? move((active + 1) % choices.length) : look()),
-    ArrowUp: () => choices.length && move((active - 1 + choices.length) % choices.length),
-    Escape: close,
-    Enter: () => choose(active),
+    ArrowDown: () => (open() ? move(active + 1) : look()),
+    ArrowUp: () => open() && move(active < 0 ? -1 : active - 1),
+    Escape: () => open() && close(),
+    Enter: () => (active >= 0 ? choose(active) : eager && look()),
   };
+  // What a key did not do here is left to the browser: Enter in a line of tags still saves the form.
+  const kept = { ArrowDown: () => true, ArrowUp: open, Escape: open, Enter: () => active >= 0 || eager };
+
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); });
+  input.addEventListener("click", () => { if (eager && !open()) look(); });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
-    const wanted = keys[event.key];
-    if (!wanted || (event.key === "Enter" && list.hidden) || (event.key === "Escape" && list.hidden)) return;
+    if (event.isComposing || !kept[event.key]?.()) return;
     event.preventDefault();
-    wanted();
+    keys[event.key]();
   });
 }
 
 export async function fetchFound(url, words) {
-  const answer = await fetch(`${url}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } });
-  return answer.ok ? (await answer.json()).found : [];
+  try {
+    const answer = await fetch(`${url}?q=${encodeURIComponent(words)}`, { headers: { Accept: "application/json" } });
+    return answer.ok ? (await answer.json()).found : [];
+  } catch {
+    return [];
+  }
 }

@@ -13,7 +13,7 @@ for (const input of document.querySelectorAll("input[data-url][name=tags]")) {
       return found.length ? found : null;
     },
     take: (choice) => {
-      input.value = [...typed().slice(0, -1), choice.value].join(", ") + ", ";
+      input.value = `${[...typed().slice(0, -1), choice.value].join(", ")}, `;
     },
   });
 }
