@@ -14,7 +14,9 @@ def pytest_collection_modifyitems(items) -> None:
     if not SHARED.exists():
         for item in items:
             if item.get_closest_marker("corpus"):
-                item.add_marker(pytest.mark.skip(reason=f"{ALLOWED}: real texts that are not part of the project"))
+                item.add_marker(
+                    pytest.mark.skip(reason=f"{ALLOWED}: real texts that are not part of the project")
+                )
 
 
 def pytest_terminal_summary(terminalreporter) -> None:

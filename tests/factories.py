@@ -41,7 +41,9 @@ def make_tag(name: str = "", **fields) -> Tag:
     return Tag.objects.create(name=name or f"Tag {next(_numbers)}", **fields)
 
 
-def make_publication(*, by: list[Author] | None = None, tags: tuple = (), kind: str = "quick-comment", **fields) -> Publication:
+def make_publication(
+    *, by: list[Author] | None = None, tags: tuple = (), kind: str = "quick-comment", **fields
+) -> Publication:
     """A working copy that is ready to be published."""
     number = next(_numbers)
     fields = {
@@ -100,7 +102,8 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
     first = Publication.objects.latest("pk").pk
     now = timezone.now()
     pieces = Publication.objects.bulk_create(
-        Publication(kind=model.kind, title=f"Many {n}", slug=f"many-{first}-{n}", digest=model.digest) for n in range(count)
+        Publication(kind=model.kind, title=f"Many {n}", slug=f"many-{first}-{n}", digest=model.digest)
+        for n in range(count)
     )
     editions = Edition.objects.bulk_create(
         Edition(

@@ -351,11 +351,16 @@ def test_paragraph_ids_are_carried_from_edition_to_edition(editor):
     first = deeds.publish(piece, by=editor)
 
     second = deeds.publish(
-        saved(piece, body="A new opening, added today.\n\nThe first paragraph stands.\n\nThe second paragraph stands, too."),
+        saved(
+            piece,
+            body="A new opening, added today.\n\nThe first paragraph stands.\n\nThe second paragraph stands, too.",
+        ),
         by=editor,
     )
 
-    assert [anchor for anchor, _text in second.paragraphs][1:] == [anchor for anchor, _text in first.paragraphs]
+    assert [anchor for anchor, _text in second.paragraphs][1:] == [
+        anchor for anchor, _text in first.paragraphs
+    ]
 
 
 def test_relating_is_public_at_once_and_needs_no_draft(editor):
@@ -408,7 +413,9 @@ def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
 
     assert deeds.redact(piece, "Vera Holm", by=editor, why="safety") == 2
 
-    kept = [edition.title + edition.html + edition.text + edition.markdown for edition in piece.editions.all()]
+    kept = [
+        edition.title + edition.html + edition.text + edition.markdown for edition in piece.editions.all()
+    ]
     kept += [revision.manuscript for revision in piece.revisions.all()]
     assert not any("Vera Holm" in text for text in kept)
     assert "[redacted] said it twice." in live(piece).text

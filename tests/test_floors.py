@@ -41,8 +41,13 @@ MADE_BY_MACHINE = ("migrations", "settings.py", "formats")
 
 def modules() -> list[tuple[str, Path]]:
     paths = [*ROOT.glob("publications/**/*.py"), *ROOT.glob("sceeus/**/*.py")]
-    kept = [path for path in paths if not any(part in MADE_BY_MACHINE for part in path.relative_to(ROOT).parts)]
-    return [(".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path) for path in kept]
+    kept = [
+        path for path in paths if not any(part in MADE_BY_MACHINE for part in path.relative_to(ROOT).parts)
+    ]
+    return [
+        (".".join(path.relative_to(ROOT).with_suffix("").parts).removesuffix(".__init__"), path)
+        for path in kept
+    ]
 
 
 def room_of(module: str) -> str | None:
@@ -108,14 +113,23 @@ def test_imports_only_go_down():
 
 
 def test_only_the_desk_and_commands_do_deeds():
-    doers = {room_of(module) for module, path in modules() for name, _ in imports(module, path) if room_of(name) == "publications.deeds"}
+    doers = {
+        room_of(module)
+        for module, path in modules()
+        for name, _ in imports(module, path)
+        if room_of(name) == "publications.deeds"
+    }
 
     assert doers <= DEED_DOERS
 
 
 def test_public_views_never_read_a_working_copy():
     """The one door: no public view and no part of a public page names the model Publication."""
-    readers = [path for path in (ROOT / "publications/views").glob("*.py") if "import Publication" in path.read_text()]
+    readers = [
+        path
+        for path in (ROOT / "publications/views").glob("*.py")
+        if "import Publication" in path.read_text()
+    ]
     named = [
         f"{path.name}:{node.lineno}"
         for folder in ("views", "presentation")

@@ -6,7 +6,15 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import deeds
-from tests.factories import make_author, make_image, make_live, make_many, make_person, make_publication, make_tag
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_many,
+    make_person,
+    make_publication,
+    make_tag,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -77,7 +85,9 @@ def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
     short = make_live(by_whom=author, tags=(tag,), body=f"One.\n\n![](image:{make_image().key})")
     deeds.relate(short.publication, [make_live().publication], by=None)
     images = "\n\n".join(f"![](image:{make_image(colour=colour).key})" for colour in ("red", "green", "blue"))
-    piece = make_publication(by=[make_author() for _n in range(12)], tags=[make_tag() for _n in range(9)], body=images)
+    piece = make_publication(
+        by=[make_author() for _n in range(12)], tags=[make_tag() for _n in range(9)], body=images
+    )
     long = deeds.publish(piece, by=None)
     deeds.relate(piece, [make_live().publication for _n in range(8)], by=None)
 

@@ -131,7 +131,10 @@ def address(name: str, things: dict) -> str:
     if name == "picture":
         return reverse("desk:picture", args=[things["image"].key, "192s", "jpg"])
     special = {
-        "revision": [things["publication"], Publication.objects.get(pk=things["publication"]).revisions.first().number],
+        "revision": [
+            things["publication"],
+            Publication.objects.get(pk=things["publication"]).revisions.first().number,
+        ],
         "publications_publication_delete": [things["draft"]],
         "app_list": ["publications"],
         "view_on_site": [1, 1],
@@ -140,7 +143,11 @@ def address(name: str, things: dict) -> str:
         return reverse(f"desk:{name}", args=special[name])
     if name in ("links-of", "preview", "publish", "withdraw", "undo", "redact", "revisions"):
         return reverse(f"desk:{name}", args=[things["publication"]])
-    if name.endswith(("_change", "_delete", "_history")) and name.count("_") >= 2 or name == "auth_user_password_change":
+    if (
+        name.endswith(("_change", "_delete", "_history"))
+        and name.count("_") >= 2
+        or name == "auth_user_password_change"
+    ):
         thing = things[name.split("_")[1]]
         return reverse(f"desk:{name}", args=[getattr(thing, "pk", thing)])
     return reverse(f"desk:{name}")
@@ -176,7 +183,15 @@ def test_a_stranger_is_asked_to_sign_in(client, things, name):
 def test_a_deed_is_done_by_those_who_may(client, things, role, deed):
     piece = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
-    asked = {"seen": piece.digest, "change": "silent", "edition": 1, "passage": "paragraph", "mark": "…", "note": "", "why": ""}
+    asked = {
+        "seen": piece.digest,
+        "change": "silent",
+        "edition": 1,
+        "passage": "paragraph",
+        "mark": "…",
+        "note": "",
+        "why": "",
+    }
     Publication.objects.filter(pk=piece.pk).update(body="Changed.")
 
     client.post(address(deed, things), asked)

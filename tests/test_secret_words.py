@@ -58,7 +58,11 @@ class Asked:
                     choices = [self.values[name] for name in names]
                     for chosen in itertools.product(*choices):
                         found.add("/" + route % dict(zip(names, chosen, strict=True)))
-        lists = [path for path in found if path.rstrip("/").endswith(("publications", "publikationer", "/en", "/sv"))]
+        lists = [
+            path
+            for path in found
+            if path.rstrip("/").endswith(("publications", "publikationer", "/en", "/sv"))
+        ]
         asked = [*self.values["author"], *self.values["tag"], "quick-comment", WORDS["title"]]
         queries = [urlencode({name: value}) for name in QUERIES for value in asked]
         return sorted(found) + [f"{path}?{query}" for path in lists for query in queries]
@@ -94,8 +98,12 @@ def clean_piece(editor) -> Publication:
 def fill_with_secrets(piece: Publication) -> Publication:
     """Put a secret word into every field and file of the working copy."""
     words = WORDS
-    cover = make_image(colour="red", alt_en=words["cover"], credit=words["credit"], filename=f"{words['cover']}.png")
-    shown = make_image(colour="green", alt_en=words["alt"], licence=words["licence"], filename=f"{words['filename']}.png")
+    cover = make_image(
+        colour="red", alt_en=words["cover"], credit=words["credit"], filename=f"{words['cover']}.png"
+    )
+    shown = make_image(
+        colour="green", alt_en=words["alt"], licence=words["licence"], filename=f"{words['filename']}.png"
+    )
     portrait = make_image(colour="blue", alt_en=words["alt"])
     author = make_author(
         words["author"], slug=words["authorslug"], aliases=words["alias"], title_en=words["authortitle"],

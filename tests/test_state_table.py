@@ -218,7 +218,10 @@ def test_a_translated_text_is_listed_once_in_each_tree(client, editor):
 
 def test_translations_are_linked_to_each_other(client, editor):
     original = make_publication(title="On Minsk", slug=SLUG)
-    for piece in (original, make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=original)):
+    for piece in (
+        original,
+        make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=original),
+    ):
         deeds.publish(piece, by=editor)
 
     page = client.get(address()).text

@@ -8,7 +8,8 @@ from urllib.parse import quote, urlencode
 
 from django.conf import settings
 from django.urls import reverse
-from django.utils.html import linebreaks
+from django.utils.html import format_html_join
+from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
@@ -135,12 +136,17 @@ def profiles(bylines: Sequence[EditionByline], url_of: Callable[[Author], str], 
             title=row.author.worded("title") if not row.author.pseudonymous else "",
             affiliation=row.author.worded("affiliation") if not row.author.pseudonymous else "",
             orcid=row.author.shown_orcid,
-            biography_html=linebreaks(row.author.biography, autoescape=True) if row.author.biography else "",
+            biography_html=paragraphs(row.author.biography),
             portrait=portrait(row.author.shown_portrait, address),
             initials=row.author.initials,
         )
         for row in bylines
     ]
+
+
+def paragraphs(text: str) -> SafeString:
+    """Plain text as paragraphs, escaped."""
+    return format_html_join("", "<p>{}</p>", ((part.strip(),) for part in text.split("\n\n") if part.strip()))
 
 
 def picture(image: Image, address: ImageAddress) -> prose.Picture:

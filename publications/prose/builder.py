@@ -25,7 +25,7 @@ from .vocabulary import (
     VOID,
 )
 
-MAX_DEPTH = 120
+MAX_DEPTH = 80
 ATTRIBUTE = re.compile(r"""([^\s"'<>=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
 OWNERS = {"li": {"ul", "ol"}, "dt": {"dl"}, "dd": {"dl"}}
 LEVELS = {"table": 0, "caption": 3, "thead": 1, "tbody": 1, "tfoot": 1, "tr": 2, "th": 3, "td": 3}
@@ -46,7 +46,7 @@ PHRASES = HEADINGS | {"pre", "dt", "caption"}  # these hold no blocks
 
 
 def build(html: str, hiding: Hiding, seal: str) -> Node:
-    """The tree of a piece of HTML below a `body`; `seal` marks what the parser itself wrote: references to notes."""
+    """The tree of a piece of HTML, below a `body`. References to notes are known by their seal."""
     return Builder(hiding, re.compile(f"ref{seal}n([0-9]+)")).feed(html)
 
 

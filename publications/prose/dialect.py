@@ -1,4 +1,4 @@
-"""Our Markdown: Python-Markdown with its extensions, our notes, and the places where it is kept from working too long."""
+"""Our Markdown: Python-Markdown with its extensions, our notes, and guards where it would work too long."""
 
 import re
 import xml.etree.ElementTree as etree
@@ -26,7 +26,8 @@ from .tree import Node
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
 ABBREVIATION = re.compile(r"^[*]\[(?P<abbr>[^\\\]\n]*+)\] ?:[ ]*+\n?[ ]*+(?P<title>.*)$", re.MULTILINE)
 REFERENCE = re.compile(
-    r"""^ {0,3}\[([^\[\]\n]*+)\]:[ ]*+(?:\n[ ]*+)?([^\s]++)[ ]*+(?:\n[ ]*+)?((["'])(.*)\4[ ]*|\((.*)\)[ ]*)?$""",
+    r"^ {0,3}\[([^\[\]\n]*+)\]:[ ]*+(?:\n[ ]*+)?([^\s]++)[ ]*+(?:\n[ ]*+)?"
+    r"""((["'])(.*)\4[ ]*|\((.*)\)[ ]*)?$""",
     re.MULTILINE,
 )
 
@@ -90,7 +91,8 @@ class QuickTable(TableProcessor):
 
     def test(self, parent: etree.Element, block: str) -> bool:
         lines = block.split("\n", 2)
-        return len(lines) > 1 and "-" in lines[1] and set(lines[1]) <= set("|:- ") and super().test(parent, block)
+        may_be_table = len(lines) > 1 and "-" in lines[1] and set(lines[1]) <= set("|:- ")
+        return may_be_table and super().test(parent, block)
 
 
 class PassageGuard(Treeprocessor):
@@ -130,7 +132,7 @@ class NotesBelow(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         places = self.notes.places
-        while fresh := [label for label in self.notes.footnotes if label not in places]:  # a note may define notes
+        while fresh := [label for label in self.notes.footnotes if label not in places]:  # notes may hold notes
             for label in fresh:
                 places[label] = len(places)
                 element = etree.SubElement(root, f"note{self.notes.seal}")

@@ -14,7 +14,7 @@ from .tree import Node, is_blank
 
 SIZES = "(min-width: 44rem) 38rem, 94vw"
 PLACEHOLDER = re.compile(
-    rf'(?P<figure><figure>)?(?P<link><a [^<>]*>)?<img data-image="(?P<key>{KEY})" alt="(?P<alt>[^"]*)"(?P<rest>[^<>]*)>'
+    rf'(?P<figure><figure>)?(?P<link><a [^<>]*>)?<img data-image="(?P<key>{KEY})" alt="(?P<alt>[^"]*)">'
     r"(?P<end>(?(link)</a>))(?(figure)(?:<figcaption>(?P<caption>[^<]*)</figcaption>)?</figure>)"
 )
 
@@ -62,16 +62,18 @@ def place_pictures(html: str, pictures: Mapping[str, Picture]) -> str:
 def _place(match: re.Match[str], picture: Picture | None) -> str:
     if picture is None:
         return ""
-    shown = f"{match['link'] or ''}{_picture(picture, match['alt'] or escape(picture.alt), match['rest'])}{match['end']}"
+    alt = match["alt"] or escape(picture.alt)
+    shown = f"{match['link'] or ''}{_picture(picture, alt)}{match['end']}"
     if not match["figure"]:
         return shown
     return f"<figure>{shown}{_caption(match['caption'] or '', picture.credit)}</figure>"
 
 
-def _picture(picture: Picture, alt: str, rest: str) -> str:
+def _picture(picture: Picture, alt: str) -> str:
+    """`alt` is HTML."""
     image = (
         f'<img src="{escape(picture.src)}" width="{picture.width}" height="{picture.height}" '
-        f'loading="lazy" decoding="async" alt="{alt}"{rest}>'
+        f'loading="lazy" decoding="async" alt="{alt}">'
     )
     sources = "".join(_source(media_type, srcset) for media_type, srcset in picture.sources)
     return f"<picture>{sources}{image}</picture>" if sources else image

@@ -33,7 +33,7 @@ ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
 def check_size(markdown: str) -> None:
     if len(markdown) > MAX_CHARACTERS:
         raise Unrenderable(
-            f"The text has {len(markdown):,} characters; at most {MAX_CHARACTERS:,} are rendered. Divide it into parts."
+            f"The text has {len(markdown):,} characters, more than {MAX_CHARACTERS:,}. Divide it into parts."
         )
 
 
@@ -49,20 +49,20 @@ def check_marks(text: str) -> None:
 def check_tags(count: int) -> None:
     if count > MAX_TAGS:
         raise Unrenderable(
-            f"The text holds {count:,} HTML tags; at most {MAX_TAGS:,} are rendered. Write it as Markdown, or divide it."
+            f"The text holds {count:,} HTML tags, more than {MAX_TAGS:,}. Write it as Markdown, or divide it."
         )
 
 
 def check_nesting(depth: int) -> None:
     if depth > MAX_NESTING:
-        raise Unrenderable(f"Lists or quotes stand more than {MAX_NESTING} deep in each other. Take some levels out.")
+        raise Unrenderable(f"Lists or quotes are nested more than {MAX_NESTING} deep. Take some levels out.")
 
 
 def check_blocks(lines: list[str]) -> list[str]:
     """Refuse what the parser would go through too often, block by block; gives the lines as they are."""
     text = "\n".join(lines)
     if len(BLOCK.findall(text)) > MAX_BLOCKS:
-        raise Unrenderable(f"The text has more than {MAX_BLOCKS:,} blank lines and headings. Divide it into parts.")
+        raise Unrenderable(f"The text has more than {MAX_BLOCKS:,} paragraphs and headings. Divide it.")
     if len(ABBREVIATION.findall(text)) > MAX_ABBREVIATIONS:
         raise Unrenderable(f"The text explains more than {MAX_ABBREVIATIONS} abbreviations. Take some out.")
     passes = sum(_passes(block) for block in text.split("\n\n"))
@@ -89,7 +89,8 @@ class Passages:
         if self.looks > MAX_LOOKS or self.copies > MAX_COPIES:
             start = " ".join(text.split())[:40]
             raise Unrenderable(
-                f"The passage “{start} …” holds too many marks, such as brackets. Remove some, or divide it by blank lines."
+                f"The passage “{start} …” holds too many marks, such as brackets. "
+                "Remove some, or divide it by blank lines."
             )
 
 

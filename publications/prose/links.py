@@ -24,7 +24,7 @@ def images_of(tree: Node) -> tuple[str, ...]:
 
 
 def safe_address(address: str) -> str:
-    """The address if a link may lead there, else nothing: http, https, mailto, tel, or a place on this site."""
+    """The address if a link may lead there: http, https, mailto, tel, or a place on this site. Else nothing."""
     bare = re.sub(r"[\x00-\x1f\x7f-\x9f]", "", address).strip().replace(" ", "%20")
     if match := SCHEME.match(bare):
         scheme = match[1].lower()
@@ -34,7 +34,7 @@ def safe_address(address: str) -> str:
 
 
 def shape_links(tree: Node) -> None:
-    """Links lead where they may, pictures from elsewhere become links, and what then holds nothing is left out."""
+    """Links lead where they may, pictures from elsewhere become links; what then holds nothing is left out."""
     tree.replace(_shape)
 
 
@@ -58,7 +58,7 @@ def _picture(node: Node) -> list[Node | str]:
 
 
 def _link(node: Node) -> list[Node | str]:
-    node.replace(lambda child: child.children if child.tag == "a" else [child])  # a picture that became a link
+    node.replace(lambda child: child.children if child.tag == "a" else [child])  # was a picture
     href = safe_address(node.attributes.pop("href", ""))
     if not href or not node.children:
         return node.children

@@ -18,7 +18,7 @@ class Note:
 
 
 def order_notes(body: Node, contents: list[Node]) -> list[Note]:
-    """The notes as the text refers to them: those of the body, those of notes, last those that nothing refers to."""
+    """The notes as the reader meets them: from the body, from other notes, last those that nothing refers to."""
     notes = Notes(contents)
     notes.follow(body)
     notes.follow_notes()

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterator
 from itertools import chain, groupby
 
-from .tree import Node
+from .tree import Node, is_inline_child
 
 IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")  # a word each
 GAP = re.compile(r"[\s/–—]+")
@@ -42,7 +42,7 @@ def _pieces(node: Node) -> Iterator[str]:
 
 def _blocks(node: Node) -> Iterator[str]:
     """The blocks in an element that holds blocks, or words, or both."""
-    for is_inline, children in groupby(node.children, key=lambda child: isinstance(child, str) or child.is_inline):
+    for is_inline, children in groupby(node.children, key=is_inline_child):
         if is_inline:
             text = words_of(Node("p", {}, list(children)))
             yield from [text] if text else []
@@ -52,16 +52,16 @@ def _blocks(node: Node) -> Iterator[str]:
 
 def _lines(node: Node) -> Iterator[str]:
     """A list, a figure: each of its blocks on a line."""
-    lines = [text for child in node.children if isinstance(child, Node) for text in _blocks(Node("div", {}, [child]))]
-    if lines:
-        yield "\n".join(lines)
+    lines = chain.from_iterable(_blocks(Node("div", {}, [child])) for child in node.nodes)
+    if text := "\n".join(lines):
+        yield text
 
 
 def _rows(node: Node) -> Iterator[str]:
     """A table: each row on a line, tabs between its cells."""
-    rows = [[words_of(cell) for cell in row.children if isinstance(cell, Node)] for row in node if row.tag == "tr"]
-    captions = [words_of(child) for child in node.children if isinstance(child, Node) and child.tag == "caption"]
-    if lines := captions + ["\t".join(cells) for cells in rows if any(cells)]:
+    captions = [words_of(child) for child in node.nodes if child.tag == "caption"]
+    rows = ["\t".join(words_of(cell) for cell in row.nodes) for row in node if row.tag == "tr"]
+    if lines := [line for line in captions + rows if line.strip()]:
         yield "\n".join(lines)
 
 

@@ -29,7 +29,7 @@ def render(markdown: str, *, language: str = "en", carried: Sequence[Paragraph] 
     try:
         return _render(source, language, carried)
     except RecursionError as error:
-        raise Unrenderable("The text is nested too deeply. Take out levels of lists, quotes or brackets.") from error
+        raise Unrenderable("Lists, quotes or brackets are nested too deeply. Take levels out.") from error
 
 
 def _render(source: str, language: str, carried: Sequence[Paragraph]) -> Prose:
@@ -51,12 +51,16 @@ def _render(source: str, language: str, carried: Sequence[Paragraph]) -> Prose:
 
 
 def _shape(body: Node, contents: list[Node], language: str, wording: Wording) -> None:
-    for tree in (body, *contents):
+    trees = [body, *contents]
+    for tree in trees:
         shape_links(tree)
-        flatten_headings(tree) if tree is not body else shape_headings(tree)
+    shape_headings(body)
+    for tree in contents:
+        flatten_headings(tree)
+    for tree in trees:
         shape_figures(tree)
         refine(tree, language)
-    shape_tables([body, *contents], wording.table)
+    shape_tables(trees, wording.table)
 
 
 def _with_notes(text: str, notes: list[Note]) -> str:
@@ -65,6 +69,6 @@ def _with_notes(text: str, notes: list[Note]) -> str:
 
 
 def _html(body: Node, notes: list[Note], wording: Wording) -> str:
-    """The HTML of the body and the section of its notes; the last step, for it turns references into links."""
-    blocks = [*body.children, *link_notes(notes, wording)]
-    return sanitise("\n".join(write(block) for block in blocks if isinstance(block, Node)))
+    """The HTML of the body and of the section of notes. The last step, for it turns references into links."""
+    blocks = [*body.nodes, *link_notes(notes, wording)]
+    return sanitise("\n".join(write(block) for block in blocks))

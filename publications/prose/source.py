@@ -19,6 +19,7 @@ BREAKS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028")
 UNWANTED = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
+ENDLESS = re.compile("&#[0-9]{8,}")  # no character; Python refuses to read a number of thousands of digits
 TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])((?:\s++|"[^"]*+"|'[^']*+'|[^\s"'<>]++)*+)>""")
 AUTOLINK = r"<[a-zA-Z][a-zA-Z0-9+.-]*+:[^\s<>]*+>|<[^\s<>@!]++@[^\s<>@]++>"
 CLOSED = re.compile(rf"(?P<comment><!--.*?-->|<[!?][^<>]*+>)|(?P<link>{AUTOLINK})|{TAG.pattern}|<", re.DOTALL)
@@ -29,7 +30,7 @@ _SHOWN = str.maketrans({mark: char for char, mark in STRAIGHT.items()} | {LESS_T
 def clean(markdown: str) -> str:
     """The text in one form of Unicode, with line feeds only and no control characters."""
     text = BREAKS.sub("\n", markdown).replace("\u2029", "\n\n")
-    text = UNWANTED.sub("", text)
+    text = ENDLESS.sub("&#65533", UNWANTED.sub("", text))
     check_marks(text)
     return unicodedata.normalize("NFC", text)
 

@@ -1,4 +1,4 @@
-"""Tables that scroll in a frame of their own, so that the page does not, and whose headings say what they head."""
+"""Tables that scroll in a frame of their own, so that the page does not, with headings that say what they head."""
 
 from collections.abc import Iterator, Sequence
 
@@ -30,14 +30,14 @@ def _frames(node: Node) -> Iterator[Node]:
 
 
 def _shape(table: Node) -> None:
-    table.children = [section for section in _nodes(table) if section.tag != "thead" or words_of(section)]
-    for section in _nodes(table):
-        for row in _nodes(section):
+    table.children = [section for section in table.nodes if section.tag != "thead" or words_of(section)]
+    for section in table.nodes:
+        for row in section.nodes:
             _shape_row(row, is_head=section.tag == "thead")
 
 
 def _shape_row(row: Node, *, is_head: bool) -> None:
-    cells = _nodes(row)
+    cells = row.nodes
     is_head = is_head or all(cell.tag == "th" for cell in cells)
     for place, cell in enumerate(cells):
         if align := cell.attributes.pop("align", ""):
@@ -51,7 +51,3 @@ def _shape_heading(cell: Node, scope: str) -> None:
         cell.tag = "td"
     elif scope and not cell.attributes.keys() & {"colspan", "rowspan"}:
         cell.attributes["scope"] = scope
-
-
-def _nodes(node: Node) -> list[Node]:
-    return [child for child in node.children if isinstance(child, Node)]

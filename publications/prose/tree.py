@@ -23,7 +23,12 @@ class Node:
         while waiting:
             node = waiting.pop()
             yield node
-            waiting.extend(child for child in reversed(node.children) if isinstance(child, Node))
+            waiting += reversed(node.nodes)
+
+    @property
+    def nodes(self) -> list["Node"]:
+        """The elements directly in this one."""
+        return [child for child in self.children if isinstance(child, Node)]
 
     @property
     def is_inline(self) -> bool:
@@ -45,6 +50,10 @@ def is_blank(child: Node | str) -> bool:
     return isinstance(child, str) and not child.strip()
 
 
+def is_inline_child(child: Node | str) -> bool:
+    return isinstance(child, str) or child.is_inline
+
+
 def write(node: Node) -> str:
     """The element as HTML."""
     start = "".join(f' {name}="{value.translate(_VALUE)}"' for name, value in node.attributes.items())
@@ -58,4 +67,5 @@ def write(node: Node) -> str:
 
 def write_content(node: Node) -> str:
     """What stands in the element, as HTML."""
-    return "".join(child.translate(_TEXT) if isinstance(child, str) else write(child) for child in node.children)
+    parts = (child.translate(_TEXT) if isinstance(child, str) else write(child) for child in node.children)
+    return "".join(parts)

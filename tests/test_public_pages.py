@@ -1,0 +1,250 @@
+"""Public pages: what stands on them and in what order, and that they are the same for everyone."""
+
+import re
+
+import pytest
+from django.utils.html import strip_tags
+
+from publications import deeds
+from publications.models import Attachment, keep_original
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+
+def page_of(client, edition, path: str = "") -> str:
+    return client.get(edition.get_absolute_url() + path).text
+
+
+def positions(page: str, *words: str) -> list[int]:
+    return [page.index(word) for word in words]
+
+
+@pytest.fixture
+def whole(editor):
+    """A piece with everything on it."""
+    piece = make_publication(
+        title="On Minsk",
+        kind="guest-commentary",
+        by=[make_author("Ann Berg", affiliation_en="Centre for Tests", biography_en="Ann <b>writes</b>.")],
+        tags=(make_tag("Belarus", name_sv="Belarus"),),
+        body="The body begins.\n\nAnd ends.",
+        published_at=None,
+    )
+    deeds.publish(piece, by=editor)
+    deeds.relate(piece, [make_live(title="Kin to it").publication], by=editor)
+    return deeds.publish(
+        saved(piece, body="The body begins.\n\nIt ends."),
+        by=editor,
+        change="correction",
+        note="It was “and”.",
+    )
+
+
+def test_a_piece_stands_in_the_order_readers_expect(client, whole):
+    page = page_of(client, whole)
+
+    order = positions(
+        page, 'aria-label="Breadcrumb"', 'class="kind">Guest Commentary', ">On Minsk</h1>", "Ann Berg", "<time",
+        "What happened, and what we make of it.</p>", "The body begins.", "not an endorsement", "It was “and”.", ">Topics<",
+        ">About the Author<", ">Share<", ">Related Publications<", "Kin to it",
+    )  # fmt: skip
+    assert order == sorted(order)
+
+
+def test_with_markup_stripped_the_page_says_who_what_when_and_in_which_language(client, whole):
+    text = re.sub(r"\s+", " ", strip_tags(page_of(client, whole)))
+
+    said = [
+        "On Minsk",
+        "Guest Commentary",
+        "Ann Berg",
+        "Centre for Tests",
+        str(whole.published_at.year),
+        "English",
+    ]
+    assert all(word in text for word in said)
+
+
+def test_the_type_line_of_a_quick_comment_says_what_it_is(client):
+    page = strip_tags(page_of(client, make_live()))
+
+    assert "Quick Comment – insights from SCEEUS&#x27;s experts on breaking news and hot topics" in page
+
+
+def test_several_authors_are_told_of_together(client):
+    edition = deeds.publish(make_publication(by=[make_author("Ann"), make_author("Bo")]), by=None)
+
+    assert "About the Authors" in page_of(client, edition)
+
+
+def test_a_biography_is_text_and_no_markup(client, whole):
+    assert "Ann &lt;b&gt;writes&lt;/b&gt;." in page_of(client, whole)
+
+
+def test_an_author_under_a_pen_name_has_no_portrait_biography_or_page(client):
+    author = make_author(
+        "Pen Name",
+        pseudonymous=True,
+        biography_en="zzqlife",
+        orcid="0000-0002-1825-0097",
+        portrait=make_image(),
+    )
+    page = page_of(client, make_live(by_whom=author))
+
+    assert "Pen Name" in page
+    assert not any(
+        word in page for word in ("zzqlife", "0000-0002-1825-0097", "author=pen-name", author.portrait.key)
+    )
+
+
+def test_related_pieces_come_in_the_order_of_the_staff_and_only_while_live(client, editor):
+    piece, first, second, gone = (make_live(title=title) for title in ("Piece", "Zeta", "Alpha", "Gone"))
+    deeds.relate(piece.publication, [each.publication for each in (first, gone, second)], by=editor)
+    deeds.withdraw(gone.publication, by=editor)
+
+    page = page_of(client, piece)
+
+    assert positions(page, "Zeta", "Alpha") == sorted(positions(page, "Zeta", "Alpha"))
+    assert "Gone" not in page
+
+
+def test_share_links_ask_nothing_of_other_sites_until_they_are_followed(client):
+    page = page_of(client, make_live(title="On Minsk & more"))
+
+    assert not re.search(
+        r'<(?:script|img|link|iframe)[^>]+(?:src|href)="(?:https?:)?//(?!127\.0\.0\.1)', page
+    )
+    assert "linkedin.com/sharing" in page
+    assert "On%20Minsk%20%26%20more" in page
+
+
+def test_mastodon_asks_for_the_server_of_the_reader_and_offers_a_plain_link(client):
+    edition = make_live(title="On Minsk")
+
+    asked = page_of(client, edition, "share/mastodon/")
+    offered = page_of(client, edition, "share/mastodon/?server=mastodon.social")
+    refused = page_of(client, edition, "share/mastodon/?server=javascript:alert(1)")
+
+    assert 'name="server"' in asked
+    assert 'href="https://mastodon.social/share?text=On+Minsk' in offered
+    assert "not the name of a server" in refused
+    assert 'href="https://javascript' not in refused
+
+
+def test_a_picture_of_the_text_is_served_in_two_formats(client):
+    image = make_image(size=(1000, 500), credit="TT", alt_en="A field")
+    page = page_of(client, make_live(body=f"![](image:{image.key})"))
+
+    sources = re.findall(rf"/media/{image.key}/\d+\.(?:webp|jpg)", page)
+    assert {client.get(source).status_code for source in sources} == {200}
+    assert 'alt="A field"' in page
+    assert "TT" in page
+
+
+def test_a_picture_is_not_public_before_a_piece_shows_it(client):
+    image = make_image(size=(1000, 500))
+
+    assert client.get(f"/media/{image.key}/480.webp").status_code == 404
+
+
+def test_a_size_that_no_page_asks_for_is_not_made(client):
+    image = make_image(size=(1000, 500))
+    make_live(body=f"![](image:{image.key})")
+
+    assert client.get(f"/media/{image.key}/481.webp").status_code == 404
+
+
+def test_an_attachment_comes_with_its_piece(client):
+    piece = make_publication()
+    Attachment.objects.create(
+        publication=piece,
+        original=keep_original(b"%PDF-1.4", "pdf"),
+        filename="r.pdf",
+        label="The report",
+        size=8,
+    )
+    page = page_of(client, deeds.publish(saved(piece), by=None))
+
+    address = re.search(r'href="(/en/publications/[^"]+/files/[^"]+)"', page).group(1)
+    answer = client.get(address)
+    assert b"".join(answer.streaming_content) == b"%PDF-1.4"
+    assert answer["Content-Type"] == "application/pdf"
+
+
+@pytest.mark.parametrize("path", ["/", "/en/", "/sv/", "/en/publications/", "/en/nowhere/", "piece"])
+def test_public_pages_are_the_same_for_everyone(client, path):
+    path = make_live().get_absolute_url() if path == "piece" else path
+    stranger = client.get(path)
+    client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
+    client.cookies["django_language"] = "sv"
+
+    known = client.get(path, headers={"Accept-Language": "sv"})
+
+    assert known.content == stranger.content
+    assert "Vary" not in known or known["Vary"] == "Accept-Encoding"
+    assert not stranger.cookies
+    assert "Set-Cookie" not in known
+    assert "nonce" not in known["Content-Security-Policy"]
+    assert "csrf" not in known.text
+
+
+def test_cookies_of_the_desk_stay_at_the_desk(client):
+    client.get("/desk/login/")
+
+    assert {cookie["path"] for cookie in client.cookies.values()} == {"/desk/"}
+
+
+def test_the_front_door_leads_to_the_first_language(client):
+    assert client.get("/")["Location"] == "/en/"
+
+
+@pytest.mark.parametrize(
+    "query", ["kind=nope", "tag=nope", "author=nope", "year=99999", "year=x", "page=0", "page=x", "page=99"]
+)
+def test_a_state_of_the_list_that_does_not_exist_is_not_found(client, query):
+    make_live()
+
+    assert client.get(f"/en/publications/?{query}").status_code == 404
+
+
+def test_lists_can_be_narrowed_and_say_how_many(client):
+    author, tag = make_author("Ann Berg"), make_tag("Belarus")
+    make_live(title="Both", by_whom=author, tags=(tag,))
+    make_live(title="Other")
+
+    page = client.get("/en/publications/?author=ann-berg&tag=belarus").text
+
+    assert "Both" in page and ">Other<" not in page
+    assert "1 publication" in page
+
+
+def test_an_empty_site_says_so_kindly(client):
+    assert client.get("/en/").status_code == client.get("/sv/publikationer/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/en/publications/%00/",
+        "/media/%00/1.jpg",
+        "/en/publications/?tag=%00",
+        "/%FF%FE",
+        "/en/publications/?page=%00",
+    ],
+)
+def test_odd_bytes_are_answered_with_a_page(client, path):
+    assert client.get(path).status_code in (400, 404)
+
+
+def test_a_broken_page_needs_no_database(client, monkeypatch):
+    def fail(*args, **kwargs):
+        raise RuntimeError("the database is away")
+
+    client.raise_request_exception = False
+    monkeypatch.setattr("publications.views.pieces.answer", fail)
+
+    answer = client.get("/en/publications/anything/")
+
+    assert answer.status_code == 500
+    assert "<h1" in answer.text
