@@ -1,14 +1,10 @@
 """Markdown in; safe HTML, plain text, paragraph ids and contents out. Knows no database.
 
-    source      what was typed, cleaned; what is no markup hidden from the parser
-    dialect     Python-Markdown as we use it          lists    two spaces nest an item
-    builder     its output as a small tree (tree.py) of the elements we know (vocabulary.py)
-    links, figures, headings, tables, notes, typography       the tree, shaped for our pages
-    paragraphs  ids that travel from edition to edition
-    plaintext   the words without the markup
-    sanitiser   the allow-list that has the last word
-    limits      what is refused, so that any text is rendered within seconds
-    rendering   all of it, in order
+The way of a text, told in `rendering`: it is cleaned, and what is no markup is hidden from the parser
+(`source`, `lists`); Python-Markdown reads it (`dialect`) within `limits`; its output becomes a small `tree`
+(`builder`, `vocabulary`) that `links`, `figures`, `headings`, `tables`, `notes` and `typography` shape for
+our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` takes the words; and the
+`sanitiser` has the last word.
 """
 
 from .figures import place_pictures

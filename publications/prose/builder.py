@@ -6,6 +6,7 @@ site does not know are left out here, and attributes that an author may not set.
 """
 
 import re
+from collections.abc import Collection
 from html import unescape
 
 from .source import HIDDEN, TAG, Hiding, shown
@@ -24,6 +25,8 @@ from .vocabulary import (
     VERBATIM,
     VOID,
 )
+
+Names = Collection[str]
 
 MAX_DEPTH = 80
 ATTRIBUTE = re.compile(r"""([^\s"'<>=/]+)(?:\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'<>]+)))?""")
@@ -101,7 +104,7 @@ class Builder:
         elif tag in KEPT and tag not in VOID:
             names = HEADINGS if tag in HEADINGS else {tag}
             stops = {"table"} if tag in LEVELS else FENCES
-            self._pop_to(names, stops, through=True, within=INLINE if tag in INLINE else None)
+            self._pop_to(names, stops, through=True, within=INLINE if tag in INLINE else ())
 
     @property
     def top(self) -> Node:
@@ -112,7 +115,7 @@ class Builder:
         if node.tag not in VOID:
             self.stack.append(node)
 
-    def _pop_to(self, names, stops, *, through: bool = False, within=None) -> bool:
+    def _pop_to(self, names: Names, stops: Names, *, through: bool = False, within: Names = ()) -> bool:
         """Close elements until one of these names is on top, or closed as well; not across the stops."""
         for place in range(len(self.stack) - 1, 0, -1):
             tag = self.stack[place].tag

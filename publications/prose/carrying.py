@@ -1,4 +1,4 @@
-"""Which paragraph of a text is which of the text before: the same words wherever they stand, else the most alike."""
+"""Which paragraph is which of the text before: one of the same words anywhere, or the most alike nearby."""
 
 from bisect import bisect_left
 from collections import Counter, defaultdict, deque

@@ -2,6 +2,7 @@
 
 import re
 import xml.etree.ElementTree as etree
+from collections.abc import Callable
 from hashlib import blake2b
 
 from markdown import Markdown
@@ -21,6 +22,8 @@ from .limits import Passages, check_blocks
 from .lists import indent_lists
 from .source import STRAIGHT, Hiding
 from .tree import Node
+
+Found = tuple[etree.Element | None, int | None, int | None]
 
 # The parser's own patterns, bound to one line and without a second try.
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
@@ -72,7 +75,7 @@ class Dialect(Extension):
 class Lines(Preprocessor):
     """A function over all lines as a step of the parser."""
 
-    def __init__(self, change) -> None:
+    def __init__(self, change: Callable[[list[str]], list[str]]) -> None:
         super().__init__()
         self.run = change
 
@@ -80,7 +83,7 @@ class Lines(Preprocessor):
 class Escape(EscapeInlineProcessor):
     """A quote, dash or dot behind a backslash stays as it was typed."""
 
-    def handleMatch(self, m, data):
+    def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int, int]:
         if m.group(1) in STRAIGHT:
             return STRAIGHT[m.group(1)], m.start(0), m.end(0)
         return super().handleMatch(m, data)
@@ -132,7 +135,9 @@ class NotesBelow(Treeprocessor):
 
     def run(self, root: etree.Element) -> None:
         places = self.notes.places
-        while fresh := [label for label in self.notes.footnotes if label not in places]:  # notes may hold notes
+        while fresh := [
+            label for label in self.notes.footnotes if label not in places
+        ]:  # notes may hold notes
             for label in fresh:
                 places[label] = len(places)
                 element = etree.SubElement(root, f"note{self.notes.seal}")
@@ -144,7 +149,7 @@ class Reference(InlineProcessor):
         super().__init__(r"\[\^([^\]\n]*+)\]")
         self.notes = notes
 
-    def handleMatch(self, m, data):
+    def handleMatch(self, m: re.Match[str], data: str) -> Found:
         place = self.notes.places.get(m.group(1))
         if place is None:
             return None, None, None

@@ -37,7 +37,7 @@ def check_size(markdown: str) -> None:
         )
 
 
-def check_marks(text: str) -> None:
+def check_accents(text: str) -> None:
     """Refuse towers of accents: putting them in order is quadratic in some versions of Python."""
     if text.isascii():
         return

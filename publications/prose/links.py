@@ -24,7 +24,7 @@ def images_of(tree: Node) -> tuple[str, ...]:
 
 
 def safe_address(address: str) -> str:
-    """The address if a link may lead there: http, https, mailto, tel, or a place on this site. Else nothing."""
+    """The address if a link may lead there (http, https, mailto, tel, this site), else nothing."""
     bare = re.sub(r"[\x00-\x1f\x7f-\x9f]", "", address).strip().replace(" ", "%20")
     if match := SCHEME.match(bare):
         scheme = match[1].lower()
@@ -34,7 +34,7 @@ def safe_address(address: str) -> str:
 
 
 def shape_links(tree: Node) -> None:
-    """Links lead where they may, pictures from elsewhere become links; what then holds nothing is left out."""
+    """Links lead where they may, pictures from elsewhere become links, and what holds nothing goes."""
     tree.replace(_shape)
 
 

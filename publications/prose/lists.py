@@ -17,7 +17,7 @@ STEP = 4
 
 
 def indent_lists(lines: list[str]) -> list[str]:
-    """The lines with four spaces for each level of a list. Code and text outside of lists stay as they are."""
+    """The lines with four spaces for each level of a list; code and text outside stay as they are."""
     indenting = Indenting()
     return [indenting.line(line) for line in lines]
 

@@ -18,7 +18,7 @@ class Note:
 
 
 def order_notes(body: Node, contents: list[Node]) -> list[Note]:
-    """The notes as the reader meets them: from the body, from other notes, last those that nothing refers to."""
+    """The notes as the reader meets them: from the body, from notes, last those that nothing refers to."""
     notes = Notes(contents)
     notes.follow(body)
     notes.follow_notes()
@@ -53,7 +53,7 @@ class Notes:
         return self.known[place]
 
 
-def link_notes(notes: list[Note], wording: Wording) -> list[Node | str]:
+def link_notes(notes: list[Note], wording: Wording) -> list[Node]:
     """Turn the references into links, and give the section that stands at the end of the text."""
     for note in notes:
         for turn, reference in enumerate(note.references, start=1):

@@ -51,16 +51,14 @@ def _render(source: str, language: str, carried: Sequence[Paragraph]) -> Prose:
 
 
 def _shape(body: Node, contents: list[Node], language: str, wording: Wording) -> None:
-    trees = [body, *contents]
-    for tree in trees:
-        shape_links(tree)
     shape_headings(body)
-    for tree in contents:
-        flatten_headings(tree)
-    for tree in trees:
+    for note in contents:
+        flatten_headings(note)
+    for tree in (body, *contents):
+        shape_links(tree)
         shape_figures(tree)
         refine(tree, language)
-    shape_tables(trees, wording.table)
+    shape_tables([body, *contents], wording.table)
 
 
 def _with_notes(text: str, notes: list[Note]) -> str:

@@ -8,7 +8,7 @@ stray `<` costs no time and a comment never reaches a page; `shown()` puts back 
 import re
 import unicodedata
 
-from .limits import check_marks, check_tags
+from .limits import check_accents, check_tags
 from .vocabulary import HTML
 
 STRAIGHT = {'"': "\ufdd0", "'": "\ufdd1", "-": "\ufdd2", ".": "\ufdd3"}  # escaped: not to be made typographic
@@ -31,7 +31,7 @@ def clean(markdown: str) -> str:
     """The text in one form of Unicode, with line feeds only and no control characters."""
     text = BREAKS.sub("\n", markdown).replace("\u2029", "\n\n")
     text = ENDLESS.sub("&#65533", UNWANTED.sub("", text))
-    check_marks(text)
+    check_accents(text)
     return unicodedata.normalize("NFC", text)
 
 
@@ -49,7 +49,9 @@ class Hiding:
 
     def hide(self, text: str) -> str:
         """The text with tags of HTML and automatic links as its only markup."""
-        end = text.rfind("-->") + 3  # beyond it a comment is never closed, and nobody need look for its end
+        end = (
+            text.rfind("-->") + 3 if "-->" in text else 0
+        )  # behind it no comment ends, so none is looked for
         hidden = CLOSED.sub(self._replace, text[:end]) + UNCLOSED.sub(self._replace, text[end:])
         check_tags(self.tags)
         return hidden

@@ -1,4 +1,4 @@
-"""Tables that scroll in a frame of their own, so that the page does not, with headings that say what they head."""
+"""Tables that scroll in a frame, so that the page does not, with headings that say what they head."""
 
 from collections.abc import Iterator, Sequence
 

@@ -1,11 +1,12 @@
 """Quotation marks, dashes and dots as each language prints them.
 
-Only text is touched, never an attribute, code, or an address that is shown as it is. A mark is judged by what
-stands around it in the whole passage, across emphasis and links.
+Only text is touched: no attribute, no code, no address that is shown as it is. A mark is judged by what stands
+around it in the whole passage, across emphasis and links.
 """
 
 import re
 from collections.abc import Iterator
+from functools import partial
 
 from .source import shown
 from .tree import Node
@@ -54,13 +55,15 @@ MARKS = {
 }
 APOSTROPHE = "’"
 OTHER = "\ufffc"  # stands for code, a picture or an address, which a mark may follow like a word
-CANDIDATE = re.compile(r"""[a-z+]{2,12}://\S+|www\.\S+|["']|(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)""")
+CANDIDATE = re.compile(r"""[a-z+]{2,12}://[^\s"']+|www\.[^\s"']+|["']|(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)""")
+CLOSING = re.compile(r"(?<=\S)'(?!\w)")
+DECADE = re.compile(r"[0-9]{2}s?\b")
 PLAIN = {"--": "–", "---": "—", "...": "…"}
 OPENERS = frozenset("([{<-–—/«„“‘‚¿¡=+|")
 
 
 def refine(tree: Node, language: str) -> None:
-    """Make the marks in all texts of the tree typographic, and show again what was hidden from the parser."""
+    """Make the marks in all texts of the tree typographic, and show what was hidden from the parser."""
     marks = MARKS.get(primary(language), ENGLISH)
     for passage in _passages(tree):
         _refine_passage(passage, marks)
@@ -109,7 +112,7 @@ def _refine_passage(passage: list[tuple[Node, int] | str], marks: tuple[str, str
     start = 0
     for piece, text in zip(passage, texts, strict=True):
         if not isinstance(piece, str):
-            piece[0].children[piece[1]] = CANDIDATE.sub(lambda match, start=start: quotes.mark(match, start), text)
+            piece[0].children[piece[1]] = CANDIDATE.sub(partial(quotes.mark, start), text)
         start += len(text)
 
 
@@ -119,10 +122,10 @@ class Quotes:
     def __init__(self, passage: str, marks: tuple[str, str, str, str]) -> None:
         self.passage = passage
         self.marks = marks
-        self.last_inner = max((match.start() for match in re.finditer(r"(?<=\S)'(?!\w)", passage)), default=-1)
+        self.last_inner = max((match.start() for match in CLOSING.finditer(passage)), default=-1)
         self.is_inner_open = False
 
-    def mark(self, match: re.Match[str], start: int) -> str:
+    def mark(self, start: int, match: re.Match[str]) -> str:
         """The typographic mark for a straight one that was found in a text beginning at `start`."""
         found = match[0]
         if found in PLAIN:
@@ -131,14 +134,14 @@ class Quotes:
             return found
         place = start + match.start()
         before, after = self._before(place), self._after(place)
-        is_opening = (not before or before.isspace() or before in OPENERS) and bool(after) and not after.isspace()
-        return self._outer(is_opening) if found == '"' else self._inner(is_opening, place, after)
-
-    def _outer(self, is_opening: bool) -> str:
-        return self.marks[0] if is_opening else self.marks[1]
+        is_free = not before or before.isspace() or before in OPENERS
+        is_opening = is_free and bool(after) and not after.isspace()
+        if found == '"':
+            return self.marks[0] if is_opening else self.marks[1]
+        return self._inner(is_opening, place, after)
 
     def _inner(self, is_opening: bool, place: int, after: str) -> str:
-        if is_opening and place < self.last_inner and not re.match(r"\d\ds?\b", self.passage[place + 1 : place + 5]):
+        if is_opening and place < self.last_inner and not DECADE.match(self.passage, place + 1):
             self.is_inner_open = True
             return self.marks[2]
         if self.is_inner_open and not after.isalnum():

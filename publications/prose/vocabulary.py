@@ -1,29 +1,35 @@
-"""The elements and attributes of HTML as this site knows them: what stays, and what goes with or without its content."""
+"""The elements and attributes of HTML that stay, and those that go, with or without their words."""
 
 import re
 
-HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
-INLINE = frozenset(
-    "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var".split()
+
+def _names(names: str) -> frozenset[str]:
+    return frozenset(names.split())
+
+
+HEADINGS = _names("h1 h2 h3 h4 h5 h6")
+INLINE = _names(
+    "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var"
 )
-VOID = frozenset({"br", "hr", "img", "wbr"})
-VERBATIM = frozenset({"code", "kbd", "pre", "samp"})
-BLOCKS = HEADINGS | frozenset("p blockquote ul ol dl pre hr table".split())
-PARTS = frozenset("li dt dd caption thead tbody tfoot tr th td".split())
+VOID = _names("br hr img wbr")
+VERBATIM = _names("code kbd pre samp")
+BLOCKS = HEADINGS | _names("p blockquote ul ol dl pre hr table")
+PARTS = _names("li dt dd caption thead tbody tfoot tr th td")
 KEPT = INLINE | VOID | BLOCKS | PARTS
 
 # Dropped with all that stands in them.
-SWALLOWED = frozenset("iframe math noembed noframes object script style svg template textarea title xmp".split())
+SWALLOWED = _names("iframe math noembed noframes object script style svg template textarea title xmp")
 
 # Dropped, what stands in them stays. The first kind ends a paragraph, the second does not.
-BREAKING = frozenset(
-    "address article aside audio body canvas center details dir div fieldset figcaption figure footer form frameset "
-    "head header hgroup html legend main menu nav noscript optgroup option picture section summary video".split()
+BREAKING = _names(
+    "address article aside audio body canvas center details dir div fieldset figcaption figure footer form "
+    "frameset head header hgroup html legend main menu nav noscript optgroup option picture section summary "
+    "video"
 )
-TRANSPARENT = frozenset(
-    "acronym applet area base basefont bgsound big blink button col colgroup data datalist embed font frame input "
-    "isindex keygen label link listing marquee meta meter nobr output param plaintext progress rb rp rt rtc ruby "
-    "select source strike time track tt".split()
+TRANSPARENT = _names(
+    "acronym applet area base basefont bgsound big blink button col colgroup data datalist embed font frame "
+    "input isindex keygen label link listing marquee meta meter nobr output param plaintext progress rb rp "
+    "rt rtc ruby select source strike time track tt"
 )
 HTML = KEPT | SWALLOWED | BREAKING | TRANSPARENT
 

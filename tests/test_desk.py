@@ -1,0 +1,453 @@
+"""The desk: a draft is saved whole, nothing typed is lost, and publishing is done knowingly."""
+
+import pytest
+import time_machine
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from publications import deeds
+from publications.models import Author, AuditLine, Image, Kind, Publication, Tag
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_person,
+    make_publication,
+    picture_bytes,
+    saved,
+    tomorrow,
+)
+
+pytestmark = pytest.mark.django_db
+
+ADD = "/desk/publications/publication/add/"
+
+
+def change(piece: Publication) -> str:
+    return reverse("desk:publications_publication_change", args=[piece.pk])
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def filled(piece: Publication | None = None, **fields) -> dict:
+    """The form as a browser posts it."""
+    typed = {
+        "title": "On Minsk", "summary": "What happened.", "body": "First.\r\n\r\nSecond.", "tags": "", "slug": "", "note": "",
+        "key_points": "", "kind": str(Kind.objects.get(slug="quick-comment").pk), "language": "en",
+        "published_at_0": "", "published_at_1": "", "_save": "Save draft",
+    }  # fmt: skip
+    for name in ("bylines", "related", "cover_choice", "translation_choice"):
+        typed[f"{name}-chooser"] = "1"
+    if piece:
+        typed |= {
+            "title": piece.title,
+            "summary": piece.summary,
+            "body": piece.body,
+            "version": str(piece.version),
+        }
+        typed |= {"bylines": [str(line.author_id) for line in piece.bylines.all()], "slug": piece.slug}
+    return typed | fields
+
+
+def test_a_draft_is_stored_with_authors_in_order_and_tags(desk):
+    ann, bo = make_author("Ann"), make_author("Bo")
+
+    desk.post(
+        ADD,
+        filled(
+            bylines=[bo.pk, ann.pk],
+            tags="Belarus, foreign policy EU",
+            **{"bylines-role": ["author", "editor"]},
+        ),
+    )
+
+    piece = Publication.objects.get()
+    assert [(line.author, line.role) for line in piece.bylines.all()] == [(bo, "author"), (ann, "editor")]
+    assert sorted(tag.name for tag in piece.tags.all()) == ["Belarus", "foreign policy EU"]
+    assert piece.body == "First.\n\nSecond."
+    assert piece.revisions.count() == 1
+
+
+def test_tags_are_one_whatever_their_case(desk):
+    Tag.objects.create(name="EU")
+
+    desk.post(ADD, filled(tags="eu, Östersjön, Украина"))
+
+    assert sorted(Tag.objects.values_list("name", "slug")) == [
+        ("EU", "eu"),
+        ("Östersjön", "östersjön"),
+        ("Украина", "украина"),
+    ]
+
+
+def test_an_unfinished_draft_can_be_saved(desk):
+    answer = desk.post(ADD, filled(title="", summary="", body=""))
+
+    assert answer.status_code == 302
+    assert Publication.objects.count() == 1
+
+
+def test_saving_a_live_piece_changes_nothing_public(desk):
+    edition = make_live(title="As published")
+    piece = edition.publication
+
+    desk.post(change(piece), filled(piece, title="As edited"))
+
+    assert Publication.objects.get().title == "As edited"
+    assert piece.editions.live().get().title == "As published"
+    assert "your changes are not public" in desk.get(change(piece)).text
+
+
+def test_saving_without_a_change_leaves_no_trace_of_one(desk):
+    piece = make_live().publication
+    local = timezone.localtime(piece.published_at)
+
+    desk.post(
+        change(piece), filled(piece, published_at_0=f"{local:%Y-%m-%d}", published_at_1=f"{local:%H:%M}")
+    )
+
+    assert "your changes are not public" not in desk.get(change(piece)).text
+
+
+def test_the_publish_button_stores_what_was_typed_and_leads_to_the_page_that_publishes(desk):
+    author = make_author()
+
+    answer = desk.post(ADD, filled(bylines=author.pk, _publish="Publish…"), follow=True)
+
+    piece = Publication.objects.get()
+    assert answer.redirect_chain == [(reverse("desk:publish", args=[piece.pk]), 302)]
+    assert not piece.editions.exists()
+
+
+def test_publishing_puts_the_piece_before_its_readers(desk, client):
+    piece = make_publication(title="On Minsk")
+    path = reverse("desk:publish", args=[piece.pk])
+
+    desk.post(path, {"seen": desk.get(path).context["form"]["seen"].value()})
+
+    assert desk.get("/en/publications/on-minsk/").status_code == 200
+
+
+def test_what_is_missing_is_said_before_anything_is_asked(desk):
+    piece = make_publication(summary="", by=[])
+
+    page = desk.get(reverse("desk:publish", args=[piece.pk])).text
+
+    assert "The summary is missing" in page and "An author is missing." in page
+
+
+def test_what_was_seen_is_what_is_published(desk):
+    piece = make_publication()
+    path = reverse("desk:publish", args=[piece.pk])
+    seen = desk.get(path).context["form"]["seen"].value()
+    saved(piece, body="A colleague has been here.")
+
+    answer = desk.post(path, {"seen": seen})
+
+    assert "has changed since you saw it" in answer.text
+    assert not piece.editions.exists()
+
+
+def test_a_time_is_read_in_the_zone_of_the_centre(desk):
+    with time_machine.travel("2026-06-01 10:00Z"):
+        piece = make_publication()
+        path = reverse("desk:publish", args=[piece.pk])
+
+        page = desk.post(path, {"seen": piece.digest, "at": "2026-06-09T07:00"}, follow=True)
+
+        assert piece.editions.get().visible_from.isoformat() == "2026-06-09T05:00:00+00:00"
+        assert "9 June 2026 07:00 CEST" in page.text
+
+
+def test_replacing_a_waiting_edition_is_said_before_and_after(desk, editor):
+    piece = make_publication()
+    deeds.publish(piece, by=editor, at=tomorrow())
+    saved(piece, body="Now.")
+    path = reverse("desk:publish", args=[piece.pk])
+
+    before = desk.get(path).text
+    after = desk.post(path, {"seen": piece.digest}, follow=True).text
+
+    assert "replaces it" in before
+    assert "It replaces the edition that waited" in after
+
+
+def test_withdrawing_asks_for_a_reason_that_readers_see(desk):
+    edition = make_live()
+
+    desk.post(reverse("desk:withdraw", args=[edition.publication_id]), {"note": "It was wrong."})
+
+    assert "It was wrong." in desk.get(edition.get_absolute_url()).text
+
+
+def test_undo_says_what_it_will_do_and_does_it(desk, editor):
+    piece = make_live(body="Right.").publication
+    deeds.publish(saved(piece, body="Wrong."), by=editor)
+    path = reverse("desk:undo", args=[piece.pk])
+
+    page = desk.get(path)
+    desk.post(path, {"edition": page.context["form"]["edition"].value()})
+
+    assert "Readers will see the text of edition 1 again" in page.text
+    assert piece.editions.live().get().markdown == "Right."
+
+
+def test_an_outdated_form_never_overwrites_and_keeps_all_that_was_typed(desk):
+    piece = make_publication(body="As it was.")
+    typed = filled(piece, body="What I typed for an hour.")
+    saved(piece, body="What my colleague saved.")
+
+    page = desk.post(change(piece), typed)
+
+    assert Publication.objects.get().body == "What my colleague saved."
+    assert "What I typed for an hour." in page.text
+    assert "What my colleague saved." in page.text
+    assert "has saved this publication since you opened it" in page.text
+
+
+def test_pressing_save_again_on_an_outdated_form_still_does_not_overwrite(desk):
+    piece = make_publication(body="As it was.")
+    typed = filled(piece, body="Mine.")
+    saved(piece, body="Theirs.")
+    page = desk.post(change(piece), typed)
+
+    again = typed | {"version": page.context["adminform"].form["version"].value()}
+    desk.post(change(piece), again)
+
+    assert Publication.objects.get().body == "Theirs."
+
+
+def test_an_outdated_form_can_be_stored_knowingly_and_the_other_text_stays_in_the_history(desk):
+    piece = make_publication(body="As it was.")
+    typed = filled(piece, body="Mine.")
+    saved(piece, body="Theirs.")
+    replace = str(Publication.objects.get().version)
+
+    desk.post(change(piece), typed | {"replace": replace})
+
+    assert Publication.objects.get().body == "Mine."
+    assert any("Theirs." in revision.manuscript for revision in piece.revisions.all())
+
+
+def test_without_scripts_find_offers_others_and_keeps_all_that_was_typed(desk):
+    for number in range(70):
+        make_author(f"Author {number:02}")
+    wanted = make_author("Zhanna Zorina")
+    typed = filled(title="Half typed", _find="bylines", **{"bylines-find": "zorina"})
+    del typed["_save"]
+
+    page = desk.post(ADD, typed)
+
+    assert f'<option value="{wanted.pk}">' in page.text
+    assert 'value="Half typed"' in page.text
+    assert "First." in page.text
+    assert "errornote" not in page.text
+    assert not Publication.objects.exists()
+
+
+def test_a_chosen_author_is_always_among_the_options(desk):
+    for number in range(70):
+        make_author(f"Author {number:02}")
+    piece = make_publication(by=[make_author("Zhanna Zorina")])
+
+    assert "Zhanna Zorina" in desk.get(change(piece)).text
+
+
+def test_choosing_the_same_author_twice_is_refused_by_name(desk):
+    author = make_author("Ann Berg")
+
+    page = desk.post(ADD, filled(bylines=[author.pk, author.pk]))
+
+    assert "“Ann Berg” is chosen twice." in page.text
+
+
+@pytest.mark.parametrize("value", ["x", "-1", "999999", "9" * 40, "1; DROP"])
+def test_a_forged_choice_is_refused_with_a_page(desk, value):
+    assert desk.post(ADD, filled(bylines=value)).status_code == 200
+    assert not Publication.objects.exists()
+
+
+def test_related_pieces_of_a_live_piece_are_public_when_saved_and_the_form_says_so(desk):
+    piece, other = make_live().publication, make_live(title="Kin to it").publication
+
+    assert "public as soon as they are saved" in desk.get(change(piece)).text
+    desk.post(change(piece), filled(piece, related=other.pk))
+
+    assert "Kin to it" in desk.get(piece.editions.live().get().get_absolute_url()).text
+    assert AuditLine.objects.first().deed == "relate"
+
+
+def test_the_preview_shows_the_working_copy_in_the_real_template(desk):
+    image = make_image(size=(1000, 500))
+    piece = make_live(title="As published").publication
+    saved(piece, title="As edited", body=f"![](image:{image.key})", cover=image)
+
+    page = desk.get(reverse("desk:preview", args=[piece.pk]))
+
+    assert "As edited</h1>" in page.text
+    assert "Readers do not see this." in page.text
+    assert f"/desk/library/{image.key}/" in page.text and f"/media/{image.key}/" not in page.text
+    assert page["Cache-Control"] == "no-store"
+
+
+def test_a_text_that_cannot_be_rendered_is_refused_with_the_reason(desk):
+    page = desk.post(ADD, filled(body="[a](" * 150_000))
+
+    assert page.status_code == 200
+    assert not Publication.objects.exists()
+    assert "errorlist" in page.text
+
+
+def test_what_was_public_cannot_be_deleted(desk, editor):
+    piece = make_live().publication
+
+    assert (
+        desk.post(
+            reverse("desk:publications_publication_delete", args=[piece.pk]), {"post": "yes"}
+        ).status_code
+        == 403
+    )
+    assert Publication.objects.exists()
+
+
+def test_a_draft_can_be_deleted(desk):
+    piece = make_publication()
+
+    desk.post(reverse("desk:publications_publication_delete", args=[piece.pk]), {"post": "yes"})
+
+    assert not Publication.objects.exists()
+
+
+def test_the_list_says_where_each_piece_stands(desk, editor):
+    make_publication(title="Never")
+    make_live(title="Live")
+    deeds.publish(make_publication(title="Waits"), by=editor, at=tomorrow())
+    gone = make_live(title="Gone").publication
+    deeds.withdraw(gone, by=editor)
+
+    page = desk.get("/desk/publications/publication/").text
+
+    assert all(words in page for words in ("Draft, never public", "Live since", "goes public", "Withdrawn"))
+
+
+@pytest.mark.parametrize(
+    ("state", "title"), [("draft", "Never"), ("live", "Live"), ("waiting", "Waits"), ("ended", "Gone")]
+)
+def test_the_list_can_be_narrowed_to_a_state(desk, editor, state, title):
+    make_publication(title="Never")
+    make_live(title="Live")
+    deeds.publish(make_publication(title="Waits"), by=editor, at=tomorrow())
+    deeds.withdraw(make_live(title="Gone").publication, by=editor)
+
+    rows = desk.get(f"/desk/publications/publication/?state={state}").context["cl"].result_list
+
+    assert [piece.title for piece in rows] == [title]
+
+
+def test_an_author_saved_at_the_desk_is_a_deed(desk):
+    author = make_author("Ann Berg")
+    path = reverse("desk:publications_author_change", args=[author.pk])
+
+    desk.post(path, {"name": "Ann Bergh", "portrait_choice-chooser": "1", "slug": author.slug})
+
+    assert Author.objects.get().name == "Ann Bergh"
+    assert AuditLine.objects.get().deed == "amend"
+
+
+def test_a_new_tag_gets_its_address_from_its_name(desk):
+    desk.post("/desk/publications/tag/add/", {"name": "Östersjön", "kind": "theme"})
+
+    assert Tag.objects.get().slug == "östersjön"
+
+
+def test_a_picture_comes_into_the_library_and_says_what_it_shows(desk):
+    file = SimpleUploadedFile("field.png", picture_bytes(size=(700, 500)))
+
+    desk.post(
+        "/desk/publications/image/add/", {"file": file, "alt_en": "A field", "focus_x": 50, "focus_y": 50}
+    )
+
+    image = Image.objects.get()
+    assert (image.width, image.alt_en) == (700, "A field")
+
+
+def test_a_picture_without_words_is_refused(desk):
+    file = SimpleUploadedFile("field.png", picture_bytes())
+
+    page = desk.post("/desk/publications/image/add/", {"file": file, "focus_x": 50, "focus_y": 50})
+
+    assert "Say what the picture shows" in page.text
+    assert not Image.objects.exists()
+
+
+def test_a_file_that_is_no_picture_is_refused_in_words(desk):
+    file = SimpleUploadedFile("x.png", b"GIF89a=1;alert(1)")
+
+    page = desk.post(
+        "/desk/publications/image/add/", {"file": file, "alt_en": "x", "focus_x": 50, "focus_y": 50}
+    )
+
+    assert "not a picture that can be shown" in page.text
+
+
+def test_an_attachment_is_stored_privately_and_published_with_the_piece(desk):
+    author = make_author()
+    file = SimpleUploadedFile("The Report.pdf", b"%PDF-1.4 x")
+
+    desk.post(ADD, filled(bylines=author.pk, attach=file, attach_label="The report"))
+
+    attachment = Publication.objects.get().attachments.get()
+    assert (attachment.filename, attachment.label) == ("the-report.pdf", "The report")
+
+
+@pytest.mark.parametrize(
+    ("name", "content"), [("x.html", b"<script>"), ("x.pdf", b"<html>"), ("x.svg", b"<svg>")]
+)
+def test_a_file_that_readers_should_not_get_is_refused(desk, name, content):
+    page = desk.post(ADD, filled(attach=SimpleUploadedFile(name, content)))
+
+    assert page.status_code == 200
+    assert not Publication.objects.exists()
+
+
+def test_an_author_in_use_cannot_be_deleted_and_the_desk_says_so(desk):
+    author = make_live().bylines.get().author
+
+    page = desk.get(reverse("desk:publications_author_delete", args=[author.pk]))
+
+    assert page.status_code == 200
+    assert "protected" in page.text.lower()
+
+
+def test_too_many_wrong_passwords_lock_the_name_at_that_address_only(client):
+    person = make_person("Editors", password="a right password")
+    for _attempt in range(8):
+        client.post("/desk/login/", {"username": person.username, "password": "wrong"})
+
+    locked = client.post("/desk/login/", {"username": person.username, "password": "a right password"})
+    other = make_person("Editors", password="another password")
+    free = client.post("/desk/login/", {"username": other.username, "password": "another password"})
+
+    assert (locked.status_code, free.status_code) == (429, 302)
+
+
+def test_a_forgotten_password_is_answered_by_mail(client, mailoutbox):
+    make_person("Editors", email="ann@example.org", password="a right password")
+
+    client.post("/desk/password_reset/", {"email": "ann@example.org"})
+
+    assert "/desk/password_reset/" in mailoutbox[0].body
+
+
+def test_the_history_shows_editions_revisions_and_deeds(desk, editor):
+    piece = make_live().publication
+    deeds.publish(saved(piece, body="Mended."), by=editor, change="correction", note="A date was wrong.")
+
+    page = desk.get(reverse("desk:revisions", args=[piece.pk])).text
+
+    assert "A date was wrong." in page and "Published:" in page
