@@ -9,12 +9,14 @@ from django.urls import reverse_lazy
 from django.utils.translation import gettext as _g
 from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
+from taggit.forms import TagWidget as LineOfTags
 
 from publications import prose
 from publications.languages import slugify
 from publications.models import Attachment, Byline, Publication, Role, keep_original
 
 from .choosing import ChooserField
+from .deed_pages import MomentField
 
 ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 LARGEST = 40 * 1024 * 1024
@@ -22,7 +24,7 @@ COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "publis
             "cover_choice", "translation_choice", "note")  # fmt: skip
 
 
-class TagWidget(forms.TextInput):
+class TagWidget(LineOfTags):
     """A line of tags that completes the one being typed."""
 
     class Media:
@@ -46,6 +48,7 @@ class PublicationForm(forms.ModelForm):
         help_text=_("Divided by commas. A tag that is not there yet is made."),
         widget=TagWidget(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
     )
+    published_at = MomentField(label=_("Date readers see"), help_text=_("Set at publication when left empty."))
     attach = forms.FileField(
         required=False, label=_("Attach a file"), help_text=_("Such as the designed PDF of a report.")
     )
@@ -59,7 +62,7 @@ class PublicationForm(forms.ModelForm):
         model = Publication
         fields = ("title", "summary", "key_points", "body", "tags", "published_at", "kind", "language", "slug", "note")
         widgets = {
-            "title": forms.TextInput(attrs={"class": "title-field"}),
+            "title": forms.Textarea(attrs={"rows": 1, "class": "title-field"}),
             "summary": forms.Textarea(attrs={"rows": 3}),
             "key_points": forms.Textarea(attrs={"rows": 4}),
             "body": forms.Textarea(attrs={"rows": 24, "class": "body-field"}),

@@ -25,7 +25,7 @@ MARK = re.compile(r"[\\`*_\[!<&]|  \n")
 BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
 BACKTICKS = re.compile("`+")
-BLOCK = re.compile(r"\n\n|^ {0,3}[> ]*#", re.MULTILINE)
+BLOCK = re.compile(r"^[> ]*+(?:$|#)", re.MULTILINE)
 EVENT = re.compile(r"^[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$|\*?\[[^\]\n]*\] ?:)", re.MULTILINE)
 ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
 

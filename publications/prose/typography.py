@@ -1,7 +1,7 @@
 """Quotation marks, dashes and dots as each language prints them.
 
-Only text is touched: no attribute, no code, no address that is shown as it is. A mark is judged by what stands
-around it in the whole passage, across emphasis and links.
+Only text is touched: no attribute, no code, no address that is shown as it is. A mark is judged by what
+stands around it in the whole passage, across emphasis and links.
 """
 
 import re

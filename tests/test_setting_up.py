@@ -1,0 +1,129 @@
+"""The first start of a site and the later ones."""
+
+import stat
+
+import pytest
+from django.contrib.auth.models import User
+from django.core.management import call_command
+
+from publications import accounts, setting_up
+from publications.accounts import FirstLogin
+from publications.models import Edition, Publication
+from tests.conftest import ROOT
+from tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+
+
+def start() -> list[str]:
+    said: list[str] = []
+    setting_up.finish_empty_site(tell=said.append)
+    return said
+
+
+def test_an_empty_site_gets_two_people_and_the_demonstration():
+    said = "\n".join(start())
+
+    assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
+    assert Publication.objects.count() == 9
+    assert Edition.objects.live().count() == 7
+    assert "Sign in at /desk/" in said
+
+
+def test_the_first_passwords_are_kept_where_only_the_owner_reads_them():
+    start()
+    path = accounts.first_login_file()
+
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    for line in path.read_text().splitlines():
+        username, password = line.split()
+        assert User.objects.get(username=username).check_password(password)
+
+
+def test_a_second_start_changes_nothing():
+    start()
+    before = list(User.objects.values_list("username", "password"))
+
+    assert start() == []
+    assert list(User.objects.values_list("username", "password")) == before
+    assert Publication.objects.count() == 9
+
+
+def test_a_start_that_is_broken_off_begins_anew(monkeypatch):
+    def fail(**_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("publications.demonstration.load", fail)
+        start()
+    assert not User.objects.exists()
+
+    start()
+    assert Publication.objects.count() == 9
+
+
+def test_without_the_demonstration_a_terminal_is_needed(monkeypatch):
+    monkeypatch.setenv("DEMO", "0")
+
+    with pytest.raises(SystemExit, match="terminal"):
+        start()
+    assert not Publication.objects.exists()
+
+
+def test_without_the_demonstration_the_name_and_an_administrator_are_asked_for(monkeypatch):
+    answers = iter(["ECFR", "European Council", "Europeiska rådet", "ann"])
+    monkeypatch.setenv("DEMO", "0")
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
+    monkeypatch.setattr("builtins.input", lambda _question: next(answers))
+    monkeypatch.setattr(setting_up, "getpass", lambda _question: "a long enough secret")
+
+    start()
+
+    assert setting_up.Site.objects.get().short_name == "ECFR"
+    assert User.objects.get().username == "ann"
+    assert not Publication.objects.exists()
+
+
+def test_changing_a_first_password_takes_it_out_of_the_file(client):
+    person = make_person("Editors", password="the first password")
+    accounts.note_first_logins([FirstLogin(person.username, "the first password"), FirstLogin("other", "x")])
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+
+    client.post(
+        "/desk/password_change/",
+        {
+            "old_password": "the first password",
+            "new_password1": "winter-in-visby-9",
+            "new_password2": "winter-in-visby-9",
+        },
+    )
+
+    assert accounts.first_login_file().read_text() == "other x\n"
+
+
+def test_when_all_have_changed_theirs_the_file_is_gone():
+    accounts.note_first_logins([FirstLogin("ann", "x")])
+
+    accounts.forget_first_login("ann")
+
+    assert not accounts.first_login_file().exists()
+
+
+def test_requirements_are_the_same_bytes_in_both_places():
+    assert (ROOT / "requirements.txt").read_bytes() == (ROOT / "requirements/base.txt").read_bytes()
+
+
+def test_no_list_of_packages_names_an_index():
+    assert not any("http" in path.read_text() for path in (ROOT / "requirements").glob("*.txt"))
+
+
+def test_the_models_and_the_migrations_agree():
+    call_command("makemigrations", check=True, dry_run=True, verbosity=0)
+
+
+@pytest.mark.parametrize("command", ["prepare", "serve"])
+def test_every_command_explains_itself(command, capsys):
+    with pytest.raises(SystemExit):
+        call_command(command, "--help")
+
+    assert len(capsys.readouterr().out) > 300
