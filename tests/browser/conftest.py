@@ -1,0 +1,163 @@
+"""A real browser before a real server: granian on a site of its own, reached as strangers reach it.
+
+These tests touch no database from inside: they run as a call of their own (`pytest tests/browser`).
+On PostgreSQL the site gets a database of its own, made and dropped here.
+"""
+
+import os
+import secrets
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.error import URLError
+from urllib.parse import urlsplit, urlunsplit
+from urllib.request import urlopen
+
+import psycopg
+import pytest
+from playwright.sync_api import sync_playwright
+
+from tests.conftest import ROOT
+
+CHROMIUM = next(
+    (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
+)
+
+
+def pytest_collection_modifyitems(items) -> None:
+    if CHROMIUM:
+        return
+    for item in items:
+        if "browser" in Path(item.fspath).parts:
+            item.add_marker(
+                pytest.mark.skip(reason="needs a Chromium on this machine (Debian: apt-get install chromium)")
+            )
+
+
+@dataclass
+class Site:
+    """A running site and the passwords of its first people."""
+
+    url: str
+    passwords: dict[str, str]
+
+
+@pytest.fixture(scope="session")
+def site(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    port = _free_port()
+    surroundings = {**os.environ, "SITE_DATA": str(folder), "PORT": str(port), "WORKERS": "1"}
+    surroundings.pop("SITE_URL", None)
+    with _own_database(surroundings):
+        subprocess.run(
+            [sys.executable, "manage.py", "prepare"],
+            cwd=ROOT,
+            env=surroundings,
+            check=True,
+            capture_output=True,
+        )
+        log = (folder / "server.log").open("w")
+        server = subprocess.Popen(
+            [sys.executable, "manage.py", "serve"], cwd=ROOT, env=surroundings, stdout=log, stderr=log
+        )
+        try:
+            _wait_for(f"http://127.0.0.1:{port}/en/")
+            lines = (folder / "first-login.txt").read_text().splitlines()
+            yield Site(f"http://127.0.0.1:{port}", dict(line.split() for line in lines))
+        finally:
+            server.terminate()
+            server.wait(20)
+
+
+@pytest.fixture(scope="session")
+def browser():
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(
+            executable_path=CHROMIUM,
+            args=["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--no-first-run"],
+        )
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture
+def complaints() -> list[str]:
+    """What the browser complained of; a test that opens pages ends with none."""
+    found: list[str] = []
+    yield found
+    assert not found
+
+
+@pytest.fixture
+def open_page(browser, site, complaints):
+    """Open pages as a new visitor, in the light or the dark, with scripts or without."""
+    contexts = []
+
+    def opened(path: str = "/en/", **options):
+        context = browser.new_context(base_url=site.url, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: complaints.append(message.text) if _matters(message) else None)
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.goto(path)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+
+
+def sign_in(page, site: Site, username: str = "editor") -> None:
+    page.goto("/desk/")
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", site.passwords[username])
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
+
+
+def _matters(message) -> bool:
+    """Errors and broken rules of the Content-Security-Policy; a page that answers 404 on purpose is none."""
+    return message.type == "error" and "Failed to load resource" not in message.text
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def _wait_for(url: str) -> None:
+    for _attempt in range(150):
+        try:
+            urlopen(url, timeout=5).close()  # noqa: S310
+            return
+        except (URLError, OSError):
+            time.sleep(0.2)
+    raise TimeoutError(f"{url} does not answer")
+
+
+class _own_database:
+    """On PostgreSQL, a database for this run alone; on SQLite the folder is enough."""
+
+    def __init__(self, surroundings: dict[str, str]) -> None:
+        self.surroundings, self.url = surroundings, surroundings.get("DATABASE_URL", "")
+        self.name = f"browser_{secrets.token_hex(4)}"
+
+    def __enter__(self) -> None:
+        if self.url.startswith("postgres"):
+            self._do(f"CREATE DATABASE {self.name}")
+            self.surroundings["DATABASE_URL"] = urlunsplit(urlsplit(self.url)._replace(path=f"/{self.name}"))
+
+    def __exit__(self, *_error) -> None:
+        if self.url.startswith("postgres"):
+            self._do(f"DROP DATABASE {self.name} WITH (FORCE)")
+
+    def _do(self, statement: str) -> None:
+        import psycopg
+
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute(statement)

@@ -1,0 +1,146 @@
+"""From the desk to a reader: a Quick Comment is written, published and read, with scripts and without."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+from tests.conftest import ROOT, SHARED
+
+pytestmark = pytest.mark.browser
+
+SAMPLE = ROOT / "tests/samples/quick-comment.txt"
+SEED = SHARED / "corpus/seed/quick-comment.txt"
+
+
+def manuscript(path) -> tuple[str, list[str]]:
+    """The title and the paragraphs of a page that was pasted as text."""
+    blocks = [block.strip() for block in path.read_text(encoding="utf-8").split("\n\n") if block.strip()]
+    end = blocks.index("About the Author")
+    return blocks[0].rpartition(" / ")[2], blocks[2:end]
+
+
+def read_as_a_stranger(
+    open_page, path: str, title: str, paragraphs: list[str], related: str, **options
+) -> None:
+    """Everything a reader expects is on the page, in its order, and in its text alone."""
+    page = open_page(path, **options)
+    text = page.locator("body").inner_text()
+    order = [
+        "Home", title, "insights from SCEEUS's experts on breaking news and hot topics", title, "Linnéa Strandvall",
+        "2026", paragraphs[0][:40], paragraphs[-1][-40:], "About the Author", "Share", "Related Publications", related,
+    ]  # fmt: skip
+    at = 0
+    for words in order:
+        found = text.find(words, at)
+        assert found >= 0, words
+        at = found + len(words)
+    for said in ("Quick Comment", "Stockholm Centre for Eastern European Studies", "English"):
+        assert said in text
+    assert page.locator(".prose > p").count() == len(paragraphs)
+
+
+def typed_body(paragraphs: list[str]) -> str:
+    return "\n\n".join(paragraphs)
+
+
+@pytest.mark.parametrize(
+    "source", [pytest.param(SEED, marks=pytest.mark.corpus, id="seed"), pytest.param(SAMPLE, id="sample")]
+)
+def test_a_quick_comment_goes_from_the_desk_to_a_reader(open_page, site, source):
+    title, paragraphs = manuscript(source)
+    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
+    sign_in(page, site)
+    page.goto("/desk/publications/publication/add/")
+
+    page.fill("[name=title]", title)
+    page.fill("textarea[name=summary]", "A visit says more about dependence than about friendship.")
+    page.fill("textarea[name=body]", typed_body(paragraphs))
+    choose(page, "bylines", "strandv", "Linnéa Strandvall")
+    page.fill("input[name=tags]", "China, Rus")
+    page.locator("input[name=tags]").press_sequentially("s")
+    page.get_by_role("option", name="Russia").click()
+    choose(page, "related", "full trains", "Full trains, slow transfers")
+    choose(page, "related", "second patron", "The second patron")
+    page.locator('[data-name="related"] li', has_text="The second patron").get_by_role(
+        "button", name=re.compile("^Up")
+    ).click()
+    page.locator('input[name="_publish"]').last.click()
+    page.wait_for_url("**/publish/")
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("link", name="View live").click()
+    address = page.url
+
+    read_as_a_stranger(open_page, address, title, paragraphs, "The second patron")
+    page = open_page(address)
+    expect(page.locator(".related h3, .related h2 ~ * a").first).to_be_visible()
+    expect(page.locator(".topics")).to_have_text(re.compile(r"China\s*Russia"))
+
+
+def test_the_same_with_scripts_off(open_page, site):
+    title, paragraphs = manuscript(SAMPLE)
+    title = f"{title}, once more"
+    page = open_page("/desk/", java_script_enabled=False)
+    sign_in(page, site)
+    page.goto("/desk/publications/publication/add/")
+
+    page.fill("[name=title]", title)
+    page.fill("textarea[name=summary]", "What was agreed, and what was not.")
+    page.fill("textarea[name=body]", typed_body(paragraphs))
+    page.fill("input[name=tags]", "Russia")
+    page.fill("input[name=bylines-find]", "strandvall")
+    page.click('button[name="_find"][value="bylines"]')
+    expect(page.locator("[name=title]")).to_have_value(title)
+    page.locator("select[name=bylines]").first.select_option(
+        label=option(page, "bylines", "Linnéa Strandvall")
+    )
+    page.locator("select[name=related]").first.select_option(label=option(page, "related", "Full trains"))
+    page.locator('input[name="_publish"]').last.click()
+    page.get_by_role("button", name="Publish").click()
+    page.get_by_role("link", name="View live").click()
+
+    read_as_a_stranger(
+        open_page, page.url, title, paragraphs, "Full trains, slow transfers", java_script_enabled=False
+    )
+
+
+def test_an_outdated_form_is_told_in_the_browser_and_nothing_typed_is_lost(open_page, site):
+    first, second = open_page("/desk/"), open_page("/desk/")
+    for page in (first, second):
+        sign_in(page, site)
+        page.goto("/desk/publications/publication/?q=transnistria")
+        page.get_by_role("link", name="Transnistria after Russian gas").click()
+
+    first.fill("textarea[name=summary]", "The colleague was faster.")
+    first.locator('input[name="_save"]').last.click()
+    second.fill("textarea[name=summary]", "Typed for an hour.")
+    second.locator('input[name="_save"]').last.click()
+
+    expect(second.get_by_text("has saved this publication since you opened it")).to_be_visible()
+    expect(second.locator("textarea[name=summary]")).to_have_value("Typed for an hour.")
+    expect(second.locator(".conflict")).to_contain_text("The colleague was faster.")
+
+
+def test_the_link_to_a_piece_can_be_copied(open_page):
+    page = open_page("/en/publications/?kind=report", permissions=["clipboard-read", "clipboard-write"])
+    page.locator("main h2 a, main h3 a").first.click()
+    page.wait_for_load_state()
+
+    page.get_by_role("button", name="Copy link").click()
+
+    expect(page.locator("[aria-live=polite], [role=status]").first).not_to_be_empty()
+    assert page.evaluate("navigator.clipboard.readText()") == page.url
+
+
+def choose(page, name: str, typed: str, wanted: str) -> None:
+    """Choose from an ordered chooser: type, and take what is offered."""
+    box = page.locator(f'[data-chooser][data-name="{name}"] input[type=search]')
+    box.fill(typed)
+    page.get_by_role("option").filter(has_text=wanted).first.click()
+    expect(page.locator(f'[data-chooser][data-name="{name}"] li', has_text=wanted)).to_be_visible()
+
+
+def option(page, name: str, wanted: str) -> str:
+    texts = page.locator(f"select[name={name}]").first.locator("option").all_inner_texts()
+    return next(text for text in texts if wanted in text)
