@@ -54,7 +54,9 @@ def forget_first_login(username: str) -> None:
     path = first_login_file()
     if not path.exists():
         return
-    kept = [line for line in path.read_text(encoding="utf-8").splitlines() if line.partition(" ")[0] != username]
+    kept = [
+        line for line in path.read_text(encoding="utf-8").splitlines() if line.partition(" ")[0] != username
+    ]
     if kept:
         path.write_text("\n".join(kept) + "\n", encoding="utf-8")
     else:

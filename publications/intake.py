@@ -44,11 +44,15 @@ class Unknown(ValueError):
 
 
 @transaction.atomic
-def take_in(text: manuscript.Manuscript, files: Files | None = None, *, by, why: Why = Why.IMPORTED) -> Report:
+def take_in(
+    text: manuscript.Manuscript, files: Files | None = None, *, by, why: Why = Why.IMPORTED
+) -> Report:
     """Make or update the working copy of a manuscript; its uid says which. Raises Unknown."""
     files = files or {}
     known = Publication.objects.filter(uid=_uid(text.uid)).first() if text.uid else None
-    report = Report(known or Publication(uid=_uid(text.uid) if text.uid else uuid4(), created_by=by), is_new=not known)
+    report = Report(
+        known or Publication(uid=_uid(text.uid) if text.uid else uuid4(), created_by=by), is_new=not known
+    )
     piece = report.publication
     _fill(piece, text)
     for picture in text.images:
@@ -67,7 +71,9 @@ def link_related(texts: list[manuscript.Manuscript]) -> int:
 
     Pieces that are live get theirs by the deed `relate`.
     """
-    uids = {UUID(text.uid) for text in texts if text.uid} | {UUID(uid) for text in texts for uid in text.related}
+    uids = {UUID(text.uid) for text in texts if text.uid} | {
+        UUID(uid) for text in texts for uid in text.related
+    }
     pieces = {str(piece.uid): piece for piece in Publication.objects.filter(uid__in=uids)}
     links = [
         RelatedLink(source=pieces[text.uid], target=pieces[uid], position=place)
@@ -92,7 +98,9 @@ def _fill(piece: Publication, text: manuscript.Manuscript) -> None:
     kind = Kind.objects.filter(slug=text.kind).first()
     if not kind:
         known = ", ".join(Kind.objects.values_list("slug", flat=True))
-        raise Unknown(_("There is no kind “%(kind)s”. There are: %(known)s.") % {"kind": text.kind, "known": known})
+        raise Unknown(
+            _("There is no kind “%(kind)s”. There are: %(known)s.") % {"kind": text.kind, "known": known}
+        )
     if text.language not in NAMES:
         raise Unknown(_("The language “%(language)s” is not known.") % {"language": text.language})
     piece.kind, piece.language = kind, text.language
@@ -100,7 +108,9 @@ def _fill(piece: Publication, text: manuscript.Manuscript) -> None:
     piece.summary, piece.key_points = text.summary, "\n".join(text.key_points)
     piece.body, piece.note = text.body, text.note
     piece.published_at = text.published_at
-    original = Publication.objects.filter(uid=_uid(text.translation_of)).first() if text.translation_of else None
+    original = (
+        Publication.objects.filter(uid=_uid(text.translation_of)).first() if text.translation_of else None
+    )
     piece.translation_of = original.original if original else None
 
 
@@ -159,7 +169,9 @@ def _image(picture: manuscript.Picture, files: Files, report: Report) -> None:
 
 def _attachments(piece: Publication, text: manuscript.Manuscript, files: Files, report: Report) -> None:
     kept = {file.digest: file for file in piece.attachments.all()}
-    piece.attachments.exclude(pk__in=[kept[each.digest].pk for each in text.attachments if each.digest in kept]).delete()
+    piece.attachments.exclude(
+        pk__in=[kept[each.digest].pk for each in text.attachments if each.digest in kept]
+    ).delete()
     for place, each in enumerate(text.attachments):
         if each.digest in kept:
             continue

@@ -1,19 +1,36 @@
-"""The language of a page comes from its address alone; only the desk asks the person who sits at it."""
+"""What happens to every request: its language, its odd bytes, a few headers.
+
+The language of a page comes from its address alone; only the desk asks the person who sits at it.
+"""
 
 from collections.abc import Callable
+from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
 from django.utils import translation
 
 from publications.languages import TREES
 
 DESK = "/desk/"
 POLICY = ", ".join(
-    f"{feature}=()" for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
+    f"{feature}=()"
+    for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+def plain_bytes(get_response: GetResponse) -> GetResponse:
+    """Refuse addresses that hold a null byte: no page of ours has one, and databases disagree about them."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+            return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
+        return get_response(request)
+
+    return middleware
 
 
 def language_of_the_address(get_response: GetResponse) -> GetResponse:

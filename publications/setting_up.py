@@ -18,7 +18,12 @@ from publications import accounts, deeds, demonstration
 from publications.models import Publication, Site
 
 STAMP = "prepared"
-WATCHED = ("publications/migrations/*.py", "static/**/*", "requirements.txt", "publications/demonstration/content/**/*")
+WATCHED = (
+    "publications/migrations/*.py",
+    "static/**/*",
+    "requirements.txt",
+    "publications/demonstration/content/**/*",
+)
 
 Tell = Callable[[str], object]
 

@@ -70,6 +70,7 @@ MIDDLEWARE = [
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "publications.middleware.permissions_policy",
     "django.contrib.sessions.middleware.SessionMiddleware",
+    "publications.middleware.plain_bytes",
     "publications.middleware.language_of_the_address",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
@@ -102,7 +103,9 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
 # One database file beside the rest of the site's data; PostgreSQL by DATABASE_URL, the same code.
-DATABASES = {"default": env.dj_db_url("DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None)}
+DATABASES = {
+    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None)
+}
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a deferred transaction that turns to writing fails under load
@@ -177,6 +180,7 @@ AXES_RESET_ON_SUCCESS = True
 AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES or None
 AXES_SENSITIVE_PARAMETERS = []
 AXES_VERBOSE = False
+
 
 def mailer(url: str) -> dict[str, object]:
     """How mail is sent: console://, or smtp://user:password@host:port (smtps:// for TLS from the start)."""

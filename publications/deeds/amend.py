@@ -27,5 +27,7 @@ def remove(thing: models.Model, *, by) -> None:
         with transaction.atomic():
             thing.delete()
     except models.ProtectedError as reason:
-        raise Refused(_("“%(what)s” is in use and stays. Take it out of the publications first.") % {"what": subject}) from reason
+        raise Refused(
+            _("“%(what)s” is in use and stays. Take it out of the publications first.") % {"what": subject}
+        ) from reason
     deed.tell(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)

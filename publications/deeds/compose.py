@@ -59,7 +59,9 @@ def compose(publication: Publication, *, published_at: datetime | None = None) -
 
 def _edition(publication: Publication, published_at: datetime) -> Edition:
     text = prose.render(
-        publication.body, language=publication.language, carried=carried_paragraphs(publication.editions.last_written())
+        publication.body,
+        language=publication.language,
+        carried=carried_paragraphs(publication.editions.last_written()),
     )
     return Edition(
         publication=publication,
@@ -117,7 +119,11 @@ def _byline(place: int, line, publication: Publication) -> EditionByline:
 
 def _attachment(file) -> EditionAttachment:
     return EditionAttachment(
-        original=file.original, filename=file.filename, label=file.label, size=file.size, position=file.position
+        original=file.original,
+        filename=file.filename,
+        label=file.label,
+        size=file.size,
+        position=file.position,
     )
 
 

@@ -51,7 +51,9 @@ class Deed:
     generation: int
     by: object
 
-    def tell(self, deed: DeedKind, subject: object, *, publication: Publication | None = None, **detail) -> None:
+    def tell(
+        self, deed: DeedKind, subject: object, *, publication: Publication | None = None, **detail
+    ) -> None:
         """Write the audit line. A deed tells exactly once."""
         AuditLine.objects.create(
             deed=deed,
@@ -76,7 +78,9 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
     now = timezone.now()
     if now < generation.at - TOLERANCE:
         raise ClockBehind(
-            _("The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right first.")
+            _(
+                "The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right first."
+            )
             % {"now": timezone.localtime(now), "last": timezone.localtime(generation.at)}
         )
     moment = _after_what_stands(publication, now, generation.at) if publication else now

@@ -95,7 +95,9 @@ def _change(change: Change | str | None, note: str, before: Edition | None) -> C
         return Change.FIRST
     chosen = Change(change or Change.SILENT)
     if chosen is Change.FIRST:
-        raise Refused(_("This piece has been public before: say whether this is a fix, a correction or an update."))
+        raise Refused(
+            _("This piece has been public before: say whether this is a fix, a correction or an update.")
+        )
     if chosen is Change.CORRECTION and not note.strip():
         raise Refused(_("A correction needs a note that tells readers what was wrong."))
     return chosen
@@ -132,7 +134,9 @@ def _claimed_slug(piece: Publication) -> str:
     wanted = piece.proposed_slug()
     taken = Address.objects.filter(tree=piece.tree).exclude(publication=piece)
     if piece.slug and taken.filter(slug=wanted).exists():
-        raise NotReady(_("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted})
+        raise NotReady(
+            _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted}
+        )
     others = set(taken.filter(slug__startswith=wanted).values_list("slug", flat=True))
     numbered = (f"{wanted}-{n}" for n in range(2, len(others) + 3))
     slug = wanted if wanted not in others else next(name for name in numbered if name not in others)
@@ -144,7 +148,9 @@ def _refuse_repetition(piece: Publication, window: Window, digest: str, deed: De
     """A second press of the button makes no second edition."""
     live = live_at(piece, deed.moment)
     if live and live.digest == digest and not window.planned and window.until == live.expires:
-        raise Refused(_("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number})
+        raise Refused(
+            _("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number}
+        )
 
 
 def _write(piece: Publication, window: Window, change: Change, note: str, by) -> Edition:

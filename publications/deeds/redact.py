@@ -31,7 +31,9 @@ def redact(publication: Publication, passage: str, *, by, why: str = "", mark: s
     in_copy = _redact_working_copy(piece, passage, mark, by)
     if not editions and not in_copy:
         raise Refused(_("The passage stands nowhere in this publication."))
-    deed.tell(DeedKind.REDACT, piece.title, publication=piece, editions=[each.number for each in editions], why=why)
+    deed.tell(
+        DeedKind.REDACT, piece.title, publication=piece, editions=[each.number for each in editions], why=why
+    )
     publication.refresh_from_db()
     return len(editions)
 
@@ -42,7 +44,11 @@ def _mark(language: str) -> str:
 
 
 def _redact_edition(edition: Edition, passage: str, mark: str) -> bool:
-    bylines = [row for row in edition.bylines.all() if _redact_fields(row, ("name", "title", "affiliation"), passage, mark)]
+    bylines = [
+        row
+        for row in edition.bylines.all()
+        if _redact_fields(row, ("name", "title", "affiliation"), passage, mark)
+    ]
     EditionByline.objects.bulk_update(bylines, ["name", "title", "affiliation"])
     touched = _redact_fields(edition, (*TEXTS, "markdown"), passage, mark)
     if touched:

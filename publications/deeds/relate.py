@@ -13,7 +13,9 @@ LIMIT = 20
 
 
 @transaction.atomic
-def relate(publication: Publication, targets: Sequence[Publication], *, by, reasons: Sequence[str] = ()) -> bool:
+def relate(
+    publication: Publication, targets: Sequence[Publication], *, by, reasons: Sequence[str] = ()
+) -> bool:
     """Let the piece link to these, in this order; says whether anything changed. Raises Refused."""
     piece = locked(publication)
     wanted = [target.pk for target in targets]

@@ -48,7 +48,9 @@ def undo(publication: Publication, *, by, edition: int | None = None) -> Edition
     deed = begin(by=by, publication=piece)
     plan = _plan(piece, deed.moment)
     if not plan:
-        raise Refused(_("There is nothing to undo here. To change what readers see, publish the working copy."))
+        raise Refused(
+            _("There is nothing to undo here. To change what readers see, publish the working copy.")
+        )
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you undo."))
     restored = _DOING[plan.what](piece, plan, deed)

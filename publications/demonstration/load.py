@@ -21,7 +21,9 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
         deeds.amend(_with(Author(), fields), by=by)
     for fields in people["tags"]:
         deeds.amend(_with(Tag(), fields), by=by)
-    bundles = sorted((manuscript.read(path.parent) for path in CONTENT.glob("*/index.md")), key=_original_first)
+    bundles = sorted(
+        (manuscript.read(path.parent) for path in CONTENT.glob("*/index.md")), key=_original_first
+    )
     pieces = []
     for number, (text, files) in enumerate(bundles, start=1):
         tell(f"Demonstration content: {number} of {len(bundles)}, {text.title}")

@@ -29,7 +29,9 @@ class Amended(admin.ModelAdmin):
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         deeds.remove(obj, by=request.user)
 
-    def delete_view(self, request: HttpRequest, object_id: str, extra_context: dict | None = None) -> HttpResponse:
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
         try:
             return super().delete_view(request, object_id, extra_context)
         except deeds.Refused as refusal:
@@ -53,7 +55,10 @@ class AuthorForm(forms.ModelForm):
     def __init__(self, *args, **kwargs) -> None:
         author = kwargs.get("instance")
         if author and author.portrait_id:
-            kwargs["initial"] = {"portrait_choice": [(author.portrait_id, "")], **(kwargs.get("initial") or {})}
+            kwargs["initial"] = {
+                "portrait_choice": [(author.portrait_id, "")],
+                **(kwargs.get("initial") or {}),
+            }
         super().__init__(*args, **kwargs)
 
     def is_valid(self) -> bool:

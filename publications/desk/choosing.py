@@ -35,7 +35,7 @@ class Choices:
 
     def found(self, query: str) -> QuerySet:
         rows = self.rows.all().order_by(*self.order)
-        for word in query.split()[:8]:
+        for word in query.replace("\0", "").split()[:8]:
             rows = rows.filter(self._anywhere(word))
         return rows.distinct()
 
@@ -65,7 +65,9 @@ class PublicationChoices(Choices):
 
 CHOICES = {
     "authors": AuthorChoices(Author.objects, ("name", "aliases", "affiliation_en"), ("name", "pk")),
-    "publications": PublicationChoices(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
+    "publications": PublicationChoices(
+        Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")
+    ),
     "images": Choices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
 }
 
@@ -143,7 +145,9 @@ class ChooserField(forms.Field):
         "too_many": _("At most %(limit)d can be chosen."),
     }
 
-    def __init__(self, what: str, *, limit: int = 40, roles: Sequence[tuple[str, str]] = (), **kwargs) -> None:
+    def __init__(
+        self, what: str, *, limit: int = 40, roles: Sequence[tuple[str, str]] = (), **kwargs
+    ) -> None:
         self.what, self.limit, self.roles = what, limit, dict(roles)
         super().__init__(widget=ChooserWidget(what, limit=limit, roles=roles), **kwargs)
 
@@ -153,7 +157,9 @@ class ChooserField(forms.Field):
             raise forms.ValidationError(self.error_messages["required"], code="required")
         if len(pairs) > self.limit:
             raise forms.ValidationError(self.error_messages["too_many"] % {"limit": self.limit})
-        ids = [int(chosen) if str(chosen).isdecimal() and len(str(chosen)) < 19 else 0 for chosen, _role in pairs]
+        ids = [
+            int(chosen) if str(chosen).isdecimal() and len(str(chosen)) < 19 else 0 for chosen, _role in pairs
+        ]
         rows = CHOICES[self.what].rows.in_bulk(ids)
         if not all(pk in rows for pk in ids):
             raise forms.ValidationError(self.error_messages["gone"])
@@ -162,7 +168,8 @@ class ChooserField(forms.Field):
                 raise forms.ValidationError(self.error_messages["twice"] % {"what": rows[pk]})
         fallback = next(iter(self.roles), "")
         return [
-            (rows[pk], role if role in self.roles else fallback) for pk, (_c, role) in zip(ids, pairs, strict=True)
+            (rows[pk], role if role in self.roles else fallback)
+            for pk, (_c, role) in zip(ids, pairs, strict=True)
         ]
 
     def has_changed(self, initial, data) -> bool:

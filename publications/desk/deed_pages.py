@@ -29,7 +29,9 @@ class PublishForm(forms.Form):
     """When, until when, and what change it is to readers."""
 
     at = MomentField(label=gettext_lazy("At"), help_text=gettext_lazy("Leave empty to publish now."))
-    until = MomentField(label=gettext_lazy("Until"), help_text=gettext_lazy("Leave empty for as long as it stands."))
+    until = MomentField(
+        label=gettext_lazy("Until"), help_text=gettext_lazy("Leave empty for as long as it stands.")
+    )
     change = forms.ChoiceField(
         label=gettext_lazy("What changes for readers"),
         choices=[choice for choice in Change.choices if choice[0] != Change.FIRST],
@@ -65,7 +67,8 @@ class UndoForm(forms.Form):
 
 class RedactForm(forms.Form):
     passage = forms.CharField(
-        label=gettext_lazy("Name or passage to take out"), help_text=gettext_lazy("Exactly as it stands in the text.")
+        label=gettext_lazy("Name or passage to take out"),
+        help_text=gettext_lazy("Exactly as it stands in the text."),
     )
     mark = forms.CharField(
         label=gettext_lazy("What stands in its place"),
@@ -96,9 +99,13 @@ def _publish(request: HttpRequest, piece: Publication, asked: dict) -> str:
     asked = {name: value for name, value in asked.items() if value}
     edition = deeds.publish(piece, by=request.user, **asked)
     replaced = edition.replaced
-    said = _("Scheduled for %s.") % moment_in_words(edition.visible_from) if edition.planned else _("Published.")
+    said = (
+        _("Scheduled for %s.") % moment_in_words(edition.visible_from) if edition.planned else _("Published.")
+    )
     if replaced:
-        said += " " + _("It replaces the edition that waited for %s.") % moment_in_words(replaced.visible_from)
+        said += " " + _("It replaces the edition that waited for %s.") % moment_in_words(
+            replaced.visible_from
+        )
     return said
 
 
@@ -150,7 +157,9 @@ def _redact(request: HttpRequest, piece: Publication, asked: dict) -> str:
     return _("Taken out of %(count)d editions, the working copy and its history.") % {"count": editions}
 
 
-def _done(request: HttpRequest, piece: Publication, form: forms.Form, deed: Callable[[], str]) -> HttpResponse | None:
+def _done(
+    request: HttpRequest, piece: Publication, form: forms.Form, deed: Callable[[], str]
+) -> HttpResponse | None:
     """Do the deed that was asked for and lead back to the piece; a refusal puts its reasons on the form."""
     if request.method != "POST" or not form.is_valid():
         return None

@@ -48,7 +48,9 @@ class PublicationForm(forms.ModelForm):
         help_text=_("Divided by commas. A tag that is not there yet is made."),
         widget=TagWidget(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
     )
-    published_at = MomentField(label=_("Date readers see"), help_text=_("Set at publication when left empty."))
+    published_at = MomentField(
+        label=_("Date readers see"), help_text=_("Set at publication when left empty.")
+    )
     attach = forms.FileField(
         required=False, label=_("Attach a file"), help_text=_("Such as the designed PDF of a report.")
     )
@@ -60,7 +62,18 @@ class PublicationForm(forms.ModelForm):
 
     class Meta:
         model = Publication
-        fields = ("title", "summary", "key_points", "body", "tags", "published_at", "kind", "language", "slug", "note")
+        fields = (
+            "title",
+            "summary",
+            "key_points",
+            "body",
+            "tags",
+            "published_at",
+            "kind",
+            "language",
+            "slug",
+            "note",
+        )
         widgets = {
             "title": forms.Textarea(attrs={"rows": 1, "class": "title-field"}),
             "summary": forms.Textarea(attrs={"rows": 3}),
@@ -214,5 +227,3 @@ def _plain(value) -> str:
 def _safe_name(name: str) -> str:
     path = PurePath(name)
     return f"{slugify(path.stem) or 'file'}{path.suffix.lower()}"
-
-

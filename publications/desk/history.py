@@ -26,4 +26,6 @@ def revisions(request: HttpRequest, pk: int) -> HttpResponse:
 def revision(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     piece = piece_or_404(pk)
     kept = get_object_or_404(piece.revisions.select_related("saved_by"), number=number)
-    return desk.show_piece(request, "revision", piece, title=_("Revision %(number)d") % {"number": number}, revision=kept)
+    return desk.show_piece(
+        request, "revision", piece, title=_("Revision %(number)d") % {"number": number}, revision=kept
+    )

@@ -20,7 +20,9 @@ class ImageForm(forms.ModelForm):
     file = forms.FileField(
         required=False,
         label=gettext_lazy("File"),
-        help_text=gettext_lazy("JPEG, PNG, WebP or GIF, at most 20 MB. What cameras write into it is taken out."),
+        help_text=gettext_lazy(
+            "JPEG, PNG, WebP or GIF, at most 20 MB. What cameras write into it is taken out."
+        ),
     )
 
     class Meta:

@@ -21,7 +21,9 @@ PER_PAGE = 50
 
 
 class LinksForm(forms.Form):
-    related = ChooserField("publications", limit=20, required=False, label=gettext_lazy("Related publications"))
+    related = ChooserField(
+        "publications", limit=20, required=False, label=gettext_lazy("Related publications")
+    )
 
     def is_valid(self) -> bool:
         return "_find" not in self.data and super().is_valid()
@@ -32,9 +34,18 @@ class LinksForm(forms.Form):
 def pieces(request: HttpRequest) -> HttpResponse:
     """The live pieces, those with fewest links first."""
     query = request.GET.get("q", "").strip()
-    live = Edition.objects.live().filter(title__icontains=query).select_related("kind").prefetch_related("bylines")
-    counted = live.annotate(links=Count("publication__related_links")).order_by("links", "-published_at", "-pk")
-    page = Paginator(counted.defer("markdown", "html", "text", "paragraphs"), PER_PAGE).get_page(request.GET.get("page"))
+    live = (
+        Edition.objects.live()
+        .filter(title__icontains=query)
+        .select_related("kind")
+        .prefetch_related("bylines")
+    )
+    counted = live.annotate(links=Count("publication__related_links")).order_by(
+        "links", "-published_at", "-pk"
+    )
+    page = Paginator(counted.defer("markdown", "html", "text", "paragraphs"), PER_PAGE).get_page(
+        request.GET.get("page")
+    )
     return desk.show(request, "links", title=_("Related links"), page=page, query=query)
 
 
@@ -53,7 +64,9 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _related(request: HttpRequest, piece: Publication, form: LinksForm) -> bool:
     try:
-        changed = deeds.relate(piece, [target for target, _role in form.cleaned_data["related"]], by=request.user)
+        changed = deeds.relate(
+            piece, [target for target, _role in form.cleaned_data["related"]], by=request.user
+        )
     except deeds.Refused as refusal:
         form.add_error("related", refusal.reasons)
         return False

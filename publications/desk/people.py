@@ -1,12 +1,15 @@
 """People who sign in. Nobody can make themselves, or anybody, more than they are."""
 
+from django import forms
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.models import User
-from django.db.models import QuerySet
+from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
 from publications import accounts
+
+TICKED = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
 
 class PersonDesk(UserAdmin):
@@ -15,8 +18,13 @@ class PersonDesk(UserAdmin):
     list_display = ("username", "first_name", "last_name", "email", "is_active")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()
+    formfield_overrides = TICKED
+    actions = None
     fieldsets = (
-        (None, {"fields": ("username", "password", "first_name", "last_name", "email", "is_active", "groups")}),
+        (
+            None,
+            {"fields": ("username", "password", "first_name", "last_name", "email", "is_active", "groups")},
+        ),
     )
     add_fieldsets = (
         (
@@ -47,6 +55,10 @@ class PersonDesk(UserAdmin):
 
 class GroupDesk(GroupAdmin):
     """The four groups, made by migration; only a superuser changes what they may do."""
+
+    filter_horizontal = ()
+    formfield_overrides = TICKED
+    actions = None
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

@@ -22,6 +22,7 @@ class Desk(AdminSite):
     login_template = "desk/login.html"
     enable_nav_sidebar = False
     site_url = "/"
+    empty_value_display = ""
 
     def each_context(self, request: HttpRequest) -> dict:
         site = Site.objects.first() or Site()

@@ -1,7 +1,5 @@
 """Writing: the list of working copies and the form of one."""
 
-
-
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -125,7 +123,9 @@ class Writing(admin.ModelAdmin):
         form.save_m2m()
         form.store_rows(form.instance)
         if not form.fields["related"].disabled:
-            deeds.relate(form.instance, [target for target, _role in form.cleaned_data["related"]], by=request.user)
+            deeds.relate(
+                form.instance, [target for target, _role in form.cleaned_data["related"]], by=request.user
+            )
         Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

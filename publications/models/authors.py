@@ -29,7 +29,9 @@ class AuthorQuerySet(models.QuerySet):
     def called(self, name: str) -> "AuthorQuerySet":
         """Authors of that name or alias, whatever the case."""
         folded = " ".join(name.split())
-        found = models.Q(name__iexact=folded) | models.Q(aliases__iregex=rf"(^|\n)\s*{re.escape(folded)}\s*(\r?\n|$)")
+        found = models.Q(name__iexact=folded) | models.Q(
+            aliases__iregex=rf"(^|\n)\s*{re.escape(folded)}\s*(\r?\n|$)"
+        )
         return self.filter(found)
 
 
@@ -46,10 +48,17 @@ class Author(Bilingual):
     biography_en = models.TextField(_("biography, English"), blank=True)
     biography_sv = models.TextField(_("biography, Swedish"), blank=True)
     portrait = models.ForeignKey(
-        Image, on_delete=models.PROTECT, null=True, blank=True, related_name="portrays", verbose_name=_("portrait")
+        Image,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="portrays",
+        verbose_name=_("portrait"),
     )
     orcid = models.CharField(_("ORCID iD"), max_length=19, blank=True, validators=[check_orcid])
-    guest = models.BooleanField(_("guest"), default=False, help_text=_("Writes for the centre, is not of it."))
+    guest = models.BooleanField(
+        _("guest"), default=False, help_text=_("Writes for the centre, is not of it.")
+    )
     pseudonymous = models.BooleanField(
         _("pseudonymous"),
         default=False,
@@ -89,4 +98,6 @@ class Author(Bilingual):
     def _free_slug(self) -> str:
         stem = slugify(self.name) or "author"
         taken = set(Author.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-        return next(slug for n in range(1, len(taken) + 2) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken)
+        return next(
+            slug for n in range(1, len(taken) + 2) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken
+        )

@@ -81,7 +81,11 @@ class EditionQuerySet(models.QuerySet):
         """One text per family: those of the tree, and those that have no live translation there."""
         now = timezone.now()
         there = Edition.objects.filter(
-            family=models.OuterRef("family"), tree=tree, language=tree, visible_from__lte=now, visible_until__gt=now
+            family=models.OuterRef("family"),
+            tree=tree,
+            language=tree,
+            visible_from__lte=now,
+            visible_until__gt=now,
         )
         return self.filter(Q(language=tree) | ~models.Exists(there))
 
@@ -90,7 +94,11 @@ class EditionQuerySet(models.QuerySet):
 
     def for_cards(self) -> "EditionQuerySet":
         """All that a card shows, in a constant number of queries; bodies stay in the database."""
-        return self.select_related("kind").prefetch_related("bylines").defer("markdown", "html", "text", "paragraphs")
+        return (
+            self.select_related("kind")
+            .prefetch_related("bylines")
+            .defer("markdown", "html", "text", "paragraphs")
+        )
 
 
 class Edition(models.Model):
@@ -114,7 +122,9 @@ class Edition(models.Model):
     year = models.PositiveSmallIntegerField()
     change = models.CharField(max_length=10, choices=Change)
     note = models.TextField(blank=True)
-    editor = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    editor = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     digest = models.CharField(max_length=64)
     redactions = models.PositiveIntegerField(default=0)
     visible_from = models.DateTimeField()
@@ -141,7 +151,9 @@ class Edition(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["publication", "number"], name="edition_numbered_once"),
             models.UniqueConstraint(
-                fields=["publication", "visible_from"], condition=~Q(end="cancelled"), name="one_start_at_a_time"
+                fields=["publication", "visible_from"],
+                condition=~Q(end="cancelled"),
+                name="one_start_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=["publication"],

@@ -36,7 +36,9 @@ class Publication(models.Model):
     key_points = models.TextField(_("key points"), blank=True, help_text=_("One per line, three to five."))
     body = models.TextField(_("text"), blank=True)
     authors = models.ManyToManyField(Author, through="Byline", related_name="+")
-    tags = TaggableManager(_("tags"), through=TaggedPublication, blank=True, help_text=_("Divided by commas."))
+    tags = TaggableManager(
+        _("tags"), through=TaggedPublication, blank=True, help_text=_("Divided by commas.")
+    )
     published_at = models.DateTimeField(
         _("date readers see"), null=True, blank=True, help_text=_("Set at publication when left empty.")
     )
@@ -112,7 +114,9 @@ class Byline(models.Model):
     """The ordered place of one author on one piece."""
 
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="bylines")
-    author = models.ForeignKey(Author, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("author"))
+    author = models.ForeignKey(
+        Author, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("author")
+    )
     role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AUTHOR)
     position = models.PositiveSmallIntegerField(default=0)
 
@@ -161,7 +165,9 @@ class RelatedLink(models.Model):
         ordering = ["position", "pk"]
         constraints = [
             models.UniqueConstraint(fields=["source", "target"], name="linked_once"),
-            models.CheckConstraint(condition=~models.Q(source=models.F("target")), name="not_linked_to_itself"),
+            models.CheckConstraint(
+                condition=~models.Q(source=models.F("target")), name="not_linked_to_itself"
+            ),
         ]
 
     def __str__(self) -> str:

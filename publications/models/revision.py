@@ -27,7 +27,9 @@ class RevisionQuerySet(models.QuerySet):
         """Keep the working copy as it stands, and bring its digest and version up to date."""
         text = as_manuscript(publication)
         publication.digest = _digest(publication, text)
-        Publication.objects.filter(pk=publication.pk).update(digest=publication.digest, version=F("version") + 1)
+        Publication.objects.filter(pk=publication.pk).update(
+            digest=publication.digest, version=F("version") + 1
+        )
         publication.refresh_from_db(fields=["version"])
         return self.create(
             publication=publication,
@@ -46,7 +48,9 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     manuscript = models.TextField()
     digest = models.CharField(max_length=64)
-    saved_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    saved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
     saved_at = models.DateTimeField(auto_now_add=True)
     why = models.CharField(max_length=10, choices=Why, default=Why.SAVED)
 
@@ -56,7 +60,9 @@ class Revision(models.Model):
         ordering = ["-number"]
         verbose_name = _("revision")
         verbose_name_plural = _("revisions")
-        constraints = [models.UniqueConstraint(fields=["publication", "number"], name="revision_numbered_once")]
+        constraints = [
+            models.UniqueConstraint(fields=["publication", "number"], name="revision_numbered_once")
+        ]
 
     def __str__(self) -> str:
         return f"{self.publication_id}/{self.number}"

@@ -83,7 +83,11 @@ class AuditLine(models.Model):
 
     deed = models.CharField(_("deed"), max_length=10, choices=DeedKind)
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="deeds", verbose_name=_("by")
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="deeds",
+        verbose_name=_("by"),
     )
     by_name = models.CharField(_("by"), max_length=150)
     at = models.DateTimeField(_("at"), default=timezone.now)

@@ -64,7 +64,9 @@ class TaggedPublication(ItemBase):
     """One tag on one working copy."""
 
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="tagged")
-    content_object = models.ForeignKey("publications.Publication", on_delete=models.CASCADE, related_name="tagged")
+    content_object = models.ForeignKey(
+        "publications.Publication", on_delete=models.CASCADE, related_name="tagged"
+    )
 
     class Meta:
         constraints = [

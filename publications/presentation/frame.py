@@ -28,7 +28,9 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context) -
         "list_url": reverse("publications:list"),
         "canonical": absolute(canonical) if canonical else "",
         "alternates": [
-            {"language": code, "url": absolute(url)} for code, url in alternates.items() if len(alternates) > 1
+            {"language": code, "url": absolute(url)}
+            for code, url in alternates.items()
+            if len(alternates) > 1
         ],
     }
     return render(request, template, {**frame, **context}, status=status)

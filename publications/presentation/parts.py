@@ -127,7 +127,9 @@ def people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) ->
     return [Role(role, names) for role, names in roles.items()]
 
 
-def profiles(bylines: Sequence[EditionByline], url_of: Callable[[Author], str], address: ImageAddress) -> list[Profile]:
+def profiles(
+    bylines: Sequence[EditionByline], url_of: Callable[[Author], str], address: ImageAddress
+) -> list[Profile]:
     """About the Authors: the name as published, the rest as it is now."""
     return [
         Profile(
@@ -170,7 +172,9 @@ def picture(image: Image, address: ImageAddress) -> prose.Picture:
 def portrait(image: Image | None, address: ImageAddress) -> prose.Picture | None:
     if not image:
         return None
-    sources = tuple((kind.media_type, address(image, f"{PORTRAIT}s", extension)) for extension, kind in FORMATS.items())
+    sources = tuple(
+        (kind.media_type, address(image, f"{PORTRAIT}s", extension)) for extension, kind in FORMATS.items()
+    )
     return prose.Picture(
         src=address(image, f"{PORTRAIT}s", "jpg"), width=PORTRAIT, height=PORTRAIT, alt="", sources=sources
     )
@@ -220,7 +224,8 @@ def shares(edition: Edition) -> list[Link]:
         "mastodon": reverse("publications:mastodon", kwargs={"slug": edition.slug}),
     }
     return [
-        Link(key=key, name=str(name), label=str(name), url=address.format(**parts)) for key, name, address in SHARES
+        Link(key=key, name=str(name), label=str(name), url=address.format(**parts))
+        for key, name, address in SHARES
     ]
 
 

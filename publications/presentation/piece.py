@@ -90,7 +90,9 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
         "related": parts.cards(piece.related),
         "translations": [_translation(other) for other in piece.translations],
         "cover": parts.picture(edition.cover, address) if edition.cover else None,
-        "contents": [{"level": level, "text": text, "anchor": anchor} for level, text, anchor in edition.contents],
+        "contents": [
+            {"level": level, "text": text, "anchor": anchor} for level, text, anchor in edition.contents
+        ],
         "breadcrumb": [
             {"label": _("Home"), "url": reverse("publications:home")},
             {"label": _("Publications"), "url": list_url},
@@ -103,7 +105,10 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
 
 def _translation(edition: Edition) -> parts.Link:
     return parts.Link(
-        label=edition.language_name, url=edition.get_absolute_url(), code=edition.language, title=edition.title
+        label=edition.language_name,
+        url=edition.get_absolute_url(),
+        code=edition.language,
+        title=edition.title,
     )
 
 
@@ -116,5 +121,3 @@ def _author_url(author: Author) -> str:
 def _file_url(edition: Edition, file: EditionAttachment) -> str:
     parts_of_it = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
     return reverse("publications:attachment", kwargs=parts_of_it)
-
-

@@ -95,13 +95,13 @@ class Comparing:
         return kept
 
     def _pairs(self, new: list[int], old: list[int]) -> Iterator[tuple[float, int, int]]:
+        words = [Words(self.texts[place]) for place in new if old]
         others = [Words(self.before[place]) for place in old if new]
-        for row, place in enumerate(new if old else []):
-            words = Words(self.texts[place])
-            for column in range(max(row - BAND, 0), min(row + BAND + 1, len(old))):
-                likeness = self._likeness(words, others[column])
+        for step in sorted(range(-BAND, BAND + 1), key=abs):
+            for row in range(max(-step, 0), min(len(words), len(others) - step)):
+                likeness = self._likeness(words[row], others[row + step])
                 if likeness >= LIKENESS:
-                    yield 1 - likeness, place, old[column]
+                    yield 1 - likeness, new[row], old[row + step]
 
     def _likeness(self, words: Words, other: Words) -> float:
         self.glances -= 1

@@ -16,9 +16,11 @@ from markdown.extensions.tables import TableExtension, TableProcessor
 from markdown.inlinepatterns import ESCAPE_RE, EscapeInlineProcessor, InlineProcessor
 from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
+from markdown.util import AtomicString
 
+from .abbreviations import explain
 from .builder import build
-from .limits import Passages, check_blocks
+from .limits import Passages, check_blocks, check_growth
 from .lists import indent_lists
 from .source import STRAIGHT, Hiding
 from .tree import Node
@@ -37,12 +39,13 @@ REFERENCE = re.compile(
 
 def parse(source: str) -> tuple[Node, list[Node]]:
     """The trees of a text: its body, and its notes in the order they are written."""
+    abbreviations = AbbrExtension()
     seal = blake2b(source.encode(), digest_size=8).hexdigest()  # no text can hold a digest of itself
     hiding = Hiding()
     markdown = Markdown(
         output_format="html",
         extensions=[
-            AbbrExtension(),
+            abbreviations,
             AttrListExtension(),
             SaneListExtension(),
             TableExtension(use_align_attribute=True),
@@ -52,6 +55,7 @@ def parse(source: str) -> tuple[Node, list[Node]]:
     )
     pieces = markdown.convert(source).split(f"<note{seal}>")
     body, *notes = [build(piece.replace(f"</note{seal}>", ""), hiding, seal) for piece in pieces]
+    explain([body, *notes], abbreviations.abbrs)
     return body, notes
 
 
@@ -68,6 +72,8 @@ class Dialect(Extension):
         md.inlinePatterns.register(Escape(ESCAPE_RE, md), "escape", 180)
         md.treeprocessors.register(PassageGuard(md), "passages", 30)  # before anything looks into a passage
         md.parser.blockprocessors.register(QuickTable(md.parser, {"use_align_attribute": True}), "table", 75)
+        md.treeprocessors.register(GrowthGuard(md), "growth", -1)  # after all else
+        md.treeprocessors.deregister("abbr")
         md.parser.blockprocessors["abbr"].RE = ABBREVIATION
         md.parser.blockprocessors["reference"].RE = REFERENCE
 
@@ -104,8 +110,16 @@ class PassageGuard(Treeprocessor):
     def run(self, root: etree.Element) -> None:
         passages = Passages()
         for element in root.iter():
-            passages.check(element.text)
-            passages.check(element.tail)
+            for text in (element.text, element.tail):
+                if text and not isinstance(text, AtomicString):
+                    passages.check(text)
+
+
+class GrowthGuard(Treeprocessor):
+    """Counts what definitions have put into the text before it is written out."""
+
+    def run(self, root: etree.Element) -> None:
+        check_growth(sum(len(value or "") for element in root.iter() for value in element.attrib.values()))
 
 
 class Notes(FootnoteExtension):

@@ -12,16 +12,17 @@ from itertools import accumulate
 
 from .parts import MAX_CHARACTERS, Unrenderable
 
-MAX_BLOCKS = 20_000
+MAX_BLOCKS = 10_000
 MAX_TAGS = 20_000
 MAX_ACCENTS = 60
 MAX_NESTING = 20
 MAX_ABBREVIATIONS = 300
+MAX_GROWTH = 2_000_000  # characters that abbreviations and links to one definition add
 MAX_COPIES = 1_000_000_000  # characters that are copied as marks of a passage are replaced one by one
 MAX_LOOKS = 5_000_000  # characters that are looked at in search of the end of a link, image or code
 MAX_PASSES = 50_000_000  # characters of a block that are gone through again for each rule or definition in it
 
-MARK = re.compile(r"[\\`*_\[!<&]|  \n")
+MARK = re.compile(r"[\\`*_\[<]|&(?=[#a-zA-Z0-9]++;)|  \n")
 BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
 BACKTICKS = re.compile("`+")
@@ -41,7 +42,7 @@ def check_accents(text: str) -> None:
     """Refuse towers of accents: putting them in order is quadratic in some versions of Python."""
     if text.isascii():
         return
-    runs = accumulate(map(unicodedata.combining, text), lambda run, mark: run + 1 if mark else 0)
+    runs = accumulate(map(unicodedata.combining, text), lambda run, mark: run + 1 if mark else 0, initial=0)
     if max(runs) > MAX_ACCENTS:
         raise Unrenderable(f"A letter carries more than {MAX_ACCENTS} accents. Remove them.")
 
@@ -56,6 +57,12 @@ def check_tags(count: int) -> None:
 def check_nesting(depth: int) -> None:
     if depth > MAX_NESTING:
         raise Unrenderable(f"Lists or quotes are nested more than {MAX_NESTING} deep. Take some levels out.")
+
+
+def check_growth(added: int) -> None:
+    """Refuse texts that a few long definitions make many times longer than they are."""
+    if added > MAX_GROWTH:
+        raise Unrenderable("Long definitions of links or abbreviations are used too often. Shorten them.")
 
 
 def check_blocks(lines: list[str]) -> list[str]:
@@ -81,15 +88,15 @@ class Passages:
     def __init__(self) -> None:
         self.looks = self.copies = 0
 
-    def check(self, text: str | None) -> None:
-        if not text or not (marks := len(MARK.findall(text))):
+    def check(self, text: str) -> None:
+        if not (marks := len(MARK.findall(text))):
             return
         self.looks += _looks(text)
         self.copies += marks * len(text)
         if self.looks > MAX_LOOKS or self.copies > MAX_COPIES:
-            start = " ".join(text.split())[:40]
+            words = " ".join(re.findall(r"\w+", text[:500])[:6])
             raise Unrenderable(
-                f"The passage “{start} …” holds too many marks, such as brackets. "
+                f"The passage with the words “{words}” holds too many marks, such as brackets. "
                 "Remove some, or divide it by blank lines."
             )
 

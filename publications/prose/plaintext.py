@@ -60,7 +60,8 @@ def _lines(node: Node) -> Iterator[str]:
 def _rows(node: Node) -> Iterator[str]:
     """A table: each row on a line, tabs between its cells."""
     captions = [words_of(child) for child in node.nodes if child.tag == "caption"]
-    rows = ["\t".join(words_of(cell) for cell in row.nodes) for row in node if row.tag == "tr"]
+    sections = [child for child in node.nodes if child.tag != "caption"]
+    rows = ["\t".join(words_of(cell) for cell in row.nodes) for section in sections for row in section.nodes]
     if lines := [line for line in captions + rows if line.strip()]:
         yield "\n".join(lines)
 

@@ -51,7 +51,7 @@ class Hiding:
         """The text with tags of HTML and automatic links as its only markup."""
         end = (
             text.rfind("-->") + 3 if "-->" in text else 0
-        )  # behind it no comment ends, so none is looked for
+        )  # no comment ends behind it, so none is looked for
         hidden = CLOSED.sub(self._replace, text[:end]) + UNCLOSED.sub(self._replace, text[end:])
         check_tags(self.tags)
         return hidden

@@ -50,6 +50,12 @@ def is_blank(child: Node | str) -> bool:
     return isinstance(child, str) and not child.strip()
 
 
+def shows_its_address(node: Node) -> bool:
+    """Whether a link reads as the address it leads to, which is to stay as it is."""
+    href = node.attributes.get("href", "")
+    return bool(href) and len(node.children) == 1 and node.children[0] in (href, href.removeprefix("mailto:"))
+
+
 def is_inline_child(child: Node | str) -> bool:
     return isinstance(child, str) or child.is_inline
 

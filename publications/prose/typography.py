@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from functools import partial
 
 from .source import shown
-from .tree import Node
+from .tree import Node, shows_its_address
 from .vocabulary import VERBATIM
 from .wording import primary
 
@@ -90,17 +90,12 @@ def _pieces(node: Node) -> Iterator[Node | tuple[Node, int] | str]:
             yield (node, place)
         elif child.tag == "br":
             yield "\n"
-        elif child.tag in VERBATIM or child.tag == "img" or _shows_its_address(child):
+        elif child.tag in VERBATIM or child.tag == "img" or shows_its_address(child):
             yield OTHER
         elif child.tag != "ref" and child.is_inline:
             yield from _pieces(child)
         elif child.tag != "ref":
             yield child
-
-
-def _shows_its_address(node: Node) -> bool:
-    href = node.attributes.get("href", "")
-    return bool(href) and len(node.children) == 1 and node.children[0] in (href, href.removeprefix("mailto:"))
 
 
 def _refine_passage(passage: list[tuple[Node, int] | str], marks: tuple[str, str, str, str]) -> None:

@@ -44,7 +44,9 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
 def _is_public(image: Image) -> bool:
     """Shown in an edition that readers can reach, or the portrait of somebody who wrote a live one."""
     live = Edition.objects.live().order_by()
-    reachable = Edition.objects.begun().exclude(end=End.UNDONE).filter(publication__in=live.values("publication"))
+    reachable = (
+        Edition.objects.begun().exclude(end=End.UNDONE).filter(publication__in=live.values("publication"))
+    )
     return (
         reachable.filter(image_rows__image=image).exists()
         or live.filter(bylines__author__portrait=image, bylines__author__pseudonymous=False).exists()

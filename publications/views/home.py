@@ -20,7 +20,11 @@ def home(request: HttpRequest) -> HttpResponse:
     live = Edition.objects.live().in_tree(current_tree()).newest_first().for_cards()
     newest = list(live[:LATEST])
     shown = [edition.pk for edition in newest]
-    others = [edition for kind in Kind.objects.all() for edition in live.filter(kind=kind).exclude(pk__in=shown)[:PER_KIND]]
+    others = [
+        edition
+        for kind in Kind.objects.all()
+        for edition in live.filter(kind=kind).exclude(pk__in=shown)[:PER_KIND]
+    ]
     return page(
         request,
         "home.html",

@@ -89,11 +89,17 @@ class Listing:
             "cards": cards(page.object_list),
             "total": paginator.count,
             "page": page,
-            "page_links": [self._page_link(number, page) for number in paginator.get_elided_page_range(page.number)],
+            "page_links": [
+                self._page_link(number, page) for number in paginator.get_elided_page_range(page.number)
+            ],
             "previous_url": self._address(page=page.previous_page_number()) if page.has_previous() else "",
             "next_url": self._address(page=page.next_page_number()) if page.has_next() else "",
             "filters": filters,
-            "active": [self._active(name, each) for name, each in zip(FILTERS, filters, strict=True) if name in self.asked],
+            "active": [
+                self._active(name, each)
+                for name, each in zip(FILTERS, filters, strict=True)
+                if name in self.asked
+            ],
             "clear_url": self.url if self.asked else "",
         }
 
@@ -114,12 +120,16 @@ class Listing:
         words = wanted.words(list({*counts, asked} - {""}))
         options = [
             {"value": value, "label": label, "selected": value == asked, "count": counts.get(value, 0)}
-            for value, label in sorted(words.items(), key=lambda pair: pair[1].casefold(), reverse=wanted.newest_first)
+            for value, label in sorted(
+                words.items(), key=lambda pair: pair[1].casefold(), reverse=wanted.newest_first
+            )
         ]
         return {"name": name, "label": wanted.label, "options": options}
 
     def _active(self, name: str, filter_: dict) -> dict[str, str]:
-        chosen = next((option["label"] for option in filter_["options"] if option["selected"]), self.asked[name])
+        chosen = next(
+            (option["label"] for option in filter_["options"] if option["selected"]), self.asked[name]
+        )
         return {"label": chosen, "url_without": self._address(without=name)}
 
     def _page_link(self, number, page) -> dict[str, object]:

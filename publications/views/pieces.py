@@ -68,7 +68,9 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     """Mastodon has no address of its own: ask for the reader's server, then offer a plain link to it."""
     found = answer(current_tree(), slug)
     if found.standing is not Standing.HERE:
-        return elsewhere(request, found, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug}))
+        return elsewhere(
+            request, found, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
+        )
     piece_url = found.edition.get_absolute_url()
     server = request.GET.get("server", "").strip().lower().removeprefix("https://").strip("/")
     known = bool(SERVER.fullmatch(server))
@@ -81,6 +83,8 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         piece_url=piece_url,
         server=server,
         share_url=f"https://{server}/share?{text}" if known else "",
-        error=_("That is not the name of a server. It looks like mastodon.social.") if server and not known else "",
+        error=_("That is not the name of a server. It looks like mastodon.social.")
+        if server and not known
+        else "",
         robots="noindex",
     )

@@ -12,10 +12,16 @@ class Command(BaseCommand):
     help = "Serve the site on HOST:PORT (127.0.0.1:8000) with the production server. Ctrl-C stops it."
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), help="address to listen on")
+        parser.add_argument(
+            "--host", default=os.environ.get("HOST", "127.0.0.1"), help="address to listen on"
+        )
         parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on")
-        parser.add_argument("--workers", type=int, default=int(os.environ.get("WORKERS", "1")), help="processes")
-        parser.add_argument("--reload", action="store_true", help="start again when a file of the project changes")
+        parser.add_argument(
+            "--workers", type=int, default=int(os.environ.get("WORKERS", "1")), help="processes"
+        )
+        parser.add_argument(
+            "--reload", action="store_true", help="start again when a file of the project changes"
+        )
 
     def handle(self, *args, **options) -> None:
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
