@@ -290,10 +290,8 @@ class _Dumper(yaml.SafeDumper):
 
 
 def _write_text(dumper: yaml.SafeDumper, text: str) -> yaml.Node:
-    awkward = (
-        any(mark in text for mark in "\x85\u2028\u2029\ufeff\t")
-        or not text.isprintable()
-        and "\n" not in text
+    awkward = any(mark in text for mark in "\x85\u2028\u2029\ufeff\t") or (
+        not text.isprintable() and "\n" not in text
     )
     block = "\n" in text and not awkward and not re.search(r"[ ]$|^ |\A\n|\n\Z", text, re.MULTILINE)
     style = '"' if awkward else "|" if block else None

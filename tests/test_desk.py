@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
-from publications.models import Author, AuditLine, Image, Kind, Publication, Tag
+from publications.models import AuditLine, Author, Image, Kind, Publication, Tag
 from tests.factories import (
     make_author,
     make_image,

@@ -25,15 +25,89 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 KEY = "kf7w2m9q3x"
 
 INLINE_TAGS = set(
-    "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var".split(" ")
+    [
+        "a",
+        "abbr",
+        "b",
+        "bdi",
+        "bdo",
+        "cite",
+        "code",
+        "del",
+        "dfn",
+        "em",
+        "i",
+        "ins",
+        "kbd",
+        "mark",
+        "q",
+        "s",
+        "samp",
+        "small",
+        "span",
+        "strong",
+        "sub",
+        "sup",
+        "u",
+        "var",
+    ]
 )
 BLOCK_TAGS = set(
-    "blockquote br caption dd div dl dt figcaption figure h2 h3 h4 h5 h6 hr img li ol p pre section table tbody "
-    "td tfoot th thead tr ul wbr".split(" ")
+    [
+        "blockquote",
+        "br",
+        "caption",
+        "dd",
+        "div",
+        "dl",
+        "dt",
+        "figcaption",
+        "figure",
+        "h2",
+        "h3",
+        "h4",
+        "h5",
+        "h6",
+        "hr",
+        "img",
+        "li",
+        "ol",
+        "p",
+        "pre",
+        "section",
+        "table",
+        "tbody",
+        "td",
+        "tfoot",
+        "th",
+        "thead",
+        "tr",
+        "ul",
+        "wbr",
+    ]
 )
 ATTRIBUTES = set(
-    "alt aria-label class colspan data-align data-image dir href id lang reversed role rowspan scope start "
-    "tabindex title type value".split(" ")
+    [
+        "alt",
+        "aria-label",
+        "class",
+        "colspan",
+        "data-align",
+        "data-image",
+        "dir",
+        "href",
+        "id",
+        "lang",
+        "reversed",
+        "role",
+        "rowspan",
+        "scope",
+        "start",
+        "tabindex",
+        "title",
+        "type",
+        "value",
+    ]
 )
 CLASSES = {"footnotes", "footnote-ref", "footnote-backref", "table-scroll"}
 IDS = re.compile(r"p-[a-z2-7]{6}(-\d+)?|s-[^\s\"'<>&]+|fn(ref)?-\d+(-\d+)?")

@@ -144,10 +144,8 @@ def address(name: str, things: dict) -> str:
     if name in ("links-of", "preview", "publish", "withdraw", "undo", "redact", "revisions"):
         return reverse(f"desk:{name}", args=[things["publication"]])
     if (
-        name.endswith(("_change", "_delete", "_history"))
-        and name.count("_") >= 2
-        or name == "auth_user_password_change"
-    ):
+        name.endswith(("_change", "_delete", "_history")) and name.count("_") >= 2
+    ) or name == "auth_user_password_change":
         thing = things[name.split("_")[1]]
         return reverse(f"desk:{name}", args=[getattr(thing, "pk", thing)])
     return reverse(f"desk:{name}")

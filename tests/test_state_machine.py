@@ -5,6 +5,7 @@ The machine keeps a model of its own, in plain Python, of what readers should se
 texts but none of the code that keeps them. Clocks go back, too.
 """
 
+import itertools
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -150,7 +151,7 @@ class Newsroom(RuleBasedStateMachine):
                 for each in piece.editions.all()
                 if each.visible_from < each.visible_until
             )
-            assert all(end <= start for (_, end), (start, _) in zip(windows, windows[1:], strict=False))
+            assert all(end <= start for (_, end), (start, _) in itertools.pairwise(windows))
 
     @invariant()
     def at_most_one_edition_waits(self) -> None:

@@ -15,7 +15,7 @@ def revisions(request: HttpRequest, pk: int) -> HttpResponse:
     return desk.show_piece(
         request, "history", piece,
         title=_("History"),
-        editions=piece.editions.select_related("editor").defer("markdown", "html", "text", "paragraphs").order_by("-number"),
+        editions=piece.editions.select_related("editor").without_bodies().order_by("-number"),
         revisions=piece.revisions.select_related("saved_by").defer("manuscript")[:200],
         audit=piece.audit.all()[:200],
     )  # fmt: skip

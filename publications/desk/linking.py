@@ -43,9 +43,7 @@ def pieces(request: HttpRequest) -> HttpResponse:
     counted = live.annotate(links=Count("publication__related_links")).order_by(
         "links", "-published_at", "-pk"
     )
-    page = Paginator(counted.defer("markdown", "html", "text", "paragraphs"), PER_PAGE).get_page(
-        request.GET.get("page")
-    )
+    page = Paginator(counted.without_bodies(), PER_PAGE).get_page(request.GET.get("page"))
     return desk.show(request, "links", title=_("Related links"), page=page, query=query)
 
 

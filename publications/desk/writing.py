@@ -52,7 +52,14 @@ class Writing(admin.ModelAdmin):
     show_full_result_count = False
     actions = None
     fieldsets = (
-        (None, {"fields": ("title", "summary", "body", "bylines", "tags", "related", "published_at", "kind", "language")}),
+        (
+            None,
+            {
+                "fields": (
+                    "title", "summary", "body", "bylines", "tags", "related", "published_at", "kind", "language",
+                )
+            },
+        ),
         (
             gettext_lazy("Key points, cover, files, address, translation, note"),
             {

@@ -167,11 +167,29 @@ class Edition(models.Model):
         ]
         # Every list ends in one of these; the window stands inside them, since being live selects little.
         indexes = [
-            models.Index(fields=["-published_at", "-id", "visible_from", "visible_until", "kind", "year", "language", "publication"], name="edition_newest"),
-            models.Index(fields=["kind", "year", "language", "-published_at", "-id", "visible_from", "visible_until"], name="edition_kind_year"),
-            models.Index(fields=["kind", "-published_at", "-id", "visible_from", "visible_until"], name="edition_kind"),
-            models.Index(fields=["publication", "visible_until", "visible_from"], name="edition_window"),
-            models.Index(fields=["family", "language", "visible_until", "visible_from"], name="edition_family"),
+            models.Index(
+                fields=[
+                    "-published_at", "-id", "visible_from", "visible_until", "kind",
+                    "year", "language", "publication",
+                ],
+                name="edition_newest",
+            ),
+            models.Index(
+                fields=["kind", "year", "language", "-published_at", "-id", "visible_from", "visible_until"],
+                name="edition_kind_year",
+            ),
+            models.Index(
+                fields=["kind", "-published_at", "-id", "visible_from", "visible_until"],
+                name="edition_kind",
+            ),
+            models.Index(
+                fields=["publication", "visible_until", "visible_from"],
+                name="edition_window",
+            ),
+            models.Index(
+                fields=["family", "language", "visible_until", "visible_from"],
+                name="edition_family",
+            ),
         ]  # fmt: skip
 
     def __str__(self) -> str:

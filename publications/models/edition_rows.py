@@ -41,7 +41,13 @@ class EditionByline(Listed):
         ordering = ["position"]
         constraints = [models.UniqueConstraint(fields=["edition", "author"], name="author_once_per_edition")]
         indexes = [
-            models.Index(fields=["author", "-published_at", "-edition", "visible_from", "visible_until", "kind", "year", "language"], name="byline_list")
+            models.Index(
+                fields=[
+                    "author", "-published_at", "-edition", "visible_from", "visible_until",
+                    "kind", "year", "language",
+                ],
+                name="byline_list",
+            )
         ]  # fmt: skip
 
     def __str__(self) -> str:
@@ -58,7 +64,13 @@ class EditionTag(Listed):
         ordering = ["tag__name"]
         constraints = [models.UniqueConstraint(fields=["edition", "tag"], name="tag_once_per_edition")]
         indexes = [
-            models.Index(fields=["tag", "-published_at", "-edition", "visible_from", "visible_until", "kind", "year", "language"], name="tag_list")
+            models.Index(
+                fields=[
+                    "tag", "-published_at", "-edition", "visible_from", "visible_until",
+                    "kind", "year", "language",
+                ],
+                name="tag_list",
+            )
         ]  # fmt: skip
 
     def __str__(self) -> str:

@@ -21,7 +21,7 @@ FROM {TABLE} AS other
 WHERE other.publication_id = NEW.publication_id AND other.id <> NEW.id
   AND other.visible_from < other.visible_until AND NEW.visible_from < NEW.visible_until
   AND other.visible_from < NEW.visible_until AND NEW.visible_from < other.visible_until;
-"""
+"""  # noqa: S608 (no value from outside)
 
 _changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in FROZEN)
 _distinct = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FROZEN)
@@ -45,7 +45,8 @@ POSTGRES = (
     f"""CREATE OR REPLACE FUNCTION edition_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             IF ({_distinct}) AND NEW.redactions <= OLD.redactions THEN
-                RAISE EXCEPTION 'the text of an edition is frozen' USING ERRCODE = 'integrity_constraint_violation';
+                RAISE EXCEPTION 'the text of an edition is frozen'
+                    USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NEW;
         END $$""",

@@ -10,7 +10,6 @@ from django.utils.translation import gettext_lazy as _
 from .publication import Publication
 from .words import Bilingual
 
-
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any deed
 
 

@@ -133,7 +133,7 @@ def _free_port() -> int:
 def _wait_for(url: str) -> None:
     for _attempt in range(150):
         try:
-            urlopen(url, timeout=5).close()  # noqa: S310
+            urlopen(url, timeout=5).close()
             return
         except (URLError, OSError):
             time.sleep(0.2)
@@ -157,7 +157,6 @@ class _own_database:
             self._do(f"DROP DATABASE {self.name} WITH (FORCE)")
 
     def _do(self, statement: str) -> None:
-        import psycopg
 
         with psycopg.connect(self.url, autocommit=True) as connection:
             connection.execute(statement)
