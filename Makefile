@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
-.PHONY: help run dev test check format bench demo lock messages screenshots
+.PHONY: help run dev test check format bench demo lock messages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,7 +34,7 @@ format: ## Write Python files in the one style
 
 bench: ## Measure speed, as ratios and counts
 	@./bootstrap dev
-	$(PY) manage.py bench
+	$(PY) -m tests.bench
 
 demo: ## Load the demonstration content into an empty site
 	@./bootstrap base
@@ -42,7 +42,8 @@ demo: ## Load the demonstration content into an empty site
 
 messages: ## Gather words to translate and compile the Swedish ones
 	@./bootstrap dev
-	$(PY) -m tests.messages
+	$(PY) manage.py makemessages -l sv --no-location --no-wrap --ignore .venv --ignore var --ignore tests
+	$(PY) manage.py compilemessages -l sv --ignore .venv
 
 lock: ## Pin packages anew, with hashes (needs uv)
 	cd requirements && for list in base scale dev; do uv pip compile --quiet --universal --python-version 3.12 \

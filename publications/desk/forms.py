@@ -199,6 +199,8 @@ class PublicationForm(forms.ModelForm):
         chosen = self.cleaned_data["translation_choice"]
         if chosen and chosen[0][0].original.pk == self.instance.pk:
             raise forms.ValidationError(_("A publication cannot be a translation of itself."))
+        if chosen and self.instance.pk and self.instance.translations.exists():
+            raise forms.ValidationError(_("This is the original of other translations. Link them to it instead."))
         return chosen
 
 

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from publications import deeds
 from publications.languages import NAMES
-from publications.models import Edition, Publication, Revision, State, Why, in_state, with_standing, words
+from publications.models import Edition, Kind, Publication, Revision, State, Why, in_state, with_standing, words
 
 from .forms import PublicationForm
 
@@ -109,7 +109,7 @@ class Writing(admin.ModelAdmin):
         return bound_to(form, may_relate=may_relate(request, obj))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
-        return {"kind": 1, **super().get_changeform_initial_data(request)}
+        return {"kind": Kind.objects.values_list("pk", flat=True).first(), **super().get_changeform_initial_data(request)}
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "tags":

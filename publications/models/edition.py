@@ -93,12 +93,12 @@ class EditionQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-pk")
 
     def for_cards(self) -> "EditionQuerySet":
-        """All that a card shows, in a constant number of queries; bodies stay in the database."""
-        return (
-            self.select_related("kind")
-            .prefetch_related("bylines")
-            .defer("markdown", "html", "text", "paragraphs")
-        )
+        """All that a card shows, in a constant number of queries."""
+        return self.select_related("kind").prefetch_related("bylines").without_bodies()
+
+    def without_bodies(self) -> "EditionQuerySet":
+        """Rows for lists: the texts stay in the database."""
+        return self.defer("markdown", "html", "text", "paragraphs")
 
 
 class Edition(models.Model):

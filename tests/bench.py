@@ -1,0 +1,97 @@
+"""Measure speed, as ratios and counts, on a site of its own: `make bench` (PIECES=2000 by default).
+
+Times are server CPU within one process and one run, so that ratios hold on a noisy machine. Nothing here
+passes or fails: the figures are read beside the budgets of the design.
+"""
+
+import os
+import sys
+import tempfile
+import time
+from collections.abc import Callable
+
+PIECES = int(os.environ.get("PIECES", "2000"))
+ROUNDS = 30
+
+
+def main() -> None:
+    if {"-h", "--help"} & set(sys.argv):
+        print(__doc__)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ.update(SITE_DATA=folder, DJANGO_SETTINGS_MODULE="sceeus.settings")
+        os.environ.pop("DATABASE_URL", None)
+        import django
+
+        django.setup()
+        measure()
+
+
+def measure() -> None:
+    from django.core.management import call_command
+    from django.db import connection
+    from django.test import Client
+    from django.test.utils import CaptureQueriesContext
+
+    from publications import prose
+    from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
+
+    call_command("migrate", verbosity=0)
+    call_command("collectstatic", verbosity=0, interactive=False)
+    author, tag = make_author("Ann Berg"), make_tag("Belarus")
+    print(f"Writing {PIECES} pieces …", flush=True)
+    for start in range(0, PIECES, 500):
+        make_many(min(500, PIECES - start), author=author, tag=tag)
+    edition = make_live(by_whom=author, tags=(tag,), body="A paragraph of the usual length. " * 20)
+    client = Client(headers={"host": "localhost"})
+    last = PIECES // 20
+
+    def page(path: str) -> tuple[float, int]:
+        with CaptureQueriesContext(connection) as queries:
+            assert client.get(path).status_code == 200, path
+        return cpu(lambda: client.get(path)), len(queries)
+
+    print(f"{'page, not cached':<44}{'CPU ms':>8}{'queries':>9}{'ratio':>8}")
+    first = None
+    for name, path in [
+        ("piece", edition.get_absolute_url()),
+        ("home", "/en/"),
+        ("list, page 1", "/en/publications/"),
+        (f"list, page {last}", f"/en/publications/?page={last}"),
+        ("list, one topic", "/en/publications/?tag=belarus"),
+    ]:
+        took, queries = page(path)
+        first = took if name == "list, page 1" else first
+        ratio = f"{took / first:8.2f}" if first else " " * 8
+        print(f"{name:<44}{took:8.2f}{queries:9d}{ratio}")
+
+    from publications import deeds
+
+    numbers = iter(range(10_000))
+    piece = make_publication()
+
+    def publish() -> None:
+        deeds.publish(saved(piece, body=f"Text {next(numbers)}."), by=None)
+
+    print(f"{'save and publish':<44}{cpu(publish):8.2f}")
+    word, ten = "Some words of a report, and a note.[^1]\n\n", 0.0
+    for count in (10, 100, 1000):
+        text = word * count + "[^1]: The note."
+        took = cpu(lambda text=text: prose.render(text), rounds=5)
+        ten = ten or took
+        print(f"{f'render {count} paragraphs':<44}{took:8.2f}{'':9}{took / ten:8.1f}")
+
+
+def cpu(act: Callable[[], object], rounds: int = ROUNDS) -> float:
+    """Median CPU milliseconds of an act in this process."""
+    act()
+    times = []
+    for _round in range(rounds):
+        start = time.process_time()
+        act()
+        times.append((time.process_time() - start) * 1000)
+    return sorted(times)[len(times) // 2]
+
+
+if __name__ == "__main__":
+    main()
