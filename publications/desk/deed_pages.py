@@ -42,7 +42,7 @@ class PublishForm(forms.Form):
         label=gettext_lazy("Note to readers"),
         required=False,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("Shown on the page and in feeds with a correction or an update."),
+        help_text=gettext_lazy("A correction needs one: it is shown on the page."),
     )
     seen = forms.CharField(widget=forms.HiddenInput)
 

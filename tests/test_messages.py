@@ -1,0 +1,81 @@
+"""The Swedish of the site: whole, compiled as it is written, and with addresses of its own."""
+
+import re
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import read_mo
+from babel.messages.pofile import read_po
+from django.conf import settings
+from django.urls import URLResolver, resolve
+from django.utils.translation import override
+
+from publications.urls import urlpatterns
+
+MESSAGES = Path(settings.LOCALE_PATHS[0]) / "sv" / "LC_MESSAGES"
+PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
+
+
+def written() -> Catalog:
+    return read_po((MESSAGES / "django.po").open("rb"), locale="sv")
+
+
+def compiled() -> Catalog:
+    return read_mo((MESSAGES / "django.mo").open("rb"))
+
+
+def forms(words: str | tuple | list) -> list[str]:
+    """A message as its singular and plural, or as the one form it has."""
+    return [words] if isinstance(words, str) else list(words)
+
+
+def entries(catalogue: Catalog) -> list[tuple[list[str], list[str]]]:
+    """What stands in a catalogue as (English forms, Swedish forms), without its header."""
+    return sorted((forms(each.id), forms(each.string)) for each in catalogue if each.id)
+
+
+def placeholders(words: str) -> list[str]:
+    return sorted(PLACEHOLDER.findall(words))
+
+
+def sections(language: str) -> list[str]:
+    with override(language):
+        return [f"/{language}/{each.pattern}" for each in urlpatterns if isinstance(each, URLResolver)]
+
+
+def view_at(address: str, language: str):
+    with override(language):
+        return resolve(address).func
+
+
+def test_every_message_is_translated():
+    assert [english for english, swedish in entries(written()) if not all(swedish)] == []
+
+
+def test_no_translation_is_a_guess():
+    assert [each.id for each in written() if each.id and each.fuzzy] == []
+
+
+def test_placeholders_are_the_same_in_both_languages():
+    astray = [
+        (said, meant)
+        for english, swedish in entries(written())
+        for said, meant in zip(english, swedish, strict=True)
+        if placeholders(said) != placeholders(meant)
+    ]
+
+    assert astray == []
+
+
+def test_what_is_compiled_is_what_is_written():
+    assert entries(compiled()) == entries(written())
+
+
+@pytest.mark.parametrize(("english", "swedish"), [*zip(sections("en"), sections("sv"), strict=True)])
+def test_a_section_is_one_view_in_both_languages(english, swedish):
+    assert view_at(english, "en") == view_at(swedish, "sv")
+
+
+def test_publications_have_a_swedish_address():
+    assert view_at("/en/publications/", "en") == view_at("/sv/publikationer/", "sv")
