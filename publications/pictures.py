@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
+from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps, UnidentifiedImageError
 
 WIDTHS = (480, 960, 1600)
@@ -57,13 +58,16 @@ class Facts:
 def examine(content: bytes) -> Facts:
     """Look at an upload. Raises Unsuitable for anything but a sound JPEG, PNG, WebP or GIF of bearable size."""
     if len(content) > LARGEST_FILE:
-        raise Unsuitable("The picture is larger than 20 MB. Save it smaller, then try again.")
+        raise Unsuitable(_("The picture is larger than 20 MB. Save it smaller, then try again."))
     with _opened(content) as picture:
         width, height = picture.size
         if width * height > MOST_PIXELS or max(width, height) > LONGEST_SIDE:
             raise Unsuitable(
-                f"The picture has {width} × {height} pixels; at most 50 million, and 12,000 a side, can be taken. "
-                "Save it smaller, then try again."
+                _(
+                    "The picture has %(width)d × %(height)d pixels; at most 50 million, and 12,000 a side, can be "
+                    "taken. Save it smaller, then try again."
+                )
+                % {"width": width, "height": height}
             )
         picture.load()
         shown = ImageOps.exif_transpose(picture)
@@ -114,8 +118,10 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError,
             KeyError, IndexError, TypeError, OverflowError, MemoryError) as reason:  # fmt: skip
         raise Unsuitable(
-            "This is not a picture that can be shown: only sound JPEG, PNG, WebP and GIF files are taken. "
-            "Save it again in one of these, then try again."
+            _(
+                "This is not a picture that can be shown: only sound JPEG, PNG, WebP and GIF files are taken. "
+                "Save it again in one of these, then try again."
+            )
         ) from reason
 
 

@@ -6,7 +6,7 @@ from django import forms
 from django.forms.utils import ErrorDict
 from django.forms.widgets import Script
 from django.urls import reverse_lazy
-from django.utils.translation import gettext as _g
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
 from taggit.forms import TagWidget as LineOfTags
@@ -158,7 +158,7 @@ class PublicationForm(forms.ModelForm):
         ]
         self.replace_version, self.saved_by_other = piece.version, last
         self.add_error(None, forms.ValidationError(
-            _g("%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and "
+            gettext("%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and "
                "all you typed is still here. What differs is shown below.") % {"who": who}, code="outdated",
         ))  # fmt: skip
 
