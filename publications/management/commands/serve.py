@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 
@@ -19,17 +20,20 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers", type=int, default=int(os.environ.get("WORKERS", "1")), help="processes"
         )
+        parser.add_argument("--prepare", action="store_true", help="first bring the site up to date, see prepare")
         parser.add_argument(
             "--reload", action="store_true", help="start again when a file of the project changes"
         )
 
     def handle(self, *args, **options) -> None:
+        if options["prepare"]:
+            call_command("prepare")
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
         self.stdout.flush()
         granian = Path(sys.executable).with_name("granian")
         arguments = [
             str(granian), "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
-            "--workers", str(options["workers"]), "--blocking-threads", "8", "--no-ws", "--log-level", "warning",
+            "--workers", str(options["workers"]), "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
             *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
         ]  # fmt: skip
         os.chdir(settings.BASE_DIR)
