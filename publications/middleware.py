@@ -43,6 +43,8 @@ def language_of_the_address(get_response: GetResponse) -> GetResponse:
             request.LANGUAGE_CODE = language
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
+        # A bare 301 or 410 would be kept by browsers for ever, though a piece may come back.
+        response.headers.setdefault("Cache-Control", "no-cache")
         if at_desk:
             response.headers["Cache-Control"] = "no-store"
             response.headers["X-Robots-Tag"] = "noindex"

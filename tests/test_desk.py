@@ -86,7 +86,7 @@ def test_tags_are_one_whatever_their_case(desk):
 
 
 def test_an_unfinished_draft_can_be_saved(desk):
-    answer = desk.post(ADD, filled(title="", summary="", body=""))
+    answer = desk.post(ADD, filled(title="", summary=""))
 
     assert answer.status_code == 302
     assert Publication.objects.count() == 1

@@ -43,9 +43,9 @@ def test_plain_words_come_through_whole(words):
 
 
 def test_headings_start_below_the_title_and_skip_no_level():
-    levels = [entry.level for entry in render("### a\n\n##### b\n\n# c\n\n###### d\n\n## e").contents]
+    levels = [entry.level for entry in render("### a\n\n##### b\n\n# c\n\n###### d\n\n## e\n\n## f").contents]
 
-    assert levels == [2, 3, 2, 3, 3]
+    assert levels == [2, 3, 2, 3, 3, 3]
 
 
 def test_headings_are_named_in_any_alphabet_and_only_once():
@@ -57,6 +57,10 @@ def test_headings_are_named_in_any_alphabet_and_only_once():
 
 def test_contents_hold_the_words_of_a_heading_and_no_number_of_a_note():
     assert render('# *The* "point"[^1]\n\n[^1]: Note').contents == (Heading(2, "The “point”", "s-the-point"),)
+
+
+def test_a_heading_holds_no_block():
+    assert html_of("<h2>a<p>b</p></h2>") == '<h2 id="s-a-b">a\nb</h2>'
 
 
 def test_a_heading_without_words_is_none():
@@ -109,6 +113,10 @@ def test_a_note_that_refers_to_itself_is_rendered():
     assert html_of("a\n\n[^1]: b[^1]").count("doc-backlink") == 1
 
 
+def test_a_note_may_be_written_within_a_note():
+    assert render("a[^1]\n\n[^1]: b[^2]\n\n    [^2]: c").text == "a\n\nb\n\nc"
+
+
 def test_a_note_in_a_link_stands_behind_it():
     assert "</a><sup" in html_of("[a[^1]](/b)\n\n[^1]: c")
 
@@ -121,7 +129,7 @@ def test_the_way_back_is_told_in_the_language_of_the_text():
 
 
 def test_a_heading_in_a_note_is_a_paragraph():
-    assert "<h" not in html_of("a[^1]\n\n[^1]: b\n\n    # c")
+    assert "<h" not in html_of("a[^1]\n\n[^1]: b\n\n    ## c")
 
 
 @pytest.mark.parametrize(
@@ -152,6 +160,10 @@ def test_a_list_may_follow_its_introduction_at_once():
     assert html_of("Three things:\n- a\n- b\n1986. c").count("<li>") == 2
 
 
+def test_a_year_at_the_start_of_a_line_is_no_list():
+    assert "<li>" not in html_of("It began in\n1986. Then it ended.")
+
+
 def test_code_keeps_its_spaces():
     assert "<code>- a\n  - b\n</code>" in html_of("    - a\n      - b")
 
@@ -179,7 +191,7 @@ def test_quotes_are_those_of_the_language(language, printed):
     [
         ('"*a*"', "“<em>a</em>”"),
         ("\"'a' b\"", "“‘a’ b”"),
-        ("the '90s", "the ’90s"),
+        ("the '90s of 'us'", "the ’90s of ‘us’"),
         ("a -- b --- c...", "a – b — c…"),
         ('("a")', "(“a”)"),
         ('a"[^1]', "a”"),

@@ -61,6 +61,16 @@ def test_a_paragraph_keeps_its_id_when_it_is_edited():
     ]
 
 
+def test_a_paragraph_that_moved_does_not_hide_one_that_was_edited():
+    before = render("The first is about trade and gas.\n\nSecond.\n\nThird.\n\nFourth.").paragraphs
+
+    after = render(
+        "Third.\n\nThe first is about trade and oil.\n\nSecond.\n\nFourth.", carried=before
+    ).paragraphs
+
+    assert after[1].anchor == before[0].anchor
+
+
 def test_the_most_alike_paragraph_gets_the_id():
     before = (Paragraph("p-aaaaaa", "one two three four five six"),)
 

@@ -35,7 +35,7 @@ TABLE = {
     "tags": WRITERS,
     "links": LINKING,
     "links-of": LINKING,
-    "picture": WRITERS,
+    "picture": ALL,
     "preview": ALL,
     "publish": PUBLISHERS,
     "withdraw": PUBLISHERS,

@@ -49,12 +49,18 @@ class Composition:
 def compose(publication: Publication, *, published_at: datetime | None = None) -> Composition:
     """Render the working copy into an edition that is not stored. Raises prose.Unrenderable."""
     return Composition(
-        edition=_edition(publication, published_at or publication.published_at or timezone.now()),
+        edition=_edition(publication, published_at or _date(publication)),
         bylines=[_byline(place, line, publication) for place, line in enumerate(_bylines(publication))],
         tags=list(publication.tags.all()),
         images=pictured(publication),
         attachments=[_attachment(file) for file in publication.attachments.all()],
     )
+
+
+def _date(publication: Publication) -> datetime:
+    """The date a preview shows: as written, else that of the last edition, else today."""
+    before = publication.editions.begun_by(timezone.now())
+    return publication.published_at or (before.published_at if before else timezone.now())
 
 
 def _edition(publication: Publication, published_at: datetime) -> Edition:

@@ -72,10 +72,11 @@ def publish(
     before = piece.editions.begun_by(deed.moment)
     change = _change(change, note, before)
     replaced = cancel_waiting(piece, deed.moment)
-    _settle_working_copy(piece, window, change, before)
+    date = _date_for_readers(piece, window, change, before)
+    _settle_working_copy(piece, date, before)
     revision = Revision.objects.keep(piece, by=by, why=Why.PUBLISHED)
     _refuse_repetition(piece, window, revision.digest, deed)
-    edition = _write(piece, window, change, note, by)
+    edition = _write(piece, window, date, change, note, by)
     _tell(deed, edition, replaced)
     publication.refresh_from_db()
     return edition
@@ -100,33 +101,43 @@ def _change(change: Change | str | None, note: str, before: Edition | None) -> C
         )
     if chosen is Change.CORRECTION and not note.strip():
         raise Refused(_("A correction needs a note that tells readers what was wrong."))
+    if chosen is Change.SILENT and note.strip():
+        raise Refused(_("A silent fix shows no note. Choose correction, or leave the note empty."))
     return chosen
 
 
-def _settle_working_copy(piece: Publication, window: Window, change: Change, before: Edition | None) -> None:
-    """Give the piece its date, its number and its address: it keeps them from now on."""
-    piece.published_at = _date_for_readers(piece, window, change, before)
-    piece.series_number = _series_number(piece, before)
+def _settle_working_copy(piece: Publication, date: datetime, before: Edition | None) -> None:
+    """Give the piece its number and its address, which it keeps. A date that an update has overtaken goes."""
+    if piece.published_at and date != whole_minute(piece.published_at):
+        piece.published_at = None
+    piece.series_number = _series_number(piece, date, before)
     piece.slug = _claimed_slug(piece)
     piece.save(update_fields=["published_at", "series_number", "slug"])
 
 
 def _date_for_readers(piece: Publication, window: Window, change: Change, before: Edition | None) -> datetime:
-    """As the editor wrote it; an update moves it, unless the editor has just changed it."""
-    moved = change is Change.UPDATE and before and piece.published_at == before.published_at
-    return whole_minute(window.start if moved or not piece.published_at else piece.published_at)
+    """As the editor wrote it, else that of the edition before; an update moves it. It belongs to the edition."""
+    written = whole_minute(piece.published_at) if piece.published_at else None
+    if before and change is Change.UPDATE:
+        date = written if written != before.published_at else None
+    else:
+        date = written or (before.published_at if before else None)
+    date = date or whole_minute(window.start)
+    if date > window.start:
+        raise Refused(_("The date readers see lies after the moment of publication. Choose an earlier one."))
+    return date
 
 
-def _series_number(piece: Publication, before: Edition | None) -> Number | None:
+def _series_number(piece: Publication, date: datetime, before: Edition | None) -> Number | None:
     """The number it has, that of its translations, or the next of the year."""
     if not piece.kind.numbered:
         return piece.series_number
-    year = timezone.localtime(piece.published_at).year
+    year = timezone.localtime(date).year
     own = piece.series_number
     if own and own.kind_id == piece.kind_id and (before or own.year == year):
         return own
     shared = Number.objects.filter(kind=piece.kind, pk__in=piece.family().values("series_number")).first()
-    return shared if shared and shared != own else Number.objects.take(piece.kind, piece.published_at)
+    return shared if shared and shared != own else Number.objects.take(piece.kind, date)
 
 
 def _claimed_slug(piece: Publication) -> str:
@@ -153,9 +164,9 @@ def _refuse_repetition(piece: Publication, window: Window, digest: str, deed: De
         )
 
 
-def _write(piece: Publication, window: Window, change: Change, note: str, by) -> Edition:
+def _write(piece: Publication, window: Window, date: datetime, change: Change, note: str, by) -> Edition:
     try:
-        composition = compose(piece)
+        composition = compose(piece, published_at=date)
     except prose.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
     edition = composition.edition

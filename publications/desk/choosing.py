@@ -63,12 +63,18 @@ class PublicationChoices(Choices):
         return " · ".join(part for part in (str(row), str(row.kind), on, words(row)) if part)
 
 
+class ImageChoices(Choices):
+    def line(self, row: Image) -> str:
+        added = date_format(row.added_at, "SHORT_DATE_FORMAT")
+        return " · ".join(part for part in (row.filename, row.alt, added) if part)
+
+
 CHOICES = {
     "authors": AuthorChoices(Author.objects, ("name", "aliases", "affiliation_en"), ("name", "pk")),
     "publications": PublicationChoices(
         Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")
     ),
-    "images": Choices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
+    "images": ImageChoices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
 }
 
 

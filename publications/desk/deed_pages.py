@@ -6,12 +6,12 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone
+from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.models import Change, Edition, Publication, moment_in_words
+from publications.models import Change, Edition, Publication, moment_in_words, own_end
 
 from .access import ONE, needs, piece_or_404
 from .site import desk
@@ -28,13 +28,20 @@ class MomentField(forms.DateTimeField):
 class PublishForm(forms.Form):
     """When, until when, and what change it is to readers."""
 
-    at = MomentField(label=gettext_lazy("At"), help_text=gettext_lazy("Leave empty to publish now."))
+    at = MomentField(label=gettext_lazy("Publish at"), help_text=gettext_lazy("Leave empty to publish now."))
     until = MomentField(
-        label=gettext_lazy("Until"), help_text=gettext_lazy("Leave empty for as long as it stands.")
+        label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty for as long as it stands.")
     )
     change = forms.ChoiceField(
         label=gettext_lazy("What changes for readers"),
-        choices=[choice for choice in Change.choices if choice[0] != Change.FIRST],
+        choices=[
+            (Change.SILENT, gettext_lazy("Silent fix: readers are told nothing, the date stays")),
+            (
+                Change.CORRECTION,
+                gettext_lazy("Correction: the note below stands on the page, the date stays"),
+            ),
+            (Change.UPDATE, gettext_lazy("Update: the date moves")),
+        ],
         widget=forms.RadioSelect,
         initial=Change.SILENT,
     )
@@ -50,6 +57,11 @@ class PublishForm(forms.Form):
         super().__init__(*args, **kwargs)
         if first:
             del self.fields["change"], self.fields["note"]
+
+    def see_again(self, digest: str) -> None:
+        """After a refusal the form is shown with the working copy as it stands now."""
+        if self.is_bound:
+            self.data = {**self.data.dict(), "seen": digest}
 
 
 class NoteForm(forms.Form):
@@ -84,13 +96,18 @@ class RedactForm(forms.Form):
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     piece = piece_or_404(pk)
     first = not piece.editions.begun().exists()
-    form = PublishForm(request.POST or None, first=first, initial={"seen": piece.digest})
+    form = PublishForm(
+        request.POST or None, first=first, initial={"seen": piece.digest, "until": own_end(piece)}
+    )
     if response := _done(request, piece, form, lambda: _publish(request, piece, form.cleaned_data)):
         return response
+    form.see_again(piece_or_404(pk).digest)
     waiting = piece.editions.waiting().first()
+    with translation.override(piece.tree):
+        address = reverse("publications:detail", kwargs={"slug": piece.proposed_slug()})
     return desk.show_piece(
         request, "publish", piece, form=form, title=_("Publish"), missing=piece.missing(), first=first, waiting=waiting,
-        waiting_from=moment_in_words(waiting.visible_from) if waiting else "", slug=piece.proposed_slug(),
+        waiting_from=moment_in_words(waiting.visible_from) if waiting else "", address=address,
         zone=timezone.localtime().tzname(),
     )  # fmt: skip
 

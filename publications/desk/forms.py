@@ -1,5 +1,6 @@
 """The form of a publication: one form, no inlines, so that a draft is saved whole or not at all."""
 
+from datetime import datetime
 from pathlib import PurePath
 
 from django import forms
@@ -13,7 +14,7 @@ from taggit.forms import TagWidget as LineOfTags
 
 from publications import prose
 from publications.languages import slugify
-from publications.models import Attachment, Byline, Publication, Role, keep_original
+from publications.models import Attachment, Byline, Publication, Role, keep_original, moment_in_words
 
 from .choosing import ChooserField
 from .deed_pages import MomentField
@@ -139,6 +140,8 @@ class PublicationForm(forms.ModelForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
+        if not any(cleaned.get(name) for name in ("title", "summary", "body", "bylines")):
+            raise forms.ValidationError(gettext("Write something first: a title, for instance."))
         stored = self.instance.version
         posted = cleaned.get("version")
         if self.instance.pk and posted != stored and self.data.get("replace") != str(stored):
@@ -200,7 +203,9 @@ class PublicationForm(forms.ModelForm):
         if chosen and chosen[0][0].original.pk == self.instance.pk:
             raise forms.ValidationError(_("A publication cannot be a translation of itself."))
         if chosen and self.instance.pk and self.instance.translations.exists():
-            raise forms.ValidationError(_("This is the original of other translations. Link them to it instead."))
+            raise forms.ValidationError(
+                _("This is the original of other translations. Link them to it instead.")
+            )
         return chosen
 
 
@@ -220,6 +225,8 @@ def _plain(value) -> str:
     """A value of the form as text, to be compared and read."""
     if value is None:
         return ""
+    if isinstance(value, datetime):
+        return moment_in_words(value)
     if isinstance(value, list | tuple) or hasattr(value, "all"):
         rows = value.all() if hasattr(value, "all") else value
         return ", ".join(sorted(str(row) for row in rows))

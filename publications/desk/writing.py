@@ -5,12 +5,24 @@ from django.db import transaction
 from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
 from publications.languages import NAMES
-from publications.models import Edition, Kind, Publication, Revision, State, Why, in_state, with_standing, words
+from publications.models import (
+    Edition,
+    Kind,
+    Publication,
+    Revision,
+    State,
+    Why,
+    in_state,
+    with_standing,
+    words,
+)
 
 from .forms import PublicationForm
 
@@ -44,7 +56,7 @@ class Writing(admin.ModelAdmin):
     form = PublicationForm
     change_form_template = "desk/publication_form.html"
     change_list_template = "desk/publication_list.html"
-    list_display = ("headline", "standing", "kind", "people", "saved")
+    list_display = ("headline", "standing", "kind", "people", "dated", "saved")
     list_filter = (StateFilter, "kind", LanguageFilter)
     search_fields = ("title", "summary", "slug", "authors__name")
     search_help_text = gettext_lazy("Words of the title, summary or address, or the name of an author")
@@ -82,6 +94,10 @@ class Writing(admin.ModelAdmin):
     def people(self, piece: Publication) -> str:
         return ", ".join(line.author.name for line in piece.bylines.all())
 
+    @admin.display(description=gettext_lazy("date"))
+    def dated(self, piece: Publication) -> str:
+        return date_format(timezone.localtime(piece.dated), "SHORT_DATE_FORMAT") if piece.dated else ""
+
     @admin.display(description=gettext_lazy("saved"), ordering="updated_at")
     def saved(self, piece: Publication):
         return piece.updated_at
@@ -109,7 +125,10 @@ class Writing(admin.ModelAdmin):
         return bound_to(form, may_relate=may_relate(request, obj))
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
-        return {"kind": Kind.objects.values_list("pk", flat=True).first(), **super().get_changeform_initial_data(request)}
+        return {
+            "kind": Kind.objects.values_list("pk", flat=True).first(),
+            **super().get_changeform_initial_data(request),
+        }
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
         if db_field.name == "tags":
@@ -130,16 +149,16 @@ class Writing(admin.ModelAdmin):
         form.save_m2m()
         form.store_rows(form.instance)
         if not form.fields["related"].disabled:
-            deeds.relate(
-                form.instance, [target for target, _role in form.cleaned_data["related"]], by=request.user
-            )
+            targets = [target for target, _role in form.cleaned_data["related"]]
+            form.instance.links_changed = deeds.relate(form.instance, targets, by=request.user)
         Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         piece = self.get_object(request, object_id) if object_id else None
         if piece and self.has_view_permission(request) and not self.has_change_permission(request, piece):
             return HttpResponseRedirect(reverse("desk:preview", args=[piece.pk]))
-        context = {**(extra_context or {}), **self.standing_context(request, piece)}
+        title = {"title": str(piece)} if piece else {}
+        context = {**(extra_context or {}), **title, **self.standing_context(request, piece)}
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, context)
@@ -155,6 +174,8 @@ class Writing(admin.ModelAdmin):
         live = Edition.objects.live().filter(publication=piece).first() if piece else None
         return {
             "standing": words(piece) if piece else _("Not saved yet"),
+            "can_undo": bool(piece and deeds.what_undo_does(piece)),
+            "can_withdraw": bool(piece and (piece.live_from or piece.waiting_from)),
             "live": live,
             "editions": piece.editions.exists() if piece else False,
             "may_publish": request.user.has_perm("publications.publish_publication"),
@@ -173,7 +194,12 @@ class Writing(admin.ModelAdmin):
         for button, address in wanted.items():
             if button in request.POST:
                 return HttpResponseRedirect(reverse(address, args=[obj.pk]))
-        messages.success(request, _("Draft saved. Nothing public has changed."))
+        if getattr(obj, "links_changed", False) and obj.editions.live().exists():
+            messages.success(
+                request, _("Draft saved. Readers see the new related publications; the text is as it was.")
+            )
+        else:
+            messages.success(request, _("Draft saved. Nothing public has changed."))
         return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
 
 

@@ -9,7 +9,7 @@ from .kinds import Kind, Number
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .revision import Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
-from .standing import State, in_state, moment_in_words, with_standing, words
+from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, split_at_commas
 
 __all__ = [
@@ -51,6 +51,7 @@ __all__ = [
     "keep_original",
     "moment_in_words",
     "originals",
+    "own_end",
     "pictured",
     "split_at_commas",
     "whole_minute",

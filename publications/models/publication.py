@@ -9,6 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.managers import TaggableManager
 
 from publications.languages import NAMES, slugify, tree_of
+from publications.prose import images_in
 
 from .authors import Author
 from .images import Image, digest_of
@@ -107,7 +108,12 @@ class Publication(models.Model):
             _("The text is missing."): self.body.strip(),
             _("An author is missing."): self.bylines.exists(),
         }
-        return [str(reason) for reason, there in owed.items() if not there]
+        return [str(reason) for reason, there in owed.items() if not there] + self._missing_pictures()
+
+    def _missing_pictures(self) -> list[str]:
+        keys = images_in(self.body)
+        there = set(Image.objects.filter(key__in=keys).values_list("key", flat=True)) if keys else set()
+        return [_("There is no picture “%s” in the library.") % key for key in keys if key not in there]
 
 
 class Byline(models.Model):

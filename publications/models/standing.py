@@ -1,5 +1,7 @@
 """Where a publication stands, in words an editor reads: one sentence from its windows and digests."""
 
+from datetime import datetime
+
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
@@ -31,9 +33,17 @@ def with_standing(publications: models.QuerySet) -> models.QuerySet:
         live_until=Subquery(live.values("expires")[:1]),
         live_digest=Subquery(live.values("digest")[:1]),
         waiting_from=Subquery(waiting.values("visible_from")[:1]),
+        waiting_digest=Subquery(waiting.values("digest")[:1]),
+        dated=Subquery(begun.values("published_at")[:1]),
         ended_at=Subquery(begun.values("visible_until")[:1]),
         ended_as=Subquery(begun.values("end")[:1]),
     )
+
+
+def own_end(publication) -> datetime | None:
+    """The end that the live edition was given, if it has one."""
+    until = publication.live_until
+    return until if until and until < FOREVER else None
 
 
 def in_state(publications: models.QuerySet, state: State) -> models.QuerySet:
@@ -51,11 +61,18 @@ def in_state(publications: models.QuerySet, state: State) -> models.QuerySet:
 
 def words(publication) -> str:
     """One sentence on an annotated working copy: "Live since 3 May 2026; your changes are not public"."""
-    parts = [_now(publication)]
-    if publication.waiting_from:
-        parts.append(_("the next edition goes public %s") if publication.live_from else _("goes public %s"))
-        parts[-1] %= moment_in_words(publication.waiting_from)
-    return "; ".join(part for part in parts if part)
+    return "; ".join(part for part in (_now(publication), _next(publication)) if part)
+
+
+def _next(publication) -> str:
+    """What waits, and whether it is the text as it stands."""
+    if not publication.waiting_from:
+        return ""
+    if publication.waiting_digest == publication.digest:
+        said = _("this text goes public %s") if publication.live_from else _("goes public %s")
+    else:
+        said = _("an earlier text goes public %s, without your later changes")
+    return said % moment_in_words(publication.waiting_from)
 
 
 def moment_in_words(moment) -> str:
@@ -75,9 +92,8 @@ def _now(publication) -> str:
 
 def _live(publication) -> str:
     since = _("Live since %s") % date_format(timezone.localtime(publication.live_from), "DATE_FORMAT")
-    until = publication.live_until
-    if until and until < FOREVER:
+    if until := own_end(publication):
         since = _("%(since)s, until %(until)s") % {"since": since, "until": moment_in_words(until)}
-    if publication.live_digest != publication.digest:
+    if publication.digest not in (publication.live_digest, publication.waiting_digest):
         return _("%s; your changes are not public") % since
     return since

@@ -1,5 +1,6 @@
 """Tags: themes, countries and series, on taggit's ground but with names in both languages."""
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 from taggit.models import ItemBase, TagBase
@@ -54,6 +55,10 @@ class Tag(Bilingual, TagBase):
     def label(self) -> str:
         """The name in the language of the page."""
         return self.worded("name")
+
+    def clean(self) -> None:
+        if type(self).objects.filter(name__iexact=self.name).exclude(pk=self.pk).exists():
+            raise ValidationError({"name": _("There is a tag of this name already.")})
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         slug = slugify(tag) or "topic"

@@ -198,7 +198,8 @@ def files(attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAtt
 
 
 def topics(tags: Iterable[Tag], list_url: str) -> list[Link]:
-    return [Link(label=tag.label, url=f"{list_url}?{urlencode({'tag': tag.slug})}") for tag in tags]
+    in_order = sorted(tags, key=lambda tag: tag.label.casefold())
+    return [Link(label=tag.label, url=f"{list_url}?{urlencode({'tag': tag.slug})}") for tag in in_order]
 
 
 def absolute(path: str) -> str:

@@ -1,7 +1,7 @@
 """From the parser's output to a tree that is valid where it matters.
 
 Any soup of tags is taken. Inline elements stand in a block, items in a list, cells in a row, no
-block in a paragraph, no link in a link, so the sanitiser behind finds nothing to repair. Elements that the
+block in a paragraph, so the sanitiser behind finds nothing to repair. Elements that the
 site does not know are left out here, and attributes that an author may not set.
 """
 
@@ -135,18 +135,20 @@ class Builder:
             self._imply_block()
             return self.top.tag not in PHRASES
         self._imply_phrase()
-        return tag != "a" or not any(node.tag == "a" for node in self.stack)
+        return True
 
     def _make_room_for_part(self, tag: str) -> bool:
-        if owners := OWNERS.get(tag):
-            found = self._pop_to(owners, FENCES)
+        if tag == "caption":
+            found = self._pop_to({"table"}, ()) and not self.top.children
+        elif tag in LEVELS:
+            found = self._make_room_in_table(tag)
         else:
-            found = self._pop_to({"table"}, ()) if tag == "caption" else self._make_room_for_cell(tag)
+            found = self._pop_to(OWNERS[tag], FENCES)
         if not found:
             self._end_paragraph()
         return found
 
-    def _make_room_for_cell(self, tag: str) -> bool:
+    def _make_room_in_table(self, tag: str) -> bool:
         if not any(node.tag == "table" for node in self.stack):
             return False
         while self.top.tag != "table" and LEVELS.get(self.top.tag, 9) >= LEVELS[tag]:

@@ -20,7 +20,7 @@ from markdown.util import AtomicString
 
 from .abbreviations import explain
 from .builder import build
-from .limits import Passages, check_blocks, check_growth
+from .limits import Passages, check_blocks, check_cells, check_growth
 from .lists import indent_lists
 from .source import STRAIGHT, Hiding
 from .tree import Node
@@ -96,12 +96,19 @@ class Escape(EscapeInlineProcessor):
 
 
 class QuickTable(TableProcessor):
-    """Looks at two lines to say that a block is no table, where the parser looks at all."""
+    """Looks at two lines to say that a block is no table, where the parser looks at all; counts the cells."""
+
+    cells = 0
 
     def test(self, parent: etree.Element, block: str) -> bool:
         lines = block.split("\n", 2)
         may_be_table = len(lines) > 1 and "-" in lines[1] and set(lines[1]) <= set("|:- ")
         return may_be_table and super().test(parent, block)
+
+    def run(self, parent: etree.Element, blocks: list[str]) -> None:
+        self.cells += blocks[0].count("\n") * len(self.separator)
+        check_cells(self.cells)
+        super().run(parent, blocks)
 
 
 class PassageGuard(Treeprocessor):

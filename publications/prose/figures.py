@@ -22,9 +22,6 @@ PLACEHOLDER = re.compile(
 def shape_figures(tree: Node) -> None:
     """A paragraph that holds just pictures becomes figures; within a line a picture has no caption."""
     tree.replace(_shape)
-    for node in tree:
-        if node.tag == "img":
-            node.attributes.pop("title", None)
 
 
 def _shape(node: Node) -> list[Node | str]:

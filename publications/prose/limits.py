@@ -14,6 +14,7 @@ from .parts import MAX_CHARACTERS, Unrenderable
 
 MAX_BLOCKS = 10_000
 MAX_TAGS = 20_000
+MAX_CELLS = 50_000
 MAX_ACCENTS = 60
 MAX_NESTING = 20
 MAX_ABBREVIATIONS = 300
@@ -57,6 +58,11 @@ def check_tags(count: int) -> None:
 def check_nesting(depth: int) -> None:
     if depth > MAX_NESTING:
         raise Unrenderable(f"Lists or quotes are nested more than {MAX_NESTING} deep. Take some levels out.")
+
+
+def check_cells(count: int) -> None:
+    if count > MAX_CELLS:
+        raise Unrenderable(f"The tables have more than {MAX_CELLS:,} cells. Attach them as a file instead.")
 
 
 def check_growth(added: int) -> None:

@@ -35,7 +35,7 @@ def _pieces(node: Node) -> Iterator[str]:
             yield child.attributes.get("alt", "")
         elif child.tag == "br":
             yield "\n"
-        elif child.tag != "ref":
+        else:
             yield from _pieces(child)
             yield "" if child.is_inline else "\n"
 

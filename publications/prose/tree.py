@@ -65,13 +65,9 @@ def write(node: Node) -> str:
     start = "".join(f' {name}="{value.translate(_VALUE)}"' for name, value in node.attributes.items())
     if node.tag in VOID:
         return f"<{node.tag}{start}>"
-    content = write_content(node)
-    if node.tag == "pre":
-        content = content.lstrip("\n")  # which HTML does not read there
-    return f"<{node.tag}{start}>{content}</{node.tag}>"
+    return f"<{node.tag}{start}>{_write_content(node)}</{node.tag}>"
 
 
-def write_content(node: Node) -> str:
-    """What stands in the element, as HTML."""
+def _write_content(node: Node) -> str:
     parts = (child.translate(_TEXT) if isinstance(child, str) else write(child) for child in node.children)
     return "".join(parts)

@@ -28,7 +28,11 @@ def broken(request: HttpRequest) -> HttpResponse:
 
 
 def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Say that a piece was here, whether it was withdrawn or has expired, and why if the editor wrote it."""
+    """Say that a piece was here, whether it was withdrawn or has expired, and why if the editor wrote it.
+
+    Where only this edition was taken back, lead to the current one.
+    """
+    current = Edition.objects.live().filter(publication=edition.publication_id).first()
     return page(
         request,
         "410.html",
@@ -38,4 +42,6 @@ def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
         withdrawn=edition.end in (End.WITHDRAWN, End.UNDONE),
         reason=edition.end_note,
         on=edition.visible_until,
+        number=edition.number,
+        current_url=current.get_absolute_url() if current else "",
     )
