@@ -19,10 +19,10 @@ from publications.models import (
     Image,
     Kind,
     Publication,
-    RelatedLink,
     Revision,
     Role,
     Why,
+    as_known,
     keep_original,
     split_at_commas,
 )
@@ -60,31 +60,10 @@ def take_in(
     piece.cover = Image.objects.filter(key=text.cover).first() if text.cover else None
     piece.save()
     _bylines(piece, text, report)
-    piece.tags.set(list(split_at_commas(",".join(text.tags))))
+    piece.tags.set(as_known(split_at_commas(",".join(text.tags))))
     _attachments(piece, text, files, report)
     Revision.objects.keep(piece, by=by, why=why)
     return report
-
-
-def link_related(texts: list[manuscript.Manuscript]) -> int:
-    """Set the related links of drafts taken in together, once all of them are here; says how many.
-
-    Pieces that are live get theirs by the deed `relate`.
-    """
-    uids = {UUID(text.uid) for text in texts if text.uid} | {
-        UUID(uid) for text in texts for uid in text.related
-    }
-    pieces = {str(piece.uid): piece for piece in Publication.objects.filter(uid__in=uids)}
-    links = [
-        RelatedLink(source=pieces[text.uid], target=pieces[uid], position=place)
-        for text in texts
-        if text.uid in pieces
-        for place, uid in enumerate(text.related)
-        if uid in pieces
-    ]
-    RelatedLink.objects.filter(source__in={link.source for link in links}).delete()
-    RelatedLink.objects.bulk_create(links)
-    return len(links)
 
 
 def _uid(text: str) -> UUID:
@@ -116,14 +95,12 @@ def _fill(piece: Publication, text: manuscript.Manuscript) -> None:
 
 def _bylines(piece: Publication, text: manuscript.Manuscript, report: Report) -> None:
     piece.bylines.all().delete()
+    roles: dict[Author, str] = {}
+    for line in text.bylines:
+        roles.setdefault(_author(line, report), line.role if line.role in Role.values else Role.AUTHOR)
     Byline.objects.bulk_create(
-        Byline(
-            publication=piece,
-            author=_author(line, report),
-            role=line.role if line.role in Role.values else Role.AUTHOR,
-            position=place,
-        )
-        for place, line in enumerate(text.bylines)
+        Byline(publication=piece, author=author, role=role, position=place)
+        for place, (author, role) in enumerate(roles.items())
     )
 
 
@@ -134,7 +111,7 @@ def _author(line: manuscript.Byline, report: Report) -> Author:
     )
     if found:
         return found
-    guest = Author(name=line.name or line.author, slug=slugify(line.author), guest=True)
+    guest = Author(name=(line.name or line.author)[:120], guest=True)
     guest.save()
     report.told.append(_("Author not known, made a guest author: %(name)s.") % {"name": guest.name})
     return guest

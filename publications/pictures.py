@@ -5,6 +5,7 @@ that leaves behind what cameras write (places, names) and whatever else a file m
 """
 
 import io
+import struct
 import warnings
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -116,7 +117,8 @@ def _opened(content: bytes) -> Iterator[Image.Image]:
     except Unsuitable:
         raise
     except (UnidentifiedImageError, Image.DecompressionBombError, OSError, ValueError, SyntaxError, EOFError,
-            KeyError, IndexError, TypeError, OverflowError, MemoryError) as reason:  # fmt: skip
+            struct.error,
+        KeyError, IndexError, TypeError, OverflowError, MemoryError) as reason:  # fmt: skip
         raise Unsuitable(
             _(
                 "This is not a picture that can be shown: only sound JPEG, PNG, WebP and GIF files are taken. "

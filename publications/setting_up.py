@@ -40,7 +40,9 @@ def is_up_to_date() -> bool:
     """Whether nothing has changed since the last start that went through."""
     stamp = Path(settings.SITE_DATA) / STAMP
     database = settings.DATABASES["default"]
-    there = "sqlite3" not in database["ENGINE"] or Path(database["NAME"]).exists()
+    there = (
+        "sqlite3" in database["ENGINE"] and Path(database["NAME"]).exists()
+    )  # a server may have been emptied
     return there and stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint()
 
 

@@ -38,8 +38,10 @@ def secret_key() -> str:
     path = SITE_DATA / "secret-key"
     if not path.exists():
         SITE_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
-        path.touch(mode=0o600)
-        path.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        made = path.with_name(f"secret-key.{secrets.token_hex(4)}")
+        made.touch(mode=0o600)
+        made.write_text(secrets.token_urlsafe(50), encoding="ascii")
+        made.replace(path)
     return path.read_text(encoding="ascii").strip()
 
 
@@ -104,7 +106,9 @@ FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have te
 
 # One database file beside the rest of the site's data; PostgreSQL by DATABASE_URL, the same code.
 DATABASES = {
-    "default": env.dj_db_url("DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None)
+    "default": env.dj_db_url(
+        "DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None, conn_health_checks=True
+    )
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
@@ -177,7 +181,7 @@ AXES_COOLOFF_TIME = 0.25  # hours
 AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # one person's slips never lock out a colleague
 AXES_LOCKOUT_TEMPLATE = "desk/locked_out.html"
 AXES_RESET_ON_SUCCESS = True
-AXES_IPWARE_PROXY_COUNT = TRUSTED_PROXIES or None
+AXES_CLIENT_IP_CALLABLE = "publications.accounts.address_of"
 AXES_SENSITIVE_PARAMETERS = []
 AXES_VERBOSE = False
 

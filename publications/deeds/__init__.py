@@ -8,7 +8,7 @@ leaves everything as it was.
 
 from .amend import amend, remove
 from .compose import Composition, compose
-from .ground import ClockBehind, NotReady, Outdated, Refused
+from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
 from .publish import publish
 from .redact import redact
 from .relate import relate
@@ -24,10 +24,12 @@ __all__ = [
     "Undoing",
     "amend",
     "compose",
+    "hold",
     "publish",
     "redact",
     "relate",
     "remove",
+    "trust_clock",
     "undo",
     "what_undo_does",
     "withdraw",

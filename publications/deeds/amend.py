@@ -3,7 +3,7 @@
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from publications.models import DeedKind
+from publications.models import DeedKind, Image, Publication
 
 from .ground import Refused, begin
 
@@ -22,6 +22,11 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
 def remove(thing: models.Model, *, by) -> None:
     """Delete an author, tag or image that nothing refers to. Raises Refused where something does."""
     deed = begin(by=by)
+    if isinstance(thing, Image) and Publication.objects.filter(body__contains=f"image:{thing.key}").exists():
+        raise Refused(
+            _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")
+            % {"what": thing}
+        )
     subject, pk = str(thing), thing.pk
     try:
         with transaction.atomic():

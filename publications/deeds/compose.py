@@ -67,7 +67,7 @@ def _edition(publication: Publication, published_at: datetime) -> Edition:
     text = prose.render(
         publication.body,
         language=publication.language,
-        carried=carried_paragraphs(publication.editions.last_written()),
+        carried=carried_paragraphs(publication.editions.last_kept()),
     )
     return Edition(
         publication=publication,

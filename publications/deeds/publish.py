@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import prose
+from publications.languages import LONGEST
 from publications.models import (
     FOREVER,
     Address,
@@ -21,7 +22,7 @@ from publications.models import (
     whole_minute,
 )
 
-from .compose import compose
+from .compose import Composition, compose
 from .ground import (
     Deed,
     NotReady,
@@ -33,6 +34,8 @@ from .ground import (
     live_at,
     locked,
 )
+
+LAST_YEAR = 2200
 
 
 @dataclass(frozen=True)
@@ -62,8 +65,8 @@ def publish(
     editor saw: when it has changed since, nothing is published. An edition that waits is replaced.
     Raises NotReady, Outdated, ClockBehind or Refused.
     """
+    deed = begin(by=by, publication=publication)
     piece = locked(publication)
-    deed = begin(by=by, publication=piece)
     if seen is not None and seen != piece.digest:
         raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
     if reasons := piece.missing():
@@ -74,9 +77,8 @@ def publish(
     replaced = cancel_waiting(piece, deed.moment)
     date = _date_for_readers(piece, window, change, before)
     _settle_working_copy(piece, date, before)
-    revision = Revision.objects.keep(piece, by=by, why=Why.PUBLISHED)
-    _refuse_repetition(piece, window, revision.digest, deed)
-    edition = _write(piece, window, date, change, note, by)
+    Revision.objects.keep(piece, by=by, why=Why.PUBLISHED)
+    edition = _write(piece, window, date, change, note, deed)
     _tell(deed, edition, replaced)
     publication.refresh_from_db()
     return edition
@@ -86,6 +88,8 @@ def _window(at: datetime | None, until: datetime | None, moment: datetime) -> Wi
     if at and at <= moment:
         raise Refused(_("The moment to publish lies in the past. Choose a later one, or publish now."))
     start = at or moment
+    if max(start, until or start).year > LAST_YEAR:
+        raise Refused(_("The moment lies too far off. Choose one before the year %d.") % (LAST_YEAR + 1))
     if until and until <= start:
         raise Refused(_("The piece would end before it begins. Choose a later end."))
     return Window(start=start, until=until or FOREVER, planned=bool(at))
@@ -136,8 +140,9 @@ def _series_number(piece: Publication, date: datetime, before: Edition | None) -
     own = piece.series_number
     if own and own.kind_id == piece.kind_id and (before or own.year == year):
         return own
-    shared = Number.objects.filter(kind=piece.kind, pk__in=piece.family().values("series_number")).first()
-    return shared if shared and shared != own else Number.objects.take(piece.kind, date)
+    siblings = piece.family().exclude(pk=piece.pk)
+    shared = Number.objects.filter(kind=piece.kind, pk__in=siblings.values("series_number")).first()
+    return shared or Number.objects.take(piece.kind, date)
 
 
 def _claimed_slug(piece: Publication) -> str:
@@ -148,30 +153,39 @@ def _claimed_slug(piece: Publication) -> str:
         raise NotReady(
             _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted}
         )
-    others = set(taken.filter(slug__startswith=wanted).values_list("slug", flat=True))
-    numbered = (f"{wanted}-{n}" for n in range(2, len(others) + 3))
+    others = set(taken.filter(slug__startswith=wanted[: LONGEST - 6]).values_list("slug", flat=True))
+    numbered = (f"{wanted[: LONGEST - 6].rstrip('-')}-{n}" for n in range(2, len(others) + 3))
     slug = wanted if wanted not in others else next(name for name in numbered if name not in others)
     Address.objects.get_or_create(tree=piece.tree, slug=slug, defaults={"publication": piece})
     return slug
 
 
-def _refuse_repetition(piece: Publication, window: Window, digest: str, deed: Deed) -> None:
+def _refuse_repetition(piece: Publication, window: Window, composition: Composition, deed: Deed) -> None:
     """A second press of the button makes no second edition."""
     live = live_at(piece, deed.moment)
-    if live and live.digest == digest and not window.planned and window.until == live.expires:
+    if not live or window.planned or window.until != live.expires:
+        return
+    if live.digest == piece.digest and _as_signed(live.bylines.all()) == _as_signed(composition.bylines):
         raise Refused(
             _("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number}
         )
 
 
-def _write(piece: Publication, window: Window, date: datetime, change: Change, note: str, by) -> Edition:
+def _as_signed(bylines) -> list[tuple[str, str, str]]:
+    return [(line.name, line.title, line.affiliation) for line in bylines]
+
+
+def _write(
+    piece: Publication, window: Window, date: datetime, change: Change, note: str, deed: Deed
+) -> Edition:
     try:
         composition = compose(piece, published_at=date)
     except prose.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
+    _refuse_repetition(piece, window, composition, deed)
     edition = composition.edition
     edition.number = piece.editions.next_number()
-    edition.change, edition.note, edition.editor = change, note.strip(), by
+    edition.change, edition.note, edition.editor = change, note.strip(), deed.by
     edition.planned = window.planned
     edition.visible_from, edition.expires = window.start, window.until
     edition.visible_until = window.until

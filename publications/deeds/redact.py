@@ -1,41 +1,77 @@
-"""redact: take a name or a passage out everywhere, in every edition, the working copy and its history."""
+"""redact: take a name or a passage out everywhere, in every edition, the working copy and its history.
 
+What is looked for is the passage as a reader would know it: across line breaks, whatever the apostrophes,
+with emphasis inside. Its own traces go too: addresses, names of files, earlier audit lines, revisions. What
+other rows say (an author, a picture) is amended by hand.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import fields, is_dataclass, replace
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from publications import prose
-from publications.models import DeedKind, Edition, EditionByline, Publication, Revision, Why
+from publications import manuscript, prose
+from publications.languages import slugify
+from publications.models import Address, DeedKind, Edition, EditionByline, Publication, Revision, Why
 
 from .compose import carried_paragraphs, rendered
 from .ground import Refused, begin, locked
 
-TEXTS = ("title", "summary", "key_points", "note", "end_note")
+TEXTS = ("title", "summary", "key_points", "note", "end_note", "markdown", "type_line")
+WORKING = ("title", "summary", "key_points", "body", "note")
+REFERENCES = {"author", "uid", "key", "digest", "related", "translation_of", "cover"}
 SHORTEST = 3
+BETWEEN_WORDS = r"(?:\s|[*_\\])+"
+
+Blacken = Callable[[str], str]
 
 
 @transaction.atomic
 def redact(publication: Publication, passage: str, *, by, why: str = "", mark: str | None = None) -> int:
     """Replace the passage by a mark in all that was kept of the piece; says in how many editions.
 
-    The mark is "[redacted]" in the language of each text, unless one is given (it may be empty where
-    the law or someone's safety asks for it). The passage itself is not written into the audit line.
-    Raises ClockBehind, or Refused where the passage is too short or stands nowhere.
+    The mark is "[redacted]" in the language of the text, unless one is given (it may be empty where the law
+    or someone's safety asks for it). The passage itself is not written into the audit line. Addresses made
+    from it are given up. Raises ClockBehind, or Refused where the passage is too short, stands nowhere, or
+    would still be read somewhere.
     """
+    deed = begin(by=by, publication=publication)
     piece = locked(publication)
     if len(passage.strip()) < SHORTEST:
         raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
-    deed = begin(by=by, publication=piece)
-    mark = _mark(piece.language) if mark is None else mark
-    editions = [edition for edition in piece.editions.all() if _redact_edition(edition, passage, mark)]
-    in_copy = _redact_working_copy(piece, passage, mark, by)
+    pattern = _pattern(passage)
+    blacken = _blackener(pattern, _mark(piece.language) if mark is None else mark)
+    before = piece.digest
+    editions = [each for each in piece.editions.order_by("number") if _redact_edition(each, blacken, passage)]
+    in_copy = _redact_working_copy(piece, blacken, passage, by)
     if not editions and not in_copy:
         raise Refused(_("The passage stands nowhere in this publication."))
+    _forget_traces(piece, blacken, passage)
+    _keep_in_step(piece, before)
+    _refuse_remains(piece, pattern)
     deed.tell(
-        DeedKind.REDACT, piece.title, publication=piece, editions=[each.number for each in editions], why=why
+        DeedKind.REDACT,
+        piece,
+        publication=piece,
+        editions=[each.number for each in editions],
+        why=blacken(why),
     )
     publication.refresh_from_db()
     return len(editions)
+
+
+def _pattern(passage: str) -> re.Pattern[str]:
+    words = (re.sub(r"['’‘]", "['’‘]", re.escape(word)) for word in passage.split())
+    return re.compile(BETWEEN_WORDS.join(words))
+
+
+def _blackener(pattern: re.Pattern[str], mark: str) -> Blacken:
+    return lambda text: pattern.sub(lambda _found: mark, text)
 
 
 def _mark(language: str) -> str:
@@ -43,39 +79,129 @@ def _mark(language: str) -> str:
         return _("[redacted]")
 
 
-def _redact_edition(edition: Edition, passage: str, mark: str) -> bool:
-    bylines = [
-        row
-        for row in edition.bylines.all()
-        if _redact_fields(row, ("name", "title", "affiliation"), passage, mark)
-    ]
-    EditionByline.objects.bulk_update(bylines, ["name", "title", "affiliation"])
-    touched = _redact_fields(edition, (*TEXTS, "markdown"), passage, mark)
+def _redact_fields(row, names: tuple[str, ...], blacken: Blacken) -> bool:
+    """Take the passage out of these fields of a row, not stored yet; says whether it was there."""
+    changed = {name: text for name in names if (text := blacken(getattr(row, name))) != getattr(row, name)}
+    for name, text in changed.items():
+        setattr(row, name, text)
+    return bool(changed)
+
+
+def _redact_edition(edition: Edition, blacken: Blacken, passage: str) -> bool:
+    names = ("name", "title", "affiliation")
+    bylines = [row for row in edition.bylines.all() if _redact_fields(row, names, blacken)]
+    EditionByline.objects.bulk_update(bylines, names)
+    files = [row for row in edition.attachments.all() if _redact_fields(row, ("label", "filename"), blacken)]
+    for row in files:
+        row.save()
+    touched = _redact_fields(edition, TEXTS, blacken)
+    touched |= _redact_slug(edition, passage)
     if touched:
         text = prose.render(edition.markdown, language=edition.language, carried=carried_paragraphs(edition))
         for name, value in rendered(text).items():
             setattr(edition, name, value)
-    if touched or bylines:
+    if touched or bylines or files:
         edition.redactions += 1
         edition.save()
-    return bool(touched or bylines)
+    return bool(touched or bylines or files)
 
 
-def _redact_working_copy(piece: Publication, passage: str, mark: str, by) -> bool:
-    touched = _redact_fields(piece, ("title", "summary", "key_points", "body", "note"), passage, mark)
-    for revision in piece.revisions.filter(manuscript__contains=passage):
-        revision.manuscript = revision.manuscript.replace(passage, mark)
-        revision.save(update_fields=["manuscript"])
-        touched = True
+def _redact_slug(row, passage: str) -> bool:
+    """Give up an address that was made from the passage: another is made, and the old one is forgotten."""
+    part = slugify(passage)
+    if not part or not re.search(rf"(^|-){re.escape(part)}(-|$)", row.slug):
+        return False
+    piece = row.publication if isinstance(row, Edition) else row
+    row.slug = f"publication-{piece.pk}"
+    Address.objects.get_or_create(tree=row.tree, slug=row.slug, defaults={"publication": piece})
+    return True
+
+
+def _redact_working_copy(piece: Publication, blacken: Blacken, passage: str, by) -> bool:
+    touched = _redact_fields(piece, WORKING, blacken) | _redact_slug(piece, passage)
+    for file in piece.attachments.all():
+        if _redact_fields(file, ("label", "filename"), blacken):
+            file.save()
+            touched = True
+    for revision in piece.revisions.all():
+        touched |= _redact_revision(revision, blacken, passage)
     if touched:
         piece.save()
         Revision.objects.keep(piece, by=by, why=Why.REDACTED)
     return touched
 
 
-def _redact_fields(row, fields: tuple[str, ...], passage: str, mark: str) -> bool:
-    """Replace the passage in these fields of a row that is not stored yet; says whether it was there."""
-    found = [name for name in fields if passage in getattr(row, name)]
-    for name in found:
-        setattr(row, name, getattr(row, name).replace(passage, mark))
-    return bool(found)
+def _redact_revision(revision: Revision, blacken: Blacken, passage: str) -> bool:
+    """Read the manuscript, take the passage out of every text in it, and write it again."""
+    text = manuscript.loads(revision.manuscript)
+    clean = _blackened(text, blacken)
+    part = slugify(passage)
+    if part and part in clean.slug:
+        clean = replace(clean, slug="")
+    if clean == text:
+        return False
+    revision.manuscript = manuscript.dumps(clean)
+    revision.save(update_fields=["manuscript"])
+    return True
+
+
+def _blackened(value, blacken: Blacken):
+    if isinstance(value, str):
+        return blacken(value)
+    if isinstance(value, list | tuple):
+        return type(value)(_blackened(each, blacken) for each in value)
+    if isinstance(value, dict):
+        return {key: _blackened(each, blacken) for key, each in value.items()}
+    if is_dataclass(value):
+        kept = {"author", "uid", "key", "digest", "related", "translation_of", "cover"}
+        return replace(
+            value,
+            **{
+                each.name: _blackened(getattr(value, each.name), blacken)
+                for each in fields(value)
+                if each.name not in kept
+            },
+        )
+    return value
+
+
+def _forget_traces(piece: Publication, blacken: Blacken, passage: str) -> None:
+    """Addresses that hold the passage, and what earlier deeds and saves were called."""
+    part = slugify(passage)
+    if part:
+        piece.addresses.filter(slug__contains=part).delete()
+    for line in piece.audit.all():
+        subject, detail = blacken(line.subject), _blackened(line.detail, blacken)
+        if (subject, detail) != (line.subject, line.detail):
+            line.subject, line.detail = subject, detail
+            line.save(update_fields=["subject", "detail"])
+    own = ContentType.objects.get_for_model(Publication)
+    for entry in LogEntry.objects.filter(content_type=own, object_id=str(piece.pk)):
+        LogEntry.objects.filter(pk=entry.pk).update(object_repr=blacken(entry.object_repr))
+
+
+def _keep_in_step(piece: Publication, before: str) -> None:
+    """A working copy that was public as it stood still is: both have lost the same passage."""
+    for edition in piece.editions.filter(digest=before):
+        edition.digest, edition.redactions = piece.digest, edition.redactions + 1
+        edition.save(update_fields=["digest", "redactions"])
+
+
+def _refuse_remains(piece: Publication, pattern: re.Pattern[str]) -> None:
+    """Nothing is done where readers would still find the passage, split by markup we do not see through."""
+    for edition in piece.editions.all():
+        shown = (
+            edition.title,
+            edition.summary,
+            edition.key_points,
+            edition.html,
+            edition.text,
+            str(edition.contents),
+        )
+        if any(pattern.search(text) for text in shown):
+            raise Refused(
+                _(
+                    "The passage would still be read in edition %(number)d: markup divides it. Give it in parts."
+                )
+                % {"number": edition.number}
+            )

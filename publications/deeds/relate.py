@@ -7,17 +7,27 @@ from django.utils.translation import gettext as _
 
 from publications.models import DeedKind, Publication, RelatedLink
 
-from .ground import Refused, begin, locked
+from .ground import Outdated, Refused, begin, hold
 
 LIMIT = 20
 
 
 @transaction.atomic
 def relate(
-    publication: Publication, targets: Sequence[Publication], *, by, reasons: Sequence[str] = ()
+    publication: Publication,
+    targets: Sequence[Publication],
+    *,
+    by,
+    reasons: Sequence[str] = (),
+    seen: Sequence[int] | None = None,
 ) -> bool:
-    """Let the piece link to these, in this order; says whether anything changed. Raises Refused."""
-    piece = locked(publication)
+    """Let the piece link to these, in this order; says whether anything changed.
+
+    `seen` are the targets that whoever decided saw: when they have changed since, nothing is done.
+    Raises Outdated or Refused.
+    """
+    hold(publication.pk)
+    piece = publication
     wanted = [target.pk for target in targets]
     if piece.pk in wanted:
         raise Refused(_("A publication cannot be related to itself."))
@@ -28,6 +38,10 @@ def relate(
     before = list(piece.related_links.values_list("target_id", flat=True))
     if before == wanted:
         return False
+    if seen is not None and list(seen) != before:
+        raise Outdated(
+            _("Somebody has changed the related publications since you opened them. Look, then save again.")
+        )
     deed = begin(by=by)
     kept_reasons = dict(piece.related_links.values_list("target_id", "reason"))
     kept_reasons.update(zip(wanted, reasons, strict=False))

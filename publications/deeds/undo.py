@@ -44,8 +44,8 @@ def undo(publication: Publication, *, by, edition: int | None = None) -> Edition
 
     Gives the new edition where an earlier text returns. Raises ClockBehind, Outdated or Refused.
     """
+    deed = begin(by=by, publication=publication)
     piece = locked(publication)
-    deed = begin(by=by, publication=piece)
     plan = _plan(piece, deed.moment)
     if not plan:
         raise Refused(
@@ -73,8 +73,7 @@ def _plan(publication: Publication, moment) -> Plan | None:
     before = (
         publication.editions.kept()
         .exclude(end=End.UNDONE)
-        .filter(visible_from__lt=live.visible_from)
-        .order_by("-visible_from")
+        .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires__gt=moment)
         .first()
     )
     return Plan(Undoing.RESTORE, live, before) if before else Plan(Undoing.WITHDRAW, live)
@@ -89,7 +88,7 @@ def _withdraw(piece: Publication, plan: Plan, deed) -> None:
 
 
 def _restore(piece: Publication, plan: Plan, deed) -> Edition:
-    until = plan.edition.expires
+    until = plan.restored.expires
     end(plan.edition, at=deed.moment, why=End.UNDONE)
     again = _again(plan.restored)
     again.edition.number = piece.editions.next_number()

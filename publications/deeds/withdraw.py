@@ -15,8 +15,8 @@ def withdraw(publication: Publication, *, by, note: str = "") -> None:
     `note` is shown to readers at the address. Raises ClockBehind, or Refused where nothing is public
     or waits.
     """
+    deed = begin(by=by, publication=publication)
     piece = locked(publication)
-    deed = begin(by=by, publication=piece)
     cancelled = cancel_waiting(piece, deed.moment)
     live = live_at(piece, deed.moment)
     if not (live or cancelled):

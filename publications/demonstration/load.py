@@ -28,8 +28,15 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
     for number, (text, files) in enumerate(bundles, start=1):
         tell(f"Demonstration content: {number} of {len(bundles)}, {text.title}")
         pieces.append(_take_in(text, files, by))
-    intake.link_related([text for text, _files in bundles])
+    _relate([text for text, _files in bundles], pieces, by)
     return pieces
+
+
+def _relate(texts: list[manuscript.Manuscript], pieces: list[Publication], by) -> None:
+    """Link the pieces, once all of them are here."""
+    known = {str(piece.uid): piece for piece in pieces}
+    for text, piece in zip(texts, pieces, strict=True):
+        deeds.relate(piece, [known[uid] for uid in text.related], by=by)
 
 
 def _original_first(bundle: tuple) -> tuple:

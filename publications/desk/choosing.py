@@ -17,7 +17,7 @@ from django.urls import reverse_lazy
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-from publications.models import Author, Image, Publication, with_standing, words
+from publications.models import Author, Edition, Image, Publication, with_standing, words
 
 from .site import desk
 
@@ -33,8 +33,13 @@ class Choices:
     searched: tuple[str, ...]
     order: tuple[str, ...]
 
-    def found(self, query: str) -> QuerySet:
-        rows = self.rows.all().order_by(*self.order)
+    def rows_for(self, person) -> QuerySet | None:
+        """What the person may choose from, or nothing where they may not choose at all."""
+        may = person.has_perm(f"publications.view_{self.rows.model._meta.model_name}")
+        return self.rows.all() if may else None
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
         for word in query.replace("\0", "").split()[:8]:
             rows = rows.filter(self._anywhere(word))
         return rows.distinct()
@@ -55,8 +60,16 @@ class AuthorChoices(Choices):
 
 
 class PublicationChoices(Choices):
-    def found(self, query: str) -> QuerySet:
-        return with_standing(super().found(query).select_related("kind"))
+    def rows_for(self, person) -> QuerySet | None:
+        """All for those who write; what is or was public for those who only link."""
+        if person.has_perm("publications.change_publication"):
+            return self.rows.all()
+        if person.has_perm("publications.relate_publication"):
+            return self.rows.filter(pk__in=Edition.objects.begun().values("publication"))
+        return None
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        return with_standing(super().found(query, rows).select_related("kind"))
 
     def line(self, row: Publication) -> str:
         on = date_format(row.published_at, "SHORT_DATE_FORMAT") if row.published_at else ""
@@ -84,9 +97,10 @@ def choose(request: HttpRequest, what: str) -> JsonResponse:
     choices = CHOICES.get(what)
     if not choices:
         raise Http404
-    if not request.user.has_perm(f"publications.view_{choices.rows.model._meta.model_name}"):
+    rows = choices.rows_for(request.user)
+    if rows is None:
         raise PermissionDenied
-    found = choices.found(request.GET.get("q", ""))[:20]
+    found = choices.found(request.GET.get("q", ""), rows)[:20]
     return JsonResponse({"found": [{"value": row.pk, "label": choices.line(row)} for row in found]})
 
 
@@ -103,6 +117,7 @@ class ChooserWidget(forms.Widget):
         super().__init__()
         self.what, self.limit, self.roles = what, limit, list(roles)
         self.query = ""
+        self.stored: list[int] = []
 
     def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
         """Pairs of value and role in the order of the form; empty places are passed over."""
@@ -123,6 +138,7 @@ class ChooserWidget(forms.Widget):
             "what": self.what,
             "url": reverse_lazy("desk:choose", args=[self.what]),
             "limit": self.limit,
+            "stored": ",".join(str(pk) for pk in self.stored),
             "query": self.query,
             "roles": self.roles,
             "options": options,
@@ -132,6 +148,11 @@ class ChooserWidget(forms.Widget):
             ],
         }
         return context
+
+    @staticmethod
+    def seen(data, name: str) -> list[int]:
+        """The rows that were stored when the form was opened."""
+        return [int(pk) for pk in data.get(f"{name}-chooser", "").split(",") if pk.isdecimal()]
 
     def _options(self, chosen: list[str]) -> list[tuple[str, str]]:
         """What the selects offer: what is chosen, then what was found (or the newest)."""

@@ -14,9 +14,17 @@ from taggit.forms import TagWidget as LineOfTags
 
 from publications import prose
 from publications.languages import slugify
-from publications.models import Attachment, Byline, Publication, Role, keep_original, moment_in_words
+from publications.models import (
+    Attachment,
+    Byline,
+    Publication,
+    Role,
+    as_known,
+    keep_original,
+    moment_in_words,
+)
 
-from .choosing import ChooserField
+from .choosing import ChooserField, ChooserWidget
 from .deed_pages import MomentField
 
 ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
@@ -90,12 +98,23 @@ class PublicationForm(forms.ModelForm):
         piece = kwargs.get("instance")
         kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
         self.conflicts: list[dict[str, str]] = []
         self.fields["related"].disabled = not may_relate
         if piece and piece.pk:
             self.fields["detach"].queryset = piece.attachments.all()
         if not self.fields["detach"].queryset.exists():
             del self.fields["detach"]
+
+    @property
+    def links_seen(self) -> list[int]:
+        """The related publications as they were stored when this form was opened."""
+        return ChooserWidget.seen(self.data, "related")
+
+    @property
+    def links_touched(self) -> bool:
+        """Whether this editor changed them: a form that was only open meanwhile takes nothing away."""
+        return [target.pk for target, _role in self.cleaned_data["related"]] != self.links_seen
 
     @property
     def is_finding(self) -> bool:
@@ -113,6 +132,9 @@ class PublicationForm(forms.ModelForm):
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
+
+    def clean_tags(self) -> list[str]:
+        return as_known(self.cleaned_data["tags"])
 
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])

@@ -9,7 +9,7 @@ from .site import desk
 
 
 @desk.page(f"{ONE}revisions/", "revisions")
-@needs("view_publication")
+@needs("change_publication")
 def revisions(request: HttpRequest, pk: int) -> HttpResponse:
     piece = piece_or_404(pk)
     return desk.show_piece(
@@ -22,7 +22,7 @@ def revisions(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @desk.page(f"{ONE}revisions/<int:number>/", "revision")
-@needs("view_publication")
+@needs("change_publication")
 def revision(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     piece = piece_or_404(pk)
     kept = get_object_or_404(piece.revisions.select_related("saved_by"), number=number)

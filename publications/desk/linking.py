@@ -14,7 +14,7 @@ from publications import deeds
 from publications.models import Edition, Publication
 
 from .access import needs
-from .choosing import ChooserField
+from .choosing import ChooserField, ChooserWidget
 from .site import desk
 
 PER_PAGE = 50
@@ -55,6 +55,7 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
     piece = edition.publication
     chosen = [(link.target_id, "") for link in piece.related_links.all()]
     form = LinksForm(request.POST or None, initial={"related": chosen})
+    form.fields["related"].widget.stored = [pk for pk, _role in chosen]
     if request.method == "POST" and form.is_valid() and _related(request, piece, form):
         return HttpResponseRedirect(reverse("desk:links"))
     return desk.show(request, "links_of", title=edition.title, edition=edition, form=form)
@@ -62,9 +63,9 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _related(request: HttpRequest, piece: Publication, form: LinksForm) -> bool:
     try:
-        changed = deeds.relate(
-            piece, [target for target, _role in form.cleaned_data["related"]], by=request.user
-        )
+        targets = [target for target, _role in form.cleaned_data["related"]]
+        seen = ChooserWidget.seen(form.data, "related")
+        changed = deeds.relate(piece, targets, by=request.user, seen=seen)
     except deeds.Refused as refusal:
         form.add_error("related", refusal.reasons)
         return False

@@ -16,17 +16,14 @@ from .site import desk
 
 
 @desk.page(f"{ONE}preview/", "preview")
-@needs("view_publication")
+@needs("change_publication")
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The page as readers would see it, were the working copy published now. Nothing is stored."""
     piece = piece_or_404(pk)
-    writes = request.user.has_perm("publications.change_publication")
     notice = {
         "notice": _("Preview of the working copy. Readers do not see this."),
-        "notice_url": reverse("desk:publications_publication_change", args=[pk])
-        if writes
-        else reverse("desk:index"),
-        "notice_label": _("Back to the form") if writes else _("Back to the desk"),
+        "notice_url": reverse("desk:publications_publication_change", args=[pk]),
+        "notice_label": _("Back to the form"),
     }
     try:
         composition = deeds.compose(piece)
@@ -51,7 +48,7 @@ def _as_piece(composition: deeds.Composition) -> Piece:
 
 
 @desk.page("library/<slug:key>/<slug:size>.<slug:extension>", "picture")
-@needs("view_publication")
+@needs("view_image")
 def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
     """A picture of the library, public or not, for people of the desk."""
     path = renditions.picture(get_object_or_404(Image, key=key), size, extension)

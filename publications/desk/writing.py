@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
@@ -52,6 +53,9 @@ class LanguageFilter(admin.SimpleListFilter):
 
 class Writing(admin.ModelAdmin):
     """The working copies. Saving keeps a revision and changes nothing public but related links."""
+
+    class Media:
+        js = (Script("js/desk/leaving.js", type="module"),)
 
     form = PublicationForm
     change_form_template = "desk/publication_form.html"
@@ -109,7 +113,7 @@ class Writing(admin.ModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
         """The piece; held while a form is being stored, so that of two savers the second is told."""
         if request.method == "POST" and object_id.isdecimal():
-            Publication.objects.select_for_update().filter(pk=object_id).first()
+            deeds.hold(int(object_id))
         return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
@@ -137,8 +141,13 @@ class Writing(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
         """What has been given to readers is withdrawn, never deleted."""
-        allowed = super().has_delete_permission(request, obj)
-        return allowed and not (obj and obj.editions.exists())
+        if not super().has_delete_permission(request, obj) or (obj and obj.editions.exists()):
+            return False
+        return (
+            not obj
+            or obj.created_by == request.user
+            or request.user.has_perm("publications.publish_publication")
+        )
 
     def save_model(self, request: HttpRequest, obj: Publication, form: PublicationForm, change: bool) -> None:
         if not change:
@@ -148,15 +157,15 @@ class Writing(admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
         form.save_m2m()
         form.store_rows(form.instance)
-        if not form.fields["related"].disabled:
+        if not form.fields["related"].disabled and form.links_touched:
             targets = [target for target, _role in form.cleaned_data["related"]]
-            form.instance.links_changed = deeds.relate(form.instance, targets, by=request.user)
+            form.instance.links_changed = deeds.relate(
+                form.instance, targets, by=request.user, seen=form.links_seen
+            )
         Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        piece = self.get_object(request, object_id) if object_id else None
-        if piece and self.has_view_permission(request) and not self.has_change_permission(request, piece):
-            return HttpResponseRedirect(reverse("desk:preview", args=[piece.pk]))
+        piece = super().get_object(request, object_id) if object_id else None
         title = {"title": str(piece)} if piece else {}
         context = {**(extra_context or {}), **title, **self.standing_context(request, piece)}
         try:
@@ -204,9 +213,9 @@ class Writing(admin.ModelAdmin):
 
 
 def may_relate(request: HttpRequest, piece: Publication | None) -> bool:
-    """Related links are public at once beside a live piece: there, only those who may change them do."""
-    live = bool(piece and Edition.objects.live().filter(publication=piece).exists())
-    return not live or request.user.has_perm("publications.relate_publication")
+    """Links of a piece that is public, or is to be, are for those who may change them; a draft's for all."""
+    given = bool(piece and piece.editions.kept().exists())
+    return not given or request.user.has_perm("publications.relate_publication")
 
 
 def bound_to(form: type[PublicationForm], **options) -> type[PublicationForm]:

@@ -15,7 +15,7 @@ HOUSE = [
 ROLES = {
     "Contributors": [*VIEW, *WRITE],
     "Editors": [*VIEW, *WRITE, *LIBRARY, "publish_publication", "relate_publication", "view_auditline"],
-    "Linkers": ["view_publication", "view_kind", "relate_publication"],
+    "Linkers": ["relate_publication"],
     "Administrators": [
         *VIEW, *WRITE, *LIBRARY, "publish_publication", "relate_publication", "view_auditline", *HOUSE,
     ],

@@ -10,7 +10,7 @@ from .publication import Attachment, Byline, Publication, RelatedLink, Role, who
 from .revision import Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
-from .tags import Tag, TaggedPublication, TagKind, split_at_commas
+from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
 
 __all__ = [
     "FOREVER",
@@ -46,6 +46,7 @@ __all__ = [
     "Why",
     "answer",
     "answer_for_edition",
+    "as_known",
     "as_manuscript",
     "in_state",
     "keep_original",

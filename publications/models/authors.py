@@ -27,12 +27,16 @@ def check_orcid(value: str) -> None:
 
 class AuthorQuerySet(models.QuerySet):
     def called(self, name: str) -> "AuthorQuerySet":
-        """Authors of that name or alias, whatever the case."""
-        folded = " ".join(name.split())
-        found = models.Q(name__iexact=folded) | models.Q(
-            aliases__iregex=rf"(^|\n)\s*{re.escape(folded)}\s*(\r?\n|$)"
+        """Authors of that name or alias, whatever the case, in any alphabet (SQLite folds ASCII alone)."""
+        wanted = " ".join(name.split()).casefold()
+        spelled = self.values_list("pk", "name", "aliases")
+        return self.filter(
+            pk__in=[
+                pk
+                for pk, own, aliases in spelled
+                if wanted in {" ".join(each.split()).casefold() for each in (own, *aliases.splitlines())}
+            ]
         )
-        return self.filter(found)
 
 
 class Author(Bilingual):
@@ -98,6 +102,5 @@ class Author(Bilingual):
     def _free_slug(self) -> str:
         stem = slugify(self.name) or "author"
         taken = set(Author.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-        return next(
-            slug for n in range(1, len(taken) + 2) if (slug := stem if n == 1 else f"{stem}-{n}") not in taken
-        )
+        numbered = (f"{stem[:110]}-{n}" for n in range(2, len(taken) + 3))
+        return stem if stem not in taken else next(slug for slug in numbered if slug not in taken)

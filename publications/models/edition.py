@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext_lazy as _
 
-from publications.languages import NAMES, direction, tree_of
+from publications.languages import NAMES, TREES, direction, tree_of
 
 from .images import Image
 from .kinds import DASH, Kind, Number
@@ -62,6 +62,10 @@ class EditionQuerySet(models.QuerySet):
     def last_written(self) -> "Edition | None":
         return self.order_by("-number").first()
 
+    def last_kept(self) -> "Edition | None":
+        """The last that stands or waits: not cancelled, not undone."""
+        return self.exclude(end__in=(End.CANCELLED, End.UNDONE)).order_by("-number").first()
+
     def next_number(self) -> int:
         """Numbers of cancelled editions are not used again."""
         last = self.last_written()
@@ -71,23 +75,14 @@ class EditionQuerySet(models.QuerySet):
         """Editions of the publication that the address belongs to, whether current or former."""
         return self.filter(publication__addresses__tree=tree, publication__addresses__slug=slug)
 
-    def by(self, author: str) -> "EditionQuerySet":
-        return self.filter(bylines__author__slug=author)
-
-    def on(self, tag: str) -> "EditionQuerySet":
-        return self.filter(tag_rows__tag__slug=tag)
-
     def in_tree(self, tree: str) -> "EditionQuerySet":
-        """One text per family: those of the tree, and those that have no live translation there."""
+        """One text per family: in the tree's language, else in the site's first, else as it is."""
         now = timezone.now()
-        there = Edition.objects.filter(
-            family=models.OuterRef("family"),
-            tree=tree,
-            language=tree,
-            visible_from__lte=now,
-            visible_until__gt=now,
+        kin = Edition.objects.filter(
+            family=models.OuterRef("family"), visible_from__lte=now, visible_until__gt=now
         )
-        return self.filter(Q(language=tree) | ~models.Exists(there))
+        own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=TREES[0]))
+        return self.filter(Q(language=tree) | (~own & (Q(language=TREES[0]) | ~first)))
 
     def newest_first(self) -> "EditionQuerySet":
         return self.order_by("-published_at", "-pk")

@@ -34,6 +34,8 @@ SQLITE = {
     "edition_frozen": f"""CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE}
         WHEN ({_changed}) AND NEW.redactions <= OLD.redactions
         BEGIN SELECT RAISE(ABORT, 'the text of an edition is frozen'); END""",
+    "edition_kept": f"""CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE}
+        BEGIN SELECT RAISE(ABORT, 'an edition is never deleted'); END""",
 }
 
 POSTGRES = (
@@ -52,6 +54,12 @@ POSTGRES = (
         END $$""",
     f"DROP TRIGGER IF EXISTS edition_frozen ON {TABLE}",
     f"CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_frozen()",
+    """CREATE OR REPLACE FUNCTION edition_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            RAISE EXCEPTION 'an edition is never deleted' USING ERRCODE = 'integrity_constraint_violation';
+        END $$""",
+    f"DROP TRIGGER IF EXISTS edition_kept ON {TABLE}",
+    f"CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_kept()",
 )
 
 

@@ -19,6 +19,12 @@ def split_at_commas(text: str) -> list[str]:
     return list(names.values())
 
 
+def as_known(names: list[str]) -> list[str]:
+    """The names as the tags that are there already spell them, whatever their case or alphabet."""
+    known = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
+    return [known.get(name.casefold(), name) for name in names]
+
+
 def joined_by_commas(tags: list["Tag"]) -> str:
     """The line an editor sees for the tags of a piece."""
     return ", ".join(sorted((tag.name for tag in tags), key=str.casefold))
@@ -57,8 +63,12 @@ class Tag(Bilingual, TagBase):
         return self.worded("name")
 
     def clean(self) -> None:
-        if type(self).objects.filter(name__iexact=self.name).exclude(pk=self.pk).exists():
+        if "," in self.name:
+            raise ValidationError({"name": _("A tag has no comma: commas divide tags.")})
+        others = type(self).objects.exclude(pk=self.pk).values_list("name", flat=True)
+        if self.name.casefold() in {name.casefold() for name in others}:
             raise ValidationError({"name": _("There is a tag of this name already.")})
+        self.slug = slugify(self.slug)
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         slug = slugify(tag) or "topic"

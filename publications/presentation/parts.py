@@ -119,8 +119,8 @@ def people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) ->
         person = Person(
             name=row.name,
             url=url_of(row.author),
-            title=row.title,
-            affiliation=row.affiliation,
+            title="" if row.author.pseudonymous else row.title,
+            affiliation="" if row.author.pseudonymous else row.affiliation,
             orcid=row.author.shown_orcid,
         )
         roles.setdefault(row.role, []).append(person)

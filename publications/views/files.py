@@ -5,10 +5,12 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
 from publications import renditions
-from publications.models import Edition, EditionAttachment, End, Image, originals
+from publications.models import Edition, EditionAttachment, End, Image, Standing, answer, originals
 from publications.presentation import current_tree
 
-WEEK = 7 * 24 * 3600
+from .pieces import elsewhere
+
+MINUTE = 60  # what is withdrawn, or amended, is soon so everywhere
 
 
 def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
@@ -21,11 +23,15 @@ def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpRe
 
 
 def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> HttpResponse:
-    """A file of a live piece, or of an earlier edition of it."""
-    pieces = Edition.objects.at(current_tree(), slug).live().values("publication")
+    """A file of a live piece, or of an earlier edition of it; elsewhere it answers as its piece does."""
+    found = answer(current_tree(), slug)
+    if found.standing is not Standing.HERE:
+        return elsewhere(
+            request, found, lambda edition: f"{edition.get_absolute_url()}files/{digest}/{filename}"
+        )
     file = (
         EditionAttachment.objects.filter(
-            edition__publication__in=pieces,
+            edition__publication=found.edition.publication_id,
             edition__in=Edition.objects.begun().exclude(end=End.UNDONE),
             filename=filename,
             original__contains=f"/{digest}",
@@ -59,6 +65,6 @@ def _disposition(file: EditionAttachment) -> str:
 
 def _send(file, media_type: str) -> FileResponse:
     response = FileResponse(file, content_type=media_type)
-    response.headers["Cache-Control"] = f"public, max-age={WEEK}"
+    response.headers["Cache-Control"] = f"public, max-age={MINUTE}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

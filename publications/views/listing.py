@@ -26,7 +26,7 @@ def _tags(values: list[str]) -> dict[str, str]:
 
 
 def _authors(values: list[str]) -> dict[str, str]:
-    return dict(Author.objects.filter(slug__in=values).values_list("slug", "name"))
+    return dict(Author.objects.filter(slug__in=values, pseudonymous=False).values_list("slug", "name"))
 
 
 def _languages(values: list[str]) -> dict[str, str]:
@@ -71,7 +71,8 @@ class Listing:
     def _refuse_what_no_reader_knows(self) -> None:
         """A topic, author or kind is public only through a live edition: any other is as if it were not there."""
         for name, value in self.asked.items():
-            if not Edition.objects.live().filter(**{FILTERS[name].column: value}).exists():
+            known = FILTERS[name].words([value]) if name != "language" or value in NAMES else {}
+            if not known or not Edition.objects.live().filter(**{FILTERS[name].column: value}).exists():
                 raise Http404
 
     @property

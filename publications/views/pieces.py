@@ -48,7 +48,8 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         "notice_url": reverse("publications:detail", kwargs={"slug": slug}),
         "notice_label": _("Read the current edition"),
     }  # fmt: skip
-    return show_edition(request, edition, robots="noindex", **superseded)
+    canonical = reverse("publications:detail", kwargs={"slug": slug})
+    return show_edition(request, edition, robots="noindex", canonical=canonical, **superseded)
 
 
 def show_edition(request: HttpRequest, edition: Edition, **frame) -> HttpResponse:

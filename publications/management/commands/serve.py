@@ -20,7 +20,9 @@ class Command(BaseCommand):
         parser.add_argument(
             "--workers", type=int, default=int(os.environ.get("WORKERS", "1")), help="processes"
         )
-        parser.add_argument("--prepare", action="store_true", help="first bring the site up to date, see prepare")
+        parser.add_argument(
+            "--prepare", action="store_true", help="first bring the site up to date, see prepare"
+        )
         parser.add_argument(
             "--reload", action="store_true", help="start again when a file of the project changes"
         )
