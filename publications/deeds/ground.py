@@ -80,7 +80,8 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
     if now < generation.at - TOLERANCE:
         raise ClockBehind(
             _(
-                "The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right, or run “manage.py trust_clock” if it is."
+                "The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right, or "
+                "run “manage.py trust_clock” if it is."
             )
             % {"now": timezone.localtime(now), "last": timezone.localtime(generation.at)}
         )
