@@ -10,6 +10,8 @@ import re
 import unicodedata
 from itertools import accumulate
 
+from django.utils.translation import gettext as _
+
 from .parts import MAX_CHARACTERS, Unrenderable
 
 MAX_BLOCKS = 10_000
@@ -35,7 +37,8 @@ ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
 def check_size(markdown: str) -> None:
     if len(markdown) > MAX_CHARACTERS:
         raise Unrenderable(
-            f"The text has {len(markdown):,} characters, more than {MAX_CHARACTERS:,}. Divide it into parts."
+            _("The text has %(there)s characters, more than %(most)s. Divide it into parts.")
+            % {"there": f"{len(markdown):,}", "most": f"{MAX_CHARACTERS:,}"}
         )
 
 
@@ -45,42 +48,53 @@ def check_accents(text: str) -> None:
         return
     runs = accumulate(map(unicodedata.combining, text), lambda run, mark: run + 1 if mark else 0, initial=0)
     if max(runs) > MAX_ACCENTS:
-        raise Unrenderable(f"A letter carries more than {MAX_ACCENTS} accents. Remove them.")
+        raise Unrenderable(_("A letter carries more than %d accents. Remove them.") % MAX_ACCENTS)
 
 
 def check_tags(count: int) -> None:
     if count > MAX_TAGS:
         raise Unrenderable(
-            f"The text holds {count:,} HTML tags, more than {MAX_TAGS:,}. Write it as Markdown, or divide it."
+            _("The text holds %(there)s HTML tags, more than %(most)s. Write it as Markdown, or divide it.")
+            % {"there": f"{count:,}", "most": f"{MAX_TAGS:,}"}
         )
 
 
 def check_nesting(depth: int) -> None:
     if depth > MAX_NESTING:
-        raise Unrenderable(f"Lists or quotes are nested more than {MAX_NESTING} deep. Take some levels out.")
+        raise Unrenderable(
+            _("Lists or quotes are nested more than %d deep. Take some levels out.") % MAX_NESTING
+        )
 
 
 def check_cells(count: int) -> None:
     if count > MAX_CELLS:
-        raise Unrenderable(f"The tables have more than {MAX_CELLS:,} cells. Attach them as a file instead.")
+        raise Unrenderable(
+            _("The tables have more than %s cells. Attach them as a file instead.") % f"{MAX_CELLS:,}"
+        )
 
 
 def check_growth(added: int) -> None:
     """Refuse texts that a few long definitions make many times longer than they are."""
     if added > MAX_GROWTH:
-        raise Unrenderable("Long definitions of links or abbreviations are used too often. Shorten them.")
+        raise Unrenderable(_("Long definitions of links or abbreviations are used too often. Shorten them."))
 
 
 def check_blocks(lines: list[str]) -> list[str]:
     """Refuse what the parser would go through too often, block by block; gives the lines as they are."""
     text = "\n".join(lines)
     if len(BLOCK.findall(text)) > MAX_BLOCKS:
-        raise Unrenderable(f"The text has more than {MAX_BLOCKS:,} paragraphs and headings. Divide it.")
+        raise Unrenderable(
+            _("The text has more than %s paragraphs and headings. Divide it.") % f"{MAX_BLOCKS:,}"
+        )
     if len(ABBREVIATION.findall(text)) > MAX_ABBREVIATIONS:
-        raise Unrenderable(f"The text explains more than {MAX_ABBREVIATIONS} abbreviations. Take some out.")
+        raise Unrenderable(
+            _("The text explains more than %d abbreviations. Take some out.") % MAX_ABBREVIATIONS
+        )
     passes = sum(_passes(block) for block in text.split("\n\n"))
     if passes > MAX_PASSES:
-        raise Unrenderable("Too many rules or definitions follow each other. Put blank lines between them.")
+        raise Unrenderable(
+            _("Too many rules or definitions follow each other. Put blank lines between them.")
+        )
     return lines
 
 
@@ -102,8 +116,11 @@ class Passages:
         if self.looks > MAX_LOOKS or self.copies > MAX_COPIES:
             words = " ".join(re.findall(r"\w+", text[:500])[:6])
             raise Unrenderable(
-                f"The passage with the words “{words}” holds too many marks, such as brackets. "
-                "Remove some, or divide it by blank lines."
+                _(
+                    "The passage with the words “%s” holds too many marks, such as brackets. Divide it, or take the "
+                    "marks out."
+                )
+                % words
             )
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Sequence
 
+from django.utils.translation import gettext as _
+
 from .dialect import parse
 from .figures import shape_figures
 from .headings import flatten_headings, name_headings, shape_headings
@@ -29,7 +31,7 @@ def render(markdown: str, *, language: str = "en", carried: Sequence[Paragraph] 
     try:
         return _render(source, language, carried)
     except RecursionError as error:
-        raise Unrenderable("Lists, quotes or brackets are nested too deeply. Take levels out.") from error
+        raise Unrenderable(_("Lists, quotes or brackets are nested too deeply. Take levels out.")) from error
 
 
 def _render(source: str, language: str, carried: Sequence[Paragraph]) -> Prose:
