@@ -232,6 +232,15 @@ def test_a_contributor_deletes_drafts_of_their_own(client):
     assert not Publication.objects.exists()
 
 
+def test_who_may_not_come_in_is_told_so_at_the_desk(client, things):
+    client.force_login(make_person("Linkers"), backend="django.contrib.auth.backends.ModelBackend")
+
+    page = client.get(address("publish", things))
+
+    assert page.status_code == 403
+    assert 'href="/desk/' in page.text
+
+
 def test_an_administrator_cannot_make_anybody_a_superuser(client, things):
     client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
 

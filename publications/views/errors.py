@@ -9,16 +9,21 @@ from django.utils.translation import gettext as _
 from publications.models import Edition, End
 from publications.presentation import page
 
+DESK = "/desk/"
+
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+    page_of = "desk/403.html" if request.path_info.startswith(DESK) else "403.html"
+    return render(request, page_of, status=HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    if request.path_info.startswith(DESK):
+        return render(request, "desk/404.html", status=HTTPStatus.NOT_FOUND)
     return page(request, "404.html", status=HTTPStatus.NOT_FOUND, title=_("Not found"), robots="noindex")
 
 
