@@ -200,6 +200,7 @@ def test_real_texts_are_rendered_and_keep_their_ids():
         ("*[a]: b\n", "abbreviations"),
         ("<b>", "HTML tags"),
         ("a|b\n-|-\n", "cells"),
+        ("`|", "too many marks"),
         ("> ", "nested"),
         ("- ", "nested"),
         ("a\u0301\u0301\u0301\u0301\u0301", None),

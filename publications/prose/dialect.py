@@ -20,7 +20,7 @@ from markdown.util import AtomicString
 
 from .abbreviations import explain
 from .builder import build
-from .limits import Passages, check_blocks, check_cells, check_growth
+from .limits import Passages, check_bars, check_blocks, check_cells, check_growth
 from .lists import indent_lists
 from .source import STRAIGHT, Hiding
 from .tree import Node
@@ -28,6 +28,7 @@ from .tree import Node
 Found = tuple[etree.Element | None, int | None, int | None]
 
 # The parser's own patterns, bound to one line and without a second try.
+BRACES = re.compile(r"(?<! ) ++\{:? *+([^{}\n ][^{}\n]*+)\} *$")
 NOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
 ABBREVIATION = re.compile(r"^[*]\[(?P<abbr>[^\\\]\n]*+)\] ?:[ ]*+\n?[ ]*+(?P<title>.*)$", re.MULTILINE)
 REFERENCE = re.compile(
@@ -68,12 +69,14 @@ class Dialect(Extension):
         md.preprocessors.register(Lines(self.hiding.hide_lines), "hide", 25)  # before raw HTML is taken out
         md.preprocessors.register(Lines(indent_lists), "lists", 10)
         md.preprocessors.register(Lines(check_blocks), "blocks", 5)
+        md.preprocessors.register(Lines(check_bars), "bars", 4)
         md.ESCAPED_CHARS += ["'", '"']
         md.inlinePatterns.register(Escape(ESCAPE_RE, md), "escape", 180)
         md.treeprocessors.register(PassageGuard(md), "passages", 30)  # before anything looks into a passage
         md.parser.blockprocessors.register(QuickTable(md.parser, {"use_align_attribute": True}), "table", 75)
         md.treeprocessors.register(GrowthGuard(md), "growth", -1)  # after all else
         md.treeprocessors.deregister("abbr")
+        md.treeprocessors["attr_list"].HEADER_RE = BRACES
         md.parser.blockprocessors["abbr"].RE = ABBREVIATION
         md.parser.blockprocessors["reference"].RE = REFERENCE
 

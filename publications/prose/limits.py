@@ -22,6 +22,7 @@ MAX_NESTING = 20
 MAX_ABBREVIATIONS = 300
 MAX_GROWTH = 2_000_000  # characters that abbreviations and links to one definition add
 MAX_COPIES = 1_000_000_000  # characters that are copied as marks of a passage are replaced one by one
+MAX_COMPARISONS = 50_000_000  # of bars with the backticks of a line
 MAX_LOOKS = 5_000_000  # characters that are looked at in search of the end of a link, image or code
 MAX_PASSES = 50_000_000  # characters of a block that are gone through again for each rule or definition in it
 
@@ -30,7 +31,13 @@ BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
 BACKTICKS = re.compile("`+")
 BLOCK = re.compile(r"^[> ]*+(?:$|#)", re.MULTILINE)
-EVENT = re.compile(r"^[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$|\*?\[[^\]\n]*\] ?:)", re.MULTILINE)
+# A rule, or an underlined heading, or a run of definitions of one kind.
+EVENT = re.compile(
+    r"^[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$)"
+    r"|(?:^[ >]*+\[\^[^\]\n]*+\]:.*\n?)+"
+    r"|(?:^[ >]*+\[(?!\^)[^\]\n]*+\]:.*\n?)+",
+    re.MULTILINE,
+)
 ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
 
 
@@ -102,6 +109,27 @@ def _passes(block: str) -> int:
     return len(block) * len(EVENT.findall(block))
 
 
+def check_bars(lines: list[str]) -> list[str]:
+    """Refuse rows of tables where every bar is compared with every piece of code; gives the lines as they are."""
+    comparisons = 0
+    for line in lines:
+        comparisons += line.count("|") * line.count("`")
+        if comparisons > MAX_COMPARISONS:
+            raise _too_many_marks(line)
+    return lines
+
+
+def _too_many_marks(text: str) -> Unrenderable:
+    words = " ".join(re.findall(r"\w+", text[:500])[:6])
+    return Unrenderable(
+        _(
+            "The passage with the words “%s” holds too many marks, such as brackets. Divide it, or take the "
+            "marks out."
+        )
+        % words
+    )
+
+
 class Passages:
     """Adds up what inline markup costs in all passages of a text."""
 
@@ -114,14 +142,7 @@ class Passages:
         self.looks += _looks(text)
         self.copies += marks * len(text)
         if self.looks > MAX_LOOKS or self.copies > MAX_COPIES:
-            words = " ".join(re.findall(r"\w+", text[:500])[:6])
-            raise Unrenderable(
-                _(
-                    "The passage with the words “%s” holds too many marks, such as brackets. Divide it, or take the "
-                    "marks out."
-                )
-                % words
-            )
+            raise _too_many_marks(text)
 
 
 def _looks(text: str) -> int:
