@@ -2,25 +2,48 @@
 
 import re
 import unicodedata
+from collections.abc import Iterable
+from itertools import chain, groupby
 
 TREES = ("en", "sv")
 """The interface languages, in the order of the site; a tree of addresses for each."""
 
 NAMES = {
     "en": "English", "sv": "Svenska", "uk": "Українська", "ru": "Русский", "be": "Беларуская", "pl": "Polski",
-    "de": "Deutsch", "fr": "Français", "es": "Español", "ka": "ქართული", "hy": "Հայերեն", "az": "Azərbaycanca",
-    "ro": "Română", "et": "Eesti", "lv": "Latviešu", "lt": "Lietuvių", "fi": "Suomi", "da": "Dansk",
-    "no": "Norsk", "cs": "Čeština", "sk": "Slovenčina", "hu": "Magyar", "bg": "Български", "el": "Ελληνικά",
-    "tr": "Türkçe", "ar": "العربية", "he": "עברית", "fa": "فارسی", "zh": "中文", "ja": "日本語",
+    "de": "Deutsch", "fr": "Français", "es": "Español", "ka": "ქართული", "hy": "Հայերեն",
+    "az": "Azərbaycanca", "ro": "Română", "et": "Eesti", "lv": "Latviešu", "lt": "Lietuvių", "fi": "Suomi",
+    "da": "Dansk", "no": "Norsk", "cs": "Čeština", "sk": "Slovenčina", "hu": "Magyar", "bg": "Български",
+    "el": "Ελληνικά", "tr": "Türkçe", "ar": "العربية", "he": "עברית", "fa": "فارسی",
+    "zh": "中文", "ja": "日本語",
 }  # fmt: skip
 """The languages a text may be in, each by its own name."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
 LONGEST = 100
 
-_WORD = r"[^\W_A-Z]+"
-SLUG = rf"{_WORD}(?:-{_WORD})*"
-"""What slugify gives: letters of any alphabet and digits, words joined by single hyphens; never a dot."""
+APOSTROPHES = "'’‘ʼ"
+PASSED_OVER = ("Mn", "Mc", "Me", "Cf")
+SPELLED_WITH_MARKS = (range(0x0780, 0x1AB0), range(0xA800, 0xAC00))
+"""Where vowels are written as marks (Indic scripts, Thai, Khmer …): without them a word is another word."""
+
+
+def _runs(signs: Iterable[str]) -> str:
+    """Signs as the inside of a character class of a regular expression: each run by its first and last."""
+    runs = groupby(enumerate(sorted(signs)), key=lambda pair: ord(pair[1]) - pair[0])
+    ordered = [[sign for _place, sign in run] for _offset, run in runs]
+    return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ordered)
+
+
+MARKS = frozenset(
+    sign for sign in map(chr, chain(*SPELLED_WITH_MARKS)) if unicodedata.category(sign) in ("Mn", "Mc")
+)
+_MARK = f"[{_runs(MARKS)}]"
+_CAPITALS = "A-ZÀ-ÞΑ-ΫЀ-ЯԱ-Ֆ"
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|{_MARK})*")
+SLUG = rf"(?=[^\W_])(?:[^\W_{_CAPITALS}]|{_MARK}|-(?=[^\W_])){{1,{LONGEST}}}"
+"""What slugify gives: lower-case letters of any alphabet and digits, words joined by single hyphens, at most
+100 characters; never a dot. It is kept short, as every address made is tried against it: rarer capitals (Ő)
+and letters not composed (NFC) pass, though slugify never gives them."""
 
 
 def tree_of(language: str) -> str:
@@ -36,18 +59,20 @@ def direction(language: str) -> str:
 def slugify(text: str) -> str:
     """An address of at most 100 characters, cut at a hyphen; empty where the text has no letter or digit.
 
-    Letters stay in their alphabet (å, Ж, ا); marks that no letter carries in composed form are left out.
+    Letters stay in their alphabet (å, Ж, ا), with the marks that spell a word (हिन्दी) but without stress.
     """
-    composed = unicodedata.normalize("NFC", text).lower()
-    words = re.findall(r"[^\W_]+", unicodedata.normalize("NFC", _without_marks(composed)))
-    slug = "-".join(words)
+    slug = "-".join(_WORD.findall(_lowered(text)))
     if len(slug) <= LONGEST:
         return slug
-    cut = slug[: LONGEST + 1].rpartition("-")[0]
-    return cut or slug[:LONGEST]
+    return slug[: LONGEST + 1].rpartition("-")[0] or slug[:LONGEST]
 
 
-def _without_marks(text: str) -> str:
-    """Leave out combining marks (vowel signs, stress marks) and apostrophes inside words."""
-    kept = (sign for sign in text if not unicodedata.category(sign).startswith("M"))
-    return re.sub(r"(?<=\w)['’](?=\w)", "", "".join(kept))
+def _lowered(text: str) -> str:
+    """Lower-case and composed, without what is passed over."""
+    lowered = unicodedata.normalize("NFC", text).lower()
+    return unicodedata.normalize("NFC", "".join(sign for sign in lowered if not _is_passed_over(sign)))
+
+
+def _is_passed_over(sign: str) -> bool:
+    """Stress marks, vowel points, apostrophes, soft hyphens and their like part no word and are not kept."""
+    return sign in APOSTROPHES or (unicodedata.category(sign) in PASSED_OVER and sign not in MARKS)

@@ -1,12 +1,15 @@
 """Languages and addresses: any alphabet, no surprises."""
 
 import re
+import unicodedata
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from publications.languages import NAMES, SLUG, TREES, direction, slugify, tree_of
+
+ALPHABETS = st.sampled_from("aÅöŐßŉİiIJ̌ЙйЁ́ΣςἈĳ가각각كِעִबि़ำ่𐐀𞤀Ⅷ½²-_ '’\u200d\u00ad")
 
 
 @pytest.mark.parametrize(
@@ -29,6 +32,26 @@ def test_an_address_keeps_the_letters_of_its_alphabet(title, slug):
     assert slugify(title) == slug
 
 
+@pytest.mark.parametrize(
+    ("word", "slug"),
+    [
+        ("हिन्दी", "हिन्दी"),
+        ("ภาษาไทย", "ภาษาไทย"),
+        ("за\u0301мок", "замок"),
+        ("מִלְחָמָה", "מלחמה"),
+        ("İstanbul", "istanbul"),
+        ("\u1100\u00ad\u1161", "가"),
+    ],
+)
+def test_marks_that_spell_a_word_stay_and_stress_marks_go(word, slug):
+    assert slugify(word) == slug
+
+
+@pytest.mark.parametrize("inside", ["\u00ad", "\u200b", "\u200c", "\ufeff", "'", "’", "ʼ"])
+def test_soft_hyphens_and_apostrophes_part_no_word(inside):
+    assert slugify(f"п{inside}ять") == "пять"
+
+
 def test_a_long_title_is_cut_at_a_word():
     slug = slugify("word " * 40)
 
@@ -36,16 +59,31 @@ def test_a_long_title_is_cut_at_a_word():
     assert slug.endswith("-word")
 
 
-@given(st.text(max_size=200))
+def test_a_word_that_is_too_long_is_cut_as_it_is():
+    assert slugify("a" * 150) == "a" * 100
+
+
+@given(st.text(max_size=200) | st.text(ALPHABETS, max_size=200))
 def test_an_address_is_its_own_address(text):
     slug = slugify(text)
 
     assert slugify(slug) == slug
+    assert slug == slug.lower() == unicodedata.normalize("NFC", slug)
     assert not slug or re.fullmatch(SLUG, slug)
-    assert len(slug) <= 100
 
 
-@pytest.mark.parametrize("wrong", ["A", "a--b", "-a", "a.pdf", "a_b", "a/b", "", "a b"])
+def test_every_letter_has_an_address_that_matches():
+    letters = (chr(place) for place in range(0x3000) if chr(place).isalnum())
+
+    unmatched = [letter for letter in letters if (slug := slugify(letter)) and not re.fullmatch(SLUG, slug)]
+
+    assert not unmatched
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    ["A", "Ö", "Я", "a--b", "-a", "a-", "a.pdf", "a_b", "a/b", "", "a b", "a\n", "a\u0301", "a" * 101],
+)  # fmt: skip
 def test_what_is_no_address_does_not_match(wrong):
     assert not re.fullmatch(SLUG, wrong)
 
@@ -58,5 +96,9 @@ def test_every_tree_is_a_language():
     assert set(TREES) <= set(NAMES)
 
 
-def test_arabic_reads_from_the_right():
-    assert (direction("ar"), direction("ru")) == ("rtl", "ltr")
+def test_every_language_names_itself():
+    assert (NAMES["sv"], NAMES["uk"], NAMES["ka"]) == ("Svenska", "Українська", "ქართული")
+
+
+def test_hebrew_arabic_and_persian_read_from_the_right():
+    assert {language for language in NAMES if direction(language) == "rtl"} == {"ar", "he", "fa"}
