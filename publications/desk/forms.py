@@ -181,7 +181,7 @@ class PublicationForm(forms.ModelForm):
             for name in COMPARED
             if (field := self.fields.get(name)) and self._in_words(stored, name) != self._typed_in_words(name)
         ]
-        self.replace_version, self.saved_by_other = piece.version, last
+        self.replace_version = piece.version
         self.add_error(None, forms.ValidationError(
             gettext("%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and "
                "all you typed is still here. What differs is shown below.") % {"who": who}, code="outdated",

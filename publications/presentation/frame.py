@@ -48,9 +48,9 @@ def in_tree(tree: str, name: str, **parts) -> str:
         return reverse(name, kwargs=parts or None)
 
 
-def everywhere(name: str, query: str = "") -> dict[str, str]:
+def everywhere(name: str) -> dict[str, str]:
     """The paths of a page that every tree has."""
-    return {tree: in_tree(tree, name) + query for tree in TREES}
+    return {tree: in_tree(tree, name) for tree in TREES}
 
 
 def _switch(code: str, tree: str, alternates: dict[str, str]) -> dict[str, object]:
