@@ -6,6 +6,8 @@ from .edition import FOREVER, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
+from .pages import Page, Place, Section, SiteLink
+from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .revision import Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
@@ -28,16 +30,21 @@ __all__ = [
     "EditionImage",
     "EditionTag",
     "End",
+    "FormerPath",
     "Generation",
     "Image",
     "Kind",
     "Listed",
     "Number",
+    "Page",
+    "Place",
     "Publication",
     "RelatedLink",
     "Revision",
     "Role",
+    "Section",
     "Site",
+    "SiteLink",
     "Standing",
     "State",
     "Tag",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .publication import Publication
-from .words import Bilingual
+from .words import Bilingual, check_link
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any deed
 
@@ -33,6 +33,28 @@ class Site(Bilingual, SingleRow):
     name_sv = models.CharField(_("name, Swedish"), max_length=160, default="Centrum för Östeuropastudier")
     description_en = models.CharField(_("description, English"), max_length=300, blank=True)
     description_sv = models.CharField(_("description, Swedish"), max_length=300, blank=True)
+    publisher_en = models.TextField(
+        _("who publishes, English"),
+        blank=True,
+        help_text=_("A few lines at the foot of every page: host, funder."),
+    )
+    publisher_sv = models.TextField(_("who publishes, Swedish"), blank=True)
+    newsletter = models.CharField(
+        _("newsletter"),
+        max_length=500,
+        blank=True,
+        validators=[check_link],
+        help_text=_("The address of a sign-up page, or an e-mail address."),
+    )
+    lead = models.ForeignKey(
+        Publication,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead of the home page"),
+        help_text=_("While it is public it leads the home page; else the newest piece does."),
+    )
 
     class Meta(SingleRow.Meta):
         verbose_name = _("name of the site")
@@ -48,6 +70,10 @@ class Site(Bilingual, SingleRow):
     @property
     def description(self) -> str:
         return self.worded("description")
+
+    @property
+    def publisher(self) -> str:
+        return self.worded("publisher")
 
 
 class Generation(SingleRow):

@@ -44,6 +44,23 @@ class Tag(Bilingual, TagBase):
     kind = models.CharField(_("kind"), max_length=10, choices=TagKind, default=TagKind.THEME)
     introduction_en = models.TextField(_("introduction, English"), blank=True)
     introduction_sv = models.TextField(_("introduction, Swedish"), blank=True)
+    lead = models.ForeignKey(
+        "publications.Publication",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("lead of its page"),
+        help_text=_("While it is public it leads the page of the topic; else the newest piece does."),
+    )
+    responsible = models.ForeignKey(
+        "publications.Author",
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=_("responsible for its page"),
+    )
 
     class Meta:
         ordering = ["name"]
@@ -61,6 +78,10 @@ class Tag(Bilingual, TagBase):
     def label(self) -> str:
         """The name in the language of the page."""
         return self.worded("name")
+
+    @property
+    def introduction(self) -> str:
+        return self.worded("introduction")
 
     def clean(self) -> None:
         if "," in self.name:
