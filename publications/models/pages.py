@@ -6,7 +6,8 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.languages import TREES, slugify
 
-from .words import Bilingual, check_link
+from .links import check_link
+from .words import Bilingual
 
 
 class PageQuerySet(models.QuerySet):

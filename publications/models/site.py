@@ -7,8 +7,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from .links import check_link
 from .publication import Publication
-from .words import Bilingual, check_link
+from .words import Bilingual
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any deed
 

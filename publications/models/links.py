@@ -1,0 +1,23 @@
+"""Links as editors type them."""
+
+from urllib.parse import urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import validate_email
+from django.utils.translation import gettext_lazy as _
+
+
+def check_link(value: str) -> None:
+    """Refuse what is neither a web address, a path of this site nor an e-mail address."""
+    if value.startswith("/") and not value.startswith("//"):
+        return
+    try:
+        parts = urlsplit(value)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return
+        validate_email(value.removeprefix("mailto:"))
+    except (ValueError, ValidationError):
+        raise ValidationError(
+            _("“%(value)s” is no address: write https://…, a path such as /en/…, or an e-mail address.")
+            % {"value": value[:100]}
+        ) from None
