@@ -7,6 +7,8 @@ from publications.desk import (
     GroupDesk,
     KindDesk,
     Library,
+    LinkDesk,
+    PageDesk,
     PersonDesk,
     SiteDesk,
     TagDesk,
@@ -14,7 +16,7 @@ from publications.desk import (
     Writing,
     desk,
 )
-from publications.models import AuditLine, Author, Image, Kind, Publication, Site, Tag
+from publications.models import AuditLine, Author, Image, Kind, Page, Publication, Site, SiteLink, Tag
 
 desk.register(Publication, Writing)
 desk.register(Author, AuthorDesk)
@@ -22,6 +24,8 @@ desk.register(Tag, TagDesk)
 desk.register(Image, Library)
 desk.register(Kind, KindDesk)
 desk.register(Site, SiteDesk)
+desk.register(Page, PageDesk)
+desk.register(SiteLink, LinkDesk)
 desk.register(AuditLine, Trail)
 desk.register(User, PersonDesk)
 desk.register(Group, GroupDesk)

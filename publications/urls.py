@@ -3,7 +3,7 @@
 from django.urls import include, path, register_converter
 from django.utils.translation import gettext_lazy as _
 
-from publications import languages, views
+from publications import feeds, languages, views
 
 
 class Slug:
@@ -34,7 +34,29 @@ section = [
     path("<words:slug>/", include(of_one_piece)),
 ]
 
+topics = [
+    path("", views.topic_list, name="topics"),
+    path("<words:slug>/", views.topic_detail, name="topic"),
+]
+
+authors = [
+    path("", views.author_list, name="authors"),
+    path("<words:slug>/", views.author_detail, name="author"),
+]
+
+feeds_of_the_site = [
+    path("publications.atom", feeds.site_feed, name="feed"),
+    path("kinds/<slug:kind>.atom", feeds.kind_feed, name="kind_feed"),
+    path("topics/<words:tag>.atom", feeds.topic_feed, name="topic_feed"),
+    path("authors/<words:author>.atom", feeds.author_feed, name="author_feed"),
+    path("languages/<slug:code>.atom", feeds.language_feed, name="language_feed"),
+]
+
 urlpatterns = [
     path("", views.home, name="home"),
     path(_("publications/"), include(section)),
+    path(_("topics/"), include(topics)),
+    path(_("authors/"), include(authors)),
+    path("feeds/", include(feeds_of_the_site)),
+    path("<words:slug>/", views.site_page, name="site-page"),  # the last: it takes any word that is left
 ]

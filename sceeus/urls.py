@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from publications import views
+from publications import sitemaps, views
 from publications.admin import desk
 
 forgotten_password = [
@@ -17,6 +17,9 @@ forgotten_password = [
 
 urlpatterns = [
     path("", views.front_door, name="front-door"),
+    path("robots.txt", views.robots, name="robots"),
+    path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
+    path("sitemap-<slug:source>-<int:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("media/<slug:key>/<slug:size>.<slug:extension>", views.picture, name="picture"),
     path("desk/password_reset/", include(forgotten_password)),
     path("desk/", desk.urls),

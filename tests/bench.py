@@ -58,7 +58,7 @@ def measure() -> None:
         ("home", "/en/"),
         ("list, page 1", "/en/publications/"),
         (f"list, page {last}", f"/en/publications/?page={last}"),
-        ("list, one topic", "/en/publications/?tag=belarus"),
+        ("list, one topic", "/en/publications/?country=belarus"),
     ]:
         took, queries = page(path)
         first = took if name == "list, page 1" else first

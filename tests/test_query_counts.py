@@ -26,7 +26,12 @@ LISTS = [
     "/sv/publikationer/",
     "/en/publications/?kind=quick-comment",
     "/en/publications/?author=ann-berg",
-    f"/en/publications/?tag=belarus&year={timezone.localtime().year}",
+    "/en/publications/?q=many",
+    "/en/topics/",
+    "/en/topics/belarus/",
+    "/en/authors/",
+    "/en/authors/ann-berg/",
+    f"/en/publications/?topic=belarus&year={timezone.localtime().year}",
 ]
 DESK = [
     "/desk/",

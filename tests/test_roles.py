@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, get_resolver, reverse
 
 from publications import deeds
-from publications.models import AuditLine, Kind, Publication, Site
+from publications.models import AuditLine, Kind, Page, Publication, Site, SiteLink
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -32,6 +32,8 @@ TABLE = {
     "choose authors": WRITERS,
     "choose publications": ALL,
     "choose images": WRITERS,
+    "choose live": ALL,
+    "lead": PUBLISHERS,
     "tags": WRITERS,
     "links": LINKING,
     "links-of": LINKING,
@@ -73,6 +75,16 @@ TABLE = {
     "publications_site_change": ADMINISTRATORS,
     "publications_site_delete": NOBODY,
     "publications_site_history": ADMINISTRATORS,
+    "publications_page_changelist": PUBLISHERS,
+    "publications_page_add": PUBLISHERS,
+    "publications_page_change": PUBLISHERS,
+    "publications_page_delete": PUBLISHERS,
+    "publications_page_history": PUBLISHERS,
+    "publications_sitelink_changelist": PUBLISHERS,
+    "publications_sitelink_add": PUBLISHERS,
+    "publications_sitelink_change": PUBLISHERS,
+    "publications_sitelink_delete": PUBLISHERS,
+    "publications_sitelink_history": PUBLISHERS,
     "publications_auditline_changelist": PUBLISHERS,
     "publications_auditline_add": NOBODY,
     "publications_auditline_change": PUBLISHERS,
@@ -121,6 +133,7 @@ def things(editor):
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
         "image": make_image(), "kind": Kind.objects.first().pk, "site": Site.objects.get().pk,
         "auditline": AuditLine.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
+        "page": Page.objects.first().pk, "sitelink": SiteLink.objects.first().pk,
     }  # fmt: skip
 
 

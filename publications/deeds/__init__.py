@@ -6,10 +6,12 @@ a related link or anything else that readers see. A deed that cannot be done rai
 leaves everything as it was.
 """
 
-from .amend import amend, remove
+from .amend import amend, remove, write_out
 from .compose import Composition, compose
 from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
+from .lead_here import lead_here
 from .publish import publish
+from .publish_many import publish_many
 from .redact import redact
 from .relate import relate
 from .undo import Undoing, undo, what_undo_does
@@ -25,7 +27,9 @@ __all__ = [
     "amend",
     "compose",
     "hold",
+    "lead_here",
     "publish",
+    "publish_many",
     "redact",
     "relate",
     "remove",
@@ -33,4 +37,5 @@ __all__ = [
     "undo",
     "what_undo_does",
     "withdraw",
+    "write_out",
 ]

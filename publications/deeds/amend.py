@@ -1,26 +1,61 @@
-"""amend: change what stands beside the editions: an author, tag, kind, image or the site's own words."""
+"""amend: change what stands beside the editions: authors, tags, kinds, images, site pages, links, the site's words."""
 
+from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
-from publications.models import DeedKind, Image, Publication
+from publications import prose
+from publications.languages import TREES
+from publications.models import DeedKind, Image, Page, Publication
 
 from .ground import Refused, begin
+from .paths import check_addresses, keep_former, stored_addresses
 
 
 @transaction.atomic
 def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> models.Model:
-    """Store an author, tag, kind, image or setting; readers see it at once wherever it is public."""
+    """Store an author, tag, kind, image, page, link or setting; readers see it at once wherever it is public.
+
+    Addresses that it leaves go on leading to it. Raises ValidationError where it cannot be stored.
+    """
     deed = begin(by=by)
     thing.full_clean()
+    if isinstance(thing, Page):
+        write_out(thing)
+    left = stored_addresses(thing)
     thing.save()
+    keep_former(thing, left)
     deed.tell(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
     return thing
 
 
+def write_out(page: Page) -> None:
+    """Check the addresses of a site page and render its texts, each in its language; nothing is stored.
+
+    A picture is public only through an edition that shows it: that one rule keeps those of drafts from
+    readers, so a site page shows none. Raises ValidationError with the sentence at its field.
+    """
+    check_addresses(page)
+    wrong = {}
+    for tree in TREES:
+        try:
+            text = prose.render(getattr(page, f"body_{tree}"), language=tree)
+        except prose.Unrenderable as reason:
+            wrong[f"body_{tree}"] = str(reason)
+            continue
+        if text.images:
+            wrong[f"body_{tree}"] = _(
+                "A site page shows no pictures of the library: those are public only through a publication. "
+                "Take the picture out."
+            )
+        setattr(page, f"html_{tree}", text.html)
+    if wrong:
+        raise ValidationError(wrong)
+
+
 @transaction.atomic
 def remove(thing: models.Model, *, by) -> None:
-    """Delete an author, tag or image that nothing refers to. Raises Refused where something does."""
+    """Delete an author, tag, image, page or link that nothing refers to. Raises Refused where something does."""
     deed = begin(by=by)
     if isinstance(thing, Image) and Publication.objects.filter(body__contains=f"image:{thing.key}").exists():
         raise Refused(
@@ -32,7 +67,11 @@ def remove(thing: models.Model, *, by) -> None:
         with transaction.atomic():
             thing.delete()
     except models.ProtectedError as reason:
-        raise Refused(
-            _("“%(what)s” is in use and stays. Take it out of the publications first.") % {"what": subject}
-        ) from reason
+        raise Refused(_in_use(thing) % {"what": subject}) from reason
     deed.tell(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
+
+
+def _in_use(thing: models.Model) -> str:
+    if isinstance(thing, Page):
+        return _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
+    return _("“%(what)s” is in use and stays. Take it out of the publications first.")

@@ -1,5 +1,6 @@
 """The working copy as an edition would be: the one place where text becomes a page."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,10 +47,16 @@ class Composition:
         return edition
 
 
-def compose(publication: Publication, *, published_at: datetime | None = None) -> Composition:
+Prepared = Mapping[tuple[str, str], prose.Prose]
+"""Texts that were rendered ahead, each by its language and its Markdown to the letter."""
+
+
+def compose(
+    publication: Publication, *, published_at: datetime | None = None, prepared: Prepared | None = None
+) -> Composition:
     """Render the working copy into an edition that is not stored. Raises prose.Unrenderable."""
     return Composition(
-        edition=_edition(publication, published_at or _date(publication)),
+        edition=_edition(publication, published_at or _date(publication), prepared or {}),
         bylines=[_byline(place, line, publication) for place, line in enumerate(_bylines(publication))],
         tags=list(publication.tags.all()),
         images=pictured(publication),
@@ -63,12 +70,8 @@ def _date(publication: Publication) -> datetime:
     return publication.published_at or (before.published_at if before else timezone.now())
 
 
-def _edition(publication: Publication, published_at: datetime) -> Edition:
-    text = prose.render(
-        publication.body,
-        language=publication.language,
-        carried=carried_paragraphs(publication.editions.last_kept()),
-    )
+def _edition(publication: Publication, published_at: datetime, prepared: Prepared) -> Edition:
+    text = _text(publication, prepared)
     return Edition(
         publication=publication,
         family=publication.original.pk,
@@ -88,6 +91,13 @@ def _edition(publication: Publication, published_at: datetime) -> Edition:
         digest=publication.digest,
         **rendered(text),
     )
+
+
+def _text(publication: Publication, prepared: Prepared) -> prose.Prose:
+    """The text rendered; one that was rendered ahead serves where no paragraph has an id to keep."""
+    carried = carried_paragraphs(publication.editions.last_kept())
+    ahead = None if carried else prepared.get((publication.language, publication.body))
+    return ahead or prose.render(publication.body, language=publication.language, carried=carried)
 
 
 def rendered(text: prose.Prose) -> dict[str, object]:

@@ -76,6 +76,13 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
     Raises ClockBehind.
     """
     generation = Generation.objects.select_for_update().get()
+    deed = start(generation, by=by, publication=publication)
+    generation.save()
+    return deed
+
+
+def start(generation: Generation, *, by, publication: Publication | None = None) -> Deed:
+    """A deed on the generation that is held, which whoever holds it saves. Raises ClockBehind."""
     now = timezone.now()
     if now < generation.at - TOLERANCE:
         raise ClockBehind(
@@ -88,7 +95,6 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
     moment = _after_what_stands(publication, now, generation.at) if publication else now
     generation.number += 1
     generation.at = max(generation.at, moment)
-    generation.save()
     return Deed(moment=moment, generation=generation.number, by=by)
 
 

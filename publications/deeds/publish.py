@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import transaction
+from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -22,7 +22,7 @@ from publications.models import (
     whole_minute,
 )
 
-from .compose import Composition, compose
+from .compose import Composition, Prepared, compose
 from .ground import (
     Deed,
     NotReady,
@@ -66,6 +66,21 @@ def publish(
     Raises NotReady, Outdated, ClockBehind or Refused.
     """
     deed = begin(by=by, publication=publication)
+    return put_before_readers(deed, publication, at=at, until=until, change=change, note=note, seen=seen)
+
+
+def put_before_readers(
+    deed: Deed,
+    publication: Publication,
+    *,
+    at: datetime | None = None,
+    until: datetime | None = None,
+    change: Change | str | None = None,
+    note: str = "",
+    seen: str | None = None,
+    prepared: Prepared | None = None,
+) -> Edition:
+    """What publish does once its deed has begun: every rule is here. Raises NotReady, Outdated or Refused."""
     piece = locked(publication)
     if seen is not None and seen != piece.digest:
         raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
@@ -77,8 +92,8 @@ def publish(
     replaced = cancel_waiting(piece, deed.moment)
     date = _date_for_readers(piece, window, change, before)
     _settle_working_copy(piece, date, before)
-    Revision.objects.keep(piece, by=by, why=Why.PUBLISHED)
-    edition = _write(piece, window, date, change, note, deed)
+    Revision.objects.keep(piece, by=deed.by, why=Why.PUBLISHED)
+    edition = _write(piece, window, date, change, note, deed, prepared)
     _tell(deed, edition, replaced)
     publication.refresh_from_db()
     return edition
@@ -149,15 +164,21 @@ def _claimed_slug(piece: Publication) -> str:
     """The address of the piece; one made from the title steps aside where it is taken."""
     wanted = piece.proposed_slug()
     taken = Address.objects.filter(tree=piece.tree).exclude(publication=piece)
-    if piece.slug and taken.filter(slug=wanted).exists():
+    is_taken = taken.filter(slug=wanted).exists()
+    if piece.slug and is_taken:
         raise NotReady(
             _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted}
         )
-    others = set(taken.filter(slug__startswith=wanted[: LONGEST - 6]).values_list("slug", flat=True))
-    numbered = (f"{wanted[: LONGEST - 6].rstrip('-')}-{n}" for n in range(2, len(others) + 3))
-    slug = wanted if wanted not in others else next(name for name in numbered if name not in others)
+    slug = _next_free(wanted, taken) if is_taken else wanted
     Address.objects.get_or_create(tree=piece.tree, slug=slug, defaults={"publication": piece})
     return slug
+
+
+def _next_free(wanted: str, taken: models.QuerySet) -> str:
+    """The address with the first number behind it that nobody has."""
+    stem = wanted[: LONGEST - 6].rstrip("-")
+    others = set(taken.filter(slug__startswith=stem).values_list("slug", flat=True))
+    return next(slug for n in range(2, len(others) + 3) if (slug := f"{stem}-{n}") not in others)
 
 
 def _refuse_repetition(piece: Publication, window: Window, composition: Composition, deed: Deed) -> None:
@@ -176,10 +197,16 @@ def _as_signed(bylines) -> list[tuple[str, str, str]]:
 
 
 def _write(
-    piece: Publication, window: Window, date: datetime, change: Change, note: str, deed: Deed
+    piece: Publication,
+    window: Window,
+    date: datetime,
+    change: Change,
+    note: str,
+    deed: Deed,
+    prepared: Prepared | None,
 ) -> Edition:
     try:
-        composition = compose(piece, published_at=date)
+        composition = compose(piece, published_at=date, prepared=prepared)
     except prose.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
     _refuse_repetition(piece, window, composition, deed)

@@ -1,8 +1,10 @@
 """Everything behind login: Django's admin in the site's name, with pages of our own."""
 
-from . import choosing, deed_pages, history, linking, previewing, tagging
-from .beside import Amended, AuthorDesk, KindDesk, SiteDesk, TagDesk
+from . import choosing, deed_pages, history, leading, linking, previewing, tagging
+from .beside import Amended, AuthorDesk, KindDesk
+from .leading import SiteDesk, TagDesk
 from .library import Library
+from .pages import LinkDesk, PageDesk
 from .people import GroupDesk, PersonDesk
 from .site import desk
 from .trail import Trail
@@ -14,6 +16,8 @@ __all__ = [
     "GroupDesk",
     "KindDesk",
     "Library",
+    "LinkDesk",
+    "PageDesk",
     "PersonDesk",
     "SiteDesk",
     "TagDesk",
@@ -23,6 +27,7 @@ __all__ = [
     "deed_pages",
     "desk",
     "history",
+    "leading",
     "linking",
     "previewing",
     "tagging",

@@ -1,23 +1,57 @@
-"""What stands beside the editions: authors, tags, kinds, the site's names. Saving here is public at once."""
+"""What stands beside the editions: authors and kinds, and what all such forms share. Saving is public at once."""
 
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
+from django.core.exceptions import ValidationError
 from django.db.models import Model
+from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
 from publications.languages import slugify
-from publications.models import Author, Site
+from publications.models import Author
 
 from .choosing import ChooserField
+
+
+class AmendedForm(forms.ModelForm):
+    """The form of a row that readers see as it is. `single` names the choosers of one row, and their fields."""
+
+    single: dict[str, str] = {}
+
+    def __init__(self, *args, **kwargs) -> None:
+        row = kwargs.get("instance")
+        stored = {name: getattr(row, f"{field}_id", None) for name, field in self.single.items()}
+        chosen = {name: [(pk, "")] for name, pk in stored.items() if pk}
+        super().__init__(*args, **{**kwargs, "initial": {**chosen, **(kwargs.get("initial") or {})}})
+
+    @property
+    def is_finding(self) -> bool:
+        """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
+        return self.is_bound and "_find" in self.data
+
+    def is_valid(self) -> bool:
+        return not self.is_finding and super().is_valid()
+
+    def full_clean(self) -> None:
+        if self.is_finding:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()
+
+    def save(self, commit: bool = True) -> Model:
+        for name, field in self.single.items():
+            setattr(self.instance, field, next((row for row, _role in self.cleaned_data[name]), None))
+        return super().save(commit)
 
 
 class Amended(admin.ModelAdmin):
     """Rows that readers see as they are: every change is the deed `amend`, and says so on the form."""
 
+    form = AmendedForm
     change_form_template = "desk/amended_form.html"
     actions = None
     list_per_page = 100
@@ -27,6 +61,28 @@ class Amended(admin.ModelAdmin):
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
         deeds.remove(obj, by=request.user)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
+        """The form; where the deed is refused it says why and shows all that was typed."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except (deeds.Refused, ValidationError) as refusal:
+            return self.shown_again(request, reasons_of(refusal), object_id, form_url, extra_context)
+
+    def shown_again(self, request: HttpRequest, reasons: list[str], *asked) -> HttpResponse:
+        """The form with what was typed, and nothing stored."""
+        for reason in reasons:
+            messages.error(request, reason)
+        request.POST = request.POST.copy()
+        request.POST["_find"] = ""
+        return super().changeform_view(request, *asked)
+
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        try:
+            return super().changelist_view(request, extra_context)
+        except (deeds.Refused, ValidationError) as refusal:
+            messages.error(request, reasons_of(refusal)[0])
+            return HttpResponseRedirect(request.get_full_path())
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
@@ -39,10 +95,15 @@ class Amended(admin.ModelAdmin):
             return HttpResponseRedirect(reverse(address, args=[unquote(object_id)]))
 
 
-class AuthorForm(forms.ModelForm):
+def reasons_of(refusal: deeds.Refused | ValidationError) -> list[str]:
+    return refusal.reasons if isinstance(refusal, deeds.Refused) else refusal.messages
+
+
+class AuthorForm(AmendedForm):
     """An author; the portrait is chosen from the library."""
 
     portrait_choice = ChooserField("images", limit=1, required=False, label=gettext_lazy("Portrait"))
+    single = {"portrait_choice": "portrait"}
 
     class Meta:
         model = Author
@@ -51,24 +112,8 @@ class AuthorForm(forms.ModelForm):
             "orcid", "guest", "pseudonymous", "aliases", "slug",
         )  # fmt: skip
 
-    def __init__(self, *args, **kwargs) -> None:
-        author = kwargs.get("instance")
-        if author and author.portrait_id:
-            kwargs["initial"] = {
-                "portrait_choice": [(author.portrait_id, "")],
-                **(kwargs.get("initial") or {}),
-            }
-        super().__init__(*args, **kwargs)
-
-    def is_valid(self) -> bool:
-        return "_find" not in self.data and super().is_valid()
-
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])
-
-    def save(self, commit: bool = True) -> Author:
-        self.instance.portrait = next((row for row, _role in self.cleaned_data["portrait_choice"]), None)
-        return super().save(commit)
 
 
 class AuthorDesk(Amended):
@@ -81,8 +126,8 @@ class AuthorDesk(Amended):
             None,
             {
                 "fields": (
-                    "name", "title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en",
-                    "biography_sv", "portrait_choice", "orcid", "guest", "pseudonymous",
+                    "name", ("title_en", "title_sv"), ("affiliation_en", "affiliation_sv"),
+                    ("biography_en", "biography_sv"), "portrait_choice", "orcid", "guest", "pseudonymous",
                 )
             },
         ),
@@ -93,32 +138,15 @@ class AuthorDesk(Amended):
         return super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})
 
 
-class TagDesk(Amended):
-    list_display = ("name", "name_sv", "kind")
-    list_filter = ("kind",)
-    search_fields = ("name", "name_sv")
-    fields = ("name", "name_sv", "kind", "introduction_en", "introduction_sv", "slug")
-
-
 class KindDesk(Amended):
     list_display = ("name_en", "name_sv", "numbered", "guest", "scholarly")
     fields = (
-        "name_en", "name_sv", "plural_en", "plural_sv", "type_line_en", "type_line_sv", "disclaimer_en",
-        "disclaimer_sv", "numbered", "guest", "scholarly", "schema_type", "position",
+        ("name_en", "name_sv"), ("plural_en", "plural_sv"), ("type_line_en", "type_line_sv"),
+        ("disclaimer_en", "disclaimer_sv"), "numbered", "guest", "scholarly", "schema_type", "position",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
-class SiteDesk(Amended):
-    fields = ("short_name", "name_en", "name_sv", "description_en", "description_sv")
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
         return False

@@ -44,6 +44,10 @@ class Choices:
             rows = rows.filter(self._anywhere(word))
         return rows.distinct()
 
+    def offered(self, query: str) -> QuerySet:
+        """What a form without scripts offers; what has been chosen before is kept beside it."""
+        return self.found(query)
+
     def _anywhere(self, word: str) -> Q:
         found = Q()
         for field in self.searched:
@@ -76,6 +80,20 @@ class PublicationChoices(Choices):
         return " · ".join(part for part in (str(row), str(row.kind), on, words(row)) if part)
 
 
+class LiveChoices(PublicationChoices):
+    """Pieces that readers can see now. One that was chosen and is public no longer stays chosen, and says so."""
+
+    def rows_for(self, person) -> QuerySet | None:
+        rows = super().rows_for(person)
+        return None if rows is None else self._public(rows)
+
+    def offered(self, query: str) -> QuerySet:
+        return self.found(query, self._public(self.rows.all()))
+
+    def _public(self, rows: QuerySet) -> QuerySet:
+        return rows.filter(pk__in=Edition.objects.live().order_by().values("publication"))
+
+
 class ImageChoices(Choices):
     def line(self, row: Image) -> str:
         added = date_format(row.added_at, "SHORT_DATE_FORMAT")
@@ -87,6 +105,7 @@ CHOICES = {
     "publications": PublicationChoices(
         Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")
     ),
+    "live": LiveChoices(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
     "images": ImageChoices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
 }
 
@@ -159,7 +178,7 @@ class ChooserWidget(forms.Widget):
         choices = CHOICES[self.what]
         ids = [int(value) for value in chosen if value.isdecimal() and len(value) < 19]
         kept = {str(row.pk): choices.line(row) for row in choices.found("").filter(pk__in=ids)}
-        offered = {str(row.pk): choices.line(row) for row in choices.found(self.query)[:OFFERED]}
+        offered = {str(row.pk): choices.line(row) for row in choices.offered(self.query)[:OFFERED]}
         return list({**kept, **offered}.items())
 
 

@@ -10,11 +10,11 @@ from django.utils.translation import gettext_lazy
 from publications import pictures, renditions
 from publications.models import Image
 
-from .beside import Amended
+from .beside import Amended, AmendedForm
 from .previewing import desk_address
 
 
-class ImageForm(forms.ModelForm):
+class ImageForm(AmendedForm):
     """A picture and its words; the file is checked before anything is kept."""
 
     file = forms.FileField(

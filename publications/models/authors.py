@@ -6,11 +6,11 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from publications.languages import slugify
+from publications.languages import LONGEST, slugify
 from publications.pictures import initials
 
 from .images import Image
-from .words import Bilingual
+from .words import Bilingual, ToldOfPieces
 
 
 def check_orcid(value: str) -> None:
@@ -25,7 +25,11 @@ def check_orcid(value: str) -> None:
         raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
 
 
-class AuthorQuerySet(models.QuerySet):
+class AuthorQuerySet(ToldOfPieces):
+    def known(self) -> "AuthorQuerySet":
+        """Those whom readers may know: a pen name has no page and stands in no list of people."""
+        return self.filter(pseudonymous=False)
+
     def called(self, name: str) -> "AuthorQuerySet":
         """Authors of that name or alias, whatever the case, in any alphabet (SQLite folds ASCII alone)."""
         wanted = " ".join(name.split()).casefold()
@@ -79,8 +83,12 @@ class Author(Bilingual):
     def __str__(self) -> str:
         return self.name
 
+    def clean(self) -> None:
+        self.slug = slugify(self.slug)
+
     def save(self, *args, **kwargs) -> None:
-        self.slug = self.slug or self._free_slug()
+        """An address that no page could stand at would break every page that names the author."""
+        self.slug = slugify(self.slug) or self._free_slug()
         super().save(*args, **kwargs)
 
     @property
@@ -101,6 +109,6 @@ class Author(Bilingual):
 
     def _free_slug(self) -> str:
         stem = slugify(self.name) or "author"
-        taken = set(Author.objects.filter(slug__startswith=stem).values_list("slug", flat=True))
-        numbered = (f"{stem[:110]}-{n}" for n in range(2, len(taken) + 3))
+        taken = set(Author.objects.filter(slug__startswith=stem[: LONGEST - 6]).values_list("slug", flat=True))
+        numbered = (f"{stem[: LONGEST - 6].rstrip('-')}-{n}" for n in range(2, len(taken) + 3))
         return stem if stem not in taken else next(slug for slug in numbered if slug not in taken)

@@ -17,6 +17,7 @@ from .publication import Publication
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 WORDS_A_MINUTE = 230
+MOST_WORDS = 8
 
 
 class Change(models.TextChoices):
@@ -83,6 +84,26 @@ class EditionQuerySet(models.QuerySet):
         )
         own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=TREES[0]))
         return self.filter(Q(language=tree) | (~own & (Q(language=TREES[0]) | ~first)))
+
+    def on(self, tag) -> "EditionQuerySet":
+        return self.filter(tag_rows__tag=tag)
+
+    def by(self, author) -> "EditionQuerySet":
+        return self.filter(bylines__author=author)
+
+    def telling(self, query: str) -> "EditionQuerySet":
+        """Those that hold every word of the query in title, summary or text."""
+        found = self
+        for word in query.split()[:MOST_WORDS]:
+            found = found.filter(
+                Q(title__icontains=word) | Q(summary__icontains=word) | Q(text__icontains=word)
+            )
+        return found
+
+    def text_for(self, publication: int | None) -> "Edition | None":
+        """The one of these that tells what a publication tells, be it a translation of it."""
+        live = Edition.objects.live().filter(publication=publication).order_by()
+        return self.filter(family__in=live.values("family")).first() if publication else None
 
     def newest_first(self) -> "EditionQuerySet":
         return self.order_by("-published_at", "-pk")

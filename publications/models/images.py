@@ -25,13 +25,15 @@ def new_key() -> str:
     return "".join(secrets.choice(ALPHABET) for _place in range(20))
 
 
-def keep_original(content: bytes, extension: str) -> str:
-    """Put bytes into the private store under their own digest and say the name. The same bytes once."""
+def keep_original(content: bytes, extension: str, *, store: bool = True) -> str:
+    """Put bytes into the private store under their own digest and say the name. The same bytes once.
+
+    With `store` off only the name is said: a rehearsal leaves no file behind.
+    """
     digest = hashlib.sha256(content).hexdigest()
     name = f"{digest[:2]}/{digest}.{extension}"
-    store = originals()
-    if not store.exists(name):
-        store.save(name, ContentFile(content))
+    if store and not originals().exists(name):
+        originals().save(name, ContentFile(content))
     return name
 
 
@@ -90,9 +92,14 @@ class Image(Bilingual):
         with originals().open(self.original) as file:
             return file.read()
 
-    def hold(self, content: bytes, filename: str) -> None:
-        """Take the bytes of an upload as this image's original. Raises pictures.Unsuitable."""
-        facts = pictures.examine(content)
-        self.original = keep_original(content, facts.extension)
+    def hold(
+        self, content: bytes, filename: str, *, facts: pictures.Facts | None = None, store: bool = True
+    ) -> None:
+        """Take the bytes of an upload as this image's original, unless `facts` say that they were examined.
+
+        Raises pictures.Unsuitable.
+        """
+        facts = facts or pictures.examine(content)
+        self.original = keep_original(content, facts.extension, store=store)
         self.filename = filename[-200:]
         self.width, self.height = facts.width, facts.height

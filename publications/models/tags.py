@@ -5,9 +5,9 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from taggit.models import ItemBase, TagBase
 
-from publications.languages import slugify
+from publications.languages import LONGEST, slugify
 
-from .words import Bilingual
+from .words import Bilingual, ToldOfPieces
 
 
 def split_at_commas(text: str) -> list[str]:
@@ -62,6 +62,8 @@ class Tag(Bilingual, TagBase):
         verbose_name=_("responsible for its page"),
     )
 
+    objects = ToldOfPieces.as_manager()
+
     class Meta:
         ordering = ["name"]
         verbose_name = _("tag")
@@ -93,7 +95,7 @@ class Tag(Bilingual, TagBase):
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         slug = slugify(tag) or "topic"
-        return f"{slug}-{i}" if i else slug
+        return f"{slug[: LONGEST - 6].rstrip('-')}-{i}" if i else slug
 
 
 class TaggedPublication(ItemBase):

@@ -6,6 +6,15 @@ from django.utils.translation import get_language
 from publications.languages import TREES, tree_of
 
 
+class ToldOfPieces(models.QuerySet):
+    """Authors or tags beside the editions that name them (`published`)."""
+
+    def with_pieces(self, editions: models.QuerySet) -> "ToldOfPieces":
+        """Those that the editions name, each with how many there are (`pieces`) and the last date (`newest`)."""
+        named = self.filter(published__edition__in=editions.order_by().values("pk"))
+        return named.annotate(pieces=models.Count("published"), newest=models.Max("published__published_at"))
+
+
 class Bilingual(models.Model):
     """A row whose readers see it in their tree's language; an empty word falls back to the other one."""
 

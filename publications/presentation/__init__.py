@@ -4,23 +4,51 @@ Views hand over what they found; the desk's preview hands over an edition that i
 the same page from here.
 """
 
-from .frame import current_tree, everywhere, in_tree, page
-from .parts import Card, Link, absolute, card, cards, public_address, rows_by_kind
+from .feed_links import feeds_for
+from .frame import current_tree, everywhere, in_tree, page, way_here
+from .freshness import state_of_the_site, unless_fresh
+from .parts import Card, Link, absolute, card, cards, paragraphs, public_address
 from .piece import Piece, find, piece_context
+from .site_pages import address_of, site_page_context
+from .subjects import (
+    Shelf,
+    Subject,
+    Writer,
+    shelves,
+    subjects,
+    subjects_by_kind,
+    writers,
+)
+from .ways import author_url, topic_url
 
 __all__ = [
     "Card",
     "Link",
     "Piece",
+    "Shelf",
+    "Subject",
+    "Writer",
     "absolute",
+    "address_of",
+    "author_url",
     "card",
     "cards",
     "current_tree",
     "everywhere",
+    "feeds_for",
     "find",
     "in_tree",
     "page",
+    "paragraphs",
     "piece_context",
     "public_address",
-    "rows_by_kind",
+    "shelves",
+    "site_page_context",
+    "state_of_the_site",
+    "subjects",
+    "subjects_by_kind",
+    "topic_url",
+    "unless_fresh",
+    "way_here",
+    "writers",
 ]

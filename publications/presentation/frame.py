@@ -3,29 +3,36 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.utils import translation
-from django.utils.translation import get_language
+from django.utils.translation import get_language, gettext
 
 from publications.languages import NAMES, TREES
 from publications.models import Site
 
+from .menus import href, menus
 from .parts import absolute
+from .ways import in_tree
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context) -> HttpResponse:
     """Show a template within the frame.
 
     `alternates` maps languages to the paths of this very page in them; the switch leads there, or home.
+    `section` names the list of the menu that the page is of. `feeds` are those of the page, each with title and url.
     """
     tree = current_tree()
     alternates = context.pop("alternates", {})
     canonical = context.pop("canonical", "")
+    site = Site.objects.first() or Site()
     frame = {
-        "site": Site.objects.first() or Site(),
+        "site": site,
+        "menus": menus(tree, path=request.path, section=context.get("section", "")),
+        "publisher": site.publisher.splitlines(),
+        "newsletter_url": href(site.newsletter),
         "tree": tree,
         "languages": [_switch(code, tree, alternates) for code in TREES],
         "home_url": reverse("publications:home"),
         "list_url": reverse("publications:list"),
+        "feed_url": reverse("publications:feed"),
         "canonical": absolute(canonical) if canonical else "",
         "alternates": [
             {"language": code, "url": absolute(url)}
@@ -42,15 +49,22 @@ def current_tree() -> str:
     return language if language in TREES else TREES[0]
 
 
-def in_tree(tree: str, name: str, **parts) -> str:
-    """The path of a named page in a tree."""
-    with translation.override(tree):
-        return reverse(name, kwargs=parts or None)
-
-
-def everywhere(name: str) -> dict[str, str]:
+def everywhere(name: str, **parts) -> dict[str, str]:
     """The paths of a page that every tree has."""
-    return {tree: in_tree(tree, name) for tree in TREES}
+    return {tree: in_tree(tree, name, **parts) for tree in TREES}
+
+
+def way_here(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
+    """A breadcrumb from the home page: steps with the name of their page, then where the reader is."""
+    home = {"label": gettext("Home"), "url": reverse("publications:home")}
+    return [home, *(_step(step) for step in steps)]
+
+
+def _step(step: str | tuple[str, str]) -> dict[str, str]:
+    if isinstance(step, str):
+        return {"label": step}
+    label, name = step
+    return {"label": label, "url": reverse(name)}
 
 
 def _switch(code: str, tree: str, alternates: dict[str, str]) -> dict[str, object]:

@@ -3,8 +3,7 @@
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from itertools import groupby
-from urllib.parse import quote, urlencode
+from urllib.parse import quote
 
 from django.conf import settings
 from django.urls import reverse
@@ -18,6 +17,8 @@ from publications import prose
 from publications.languages import tree_of
 from publications.models import Author, Edition, EditionAttachment, EditionByline, Image, Tag
 from publications.pictures import FORMATS, widths_for
+
+from .ways import topic_url
 
 PORTRAIT = 192
 
@@ -197,9 +198,9 @@ def files(attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAtt
     ]
 
 
-def topics(tags: Iterable[Tag], list_url: str) -> list[Link]:
+def topics(tags: Iterable[Tag]) -> list[Link]:
     in_order = sorted(tags, key=lambda tag: tag.label.casefold())
-    return [Link(label=tag.label, url=f"{list_url}?{urlencode({'tag': tag.slug})}") for tag in in_order]
+    return [Link(label=tag.label, url=topic_url(tag)) for tag in in_order]
 
 
 def absolute(path: str) -> str:
@@ -227,17 +228,4 @@ def shares(edition: Edition) -> list[Link]:
     return [
         Link(key=key, name=str(name), label=str(name), url=address.format(**parts))
         for key, name, address in SHARES
-    ]
-
-
-def rows_by_kind(editions: Iterable[Edition], list_url: str) -> list[dict]:
-    """Cards under the plural of their kind, each row with the way to all of them."""
-    ordered = sorted(editions, key=lambda edition: edition.kind.position)
-    return [
-        {
-            "label": kind.plural,
-            "url": f"{list_url}?{urlencode({'kind': kind.slug})}",
-            "cards": cards(group),
-        }
-        for kind, group in groupby(ordered, key=lambda edition: edition.kind)
     ]

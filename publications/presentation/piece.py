@@ -2,13 +2,11 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications.models import (
-    Author,
     Change,
     Edition,
     EditionAttachment,
@@ -19,6 +17,7 @@ from publications.models import (
 )
 
 from . import parts
+from .ways import author_url
 
 RELATED = 4
 
@@ -79,11 +78,11 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
         "description": edition.summary,
         "edition": edition,
         "html": parts.body_html(edition, piece.images, address),
-        "people": parts.people(piece.bylines, _author_url),
-        "authors": parts.profiles(piece.bylines, _author_url, address),
+        "people": parts.people(piece.bylines, author_url),
+        "authors": parts.profiles(piece.bylines, author_url, address),
         "disclaimer": edition.disclaimer,
         "corrections": [{"on": each.visible_from, "note": each.note} for each in piece.corrections],
-        "tags": parts.topics(piece.tags, list_url),
+        "tags": parts.topics(piece.tags),
         "attachments": parts.files(piece.attachments, lambda file: _file_url(edition, file)),
         "share": parts.shares(edition),
         "share_url": parts.absolute(edition.get_absolute_url()),
@@ -110,12 +109,6 @@ def _translation(edition: Edition) -> parts.Link:
         code=edition.language,
         title=edition.title,
     )
-
-
-def _author_url(author: Author) -> str:
-    if author.pseudonymous:
-        return ""
-    return f"{reverse('publications:list')}?{urlencode({'author': author.slug})}"
 
 
 def _file_url(edition: Edition, file: EditionAttachment) -> str:

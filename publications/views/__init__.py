@@ -1,12 +1,18 @@
 """The public pages. A view finds, then shows; every one reads editions, and none reads a working copy."""
 
+from .authors import author_detail, author_list
 from .errors import bad_request, broken, forbidden, not_found
 from .files import attachment, picture
 from .home import front_door, home
-from .pieces import edition_detail, publication_detail, publication_list, share_on_mastodon
+from .listing import publication_list
+from .pieces import edition_detail, publication_detail, share_on_mastodon
+from .site_pages import robots, site_page
+from .topics import topic_detail, topic_list
 
 __all__ = [
     "attachment",
+    "author_detail",
+    "author_list",
     "bad_request",
     "broken",
     "edition_detail",
@@ -17,5 +23,9 @@ __all__ = [
     "picture",
     "publication_detail",
     "publication_list",
+    "robots",
     "share_on_mastodon",
+    "site_page",
+    "topic_detail",
+    "topic_list",
 ]

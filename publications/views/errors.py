@@ -1,18 +1,34 @@
-"""What readers see when there is nothing to see."""
+"""What readers see when there is nothing to see. Every one of these answers whatever was asked."""
 
+import re
+import sys
 from http import HTTPStatus
 
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
+from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
-from publications.models import Edition, End
-from publications.presentation import page
+from publications.models import Edition
+from publications.presentation import cards, current_tree, page
+
+from .former import led_on
 
 DESK = "/desk/"
+TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
+DATABASE_AWAY = (OperationalError, InterfaceError)
+RETRY_AFTER = "30"  # seconds
+NEWEST = 3
+WORD = re.compile(r"[^\W_]{2,}")
+MOST_WORDS = 8
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """A request that makes no sense; one that is too large gets the answer for that."""
+    if isinstance(exception, TOO_LARGE):
+        at_desk = request.path_info.startswith(DESK)
+        return render(request, "413.html", {"at_desk": at_desk}, status=HTTPStatus.CONTENT_TOO_LARGE)
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
@@ -22,31 +38,34 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
+    """What has moved is led to; else a page that helps to find it."""
     if request.path_info.startswith(DESK):
         return render(request, "desk/404.html", status=HTTPStatus.NOT_FOUND)
-    return page(request, "404.html", status=HTTPStatus.NOT_FOUND, title=_("Not found"), robots="noindex")
+    return led_on(request) or page(
+        request,
+        "404.html",
+        status=HTTPStatus.NOT_FOUND,
+        title=_("Not found"),
+        robots="noindex",
+        asked=words_of(request.path_info),
+        newest=cards(Edition.objects.live().in_tree(current_tree()).newest_first().for_cards()[:NEWEST]),
+    )
+
+
+def words_of(path: str) -> str:
+    """What a reader may have looked for: the words of the last part of the path, without its ending."""
+    last = path.strip("/").rpartition("/")[2].rpartition(".")
+    return " ".join(WORD.findall(last[0] or last[2])[:MOST_WORDS])[:100]
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """No database, no context: it must show whatever has failed."""
-    return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    """No database, no context: it must show whatever has failed. Django has logged what it was.
 
-
-def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
-    """Say that a piece was here, whether it was withdrawn or has expired, and why if the editor wrote it.
-
-    Where only this edition was taken back, lead to the current one.
+    Where the database cannot be reached it says so with 503, and that asking again will help.
     """
-    current = Edition.objects.live().filter(publication=edition.publication_id).first()
-    return page(
-        request,
-        "410.html",
-        status=HTTPStatus.GONE,
-        title=_("No longer public"),
-        robots="noindex",
-        withdrawn=edition.end in (End.WITHDRAWN, End.UNDONE),
-        reason=edition.end_note,
-        on=edition.visible_until,
-        number=edition.number,
-        current_url=current.get_absolute_url() if current else "",
-    )
+    if not isinstance(sys.exc_info()[1], DATABASE_AWAY):
+        return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+    sent = {"sent": request.method not in ("GET", "HEAD")}
+    response = render(request, "503.html", sent, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response

@@ -9,26 +9,11 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications.models import Answer, Edition, Standing, answer, answer_for_edition
-from publications.presentation import absolute, current_tree, everywhere, find, page, piece_context
+from publications.presentation import absolute, current_tree, find, page, piece_context
 
-from .errors import gone
-from .listing import Listing
+from .gone import gone
 
 SERVER = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
-
-
-def publication_list(request: HttpRequest) -> HttpResponse:
-    listing = Listing(request.GET, current_tree())
-    return page(
-        request,
-        "list.html",
-        section="publications",
-        title=_("Publications"),
-        canonical="" if listing.is_narrowed else request.path,
-        robots="noindex" if listing.is_narrowed else "",
-        alternates=everywhere("publications:list"),
-        **listing.context(),
-    )
 
 
 def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:

@@ -1,0 +1,86 @@
+"""Addresses of what stands beside the editions: which words are taken, and how old addresses are kept."""
+
+from collections.abc import Iterable, Iterator
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.urls import LocalePrefixPattern, get_resolver, reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publications.languages import TREES
+from publications.models import Author, FormerPath, Page, Tag
+
+OWNERS = {Author: "author", Tag: "tag", Page: "page"}
+NAMES = {Author: "publications:author", Tag: "publications:topic"}
+
+
+def keep_former(thing: models.Model, before: set[str]) -> None:
+    """Let the addresses that it has left lead to it for ever; one that it takes again is its own."""
+    owner = OWNERS.get(type(thing))
+    if not owner:
+        return
+    now = addresses_of(thing)
+    none = dict.fromkeys(("publication", *OWNERS.values()))
+    for path in before - now:
+        FormerPath.objects.update_or_create(path=path, defaults={**none, owner: thing})
+    FormerPath.objects.filter(path__in=now, **{owner: thing}).delete()
+
+
+def addresses_of(thing: models.Model) -> set[str]:
+    """The paths at which readers find it in the trees, in the spelling of former paths."""
+    kind = type(thing)
+    if kind is Page:
+        found = (
+            _path(tree, "publications:site-page", getattr(thing, f"slug_{tree}")) for tree in thing.trees
+        )
+    elif kind in NAMES:
+        found = (_path(tree, NAMES[kind], thing.slug) for tree in TREES)
+    else:
+        found = iter(())
+    return {path for path in found if path}
+
+
+def stored_addresses(thing: models.Model) -> set[str]:
+    """Its addresses as the database has them."""
+    stored = type(thing).objects.filter(pk=thing.pk).first() if type(thing) in OWNERS and thing.pk else None
+    return addresses_of(stored) if stored else set()
+
+
+def check_addresses(page: Page) -> None:
+    """Refuse an address of a site page at which something else stands, in either tree. Raises ValidationError."""
+    taken = reserved_words()
+    wrong = {
+        f"slug_{tree}": _("“%(word)s” is an address of the site itself. Choose another word.")
+        % {"word": slug}
+        for tree in TREES
+        if (slug := getattr(page, f"slug_{tree}")) in taken
+    }
+    if wrong:
+        raise ValidationError(wrong)
+
+
+def reserved_words() -> set[str]:
+    """The first words of all addresses in the trees, as the resolver knows them."""
+    trees = [each for each in get_resolver().url_patterns if isinstance(each.pattern, LocalePrefixPattern)]
+    found: set[str] = set()
+    for tree in TREES:
+        with translation.override(tree):
+            found |= {word for each in trees for word in _first_words(each.url_patterns)}
+    return found
+
+
+def _first_words(patterns: Iterable) -> Iterator[str]:
+    for each in patterns:
+        word = str(each.pattern).lstrip("^").partition("/")[0]
+        if word and "<" not in word:
+            yield word
+        elif not word:
+            yield from _first_words(getattr(each, "url_patterns", ()))
+
+
+def _path(tree: str, name: str, slug: str) -> str:
+    if not slug:
+        return ""
+    with translation.override(tree):
+        return FormerPath.normal(reverse(name, kwargs={"slug": slug}))

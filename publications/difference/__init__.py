@@ -1,0 +1,27 @@
+"""The difference of two texts, for people who never saw a diff; and the merge of two hands on one text.
+
+Blocks are compared first (`blocks`, `reading`), then the words within a block that changed (`words`,
+`comparing`); `matching` finds what is the same within a budget of steps, so that no text, however it is made,
+takes long. `merging` joins two changed texts by paragraph. Knows no database, no language and no page.
+"""
+
+from .blocks import Block, blocks_of_text
+from .comparing import compare, compare_texts
+from .merging import Conflict, Merge, merge
+from .parts import Change, Difference, Passage, Run
+from .reading import blocks_of_html
+
+__all__ = [
+    "Block",
+    "Change",
+    "Conflict",
+    "Difference",
+    "Merge",
+    "Passage",
+    "Run",
+    "blocks_of_html",
+    "blocks_of_text",
+    "compare",
+    "compare_texts",
+    "merge",
+]

@@ -1,0 +1,89 @@
+"""Which pieces have the newest announced changes, and what readers have been told of each.
+
+Announced are the first publication, an update and a correction; a silent fix moves nothing. An announced
+edition that was taken back counts at the moment it was: whoever read it is owed the text that stands.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, takewhile
+
+from django.db.models import Case, F, Max, Q, QuerySet, When
+
+from publications.models import Change, Edition, End
+
+LATER = (Change.CORRECTION, Change.UPDATE)
+ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=End.UNDONE)
+MOMENT = Case(When(end=End.UNDONE, then=F("visible_until")), default=F("visible_from"))
+
+
+@dataclass(frozen=True)
+class Correction:
+    """What readers were told of a correction, and when."""
+
+    on: datetime
+    note: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """A piece as its readers have been told of it; corrections newest first."""
+
+    published: datetime
+    updated: datetime
+    corrections: list[Correction]
+
+
+def newest(editions: QuerySet, most: int) -> dict[int, Told]:
+    """The publications with the newest announced changes among live editions, in that order: three queries.
+
+    The newest by date and the newest by a later announcement are enough to choose from: whatever is among the
+    newest by either is among one of them.
+    """
+    dated = editions.order_by("-published_at", "-pk").values_list("publication_id", flat=True)[:most]
+    announced = (
+        Edition.objects.begun()
+        .filter(ANNOUNCED_LATER, publication__in=editions.order_by().values("publication"))
+        .order_by()
+        .values_list("publication_id")
+        .annotate(moment=Max(MOMENT))
+        .order_by("-moment", "-publication_id")[:most]
+    )
+    known = _told({*dated, *(publication for publication, _moment in announced)})
+    ordered = sorted(known, key=lambda publication: (known[publication].updated, publication), reverse=True)
+    return {publication: known[publication] for publication in ordered[:most]}
+
+
+def _told(publications: Iterable[int]) -> dict[int, Told]:
+    fields = ("publication_id", "change", "end", "note", "published_at", "visible_from", "visible_until")
+    begun = Edition.objects.begun().filter(publication__in=publications).only(*fields)
+    rows = begun.order_by("publication_id", "number")
+    return {key: _story(list(group)) for key, group in groupby(rows, key=lambda row: row.publication_id)}
+
+
+def _story(editions: list[Edition]) -> Told:
+    """Of the editions of one piece that have begun, in their order."""
+    standing = [edition for edition in editions if edition.end != End.UNDONE] or editions
+    published = _first_date(standing)
+    later = [_moment(edition) for edition in editions if _is_announced_later(edition)]
+    corrections = [
+        Correction(edition.visible_from, edition.note)
+        for edition in reversed(standing)
+        if edition.change == Change.CORRECTION and edition.note
+    ]
+    return Told(published, max([published, standing[-1].published_at, *later]), corrections)
+
+
+def _first_date(editions: list[Edition]) -> datetime:
+    """The date of the piece before any update moved it, with what silent fixes made of it."""
+    before = list(takewhile(lambda edition: edition.change != Change.UPDATE, editions))
+    return (before or editions[:1])[-1].published_at
+
+
+def _is_announced_later(edition: Edition) -> bool:
+    return edition.change in LATER or (edition.change == Change.FIRST and edition.end == End.UNDONE)
+
+
+def _moment(edition: Edition) -> datetime:
+    return edition.visible_until if edition.end == End.UNDONE else edition.visible_from

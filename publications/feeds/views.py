@@ -1,0 +1,95 @@
+"""The feeds that readers can subscribe to. What no live edition names has none, known or unknown."""
+
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.db.models import QuerySet
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from publications.languages import NAMES
+from publications.models import Author, Edition, Generation, Kind, Site, Tag
+from publications.presentation import absolute, author_url, current_tree, feeds_for, topic_url, unless_fresh
+
+from . import atom
+from .entries import HTML, entries_of
+
+SINCE = "2026"  # RFC 4151: a year in which the centre owned its name
+
+
+def site_feed(request: HttpRequest) -> HttpResponse:
+    """All publications, one text of each family, as the list has them."""
+    return _feed(request, _in_tree(), reverse("publications:list"), feeds_for(current_tree()))
+
+
+def kind_feed(request: HttpRequest, kind: str) -> HttpResponse:
+    found = get_object_or_404(Kind, slug=kind)
+    live = _known(Edition.objects.live().filter(kind=found), _in_tree().filter(kind=found))
+    page = f"{reverse('publications:list')}?kind={found.slug}"
+    return _feed(request, live, page, feeds_for(current_tree(), kind=found))
+
+
+def topic_feed(request: HttpRequest, tag: str) -> HttpResponse:
+    found = get_object_or_404(Tag, slug=tag)
+    live = _known(Edition.objects.live().on(found), _in_tree().on(found))
+    return _feed(request, live, topic_url(found), feeds_for(current_tree(), tag=found))
+
+
+def author_feed(request: HttpRequest, author: str) -> HttpResponse:
+    found = get_object_or_404(Author.objects.known(), slug=author)
+    live = _known(Edition.objects.live().by(found), _in_tree().by(found))
+    return _feed(request, live, author_url(found), feeds_for(current_tree(), author=found))
+
+
+def language_feed(request: HttpRequest, code: str) -> HttpResponse:
+    """All texts in a language, translations too."""
+    if code not in NAMES:
+        raise Http404
+    live = Edition.objects.live().filter(language=code)
+    page = f"{reverse('publications:list')}?language={code}"
+    return _feed(request, _known(live, live), page, feeds_for(current_tree(), language=code))
+
+
+def _in_tree() -> QuerySet:
+    return Edition.objects.live().in_tree(current_tree())
+
+
+def _known(live: QuerySet, shown: QuerySet) -> QuerySet:
+    """What is shown, where anything is live at all: else the subject is as if it were not there."""
+    if not live.order_by().exists():
+        raise Http404
+    return shown
+
+
+def _feed(request: HttpRequest, editions: QuerySet, page: str, names: list[dict[str, str]]) -> HttpResponse:
+    return unless_fresh(request, lambda: _written(editions, page, names[0]))
+
+
+def _written(editions: QuerySet, page: str, name: dict[str, str]) -> HttpResponse:
+    site, entries = Site.objects.first() or Site(), entries_of(editions)
+    feed = atom.Feed(
+        id=_stable_id(name["url"]),
+        title=_("%(title)s – %(site)s") % {"title": name["title"], "site": site.short_name},
+        subtitle=site.description or site.name,
+        language=current_tree(),
+        updated=entries[0].updated if entries else _last_deed(),
+        author=atom.Person(site.name, absolute(reverse("publications:home"))),
+        links=[
+            atom.Link(absolute(name["url"]), rel="self", type=atom.MEDIA_TYPE),
+            atom.Link(absolute(page), type=HTML, hreflang=current_tree()),
+        ],
+        entries=entries,
+    )
+    return HttpResponse(atom.document(feed), content_type=f"{atom.MEDIA_TYPE}; charset=utf-8")
+
+
+def _stable_id(path: str) -> str:
+    """A tag URI (RFC 4151), the same whatever scheme or port the site is reached by."""
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},{SINCE}:{path}"
+
+
+def _last_deed() -> datetime:
+    return Generation.objects.get().at

@@ -1,0 +1,120 @@
+"""What changed between two editions, for readers: title, summary, key points, people, text, notes, files."""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import groupby
+
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from publications.difference import Block, Change, Difference, Passage, blocks_of_html, blocks_of_text, compare
+from publications.models import Edition
+
+AROUND = 1
+"""Passages that stayed and are shown beside a change, so that one sees where it stands."""
+LABELS = {
+    "title": gettext_lazy("Title"),
+    "summary": gettext_lazy("Summary"),
+    "key point": gettext_lazy("Key point"),
+    "byline": gettext_lazy("Author"),
+    "heading": gettext_lazy("Heading"),
+    "item": gettext_lazy("Item"),
+    "row": gettext_lazy("Table row"),
+    "quotation": gettext_lazy("Quotation"),
+    "caption": gettext_lazy("Caption"),
+    "picture": gettext_lazy("Picture"),
+    "note": gettext_lazy("Footnote"),
+    "file": gettext_lazy("File"),
+    "line": gettext_lazy("Line"),
+}
+MOVED = {
+    Change.INSERTED: gettext_lazy("Moved to this place"),
+    Change.DELETED: gettext_lazy("Moved from this place"),
+}
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A passage as the page shows it, with what it is where that is not plain."""
+
+    passage: Passage
+    label: str
+    moved: str = ""
+
+
+@dataclass(frozen=True)
+class Stretch:
+    """Passages in a row: shown, or, where `unchanged` says how many, folded to one line."""
+
+    passages: list[Shown] = field(default_factory=list)
+    unchanged: str = ""
+
+
+def difference_of(before: Edition, after: Edition) -> Difference:
+    """The difference of two editions, loaded with their bylines and files."""
+    return compare(list(_blocks(before)), list(_blocks(after)))
+
+
+def comparison_context(difference: Difference) -> dict[str, object]:
+    return {"stretches": list(_stretches(difference.passages)), "figures": figures(difference)}
+
+
+def figures(difference: Difference) -> str:
+    """The difference in one line: "3 passages changed, 41 words added, 12 words removed"."""
+    counted = [
+        (difference.count(Change.CHANGED), lambda n: ngettext("%d passage changed", "%d passages changed", n)),
+        (difference.count(Change.INSERTED), lambda n: ngettext("%d passage added", "%d passages added", n)),
+        (difference.count(Change.DELETED), lambda n: ngettext("%d passage removed", "%d passages removed", n)),
+        (difference.moved, lambda n: ngettext("%d passage moved", "%d passages moved", n)),
+        (difference.words_inserted, lambda n: ngettext("%d word added", "%d words added", n)),
+        (difference.words_deleted, lambda n: ngettext("%d word removed", "%d words removed", n)),
+    ]
+    return ", ".join(words(number) % number for number, words in counted if number)
+
+
+def _blocks(edition: Edition) -> Iterator[Block]:
+    yield from _as("title", edition.title)
+    yield from _as("summary", edition.summary)
+    for point in edition.key_points_list:
+        yield from _as("key point", point)
+    for line in edition.bylines.all():
+        yield from _as("byline", ", ".join(part for part in (line.name, line.title, line.affiliation) if part))
+    yield from blocks_of_html(edition.html)
+    for file in edition.attachments.all():
+        yield from _as("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")
+
+
+def _as(kind: str, text: str) -> Iterator[Block]:
+    for block in blocks_of_text(text):
+        yield Block(kind, block.tokens)
+
+
+def _stretches(passages: Sequence[Passage]) -> Iterator[Stretch]:
+    """Changes with their neighbours; what is between them folded, where it is more than a neighbour or two."""
+    near = _near(passages)
+    for is_near, group in groupby(range(len(passages)), key=lambda place: place in near):
+        shown = [_shown(passages[place]) for place in group]
+        yield Stretch(shown) if is_near else Stretch(shown, _unchanged(len(shown)))
+
+
+def _near(passages: Sequence[Passage]) -> set[int]:
+    changed = [place for place, passage in enumerate(passages) if passage.change is not Change.KEPT]
+    near = {place + step for place in changed for step in range(-AROUND, AROUND + 1)}
+    lone = {place for place in range(len(passages)) if place not in near and {place - 1, place + 1} <= near}
+    return near | lone
+
+
+def _unchanged(number: int) -> str:
+    return ngettext("%d passage unchanged", "%d passages unchanged", number) % number
+
+
+def _shown(passage: Passage) -> Shown:
+    label = LABELS.get(passage.kind, "")
+    return Shown(passage, str(label), str(MOVED[passage.change]) if passage.moved else "")
+
+
+def nothing_said() -> str:
+    return _(
+        "The words are the same. What changed is how they are set, or what stands beside them, "
+        "such as topics, the cover or the date."
+    )

@@ -1,0 +1,37 @@
+"""Where feeds are and what each is called: pages name theirs, and the feeds answer there."""
+
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publications.languages import NAMES
+from publications.models import Author, Kind, Tag
+
+from .frame import in_tree
+
+
+def feeds_for(
+    tree: str,
+    *,
+    kind: Kind | None = None,
+    tag: Tag | None = None,
+    author: Author | None = None,
+    language: str = "",
+) -> list[dict[str, str]]:
+    """The feeds of a page, each a `title` and a `url` (a path): its own first, that of the whole site last.
+
+    A pen name has no page and so no feed.
+    """
+    with translation.override(tree):
+        own = [
+            kind and _feed(tree, "kind_feed", kind.plural, kind=kind.slug),
+            tag and _feed(tree, "topic_feed", tag.label, tag=tag.slug),
+            author
+            and not author.pseudonymous
+            and _feed(tree, "author_feed", author.name, author=author.slug),
+            language and _feed(tree, "language_feed", NAMES[language], code=language),
+        ]
+        return [feed for feed in (*own, _feed(tree, "feed", _("Publications"))) if feed]
+
+
+def _feed(tree: str, name: str, title: str, **parts: str) -> dict[str, str]:
+    return {"title": title, "url": in_tree(tree, f"publications:{name}", **parts)}

@@ -1,0 +1,155 @@
+"""The editions of a piece as its readers may know them, and what they have been told of changes.
+
+Only editions whose text stands at an address of its own are named with anything of theirs. One that was taken
+back is a number and no more; what waits, or was cancelled before it was public, is not there at all.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from itertools import groupby, takewhile
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.models import Change, Edition, End, moment_in_words
+
+from .ways import in_tree
+
+FIELDS = (
+    "publication_id", "number", "change", "note", "published_at", "visible_from", "visible_until", "end", "restores_id",
+)  # fmt: skip
+TOLD = {Change.CORRECTION: gettext_lazy("Corrected"), Change.UPDATE: gettext_lazy("Updated")}
+WHAT = {
+    Change.FIRST: gettext_lazy("First publication"),
+    Change.SILENT: gettext_lazy("Small fix, no change of substance"),
+    Change.CORRECTION: gettext_lazy("Correction"),
+    Change.UPDATE: gettext_lazy("Update"),
+}
+
+
+@dataclass(frozen=True)
+class Note:
+    """What readers were told of a change: "Corrected 12 May 2026: It was 5, not 6." A silent fix has none."""
+
+    change: str
+    label: str
+    on: datetime
+    words: str
+    note: str
+    number: int
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An edition in the list of editions; one that was taken back has a number alone."""
+
+    number: int
+    what: str = ""
+    since: str = ""
+    on: datetime | None = None
+    note: str = ""
+    url: str = ""
+    changes_url: str = ""
+    before: int | None = None
+    is_current: bool = False
+
+
+def begun_editions(publication: int) -> list[Edition]:
+    """All that are or were public, taken back ones included, oldest first, without their texts: one query."""
+    begun = Edition.objects.begun().filter(publication=publication)
+    return list(begun.order_by("number").only(*FIELDS))
+
+
+def readable(editions: Iterable[Edition]) -> list[Edition]:
+    """Of editions that have begun, those whose text stands at an address of its own."""
+    return [edition for edition in editions if edition.end != End.UNDONE or edition.is_live]
+
+
+def notes_of(editions: Iterable[Edition], published: datetime | None = None) -> list[Note]:
+    """What readers were told, newest first. On the day of publication (`published`) the time says more."""
+    told = [edition for edition in editions if edition.change in TOLD]
+    return [_note(edition, published) for edition in reversed(told)]
+
+
+def notes_by_publication(publications: Iterable[int]) -> dict[int, list[Note]]:
+    """The same for many pieces at once, for feeds and lists: one query. Pieces without notes are left out."""
+    begun = Edition.objects.begun().filter(publication__in=publications).exclude(change=Change.SILENT)
+    rows = begun.order_by("publication_id", "number").only(*FIELDS)
+    grouped = groupby(rows, key=lambda edition: edition.publication_id)
+    found = {publication: notes_of(readable(group)) for publication, group in grouped}
+    return {publication: notes for publication, notes in found.items() if notes}
+
+
+def first_date(editions: Sequence[Edition]) -> datetime | None:
+    """The date of the piece before any update moved it, with what fixes made of it."""
+    before = list(takewhile(lambda edition: edition.change != Change.UPDATE, editions))
+    return (before or editions[:1])[-1].published_at if editions else None
+
+
+def entries(live: Edition, begun: Sequence[Edition]) -> list[Entry]:
+    """The editions of a live piece, newest first, at the addresses of today."""
+    shown, before = [], None
+    for edition in begun:
+        if edition.end == End.UNDONE and not edition.is_live:
+            shown.append(Entry(edition.number))
+            continue
+        shown.append(_entry(live, edition, before, begun))
+        before = edition
+    return shown[::-1]
+
+
+def what_it_was(edition: Edition, begun: Iterable[Edition] = ()) -> str:
+    """An edition in a few plain words."""
+    if edition.restores_id:
+        restored = next((each.number for each in begun if each.pk == edition.restores_id), None)
+        if restored:
+            return _("The text of edition %(number)d again, as a later one was taken back") % {"number": restored}
+    return str(WHAT[edition.change])
+
+
+def edition_url(live: Edition, number: int) -> str:
+    return in_tree(live.tree, "publications:edition", slug=live.slug, number=number)
+
+
+def changes_url(live: Edition, number: int) -> str:
+    return in_tree(live.tree, "publications:changes", slug=live.slug, number=number)
+
+
+def editions_url(live: Edition) -> str:
+    return in_tree(live.tree, "publications:editions", slug=live.slug)
+
+
+def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Sequence[Edition]) -> Entry:
+    return Entry(
+        number=edition.number,
+        what=what_it_was(edition, begun),
+        since=moment_in_words(edition.visible_from),
+        on=edition.visible_from,
+        note=edition.note,
+        url=edition_url(live, edition.number),
+        changes_url=changes_url(live, edition.number) if before else "",
+        before=before.number if before else None,
+        is_current=edition.number == live.number,
+    )
+
+
+def _note(edition: Edition, published: datetime | None) -> Note:
+    label = TOLD[edition.change]
+    return Note(
+        change=edition.change,
+        label=str(label),
+        on=edition.visible_from,
+        words=_when(edition.visible_from, published),
+        note=edition.note,
+        number=edition.number,
+    )
+
+
+def _when(moment: datetime, published: datetime | None) -> str:
+    day = timezone.localdate(moment)
+    if published and day == timezone.localdate(published):
+        return moment_in_words(moment)
+    return date_format(day, "DATE_FORMAT")

@@ -1,0 +1,85 @@
+"""Topics and people as lists tell of them: a name, a way there, and how much there is."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from publications import prose
+from publications.models import Author, Edition, Kind, Tag, TagKind
+
+from . import parts
+from .ways import author_url, topic_url
+
+
+@dataclass(frozen=True)
+class Subject:
+    """A topic, country or series in a list."""
+
+    label: str
+    url: str
+    pieces: int = 0
+    introduction: str = ""
+
+
+@dataclass(frozen=True)
+class Writer:
+    """An author in a list of people."""
+
+    name: str
+    url: str
+    title: str = ""
+    affiliation: str = ""
+    pieces: int = 0
+    portrait: prose.Picture | None = None
+    initials: str = ""
+
+
+@dataclass(frozen=True)
+class Shelf:
+    """Cards of one kind under its plural, with the way to all of them and how many they are."""
+
+    label: str
+    url: str
+    cards: list[parts.Card]
+    pieces: int = 0
+
+
+def subjects(tags: Iterable[Tag]) -> list[Subject]:
+    """Tags with their counts, by their names as this page spells them."""
+    told = [
+        Subject(tag.label, topic_url(tag), getattr(tag, "pieces", 0), tag.introduction.partition("\n\n")[0])
+        for tag in tags
+    ]
+    return sorted(told, key=lambda subject: subject.label.casefold())
+
+
+def subjects_by_kind(tags: Iterable[Tag]) -> dict[str, list[Subject]]:
+    """Topics, countries and series, each in a list of its own."""
+    known = list(tags)
+    return {kind: subjects(tag for tag in known if tag.kind == kind) for kind in TagKind.values}
+
+
+def writers(authors: Iterable[Author], address: parts.ImageAddress = parts.public_address) -> list[Writer]:
+    return [
+        Writer(
+            name=author.name,
+            url=author_url(author),
+            title=author.worded("title"),
+            affiliation=author.worded("affiliation") if author.guest else "",  # the rest are of this house
+            pieces=getattr(author, "pieces", 0),
+            portrait=parts.portrait(author.shown_portrait, address),
+            initials=author.initials,
+        )
+        for author in authors
+    ]
+
+
+def shelves(editions: Iterable[Edition], counts: dict[Kind, int], url_of) -> list[Shelf]:
+    """Editions under the plural of their kind, in the order of the kinds."""
+    rows: dict[int, list[Edition]] = {}
+    for edition in editions:
+        rows.setdefault(edition.kind_id, []).append(edition)
+    return [
+        Shelf(kind.plural, url_of(kind), parts.cards(rows[kind.pk]), pieces)
+        for kind, pieces in counts.items()
+        if kind.pk in rows
+    ]

@@ -1,0 +1,89 @@
+"""The editions of one piece, and what changed from one to another. Both stand only while the piece is live."""
+
+import re
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from publications.models import Edition, Standing, answer, answer_for_edition
+from publications.presentation import current_tree, history, page
+from publications.presentation.comparison import comparison_context, difference_of
+from publications.presentation.piece import translations_of
+
+from .pieces import elsewhere
+
+NUMBER = re.compile(r"[1-9][0-9]{0,5}")
+
+
+def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
+    """Every public edition with what it was, its note to readers and its permanent address."""
+    found = answer(current_tree(), slug)
+    if found.standing is not Standing.HERE:
+        return elsewhere(request, found, history.editions_url)
+    live = found.edition
+    return page(
+        request,
+        "editions.html",
+        **_frame(live, _("Editions")),
+        title=_("Editions: %(title)s") % {"title": live.title},
+        entries=history.entries(live, history.begun_editions(live.publication_id)),
+        canonical=request.path,
+        alternates=_in_translation(live),
+    )
+
+
+def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    """The difference between an edition and the one before it, or the one that `?from=` names."""
+    found = answer_for_edition(current_tree(), slug, number)
+    if found.standing is not Standing.HERE:
+        return elsewhere(request, found, lambda edition: history.changes_url(edition, number))
+    live = answer(current_tree(), slug).edition
+    begun = history.begun_editions(live.publication_id)
+    readable = history.readable(begun)
+    before, after = _pair(readable, number, request.GET.get("from"))
+    return page(
+        request,
+        "comparison.html",
+        **_frame(live, _("What changed")),
+        title=_("What changed in edition %(number)d: %(title)s") % {"number": number, "title": live.title},
+        before=history.entries(live, [before])[0],
+        after=history.entries(live, [after])[0],
+        what=history.what_it_was(after, begun),
+        others=[each.number for each in readable if each.number not in (number, before.number)],
+        canonical=live.get_absolute_url(),
+        **comparison_context(difference_of(_whole(before), _whole(after))),
+    )
+
+
+def _pair(readable: list[Edition], number: int, asked: str | None) -> tuple[Edition, Edition]:
+    """The two editions to compare. Raises Http404 where either is not public, or they are the same."""
+    by_number = {edition.number: edition for edition in readable}
+    earlier = [each for each in by_number if each < number]
+    if asked is None:
+        before = max(earlier, default=None)
+    else:
+        before = int(asked) if NUMBER.fullmatch(asked) else None
+    if before not in by_number or number not in by_number or before == number:
+        raise Http404
+    return by_number[before], by_number[number]
+
+
+def _whole(edition: Edition) -> Edition:
+    """An edition with all that is compared."""
+    return Edition.objects.prefetch_related("bylines", "attachments").get(pk=edition.pk)
+
+
+def _frame(live: Edition, here: str) -> dict[str, object]:
+    return {
+        "section": "publications",
+        "robots": "noindex",
+        "piece": live,
+        "piece_url": live.get_absolute_url(),
+        "editions_url": history.editions_url(live),
+        "here": here,
+    }
+
+
+def _in_translation(live: Edition) -> dict[str, str]:
+    """The same page of the translation in the other tree."""
+    return {other.language: history.editions_url(other) for other in translations_of(live)}

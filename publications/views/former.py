@@ -1,0 +1,92 @@
+"""Addresses of another time: what stands for them now, so that nothing ever published breaks.
+
+Asked only where no page answered. At most three queries; whatever bytes come, nothing here raises.
+"""
+
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import Resolver404, resolve
+from django.utils import translation
+from django.utils.encoding import escape_uri_path
+
+from publications.languages import TREES
+from publications.models import Author, Edition, FormerPath, Page, Tag
+from publications.presentation import address_of, current_tree, in_tree
+
+from .gone import gone
+
+IN_QUERY = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; what is escaped stays so
+LONGEST = 2000  # characters of an address that browsers and Django's redirects take
+
+
+def led_on(request: HttpRequest) -> HttpResponse | None:
+    """The way from an address that was, or from one in capitals, to what is public now; else nothing."""
+    if request.method not in ("GET", "HEAD"):
+        return None
+    return _from_former(request) or _from_capitals(request)
+
+
+def _from_former(request: HttpRequest) -> HttpResponse | None:
+    path = FormerPath.normal("/" + quote(request.path_info.lstrip("/"), errors="replace"))
+    former = (
+        FormerPath.objects.select_related("tag", "author", "page").filter(path=path).first() if path else None
+    )
+    if not former:
+        return None
+    if former.publication_id:
+        return _to_piece(request, former.publication_id)
+    address = _of_subject(former) or _of_page(former)
+    return HttpResponsePermanentRedirect(address) if address else None
+
+
+def _to_piece(request: HttpRequest, publication: int) -> HttpResponse | None:
+    """To its live edition; where it is withdrawn or has expired, word of that."""
+    last = Edition.objects.begun().filter(publication=publication).order_by("-visible_from").first()
+    if not last:
+        return None
+    return HttpResponsePermanentRedirect(last.get_absolute_url()) if last.is_live else gone(request, last)
+
+
+def _of_subject(former: FormerPath) -> str:
+    """The page of a topic or an author: there is one while a live piece names them."""
+    found: Tag | Author | None = former.tag or former.author
+    if not found or getattr(found, "pseudonymous", False):
+        return ""
+    live = Edition.objects.live()
+    named = live.on(found) if former.tag_id else live.by(found)
+    name = "publications:topic" if former.tag_id else "publications:author"
+    return in_tree(current_tree(), name, slug=found.slug) if named.exists() else ""
+
+
+def _of_page(former: FormerPath) -> str:
+    """A site page in this tree, else in the language that it has."""
+    found: Page | None = former.page
+    if not found:
+        return ""
+    tree = next((code for code in (current_tree(), *TREES) if code in found.trees), "")
+    return address_of(found, tree) if tree else ""
+
+
+def _from_capitals(request: HttpRequest) -> HttpResponse | None:
+    """An address that leads nowhere as typed, and somewhere in lower case."""
+    path = request.path_info.lower()
+    if path == request.path_info or request.resolver_match:
+        return None
+    found = next((each for each in (path, f"{path}/") if _stands(each)), "")
+    query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")  # bytes, as WSGI has them
+    address = escape_uri_path(found) + (f"?{quote(query, safe=IN_QUERY)}" if query else "")
+    return HttpResponsePermanentRedirect(address) if found and len(address) <= LONGEST else None
+
+
+def _stands(path: str) -> bool:
+    """Whether a view answers there. Any word may name a site page, so of that one it is asked."""
+    tree = path.lstrip("/").partition("/")[0]
+    with translation.override(tree if tree in TREES else TREES[0]):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return False
+    if match.view_name != "publications:site-page":
+        return True
+    return Page.objects.at(tree, match.kwargs["slug"]).exists()

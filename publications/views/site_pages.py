@@ -1,0 +1,30 @@
+"""Pages of the site itself, as the desk wrote them, and what robots are told."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+
+from publications.models import Page
+from publications.presentation import absolute, current_tree, page, site_page_context
+
+MINUTES = 600
+
+ROBOTS = """User-agent: *
+Disallow: {desk}
+
+Sitemap: {sitemap}
+"""
+
+
+def site_page(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page in the language of its tree; without a text in it, it is not there."""
+    found = Page.objects.at(current_tree(), slug).first()
+    if not found:
+        raise Http404
+    return page(request, "page.html", canonical=request.path, **site_page_context(found))
+
+
+def robots(request: HttpRequest) -> HttpResponse:
+    """All may be read but the desk (RFC 9309)."""
+    text = ROBOTS.format(desk="/desk/", sitemap=absolute("/sitemap.xml"))
+    response = HttpResponse(text, content_type="text/plain; charset=utf-8")
+    response.headers["Cache-Control"] = f"public, max-age={MINUTES}"
+    return response

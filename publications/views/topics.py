@@ -1,0 +1,88 @@
+"""Topics, countries and series: all of them, and a page for each."""
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.models import Author, Edition, Tag, TagKind
+from publications.presentation import (
+    card,
+    current_tree,
+    everywhere,
+    feeds_for,
+    page,
+    paragraphs,
+    subjects_by_kind,
+    way_here,
+    writers,
+)
+
+from .shelves import shelves_of
+
+PEOPLE = 12
+FILTERS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
+LABELS = {
+    TagKind.THEME: gettext_lazy("Topic"),
+    TagKind.COUNTRY: gettext_lazy("Country"),
+    TagKind.SERIES: gettext_lazy("Series"),
+}
+
+
+def topic_list(request: HttpRequest) -> HttpResponse:
+    live = Edition.objects.live().in_tree(current_tree())
+    return page(
+        request,
+        "topics.html",
+        section="topics",
+        title=_("Topics"),
+        canonical=request.path,
+        subjects=subjects_by_kind(Tag.objects.with_pieces(live)),
+        breadcrumb=way_here(_("Topics")),
+        alternates=everywhere("publications:topics"),
+    )
+
+
+def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """What the site has on a topic; one that no live piece names is as if it were not there."""
+    tag = get_object_or_404(Tag.objects.select_related("responsible__portrait"), slug=slug)
+    if not Edition.objects.live().on(tag).exists():
+        raise Http404
+    kind = TagKind(tag.kind)
+    live = Edition.objects.live().in_tree(current_tree()).on(tag).newest_first().for_cards()
+    lead = live.text_for(tag.lead_id) or live.first()
+    return page(
+        request,
+        "topic.html",
+        section="topics",
+        title=tag.label,
+        description=tag.introduction[:300],
+        canonical=request.path,
+        tag=tag,
+        label=LABELS[kind],
+        introduction=paragraphs(tag.introduction),
+        lead=card(lead) if lead else None,
+        shelves=shelves_of(live, without=[lead] if lead else [], **{FILTERS[kind]: tag.slug}),
+        total=live.count(),
+        all_url=f"{reverse('publications:list')}?{FILTERS[kind]}={tag.slug}",
+        people=writers(_people(live)),
+        responsible=_responsible(tag),
+        feeds=feeds_for(current_tree(), tag=tag),
+        breadcrumb=way_here((_("Topics"), "publications:topics"), tag.label),
+        alternates=everywhere("publications:topic", slug=slug),
+    )
+
+
+def _people(live):
+    """Those who write on it most, the latest first among equals."""
+    writing = Author.objects.known().with_pieces(live).select_related("portrait")
+    return writing.order_by("-pieces", "-newest", "name")[:PEOPLE]
+
+
+def _responsible(tag: Tag):
+    """Named while readers can know the person: by a live piece, and not under a pen name."""
+    person = tag.responsible
+    if not person or person.pseudonymous or not Edition.objects.live().by(person).exists():
+        return None
+    return writers([person])[0]

@@ -1,0 +1,46 @@
+"""Run the audit: `make audit`, or `python -m tests.audit html axe --only home list`."""
+
+import argparse
+import sys
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from . import accessibility, lighthouse, markup, sheet, width, wire
+from .site import CHROMIUM, running
+
+QUESTIONS = {
+    "html": markup.ask,
+    "axe": accessibility.ask,
+    "width": width.ask,
+    "wire": wire.ask,
+    "lighthouse": lighthouse.ask,
+}
+
+
+def main() -> int:
+    asked = arguments()
+    with running() as site, sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        pages = [page for page in site.pages if not asked.only or page.name in asked.only]
+        if asked.sheet:
+            sheet.make(browser, pages, asked.sheet)
+            return 0
+        failed = [name for name in asked.questions if not QUESTIONS[name](browser, pages)]
+        browser.close()
+    print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll is well.")
+    return len(failed)
+
+
+def arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
+    parser.add_argument("questions", nargs="*", metavar="QUESTION", help="which to ask (all)")
+    parser.add_argument("--only", nargs="+", default=[], help="names of pages, as the tables have them")
+    parser.add_argument("--sheet", type=Path, help="make a contact sheet in this folder instead")
+    asked = parser.parse_args()
+    asked.questions = asked.questions or list(QUESTIONS)
+    return asked
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,178 @@
+"""Pieces in every state that a page can show, made beside the demonstration, and the registry of pages.
+
+A page that is added to the site gets a line in `registry`.
+"""
+
+import json
+from datetime import UTC, datetime
+
+from django.db.models import Count
+from django.urls import NoReverseMatch
+
+from publications import deeds
+from publications.languages import TREES
+from publications.models import Attachment, Author, Edition, Page, Tag, TagKind, keep_original
+from publications.presentation import in_tree
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+
+LONG = (
+    "Why the next decade of European security will be decided less by what is agreed in its capitals than by what "
+    "is built, stored and repaired between them"
+)
+PARAGRAPH = (
+    "The agreement leaves three questions open, and each of them was asked before it was signed.[^{n}] What is new "
+    "is that the answers no longer wait for one another, and that the cost of waiting has become a figure."
+)
+TABLE = "| Year | " + " | ".join(f"Indicator number {n}" for n in range(1, 10)) + " |\n|" + "---|" * 10 + "\n" + "\n".join(
+    f"| {year} | " + " | ".join(f"{n * 1234.5:,.1f}" for n in range(1, 10)) + " |" for year in range(2015, 2026)
+)  # fmt: skip
+
+
+def tell() -> None:
+    """Make what is missing and print the registry as JSON: [name, path, status]."""
+    print(json.dumps(registry(make())))
+
+
+def make() -> dict[str, Edition]:
+    """A piece in each state."""
+    country, series = make_tag("Transnistria", kind="country"), make_tag("Security Papers", kind="series")
+    theme = make_tag("Deterrence and resilience", introduction_en="What holds, and what gives way.")
+    tags = (country, series, theme)
+    corrected = make_live(title="A piece that was corrected", tags=tags, body="It was Minsk.\n\nAnd so on.")
+    deeds.publish(
+        saved(corrected.publication, body="It was Brest.\n\nAnd so on."), by=None, change="correction",
+        note="An earlier version named Minsk where Brest was meant.",
+    )  # fmt: skip
+    withdrawn = make_live(title="A piece that was withdrawn")
+    deeds.withdraw(withdrawn.publication, by=None, note="The editors could not confirm the source.")
+    for number in range(max(0, 25 - Edition.objects.live().count())):
+        make_live(title=f"A short comment, the {number + 1}th of many", tags=(theme,))
+    return {
+        "report": _report(tags),
+        "corrected": Edition.objects.live().get(publication=corrected.publication_id),
+        "withdrawn": withdrawn,
+        "translated": _translated(tags),
+        "many": deeds.publish(
+            make_publication(title=LONG[:140], by=[make_author(f"Ann-Charlotte Bergström-Lindqvist {n}") for n in range(12)]),
+            by=None,
+        ),
+        "uk": deeds.publish(make_publication(title="Чому Європа мовчить", language="uk", body="Перший абзац."), by=None),
+        "ar": deeds.publish(make_publication(title="لماذا تصمت أوروبا", language="ar", body="الفقرة الأولى."), by=None),
+        "plain": make_live(title="A piece without a picture", tags=(theme,)),
+    }  # fmt: skip
+
+
+def _report(tags: tuple) -> Edition:
+    """Long, with all that a text can hold."""
+    image = make_image(
+        colour="steelblue", size=(1600, 900), alt_en="A chart in blue", credit="Drawn for the audit"
+    )
+    sections = [
+        f"## Section {n}: {LONG[: 20 + n * 6]}\n\n"
+        + "\n\n".join(PARAGRAPH.format(n=f"{n}-{m}") for m in range(4))
+        + (f"\n\n{TABLE}" if n == 2 else "")
+        + (f'\n\n![](image:{image.key} "What the chart shows")' if n == 3 else "")
+        for n in range(1, 13)
+    ]
+    notes = "\n\n".join(
+        f"[^{n}-{m}]: A source, and where in it, number {n}.{m}." for n in range(1, 13) for m in range(4)
+    )
+    piece = make_publication(
+        kind="report", title="A long report with all that a text can hold", body="\n\n".join([*sections, notes]),
+        key_points="The first point.\nThe second point.\nThe third point.", tags=tags, cover=image,
+        published_at=datetime(2026, 3, 2, tzinfo=UTC),
+    )  # fmt: skip
+    pdf = keep_original(b"%PDF-1.4 of the audit", "pdf")
+    Attachment.objects.create(
+        publication=piece, original=pdf, filename="report.pdf", label="The report", size=21
+    )
+    return deeds.publish(saved(piece), by=None)
+
+
+def _translated(tags: tuple) -> Edition:
+    english = make_live(title="A piece in two languages", tags=tags)
+    swedish = make_publication(
+        title="En text på två språk",
+        language="sv",
+        translation_of=english.publication,
+        tags=tags,
+        body="Första stycket.",
+    )
+    return deeds.publish(swedish, by=None)
+
+
+def registry(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
+    """Every type of page in every state: name, path, status."""
+    return [*_of_both_trees(), *_of_pieces(made)]
+
+
+def _of_both_trees() -> list[tuple[str, str, int]]:
+    found = []
+    for tree in TREES:
+        listed = in_tree(tree, "publications:list")
+        author = _busiest(Author.objects.known())
+        lists = {
+            "home": in_tree(tree, "publications:home"),
+            "list": listed,
+            "list narrowed": f"{listed}?kind=report",
+            "list nothing found": f"{listed}?q=qqzzqq",
+            "list page 2": f"{listed}?page=2",
+            "topics": in_tree(tree, "publications:topics"),
+            "authors": in_tree(tree, "publications:authors"),
+            "author": in_tree(tree, "publications:author", slug=author.slug),
+        }
+        for kind in TagKind.values:
+            tag = _busiest(Tag.objects.filter(kind=kind))
+            lists[{"theme": "topic"}.get(kind, kind)] = in_tree(tree, "publications:topic", slug=tag.slug)
+        for page in Page.objects.in_tree(tree):
+            lists[f"page {page.slug_en}"] = in_tree(
+                tree, "publications:site-page", slug=getattr(page, f"slug_{tree}")
+            )
+        found += [(f"{name} {tree}", path, 200) for name, path in lists.items()]
+        found.append((f"not found {tree}", f"/{tree}/nowhere/at/all/", 404))
+    return found
+
+
+def _busiest(named):
+    live = Edition.objects.live().order_by().values("pk")
+    return (
+        named.filter(published__edition__in=live)
+        .annotate(busy=Count("published"))
+        .order_by("-busy", "pk")
+        .first()
+    )
+
+
+def _of_pieces(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
+    address = {name: edition.get_absolute_url() for name, edition in made.items()}
+    newest = (
+        Edition.objects.live().filter(language="en", words__gt=300).newest_first().first() or made["plain"]
+    )
+    corrected = made["corrected"]
+    pages = [
+        ("piece", newest.get_absolute_url(), 200),
+        ("piece plain", address["plain"], 200),
+        ("piece sv", address["translated"], 200),
+        ("report", address["report"], 200),
+        ("corrected", address["corrected"], 200),
+        ("old edition", corrected.publication.editions.get(number=1).permanent_url, 200),
+        ("long title, 12 authors", address["many"], 200),
+        ("cyrillic", address["uk"], 200),
+        ("right to left", address["ar"], 200),
+        ("mastodon", f"{address['plain']}share/mastodon/", 200),
+        ("withdrawn", address["withdrawn"], 410),
+    ]
+    return [*pages, *_of_editions(corrected)]
+
+
+def _of_editions(edition: Edition) -> list[tuple[str, str, int]]:
+    """The list of editions and a comparison of two."""
+    names = {"editions": {}, "comparison": {"older": 1, "newer": 2}}
+    found = []
+    for name, parts in names.items():
+        try:
+            path = in_tree(edition.tree, f"publications:{name}", slug=edition.slug, **parts)
+        except NoReverseMatch:
+            continue
+        found.append((name, path, 200))
+    return found

@@ -1,0 +1,50 @@
+"""What a first view costs on the wire, beside the budgets of the design: compressed bytes by sort."""
+
+import gzip
+from collections import Counter
+from urllib.parse import urlsplit
+
+from . import table
+from .site import Page
+
+BUDGETS = {"document": 15_000, "stylesheet": 12_000, "script": 4_000, "font": 140_000}
+COMPRESSED = ("document", "stylesheet", "script")
+
+
+def ask(browser, pages: list[Page]) -> bool:
+    """A page that is not compressed by the server is counted as a server in front would send it (gzip)."""
+    rows, faults = [], []
+    for page in pages:
+        sizes, strangers = _first_view(browser, page)
+        rows.append((page.name, *(sizes[sort] for sort in BUDGETS), sizes["image"]))
+        faults += [
+            f"{page.name}: {sort} {sizes[sort]} over {most}"
+            for sort, most in BUDGETS.items()
+            if sizes[sort] > most
+        ]
+        faults += [f"{page.name}: asks {stranger}" for stranger in strangers]
+    budget = ("(budget)", *BUDGETS.values(), "")
+    table.show("Bytes of a first view", ("page", *BUDGETS, "image"), [budget, *rows])
+    table.tell(faults)
+    return not faults
+
+
+def _first_view(browser, page: Page) -> tuple[Counter, list[str]]:
+    sizes, strangers, answers = Counter(), [], []
+    context = browser.new_context(viewport={"width": 375, "height": 800})
+    opened = context.new_page()
+    opened.on("response", answers.append)
+    opened.goto(page.url, wait_until="networkidle")
+    for answer in answers:
+        if urlsplit(answer.url).netloc != urlsplit(page.url).netloc:
+            strangers.append(answer.url)
+        sizes[answer.request.resource_type] += _size(answer)
+    context.close()
+    return sizes, strangers
+
+
+def _size(answer) -> int:
+    body = answer.body()
+    if answer.headers.get("content-encoding"):
+        return answer.request.sizes()["responseBodySize"]
+    return len(gzip.compress(body, 6)) if answer.request.resource_type in COMPRESSED else len(body)

@@ -1,0 +1,226 @@
+"""Home, topics and authors: what readers find on them, and what they never do."""
+
+import pytest
+from django.test import Client
+from django.utils import timezone
+
+from publications import deeds
+from publications.models import Site, TagKind
+from tests.factories import make_author, make_live, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def reader() -> Client:
+    return Client()
+
+
+def live(editor, **fields):
+    return deeds.publish(make_publication(**fields), by=editor)
+
+
+def titles(page: str) -> list[str]:
+    return [part.partition("</a>")[0].rpartition(">")[2] for part in page.split('class="card__title"')[1:]]
+
+
+def test_the_newest_piece_leads_the_home_page(reader, editor):
+    live(editor, title="Older", published_at=timezone.now() - timezone.timedelta(days=3))
+    live(editor, title="Newer")
+
+    assert titles(reader.get("/en/").text)[0] == "Newer"
+
+
+def test_a_pinned_piece_leads_the_home_page_while_it_is_public(reader, editor):
+    pinned = live(
+        editor, title="Pinned", published_at=timezone.now() - timezone.timedelta(days=3)
+    ).publication
+    live(editor, title="Newer")
+    Site.objects.update(lead=pinned)
+
+    before = titles(reader.get("/en/").text)
+    deeds.withdraw(pinned, by=editor)
+    after = titles(reader.get("/en/").text)
+
+    assert before[:2] == ["Pinned", "Newer"]
+    assert after == ["Newer"]
+
+
+def test_the_pin_leads_the_other_tree_with_its_translation(reader, editor):
+    original = live(editor, title="Pinned").publication
+    live(editor, title="Fäst", language="sv", translation_of=original)
+    live(editor, title="Newer")
+    Site.objects.update(lead=original)
+
+    assert titles(reader.get("/sv/").text)[0] == "Fäst"
+
+
+def test_no_piece_stands_twice_on_the_home_page(reader, editor):
+    for number in range(9):
+        live(editor, title=f"Comment {number}")
+        live(editor, title=f"Report {number}", kind="report")
+
+    shown = titles(reader.get("/en/").text)
+
+    assert len(shown) == len(set(shown)) == 1 + 5 + 4 + 4
+
+
+def test_an_empty_home_page_says_so(reader):
+    page = reader.get("/en/").text
+
+    assert "The first publication is on its way" in page
+    assert 'id="topics"' not in page
+
+
+def test_a_topic_has_its_introduction_its_pieces_and_its_people(reader, editor):
+    tag = make_tag("Sanctions", introduction_en="What they are.\n\nWhat they do.")
+    author = make_author("Ann Berg")
+    live(editor, title="On them", tags=[tag], by=[author])
+
+    page = reader.get("/en/topics/sanctions/").text
+
+    assert "<p>What they are.</p><p>What they do.</p>" in page
+    assert titles(page) == ["On them"]
+    assert 'href="/en/authors/ann-berg/"' in page
+    assert 'href="/en/publications/?topic=sanctions"' in page
+
+
+@pytest.mark.parametrize(
+    ("kind", "name", "query"),
+    [(TagKind.COUNTRY, "Country", "country"), (TagKind.SERIES, "Series", "series")],
+)
+def test_countries_and_series_have_pages_and_filters_of_their_own(reader, editor, kind, name, query):
+    live(editor, title="In it", tags=[make_tag("Belarus", kind=kind)])
+    live(editor, title="Not in it")
+
+    page = reader.get("/en/topics/belarus/").text
+    narrowed = reader.get(f"/en/publications/?{query}=belarus")
+
+    assert f'<span class="kind">{name}</span>' in page
+    assert titles(narrowed.text) == ["In it"]
+    assert reader.get("/en/publications/?topic=belarus").status_code == 404
+
+
+def test_a_topic_and_a_country_narrow_together(reader, editor):
+    theme, country = make_tag("Sanctions"), make_tag("Belarus", kind=TagKind.COUNTRY)
+    live(editor, title="Both", tags=[theme, country])
+    live(editor, title="Topic alone", tags=[theme])
+    live(editor, title="Country alone", tags=[country])
+
+    page = reader.get("/en/publications/?topic=sanctions&country=belarus").text
+
+    assert titles(page) == ["Both"]
+    assert "Sanctions (1)" in page
+    assert "Belarus (1)" in page
+
+
+def test_a_topic_that_no_live_piece_names_is_not_found(reader, editor):
+    tag = make_tag("Sanctions")
+    piece = live(editor, tags=[tag]).publication
+
+    deeds.withdraw(piece, by=editor)
+
+    assert reader.get("/en/topics/sanctions/").status_code == 404
+    assert "Sanctions" not in reader.get("/en/topics/").text
+
+
+def test_the_lead_of_a_topic_can_be_chosen(reader, editor):
+    tag = make_tag("Sanctions")
+    chosen = live(
+        editor, title="Chosen", tags=[tag], published_at=timezone.now() - timezone.timedelta(days=9)
+    )
+    live(editor, title="Newer", tags=[tag])
+    type(tag).objects.update(lead=chosen.publication)
+
+    assert titles(reader.get("/en/topics/sanctions/").text)[0] == "Chosen"
+
+
+def test_who_is_responsible_for_a_topic_is_named_only_while_readers_know_them(reader, editor):
+    author = make_author("Ann Berg")
+    tag = make_tag("Sanctions", responsible=author)
+    live(editor, tags=[tag])
+
+    before = reader.get("/en/topics/sanctions/").text
+    live(editor, by=[author])
+    after = reader.get("/en/topics/sanctions/").text
+
+    assert "Ann Berg" not in before
+    assert "Responsible for this page" in after
+
+
+def test_an_author_page_tells_who_they_are_and_all_they_wrote(reader, editor):
+    author = make_author("Ann Berg", title_en="Analyst", biography_en="Born somewhere.")
+    for number in range(21):
+        live(editor, title=f"Piece {number}", by=[author], published_at=timezone.now())
+
+    first = reader.get("/en/authors/ann-berg/").text
+    second = reader.get("/en/authors/ann-berg/?page=2").text
+
+    assert "Analyst" in first
+    assert "Born somewhere." in first
+    assert len(titles(first)) == 20
+    assert len(titles(second)) == 1
+    assert reader.get("/en/authors/ann-berg/?page=3").status_code == 404
+
+
+def test_a_pen_name_has_no_page_and_stands_in_no_list(reader, editor):
+    author = make_author("Nom de Plume", pseudonymous=True)
+    live(editor, by=[author])
+
+    assert reader.get("/en/authors/nom-de-plume/").status_code == 404
+    assert "Nom de Plume" not in reader.get("/en/authors/").text
+    assert 'value="nom-de-plume"' not in reader.get("/en/publications/").text
+
+
+def test_an_author_of_drafts_alone_is_not_found(reader):
+    author = make_author("Ann Berg")
+    make_publication(by=[author])
+
+    assert reader.get("/en/authors/ann-berg/").status_code == 404
+    assert "Ann Berg" not in reader.get("/en/authors/").text
+
+
+def test_topics_and_authors_stand_in_both_trees_and_lead_to_each_other(reader, editor):
+    live(editor, tags=[make_tag("Sanctions", name_sv="Sanktioner")], by=[make_author("Ann Berg")])
+
+    page = reader.get("/sv/amnen/sanctions/").text
+
+    assert "Sanktioner</h1>" in page
+    assert 'href="/en/topics/sanctions/" hreflang="en"' in page
+    assert reader.get("/sv/forfattare/ann-berg/").status_code == 200
+
+
+def test_a_topic_without_a_text_in_this_language_says_so(reader, editor):
+    tag = make_tag("Sanctions")
+    original = live(editor, title="Original").publication
+    live(editor, title="Översatt", language="sv", translation_of=original, tags=[tag])
+
+    page = reader.get("/en/topics/sanctions/")
+
+    assert page.status_code == 200
+    assert "Nothing on this stands in English." in page.text
+
+
+def test_a_search_finds_the_words_of_live_texts_alone(reader, editor):
+    piece = live(editor, title="Rail", body="A train to Vilnius.").publication
+    live(editor, title="Road")
+    saved(piece, body="A secret plan.")
+
+    assert titles(reader.get("/en/publications/?q=vilnius+train").text) == ["Rail"]
+    assert titles(reader.get("/en/publications/?q=secret").text) == []
+
+
+def test_a_search_keeps_its_words_through_filters_and_pages(reader, editor):
+    for number in range(21):
+        live(editor, title=f"Rail {number}")
+
+    page = reader.get("/en/publications/?q=rail").text
+
+    assert 'value="rail"' in page
+    assert 'href="/en/publications/?q=rail&amp;page=2"' in page
+
+
+def test_an_address_with_another_programs_parameters_is_the_same_list(reader, editor):
+    make_live()
+
+    assert reader.get("/en/publications/?utm_source=x&fbclid=y").status_code == 200
