@@ -16,9 +16,15 @@ NAMES = {Author: "publications:author", Tag: "publications:topic"}
 
 
 def keep_former(thing: models.Model, before: set[str]) -> None:
-    """Let the addresses that it has left lead to it for ever; one that it takes again is its own."""
+    """Let the addresses that it has left lead to it for ever; one that it takes again is its own.
+
+    Those of an author who now writes under a pen name are forgotten: they would lead from one name to the other.
+    """
     owner = OWNERS.get(type(thing))
     if not owner:
+        return
+    if getattr(thing, "pseudonymous", False):
+        thing.former_paths.all().delete()
         return
     now = addresses_of(thing)
     none = dict.fromkeys(("publication", *OWNERS.values()))

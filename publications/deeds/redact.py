@@ -170,6 +170,7 @@ def _forget_traces(piece: Publication, blacken: Blacken, passage: str) -> None:
     part = slugify(passage)
     if part:
         piece.addresses.filter(slug__contains=part).delete()
+        piece.former_paths.filter(path__contains=part).delete()
     for line in piece.audit.all():
         subject, detail = blacken(line.subject), _blackened(line.detail, blacken)
         if (subject, detail) != (line.subject, line.detail):

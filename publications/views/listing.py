@@ -14,6 +14,7 @@ from .filters import FILTERS, is_known
 from .paging import paged_cards
 
 LONGEST_QUERY = 200
+MOST_FOUND = 500  # texts are looked through once, and no further than this
 
 
 def publication_list(request: HttpRequest) -> HttpResponse:
@@ -41,6 +42,7 @@ class Listing:
             raise Http404
         self.words = " ".join(query.get("q", "")[:LONGEST_QUERY].split())
         self.tree = tree
+        self.matching = self._matching() if self.words else None
         self.url = reverse("publications:list")
         self.number = query.get("page", "1")
 
@@ -75,7 +77,11 @@ class Listing:
         for name, value in self.asked.items():
             if name != without:
                 editions = FILTERS[name].narrow(editions, value)
-        return editions.telling(self.words)
+        return editions if self.matching is None else editions.filter(pk__in=self.matching)
+
+    def _matching(self) -> list[int]:
+        found = Edition.objects.live().telling(self.words).newest_first()
+        return list(found.values_list("pk", flat=True)[:MOST_FOUND])
 
     def _filter(self, name: str) -> dict[str, object]:
         """The options of a filter, each with how many pieces it would give beside the others."""

@@ -1,0 +1,88 @@
+"""Redaction: a name or passage is taken out everywhere, and nothing else is."""
+
+import pytest
+
+from publications import deeds, manuscript
+from publications.models import (
+    AuditLine,
+    FormerPath,
+)
+from tests.factories import make_author, make_live, make_publication, saved
+
+pytestmark = pytest.mark.django_db
+
+
+def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
+    piece = make_publication(title="On Vera Holm", body="Vera Holm said it.\n\nNobody else did.")
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, body="Vera Holm said it twice.\n\nNobody else did."), by=editor)
+
+    assert deeds.redact(piece, "Vera Holm", by=editor, why="safety") == 2
+
+    kept = [
+        edition.title + edition.html + edition.text + edition.markdown for edition in piece.editions.all()
+    ]
+    kept += [revision.manuscript for revision in piece.revisions.all()]
+    assert not any("Vera Holm" in text for text in kept)
+    assert "[redacted] said it twice." in piece.editions.live().get().text
+
+
+def test_redacting_finds_the_passage_across_lines_marks_and_apostrophes(editor):
+    piece = make_publication(body="So said *Vera* O'Holm,\nand Vera\nO’Holm again.")
+    edition = deeds.publish(piece, by=editor)
+
+    deeds.redact(piece, "Vera O'Holm", by=editor)
+
+    edition.refresh_from_db()
+    assert "Holm" not in edition.html + edition.text + edition.markdown
+
+
+def test_redacting_gives_up_addresses_and_forgets_what_earlier_deeds_were_called(editor):
+    piece = make_publication(title="On Vera Holm and others", body="Vera Holm: a life")
+    deeds.publish(piece, by=editor)
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    kept = [str(line.subject) + str(line.detail) for line in AuditLine.objects.all()]
+    kept += [*piece.addresses.values_list("slug", flat=True), piece.editions.live().get().slug, piece.slug]
+    assert not any("vera-holm" in text or "Vera Holm" in text for text in kept)
+
+
+def test_a_redacted_revision_can_still_be_read(editor):
+    piece = make_publication(title="Vera Holm: title", body="Vera Holm.")
+    deeds.publish(piece, by=editor)
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    texts = [manuscript.loads(revision.manuscript) for revision in piece.revisions.all()]
+    assert not any("Vera Holm" in text.title + text.body for text in texts)
+
+
+def test_after_a_redaction_the_draft_is_as_public_as_before(editor):
+    piece = make_publication(body="Vera Holm said it.")
+    deeds.publish(piece, by=editor)
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    assert piece.editions.live().get().digest == piece.digest
+
+
+def test_redacting_forgets_the_former_paths_that_hold_the_passage(editor):
+    piece = make_live(title="A talk with Ivan Ivanov").publication
+    FormerPath.objects.create(path="/2014/03/12/ivan-ivanov", publication=piece)
+    FormerPath.objects.create(path="/2014/03/12/a-talk", publication=piece)
+
+    deeds.redact(piece, "Ivan Ivanov", by=editor)
+
+    assert [former.path for former in piece.former_paths.all()] == ["/2014/03/12/a-talk"]
+
+
+def test_an_author_who_takes_a_pen_name_leaves_no_way_from_the_old_one(editor):
+    author = make_author("Ivan Ivanov")
+    author.name, author.slug = "Ivan I", "ivan-i"
+    deeds.amend(author, by=editor)
+    author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
+
+    deeds.amend(author, by=editor)
+
+    assert not author.former_paths.exists()
