@@ -58,7 +58,10 @@ def measure() -> None:
         ("home", "/en/"),
         ("list, page 1", "/en/publications/"),
         (f"list, page {last}", f"/en/publications/?page={last}"),
-        ("list, one topic", "/en/publications/?country=belarus"),
+        ("list, one topic", "/en/publications/?topic=belarus"),
+        ("topic", "/en/topics/belarus/"),
+        ("authors", "/en/authors/"),
+        ("author", "/en/authors/ann-berg/"),
     ]:
         took, queries = page(path)
         first = took if name == "list, page 1" else first
