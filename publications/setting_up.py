@@ -33,7 +33,12 @@ def fingerprint() -> str:
     root = Path(settings.BASE_DIR)
     files = sorted(path for pattern in WATCHED for path in root.glob(pattern) if path.is_file())
     known = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
-    return hashlib.sha256(f"{known}\n{settings.DATABASES['default']['NAME']}".encode()).hexdigest()
+    depends = (
+        known,
+        settings.DATABASES["default"]["NAME"],
+        settings.DEBUG,
+    )  # in development no styles are gathered
+    return hashlib.sha256(repr(depends).encode()).hexdigest()
 
 
 def is_up_to_date() -> bool:

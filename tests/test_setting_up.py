@@ -25,8 +25,8 @@ def test_an_empty_site_gets_two_people_and_the_demonstration():
     said = "\n".join(start())
 
     assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
-    assert Publication.objects.count() == 9
-    assert Edition.objects.live().count() == 7
+    assert Publication.objects.count() == 29
+    assert Edition.objects.live().count() == 27
     assert "Sign in at /desk/" in said
 
 
@@ -46,7 +46,7 @@ def test_a_second_start_changes_nothing():
 
     assert start() == []
     assert list(User.objects.values_list("username", "password")) == before
-    assert Publication.objects.count() == 9
+    assert Publication.objects.count() == 29
 
 
 def test_a_start_that_is_broken_off_begins_anew(monkeypatch):
@@ -59,7 +59,7 @@ def test_a_start_that_is_broken_off_begins_anew(monkeypatch):
     assert not User.objects.exists()
 
     start()
-    assert Publication.objects.count() == 9
+    assert Publication.objects.count() == 29
 
 
 def test_without_the_demonstration_a_terminal_is_needed(monkeypatch):

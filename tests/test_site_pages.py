@@ -3,6 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, connection
+from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -317,6 +318,13 @@ def test_a_form_that_is_too_large_is_answered_with_its_page(client, editor, sett
 
     assert answer.status_code == 413
     assert "None of it has been stored" in answer.text
+
+
+def test_a_form_without_its_token_is_told_what_to_do():
+    answer = Client(enforce_csrf_checks=True).post("/desk/login/", {"username": "editor"})
+
+    assert answer.status_code == 403
+    assert "This form has expired" in answer.text
 
 
 @pytest.mark.parametrize("path", ["/en/", "/en/about/", "/en/nowhere/", "/desk/"])

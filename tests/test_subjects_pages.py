@@ -6,6 +6,7 @@ from django.utils import timezone
 
 from publications import deeds
 from publications.models import Site, TagKind
+from publications.presentation.subjects import first_sentences
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +225,17 @@ def test_an_address_with_another_programs_parameters_is_the_same_list(reader, ed
     make_live()
 
     assert reader.get("/en/publications/?utm_source=x&fbclid=y").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("introduction", "shown"),
+    [
+        ("", ""),
+        ("One sentence without an end", "One sentence without an end"),
+        ("First. Second.\n\nAnother paragraph.", "First. Second."),
+        (f"First. {'Long ' * 40}end.", "First."),
+        (f"{'Long ' * 40}end. Second.", f"{'Long ' * 40}end."),
+    ],
+)
+def test_a_card_holds_whole_sentences_of_the_introduction(introduction, shown):
+    assert first_sentences(introduction) == shown

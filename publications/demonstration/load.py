@@ -1,24 +1,36 @@
-"""Load the demonstration into a site: authors and tags first, then pieces, oldest first, then links."""
+"""Load the demonstration into a site: authors and tags first, then pieces, oldest first, then links.
 
+It refuses content that the rest of the site would have to be told about: an unknown author, a missing
+picture, a passage that an earlier edition should have had and that is not there.
+"""
+
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
 import yaml
 from django.utils import timezone
 
-from publications import deeds, intake, manuscript
-from publications.models import Author, Publication, Site, Tag
+from publications import deeds, intake, manuscript, renditions
+from publications.models import Author, Image, Publication, Site, Tag
 
 CONTENT = Path(__file__).parent / "content"
+PORTRAITS = CONTENT / "people"
+PORTRAIT_OF = {
+    "en": "Drawing in place of a portrait of {name}.",
+    "sv": "Teckning i stället för ett porträtt av {name}.",
+}
 
 
 def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
     """Take in every manuscript of the demonstration and publish those that are to be public."""
     people = yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8"))
+    tell(f"Demonstration content: {len(people['authors'])} authors, {len(people['tags'])} topics")
     deeds.amend(_with(Site.objects.get(), people["site"]), by=by)
     for fields in people["authors"]:
-        deeds.amend(_with(Author(), fields), by=by)
+        deeds.amend(_with(Author(), _with_portrait(fields, by)), by=by)
     for fields in people["tags"]:
         deeds.amend(_with(Tag(), fields), by=by)
     bundles = sorted(
@@ -29,7 +41,21 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
         tell(f"Demonstration content: {number} of {len(bundles)}, {text.title}")
         pieces.append(_take_in(text, files, by))
     _relate([text for text, _files in bundles], pieces, by)
+    _lead(people["leads"], pieces, by)
     return pieces
+
+
+def _with_portrait(fields: dict, by) -> dict:
+    """The fields of an author, with the picture that `portrait` names in the library instead of the name."""
+    if "portrait" not in fields:
+        return fields
+    path = PORTRAITS / fields["portrait"]
+    alt = {f"alt_{language}": text.format(name=fields["name"]) for language, text in PORTRAIT_OF.items()}
+    image = _with(Image(), {**alt, "credit": "Drawn for this demonstration"})
+    image.hold(path.read_bytes(), path.name)
+    deeds.amend(image, by=by)
+    renditions.make_all(image)
+    return {**fields, "portrait": image}
 
 
 def _relate(texts: list[manuscript.Manuscript], pieces: list[Publication], by) -> None:
@@ -37,6 +63,14 @@ def _relate(texts: list[manuscript.Manuscript], pieces: list[Publication], by) -
     known = {str(piece.uid): piece for piece in pieces}
     for text, piece in zip(texts, pieces, strict=True):
         deeds.relate(piece, [known[uid] for uid in text.related], by=by)
+
+
+def _lead(leads: dict, pieces: list[Publication], by) -> None:
+    """Pin what leads the home page and the pages of topics. Raises KeyError for an address that no piece has."""
+    known = {piece.editions.get(number=1).slug: piece for piece in pieces if piece.editions.exists()}
+    deeds.amend(_with(Site.objects.get(), {"lead": known[leads["home"]]}), by=by)
+    for topic, address in leads["topics"].items():
+        deeds.amend(_with(Tag.objects.get(slug=topic), {"lead": known[address]}), by=by)
 
 
 def _original_first(bundle: tuple) -> tuple:
@@ -51,20 +85,50 @@ def _take_in(text: manuscript.Manuscript, files: dict[str, Path], by) -> Publica
         raise ValueError(f"{text.title}: {' '.join(report.told)}")
     piece = report.publication
     plan = text.more.get("demo", {})
-    for change in plan.get("editions", []):
-        _publish_again(piece, change, by)
-    if plan.get("public", True) and not plan.get("editions"):
+    if "editions" in plan:
+        _publish_with_a_past(piece, [Step(**step) for step in plan["editions"]], by)
+    elif plan.get("public", True):
         deeds.publish(piece, by=by, at=_in_days(plan.get("in_days")))
     return piece
 
 
-def _publish_again(piece: Publication, change: dict, by) -> None:
-    """Publish once as the text stood, then as it stands: a piece with a past."""
-    final = piece.body
-    Publication.objects.filter(pk=piece.pk).update(body=final.replace(change["now"], change["before"]))
-    deeds.publish(piece, by=by)
-    Publication.objects.filter(pk=piece.pk).update(body=final)
-    deeds.publish(piece, by=by, change=change["change"], note=change["note"])
+@dataclass(frozen=True, kw_only=True)
+class Step:
+    """What an edition changed: passages by what they were before, a section that is new, the date before."""
+
+    change: str
+    note: str
+    was: dict[str, str] | None = None
+    added: str = ""
+    published_at: object = None
+
+    def undone(self, text: str) -> str:
+        """The text as it stood before. Raises ValueError where there is nothing to undo."""
+        earlier = text
+        for now, before in (self.was or {}).items():
+            earlier = _replaced(re.escape(now), before, earlier)
+        if self.added:
+            earlier = _replaced(rf"## {re.escape(self.added)}\n.*?(?=^## |\Z)", "", earlier)
+        return earlier
+
+
+def _replaced(pattern: str, by: str, text: str) -> str:
+    changed, times = re.subn(pattern, lambda _match: by, text, flags=re.MULTILINE | re.DOTALL)
+    if not times:
+        raise ValueError(f"An earlier edition should differ at “{pattern}”, which is not in the text.")
+    return changed
+
+
+def _publish_with_a_past(piece: Publication, steps: list[Step], by) -> None:
+    """Publish the text as it first stood, then once for each step until it stands as it is."""
+    versions = [(piece.body, piece.published_at)]
+    for step in reversed(steps):
+        text, date = versions[0]
+        versions.insert(0, (step.undone(text), step.published_at or date))
+    changes = [{}, *({"change": step.change, "note": step.note} for step in steps)]
+    for (body, date), change in zip(versions, changes, strict=True):
+        Publication.objects.filter(pk=piece.pk).update(body=body, published_at=date)
+        deeds.publish(piece, by=by, **change)
 
 
 def _in_days(days: int | None):

@@ -1,5 +1,6 @@
 """Topics and people as lists tell of them: a name, a way there, and how much there is."""
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -8,6 +9,9 @@ from publications.models import Author, Edition, Kind, Tag, TagKind
 
 from . import parts
 from .ways import author_url, topic_url
+
+SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
+CARD_HOLDS = 170  # characters
 
 
 @dataclass(frozen=True)
@@ -46,10 +50,20 @@ class Shelf:
 def subjects(tags: Iterable[Tag]) -> list[Subject]:
     """Tags with their counts, by their names as this page spells them."""
     told = [
-        Subject(tag.label, topic_url(tag), getattr(tag, "pieces", 0), tag.introduction.partition("\n\n")[0])
+        Subject(tag.label, topic_url(tag), getattr(tag, "pieces", 0), first_sentences(tag.introduction))
         for tag in tags
     ]
     return sorted(told, key=lambda subject: subject.label.casefold())
+
+
+def first_sentences(text: str) -> str:
+    """As many whole sentences of the first paragraph as a card holds, one at least."""
+    first, *others = SENTENCE_END.split(text.partition("\n\n")[0].strip())
+    for sentence in others:
+        if len(first) + len(sentence) > CARD_HOLDS:
+            break
+        first = f"{first} {sentence}"
+    return first
 
 
 def subjects_by_kind(tags: Iterable[Tag]) -> dict[str, list[Subject]]:

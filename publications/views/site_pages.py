@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from publications.models import Page
 from publications.presentation import absolute, current_tree, page, site_page_context
 
-MINUTES = 600
+KEPT = 600  # seconds
 
 ROBOTS = """User-agent: *
 Disallow: {desk}
@@ -26,5 +26,5 @@ def robots(request: HttpRequest) -> HttpResponse:
     """All may be read but the desk (RFC 9309)."""
     text = ROBOTS.format(desk="/desk/", sitemap=absolute("/sitemap.xml"))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
-    response.headers["Cache-Control"] = f"public, max-age={MINUTES}"
+    response.headers["Cache-Control"] = f"public, max-age={KEPT}"
     return response
