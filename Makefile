@@ -4,10 +4,10 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
-.PHONY: help run dev test check format bench demo lock messages
+.PHONY: help run dev test check format bench audit contact-sheet demo lock messages
 
 help: ## List these commands
-	@awk -F ':.*## ' '/^[a-z]+:.*## /{printf "  make %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: ## Set everything up and serve the site on http://127.0.0.1:8000 (PORT, SITE_DATA, DEMO=0)
 	@./bootstrap run
@@ -35,6 +35,14 @@ format: ## Write Python files in the one style
 bench: ## Measure speed, as ratios and counts
 	@./bootstrap dev
 	$(PY) -m tests.bench
+
+audit: ## Look at every type of page: HTML, axe, width, bytes, Lighthouse (needs Chromium, Java, npm; minutes)
+	@./bootstrap dev
+	$(PY) -m tests.audit
+
+contact-sheet: ## Picture every type of page at three widths, light and dark, in FOLDER (build/sheet)
+	@./bootstrap dev
+	$(PY) -m tests.audit --sheet $(or $(FOLDER),build/sheet)
 
 demo: ## Load the demonstration content into an empty site
 	@./bootstrap base

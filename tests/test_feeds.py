@@ -315,7 +315,8 @@ def test_who_has_the_feed_already_is_told_so_in_four_queries(client):
     assert len(captured) <= 4
 
 
-def test_a_deed_makes_the_feed_new(client):
+def test_a_deed_makes_the_feed_new_at_the_very_instant_of_another(client, clock):
+    make_live()
     response = client.get(SITE)
     make_live()
 

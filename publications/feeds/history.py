@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby, takewhile
 
-from django.db.models import Case, F, Max, Q, QuerySet, When
+from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
 
 from publications.models import Change, Edition, End
 
@@ -42,15 +42,15 @@ def newest(editions: QuerySet, most: int) -> dict[int, Told]:
     newest by either is among one of them.
     """
     dated = editions.order_by("-published_at", "-pk").values_list("publication_id", flat=True)[:most]
+    later = Edition.objects.begun().filter(ANNOUNCED_LATER).order_by()
+    own = later.filter(publication=OuterRef("publication")).values("publication")
     announced = (
-        Edition.objects.begun()
-        .filter(ANNOUNCED_LATER, publication__in=editions.order_by().values("publication"))
-        .order_by()
-        .values_list("publication_id")
-        .annotate(moment=Max(MOMENT))
-        .order_by("-moment", "-publication_id")[:most]
+        editions.filter(publication__in=later.values("publication"))
+        .annotate(moment=Subquery(own.annotate(moment=Max(MOMENT)).values("moment")))
+        .order_by("-moment", "-publication_id")
+        .values_list("publication_id", flat=True)[:most]
     )
-    known = _told({*dated, *(publication for publication, _moment in announced)})
+    known = _told({*dated, *announced})
     ordered = sorted(known, key=lambda publication: (known[publication].updated, publication), reverse=True)
     return {publication: known[publication] for publication in ordered[:most]}
 

@@ -7,7 +7,7 @@ the same page from here.
 from .feed_links import feeds_for
 from .frame import current_tree, everywhere, in_tree, page, way_here
 from .freshness import state_of_the_site, unless_fresh
-from .parts import Card, Link, absolute, card, cards, paragraphs, public_address
+from .parts import Card, Link, absolute, card, cards, lead_card, paragraphs, public_address
 from .piece import Piece, find, piece_context
 from .site_pages import address_of, site_page_context
 from .subjects import (
@@ -38,6 +38,7 @@ __all__ = [
     "feeds_for",
     "find",
     "in_tree",
+    "lead_card",
     "page",
     "paragraphs",
     "piece_context",

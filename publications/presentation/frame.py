@@ -40,6 +40,7 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context) -
             if len(alternates) > 1
         ],
     }
+    context["description"] = context.get("description") or site.description
     return render(request, template, {**frame, **context}, status=status)
 
 

@@ -1,7 +1,7 @@
 """The parts of pages: people, cards, pictures, files, links to share."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote
 
@@ -21,6 +21,7 @@ from publications.pictures import FORMATS, widths_for
 from .ways import topic_url
 
 PORTRAIT = 192
+MANY = 4  # more names than these are told more briefly
 
 ImageAddress = Callable[[Image, str, str], str]
 
@@ -42,6 +43,12 @@ class Role:
 
     role: str
     names: list[Person]
+
+    @property
+    def shared_affiliation(self) -> str:
+        """Where many are of one house, it is named once, behind them all."""
+        affiliations = {person.affiliation for person in self.names}
+        return affiliations.pop() if len(self.names) > MANY and len(affiliations) == 1 else ""
 
 
 @dataclass(frozen=True)
@@ -68,6 +75,7 @@ class Card:
     published_at: datetime
     reading_minutes: int
     id: int = field(default=0)
+    cover: prose.Picture | None = None
 
 
 @dataclass(frozen=True)
@@ -100,6 +108,13 @@ def card(edition: Edition) -> Card:
         reading_minutes=edition.reading_minutes,
         id=edition.publication_id,
     )
+
+
+def lead_card(edition: Edition | None) -> Card | None:
+    """The piece that leads a page: with its cover, where it has one."""
+    if not edition:
+        return None
+    return replace(card(edition), cover=picture(edition.cover, public_address) if edition.cover else None)
 
 
 def cards(editions: Iterable[Edition]) -> list[Card]:
@@ -189,6 +204,14 @@ def public_address(image: Image, size: str, extension: str) -> str:
 def body_html(edition: Edition, images: Iterable[Image], address: ImageAddress) -> str:
     """The stored safe HTML with its pictures in place."""
     return prose.place_pictures(edition.html, {image.key: picture(image, address) for image in images})
+
+
+def with_permalinks(html: str, language: str) -> str:
+    """The HTML of a text in this language with a link at each paragraph and heading, for its own page."""
+    tree = get_language() or ""
+    spoken = "" if language == tree else tree
+    paragraph, section = gettext("Link to this paragraph"), gettext("Link to this section")
+    return prose.place_permalinks(html, paragraph, section, language=spoken)
 
 
 def files(attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]) -> list[Link]:

@@ -6,12 +6,12 @@ from django.shortcuts import redirect
 from publications.languages import TREES
 from publications.models import Author, Edition, Site, Tag
 from publications.presentation import (
-    card,
     cards,
     current_tree,
     everywhere,
     feeds_for,
     in_tree,
+    lead_card,
     page,
     subjects_by_kind,
     writers,
@@ -20,6 +20,7 @@ from publications.presentation import (
 from .shelves import shelves_of
 
 LATEST = 5
+BESIDE_A_COVER = 8
 PEOPLE = 8
 
 
@@ -30,18 +31,18 @@ def front_door(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The pinned piece leads while it is public, else the newest."""
     live = Edition.objects.live().in_tree(current_tree()).newest_first()
-    newest = list(live.for_cards()[: LATEST + 1])
+    newest = list(live.for_cards()[: BESIDE_A_COVER + 1])
     site = Site.objects.first() or Site()
     lead = live.for_cards().text_for(site.lead_id) or next(iter(newest), None)
-    latest = [edition for edition in newest if edition != lead][:LATEST]
+    room = BESIDE_A_COVER if lead and lead.cover_id else LATEST
+    latest = [edition for edition in newest if edition != lead][:room]
     people = Author.objects.known().with_pieces(live).select_related("portrait").order_by("-newest", "name")
     return page(
         request,
         "home.html",
         section="home",
         canonical=request.path,
-        description=site.description,
-        lead=card(lead) if lead else None,
+        lead=lead_card(lead),
         latest=cards(latest),
         shelves=shelves_of(live.for_cards(), without=[lead, *latest] if lead else []),
         subjects=subjects_by_kind(Tag.objects.with_pieces(live)),

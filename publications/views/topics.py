@@ -8,10 +8,10 @@ from django.utils.translation import gettext_lazy
 
 from publications.models import Author, Edition, Tag, TagKind
 from publications.presentation import (
-    card,
     current_tree,
     everywhere,
     feeds_for,
+    lead_card,
     page,
     paragraphs,
     subjects_by_kind,
@@ -21,7 +21,7 @@ from publications.presentation import (
 
 from .shelves import shelves_of
 
-PEOPLE = 12
+PEOPLE = 8
 FILTERS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
 LABELS = {
     TagKind.THEME: gettext_lazy("Topic"),
@@ -62,7 +62,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         tag=tag,
         label=LABELS[kind],
         introduction=paragraphs(tag.introduction),
-        lead=card(lead) if lead else None,
+        lead=lead_card(lead),
         shelves=shelves_of(live, without=[lead] if lead else [], **{FILTERS[kind]: tag.slug}),
         total=live.count(),
         all_url=f"{reverse('publications:list')}?{FILTERS[kind]}={tag.slug}",

@@ -20,7 +20,7 @@ def ask(browser, pages: list[Page]) -> bool:
                 opened.goto(page.url)
                 found = _violations(opened)
                 counts[page.name].append(len(found))
-                faults += [f"{page.name}, {width}, {scheme}: {fault}" for fault in found]
+                faults += [(f"{page.name} {width} {scheme}", fault) for fault in found]
             context.close()
     heads = ("page", *(f"{width} {scheme}" for scheme in SCHEMES for width in WIDTHS))
     table.show("axe", heads, [(name, *each) for name, each in counts.items()])

@@ -22,7 +22,7 @@ def ask(browser, pages: list[Page]) -> bool:
         rows.append((page.name, *scores.values()))
         low = {name for name, score in scores.items() if score < LEAST[name]}
         faults += [
-            f"{page.name}: {name} {scores[name]}: {', '.join(_reasons(report, name))}" for name in sorted(low)
+            (page.name, f"{name} {scores[name]}: {', '.join(_reasons(report, name))}") for name in sorted(low)
         ]
     table.show("Lighthouse, mobile", ("page", *LEAST), rows)
     table.tell(faults)

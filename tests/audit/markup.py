@@ -28,10 +28,8 @@ def ask(browser, pages: list[Page]) -> bool:
     counts = Counter((names[Path(each["url"]).name], _sort(each)) for each in messages)
     rows = [(page.name, counts[page.name, "error"], counts[page.name, "warning"]) for page in pages]
     table.show("Nu HTML checker", ("page", "errors", "warnings"), rows)
-    table.tell(
-        f"{names[Path(each['url']).name]}: {_sort(each)}: {each['message']} … {each.get('extract', '')[:100]!r}"
-        for each in messages
-    )
+    for sort in ("error", "warning"):
+        table.tell((names[Path(each["url"]).name], _told(each)) for each in messages if _sort(each) == sort)
     return not any(_sort(each) == "error" for each in messages)
 
 
@@ -57,3 +55,9 @@ def _checked(folder: Path) -> list[dict]:
 
 def _sort(message: dict) -> str:
     return "warning" if message.get("subType") == "warning" else message["type"]
+
+
+def _told(message: dict) -> str:
+    """What the checker says; of an error, with the piece of the page."""
+    said = f"{_sort(message)}: {message['message']}"
+    return said if _sort(message) == "warning" else f"{said} … {message.get('extract', '')[:120]!r}"

@@ -13,6 +13,8 @@ TALLEST = 2600  # pixels of a page that are shown
 SCALE = 0.5
 GAP, LABEL = 24, 36
 PAPER, INK = "#8a8a8a", "#000000"
+READY = """() => Promise.all([document.fonts.ready,
+    ...[...document.images].map(each => { each.loading = 'eager'; return each.decode().catch(() => null) })])"""
 FONT = ImageFont.load_default(size=20)
 
 
@@ -40,10 +42,10 @@ def make(browser, pages: list[Page], folder: Path) -> None:
 def _shot(browser, page: Page, scheme: str, width: int) -> Image.Image:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     opened = context.new_page()
-    opened.goto(page.url, wait_until="networkidle")
+    opened.goto(page.url)
     height = min(TALLEST, opened.evaluate("document.documentElement.scrollHeight"))
     opened.set_viewport_size({"width": width, "height": max(height, 400)})  # lazy pictures come too
-    opened.wait_for_load_state("networkidle")
+    opened.evaluate(READY)
     shot = Image.open(io.BytesIO(opened.screenshot())).convert("RGB")
     context.close()
     return shot.resize((round(shot.width * SCALE), round(shot.height * SCALE)), Image.Resampling.LANCZOS)

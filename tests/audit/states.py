@@ -7,7 +7,6 @@ import json
 from datetime import UTC, datetime
 
 from django.db.models import Count
-from django.urls import NoReverseMatch
 
 from publications import deeds
 from publications.languages import TREES
@@ -19,6 +18,7 @@ LONG = (
     "Why the next decade of European security will be decided less by what is agreed in its capitals than by what "
     "is built, stored and repaired between them"
 )
+PAST = datetime(2024, 1, 15, tzinfo=UTC)  # so that the demonstration stands in front
 PARAGRAPH = (
     "The agreement leaves three questions open, and each of them was asked before it was signed.[^{n}] What is new "
     "is that the answers no longer wait for one another, and that the cost of waiting has become a figure."
@@ -38,27 +38,29 @@ def make() -> dict[str, Edition]:
     country, series = make_tag("Transnistria", kind="country"), make_tag("Security Papers", kind="series")
     theme = make_tag("Deterrence and resilience", introduction_en="What holds, and what gives way.")
     tags = (country, series, theme)
-    corrected = make_live(title="A piece that was corrected", tags=tags, body="It was Minsk.\n\nAnd so on.")
+    corrected = make_live(
+        published_at=PAST, title="A piece that was corrected", tags=tags, body="It was Minsk.\n\nAnd so on."
+    )
     deeds.publish(
         saved(corrected.publication, body="It was Brest.\n\nAnd so on."), by=None, change="correction",
         note="An earlier version named Minsk where Brest was meant.",
     )  # fmt: skip
-    withdrawn = make_live(title="A piece that was withdrawn")
+    withdrawn = make_live(published_at=PAST, title="A piece that was withdrawn")
     deeds.withdraw(withdrawn.publication, by=None, note="The editors could not confirm the source.")
     for number in range(max(0, 25 - Edition.objects.live().count())):
-        make_live(title=f"A short comment, the {number + 1}th of many", tags=(theme,))
+        make_live(published_at=PAST, title=f"A short comment, the {number + 1}th of many", tags=(theme,))
     return {
         "report": _report(tags),
         "corrected": Edition.objects.live().get(publication=corrected.publication_id),
         "withdrawn": withdrawn,
         "translated": _translated(tags),
         "many": deeds.publish(
-            make_publication(title=LONG[:140], by=[make_author(f"Ann-Charlotte Bergström-Lindqvist {n}") for n in range(12)]),
+            make_publication(title=LONG[:140], published_at=PAST, by=[make_author(f"Ann-Charlotte Bergström-Lindqvist {n}") for n in range(12)]),
             by=None,
         ),
-        "uk": deeds.publish(make_publication(title="Чому Європа мовчить", language="uk", body="Перший абзац."), by=None),
-        "ar": deeds.publish(make_publication(title="لماذا تصمت أوروبا", language="ar", body="الفقرة الأولى."), by=None),
-        "plain": make_live(title="A piece without a picture", tags=(theme,)),
+        "uk": deeds.publish(make_publication(title="Чому Європа мовчить", language="uk", published_at=PAST, body="Перший абзац."), by=None),
+        "ar": deeds.publish(make_publication(title="لماذا تصمت أوروبا", language="ar", published_at=PAST, body="الفقرة الأولى."), by=None),
+        "plain": make_live(published_at=PAST, title="A piece without a picture", tags=(theme,)),
     }  # fmt: skip
 
 
@@ -80,7 +82,7 @@ def _report(tags: tuple) -> Edition:
     piece = make_publication(
         kind="report", title="A long report with all that a text can hold", body="\n\n".join([*sections, notes]),
         key_points="The first point.\nThe second point.\nThe third point.", tags=tags, cover=image,
-        published_at=datetime(2026, 3, 2, tzinfo=UTC),
+        published_at=PAST,
     )  # fmt: skip
     pdf = keep_original(b"%PDF-1.4 of the audit", "pdf")
     Attachment.objects.create(
@@ -90,11 +92,12 @@ def _report(tags: tuple) -> Edition:
 
 
 def _translated(tags: tuple) -> Edition:
-    english = make_live(title="A piece in two languages", tags=tags)
+    english = make_live(published_at=PAST, title="A piece in two languages", tags=tags)
     swedish = make_publication(
         title="En text på två språk",
         language="sv",
         translation_of=english.publication,
+        published_at=PAST,
         tags=tags,
         body="Första stycket.",
     )
@@ -162,17 +165,8 @@ def _of_pieces(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
         ("mastodon", f"{address['plain']}share/mastodon/", 200),
         ("withdrawn", address["withdrawn"], 410),
     ]
-    return [*pages, *_of_editions(corrected)]
-
-
-def _of_editions(edition: Edition) -> list[tuple[str, str, int]]:
-    """The list of editions and a comparison of two."""
-    names = {"editions": {}, "comparison": {"older": 1, "newer": 2}}
-    found = []
-    for name, parts in names.items():
-        try:
-            path = in_tree(edition.tree, f"publications:{name}", slug=edition.slug, **parts)
-        except NoReverseMatch:
-            continue
-        found.append((name, path, 200))
-    return found
+    editions = {
+        "editions": in_tree(corrected.tree, "publications:editions", slug=corrected.slug),
+        "comparison": in_tree(corrected.tree, "publications:changes", slug=corrected.slug, number=2),
+    }
+    return [*pages, *((name, path, 200) for name, path in editions.items())]

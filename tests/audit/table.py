@@ -13,10 +13,13 @@ def show(title: str, heads: Sequence[str], rows: Iterable[Sequence[object]]) -> 
         print("  " + first[0].ljust(first[1]), *(cell.rjust(width) for cell, width in others), sep="  ")
 
 
-def tell(faults: Iterable[str], most: int = 40) -> None:
-    """Print what is wrong, a line each, up to a screenful."""
-    told = list(faults)
-    for fault in told[:most]:
-        print(f"  ! {fault}")
-    if len(told) > most:
-        print(f"  … and {len(told) - most} more")
+def tell(faults: Iterable[tuple[str, str]], most: int = 40) -> None:
+    """Print what is wrong, given as (where, what): each fault once, with the places where it was found."""
+    places: dict[str, dict[str, None]] = {}
+    for where, what in faults:
+        places.setdefault(what, {})[where] = None
+    for what, found in list(places.items())[:most]:
+        first, others = ", ".join([*found][:3]), len(found) - 3
+        print(f"  ! {what}\n      {first}" + (f" and {others} more" if others > 0 else ""))
+    if len(places) > most:
+        print(f"  … and {len(places) - most} faults more")

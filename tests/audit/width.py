@@ -30,7 +30,7 @@ def ask(browser, pages: list[Page]) -> bool:
                 opened.evaluate(act)
             out, culprits = opened.evaluate(MEASURE)
             over[page.name].append(out)
-            faults += [f"{page.name}, {name}: {out} px out: {', '.join(culprits)}"] if out > 0 else []
+            faults += [(f"{page.name} {name}", f"{out} px out: {', '.join(culprits)}")] if out > 0 else []
         context.close()
     table.show(
         "Pixels out of the page sideways", ("page", *WAYS), [(name, *each) for name, each in over.items()]

@@ -18,11 +18,11 @@ def ask(browser, pages: list[Page]) -> bool:
         sizes, strangers = _first_view(browser, page)
         rows.append((page.name, *(sizes[sort] for sort in BUDGETS), sizes["image"]))
         faults += [
-            f"{page.name}: {sort} {sizes[sort]} over {most}"
+            (page.name, f"{sort} {sizes[sort]} over {most}")
             for sort, most in BUDGETS.items()
             if sizes[sort] > most
         ]
-        faults += [f"{page.name}: asks {stranger}" for stranger in strangers]
+        faults += [(page.name, f"asks {stranger}") for stranger in strangers]
     budget = ("(budget)", *BUDGETS.values(), "")
     table.show("Bytes of a first view", ("page", *BUDGETS, "image"), [budget, *rows])
     table.tell(faults)
@@ -33,7 +33,7 @@ def _first_view(browser, page: Page) -> tuple[Counter, list[str]]:
     sizes, strangers, answers = Counter(), [], []
     context = browser.new_context(viewport={"width": 375, "height": 800})
     opened = context.new_page()
-    opened.on("response", answers.append)
+    opened.on("response", lambda answer: answers.append(answer))
     opened.goto(page.url, wait_until="networkidle")
     for answer in answers:
         if urlsplit(answer.url).netloc != urlsplit(page.url).netloc:
