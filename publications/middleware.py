@@ -8,6 +8,7 @@ from http import HTTPStatus
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils import translation
 
@@ -20,6 +21,24 @@ POLICY = ", ".join(
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
+
+
+class _Compression(GZipMiddleware):
+    """Public pages hold no secret that their length could betray, so nothing random is added to them."""
+
+    max_random_bytes = 0
+
+
+def compressed(get_response: GetResponse) -> GetResponse:
+    """Send public pages compressed; those of the desk, which hold secrets, as they are."""
+    compress = _Compression(get_response)
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        response = get_response(request)
+        at_desk = request.path_info.startswith(DESK)
+        return response if at_desk else compress.process_response(request, response)
+
+    return middleware
 
 
 def plain_bytes(get_response: GetResponse) -> GetResponse:

@@ -71,6 +71,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.middleware.csp.ContentSecurityPolicyMiddleware",
     "publications.middleware.permissions_policy",
+    "publications.middleware.compressed",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "publications.middleware.plain_bytes",
     "publications.middleware.language_of_the_address",
@@ -144,7 +145,7 @@ STORAGES = {
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
-        else "django.contrib.staticfiles.storage.ManifestStaticFilesStorage",
+        else "sceeus.static_files.StaticFiles",
     },
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024

@@ -1,0 +1,41 @@
+"""Styles and scripts as they are served: one sheet for readers, names by content, compressed twins."""
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import override_settings
+
+SERVED = {**settings.STORAGES, "staticfiles": {"BACKEND": "sceeus.static_files.StaticFiles"}}
+
+
+@pytest.fixture(scope="module")
+def gathered(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("static")
+    with override_settings(STORAGES=SERVED, STATIC_ROOT=folder, WHITENOISE_AUTOREFRESH=False):
+        for _time in range(2):
+            call_command("collectstatic", verbosity=0, interactive=False)
+    return folder
+
+
+def test_readers_ask_for_one_sheet_that_holds_them_all(gathered):
+    [sheet] = (gathered / "css").glob("public.*.css")
+    whole = sheet.read_text(encoding="utf-8")
+
+    assert "@import" not in whole
+    assert "../fonts/source-serif-4-latin-wght-normal." in whole
+    assert "../fonts/source-serif-4-latin-wght-normal.woff2" not in whole
+    assert whole.index("@layer reset, tokens") < whole.index(".wrapper {") < whole.index(".card__title {")
+
+
+def test_what_is_ours_has_compressed_twins(gathered):
+    names = {path.name for path in (gathered / "css").iterdir()}
+
+    assert any(name.startswith("public.") and name.endswith(".css.br") for name in names)
+    assert any(name.startswith("public.") and name.endswith(".css.gz") for name in names)
+    assert not list((gathered / "admin").rglob("*.br"))
+
+
+def test_an_import_in_a_script_names_the_file_by_its_content(gathered):
+    scripts = [path.read_text(encoding="utf-8") for path in (gathered / "js/desk").glob("chooser.*.js")]
+
+    assert any('from "./combobox.' in text and 'from "./combobox.js"' not in text for text in scripts)
