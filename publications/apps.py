@@ -10,7 +10,10 @@ class PublicationsConfig(AppConfig):
     verbose_name = _("Publications")
 
     def ready(self) -> None:
+        from publications import converters
         from publications.models.guards import install
+
+        converters.register()
 
         # Django rebuilds SQLite tables in many migrations and drops their triggers without a word.
         post_migrate.connect(install, sender=self)

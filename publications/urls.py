@@ -1,30 +1,25 @@
 """Public addresses of one tree. Sections are in its own language: /en/publications/, /sv/publikationer/."""
 
-from django.urls import include, path, register_converter
+from django.urls import include, path
 from django.utils.translation import gettext_lazy as _
 
-from publications import feeds, languages, views
-
-
-class Slug:
-    """Letters of any alphabet, digits and single hyphens: never a dot, so that suffixes cannot clash."""
-
-    regex = languages.SLUG
-
-    def to_python(self, value: str) -> str:
-        return value
-
-    def to_url(self, value: str) -> str:
-        return value
-
-
-register_converter(Slug, "words")
+from publications import feeds, views
 
 app_name = "publications"
 
+one_edition = [
+    path("", views.edition_detail, name="edition"),
+    path(_("changes/"), views.edition_changes, name="changes"),
+]
+
+editions = [
+    path("", views.edition_list, name="editions"),
+    path("<number:number>/", include(one_edition)),
+]
+
 of_one_piece = [
     path("", views.publication_detail, name="detail"),
-    path("editions/<int:number>/", views.edition_detail, name="edition"),
+    path(_("editions/"), include(editions)),
     path("share/mastodon/", views.share_on_mastodon, name="mastodon"),
     path("files/<slug:digest>/<str:filename>", views.attachment, name="attachment"),
 ]

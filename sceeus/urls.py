@@ -19,7 +19,7 @@ urlpatterns = [
     path("", views.front_door, name="front-door"),
     path("robots.txt", views.robots, name="robots"),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
-    path("sitemap-<slug:source>-<int:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
+    path("sitemap-<slug:source>-<number:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("media/<slug:key>/<slug:size>.<slug:extension>", views.picture, name="picture"),
     path("desk/password_reset/", include(forgotten_password)),
     path("desk/", desk.urls),

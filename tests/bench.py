@@ -83,6 +83,20 @@ def measure() -> None:
         took = cpu(lambda text=text: prose.render(text), rounds=5)
         ten = ten or took
         print(f"{f'render {count} paragraphs':<44}{took:8.2f}{'':9}{took / ten:8.1f}")
+    measure_differences()
+
+
+def measure_differences() -> None:
+    """Two texts of 10,000 words, and texts of 200 kB made to be hard; beside them, what part of the steps they took."""
+    from publications.difference import compare_texts
+    from publications.difference.comparing import STEPS
+    from tests.test_difference import HARD, long_text
+
+    cases = {"10,000 words": (long_text(10_000), long_text(10_000, changed="x")), **HARD}
+    print(f"{'difference of':<44}{'CPU ms':>8}{'steps':>9}")
+    for name, (before, after) in cases.items():
+        took = cpu(lambda before=before, after=after: compare_texts(before, after), rounds=3)
+        print(f"{name:<44}{took:8.1f}{compare_texts(before, after).steps / STEPS:9.0%}")
 
 
 def cpu(act: Callable[[], object], rounds: int = ROUNDS) -> float:

@@ -82,7 +82,7 @@ KNOWN = {
     "pk": ["1", "2", "3"],
 }
 FITTING = {
-    "int": some.integers(min_value=0, max_value=10**40).map(str),
+    "number": some.integers(min_value=0, max_value=10**40).map(str),
     "words": some.from_regex(languages.SLUG, fullmatch=True),
     "slug": some.from_regex(r"[-a-zA-Z0-9_]{1,120}", fullmatch=True),
 }

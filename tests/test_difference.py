@@ -222,8 +222,36 @@ def test_no_text_takes_more_steps_than_it_may(case):
 
     difference = compare_texts(before, after)
 
-    assert difference.steps <= STEPS
+    assert difference.steps <= STEPS + len(before)  # the step that finds the budget spent is taken
     assert difference.after == after
+
+
+class Counted:
+    """An item that counts how often it is compared."""
+
+    asked = 0
+
+    def __init__(self, value: str) -> None:
+        self.value = value
+
+    def __hash__(self) -> int:
+        return hash(self.value)
+
+    def __eq__(self, other) -> bool:
+        Counted.asked += 1
+        return self.value == other.value
+
+
+@pytest.mark.parametrize(
+    ("before", "after"), [("a" * 4000, "ba" * 2000), ("abcdefghij" * 400, "jihgfedcba" * 400)]
+)
+def test_the_budget_counts_what_is_really_done(before, after):
+    budget = Budget(20_000)
+    Counted.asked = 0
+
+    match([Counted(sign) for sign in before], [Counted(sign) for sign in after], budget)
+
+    assert Counted.asked < 3 * budget.steps + 10 * len(before)
 
 
 def test_a_long_text_with_a_word_changed_in_every_paragraph_stays_far_below_the_limit():

@@ -19,6 +19,7 @@ FLOORS = {
     "publications.desk": 5,
     "publications.middleware": 5,
     "publications.demonstration": 5,
+    "publications.importing": 5,
     "publications.deeds": 4,
     "publications.intake": 4,
     "publications.presentation": 3,
@@ -26,18 +27,21 @@ FLOORS = {
     "publications.accounts": 3,
     "publications.models": 2,
     "publications.importers": 2,
+    "publications.importers": 2,
     "publications.apps": 3,
     "publications.manuscript": 1,
     "publications.difference": 1,
     "publications.prose": 1,
     "publications.pictures": 1,
     "publications.languages": 1,
+    "publications.converters": 2,
 }
 DEED_DOERS = {
     "publications.desk",
     "publications.management",
     "publications.setting_up",
     "publications.demonstration",
+    "publications.importing",
     "publications.deeds",
 }
 MADE_BY_MACHINE = ("migrations", "settings.py", "formats")

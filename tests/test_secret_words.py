@@ -30,7 +30,7 @@ FIELDS = (
     "attachment", "attachmentlabel", "attachmentbytes", "changenote", "cover",
 )  # fmt: skip
 WORDS = {field: f"zzq{field}" for field in FIELDS}
-QUERIES = ("kind", "topic", "country", "series", "author", "year", "language", "page", "q")
+QUERIES = ("kind", "topic", "country", "series", "author", "year", "language", "page", "q", "from")
 
 
 class Asked:

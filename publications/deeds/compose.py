@@ -1,6 +1,6 @@
 """The working copy as an edition would be: the one place where text becomes a page."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -33,18 +33,34 @@ class Composition:
 
     def store(self) -> Edition:
         """Write the edition and its rows: five statements, whatever their number."""
-        edition = self.edition
-        edition.save(force_insert=True)
+        self.edition.save(force_insert=True)
+        _store_rows([self])
+        return self.edition
+
+
+def store_all(compositions: Sequence[Composition]) -> list[Edition]:
+    """Write many editions with their rows, in as few statements as one."""
+    editions = Edition.objects.bulk_create(each.edition for each in compositions)
+    _store_rows(compositions)
+    return editions
+
+
+def _store_rows(compositions: Sequence[Composition]) -> None:
+    tags: list[EditionTag] = []
+    images: list[EditionImage] = []
+    for each in compositions:
+        edition = each.edition
         copies = {name: getattr(edition, name) for name in Listed.COPIED}
-        for byline in self.bylines:
+        for byline in each.bylines:
             _take(byline, edition=edition, **copies)
-        for attachment in self.attachments:
+        for attachment in each.attachments:
             attachment.edition = edition
-        EditionByline.objects.bulk_create(self.bylines)
-        EditionTag.objects.bulk_create(EditionTag(edition=edition, tag=tag, **copies) for tag in self.tags)
-        EditionImage.objects.bulk_create(EditionImage(edition=edition, image=image) for image in self.images)
-        EditionAttachment.objects.bulk_create(self.attachments)
-        return edition
+        tags += [EditionTag(edition=edition, tag=tag, **copies) for tag in each.tags]
+        images += [EditionImage(edition=edition, image=image) for image in each.images]
+    EditionByline.objects.bulk_create(row for each in compositions for row in each.bylines)
+    EditionTag.objects.bulk_create(tags)
+    EditionImage.objects.bulk_create(images)
+    EditionAttachment.objects.bulk_create(row for each in compositions for row in each.attachments)
 
 
 Prepared = Mapping[tuple[str, str], prose.Prose]
@@ -52,12 +68,20 @@ Prepared = Mapping[tuple[str, str], prose.Prose]
 
 
 def compose(
-    publication: Publication, *, published_at: datetime | None = None, prepared: Prepared | None = None
+    publication: Publication,
+    *,
+    published_at: datetime | None = None,
+    prepared: Prepared | None = None,
+    is_first: bool = False,
 ) -> Composition:
-    """Render the working copy into an edition that is not stored. Raises prose.Unrenderable."""
+    """Render the working copy into an edition that is not stored; one that `is_first` has none before it.
+
+    Raises prose.Unrenderable.
+    """
+    before = None if is_first else publication.editions.last_kept()
     return Composition(
-        edition=_edition(publication, published_at or _date(publication), prepared or {}),
-        bylines=[_byline(place, line, publication) for place, line in enumerate(_bylines(publication))],
+        edition=_edition(publication, published_at or _date(publication), before, prepared or {}),
+        bylines=[_byline(place, line, publication) for place, line in enumerate(publication.signed())],
         tags=list(publication.tags.all()),
         images=pictured(publication),
         attachments=[_attachment(file) for file in publication.attachments.all()],
@@ -70,8 +94,10 @@ def _date(publication: Publication) -> datetime:
     return publication.published_at or (before.published_at if before else timezone.now())
 
 
-def _edition(publication: Publication, published_at: datetime, prepared: Prepared) -> Edition:
-    text = _text(publication, prepared)
+def _edition(
+    publication: Publication, published_at: datetime, before: Edition | None, prepared: Prepared
+) -> Edition:
+    text = _text(publication, before, prepared)
     return Edition(
         publication=publication,
         family=publication.original.pk,
@@ -93,9 +119,9 @@ def _edition(publication: Publication, published_at: datetime, prepared: Prepare
     )
 
 
-def _text(publication: Publication, prepared: Prepared) -> prose.Prose:
+def _text(publication: Publication, before: Edition | None, prepared: Prepared) -> prose.Prose:
     """The text rendered; one that was rendered ahead serves where no paragraph has an id to keep."""
-    carried = carried_paragraphs(publication.editions.last_kept())
+    carried = carried_paragraphs(before)
     ahead = None if carried else prepared.get((publication.language, publication.body))
     return ahead or prose.render(publication.body, language=publication.language, carried=carried)
 
@@ -114,10 +140,6 @@ def rendered(text: prose.Prose) -> dict[str, object]:
 def carried_paragraphs(edition: Edition | None) -> list[prose.Paragraph]:
     """The paragraphs of an edition, whose ids the next one takes over."""
     return [prose.Paragraph(anchor, text) for anchor, text in edition.paragraphs] if edition else []
-
-
-def _bylines(publication: Publication):
-    return publication.bylines.select_related("author")
 
 
 def _byline(place: int, line, publication: Publication) -> EditionByline:

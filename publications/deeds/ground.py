@@ -56,7 +56,13 @@ class Deed:
         self, deed: DeedKind, subject: object, *, publication: Publication | None = None, **detail
     ) -> None:
         """Write the audit line. A deed tells exactly once."""
-        AuditLine.objects.create(
+        self.line(deed, subject, publication=publication, **detail).save(force_insert=True)
+
+    def line(
+        self, deed: DeedKind, subject: object, *, publication: Publication | None = None, **detail
+    ) -> AuditLine:
+        """The audit line, for whoever writes many at once."""
+        return AuditLine(
             deed=deed,
             by=self.by,
             by_name=self.by.get_username() if self.by else _("the command line"),

@@ -12,6 +12,7 @@ from publications.languages import LONGEST
 from publications.models import (
     FOREVER,
     Address,
+    AuditLine,
     Change,
     DeedKind,
     Edition,
@@ -86,11 +87,11 @@ def put_before_readers(
         raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
     if reasons := piece.missing():
         raise NotReady(*reasons)
-    window = _window(at, until, deed.moment)
+    window = window_of(at, until, deed.moment)
     before = piece.editions.begun_by(deed.moment)
     change = _change(change, note, before)
     replaced = cancel_waiting(piece, deed.moment)
-    date = _date_for_readers(piece, window, change, before)
+    date = date_for_readers(piece, window, change, before)
     _settle_working_copy(piece, date, before)
     Revision.objects.keep(piece, by=deed.by, why=Why.PUBLISHED)
     edition = _write(piece, window, date, change, note, deed, prepared)
@@ -99,7 +100,7 @@ def put_before_readers(
     return edition
 
 
-def _window(at: datetime | None, until: datetime | None, moment: datetime) -> Window:
+def window_of(at: datetime | None, until: datetime | None, moment: datetime) -> Window:
     if at and at <= moment:
         raise Refused(_("The moment to publish lies in the past. Choose a later one, or publish now."))
     start = at or moment
@@ -134,7 +135,7 @@ def _settle_working_copy(piece: Publication, date: datetime, before: Edition | N
     piece.save(update_fields=["published_at", "series_number", "slug"])
 
 
-def _date_for_readers(piece: Publication, window: Window, change: Change, before: Edition | None) -> datetime:
+def date_for_readers(piece: Publication, window: Window, change: Change, before: Edition | None) -> datetime:
     """As the editor wrote it, else that of the edition before; an update moves it. It belongs to the edition."""
     written = whole_minute(piece.published_at) if piece.published_at else None
     if before and change is Change.UPDATE:
@@ -166,12 +167,16 @@ def _claimed_slug(piece: Publication) -> str:
     taken = Address.objects.filter(tree=piece.tree).exclude(publication=piece)
     is_taken = taken.filter(slug=wanted).exists()
     if piece.slug and is_taken:
-        raise NotReady(
-            _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted}
-        )
+        raise address_taken(wanted)
     slug = _next_free(wanted, taken) if is_taken else wanted
     Address.objects.get_or_create(tree=piece.tree, slug=slug, defaults={"publication": piece})
     return slug
+
+
+def address_taken(slug: str) -> NotReady:
+    return NotReady(
+        _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": slug}
+    )
 
 
 def _next_free(wanted: str, taken: models.QuerySet) -> str:
@@ -210,19 +215,27 @@ def _write(
     except prose.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
     _refuse_repetition(piece, window, composition, deed)
-    edition = composition.edition
-    edition.number = piece.editions.next_number()
-    edition.change, edition.note, edition.editor = change, note.strip(), deed.by
-    edition.planned = window.planned
-    edition.visible_from, edition.expires = window.start, window.until
-    edition.visible_until = window.until
+    composition.edition.number = piece.editions.next_number()
+    put_in_window(composition.edition, window, change, note, deed)
     cut_windows(piece, at=window.start)
     return composition.store()
 
 
+def put_in_window(edition: Edition, window: Window, change: Change, note: str, deed: Deed) -> None:
+    edition.change, edition.note, edition.editor = change, note.strip(), deed.by
+    edition.planned = window.planned
+    edition.visible_from, edition.expires = window.start, window.until
+    edition.visible_until = window.until
+
+
 def _tell(deed: Deed, edition: Edition, replaced: Edition | None) -> None:
     edition.replaced = replaced
-    deed.tell(
+    told_of(deed, edition).save(force_insert=True)
+
+
+def told_of(deed: Deed, edition: Edition) -> AuditLine:
+    """The audit line of an edition."""
+    return deed.line(
         DeedKind.SCHEDULE if edition.planned else DeedKind.PUBLISH,
         edition,
         publication=edition.publication,
@@ -231,5 +244,5 @@ def _tell(deed: Deed, edition: Edition, replaced: Edition | None) -> None:
         note=edition.note,
         at=edition.visible_from.isoformat(),
         until=edition.expires.isoformat() if edition.expires < FOREVER else "",
-        replaced=replaced.number if replaced else None,
+        replaced=edition.replaced.number if edition.replaced else None,
     )

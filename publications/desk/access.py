@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 
 from publications.models import Publication, with_standing
 
-ONE = "publications/publication/<int:pk>/"
+ONE = "publications/publication/<number:pk>/"
 
 Page = Callable[..., HttpResponse]
 

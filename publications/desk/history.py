@@ -21,7 +21,7 @@ def revisions(request: HttpRequest, pk: int) -> HttpResponse:
     )  # fmt: skip
 
 
-@desk.page(f"{ONE}revisions/<int:number>/", "revision")
+@desk.page(f"{ONE}revisions/<number:number>/", "revision")
 @needs("change_publication")
 def revision(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     piece = piece_or_404(pk)

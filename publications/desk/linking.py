@@ -47,7 +47,7 @@ def pieces(request: HttpRequest) -> HttpResponse:
     return desk.show(request, "links", title=_("Related links"), page=page, query=query)
 
 
-@desk.page("links/<int:pk>/", "links-of")
+@desk.page("links/<number:pk>/", "links-of")
 @needs("relate_publication")
 def links_of(request: HttpRequest, pk: int) -> HttpResponse:
     """The related links of one live piece."""

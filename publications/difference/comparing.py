@@ -34,7 +34,7 @@ def compare(before: Sequence[Block], after: Sequence[Block], *, steps: int = STE
     changed = pair_alike(before, after, kept, budget)
     moved = _moved(one, other, kept, changed)
     passages = list(_passages(before, after, sorted(kept + changed), moved, budget))
-    return Difference(tuple(passages), min(budget.spent, steps))
+    return Difference(tuple(passages), budget.spent)
 
 
 def pair_alike(before: Sequence[Block], after: Sequence[Block], kept: Pairs, budget: Budget) -> Pairs:

@@ -9,13 +9,14 @@ from .kinds import Kind, Number
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
-from .revision import Revision, Why, as_manuscript, pictured
+from .revision import ROWS, Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
 
 __all__ = [
     "FOREVER",
+    "ROWS",
     "Address",
     "Answer",
     "Attachment",

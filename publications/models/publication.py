@@ -89,6 +89,16 @@ class Publication(models.Model):
         """The text this one is a translation of, or itself: what a family of translations shares."""
         return self.translation_of or self
 
+    def signed(self) -> models.QuerySet["Byline"]:
+        """The bylines with their authors; those of a batch that were asked for together are not asked for again."""
+        is_there = "bylines" in getattr(self, "_prefetched_objects_cache", ())
+        return self.bylines.all() if is_there else self.bylines.select_related("author")
+
+    def linked(self) -> models.QuerySet["RelatedLink"]:
+        """The related links with their targets, likewise."""
+        is_there = "related_links" in getattr(self, "_prefetched_objects_cache", ())
+        return self.related_links.all() if is_there else self.related_links.select_related("target")
+
     def family(self) -> models.QuerySet["Publication"]:
         """The piece and its translations."""
         root = self.original.pk

@@ -1,10 +1,11 @@
 """Revisions: the working copy as a manuscript, kept at each explicit save."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from django.conf import settings
 from django.db import models
-from django.db.models import F
+from django.db.models import F, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
@@ -39,6 +40,38 @@ class RevisionQuerySet(models.QuerySet):
             saved_by=by,
             why=why,
         )
+
+    def keep_many(self, publications: Sequence[Publication], *, by, why: Why) -> None:
+        """Keep many working copies, as `keep` does with each, in a number of statements that does not grow."""
+        prefetch_related_objects(publications, *ROWS)
+        texts = [as_manuscript(publication) for publication in publications]
+        for publication, text in zip(publications, texts, strict=True):
+            publication.digest, publication.version = _digest(publication, text), publication.version + 1
+        Publication.objects.bulk_update(publications, ["digest", "version"])
+        self.bulk_create(
+            self.model(
+                publication=publication,
+                number=publication.version,
+                manuscript=manuscript.dumps(text),
+                digest=publication.digest,
+                saved_by=by,
+                why=why,
+            )
+            for publication, text in zip(publications, texts, strict=True)
+        )
+
+
+ROWS = (
+    "kind",
+    "bylines__author",
+    "tags",
+    "related_links__target",
+    "cover",
+    "translation_of",
+    "series_number",
+    "attachments",
+)
+"""What a manuscript is read from besides the publication itself."""
 
 
 class Revision(models.Model):
@@ -81,10 +114,10 @@ def as_manuscript(publication: Publication) -> manuscript.Manuscript:
         body=publication.body,
         bylines=tuple(
             manuscript.Byline(author=line.author.slug, name=line.author.name, role=line.role)
-            for line in publication.bylines.select_related("author")
+            for line in publication.signed()
         ),
         tags=tuple(sorted((tag.name for tag in publication.tags.all()), key=str.casefold)),
-        related=tuple(str(link.target.uid) for link in publication.related_links.select_related("target")),
+        related=tuple(str(link.target.uid) for link in publication.linked()),
         published_at=publication.published_at,
         cover=publication.cover.key if publication.cover else "",
         translation_of=str(publication.translation_of.uid) if publication.translation_of else "",

@@ -4,10 +4,17 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publications.difference import Block, Change, Difference, Passage, blocks_of_html, blocks_of_text, compare
+from publications.difference import (
+    Block,
+    Change,
+    Difference,
+    Passage,
+    blocks_of_html,
+    blocks_of_text,
+    compare,
+)
 from publications.models import Edition
 
 AROUND = 1
@@ -62,9 +69,15 @@ def comparison_context(difference: Difference) -> dict[str, object]:
 def figures(difference: Difference) -> str:
     """The difference in one line: "3 passages changed, 41 words added, 12 words removed"."""
     counted = [
-        (difference.count(Change.CHANGED), lambda n: ngettext("%d passage changed", "%d passages changed", n)),
+        (
+            difference.count(Change.CHANGED),
+            lambda n: ngettext("%d passage changed", "%d passages changed", n),
+        ),
         (difference.count(Change.INSERTED), lambda n: ngettext("%d passage added", "%d passages added", n)),
-        (difference.count(Change.DELETED), lambda n: ngettext("%d passage removed", "%d passages removed", n)),
+        (
+            difference.count(Change.DELETED),
+            lambda n: ngettext("%d passage removed", "%d passages removed", n),
+        ),
         (difference.moved, lambda n: ngettext("%d passage moved", "%d passages moved", n)),
         (difference.words_inserted, lambda n: ngettext("%d word added", "%d words added", n)),
         (difference.words_deleted, lambda n: ngettext("%d word removed", "%d words removed", n)),
@@ -78,7 +91,9 @@ def _blocks(edition: Edition) -> Iterator[Block]:
     for point in edition.key_points_list:
         yield from _as("key point", point)
     for line in edition.bylines.all():
-        yield from _as("byline", ", ".join(part for part in (line.name, line.title, line.affiliation) if part))
+        yield from _as(
+            "byline", ", ".join(part for part in (line.name, line.title, line.affiliation) if part)
+        )
     yield from blocks_of_html(edition.html)
     for file in edition.attachments.all():
         yield from _as("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")
@@ -111,10 +126,3 @@ def _unchanged(number: int) -> str:
 def _shown(passage: Passage) -> Shown:
     label = LABELS.get(passage.kind, "")
     return Shown(passage, str(label), str(MOVED[passage.change]) if passage.moved else "")
-
-
-def nothing_said() -> str:
-    return _(
-        "The words are the same. What changed is how they are set, or what stands beside them, "
-        "such as topics, the cover or the date."
-    )

@@ -19,7 +19,8 @@ from publications.models import Change, Edition, End, moment_in_words
 from .ways import in_tree
 
 FIELDS = (
-    "publication_id", "number", "change", "note", "published_at", "visible_from", "visible_until", "end", "restores_id",
+    "publication_id", "tree", "slug", "number", "change", "note", "published_at",
+    "visible_from", "visible_until", "end", "restores_id",
 )  # fmt: skip
 TOLD = {Change.CORRECTION: gettext_lazy("Corrected"), Change.UPDATE: gettext_lazy("Updated")}
 WHAT = {
@@ -40,6 +41,7 @@ class Note:
     words: str
     note: str
     number: int
+    changes_url: str
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,9 @@ def what_it_was(edition: Edition, begun: Iterable[Edition] = ()) -> str:
     if edition.restores_id:
         restored = next((each.number for each in begun if each.pk == edition.restores_id), None)
         if restored:
-            return _("The text of edition %(number)d again, as a later one was taken back") % {"number": restored}
+            return _("The text of edition %(number)d again, as a later one was taken back") % {
+                "number": restored
+            }
     return str(WHAT[edition.change])
 
 
@@ -127,7 +131,7 @@ def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Seque
         number=edition.number,
         what=what_it_was(edition, begun),
         since=moment_in_words(edition.visible_from),
-        on=edition.visible_from,
+        on=_whole_second(edition.visible_from),
         note=edition.note,
         url=edition_url(live, edition.number),
         changes_url=changes_url(live, edition.number) if before else "",
@@ -141,10 +145,11 @@ def _note(edition: Edition, published: datetime | None) -> Note:
     return Note(
         change=edition.change,
         label=str(label),
-        on=edition.visible_from,
+        on=_whole_second(edition.visible_from),
         words=_when(edition.visible_from, published),
         note=edition.note,
         number=edition.number,
+        changes_url=changes_url(edition, edition.number),
     )
 
 
@@ -153,3 +158,8 @@ def _when(moment: datetime, published: datetime | None) -> str:
     if published and day == timezone.localdate(published):
         return moment_in_words(moment)
     return date_format(day, "DATE_FORMAT")
+
+
+def _whole_second(moment: datetime) -> datetime:
+    """HTML takes no finer moments than thousandths."""
+    return moment.replace(microsecond=0)

@@ -1,9 +1,12 @@
 """One publication as a page: everything that readers of think tanks expect of it, in their order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from datetime import timedelta
 
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.models import (
@@ -11,15 +14,16 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionByline,
-    End,
     Image,
     Tag,
 )
 
-from . import parts
+from . import history, parts
 from .ways import author_url
 
 RELATED = 4
+CHAPTERS, LONG = 3, 1200  # headings and words from which a text has a list of contents
+OLD = timedelta(days=365)
 
 
 @dataclass
@@ -33,7 +37,7 @@ class Piece:
     attachments: Sequence[EditionAttachment] = ()
     related: Sequence[Edition] = ()
     translations: Sequence[Edition] = ()
-    corrections: Sequence[Edition] = field(default=())
+    history: Sequence[Edition] = ()
 
 
 def find(edition: Edition) -> Piece:
@@ -46,7 +50,7 @@ def find(edition: Edition) -> Piece:
         attachments=list(edition.attachments.all()),
         related=related_to(edition.publication_id),
         translations=translations_of(edition),
-        corrections=corrections_until(edition),
+        history=history.readable(history.begun_editions(edition.publication_id)),
     )
 
 
@@ -62,13 +66,6 @@ def translations_of(edition: Edition) -> list[Edition]:
     return list(shown.only("language", "tree", "slug", "title", "publication_id"))
 
 
-def corrections_until(edition: Edition) -> list[Edition]:
-    """What readers have been told of changes up to this edition, newest first."""
-    told = Edition.objects.begun().filter(publication=edition.publication_id, number__lte=edition.number)
-    told = told.filter(change=Change.CORRECTION).exclude(end=End.UNDONE).exclude(note="")
-    return list(told.order_by("-number").only("visible_from", "note", "number"))
-
-
 def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_address) -> dict[str, object]:
     """The page of a piece as its template wants it; `address` says where pictures are found."""
     edition, list_url = piece.edition, reverse("publications:list")
@@ -77,11 +74,12 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
         "title": edition.title,
         "description": edition.summary,
         "edition": edition,
-        "html": parts.body_html(edition, piece.images, address),
+        "html": parts.with_permalinks(parts.body_html(edition, piece.images, address), edition.language),
         "people": parts.people(piece.bylines, author_url),
         "authors": parts.profiles(piece.bylines, author_url, address),
         "disclaimer": edition.disclaimer,
-        "corrections": [{"on": each.visible_from, "note": each.note} for each in piece.corrections],
+        **_told(piece),
+        "age": age(edition),
         "tags": parts.topics(piece.tags),
         "attachments": parts.files(piece.attachments, lambda file: _file_url(edition, file)),
         "share": parts.shares(edition),
@@ -89,9 +87,7 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
         "related": parts.cards(piece.related),
         "translations": [_translation(other) for other in piece.translations],
         "cover": parts.picture(edition.cover, address) if edition.cover else None,
-        "contents": [
-            {"level": level, "text": text, "anchor": anchor} for level, text, anchor in edition.contents
-        ],
+        "contents": contents(edition),
         "breadcrumb": [
             {"label": _("Home"), "url": reverse("publications:home")},
             {"label": _("Publications"), "url": list_url},
@@ -100,6 +96,43 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
         "canonical": edition.get_absolute_url(),
         "alternates": {each.language: each.get_absolute_url() for each in (edition, *piece.translations)},
     }
+
+
+def _told(piece: Piece) -> dict[str, object]:
+    """What readers were told of changes up to this edition, and the date that the first of them had."""
+    edition = piece.edition
+    until = [each for each in piece.history if each.number <= edition.number]
+    first = history.first_date(until) or edition.published_at
+    notes = history.notes_of(until, first)
+    return {
+        "notes": notes,
+        "latest_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],
+        "first_published_at": first
+        if any(note.change == Change.UPDATE for note in notes)
+        else edition.published_at,
+        "editions_url": history.editions_url(edition) if len(piece.history) > 1 else "",
+        "number_of_editions": len(piece.history),
+    }
+
+
+def contents(edition: Edition) -> list[dict[str, object]]:
+    """The headings of a long text that has several; none where the reader would not need them."""
+    chapters = sum(level == 2 for level, _text, _anchor in edition.contents)
+    if chapters < CHAPTERS or edition.words <= LONG:
+        return []
+    return [
+        {"level": level, "text": text, "anchor": anchor}
+        for level, text, anchor in edition.contents
+        if level < 4
+    ]
+
+
+def age(edition: Edition) -> str:
+    """A line on a comment on the events of its day that has grown old; reports are not of the day."""
+    if edition.kind.numbered or timezone.now() - edition.published_at < OLD:
+        return ""
+    day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
+    return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}
 
 
 def _translation(edition: Edition) -> parts.Link:

@@ -10,6 +10,7 @@ our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` t
 from .figures import place_pictures
 from .links import images_in
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
+from .permalinks import place_permalinks
 from .rendering import render
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Prose",
     "Unrenderable",
     "images_in",
+    "place_permalinks",
     "place_pictures",
     "render",
 ]

@@ -1,6 +1,7 @@
 """The public pages. A view finds, then shows; every one reads editions, and none reads a working copy."""
 
 from .authors import author_detail, author_list
+from .editions import edition_changes, edition_list
 from .errors import bad_request, broken, forbidden, not_found
 from .files import attachment, picture
 from .home import front_door, home
@@ -15,7 +16,9 @@ __all__ = [
     "author_list",
     "bad_request",
     "broken",
+    "edition_changes",
     "edition_detail",
+    "edition_list",
     "forbidden",
     "front_door",
     "home",

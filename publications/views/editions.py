@@ -6,7 +6,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from publications.models import Edition, Standing, answer, answer_for_edition
-from publications.presentation import current_tree, history, page
+from publications.presentation import current_tree, history, page, way_here
 from publications.presentation.comparison import comparison_context, difference_of
 from publications.presentation.piece import translations_of
 
@@ -24,7 +24,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     return page(
         request,
         "editions.html",
-        **_frame(live, _("Editions")),
+        **_frame(live, {"label": _("Editions")}),
         title=_("Editions: %(title)s") % {"title": live.title},
         entries=history.entries(live, history.begun_editions(live.publication_id)),
         canonical=request.path,
@@ -34,22 +34,25 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The difference between an edition and the one before it, or the one that `?from=` names."""
-    found = answer_for_edition(current_tree(), slug, number)
-    if found.standing is not Standing.HERE:
-        return elsewhere(request, found, lambda edition: history.changes_url(edition, number))
-    live = answer(current_tree(), slug).edition
+    piece, found = answer(current_tree(), slug), answer_for_edition(current_tree(), slug, number)
+    for each in (piece, found):
+        if each.standing is not Standing.HERE:
+            return elsewhere(request, each, lambda edition: history.changes_url(edition, number))
+    live = piece.edition
     begun = history.begun_editions(live.publication_id)
     readable = history.readable(begun)
     before, after = _pair(readable, number, request.GET.get("from"))
     return page(
         request,
         "comparison.html",
-        **_frame(live, _("What changed")),
+        **_frame(
+            live, {"label": _("Editions"), "url": history.editions_url(live)}, {"label": _("What changed")}
+        ),
         title=_("What changed in edition %(number)d: %(title)s") % {"number": number, "title": live.title},
         before=history.entries(live, [before])[0],
         after=history.entries(live, [after])[0],
         what=history.what_it_was(after, begun),
-        others=[each.number for each in readable if each.number not in (number, before.number)],
+        others=[each.number for each in readable if each.number != number],
         canonical=live.get_absolute_url(),
         **comparison_context(difference_of(_whole(before), _whole(after))),
     )
@@ -58,14 +61,14 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
 def _pair(readable: list[Edition], number: int, asked: str | None) -> tuple[Edition, Edition]:
     """The two editions to compare. Raises Http404 where either is not public, or they are the same."""
     by_number = {edition.number: edition for edition in readable}
-    earlier = [each for each in by_number if each < number]
-    if asked is None:
-        before = max(earlier, default=None)
-    else:
-        before = int(asked) if NUMBER.fullmatch(asked) else None
+    before = _number(asked) if asked is not None else max((n for n in by_number if n < number), default=None)
     if before not in by_number or number not in by_number or before == number:
         raise Http404
     return by_number[before], by_number[number]
+
+
+def _number(asked: str) -> int | None:
+    return int(asked) if NUMBER.fullmatch(asked) else None
 
 
 def _whole(edition: Edition) -> Edition:
@@ -73,14 +76,15 @@ def _whole(edition: Edition) -> Edition:
     return Edition.objects.prefetch_related("bylines", "attachments").get(pk=edition.pk)
 
 
-def _frame(live: Edition, here: str) -> dict[str, object]:
+def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
+    piece = {"label": live.title, "url": live.get_absolute_url(), "language": live.language}
     return {
         "section": "publications",
         "robots": "noindex",
         "piece": live,
         "piece_url": live.get_absolute_url(),
         "editions_url": history.editions_url(live),
-        "here": here,
+        "breadcrumb": [*way_here((_("Publications"), "publications:list")), piece, *steps],
     }
 
 

@@ -1,4 +1,4 @@
-"""The list of publications, and one publication or edition as a page."""
+"""One publication or edition as a page, and the way to share it on Mastodon."""
 
 import re
 from collections.abc import Callable
@@ -6,10 +6,12 @@ from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.models import Answer, Edition, Standing, answer, answer_for_edition
-from publications.presentation import absolute, current_tree, find, page, piece_context
+from publications.presentation import absolute, current_tree, find, history, page, piece_context
 
 from .gone import gone
 
@@ -26,15 +28,33 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = answer_for_edition(current_tree(), slug, number)
     if found.standing is not Standing.HERE:
-        return elsewhere(request, found, lambda edition: f"{edition.get_absolute_url()}editions/{number}/")
-    edition = found.edition
-    superseded = {} if edition.is_live else {
-        "notice": _("This is edition %(number)d. A later one has taken its place.") % {"number": number},
-        "notice_url": reverse("publications:detail", kwargs={"slug": slug}),
-        "notice_label": _("Read the current edition"),
-    }  # fmt: skip
+        return elsewhere(request, found, lambda edition: history.edition_url(edition, number))
     canonical = reverse("publications:detail", kwargs={"slug": slug})
-    return show_edition(request, edition, robots="noindex", canonical=canonical, **superseded)
+    return show_edition(
+        request, found.edition, robots="noindex", canonical=canonical, **_superseded(found.edition)
+    )
+
+
+def _superseded(edition: Edition) -> dict[str, object]:
+    """What an edition that is not the current one says of itself, and the ways on from it."""
+    live = Edition.objects.live().filter(publication=edition.publication_id).first()
+    if edition.is_live or not live:
+        return {}
+    told = {
+        "number": edition.number,
+        "day": date_format(timezone.localtime(edition.visible_from), "DATE_FORMAT"),
+    }
+    changes = history.changes_url(live, live.number)
+    return {
+        "notice": _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.")
+        % told,
+        "notice_url": live.get_absolute_url(),
+        "notice_label": _("Read the current edition"),
+        "notice_more": [
+            {"label": _("What has changed since"), "url": f"{changes}?from={edition.number}"},
+            {"label": _("All editions"), "url": history.editions_url(live)},
+        ],
+    }
 
 
 def show_edition(request: HttpRequest, edition: Edition, **frame) -> HttpResponse:

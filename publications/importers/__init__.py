@@ -1,0 +1,32 @@
+"""Importers: texts of other programs become manuscripts of ours, and whatever changed on the way is told.
+
+They touch no database, and no file makes them fail: what cannot be read is refused in a sentence. First a
+`survey` looks over all files and gives each its uid and address; then `read` takes one file after another,
+in whatever process, and gives an Arrival.
+"""
+
+from .ahead import read_all
+from .arrival import Arrival, Line, Refusal, Share, Sort
+from .images import Gallery
+from .markdown import Ground, read
+from .people import People, Person
+from .people import read as read_people
+from .survey import Card, Survey, survey
+
+__all__ = [
+    "Arrival",
+    "Card",
+    "Gallery",
+    "Ground",
+    "Line",
+    "People",
+    "Person",
+    "Refusal",
+    "Share",
+    "Sort",
+    "Survey",
+    "read",
+    "read_all",
+    "read_people",
+    "survey",
+]

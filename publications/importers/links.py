@@ -1,0 +1,108 @@
+"""Where links lead: to the new address of a piece that came along, else where they led. What is unknown is told."""
+
+import html
+import re
+from collections.abc import Mapping
+from posixpath import normpath
+from urllib.parse import unquote, urljoin
+
+from django.utils.translation import gettext as _
+
+from .arrival import Telling
+from .paths import host_of, normal
+
+INLINE = re.compile(r"\]\([ \t]*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)(?=[\s)])")
+DEFINED = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
+ANCHOR = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
+ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+
+
+class Links:
+    """Leads the links of one file. `addresses` are new ones by old path and by `file:` place."""
+
+    def __init__(self, source: str, addresses: Mapping[str, str], site: str, telling: Telling) -> None:
+        self.source, self.addresses, self.site, self.telling = source, addresses, site, telling
+        self.led: dict[str, str] = {}
+
+    def lead_all(self, text: str) -> str:
+        text = INLINE.sub(lambda found: f"]({self.lead(found[1].strip('<>'))}", text)
+        text = DEFINED.sub(lambda found: f"{found[1]}{self.lead(found[2])}", text)
+        return ANCHOR.sub(self._anchor, text)
+
+    def _anchor(self, found: re.Match[str]) -> str:
+        address = html.unescape(found[2] if found[2] is not None else found[3])
+        return f'{found[1]}"{html.escape(self.lead(address))}"'
+
+    def lead(self, address: str) -> str:
+        """The address a link is to have. Spaces are written so that no parser stumbles."""
+        address = address.strip()
+        if address not in self.led:
+            self.led[address] = (
+                self._lead(address).replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+            )
+        return self.led[address]
+
+    def _lead(self, address: str) -> str:
+        if not address or address.startswith(("#", "image:")):
+            return address
+        if address.startswith("//"):
+            return f"https:{address}"
+        if address.startswith("post:"):
+            return self._of_post(address)
+        if ELSEWHERE.match(address):
+            is_own = self.site and host_of(address) == host_of(self.site)
+            return (self.addresses.get(normal(address)) if is_own else None) or address
+        path, mark, fragment = address.partition("#")
+        new = self.addresses.get(normal(path)) if path.startswith("/") else self._beside(path)
+        if new:
+            self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
+            return new + (mark + fragment if fragment else "")
+        return self._unknown(address)
+
+    def _beside(self, path: str) -> str | None:
+        """A relative path means a file beside this one, or an old address."""
+        folder = self.source.rpartition("/")[0]
+        as_page = path.removeprefix("../") if path.startswith("../") and path.endswith("/") else path
+        for each in (as_page, path):  # a page that ends in a slash stands a step below its file
+            place = normpath(f"{folder}/{unquote(each)}" if folder else unquote(each)).lstrip("/")
+            names = (place, f"{place}.md", f"{place}/index.md", place.removesuffix(".html") + ".md")
+            for name in names:
+                if found := self.addresses.get(f"file:{name}"):
+                    return found
+        return self.addresses.get(normal(f"/{path}"))
+
+    def _of_post(self, address: str) -> str:
+        """A file named by `ref`, `link` or `post_url`: by its path, or the end of it."""
+        name, mark, fragment = address.removeprefix("post:").strip("/\"' ").partition("#")
+        if not name:
+            return f"#{fragment}"
+        plain = name.removeprefix("_posts/").removesuffix(".md")
+        wanted = (f"file:{plain}.md", f"file:{plain}/index.md", f"file:{name}")
+        new = next((self.addresses[key] for key in wanted if key in self.addresses), "")
+        ends = (f"/{plain}.md", f":{plain}.md")
+        new = new or next((at for key, at in self.addresses.items() if key.endswith(ends)), "")
+        if not new:
+            self.telling.changed("link-lost", _("A link names a file that did not come along: %s") % name)
+            return f"/{plain}/"
+        self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": name, "new": new})
+        return new + mark + fragment
+
+    def _unknown(self, address: str) -> str:
+        if self.site:
+            whole = urljoin(self.site, address)
+            self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": whole})
+            return whole
+        self.telling.guessed(
+            "link-lost", _("A link to another page of the old site stays as it was: %s") % address
+        )
+        return address
+
+
+def addresses_in(text: str) -> list[str]:
+    """All that a text links to, for whoever compares."""
+    found: list[str] = [match[1].strip("<>") for match in INLINE.finditer(text)]
+    found += [match[2] for match in DEFINED.finditer(text)]
+    found += [
+        html.unescape(match[2] if match[2] is not None else match[3]) for match in ANCHOR.finditer(text)
+    ]
+    return list(dict.fromkeys(found))

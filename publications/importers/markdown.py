@@ -1,0 +1,218 @@
+"""One Markdown file becomes a manuscript with its files, rendered, and with every line there is to tell."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from html import unescape
+
+from django.utils.translation import gettext as _
+
+from publications import manuscript, prose
+from publications.manuscript import Manuscript
+
+from . import frontmatter, liquid, markup, values, words
+from .arrival import Arrival, Refusal, Share, Telling
+from .aside import Aside, plain_marks
+from .fields import Fields
+from .images import Gallery, Pictures
+from .links import Links, addresses_in
+from .people import People
+from .survey import Card, content_of
+
+LONGEST_EXCERPT = 300
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What all files of an import share: who writes, where pieces and pictures are, what a piece is by default."""
+
+    people: People
+    gallery: Gallery
+    addresses: Mapping[str, str]
+    names: Mapping[tuple[str, str], str]
+    kinds: frozenset[str]
+    kind: str
+    site: str = ""
+
+
+def read(card: Card, ground: Ground) -> Arrival:
+    """Read one file. It never raises: whatever is wrong with a file is told as its refusal."""
+    telling = Telling()
+    try:
+        content = content_of(card.path)
+        front = frontmatter.read(content, telling)
+        if "format" in front.fields and (own := _own(card, content, telling)):
+            return own
+        return _foreign(card, front, ground, telling)
+    except Refusal as reason:
+        return Arrival(card.source, refusal=str(reason), lines=telling.lines)
+    except OSError as reason:
+        return Arrival(card.source, refusal=_("The file cannot be read (%s).") % (reason.strerror or reason))
+    except (
+        RecursionError,
+        MemoryError,
+        ValueError,
+        TypeError,
+        LookupError,
+    ) as reason:  # the other files go on
+        refusal = _("The file cannot be understood: %s") % f"{type(reason).__name__}: {reason}"[:200]
+        return Arrival(card.source, refusal=refusal, lines=telling.lines)
+
+
+def _own(card: Card, content: bytes, telling: Telling) -> Arrival | None:
+    """A manuscript of ours, read strictly; one that is not sound is read like any other, and that is told."""
+    try:
+        text, files = manuscript.read(card.path)
+    except manuscript.Unreadable as reason:
+        telling.guessed("manuscript", _("Not a sound manuscript, read as any other file: %s") % reason)
+        return None
+    text = replace(
+        text,
+        uid=card.uid,
+        slug=text.slug or card.slug,
+        translation_of=text.translation_of or card.translation_of,
+    )
+    staff = frozenset(line.author for line in text.bylines)
+    rendered = _rendered(text, telling)
+    draft = values.flag(str(text.more.get("draft", ""))) is True
+    return Arrival(
+        card.source, text, lines=telling.lines, files=files, staff=staff, former_paths=card.former_paths,
+        is_draft=draft, prose=rendered, share=_share(text.body, text, rendered, telling),
+    )  # fmt: skip
+
+
+def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Telling) -> Arrival:
+    fields = Fields(front.fields, telling)
+    stem = card.path.parent.name if card.path.stem in ("index", "_index") else card.path.stem
+    title, source = fields.title(plain_marks(front.body), stem)
+    pictures = Pictures(ground.gallery, card.path.parent, card.language, telling)
+    body = _body(source, card, ground, front.fields, pictures, telling)
+    signed = fields.bylines(ground.people)
+    cover, cover_alt = fields.cover()
+    text = Manuscript(
+        uid=card.uid,
+        title=title,
+        kind=fields.kind(ground.kinds, ground.kind),
+        language=card.language,
+        bylines=tuple(line for line, _person in signed),
+        tags=fields.tags(),
+        published_at=fields.published_at(stem),
+        slug=card.slug,
+        cover=pictures.cover(cover, cover_alt) if cover else "",
+        related=_related(card, front.fields, ground, telling),
+        translation_of=card.translation_of,
+        summary=fields.summary(lambda: _excerpt(body, card.language), lambda text: _unmarked(text, telling)),
+        body=body,
+    )
+    text = replace(text, images=tuple(pictures.shown.values()))
+    _tell_field_names(card, front.fields, signed, fields, telling)
+    rendered = _rendered(text, telling)
+    _tell_lost_links(body, rendered, telling)
+    _tell_lost_pictures(text, rendered, telling)
+    return Arrival(
+        card.source, text, lines=telling.lines, former_paths=card.former_paths, is_draft=fields.is_draft(),
+        files={name: found.path for name, found in pictures.found.items()},
+        facts={name: found.facts for name, found in pictures.found.items()},
+        staff=frozenset(person.slug for _line, person in signed if person.is_known),
+        prose=rendered, share=_share(source, text, rendered, telling),
+    )  # fmt: skip
+
+
+def _body(source: str, card: Card, ground: Ground, fields: dict, pictures: Pictures, telling: Telling) -> str:
+    aside = Aside()
+    text = liquid.resolve(source, keep=aside.keep, people=ground.people, fields=fields, telling=telling)
+    text = aside.keep_code(text)
+    text = pictures.place_all(text)
+    text = Links(card.source, ground.addresses, ground.site, telling).lead_all(text)
+    text = markup.simplify(text, aside, telling)
+    return aside.put_back(text).strip("\n")
+
+
+def _related(card: Card, fields: dict, ground: Ground, telling: Telling) -> tuple[str, ...]:
+    """Uids of the pieces that a list names by file or by what they go by, in the same language."""
+    found: dict[str, None] = {}
+    for name in values.texts(values.first(fields, "related", "related_posts")):
+        plain = name.rstrip("/").rpartition("/")[2].removesuffix(".md").lower()
+        uid = ground.names.get((card.language, plain))
+        if uid and uid != card.uid:
+            found[uid] = None
+        elif not uid:
+            telling.dropped("related", _("A related piece did not come along: %s") % name)
+    return tuple(found)
+
+
+def _unmarked(text: str, telling: Telling) -> str:
+    """A summary as plain text. Links in it are told, for a summary has none."""
+    try:
+        rendered = prose.render(text)
+    except prose.Unrenderable:
+        return values.plain(text)
+    for address in addresses_in(rendered.html):
+        telling.dropped("link-summary", _("A link in the summary was left out: %s") % address)
+    plain = " ".join(rendered.text.split())
+    return plain if plain else values.plain(text)
+
+
+def _excerpt(body: str, language: str) -> str:
+    try:
+        paragraphs = prose.render(body, language=language).paragraphs
+    except prose.Unrenderable:
+        return ""
+    first = next((" ".join(each.text.split()) for each in paragraphs if len(each.text.split()) > 3), "")
+    if len(first) <= LONGEST_EXCERPT:
+        return first
+    return first[:LONGEST_EXCERPT].rpartition(" ")[0].rstrip(",;:– ") + " …"
+
+
+def _rendered(text: Manuscript, telling: Telling) -> prose.Prose | None:
+    """As publishing would render it: what is told of its words is of the very page."""
+    try:
+        return prose.render(text.body, language=text.language)
+    except prose.Unrenderable as reason:
+        telling.dropped("render", _("The text cannot be shown as it is: %s") % reason)
+        return None
+
+
+def _share(source: str, text: Manuscript, rendered: prose.Prose | None, telling: Telling) -> Share:
+    if rendered is None:
+        return Share()
+    share = words.compare(
+        source, f"{rendered.text}\n{text.title}" if text.title not in source else rendered.text
+    )
+    if share.missing:
+        telling.dropped(
+            "words", _("Words of the file that are not in the text: %s") % " ".join(share.missing)
+        )
+    return share
+
+
+def _tell_lost_links(body: str, rendered: prose.Prose | None, telling: Telling) -> None:
+    if rendered is None:
+        return
+    there = {unescape(each).replace("%20", " ") for each in addresses_in(rendered.html)}
+    for address in addresses_in(body):
+        if not address.startswith("image:") and unescape(address).replace("%20", " ").rstrip() not in there:
+            telling.dropped("link-gone", _("A link could not be kept: %s") % address)
+
+
+def _tell_lost_pictures(text: Manuscript, rendered: prose.Prose | None, telling: Telling) -> None:
+    shown = {*rendered.images, text.cover} if rendered else set()
+    for picture in text.images:
+        if rendered and picture.key not in shown:
+            telling.dropped(
+                "image-missing", _("A picture could not be placed in the text: %s") % picture.file
+            )
+
+
+def _tell_field_names(card: Card, given: dict, signed: list, fields: Fields, telling: Telling) -> None:
+    for _line, person in signed:
+        if not person.is_known:
+            telling.guessed("guest", _("Author not in the list, taken as a guest: %s") % person.name)
+    if card.slug != card.wanted:
+        telling.changed(
+            "address",
+            _("The address “%(wanted)s” is taken: it became “%(slug)s”.")
+            % {"wanted": card.wanted, "slug": card.slug},
+        )
+    if not values.first(given, "title") and "title" in given:
+        telling.guessed("title", _("The title was empty."))
+    fields.tell_unread()

@@ -1,0 +1,23 @@
+"""Importing: a folder of texts comes to the site: read ahead, taken in by batches, published where that is asked.
+
+Broken off at any moment, the next run goes on and ends as one run would have. Repeating a run changes nothing.
+"""
+
+from .account import Account, Entry, Outcome
+from .bringing import Order, Unfit, bring_in
+from .options import HELP, OPTIONS
+from .telling import Progress, told, write_json
+
+__all__ = [
+    "HELP",
+    "OPTIONS",
+    "Account",
+    "Entry",
+    "Order",
+    "Outcome",
+    "Progress",
+    "Unfit",
+    "bring_in",
+    "told",
+    "write_json",
+]

@@ -1,0 +1,133 @@
+"""The account of an import: what became of each file, everything there is to tell of it, and the totals."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+from django.utils.translation import gettext_lazy as _
+
+from publications.importers import Line, Share, Sort
+
+
+class Outcome(StrEnum):
+    """What became of a file."""
+
+    NEW = "new"
+    UPDATED = "updated"
+    UNCHANGED = "unchanged"
+    KEPT = "kept"
+    REFUSED = "refused"
+
+
+OUTCOMES = {
+    Outcome.NEW: _("taken in"),
+    Outcome.UPDATED: _("updated"),
+    Outcome.UNCHANGED: _("unchanged"),
+    Outcome.KEPT: _("left as the desk has it"),
+    Outcome.REFUSED: _("refused"),
+}
+SORTS = {Sort.CHANGED: _("changed"), Sort.DROPPED: _("left out"), Sort.GUESSED: _("guessed")}
+TOPICS = {
+    "date-from-name": _("dates from the file's name"),
+    "date-differs": _("dates that differ from the file's name"),
+    "guest": _("guest authors made"),
+    "address": _("addresses numbered, since another has them"),
+    "link": _("links led to new addresses"),
+    "link-lost": _("links to pages that did not come along"),
+    "image-missing": _("pictures missing"),
+    "image-elsewhere": _("pictures of other sites, now links"),
+    "image": _("portraits of the old site left out"),
+    "liquid": _("Liquid and shortcodes left out"),
+    "html": _("pieces of HTML left out or replaced"),
+    "field": _("fields left out"),
+    "words": _("texts with words left out"),
+    "held": _("held back from readers"),
+}
+
+
+@dataclass
+class Entry:
+    """One file: what became of it, and what there is to tell."""
+
+    source: str
+    outcome: Outcome
+    lines: list[Line] = field(default_factory=list)
+    title: str = ""
+    address: str = ""
+    is_published: bool = False
+    share: Share = field(default_factory=Share)
+    uid: str = ""
+    authors: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    language: str = ""
+
+    def tell(self, sort: Sort, topic: str, text: str) -> None:
+        line = Line(sort, topic, str(text))
+        if line not in self.lines:
+            self.lines.append(line)
+
+    def plain(self) -> dict[str, object]:
+        """For JSON."""
+        told = {sort.value: [line.text for line in self.lines if line.sort is sort] for sort in Sort}
+        return {
+            "file": self.source, "outcome": self.outcome.value, "published": self.is_published, "title": self.title,
+            "address": self.address, "language": self.language, "authors": self.authors, "tags": self.tags,
+            "words": self.share.all, "words_left_out": len(self.share.missing), **told,
+        }  # fmt: skip
+
+
+@dataclass
+class Account:
+    """All entries of an import, in the order the files were taken in."""
+
+    entries: list[Entry] = field(default_factory=list)
+    redirects: int = 0
+    related: int = 0
+    is_rehearsal: bool = False
+    seconds: float = 0.0
+    marks: list[tuple[int, float]] = field(default_factory=list)
+
+    def count(self, outcome: Outcome) -> int:
+        return sum(entry.outcome is outcome for entry in self.entries)
+
+    def totals(self) -> dict[str, int | float]:
+        """Figures by name, those for machines; `worded_totals` has them for people."""
+        topics = Counter(line.topic for entry in self.entries for line in entry.lines)
+        kept = [entry.share for entry in self.entries if entry.share.all]
+        return {
+            "files": len(self.entries),
+            **{outcome.value: self.count(outcome) for outcome in Outcome},
+            "published": sum(entry.is_published for entry in self.entries),
+            "authors": len({author for entry in self.entries for author in entry.authors}),
+            "tags": len({tag.casefold() for entry in self.entries for tag in entry.tags}),
+            "images": len({image for entry in self.entries for image in entry.images}),
+            "redirects": self.redirects,
+            "related_links": self.related,
+            "least_share_of_words": round(min((share.kept for share in kept), default=1.0), 5),
+            **{topic.replace("-", "_"): topics[topic] for topic in TOPICS},
+            "seconds": round(self.seconds, 1),
+            "pieces_a_second": round(len(self.entries) / self.seconds, 1) if self.seconds else 0.0,
+        }
+
+    def worded_totals(self) -> list[tuple[str, str]]:
+        """Names and figures for people, without what did not happen."""
+        figures = self.totals()
+        rows = [(_("files"), "files"), *((OUTCOMES[outcome], outcome.value) for outcome in Outcome)]
+        rows += [
+            (_("now public"), "published"),
+            (_("authors in use"), "authors"),
+            (_("tags"), "tags"),
+            (_("pictures"), "images"),
+            (_("old addresses that lead on"), "redirects"),
+            (_("pieces with related links"), "related_links"),
+            *((words, topic.replace("-", "_")) for topic, words in TOPICS.items()),
+            (_("seconds"), "seconds"),
+            (_("pieces a second"), "pieces_a_second"),
+        ]
+        return [(str(words), str(figures[name])) for words, name in rows if figures[name]]
+
+    def plain(self) -> dict[str, object]:
+        """For JSON."""
+        files = [entry.plain() for entry in self.entries]
+        return {"rehearsal": self.is_rehearsal, "totals": self.totals(), "files": files}

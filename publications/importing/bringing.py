@@ -1,0 +1,128 @@
+"""bring_in: the way of a folder, from the first look to the last link."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from publications.importers import Arrival, Gallery, Ground, Survey, read_all, read_people, survey
+from publications.intake import Register
+from publications.languages import NAMES
+from publications.models import Address, Edition, Image, Kind, Publication
+
+from .account import Account
+from .batches import Batches
+from .linking import lead_authors, relate_all
+
+BATCH = 50
+ABOVE = 2
+
+Progress = Callable[[int, int], object]
+
+
+class Unfit(ValueError):
+    """An order that cannot be carried out, with a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class Order:
+    """What is to be imported, and how."""
+
+    path: Path
+    authors: Path | None = None
+    media: tuple[Path, ...] = ()
+    publish: bool = False
+    rehearse: bool = False
+    kind: str = "commentary"
+    language: str = "en"
+    permalink: str = ""
+    site: str = ""
+    processes: int = 0
+    by: object = None
+    progress: Progress = field(default=lambda done, total: None)
+
+
+def bring_in(order: Order) -> Account:
+    """Import a folder or a file. Raises Unfit, or importers.Refusal where the list of authors cannot be read.
+
+    A rehearsal does all of it in one transaction that is taken back, and stores no file.
+    """
+    began = time.perf_counter()
+    if order.rehearse:
+        with transaction.atomic():
+            account = _bring_in(order)
+            transaction.set_rollback(True)
+    else:
+        account = _bring_in(order)
+    account.seconds = time.perf_counter() - began
+    return account
+
+
+def _check(order: Order) -> None:
+    known = ", ".join(Kind.objects.values_list("slug", flat=True))
+    if order.kind not in known.split(", "):
+        raise Unfit(
+            _("There is no kind “%(kind)s”. There are: %(known)s.") % {"kind": order.kind, "known": known}
+        )
+    if order.language not in NAMES:
+        raise Unfit(_("The language “%(language)s” is not known.") % {"language": order.language})
+
+
+def _bring_in(order: Order) -> Account:
+    _check(order)
+    people = read_people(order.authors)
+    found = _settled(survey(order.path, language=order.language, permalink=order.permalink))
+    account = Account(is_rehearsal=order.rehearse)
+    batches = Batches(order, account, Register(person.slug for person in people.by_id.values()))
+    for source, reason in found.refused.items():
+        batches.refuse(source, reason)
+    ground = _ground(order, found, people)
+    total, began = len(found.cards), time.perf_counter()
+    for batch in _batches(read_all(found.cards, ground, processes=order.processes)):
+        batches.take(batch)
+        account.marks.append((len(batches.done), time.perf_counter() - began))
+        order.progress(len(batches.done), total)
+    relate_all(batches.done, account, by=order.by)
+    lead_authors(people, account, by=order.by)
+    return account
+
+
+def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
+    while batch := list(islice(arrivals, BATCH)):
+        yield batch
+
+
+def _settled(found: Survey) -> Survey:
+    """Addresses as the site has them: pieces that are here keep theirs, and no other's is taken."""
+    uids = {card.uid for card in found.cards}
+    pieces = Publication.objects.exclude(slug="").values_list("uid", "pk", "slug")
+    own = {str(uid): (pk, slug) for uid, pk, slug in pieces.iterator() if str(uid) in uids}
+    keys = {pk for pk, _slug in own.values()}
+    rows = Address.objects.values_list("tree", "slug", "publication_id").iterator()
+    taken = {(tree, slug) for tree, slug, pk in rows if pk not in keys}
+    return found.settle({uid: slug for uid, (_pk, slug) in own.items()}, taken)
+
+
+def _ground(order: Order, found: Survey, people) -> Ground:
+    addresses = found.addresses(lambda tree, slug: Edition(tree=tree, slug=slug).get_absolute_url())
+    gallery = Gallery(_roots(order, found.root), _library(), settings.SECRET_KEY.encode())
+    kinds = frozenset(Kind.objects.values_list("slug", flat=True))
+    return Ground(people, gallery, addresses, found.names(), kinds, order.kind, order.site)
+
+
+def _library() -> Mapping[str, str]:
+    """Keys of the pictures that the library has, by their digest; of two with the same bytes the first."""
+    return {image.digest: image.key for image in Image.objects.order_by("-pk").only("key", "original")}
+
+
+def _roots(order: Order, root: Path) -> tuple[Path, ...]:
+    """Where pictures may be: as told, else in the folder itself and in those above it."""
+    if order.media:
+        return (*order.media, root)
+    resolved = root.resolve()
+    return (resolved, *list(resolved.parents)[:ABOVE])

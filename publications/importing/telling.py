@@ -1,0 +1,75 @@
+"""The account on a screen, as wide as it is: a row for each file, what there is to tell beneath it, totals last."""
+
+import json
+import shutil
+import sys
+import textwrap
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from publications.importers import Sort
+
+from .account import OUTCOMES, SORTS, Account, Entry
+
+NARROW, WIDE = 40, 160
+BAR = 24
+EVERY = 5.0  # seconds between plain lines
+
+
+def told(account: Account, *, width: int = 0, only_totals: bool = False) -> Iterator[str]:
+    """The lines of an account."""
+    width = min(max(width or shutil.get_terminal_size().columns, NARROW), WIDE)
+    if not only_totals:
+        for entry in account.entries:
+            yield from _entry(entry, width)
+    yield ""
+    if account.is_rehearsal:
+        yield _("A rehearsal: nothing was changed.")
+    rows = account.worded_totals()
+    figure = max((len(value) for _words, value in rows), default=0)
+    for words, value in rows:
+        yield f"{value:>{figure}}  {textwrap.shorten(words, width - figure - 2, placeholder='…')}"
+
+
+def _entry(entry: Entry, width: int) -> Iterator[str]:
+    outcome = str(OUTCOMES[entry.outcome]) + (_(", public") if entry.is_published else "")
+    room = width - len(outcome) - 2
+    if room >= 16:
+        yield f"{_short(entry.source, room):<{room}}  {outcome}"
+    else:
+        yield from (_short(entry.source, width), f"  {outcome}")
+    for sort in Sort:
+        for line in (line for line in entry.lines if line.sort is sort):
+            text = f"{SORTS[sort]}: {line.text}"
+            yield from textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="      ")
+
+
+def _short(source: str, room: int) -> str:
+    """The end of a path says more than its beginning."""
+    return source if len(source) <= room else f"…{source[1 - room :]}"
+
+
+def write_json(account: Account, path: Path) -> None:
+    """The whole account for machines."""
+    path.write_text(json.dumps(account.plain(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+
+
+class Progress:
+    """A bar on a terminal, else a plain line now and then; on the error stream, so that reports can be piped."""
+
+    def __init__(self, stream=None) -> None:
+        self.stream = stream or sys.stderr
+        self.told_at = time.monotonic()
+
+    def __call__(self, done: int, total: int) -> None:
+        if self.stream.isatty():
+            filled = BAR * done // max(total, 1)
+            end = "\n" if done >= total else ""
+            self.stream.write(f"\r[{'█' * filled}{'·' * (BAR - filled)}] {done}/{total}{end}")
+        elif done >= total or time.monotonic() - self.told_at > EVERY:
+            self.told_at = time.monotonic()
+            self.stream.write(_("%(done)d of %(total)d files") % {"done": done, "total": total} + "\n")
+        self.stream.flush()

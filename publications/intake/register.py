@@ -1,0 +1,92 @@
+"""The register: authors, tags, pictures and kinds by the names that manuscripts use, each asked for once."""
+
+from collections.abc import Iterable
+from functools import cached_property
+
+from publications.languages import slugify
+from publications.models import Author, Image, Kind, Publication, Tag
+
+
+class Register:
+    """Remembers rows for the length of an import. Rows that were made and then rolled back: `forget()`.
+
+    `identities` are the addresses of persons that a list of authors tells apart, though two may share a name.
+    """
+
+    def __init__(self, identities: Iterable[str] = ()) -> None:
+        self.identities = frozenset(identities)
+
+    def forget(self) -> None:
+        """Ask the database anew."""
+        self.__dict__ = {"identities": self.identities}
+
+    @cached_property
+    def kinds(self) -> dict[str, Kind]:
+        return {kind.slug: kind for kind in Kind.objects.all()}
+
+    @cached_property
+    def authors(self) -> dict[str, Author]:
+        """By address."""
+        return {author.slug: author for author in Author.objects.all()}
+
+    @cached_property
+    def spellings(self) -> dict[str, Author]:
+        """By name or alias, whatever the case. Where two share one, the first stands for it."""
+        found: dict[str, Author] = {}
+        for author in sorted(self.authors.values(), key=lambda author: author.pk):
+            for name in (author.name, *author.aliases.splitlines()):
+                found.setdefault(_folded(name), author)
+        return found
+
+    @cached_property
+    def tags(self) -> dict[str, Tag]:
+        """By name, whatever the case."""
+        return {tag.name.casefold(): tag for tag in Tag.objects.order_by("-pk")}
+
+    @cached_property
+    def images(self) -> dict[str, Image]:
+        """By key."""
+        return {image.key: image for image in Image.objects.order_by("-pk")}
+
+    @cached_property
+    def pieces(self) -> dict[str, int]:
+        """What has been taken in, or asked for: primary keys of originals by uid."""
+        return {}
+
+    def author(self, slug: str, name: str) -> Author | None:
+        """Whom a byline means: by address, else by name or alias."""
+        if slug in self.authors:
+            return self.authors[slug]
+        namesake = self.spellings.get(_folded(name)) if name.strip() else None
+        is_other = namesake and slug in self.identities and namesake.slug in self.identities
+        return None if is_other else namesake
+
+    def make_author(self, slug: str, name: str, *, guest: bool) -> Author:
+        """A new author at the address of that name, where it is free."""
+        wanted = slugify(slug)
+        author = Author(name=name, guest=guest, slug=wanted if wanted not in self.authors else "")
+        if slug != wanted and slug.casefold() != name.casefold():
+            author.aliases = slug
+        author.save()
+        self.authors[author.slug] = author
+        for spelling in (author.name, *author.aliases.splitlines()):
+            self.spellings.setdefault(_folded(spelling), author)
+        return author
+
+    def tag(self, name: str) -> Tag:
+        """The tag of that name, made when there is none."""
+        if name.casefold() not in self.tags:
+            self.tags[name.casefold()] = Tag.objects.create(name=name)
+        return self.tags[name.casefold()]
+
+    def original(self, uid: str) -> int | None:
+        """The piece that a translation of this uid is a translation of."""
+        if uid not in self.pieces:
+            piece = Publication.objects.filter(uid=uid).first()
+            if piece:
+                self.pieces[uid] = piece.original.pk
+        return self.pieces.get(uid)
+
+
+def _folded(name: str) -> str:
+    return " ".join(name.split()).casefold()

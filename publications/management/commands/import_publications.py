@@ -1,0 +1,49 @@
+"""Import texts with front matter: Jekyll, Hugo, Eleventy, and our own manuscripts."""
+
+from argparse import RawDescriptionHelpFormatter
+from pathlib import Path
+
+from django.contrib.auth import get_user_model
+from django.core.management.base import BaseCommand, CommandError
+
+from publications import importing
+from publications.importers import Refusal
+
+
+class Command(BaseCommand):
+    help = importing.HELP
+
+    def create_parser(self, *args, **kwargs):
+        return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument("path", type=Path, metavar="FOLDER", help="a folder of texts, or a single file")
+        for name, option in importing.OPTIONS.items():
+            parser.add_argument(name, **option)
+
+    def handle(self, *args, **options) -> None:
+        if not options["path"].exists():
+            raise CommandError(f"There is no “{options['path']}”.")
+        try:
+            account = importing.bring_in(self._order(options))
+        except (Refusal, importing.Unfit) as reason:
+            raise CommandError(str(reason)) from reason
+        except KeyboardInterrupt as reason:
+            raise CommandError("Broken off. The same command goes on where this one stopped.") from reason
+        if options["report"]:
+            importing.write_json(account, options["report"])
+        for line in importing.told(account, only_totals=options["verbosity"] == 0):
+            self.stdout.write(line)
+
+    def _order(self, options: dict) -> importing.Order:
+        names = ("path", "authors", "publish", "kind", "language", "permalink", "site", "processes")
+        user = get_user_model().objects.filter(username=options["by"]).first() if options["by"] else None
+        if options["by"] and not user:
+            raise CommandError(f"There is no account “{options['by']}”.")
+        return importing.Order(
+            **{name: options[name] for name in names},
+            media=tuple(options["media"]),
+            rehearse=options["dry_run"],
+            by=user,
+            progress=importing.Progress(),
+        )

@@ -1,0 +1,301 @@
+"""The editions of a piece and what changed between them, as readers see them: all that was public, nothing else."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone, translation
+from django.utils.html import strip_tags
+
+from publications import deeds
+from publications.models import Publication
+from publications.presentation import history
+from tests.factories import make_author, make_publication, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+SLUG = "minsk"
+
+
+def address(name: str, tree: str = "en", **parts) -> str:
+    with translation.override(tree):
+        return reverse(f"publications:{name}", kwargs={"slug": SLUG, **parts})
+
+
+def changes(number: int, query: str = "") -> str:
+    return address("changes", number=number) + query
+
+
+def words_of(response) -> str:
+    return " ".join(strip_tags(response.text).split())
+
+
+def piece_with(editor, body: str = "Text one.", **fields) -> Publication:
+    piece = make_publication(title="On Minsk", slug=SLUG, body=body, **fields)
+    deeds.publish(piece, by=editor)
+    return piece
+
+
+@pytest.fixture
+def corrected(editor) -> Publication:
+    """Published in April, fixed the same day, corrected in May, updated in June."""
+    with time_machine.travel("2026-04-09 10:00Z", tick=False) as clock:
+        piece = piece_with(editor, body="Prices rose by a third.\n\nNobody else came.")
+        for moment, change, old, new, note in [
+            ("2026-04-09 12:00Z", "silent", "Nobody", "No one", ""),
+            ("2026-05-12 10:00Z", "correction", "a third", "a quarter", "It was a quarter, not a third."),
+            ("2026-06-01 10:00Z", "update", "came.", "came by June.", ""),
+        ]:
+            clock.move_to(moment)
+            deeds.publish(
+                saved(piece, body=piece.body.replace(old, new)), by=editor, change=change, note=note
+            )
+    return piece
+
+
+def test_editions_are_told_newest_first_with_what_they_were(client, corrected):
+    said = words_of(client.get(address("editions")))
+
+    order = [
+        "Edition 4 current Update 1 June 2026 12:00 CEST", "Edition 3 Correction 12 May 2026 12:00 CEST It was a quarter, not a third.",
+        "Edition 2 Small fix, no change of substance 9 April 2026 14:00 CEST", "Edition 1 First publication 9 April 2026 12:00 CEST",
+    ]  # fmt: skip
+    places = [said.index(words) for words in order]
+    assert places == sorted(places)
+
+
+def test_each_edition_is_linked_at_its_permanent_address_and_to_what_changed(client, corrected):
+    page = client.get(address("editions")).text
+
+    assert all(f'href="{address("edition", number=number)}"' in page for number in (1, 2, 3, 4))
+    assert [f'href="{changes(number)}"' in page for number in (1, 2, 3, 4)] == [False, True, True, True]
+
+
+@pytest.mark.parametrize("name", ["detail", "editions", "changes"])
+def test_moments_are_written_as_html_allows(client, editor, name):
+    with time_machine.travel("2026-05-03 10:00:00.123456Z", tick=False) as clock:
+        piece = piece_with(editor)
+        clock.shift(timedelta(seconds=1))
+        deeds.publish(saved(piece, body="Text two."), by=editor, change="correction", note="Mended.")
+
+        page = client.get(address(name, **({"number": 2} if name == "changes" else {}))).text
+
+    moments = re.findall(r'datetime="([^"]+)"', page)
+    assert moments and not [moment for moment in moments if "." in moment]
+
+
+def test_addresses_of_editions_are_those_of_today(client, editor):
+    piece = piece_with(editor)
+    deeds.publish(saved(piece, slug="kyiv"), by=editor)
+
+    page = client.get(address("editions"), follow=True)
+
+    assert page.redirect_chain == [("/en/publications/kyiv/editions/", 301)]
+    assert 'href="/en/publications/kyiv/editions/1/"' in page.text
+
+
+def test_a_change_is_shown_by_the_word_and_said_to_whoever_listens(client, corrected):
+    page = client.get(changes(3))
+
+    assert (
+        words_of(page).count(
+            "Prices rose by a [removed:] third [end of what was removed] [added:] quarter [end"
+        )
+        == 1
+    )
+    assert "<del>" in page.text and "<ins>" in page.text
+    assert "1 passage changed, 1 word added, 1 word removed." in words_of(page)
+
+
+def test_any_two_editions_can_be_compared(client, corrected):
+    said = words_of(client.get(changes(4, "?from=1")))
+
+    assert "2 passages changed" in said
+    assert "From Edition 1" in said and "To Edition 4" in said
+
+
+def test_title_summary_authors_notes_and_links_are_compared(client, editor):
+    author = make_author("Ann Berg", affiliation_en="Old House")
+    piece = piece_with(editor, body="See [it](https://a.example/1).[^1]\n\n[^1]: Tass.", by=[author])
+    author.affiliation_en = "New House"
+    author.save()
+    body = "See [it](https://a.example/2).[^1]\n\n[^1]: Interfax."
+    deeds.publish(
+        saved(piece, title="On Kyiv", summary="Now in Kyiv.", key_points="First.", body=body), by=editor
+    )
+
+    said = words_of(client.get(changes(2)))
+
+    assert all(
+        word in said
+        for word in ("Kyiv", "First.", "Old", "New", "https://a.example/1", "Interfax", "Footnote")
+    )
+
+
+def test_what_stayed_is_folded_and_can_be_unfolded_without_scripts(client, editor):
+    body = "\n\n".join(f"Paragraph {n} stays." for n in range(14))
+    piece = piece_with(editor, body=body)
+    deeds.publish(saved(piece, body=f"{body}\n\nThe last is new."), by=editor)
+
+    page = client.get(changes(2)).text
+
+    assert "16 passages unchanged" in page
+    assert "<details" in page and "Paragraph 3 stays." in page
+
+
+def test_an_edition_with_the_same_words_says_so(client, editor):
+    piece = piece_with(editor, body="Some *words*.")
+    deeds.publish(saved(piece, body="Some **words**."), by=editor)
+
+    assert "The words are the same." in words_of(client.get(changes(2)))
+
+
+def test_comparisons_are_kept_out_of_search_engines_and_point_to_the_piece(client, corrected):
+    page = client.get(changes(2)).text
+
+    assert '<meta name="robots" content="noindex">' in page
+    assert f'<link rel="canonical" href="http://127.0.0.1:8000{address("detail")}">' in page
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "?from=9",
+        "?from=0",
+        "?from=4",
+        "?from=-1",
+        "?from=x",
+        "?from=",
+        "?from=1.0",
+        "?from=" + "9" * 5000,
+        "?from=٣",
+    ],
+)
+def test_a_comparison_that_cannot_be_made_is_not_found(client, corrected, query):
+    assert client.get(changes(4, query)).status_code == 404
+
+
+def test_the_first_edition_has_nothing_to_be_compared_with(client, corrected):
+    assert client.get(changes(1)).status_code == 404
+
+
+def test_an_edition_that_waits_is_nowhere(client, editor):
+    piece = piece_with(editor)
+    deeds.publish(
+        saved(piece, body="zzqwaiting"), by=editor, at=tomorrow(), change="correction", note="zzqnote"
+    )
+
+    listed = client.get(address("editions")).text
+
+    assert "zzq" not in listed and address("edition", number=2) not in listed
+    assert [client.get(path).status_code for path in (changes(2), changes(1, "?from=2"))] == [404, 404]
+
+
+def test_an_edition_that_was_cancelled_leaves_no_trace(client, editor):
+    piece = piece_with(editor)
+    deeds.publish(saved(piece, body="zzqcancelled"), by=editor, at=tomorrow())
+    deeds.publish(saved(piece, body="Text three."), by=editor)
+
+    listed = client.get(address("editions")).text
+
+    assert "Edition 2" not in listed
+    assert "What changed since edition 1" in listed
+    assert client.get(changes(3)).status_code == 200
+    assert client.get(changes(3, "?from=2")).status_code == 404
+
+
+def test_an_edition_taken_back_is_a_number_and_no_more(client, editor):
+    piece = piece_with(editor)
+    deeds.publish(saved(piece, body="zzqmistake"), by=editor, change="correction", note="zzqnote")
+    deeds.undo(piece, by=editor)
+
+    listed = client.get(address("editions"))
+
+    assert "Edition 2 This edition was taken back." in words_of(listed)
+    assert "The text of edition 1 again, as a later one was taken back" in words_of(listed)
+    assert "zzq" not in listed.text and changes(2) not in listed.text
+    assert [client.get(path).status_code for path in (changes(2), changes(3, "?from=2"))] == [410, 404]
+    assert "zzq" not in client.get(changes(2)).text
+    assert client.get(changes(3)).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["editions", "changes"])
+def test_both_answer_as_the_piece_does(client, editor, name):
+    path = address(name, **({"number": 2} if name == "changes" else {}))
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = make_publication(title="On Minsk", slug=SLUG)
+        draft = client.get(path).status_code
+        deeds.publish(piece, by=editor)
+        clock.shift(timedelta(seconds=1))
+        deeds.publish(saved(piece, body="zzqsecond"), by=editor, until=timezone.now() + timedelta(hours=1))
+        live = client.get(path).status_code
+        clock.shift(timedelta(hours=1))
+        expired = client.get(path)
+
+    assert (draft, live, expired.status_code) == (404, 200, 410)
+    assert "zzq" not in expired.text
+
+
+def test_a_redacted_passage_is_in_no_list_and_no_comparison(client, editor):
+    piece = piece_with(editor, body="Vera Holm told us.")
+    note = "Vera Holm told us once."
+    deeds.publish(saved(piece, body="Vera Holm told us twice."), by=editor, change="correction", note=note)
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    for path in (address("editions"), changes(2), address("detail")):
+        assert "Vera" not in client.get(path).text
+    assert "[redacted] told us" in words_of(client.get(changes(2)))
+
+
+def test_markup_in_a_text_stays_text_in_a_comparison(client, editor):
+    piece = piece_with(editor, body="`<b>one</b>`")
+    deeds.publish(saved(piece, title="<script>alert(1)</script>", body="`<b>two</b>`"), by=editor)
+
+    page = client.get(changes(2)).text
+
+    assert "<script>alert" not in page and "<b>" not in page
+
+
+def queries(client, path: str) -> int:
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(path).status_code == 200
+    return len(captured)
+
+
+@pytest.mark.parametrize("name", ["detail", "editions", "changes"])
+def test_many_editions_cost_no_more_queries_than_two(client, editor, name):
+    piece = piece_with(editor, by=[make_author(), make_author()])
+    deeds.publish(saved(piece, body="Text 2."), by=editor)
+    path = address(name, **({"number": 2} if name == "changes" else {}))
+    few = queries(client, path)
+
+    for number in range(3, 9):
+        deeds.publish(saved(piece, body=f"Text {number}."), by=editor, change="correction", note="Mended.")
+
+    assert queries(client, path) == few
+
+
+def test_notes_of_many_pieces_are_one_query(corrected, editor, django_assert_num_queries):
+    other = make_publication()
+    deeds.publish(other, by=editor)
+
+    with django_assert_num_queries(1):
+        told = history.notes_by_publication([corrected.pk, other.pk])
+
+    assert [(note.label, note.note) for note in told[corrected.pk]] == [
+        ("Updated", ""), ("Corrected", "It was a quarter, not a third."),
+    ]  # fmt: skip
+    assert other.pk not in told
+
+
+def test_the_list_of_editions_leads_to_that_of_the_translation(client, editor):
+    piece = piece_with(editor)
+    translated = make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=piece)
+    deeds.publish(translated, by=editor)
+
+    assert f'href="{address("editions", tree="sv")}"' in client.get(address("editions")).text
+    assert f'href="{address("editions")}"' in client.get(address("editions", tree="sv")).text

@@ -1,0 +1,340 @@
+"""The import command: what comes in, what becomes public, and that repeating or breaking off changes nothing."""
+
+import io
+import json
+import sys
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.db import transaction
+from django.utils import timezone
+
+from publications import deeds, importing
+from publications.importing import Outcome
+from publications.importing.batches import Batches
+from publications.models import (
+    Address,
+    AuditLine,
+    Author,
+    Byline,
+    Edition,
+    EditionByline,
+    EditionImage,
+    EditionTag,
+    FormerPath,
+    Generation,
+    Image,
+    Publication,
+    RelatedLink,
+    Revision,
+    Tag,
+)
+from tests.factories import make_author, make_publication, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+SAMPLES = Path(__file__).parent / "samples" / "import"
+TABLES = (
+    Address, AuditLine, Author, Byline, Edition, EditionByline, EditionImage, EditionTag, FormerPath, Image,
+    Publication, RelatedLink, Revision, Tag,
+)  # fmt: skip
+POST = "---\ntitle: {title}\ndate: {date}\nauthor: ann\nexcerpt: A summary.\n---\n{body}\n"
+
+
+def bring_in(path: Path = SAMPLES / "jekyll", **order) -> importing.Account:
+    order = {"authors": SAMPLES / "authors.csv", "media": (SAMPLES / "media",), "publish": True, **order}
+    return importing.bring_in(importing.Order(path, **order))
+
+
+def put(
+    folder: Path, name: str = "a.md", title: str = "A", date: object = "2024-04-09", body: str = "Text."
+) -> Path:
+    folder.mkdir(exist_ok=True)
+    (folder / name).write_text(POST.format(title=title, date=date, body=body), encoding="utf-8")
+    return folder
+
+
+def state() -> tuple:
+    """All there is, but for the moments at which it was done."""
+    counts = tuple(table.objects.count() for table in TABLES)
+    pieces = Publication.objects.order_by("uid").values_list(
+        "uid", "slug", "title", "body", "digest", "version"
+    )
+    editions = Edition.objects.order_by("publication__uid", "number")
+    return (
+        counts,
+        list(pieces),
+        list(editions.values_list("slug", "number", "html", "digest", "published_at", "change")),
+    )
+
+
+def taken_back(function):
+    """What a function gives, with nothing of what it did left behind."""
+    with transaction.atomic():
+        given = function()
+        transaction.set_rollback(True)
+    return given
+
+
+def outcomes(account) -> dict[str, str]:
+    return {entry.source: entry.outcome for entry in account.entries}
+
+
+def test_what_is_public_becomes_public_and_the_rest_stays_a_draft():
+    account = bring_in()
+
+    public = set(Edition.objects.live().values_list("slug", flat=True))
+    assert public == {"grain", "fleet", "fleet-2"} | {"fleet"} and Edition.objects.live().count() == 4
+    assert {piece.slug for piece in Publication.objects.filter(editions=None)} == {"no-date", "draft"}
+    assert outcomes(account)["README.md"] is Outcome.REFUSED
+
+
+def test_a_page_of_it_is_whole(client):
+    bring_in()
+
+    page = client.get("/en/publications/grain/").content.decode()
+
+    assert "Grain &amp; ships" in page and "Ann Berg" in page and "Black Sea" in page
+    assert "{%" not in page and "<iframe" not in page and 'alt="A &quot;grey&quot; ship"' in page
+
+
+def test_old_addresses_lead_to_pieces_and_authors(client):
+    bring_in()
+
+    assert client.get("/2021/03/04/grain/")["Location"].endswith("/en/publications/grain/")
+    assert client.get("/OLD/grain")["Location"].endswith("/en/publications/grain/")
+    assert client.get("/team/ann/").status_code == 301
+
+
+def test_authors_in_use_are_made_and_others_are_not():
+    bring_in()
+
+    assert set(Author.objects.values_list("slug", "guest")) == {
+        ("ann", False),
+        ("bo-ek", False),
+        ("somebody-else", True),
+    }
+
+
+def test_a_second_run_changes_nothing():
+    bring_in()
+    before, generation = state(), Generation.objects.get().number
+
+    account = bring_in()
+
+    assert state() == before and Generation.objects.get().number == generation
+    assert set(outcomes(account).values()) == {Outcome.UNCHANGED, Outcome.REFUSED}
+
+
+def test_a_rehearsal_changes_nothing_and_tells_the_same(settings):
+    before = state()
+
+    rehearsed = bring_in(rehearse=True)
+
+    assert state() == before and not list(Path(settings.ORIGINALS).rglob("*.png"))
+    told = bring_in().plain()["files"]
+    assert rehearsed.plain()["files"] == told
+
+
+@pytest.mark.parametrize("broken_at", [1, 2, 3])
+def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
+    monkeypatch.setattr("publications.importing.bringing.BATCH", 2)
+    whole = taken_back(lambda: bring_in() and state())
+    taken, calls = Batches._publish, iter(range(1, 100))
+
+    def breaking(self, *args):
+        taken(self, *args)
+        if next(calls) == broken_at:
+            raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr(Batches, "_publish", breaking)
+        bring_in()
+    bring_in()
+
+    assert state() == whole
+
+
+def test_a_changed_file_changes_the_draft_and_the_public_text_in_silence(tmp_path):
+    folder = put(tmp_path / "blog", body="Before.")
+    bring_in(folder)
+    put(folder, body="After.")
+
+    account = bring_in(folder)
+
+    live = Edition.objects.live().get()
+    assert (live.text, live.number, live.change) == ("After.", 2, "silent")
+    assert outcomes(account) == {"a.md": Outcome.UPDATED}
+
+
+def test_what_the_desk_has_edited_is_never_overwritten(tmp_path):
+    folder = put(tmp_path / "blog")
+    bring_in(folder)
+    saved(Publication.objects.get(), body="The desk's.")
+    put(folder, body="The file's.")
+
+    account = bring_in(folder)
+
+    assert Publication.objects.get().body == "The desk's."
+    assert outcomes(account) == {"a.md": Outcome.KEPT} and "desk" in account.entries[0].lines[-1].text
+
+
+def test_what_was_withdrawn_stays_withdrawn(tmp_path):
+    folder = put(tmp_path / "blog")
+    bring_in(folder)
+    deeds.withdraw(Publication.objects.get(), by=None)
+    put(folder, body="After.")
+
+    bring_in(folder)
+
+    assert not Edition.objects.live().exists() and Publication.objects.get().body == "After."
+
+
+def test_drafts_are_published_by_a_later_run(tmp_path):
+    folder = put(tmp_path / "blog")
+    bring_in(folder, publish=False)
+
+    account = bring_in(folder)
+
+    assert Edition.objects.live().count() == 1 and outcomes(account) == {"a.md": Outcome.UNCHANGED}
+
+
+def test_a_date_that_lies_ahead_is_not_public(tmp_path):
+    account = bring_in(put(tmp_path / "blog", date=tomorrow().date()))
+
+    assert not Edition.objects.exists() and "lies ahead" in account.entries[0].lines[-1].text
+
+
+def test_today_is_public(tmp_path):
+    bring_in(put(tmp_path / "blog", date=timezone.localtime().date()))
+
+    assert Edition.objects.live().count() == 1
+
+
+def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
+    folder = put(tmp_path / "blog", "a.md", "Good")
+    put(folder, "b.md", "Bad")
+    write = importing.batches.intake.taking._write
+
+    def refusing(text, *args):
+        if text.title == "Bad":
+            raise ValueError("no such thing")
+        return write(text, *args)
+
+    monkeypatch.setattr("publications.intake.taking._write", refusing)
+
+    account = bring_in(folder)
+
+    assert outcomes(account) == {"a.md": Outcome.NEW, "b.md": Outcome.REFUSED}
+
+
+def test_links_set_by_staff_stay(tmp_path):
+    bring_in()
+    piece = Publication.objects.get(slug="fleet-2", language="en")
+    deeds.relate(piece, [], by=None)
+
+    bring_in()
+
+    assert not piece.related_links.exists()
+
+
+def test_an_address_that_leads_elsewhere_already_is_told():
+    other = make_publication()
+    deeds.lead_here(other, ["/old/grain"], by=None)
+
+    account = bring_in()
+
+    assert FormerPath.objects.get(path="/old/grain").publication == other
+    assert any("/old/grain" in line.text for entry in account.entries for line in entry.lines)
+
+
+def test_lead_here_is_done_once_and_noted():
+    piece, author = make_publication(), make_author()
+
+    deeds.lead_here(piece, ["/Old/Path/?x=1", "/old/path"], by=None)
+    elsewhere = deeds.lead_here(author, ["/old/path", "/"], by=None)
+
+    assert FormerPath.objects.get().publication == piece and elsewhere == ["/old/path"]
+    assert AuditLine.objects.filter(detail__kind="formerpath").count() == 1
+
+
+def test_publishing_many_writes_what_publishing_one_by_one_writes(monkeypatch):
+    together = taken_back(lambda: bring_in() and comparable())
+    monkeypatch.setattr(sys.modules["publications.deeds.publish_many"], "_first", lambda pieces: set())
+
+    bring_in()
+
+    assert comparable() == together
+
+
+def comparable() -> list:
+    editions = Edition.objects.order_by("publication__uid").values(
+        "number", "title", "slug", "type_line", "summary", "published_at", "year", "change", "digest", "visible_until",
+        "expires", "planned", "words", "contents", "paragraphs", "html", "text", "markdown", "tree", "language",
+    )  # fmt: skip
+    rows = [
+        list(Edition.objects.order_by("publication__uid").values_list(*names))
+        for names in (
+            ("bylines__name", "bylines__position", "bylines__year"),
+            ("tag_rows__tag__name",),
+            ("image_rows__image__key",),
+        )
+    ]
+    revisions = list(
+        Revision.objects.order_by("publication__uid", "number").values_list(
+            "number", "digest", "why", "manuscript"
+        )
+    )
+    lines = list(
+        AuditLine.objects.filter(deed="publish")
+        .order_by("publication__uid")
+        .values_list("subject", "detail__change", "by_name")
+    )
+    addresses = list(Address.objects.order_by("publication__uid").values_list("tree", "slug"))
+    return [list(editions), [sorted(each, key=str) for each in rows], revisions, lines, addresses]
+
+
+def test_many_pieces_take_no_more_statements_each(tmp_path, django_assert_max_num_queries):
+    for number in range(40):
+        put(tmp_path / "blog", f"{number}.md", f"Piece {number}")
+
+    with django_assert_max_num_queries(40 * 7 + 60):
+        bring_in(tmp_path / "blog")
+
+
+def test_the_command_tells_and_writes_its_report(tmp_path):
+    told, report = io.StringIO(), tmp_path / "report.json"
+
+    call_command(
+        "import_publications", str(SAMPLES / "jekyll"), "--authors", str(SAMPLES / "authors.csv"), "--media",
+        str(SAMPLES / "media"), "--publish", "--processes", "0", "--report", str(report), stdout=told, stderr=io.StringIO(),
+    )  # fmt: skip
+
+    written = json.loads(report.read_text())
+    assert written["totals"]["published"] == 4 and written["totals"]["date_from_name"] == 2
+    assert "widgets.example.org" in told.getvalue() and "4  now public" in told.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 160])
+def test_the_report_fits_the_screen(width):
+    lines = list(importing.told(bring_in(), width=width))
+
+    assert max(len(line) for line in lines if "http" not in line) <= width
+
+
+@pytest.mark.parametrize(
+    "wrong", [["/none"], ["{}", "--kind", "poem"], ["{}", "--by", "nobody"], ["{}", "--language", "xx"]]
+)
+def test_a_wrong_order_is_refused_in_a_sentence(wrong):
+    with pytest.raises(CommandError, match=r"no|known"):
+        call_command("import_publications", *(each.format(SAMPLES / "jekyll") for each in wrong))
+
+
+def test_processes_give_the_same_as_none(tmp_path):
+    for number in range(70):
+        put(tmp_path / "blog", f"{number:02}.md", f"Piece {number}")
+
+    several = bring_in(tmp_path / "blog", rehearse=True, processes=2)
+
+    assert several.plain()["files"] == bring_in(tmp_path / "blog").plain()["files"]

@@ -1,0 +1,311 @@
+"""Importers: foreign files become manuscripts, what changed is told, and no file makes them fail."""
+
+import json
+from datetime import date
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from publications import importers, prose
+from publications.importers import Gallery, Ground, Sort, dates, frontmatter, liquid, words
+from publications.importers.arrival import Telling
+from publications.manuscript import HOME_ZONE
+
+SAMPLES = Path(__file__).parent / "samples" / "import"
+POST = "---\ntitle: A title\ndate: 2024-04-09\nauthor: ann\nexcerpt: A summary.\n---\n{}"
+
+
+@pytest.fixture
+def read(tmp_path):
+    """Reads texts, by file name, as one folder; gives arrivals by name."""
+
+    def _read(authors=SAMPLES / "authors.csv", **order) -> dict:
+        files = order.pop("files")
+        folder = tmp_path / "blog"
+        for name, content in files.items():
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(content.encode() if isinstance(content, str) else content)
+        return arrivals(folder, authors, **order)
+
+    return _read
+
+
+def arrivals(
+    folder: Path, authors=None, *, media=SAMPLES / "media", site: str = "", given=None, taken=()
+) -> dict:
+    found = importers.survey(folder).settle(given or {}, set(taken))
+    addresses = found.addresses(lambda tree, slug: f"/{tree}/publications/{slug}/")
+    gallery = Gallery((media, folder), {}, b"secret")
+    people = importers.read_people(authors)
+    ground = Ground(people, gallery, addresses, found.names(), frozenset({"report"}), "commentary", site)
+    return {card.source: importers.read(card, ground) for card in found.cards}
+
+
+def body_of(read, markdown: str, **order) -> str:
+    return read(files={"a.md": POST.format(markdown)}, **order)["a.md"].manuscript.body
+
+
+def told(arrival, sort: Sort) -> str:
+    return "\n".join(line.text for line in arrival.lines if line.sort is sort)
+
+
+@pytest.mark.parametrize(
+    ("written", "day", "hour"),
+    [
+        ("2014-03-19", "2014-03-19", 0),
+        ("2014-03-19T22:30:00-05:00", "2014-03-19", 22),
+        ("2014-03-19 09:00:00 -5", "2014-03-19", 15),
+        ("2014-03-19T23:30:00.000Z", "2014-03-19", 23),
+        ("2014-3-9 8:05", "2014-03-09", 8),
+        ("2014/03/19", "2014-03-19", 0),
+        ("19.03.2014", "2014-03-19", 0),
+        ("9 April 2024", "2024-04-09", 0),
+        ("April 9th, 2024", "2024-04-09", 0),
+        ("Wed, 19 Mar 2014 12:00:00 -0500", "2014-03-19", 18),
+        ("2024-03-31 02:30", "2024-03-31", 2),
+    ],
+)
+def test_the_day_stays_as_it_was_written(written, day, hour):
+    moment = dates.moment(written).astimezone(HOME_ZONE)
+
+    assert moment.date() == date.fromisoformat(day) and moment.hour in (hour, hour + 1)
+
+
+@pytest.mark.parametrize("written", ["", "soon", "2014-13-01", "2014-02-30", "0001-01-01", "99999", "1:2:3"])
+def test_what_is_no_date_is_none(written):
+    assert dates.moment(written) is None
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xef\xbb\xbf---\r\ntitle: A\r\n---\r\nText\r\n",
+        b"\n\n---\ntitle: A\n---\nText\n",
+        "---\ntitle: A\n---\nText\n".encode("utf-16"),
+        b'+++\ntitle = "A"\n+++\nText\n',
+        b'{"title": "A"}\nText\n',
+        b"---\ntitle: A\ntitle: A\n---\nText\n",
+        b"---\ntags:\n- x\t\t\ntitle: A\n---\nText\n",
+        b"---\ntitle: A\nbad: : [\n---\nText\n",
+    ],
+)
+def test_front_matter_of_every_kind_is_read(content):
+    front = frontmatter.read(content, Telling())
+
+    assert front.fields["title"] == "A" and front.body.strip() == "Text"
+
+
+def test_front_matter_that_is_no_yaml_is_told():
+    telling = Telling()
+
+    fields = frontmatter.read(b"---\ntitle: A: b\ntags:\n- x\n- y\n---\n", telling).fields
+
+    assert (fields["title"], fields["tags"], telling.lines[0].sort) == ("A: b", ["x", "y"], Sort.GUESSED)
+
+
+def test_a_file_without_front_matter_is_refused(read):
+    assert "There is no front matter" in importers.survey(SAMPLES / "jekyll").refused["README.md"]
+
+
+def test_liquid_is_resolved_or_told():
+    telling, aside = Telling(), []
+    people = importers.read_people(SAMPLES / "authors.csv")
+    text = '{{ "ann" | team_link }} [x]({{ "/y/" | url }}) {% raw %}{{ z }}{% endraw %}{% if a %}{{ b.c }}'
+
+    resolved = liquid.resolve(
+        text, keep=lambda kept: aside.append(kept) or "<>", people=people, fields={}, telling=telling
+    )
+
+    assert resolved == "Ann Berg [x](/y/) <>" and aside == ["{{ z }}"]
+    assert [line.text for line in telling.lines] == [
+        "Liquid left out: {% if a %}",
+        "Liquid left out: {{ b.c }}",
+    ]
+
+
+def test_shortcodes_of_hugo_are_resolved(read):
+    text = '{{< ref "b.md" >}} [b]({{< relref "b.md" >}}) {{< youtube id1 >}} {{< figure src="/assets/blog/port.png" alt="Port" >}}'
+
+    files = {"a.md": POST.format(text), "b.md": POST.format("B")}
+    body = read(files=files)["a.md"].manuscript.body
+
+    assert "[b](/en/publications/b/)" in body and "watch?v=id1" in body and "![Port](image:" in body
+    assert "{{" not in body
+
+
+def test_the_sample_blog_comes_out_as_it_should():
+    found = arrivals(SAMPLES / "jekyll", SAMPLES / "authors.csv")
+    post = found["_posts/2021-03-04-grain.md"]
+    text, html = post.manuscript, post.prose.html
+
+    assert (text.title, text.slug, text.tags) == ("Grain & ships", "grain", ("Black Sea", "grain"))
+    assert [line.author for line in text.bylines] == ["bo-ek", "ann"]
+    assert (
+        text.published_at.date() == date(2021, 3, 5) and text.summary == "Two routes out of Odesa, both open."
+    )
+    assert set(post.former_paths) == {"/2021/03/04/grain/", "/old/Grain/"}
+    assert text.cover == text.images[0].key and len(text.images) == 1 and f"image:{text.cover}" in text.body
+    assert 'href="/en/publications/fleet' in html and 'href="https://video.example.org/embed/1"' in html
+    assert "<blockquote>" in html and "<em>held</em>" in html and "{{ name }}" in html
+    assert "<pre><code>run &lt;this&gt;\n\nthen that" in html and "<script" not in html and "{:" not in html
+    assert "widgets.example.org" in told(post, Sort.DROPPED) and "lost.png" in told(post, Sort.DROPPED)
+    assert "https://example.org/routes" in told(post, Sort.DROPPED) and post.share.missing == ()
+
+
+def test_a_name_of_a_file_gives_the_date_and_says_so():
+    fleet = arrivals(SAMPLES / "jekyll")["_posts/2021-04-01-fleet.md"]
+
+    assert fleet.manuscript.published_at.date() == date(2021, 4, 1)
+    assert "file's name: 2021-04-01" in told(fleet, Sort.GUESSED)
+
+
+def test_no_date_stays_no_date_and_unknown_authors_are_told():
+    arrival = arrivals(SAMPLES / "jekyll", SAMPLES / "authors.csv")["_posts/no-date.md"]
+
+    assert arrival.manuscript.published_at is None and "Somebody Else" in told(arrival, Sort.GUESSED)
+
+
+def test_the_same_slug_twice_has_two_addresses():
+    found = arrivals(SAMPLES / "jekyll")
+
+    assert found["_posts/2021-04-01-fleet.md"].manuscript.slug == "fleet"
+    assert found["fleet.md"].manuscript.slug == "fleet-2"
+
+
+def test_translations_name_their_original():
+    found = arrivals(SAMPLES / "jekyll")
+
+    assert found["sv/fleet.md"].manuscript.translation_of == found["fleet.md"].manuscript.uid
+    assert found["sv/fleet.md"].manuscript.language == "sv"
+
+
+def test_related_pieces_are_found_by_file():
+    found = arrivals(SAMPLES / "jekyll")
+
+    assert found["fleet.md"].manuscript.related == (found["_posts/2021-03-04-grain.md"].manuscript.uid,)
+
+
+def test_addresses_do_not_depend_on_how_often_or_in_which_order(read):
+    files = {f"{year}-01-01-same.md": POST.format("T") for year in (2020, 2021, 2022)}
+    first = {name: each.manuscript for name, each in read(files=files).items()}
+    given = {first["2021-01-01-same.md"].uid: "same-2"}
+
+    again = read(files=files, given=given)
+
+    assert [each.manuscript.slug for each in again.values()] == [each.slug for each in first.values()]
+
+
+def test_an_address_of_another_piece_is_left_to_it(read):
+    found = read(files={"fleet.md": POST.format("T")}, taken=[("en", "fleet")])
+
+    assert found["fleet.md"].manuscript.slug == "fleet-2"
+
+
+@pytest.mark.parametrize(
+    ("markdown", "kept"),
+    [
+        ("![A port](/assets/blog/port.png)", "![A port](image:"),
+        ('<img src="/assets/blog/port.png" alt="A port">', "![A port](image:"),
+        ("![A port][p]\n\n[p]: /assets/blog/port.png", "![A port](image:"),
+        ("![A port](/assets/none.png)", "*A port*"),
+        ("![A port](https://example.org/p.png)", "[A port](https://example.org/p.png)"),
+        ("![A port](/assets/../../../../etc/passwd)", "*A port*"),
+        ("[a](//example.org/x)", "[a](https://example.org/x)"),
+        ('<div markdown="1">\n\n## H\n\n</div>', "## H"),
+        ("<aside class='pquote'>\n  So it is.\n</aside>", "> So it is."),
+        ("~~gone~~", "<del>gone</del>"),
+    ],
+)
+def test_pictures_links_and_frames(read, markdown, kept):
+    assert kept in body_of(read, markdown)
+
+
+def test_pictures_and_links_in_a_raw_table_are_shown(read):
+    table = "<table><tr><td>\n\n![A port](/assets/blog/port.png)\n\n</td><td>[x](https://example.org/x)</td></tr></table>"
+
+    html = prose.render(body_of(read, table)).html
+
+    assert 'alt="A port"' in html and "data-image" in html and '<a href="https://example.org/x">x</a>' in html
+
+
+def test_links_to_the_old_site_lead_there_or_to_the_new_address(read):
+    files = {
+        "a.md": POST.format("[b](https://old.example/b/) [c](/c/)"),
+        "b.md": POST.format("B").replace("title", "permalink: /b/\ntitle"),
+    }
+
+    body = read(files=files, site="https://old.example")["a.md"].manuscript.body
+
+    assert body == "[b](/en/publications/b/) [c](https://old.example/c/)"
+
+
+def test_words_that_are_lost_are_named():
+    share = words.compare("One *two* three [four](http://x.example/y).", "One two four")
+
+    assert share.missing == ("three",) and share.all == 4
+
+
+def test_code_in_a_list_stays_code_in_its_item(read):
+    html = prose.render(body_of(read, "1. Do:\n\n   ```\n   a\n\n   b\n   ```\n\n2. Then.")).html
+
+    assert html.count("<ol>") == 1 and "<pre><code>a\n\nb" in html
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(content=st.binary(max_size=300) | st.text(max_size=200).map(lambda text: POST.format(text).encode()))
+def test_any_bytes_are_read_or_refused(tmp_path, content):
+    folder = tmp_path / "any"
+    folder.mkdir(exist_ok=True)
+    (folder / "any.md").write_bytes(content)
+    (folder / "good.md").write_text(POST.format("Good."), encoding="utf-8")
+
+    found = arrivals(folder)
+
+    assert found["good.md"].manuscript.body == "Good."
+
+
+SIGNS = st.text(st.sampled_from("---:[]{}&*!|>'\"#%@,?\n\t -ab1<{%}=/"), max_size=60)
+VALUE = st.recursive(
+    SIGNS, lambda inner: st.lists(inner, max_size=3) | st.dictionaries(SIGNS, inner, max_size=3), max_leaves=6
+)
+NAMES = st.sampled_from(
+    [
+        "title",
+        "date",
+        "authors",
+        "tags",
+        "image",
+        "draft",
+        "related",
+        "permalink",
+        "redirect_from",
+        "lang",
+        "slug",
+        "uid",
+    ]
+)
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(written=SIGNS, fields=st.dictionaries(NAMES, VALUE, max_size=6), body=SIGNS)
+def test_any_front_matter_is_read_or_refused(tmp_path, written, fields, body):
+    folder = tmp_path / "any"
+    folder.mkdir(exist_ok=True)
+    (folder / "typed.md").write_text(f"---\n{written}\n---\n{body}", encoding="utf-8")
+    (folder / "fields.md").write_text(json.dumps(fields) + f"\n{body}", encoding="utf-8")
+
+    found = arrivals(folder)
+
+    assert all(each.manuscript or each.refusal for each in found.values())
+
+
+@settings(max_examples=200, deadline=None)
+@given(body=st.text(st.sampled_from("{}%<>[]()!`~-#*\"'/= \nabcdiv.:|&;"), max_size=120))
+def test_no_text_makes_it_fail(body):
+    telling = Telling()
+    kept = liquid.resolve(body, keep=lambda text: "", people=importers.People({}), fields={}, telling=telling)
+
+    assert isinstance(kept, str) and words.compare(body, kept) is not None

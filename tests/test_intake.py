@@ -1,0 +1,113 @@
+"""Intake: manuscripts become working copies, one by one or many together, and both ways write the same."""
+
+import pytest
+
+from publications import intake
+from publications.intake import Bundle, Register, Unknown
+from publications.manuscript import Byline, Manuscript, Picture
+from publications.models import Author, Image, Publication, Revision, Tag
+from tests.factories import make_author, make_tag, picture_bytes, saved
+
+pytestmark = pytest.mark.django_db
+UID = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a7{}"
+
+
+def text(number: int = 1, **fields) -> Manuscript:
+    fields = {
+        "title": f"Piece {number}",
+        "body": "Text.",
+        "summary": "Summary.",
+        "slug": f"piece-{number}",
+        **fields,
+    }
+    return Manuscript(uid=UID.format(number), **fields)
+
+
+def test_many_together_are_as_one_by_one():
+    texts = [text(n, tags=("EU", "Nato"), bylines=(Byline(author="ann", name="Ann"),)) for n in range(3)]
+    intake.take_in_many([(each, Bundle(), None) for each in texts], by=None, register=Register())
+    together = list(
+        Revision.objects.order_by("publication__uid").values_list("manuscript", "digest", "number", "why")
+    )
+    Publication.objects.all().delete()
+
+    for each in texts:
+        intake.take_in(each, by=None)
+
+    alone = Revision.objects.order_by("publication__uid").values_list("manuscript", "digest", "number", "why")
+    assert list(alone) == together
+
+
+def test_one_that_cannot_be_taken_in_leaves_the_others():
+    texts = [text(1), text(2, kind="poem"), text(3, language="xx")]
+
+    reports = intake.take_in_many([(each, Bundle(), None) for each in texts], by=None, register=Register())
+
+    assert [isinstance(report, Unknown) for report in reports] == [False, True, True]
+    assert Publication.objects.get().title == "Piece 1"
+
+
+def test_tags_that_differ_in_case_are_one():
+    make_tag("EU")
+
+    intake.take_in(text(tags=("eu", "Eu", "Östersjön", "östersjön")), by=None)
+
+    assert set(Tag.objects.values_list("name", flat=True)) == {"EU", "Östersjön"}
+
+
+def test_an_author_is_found_by_address_name_or_alias():
+    one, other = make_author("Ann Berg", slug="ann"), make_author("Bo Ek", aliases="B. Ek")
+    lines = (Byline(author="ann", name="Another"), Byline(author="x", name="b. ek"))
+
+    report = intake.take_in(text(bylines=lines), by=None)
+
+    assert [line.author for line in report.publication.bylines.all()] == [one, other] and not report.told
+
+
+def test_two_of_a_list_who_share_a_name_are_two():
+    register = Register(["bo", "bo-ek"])
+    lines = (Byline(author="bo", name="Bo Ek"), Byline(author="bo-ek", name="Bo Ek"))
+
+    intake.take_in(text(bylines=lines), Bundle(staff=frozenset({"bo", "bo-ek"})), by=None, register=register)
+
+    assert set(Author.objects.values_list("slug", "guest")) == {("bo", False), ("bo-ek", False)}
+
+
+def test_a_rehearsal_stores_no_file(settings):
+    picture = Picture(key="abcdefgh23", file="a/port.png", alt={"en": "A port"})
+    bundle = Bundle({"a/port.png": picture_bytes()}, is_rehearsal=True)
+
+    intake.take_in(text(images=(picture,), cover="abcdefgh23"), bundle, by=None)
+
+    assert Image.objects.get().filename == "port.png" and not settings.ORIGINALS.exists()
+
+
+def test_what_was_taken_in_brings_no_news():
+    taken = text(
+        tags=("EU", "nato"), bylines=(Byline(author="ann", name="Ann"),), key_points=("One.", "Two.")
+    )
+    intake.take_in(taken, by=None)
+
+    standing = intake.since_import([taken.uid])[taken.uid]
+
+    assert not standing.brings_news(taken, Register()) and not standing.is_edited
+
+
+@pytest.mark.parametrize("field", ["title", "body", "summary", "slug"])
+def test_whatever_is_changed_brings_news(field):
+    intake.take_in(text(), by=None)
+
+    standing = intake.since_import([text().uid])[text().uid]
+
+    assert standing.brings_news(text(**{field: "changed"}), Register())
+
+
+def test_what_the_desk_has_saved_is_an_edit_and_a_save_without_change_is_none():
+    piece = intake.take_in(text(), by=None).publication
+    saved(piece)
+    before = intake.since_import([text().uid])[text().uid].is_edited
+    saved(piece, body="Another text.")
+
+    after = intake.since_import([text().uid])[text().uid].is_edited
+
+    assert (before, after) == (False, True)
