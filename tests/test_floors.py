@@ -27,7 +27,6 @@ FLOORS = {
     "publications.accounts": 3,
     "publications.models": 2,
     "publications.importers": 2,
-    "publications.importers": 2,
     "publications.apps": 3,
     "publications.manuscript": 1,
     "publications.difference": 1,

@@ -55,7 +55,9 @@ def test_every_public_address_of_both_trees_is_told_and_opens(client):
 
     told = addresses(client)
 
-    assert {"/en/", "/sv/", "/en/publications/", "/sv/publikationer/", "/en/method/", "/sv/metod/"} <= set(told)
+    assert {"/en/", "/sv/", "/en/publications/", "/sv/publikationer/", "/en/method/", "/sv/metod/"} <= set(
+        told
+    )
     assert len(told) == 8 + 2 + 2 + 1 + sum(len(page.trees) for page in Page.objects.all())
     assert {path: client.get(path).status_code for path in told} == dict.fromkeys(told, 200)
 

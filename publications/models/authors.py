@@ -109,6 +109,8 @@ class Author(Bilingual):
 
     def _free_slug(self) -> str:
         stem = slugify(self.name) or "author"
-        taken = set(Author.objects.filter(slug__startswith=stem[: LONGEST - 6]).values_list("slug", flat=True))
+        taken = set(
+            Author.objects.filter(slug__startswith=stem[: LONGEST - 6]).values_list("slug", flat=True)
+        )
         numbered = (f"{stem[: LONGEST - 6].rstrip('-')}-{n}" for n in range(2, len(taken) + 3))
         return stem if stem not in taken else next(slug for slug in numbered if slug not in taken)
