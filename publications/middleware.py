@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 from django.utils import translation
+from django.utils.cache import patch_vary_headers
 
 from publications.languages import TREES
 
@@ -23,6 +24,9 @@ POLICY = ", ".join(
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
+COMPRESSED = {"text/html", "text/plain", "application/xml", "application/atom+xml"}
+
+
 class _Compression(GZipMiddleware):
     """Public pages hold no secret that their length could betray, so nothing random is added to them."""
 
@@ -30,13 +34,17 @@ class _Compression(GZipMiddleware):
 
 
 def compressed(get_response: GetResponse) -> GetResponse:
-    """Send public pages compressed; those of the desk, which hold secrets, as they are."""
+    """Send public pages compressed; pictures and files, and the pages of the desk, which hold secrets, as they are."""
     compress = _Compression(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        at_desk = request.path_info.startswith(DESK)
-        return response if at_desk else compress.process_response(request, response)
+        if response.status_code == HTTPStatus.NOT_MODIFIED:
+            patch_vary_headers(response, ("Accept-Encoding",))  # as the answer that the reader holds says
+        media_type = response.headers.get("Content-Type", "").partition(";")[0]
+        if request.path_info.startswith(DESK) or response.streaming or media_type not in COMPRESSED:
+            return response
+        return compress.process_response(request, response)
 
     return middleware
 

@@ -1,5 +1,6 @@
 """Site pages, links, the lead of the home page and tags at the desk: public at once, checked, and nothing typed lost."""
 
+import re
 from datetime import timedelta
 
 import pytest
@@ -8,6 +9,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from publications import deeds
+from publications.desk.beside import stamp
 from publications.models import AuditLine, FormerPath, Generation, Page, Site, SiteLink, Tag
 from tests.factories import (
     make_author,
@@ -299,6 +301,7 @@ def test_a_tag_has_a_lead_and_a_person_responsible(desk):
 
 def test_a_tag_never_loses_its_address(desk):
     tag = make_tag("Belarus")
+    make_live(tags=(tag,))
 
     desk.post(change(tag), tag_form(tag, slug=""))
     kept = Tag.objects.get(pk=tag.pk).slug
@@ -306,6 +309,41 @@ def test_a_tag_never_loses_its_address(desk):
 
     assert (kept, Tag.objects.get(pk=tag.pk).slug) == ("belarus", "white-rus")
     assert FormerPath.objects.filter(tag=tag).count() == 2
+
+
+def test_an_address_that_was_never_public_leads_nowhere(desk):
+    tag = make_tag("Operation Codename")
+
+    desk.post(change(tag), tag_form(tag, name="Open", slug="open"))
+
+    assert not FormerPath.objects.exists()
+
+
+def test_what_somebody_else_has_saved_meanwhile_is_not_overwritten_unseen(desk, editor):
+    tag = make_tag("Belarus", introduction_en="As it was.")
+    seen = stamp(Tag.objects.get(pk=tag.pk))
+    tag.introduction_en = "A colleague's words."
+    deeds.amend(tag, by=editor)
+
+    page = desk.post(change(tag), tag_form(tag, introduction_en="My words.", seen=seen))
+
+    assert Tag.objects.get(pk=tag.pk).introduction_en == "A colleague's words."
+    assert "Somebody else has saved this" in page.text
+    assert "My words." in page.text
+    assert "It now reads: “A colleague&#x27;s words.”" in page.text
+
+
+def test_who_has_seen_what_a_colleague_saved_may_replace_it(desk, editor):
+    tag = make_tag("Belarus", introduction_en="As it was.")
+    seen = stamp(Tag.objects.get(pk=tag.pk))
+    tag.introduction_en = "A colleague's words."
+    deeds.amend(tag, by=editor)
+    page = desk.post(change(tag), tag_form(tag, introduction_en="My words.", seen=seen))
+    [seen_now] = re.findall(r'name="seen" value="([^"]+)"', page.text)
+
+    desk.post(change(tag), tag_form(tag, introduction_en="My words.", seen=seen_now))
+
+    assert Tag.objects.get(pk=tag.pk).introduction_en == "My words."
 
 
 def test_finding_without_scripts_keeps_what_was_typed_and_stores_nothing(desk):

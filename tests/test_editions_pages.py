@@ -13,7 +13,6 @@ from django.utils.html import strip_tags
 
 from publications import deeds
 from publications.models import Publication
-from publications.presentation import history
 from tests.factories import make_author, make_publication, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -279,17 +278,30 @@ def test_many_editions_cost_no_more_queries_than_two(client, editor, name):
     assert queries(client, path) == few
 
 
-def test_notes_of_many_pieces_are_one_query(corrected, editor, django_assert_num_queries):
-    other = make_publication()
-    deeds.publish(other, by=editor)
+def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
+    author = make_author("A Historian", title_en="Colonel", affiliation_en="Hidden Institute")
+    piece = piece_with(editor, by=[author])
+    author.title_en, author.pseudonymous = "Major", True
+    deeds.amend(author, by=editor)
+    deeds.publish(saved(piece, body="Text 2."), by=editor)
 
-    with django_assert_num_queries(1):
-        told = history.notes_by_publication([corrected.pk, other.pk])
+    page = client.get(address("changes", number=2)).text
 
-    assert [(note.label, note.note) for note in told[corrected.pk]] == [
-        ("Updated", ""), ("Corrected", "It was a quarter, not a third."),
-    ]  # fmt: skip
-    assert other.pk not in told
+    assert "Colonel" not in page
+    assert "Hidden Institute" not in page
+
+
+def test_what_was_withdrawn_stays_so_when_the_piece_is_public_again(client, editor):
+    piece = piece_with(editor, body="First libel.")
+    deeds.publish(saved(piece, body="Second libel."), by=editor)
+    deeds.withdraw(piece, by=editor)
+    deeds.publish(saved(piece, body="A fair text."), by=editor)
+
+    answers = [client.get(address("edition", number=number)).status_code for number in (1, 2, 3)]
+    pages = client.get(address("editions")).text + client.get(address("changes", number=3)).text
+
+    assert answers == [410, 410, 200]
+    assert "libel" not in pages
 
 
 def test_the_list_of_editions_leads_to_that_of_the_translation(client, editor):

@@ -1,5 +1,7 @@
 """Home, topics and authors: what readers find on them, and what they never do."""
 
+import re
+
 import pytest
 from django.test import Client
 from django.utils import timezone
@@ -239,3 +241,31 @@ def test_an_address_with_another_programs_parameters_is_the_same_list(reader, ed
 )
 def test_a_card_holds_whole_sentences_of_the_introduction(introduction, shown):
     assert first_sentences(introduction) == shown
+
+
+def test_the_languages_of_the_list_count_what_choosing_them_gives(reader, editor):
+    original = live(editor, title="Original").publication
+    live(editor, title="Översatt", language="sv", translation_of=original)
+    live(editor, title="Bara svenska", language="sv")
+
+    page = reader.get("/en/publications/").text
+
+    assert "Svenska (2)" in page
+    assert len(titles(reader.get("/en/publications/?language=sv").text)) == 2
+
+
+def test_the_switch_of_language_keeps_what_was_chosen(reader, editor):
+    live(editor, title="On it", tags=[make_tag("Sanctions")])
+
+    page = reader.get("/en/publications/?topic=sanctions").text
+
+    assert 'href="/sv/publikationer/?topic=sanctions" hreflang="sv"' in page
+    assert 'rel="alternate" hreflang="sv"' not in page
+
+
+def test_an_address_in_letters_of_other_alphabets_is_canonical_as_links_have_it(reader, editor):
+    live(editor, by=[make_author("Linnéa Ström", slug="linnéa-ström")])
+
+    page = reader.get("/en/authors/linnéa-ström/").text
+
+    assert re.search(r'<link rel="canonical" href="[^"]+/en/authors/linn%C3%A9a-str%C3%B6m/">', page)

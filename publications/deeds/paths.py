@@ -9,7 +9,7 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications.languages import TREES
-from publications.models import Author, FormerPath, Page, Tag
+from publications.models import Author, Edition, FormerPath, Page, Tag
 
 OWNERS = {Author: "author", Tag: "tag", Page: "page"}
 NAMES = {Author: "publications:author", Tag: "publications:topic"}
@@ -28,9 +28,17 @@ def keep_former(thing: models.Model, before: set[str]) -> None:
         return
     now = addresses_of(thing)
     none = dict.fromkeys(("publication", *OWNERS.values()))
-    for path in before - now:
+    for path in before - now if _was_public(thing) else ():
         FormerPath.objects.update_or_create(path=path, defaults={**none, owner: thing})
     FormerPath.objects.filter(path__in=now, **{owner: thing}).delete()
+
+
+def _was_public(thing: models.Model) -> bool:
+    """A topic or author is public through an edition that has begun; a site page as soon as it is saved."""
+    if isinstance(thing, Page):
+        return True
+    begun = Edition.objects.begun()
+    return (begun.on(thing) if isinstance(thing, Tag) else begun.by(thing)).exists()
 
 
 def addresses_of(thing: models.Model) -> set[str]:

@@ -165,12 +165,18 @@ def _blackened(value, blacken: Blacken):
     return value
 
 
+def _spelled(text: str) -> str:
+    """Letters and digits alone: "/John_Smithson.html" and "john smithson" are spelled alike."""
+    return re.sub(r"[\W_]+", "", text).casefold()
+
+
 def _forget_traces(piece: Publication, blacken: Blacken, passage: str) -> None:
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
     part = slugify(passage)
     if part:
         piece.addresses.filter(slug__contains=part).delete()
-        piece.former_paths.filter(path__contains=part).delete()
+    told = [former.pk for former in piece.former_paths.all() if _spelled(passage) in _spelled(former.path)]
+    piece.former_paths.filter(pk__in=told).delete()
     for line in piece.audit.all():
         subject, detail = blacken(line.subject), _blackened(line.detail, blacken)
         if (subject, detail) != (line.subject, line.detail):

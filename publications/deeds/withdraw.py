@@ -12,6 +12,7 @@ from .ground import Refused, begin, cancel_waiting, end, live_at, locked
 def withdraw(publication: Publication, *, by, note: str = "") -> None:
     """End the live edition now and cancel the one that waits.
 
+    What was public until now, earlier editions included, stays taken back when the piece is published again.
     `note` is shown to readers at the address. Raises ClockBehind, or Refused where nothing is public
     or waits.
     """
@@ -23,6 +24,7 @@ def withdraw(publication: Publication, *, by, note: str = "") -> None:
         raise Refused(_("This publication is not public, and nothing waits to be."))
     if live:
         end(live, at=deed.moment, why=End.WITHDRAWN, note=note.strip())
+        piece.editions.filter(visible_from__lte=deed.moment, end=End.NONE).update(end=End.WITHDRAWN)
     deed.tell(
         DeedKind.WITHDRAW if live else DeedKind.CANCEL,
         live or cancelled,

@@ -1,5 +1,7 @@
 """What stands beside the editions: authors and kinds, and what all such forms share. Saving is public at once."""
 
+import hashlib
+
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -8,6 +10,7 @@ from django.db.models import Model
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
@@ -17,16 +20,31 @@ from publications.models import Author
 from .choosing import ChooserField
 
 
+class Seen(forms.CharField):
+    """How the row stood when the form was opened: nothing that an editor changes."""
+
+    def has_changed(self, initial, data) -> bool:
+        return False
+
+
 class AmendedForm(forms.ModelForm):
-    """The form of a row that readers see as it is. `single` names the choosers of one row, and their fields."""
+    """The form of a row that readers see as it is. `single` names the choosers of one row, and their fields.
+
+    `seen` tells how the row stood when the form was opened: where somebody else has saved it since, nothing is
+    stored, what was typed stays, and what stands now is said beside it. Saving again then replaces it.
+    """
 
     single: dict[str, str] = {}
+    seen = Seen(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs) -> None:
         row = kwargs.get("instance")
         stored = {name: getattr(row, f"{field}_id", None) for name, field in self.single.items()}
         chosen = {name: [(pk, "")] for name, pk in stored.items() if pk}
-        super().__init__(*args, **{**kwargs, "initial": {**chosen, **(kwargs.get("initial") or {})}})
+        self.stored = stamp(row)
+        initial = {**chosen, "seen": self.stored, **(kwargs.get("initial") or {})}
+        super().__init__(*args, **{**kwargs, "initial": initial})
+        self.standing = {name: self.initial.get(name) for name in self.fields}
 
     @property
     def is_finding(self) -> bool:
@@ -42,10 +60,36 @@ class AmendedForm(forms.ModelForm):
             return
         super().full_clean()
 
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if self.stored and cleaned.get("seen") not in ("", self.stored):
+            self._say_what_stands(cleaned)
+        return cleaned
+
+    def _say_what_stands(self, cleaned: dict) -> None:
+        self.add_error(
+            None, _("Somebody else has saved this since you opened it. Nothing of yours is stored yet.")
+        )
+        for name, value in self.standing.items():
+            if name in self._meta.fields and str(value or "") != str(cleaned.get(name) or ""):
+                self.add_error(
+                    name, _("It now reads: “%(value)s”. Save again to replace it.") % {"value": value or ""}
+                )
+        self.data = self.data.copy()
+        self.data[self.add_prefix("seen")] = self.stored
+
     def save(self, commit: bool = True) -> Model:
         for name, field in self.single.items():
             setattr(self.instance, field, next((row for row, _role in self.cleaned_data[name]), None))
         return super().save(commit)
+
+
+def stamp(row: Model | None) -> str:
+    """How a stored row stands, in a few letters; nothing for one that is not stored."""
+    if not row or not row.pk:
+        return ""
+    values = [str(field.value_from_object(row)) for field in row._meta.concrete_fields]
+    return hashlib.blake2s("\0".join(values).encode(), digest_size=9).hexdigest()
 
 
 class Amended(admin.ModelAdmin):

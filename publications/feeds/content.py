@@ -9,15 +9,14 @@ from django.utils import translation
 
 from publications.models import Edition
 from publications.presentation import absolute, public_address
+from publications.presentation.history import Note
 from publications.presentation.parts import body_html, picture
-
-from .history import Correction
 
 TAG = re.compile(r"<[a-z][a-z0-9]*(?:\s+[a-z-]+(?:=\"[^\"]*\")?)+\s*/?>")
 ADDRESS = re.compile(r"(?<=\s)(href|src|srcset)=\"([^\"]*)\"")
 
 
-def content(edition: Edition, corrections: list[Correction]) -> str:
+def content(edition: Edition, corrections: list[Note]) -> str:
     """Notes of corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
     with translation.override(edition.tree):
         shown = render_to_string(

@@ -7,23 +7,15 @@ edition that was taken back counts at the moment it was: whoever read it is owed
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby, takewhile
 
 from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
 
 from publications.models import Change, Edition, End
+from publications.presentation.history import Note, begun_by_publication, first_date, notes_of, readable
 
 LATER = (Change.CORRECTION, Change.UPDATE)
 ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=End.UNDONE)
 MOMENT = Case(When(end=End.UNDONE, then=F("visible_until")), default=F("visible_from"))
-
-
-@dataclass(frozen=True)
-class Correction:
-    """What readers were told of a correction, and when."""
-
-    on: datetime
-    note: str
 
 
 @dataclass(frozen=True)
@@ -32,7 +24,7 @@ class Told:
 
     published: datetime
     updated: datetime
-    corrections: list[Correction]
+    corrections: list[Note]
 
 
 def newest(editions: QuerySet, most: int) -> dict[int, Told]:
@@ -56,29 +48,16 @@ def newest(editions: QuerySet, most: int) -> dict[int, Told]:
 
 
 def _told(publications: Iterable[int]) -> dict[int, Told]:
-    fields = ("publication_id", "change", "end", "note", "published_at", "visible_from", "visible_until")
-    begun = Edition.objects.begun().filter(publication__in=publications).only(*fields)
-    rows = begun.order_by("publication_id", "number")
-    return {key: _story(list(group)) for key, group in groupby(rows, key=lambda row: row.publication_id)}
+    return {key: _story(begun) for key, begun in begun_by_publication(publications).items()}
 
 
-def _story(editions: list[Edition]) -> Told:
+def _story(begun: list[Edition]) -> Told:
     """Of the editions of one piece that have begun, in their order."""
-    standing = [edition for edition in editions if edition.end != End.UNDONE] or editions
-    published = _first_date(standing)
-    later = [_moment(edition) for edition in editions if _is_announced_later(edition)]
-    corrections = [
-        Correction(edition.visible_from, edition.note)
-        for edition in reversed(standing)
-        if edition.change == Change.CORRECTION and edition.note
-    ]
+    standing = readable(begun) or begun
+    published = first_date(standing)
+    later = [_moment(edition) for edition in begun if _is_announced_later(edition)]
+    corrections = [note for note in notes_of(standing) if note.change == Change.CORRECTION and note.note]
     return Told(published, max([published, standing[-1].published_at, *later]), corrections)
-
-
-def _first_date(editions: list[Edition]) -> datetime:
-    """The date of the piece before any update moved it, with what silent fixes made of it."""
-    before = list(takewhile(lambda edition: edition.change != Change.UPDATE, editions))
-    return (before or editions[:1])[-1].published_at
 
 
 def _is_announced_later(edition: Edition) -> bool:

@@ -2,7 +2,7 @@
 
 from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
-from .edition import FOREVER, Change, Edition, End
+from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
@@ -17,6 +17,7 @@ from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
 __all__ = [
     "FOREVER",
     "ROWS",
+    "TAKEN_BACK",
     "Address",
     "Answer",
     "Attachment",

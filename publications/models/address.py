@@ -6,7 +6,7 @@ from enum import Enum
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .edition import Edition, End
+from .edition import Edition
 from .publication import Publication
 
 
@@ -69,5 +69,4 @@ def answer_for_edition(tree: str, slug: str, number: int) -> Answer:
     asked = piece.edition.publication.editions.begun().select_related("kind").filter(number=number).first()
     if not asked:
         return NOTHING
-    undone = asked.end == End.UNDONE and not asked.is_live
-    return Answer(Standing.GONE if undone else Standing.HERE, asked)
+    return Answer(Standing.GONE if asked.is_taken_back else Standing.HERE, asked)

@@ -38,6 +38,10 @@ class End(models.TextChoices):
     UNDONE = "undone", _("Undone")
 
 
+TAKEN_BACK = (End.UNDONE, End.WITHDRAWN)
+"""How an edition ends whose text no reader is to find again, though its piece is public in a later one."""
+
+
 class EditionQuerySet(models.QuerySet):
     def live(self) -> "EditionQuerySet":
         """What readers see at this moment."""
@@ -51,6 +55,10 @@ class EditionQuerySet(models.QuerySet):
     def begun(self) -> "EditionQuerySet":
         """Those that are or were public."""
         return self.kept().filter(visible_from__lte=timezone.now(), visible_until__gt=F("visible_from"))
+
+    def readable(self) -> "EditionQuerySet":
+        """Those whose text stands at an address of its own while their piece is public."""
+        return self.begun().exclude(end__in=TAKEN_BACK)
 
     def waiting(self) -> "EditionQuerySet":
         """Those that a moment to come will make public."""
@@ -226,6 +234,11 @@ class Edition(models.Model):
     @property
     def is_live(self) -> bool:
         return self.visible_from <= timezone.now() < self.visible_until
+
+    @property
+    def is_taken_back(self) -> bool:
+        """Undone or withdrawn; a clock that has gone back lets one be live for a while."""
+        return self.end in TAKEN_BACK and not self.is_live
 
     @property
     def direction(self) -> str:

@@ -1,17 +1,22 @@
 """Links as editors type them."""
 
+import re
 from urllib.parse import urlsplit
 
 from django.core.exceptions import ValidationError
 from django.core.validators import validate_email
 from django.utils.translation import gettext_lazy as _
 
+NO_ADDRESS = re.compile(r"[\x00-\x20\x7f\\]")  # browsers read "/\\host" and "/<tab>/host" as another site
+
 
 def check_link(value: str) -> None:
     """Refuse what is neither a web address, a path of this site nor an e-mail address."""
-    if value.startswith("/") and not value.startswith("//"):
-        return
     try:
+        if NO_ADDRESS.search(value):
+            raise ValueError
+        if value.startswith("/") and not value.startswith("//"):
+            return
         parts = urlsplit(value)
         if parts.scheme in ("http", "https") and parts.hostname:
             return

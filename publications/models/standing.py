@@ -9,7 +9,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from .edition import FOREVER, Edition, End
+from .edition import FOREVER, TAKEN_BACK, Edition
 
 
 class State(models.TextChoices):
@@ -86,7 +86,7 @@ def _now(publication) -> str:
         return _live(publication)
     if not publication.ended_at:
         return "" if publication.waiting_from else _("Draft, never public")
-    ended = _("Withdrawn %s") if publication.ended_as in (End.WITHDRAWN, End.UNDONE) else _("Expired %s")
+    ended = _("Withdrawn %s") if publication.ended_as in TAKEN_BACK else _("Expired %s")
     return ended % date_format(timezone.localtime(publication.ended_at), "DATE_FORMAT")
 
 

@@ -17,6 +17,8 @@ from publications.difference import (
 )
 from publications.models import Edition
 
+from .parts import signed
+
 AROUND = 1
 """Passages that stayed and are shown beside a change, so that one sees where it stands."""
 LABELS = {
@@ -91,9 +93,7 @@ def _blocks(edition: Edition) -> Iterator[Block]:
     for point in edition.key_points_list:
         yield from _as("key point", point)
     for line in edition.bylines.all():
-        yield from _as(
-            "byline", ", ".join(part for part in (line.name, line.title, line.affiliation) if part)
-        )
+        yield from _as("byline", ", ".join(part for part in signed(line) if part))
     yield from blocks_of_html(edition.html)
     for file in edition.attachments.all():
         yield from _as("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")

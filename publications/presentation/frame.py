@@ -3,6 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
+from django.utils.encoding import iri_to_uri
 from django.utils.translation import get_language, gettext
 
 from publications.languages import NAMES, TREES
@@ -33,11 +34,11 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context) -
         "home_url": reverse("publications:home"),
         "list_url": reverse("publications:list"),
         "feed_url": reverse("publications:feed"),
-        "canonical": absolute(canonical) if canonical else "",
+        "canonical": absolute(iri_to_uri(canonical)) if canonical else "",
         "alternates": [
             {"language": code, "url": absolute(url)}
             for code, url in alternates.items()
-            if len(alternates) > 1
+            if len(alternates) > 1 and not context.get("robots")
         ],
     }
     context["description"] = context.get("description") or site.description

@@ -14,7 +14,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.models import Change, Edition, End, moment_in_words
+from publications.models import Change, Edition, moment_in_words
 
 from .ways import in_tree
 
@@ -67,7 +67,7 @@ def begun_editions(publication: int) -> list[Edition]:
 
 def readable(editions: Iterable[Edition]) -> list[Edition]:
     """Of editions that have begun, those whose text stands at an address of its own."""
-    return [edition for edition in editions if edition.end != End.UNDONE or edition.is_live]
+    return [edition for edition in editions if not edition.is_taken_back]
 
 
 def notes_of(editions: Iterable[Edition], published: datetime | None = None) -> list[Note]:
@@ -76,13 +76,11 @@ def notes_of(editions: Iterable[Edition], published: datetime | None = None) -> 
     return [_note(edition, published) for edition in reversed(told)]
 
 
-def notes_by_publication(publications: Iterable[int]) -> dict[int, list[Note]]:
-    """The same for many pieces at once, for feeds and lists: one query. Pieces without notes are left out."""
-    begun = Edition.objects.begun().filter(publication__in=publications).exclude(change=Change.SILENT)
+def begun_by_publication(publications: Iterable[int]) -> dict[int, list[Edition]]:
+    """The editions of many pieces that are or were public, oldest first: one query."""
+    begun = Edition.objects.begun().filter(publication__in=publications)
     rows = begun.order_by("publication_id", "number").only(*FIELDS)
-    grouped = groupby(rows, key=lambda edition: edition.publication_id)
-    found = {publication: notes_of(readable(group)) for publication, group in grouped}
-    return {publication: notes for publication, notes in found.items() if notes}
+    return {key: list(group) for key, group in groupby(rows, key=lambda edition: edition.publication_id)}
 
 
 def first_date(editions: Sequence[Edition]) -> datetime | None:
@@ -95,7 +93,7 @@ def entries(live: Edition, begun: Sequence[Edition]) -> list[Entry]:
     """The editions of a live piece, newest first, at the addresses of today."""
     shown, before = [], None
     for edition in begun:
-        if edition.end == End.UNDONE and not edition.is_live:
+        if edition.is_taken_back:
             shown.append(Entry(edition.number))
             continue
         shown.append(_entry(live, edition, before, begun))

@@ -5,6 +5,7 @@ looks for the contact page is better served with the English one than with none.
 """
 
 from dataclasses import dataclass
+from urllib.parse import urlsplit
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
@@ -56,7 +57,7 @@ def menus(tree: str, *, path: str, section: str) -> dict[str, list[Way]]:
 
 def href(address: str) -> str:
     """Where an address leads that an editor typed: an e-mail address is one too."""
-    is_mail = "@" in address and not address.startswith(("/", "http:", "https:", "mailto:"))
+    is_mail = "@" in address and not address.startswith("/") and not urlsplit(address).scheme
     return f"mailto:{address}" if is_mail else address
 
 

@@ -128,15 +128,21 @@ def names_in_line(bylines: Iterable[EditionByline]) -> str:
     return get_text_list(authors, gettext("and"))
 
 
+def signed(row: EditionByline) -> tuple[str, str, str]:
+    """Name, title and affiliation as a piece may tell them: of a pen name, the name alone."""
+    return (row.name, "", "") if row.author.pseudonymous else (row.name, row.title, row.affiliation)
+
+
 def people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) -> list[Role]:
     """The bylines by role, each role once, in the order of the piece."""
     roles: dict[str, list[Person]] = {}
     for row in bylines:
+        name, title, affiliation = signed(row)
         person = Person(
-            name=row.name,
+            name=name,
             url=url_of(row.author),
-            title="" if row.author.pseudonymous else row.title,
-            affiliation="" if row.author.pseudonymous else row.affiliation,
+            title=title,
+            affiliation=affiliation,
             orcid=row.author.shown_orcid,
         )
         roles.setdefault(row.role, []).append(person)

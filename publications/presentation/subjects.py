@@ -66,10 +66,10 @@ def first_sentences(text: str) -> str:
     return first
 
 
-def subjects_by_kind(tags: Iterable[Tag]) -> dict[str, list[Subject]]:
-    """Topics, countries and series, each in a list of its own."""
-    known = list(tags)
-    return {kind: subjects(tag for tag in known if tag.kind == kind) for kind in TagKind.values}
+def subjects_by_kind(tags: Iterable[Tag], most: int | None = None) -> dict[str, list[Subject]]:
+    """Topics, countries and series, each in a list of its own: all of them, or those with most pieces."""
+    known = sorted(tags, key=lambda tag: -tag.pieces)
+    return {kind: subjects([tag for tag in known if tag.kind == kind][:most]) for kind in TagKind.values}
 
 
 def writers(authors: Iterable[Author], address: parts.ImageAddress = parts.public_address) -> list[Writer]:

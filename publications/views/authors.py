@@ -1,5 +1,6 @@
 """The people who write: all of them by name, and a page for each."""
 
+from django.db.models.functions import Lower
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -24,7 +25,7 @@ TOPICS = 12
 
 def author_list(request: HttpRequest) -> HttpResponse:
     live = Edition.objects.live().in_tree(current_tree())
-    known = Author.objects.known().with_pieces(live).select_related("portrait").order_by("name", "pk")
+    known = Author.objects.known().with_pieces(live).select_related("portrait").order_by(Lower("name"), "pk")
     found = paged(known, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
     return page(
         request,

@@ -73,7 +73,7 @@ def _number(asked: str) -> int | None:
 
 def _whole(edition: Edition) -> Edition:
     """An edition with all that is compared."""
-    return Edition.objects.prefetch_related("bylines", "attachments").get(pk=edition.pk)
+    return Edition.objects.prefetch_related("bylines__author", "attachments").get(pk=edition.pk)
 
 
 def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:

@@ -5,7 +5,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
 
 from publications import renditions
-from publications.models import Edition, EditionAttachment, End, Image, Standing, answer, originals
+from publications.models import Edition, EditionAttachment, Image, Standing, answer, originals
 from publications.presentation import current_tree
 
 from .pieces import elsewhere
@@ -32,7 +32,7 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
     file = (
         EditionAttachment.objects.filter(
             edition__publication=found.edition.publication_id,
-            edition__in=Edition.objects.begun().exclude(end=End.UNDONE),
+            edition__in=Edition.objects.readable(),
             filename=filename,
             original__contains=f"/{digest}",
         )
@@ -50,9 +50,7 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
 def _is_public(image: Image) -> bool:
     """Shown in an edition that readers can reach, or the portrait of somebody who wrote a live one."""
     live = Edition.objects.live().order_by()
-    reachable = (
-        Edition.objects.begun().exclude(end=End.UNDONE).filter(publication__in=live.values("publication"))
-    )
+    reachable = Edition.objects.readable().filter(publication__in=live.values("publication"))
     return (
         reachable.filter(image_rows__image=image).exists()
         or live.filter(bylines__author__portrait=image, bylines__author__pseudonymous=False).exists()

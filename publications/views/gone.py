@@ -5,7 +5,7 @@ from http import HTTPStatus
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publications.models import Edition, End
+from publications.models import TAKEN_BACK, Edition
 from publications.presentation import page
 
 
@@ -21,7 +21,7 @@ def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
         status=HTTPStatus.GONE,
         title=_("No longer public"),
         robots="noindex",
-        withdrawn=edition.end in (End.WITHDRAWN, End.UNDONE),
+        withdrawn=edition.end in TAKEN_BACK,
         reason=edition.end_note,
         on=edition.visible_until,
         number=edition.number,

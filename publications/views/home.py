@@ -22,6 +22,7 @@ from .shelves import shelves_of
 LATEST = 5
 BESIDE_A_COVER = 8
 PEOPLE = 8
+TOPICS = 16
 
 
 def front_door(request: HttpRequest) -> HttpResponse:
@@ -45,7 +46,7 @@ def home(request: HttpRequest) -> HttpResponse:
         lead=lead_card(lead),
         latest=cards(latest),
         shelves=shelves_of(live.for_cards(), without=[lead, *latest] if lead else []),
-        subjects=subjects_by_kind(Tag.objects.with_pieces(live)),
+        subjects=subjects_by_kind(Tag.objects.with_pieces(live), most=TOPICS),
         people=writers(people[:PEOPLE]),
         feeds=feeds_for(current_tree()),
         alternates=everywhere("publications:home"),

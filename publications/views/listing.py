@@ -28,7 +28,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         robots="noindex" if listing.is_narrowed else "",
         feeds=listing.feeds,
         breadcrumb=way_here(_("Publications")),
-        alternates=everywhere("publications:list"),
+        alternates=listing.alternates,
         **listing.context(),
     )
 
@@ -56,6 +56,11 @@ class Listing:
         kind = Kind.objects.filter(slug=self.asked.get("kind", "")).first()
         return feeds_for(self.tree, kind=kind, language=self.asked.get("language", ""))
 
+    @property
+    def alternates(self) -> dict[str, str]:
+        """The same choices in each tree."""
+        return {tree: self._address(path) for tree, path in everywhere("publications:list").items()}
+
     def context(self) -> dict[str, object]:
         filters = [self._filter(name) for name in FILTERS]
         chosen = [self._chosen(filter_) for filter_ in filters if filter_["name"] in self.asked]
@@ -72,7 +77,7 @@ class Listing:
 
     def _found(self, without: str = "") -> QuerySet:
         editions = Edition.objects.live()
-        if "language" not in self.asked:
+        if "language" not in (*self.asked, without):  # a language asked for is asked of all texts
             editions = editions.in_tree(self.tree)
         for name, value in self.asked.items():
             if name != without:
@@ -99,7 +104,7 @@ class Listing:
         label = next(option["label"] for option in filter_["options"] if option["selected"])
         return {"label": label, "url_without": self._address(without=filter_["name"])}
 
-    def _address(self, *, without: str = "", page: int = 1) -> str:
+    def _address(self, path: str = "", *, without: str = "", page: int = 1) -> str:
         query = {"q": self.words, **self.asked, "page": str(page) if page > 1 else ""}
         kept = {name: value for name, value in query.items() if value and name != without}
-        return f"{self.url}?{urlencode(kept)}" if kept else self.url
+        return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url

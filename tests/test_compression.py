@@ -1,0 +1,50 @@
+"""What travels compressed, and what does not."""
+
+import pytest
+
+from publications import deeds
+from tests.factories import make_image, make_live, make_publication
+
+pytestmark = pytest.mark.django_db
+
+GZIP = {"Accept-Encoding": "gzip"}
+
+
+def test_a_page_is_compressed_for_who_takes_it(client):
+    make_live()
+
+    response = client.get("/en/", headers=GZIP)
+
+    assert response["Content-Encoding"] == "gzip"
+    assert response["Vary"] == "Accept-Encoding"
+    assert "Content-Encoding" not in client.get("/en/")
+
+
+def test_a_page_is_the_same_every_time_it_is_compressed(client):
+    make_live()
+
+    assert client.get("/en/", headers=GZIP).content == client.get("/en/", headers=GZIP).content
+
+
+def test_a_picture_is_sent_as_it_is(client, editor):
+    image = make_image(size=(800, 600))
+    deeds.publish(make_publication(cover=image), by=editor)
+
+    response = client.get(f"/media/{image.key}/480.jpg", headers=GZIP)
+
+    assert response.status_code == 200
+    assert "Content-Encoding" not in response
+
+
+def test_the_desk_is_not_compressed(client):
+    assert "Content-Encoding" not in client.get("/desk/login/", headers=GZIP)
+
+
+def test_a_feed_that_has_not_changed_says_what_its_answer_depends_on(client):
+    make_live()
+    held = client.get("/en/feeds/publications.atom", headers=GZIP)
+
+    again = client.get("/en/feeds/publications.atom", headers={**GZIP, "If-None-Match": held["ETag"]})
+
+    assert again.status_code == 304
+    assert again["Vary"] == held["Vary"]
