@@ -15,7 +15,6 @@ from django.utils.cache import patch_vary_headers
 
 from publications.languages import TREES
 
-DESK = "/desk/"
 POLICY = ", ".join(
     f"{feature}=()"
     for feature in ("camera", "geolocation", "microphone", "payment", "usb", "browsing-topics")
@@ -42,7 +41,7 @@ def compressed(get_response: GetResponse) -> GetResponse:
         if response.status_code == HTTPStatus.NOT_MODIFIED:
             patch_vary_headers(response, ("Accept-Encoding",))  # as the answer that the reader holds says
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        if request.path_info.startswith(DESK) or response.streaming or media_type not in COMPRESSED:
+        if request.path_info.startswith(settings.DESK) or response.streaming or media_type not in COMPRESSED:
             return response
         return compress.process_response(request, response)
 
@@ -64,7 +63,7 @@ def language_of_the_address(get_response: GetResponse) -> GetResponse:
     """Speak the language of the tree; at the desk, that of the cookie or of the browser."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        at_desk = request.path_info.startswith(DESK)
+        at_desk = request.path_info.startswith(settings.DESK)
         language = _of_the_person(request) if at_desk else _of_the_tree(request.path_info)
         with translation.override(language):
             request.LANGUAGE_CODE = language

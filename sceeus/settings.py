@@ -124,7 +124,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sv", "Svenska")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
-LANGUAGE_COOKIE_PATH = "/desk/"
+DESK = "/desk/"  # all cookies stay below it
+LANGUAGE_COOKIE_PATH = DESK
 USE_I18N = True
 USE_TZ = True
 TIME_ZONE = "Europe/Stockholm"
@@ -160,7 +161,7 @@ TAGGIT_STRING_FROM_TAGS = "publications.models.tags.joined_by_commas"
 # The desk: cookies stay below /desk/, so that public pages are the same for everyone.
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:index"
-SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = "/desk/"
+SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = DESK
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = "Lax"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"

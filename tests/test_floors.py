@@ -29,11 +29,11 @@ FLOORS = {
     "publications.importers": 2,
     "publications.apps": 3,
     "publications.manuscript": 1,
-    "publications.difference": 1,
     "publications.prose": 1,
     "publications.pictures": 1,
     "publications.languages": 1,
     "publications.converters": 2,
+    "publications.difference": 0,
 }
 DEED_DOERS = {
     "publications.desk",

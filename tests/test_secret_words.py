@@ -216,6 +216,33 @@ def test_no_secret_word_appears_anywhere(client, editor, state):
         assert not leaks(client, piece)
 
 
+def test_a_redacted_word_appears_nowhere(client, editor):
+    piece = fill_with_secrets(make_publication())
+    deeds.publish(piece, by=editor)
+    taken_out = ("title", "slug", "summary", "keypoint", "body", "footnote", "attachmentlabel")
+    for field in taken_out:
+        deeds.redact(piece, WORDS[field], by=editor)
+
+    found = " ".join(leaks(client, piece))
+
+    assert WORDS["author"] in found
+    assert [field for field in taken_out if f"{WORDS[field]} " in f"{found} "] == []
+
+
+def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
+    piece = fill_with_secrets(make_publication())
+    deeds.publish(piece, by=editor)
+    author = piece.bylines.get().author
+    author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
+    deeds.amend(author, by=editor)
+
+    found = " ".join(leaks(client, piece))
+
+    assert WORDS["body"] in found
+    hidden = ("author", "authorslug", "alias", "authortitle", "affiliation", "biography")
+    assert [field for field in hidden if f"{WORDS[field]} " in f"{found} "] == []
+
+
 def test_once_live_every_public_word_is_found_so_that_the_test_above_can_fail(client, editor):
     piece = fill_with_secrets(make_publication())
     deeds.publish(piece, by=editor)

@@ -10,6 +10,7 @@ from publications.models import DeedKind, Image, Page, Publication
 
 from .ground import Refused, begin
 from .paths import check_addresses, keep_former, stored_addresses
+from .pen_names import forget_old_name
 
 
 @transaction.atomic
@@ -25,6 +26,8 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
     left = stored_addresses(thing)
     thing.save()
     keep_former(thing, left)
+    if getattr(thing, "pseudonymous", False):
+        forget_old_name(thing)
     deed.tell(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
     return thing
 

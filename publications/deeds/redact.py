@@ -153,13 +153,12 @@ def _blackened(value, blacken: Blacken):
     if isinstance(value, dict):
         return {key: _blackened(each, blacken) for key, each in value.items()}
     if is_dataclass(value):
-        kept = {"author", "uid", "key", "digest", "related", "translation_of", "cover"}
         return replace(
             value,
             **{
                 each.name: _blackened(getattr(value, each.name), blacken)
                 for each in fields(value)
-                if each.name not in kept
+                if each.name not in REFERENCES
             },
         )
     return value

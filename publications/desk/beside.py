@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db.models import Model
-from django.forms.utils import ErrorDict
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -17,7 +16,7 @@ from publications import deeds
 from publications.languages import slugify
 from publications.models import Author
 
-from .choosing import ChooserField
+from .choosing import ChooserField, FindingForm
 
 
 class Seen(forms.CharField):
@@ -27,7 +26,7 @@ class Seen(forms.CharField):
         return False
 
 
-class AmendedForm(forms.ModelForm):
+class AmendedForm(FindingForm):
     """The form of a row that readers see as it is. `single` names the choosers of one row, and their fields.
 
     `seen` tells how the row stood when the form was opened: where somebody else has saved it since, nothing is
@@ -45,20 +44,6 @@ class AmendedForm(forms.ModelForm):
         initial = {**chosen, "seen": self.stored, **(kwargs.get("initial") or {})}
         super().__init__(*args, **{**kwargs, "initial": initial})
         self.standing = {name: self.initial.get(name) for name in self.fields}
-
-    @property
-    def is_finding(self) -> bool:
-        """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
-        return self.is_bound and "_find" in self.data
-
-    def is_valid(self) -> bool:
-        return not self.is_finding and super().is_valid()
-
-    def full_clean(self) -> None:
-        if self.is_finding:
-            self._errors, self.cleaned_data = ErrorDict(), {}
-            return
-        super().full_clean()
 
     def clean(self) -> dict:
         cleaned = super().clean()
@@ -155,6 +140,12 @@ class AuthorForm(AmendedForm):
             "name", "title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv",
             "orcid", "guest", "pseudonymous", "aliases", "slug",
         )  # fmt: skip
+        help_texts = {
+            "pseudonymous": gettext_lazy(
+                "The name is a pen name: no page, portrait, biography or ORCID iD is ever shown, and all that has been "
+                "published is signed with it. Take the old name out of the texts themselves by redacting."
+            )
+        }
 
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Manager, Model, Q, QuerySet
+from django.forms.utils import ErrorDict
 from django.forms.widgets import Script
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse_lazy
@@ -221,3 +222,21 @@ class ChooserField(forms.Field):
     def has_changed(self, initial, data) -> bool:
         before = [(str(pk), role) for pk, role in initial or []]
         return before != [(str(pk), role) for pk, role in data or []]
+
+
+class FindingForm(forms.ModelForm):
+    """A form with choosers, which may be sent only to find other options."""
+
+    @property
+    def is_finding(self) -> bool:
+        """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
+        return self.is_bound and "_find" in self.data
+
+    def is_valid(self) -> bool:
+        return not self.is_finding and super().is_valid()
+
+    def full_clean(self) -> None:
+        if self.is_finding:
+            self._errors, self.cleaned_data = ErrorDict(), {}
+            return
+        super().full_clean()

@@ -4,7 +4,6 @@ from datetime import datetime
 from pathlib import PurePath
 
 from django import forms
-from django.forms.utils import ErrorDict
 from django.forms.widgets import Script
 from django.urls import reverse_lazy
 from django.utils.translation import gettext
@@ -24,7 +23,7 @@ from publications.models import (
     moment_in_words,
 )
 
-from .choosing import ChooserField, ChooserWidget
+from .choosing import ChooserField, ChooserWidget, FindingForm
 from .deed_pages import MomentField
 
 ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
@@ -40,7 +39,7 @@ class TagWidget(LineOfTags):
         js = [Script("js/desk/tags.js", type="module")]
 
 
-class PublicationForm(forms.ModelForm):
+class PublicationForm(FindingForm):
     """The working copy as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
 
     `version` tells which save the editor started from. A form that has been overtaken is refused, shows
@@ -115,20 +114,6 @@ class PublicationForm(forms.ModelForm):
     def links_touched(self) -> bool:
         """Whether this editor changed them: a form that was only open meanwhile takes nothing away."""
         return [target.pk for target, _role in self.cleaned_data["related"]] != self.links_seen
-
-    @property
-    def is_finding(self) -> bool:
-        """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
-        return self.is_bound and "_find" in self.data
-
-    def is_valid(self) -> bool:
-        return not self.is_finding and super().is_valid()
-
-    def full_clean(self) -> None:
-        if self.is_finding:
-            self._errors, self.cleaned_data = ErrorDict(), {}
-            return
-        super().full_clean()
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())

@@ -7,6 +7,7 @@ takes long. `merging` joins two changed texts by paragraph. Knows no database, n
 
 from .blocks import Block, blocks_of_text
 from .comparing import compare, compare_texts
+from .matching import longest_in_order
 from .merging import Conflict, Merge, merge
 from .parts import Change, Difference, Passage, Run
 from .reading import blocks_of_html
@@ -23,5 +24,6 @@ __all__ = [
     "blocks_of_text",
     "compare",
     "compare_texts",
+    "longest_in_order",
     "merge",
 ]

@@ -1,9 +1,10 @@
 """Which paragraph is which of the text before: one of the same words anywhere, or the most alike nearby."""
 
-from bisect import bisect_left
 from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
+
+from publications.difference import longest_in_order
 
 LIKENESS = 0.5
 BAND = 20  # a changed paragraph is looked for so many places up and down in its gap
@@ -32,31 +33,12 @@ def _gaps(kept: dict[int, int], new_length: int, old_length: int) -> Iterator[tu
     """The paragraphs that are left on both sides, between those that stayed in order."""
     used = set(kept.values())
     last_new = last_old = -1
-    for new, old in [*_in_order(kept), (new_length, old_length)]:
+    for new, old in [*longest_in_order(sorted(kept.items())), (new_length, old_length)]:
         yield (
             [place for place in range(last_new + 1, new) if place not in kept],
             [place for place in range(last_old + 1, old) if place not in used],
         )
         last_new, last_old = new, old
-
-
-def _in_order(kept: dict[int, int]) -> list[tuple[int, int]]:
-    """The longest series of pairs that kept their order: what was moved does not tell where a gap is."""
-    pairs = sorted(kept.items())
-    smallest: list[int] = []  # the smallest end of a series of each length
-    ends: list[int] = []  # and which pair that is
-    links: list[int] = []  # the pair before each pair in its series
-    for place, (_new, old) in enumerate(pairs):
-        length = bisect_left(smallest, old)
-        links.append(ends[length - 1] if length else -1)
-        smallest[length : length + 1] = [old]
-        ends[length : length + 1] = [place]
-    series = []
-    place = ends[-1] if ends else -1
-    while place >= 0:
-        series.append(pairs[place])
-        place = links[place]
-    return series[::-1]
 
 
 class Words:

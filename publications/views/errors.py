@@ -4,6 +4,7 @@ import re
 import sys
 from http import HTTPStatus
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -15,7 +16,6 @@ from publications.presentation import cards, current_tree, page
 
 from .former import led_on
 
-DESK = "/desk/"
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 DATABASE_AWAY = (OperationalError, InterfaceError)
 RETRY_AFTER = "30"  # seconds
@@ -27,19 +27,19 @@ MOST_WORDS = 8
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """A request that makes no sense; one that is too large gets the answer for that."""
     if isinstance(exception, TOO_LARGE):
-        at_desk = request.path_info.startswith(DESK)
+        at_desk = request.path_info.startswith(settings.DESK)
         return render(request, "413.html", {"at_desk": at_desk}, status=HTTPStatus.CONTENT_TOO_LARGE)
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    page_of = "desk/403.html" if request.path_info.startswith(DESK) else "403.html"
+    page_of = "desk/403.html" if request.path_info.startswith(settings.DESK) else "403.html"
     return render(request, page_of, status=HTTPStatus.FORBIDDEN)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What has moved is led to; else a page that helps to find it."""
-    if request.path_info.startswith(DESK):
+    if request.path_info.startswith(settings.DESK):
         return render(request, "desk/404.html", status=HTTPStatus.NOT_FOUND)
     return led_on(request) or page(
         request,

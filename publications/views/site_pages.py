@@ -1,5 +1,6 @@
 """Pages of the site itself, as the desk wrote them, and what robots are told."""
 
+from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
 from publications.models import Page
@@ -24,7 +25,7 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """All may be read but the desk (RFC 9309)."""
-    text = ROBOTS.format(desk="/desk/", sitemap=absolute("/sitemap.xml"))
+    text = ROBOTS.format(desk=settings.DESK, sitemap=absolute("/sitemap.xml"))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = f"public, max-age={KEPT}"
     return response

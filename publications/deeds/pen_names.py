@@ -1,0 +1,18 @@
+"""An author who takes a pen name: who wrote under the old one must not be read anywhere again."""
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+
+from publications.models import AuditLine, Author, EditionByline
+
+
+def forget_old_name(author: Author) -> None:
+    """Sign every edition with the pen name alone, and call the author so in what the desk has written down.
+
+    Texts that name the author are not searched: redact takes a name out of those.
+    """
+    signed = EditionByline.objects.filter(author=author)
+    signed.update(name=author.name, title="", affiliation="")
+    AuditLine.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
+    own = ContentType.objects.get_for_model(Author)
+    LogEntry.objects.filter(content_type=own, object_id=str(author.pk)).update(object_repr=author.name)
