@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
-.PHONY: help run dev test check format bench audit contact-sheet demo lock messages
+.PHONY: help run dev test check format bench audit contact-sheet demo fonts lock messages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,6 +52,11 @@ messages: ## Gather words to translate and compile the Swedish ones
 	@./bootstrap dev
 	$(PY) manage.py makemessages -l sv --no-location --no-wrap --ignore .venv --ignore var --ignore tests
 	$(PY) manage.py compilemessages -l sv --ignore .venv
+
+fonts: ## Cut the fonts anew from their npm packages (needs npm)
+	@./bootstrap dev
+	$(PY) -m pip install --quiet fonttools==4.68.0
+	$(PY) scripts/cut_fonts.py
 
 lock: ## Pin packages anew, with hashes (needs uv)
 	cd requirements && for list in base scale dev; do uv pip compile --quiet --universal --python-version 3.12 \
