@@ -2,8 +2,8 @@
 """Cut the fonts of the site from the npm packages they come from.
 
 The style sheet decides: for each file that `static/css/tokens.css` names, its letters are those of its `unicode-range`
-and its weights those of its `font-weight`. Nothing else is kept but what sets those letters: kerning, ligatures,
-accents, local forms, and the two kinds of figures. As the licence asks of a changed font, the name is another one.
+and its weights those of its `font-weight`. Of the features of the fonts stay those that set these letters.
+As the licence asks of a changed font, the name is another one.
 
 Needs npm, and Python with fonttools 4.68.0 and brotli; `make fonts` sees to both.
 """
@@ -28,7 +28,8 @@ except ImportError:
 STATIC = Path(__file__).resolve().parent.parent / "static"
 VERSION = "5.3.1"
 PACKAGES = ("source-serif-4", "source-sans-3")
-FEATURES = ["ccmp", "kern", "liga", "locl", "mark", "mkmk", "pnum", "tnum"]
+LATIN = ["kern", "liga", "locl", "pnum", "tnum"]  # each letter with its accent is a glyph of its own
+FEATURES = {"cyrillic": ["ccmp", "kern", "mark", "mkmk"]}  # a stress is set on any vowel
 FULL, POSTSCRIPT = (1, 4), (3, 6)  # numbers of the name table: with spaces, and without
 
 
@@ -40,6 +41,10 @@ class Face:
     file: str
     weights: tuple[int, int]
     letters: frozenset[int]
+
+    @property
+    def features(self) -> list[str]:
+        return next((kept for name, kept in FEATURES.items() if f"-{name}-" in self.file), LATIN)
 
     @property
     def source(self) -> Path:
@@ -67,7 +72,7 @@ def cut(face: Face, packages: Path) -> bytes:
     font = TTFont(packages / face.source, recalcTimestamp=False)
     first, last = face.weights
     font = _again(instancer.instantiateVariableFont(font, {"wght": (first, first, last)}))
-    subsetter = subset.Subsetter(subset.Options(layout_features=FEATURES, name_IDs=["*"]))
+    subsetter = subset.Subsetter(subset.Options(layout_features=face.features, name_IDs=["*"]))
     subsetter.populate(unicodes=face.letters)
     subsetter.subset(font)
     for name in font["name"].names:
