@@ -32,6 +32,7 @@ FLOORS = {
     "publications.prose": 1,
     "publications.pictures": 1,
     "publications.languages": 1,
+    "publications.addresses": 1,
     "publications.converters": 2,
     "publications.difference": 0,
 }

@@ -1,12 +1,14 @@
 """amend: change what stands beside the editions: authors, tags, kinds, images, site pages, links, the site's words."""
 
+from datetime import datetime
+
 from django.core.exceptions import ValidationError
 from django.db import models, transaction
 from django.utils.translation import gettext as _
 
 from publications import prose
 from publications.languages import TREES
-from publications.models import DeedKind, Image, Page, Publication
+from publications.models import DeedKind, Edition, EditionTag, Image, Kind, Page, Publication, Site, Tag
 
 from .ground import Refused, begin
 from .paths import check_addresses, keep_former, stored_addresses
@@ -24,12 +26,31 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
     if isinstance(thing, Page):
         write_out(thing)
     left = stored_addresses(thing)
+    _touch(thing, deed.moment)
     thing.save()
     keep_former(thing, left)
     if getattr(thing, "pseudonymous", False):
         forget_old_name(thing)
     deed.tell(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
     return thing
+
+
+TOLD_BY_RECORDS = {Tag: ("name", "name_sv"), Kind: ("name_en", "name_sv"), Site: ("name_en", "name_sv")}
+"""What the records of editions say that is not kept with the editions."""
+
+
+def _touch(thing: models.Model, moment: datetime) -> None:
+    """Mark the live editions whose records will say something else once the thing is stored."""
+    names = TOLD_BY_RECORDS.get(type(thing), ())
+    stored = type(thing).objects.filter(pk=thing.pk).values(*names).first() if names else None
+    if not stored or all(stored[name] == getattr(thing, name) for name in names):
+        return
+    live = Edition.objects.live().order_by()
+    if isinstance(thing, Tag):
+        live = live.filter(pk__in=EditionTag.objects.filter(tag=thing).values("edition"))
+    elif isinstance(thing, Kind):
+        live = live.filter(kind=thing)
+    live.update(touched_at=moment)
 
 
 def write_out(page: Page) -> None:

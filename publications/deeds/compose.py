@@ -111,6 +111,8 @@ def _edition(
         summary=publication.summary.strip(),
         key_points="\n".join(publication.key_points_list),
         cover=publication.cover,
+        doi=publication.doi,
+        isbn=publication.isbn,
         published_at=published_at,
         year=timezone.localtime(published_at).year,
         markdown=publication.body,

@@ -24,6 +24,7 @@ from .ground import Refused, begin, locked
 
 TEXTS = ("title", "summary", "key_points", "note", "end_note", "markdown", "type_line")
 WORKING = ("title", "summary", "key_points", "body", "note")
+IDENTIFIERS = ("doi", "isbn")
 REFERENCES = {"author", "uid", "key", "digest", "related", "translation_of", "cover"}
 SHORTEST = 3
 BETWEEN_WORDS = r"(?:\s|[*_\\])+"
@@ -48,6 +49,7 @@ def redact(publication: Publication, passage: str, *, by, why: str = "", mark: s
     blacken = _blackener(pattern, _mark(piece.language) if mark is None else mark)
     before = piece.digest
     editions = [each for each in piece.editions.order_by("number") if _redact_edition(each, blacken, passage)]
+    Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=deed.moment)
     in_copy = _redact_working_copy(piece, blacken, passage, by)
     if not editions and not in_copy:
         raise Refused(_("The passage stands nowhere in this publication."))
@@ -74,6 +76,11 @@ def _blackener(pattern: re.Pattern[str], mark: str) -> Blacken:
     return lambda text: pattern.sub(lambda _found: mark, text)
 
 
+def _dropping(blacken: Blacken) -> Blacken:
+    """For identifiers, of which a part is no use."""
+    return lambda text: text if blacken(text) == text else ""
+
+
 def _mark(language: str) -> str:
     with override(language):
         return _("[redacted]")
@@ -96,6 +103,7 @@ def _redact_edition(edition: Edition, blacken: Blacken, passage: str) -> bool:
         row.save()
     touched = _redact_fields(edition, TEXTS, blacken)
     touched |= _redact_slug(edition, passage)
+    touched |= _redact_fields(edition, IDENTIFIERS, _dropping(blacken))
     if touched:
         text = prose.render(edition.markdown, language=edition.language, carried=carried_paragraphs(edition))
         for name, value in rendered(text).items():
@@ -119,6 +127,7 @@ def _redact_slug(row, passage: str) -> bool:
 
 def _redact_working_copy(piece: Publication, blacken: Blacken, passage: str, by) -> bool:
     touched = _redact_fields(piece, WORKING, blacken) | _redact_slug(piece, passage)
+    touched |= _redact_fields(piece, IDENTIFIERS, _dropping(blacken))
     for file in piece.attachments.all():
         if _redact_fields(file, ("label", "filename"), blacken):
             file.save()
@@ -134,7 +143,8 @@ def _redact_working_copy(piece: Publication, blacken: Blacken, passage: str, by)
 def _redact_revision(revision: Revision, blacken: Blacken, passage: str) -> bool:
     """Read the manuscript, take the passage out of every text in it, and write it again."""
     text = manuscript.loads(revision.manuscript)
-    clean = _blackened(text, blacken)
+    drop = _dropping(blacken)
+    clean = replace(_blackened(text, blacken), **{name: drop(getattr(text, name)) for name in IDENTIFIERS})
     part = slugify(passage)
     if part and part in clean.slug:
         clean = replace(clean, slug="")

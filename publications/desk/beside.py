@@ -138,7 +138,7 @@ class AuthorForm(AmendedForm):
         model = Author
         fields = (
             "name", "title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv",
-            "orcid", "guest", "pseudonymous", "aliases", "slug",
+            "orcid", "guest", "pseudonymous", "family_name", "aliases", "slug",
         )  # fmt: skip
         help_texts = {
             "pseudonymous": gettext_lazy(
@@ -166,7 +166,10 @@ class AuthorDesk(Amended):
                 )
             },
         ),
-        (gettext_lazy("Other spellings, address"), {"classes": ("collapse",), "fields": ("aliases", "slug")}),
+        (
+            gettext_lazy("Family name, other spellings, address"),
+            {"classes": ("collapse",), "fields": ("family_name", "aliases", "slug")},
+        ),
     )  # fmt: skip
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):

@@ -21,6 +21,8 @@ from publications.models import (
     as_known,
     keep_original,
     moment_in_words,
+    settled_doi,
+    settled_isbn,
 )
 
 from .choosing import ChooserField, ChooserWidget, FindingForm
@@ -29,7 +31,7 @@ from .deed_pages import MomentField
 ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 LARGEST = 40 * 1024 * 1024
 COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "published_at", "kind", "language", "slug",
-            "cover_choice", "translation_choice", "note")  # fmt: skip
+            "cover_choice", "translation_choice", "doi", "isbn", "note")  # fmt: skip
 
 
 class TagWidget(LineOfTags):
@@ -59,6 +61,11 @@ class PublicationForm(FindingForm):
     published_at = MomentField(
         label=_("Date readers see"), help_text=_("Set at publication when left empty.")
     )
+    doi = forms.CharField(
+        required=False, max_length=300, label=_("DOI"),
+        help_text=_("As the agency gave it, such as 10.1234/abc-5, or its whole address."),
+    )  # fmt: skip
+    isbn = forms.CharField(required=False, max_length=60, label=_("ISBN"))
     attach = forms.FileField(
         required=False, label=_("Attach a file"), help_text=_("Such as the designed PDF of a report.")
     )
@@ -80,6 +87,8 @@ class PublicationForm(FindingForm):
             "kind",
             "language",
             "slug",
+            "doi",
+            "isbn",
             "note",
         )
         widgets = {
@@ -123,6 +132,22 @@ class PublicationForm(FindingForm):
 
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])
+
+    def clean_doi(self) -> str:
+        return self._unclaimed("doi", settled_doi(self.cleaned_data["doi"]))
+
+    def clean_isbn(self) -> str:
+        return self._unclaimed("isbn", settled_isbn(self.cleaned_data["isbn"]))
+
+    def _unclaimed(self, name: str, value: str) -> str:
+        """An identifier that no other publication has."""
+        others = Publication.objects.exclude(pk=self.instance.pk).filter(**{f"{name}__iexact": value})
+        if value and (other := others.first()):
+            raise forms.ValidationError(
+                _("“%(other)s” has %(value)s already. Each publication has one of its own.")
+                % {"other": other, "value": value}
+            )
+        return value
 
     def clean_body(self) -> str:
         body = self.cleaned_data["body"].replace("\r\n", "\n").replace("\r", "\n")

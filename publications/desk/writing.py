@@ -77,11 +77,11 @@ class Writing(admin.ModelAdmin):
             },
         ),
         (
-            gettext_lazy("Key points, cover, files, address, translation, note"),
+            gettext_lazy("Key points, cover, files, address, translation, DOI, ISBN, note"),
             {
                 "classes": ("collapse",),
                 "fields": ("key_points", "cover_choice", "attach", "attach_label", "detach", "slug",
-                           "translation_choice", "note"),
+                           "translation_choice", "doi", "isbn", "note"),
             },
         ),
     )  # fmt: skip

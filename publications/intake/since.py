@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from publications import manuscript
 from publications.languages import slugify
 from publications.manuscript import Manuscript
-from publications.models import Publication, Revision, Why, split_at_commas
+from publications.models import Publication, Revision, Why, settled_doi, settled_isbn, split_at_commas
 
 from .register import Register
 
@@ -62,6 +62,8 @@ def _settled(text: Manuscript, register: Register) -> Manuscript:
         text,
         title=text.title[:250],
         slug=slugify(text.slug),
+        doi=settled_doi(text.doi),
+        isbn=settled_isbn(text.isbn),
         bylines=tuple(dict.fromkeys(_author(line, register) for line in text.bylines)),
         tags=tuple(sorted(tags)),
         key_points=tuple(point.strip() for point in text.key_points if point.strip()),

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 from pathlib import PurePath
 from uuid import UUID, uuid4
 
+from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.utils.translation import gettext as _
 
@@ -18,7 +19,11 @@ from publications.models import (
     Role,
     TaggedPublication,
     Why,
+    check_doi,
+    check_isbn,
     keep_original,
+    settled_doi,
+    settled_isbn,
     split_at_commas,
 )
 
@@ -104,6 +109,7 @@ def _write(
     )
     piece = report.publication
     _fill(piece, text, register)
+    _identify(piece, text, report)
     for picture in text.images:
         _image(picture, bundle, register, report)
     piece.cover = register.images.get(text.cover) if text.cover else None
@@ -137,6 +143,21 @@ def _fill(piece: Publication, text: manuscript.Manuscript, register: Register) -
     piece.published_at = text.published_at
     original = register.original(str(_uid(text.translation_of))) if text.translation_of else None
     piece.translation_of_id = original if original != piece.pk else None
+
+
+IDENTIFIERS = {"doi": (settled_doi, check_doi), "isbn": (settled_isbn, check_isbn)}
+
+
+def _identify(piece: Publication, text: manuscript.Manuscript, report: Report) -> None:
+    """Identifiers in their one spelling. One that is wrong is left out, which is told."""
+    for name, (settled, check) in IDENTIFIERS.items():
+        value = settled(getattr(text, name))
+        try:
+            check(value) if value else None
+        except ValidationError as reason:
+            report.told.append(_("Left out: %(why)s") % {"why": reason.messages[0]})
+            value = ""
+        setattr(piece, name, value)
 
 
 def _bylines(

@@ -173,7 +173,9 @@ def _record(kind: type, name: str, node: yaml.Node) -> Any:
 
 READERS: dict[str, Callable[[str, yaml.Node], Any]] = {
     **dict.fromkeys(("title", "kind", "language", "summary", "slug", "number", "cover", "note"), _text),
-    **dict.fromkeys(("uid", "translation_of", "author", "name", "role", "key", "file", "digest"), _text),
+    **dict.fromkeys(
+        ("doi", "isbn", "uid", "translation_of", "author", "name", "role", "key", "file", "digest"), _text
+    ),
     **dict.fromkeys(("label", "credit", "licence"), _text),
     **dict.fromkeys(("key_points", "tags", "related"), _texts),
     "published_at": _moment,

@@ -93,6 +93,8 @@ class Manuscript(Settled):
     published_at: datetime | None = None
     slug: str = ""
     number: str = ""
+    doi: str = ""
+    isbn: str = ""
     cover: str = ""
     images: tuple[Picture, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -4,6 +4,7 @@ from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
+from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
 from .pages import Page, Place, Section, SiteLink
@@ -57,12 +58,17 @@ __all__ = [
     "answer_for_edition",
     "as_known",
     "as_manuscript",
+    "check_doi",
+    "check_isbn",
+    "doi_url",
     "in_state",
     "keep_original",
     "moment_in_words",
     "originals",
     "own_end",
     "pictured",
+    "settled_doi",
+    "settled_isbn",
     "split_at_commas",
     "whole_minute",
     "with_standing",

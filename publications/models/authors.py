@@ -48,6 +48,11 @@ class Author(Bilingual):
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.CharField(_("address"), max_length=120, unique=True, blank=True)
+    family_name = models.CharField(
+        _("family name"), max_length=120, blank=True,
+        help_text=_("What references sort by. The last word of the name when left empty; for an organisation, "
+                    "or somebody of one name, the whole name."),
+    )  # fmt: skip
     aliases = models.TextField(_("other spellings"), blank=True, help_text=_("One per line."))
     title_en = models.CharField(_("title, English"), max_length=160, blank=True)
     title_sv = models.CharField(_("title, Swedish"), max_length=160, blank=True)
@@ -85,6 +90,11 @@ class Author(Bilingual):
 
     def clean(self) -> None:
         self.slug = slugify(self.slug)
+        self.family_name = " ".join(self.family_name.split())
+        if self.family_name not in " ".join(self.name.split()):
+            raise ValidationError(
+                {"family_name": _("The family name is a part of the name, spelled as there.")}
+            )
 
     def save(self, *args, **kwargs) -> None:
         """An address that no page could stand at would break every page that names the author."""

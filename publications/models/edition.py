@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.languages import NAMES, TREES, direction, tree_of
 
+from .identifiers import LONGEST_DOI, LONGEST_ISBN
 from .images import Image
 from .kinds import DASH, Kind, Number
 from .publication import Publication
@@ -141,6 +142,8 @@ class Edition(models.Model):
     summary = models.TextField(blank=True)
     key_points = models.TextField(blank=True)
     cover = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")
+    doi = models.CharField(max_length=LONGEST_DOI, blank=True)
+    isbn = models.CharField(max_length=LONGEST_ISBN, blank=True)
     words = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(_("date readers see"))
     year = models.PositiveSmallIntegerField()
@@ -154,6 +157,7 @@ class Edition(models.Model):
     visible_from = models.DateTimeField()
     visible_until = models.DateTimeField(default=FOREVER)
     expires = models.DateTimeField(default=FOREVER)
+    touched_at = models.DateTimeField(null=True)  # when a deed last changed what it says, or is listed under
     planned = models.BooleanField(default=False)
     end = models.CharField(max_length=10, choices=End, default=End.NONE, blank=True)
     end_note = models.TextField(blank=True)
@@ -213,6 +217,14 @@ class Edition(models.Model):
             models.Index(
                 fields=["family", "language", "visible_until", "visible_from"],
                 name="edition_family",
+            ),
+            # What harvesters ask for: what has begun, ended or been touched since a moment, in that order.
+            models.Index(fields=["visible_from", "publication", "visible_until"], name="edition_begun"),
+            models.Index(fields=["visible_until", "publication"], name="edition_ended"),
+            models.Index(
+                fields=["touched_at", "publication"],
+                condition=Q(touched_at__isnull=False),
+                name="edition_touched",
             ),
         ]  # fmt: skip
 

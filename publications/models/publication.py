@@ -12,6 +12,7 @@ from publications.languages import NAMES, slugify, tree_of
 from publications.prose import images_in
 
 from .authors import Author
+from .identifiers import LONGEST_DOI, LONGEST_ISBN, check_doi, check_isbn
 from .images import Image, digest_of
 from .kinds import Kind, Number
 from .tags import TaggedPublication
@@ -53,6 +54,8 @@ class Publication(models.Model):
     series_number = models.ForeignKey(
         Number, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
+    doi = models.CharField(_("DOI"), max_length=LONGEST_DOI, blank=True, validators=[check_doi])
+    isbn = models.CharField(_("ISBN"), max_length=LONGEST_ISBN, blank=True, validators=[check_isbn])
     note = models.TextField(_("internal note"), blank=True, help_text=_("For colleagues. Never public."))
     version = models.PositiveIntegerField(default=0, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)

@@ -122,6 +122,8 @@ def as_manuscript(publication: Publication) -> manuscript.Manuscript:
         cover=publication.cover.key if publication.cover else "",
         translation_of=str(publication.translation_of.uid) if publication.translation_of else "",
         number=str(publication.series_number or ""),
+        doi=publication.doi,
+        isbn=publication.isbn,
         note=publication.note,
         images=tuple(_picture(image) for image in pictured(publication)),
         attachments=tuple(

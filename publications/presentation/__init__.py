@@ -4,10 +4,12 @@ Views hand over what they found; the desk's preview hands over an edition that i
 the same page from here.
 """
 
+from publications.addresses import absolute, in_tree
+
 from .feed_links import feeds_for
-from .frame import current_tree, everywhere, in_tree, page, way_here
+from .frame import current_tree, everywhere, page, way_here
 from .freshness import state_of_the_site, unless_fresh
-from .parts import Card, Link, absolute, card, cards, lead_card, paragraphs, public_address
+from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
 from .piece import Piece, find, piece_context
 from .site_pages import address_of, site_page_context
 from .subjects import (

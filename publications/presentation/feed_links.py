@@ -3,10 +3,9 @@
 from django.utils import translation
 from django.utils.translation import gettext as _
 
+from publications.addresses import in_tree
 from publications.languages import NAMES
 from publications.models import Author, Kind, Tag
-
-from .frame import in_tree
 
 
 def feeds_for(

@@ -6,12 +6,11 @@ from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import get_language, gettext
 
+from publications.addresses import absolute, in_tree
 from publications.languages import NAMES, TREES
 from publications.models import Site
 
 from .menus import href, menus
-from .parts import absolute
-from .ways import in_tree
 
 
 def page(request: HttpRequest, template: str, *, status: int = 200, **context) -> HttpResponse:

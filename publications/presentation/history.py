@@ -14,9 +14,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publications.addresses import in_tree
 from publications.models import Change, Edition, moment_in_words
-
-from .ways import in_tree
 
 FIELDS = (
     "publication_id", "tree", "slug", "number", "change", "note", "published_at",

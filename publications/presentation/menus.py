@@ -10,10 +10,9 @@ from urllib.parse import urlsplit
 from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 
+from publications.addresses import in_tree
 from publications.languages import NAMES, TREES
 from publications.models import Place, Section, SiteLink
-
-from .ways import in_tree
 
 SECTIONS = {
     Section.PUBLICATIONS: "publications:list",

@@ -5,7 +5,6 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 from urllib.parse import quote
 
-from django.conf import settings
 from django.urls import reverse
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
@@ -14,6 +13,7 @@ from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
 from publications import prose
+from publications.addresses import absolute
 from publications.languages import tree_of
 from publications.models import Author, Edition, EditionAttachment, EditionByline, Image, Tag
 from publications.pictures import FORMATS, widths_for
@@ -230,11 +230,6 @@ def files(attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAtt
 def topics(tags: Iterable[Tag]) -> list[Link]:
     in_order = sorted(tags, key=lambda tag: tag.label.casefold())
     return [Link(label=tag.label, url=topic_url(tag)) for tag in in_order]
-
-
-def absolute(path: str) -> str:
-    """A path as the address that others store: canonical links, shares, feeds."""
-    return f"{settings.SITE_URL}{path}"
 
 
 SHARES = (

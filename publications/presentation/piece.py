@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
+from publications.addresses import absolute
 from publications.models import (
     Change,
     Edition,
@@ -83,7 +84,7 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
         "tags": parts.topics(piece.tags),
         "attachments": parts.files(piece.attachments, lambda file: _file_url(edition, file)),
         "share": parts.shares(edition),
-        "share_url": parts.absolute(edition.get_absolute_url()),
+        "share_url": absolute(edition.get_absolute_url()),
         "related": parts.cards(piece.related),
         "translations": [_translation(other) for other in piece.translations],
         "cover": parts.picture(edition.cover, address) if edition.cover else None,

@@ -1,9 +1,9 @@
 """A page of the site itself as plain values: the public view and the preview at the desk show the same."""
 
+from publications.addresses import in_tree
 from publications.models import Page
 
 from .frame import current_tree, way_here
-from .ways import in_tree
 
 
 def site_page_context(found: Page) -> dict[str, object]:
