@@ -24,7 +24,14 @@ class Number:
         return str(value)
 
 
+class Face(StringConverter):
+    """The ending of an address at which the record of a piece stands in a format of others."""
+
+    regex = r"bib|ris|csl\.json"
+
+
 def register() -> None:
     """Make them known to routes, before any is read."""
     register_converter(Words, "words")
     register_converter(Number, "number")
+    register_converter(Face, "face")

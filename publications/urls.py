@@ -15,6 +15,7 @@ one_edition = [
 editions = [
     path("", views.edition_list, name="editions"),
     path("<number:number>/", include(one_edition)),
+    path("<number:number>.<face:face>", views.edition_face, name="edition_face"),
 ]
 
 of_one_piece = [
@@ -27,6 +28,7 @@ of_one_piece = [
 section = [
     path("", views.publication_list, name="list"),
     path("<words:slug>/", include(of_one_piece)),
+    path("<words:slug>.<face:face>", views.piece_face, name="face"),
 ]
 
 topics = [

@@ -71,6 +71,7 @@ KNOWN = {
     "tag": ["belarus"],
     "author": ["ann-berg"],
     "code": ["en", "sv", "uk"],
+    "face": ["bib", "ris", "csl.json"],
     "source": ["pages", "topics", "authors", "publications"],
     "filename": ["r.pdf"],
     "size": ["480", "960", "192s"],

@@ -22,6 +22,7 @@ FLOORS = {
     "publications.importing": 5,
     "publications.deeds": 4,
     "publications.intake": 4,
+    "publications.metadata": 3,
     "publications.presentation": 3,
     "publications.renditions": 3,
     "publications.accounts": 3,

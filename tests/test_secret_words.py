@@ -17,6 +17,7 @@ from django.utils import timezone, translation
 
 from publications import deeds
 from publications.languages import TREES
+from publications.metadata import FACES
 from publications.models import Attachment, Byline, Publication, keep_original
 from publications.renditions import SIZES
 from publications.views.errors import words_of
@@ -51,6 +52,7 @@ class Asked:
             "tag": [WORDS["tagslug"]],
             "kind": ["quick-comment"],
             "code": ["en", "sv"],
+            "face": list(FACES),
             "source": ["publications", "topics", "authors", "pages"],
         }
 

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
 
-from publications.models import Change, Edition, End
-from publications.presentation.history import Note, begun_by_publication, first_date, notes_of, readable
+from publications.models import Change, Edition, End, first_date
+from publications.presentation.history import Note, begun_by_publication, notes_of, readable
 
 LATER = (Change.CORRECTION, Change.UPDATE)
 ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=End.UNDONE)

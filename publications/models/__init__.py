@@ -14,6 +14,7 @@ from .revision import ROWS, Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
+from .telling import announced_at, corrections, first_date
 
 __all__ = [
     "FOREVER",
@@ -54,13 +55,16 @@ __all__ = [
     "TagKind",
     "TaggedPublication",
     "Why",
+    "announced_at",
     "answer",
     "answer_for_edition",
     "as_known",
     "as_manuscript",
     "check_doi",
     "check_isbn",
+    "corrections",
     "doi_url",
+    "first_date",
     "in_state",
     "keep_original",
     "moment_in_words",

@@ -50,7 +50,7 @@ class Address(models.Model):
 def answer(tree: str, slug: str) -> Answer:
     """What stands at the address of a piece: its live edition, a way to it, or word of its end."""
     editions = Edition.objects.at(tree, slug)
-    live = editions.live().select_related("kind").first()
+    live = editions.live().select_related("kind", "series_number").first()
     if live and (live.tree, live.slug) == (tree, slug):
         return Answer(Standing.HERE, live)
     begun = editions.begun()
@@ -66,7 +66,8 @@ def answer_for_edition(tree: str, slug: str, number: int) -> Answer:
     piece = answer(tree, slug)
     if piece.standing is not Standing.HERE:
         return piece
-    asked = piece.edition.publication.editions.begun().select_related("kind").filter(number=number).first()
+    begun = piece.edition.publication.editions.begun().select_related("kind", "series_number")
+    asked = begun.filter(number=number).first()
     if not asked:
         return NOTHING
     return Answer(Standing.GONE if asked.is_taken_back else Standing.HERE, asked)

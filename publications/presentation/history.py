@@ -7,7 +7,7 @@ back is a number and no more; what waits, or was cancelled before it was public,
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby, takewhile
+from itertools import groupby
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -82,12 +82,6 @@ def begun_by_publication(publications: Iterable[int]) -> dict[int, list[Edition]
     return {key: list(group) for key, group in groupby(rows, key=lambda edition: edition.publication_id)}
 
 
-def first_date(editions: Sequence[Edition]) -> datetime | None:
-    """The date of the piece before any update moved it, with what fixes made of it."""
-    before = list(takewhile(lambda edition: edition.change != Change.UPDATE, editions))
-    return (before or editions[:1])[-1].published_at if editions else None
-
-
 def entries(live: Edition, begun: Sequence[Edition]) -> list[Entry]:
     """The editions of a live piece, newest first, at the addresses of today."""
     shown, before = [], None
@@ -112,7 +106,11 @@ def what_it_was(edition: Edition, begun: Iterable[Edition] = ()) -> str:
 
 
 def edition_url(live: Edition, number: int) -> str:
-    return in_tree(live.tree, "publications:edition", slug=live.slug, number=number)
+    return edition_url_at(live.tree, live.slug, number)
+
+
+def edition_url_at(tree: str, slug: str, number: int) -> str:
+    return in_tree(tree, "publications:edition", slug=slug, number=number)
 
 
 def changes_url(live: Edition, number: int) -> str:

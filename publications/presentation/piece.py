@@ -17,6 +17,7 @@ from publications.models import (
     EditionByline,
     Image,
     Tag,
+    first_date,
 )
 
 from . import history, parts
@@ -103,7 +104,7 @@ def _told(piece: Piece) -> dict[str, object]:
     """What readers were told of changes up to this edition, and the date that the first of them had."""
     edition = piece.edition
     until = [each for each in piece.history if each.number <= edition.number]
-    first = history.first_date(until) or edition.published_at
+    first = first_date(until) or edition.published_at
     notes = history.notes_of(until, first)
     return {
         "notes": notes,

@@ -7,6 +7,7 @@ from .files import attachment, picture
 from .home import front_door, home
 from .listing import publication_list
 from .pieces import edition_detail, publication_detail, share_on_mastodon
+from .records import edition_face, piece_face
 from .site_pages import robots, site_page
 from .topics import topic_detail, topic_list
 
@@ -18,12 +19,14 @@ __all__ = [
     "broken",
     "edition_changes",
     "edition_detail",
+    "edition_face",
     "edition_list",
     "forbidden",
     "front_door",
     "home",
     "not_found",
     "picture",
+    "piece_face",
     "publication_detail",
     "publication_list",
     "robots",

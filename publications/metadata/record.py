@@ -1,0 +1,255 @@
+"""The bibliographic record of a piece: what every reference, catalogue and search engine is told of it.
+
+It is made of an edition and its rows, and says no more than the page of that edition does. Its faces (printed
+references, BibTeX, RIS, CSL-JSON, markup of the page, Dublin Core) are files of their own beside this one.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from django.utils import timezone
+
+from publications.addresses import absolute, in_tree
+from publications.models import (
+    Edition,
+    EditionAttachment,
+    EditionByline,
+    Role,
+    Site,
+    Tag,
+    TagKind,
+    announced_at,
+    corrections,
+    first_date,
+)
+
+from .names import Name, name_of
+
+PDF = "application/pdf"
+
+
+@dataclass(frozen=True)
+class Person:
+    """Somebody in a byline; `url` is that of their page, which a pen name has not."""
+
+    name: Name
+    url: str = ""
+    orcid: str = ""
+    title: str = ""
+    affiliation: str = ""
+
+
+@dataclass(frozen=True)
+class Series:
+    """A series or project that pieces belong to."""
+
+    name: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Text:
+    """The same piece in another language."""
+
+    language: str
+    title: str
+    url: str
+    is_original: bool
+
+
+@dataclass(frozen=True)
+class Correction:
+    """A note that told readers what had been wrong."""
+
+    note: str
+    at: datetime
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that comes with the piece."""
+
+    url: str
+    media_type: str
+    size: int
+    label: str
+
+
+@dataclass(frozen=True)
+class Record:
+    """One edition of a piece. Addresses are whole; words are in the language of the piece's tree."""
+
+    title: str
+    language: str
+    tree: str
+    url: str
+    kind: str
+    label: str
+    published: date
+    first_published: datetime
+    publisher: str
+    publisher_short: str
+    publisher_url: str
+    authors: tuple[Person, ...] = ()
+    editors: tuple[Person, ...] = ()
+    others: tuple[Person, ...] = ()
+    summary: str = ""
+    number: str = ""
+    doi: str = ""
+    isbn: str = ""
+    keywords: tuple[str, ...] = ()
+    series: tuple[Series, ...] = ()
+    texts: tuple[Text, ...] = ()
+    corrections: tuple[Correction, ...] = ()
+    files: tuple[File, ...] = ()
+    announced: datetime | None = None
+    edition: int = 1
+    words: int = 0
+    schema_type: str = "Article"
+    is_scholarly: bool = False
+    is_report: bool = False
+    is_original: bool = True
+    key: str = field(default="")
+
+    @property
+    def creators(self) -> list[Name]:
+        """Whom a reference begins with: the authors, in the order of the piece, else the organisation."""
+        return [person.name for person in self.authors] or [Name(self.publisher)]
+
+    @property
+    def pdf(self) -> str:
+        """The address of the piece as a PDF, where it has one."""
+        return next((file.url for file in self.files if file.media_type == PDF), "")
+
+
+def record_of(
+    edition: Edition,
+    *,
+    site: Site,
+    bylines: Sequence[EditionByline],
+    tags: Sequence[Tag] = (),
+    history: Sequence[Edition] = (),
+    texts: Iterable[Edition] = (),
+    attachments: Iterable[EditionAttachment] = (),
+    address: str = "",
+) -> Record:
+    """The record of an edition whose rows are at hand; asks the database for nothing.
+
+    `history` are the readable editions of the piece, `texts` the live ones in other languages. `address` is the
+    path to cite where it is not that of the piece: that of a superseded edition.
+    """
+    until = [each for each in history if each.number <= edition.number]
+    people = _people(edition, bylines)
+    return Record(
+        title=edition.title,
+        language=edition.language,
+        tree=edition.tree,
+        url=absolute(address or edition.get_absolute_url()),
+        label=edition.kind_label,
+        published=timezone.localdate(edition.published_at),
+        first_published=first_date(until) or edition.published_at,
+        announced=announced_at(until),
+        summary=edition.summary or " ".join(edition.key_points_list),
+        doi=edition.doi,
+        isbn=edition.isbn,
+        edition=edition.number,
+        words=edition.words,
+        is_original=edition.family == edition.publication_id,
+        keywords=tuple(sorted((tag.worded("name", edition.tree) for tag in tags), key=str.casefold)),
+        series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
+        texts=tuple(_text(edition, other) for other in texts),
+        corrections=tuple(Correction(each.note, each.visible_from) for each in corrections(until)),
+        files=tuple(_file(edition, file) for file in attachments),
+        **_of_kind(edition),
+        **_of_publisher(site, edition.tree),
+        **people,
+    )
+
+
+def _of_kind(edition: Edition) -> dict[str, object]:
+    kind = edition.kind
+    return {
+        "kind": kind.worded("name", edition.tree),
+        "number": str(edition.series_number) if edition.series_number else "",
+        "schema_type": kind.schema_type,
+        "is_scholarly": kind.scholarly,
+        "is_report": kind.numbered,
+    }
+
+
+def _of_publisher(site: Site, tree: str) -> dict[str, str]:
+    return {
+        "publisher": site.worded("name", tree),
+        "publisher_short": site.short_name,
+        "publisher_url": absolute(in_tree(tree, "publications:home")),
+    }
+
+
+def _people(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, object]:
+    """By their roles; where nobody is called author, all are, as pages and feeds have it."""
+    roles: dict[str, list[Person]] = {}
+    for row in bylines:
+        roles.setdefault(row.role, []).append(_person(edition, row))
+    if Role.AUTHOR not in roles:
+        roles = {Role.AUTHOR: [person for people in roles.values() for person in people]}
+    named = {name: tuple(roles.get(role, ())) for name, role in ROLES.items()}
+    return {**named, "key": _key(edition, named["authors"])}
+
+
+ROLES = {"authors": Role.AUTHOR, "editors": Role.EDITOR, "others": Role.WITH}
+
+
+def _person(edition: Edition, row: EditionByline) -> Person:
+    """As the page tells of them: of a pen name, the name alone."""
+    author = row.author
+    if author.pseudonymous:
+        return Person(name_of(row.name, author.family_name))
+    return Person(
+        name=name_of(row.name, author.family_name),
+        url=absolute(in_tree(edition.tree, "publications:author", slug=author.slug)),
+        orcid=author.orcid,
+        title=row.title,
+        affiliation=row.affiliation,
+    )
+
+
+def _key(edition: Edition, authors: Sequence[Person]) -> str:
+    """What a list of references calls it: letters and digits of ASCII alone, one key for each address."""
+    family = authors[0].name.family if authors else ""
+    slug = edition.slug if edition.slug.isascii() else str(edition.publication_id)
+    return f"{_plain(family)}{edition.year}-{edition.tree}-{slug}"
+
+
+def _plain(family: str) -> str:
+    """Åkesson as akesson; what has no such letters is left out."""
+    letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode().lower()
+    return re.sub(r"[^a-z]", "", letters)
+
+
+def _series(edition: Edition, tag: Tag) -> Series:
+    return Series(
+        tag.worded("name", edition.tree),
+        absolute(in_tree(edition.tree, "publications:topic", slug=tag.slug)),
+    )
+
+
+def _text(edition: Edition, other: Edition) -> Text:
+    return Text(
+        language=other.language,
+        title=other.title,
+        url=absolute(other.get_absolute_url()),
+        is_original=other.publication_id == edition.family,
+    )
+
+
+def _file(edition: Edition, file: EditionAttachment) -> File:
+    way = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
+    return File(
+        url=absolute(in_tree(edition.tree, "publications:attachment", **way)),
+        media_type=PDF if file.extension == "pdf" else "application/octet-stream",
+        size=file.size,
+        label=file.label or file.filename,
+    )
