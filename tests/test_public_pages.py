@@ -46,9 +46,9 @@ def test_a_piece_stands_in_the_order_readers_expect(client, whole):
     page = page_of(client, whole)
 
     order = positions(
-        page, 'class="breadcrumb"', 'class="kind">Guest Commentary', ">On Minsk</h1>", "Ann Berg", "<time",
+        page, 'class="breadcrumb"', 'class="kind">Guest Commentary', ">On Minsk</h1>", ">Ann Berg<", "<time",
         "What happened, and what we make of it.</p>", "The body begins.", "not an endorsement", 'id="corrections"', ">Topics</h2>",
-        ">About the Author<", ">Share<", ">Related Publications<", "Kin to it",
+        ">About the Author<", ">Share<", ">Cite<", ">Related Publications<", "Kin to it",
     )  # fmt: skip
     assert order == sorted(order)
 

@@ -6,8 +6,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from publications import deeds, prose, renditions
-from publications.models import Image
+from publications import deeds, metadata, prose, renditions
+from publications.models import Image, Site
 from publications.presentation import Piece, page, piece_context
 from publications.presentation.piece import related_to, translations_of
 
@@ -30,7 +30,11 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     except prose.Unrenderable as reason:
         raise Http404(str(reason)) from reason
     with override(piece.tree):
-        context = piece_context(_as_piece(composition), address=desk_address)
+        shown = _as_piece(composition)
+        record = metadata.record_of(shown, site=Site.objects.first() or Site())
+        context = piece_context(shown, address=desk_address) | metadata.shown(
+            record, shown.edition, fetched=False
+        )
         return page(request, "detail.html", robots="noindex", **{**context, **notice})
 
 

@@ -3,9 +3,26 @@
 Made of editions alone: what is not public has no record.
 """
 
-from .faces import FACES, Face
+from . import linked
+from .faces import FACES, Face, face_url
 from .names import Name, name_of
 from .record import Record, record_of
 from .references import Reference, references
+from .showing import head_of, shown
+from .tags import Picture
 
-__all__ = ["FACES", "Face", "Name", "Record", "Reference", "name_of", "record_of", "references"]
+__all__ = [
+    "FACES",
+    "Face",
+    "Name",
+    "Picture",
+    "Record",
+    "Reference",
+    "face_url",
+    "head_of",
+    "linked",
+    "name_of",
+    "record_of",
+    "references",
+    "shown",
+]

@@ -3,6 +3,9 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
+from publications.addresses import in_tree
+from publications.models import Edition
+
 from . import bibtex, csl, ris
 from .record import Record
 
@@ -14,6 +17,13 @@ class Face:
     name: str
     media_type: str
     write: Callable[[Record], str]
+
+
+def face_url(edition: Edition, face: str, number: int | None = None) -> str:
+    """The path of a piece, or of one edition of it, in a format."""
+    one = {"number": number} if number else {}
+    name = "publications:edition_face" if number else "publications:face"
+    return in_tree(edition.tree, name, slug=edition.slug, face=face, **one)
 
 
 FACES = {

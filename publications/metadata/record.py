@@ -6,9 +6,10 @@ references, BibTeX, RIS, CSL-JSON, markup of the page, Dublin Core) are files of
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Protocol
 
 from django.utils import timezone
 
@@ -112,7 +113,8 @@ class Record:
     is_scholarly: bool = False
     is_report: bool = False
     is_original: bool = True
-    key: str = field(default="")
+    is_current: bool = True
+    key: str = ""
 
     @property
     def creators(self) -> list[Name]:
@@ -125,24 +127,30 @@ class Record:
         return next((file.url for file in self.files if file.media_type == PDF), "")
 
 
-def record_of(
-    edition: Edition,
-    *,
-    site: Site,
-    bylines: Sequence[EditionByline],
-    tags: Sequence[Tag] = (),
-    history: Sequence[Edition] = (),
-    texts: Iterable[Edition] = (),
-    attachments: Iterable[EditionAttachment] = (),
-    address: str = "",
-) -> Record:
-    """The record of an edition whose rows are at hand; asks the database for nothing.
+def moment(at: datetime) -> str:
+    """A moment to the second, in the zone of the site (RFC 3339)."""
+    return timezone.localtime(at).isoformat(timespec="seconds")
 
-    `history` are the readable editions of the piece, `texts` the live ones in other languages. `address` is the
-    path to cite where it is not that of the piece: that of a superseded edition.
+
+class Rows(Protocol):
+    """An edition with its rows at hand: `history` are the readable editions of the piece, `translations` the live
+    texts in other languages."""
+
+    edition: Edition
+    bylines: Sequence[EditionByline]
+    tags: Sequence[Tag]
+    attachments: Sequence[EditionAttachment]
+    translations: Sequence[Edition]
+    history: Sequence[Edition]
+
+
+def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
+    """The record of an edition; asks the database for nothing.
+
+    `address` is the path to cite where it is not that of the piece: that of an edition that is not the current one.
     """
-    until = [each for each in history if each.number <= edition.number]
-    people = _people(edition, bylines)
+    edition, tags = piece.edition, piece.tags
+    until = [each for each in piece.history if each.number <= edition.number]
     return Record(
         title=edition.title,
         language=edition.language,
@@ -157,15 +165,16 @@ def record_of(
         isbn=edition.isbn,
         edition=edition.number,
         words=edition.words,
+        is_current=not address,
         is_original=edition.family == edition.publication_id,
         keywords=tuple(sorted((tag.worded("name", edition.tree) for tag in tags), key=str.casefold)),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
-        texts=tuple(_text(edition, other) for other in texts),
+        texts=tuple(_text(edition, other) for other in piece.translations),
         corrections=tuple(Correction(each.note, each.visible_from) for each in corrections(until)),
-        files=tuple(_file(edition, file) for file in attachments),
+        files=tuple(_file(edition, file) for file in piece.attachments),
         **_of_kind(edition),
         **_of_publisher(site, edition.tree),
-        **people,
+        **_people(edition, piece.bylines),
     )
 
 

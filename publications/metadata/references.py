@@ -92,7 +92,7 @@ STYLES: dict[str, Callable[[Record], SafeString]] = {
 def _sentences(*parts: str, address: Record, before: str = "") -> SafeString:
     """The parts, each with its full stop, then the address, which has none."""
     told = format_html_join(" ", "{}", ((_stopped(part),) for part in parts if part))
-    where = doi_url(address.doi) if address.doi else address.url
+    where = doi_url(address.doi) if address.doi and address.is_current else address.url
     return format_html("{} {}", told, f"{before} {where}".strip())
 
 

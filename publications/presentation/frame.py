@@ -18,11 +18,12 @@ def page(request: HttpRequest, template: str, *, status: int = 200, **context) -
 
     `alternates` maps languages to the paths of this very page in them; the switch leads there, or home.
     `section` names the list of the menu that the page is of. `feeds` are those of the page, each with title and url.
+    `site` is its row, where it is at hand.
     """
     tree = current_tree()
     alternates = context.pop("alternates", {})
     canonical = context.pop("canonical", "")
-    site = Site.objects.first() or Site()
+    site = context.pop("site", None) or Site.objects.first() or Site()
     frame = {
         "site": site,
         "menus": menus(tree, path=request.path, section=context.get("section", "")),

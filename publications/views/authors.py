@@ -5,8 +5,11 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
+from publications.metadata import linked
 from publications.models import Author, Edition, Tag
 from publications.presentation import (
+    Writer,
+    absolute,
     current_tree,
     everywhere,
     feeds_for,
@@ -17,6 +20,7 @@ from publications.presentation import (
     writers,
 )
 
+from .describing import described
 from .paging import indexed, paged, paged_cards, plain
 
 PER_PAGE = 60
@@ -34,7 +38,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
         title=_("Authors"),
         **indexed(request.path, found["page"]),
         people=writers(found["page"].object_list),
-        breadcrumb=way_here(_("Authors")),
+        **described(request, way_here(_("Authors"))),
         alternates=everywhere("publications:authors"),
         **found,
     )
@@ -47,6 +51,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         raise Http404
     live = Edition.objects.live().in_tree(current_tree()).by(author).newest_first()
     found = paged_cards(live, request.GET.get("page", "1"), plain(request.path))
+    writer = writers([author])[0]
     tags = Tag.objects.with_pieces(live).order_by("-pieces", "name")[:TOPICS]
     return page(
         request,
@@ -56,11 +61,17 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         description=author.biography[:300],
         **indexed(request.path, found["page"]),
         author=author,
-        person=writers([author])[0],
+        person=writer,
         biography=paragraphs(author.biography),
         subjects=subjects(tags),
         feeds=feeds_for(current_tree(), author=author),
-        breadcrumb=way_here((_("Authors"), "publications:authors"), author.name),
+        **_described(request, author, writer),
         alternates=everywhere("publications:author", slug=slug),
         **found,
     )
+
+
+def _described(request: HttpRequest, author: Author, writer: Writer) -> dict[str, object]:
+    picture = absolute(writer.portrait.src) if writer.portrait else ""
+    profile = linked.profile(author, current_tree(), picture)
+    return described(request, way_here((_("Authors"), "publications:authors"), author.name), profile)

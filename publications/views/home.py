@@ -4,6 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from publications.languages import TREES
+from publications.metadata import linked
 from publications.models import Author, Edition, Site, Tag
 from publications.presentation import (
     cards,
@@ -17,6 +18,7 @@ from publications.presentation import (
     writers,
 )
 
+from .describing import accounts
 from .shelves import shelves_of
 
 LATEST = 5
@@ -43,6 +45,10 @@ def home(request: HttpRequest) -> HttpResponse:
         "home.html",
         section="home",
         canonical=request.path,
+        site=site,
+        linked_data=linked.script(
+            [linked.organisation(site, current_tree(), accounts()), linked.website(site, current_tree())]
+        ),
         lead=lead_card(lead),
         latest=cards(latest),
         shelves=shelves_of(live.for_cards(), without=[lead, *latest] if lead else []),

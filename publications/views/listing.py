@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from publications.models import Edition, Kind
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
+from .describing import described
 from .filters import FILTERS, is_known
 from .paging import paged_cards
 
@@ -27,7 +28,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         canonical="" if listing.is_narrowed else request.path,
         robots="noindex" if listing.is_narrowed else "",
         feeds=listing.feeds,
-        breadcrumb=way_here(_("Publications")),
+        **described(request, way_here(_("Publications"))),
         alternates=listing.alternates,
         **listing.context(),
     )

@@ -10,8 +10,16 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.models import Answer, Edition, Standing, answer, answer_for_edition
-from publications.presentation import absolute, current_tree, find, history, page, piece_context
+from publications import metadata, prose
+from publications.models import Answer, Edition, Site, Standing, answer, answer_for_edition
+from publications.presentation import (
+    absolute,
+    current_tree,
+    find,
+    history,
+    page,
+    piece_context,
+)
 
 from .gone import gone
 
@@ -30,8 +38,9 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, lambda edition: history.edition_url(edition, number))
     canonical = reverse("publications:detail", kwargs={"slug": slug})
+    own = "" if found.edition.is_live else request.path
     return show_edition(
-        request, found.edition, robots="noindex", canonical=canonical, **_superseded(found.edition)
+        request, found.edition, own, robots="noindex", canonical=canonical, **_superseded(found.edition)
     )
 
 
@@ -57,8 +66,20 @@ def _superseded(edition: Edition) -> dict[str, object]:
     }
 
 
-def show_edition(request: HttpRequest, edition: Edition, **frame) -> HttpResponse:
-    return page(request, "detail.html", **{**piece_context(find(edition)), **frame})
+def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", **frame) -> HttpResponse:
+    """The page of an edition; it is cited at `own_address` where that is not the address of the piece."""
+    piece, site = find(edition), Site.objects.first() or Site()
+    context = {**piece_context(piece), **frame}
+    record = metadata.record_of(piece, site=site, address=own_address)
+    context |= metadata.shown(record, edition)
+    if not own_address:
+        context |= metadata.head_of(record, context["breadcrumb"], _picture(context["cover"]))
+    return page(request, "detail.html", site=site, **context)
+
+
+def _picture(cover: prose.Picture | None) -> metadata.Picture | None:
+    """The cover, for messages that show what a link leads to."""
+    return metadata.Picture(absolute(cover.src), cover.alt) if cover else None
 
 
 def elsewhere(request: HttpRequest, found: Answer, address: Callable[[Edition], str]) -> HttpResponse:

@@ -3,10 +3,9 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
-from publications.addresses import in_tree
-from publications.metadata import FACES, Record, record_of
+from publications.metadata import FACES, face_url, record_of
 from publications.models import Edition, Site, Standing, answer, answer_for_edition
-from publications.presentation import Piece, current_tree, find, history, unless_fresh
+from publications.presentation import current_tree, find, history, unless_fresh
 
 from .pieces import elsewhere
 
@@ -28,32 +27,12 @@ def edition_face(request: HttpRequest, slug: str, number: int, face: str) -> Htt
     return unless_fresh(request, lambda: _written(found.edition, face, own))
 
 
-def face_url(edition: Edition, face: str, number: int | None = None) -> str:
-    """Where a piece, or one edition of it, is told of in a format."""
-    one = {"number": number} if number else {}
-    name = "publications:edition_face" if number else "publications:face"
-    return in_tree(edition.tree, name, slug=edition.slug, face=face, **one)
-
-
 def _written(edition: Edition, face: str, own_address: str = "") -> HttpResponse:
-    record = record_of_piece(find(edition), Site.objects.first() or Site(), own_address)
+    address = "" if edition.is_live else own_address
+    record = record_of(find(edition), site=Site.objects.first() or Site(), address=address)
     format = FACES[face]
     response = HttpResponse(format.write(record), content_type=f"{format.media_type}; charset=utf-8")
     response.headers["Content-Disposition"] = content_disposition_header(True, f"{edition.slug}.{face}")
     response.headers["Link"] = f'<{record.url}>; rel="canonical"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response
-
-
-def record_of_piece(piece: Piece, site: Site, own_address: str = "") -> Record:
-    """The record of a piece that a page shows; `own_address` is that of the edition, cited once it is superseded."""
-    return record_of(
-        piece.edition,
-        site=site,
-        bylines=piece.bylines,
-        tags=piece.tags,
-        history=piece.history,
-        texts=piece.translations,
-        attachments=piece.attachments,
-        address="" if piece.edition.is_live else own_address,
-    )

@@ -6,6 +6,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from publications.models import Page
 from publications.presentation import absolute, current_tree, page, site_page_context
 
+from .describing import described
+
 KEPT = 600  # seconds
 
 ROBOTS = """User-agent: *
@@ -20,7 +22,10 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
     found = Page.objects.at(current_tree(), slug).first()
     if not found:
         raise Http404
-    return page(request, "page.html", canonical=request.path, **site_page_context(found))
+    shown = site_page_context(found)
+    return page(
+        request, "page.html", canonical=request.path, **shown | described(request, shown["breadcrumb"])
+    )
 
 
 def robots(request: HttpRequest) -> HttpResponse:

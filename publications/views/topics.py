@@ -19,6 +19,7 @@ from publications.presentation import (
     writers,
 )
 
+from .describing import described
 from .shelves import shelves_of
 
 PEOPLE = 8
@@ -39,7 +40,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         title=_("Topics"),
         canonical=request.path,
         subjects=subjects_by_kind(Tag.objects.with_pieces(live)),
-        breadcrumb=way_here(_("Topics")),
+        **described(request, way_here(_("Topics"))),
         alternates=everywhere("publications:topics"),
     )
 
@@ -69,7 +70,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         people=writers(_people(live)),
         responsible=_responsible(tag),
         feeds=feeds_for(current_tree(), tag=tag),
-        breadcrumb=way_here((_("Topics"), "publications:topics"), tag.label),
+        **described(request, way_here((_("Topics"), "publications:topics"), tag.label)),
         alternates=everywhere("publications:topic", slug=slug),
     )
 
