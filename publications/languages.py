@@ -76,3 +76,14 @@ def _lowered(text: str) -> str:
 def _is_passed_over(sign: str) -> bool:
     """Stress marks, vowel points, apostrophes, soft hyphens and their like part no word and are not kept."""
     return sign in APOSTROPHES or (unicodedata.category(sign) in PASSED_OVER and sign not in MARKS)
+
+
+def without_marks(text: str) -> str:
+    """The letters that people type who have no others on their keyboard: "Răchitaru" as "rachitaru"."""
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(WITHOUT_STROKES))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+WITHOUT_STROKES = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)

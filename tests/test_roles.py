@@ -179,7 +179,8 @@ def test_each_role_comes_in_where_it_may_and_nowhere_else(client, things, role, 
 
     refused = (403,) if name != "app_list" else (404,)
     assert (status not in refused) == (role in TABLE[name]), status
-    assert status in (200, *refused) or name == "view_on_site"
+    led_on = name == "view_on_site" or name.endswith("_delete")  # what is in use says so on its own page
+    assert status in (200, *refused) or led_on
 
 
 @pytest.mark.parametrize("name", sorted(TABLE))

@@ -6,7 +6,7 @@ a related link or anything else that readers see. A deed that cannot be done rai
 leaves everything as it was.
 """
 
-from .amend import amend, remove, write_out
+from .amend import amend, check_unused, remove, write_out
 from .compose import Composition, compose
 from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
 from .lead_here import lead_here
@@ -25,6 +25,7 @@ __all__ = [
     "Refused",
     "Undoing",
     "amend",
+    "check_unused",
     "compose",
     "hold",
     "lead_here",

@@ -1,9 +1,11 @@
 """amend: change what stands beside the editions: authors, tags, kinds, images, site pages, links, the site's words."""
 
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.core.exceptions import ValidationError
-from django.db import models, transaction
+from django.db import models, router, transaction
+from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from publications import prose
@@ -13,6 +15,8 @@ from publications.models import DeedKind, Edition, EditionTag, Image, Kind, Page
 from .ground import Refused, begin
 from .paths import check_addresses, keep_former, stored_addresses
 from .pen_names import forget_old_name
+
+NAMED = 3  # pieces that a refusal names
 
 
 @transaction.atomic
@@ -81,21 +85,38 @@ def write_out(page: Page) -> None:
 def remove(thing: models.Model, *, by) -> None:
     """Delete an author, tag, image, page or link that nothing refers to. Raises Refused where something does."""
     deed = begin(by=by)
+    check_unused(thing)
+    subject, pk = str(thing), thing.pk
+    thing.delete()
+    deed.tell(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
+
+
+def check_unused(thing: models.Model) -> None:
+    """Raise Refused, with what refers to it, where the thing cannot be deleted."""
     if isinstance(thing, Image) and Publication.objects.filter(body__contains=f"image:{thing.key}").exists():
         raise Refused(
             _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")
             % {"what": thing}
         )
-    subject, pk = str(thing), thing.pk
     try:
-        with transaction.atomic():
-            thing.delete()
+        Collector(using=router.db_for_write(type(thing)), origin=thing).collect([thing])
     except models.ProtectedError as reason:
-        raise Refused(_in_use(thing) % {"what": subject}) from reason
-    deed.tell(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
+        raise Refused(_in_use(thing, reason.protected_objects)) from reason
 
 
-def _in_use(thing: models.Model) -> str:
+def _in_use(thing: models.Model, rows: Iterable[models.Model]) -> str:
     if isinstance(thing, Page):
-        return _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
-    return _("“%(what)s” is in use and stays. Take it out of the publications first.")
+        said = _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
+        return said % {"what": thing}
+    pieces = sorted({str(_piece_of(row)) for row in rows})
+    named = ", ".join(f"“{piece}”" for piece in pieces[:NAMED]) + (" …" if len(pieces) > NAMED else "")
+    said = _(
+        "“%(what)s” is in use and stays: %(where)s. What has been published keeps its authors and topics."
+    )
+    return said % {"what": thing, "where": named}
+
+
+def _piece_of(row: models.Model) -> models.Model:
+    """The edition or publication that a row belongs to, for whoever has to find it."""
+    names = ("edition", "publication", "content_object")
+    return next((found for name in names if (found := getattr(row, name, None))), row)

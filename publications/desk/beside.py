@@ -1,7 +1,5 @@
 """What stands beside the editions: authors and kinds, and what all such forms share. Saving is public at once."""
 
-import hashlib
-
 from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
@@ -13,14 +11,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.languages import slugify
-from publications.models import Author
+from publications.languages import NAMES, slugify
+from publications.models import Author, Edition
+from publications.presentation import everywhere
 
+from . import meanwhile
 from .choosing import ChooserField, FindingForm
 
 
-class Seen(forms.CharField):
-    """How the row stood when the form was opened: nothing that an editor changes."""
+class Hidden(forms.CharField):
+    """What the form tells itself from one sending to the next: nothing that an editor changes."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
 
     def has_changed(self, initial, data) -> bool:
         return False
@@ -29,39 +32,70 @@ class Seen(forms.CharField):
 class AmendedForm(FindingForm):
     """The form of a row that readers see as it is. `single` names the choosers of one row, and their fields.
 
-    `seen` tells how the row stood when the form was opened: where somebody else has saved it since, nothing is
-    stored, what was typed stays, and what stands now is said beside it. Saving again then replaces it.
+    `seen` tells how the fields stood when the form was opened (see `meanwhile`). `sure` names the questions that
+    have been asked: what `doubts` finds is said once, and done when the form is sent again.
     """
 
     single: dict[str, str] = {}
-    seen = Seen(required=False, widget=forms.HiddenInput)
+    seen = Hidden()
+    sure = Hidden()
 
     def __init__(self, *args, **kwargs) -> None:
         row = kwargs.get("instance")
         stored = {name: getattr(row, f"{field}_id", None) for name, field in self.single.items()}
         chosen = {name: [(pk, "")] for name, pk in stored.items() if pk}
-        self.stored = stamp(row)
-        initial = {**chosen, "seen": self.stored, **(kwargs.get("initial") or {})}
-        super().__init__(*args, **{**kwargs, "initial": initial})
-        self.standing = {name: self.initial.get(name) for name in self.fields}
+        super().__init__(*args, **{**kwargs, "initial": {**chosen, **(kwargs.get("initial") or {})}})
+        self.standing = {name: self.initial.get(name) for name in self.fields if name not in ("seen", "sure")}
+        self.initial["seen"] = meanwhile.marks_of(self.standing) if row and row.pk else ""
+
+    def doubts(self, cleaned: dict) -> dict[str, str]:
+        """Questions to ask once before this is stored: the field, and what to say there."""
+        return {}
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if self.stored and cleaned.get("seen") not in ("", self.stored):
-            self._say_what_stands(cleaned)
+        cleaned.update({name: _one_line_end(value) for name, value in cleaned.items()})
+        self._merge(cleaned)
+        doubts = {} if self.errors or "_preview" in self.data else self.doubts(cleaned)
+        for field, question in doubts.items():
+            if field not in cleaned.get("sure", "").split():
+                self.add_error(field, question)
+        self._tell_itself("sure", " ".join(doubts))
         return cleaned
 
-    def _say_what_stands(self, cleaned: dict) -> None:
+    def _merge(self, cleaned: dict) -> None:
+        """Keep what somebody else has changed meanwhile; where both did, say so and store nothing."""
+        seen = meanwhile.read(cleaned.get("seen", ""))
+        changed = [name for name in seen if meanwhile.mark_of(self.standing.get(name)) != seen[name]]
+        clashes = []
+        for name in changed:
+            typed = meanwhile.mark_of(cleaned.get(name))
+            if typed == seen[name]:
+                cleaned[name] = self._stored(name)
+            elif typed != meanwhile.mark_of(self.standing[name]):
+                clashes.append(name)
+        if clashes:
+            self._say_what_stands(clashes, cleaned)
+
+    def _stored(self, name: str) -> object:
+        row = getattr(self.instance, self.single.get(name, name), None)
+        return row if name not in self.single else [(row, "")] if row else []
+
+    def _say_what_stands(self, clashes: list[str], cleaned: dict) -> None:
         self.add_error(
             None, _("Somebody else has saved this since you opened it. Nothing of yours is stored yet.")
         )
-        for name, value in self.standing.items():
-            if name in self._meta.fields and str(value or "") != str(cleaned.get(name) or ""):
-                self.add_error(
-                    name, _("It now reads: “%(value)s”. Save again to replace it.") % {"value": value or ""}
-                )
-        self.data = self.data.copy()
-        self.data[self.add_prefix("seen")] = self.stored
+        for name in clashes:
+            typed, stored = cleaned.get(name), self._stored(name)
+            words = str(stored[0][0]) if name in self.single and stored else meanwhile.plain(stored)
+            shown = meanwhile.where_it_differs(words, meanwhile.plain(typed))
+            self.add_error(name, _("It now reads: “%(value)s”. Save again to replace it.") % {"value": shown})
+        self._tell_itself("seen", meanwhile.marks_of(self.standing))
+
+    def _tell_itself(self, name: str, value: str) -> None:
+        if self.data.get(self.add_prefix(name), "") != value:
+            self.data = self.data.copy()
+            self.data[self.add_prefix(name)] = value
 
     def save(self, commit: bool = True) -> Model:
         for name, field in self.single.items():
@@ -69,12 +103,9 @@ class AmendedForm(FindingForm):
         return super().save(commit)
 
 
-def stamp(row: Model | None) -> str:
-    """How a stored row stands, in a few letters; nothing for one that is not stored."""
-    if not row or not row.pk:
-        return ""
-    values = [str(field.value_from_object(row)) for field in row._meta.concrete_fields]
-    return hashlib.blake2s("\0".join(values).encode(), digest_size=9).hexdigest()
+def _one_line_end(value: object) -> object:
+    """Browsers end lines with two signs; an empty line parts paragraphs only where it is one."""
+    return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
 class Amended(admin.ModelAdmin):
@@ -85,6 +116,10 @@ class Amended(admin.ModelAdmin):
     actions = None
     list_per_page = 100
 
+    def places_of(self, row: Model) -> dict[str, str]:
+        """Where readers find the row now: an address for each language of the site that has it."""
+        return {}
+
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
         deeds.amend(obj, by=request.user, changed=form.changed_data)
 
@@ -93,6 +128,10 @@ class Amended(admin.ModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         """The form; where the deed is refused it says why and shows all that was typed."""
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        places = self.places_of(row) if row else {}
+        told = [{"code": code, "label": NAMES[code], "url": url} for code, url in places.items()]
+        extra_context = {**(extra_context or {}), "places": told}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (deeds.Refused, ValidationError) as refusal:
@@ -116,7 +155,11 @@ class Amended(admin.ModelAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
+        """Django's page, which asks once more; what is in use says so at once, by whom."""
+        row = self.get_object(request, unquote(object_id))
         try:
+            if row and self.has_delete_permission(request, row):
+                deeds.check_unused(row)
             return super().delete_view(request, object_id, extra_context)
         except deeds.Refused as refusal:
             messages.error(request, refusal.reasons[0])
@@ -150,6 +193,19 @@ class AuthorForm(AmendedForm):
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])
 
+    def doubts(self, cleaned: dict) -> dict[str, str]:
+        """Somebody of that name who is there already: nearly always the same person."""
+        others = Author.objects.called(cleaned["name"]).exclude(pk=self.instance.pk)
+        if "name" not in self.changed_data or not others.exists():
+            return {}
+        asked = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
+        return {"name": asked % {"others": "; ".join(_told_apart(each) for each in others[:5])}}
+
+
+def _told_apart(author: Author) -> str:
+    told = (author.name, author.worded("title"), author.worded("affiliation"))
+    return ", ".join(each for each in told if each)
+
 
 class AuthorDesk(Amended):
     form = AuthorForm
@@ -171,6 +227,10 @@ class AuthorDesk(Amended):
             {"classes": ("collapse",), "fields": ("family_name", "aliases", "slug")},
         ),
     )  # fmt: skip
+
+    def places_of(self, row: Author) -> dict[str, str]:
+        shown = not row.pseudonymous and Edition.objects.live().by(row).exists()
+        return everywhere("publications:author", slug=row.slug) if shown else {}
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})

@@ -18,6 +18,7 @@ from django.urls import reverse_lazy
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from publications.languages import without_marks
 from publications.models import Author, Edition, Image, Publication, with_standing, words
 
 from .site import desk
@@ -60,6 +61,16 @@ class Choices:
 
 
 class AuthorChoices(Choices):
+    """People, found whatever marks their letters bear: "Marten" and "rachi" find Mårten and Răchitaru."""
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        wanted = without_marks(query.replace("\0", "")).split()[:8]
+        rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
+        if not wanted:
+            return rows
+        texts = {pk: without_marks(" ".join(each)) for pk, *each in rows.values_list("pk", *self.searched)}
+        return rows.filter(pk__in=[pk for pk, text in texts.items() if all(word in text for word in wanted)])
+
     def line(self, row: Author) -> str:
         return " · ".join(part for part in (row.name, row.worded("affiliation")) if part)
 

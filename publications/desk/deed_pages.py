@@ -1,6 +1,7 @@
 """Deeds are pages, not pop-ups: each has an address, works with scripts off, and says what it will do."""
 
 from collections.abc import Callable
+from datetime import datetime
 
 from django import forms
 from django.contrib import messages
@@ -16,6 +17,8 @@ from publications.models import Change, Edition, Publication, moment_in_words, o
 from .access import ONE, needs, piece_or_404
 from .site import desk
 
+YEARS = range(1900, 2101)
+
 
 class MomentField(forms.DateTimeField):
     """A moment in the centre's own zone, typed into the browser's own control."""
@@ -23,6 +26,22 @@ class MomentField(forms.DateTimeField):
     def __init__(self, **kwargs) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
         super().__init__(widget=widget, required=False, **kwargs)
+
+    def to_python(self, value) -> datetime | None:
+        try:
+            moment = super().to_python(value)
+        except forms.ValidationError as reason:
+            if reason.code != "ambiguous_timezone":
+                raise
+            raise forms.ValidationError(
+                _("The clocks change that night: this hour comes twice or not at all. Choose another one.")
+            ) from reason
+        if moment and moment.year not in YEARS:
+            raise forms.ValidationError(
+                _("The year %(year)d cannot be right. Give one from %(first)d to %(last)d.")
+                % {"year": moment.year, "first": YEARS[0], "last": YEARS[-1]}
+            )
+        return moment
 
 
 class PublishForm(forms.Form):

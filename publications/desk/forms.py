@@ -12,7 +12,7 @@ from taggit.forms import TagField
 from taggit.forms import TagWidget as LineOfTags
 
 from publications import prose
-from publications.languages import slugify
+from publications.languages import NAMES, slugify
 from publications.models import (
     Attachment,
     Byline,
@@ -172,6 +172,7 @@ class PublicationForm(FindingForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
+        self._check_translation(cleaned)
         if not any(cleaned.get(name) for name in ("title", "summary", "body", "bylines")):
             raise forms.ValidationError(gettext("Write something first: a title, for instance."))
         stored = self.instance.version
@@ -179,6 +180,23 @@ class PublicationForm(FindingForm):
         if self.instance.pk and posted != stored and self.data.get("replace") != str(stored):
             self._tell_of_conflict()
         return cleaned
+
+    def _check_translation(self, cleaned: dict) -> None:
+        """A family has one text in a language: two would fight for its place in lists and in the language switch."""
+        chosen = cleaned.get("translation_choice")
+        if not chosen:
+            return
+        original = chosen[0][0].original
+        family = [original, *original.translations.exclude(pk=self.instance.pk)]
+        same = next((each for each in family if each.language == cleaned.get("language")), None)
+        if same:
+            self.add_error(
+                "translation_choice",
+                gettext(
+                    "“%(piece)s” is in %(language)s too. A translation is in a language that none of the others is in."
+                )
+                % {"piece": same, "language": NAMES[same.language]},
+            )
 
     def _tell_of_conflict(self) -> None:
         """Refuse, and lay what is stored beside what was typed, field by field."""

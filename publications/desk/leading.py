@@ -9,7 +9,8 @@ from django.utils.translation import gettext_lazy
 
 from publications import deeds
 from publications.languages import slugify
-from publications.models import Site, Tag
+from publications.models import Edition, Site, Tag
+from publications.presentation import everywhere
 
 from .access import needs
 from .beside import Amended, AmendedForm
@@ -56,6 +57,18 @@ class TagForm(LeadForm):
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"]) or self.instance.slug
 
+    def clean_lead_choice(self) -> list:
+        """Only a piece on the topic can lead its page."""
+        chosen = self.cleaned_data["lead_choice"]
+        piece = chosen[0][0] if chosen else None
+        is_on_it = piece and self.instance.pk and Edition.objects.live().on(self.instance).text_for(piece.pk)
+        if piece and not is_on_it:
+            raise forms.ValidationError(
+                _("“%(piece)s” is not on this topic. Give it the tag and publish it, or choose another.")
+                % {"piece": piece}
+            )
+        return chosen
+
 
 class TagDesk(Amended):
     form = TagForm
@@ -69,6 +82,10 @@ class TagDesk(Amended):
         ),
         (gettext_lazy("Its page"), {"fields": ("lead_choice", "responsible_choice", "slug")}),
     )
+
+    def places_of(self, row: Tag) -> dict[str, str]:
+        shown = Edition.objects.live().on(row).exists()
+        return everywhere("publications:topic", slug=row.slug) if shown else {}
 
 
 class SiteForm(LeadForm):

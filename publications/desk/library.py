@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib import admin
+from django.core.validators import MaxValueValidator, MinValueValidator
 from django.http import HttpRequest
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -29,6 +30,12 @@ class ImageForm(AmendedForm):
         model = Image
         fields = ("alt_en", "alt_sv", "decorative", "credit", "licence", "focus_x", "focus_y")
 
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        told = _("Give a number from 0 to 100: percent of the width, or of the height.")
+        for name in {"focus_x", "focus_y"} & set(self.fields):
+            self.fields[name].validators = [MinValueValidator(0, told), MaxValueValidator(100, told)]
+
     def clean_file(self):
         file = self.cleaned_data["file"]
         if not file and not self.instance.original:
@@ -47,6 +54,8 @@ class ImageForm(AmendedForm):
         cleaned = super().clean()
         if not cleaned.get("decorative") and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
             self.add_error("alt_en", _("Say what the picture shows, or mark it as decorative."))
+        if self.errors and cleaned.get("file"):
+            self.add_error("file", _("Choose the file again: a browser does not send it twice by itself."))
         return cleaned
 
 
@@ -64,7 +73,10 @@ class Library(Amended):
         return super().get_form(request, obj, change, **{**kwargs, "fields": ImageForm.Meta.fields})
 
     def get_fields(self, request: HttpRequest, obj: Image | None = None):
-        return self.fields if obj else [name for name in self.fields if name not in self.readonly_fields]
+        if not obj:
+            return [name for name in self.fields if name not in self.readonly_fields]
+        may_change = self.has_change_permission(request, obj)
+        return self.fields if may_change else [name for name in self.fields if name != "file"]
 
     @admin.display(description=gettext_lazy("picture"))
     def thumbnail(self, image: Image) -> str:

@@ -38,11 +38,17 @@ class PageForm(AmendedForm):
         }
         help_texts = {**dict.fromkeys(SLUGS, OF_SLUG), **dict.fromkeys(BODIES, OF_BODY)}
 
-    def clean(self) -> dict:
-        cleaned = super().clean()
-        for name in BODIES:
-            cleaned[name] = cleaned.get(name, "").replace("\r\n", "\n").replace("\r", "\n")
-        return cleaned
+    def doubts(self, cleaned: dict) -> dict[str, str]:
+        """A language that readers have now and would have no longer."""
+        gone = [
+            tree
+            for tree in self.instance.trees
+            if not (cleaned.get(f"title_{tree}") and cleaned.get(f"body_{tree}"))
+        ]
+        asked = _(
+            "Without title and text the page is no longer public in %(language)s. Save again to take it down there."
+        )
+        return {f"title_{tree}": asked % {"language": NAMES[tree]} for tree in gone}
 
     def validate_constraints(self) -> None:
         """Say at its field what is wrong with an address or a text. The texts are rendered on the way."""
@@ -68,6 +74,9 @@ class PageDesk(Amended):
     def title(self, row: Page) -> str:
         return str(row)
 
+    def places_of(self, row: Page) -> dict[str, str]:
+        return {code: address_of(row, code) for code in row.trees}
+
     @admin.display(description=gettext_lazy("languages"))
     def languages(self, row: Page) -> str:
         return ", ".join(NAMES[tree] for tree in row.trees)
@@ -79,7 +88,6 @@ class PageDesk(Amended):
             return self._preview(request, row, tree, (object_id, form_url, extra_context))
         shown = {
             **(extra_context or {}),
-            "places": [{**_named(code), "url": address_of(row, code)} for code in (row.trees if row else ())],
             "previews": [_named(code) for code in TREES],
         }
         return super().changeform_view(request, object_id, form_url, shown)

@@ -31,7 +31,7 @@ class PersonDesk(UserAdmin):
             None,
             {
                 "classes": ("wide",),
-                "fields": ("username", "usable_password", "password1", "password2"),
+                "fields": ("username", "password1", "password2"),
                 "description": _("The groups are chosen on the next page."),
             },
         ),

@@ -188,6 +188,7 @@ class Writing(admin.ModelAdmin):
             "live": live,
             "editions": piece.editions.exists() if piece else False,
             "may_publish": request.user.has_perm("publications.publish_publication"),
+            "may_relate": may_relate(request, piece),
             "may_redact": request.user.has_perm("publications.redact_publication"),
         }
 
