@@ -104,6 +104,17 @@ def test_countries_and_series_have_pages_and_filters_of_their_own(reader, editor
     assert reader.get("/en/publications/?topic=belarus").status_code == 404
 
 
+def test_each_topic_stands_once_among_all_of_them(reader, editor):
+    told, bare = make_tag("Sanctions", introduction_en="What they are."), make_tag("Energy")
+    live(editor, tags=[told, bare])
+
+    page = reader.get("/en/topics/").text
+    cards, lines = page.index('data-shape="card"'), page.index('data-shape="line"')
+
+    assert [page.count(f">{name}<") for name in ("Sanctions", "Energy")] == [1, 1]
+    assert cards < page.index(">Sanctions<") < lines < page.index(">Energy<")
+
+
 def test_a_topic_and_a_country_narrow_together(reader, editor):
     theme, country = make_tag("Sanctions"), make_tag("Belarus", kind=TagKind.COUNTRY)
     live(editor, title="Both", tags=[theme, country])

@@ -23,6 +23,10 @@ class Subject:
     pieces: int = 0
     introduction: str = ""
 
+    @property
+    def is_introduced(self) -> bool:
+        return bool(self.introduction)
+
 
 @dataclass(frozen=True)
 class Writer:
