@@ -4,7 +4,7 @@ PY := .venv/bin/python
 PORT ?= 8000
 export PORT
 
-.PHONY: help run dev test check format bench audit contact-sheet demo fonts lock messages
+.PHONY: help run dev test check format bench audit contact-sheet picture demo fonts lock messages
 
 help: ## List these commands
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ audit: ## Look at every type of page: HTML, axe, width, bytes, Lighthouse (needs
 contact-sheet: ## Picture every type of page at three widths, light and dark, in FOLDER (build/sheet)
 	@./bootstrap dev
 	$(PY) -m tests.audit --sheet $(or $(FOLDER),build/sheet)
+
+picture: ## Make the picture of README
+	@./bootstrap dev
+	$(PY) -m tests.audit --picture docs/pictures/contact-sheet.jpg
 
 demo: ## Load the demonstration content into an empty site
 	@./bootstrap base

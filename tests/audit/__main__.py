@@ -6,8 +6,8 @@ from pathlib import Path
 
 from playwright.sync_api import sync_playwright
 
-from . import accessibility, lighthouse, markup, sheet, width, wire
-from .site import CHROMIUM, running
+from . import accessibility, lighthouse, markup, picture, sheet, width, wire
+from .site import CHROMIUM, demonstrated, running
 
 QUESTIONS = {
     "html": markup.ask,
@@ -20,8 +20,12 @@ QUESTIONS = {
 
 def main() -> int:
     asked = arguments()
+    if asked.picture:
+        with demonstrated() as url, sync_playwright() as playwright:
+            picture.make(_launched(playwright), url, asked.picture)
+        return 0
     with running() as site, sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+        browser = _launched(playwright)
         pages = [page for page in site.pages if not asked.only or page.name in asked.only]
         if asked.sheet:
             sheet.make(browser, pages, asked.sheet)
@@ -32,11 +36,16 @@ def main() -> int:
     return len(failed)
 
 
+def _launched(playwright):
+    return playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"])
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m tests.audit", description=__doc__)
     parser.add_argument("questions", nargs="*", metavar="QUESTION", help="which to ask (all)")
     parser.add_argument("--only", nargs="+", default=[], help="names of pages, as the tables have them")
     parser.add_argument("--sheet", type=Path, help="make a contact sheet in this folder instead")
+    parser.add_argument("--picture", type=Path, help="make the picture of README in this file instead")
     asked = parser.parse_args()
     asked.questions = asked.questions or list(QUESTIONS)
     return asked

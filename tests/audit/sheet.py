@@ -24,7 +24,7 @@ def make(browser, pages: list[Page], folder: Path) -> None:
     first = []
     for number, page in enumerate(pages, start=1):
         shots = {
-            (scheme, width): _shot(browser, page, scheme, width) for scheme in SCHEMES for width in WIDTHS
+            (scheme, width): shot(browser, page, scheme, width) for scheme in SCHEMES for width in WIDTHS
         }
         rows = [
             [(f"{page.name}, {width} px, {scheme}", shots[scheme, width]) for width in WIDTHS]
@@ -39,7 +39,7 @@ def make(browser, pages: list[Page], folder: Path) -> None:
     print(f"{len(pages) + 1} sheets in {folder}")
 
 
-def _shot(browser, page: Page, scheme: str, width: int) -> Image.Image:
+def shot(browser, page: Page, scheme: str, width: int) -> Image.Image:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     opened = context.new_page()
     opened.goto(page.url)

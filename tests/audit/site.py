@@ -55,6 +55,15 @@ def running() -> Iterator[Site]:
             yield Site(url, [*pages, *nothing])
 
 
+@contextmanager
+def demonstrated() -> Iterator[str]:
+    """The address of a site that shows the demonstration alone, until the end of the block."""
+    with tempfile.TemporaryDirectory() as folder:
+        _manage(_surroundings(Path(folder)), "prepare")
+        with _served(Path(folder)) as url:
+            yield url
+
+
 def _import_corpus(surroundings: dict[str, str]) -> None:
     """Real texts for volume, where this machine has them and the site can import."""
     known = _run(surroundings, "manage.py", "help", "--commands")
