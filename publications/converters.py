@@ -27,7 +27,7 @@ class Number:
 class Face(StringConverter):
     """The ending of an address at which the record of a piece stands in a format of others."""
 
-    regex = r"bib|ris|csl\.json"
+    regex = r"bib|ris|csl\.json|md"
 
 
 def register() -> None:

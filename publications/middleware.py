@@ -23,7 +23,10 @@ POLICY = ", ".join(
 GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
-COMPRESSED = {"text/html", "text/plain", "application/xml", "application/atom+xml"}
+COMPRESSED = {
+    "text/html", "text/plain", "text/markdown", "text/xml", "application/xml", "application/atom+xml",
+    "application/json", "application/problem+json", "application/vnd.citationstyles.csl+json",
+}  # fmt: skip
 
 
 class _Compression(GZipMiddleware):

@@ -10,6 +10,7 @@ ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
+SECURITY_CONTACT  whom to tell of a weakness, for /.well-known/security.txt: mailto:… or https://… (none)
 DEBUG          1 for development only (0)
 """
 
@@ -28,6 +29,7 @@ PORT = env.int("PORT", 8000)
 DEBUG = env.bool("DEBUG", False)
 SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 BEHIND_TLS = env.bool("BEHIND_TLS", SITE_URL.startswith("https://"))
+SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
 
 

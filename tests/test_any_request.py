@@ -71,7 +71,7 @@ KNOWN = {
     "tag": ["belarus"],
     "author": ["ann-berg"],
     "code": ["en", "sv", "uk"],
-    "face": ["bib", "ris", "csl.json"],
+    "face": ["bib", "ris", "csl.json", "md"],
     "source": ["pages", "topics", "authors", "publications"],
     "filename": ["r.pdf"],
     "size": ["480", "960", "192s"],

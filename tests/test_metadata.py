@@ -5,15 +5,16 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 import time_machine
+import yaml
 from hypothesis import given
 from hypothesis import strategies as some
 
 from publications import deeds
 from publications.converters import Face
-from publications.metadata import FACES, Record, name_of, references
+from publications.metadata import FACES, REFERENCES, Record, name_of, references
 from publications.metadata.record import Person
 from publications.models import Role
-from tests.factories import make_author, make_live, make_publication, make_tag, saved
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.reference_readers import READERS, Read
 
 CENTRE = "Stockholm Centre for Eastern European Studies"
@@ -123,7 +124,7 @@ def expected(record: Record) -> Read:
     )
 
 
-@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("face", REFERENCES)
 @pytest.mark.parametrize("record", NASTY.values(), ids=NASTY)
 def test_every_face_is_read_back_by_a_parser_of_others(record, face):
     read = READERS[face](FACES[face].write(record))
@@ -225,7 +226,7 @@ def test_a_title_is_never_read_as_markup():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("face", FACES)
+@pytest.mark.parametrize("face", REFERENCES)
 def test_a_live_piece_is_told_in_every_format(client, face):
     edition = make_live(title="On Minsk & “more”", by_whom=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, 22, 30, tzinfo=UTC))  # fmt: skip
 
@@ -298,3 +299,32 @@ def test_roles_names_and_topics_come_as_the_page_has_them(client):
 
     assert "AU  - Name, Pen\r\nAU  - Ann Berg\r\nED  - Ek, Bo\r\n" in ris
     assert "DO  - 10.1234/x\r\nSN  - 978-3-16-148410-0\r\n" in ris and "KW  - Aid\r\nKW  - Belarus\r\n" in ris
+
+
+@pytest.mark.django_db
+def test_a_piece_stands_as_markdown_with_its_record_in_front(client):
+    image = make_image(size=(1000, 500), alt_en="A port")
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        edition = make_live(
+            title="On *Minsk*: more", slug="p", kind="guest-commentary", by_whom=make_author("Ann Berg"), tags=(make_tag("Aid"),),
+            key_points="One.\nTwo.", summary="So.", body=f"First [us](/en/).[^1]<!-- hidden -->\n\n![](image:{image.key})\n\n[^1]: Note.",
+        )  # fmt: skip
+        clock.shift(timedelta(days=1))
+        piece = saved(edition.publication, body=edition.markdown + "\n\n    More.")
+        deeds.publish(piece, by=None, change="correction", note="It was <Brest>.")
+
+        response = client.get("/en/publications/p.md")
+
+    assert response["Content-Type"] == "text/markdown; charset=utf-8"
+    assert response["Link"] == '<http://127.0.0.1:8000/en/publications/p/>; rel="canonical"'
+    _, front, text = response.content.decode().split("---\n", 2)
+    assert yaml.safe_load(front) == {
+        "title": "On *Minsk*: more", "type": "Guest Commentary", "authors": ["Ann Berg"], "date": date(2026, 5, 3), "language": "en",
+        "publisher": CENTRE, "url": "http://127.0.0.1:8000/en/publications/p/", "topics": ["Aid"], "edition": 2,
+    }  # fmt: skip
+    assert text.startswith(
+        "\n# On \\*Minsk\\*: more\n\nSo.\n\n**Key points**\n\n- One.\n- Two.\n\nFirst [us](http://127.0.0.1:8000/en/).[^1]"
+    )
+    assert f"](http://127.0.0.1:8000/media/{image.key}/960.jpg)" in text and "hidden" not in text
+    assert "[^1]: Note." in text and "endorsement.*" in text
+    assert text.endswith("## Corrections\n\n- 4 May 2026: It was &lt;Brest&gt;.\n")

@@ -4,7 +4,7 @@ Made of editions alone: what is not public has no record.
 """
 
 from . import linked
-from .faces import FACES, Face, face_url
+from .faces import FACES, REFERENCES, Face, face_url
 from .names import Name, name_of
 from .record import Record, record_of
 from .references import Reference, references
@@ -13,6 +13,7 @@ from .tags import Picture
 
 __all__ = [
     "FACES",
+    "REFERENCES",
     "Face",
     "Name",
     "Picture",

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from publications.addresses import in_tree
 from publications.models import Edition
 
-from . import bibtex, csl, ris
+from . import bibtex, csl, markdown, ris
 from .record import Record
 
 
@@ -26,8 +26,10 @@ def face_url(edition: Edition, face: str, number: int | None = None) -> str:
     return in_tree(edition.tree, name, slug=edition.slug, face=face, **one)
 
 
-FACES = {
+REFERENCES = {
     "bib": Face("BibTeX", bibtex.MEDIA_TYPE, bibtex.document),
     "ris": Face("RIS", ris.MEDIA_TYPE, ris.document),
     "csl.json": Face("CSL-JSON", csl.MEDIA_TYPE, csl.document),
 }
+"""Those that programs for references read."""
+FACES = REFERENCES | {"md": Face("Markdown", markdown.MEDIA_TYPE, markdown.document)}

@@ -7,7 +7,7 @@ references, BibTeX, RIS, CSL-JSON, markup of the page, Dublin Core) are files of
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Protocol
 
@@ -18,6 +18,7 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionByline,
+    Image,
     Role,
     Site,
     Tag,
@@ -115,6 +116,7 @@ class Record:
     is_original: bool = True
     is_current: bool = True
     key: str = ""
+    piece: "Rows | None" = field(default=None, repr=False, compare=False)
 
     @property
     def creators(self) -> list[Name]:
@@ -139,6 +141,7 @@ class Rows(Protocol):
     edition: Edition
     bylines: Sequence[EditionByline]
     tags: Sequence[Tag]
+    images: Sequence[Image]
     attachments: Sequence[EditionAttachment]
     translations: Sequence[Edition]
     history: Sequence[Edition]
@@ -152,6 +155,7 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
     edition, tags = piece.edition, piece.tags
     until = [each for each in piece.history if each.number <= edition.number]
     return Record(
+        piece=piece,
         title=edition.title,
         language=edition.language,
         tree=edition.tree,

@@ -4,8 +4,8 @@ from collections.abc import Sequence
 
 from publications.models import Edition
 
-from . import linked
-from .faces import FACES, face_url
+from . import linked, markdown
+from .faces import REFERENCES, face_url
 from .record import Record
 from .references import references
 from .tags import Picture, links_of, tags_of
@@ -15,18 +15,19 @@ def shown(record: Record, edition: Edition, *, fetched: bool = True) -> dict[str
     """What the page of an edition needs to be cited from; a preview has nothing to fetch."""
     number = None if record.is_current else edition.number
     formats = [
-        {"name": face.name, "url": face_url(edition, ending, number)} for ending, face in FACES.items()
+        {"name": face.name, "url": face_url(edition, ending, number)} for ending, face in REFERENCES.items()
     ]
     return {"references": references(record), "formats": formats if fetched else []}
 
 
 def head_of(
-    record: Record, breadcrumb: Sequence[dict[str, str]], picture: Picture | None = None
+    record: Record, edition: Edition, breadcrumb: Sequence[dict[str, str]], picture: Picture | None = None
 ) -> dict[str, object]:
     """What the head of its page tells: tags, ways, and linked data of the piece and of the way to it."""
+    text = {"rel": "alternate", "href": face_url(edition, "md"), "type": markdown.MEDIA_TYPE}
     nodes = [linked.piece(record, picture), linked.breadcrumb(breadcrumb, record.url)]
     return {
         "tags_of_record": tags_of(record, picture),
-        "links_of_record": links_of(record),
+        "links_of_record": [*links_of(record), text],
         "linked_data": linked.script(nodes),
     }

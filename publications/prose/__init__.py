@@ -4,14 +4,16 @@ The way of a text, told in `rendering`: it is cleaned, and what is no markup is 
 (`source`, `lists`); Python-Markdown reads it (`dialect`) within `limits`; its output becomes a small `tree`
 (`builder`, `vocabulary`) that `links`, `figures`, `headings`, `tables`, `notes` and `typography` shape for
 our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` takes the words; and the
-`sanitiser` has the last word.
+`sanitiser` has the last word. The way back, for whoever reads Markdown, is `markdown` with its `spelling`.
 """
 
 from .figures import place_pictures
 from .links import images_in
+from .markdown import as_markdown
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
 from .rendering import render
+from .spelling import spelled
 
 __all__ = [
     "MAX_CHARACTERS",
@@ -20,8 +22,10 @@ __all__ = [
     "Picture",
     "Prose",
     "Unrenderable",
+    "as_markdown",
     "images_in",
     "place_permalinks",
     "place_pictures",
     "render",
+    "spelled",
 ]

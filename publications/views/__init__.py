@@ -4,6 +4,7 @@ from .authors import author_detail, author_list
 from .editions import edition_changes, edition_list
 from .errors import bad_request, broken, forbidden, not_found
 from .files import attachment, picture
+from .for_machines import llms, security
 from .home import front_door, home
 from .listing import publication_list
 from .pieces import edition_detail, publication_detail, share_on_mastodon
@@ -24,12 +25,14 @@ __all__ = [
     "forbidden",
     "front_door",
     "home",
+    "llms",
     "not_found",
     "picture",
     "piece_face",
     "publication_detail",
     "publication_list",
     "robots",
+    "security",
     "share_on_mastodon",
     "site_page",
     "topic_detail",

@@ -73,7 +73,7 @@ def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", 
     record = metadata.record_of(piece, site=site, address=own_address)
     context |= metadata.shown(record, edition)
     if not own_address:
-        context |= metadata.head_of(record, context["breadcrumb"], _picture(context["cover"]))
+        context |= metadata.head_of(record, edition, context["breadcrumb"], _picture(context["cover"]))
     return page(request, "detail.html", site=site, **context)
 
 

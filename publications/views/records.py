@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
-from publications.metadata import FACES, face_url, record_of
+from publications.metadata import FACES, REFERENCES, face_url, record_of
 from publications.models import Edition, Site, Standing, answer, answer_for_edition
 from publications.presentation import current_tree, find, history, unless_fresh
 
@@ -11,7 +11,7 @@ from .pieces import elsewhere
 
 
 def piece_face(request: HttpRequest, slug: str, face: str) -> HttpResponse:
-    """The live edition as BibTeX, RIS or CSL-JSON."""
+    """The live edition as BibTeX, RIS, CSL-JSON or Markdown."""
     found = answer(current_tree(), slug)
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, lambda edition: face_url(edition, face))
@@ -32,7 +32,8 @@ def _written(edition: Edition, face: str, own_address: str = "") -> HttpResponse
     record = record_of(find(edition), site=Site.objects.first() or Site(), address=address)
     format = FACES[face]
     response = HttpResponse(format.write(record), content_type=f"{format.media_type}; charset=utf-8")
-    response.headers["Content-Disposition"] = content_disposition_header(True, f"{edition.slug}.{face}")
+    disposition = content_disposition_header(face in REFERENCES, f"{edition.slug}.{face}")
+    response.headers["Content-Disposition"] = disposition
     response.headers["Link"] = f'<{record.url}>; rel="canonical"'
     response.headers["X-Robots-Tag"] = "noindex"
     return response

@@ -1,0 +1,77 @@
+"""Markdown: the whole piece as its page shows it, with its record in front (YAML), for readers and their machines."""
+
+from collections.abc import Iterator
+from typing import Any
+
+import yaml
+from django.urls import reverse
+from django.utils import translation
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+
+from publications.addresses import absolute
+from publications.models import Image
+from publications.pictures import widths_for
+from publications.prose import as_markdown, spelled
+
+from .record import Record
+
+MEDIA_TYPE = "text/markdown"
+
+
+def document(record: Record) -> str:
+    front = yaml.safe_dump(_front(record), allow_unicode=True, sort_keys=False, width=float("inf"))
+    with translation.override(record.tree):
+        body = "\n\n".join(block for block in _blocks(record) if block)
+    return f"---\n{front}---\n\n{body}\n"
+
+
+def _front(record: Record) -> dict[str, Any]:
+    names = {
+        name: [person.name.full for person in people]
+        for name, people in (
+            ("authors", record.authors),
+            ("editors", record.editors),
+            ("with", record.others),
+        )
+    }
+    fields = {
+        "title": " ".join(record.title.split()),
+        "type": record.label,
+        **names,
+        "date": record.published,
+        "language": record.language,
+        "publisher": record.publisher,
+        "url": record.url,
+        "doi": record.doi,
+        "isbn": record.isbn,
+        "topics": list(record.keywords),
+        "edition": record.edition,
+        "also_in": {text.language: text.url for text in record.texts},
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _blocks(record: Record) -> Iterator[str]:
+    """Title, opening, text and what stands below it, in the order of the page."""
+    edition = record.piece.edition
+    yield f"# {spelled(record.title)}"
+    yield spelled(edition.summary)
+    if points := edition.key_points_list:
+        yield f"**{_('Key points')}**"
+        yield "\n".join(f"- {spelled(point)}" for point in points)
+    shown = {image.key: _address(image) for image in record.piece.images}
+    yield as_markdown(edition.html, page=record.url, pictures=shown)
+    yield f"*{spelled(edition.disclaimer)}*" if edition.disclaimer else ""
+    if record.corrections:
+        yield f"## {_('Corrections')}"
+        yield "\n".join(
+            f"- {date_format(each.at, 'DATE_FORMAT')}: {spelled(each.note)}" for each in record.corrections
+        )
+    yield "\n".join(f"- [{spelled(file.label)}]({file.url})" for file in record.files)
+
+
+def _address(image: Image) -> str:
+    """The largest of a picture's sizes, in the format that everything reads."""
+    size = {"key": image.key, "size": str(widths_for(image)[-1]), "extension": "jpg"}
+    return absolute(reverse("picture", kwargs=size))

@@ -1,0 +1,63 @@
+"""The index for machines that read text, and whom to tell of a weakness."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from publications import deeds
+from tests.factories import make_author, make_live, make_publication
+
+pytestmark = pytest.mark.django_db
+HERE = "http://127.0.0.1:8000"
+SECURITY = "/.well-known/security.txt"
+
+
+def test_the_index_leads_to_every_piece_as_markdown(client):
+    make_live(title="On [Minsk]", slug="on-minsk", summary="So.", by_whom=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, tzinfo=UTC))  # fmt: skip
+
+    response = client.get("/llms.txt")
+
+    text = response.content.decode()
+    assert response["Content-Type"] == "text/markdown; charset=utf-8"
+    assert text.startswith("# Stockholm Centre for Eastern European Studies (SCEEUS)\n")
+    line = (
+        f"- [On \\[Minsk\\]]({HERE}/en/publications/on-minsk.md): Quick Comment, Ann Berg, 3 May 2026. So.\n"
+    )
+    assert line in text
+    assert client.get("/en/publications/on-minsk.md").status_code == 200
+
+
+def test_the_index_names_a_family_once_and_the_hundred_newest(client):
+    english = make_live(title="English").publication
+    deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
+    for _number in range(100):
+        make_live()
+
+    text = client.get("/llms.txt").content.decode()
+
+    assert text.count(".md)") == 100
+    assert "Svenska" not in text
+
+
+def test_who_has_the_index_already_is_told_so(client):
+    response = client.get("/llms.txt")
+
+    assert client.get("/llms.txt", headers={"If-None-Match": response["ETag"]}).status_code == 304
+
+
+def test_without_a_contact_there_is_none(client):
+    assert client.get(SECURITY).status_code == 404
+
+
+@time_machine.travel("2026-05-03 10:00Z", tick=False)
+def test_whom_to_tell_of_a_weakness(client, settings):
+    settings.SECURITY_CONTACT = "mailto:security@example.org"
+
+    response = client.get(SECURITY)
+
+    fields = dict(line.split(": ", 1) for line in response.content.decode().splitlines())
+    assert response["Content-Type"] == "text/plain; charset=utf-8"
+    assert (fields["Contact"], fields["Canonical"]) == ("mailto:security@example.org", f"{HERE}{SECURITY}")
+    left = datetime.fromisoformat(fields["Expires"]) - datetime(2026, 5, 3, 10, tzinfo=UTC)
+    assert timedelta(days=90) < left < timedelta(days=366)

@@ -1,0 +1,104 @@
+"""Our HTML as Markdown again: our own parser makes the same words of it, and nothing is in it that no page shows."""
+
+import json
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from publications import prose
+from tests.conftest import ROOT
+from tests.import_figures import CORPUS, sources
+
+SAMPLES = sorted((ROOT / "tests/samples/prose").glob("*.md"))
+PAGE = "https://example.org/en/publications/a/"
+
+
+def again(markdown: str) -> str:
+    """Rendered, and written as Markdown again; pictures by their key, as the desk types them."""
+    pictures = {key: f"image:{key}" for key in prose.images_in(markdown)}
+    return prose.as_markdown(prose.render(markdown).html, page="", pictures=pictures)
+
+
+def written(markdown: str, **pictures: str) -> str:
+    return prose.as_markdown(prose.render(markdown).html, page=PAGE, pictures=pictures)
+
+
+def says_the_same(markdown: str) -> bool:
+    try:
+        before = prose.render(markdown)
+    except prose.Unrenderable:
+        return True
+    return prose.render(again(markdown)).text == before.text
+
+
+@pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
+def test_samples_say_the_same(path):
+    assert says_the_same(path.read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize(
+    ("typed", "spelled"),
+    [
+        ("A *b* and **c**", "A *b* and **c**"),
+        ("***a***", "**<em>a</em>**"),
+        ("a*b*c", "a*b*c"),
+        ("[us](/en/ \"Home\")", '[us](https://example.org/en/ "Home")'),
+        ("[a](https://example.org/a_(b))", "[a](https://example.org/a_%28b%29)"),
+        ("<https://example.org/a--b>", "<https://example.org/a--b>"),
+        ("Note.[^x]\n\n[^x]: *So*.\n\n    More.", "Note.[^1]\n\n[^1]: *So*.\n\n    More."),
+        ("## A\n\n### B", "## A\n\n### B"),
+        ("> A\n>\n> B", "> A\n>\n> B"),
+        ("1. A\n2. B\n    - C", "1.  A\n2.  B\n    -   C"),
+        ("3. A\n4. B", "3.  A\n4.  B"),
+        ("| A | B |\n|:--|--:|\n| 1\\|2 | *x* |", "| A | B |\n| :-- | --: |\n| 1\\|2 | *x* |"),
+        ("    a  <b>", "    a  <b>"),
+        ("A `b*c` d", "A `b*c` d"),
+        ("``a`b``", "``a`b``"),
+        ("5 \\* 3 \\_x\\_ \\[y\\]", "5 \\* 3 \\_x\\_ \\[y\\]"),
+        ("AT&amp;T &amp;amp; 1 &lt; 2", "AT&T &amp;amp; 1 &lt; 2"),
+        ("1\\. Not a list", "1\\. Not a list"),
+        ("\\# Not a heading", "\\# Not a heading"),
+        ("A\n\n* * *\n\nB", "A\n\n* * *\n\nB"),
+        ("So!\\![x](https://a.example/)", "So!\\![x](https://a.example/)"),
+        ("*[EU]: Union\n\nThe EU.", 'The <abbr title="Union">EU</abbr>.'),
+        ("- A\n\n<!-- -->\n\n- B", "-   A\n\n<!-- -->\n\n-   B"),
+    ],
+)  # fmt: skip
+def test_each_thing_has_its_spelling(typed, spelled):
+    assert written(typed) == spelled
+
+
+def test_a_picture_stands_at_its_address_with_its_caption():
+    typed = '![A port](image:kf7w2m9q3x "The port")\n\nAnd ![a](image:abcdef2345).'
+
+    assert (
+        written(typed, kf7w2m9q3x="https://example.org/p.jpg")
+        == '![A port](https://example.org/p.jpg "The port")\n\nAnd .'
+    )
+
+
+def test_what_no_page_shows_is_not_given_away():
+    assert written("A<!-- secret --> b\n\n<!-- more -->\n\n[x]: https://secret.example/\n") == "A b"
+
+
+def test_a_table_that_pipes_cannot_say_stands_as_html():
+    table = '<table><tr><th colspan="2">A</th></tr><tr><td>1</td><td>2</td></tr></table>'
+
+    assert '<th colspan="2"' in written(table) and says_the_same(table)
+
+
+@settings(deadline=None)
+@given(text=some.text(alphabet="ab1 \n[]()<>\"'#/?;:&=.*_!`\\|-+~{}^", max_size=80))
+def test_any_text_says_the_same(text):
+    assert says_the_same(text)
+
+
+@pytest.mark.corpus
+def test_commonmark_and_a_handbook_in_nine_languages_say_the_same():
+    examples = json.loads((CORPUS / "markdown/commonmark.json").read_text(encoding="utf-8"))
+    guides = [body for _front, body in sources(CORPUS / "guides").values()]
+
+    assert [
+        text for text in [*(each["markdown"] for each in examples), *guides] if not says_the_same(text)
+    ] == []
