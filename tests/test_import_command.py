@@ -11,8 +11,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from publications import deeds, importing
-from publications.importing import Outcome
-from publications.importing.batches import Batches
+from publications.importing import Outcome, batches
 from publications.models import (
     Address,
     AuditLine,
@@ -141,15 +140,15 @@ def test_a_rehearsal_changes_nothing_and_tells_the_same(settings):
 def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
     monkeypatch.setattr("publications.importing.bringing.BATCH", 2)
     whole = taken_back(lambda: bring_in() and state())
-    taken, calls = Batches._publish, iter(range(1, 100))
+    publish, calls = batches.publish, iter(range(1, 100))
 
-    def breaking(self, *args):
-        taken(self, *args)
+    def breaking(*args):
+        publish(*args)
         if next(calls) == broken_at:
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(Batches, "_publish", breaking)
+        patch.setattr(batches, "publish", breaking)
         bring_in()
     bring_in()
 

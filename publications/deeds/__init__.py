@@ -7,7 +7,7 @@ leaves everything as it was.
 """
 
 from .amend import amend, check_unused, remove, write_out
-from .compose import Composition, compose
+from .compose import Composition, Prepared, compose
 from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
 from .lead_here import lead_here
 from .publish import publish
@@ -22,6 +22,7 @@ __all__ = [
     "Composition",
     "NotReady",
     "Outdated",
+    "Prepared",
     "Refused",
     "Undoing",
     "amend",

@@ -1,8 +1,11 @@
 """publish_many: publish a batch, one deed each, under one lock: for imports, where thousands follow each other."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import datetime
 
+from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
@@ -21,7 +24,7 @@ from publications.models import (
 )
 
 from .compose import Composition, Prepared, compose, store_all
-from .ground import Deed, NotReady, Refused, start
+from .ground import ClockBehind, Deed, NotReady, Refused, start
 from .publish import (
     Window,
     address_taken,
@@ -35,33 +38,53 @@ from .publish import (
 Outcome = Edition | Refused
 
 
+@dataclass(frozen=True)
+class Batch:
+    """What the deeds of a batch share: the generation that is held, who does them, what was rendered ahead."""
+
+    generation: Generation
+    by: User | None
+    prepared: Prepared
+    ends: Mapping[int, datetime]
+
+    @contextmanager
+    def deed(self, piece: Publication | None = None) -> Iterator[Deed]:
+        """A deed of its own; where it is refused, its number of the generation is not used up."""
+        number, at = self.generation.number, self.generation.at
+        try:
+            yield start(self.generation, by=self.by, publication=piece)
+        except Refused:
+            self.generation.number, self.generation.at = number, at
+            raise
+
+
 @transaction.atomic
 def publish_many(
     publications: Sequence[Publication],
     *,
-    by,
-    change: Change | str | None = None,
+    by: User | None,
     prepared: Prepared | None = None,
+    ends: Mapping[int, datetime] | None = None,
 ) -> list[Outcome]:
     """Put each before its readers now, by the rules of publish; says of each its edition or why there is none.
 
     One that is refused leaves the others as they are. Every piece has its own audit line and its own number of
     the generation. First editions at a given address and without a number are written together, all others one
-    by one; a test holds that both ways write the same. `prepared` are texts that were rendered ahead.
-    Raises ClockBehind before anything is done.
+    by one; a test holds that both ways write the same. `prepared` are texts that were rendered ahead; `ends` are
+    the moments at which some pieces end, by primary key. Raises ClockBehind, and nothing is done.
     """
     if not publications:
         return []
-    generation = Generation.objects.select_for_update().get()
-    before = generation.number
+    batch = Batch(Generation.objects.select_for_update().get(), by, prepared or {}, ends or {})
+    before = batch.generation.number
     pieces = _held(publications)
-    first = _first(pieces)
-    outcomes = _publish_first([piece for piece in pieces if piece.pk in first], generation, by, prepared)
+    first = _first(pieces) - set(batch.ends)
+    outcomes = _publish_first(batch, [piece for piece in pieces if piece.pk in first])
     for piece in pieces:
         if piece.pk not in first:
-            outcomes[piece.pk] = _publish(generation, piece, by, change, prepared)
-    if generation.number != before:
-        generation.save()
+            outcomes[piece.pk] = _publish(batch, piece)
+    if batch.generation.number != before:
+        batch.generation.save()
     return [outcomes[publication.pk] for publication in publications]
 
 
@@ -79,16 +102,14 @@ def _first(pieces: Sequence[Publication]) -> set[int]:
     return {piece.pk for piece in pieces if piece.pk not in there and piece.slug and not piece.kind.numbered}
 
 
-def _publish(
-    generation: Generation, piece: Publication, by, change: Change | str | None, prepared: Prepared | None
-) -> Outcome:
-    number, at = generation.number, generation.at
+def _publish(batch: Batch, piece: Publication) -> Outcome:
     try:
-        with transaction.atomic():
-            deed = start(generation, by=by, publication=piece)
-            return put_before_readers(deed, piece, change=change, prepared=prepared)
+        with transaction.atomic(), batch.deed(piece) as deed:
+            until = batch.ends.get(piece.pk)
+            return put_before_readers(deed, piece, until=until, prepared=batch.prepared)
+    except ClockBehind:
+        raise
     except Refused as reason:
-        generation.number, generation.at = number, at
         return reason
 
 
@@ -102,46 +123,45 @@ class Draft:
     composition: Composition
 
 
-def _publish_first(
-    pieces: Sequence[Publication], generation: Generation, by, prepared: Prepared | None
-) -> dict[int, Outcome]:
+def _publish_first(batch: Batch, pieces: Sequence[Publication]) -> dict[int, Outcome]:
     """What publish does for a piece that has no edition, for many at once."""
     if not pieces:
         return {}
     prefetch_related_objects(pieces, *ROWS)
-    taken = _addresses(pieces)
+    owners = _owners(pieces)
     outcomes: dict[int, Outcome] = {}
     drafts = []
     for piece in pieces:
-        number, at = generation.number, generation.at
         try:
-            draft = _draft(piece, start(generation, by=by), taken, prepared)
+            with batch.deed() as deed:
+                drafts.append(_draft(piece, deed, owners, batch.prepared))
+        except ClockBehind:
+            raise
         except Refused as reason:
-            generation.number, generation.at = number, at
             outcomes[piece.pk] = reason
-            continue
-        taken[piece.tree, piece.slug] = piece.pk
-        drafts.append(draft)
-    return outcomes | _store(drafts, by)
+        else:
+            owners[piece.tree, piece.slug] = piece.pk
+    return outcomes | _store(drafts, batch.by)
 
 
-def _addresses(pieces: Sequence[Publication]) -> dict[tuple[str, str], int]:
+Owners = dict[tuple[str, str], int]
+
+
+def _owners(pieces: Sequence[Publication]) -> Owners:
     """Whom the addresses that the pieces propose belong to."""
     slugs = [piece.proposed_slug() for piece in pieces]
     rows = Address.objects.filter(slug__in=slugs).values_list("tree", "slug", "publication_id")
     return {(tree, slug): pk for tree, slug, pk in rows}
 
 
-def _draft(
-    piece: Publication, deed: Deed, taken: dict[tuple[str, str], int], prepared: Prepared | None
-) -> Draft:
+def _draft(piece: Publication, deed: Deed, owners: Owners, prepared: Prepared) -> Draft:
     """Everything that may be refused, before anything is written. Raises NotReady or Refused."""
     if reasons := piece.missing():
         raise NotReady(*reasons)
     window = window_of(None, None, deed.moment)
     date = date_for_readers(piece, window, Change.FIRST, None)
     piece.slug = piece.proposed_slug()
-    if taken.get((piece.tree, piece.slug), piece.pk) != piece.pk:
+    if owners.get((piece.tree, piece.slug), piece.pk) != piece.pk:
         raise address_taken(piece.slug)
     if piece.published_at and date != whole_minute(piece.published_at):
         piece.published_at = None
@@ -154,7 +174,7 @@ def _draft(
     return Draft(deed, window, piece, composition)
 
 
-def _store(drafts: list[Draft], by) -> dict[int, Outcome]:
+def _store(drafts: list[Draft], by: User | None) -> dict[int, Outcome]:
     """Write working copies, addresses, revisions, editions and audit lines, in this order."""
     pieces = [draft.piece for draft in drafts]
     Publication.objects.bulk_update(pieces, ["published_at", "slug"])

@@ -4,8 +4,9 @@ Broken off at any moment, the next run goes on and ends as one run would have. R
 """
 
 from .account import Account, Entry, Outcome
-from .bringing import Order, Unfit, bring_in
+from .bringing import bring_in
 from .options import HELP, OPTIONS
+from .order import Order, Unfit
 from .telling import Progress, told, write_json
 
 __all__ = [

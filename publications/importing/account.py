@@ -42,6 +42,7 @@ TOPICS = {
     "field": _("fields left out"),
     "words": _("texts with words left out"),
     "held": _("held back from readers"),
+    "still-public": _("public, though the file says draft"),
 }
 
 

@@ -1,11 +1,10 @@
 """Batches: arrivals become working copies and editions, fifty in a transaction, each under a savepoint of its own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from django.db import DatabaseError, transaction
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import deeds, intake
@@ -13,6 +12,9 @@ from publications.importers import Arrival, Line, Sort
 from publications.models import Edition, Generation, Publication
 
 from .account import Account, Entry, Outcome
+from .order import Order
+from .publishing import publish
+from .taken import Taken
 
 
 class OnDisk(Mapping[str, bytes]):
@@ -27,7 +29,7 @@ class OnDisk(Mapping[str, bytes]):
         except OSError as reason:
             raise KeyError(name) from reason
 
-    def __iter__(self):
+    def __iter__(self) -> Iterator[str]:
         return iter(self.paths)
 
     def __len__(self) -> int:
@@ -35,30 +37,20 @@ class OnDisk(Mapping[str, bytes]):
 
 
 @dataclass
-class Taken:
-    """An arrival with what became of it."""
-
-    arrival: Arrival
-    entry: Entry
-    publication: Publication | None = None
-    related: tuple[str, ...] = ()
-
-
-@dataclass
 class Batches:
     """Takes in one batch after another; `done` are all that came so far."""
 
-    order: object
+    order: Order
     account: Account
     register: intake.Register
     done: list[Taken] = field(default_factory=list)
 
-    def refuse(self, source: str, reason: str, lines: list[Line] | None = None) -> Taken:
-        entry = Entry(source, Outcome.REFUSED, list(lines or []))
+    def refuse(self, source: str, reason: str, lines: Sequence[Line] = ()) -> Taken:
+        entry = Entry(source, Outcome.REFUSED, list(lines))
         entry.tell(Sort.DROPPED, "refused", reason)
         return Taken(Arrival(source, refusal=reason), self._told(entry))
 
-    def take(self, arrivals: list[Arrival]) -> None:
+    def take(self, arrivals: Sequence[Arrival]) -> None:
         """Take in a batch, all of it or nothing; where the database objects, one by one."""
         told = len(self.account.entries)
         try:
@@ -67,22 +59,20 @@ class Batches:
         except (DatabaseError, intake.Unknown, ValueError, OSError) as reason:
             del self.account.entries[told:]
             self.register.forget()
-            if len(arrivals) == 1:
-                taken = [self.refuse(arrivals[0].source, str(reason), arrivals[0].lines)]
-            else:
+            if len(arrivals) > 1:
                 for arrival in arrivals:
                     self.take([arrival])
                 return
-        self.done += [_lean(each) for each in taken]
+            taken = [self.refuse(arrivals[0].source, str(reason), arrivals[0].lines)]
+        self.done += [each.lean() for each in taken]
 
-    def _take(self, arrivals: list[Arrival]) -> list[Taken]:
+    def _take(self, arrivals: Sequence[Arrival]) -> list[Taken]:
         Generation.objects.select_for_update().get()  # the lock that every deed takes first
         uids = [each.manuscript.uid for each in arrivals if each.manuscript]
         standings = intake.since_import(uids)
         taken = [self._one(each, standings) for each in arrivals]
-        self._take_in(taken, standings)
-        if self.order.publish:
-            self._publish(taken)
+        self._take_in(taken)
+        publish(taken, self.order)
         for each in taken:
             self._lead(each)
         return taken
@@ -94,13 +84,29 @@ class Batches:
         standing = standings.get(text.uid)
         entry = self._told(_entry(arrival, self._outcome(arrival, standing)))
         if entry.outcome is Outcome.KEPT:
-            why = _(
-                "Edited at the desk since it was last imported: the desk's text stays, the file's was not taken."
+            entry.tell(
+                Sort.DROPPED,
+                "kept",
+                _(
+                    "Edited at the desk since it was last imported: the desk's text stays, the file's was not taken."
+                ),
             )
-            entry.tell(Sort.DROPPED, "kept", why)
-        return Taken(arrival, entry, standing.publication if standing else None, text.related)
+        if standing is None:
+            return Taken(arrival, entry, related=text.related)
+        return Taken(arrival, entry, standing.publication, standing.is_edited, text.related)
 
-    def _take_in(self, taken: list[Taken], standings: Mapping[str, intake.Standing]) -> None:
+    def _outcome(self, arrival: Arrival, standing: intake.Standing | None) -> Outcome:
+        if standing is None:
+            return Outcome.NEW
+        if not standing.brings_news(arrival.manuscript, self.register):
+            return Outcome.UNCHANGED
+        return Outcome.KEPT if standing.is_edited else Outcome.UPDATED
+
+    def _told(self, entry: Entry) -> Entry:
+        self.account.entries.append(entry)
+        return entry
+
+    def _take_in(self, taken: Sequence[Taken]) -> None:
         coming = [each for each in taken if each.entry.outcome in (Outcome.NEW, Outcome.UPDATED)]
         reports = intake.take_in_many(
             [(each.arrival.manuscript, self._bundle(each.arrival), each.publication) for each in coming],
@@ -126,50 +132,6 @@ class Batches:
             is_rehearsal=self.order.rehearse,
         )
 
-    def _outcome(self, arrival: Arrival, standing: intake.Standing | None) -> Outcome:
-        if standing is None:
-            return Outcome.NEW
-        if not standing.brings_news(arrival.manuscript, self.register):
-            return Outcome.UNCHANGED
-        return Outcome.KEPT if standing.is_edited else Outcome.UPDATED
-
-    def _told(self, entry: Entry) -> Entry:
-        self.account.entries.append(entry)
-        return entry
-
-    def _publish(self, taken: list[Taken]) -> None:
-        """Publish what may be: what is new, and what is live and follows its file."""
-        pieces = [each.publication.pk for each in taken if each.publication]
-        there = set(Edition.objects.filter(publication__in=pieces).values_list("publication_id", flat=True))
-        live = set(
-            Edition.objects.live().filter(publication__in=pieces).values_list("publication_id", flat=True)
-        )
-        ready = [each for each in taken if each.publication and self._is_due(each, there, live)]
-        prepared = {
-            (each.arrival.manuscript.language, each.arrival.manuscript.body): each.arrival.prose
-            for each in ready
-            if each.arrival.prose
-        }
-        outcomes = deeds.publish_many(
-            [each.publication for each in ready], by=self.order.by, prepared=prepared
-        )
-        for each, outcome in zip(ready, outcomes, strict=True):
-            each.entry.is_published = isinstance(outcome, Edition)
-            if isinstance(outcome, deeds.Refused):
-                each.entry.tell(Sort.DROPPED, "held", _("Not published: %s") % " ".join(outcome.reasons))
-
-    def _is_due(self, each: Taken, there: set[int], live: set[int]) -> bool:
-        pk, outcome = each.publication.pk, each.entry.outcome
-        if pk in there:
-            if outcome is Outcome.UPDATED and pk not in live:
-                each.entry.tell(
-                    Sort.DROPPED, "held", _("Not published: it was withdrawn, or waits for its moment.")
-                )
-            return outcome is Outcome.UPDATED and pk in live
-        if why := _held_back(each.arrival):
-            each.entry.tell(Sort.DROPPED, "held", why)
-        return not why and outcome is not Outcome.KEPT
-
     def _lead(self, each: Taken) -> None:
         paths = [path for path in each.arrival.former_paths if path]
         if not paths or not each.publication:
@@ -177,21 +139,8 @@ class Batches:
         elsewhere = deeds.lead_here(each.publication, paths, by=self.order.by)
         self.account.redirects += len(dict.fromkeys(paths)) - len(elsewhere)
         for path in elsewhere:
-            each.entry.tell(
-                Sort.DROPPED, "redirect", _("The old address %s leads to another piece already.") % path
-            )
-
-
-def _held_back(arrival: Arrival) -> str:
-    """Why a piece that was never public is not published, in words; nothing where it may be."""
-    moment = arrival.manuscript.published_at
-    if arrival.is_draft:
-        return _("Not published: the file says that it is a draft.")
-    if moment is None:
-        return _("Not published: it has no date.")
-    if moment > timezone.now():
-        return _("Not published: its date lies ahead (%s).") % moment.date().isoformat()
-    return ""
+            told = _("The old address %s leads to another piece already.") % path
+            each.entry.tell(Sort.DROPPED, "redirect", told)
 
 
 def _entry(arrival: Arrival, outcome: Outcome) -> Entry:
@@ -202,13 +151,3 @@ def _entry(arrival: Arrival, outcome: Outcome) -> Entry:
         authors=tuple(line.author for line in text.bylines), tags=text.tags, language=text.language,
         images=tuple(picture.key for picture in text.images),
     )  # fmt: skip
-
-
-def _lean(taken: Taken) -> Taken:
-    """Without the texts: what is done is remembered for its links alone."""
-    taken.arrival = Arrival(taken.arrival.source)
-    if taken.publication:
-        taken.publication = Publication(
-            pk=taken.publication.pk, uid=taken.publication.uid, title=taken.publication.title
-        )
-    return taken

@@ -1,50 +1,24 @@
 """bring_in: the way of a folder, from the first look to the last link."""
 
 import time
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
 from itertools import islice
 from pathlib import Path
 
 from django.conf import settings
 from django.db import transaction
-from django.utils.translation import gettext as _
 
-from publications.importers import Arrival, Gallery, Ground, Survey, read_all, read_people, survey
+from publications.importers import Arrival, Gallery, Ground, People, Survey, read_all, read_people, survey
 from publications.intake import Register
-from publications.languages import NAMES
 from publications.models import Address, Edition, Image, Kind, Publication
 
 from .account import Account
 from .batches import Batches
 from .linking import lead_authors, relate_all
+from .order import Order
 
 BATCH = 50
 ABOVE = 2
-
-Progress = Callable[[int, int], object]
-
-
-class Unfit(ValueError):
-    """An order that cannot be carried out, with a sentence that says why."""
-
-
-@dataclass(frozen=True)
-class Order:
-    """What is to be imported, and how."""
-
-    path: Path
-    authors: Path | None = None
-    media: tuple[Path, ...] = ()
-    publish: bool = False
-    rehearse: bool = False
-    kind: str = "commentary"
-    language: str = "en"
-    permalink: str = ""
-    site: str = ""
-    processes: int = 0
-    by: object = None
-    progress: Progress = field(default=lambda done, total: None)
 
 
 def bring_in(order: Order) -> Account:
@@ -63,18 +37,8 @@ def bring_in(order: Order) -> Account:
     return account
 
 
-def _check(order: Order) -> None:
-    known = ", ".join(Kind.objects.values_list("slug", flat=True))
-    if order.kind not in known.split(", "):
-        raise Unfit(
-            _("There is no kind “%(kind)s”. There are: %(known)s.") % {"kind": order.kind, "known": known}
-        )
-    if order.language not in NAMES:
-        raise Unfit(_("The language “%(language)s” is not known.") % {"language": order.language})
-
-
 def _bring_in(order: Order) -> Account:
-    _check(order)
+    order.check()
     people = read_people(order.authors)
     found = _settled(survey(order.path, language=order.language, permalink=order.permalink))
     account = Account(is_rehearsal=order.rehearse)
@@ -108,7 +72,7 @@ def _settled(found: Survey) -> Survey:
     return found.settle({uid: slug for uid, (_pk, slug) in own.items()}, taken)
 
 
-def _ground(order: Order, found: Survey, people) -> Ground:
+def _ground(order: Order, found: Survey, people: People) -> Ground:
     addresses = found.addresses(lambda tree, slug: Edition(tree=tree, slug=slug).get_absolute_url())
     gallery = Gallery(_roots(order, found.root), _library(), settings.SECRET_KEY.encode())
     kinds = frozenset(Kind.objects.values_list("slug", flat=True))

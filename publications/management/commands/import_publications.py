@@ -22,8 +22,6 @@ class Command(BaseCommand):
             parser.add_argument(name, **option)
 
     def handle(self, *args, **options) -> None:
-        if not options["path"].exists():
-            raise CommandError(f"There is no “{options['path']}”.")
         try:
             account = importing.bring_in(self._order(options))
         except (Refusal, importing.Unfit) as reason:

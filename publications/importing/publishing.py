@@ -1,0 +1,48 @@
+"""The pieces of a batch that may follow to readers are published; of the others it is told why they are not."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+
+from publications import deeds
+from publications.importers import Sort
+from publications.models import Edition
+
+from .account import Outcome
+from .following import Says, Stage, Stand, may_follow, says, stands
+from .order import Order
+from .taken import Taken
+
+
+def publish(taken: Sequence[Taken], order: Order) -> None:
+    """Publish what may follow, each piece by a deed of its own."""
+    here = [each for each in taken if each.publication and each.entry.outcome is not Outcome.REFUSED]
+    standing = stands({each.publication.pk: each.is_edited for each in here})
+    ready = [each for each in here if _follows(each, standing[each.publication.pk], order)]
+    outcomes = deeds.publish_many(
+        [each.publication for each in ready],
+        by=order.by,
+        prepared=_rendered(ready),
+        ends={pk: stand.until for pk, stand in standing.items() if stand.until},
+    )
+    for each, outcome in zip(ready, outcomes, strict=True):
+        each.entry.is_published = isinstance(outcome, Edition)
+        if isinstance(outcome, deeds.Refused):
+            each.entry.tell(Sort.DROPPED, "held", _("Not published: %s") % " ".join(outcome.reasons))
+
+
+def _follows(each: Taken, stand: Stand, order: Order) -> bool:
+    said = says(each.arrival)
+    follows, why_not = may_follow(stand.stage, said, asked=order.publish)
+    if why_not:
+        each.entry.tell(Sort.DROPPED, "held", why_not)
+    if stand.stage is Stage.SHOWN and said is Says.DRAFT:
+        told = _("The file says that it is a draft, but it is public and stays so: withdraw it at the desk.")
+        each.entry.tell(Sort.DROPPED, "still-public", told)
+    return follows
+
+
+def _rendered(ready: Sequence[Taken]) -> deeds.Prepared:
+    """The texts that were rendered while they were read."""
+    texts = [(each.arrival.manuscript, each.arrival.prose) for each in ready]
+    return {(text.language, text.body): prose for text, prose in texts if prose}
