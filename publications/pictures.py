@@ -81,8 +81,13 @@ def rendition(content: bytes, *, width: int, format: str) -> bytes:
 
 def square(content: bytes, *, side: int, format: str, focus: tuple[int, int] = (50, 50)) -> bytes:
     """A square around the focal point (per cent from left and top), side pixels a side. Raises Unsuitable."""
+    return cut(content, size=(side, side), format=format, focus=focus)
+
+
+def cut(content: bytes, *, size: tuple[int, int], format: str, focus: tuple[int, int] = (50, 50)) -> bytes:
+    """The picture in another shape, in pixels, with the focal point as near its middle as can be. Raises Unsuitable."""
     picture = _as_shown(_decoded(content))
-    return _encoded(_resized(picture, (side, side), box=_box_around(picture.size, focus)), format)
+    return _encoded(_resized(picture, size, box=_box_around(picture.size, focus, shape=size)), format)
 
 
 def initials(name: str) -> str:
@@ -160,14 +165,17 @@ def _in_srgb(picture: Image.Image, profile: bytes | None) -> Image.Image:
         return picture
 
 
-def _box_around(size: tuple[int, int], focus: tuple[int, int]) -> tuple[float, float, float, float]:
-    """The largest square within a size that has the focal point as near its middle as can be."""
-    side = min(size)
+def _box_around(
+    size: tuple[int, int], focus: tuple[int, int], *, shape: tuple[int, int]
+) -> tuple[float, float, float, float]:
+    """The largest box of a shape within a size that has the focal point as near its middle as can be."""
+    scale = min(length / part for length, part in zip(size, shape, strict=True))
+    width, height = (min(part * scale, length) for part, length in zip(shape, size, strict=True))
     left, top = (
-        min(max(length * share / 100 - side / 2, 0), length - side)
-        for length, share in zip(size, focus, strict=True)
+        max(min(length * share / 100 - part / 2, length - part), 0)
+        for length, share, part in zip(size, focus, (width, height), strict=True)
     )
-    return left, top, left + side, top + side
+    return left, top, min(left + width, size[0]), min(top + height, size[1])
 
 
 def _resized(picture: Image.Image, size: tuple[int, int], box: tuple | None = None) -> Image.Image:

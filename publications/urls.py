@@ -15,6 +15,7 @@ one_edition = [
 editions = [
     path("", views.edition_list, name="editions"),
     path("<number:number>/", include(one_edition)),
+    path("<number:number>.pdf", views.edition_pdf, name="edition_pdf"),
     path("<number:number>.<face:face>", views.edition_face, name="edition_face"),
 ]
 
@@ -22,12 +23,14 @@ of_one_piece = [
     path("", views.publication_detail, name="detail"),
     path(_("editions/"), include(editions)),
     path("share/mastodon/", views.share_on_mastodon, name="mastodon"),
+    path("card.png", views.social_card, name="card"),
     path("files/<slug:digest>/<str:filename>", views.attachment, name="attachment"),
 ]
 
 section = [
     path("", views.publication_list, name="list"),
     path("<words:slug>/", include(of_one_piece)),
+    path("<words:slug>.pdf", views.pdf, name="pdf"),
     path("<words:slug>.<face:face>", views.piece_face, name="face"),
 ]
 

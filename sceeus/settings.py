@@ -9,6 +9,7 @@ DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name
 ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
+PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 SECURITY_CONTACT  whom to tell of a weakness, for /.well-known/security.txt: mailto:… or https://… (none)
 DEBUG          1 for development only (0)
@@ -139,6 +140,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_MAX_AGE = 3600
 ORIGINALS = SITE_DATA / "originals"  # uploads as they came: private, named by their digest
 RENDITIONS = SITE_DATA / "renditions"  # made from originals, may be thrown away at any time
+PRESS_SECONDS = env.int("PRESS_SECONDS", 20)
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ORIGINALS}},
     "originals": {

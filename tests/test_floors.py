@@ -32,6 +32,7 @@ FLOORS = {
     "publications.manuscript": 1,
     "publications.prose": 1,
     "publications.pictures": 1,
+    "publications.typesetting": 1,
     "publications.languages": 1,
     "publications.addresses": 1,
     "publications.converters": 2,

@@ -5,6 +5,7 @@ The addresses come from the URL resolver, so that a page added later is asked as
 parameters are not known here fails the test until they are.
 """
 
+import io
 import itertools
 import re
 from datetime import timedelta
@@ -14,6 +15,7 @@ import pytest
 import time_machine
 from django.urls import URLPattern, get_resolver, translate_url
 from django.utils import timezone, translation
+from PIL import Image as Pixels
 
 from publications import deeds
 from publications.languages import TREES
@@ -22,6 +24,7 @@ from publications.models import Attachment, Byline, Publication, keep_original
 from publications.renditions import SIZES
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
+from tests.pdf_reading import words_of as words_of_pdf
 
 pytestmark = pytest.mark.django_db
 
@@ -185,7 +188,18 @@ STATES = (never_published, draft_over_live, scheduled, scheduled_over_live, expi
 def everything_said(response) -> str:
     body = b"".join(response.streaming_content) if response.streaming else response.content
     headers = "\n".join(f"{name}: {value}" for name, value in response.items() if name != "Location")
-    return headers + body.decode("latin-1") + unquote(body.decode("utf-8", "replace"))
+    return (
+        headers + body.decode("latin-1") + unquote(body.decode("utf-8", "replace")) + within(response, body)
+    )
+
+
+def within(response, body: bytes) -> str:
+    """The words of a made PDF, and those that a card carries with its picture."""
+    if response.headers["Content-Type"] == "application/pdf" and not response.streaming:
+        return words_of_pdf(body)
+    if response.headers["Content-Type"] == "image/png":
+        return " ".join(Pixels.open(io.BytesIO(body)).text.values())
+    return ""
 
 
 def echo_of(path: str) -> str:
@@ -262,3 +276,25 @@ def test_every_address_of_the_site_is_asked_for(client):
     assert translate_url("/en/publications/", "sv") == "/sv/publikationer/"
     assert {"", "media/%(key)s/%(size)s.%(extension)s"} <= set(routes)
     assert any("editions/%(number)s/" in route for route in routes)
+
+
+def test_paper_and_card_of_a_live_piece_are_among_what_is_read(client, editor):
+    deeds.publish(fill_with_secrets(make_publication()), by=editor)
+    address = f"/en/publications/{WORDS['slug']}"
+
+    paper, card = (everything_said(client.get(address + ending)) for ending in (".pdf", "/card.png"))
+
+    told = (
+        "title",
+        "summary",
+        "keypoint",
+        "body",
+        "footnote",
+        "author",
+        "affiliation",
+        "biography",
+        "tag",
+        "credit",
+    )
+    assert not [field for field in told if WORDS[field] not in paper]
+    assert WORDS["title"] in card and WORDS["author"] in card

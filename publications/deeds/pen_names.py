@@ -2,7 +2,9 @@
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import transaction
 
+from publications import renditions
 from publications.models import AuditLine, Author, EditionByline
 
 
@@ -16,3 +18,5 @@ def forget_old_name(author: Author) -> None:
     AuditLine.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
     own = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=own, object_id=str(author.pk)).update(object_repr=author.name)
+    pieces = set(signed.values_list("edition__publication", flat=True))
+    transaction.on_commit(lambda: [renditions.forget(piece) for piece in pieces])

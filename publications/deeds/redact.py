@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from publications import manuscript, prose
+from publications import manuscript, prose, renditions
 from publications.languages import slugify
 from publications.models import Address, DeedKind, Edition, EditionByline, Publication, Revision, Why
 
@@ -56,6 +56,7 @@ def redact(publication: Publication, passage: str, *, by, why: str = "", mark: s
     _forget_traces(piece, blacken, passage)
     _keep_in_step(piece, before)
     _refuse_remains(piece, pattern)
+    transaction.on_commit(lambda: renditions.forget(piece.pk))
     deed.tell(
         DeedKind.REDACT,
         piece,

@@ -9,6 +9,7 @@ from publications.addresses import absolute, in_tree
 from .feed_links import feeds_for
 from .frame import current_tree, everywhere, page, way_here
 from .freshness import state_of_the_site, unless_fresh
+from .papers import card_of, card_url, edition_pdf_url, paper_of, pdf_url
 from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
 from .piece import Piece, find, piece_context
 from .site_pages import address_of, site_page_context
@@ -34,15 +35,20 @@ __all__ = [
     "address_of",
     "author_url",
     "card",
+    "card_of",
+    "card_url",
     "cards",
     "current_tree",
+    "edition_pdf_url",
     "everywhere",
     "feeds_for",
     "find",
     "in_tree",
     "lead_card",
     "page",
+    "paper_of",
     "paragraphs",
+    "pdf_url",
     "piece_context",
     "public_address",
     "shelves",

@@ -80,7 +80,7 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
         "people": parts.people(piece.bylines, author_url),
         "authors": parts.profiles(piece.bylines, author_url, address),
         "disclaimer": edition.disclaimer,
-        **_told(piece),
+        **told_of(piece),
         "age": age(edition),
         "tags": parts.topics(piece.tags),
         "attachments": parts.files(piece.attachments, lambda file: _file_url(edition, file)),
@@ -100,7 +100,7 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
     }
 
 
-def _told(piece: Piece) -> dict[str, object]:
+def told_of(piece: Piece) -> dict[str, object]:
     """What readers were told of changes up to this edition, and the date that the first of them had."""
     edition = piece.edition
     until = [each for each in piece.history if each.number <= edition.number]

@@ -1,5 +1,19 @@
 """Files made from what is stored: found on the shelf or made, and safe to throw away at any time."""
 
+from .papers import Made, Told, Unmade, card, cover_digest, forget, pdf
 from .picture import SIZES, make_all, picture
+from .workshop import Busy
 
-__all__ = ["SIZES", "make_all", "picture"]
+__all__ = [
+    "SIZES",
+    "Busy",
+    "Made",
+    "Told",
+    "Unmade",
+    "card",
+    "cover_digest",
+    "forget",
+    "make_all",
+    "pdf",
+    "picture",
+]

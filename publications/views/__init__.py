@@ -7,6 +7,7 @@ from .files import attachment, picture
 from .for_machines import llms, security
 from .home import front_door, home
 from .listing import publication_list
+from .papers import edition_pdf, pdf, social_card
 from .pieces import edition_detail, publication_detail, share_on_mastodon
 from .records import edition_face, piece_face
 from .site_pages import robots, site_page
@@ -22,11 +23,13 @@ __all__ = [
     "edition_detail",
     "edition_face",
     "edition_list",
+    "edition_pdf",
     "forbidden",
     "front_door",
     "home",
     "llms",
     "not_found",
+    "pdf",
     "picture",
     "piece_face",
     "publication_detail",
@@ -35,6 +38,7 @@ __all__ = [
     "security",
     "share_on_mastodon",
     "site_page",
+    "social_card",
     "topic_detail",
     "topic_list",
 ]

@@ -7,6 +7,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
@@ -15,11 +16,14 @@ from publications.models import Answer, Edition, Site, Standing, answer, answer_
 from publications.presentation import (
     absolute,
     current_tree,
+    edition_pdf_url,
     find,
     history,
     page,
+    pdf_url,
     piece_context,
 )
+from publications.typesetting import Line
 
 from .gone import gone
 
@@ -30,7 +34,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
     found = answer(current_tree(), slug)
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, lambda edition: edition.get_absolute_url())
-    return show_edition(request, found.edition)
+    return show_edition(request, found.edition, pdf_url=pdf_url(found.edition))
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -40,23 +44,24 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
     canonical = reverse("publications:detail", kwargs={"slug": slug})
     own = "" if found.edition.is_live else request.path
     return show_edition(
-        request, found.edition, own, robots="noindex", canonical=canonical, **_superseded(found.edition)
+        request,
+        found.edition,
+        own,
+        robots="noindex",
+        canonical=canonical,
+        pdf_url=edition_pdf_url(found.edition, number),
+        **_superseded(found.edition),
     )
 
 
 def _superseded(edition: Edition) -> dict[str, object]:
     """What an edition that is not the current one says of itself, and the ways on from it."""
-    live = Edition.objects.live().filter(publication=edition.publication_id).first()
-    if edition.is_live or not live:
+    live = _later(edition)
+    if not live:
         return {}
-    told = {
-        "number": edition.number,
-        "day": date_format(timezone.localtime(edition.visible_from), "DATE_FORMAT"),
-    }
     changes = history.changes_url(live, live.number)
     return {
-        "notice": _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.")
-        % told,
+        "notice": _says_of_itself(edition),
         "notice_url": live.get_absolute_url(),
         "notice_label": _("Read the current edition"),
         "notice_more": [
@@ -64,6 +69,28 @@ def _superseded(edition: Edition) -> dict[str, object]:
             {"label": _("All editions"), "url": history.editions_url(live)},
         ],
     }
+
+
+def superseded_line(edition: Edition) -> Line | None:
+    """The same on paper, with the address of the current one."""
+    live = _later(edition)
+    if not live:
+        return None
+    address = absolute(iri_to_uri(live.get_absolute_url()))
+    return Line(_says_of_itself(edition), address=address, language=current_tree())
+
+
+def _later(edition: Edition) -> Edition | None:
+    """The live edition of the piece, where it is another."""
+    if edition.is_live:
+        return None
+    return Edition.objects.live().filter(publication=edition.publication_id).first()
+
+
+def _says_of_itself(edition: Edition) -> str:
+    day = date_format(timezone.localtime(edition.visible_from), "DATE_FORMAT")
+    told = {"number": edition.number, "day": day}
+    return _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.") % told
 
 
 def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", **frame) -> HttpResponse:

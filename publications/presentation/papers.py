@@ -1,0 +1,184 @@
+"""Editions as they are set on paper and on cards: the same words as on their pages, in the same order."""
+
+from collections.abc import Sequence
+
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+from django.utils.formats import date_format
+from django.utils.translation import get_language, gettext, ngettext
+from django.utils.translation import gettext_lazy as _
+
+from publications.addresses import absolute, in_tree
+from publications.languages import TREES, tree_of
+from publications.models import Edition, Image, Site
+from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Words
+
+from . import parts
+from .piece import Piece, contents, told_of
+from .ways import author_url
+
+LABELS = {"author": _("By"), "with": _("With"), "editor": _("Edited by")}
+FEW = 4  # names of a role that are told with both title and affiliation
+CARD_NAMES = 4
+
+
+def pdf_url(edition: Edition) -> str:
+    """Where the PDF of a piece is found; that of an earlier edition stands beside the edition."""
+    return in_tree(edition.tree, "publications:pdf", slug=edition.slug)
+
+
+def edition_pdf_url(edition: Edition, number: int) -> str:
+    return in_tree(edition.tree, "publications:edition_pdf", slug=edition.slug, number=number)
+
+
+def card_url(edition: Edition) -> str:
+    """Where the social card of a piece is found (1200 × 630 pixels, PNG), for `og:image`."""
+    return in_tree(edition.tree, "publications:card", slug=edition.slug)
+
+
+def paper_of(piece: Piece, *, notice: Line | None = None) -> Paper:
+    """A stored edition as it is set, in the words of its tree. `notice` stands above everything."""
+    edition, site = piece.edition, Site.objects.first() or Site()
+    told = told_of(piece)
+    address = absolute(iri_to_uri(edition.get_absolute_url()))
+    return Paper(
+        address=address,
+        title=edition.title,
+        language=edition.language,
+        direction=edition.direction,
+        kind=edition.kind_label,
+        kind_rest=edition.type_line_rest,
+        day=timezone.localdate(edition.published_at),
+        imprint=_imprint(edition, told),
+        site=site.short_name,
+        publisher=site.name,
+        html=edition.html,
+        words=_words(),
+        roles=_roles(piece),
+        summary=edition.summary,
+        key_points=tuple(edition.key_points_list),
+        has_contents=bool(contents(edition)),
+        topics=tuple(topic.label for topic in parts.topics(piece.tags)),
+        notice=notice,
+        told=tuple(_note(note, edition) for note in told["latest_notes"] if note.note),
+        disclaimer=edition.disclaimer,
+        sections=_sections(piece, told, site, address),
+        cover=_picture(edition.cover) if edition.cover else None,
+        pictures={image.key: _picture(image) for image in piece.images},
+    )
+
+
+def card_of(edition: Edition, cover_digest: str = "") -> Card:
+    """A stored edition as its social card. `cover_digest` stands for its cover, where it has one."""
+    site, cover = Site.objects.first() or Site(), edition.cover
+    return Card(
+        title=edition.title,
+        language=edition.language,
+        direction=edition.direction,
+        kind=edition.kind_label,
+        authors=_authors(edition),
+        day=_day(edition.published_at),
+        site=site.short_name,
+        publisher=site.name,
+        tree=_tree(),
+        cover=Picture(cover_digest, cover.width, cover.height) if cover else None,
+    )
+
+
+def _tree() -> str:
+    return tree_of(get_language() or TREES[0])
+
+
+def _day(moment) -> str:
+    return date_format(timezone.localtime(moment), "DATE_FORMAT")
+
+
+def _words() -> Words:
+    return Words(
+        language=_tree(),
+        key_points=gettext("Key points"),
+        contents=gettext("Contents"),
+        notes=gettext("Notes"),
+    )
+
+
+def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
+    first, notes = _day(told["first_published_at"]), told["latest_notes"]
+    published = f"{gettext('Published')} {first}" if notes else first
+    spoken = f"{gettext('Language:')} {edition.language_name}" if edition.language != _tree() else ""
+    number = gettext("Edition %(number)d") % {"number": edition.number} if edition.number > 1 else ""
+    changed = (f"{note.label} {note.words}" for note in notes)
+    return tuple(part for part in (published, *changed, number, spoken) if part)
+
+
+def _roles(piece: Piece) -> tuple[Role, ...]:
+    return tuple(
+        Role(
+            label=str(LABELS.get(group.role, LABELS["editor"])),
+            names=tuple(Name(person.name, _below(person, group)) for person in group.names),
+            below=group.shared_affiliation,
+        )
+        for group in parts.people(piece.bylines, author_url)
+    )
+
+
+def _below(person: parts.Person, group: parts.Role) -> str:
+    if group.shared_affiliation:
+        return ""
+    if len(group.names) > FEW and person.affiliation:
+        return person.affiliation
+    return ", ".join(part for part in (person.title, person.affiliation) if part)
+
+
+def _note(note, edition: Edition) -> Line:
+    return Line(note.note, f"{note.label} {note.words}:" if note.note else "", language=edition.language)
+
+
+def _sections(piece: Piece, told: dict, site: Site, address: str) -> tuple[Section, ...]:
+    """What follows the text: the notes on changes, the authors, how to cite it and where it stands."""
+    found = [_notes(piece.edition, told), _about(piece), _citation(piece, site, address)]
+    return tuple(section for section in found if section.lines)
+
+
+def _notes(edition: Edition, told: dict) -> Section:
+    lines = tuple(
+        Line(note.note, f"{note.label} {note.words}{':' if note.note else ''}", language=edition.language)
+        for note in told["notes"]
+    )
+    return Section(gettext("Corrections and updates"), lines)
+
+
+def _about(piece: Piece) -> Section:
+    """Those of whom there is more to tell than the byline does."""
+    known = [row for row in piece.bylines if row.author.biography or row.author.shown_orcid]
+    lines = tuple(
+        Line(" ".join(row.author.biography.split()), row.name, address=_orcid(row.author)) for row in known
+    )
+    return Section(ngettext("About the Author", "About the Authors", len(piece.bylines)), lines)
+
+
+def _orcid(author) -> str:
+    return f"https://orcid.org/{author.shown_orcid}" if author.shown_orcid else ""
+
+
+def _citation(piece: Piece, site: Site, address: str) -> Section:
+    edition = piece.edition
+    names = parts.names_in_line(piece.bylines)
+    told = (names, f"“{edition.title}”", edition.kind_label, site.name, _day(edition.published_at))
+    text = ", ".join(part for part in told if part) + "."
+    return Section(gettext("Suggested citation"), (Line(text, address=address),))
+
+
+def _picture(image: Image) -> Picture:
+    return Picture(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)
+
+
+def _authors(edition: Edition) -> str:
+    """All names, or the first of them where a card has no room for more."""
+    rows: Sequence = list(edition.bylines.all())
+    authors = [row for row in rows if row.role == "author"] or rows
+    if len(authors) <= CARD_NAMES:
+        return parts.names_in_line(authors)
+    return gettext("%(names)s and others") % {
+        "names": ", ".join(row.name for row in authors[: CARD_NAMES - 1])
+    }

@@ -1,0 +1,79 @@
+"""One job in a process of its own: `python pressing.py FOLDER`. It knows typst and nothing of the site.
+
+The folder holds job.json, the template, its values and its pictures; what is made is put beside them. Why it was
+not made goes to standard error as one line.
+"""
+
+import json
+import os
+import re
+import sys
+from pathlib import Path
+
+os.environ["RAYON_NUM_THREADS"] = "1"  # one job, one core: readers keep the rest
+
+import typst
+
+UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
+ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
+TRIES = 12
+INSTEAD = "\N{REPLACEMENT CHARACTER}"
+EVERY_LETTER = re.compile("[^\x00-\u024f\u0370-\u03ff\u0400-\u04ff\u2000-\u206f]")
+
+
+def main(folder: Path) -> None:
+    bound(json.loads((folder / "job.json").read_text("utf-8")))
+    try:
+        press(folder, json.loads((folder / "job.json").read_text("utf-8")))
+    except typst.TypstError as error:
+        sys.exit(f"{error.message} {' '.join(error.hints)}".replace("\n", " "))
+
+
+def bound(job: dict) -> None:
+    """Bounds of time and memory, and the last place in the line for the processor, where the system has them."""
+    if hasattr(os, "nice"):
+        os.nice(5)
+    if sys.platform == "linux":
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CPU, (job["seconds"], job["seconds"]))
+        resource.setrlimit(resource.RLIMIT_AS, (job["bytes"], job["bytes"]))
+
+
+def press(folder: Path, job: dict) -> None:
+    """Make it; letters that no font has are replaced, the first ones one by one, then all that are rare."""
+    values = (folder / job["values"]).read_text("utf-8")
+    for turn in range(TRIES):
+        try:
+            return compile_in(folder, job, job["standards"])
+        except typst.TypstError as error:
+            found = UNSHOWN.search(error.message)
+            if not found:
+                if not job["standards"]:
+                    raise
+                print(f"without PDF/UA: {error.message}", file=sys.stderr)
+                return compile_in(folder, job, [])
+            unshown = ESCAPED.sub(lambda match: chr(int(match[1], 16)), found[1])
+            pattern = EVERY_LETTER if turn == TRIES - 2 else re.compile(f"[{re.escape(unshown)}]")
+            values = pattern.sub(INSTEAD, values)
+            (folder / job["values"]).write_text(values, "utf-8")
+    return compile_in(folder, job, [])
+
+
+def compile_in(folder: Path, job: dict, standards: list[str]) -> None:
+    typst.compile(
+        str(folder / job["template"]),
+        output=str(folder / job["made"]),
+        root=str(folder),
+        font_paths=job["fonts"],
+        ignore_system_fonts=True,
+        format=job["format"],
+        ppi=job["ppi"],
+        pdf_standards=standards,
+        package_path=str(folder),
+        package_cache_path=str(folder),
+    )
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,218 @@
+"""Words of a paragraph as runs: flat, so that no depth of markup is deeper than a run in a link.
+
+A run is {"s": text, "m": marks} with "lang" and "dir" where they differ; {"a": address} or {"to": anchor} with
+runs in "c"; {"note": number}; {"image": …}; or {"br": true}.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from urllib.parse import urljoin, urlsplit
+
+from .elements import Element
+
+MARKS = {
+    "b": "strong", "strong": "strong", "i": "emph", "em": "emph", "cite": "emph", "dfn": "emph", "var": "emph",
+    "code": "code", "kbd": "code", "samp": "code", "sup": "super", "sub": "sub", "u": "under", "ins": "under",
+    "s": "strike", "del": "strike", "mark": "mark", "small": "small", "q": "quote",
+}  # fmt: skip
+SPACE = re.compile(r"[ \t\n\r\f]+")
+NOTE = re.compile(r"#fn-([1-9][0-9]{0,5})")
+LANGUAGE = re.compile(r"([a-z]{2,3})(-.*)?", re.IGNORECASE)
+UNBROKEN = re.compile(r"\S{60,}")
+STEP = 30
+LONGEST_ADDRESS = 2000
+FOLLOWED = ("http", "https", "mailto", "tel")
+
+Run = dict[str, object]
+
+
+@dataclass
+class Ground:
+    """What runs are read against: where links lead from, the anchors that there are, the notes met so far."""
+
+    address: str
+    anchors: frozenset[str] = frozenset()
+    notes: frozenset[int] = frozenset()
+    pictures: frozenset[str] = frozenset()
+    met: list[int] = field(default_factory=list)
+    is_note: bool = False
+
+    def reference(self, number: int) -> "Run":
+        """What stands in the text for a note: the note itself the first time, else a reference to it.
+
+        A note that only another note refers to stands at the end of the paper, so that none is within another.
+        """
+        if number in self.met:
+            return {"note": number, "again": True}
+        if self.is_note:
+            return {"to": f"note-{number}", "c": [{"s": str(number), "m": ["super"]}]}
+        self.met.append(number)
+        return {"note": number, "again": False}
+
+
+@dataclass(frozen=True)
+class Style:
+    """What the elements around some words make of them."""
+
+    marks: tuple[str, ...] = ()
+    language: str = ""
+    direction: str = ""
+
+    def within(self, element: Element) -> "Style":
+        mark = MARKS.get(element.tag)
+        marks = self.marks if not mark or mark in self.marks else (*self.marks, mark)
+        return replace(
+            self,
+            marks=marks,
+            language=language_of(element) or self.language,
+            direction=direction_of(element) or self.direction,
+        )
+
+
+def runs_of(children: Iterable[Element | str], ground: Ground, style: Style = Style()) -> list[Run]:
+    """The words and what stands among them, with white space as a reader sees it."""
+    return _tidy(_runs(children, ground, style))
+
+
+def clean(text: str) -> str:
+    """Without signs that no font shows: controls, private and unassigned ones; endless words may break."""
+    kept = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in UNSHOWN)
+    return UNBROKEN.sub(_broken, kept)
+
+
+UNSHOWN = ("Cc", "Co", "Cs", "Cn")
+
+
+def _broken(match: re.Match[str]) -> str:
+    """A word of sixty letters or more may break anywhere; an address has places of its own to break at."""
+    word = match[0]
+    if "://" in word or word.startswith("www.") or any(ord(sign) > 0x2E80 for sign in word):
+        return word
+    return "\u200b".join(word[start : start + STEP] for start in range(0, len(word), STEP))
+
+
+def language_of(element: Element) -> str:
+    """The language without script and region, as typst wants it."""
+    found = LANGUAGE.fullmatch(element.get("lang"))
+    return found[1].lower() if found else ""
+
+
+def direction_of(element: Element) -> str:
+    return element.get("dir") if element.get("dir") in ("ltr", "rtl") else ""
+
+
+def _runs(children: Iterable[Element | str], ground: Ground, style: Style) -> list[Run]:
+    found: list[Run] = []
+    for child in children:
+        if isinstance(child, str):
+            found.append(_text(SPACE.sub(" ", child), style))
+        else:
+            found += READERS.get(child.tag, _inside)(child, ground, style)
+    return found
+
+
+def _text(text: str, style: Style) -> Run:
+    run: Run = {"s": clean(text), "m": list(style.marks)}
+    if style.language:
+        run["lang"] = style.language
+    if style.direction:
+        run["dir"] = style.direction
+    return run
+
+
+def _inside(element: Element, ground: Ground, style: Style) -> list[Run]:
+    return _runs(element.children, ground, style.within(element))
+
+
+def _link(element: Element, ground: Ground, style: Style) -> list[Run]:
+    if "footnote-backref" in element.get("class"):
+        return []
+    inside = _runs(element.children, ground, style.within(element))
+    if not any(str(run.get("s", "x")).strip() for run in inside):
+        return inside
+    return [{**target, "c": inside}] if (target := target_of(element.get("href"), ground)) else inside
+
+
+def target_of(href: str, ground: Ground) -> Run:
+    """Where a link leads: to a place in this paper, or to an address; nothing where it can lead nowhere."""
+    if href.startswith("#") and href[1:] in ground.anchors:
+        return {"to": href[1:]}
+    try:
+        address = urljoin(ground.address, href)
+        scheme = urlsplit(address).scheme
+    except ValueError:
+        return {}
+    return {"a": address} if scheme in FOLLOWED and len(address) < LONGEST_ADDRESS else {}
+
+
+def _note(element: Element, ground: Ground, style: Style) -> list[Run]:
+    """A reference to a note; any other raised words stay what they are."""
+    link = next((child for child in element.elements if child.tag == "a"), None)
+    found = NOTE.fullmatch(link.get("href")) if link else None
+    if not found or int(found[1]) not in ground.notes:
+        return _inside(element, ground, style)
+    return [ground.reference(int(found[1]))]
+
+
+def _image(element: Element, ground: Ground, style: Style) -> list[Run]:
+    key = element.get("data-image")
+    return [{"image": key, "alt": clean(element.get("alt"))}] if key in ground.pictures else []
+
+
+def _break(element: Element, ground: Ground, style: Style) -> list[Run]:
+    return [{"br": True}]
+
+
+def _nothing(element: Element, ground: Ground, style: Style) -> list[Run]:
+    return [_text("\u200b", style)]
+
+
+READERS = {"a": _link, "sup": _note, "img": _image, "br": _break, "wbr": _nothing}
+
+
+def _tidy(runs: list[Run]) -> list[Run]:
+    """No space at either end, none after another or at a break, and no empty run."""
+    state = _Spaces()
+    tidied = [run for run in (state.tidy(run) for run in runs) if run]
+    _strip_end(tidied)
+    return [run for run in tidied if not _is_empty(run)]
+
+
+class _Spaces:
+    """Knows whether a space would be one too many."""
+
+    def __init__(self) -> None:
+        self.is_spaced = True
+
+    def tidy(self, run: Run) -> Run:
+        if "c" in run:
+            return {
+                **run,
+                "c": [each for each in (self.tidy(each) for each in run["c"]) if not _is_empty(each)],
+            }
+        if "s" not in run:
+            self.is_spaced = "br" in run
+            return run
+        text = str(run["s"])
+        if self.is_spaced and text.startswith(" "):
+            text = text[1:]
+        self.is_spaced = text.endswith(" ") if text else self.is_spaced
+        return {**run, "s": text}
+
+
+def _strip_end(runs: list[Run]) -> None:
+    while runs and (_is_empty(runs[-1]) or "br" in runs[-1]):
+        runs.pop()
+    if not runs:
+        return
+    last = runs[-1]
+    if "c" in last:
+        _strip_end(last["c"])
+    elif "s" in last:
+        last["s"] = str(last["s"]).rstrip(" ")
+
+
+def _is_empty(run: Run) -> bool:
+    return run.get("s") == "" or run.get("c") == []

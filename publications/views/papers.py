@@ -1,0 +1,115 @@
+"""The PDF of a piece or an edition, and the card of a piece: each answers as its page does."""
+
+from collections.abc import Callable
+from http import HTTPStatus
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.cache import get_conditional_response
+from django.utils.encoding import iri_to_uri
+from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
+
+from publications import renditions
+from publications.models import Edition, Standing, answer, answer_for_edition
+from publications.presentation import (
+    Piece,
+    absolute,
+    card_of,
+    card_url,
+    current_tree,
+    edition_pdf_url,
+    find,
+    page,
+    paper_of,
+    pdf_url,
+)
+from publications.typesetting import Card, Paper
+
+from .pieces import elsewhere, superseded_line
+
+SOON, LATER = "5", "600"  # seconds
+
+
+def pdf(request: HttpRequest, slug: str) -> HttpResponse:
+    found = answer(current_tree(), slug)
+    if found.standing is not Standing.HERE:
+        return elsewhere(request, found, pdf_url)
+    return _send_pdf(request, found.edition)
+
+
+def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+    found = answer_for_edition(current_tree(), slug, number)
+    if found.standing is not Standing.HERE:
+        return elsewhere(request, found, lambda edition: edition_pdf_url(edition, number))
+    response = _send_pdf(request, found.edition)
+    response.headers["X-Robots-Tag"] = "noindex"
+    return response
+
+
+def social_card(request: HttpRequest, slug: str) -> HttpResponse:
+    """The picture that messengers show beside the address of a piece."""
+    found = answer(current_tree(), slug)
+    if found.standing is not Standing.HERE:
+        return elsewhere(request, found, card_url)
+    edition = found.edition
+    told = renditions.Told(edition, _card(edition), lambda: _card(_anew(edition)))
+    return _answer(request, edition, lambda: renditions.card(told, edition.cover), "image/png")
+
+
+def _card(edition: Edition) -> Card:
+    return card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
+
+
+def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
+    piece = find(edition)
+    images = [*piece.images, *([edition.cover] if edition.cover else [])]
+    told = renditions.Told(edition, _paper(piece), lambda: _paper(find(_anew(edition))))
+    response = _answer(request, edition, lambda: renditions.pdf(told, images), "application/pdf")
+    if response.status_code == HTTPStatus.OK:
+        response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
+        response.headers["Content-Language"] = edition.language
+    canonical = absolute(iri_to_uri(edition.get_absolute_url()))
+    response.headers["Link"] = f'<{canonical}>; rel="canonical"'  # RFC 6596: one text, one address
+    return response
+
+
+def _paper(piece: Piece) -> Paper:
+    return paper_of(piece, notice=superseded_line(piece.edition))
+
+
+def _anew(edition: Edition) -> Edition:
+    """The edition as the database has it now."""
+    return Edition.objects.select_related("kind").get(pk=edition.pk)
+
+
+def _answer(
+    request: HttpRequest, edition: Edition, make: Callable[[], renditions.Made], media_type: str
+) -> HttpResponse:
+    """The made file, or 304 where the reader holds it already, or a page that says why there is none now."""
+    try:
+        made = make()
+    except renditions.Busy:
+        return _unmade(request, edition, SOON, is_busy=True)
+    except renditions.Unmade:
+        return _unmade(request, edition, LATER, is_busy=False)
+    tag = f'"{made.digest[:32]}"'
+    response = get_conditional_response(request, etag=tag) or HttpResponse(
+        made.content, content_type=media_type
+    )
+    response.headers["ETag"] = tag
+    return response
+
+
+def _unmade(request: HttpRequest, edition: Edition, seconds: str, *, is_busy: bool) -> HttpResponse:
+    response = page(
+        request,
+        "unmade.html",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        title=_("Not at hand just now"),
+        robots="noindex",
+        is_busy=is_busy,
+        edition=edition,
+        piece_url=edition.get_absolute_url(),
+    )
+    response.headers["Retry-After"] = seconds
+    return response

@@ -1,0 +1,117 @@
+"""A PDF and a card of every text of the corpus, and what they come to: `python -m tests.paper_figures`.
+
+It works on a site of its own in a temporary folder. A name as argument (`legal.md`) does only files called so;
+PDFS=folder keeps what was made there.
+"""
+
+import os
+import statistics
+import sys
+import tempfile
+import time
+from collections import Counter
+from pathlib import Path
+
+CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
+LIGHT = 100_000
+
+
+def main(only: str = "") -> None:
+    bring_in(only)
+    from publications.models import Edition
+
+    kept = Path(os.environ["PDFS"]) if "PDFS" in os.environ else None
+    faults, times, sizes, pages, cards = [], [], [], Counter(), []
+    for edition in Edition.objects.live().order_by("pk").iterator():
+        taken, size, number, found = look_at(edition, kept)
+        faults += [f"{edition.get_absolute_url()}: {fault}" for fault in found]
+        times.append(taken)
+        sizes.append(size)
+        pages[number] += 1
+        cards.append(card_size(edition, kept))
+    print("\n".join(faults))
+    print(f"{len(times)} PDFs, {sum(n * count for n, count in pages.items())} pages, faults {len(faults)}")
+    print(f"made in ms: median {statistics.median(times):.0f}, worst {max(times):.0f}")
+    print(f"kB: median {statistics.median(sizes) / 1000:.0f}, largest {max(sizes) / 1000:.0f}")
+    print(f"cards kB: median {statistics.median(cards) / 1000:.0f}, largest {max(cards) / 1000:.0f}; "
+          f"over 100 kB: {sum(size > LIGHT for size in cards)}")  # fmt: skip
+
+
+def bring_in(only: str) -> None:
+    """Import the corpus and publish all of it."""
+    from django.core.management import call_command
+
+    from publications import deeds, importing
+    from publications.models import Publication
+    from tests.factories import make_author
+
+    call_command("migrate", verbosity=0)
+    if only:
+        for folder in ("posts", "guides"):
+            for path in (CORPUS / folder).rglob(only):
+                importing.bring_in(
+                    importing.Order(path, authors=CORPUS / "authors/team_members.csv", publish=True)
+                )
+    else:
+        importing.bring_in(
+            importing.Order(CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True)
+        )
+        importing.bring_in(importing.Order(CORPUS / "guides", publish=True))
+    author = make_author("Ann Berg")
+    for piece in Publication.objects.filter(editions=None):
+        piece.bylines.create(author=author)
+        piece.slug = f"{piece.slug}-{piece.pk}"  # the guides are called alike in every language
+        piece.save()
+        deeds.publish(piece, by=None)
+
+
+def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
+    from django.utils import translation
+
+    from publications import renditions
+    from publications.presentation import find, paper_of
+    from tests import pdf_reading
+
+    with translation.override(edition.tree):
+        piece = find(edition)
+        images = [*piece.images, *([edition.cover] if edition.cover else [])]
+        for image in images:
+            renditions.make_all(image)
+        start = time.perf_counter()
+        try:
+            content = renditions.pdf(
+                renditions.Told(edition, paper_of(piece), lambda: paper_of(piece)), images
+            ).content
+        except renditions.Unmade as reason:
+            return 0, 0, 0, [f"not made: {reason.__cause__}"]
+        taken = (time.perf_counter() - start) * 1000
+    if kept:
+        (kept / f"{edition.pk}-{edition.slug[:60]}.pdf").write_bytes(content)
+    reading = pdf_reading.read(content)
+    missing = {anchor for anchor, _text in edition.paragraphs} - reading.names
+    found = [*reading.faults, pdf_reading.qpdf_faults(content), f"no places {missing}" if missing else ""]
+    return taken, len(content), reading.pages, [each for each in found if each]
+
+
+def card_size(edition, kept: Path | None) -> int:
+    from django.utils import translation
+
+    from publications import renditions
+    from publications.presentation import card_of
+
+    with translation.override(edition.tree):
+        told = card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
+        content = renditions.card(renditions.Told(edition, told, lambda: told), edition.cover).content
+    if kept:
+        (kept / f"{edition.pk}-{edition.slug[:60]}.png").write_bytes(content)
+    return len(content)
+
+
+if __name__ == "__main__":
+    import django
+
+    with tempfile.TemporaryDirectory() as site:
+        os.environ |= {"SITE_DATA": site, "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
+        os.environ.pop("DATABASE_URL", None)
+        django.setup()
+        main(*sys.argv[1:])

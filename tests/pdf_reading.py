@@ -1,0 +1,130 @@
+"""PDFs looked at by means of others: `qpdf --check`, and the list of what a tagged PDF must have."""
+
+import io
+import re
+import shutil
+import subprocess
+import tempfile
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+import pikepdf
+import pypdf
+
+QPDF = shutil.which("qpdf")
+
+
+@dataclass
+class Reading:
+    """What a PDF says of itself."""
+
+    language: str
+    title: str
+    author: str
+    tags: Counter
+    names: set[str]
+    links: list[str]
+    languages: set[str]
+    alternatives: list[str]
+    outline: list[str]
+    pages: int
+    faults: list[str] = field(default_factory=list)
+
+
+def read(content: bytes) -> Reading:
+    """Read a PDF and note each thing of the tagging list that it has not, and each fault of its syntax."""
+    with pikepdf.open(io.BytesIO(content)) as pdf:
+        elements = list(_elements(pdf.Root.get("/StructTreeRoot")))
+        reading = Reading(
+            language=str(pdf.Root.get("/Lang", "")),
+            title=str(pdf.docinfo.get("/Title", "")),
+            author=str(pdf.docinfo.get("/Author", "")),
+            tags=Counter(str(element.S) for element in elements),
+            names=set(_names(pdf)),
+            links=[str(link.A.URI) for link in _links(pdf) if "/A" in link and "/URI" in link.A],
+            languages=set(_languages(pdf, elements)),
+            alternatives=[str(element.Alt) for element in elements if "/Alt" in element],
+            outline=list(_outline(pdf)),
+            pages=len(pdf.pages),
+        )
+        reading.faults = list(_faults(pdf, reading, elements))
+    return reading
+
+
+def words_of(content: bytes) -> str:
+    """All words of a PDF, its metadata too, with single spaces."""
+    reader = pypdf.PdfReader(io.BytesIO(content))
+    told = [str(value) for value in (reader.metadata or {}).values()]
+    return " ".join(" ".join([*told, *(page.extract_text() for page in reader.pages)]).split())
+
+
+def qpdf_faults(content: bytes) -> str:
+    """What `qpdf --check` has against it; nothing where it passes."""
+    with tempfile.NamedTemporaryFile(suffix=".pdf") as file:
+        file.write(content)
+        file.flush()
+        done = subprocess.run([QPDF, "--check", file.name], capture_output=True, check=False)
+    return "" if done.returncode == 0 else (done.stdout + done.stderr).decode("utf-8", "replace")
+
+
+def _faults(pdf: pikepdf.Pdf, reading: Reading, elements: list) -> Iterator[str]:
+    root = pdf.Root
+    yield from pdf.check_pdf_syntax()
+    if not root.get("/MarkInfo", {}).get("/Marked"):
+        yield "not marked as tagged"
+    if not root.get("/ViewerPreferences", {}).get("/DisplayDocTitle"):
+        yield "shows its file name for its title"
+    if not reading.language or not reading.title:
+        yield "no language or no title"
+    if any(page.get("/Tabs") != "/S" for page in pdf.pages if "/Annots" in page):
+        yield "no order of tabs"
+    if any("/Contents" not in link for link in _links(pdf)):
+        yield "a link without words"
+    if any("/Alt" not in each for each in elements if each.S == "/Figure"):
+        yield "a figure without alternative text"
+    if reading.tags["/H1"] != 1:
+        yield f"{reading.tags['/H1']} headings of level 1"
+    if b"pdfuaid" not in (root.Metadata.read_bytes() if "/Metadata" in root else b""):
+        yield "no word of PDF/UA in its metadata"
+    if reading.tags["/Table"] and not reading.tags["/TD"]:
+        yield "a table without cells"
+
+
+def _elements(node, depth: int = 0) -> Iterator:
+    """Every element of the tree of structure, in its order."""
+    if isinstance(node, pikepdf.Array):
+        for each in node:
+            yield from _elements(each, depth + 1)
+    elif isinstance(node, pikepdf.Dictionary):
+        if "/S" in node:
+            yield node
+        if "/K" in node and node.get("/Type") not in ("/MCR", "/OBJR"):
+            yield from _elements(node.K, depth + 1)
+
+
+def _languages(pdf: pikepdf.Pdf, elements: list) -> Iterator[str]:
+    """Those of elements, and of words marked within a page."""
+    yield from (str(element.Lang) for element in elements if "/Lang" in element)
+    for page in pdf.pages:
+        page.contents_coalesce()
+        yield from (found.decode() for found in re.findall(rb"/Lang ?\((\w+)\)", page.Contents.read_bytes()))
+
+
+def _links(pdf: pikepdf.Pdf) -> Iterator:
+    for page in pdf.pages:
+        yield from (each for each in page.get("/Annots", []) if each.get("/Subtype") == "/Link")
+
+
+def _names(pdf: pikepdf.Pdf) -> Iterator[str]:
+    if "/Names" in pdf.Root and "/Dests" in pdf.Root.Names:
+        yield from pikepdf.NameTree(pdf.Root.Names.Dests)
+
+
+def _outline(pdf: pikepdf.Pdf) -> Iterator[str]:
+    with pdf.open_outline() as outline:
+        waiting = list(outline.root)
+        while waiting:
+            item = waiting.pop(0)
+            yield item.title
+            waiting = [*item.children, *waiting]

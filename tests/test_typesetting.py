@@ -1,0 +1,334 @@
+"""Text becomes paper: what is written is what is read, and nothing in it is taken for an instruction."""
+
+from dataclasses import replace
+from datetime import date
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as some
+
+from publications import prose, typesetting
+from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Unsettable
+from publications.typesetting.blocks import text_of
+from tests.factories import picture_bytes
+from tests.pdf_reading import Reading, read, words_of
+
+HOSTILE = (
+    "#import \"evil.typ\": *", "#panic(\"x\")", "#read(\"/etc/passwd\")", "`raw` ```x```", "$x^2$ and $", "\\ \\\\ \\u{41}",
+    "@ref", "<label>", "#let paper = 1", "// gone", "/* gone */", "*not bold* _not slanted_", "= Not a heading",
+    "+ not a list", "~ -- --- ...", "]]} #[ #{ ]", "\"; #pagebreak() \"", "https://x.example/#set", "{{ paper.title }}",
+)  # fmt: skip
+
+ALL = """\
+The first paragraph, with **strong**, *slanted*, `code #x`, [a link](https://example.org/a?b=c&d), a note[^1] and
+the same note[^1].
+
+## A heading
+
+> A quotation.
+
+1. one
+2. two
+    - below
+
+| Year | Value |
+|------|------:|
+| 2020 | 1,5[^2] |
+
+### A smaller heading
+
+    #let x = 1
+      indented
+
+Text with <span lang="sv">svenska ord</span> and a place: [above](#s-a-heading).
+
+![](image:aaaaaaaaaaaaaaaaaaaa "What it shows")
+
+---
+
+[^1]: The first note.
+[^2]: The second note, with a [link](https://example.org/b).
+"""
+
+
+def make_paper(markdown: str = "A paragraph.", **fields) -> Paper:
+    language = fields.get("language", "en")
+    return Paper(
+        **{
+            "address": "https://publications.example/en/publications/minsk/",
+            "title": "On Minsk",
+            "language": language,
+            "direction": "ltr",
+            "kind": "Quick Comment",
+            "kind_rest": "on the day",
+            "day": date(2024, 4, 9),
+            "imprint": ("9 April 2024",),
+            "site": "SCEEUS",
+            "publisher": "The Centre",
+            "html": prose.render(markdown, language=language).html,
+            **fields,
+        }
+    )
+
+
+def pixels(_picture: Picture) -> bytes:
+    return picture_bytes(format="JPEG")
+
+
+def made(markdown: str = "A paragraph.", **fields) -> bytes:
+    return typesetting.set_paper(make_paper(markdown, **fields), pixels)
+
+
+def reading(markdown: str = "A paragraph.", **fields) -> Reading:
+    return read(made(markdown, **fields))
+
+
+@pytest.fixture(scope="module")
+def whole() -> bytes:
+    """A paper with everything that a text can hold."""
+    return made(
+        ALL,
+        pictures={"a" * 20: Picture("d" * 64, 640, 480, alt="A blue field", credit="Photo: Ann Berg")},
+        cover=Picture("e" * 64, 640, 480, alt="A cover"),
+        roles=(Role("By", (Name("Ann Berg", "Analyst, The Centre"), Name("Олена Бойко"))),),
+        summary="What it says in short.",
+        key_points=("Point one.", "Point two."),
+        has_contents=True,
+        topics=("Belarus",),
+        notice=Line("An older edition.", address="https://publications.example/x/"),
+        told=(Line("It was 5.", "Corrected 1 May 2024:"),),
+        disclaimer="The views are the author's.",
+        sections=(
+            Section("Suggested citation", (Line("Berg, Ann.", address="https://publications.example/"),)),
+        ),
+    )
+
+
+def test_a_paper_has_all_that_a_tagged_pdf_must_have(whole):
+    found = read(whole)
+
+    assert not found.faults
+    assert (found.language, found.title, found.author) == ("en", "On Minsk", "Ann Berg, Олена Бойко")
+    expected = {"/H1", "/H2", "/H3", "/P", "/L", "/LI", "/Lbl", "/LBody", "/BlockQuote", "/Table", "/THead", "/TH", "/TD",
+                "/Note", "/Link", "/Figure", "/Caption", "/Code", "/Strong", "/Em", "/TOC"}  # fmt: skip
+    assert expected <= set(found.tags)
+
+
+def test_a_paper_says_everything(whole):
+    words = words_of(whole)
+
+    for text in (
+        "Quick Comment – on the day", "By Ann Berg Analyst, The Centre", "Олена Бойко", "9 April 2024", "What it says in short.",
+        "Point one.", "Corrected 1 May 2024: It was 5.", "code #x", "A quotation.", "1,5", "#let x = 1", "svenska ord",
+        "What it shows", "Photo: Ann Berg", "The first note.", "The views are the author's.", "Berg, Ann.", "1 (",
+        "An older edition. https://publications.example/x/",
+    ):  # fmt: skip
+        assert text in words
+
+
+def test_paragraphs_and_headings_are_named_places_as_on_the_page(whole):
+    html = make_paper(ALL).html
+
+    names = read(whole).names
+
+    paragraphs = [part.partition('"')[0] for part in html.split('id="')[1:] if part[:2] in ("p-", "s-")]
+    assert len(paragraphs) > 4 and set(paragraphs) <= names
+
+
+def test_a_note_is_one_note_however_often_it_is_referred_to(whole):
+    assert read(whole).tags["/Note"] == 2
+
+
+def test_links_lead_where_they_led(whole):
+    links = read(whole).links
+
+    assert {"https://example.org/a?b=c&d", "https://example.org/b"} <= set(links)
+
+
+def test_a_passage_tells_its_language_and_a_picture_what_it_shows(whole):
+    found = read(whole)
+
+    assert "sv" in found.languages and {"A blue field", "A cover"} <= set(found.alternatives)
+
+
+def test_headings_are_the_outline(whole):
+    assert read(whole).outline == ["On Minsk", "A heading", "A smaller heading"]
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_text_is_never_read_as_code(text):
+    plain = f"Before {text} after"
+    escaped = f"<p>Before {text.replace('&', '&amp;').replace('<', '&lt;')} after</p>"
+    line = Line(plain, plain, address="https://x.example/#set")
+
+    words = words_of(
+        made(
+            html=escaped, title=plain, summary=plain, key_points=(plain,), kind=plain, disclaimer=plain, told=(line,),
+            roles=(Role("By", (Name(plain, plain),)),), sections=(Section(plain, (line,)),), topics=(plain,),
+        )
+    )  # fmt: skip
+
+    assert words.replace(" ", "").count(plain.replace(" ", "")) >= 10
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_a_card_takes_no_text_for_code(text):
+    card = make_card(title=text, authors=text, kind=text, publisher=text, site=text, day=text)
+
+    assert typesetting.set_card(card, pixels).startswith(b"\x89PNG")
+
+
+def test_the_same_paper_is_the_same_bytes():
+    assert made(ALL) == made(ALL)
+
+
+def test_another_word_is_another_digest():
+    one = make_paper(title="One")
+
+    assert typesetting.digest_of(one) == typesetting.digest_of(make_paper(title="One"))
+    assert typesetting.digest_of(one) != typesetting.digest_of(replace(one, title="Two"))
+
+
+@pytest.mark.parametrize(
+    ("language", "direction", "text"),
+    [
+        ("ar", "rtl", "لماذا تصمت أوروبا؟ مع GitHub و **قوة**."),
+        ("he", "rtl", "שלום לכולם"),
+        ("uk", "ltr", "Чому Європа мовчить: п’ять причин, № 5."),
+        ("ka", "ltr", "საქართველოს არჩევანი"),
+        ("hy", "ltr", "Հայաստանի ընտրությունը"),
+        ("ja", "ltr", "オープンソースの法的側面。"),
+        ("zh", "ltr", "开源的法律问题。"),
+        ("el", "ltr", "Νομικά ζητήματα"),
+        ("az", "ltr", "Azərbaycanın seçimi"),
+    ],
+)
+def test_every_language_of_the_site_is_set_and_named(language, direction, text):
+    found = reading(text, title=text.replace("*", ""), language=language, direction=direction)
+
+    assert not found.faults and found.language == language and found.tags["/P"]
+
+
+def test_signs_of_mathematics_and_money_are_shown():
+    assert "≈ ≠ ≤ → ∑ √ ∞ ₴ ₽ € № H₂O 5 × 10⁶ 🚀 ❤" in words_of(
+        made("≈ ≠ ≤ → ∑ √ ∞ ₴ ₽ € № H₂O 5 × 10⁶ 🚀 ❤")
+    )
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "한국어로 쓴 글",
+        "a\ue000b",
+        "\U000f0000",
+        "ꦲꦏ꧀ꦱꦫꦗꦮ",
+        "x\u0007y",
+        "".join(map(chr, range(0xAC00, 0xAC80))),
+    ],
+)
+def test_letters_that_no_font_has_never_stop_a_paper(text):
+    assert not reading(f"Before {text} after", title=f"T {text}", summary=text).faults
+
+
+def test_a_letter_that_no_font_has_is_told_apart():
+    assert "Before � after" in words_of(made("Before 한 after"))
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "\n".join("  " * depth + "- item" for depth in range(20)),
+        "> " * 20 + "deep",
+        "A[^1]\n\n[^1]: B[^2]\n[^2]: C[^3]\n[^3]: D[^1]",
+        "A[^1]\n\n[^1]: itself[^1]",
+        "".join(f"x[^{n}] " for n in range(200)) + "\n\n" + "".join(f"[^{n}]: note {n}[^{n + 1}]\n" for n in range(200)),
+        "A.\n\n[^1]: Nobody refers to me.",
+        "| a[^1] | b |\n|---|---|\n" + "| c | d |\n" * 120 + "\n[^1]: In a head that comes again.",
+        "|" + " a |" * 40 + "\n|" + "---|" * 40 + "\n|" + " 1,234.5 |" * 40,
+        "<table><tr><td rowspan=9 colspan=3>a</td><td>b</td></tr><tr><td colspan=99>c</td></tr></table>",
+        "<table><tr><th>a</th><td><table><tr><td>b</td></tr></table></td></tr></table>",
+        "<table><tbody><tr><td>a</td></tr></tbody><thead><tr><th>h</th><th>i</th></tr></thead></table>",
+        "<table><caption>Said *of* it</caption><tr><td>a</td></tr></table>",
+        "<dl><dd>no term</dd><dt>t</dt><dt>u</dt><dd><p>x</p><ul><li>y</li></ul></dd></dl>",
+        "<ol reversed start=3 type=i><li>a</li><li value=-7>b</li></ol>",
+        "### Third first\n\n###### Sixth\n\n# First",
+        "## Heading with a note[^1] and `code`\n\nA.\n\n[^1]: N.",
+        "x" * 3000,
+        "https://example.org/" + "a/" * 500,
+        "[x](mailto:a@b.example) [y](/en/about/) [z](#nowhere) [](https://e.example) [![](image:" + "a" * 20 + ")](https://e.example)",
+        "<bdo dir=rtl>abc</bdo> <q>quoted</q> <kbd>k</kbd> H<sub>2</sub>O x<sup>2</sup> <del>gone</del> <mark>m</mark> <small>s</small>",
+        "    " + "code " * 400,
+        "* * *",
+        "",
+    ],
+)  # fmt: skip
+def test_whatever_a_text_holds_it_is_set_with_its_tags(markdown):
+    found = reading(markdown, pictures={"a" * 20: Picture("d" * 64, 640, 480)})
+
+    assert not found.faults
+
+
+def test_a_note_within_a_note_is_told_at_the_end():
+    words = words_of(made("A[^1]\n\n[^1]: B[^2]\n[^2]: C"))
+
+    assert "1 B2" in words and "Notes 2. C" in words
+
+
+def test_no_word_of_a_deep_list_is_lost():
+    found = words_of(made("\n".join("  " * depth + f"- item{depth}" for depth in range(20))))
+
+    assert all(f"item{depth}" in found for depth in range(20))
+
+
+def test_a_picture_that_is_not_in_the_library_leaves_no_gap():
+    found = reading("A.\n\n![](image:bbbbbbbbbbbbbbbbbbbb)\n\nB.")
+
+    assert not found.faults and not found.tags["/Figure"]
+
+
+def test_a_picture_without_words_is_passed_over_by_who_listens():
+    found = reading("![](image:aaaaaaaaaaaaaaaaaaaa)", pictures={"a" * 20: Picture("d" * 64, 640, 480)})
+
+    assert not found.faults and not found.tags["/Figure"]
+
+
+def test_a_table_is_a_full_grid():
+    table = text_of(
+        make_paper("<table><tr><td rowspan=2>a</td><td>b</td></tr><tr></tr><tr><td>c</td></tr></table>")
+    )
+
+    rows = table["blocks"][0]["rows"]
+    assert table["blocks"][0]["columns"] == 2
+    assert [[cell["x"] for cell in row] for row in rows] == [[0, 1], [1], [0, 1]]
+
+
+def test_what_takes_too_long_is_given_up():
+    with pytest.raises(Unsettable, match="within 0 seconds"):
+        typesetting.set_paper(make_paper(), pixels, seconds=0)
+
+
+anything = some.text(alphabet=some.characters(codec="utf-8"), max_size=80)
+SCRAPS = some.sampled_from(["**", "_", "`", "[^1]", "\n\n", "# ", "> ", "- ", "1. ", "| a | b |\n|---|---|\n| c | d |\n", "<b>", "<td>",
+                            "</ul>", "![](image:" + "a" * 20 + ")", "[a](b)", "\n\n[^1]: n\n\n", "\n    ", "<ol>", "<li>"])  # fmt: skip
+
+
+@settings(max_examples=25, deadline=None)
+@given(some.lists(anything | SCRAPS, max_size=12), anything)
+def test_any_text_is_set(parts, title):
+    found = reading(
+        "".join(parts), title=title or "x", pictures={"a" * 20: Picture("d" * 64, 640, 480, alt="a")}
+    )
+
+    assert found.tags["/H1"] == 1
+
+
+# Cards ------------------------------------------------------------------------------------------------
+
+
+def make_card(**fields) -> Card:
+    return Card(
+        **{
+            "title": "On Minsk", "language": "en", "direction": "ltr", "kind": "Quick Comment", "authors": "Ann Berg",
+            "day": "9 April 2024", "site": "SCEEUS", "publisher": "The Centre", **fields,
+        }
+    )  # fmt: skip
