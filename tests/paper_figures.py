@@ -69,6 +69,7 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
     from django.utils import translation
 
     from publications import renditions
+    from publications.models import Site
     from publications.presentation import find, paper_of
     from tests import pdf_reading
 
@@ -80,7 +81,8 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
         start = time.perf_counter()
         try:
             content = renditions.pdf(
-                renditions.Told(edition, paper_of(piece), lambda: paper_of(piece)), images
+                renditions.Told(edition, paper_of(piece, site=Site()), lambda: paper_of(piece, site=Site())),
+                images,
             ).content
         except renditions.Unmade as reason:
             return 0, 0, 0, [f"not made: {reason.__cause__}"]

@@ -144,9 +144,11 @@ def test_messages_show_what_a_link_leads_to(client, report):
     assert tags["article:published_time"] == ["2026-05-03T12:00:00+02:00"]
     assert tags["article:modified_time"] == ["2026-05-05T12:00:00+02:00"]
     assert tags["article:author"] == [f"{HERE}/en/authors/ann-berg/"]
-    assert tags["twitter:card"] == ["summary_large_image"] and tags["og:image:alt"] == ["A blue field"]
+    assert tags["twitter:card"] == ["summary_large_image"]
+    assert tags["og:image:alt"] == ["SCEEUS Report No 1, 2026: On Minsk & “more”"]
+    assert (tags["og:image:width"], tags["og:image:height"]) == (["1200"], ["630"])
     picture = client.get(tags["og:image"][0].removeprefix(HERE))
-    assert (picture.status_code, picture["Content-Type"]) == (200, "image/jpeg")
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
 
 
 @pytest.mark.parametrize("path", ["/en/", "/sv/publikationer/", "/en/topics/", "/en/authors/"])
@@ -320,3 +322,11 @@ def test_a_preview_shows_the_references_and_offers_nothing_that_is_not_there(cli
 
     assert "Not yet [Quick Comment]" in references(html)[0]
     assert "download>" not in html and not Head(html).data
+
+
+def test_a_report_without_a_designed_pdf_gives_scholars_the_made_one(client):
+    edition = make_live(kind="report")
+
+    tags = head_of(client, edition.get_absolute_url()).tags
+
+    assert tags["citation_pdf_url"] == [f"{HERE}{edition.get_absolute_url().rstrip('/')}.pdf"]

@@ -7,7 +7,7 @@ from . import linked
 from .faces import FACES, REFERENCES, Face, face_url
 from .names import Name, name_of
 from .record import Record, record_of
-from .references import Reference, references
+from .references import Reference, chicago, references
 from .showing import head_of, shown
 from .tags import Picture
 
@@ -19,6 +19,7 @@ __all__ = [
     "Picture",
     "Record",
     "Reference",
+    "chicago",
     "face_url",
     "head_of",
     "linked",

@@ -125,8 +125,9 @@ class Record:
 
     @property
     def pdf(self) -> str:
-        """The address of the piece as a PDF, where it has one."""
-        return next((file.url for file in self.files if file.media_type == PDF), "")
+        """The address of the piece as a PDF: the one that was designed, or else the one that is made of its page."""
+        designed = (file.url for file in self.files if file.media_type == PDF)
+        return next(designed, f"{self.url.rstrip('/')}.pdf")
 
 
 def moment(at: datetime) -> str:

@@ -21,13 +21,21 @@ def shown(record: Record, edition: Edition, *, fetched: bool = True) -> dict[str
 
 
 def head_of(
-    record: Record, edition: Edition, breadcrumb: Sequence[dict[str, str]], picture: Picture | None = None
+    record: Record,
+    edition: Edition,
+    breadcrumb: Sequence[dict[str, str]],
+    *,
+    card: Picture | None = None,
+    cover: Picture | None = None,
 ) -> dict[str, object]:
-    """What the head of its page tells: tags, ways, and linked data of the piece and of the way to it."""
+    """What the head of its page tells: tags, ways, and linked data of the piece and of the way to it.
+
+    Messages show the card; the cover, which is a picture of something, belongs to what the piece is.
+    """
     text = {"rel": "alternate", "href": face_url(edition, "md"), "type": markdown.MEDIA_TYPE}
-    nodes = [linked.piece(record, picture), linked.breadcrumb(breadcrumb, record.url)]
+    nodes = [linked.piece(record, cover), linked.breadcrumb(breadcrumb, record.url)]
     return {
-        "tags_of_record": tags_of(record, picture),
+        "tags_of_record": tags_of(record, card),
         "links_of_record": [*links_of(record), text],
         "linked_data": linked.script(nodes),
     }

@@ -36,10 +36,12 @@ def card_url(edition: Edition) -> str:
     return in_tree(edition.tree, "publications:card", slug=edition.slug)
 
 
-def paper_of(piece: Piece, *, notice: Line | None = None) -> Paper:
-    """A stored edition as it is set, in the words of its tree. `notice` stands above everything."""
-    edition, site = piece.edition, Site.objects.first() or Site()
-    told = told_of(piece)
+def paper_of(piece: Piece, *, site: Site, citation: str = "", notice: Line | None = None) -> Paper:
+    """A stored edition as it is set, in the words of its tree.
+
+    `citation` says how it is to be cited; `notice` stands above everything.
+    """
+    edition, told = piece.edition, told_of(piece)
     address = absolute(iri_to_uri(edition.get_absolute_url()))
     return Paper(
         address=address,
@@ -62,7 +64,7 @@ def paper_of(piece: Piece, *, notice: Line | None = None) -> Paper:
         notice=notice,
         told=tuple(_note(note, edition) for note in told["latest_notes"] if note.note),
         disclaimer=edition.disclaimer,
-        sections=_sections(piece, told, site, address),
+        sections=_sections(piece, told, citation, address),
         cover=_picture(edition.cover) if edition.cover else None,
         pictures={image.key: _picture(image) for image in piece.images},
     )
@@ -134,9 +136,9 @@ def _note(note, edition: Edition) -> Line:
     return Line(note.note, f"{note.label} {note.words}:" if note.note else "", language=edition.language)
 
 
-def _sections(piece: Piece, told: dict, site: Site, address: str) -> tuple[Section, ...]:
+def _sections(piece: Piece, told: dict, citation: str, address: str) -> tuple[Section, ...]:
     """What follows the text: the notes on changes, the authors, how to cite it and where it stands."""
-    found = [_notes(piece.edition, told), _about(piece), _citation(piece, site, address)]
+    found = [_notes(piece.edition, told), _about(piece), _citation(citation, address)]
     return tuple(section for section in found if section.lines)
 
 
@@ -161,12 +163,13 @@ def _orcid(author) -> str:
     return f"https://orcid.org/{author.shown_orcid}" if author.shown_orcid else ""
 
 
-def _citation(piece: Piece, site: Site, address: str) -> Section:
-    edition = piece.edition
-    names = parts.names_in_line(piece.bylines)
-    told = (names, f"“{edition.title}”", edition.kind_label, site.name, _day(edition.published_at))
-    text = ", ".join(part for part in told if part) + "."
-    return Section(gettext("Suggested citation"), (Line(text, address=address),))
+def _citation(citation: str, address: str) -> Section:
+    """How to cite it, and where it stands, which are one line where the reference ends in that address."""
+    text = citation.removesuffix(address).strip()
+    if text != citation:
+        return Section(gettext("Suggested citation"), (Line(text, address=address),))
+    lines = (Line(text), Line("", address=address)) if text else (Line("", address=address),)
+    return Section(gettext("Suggested citation"), lines)
 
 
 def _picture(image: Image) -> Picture:

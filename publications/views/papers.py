@@ -1,16 +1,18 @@
 """The PDF of a piece or an edition, and the card of a piece: each answers as its page does."""
 
 from collections.abc import Callable
+from html import unescape
 from http import HTTPStatus
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.cache import get_conditional_response
 from django.utils.encoding import iri_to_uri
+from django.utils.html import strip_tags
 from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
-from publications import renditions
-from publications.models import Edition, Standing, answer, answer_for_edition
+from publications import metadata, renditions
+from publications.models import Edition, Site, Standing, answer, answer_for_edition
 from publications.presentation import (
     Piece,
     absolute,
@@ -19,6 +21,7 @@ from publications.presentation import (
     current_tree,
     edition_pdf_url,
     find,
+    history,
     page,
     paper_of,
     pdf_url,
@@ -74,7 +77,11 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
 
 
 def _paper(piece: Piece) -> Paper:
-    return paper_of(piece, notice=superseded_line(piece.edition))
+    edition, site = piece.edition, Site.objects.first() or Site()
+    own = "" if edition.is_live else history.edition_url_at(current_tree(), edition.slug, edition.number)
+    record = metadata.record_of(piece, site=site, address=own)
+    reference = strip_tags(metadata.chicago(record))
+    return paper_of(piece, site=site, notice=superseded_line(edition), citation=unescape(reference))
 
 
 def _anew(edition: Edition) -> Edition:

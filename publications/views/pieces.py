@@ -15,6 +15,7 @@ from publications import metadata, prose
 from publications.models import Answer, Edition, Site, Standing, answer, answer_for_edition
 from publications.presentation import (
     absolute,
+    card_url,
     current_tree,
     edition_pdf_url,
     find,
@@ -27,6 +28,7 @@ from publications.typesetting import Line
 
 from .gone import gone
 
+CARD = (1200, 630)  # pixels
 SERVER = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
@@ -100,12 +102,18 @@ def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", 
     record = metadata.record_of(piece, site=site, address=own_address)
     context |= metadata.shown(record, edition)
     if not own_address:
-        context |= metadata.head_of(record, edition, context["breadcrumb"], _picture(context["cover"]))
+        pictures = {"card": _card(edition), "cover": _cover(context["cover"])}
+        context |= metadata.head_of(record, edition, context["breadcrumb"], **pictures)
     return page(request, "detail.html", site=site, **context)
 
 
-def _picture(cover: prose.Picture | None) -> metadata.Picture | None:
-    """The cover, for messages that show what a link leads to."""
+def _card(edition: Edition) -> metadata.Picture:
+    """Its card, for messages that show what a link leads to."""
+    told = f"{edition.kind_label}: {edition.title}"
+    return metadata.Picture(absolute(iri_to_uri(card_url(edition))), told, *CARD)
+
+
+def _cover(cover: prose.Picture | None) -> metadata.Picture | None:
     return metadata.Picture(absolute(cover.src), cover.alt) if cover else None
 
 
