@@ -84,6 +84,33 @@ def measure() -> None:
         ten = ten or took
         print(f"{f'render {count} paragraphs':<44}{took:8.2f}{'':9}{took / ten:8.1f}")
     measure_differences()
+    measure_papers()
+
+
+def measure_papers() -> None:
+    """What setting takes by the clock, the start of its process included: nobody else's time counts in another process."""
+    from publications import typesetting
+    from tests.pdf_reading import read
+    from tests.test_typesetting import long_text, make_card, make_paper, pixels
+
+    print(f"{'set on paper, start of the process included':<44}{'ms':>8}{'pages':>9}{'kB':>8}")
+    for name, words in {"comment of 700 words": 700, "report of 57,000 words": 57_000}.items():
+        paper = make_paper(long_text(words))
+        made = typesetting.set_paper(paper, pixels)
+        took = clock(lambda paper=paper: typesetting.set_paper(paper, pixels))
+        print(f"{name:<44}{took:8.0f}{read(made).pages:9d}{len(made) / 1000:8.0f}")
+    card = make_card()
+    print(f"{'card':<44}{clock(lambda: typesetting.set_card(card, pixels)):8.0f}")
+
+
+def clock(act: Callable[[], object], rounds: int = 5) -> float:
+    """Median milliseconds of an act by the clock."""
+    times = []
+    for _round in range(rounds):
+        start = time.perf_counter()
+        act()
+        times.append((time.perf_counter() - start) * 1000)
+    return sorted(times)[len(times) // 2]
 
 
 def measure_differences() -> None:

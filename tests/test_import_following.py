@@ -198,7 +198,9 @@ def test_a_draft_whose_file_is_refused_now_is_not_published(tmp_path):
     folder = put(tmp_path / "blog")
     bring_in(folder, publish=False)
     uid = Publication.objects.get().uid
-    (folder / "a.md").write_text(f"---\ntitle: A\nuid: {uid}\nkind: poem\ndate: 2024-04-09\nformat: 1\n---\nB.\n")
+    (folder / "a.md").write_text(
+        f"---\ntitle: A\nuid: {uid}\nkind: poem\ndate: 2024-04-09\nformat: 1\n---\nB.\n"
+    )
 
     account = bring_in(folder)
 

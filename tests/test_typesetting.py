@@ -71,6 +71,20 @@ def make_paper(markdown: str = "A paragraph.", **fields) -> Paper:
     )
 
 
+def long_text(words: int) -> str:
+    """Markdown of that length with a heading, a quotation, a list, a table and three notes for every 700 words."""
+    paragraph = (
+        "The agreement leaves three questions open, and each of them was asked before it was signed. " * 6
+    )
+    chapters = [
+        f"## Chapter {n}\n\n{paragraph}[^{n}a]\n\n{paragraph}[^{n}b]\n\n> {paragraph}\n\n- one\n- two\n\n"
+        f"{paragraph}[^{n}c]\n\n| Year | Value |\n|---|---:|\n| 2020 | 1,5 |\n\n{paragraph}\n\n{paragraph}\n\n"
+        + "".join(f"[^{n}{each}]: A source, and where in it.\n" for each in "abc")
+        for n in range(1, words // 700 + 1)
+    ]
+    return "\n".join(chapters)
+
+
 def pixels(_picture: Picture) -> bytes:
     return picture_bytes(format="JPEG")
 
