@@ -75,13 +75,16 @@ def test_a_swedish_pdf_speaks_swedish(client):
 
 def test_corrections_are_told_on_paper(client, editor):
     edition = make_live(body="It was Minsk.")
-    corrected = deeds.publish(
-        saved(edition.publication, body="It was Brest."), by=editor, change="correction", note="Not Minsk, but Brest."
-    )  # fmt: skip
+    for number, place in enumerate(("Brest", "Hrodna")):
+        piece = saved(edition.publication, body=f"It was {place}.")
+        last = deeds.publish(
+            piece, by=editor, change="correction", note=f"Note {number}: not Minsk, but {place}."
+        )
 
-    words = words_of(pdf(client, corrected))
+    words = words_of(pdf(client, last))
 
-    assert words.count("Not Minsk, but Brest.") == 2 and "It was Brest." in words and "Edition 2" in words
+    assert (words.count("Note 0: not Minsk"), words.count("Note 1: not Minsk")) == (1, 2)
+    assert "It was Hrodna." in words and "Edition 3" in words
 
 
 def test_the_pdf_of_a_superseded_edition_says_so_and_where_the_current_one_is(client, editor):

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.addresses import absolute, in_tree
 from publications.languages import TREES, tree_of
-from publications.models import Edition, Image, Site
+from publications.models import Author, Edition, Image, Site
 from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Words
 
 from . import parts
@@ -143,6 +143,9 @@ def _sections(piece: Piece, told: dict, citation: str, address: str) -> tuple[Se
 
 
 def _notes(edition: Edition, told: dict) -> Section:
+    """All notes, where those above the text are not all of them."""
+    if len(told["notes"]) == len(told["latest_notes"]):
+        return Section("", ())
     lines = tuple(
         Line(note.note, f"{note.label} {note.words}{':' if note.note else ''}", language=edition.language)
         for note in told["notes"]
@@ -153,13 +156,18 @@ def _notes(edition: Edition, told: dict) -> Section:
 def _about(piece: Piece) -> Section:
     """Those of whom there is more to tell than the byline does."""
     known = [row for row in piece.bylines if row.author.biography or row.author.shown_orcid]
-    lines = tuple(
-        Line(" ".join(row.author.biography.split()), row.name, address=_orcid(row.author)) for row in known
-    )
+    lines = tuple(_told_of(row.name, " ".join(row.author.biography.split()), row.author) for row in known)
     return Section(ngettext("About the Author", "About the Authors", len(piece.bylines)), lines)
 
 
-def _orcid(author) -> str:
+def _told_of(name: str, biography: str, author: Author) -> Line:
+    """The biography opens with the name, as most do of themselves."""
+    if biography.startswith(f"{name} "):
+        return Line(biography.removeprefix(name).lstrip(), name, address=_orcid(author))
+    return Line(biography, f"{name}:" if biography else name, address=_orcid(author))
+
+
+def _orcid(author: Author) -> str:
     return f"https://orcid.org/{author.shown_orcid}" if author.shown_orcid else ""
 
 
