@@ -116,7 +116,7 @@ def paths(draw, among: list[str]) -> str:
     return "/" + PARAMETER.sub(value, route)
 
 
-NAMES = ("q", "page", "kind", "topic", "tag", "country", "series", "author", "year", "language", "server", "next",
+NAMES = ("q", "order", "page", "kind", "topic", "tag", "country", "series", "author", "year", "language", "server", "next",
          "from", "to", "o", "p", "all", "e", "_popup", "state__exact", "app_label", "model_name", "field_name", "term")  # fmt: skip
 KNOWN_IN_QUERIES = [
     "quick-comment",

@@ -26,6 +26,7 @@ FLOORS = {
     "publications.presentation": 3,
     "publications.renditions": 3,
     "publications.accounts": 3,
+    "publications.search": 3,
     "publications.models": 2,
     "publications.importers": 2,
     "publications.apps": 3,

@@ -17,10 +17,10 @@ from django.urls import URLPattern, get_resolver, translate_url
 from django.utils import timezone, translation
 from PIL import Image as Pixels
 
-from publications import deeds
+from publications import deeds, search
 from publications.languages import TREES
 from publications.metadata import FACES
-from publications.models import Attachment, Byline, Publication, keep_original
+from publications.models import Attachment, Byline, Edition, Publication, keep_original
 from publications.renditions import SIZES
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
@@ -34,7 +34,8 @@ FIELDS = (
     "attachment", "attachmentlabel", "attachmentbytes", "changenote", "cover",
 )  # fmt: skip
 WORDS = {field: f"zzq{field}" for field in FIELDS}
-QUERIES = ("kind", "topic", "country", "series", "author", "year", "language", "page", "q", "from")
+QUERIES = ("kind", "topic", "country", "series", "author", "year", "language", "page", "q", "order", "from")
+LISTS = ("/en/publications/", "/sv/publikationer/")
 
 
 class Asked:
@@ -74,7 +75,18 @@ class Asked:
         ]
         asked = [*self.values["author"], *self.values["tag"], "quick-comment", WORDS["title"]]
         queries = [urlencode({name: value}) for name in QUERIES for value in asked]
-        return sorted(found) + [f"{path}?{query}" for path in lists for query in queries]
+        searches = [urlencode({"q": typed}) for typed in what_a_stranger_may_type()]
+        return (
+            sorted(found)
+            + [f"{path}?{query}" for path in lists for query in queries]
+            + [f"{path}?{query}" for path in LISTS for query in searches]
+        )
+
+
+def what_a_stranger_may_type() -> list[str]:
+    """Every secret word as it is, half typed beside a word that is public, and with a slip that a search may mend."""
+    slips = [f"{word[:-1]}q" for word in WORDS.values()]
+    return [*WORDS.values(), *(f"nothing {word[:-2]}" for word in WORDS.values()), *slips]
 
 
 def public_routes() -> list[tuple[str, list[str]]]:
@@ -202,9 +214,11 @@ def within(response, body: bytes) -> str:
     return ""
 
 
-def echo_of(path: str) -> str:
-    """What a stranger typed into the search box, which the page shows again: its other words still count."""
-    return parse_qs(urlsplit(path).query).get("q", ["\0"])[0]
+def without_echo(said: str, path: str) -> str:
+    """Without what a stranger typed into the search box, which the page shows again, word for word."""
+    for typed in parse_qs(urlsplit(path).query).get("q", [""])[0].split():
+        said = re.sub(rf"{re.escape(typed)}(?![a-z])", "", said)
+    return said
 
 
 def offer_of(path: str) -> str:
@@ -216,7 +230,7 @@ def leaks(client, piece: Publication) -> list[str]:
     found = []
     for path in Asked(piece).paths():
         response = client.get(path)
-        said = everything_said(response).replace(echo_of(path), "").replace(offer_of(path), "")
+        said = without_echo(everything_said(response), path).replace(offer_of(path), "")
         found += [f"{path}: {word}" for word in WORDS.values() if word in said]
         if path.startswith("/media/") and response.status_code == 200:
             found.append(f"{path}: a picture")
@@ -257,6 +271,55 @@ def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
     assert WORDS["body"] in found
     hidden = ("author", "authorslug", "alias", "authortitle", "affiliation", "biography")
     assert [field for field in hidden if f"{WORDS[field]} " in f"{found} "] == []
+
+
+def found_by(text: str) -> list[str]:
+    """The titles that a search finds, and the spelling that it offers where there are none."""
+    query = search.understood(text)
+    found = search.find(query, tree="en").editions
+    titles = list(Edition.objects.filter(pk__in=found).values_list("title", flat=True))
+    return titles or [offer for offer in [search.advise(query, tree="en").instead] if offer]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_no_secret_word_finds_anything_or_is_offered(editor, state):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        state(editor, clock)
+        clock.shift(timedelta(seconds=1))
+
+        typed = [word for words in what_a_stranger_may_type() for word in words.split() if word != "nothing"]
+        assert {word: there for word in typed if (there := found_by(word))} == {}
+
+
+def test_a_redacted_word_finds_nothing_and_is_not_offered(editor):
+    piece = clean_piece(editor)
+    for field in ("body", "summary", "title"):
+        deeds.publish(saved(piece, **{field: f"Nothing {WORDS[field]} to hide."}), by=editor)
+    assert found_by(WORDS["body"]) and found_by(WORDS["title"][:-1])
+
+    for field in ("body", "summary", "title"):
+        deeds.redact(piece, WORDS[field], by=editor)
+
+    typed = [
+        typed
+        for field in ("body", "summary", "title")
+        for typed in (WORDS[field], f"{WORDS[field]}x", WORDS[field][:-1])
+    ]
+    assert {word: there for word in typed if (there := found_by(word))} == {}
+
+
+def test_a_scheduled_and_an_expiring_word_are_found_for_exactly_as_long_as_they_are_public(editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        start, end = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
+        piece = fill_with_secrets(make_publication())
+        deeds.publish(piece, by=editor, at=start, until=end)
+        second = timedelta(seconds=1)
+        moments = {start - second: False, start: True, end - second: True, end: False}
+
+        for moment, is_public in moments.items():
+            clock.move_to(moment)
+            for field in ("title", "summary", "keypoint", "body", "footnote", "author", "tag"):
+                assert bool(found_by(WORDS[field])) == is_public, (moment, field)
 
 
 def test_once_live_every_public_word_is_found_so_that_the_test_above_can_fail(client, editor):

@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from publications import deeds
+from publications import deeds, search
 from publications.models import (
     Address,
     Edition,
@@ -24,9 +24,11 @@ from publications.models import (
     Generation,
     Publication,
     Standing,
+    Word,
     answer,
     answer_for_edition,
 )
+from publications.search.engines import engine
 from tests.factories import make_person, make_publication, saved
 
 START = datetime(2026, 5, 3, 10, tzinfo=UTC)
@@ -198,6 +200,17 @@ class Newsroom(RuleBasedStateMachine):
     def addresses_belong_to_one_publication(self) -> None:
         owners = dict(Address.objects.values_list("slug", "publication_id"))
         assert all(owners[slug] == publication for publication, slug, _edition in self.former)
+
+    @invariant()
+    def a_search_finds_what_is_live_and_nothing_else(self) -> None:
+        live = set(Edition.objects.live().values_list("pk", flat=True))
+        found = set(search.find(search.understood("piece"), tree="en").editions)
+        assert found == live if self.clock_is_right() else found <= live
+
+    @invariant()
+    def the_words_of_the_index_are_counted(self) -> None:
+        there = engine().stored()
+        assert Word.objects.get_or_create(term="piec", defaults={"pieces": 0})[0].pieces == len(there)
 
     # -- how the machine looks at the newsroom
 

@@ -8,7 +8,7 @@ from django.db import models, router, transaction
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
-from publications import prose
+from publications import prose, search
 from publications.languages import TREES
 from publications.models import DeedKind, Edition, EditionTag, Image, Kind, Page, Publication, Site, Tag
 
@@ -35,6 +35,7 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
     keep_former(thing, left)
     if getattr(thing, "pseudonymous", False):
         forget_old_name(thing)
+    search.learn(thing)
     deed.tell(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
     return thing
 
@@ -87,6 +88,7 @@ def remove(thing: models.Model, *, by) -> None:
     deed = begin(by=by)
     check_unused(thing)
     subject, pk = str(thing), thing.pk
+    search.unlearn(thing)
     thing.delete()
     deed.tell(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
 

@@ -4,7 +4,7 @@ from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
 
-from publications import renditions
+from publications import renditions, search
 from publications.models import AuditLine, Author, EditionByline
 
 
@@ -14,7 +14,8 @@ def forget_old_name(author: Author) -> None:
     Texts that name the author are not searched: redact takes a name out of those.
     """
     signed = EditionByline.objects.filter(author=author)
-    signed.update(name=author.name, title="", affiliation="")
+    with search.anew(signed.values_list("edition", flat=True)):
+        signed.update(name=author.name, title="", affiliation="")
     AuditLine.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
     own = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=own, object_id=str(author.pk)).update(object_repr=author.name)

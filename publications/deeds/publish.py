@@ -7,7 +7,7 @@ from django.db import models, transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications import prose
+from publications import prose, search
 from publications.languages import LONGEST
 from publications.models import (
     FOREVER,
@@ -95,6 +95,7 @@ def put_before_readers(
     _settle_working_copy(piece, date, before)
     Revision.objects.keep(piece, by=deed.by, why=Why.PUBLISHED)
     edition = _write(piece, window, date, change, note, deed, prepared)
+    search.keep_up(piece, deed.moment)
     _tell(deed, edition, replaced)
     publication.refresh_from_db()
     return edition

@@ -9,7 +9,7 @@ from django.contrib.auth.models import User
 from django.db import transaction
 from django.db.models import prefetch_related_objects
 
-from publications import prose
+from publications import prose, search
 from publications.models import (
     ROWS,
     Address,
@@ -183,7 +183,8 @@ def _store(drafts: list[Draft], by: User | None) -> dict[int, Outcome]:
     Revision.objects.keep_many(pieces, by=by, why=Why.PUBLISHED)
     for draft in drafts:
         draft.composition.edition.digest = draft.piece.digest
-    store_all([draft.composition for draft in drafts])
+    editions = store_all([draft.composition for draft in drafts])
+    search.store(edition.pk for edition in editions)
     for draft in drafts:
         draft.composition.edition.replaced = None
     AuditLine.objects.bulk_create(told_of(draft.deed, draft.composition.edition) for draft in drafts)

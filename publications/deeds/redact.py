@@ -15,7 +15,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from publications import manuscript, prose, renditions
+from publications import manuscript, prose, renditions, search
 from publications.languages import slugify
 from publications.models import Address, DeedKind, Edition, EditionByline, Publication, Revision, Why
 
@@ -48,7 +48,7 @@ def redact(publication: Publication, passage: str, *, by, why: str = "", mark: s
     pattern = _pattern(passage)
     blacken = _blackener(pattern, _mark(piece.language) if mark is None else mark)
     before = piece.digest
-    editions = [each for each in piece.editions.order_by("number") if _redact_edition(each, blacken, passage)]
+    editions = _redact_editions(piece, blacken, passage)
     Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=deed.moment)
     in_copy = _redact_working_copy(piece, blacken, passage, by)
     if not editions and not in_copy:
@@ -93,6 +93,12 @@ def _redact_fields(row, names: tuple[str, ...], blacken: Blacken) -> bool:
     for name, text in changed.items():
         setattr(row, name, text)
     return bool(changed)
+
+
+def _redact_editions(piece: Publication, blacken: Blacken, passage: str) -> list[Edition]:
+    """Those that held the passage."""
+    with search.anew(piece.editions.values_list("pk", flat=True)):
+        return [each for each in piece.editions.order_by("number") if _redact_edition(each, blacken, passage)]
 
 
 def _redact_edition(edition: Edition, blacken: Blacken, passage: str) -> bool:

@@ -12,6 +12,7 @@ from django.db import transaction
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publications import search
 from publications.models import FOREVER, Change, DeedKind, Edition, End, Publication
 
 from .compose import Composition
@@ -54,6 +55,7 @@ def undo(publication: Publication, *, by, edition: int | None = None) -> Edition
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you undo."))
     restored = _DOING[plan.what](piece, plan, deed)
+    search.keep_up(piece, deed.moment)
     deed.tell(
         DeedKind.CANCEL if plan.what is Undoing.CANCEL else DeedKind.UNDO,
         plan.edition,

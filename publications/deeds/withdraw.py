@@ -3,6 +3,7 @@
 from django.db import transaction
 from django.utils.translation import gettext as _
 
+from publications import search
 from publications.models import DeedKind, End, Publication
 
 from .ground import Refused, begin, cancel_waiting, end, live_at, locked
@@ -25,6 +26,7 @@ def withdraw(publication: Publication, *, by, note: str = "") -> None:
     if live:
         end(live, at=deed.moment, why=End.WITHDRAWN, note=note.strip())
         piece.editions.filter(visible_from__lte=deed.moment, end=End.NONE).update(end=End.WITHDRAWN)
+    search.keep_up(piece, deed.moment)
     deed.tell(
         DeedKind.WITHDRAW if live else DeedKind.CANCEL,
         live or cancelled,

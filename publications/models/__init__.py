@@ -12,6 +12,7 @@ from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .revision import ROWS, Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
+from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
 from .telling import announced_at, corrections, first_date
@@ -39,6 +40,7 @@ __all__ = [
     "Image",
     "Kind",
     "Listed",
+    "Naming",
     "Number",
     "Page",
     "Place",
@@ -46,15 +48,18 @@ __all__ = [
     "RelatedLink",
     "Revision",
     "Role",
+    "SearchIndex",
     "Section",
     "Site",
     "SiteLink",
     "Standing",
     "State",
+    "Synonym",
     "Tag",
     "TagKind",
     "TaggedPublication",
     "Why",
+    "Word",
     "announced_at",
     "answer",
     "answer_for_edition",

@@ -18,7 +18,6 @@ from .publication import Publication
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 WORDS_A_MINUTE = 230
-MOST_WORDS = 8
 
 
 class Change(models.TextChoices):
@@ -100,15 +99,6 @@ class EditionQuerySet(models.QuerySet):
     def by(self, author) -> "EditionQuerySet":
         return self.filter(bylines__author=author)
 
-    def telling(self, query: str) -> "EditionQuerySet":
-        """Those that hold every word of the query in title, summary or text."""
-        found = self
-        for word in query.split()[:MOST_WORDS]:
-            found = found.filter(
-                Q(title__icontains=word) | Q(summary__icontains=word) | Q(text__icontains=word)
-            )
-        return found
-
     def text_for(self, publication: int | None) -> "Edition | None":
         """The one of these that tells what a publication tells, be it a translation of it."""
         live = Edition.objects.live().filter(publication=publication).order_by()
@@ -120,6 +110,10 @@ class EditionQuerySet(models.QuerySet):
     def for_cards(self) -> "EditionQuerySet":
         """All that a card shows, in a constant number of queries."""
         return self.select_related("kind").prefetch_related("bylines").without_bodies()
+
+    def for_results(self) -> "EditionQuerySet":
+        """The same with the plain text, of which results show a passage."""
+        return self.select_related("kind").prefetch_related("bylines").defer("markdown", "html", "paragraphs")
 
     def without_bodies(self) -> "EditionQuerySet":
         """Rows for lists: the texts stay in the database."""

@@ -62,7 +62,7 @@ class Profile(Person):
 
 @dataclass(frozen=True)
 class Card:
-    """An edition in a list."""
+    """An edition in a list. One that was searched for has its title and a passage as safe HTML, with words marked."""
 
     kind: str
     title: str
@@ -76,6 +76,8 @@ class Card:
     reading_minutes: int
     id: int = field(default=0)
     cover: prose.Picture | None = None
+    marked_title: str = ""
+    passage: str = ""
 
 
 @dataclass(frozen=True)

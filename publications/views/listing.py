@@ -7,19 +7,22 @@ from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
+from publications import search
 from publications.models import Edition, Kind
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
 from .describing import described
 from .filters import FILTERS, is_known
-from .paging import paged_cards
-
-LONGEST_QUERY = 200
-MOST_FOUND = 500  # texts are looked through once, and no further than this
+from .paging import paged, paged_cards
+from .searching import ORDERS, Searched, busy
 
 
 def publication_list(request: HttpRequest) -> HttpResponse:
     listing = Listing(request.GET, current_tree())
+    try:
+        context = listing.context()
+    except search.Busy:
+        return busy(request)
     return page(
         request,
         "list.html",
@@ -30,7 +33,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         feeds=listing.feeds,
         **described(request, way_here(_("Publications"))),
         alternates=listing.alternates,
-        **listing.context(),
+        **context,
     )
 
 
@@ -41,9 +44,10 @@ class Listing:
         self.asked = {name: value for name in FILTERS if (value := query.get(name, "").strip())}
         if not all(is_known(name, value) for name, value in self.asked.items()):
             raise Http404
-        self.words = " ".join(query.get("q", "")[:LONGEST_QUERY].split())
+        self.words = search.understood(query.get("q", "")).text
+        order = query.get("order", "")
+        self.order = order if order in ORDERS and self.words else ORDERS[0]
         self.tree = tree
-        self.matching = self._matching() if self.words else None
         self.url = reverse("publications:list")
         self.number = query.get("page", "1")
 
@@ -63,17 +67,44 @@ class Listing:
         return {tree: self._address(path) for tree, path in everywhere("publications:list").items()}
 
     def context(self) -> dict[str, object]:
-        filters = [self._filter(name) for name in FILTERS]
+        """What the list shows. Raises search.Busy."""
+        searched = Searched(self.words, self.tree, self.asked, self.order) if self.words else None
+        filters = [self._filter(name, self._counts(name, searched)) for name in FILTERS]
         chosen = [self._chosen(filter_) for filter_ in filters if filter_["name"] in self.asked]
         words = (
             [{"label": f"“{self.words}”", "url_without": self._address(without="q")}] if self.words else []
         )
         return {
-            **paged_cards(self._found().newest_first(), self.number, lambda page: self._address(page=page)),
+            **(self._results(searched) if searched else self._newest()),
             "filters": filters,
             "words": self.words,
+            "most_signs": search.MOST_SIGNS,
             "chosen": [*words, *chosen],
             "clear_url": self.url if self.asked or self.words else "",
+        }
+
+    def _newest(self) -> dict[str, object]:
+        return paged_cards(self._found().newest_first(), self.number, lambda page: self._address(page=page))
+
+    def _results(self, searched: Searched) -> dict[str, object]:
+        """One page of what was found, or what to try where that is nothing."""
+        found, advice = searched.found, searched.advice()
+        shown = paged(found.editions, self.number, lambda page: self._address(page=page))
+        others = searched.elsewhere()
+        return {
+            **shown,
+            "cards": searched.cards(list(shown["page"].object_list)),
+            "searched": searched,
+            "orders": [
+                {"name": name, "url": self._address(order=name), "current": name == self.order}
+                for name in ORDERS
+            ],
+            "instead": {"words": advice.instead, "url": self._address(words=advice.instead, bare=True)},
+            "alone": [
+                {"words": words, "found": each, "url": self._address(words=words, bare=True)}
+                for words, each in advice.alone
+            ],
+            "elsewhere": {"found": others, "url": self._address(bare=True)} if others else None,
         }
 
     def _found(self, without: str = "") -> QuerySet:
@@ -83,16 +114,14 @@ class Listing:
         for name, value in self.asked.items():
             if name != without:
                 editions = FILTERS[name].narrow(editions, value)
-        return editions if self.matching is None else editions.filter(pk__in=self.matching)
+        return editions
 
-    def _matching(self) -> list[int]:
-        found = Edition.objects.live().telling(self.words).newest_first()
-        return list(found.values_list("pk", flat=True)[:MOST_FOUND])
+    def _counts(self, name: str, searched: Searched | None) -> dict[str, int]:
+        """How many pieces each choice of a filter would give beside the others."""
+        return searched.found.counts[name] if searched else FILTERS[name].count(self._found(without=name))
 
-    def _filter(self, name: str) -> dict[str, object]:
-        """The options of a filter, each with how many pieces it would give beside the others."""
+    def _filter(self, name: str, counts: dict[str, int]) -> dict[str, object]:
         wanted, asked = FILTERS[name], self.asked.get(name, "")
-        counts = wanted.count(self._found(without=name))
         words = wanted.words(list({*counts, asked} - {""}))
         in_order = sorted(words.items(), key=lambda pair: pair[1].casefold(), reverse=wanted.newest_first)
         options = [
@@ -105,7 +134,25 @@ class Listing:
         label = next(option["label"] for option in filter_["options"] if option["selected"])
         return {"label": label, "url_without": self._address(without=filter_["name"])}
 
-    def _address(self, path: str = "", *, without: str = "", page: int = 1) -> str:
-        query = {"q": self.words, **self.asked, "page": str(page) if page > 1 else ""}
+    def _address(
+        self,
+        path: str = "",
+        *,
+        words: str = "",
+        order: str = "",
+        without: str = "",
+        page: int = 1,
+        bare: bool = False,
+    ) -> str:
+        """The address of this state with one thing changed; `bare` leaves all filters out."""
+        order = order or self.order
+        query = {
+            "q": words or self.words,
+            **({} if bare else self.asked),
+            "order": order if order != ORDERS[0] else "",
+            "page": str(page) if page > 1 else "",
+        }
+        if without == "q":
+            query["order"] = ""
         kept = {name: value for name, value in query.items() if value and name != without}
         return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url

@@ -6,6 +6,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+from publications import search
 from publications.setting_up import finish_empty_site, is_up_to_date, mark_up_to_date
 
 
@@ -22,6 +23,10 @@ class Command(BaseCommand):
             return
         self.stdout.write("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
+        if search.is_outdated():
+            self.stdout.write("Building the search index …")
+            for _step in search.rebuild():
+                pass
         if not settings.DEBUG:
             self.stdout.write("Gathering styles and scripts …")
             call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,0 +1,85 @@
+"""Spellings: what words the index knows, and which of them mean the same."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .site import SingleRow
+
+MOST_SPELLINGS = 30
+
+
+class Synonym(models.Model):
+    """Equal spellings: a search for one of them finds the others. Edited at the desk."""
+
+    spellings = models.TextField(
+        _("spellings"),
+        max_length=2000,
+        help_text=_(
+            "One per line: names in transliteration, abbreviations, the same name in other languages."
+        ),
+    )
+
+    class Meta:
+        ordering = ["spellings"]
+        verbose_name = _("equal spellings")
+        verbose_name_plural = _("equal spellings")
+
+    def __str__(self) -> str:
+        return " · ".join(self.listed)
+
+    @property
+    def listed(self) -> list[str]:
+        lines = (" ".join(line.split()) for line in self.spellings.splitlines())
+        return list(dict.fromkeys(line for line in lines if line))
+
+    def clean(self) -> None:
+        self.spellings = "\n".join(self.listed)
+        if len(self.listed) < 2:
+            raise ValidationError({"spellings": _("Give at least two spellings, each on a line of its own.")})
+        if len(self.listed) > MOST_SPELLINGS:
+            raise ValidationError(
+                {"spellings": _("At most %d spellings, please: each is looked for.") % MOST_SPELLINGS}
+            )
+
+
+class Word(models.Model):
+    """A term of the index, and how many of its rows hold it: for the nearest spelling, and for likeness."""
+
+    OPENING = 3
+
+    term = models.CharField(max_length=50, unique=True)
+    opening = models.CharField(max_length=OPENING, db_index=True)
+    pieces = models.PositiveIntegerField(default=0)
+
+    def __str__(self) -> str:
+        return self.term
+
+    @classmethod
+    def of(cls, term: str, pieces: int) -> "Word":
+        return cls(term=term, opening=term[: cls.OPENING], pieces=pieces)
+
+
+class Naming(models.Model):
+    """A term by which a topic, a person or a row of spellings is called; `sign` says which."""
+
+    term = models.CharField(max_length=50)
+    sign = models.CharField(max_length=24, db_index=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["term", "sign"], name="named_once")]
+
+    def __str__(self) -> str:
+        return f"{self.term} → {self.sign}"
+
+
+class SearchIndex(SingleRow):
+    """By which rules the index was last built as a whole; another version of them wants it built anew."""
+
+    version = models.PositiveIntegerField(default=0)
+
+    class Meta(SingleRow.Meta):
+        verbose_name = _("search index")
+
+    def __str__(self) -> str:
+        return str(self.version)

@@ -1,0 +1,110 @@
+"""PostgreSQL: one tsvector an edition under a GIN index, ranked by ts_rank. Terms come ready made."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, beside, leaves
+from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, Row
+
+LISTED = "SELECT unnest(%s::bigint[]) AS id"
+"""Numbers given as one parameter, as rows."""
+
+LETTERS = "ABCCDD"  # the weights of the parts of a row; what PostgreSQL calls D is the least
+LAST_PLACE = 16383
+MOST_PLACES = 255
+APART = 8  # places between the parts of a row, so that no phrase reaches across
+
+_WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
+_FIND = f"""
+SELECT e.id, ts_rank('{_WEIGHTS}', found.vector, %s::tsquery), e.kind_id, e.year, e.language, e.family, e.published_at
+FROM (
+    SELECT s.edition_id, s.vector
+    FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
+    WHERE s.vector @@ %s::tsquery AND live.visible_from <= %s AND live.visible_until > %s
+    ORDER BY s.edition_id DESC LIMIT %s
+) AS found
+JOIN publications_edition AS e ON e.id = found.edition_id
+ORDER BY e.id DESC
+"""  # noqa: S608 (no value from outside)
+
+
+def listed(numbers: Iterable[int]) -> list[int]:
+    return list(numbers)
+
+
+def store(rows: Sequence[Row]) -> None:
+    """Add rows of editions that are not there."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            "INSERT INTO publications_search (edition_id, vector) VALUES (%s, %s::tsvector)",
+            [(row.edition, vector(row)) for row in rows],
+        )
+
+
+def remove(editions: Iterable[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM publications_search WHERE edition_id IN ({LISTED})", [listed(editions)])  # noqa: S608
+
+
+def purge() -> None:
+    """Removed rows are overwritten in the course of PostgreSQL's own upkeep, like every row of every table."""
+
+
+def stored(editions: Iterable[int] | None = None) -> set[int]:
+    """Which of these editions have a row; all that have one where none are named."""
+    where, values = ("", []) if editions is None else (f" WHERE edition_id IN ({LISTED})", [listed(editions)])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT edition_id FROM publications_search{where}", values)  # noqa: S608
+        return {number for (number,) in cursor.fetchall()}
+
+
+def find(expression: Expression, marks: Sequence[str], now: datetime, most: int) -> list[Hit]:
+    """The live editions that fit and bear the marks, the last stored first, and no more than `most`."""
+    weighed = any_of(list(leaves(expression)))
+    values = [written(weighed), written(beside(expression, marks)), now, now, most]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, values)
+        return list(map(Hit._make, cursor.fetchall()))
+
+
+def marked(mark: str) -> set[int]:
+    """The editions, live or not, that bear a mark."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT edition_id FROM publications_search WHERE vector @@ %s::tsquery", [f"'{mark}'"]
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
+def vector(row: Row) -> str:
+    """The row as PostgreSQL reads a tsvector: each term with its places, and the weight of each."""
+    places: dict[str, list[str]] = {}
+    for term, place in _places(row):
+        places.setdefault(term, []).append(place)
+    return " ".join(f"'{term}':{','.join(there[:MOST_PLACES])}" for term, there in places.items())
+
+
+def _places(row: Row) -> Iterator[tuple[str, str]]:
+    place = 0
+    for letter, part in zip(LETTERS, row.parts, strict=True):
+        for term in part:
+            place += 1
+            yield term, f"{min(place, LAST_PLACE)}{letter}"
+        place += APART
+
+
+def written(expression: Expression) -> str:
+    """As a tsquery. Every term stands in quotation marks: none holds any."""
+    match expression:
+        case Term(text, begins):
+            return f"'{text}':*" if begins else f"'{text}'"
+        case Phrase(terms):
+            return "(" + " <-> ".join(f"'{term}'" for term in terms) + ")"
+        case AnyOf(parts):
+            return f"({' | '.join(map(written, parts))})"
+        case AllOf(parts):
+            return f"({' & '.join(map(written, parts))})"
+        case Without(wanted, unwanted):
+            return f"({written(wanted)} & !{written(unwanted)})"

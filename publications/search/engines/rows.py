@@ -1,0 +1,46 @@
+"""What goes into an index and what comes out of it, whatever the engine."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import NamedTuple
+
+TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 3, 3, 1
+"""What a word weighs in each part of a row."""
+
+MOST_LOOKED_AT = 2500
+LEAST_LOOKED_AT = 501
+LOOKED_FOR = 30_000
+
+
+@dataclass(frozen=True)
+class Row:
+    """One edition as the index holds it: terms in their order, and marks, which say what it is filed under."""
+
+    edition: int
+    title: list[str]
+    summary: list[str]
+    people: list[str]
+    topics: list[str]
+    text: list[str]
+    marks: list[str]
+
+    @property
+    def parts(self) -> tuple[list[str], ...]:
+        return (self.title, self.summary, self.people, self.topics, self.text, self.marks)
+
+
+class Hit(NamedTuple):
+    """A live edition that fits, with what lists sort and count by. The greater its score, the better it fits."""
+
+    edition: int
+    score: float
+    kind: int
+    year: int
+    language: str
+    family: int
+    published_at: datetime | str
+
+
+def room_for(terms: int) -> int:
+    """How many pieces are ranked, the last stored first: fewer where each costs more, so that no query costs much."""
+    return max(LEAST_LOOKED_AT, min(MOST_LOOKED_AT, LOOKED_FOR // max(1, terms)))

@@ -1,0 +1,86 @@
+"""SQLite: a table of FTS5, ranked by bm25. Terms come ready made, so its tokenizer only cuts at blanks."""
+
+import json
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.db import connection
+
+from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, beside
+from .rows import PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, Row
+
+LISTED = "SELECT value AS id FROM json_each(%s)"
+"""Numbers given as one parameter, as rows."""
+
+_RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
+_FIND = f"""
+SELECT e.id, -{_RANK}, e.kind_id, e.year, e.language, e.family, e.published_at
+FROM publications_search AS s CROSS JOIN publications_edition AS e ON e.id = s.rowid
+WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
+ORDER BY s.rowid DESC LIMIT %s
+"""  # noqa: S608 (no value from outside)
+_STORE = """
+INSERT INTO publications_search (rowid, title, summary, people, topics, text, marks)
+VALUES (%s, %s, %s, %s, %s, %s, %s)
+"""
+
+
+def listed(numbers: Iterable[int]) -> str:
+    return json.dumps(list(numbers))
+
+
+def store(rows: Sequence[Row]) -> None:
+    """Add rows of editions that are not there."""
+    with connection.cursor() as cursor:
+        cursor.executemany(_STORE, [(row.edition, *map(" ".join, row.parts)) for row in rows])
+
+
+def remove(editions: Iterable[int]) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({LISTED})", [listed(editions)])  # noqa: S608
+
+
+def purge() -> None:
+    """Take out of the file what removed rows leave behind until their part of the index is written anew."""
+    with connection.cursor() as cursor:
+        cursor.execute("INSERT INTO publications_search (publications_search) VALUES ('optimize')")
+
+
+def stored(editions: Iterable[int] | None = None) -> set[int]:
+    """Which of these editions have a row; all that have one where none are named."""
+    where, values = ("", []) if editions is None else (f" WHERE rowid IN ({LISTED})", [listed(editions)])
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT rowid FROM publications_search{where}", values)  # noqa: S608
+        return {number for (number,) in cursor.fetchall()}
+
+
+def find(expression: Expression, marks: Sequence[str], now: datetime, most: int) -> list[Hit]:
+    """The live editions that fit and bear the marks, the last stored first, and no more than `most`."""
+    moment = connection.ops.adapt_datetimefield_value(now)
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND, [written(beside(expression, marks)), moment, moment, most])
+        return list(map(Hit._make, cursor.fetchall()))
+
+
+def marked(mark: str) -> set[int]:
+    """The editions, live or not, that bear a mark."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT rowid FROM publications_search WHERE publications_search MATCH %s", [f'"{mark}"']
+        )
+        return {number for (number,) in cursor.fetchall()}
+
+
+def written(expression: Expression) -> str:
+    """In the words of FTS5. Every term stands in quotation marks: none holds any."""
+    match expression:
+        case Term(text, begins):
+            return f'"{text}"*' if begins else f'"{text}"'
+        case Phrase(terms):
+            return f'"{" ".join(terms)}"'
+        case AnyOf(parts):
+            return f"({' OR '.join(map(written, parts))})"
+        case AllOf(parts):
+            return f"({' AND '.join(map(written, parts))})"
+        case Without(wanted, unwanted):
+            return f"({written(wanted)} NOT {written(unwanted)})"

@@ -1,0 +1,114 @@
+"""Finding: which live editions answer a query, in which order, and how many stand under each filter."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from django.utils import timezone
+
+from publications.languages import TREES
+
+from . import signs, words
+from .asking import Query
+from .engines import Hit, engine
+from .engines.rows import room_for
+from .expressions import AnyOf, Expression, Term, leaves
+from .filing import FILTERS, Counts, counts, mark
+from .gate import gate
+from .wording import Wording, worded
+
+MOST = 500
+
+
+@dataclass(frozen=True)
+class Found:
+    """What a query found: editions, the best first, at most MOST of them."""
+
+    query: Query
+    editions: tuple[int, ...] = ()
+    is_more: bool = False
+    counts: Counts = field(default_factory=dict)
+    is_counted_in_part: bool = False
+    wording: Wording | None = None
+
+    @property
+    def total(self) -> int:
+        return len(self.editions)
+
+
+def find(
+    query: Query,
+    *,
+    tree: str,
+    filters: Mapping[str, str] | None = None,
+    newest_first: bool = False,
+    counted: bool = True,
+) -> Found:
+    """The live editions that hold all parts of the query, one for each text and its translations.
+
+    Of those the one in the language of the tree is taken, unless a language is among the filters. Counts are of
+    what each filter would give beside the others. However much fits, only so many pieces are ranked (the last
+    stored); `is_counted_in_part` says that there may be more. Raises Busy.
+    """
+    if not query:
+        return Found(query, counts={name: {} for name in FILTERS} if counted else {})
+    with gate():
+        return _Finding(query, tree, filters or {}).found(newest_first, counted)
+
+
+class _Finding:
+    def __init__(self, query: Query, tree: str, filters: Mapping[str, str]) -> None:
+        self.query, self.tree = query, tree
+        self.marks = {name: mark(name, value) for name, value in filters.items()}
+        self.wording = worded(query)
+        self.titled = signs.titled(words.title_key(query.text))
+        self.expression: Expression = AnyOf((self.wording.expression, Term(self.titled)))
+        self.most = room_for(sum(1 for _leaf in leaves(self.expression)))
+        self.now = timezone.now()
+        self.is_in_part = False
+
+    def found(self, newest_first: bool, counted: bool) -> Found:
+        hits = self._hits()
+        first = engine().marked(self.titled)
+        ordered = sorted(
+            hits, key=_by_date if newest_first else lambda hit: _by_rank(hit, first), reverse=True
+        )
+        return Found(
+            self.query,
+            editions=tuple(hit.edition for hit in ordered[:MOST]),
+            is_more=len(ordered) > MOST,
+            counts=self._counts(hits) if counted else {},
+            is_counted_in_part=self.is_in_part,
+            wording=self.wording,
+        )
+
+    def _counts(self, hits: Sequence[Hit]) -> Counts:
+        """A filter that is set is counted as if it were not."""
+        found = counts(hits, [name for name in FILTERS if name not in self.marks])
+        for name in self.marks:
+            found |= counts(self._hits(without=name), [name])
+        return {name: found[name] for name in FILTERS}
+
+    def _hits(self, without: str = "") -> list[Hit]:
+        marks = {name: mark for name, mark in self.marks.items() if name != without}
+        hits = engine().find(self.expression, list(marks.values()), self.now, self.most)
+        self.is_in_part |= len(hits) == self.most
+        return hits if "language" in marks else self._one_of_each_family(hits)
+
+    def _one_of_each_family(self, hits: Sequence[Hit]) -> list[Hit]:
+        best: dict[int, Hit] = {}
+        for hit in hits:
+            known = best.get(hit.family)
+            if known is None or self._suits(hit) > self._suits(known):
+                best[hit.family] = hit
+        return list(best.values())
+
+    def _suits(self, hit: Hit) -> tuple[bool, bool, float]:
+        return hit.language == self.tree, hit.language == TREES[0], hit.score
+
+
+def _by_rank(hit: Hit, first: set[int]) -> tuple:
+    return hit.edition in first, hit.score, hit.published_at, hit.edition
+
+
+def _by_date(hit: Hit) -> tuple:
+    return hit.published_at, hit.edition

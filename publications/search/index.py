@@ -1,0 +1,124 @@
+"""The index: what it holds of an edition, and how deeds keep it in step. Everything here runs in a deed's transaction.
+
+A row holds what its edition holds and nothing else. Editions have a row while they are public or wait to be; which
+of them are live is asked anew by every search.
+"""
+
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+
+from publications.models import Edition, Publication, Word
+
+from . import naming, signs, words
+from .engines import Row, engine
+
+SHORTEST = 3
+BATCH = 500
+
+
+def wanted(moment: datetime) -> QuerySet[Edition]:
+    """The editions that are public at the moment, or will be."""
+    return Edition.objects.kept().filter(visible_until__gt=moment).filter(visible_until__gt=F("visible_from"))
+
+
+def keep_up(publication: Publication, moment: datetime) -> None:
+    """Bring the rows of a piece in step with its editions, whose windows a deed has moved."""
+    own = set(publication.editions.values_list("pk", flat=True))
+    there = engine().stored(own)
+    to_be = set(wanted(moment).filter(publication=publication).values_list("pk", flat=True))
+    forget(there - to_be)
+    store(to_be - there)
+
+
+def store(editions: Iterable[int]) -> None:
+    """Give rows to editions that have none."""
+    if numbers := list(editions):
+        found = read(numbers)
+        rows = [row_of(edition) for edition in found]
+        engine().store(rows)
+        _count(Counter(term for row in rows for term in vocabulary(row)))
+        naming.learn_those_of(found)
+
+
+def forget(editions: Iterable[int]) -> None:
+    """Take the rows of editions away, and the words that no other row holds."""
+    numbers = list(editions)
+    there = engine().stored(numbers) if numbers else set()
+    if there:
+        rows = [row_of(edition) for edition in read(there)]
+        engine().remove(there)
+        _discount(Counter(term for row in rows for term in vocabulary(row)))
+
+
+@contextmanager
+def anew(editions: Iterable[int]) -> Iterator[None]:
+    """Take the rows of editions away while their texts are changed, with all that is left of them in the files
+    of the index, and store them again."""
+    there = engine().stored(list(editions))
+    forget(there)
+    yield
+    store(there)
+    if there:
+        engine().purge()
+
+
+def read(editions: Iterable[int]) -> list[Edition]:
+    """Editions with all that a row is made of."""
+    found = Edition.objects.filter(pk__in=list(editions)).defer("markdown", "html", "paragraphs", "contents")
+    return list(found.prefetch_related("bylines__author", "tag_rows__tag").order_by("pk"))
+
+
+def row_of(edition: Edition) -> Row:
+    bylines, tags = edition.bylines.all(), [row.tag_id for row in edition.tag_rows.all()]
+    about = f"{edition.kind_label if edition.series_number_id else ''} {edition.doi} {edition.isbn}"
+    return Row(
+        edition=edition.pk,
+        title=words.terms(edition.title, edition.language),
+        summary=words.terms(f"{about} {edition.summary} {edition.key_points}", edition.language),
+        people=[
+            *(term for line in bylines for term in words.terms(line.name, "")),
+            *(signs.named(f"a{line.author_id}") for line in bylines),
+        ],
+        topics=[signs.named(f"t{tag}") for tag in tags],
+        text=words.terms(edition.text, edition.language),
+        marks=[
+            signs.titled(words.title_key(edition.title)),
+            signs.filed("k", edition.kind_id),
+            signs.filed("y", edition.year),
+            signs.filed("l", edition.language),
+            *(signs.filed("t", tag) for tag in tags),
+            *(signs.filed("a", line.author_id) for line in bylines),
+        ],
+    )
+
+
+def vocabulary(row: Row) -> set[str]:
+    """The different words of a row: letters alone, and not too short to be misspelt or to say something."""
+    told = (*row.title, *row.summary, *row.people, *row.text)
+    return {term for term in told if len(term) >= SHORTEST and term.isalpha()}
+
+
+def _count(found: Counter[str]) -> None:
+    known = set(Word.objects.filter(term__in=list(found)).values_list("term", flat=True))
+    for times, terms in _by_times(found, known).items():
+        Word.objects.filter(term__in=terms).update(pieces=F("pieces") + times)
+    Word.objects.bulk_create(
+        (Word.of(term, times) for term, times in found.items() if term not in known), batch_size=BATCH
+    )
+
+
+def _discount(found: Counter[str]) -> None:
+    for times, terms in _by_times(found, found).items():
+        Word.objects.filter(term__in=terms, pieces__lte=times).delete()
+        Word.objects.filter(term__in=terms).update(pieces=F("pieces") - times)
+
+
+def _by_times(found: Counter[str], among: Iterable[str]) -> dict[int, list[str]]:
+    grouped: dict[int, list[str]] = {}
+    for term in among:
+        grouped.setdefault(found[term], []).append(term)
+    return grouped

@@ -1,0 +1,68 @@
+"""A list that words were typed for: what the search found, as the list shows it."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django.utils.translation import gettext as _
+
+from publications import search
+from publications.models import Edition
+from publications.presentation import Card, cards, current_tree, page
+
+RETRY_AFTER = "5"  # seconds
+ORDERS = ("relevance", "newest")
+
+
+class Searched:
+    """A query with the filters beside it, and what was found. Raises search.Busy."""
+
+    def __init__(self, typed: str, tree: str, filters: Mapping[str, str], order: str) -> None:
+        self.query, self.tree, self.filters = search.understood(typed), tree, filters
+        self.order = order if order in ORDERS else ORDERS[0]
+        self.found = search.find(self.query, tree=tree, filters=filters, newest_first=self.order == "newest")
+
+    def cards(self, editions: list[int]) -> list[Card]:
+        """These editions as cards in this order, with the words marked where they stand."""
+        shown = Edition.objects.live().filter(pk__in=editions).for_results()
+        there = {edition.pk: edition for edition in shown}
+        in_order = [there[pk] for pk in editions if pk in there]
+        marker = search.Marker(self.found.wording)
+        excerpts = map(marker.excerpt, in_order)
+        return [
+            replace(card, marked_title=excerpt.title, passage=excerpt.passage)
+            for card, excerpt in zip(cards(in_order), excerpts, strict=True)
+        ]
+
+    def advice(self) -> search.Advice:
+        """What to try where nothing was found."""
+        return (
+            search.advise(self.query, tree=self.tree)
+            if self.query and not self.found.total
+            else search.Advice()
+        )
+
+    def elsewhere(self) -> search.Found | None:
+        """What the words alone would find, where the filters leave nothing."""
+        if self.found.total or not self.filters:
+            return None
+        found = search.find(self.query, tree=self.tree, counted=False)
+        return found if found.total else None
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Too many search at once: a page that says so, with everything else of the site one click away."""
+    response = page(
+        request,
+        "busy.html",
+        status=503,
+        section="publications",
+        title=_("Many are searching just now"),
+        robots="noindex",
+        again_url=request.get_full_path(),
+        list_url=reverse("publications:list"),
+        tree=current_tree(),
+    )
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response

@@ -1,0 +1,167 @@
+"""The index: deeds keep it in step with the editions, and it can be made anew at any time."""
+
+from collections import Counter
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from publications import deeds, search
+from publications.models import Naming, SearchIndex, Word
+from publications.search import rebuilding
+from publications.search.engines import engine
+from publications.search.index import read, row_of, vocabulary, wanted
+from tests.factories import make_author, make_live, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+
+def is_in_step() -> bool:
+    """Rows for the editions that are or will be public, and every word counted."""
+    editions = set(wanted(timezone.now()).values_list("pk", flat=True))
+    terms = Counter(term for edition in read(editions) for term in vocabulary(row_of(edition)))
+    return engine().stored() == editions and dict(Word.objects.values_list("term", "pieces")) == terms
+
+
+def finds(text: str) -> bool:
+    return bool(search.find(search.understood(text), tree="en").editions)
+
+
+def knows(term: str) -> bool:
+    return Word.objects.filter(term=term).exists()
+
+
+def in_one_hour():
+    return timezone.now() + timedelta(hours=1)
+
+
+def test_each_deed_leaves_the_index_in_step(editor):
+    piece = make_publication(body="Grain and barley.")
+    deeds.publish(piece, by=editor)
+    assert is_in_step()
+    deeds.publish(saved(piece, body="Grain and wheat."), by=editor)
+    assert is_in_step() and not knows("barley")
+    deeds.publish(saved(piece, body="Rye."), by=editor, at=in_one_hour())
+    assert is_in_step() and len(engine().stored()) == 2
+    deeds.undo(piece, by=editor)
+    assert is_in_step() and len(engine().stored()) == 1
+    deeds.undo(piece, by=editor)
+    assert is_in_step() and finds("barley")
+    deeds.withdraw(piece, by=editor)
+    assert is_in_step() and not engine().stored() and not Word.objects.exists()
+
+
+def test_many_published_at_once_are_indexed_like_one(editor):
+    first, second = (
+        make_publication(slug="a", body="Grain."),
+        make_publication(slug="b", body="Barley, grain."),
+    )
+    deeds.publish_many([first, second], by=editor)
+
+    assert is_in_step() and finds("barley grain")
+
+
+def test_a_redacted_passage_is_in_no_part_of_the_index(editor):
+    piece = make_publication(title="Vera Holm", body="Vera Holm said it.", tags=(make_tag("Holm"),))
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, body="So said Vera Holm."), by=editor, at=in_one_hour())
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    assert is_in_step()
+    assert not finds("vera") and not knows("vera") and not knows("holm")
+
+
+def test_a_refused_deed_leaves_the_index_as_it_was(editor):
+    piece = make_publication(body="Vera *Ho*lm.")
+    deeds.publish(piece, by=editor)
+
+    with pytest.raises(deeds.Refused):
+        deeds.redact(piece, "Nowhere", by=editor)
+
+    assert is_in_step()
+
+
+def test_topics_and_people_that_are_removed_name_nothing(editor):
+    tag, author = make_tag("Energy"), make_author("Ann Berg")
+    for thing in (tag, author):
+        deeds.amend(thing, by=editor)
+    assert set(Naming.objects.filter(term__in=["energy", "berg"]).values_list("term", flat=True)) == {
+        "energy",
+        "berg",
+    }
+
+    for thing in (tag, author):
+        deeds.remove(thing, by=editor)
+
+    assert not Naming.objects.filter(term__in=["energy", "berg"]).exists()
+
+
+def test_a_rebuild_makes_the_same_index(editor):
+    piece = make_publication(body="Grain.", tags=(make_tag("Energy"),))
+    deeds.publish(piece, by=editor)
+    deeds.publish(make_publication(body="Barley."), by=editor, at=in_one_hour())
+    named = set(Naming.objects.values_list("term", "sign"))
+
+    call_command("rebuild", "search", verbosity=0)
+
+    assert is_in_step() and finds("energy grain")
+    assert set(Naming.objects.values_list("term", "sign")) == named
+
+
+def test_a_rebuild_mends_whatever_was_wrong():
+    live, other = make_live(body="Grain."), make_live(body="Barley.")
+    engine().remove([live.pk])
+    Word.objects.update(pieces=99)
+    Naming.objects.all().delete()
+
+    call_command("rebuild", verbosity=0)
+
+    assert is_in_step() and finds("grain") and finds("lukasjenko") is False and other.pk in engine().stored()
+
+
+def test_a_rebuild_takes_in_what_is_done_meanwhile(editor, monkeypatch):
+    monkeypatch.setattr(rebuilding, "STEP", 1)
+    gone, stays = make_live(body="Grain.").publication, make_live(body="Barley.").publication
+    steps = search.rebuild()
+    next(steps), next(steps)
+
+    deeds.withdraw(gone, by=editor)
+    deeds.publish(saved(stays, body="Barley and rye."), by=editor)
+    make_live(body="Wheat.")
+    list(steps)
+
+    assert is_in_step() and finds("rye") and finds("wheat") and not finds("grain")
+
+
+def test_a_rebuild_that_is_broken_off_leaves_what_there_was(monkeypatch):
+    make_live(body="Grain.")
+
+    def broken_off():
+        yield 0, 1
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(
+        __import__("publications.management.commands.rebuild", fromlist=["PARTS"]).PARTS, "search", broken_off
+    )
+    with pytest.raises(CommandError, match="Broken off while rebuilding search"):
+        call_command("rebuild", verbosity=0)
+
+    assert is_in_step() and finds("grain")
+
+
+def test_a_part_that_is_not_there_is_named():
+    with pytest.raises(CommandError, match="There is no part “nothing”"):
+        call_command("rebuild", "nothing")
+
+
+def test_the_next_start_builds_the_index_of_other_rules(monkeypatch, settings):
+    assert search.is_outdated()
+    call_command("rebuild", verbosity=0)
+    assert not search.is_outdated()
+
+    monkeypatch.setattr(rebuilding, "VERSION", 99)
+    assert search.is_outdated()
+    call_command("prepare", verbosity=0)
+    assert SearchIndex.objects.get().version == 99

@@ -1,0 +1,159 @@
+"""Words as the index knows them, what is understood of a query, and how near two spellings are: no database."""
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as some
+
+from publications.search import words
+from publications.search.asking import MOST_SIGNS, MOST_WORDS, understood
+from publications.search.nearness import distance, edits
+from publications.search.openings import Openings
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "language"),
+    [
+        ("Sanctions", "sanction", "en"),
+        ("Lukashenko’s", "LUKASHENKO", "en"),
+        ("försvaret", "försvarets", "sv"),
+        ("försvar", "forsvar", "sv"),
+        ("за́мок", "замок", "ru"),
+        ("санкциями", "санкции", "ru"),
+        ("Ёлка", "елка", "ru"),
+        ("п’ять", "пять", "uk"),
+        ("Straße", "strasse", "de"),
+        ("Łódź", "lodz", "pl"),
+        ("İstanbul", "istanbul", "tr"),
+        ("١٩٩١", "١٩٩١", "ar"),
+        ("ﬁnance", "finance", "en"),
+    ],
+)
+def test_spellings_of_one_word_are_one_term(one, other, language):
+    assert words.term(one, language) == words.term(other, language)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("The EU's “red lines”, 2024–25", ["the", "eu", "red", "line", "2024", "25"]),
+        ("Nagorno-Karabakh/C++ (18F)", ["nagorno", "karabakh", "c", "18f"]),
+        ("北京大学", ["北", "京", "大", "学"]),
+        ("हिन्दी में", ["हिन्दी", "में"]),
+        ("soft\u00adhyphen", ["softhyphen"]),
+        ("– … ✓ \ue000t1", ["t1"]),
+    ],
+)
+def test_a_text_is_its_words(text, expected):
+    assert words.terms(text, "en") == expected
+
+
+def test_a_word_typed_stands_for_what_any_language_makes_of_it():
+    assert words.readings("Parties") == ("parties", "parti")
+    assert words.term("parties", "en") in words.readings("parties")
+    assert words.term("санкций", "ru") in words.readings("санкций")
+
+
+def test_titles_of_the_same_words_have_one_key():
+    assert words.title_key("The EU’s answer: “no”!") == words.title_key("the eu's answer no")
+    assert words.title_key("The EU’s answer") != words.title_key("Answer, the EU")
+    assert words.title_key("…") == ""
+
+
+@given(some.text(max_size=80), some.sampled_from(["en", "sv", "ru", "ar", "hy", "el", "uk", "zh", ""]))
+@example("a\u0301" * 40, "en")
+@example("'’'", "en")
+def test_any_text_has_terms_without_blanks_quotes_or_capitals(text, language):
+    for term in words.terms(text, language):
+        assert term and len(term) <= words.LONGEST
+        assert not any(sign.isspace() or sign in "'\"\\*\ue000\ue001\ue002" for sign in term)
+
+
+def asked(text: str) -> tuple[list[str], list[str]]:
+    query = understood(text)
+    return [" ".join(part.words) for part in query.parts], [" ".join(part.words) for part in query.without]
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted", "without"),
+    [
+        ("Belarus sanctions", ["Belarus", "sanctions"], []),
+        ('"red lines" Putin', ["red lines", "Putin"], []),
+        ("“röda linjer” «красные линии»", ["röda linjer", "красные линии"], []),
+        ('Belarus -sanctions -"red lines"', ["Belarus"], ["sanctions", "red lines"]),
+        ("COVID-19 EU/Nato", ["COVID 19", "EU", "Nato"], []),
+        ("the state of the union", ["state", "union"], []),
+        ("the", ["the"], []),
+        ('"the"', ["the"], []),
+        ('a AND "b', ["b"], []),
+        ("-belarus", [], ["belarus"]),
+        ("- -- ++ () \0 *", [], []),
+        ("", [], []),
+    ],
+)
+def test_what_is_typed_is_understood(text, wanted, without):
+    assert asked(text) == (wanted, without)
+
+
+@pytest.mark.parametrize(
+    ("text", "half_typed"),
+    [
+        ("Belarus sanc", "sanc"),
+        ('sanc "red"', ""),
+        ("sanc?", ""),
+        ("sanc -x", ""),
+        ("", ""),
+        ("EU-Nat", "Nat"),
+    ],
+)
+def test_the_last_word_may_be_half_typed(text, half_typed):
+    assert understood(text).half_typed == half_typed
+
+
+@given(some.text(max_size=400))
+@example("x " * 5000)
+@example('"' + "y " * 5000)
+@example("-z " * 100 + "a")
+@example("a" * 5000)
+def test_any_query_is_short(text):
+    query = understood(text)
+
+    assert len(query.text) <= MOST_SIGNS
+    assert sum(len(part.words) for part in (*query.parts, *query.without)) <= MOST_WORDS
+
+
+def test_a_query_that_was_cut_says_so():
+    assert understood("word " * 60).is_cut and understood("a" * 300).is_cut
+    assert not understood("word " * MOST_WORDS).is_cut
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "slips"),
+    [
+        ("belarus", "belarus", 0),
+        ("belrus", "belarus", 1),
+        ("bealrus", "belarus", 1),
+        ("blarsu", "belarus", 2),
+        ("", "ab", 2),
+    ],
+)
+def test_slips_between_spellings_are_counted(one, other, slips):
+    assert distance(one, other) == slips == distance(other, one)
+
+
+@given(
+    some.text(alphabet="abcxyz", min_size=1, max_size=8), some.text(alphabet="abcxyz", min_size=1, max_size=8)
+)
+def test_the_spellings_one_slip_away_are_all_there(one, other):
+    assert (other in edits(one)) == (distance(one, other) <= 1)
+
+
+def test_words_are_found_where_they_begin_whatever_their_accents():
+    text = "Före Östersjön, İstanbul och öst; inte Nordost. Łódź."
+
+    assert [text[start : start + 3] for start in Openings(["ost", "ist", "lod"]).places(text)] == [
+        "Öst",
+        "İst",
+        "öst",
+        "Łód",
+    ]
+    assert Openings(["санк"]).places("О Санкциях, несанкционно") == [2]
