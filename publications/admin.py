@@ -11,12 +11,24 @@ from publications.desk import (
     PageDesk,
     PersonDesk,
     SiteDesk,
+    SynonymDesk,
     TagDesk,
     Trail,
     Writing,
     desk,
 )
-from publications.models import AuditLine, Author, Image, Kind, Page, Publication, Site, SiteLink, Tag
+from publications.models import (
+    AuditLine,
+    Author,
+    Image,
+    Kind,
+    Page,
+    Publication,
+    Site,
+    SiteLink,
+    Synonym,
+    Tag,
+)
 
 desk.register(Publication, Writing)
 desk.register(Author, AuthorDesk)
@@ -26,6 +38,7 @@ desk.register(Kind, KindDesk)
 desk.register(Site, SiteDesk)
 desk.register(Page, PageDesk)
 desk.register(SiteLink, LinkDesk)
+desk.register(Synonym, SynonymDesk)
 desk.register(AuditLine, Trail)
 desk.register(User, PersonDesk)
 desk.register(Group, GroupDesk)

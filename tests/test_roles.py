@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, get_resolver, reverse
 
 from publications import deeds
-from publications.models import AuditLine, Kind, Page, Publication, Site, SiteLink
+from publications.models import AuditLine, Kind, Page, Publication, Site, SiteLink, Synonym
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -85,6 +85,11 @@ TABLE = {
     "publications_sitelink_change": PUBLISHERS,
     "publications_sitelink_delete": PUBLISHERS,
     "publications_sitelink_history": PUBLISHERS,
+    "publications_synonym_changelist": PUBLISHERS,
+    "publications_synonym_add": PUBLISHERS,
+    "publications_synonym_change": PUBLISHERS,
+    "publications_synonym_delete": PUBLISHERS,
+    "publications_synonym_history": PUBLISHERS,
     "publications_auditline_changelist": PUBLISHERS,
     "publications_auditline_add": NOBODY,
     "publications_auditline_change": PUBLISHERS,
@@ -134,6 +139,7 @@ def things(editor):
         "image": make_image(), "kind": Kind.objects.first().pk, "site": Site.objects.get().pk,
         "auditline": AuditLine.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
         "page": Page.objects.first().pk, "sitelink": SiteLink.objects.first().pk,
+        "synonym": Synonym.objects.first().pk,
     }  # fmt: skip
 
 

@@ -446,3 +446,45 @@ def test_a_search_that_fails_gives_its_turn_back(monkeypatch, field):
                 titles("grain")
 
     assert titles("grain") == ["Grain"]
+
+
+# At the desk -------------------------------------------------------------------------------------------
+
+SPELLINGS = "/desk/publications/synonym/"
+
+
+@pytest.fixture
+def at_the_desk(client, editor):
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_an_editor_adds_a_row_of_spellings_that_counts_from_then_on(at_the_desk):
+    make_live(title="X", body="The Zhytomyr road.")
+
+    answer = at_the_desk.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\n\r\n Zjytomyr \r\nZhytomyr"})
+
+    assert answer.status_code == 302
+    assert Synonym.objects.get(spellings="Zhytomyr\nZjytomyr")
+    assert titles("zjytomyr") == ["X"]
+
+
+def test_a_row_of_one_spelling_is_refused_with_the_reason(at_the_desk):
+    answer = at_the_desk.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\nZhytomyr"})
+
+    assert "at least two spellings" in answer.text
+
+
+def test_a_spelling_in_two_rows_leads_to_both():
+    for row in ("Holm\nHelm", "Holm\nHalm"):
+        deeds.amend(Synonym(spellings=row), by=None)
+    make_live(title="A", body="Helm.")
+    make_live(title="B", body="Halm.")
+
+    assert sorted(titles("holm")) == ["A", "B"]
+
+
+def test_a_row_is_found_at_the_desk_by_one_of_its_spellings(at_the_desk):
+    page = at_the_desk.get(SPELLINGS, {"q": "Lukasjenko"}).text
+
+    assert "Lukashenko · Lukashenka" in page and "Gazprom" not in page

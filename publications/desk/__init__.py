@@ -7,6 +7,7 @@ from .library import Library
 from .pages import LinkDesk, PageDesk
 from .people import GroupDesk, PersonDesk
 from .site import desk
+from .spelling import SynonymDesk
 from .trail import Trail
 from .writing import Writing
 
@@ -20,6 +21,7 @@ __all__ = [
     "PageDesk",
     "PersonDesk",
     "SiteDesk",
+    "SynonymDesk",
     "TagDesk",
     "Trail",
     "Writing",

@@ -77,13 +77,15 @@ class _Wording:
         """How many parts from here on are one of the equal spellings, and what the others are."""
         if parts[place].is_quoted:
             return 1, []
-        longest, others = 0, []
-        for sign in self._signs(parts[place].words[0], self.names):
+        others: dict[int, list[tuple[str, ...]]] = {1: []}
+        for sign in sorted(self._signs(parts[place].words[0], self.names)):
             for spelling in self.spellings.get(sign, ()):
-                length = _length(spelling, parts[place:])
-                if length > longest:
-                    longest, others = length, [other for other in self.spellings[sign] if other != spelling]
-        return max(1, longest), others
+                if length := _length(spelling, parts[place:]):
+                    others.setdefault(length, []).extend(
+                        each for each in self.spellings[sign] if each != spelling
+                    )
+        longest = max(others)
+        return longest, others[longest]
 
     def _part(self, part: Part) -> Expression:
         if part.is_phrase:
