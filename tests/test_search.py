@@ -173,6 +173,18 @@ def test_the_exact_title_comes_first():
     assert titles("grain and the sea")[0] == "Grain and the sea"
 
 
+def test_words_that_stand_together_as_typed_come_first():
+    apart = "Research comes before the user, and the user after the research that was done. " * 3
+    together = "Before that came user research, after the rest that was done, and the others too. " * 3
+    for number in range(3):
+        make_live(title=f"{number}", body=apart)
+    make_live(title="Together", body=together)
+    make_live(title="Last", body=apart)
+
+    assert titles("user research")[0] == "Together"
+    assert len(titles("user research")) == 5
+
+
 def test_the_newest_can_come_first():
     old = timezone.now() - timedelta(days=90)
     make_live(title="Grain, grain", published_at=old)

@@ -90,7 +90,9 @@ class _Finding:
 
     def _hits(self, without: str = "") -> list[Hit]:
         marks = {name: mark for name, mark in self.marks.items() if name != without}
-        hits = engine().find(self.expression, list(marks.values()), self.now, self.most)
+        hits = engine().find(
+            self.expression, self.wording.nearer, marks=list(marks.values()), now=self.now, most=self.most
+        )
         self.is_in_part |= len(hits) == self.most
         return hits if "language" in marks else self._one_of_each_family(hits)
 

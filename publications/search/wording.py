@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from publications.models import Naming, Synonym
 
@@ -16,10 +17,14 @@ Names = dict[str, set[str]]
 
 @dataclass(frozen=True)
 class Wording:
-    """What is looked for; `groups` has one expression for each part of the query, in order."""
+    """What is looked for; `groups` has one expression for each part of the query, in order.
+
+    `nearer` is what need not be found, but counts: words that stand next to each other as they were typed.
+    """
 
     groups: tuple[Expression, ...]
     unwanted: tuple[Expression, ...] = ()
+    nearer: Expression | None = None
 
     @property
     def expression(self) -> Expression:
@@ -33,7 +38,17 @@ def worded(query: Query) -> Wording:
     spellings = _spellings(names)
     beside = _names(word for each in spellings.values() for spelling in each for word in spelling)
     wording = _Wording(names, spellings, beside, query.half_typed)
-    return Wording(tuple(wording.groups(query.parts)), tuple(wording.groups(query.without)))
+    return Wording(
+        tuple(wording.groups(query.parts)), tuple(wording.groups(query.without)), _nearer(query.parts)
+    )
+
+
+def _nearer(parts: Sequence[Part]) -> Expression | None:
+    pairs = (
+        (*one.words, *other.words) for one, other in pairwise(parts) if not (one.is_quoted or other.is_quoted)
+    )
+    together = [expression for pair in pairs for expression in _as_phrase(pair)]
+    return any_of(together) if together else None
 
 
 def _names(asked: Iterable[str]) -> Names:

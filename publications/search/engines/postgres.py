@@ -17,8 +17,10 @@ MOST_PLACES = 255
 APART = 8  # places between the parts of a row, so that no phrase reaches across
 
 _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
-_FIND = f"""
-SELECT e.id, ts_rank('{_WEIGHTS}', found.vector, %s::tsquery), e.kind_id, e.year, e.language, e.family, e.published_at
+_WEIGHT = f"ts_rank('{_WEIGHTS}', found.vector, %s::tsquery)"
+_NEARER = "CASE WHEN found.vector @@ %s::tsquery THEN 2 ELSE 1 END"
+_FIND = """
+SELECT e.id, {weight}, e.kind_id, e.year, e.language, e.family, e.published_at
 FROM (
     SELECT s.edition_id, s.vector
     FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
@@ -27,7 +29,7 @@ FROM (
 ) AS found
 JOIN publications_edition AS e ON e.id = found.edition_id
 ORDER BY e.id DESC
-"""  # noqa: S608 (no value from outside)
+"""
 
 
 def listed(numbers: Iterable[int]) -> list[int]:
@@ -60,12 +62,20 @@ def stored(editions: Iterable[int] | None = None) -> set[int]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def find(expression: Expression, marks: Sequence[str], now: datetime, most: int) -> list[Hit]:
-    """The live editions that fit and bear the marks, the last stored first, and no more than `most`."""
-    weighed = any_of(list(leaves(expression)))
-    values = [written(weighed), written(beside(expression, marks)), now, now, most]
+def find(
+    expression: Expression, nearer: Expression | None, *, marks: Sequence[str], now: datetime, most: int
+) -> list[Hit]:
+    """The live editions that fit and bear the marks, the last stored first, and no more than `most`.
+
+    What is `nearer` besides raises their scores.
+    """
+    weighed = [written(any_of(list(leaves(expression))))]
+    weight = _WEIGHT
+    if nearer:
+        weight, weighed = f"{_WEIGHT} * {_NEARER}", [*weighed, written(nearer)]
+    values = [*weighed, written(beside(expression, marks)), now, now, most]
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, values)
+        cursor.execute(_FIND.format(weight=weight), values)
         return list(map(Hit._make, cursor.fetchall()))
 
 

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 3, 3, 1
+TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """What a word weighs in each part of a row."""
 
 MOST_LOOKED_AT = 2500

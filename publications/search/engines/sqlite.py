@@ -54,11 +54,17 @@ def stored(editions: Iterable[int] | None = None) -> set[int]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def find(expression: Expression, marks: Sequence[str], now: datetime, most: int) -> list[Hit]:
-    """The live editions that fit and bear the marks, the last stored first, and no more than `most`."""
+def find(
+    expression: Expression, nearer: Expression | None, *, marks: Sequence[str], now: datetime, most: int
+) -> list[Hit]:
+    """The live editions that fit and bear the marks, the last stored first, and no more than `most`.
+
+    What is `nearer` besides raises their scores.
+    """
     moment = connection.ops.adapt_datetimefield_value(now)
+    sought = AnyOf((expression, AllOf((expression, nearer)))) if nearer else expression
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [written(beside(expression, marks)), moment, moment, most])
+        cursor.execute(_FIND, [written(beside(sought, marks)), moment, moment, most])
         return list(map(Hit._make, cursor.fetchall()))
 
 
