@@ -1,30 +1,37 @@
 """Addresses of another time: what stands for them now, so that nothing ever published breaks.
 
-Asked only where no page answered. At most three queries; whatever bytes come, nothing here raises.
+Asked only where no page answered. A handful of queries; whatever bytes come, nothing here raises.
 """
 
+from collections.abc import Callable
 from urllib.parse import quote
 
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
-from django.urls import Resolver404, resolve
+from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 
 from publications.languages import TREES
-from publications.models import Author, Edition, FormerPath, Page, Tag
+from publications.models import Author, Edition, FormerPath, Page, Standing, Tag, answer, answer_for_edition
 from publications.presentation import address_of, current_tree, in_tree
 
 from .gone import gone
 
+WORDS = ("publications/", "topics/", "authors/", "editions/", "changes/")  # of addresses, as urls.py has them
+PLACES = (2, 4, 6)  # where they stand in a path, parted by slashes
+NAMED = {
+    "topic": lambda slug: {"tag_rows__tag__slug": slug},
+    "author": lambda slug: {"bylines__author__slug": slug, "bylines__author__pseudonymous": False},
+}
 IN_QUERY = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; what is escaped stays so
 LONGEST = 2000  # characters of an address that browsers and Django's redirects take
 
 
 def led_on(request: HttpRequest) -> HttpResponse | None:
-    """The way from an address that was, or from one in capitals, to what is public now; else nothing."""
+    """The way from an address that was, or that is not quite typed as it should be, to what is public now."""
     if request.method not in ("GET", "HEAD"):
         return None
-    return _from_former(request) or _from_capitals(request)
+    return _from_former(request) or _from_capitals(request) or _from_words_of_another_tree(request)
 
 
 def _from_former(request: HttpRequest) -> HttpResponse | None:
@@ -74,13 +81,42 @@ def _from_capitals(request: HttpRequest) -> HttpResponse | None:
     if path == request.path_info or request.resolver_match:
         return None
     found = next((each for each in (path, f"{path}/") if _stands(each)), "")
+    return _led_to(found, request) if found else None
+
+
+def _from_words_of_another_tree(request: HttpRequest) -> HttpResponse | None:
+    """From /sv/publications/… to /sv/publikationer/…: a page that stands in this tree, by words of another."""
+    parts = request.path_info.split("/")
+    words = _foreign_words(current_tree())
+    for place in PLACES:
+        parts[place : place + 1] = [words.get(part, part) for part in parts[place : place + 1]]
+    path = "/".join(parts)
+    if path == request.path_info:
+        return None
+    found = next((each for each in (path, f"{path}/") if _stands(each, _names_something)), "")
+    return _led_to(found, request) if found else None
+
+
+def _foreign_words(tree: str) -> dict[str, str]:
+    """The words of addresses in other trees, each with that of this one."""
+    spoken = {}
+    for code in TREES:
+        with translation.override(code):
+            spoken[code] = [translation.gettext(word).rstrip("/") for word in WORDS]
+    return {word: own for code in TREES for word, own in zip(spoken[code], spoken[tree], strict=True)}
+
+
+def _led_to(path: str, request: HttpRequest) -> HttpResponse | None:
     query = request.META.get("QUERY_STRING", "").encode("latin-1", "replace")  # bytes, as WSGI has them
-    address = escape_uri_path(found) + (f"?{quote(query, safe=IN_QUERY)}" if query else "")
-    return HttpResponsePermanentRedirect(address) if found and len(address) <= LONGEST else None
+    address = escape_uri_path(path) + (f"?{quote(query, safe=IN_QUERY)}" if query else "")
+    return HttpResponsePermanentRedirect(address) if len(address) <= LONGEST else None
 
 
-def _stands(path: str) -> bool:
-    """Whether a view answers there. Any word may name a site page, so of that one it is asked."""
+def _stands(path: str, asked: Callable[[str, ResolverMatch], bool] = lambda tree, match: True) -> bool:
+    """Whether a view answers there, and what is asked of it besides is so.
+
+    Any word may name a site page, so of that one it is asked whether it is there.
+    """
     tree = path.lstrip("/").partition("/")[0]
     with translation.override(tree if tree in TREES else TREES[0]):
         try:
@@ -88,5 +124,16 @@ def _stands(path: str) -> bool:
         except Resolver404:
             return False
     if match.view_name != "publications:site-page":
-        return True
+        return asked(tree, match)
     return Page.objects.at(tree, match.kwargs["slug"]).exists()
+
+
+def _names_something(tree: str, match: ResolverMatch) -> bool:
+    """Whether readers find what the address of a piece, an edition, a topic or an author names."""
+    slug, number = match.kwargs.get("slug"), match.kwargs.get("number")
+    if not slug:
+        return True
+    if match.url_name in NAMED:
+        return Edition.objects.live().filter(**NAMED[match.url_name](slug)).exists()
+    found = answer_for_edition(tree, slug, number) if number else answer(tree, slug)
+    return found.standing is not Standing.MISSING
