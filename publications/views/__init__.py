@@ -8,8 +8,9 @@ from .for_machines import llms, security
 from .home import front_door, home
 from .listing import publication_list
 from .papers import edition_pdf, pdf, social_card
-from .pieces import edition_detail, publication_detail, share_on_mastodon
+from .pieces import edition_detail, publication_detail
 from .records import edition_face, piece_face
+from .sharing import share_on_mastodon
 from .site_pages import robots, site_page
 from .topics import topic_detail, topic_list
 

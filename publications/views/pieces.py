@@ -1,8 +1,6 @@
-"""One publication or edition as a page, and the way to share it on Mastodon."""
+"""One publication or edition as a page."""
 
-import re
 from collections.abc import Callable
-from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
@@ -29,7 +27,6 @@ from publications.typesetting import Line
 from .gone import gone
 
 CARD = (1200, 630)  # pixels
-SERVER = re.compile(r"(?=.{4,253}$)(?:[a-z0-9](?:[a-z0-9-]{0,61}[a-z0-9])?\.)+[a-z]{2,63}")
 
 
 def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -124,29 +121,3 @@ def elsewhere(request: HttpRequest, found: Answer, address: Callable[[Edition], 
     if found.standing is Standing.GONE:
         return gone(request, found.edition)
     raise Http404
-
-
-def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
-    """Mastodon has no address of its own: ask for the reader's server, then offer a plain link to it."""
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
-        return elsewhere(
-            request, found, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
-        )
-    piece_url = found.edition.get_absolute_url()
-    server = request.GET.get("server", "").strip().lower().removeprefix("https://").strip("/")
-    known = bool(SERVER.fullmatch(server))
-    text = urlencode({"text": f"{found.edition.title} {absolute(piece_url)}"})
-    return page(
-        request,
-        "share_mastodon.html",
-        title=_("Share on Mastodon"),
-        piece_title=found.edition.title,
-        piece_url=piece_url,
-        server=server,
-        share_url=f"https://{server}/share?{text}" if known else "",
-        error=_("That is not the name of a server. It looks like mastodon.social.")
-        if server and not known
-        else "",
-        robots="noindex",
-    )

@@ -1,0 +1,33 @@
+"""Sharing on Mastodon: the server is found in whatever people copy."""
+
+import pytest
+
+from publications.views.sharing import server_of
+from tests.factories import make_live
+
+
+@pytest.mark.parametrize("typed", [
+    "fosstodon.org", "Fosstodon.org", " fosstodon.org/ ", "https://fosstodon.org", "HTTPS://fosstodon.org/@me",
+    "@me@fosstodon.org", "me@fosstodon.org", "acct:me@fosstodon.org", "fosstodon.org/@me/112233",
+    "https://elsewhere.social@fosstodon.org/",
+])  # fmt: skip
+def test_the_server_is_found_in_what_people_copy(typed):
+    assert server_of(typed) == "fosstodon.org"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "@me", "me@", "javascript:alert(1)", "fosstodon", "a b.org", "fosstodon.org:8080", "//x.org"],
+)
+def test_what_names_no_server_is_none(typed):
+    assert server_of(typed) == ""
+
+
+@pytest.mark.django_db
+def test_the_handle_of_a_reader_leads_to_their_server(client):
+    edition = make_live(title="On Minsk")
+
+    page = client.get(f"{edition.get_absolute_url()}share/mastodon/?server=@me@fosstodon.org").text
+
+    assert 'href="https://fosstodon.org/share?text=On+Minsk' in page
+    assert 'name="server" value="fosstodon.org"' in page
