@@ -14,7 +14,10 @@ Counted = dict[str, int]
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter; each part is a function, so that a list asks all of them alike."""
+    """One filter; each part is a function, so that a list asks all of them alike.
+
+    `followed` gives what `feeds_for` takes, where the pieces of one value have a feed.
+    """
 
     label: str
     every: str
@@ -22,6 +25,7 @@ class Filter:
     count: Callable[[QuerySet], Counted]
     words: Callable[[list[str]], dict[str, str]]
     accepts: Callable[[str], bool] = bool
+    followed: Callable[[str], dict[str, object]] = lambda value: {}
     newest_first: bool = False
 
 
@@ -62,11 +66,23 @@ def _authors(values: list[str]) -> dict[str, str]:
 
 
 def _tag_filter(label: str, every: str, kind: TagKind) -> Filter:
-    return Filter(label, every, **_by_rows(EditionTag, "tag__slug", tag__kind=kind), words=_tags)
+    return Filter(
+        label,
+        every,
+        **_by_rows(EditionTag, "tag__slug", tag__kind=kind),
+        words=_tags,
+        followed=lambda value: {"tag": Tag.objects.filter(slug=value).first()},
+    )
 
 
 FILTERS = {
-    "kind": Filter(_("Type"), _("All types"), **_by_column("kind__slug"), words=_kinds),
+    "kind": Filter(
+        _("Type"),
+        _("All types"),
+        **_by_column("kind__slug"),
+        words=_kinds,
+        followed=lambda value: {"kind": Kind.objects.filter(slug=value).first()},
+    ),
     "topic": _tag_filter(_("Topic"), _("All topics"), TagKind.THEME),
     "country": _tag_filter(_("Country"), _("All countries"), TagKind.COUNTRY),
     "series": _tag_filter(_("Series"), _("All series"), TagKind.SERIES),
@@ -75,6 +91,7 @@ FILTERS = {
         _("All authors"),
         **_by_rows(EditionByline, "author__slug", author__pseudonymous=False),
         words=_authors,
+        followed=lambda value: {"author": Author.objects.known().filter(slug=value).first()},
     ),
     "year": Filter(
         _("Year"),
@@ -90,6 +107,7 @@ FILTERS = {
         **_by_column("language"),
         words=lambda values: {code: NAMES[code] for code in values},
         accepts=NAMES.__contains__,
+        followed=lambda value: {"language": value},
     ),
 }
 

@@ -1,5 +1,6 @@
 """The list of publications: what was asked, what is found, and the addresses of every state around it."""
 
+from functools import cached_property
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
@@ -8,16 +9,19 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import Edition, Kind
+from publications.models import Edition
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
 from .describing import described
 from .filters import FILTERS, is_known
 from .paging import paged, paged_cards
 from .searching import ORDERS, Searched, busy
+from .shortening import without_empty
 
 
 def publication_list(request: HttpRequest) -> HttpResponse:
+    if short := without_empty(request):
+        return short
     listing = Listing(request.GET, current_tree())
     try:
         context = listing.context()
@@ -57,9 +61,21 @@ class Listing:
 
     @property
     def feeds(self) -> list[dict[str, str]]:
-        """That of the kind, or of the language, where the list is narrowed to one; then the site's."""
-        kind = Kind.objects.filter(slug=self.asked.get("kind", "")).first()
-        return feeds_for(self.tree, kind=kind, language=self.asked.get("language", ""))
+        """That of the one choice that narrows the list, where it has a feed; last the site's."""
+        return feeds_for(self.tree, **self._followed)
+
+    @cached_property
+    def _followed(self) -> dict[str, object]:
+        """What the one choice is, as `feeds_for` takes it; of several choices at once there is no feed."""
+        if len(self.asked) != 1 or self.words:
+            return {}
+        name, value = next(iter(self.asked.items()))
+        return FILTERS[name].followed(value)
+
+    @property
+    def has_own_feed(self) -> bool:
+        """Whether the first of its feeds tells of just what the list does."""
+        return (not self.asked and not self.words) or bool(self._followed)
 
     @property
     def alternates(self) -> dict[str, str]:
@@ -80,6 +96,7 @@ class Listing:
             "words": self.words,
             "most_signs": search.MOST_SIGNS,
             "chosen": [*words, *chosen],
+            "own_feed": self.feeds[0] if self.has_own_feed else None,
             "clear_url": self.url if self.asked or self.words else "",
         }
 
