@@ -15,7 +15,7 @@ from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
-from .telling import announced_at, corrections, first_date
+from .telling import announced_at, corrections, first_date, told_at
 
 __all__ = [
     "FOREVER",
@@ -79,6 +79,7 @@ __all__ = [
     "settled_doi",
     "settled_isbn",
     "split_at_commas",
+    "told_at",
     "whole_minute",
     "with_standing",
     "words",

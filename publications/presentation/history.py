@@ -15,11 +15,11 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.addresses import in_tree
-from publications.models import Change, Edition, moment_in_words
+from publications.models import Change, Edition, moment_in_words, told_at
 
 FIELDS = (
     "publication_id", "tree", "slug", "number", "change", "note", "published_at",
-    "visible_from", "visible_until", "end", "restores_id",
+    "visible_from", "visible_until", "end", "restores_id", "digest",
 )  # fmt: skip
 TOLD = {Change.CORRECTION: gettext_lazy("Corrected"), Change.UPDATE: gettext_lazy("Updated")}
 WHAT = {
@@ -121,27 +121,39 @@ def editions_url(live: Edition) -> str:
     return in_tree(live.tree, "publications:editions", slug=live.slug)
 
 
+def told_on(edition: Edition) -> str:
+    """The day on which readers are told that it came out."""
+    return date_format(timezone.localdate(told_at(edition)), "DATE_FORMAT")
+
+
 def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Sequence[Edition]) -> Entry:
+    is_again = before and edition.restores_id == before.pk
     return Entry(
         number=edition.number,
         what=what_it_was(edition, begun),
-        since=moment_in_words(edition.visible_from),
-        on=_whole_second(edition.visible_from),
+        since=_since(edition),
+        on=_whole_second(told_at(edition)),
         note=edition.note,
         url=edition_url(live, edition.number),
-        changes_url=changes_url(live, edition.number) if before else "",
+        changes_url=changes_url(live, edition.number) if before and not is_again else "",
         before=before.number if before else None,
         is_current=edition.number == live.number,
     )
 
 
+def _since(edition: Edition) -> str:
+    """The moment from which it was to be read; the day alone where that is what it is dated by."""
+    told = told_at(edition)
+    return moment_in_words(told) if told == edition.visible_from else told_on(edition)
+
+
 def _note(edition: Edition, published: datetime | None) -> Note:
-    label = TOLD[edition.change]
+    label, told = TOLD[edition.change], told_at(edition)
     return Note(
         change=edition.change,
         label=str(label),
-        on=_whole_second(edition.visible_from),
-        words=_when(edition.visible_from, published),
+        on=_whole_second(told),
+        words=_when(told, published),
         note=edition.note,
         number=edition.number,
         changes_url=changes_url(edition, edition.number),

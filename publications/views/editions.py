@@ -52,6 +52,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         before=history.entries(live, [before])[0],
         after=history.entries(live, [after])[0],
         what=history.what_it_was(after, begun),
+        is_same=before.digest == after.digest,
         others=[each.number for each in readable if each.number != number],
         canonical=live.get_absolute_url(),
         **comparison_context(difference_of(_whole(before), _whole(after))),

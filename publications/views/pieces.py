@@ -4,9 +4,7 @@ from collections.abc import Callable
 
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import reverse
-from django.utils import timezone
 from django.utils.encoding import iri_to_uri
-from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications import metadata, prose
@@ -87,8 +85,7 @@ def _later(edition: Edition) -> Edition | None:
 
 
 def _says_of_itself(edition: Edition) -> str:
-    day = date_format(timezone.localtime(edition.visible_from), "DATE_FORMAT")
-    told = {"number": edition.number, "day": day}
+    told = {"number": edition.number, "day": history.told_on(edition)}
     return _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.") % told
 
 
