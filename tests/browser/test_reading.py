@@ -5,12 +5,12 @@ from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
 
-NOTED = "/en/publications/?kind=report"
+NOTED = "/en/publications/?kind=report&language=en"
 
 
 @pytest.fixture
 def open_piece(open_page):
-    """The newest report of the demonstration; it has notes."""
+    """The newest English report of the demonstration; it has notes."""
 
     def opened(**options):
         page = open_page(NOTED, **options)
