@@ -27,7 +27,10 @@ def make(browser, pages: list[Page], folder: Path) -> None:
             (scheme, width): shot(browser, page, scheme, width) for scheme in SCHEMES for width in WIDTHS
         }
         rows = [
-            [(f"{page.name}, {width} px, {scheme}", shots[scheme, width]) for width in WIDTHS]
+            [
+                (f"{page.name}, {scheme}" if width == WIDTHS[0] else f"{width} px", shots[scheme, width])
+                for width in WIDTHS
+            ]
             for scheme in SCHEMES
         ]
         name = "".join(sign if sign.isalnum() else "-" for sign in page.name)
