@@ -123,7 +123,9 @@ def test_an_outdated_form_is_told_in_the_browser_and_nothing_typed_is_lost(open_
 
 
 def test_the_link_to_a_piece_can_be_copied(open_page):
-    page = open_page("/en/publications/?kind=report&language=en", permissions=["clipboard-read", "clipboard-write"])
+    page = open_page(
+        "/en/publications/?kind=report&language=en", permissions=["clipboard-read", "clipboard-write"]
+    )
     page.locator("main h2 a, main h3 a").first.click()
     page.wait_for_load_state()
 
