@@ -23,6 +23,7 @@ FLOORS = {
     "publications.deeds": 4,
     "publications.intake": 4,
     "publications.metadata": 3,
+    "publications.checks": 3,
     "publications.presentation": 3,
     "publications.renditions": 3,
     "publications.accounts": 3,

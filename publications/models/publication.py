@@ -113,15 +113,21 @@ class Publication(models.Model):
 
     def missing(self) -> list[str]:
         """What a reader would miss: the reasons why this cannot be published yet, in words."""
+        return [sentence for _field, sentence in self.owed()]
+
+    def owed(self) -> list[tuple[str, str]]:
+        """The same, each with the field in which it is mended."""
         owed = {
-            _("The title is missing."): self.title.strip(),
-            _("The summary is missing: two sentences that say what happened and what you make of it."): (
-                self.summary.strip() or self.key_points.strip()
+            "title": (_("The title is missing."), self.title.strip()),
+            "summary": (
+                _("The summary is missing: two sentences that say what happened and what you make of it."),
+                self.summary.strip() or self.key_points.strip(),
             ),
-            _("The text is missing."): self.body.strip(),
-            _("An author is missing."): self.bylines.exists(),
+            "body": (_("The text is missing."), self.body.strip()),
+            "bylines": (_("An author is missing."), self.bylines.exists()),
         }
-        return [str(reason) for reason, there in owed.items() if not there] + self._missing_pictures()
+        missing = [(field, str(reason)) for field, (reason, there) in owed.items() if not there]
+        return [*missing, *(("body", reason) for reason in self._missing_pictures())]
 
     def _missing_pictures(self) -> list[str]:
         keys = images_in(self.body)

@@ -10,6 +10,7 @@ our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` t
 from .figures import place_pictures
 from .links import images_in
 from .markdown import as_markdown
+from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
 from .rendering import render
@@ -24,6 +25,7 @@ __all__ = [
     "Unrenderable",
     "as_markdown",
     "images_in",
+    "outline",
     "place_permalinks",
     "place_pictures",
     "render",

@@ -1,0 +1,12 @@
+"""What stands between a draft and its readers: checks that forbid publishing, and advice that does not.
+
+Each check is a function of one `Proof`, the draft as plain values, and says what it found in a sentence that names the
+thing and the remedy. `gathering` reads the proof from the database; `reading` takes a rendered text apart; `documents`
+looks into attached files. Nothing here writes, and nothing here decides: the desk does.
+"""
+
+from .findings import Findings, check
+from .gathering import proof_of
+from .proof import Finding, Picture, Proof
+
+__all__ = ["Finding", "Findings", "Picture", "Proof", "check", "proof_of"]

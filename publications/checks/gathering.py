@@ -1,0 +1,103 @@
+"""From a working copy to its proof: all that the checks need to know is read here, and nowhere else."""
+
+from collections.abc import Iterable
+
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publications import prose
+from publications.languages import tree_of
+from publications.models import Attachment, Image, Publication, originals, pictured
+
+from .documents import is_locked, is_pdf, is_tagged
+from .links import dead_links, is_absolute_here
+from .proof import Picture, Proof
+from .reading import read
+
+LARGEST = 60 * 1024 * 1024
+
+
+def proof_of(piece: Publication) -> Proof:
+    """The proof of a working copy as it is stored."""
+    html, reason = _rendered(piece)
+    found = read(html)
+    within = [link.href for link in found.links if link.href[:1] in "/#" or is_absolute_here(link.href)]
+    return Proof(
+        title=piece.title,
+        summary=piece.summary,
+        body=piece.body,
+        html=html,
+        unrenderable=reason,
+        headings=prose.outline(piece.body),
+        owed=tuple(piece.owed()),
+        pictures=tuple(_pictures(piece)),
+        dead=dead_links(within, own={_own_path(piece)}, anchors=found.anchors),
+        twins=tuple(_twins(piece)),
+        slug=piece.proposed_slug(),
+        own_slug=piece.slug,
+        was_public=piece.editions.begun().exists(),
+        tags=piece.tags.count(),
+        files=_files(piece.attachments.all()),
+    )
+
+
+def _rendered(piece: Publication) -> tuple[str, str]:
+    try:
+        return prose.render(piece.body, language=piece.language).html, ""
+    except prose.Unrenderable as reason:
+        return "", str(reason)
+
+
+def _own_path(piece: Publication) -> str:
+    with translation.override(piece.tree):
+        return reverse("publications:detail", kwargs={"slug": piece.proposed_slug()})
+
+
+def _pictures(piece: Publication) -> Iterable[Picture]:
+    for image in pictured(piece):
+        yield Picture(
+            key=image.key,
+            filename=image.filename,
+            has_words=image.decorative or bool(image.alt_en or image.alt_sv),
+            has_words_in_language=image.decorative or _words_in(image, piece.language),
+            is_cover=image.pk == piece.cover_id,
+        )
+
+
+def _words_in(image: Image, language: str) -> bool:
+    return bool(getattr(image, f"alt_{tree_of(language)}"))
+
+
+def _twins(piece: Publication) -> Iterable[str]:
+    """Others of the same title, in whatever state; a translation may share it."""
+    if not piece.title.strip():
+        return ()
+    others = Publication.objects.filter(title__iexact=piece.title.strip()).exclude(pk__in=piece.family())
+    return [f"{other} ({other.kind})" for other in others.select_related("kind")[:1]]
+
+
+def _files(files: Iterable[Attachment]) -> dict[str, str]:
+    return {file.filename: _problem(file) for file in files}
+
+
+def _problem(file: Attachment) -> str:
+    if not file.filename.lower().endswith(".pdf") or file.size > LARGEST:
+        return ""
+    if not originals().exists(file.original):
+        return _("The file “%(name)s” is missing from the store. Attach it again.") % {"name": file.filename}
+    with originals().open(file.original) as opened:
+        content = opened.read()
+    if not is_pdf(content):
+        return ""
+    if is_locked(content):
+        said = _(
+            "“%(name)s” is locked, so screen readers may not get to its text. Attach it without a password."
+        )
+        return said % {"name": file.filename}
+    if not is_tagged(content):
+        said = _(
+            "“%(name)s” is not tagged: who reads by ear gets no headings and no order. Ask for a tagged PDF."
+        )
+        return said % {"name": file.filename}
+    return ""

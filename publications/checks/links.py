@@ -1,0 +1,118 @@
+"""Links within the site: which of them lead nowhere, and why. Answered as the site itself would answer."""
+
+from collections.abc import Iterable, Set
+from urllib.parse import unquote, urlsplit
+
+from django.conf import settings
+from django.urls import Resolver404, ResolverMatch, resolve
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publications.languages import TREES
+from publications.models import (
+    Address,
+    Author,
+    Edition,
+    FormerPath,
+    Image,
+    Page,
+    Standing,
+    Tag,
+    answer,
+    answer_for_edition,
+)
+
+OF_A_PIECE = {"detail", "editions", "changes", "edition", "mastodon", "attachment"}
+STATIC = ("/static/",)
+
+
+def dead_links(addresses: Iterable[str], *, own: Set[str] = frozenset(), anchors: Set[str]) -> dict[str, str]:
+    """Of these addresses those that lead nowhere, each with the reason in words.
+
+    `own` are the paths at which the piece itself will stand; `anchors` are the ids of its own text.
+    """
+    reasons = {address: _reason(address, own, anchors) for address in dict.fromkeys(addresses)}
+    return {address: reason for address, reason in reasons.items() if reason}
+
+
+def path_of(address: str) -> str:
+    """The path of an address of this site, or nothing where it leads elsewhere."""
+    within = address.removeprefix(settings.SITE_URL) or "/" if is_absolute_here(address) else address
+    return unquote(urlsplit(within).path) if within.startswith("/") and not within.startswith("//") else ""
+
+
+def is_absolute_here(address: str) -> bool:
+    return address == settings.SITE_URL or address.startswith(f"{settings.SITE_URL}/")
+
+
+def _reason(address: str, own: Set[str], anchors: Set[str]) -> str:
+    if address.startswith("#"):
+        anchor = unquote(address[1:])
+        return "" if anchor in anchors or not anchor else _("this text has no such place.")
+    path = path_of(address)
+    if not path or path in own or path.startswith(STATIC):
+        return ""
+    if path.startswith(settings.DESK):
+        return _("readers cannot come to the desk.")
+    former = FormerPath.objects.filter(path=FormerPath.normal(path)).first()
+    return _led_on(former) if former else _at(path)
+
+
+def _led_on(former: FormerPath) -> str:
+    """A former path leads on for ever, unless to a piece that is not public now."""
+    live = Edition.objects.live().filter(publication=former.publication_id)
+    return _ended(former.publication.title) if former.publication_id and not live.exists() else ""
+
+
+def _ended(title: str) -> str:
+    return _("“%(title)s” is no longer public.") % {"title": title}
+
+
+def _at(path: str) -> str:
+    tree = path.lstrip("/").partition("/")[0]
+    with translation.override(tree if tree in TREES else TREES[0]):
+        try:
+            match = resolve(path)
+        except Resolver404:
+            return _nowhere()
+    name = match.url_name or ""
+    if name in OF_A_PIECE:
+        return _of_piece(tree, match)
+    return REASONS[name](tree, match) if name in REASONS else ""
+
+
+def _nowhere() -> str:
+    return _("there is no such page.")
+
+
+def _of_piece(tree: str, match: ResolverMatch) -> str:
+    slug, number = match.kwargs["slug"], match.kwargs.get("number")
+    found = answer_for_edition(tree, slug, number) if number else answer(tree, slug)
+    if found.standing in (Standing.HERE, Standing.MOVED):
+        return ""
+    if found.standing is Standing.GONE:
+        return _ended(found.edition.title)
+    waits = Address.objects.filter(tree=tree, slug=slug).exists()
+    return _("what stands there is not public yet.") if waits else _nowhere()
+
+
+def _of_topic(tree: str, match: ResolverMatch) -> str:
+    tag = Tag.objects.filter(slug=match.kwargs["slug"]).first()
+    return "" if tag and Edition.objects.live().on(tag).exists() else _("no public piece is on this topic.")
+
+
+def _of_author(tree: str, match: ResolverMatch) -> str:
+    author = Author.objects.known().filter(slug=match.kwargs["slug"]).first()
+    named = author and Edition.objects.live().by(author).exists()
+    return "" if named else _("no public piece is by this author.")
+
+
+def _of_page(tree: str, match: ResolverMatch) -> str:
+    return "" if Page.objects.at(tree, match.kwargs["slug"]).exists() else _nowhere()
+
+
+def _of_picture(tree: str, match: ResolverMatch) -> str:
+    return "" if Image.objects.filter(key=match.kwargs["key"]).exists() else _nowhere()
+
+
+REASONS = {"topic": _of_topic, "author": _of_author, "site-page": _of_page, "picture": _of_picture}

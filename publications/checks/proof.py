@@ -1,0 +1,56 @@
+"""A draft as the checks see it, and what a check says. Plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from .reading import Reading, read
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One thing found. `field` is where it is mended: a field of the form, or nothing."""
+
+    name: str
+    text: str
+    field: str = ""
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A picture that the text shows, or its cover, and whether the library has words for it."""
+
+    key: str
+    filename: str
+    has_words: bool
+    has_words_in_language: bool
+    is_cover: bool = False
+
+
+@dataclass(frozen=True, kw_only=True)
+class Proof:
+    """The draft as it would be published.
+
+    `owed` are pairs of field and sentence; `dead` says of links within the site why they lead nowhere; `files` says
+    of attachments what is wrong with them, if anything is.
+    """
+
+    title: str = ""
+    summary: str = ""
+    body: str = ""
+    html: str = ""
+    unrenderable: str = ""
+    headings: tuple[tuple[int, str], ...] = ()
+    owed: tuple[tuple[str, str], ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    dead: Mapping[str, str] = field(default_factory=dict)
+    twins: tuple[str, ...] = ()
+    slug: str = ""
+    own_slug: str = ""
+    was_public: bool = False
+    tags: int = 0
+    files: Mapping[str, str] = field(default_factory=dict)
+
+    @cached_property
+    def reading(self) -> Reading:
+        return read(self.html)

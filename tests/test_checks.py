@@ -1,0 +1,308 @@
+"""What forbids publishing, and what is only advised: each check finds what it is for, and nothing in a sound draft."""
+
+import zlib
+
+import pytest
+
+from publications import checks, deeds, prose
+from publications.checks import Picture, Proof, advice, blocking, documents
+from publications.models import Attachment, FormerPath, keep_original
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
+
+SOUND = (
+    "## What happened\n\nOne[^1] and [a source](https://example.org/).\n\n### Why\n\nTwo.\n\n[^1]: A note."
+)
+
+
+def proof(body: str = SOUND, **facts) -> Proof:
+    """The proof of a text that is sound but for what is named."""
+    sound = {
+        "title": "On Minsk", "summary": "What happened.", "body": body, "html": prose.render(body).html,
+        "headings": prose.outline(body), "slug": "on-minsk", "tags": 1,
+    }  # fmt: skip
+    return Proof(**{**sound, **facts})
+
+
+def said(findings) -> str:
+    return " ".join(finding.text for finding in findings)
+
+
+def test_a_sound_draft_gives_no_finding():
+    found = checks.check(proof())
+
+    assert (found.blocking, found.advice) == ([], [])
+
+
+# What forbids publishing
+
+
+def test_what_is_owed_forbids_publishing():
+    found = checks.check(proof(owed=(("title", "The title is missing."),)))
+
+    assert [(each.field, each.text) for each in found.blocking] == [("title", "The title is missing.")]
+
+
+def test_a_text_that_cannot_be_rendered_forbids_publishing():
+    found = checks.check(proof(unrenderable="Lists are nested too deeply."))
+
+    assert said(found.blocking) == "Lists are nested too deeply."
+
+
+def test_a_picture_without_words_forbids_publishing():
+    silent = Picture(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
+    body = "![](image:abcdefghij)"
+
+    assert "“map.png” has no alternative text" in said(checks.check(proof(body, pictures=(silent,))).blocking)
+
+
+def test_a_picture_has_its_words_in_the_text_or_in_the_library():
+    silent = Picture(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
+    known = Picture(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=True)
+
+    in_text = proof("![A map](image:abcdefghij)", pictures=(silent,))
+    in_library = proof("![](image:abcdefghij)", pictures=(known,))
+
+    assert not [*blocking.picture_without_words(in_text), *blocking.picture_without_words(in_library)]
+
+
+def test_a_cover_without_words_forbids_publishing():
+    cover = Picture(
+        key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False, is_cover=True
+    )
+
+    assert [each.field for each in blocking.picture_without_words(proof(pictures=(cover,)))] == [
+        "cover_choice"
+    ]
+
+
+def test_a_reference_to_a_note_that_is_not_there_forbids_publishing():
+    found = checks.check(proof("One.[^source] Two.[^2]\n\n[^2]: There."))
+
+    assert "There is no footnote “source”" in said(found.blocking)
+    assert "“2”" not in said(found.blocking)
+
+
+def test_a_note_in_code_is_no_reference():
+    assert not [*blocking.note_without_target(proof("Write `[^1]` for a note."))]
+
+
+def test_a_link_that_leads_nowhere_forbids_publishing():
+    found = checks.check(proof("See [this](/en/nowhere/).", dead={"/en/nowhere/": "there is no such page."}))
+
+    assert said(found.blocking) == "The link “this” (/en/nowhere/) leads nowhere: there is no such page."
+
+
+@pytest.mark.parametrize("mark", ["{++put in++}", "{--taken out--}", "{~~this~>that~~}", "{>>Is this so?<<}"])
+def test_a_change_that_is_not_settled_forbids_publishing(mark):
+    found = checks.check(proof(f"The first {mark} word."))
+
+    assert mark in said(found.blocking) and "not settled" in said(found.blocking)
+
+
+def test_a_tracked_change_shown_as_code_is_no_change():
+    assert not [*blocking.tracked_change(proof("One writes `{++this++}` to put in."))]
+
+
+# Advice
+
+
+def test_a_heading_that_jumps_a_level_is_told():
+    found = checks.check(proof("## One\n\nText.\n\n#### Deep\n\nText."))
+
+    assert "“Deep” is of level 4, below one of level 2" in said(found.advice)
+
+
+def test_a_heading_may_begin_at_the_first_level_and_go_back_up():
+    assert not [*advice.heading_jump(proof("# One\n\n## Two\n\n### Three\n\n## Four"))]
+
+
+def test_a_link_that_reads_as_its_address_is_told_except_in_notes():
+    body = "See <https://example.org/x>.[^1]\n\n[^1]: <https://example.org/note>"
+
+    found = checks.check(proof(body))
+
+    assert "“https://example.org/x” reads as an address" in said(found.advice)
+    assert "note" not in said(found.advice)
+
+
+def test_a_note_that_nothing_refers_to_is_told():
+    found = checks.check(proof("One.[^1]\n\n[^1]: Here.\n\n[^2]: Nowhere."))
+
+    assert "Nothing in the text refers to footnote 2." in said(found.advice)
+
+
+def test_a_long_summary_is_told():
+    assert "has 451 characters" in said(checks.check(proof(summary="a" * 451)).advice)
+    assert not [*advice.long_summary(proof(summary="a" * 450))]
+
+
+def test_a_title_that_another_piece_has_is_told():
+    assert "On Minsk (Report)" in said(checks.check(proof(twins=("On Minsk (Report)",))).advice)
+
+
+def test_a_long_address_that_nobody_chose_is_told_before_the_first_edition():
+    long = "-".join(["word"] * 14)
+
+    assert "made from the whole title" in said(checks.check(proof(slug=long)).advice)
+    assert not [*advice.untouched_address(proof(slug=long, was_public=True))]
+
+
+def test_an_address_of_another_title_is_told():
+    assert "“untitled-draft” has no word of the title" in said(
+        checks.check(proof(own_slug="untitled-draft")).advice
+    )
+    assert not [*advice.untouched_address(proof(own_slug="minsk"))]
+
+
+def test_words_of_a_picture_in_another_language_are_told():
+    picture = Picture(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=False)
+
+    found = checks.check(proof("![](image:abcdefghij)", pictures=(picture,)))
+
+    assert "“map.png” is not in the language" in said(found.advice)
+
+
+def test_a_piece_on_no_topic_is_told():
+    assert "no tag" in said(checks.check(proof(tags=0)).advice)
+
+
+def test_a_faulty_file_is_told():
+    found = checks.check(proof(files={"a.pdf": "“a.pdf” is not tagged.", "b.pdf": ""}))
+
+    assert said(found.advice) == "“a.pdf” is not tagged."
+
+
+# Documents
+
+
+def packed(content: bytes) -> bytes:
+    """A PDF that keeps its catalogue in a compressed object stream."""
+    return b"%PDF-1.7\n1 0 obj <</Type /ObjStm /N 1 /Filter /FlateDecode>> stream\n" + zlib.compress(content)
+
+
+def test_a_tagged_pdf_is_known_in_the_open_and_packed():
+    catalogue = b"<</Type /Catalog /MarkInfo <</Marked true>> /StructTreeRoot 5 0 R>>"
+
+    assert documents.is_tagged(b"%PDF-1.4\n" + catalogue)
+    assert documents.is_tagged(packed(catalogue))
+    assert not documents.is_tagged(packed(b"<</Type /Catalog>>"))
+
+
+def test_a_locked_pdf_is_known():
+    assert documents.is_locked(b"%PDF-1.4\n" + b" " * 9000 + b"trailer <</Root 1 0 R /Encrypt 9 0 R>>")
+    assert not documents.is_locked(b"%PDF-1.4\ntrailer <</Root 1 0 R>>")
+
+
+@pytest.mark.parametrize("content", [b"", b"/Type /ObjStm stream\n\xff\xfe", b"/Type /ObjStm" * 50_000])
+def test_a_broken_pdf_is_looked_at_all_the_same(content):
+    assert not documents.is_tagged(content)
+
+
+# From the database
+
+
+@pytest.mark.django_db
+def test_a_piece_that_is_ready_has_nothing_against_it():
+    piece = make_publication(tags=(make_tag(),), body=SOUND)
+
+    found = checks.check(checks.proof_of(piece))
+
+    assert (found.blocking, found.advice) == ([], [])
+
+
+@pytest.mark.django_db
+def test_what_is_missing_is_found_with_its_field():
+    piece = make_publication(title="", summary="", body="", by=[])
+
+    found = checks.check(checks.proof_of(piece))
+
+    assert [each.field for each in found.blocking] == ["title", "summary", "body", "bylines"]
+
+
+def dead(body: str, **fields) -> list[str]:
+    piece = make_publication(body=body, **fields)
+    return [each.text for each in blocking.dead_link(checks.proof_of(piece))]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/en/publications/on-minsk/", "/en/publications/on-minsk/#p-1", "/en/topics/belarus/", "/en/authors/ann-berg/", "/en/",
+        "/en/about/", "/sv/publikationer/", "/en/publications/?kind=report", "/old/minsk", "https://example.org/nowhere/",
+        "//example.org/x", "mailto:a@example.org", "/en/publications/the-piece-itself/", "#s-here", "/static/css/tokens.css",
+    ],
+)  # fmt: skip
+def test_a_link_that_leads_somewhere_is_let_be(href):
+    live = make_live(title="On Minsk", by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+    FormerPath.objects.create(path="/old/minsk", publication=live.publication)
+
+    assert not dead(f"## Here\n\n[a]({href})", title="The piece itself")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("href", "reason"),
+    [
+        ("/en/publications/nowhere/", "there is no such page"),
+        ("/en/publications/gone/", "“Gone” is no longer public"),
+        ("/en/publications/later/", "not public yet"),
+        ("/en/topics/nowhere/", "no public piece is on this topic"),
+        ("/en/authors/nobody/", "no public piece is by this author"),
+        ("/en/no-such-page/", "there is no such page"),
+        ("/nowhere.html", "there is no such page"),
+        ("/old/gone", "“Gone” is no longer public"),
+        ("/desk/publications/publication/1/change/", "readers cannot come to the desk"),
+        ("#nowhere", "this text has no such place"),
+        ("http://127.0.0.1:8000/en/publications/nowhere/", "there is no such page"),
+        ("/media/nothing/480.jpg", "there is no such page"),
+        ("/en/publications/%FF/", "there is no such page"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_told_with_its_reason(settings, editor, href, reason):
+    settings.SITE_URL = "http://127.0.0.1:8000"
+    gone = make_live(title="Gone").publication
+    deeds.withdraw(gone, by=editor)
+    FormerPath.objects.create(path="/old/gone", publication=gone)
+    deeds.publish(make_publication(title="Later"), by=editor, at=tomorrow())
+
+    assert reason in " ".join(dead(f"[a]({href})"))
+
+
+@pytest.mark.django_db
+def test_pictures_and_files_are_looked_up_in_the_library():
+    silent, words = make_image(alt_en=""), make_image(colour="red", alt_en="", alt_sv="Ett fält")
+    piece = make_publication(body=f"![](image:{silent.key})\n\n![](image:{words.key})", cover=silent)
+    content = b"%PDF-1.4 no tags"
+    Attachment.objects.create(
+        publication=piece, original=keep_original(content, "pdf"), filename="report.pdf", size=len(content)
+    )
+
+    found = checks.check(checks.proof_of(saved(piece)))
+
+    assert [each.name for each in found.blocking] == ["picture"]
+    assert "not in the language of the piece" in said(found.advice)
+    assert "“report.pdf” is not tagged" in said(found.advice)
+
+
+@pytest.mark.django_db
+def test_a_file_that_has_gone_from_the_store_is_told():
+    piece = make_publication()
+    Attachment.objects.create(publication=piece, original="ab/abc.pdf", filename="report.pdf", size=3)
+
+    assert "missing from the store" in said(checks.check(checks.proof_of(piece)).advice)
+
+
+@pytest.mark.django_db
+def test_a_translation_may_share_its_title():
+    piece = make_publication(title="Belarus")
+    translated = make_publication(title="Belarus", language="sv", translation_of=piece)
+
+    assert checks.proof_of(translated).twins == ()
+
+
+@pytest.mark.django_db
+def test_another_piece_of_the_same_title_is_found_whatever_its_capitals():
+    make_publication(title="Belarus")
+
+    assert checks.proof_of(make_publication(title="BELARUS")).twins == ("Belarus (Quick Comment)",)
