@@ -24,6 +24,7 @@ FLOORS = {
     "publications.intake": 4,
     "publications.metadata": 3,
     "publications.checks": 3,
+    "publications.composing": 3,
     "publications.presentation": 3,
     "publications.renditions": 3,
     "publications.accounts": 3,

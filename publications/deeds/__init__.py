@@ -7,7 +7,6 @@ leaves everything as it was.
 """
 
 from .amend import amend, check_unused, remove, write_out
-from .compose import Composition, Prepared, compose
 from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
 from .lead_here import lead_here
 from .publish import publish
@@ -19,15 +18,12 @@ from .withdraw import withdraw
 
 __all__ = [
     "ClockBehind",
-    "Composition",
     "NotReady",
     "Outdated",
-    "Prepared",
     "Refused",
     "Undoing",
     "amend",
     "check_unused",
-    "compose",
     "hold",
     "lead_here",
     "publish",

@@ -8,6 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import prose, search
+from publications.composing import Composition, Prepared, compose
 from publications.languages import LONGEST
 from publications.models import (
     FOREVER,
@@ -23,7 +24,6 @@ from publications.models import (
     whole_minute,
 )
 
-from .compose import Composition, Prepared, compose
 from .ground import (
     Deed,
     NotReady,
@@ -35,6 +35,7 @@ from .ground import (
     live_at,
     locked,
 )
+from .storing import store
 
 LAST_YEAR = 2200
 
@@ -219,7 +220,7 @@ def _write(
     composition.edition.number = piece.editions.next_number()
     put_in_window(composition.edition, window, change, note, deed)
     cut_windows(piece, at=window.start)
-    return composition.store()
+    return store(composition)
 
 
 def put_in_window(edition: Edition, window: Window, change: Change, note: str, deed: Deed) -> None:

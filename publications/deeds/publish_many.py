@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from publications import prose, search
+from publications.composing import Composition, Prepared, compose
 from publications.models import (
     ROWS,
     Address,
@@ -23,7 +24,6 @@ from publications.models import (
     whole_minute,
 )
 
-from .compose import Composition, Prepared, compose, store_all
 from .ground import ClockBehind, Deed, NotReady, Refused, start
 from .publish import (
     Window,
@@ -34,6 +34,7 @@ from .publish import (
     told_of,
     window_of,
 )
+from .storing import store_all
 
 Outcome = Edition | Refused
 

@@ -16,10 +16,10 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from publications import manuscript, prose, renditions, search
+from publications.composing import carried_paragraphs, rendered
 from publications.languages import slugify
 from publications.models import Address, DeedKind, Edition, EditionByline, Publication, Revision, Why
 
-from .compose import carried_paragraphs, rendered
 from .ground import Refused, begin, locked
 
 TEXTS = ("title", "summary", "key_points", "note", "end_note", "markdown", "type_line")

@@ -13,10 +13,11 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
+from publications.composing import Composition
 from publications.models import FOREVER, Change, DeedKind, Edition, End, Publication
 
-from .compose import Composition
 from .ground import Outdated, Refused, begin, cancel_waiting, end, live_at, locked, waiting_after
+from .storing import store
 
 
 class Undoing(Enum):
@@ -98,7 +99,7 @@ def _restore(piece: Publication, plan: Plan, deed) -> Edition:
     again.edition.visible_from, again.edition.expires = deed.moment, until
     again.edition.visible_until = until
     again.edition.restores = plan.restored
-    return again.store()
+    return store(again)
 
 
 def _again(edition: Edition) -> Composition:

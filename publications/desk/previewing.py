@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from publications import deeds, metadata, prose, renditions
+from publications import composing, metadata, prose, renditions
 from publications.models import Image, Site
 from publications.presentation import Piece, page, piece_context
 from publications.presentation.piece import related_to, translations_of
@@ -26,7 +26,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         "notice_label": _("Back to the form"),
     }
     try:
-        composition = deeds.compose(piece)
+        composition = composing.compose(piece)
     except prose.Unrenderable as reason:
         raise Http404(str(reason)) from reason
     with override(piece.tree):
@@ -38,7 +38,7 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         return page(request, "detail.html", robots="noindex", **{**context, **notice})
 
 
-def _as_piece(composition: deeds.Composition) -> Piece:
+def _as_piece(composition: composing.Composition) -> Piece:
     edition = composition.edition
     return Piece(
         edition=edition,

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
-from publications import deeds
+from publications import composing, deeds
 from publications.importers import Sort
 from publications.models import Edition
 
@@ -42,7 +42,7 @@ def _follows(each: Taken, stand: Stand, order: Order) -> bool:
     return follows
 
 
-def _rendered(ready: Sequence[Taken]) -> deeds.Prepared:
+def _rendered(ready: Sequence[Taken]) -> composing.Prepared:
     """The texts that were rendered while they were read."""
     texts = [(each.arrival.manuscript, each.arrival.prose) for each in ready]
     return {(text.language, text.body): prose for text, prose in texts if prose}

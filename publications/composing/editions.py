@@ -1,6 +1,6 @@
 """The working copy as an edition would be: the one place where text becomes a page."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -11,10 +11,7 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionByline,
-    EditionImage,
-    EditionTag,
     Image,
-    Listed,
     Publication,
     Tag,
     pictured,
@@ -30,37 +27,6 @@ class Composition:
     tags: list[Tag]
     images: list[Image]
     attachments: list[EditionAttachment]
-
-    def store(self) -> Edition:
-        """Write the edition and its rows: five statements, whatever their number."""
-        self.edition.save(force_insert=True)
-        _store_rows([self])
-        return self.edition
-
-
-def store_all(compositions: Sequence[Composition]) -> list[Edition]:
-    """Write many editions with their rows, in as few statements as one."""
-    editions = Edition.objects.bulk_create(each.edition for each in compositions)
-    _store_rows(compositions)
-    return editions
-
-
-def _store_rows(compositions: Sequence[Composition]) -> None:
-    tags: list[EditionTag] = []
-    images: list[EditionImage] = []
-    for each in compositions:
-        edition = each.edition
-        copies = {name: getattr(edition, name) for name in Listed.COPIED}
-        for byline in each.bylines:
-            _take(byline, edition=edition, **copies)
-        for attachment in each.attachments:
-            attachment.edition = edition
-        tags += [EditionTag(edition=edition, tag=tag, **copies) for tag in each.tags]
-        images += [EditionImage(edition=edition, image=image) for image in each.images]
-    EditionByline.objects.bulk_create(row for each in compositions for row in each.bylines)
-    EditionTag.objects.bulk_create(tags)
-    EditionImage.objects.bulk_create(images)
-    EditionAttachment.objects.bulk_create(row for each in compositions for row in each.attachments)
 
 
 Prepared = Mapping[tuple[str, str], prose.Prose]
@@ -165,8 +131,3 @@ def _attachment(file) -> EditionAttachment:
         size=file.size,
         position=file.position,
     )
-
-
-def _take(row, **values) -> None:
-    for name, value in values.items():
-        setattr(row, name, value)

@@ -1,0 +1,105 @@
+"""A draft as the edition that it would be: a manuscript gives the same page as the working copy it was kept from."""
+
+import pytest
+
+from publications import composing, deeds, manuscript
+from publications.models import Attachment, Revision, Tag, keep_original
+from tests.factories import make_author, make_image, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+
+def whole_piece():
+    """A working copy with a row of each sort."""
+    image = make_image()
+    piece = make_publication(
+        title="On Minsk", by=[make_author("Ann"), make_author("Bo")], tags=(make_tag("Belarus"),), cover=image,
+        key_points="One.\nTwo.", body=f"Text.[^1]\n\n![](image:{image.key})\n\n[^1]: Note.",
+    )  # fmt: skip
+    content = b"%PDF-1.4"
+    Attachment.objects.create(
+        publication=piece, original=keep_original(content, "pdf"), filename="r.pdf", size=8, label="Report"
+    )
+    return saved(piece)
+
+
+def facts(composition: composing.Composition) -> dict:
+    edition = composition.edition
+    names = (
+        "title",
+        "summary",
+        "key_points",
+        "slug",
+        "type_line",
+        "html",
+        "text",
+        "language",
+        "cover_id",
+        "digest",
+    )
+    return {
+        **{name: getattr(edition, name) for name in names},
+        "people": [(line.name, line.role) for line in composition.bylines],
+        "tags": [tag.name for tag in composition.tags],
+        "images": [image.key for image in composition.images],
+        "files": [(file.filename, file.label, file.digest, file.size) for file in composition.attachments],
+    }
+
+
+def text_of(piece) -> manuscript.Manuscript:
+    return manuscript.loads(piece.revisions.first().manuscript)
+
+
+def test_a_manuscript_gives_the_page_of_its_working_copy():
+    piece = whole_piece()
+
+    made = composing.compose(composing.sketch(text_of(piece), of=piece))
+
+    assert facts(made) == facts(composing.compose(piece))
+
+
+def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
+    piece = whole_piece()
+    text = text_of(piece)
+    saved(piece, title="Another title", body="Another text.", cover=None)
+    piece.bylines.all().delete()
+    piece.tags.clear()
+
+    made = composing.compose(composing.sketch(text, of=piece))
+
+    assert (made.edition.title, made.edition.markdown) == ("On Minsk", text.body)
+    assert [line.name for line in made.bylines] == ["Ann", "Bo"]
+    assert [tag.name for tag in made.tags] == ["Belarus"]
+    assert made.edition.cover
+
+
+def test_what_is_no_longer_known_is_left_out_of_a_sketch():
+    piece = whole_piece()
+    text = text_of(piece)
+    piece.tags.clear()
+    piece.bylines.all().delete()
+    Tag.objects.all().delete()
+
+    made = composing.compose(composing.sketch(text, of=piece))
+
+    assert made.tags == []
+
+
+def test_a_sketch_keeps_the_paragraph_ids_of_the_last_edition(editor):
+    piece = whole_piece()
+    edition = deeds.publish(piece, by=editor)
+
+    made = composing.compose(composing.sketch(text_of(piece), of=piece))
+
+    assert made.edition.paragraphs == edition.paragraphs
+
+
+def test_a_sketch_stores_nothing():
+    piece = whole_piece()
+    before = (piece.revisions.count(), piece.version)
+
+    composing.compose(composing.sketch(text_of(piece), of=piece))
+
+    piece.refresh_from_db()
+    assert (piece.revisions.count(), piece.version) == before
+    assert Revision.objects.count() == before[0]
