@@ -36,6 +36,7 @@ from .ground import (
     locked,
 )
 from .storing import store
+from .waiting import wait_on, what_waits
 
 LAST_YEAR = 2200
 
@@ -59,16 +60,26 @@ def publish(
     change: Change | str | None = None,
     note: str = "",
     seen: str | None = None,
+    keep_waiting: bool = False,
 ) -> Edition:
     """Put a publication before its readers, now or at the moment given, for ever or until one.
 
     `change` says what it is to the edition before it (a silent fix when not said; the first is always
     `first`); a correction needs a note to readers. `seen` is the digest of the working copy that the
-    editor saw: when it has changed since, nothing is published. An edition that waits is replaced.
-    Raises NotReady, Outdated, ClockBehind or Refused.
+    editor saw: when it has changed since, nothing is published. An edition that waits is replaced, or, with
+    `keep_waiting`, goes public at its moment after this one. Raises NotReady, Outdated, ClockBehind or Refused.
     """
     deed = begin(by=by, publication=publication)
-    return put_before_readers(deed, publication, at=at, until=until, change=change, note=note, seen=seen)
+    return put_before_readers(
+        deed,
+        publication,
+        at=at,
+        until=until,
+        change=change,
+        note=note,
+        seen=seen,
+        keep_waiting=keep_waiting,
+    )
 
 
 def put_before_readers(
@@ -81,25 +92,36 @@ def put_before_readers(
     note: str = "",
     seen: str | None = None,
     prepared: Prepared | None = None,
+    keep_waiting: bool = False,
 ) -> Edition:
     """What publish does once its deed has begun: every rule is here. Raises NotReady, Outdated or Refused."""
     piece = locked(publication)
-    if seen is not None and seen != piece.digest:
-        raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
-    if reasons := piece.missing():
-        raise NotReady(*reasons)
+    _refuse_what_is_not_ready(piece, seen)
     window = window_of(at, until, deed.moment)
+    if keep_waiting and window.planned:
+        raise Refused(
+            _("Only one edition can wait. Publish now, or let this one take the place of the other.")
+        )
     before = piece.editions.begun_by(deed.moment)
     change = _change(change, note, before)
+    waiting = what_waits(piece, deed)
     replaced = cancel_waiting(piece, deed.moment)
     date = date_for_readers(piece, window, change, before)
     _settle_working_copy(piece, date, before)
     Revision.objects.keep(piece, by=deed.by, why=Why.PUBLISHED)
     edition = _write(piece, window, date, change, note, deed, prepared)
+    edition.kept = wait_on(piece, waiting, edition) if keep_waiting and waiting else None
     search.keep_up(piece, deed.moment)
     _tell(deed, edition, replaced)
     publication.refresh_from_db()
     return edition
+
+
+def _refuse_what_is_not_ready(piece: Publication, seen: str | None) -> None:
+    if seen is not None and seen != piece.digest:
+        raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
+    if reasons := piece.missing():
+        raise NotReady(*reasons)
 
 
 def window_of(at: datetime | None, until: datetime | None, moment: datetime) -> Window:
@@ -247,4 +269,5 @@ def told_of(deed: Deed, edition: Edition) -> AuditLine:
         at=edition.visible_from.isoformat(),
         until=edition.expires.isoformat() if edition.expires < FOREVER else "",
         replaced=edition.replaced.number if edition.replaced else None,
+        kept=edition.kept.number if edition.kept else None,
     )

@@ -187,6 +187,6 @@ def _store(drafts: list[Draft], by: User | None) -> dict[int, Outcome]:
     editions = store_all([draft.composition for draft in drafts])
     search.store(edition.pk for edition in editions)
     for draft in drafts:
-        draft.composition.edition.replaced = None
+        draft.composition.edition.replaced = draft.composition.edition.kept = None
     AuditLine.objects.bulk_create(told_of(draft.deed, draft.composition.edition) for draft in drafts)
     return {draft.piece.pk: draft.composition.edition for draft in drafts}

@@ -3,7 +3,16 @@
 from collections.abc import Sequence
 
 from publications.composing import Composition
-from publications.models import Edition, EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
+from publications.models import (
+    FOREVER,
+    Edition,
+    EditionAttachment,
+    EditionByline,
+    EditionImage,
+    EditionTag,
+    End,
+    Listed,
+)
 
 
 def store(composition: Composition) -> Edition:
@@ -18,6 +27,20 @@ def store_all(compositions: Sequence[Composition]) -> list[Edition]:
     editions = Edition.objects.bulk_create(each.edition for each in compositions)
     _store_rows(compositions)
     return editions
+
+
+def copy_of(edition: Edition) -> Composition:
+    """The text of an edition with its rows, as a copy that is not stored."""
+    copy = Edition.objects.get(pk=edition.pk)
+    bylines, attachments = list(copy.bylines.all()), list(copy.attachments.all())
+    tags = [row.tag for row in copy.tag_rows.select_related("tag")]
+    images = list(copy.images.all())
+    for row in (copy, *bylines, *attachments):
+        row.pk = None
+        row._state.adding = True
+    copy.note, copy.end, copy.end_note, copy.planned = "", End.NONE, "", False
+    copy.visible_until, copy.expires = FOREVER, FOREVER
+    return Composition(edition=copy, bylines=bylines, tags=tags, images=images, attachments=attachments)
 
 
 def _store_rows(compositions: Sequence[Composition]) -> None:

@@ -13,11 +13,10 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.composing import Composition
-from publications.models import FOREVER, Change, DeedKind, Edition, End, Publication
+from publications.models import Change, DeedKind, Edition, End, Publication
 
 from .ground import Outdated, Refused, begin, cancel_waiting, end, live_at, locked, waiting_after
-from .storing import store
+from .storing import copy_of, store
 
 
 class Undoing(Enum):
@@ -93,27 +92,13 @@ def _withdraw(piece: Publication, plan: Plan, deed) -> None:
 def _restore(piece: Publication, plan: Plan, deed) -> Edition:
     until = plan.restored.expires
     end(plan.edition, at=deed.moment, why=End.UNDONE)
-    again = _again(plan.restored)
+    again = copy_of(plan.restored)
     again.edition.number = piece.editions.next_number()
     again.edition.change, again.edition.editor = Change.SILENT, deed.by
     again.edition.visible_from, again.edition.expires = deed.moment, until
     again.edition.visible_until = until
     again.edition.restores = plan.restored
     return store(again)
-
-
-def _again(edition: Edition) -> Composition:
-    """The text of an edition with its rows, as a copy that is not stored."""
-    copy = Edition.objects.get(pk=edition.pk)
-    bylines, attachments = list(copy.bylines.all()), list(copy.attachments.all())
-    tags = [row.tag for row in copy.tag_rows.select_related("tag")]
-    images = list(copy.images.all())
-    for row in (copy, *bylines, *attachments):
-        row.pk = None
-        row._state.adding = True
-    copy.note, copy.end, copy.end_note, copy.planned = "", End.NONE, "", False
-    copy.visible_until, copy.expires = FOREVER, FOREVER
-    return Composition(edition=copy, bylines=bylines, tags=tags, images=images, attachments=attachments)
 
 
 _DOING = {Undoing.CANCEL: _cancel, Undoing.RESTORE: _restore, Undoing.WITHDRAW: _withdraw}

@@ -8,8 +8,7 @@ from django.utils.translation import override
 
 from publications import composing, metadata, prose, renditions
 from publications.models import Image, Site
-from publications.presentation import Piece, page, piece_context
-from publications.presentation.piece import related_to, translations_of
+from publications.presentation import page, piece_context, unstored
 
 from .access import ONE, needs, piece_or_404
 from .site import desk
@@ -30,25 +29,12 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
     except prose.Unrenderable as reason:
         raise Http404(str(reason)) from reason
     with override(piece.tree):
-        shown = _as_piece(composition)
+        shown = unstored(composition)
         record = metadata.record_of(shown, site=Site.objects.first() or Site())
         context = piece_context(shown, address=desk_address) | metadata.shown(
             record, shown.edition, fetched=False
         )
         return page(request, "detail.html", robots="noindex", **{**context, **notice})
-
-
-def _as_piece(composition: composing.Composition) -> Piece:
-    edition = composition.edition
-    return Piece(
-        edition=edition,
-        bylines=composition.bylines,
-        tags=composition.tags,
-        images=composition.images,
-        attachments=composition.attachments,
-        related=related_to(edition.publication_id),
-        translations=translations_of(edition),
-    )
 
 
 @desk.page("library/<slug:key>/<slug:size>.<slug:extension>", "picture")

@@ -11,7 +11,7 @@ from .frame import current_tree, everywhere, page, way_here
 from .freshness import state_of_the_site, unless_fresh
 from .papers import card_of, card_url, edition_pdf_url, paper_of, pdf_url
 from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
-from .piece import Piece, find, piece_context
+from .piece import Piece, find, piece_context, unstored
 from .site_pages import address_of, site_page_context
 from .subjects import (
     Shelf,
@@ -58,6 +58,7 @@ __all__ = [
     "subjects_by_kind",
     "topic_url",
     "unless_fresh",
+    "unstored",
     "way_here",
     "writers",
 ]

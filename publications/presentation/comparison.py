@@ -18,6 +18,7 @@ from publications.difference import (
 from publications.models import Edition
 
 from .parts import signed
+from .piece import Piece
 
 AROUND = 1
 """Passages that stayed and are shown beside a change, so that one sees where it stands."""
@@ -61,7 +62,16 @@ class Stretch:
 
 def difference_of(before: Edition, after: Edition) -> Difference:
     """The difference of two editions, loaded with their bylines and files."""
+    return difference_of_pieces(_with_rows(before), _with_rows(after))
+
+
+def difference_of_pieces(before: Piece, after: Piece) -> Difference:
+    """The difference of two pieces, stored or not."""
     return compare(list(_blocks(before)), list(_blocks(after)))
+
+
+def _with_rows(edition: Edition) -> Piece:
+    return Piece(edition, bylines=edition.bylines.all(), attachments=edition.attachments.all())
 
 
 def comparison_context(difference: Difference) -> dict[str, object]:
@@ -87,15 +97,16 @@ def figures(difference: Difference) -> str:
     return ", ".join(words(number) % number for number, words in counted if number)
 
 
-def _blocks(edition: Edition) -> Iterator[Block]:
+def _blocks(piece: Piece) -> Iterator[Block]:
+    edition = piece.edition
     yield from _as("title", edition.title)
     yield from _as("summary", edition.summary)
     for point in edition.key_points_list:
         yield from _as("key point", point)
-    for line in edition.bylines.all():
+    for line in piece.bylines:
         yield from _as("byline", ", ".join(part for part in signed(line) if part))
     yield from blocks_of_html(edition.html)
-    for file in edition.attachments.all():
+    for file in piece.attachments:
         yield from _as("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import Protocol
 
 from django.urls import reverse
 from django.utils import timezone
@@ -53,6 +54,29 @@ def find(edition: Edition) -> Piece:
         related=related_to(edition.publication_id),
         translations=translations_of(edition),
         history=history.readable(history.begun_editions(edition.publication_id)),
+    )
+
+
+class Composed(Protocol):
+    """An edition that is not stored, with its rows."""
+
+    edition: Edition
+    bylines: Sequence[EditionByline]
+    tags: Sequence[Tag]
+    images: Sequence[Image]
+    attachments: Sequence[EditionAttachment]
+
+
+def unstored(made: Composed) -> Piece:
+    """An edition that is not stored, beside what readers would find with it."""
+    return Piece(
+        edition=made.edition,
+        bylines=made.bylines,
+        tags=made.tags,
+        images=made.images,
+        attachments=made.attachments,
+        related=related_to(made.edition.publication_id),
+        translations=translations_of(made.edition),
     )
 
 

@@ -1,0 +1,101 @@
+"""Publishing over an edition that waits: it is replaced, or waits on behind the new one."""
+
+import pytest
+import time_machine
+
+from publications import deeds
+from publications.models import End
+from tests.factories import make_publication, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def waiting(editor):
+    """A live piece whose next edition waits for tomorrow."""
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = make_publication(body="First.")
+        deeds.publish(piece, by=editor)
+        clock.shift(60)
+        deeds.publish(saved(piece, body="Tomorrow's."), by=editor, at=tomorrow(), change="update")
+        clock.shift(60)
+        saved(piece, body="A fix.")
+        yield piece, clock
+
+
+def test_an_edition_that_waits_is_replaced_unless_it_is_kept(waiting, editor):
+    piece, _clock = waiting
+
+    deeds.publish(piece, by=editor)
+
+    assert not piece.editions.waiting().exists()
+
+
+def test_an_edition_that_is_kept_goes_public_at_its_moment(waiting, editor):
+    piece, clock = waiting
+
+    now = deeds.publish(piece, by=editor, keep_waiting=True)
+
+    assert piece.editions.live().get() == now
+    assert (now.kept.number, now.kept.change) == (4, "update")
+    clock.shift(2 * 24 * 3600)
+    assert piece.editions.live().get().markdown == "Tomorrow's."
+
+
+def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor):
+    piece, clock = waiting
+
+    deeds.publish(piece, by=editor, keep_waiting=True)
+    clock.shift(2 * 24 * 3600)
+
+    begun = piece.editions.begun().order_by("visible_from")
+    assert list(begun.values_list("number", flat=True)) == [1, 3, 4]
+    assert piece.editions.get(number=2).end == End.CANCELLED
+
+
+def test_the_audit_line_says_what_was_kept(waiting, editor):
+    piece, _clock = waiting
+
+    deeds.publish(piece, by=editor, keep_waiting=True)
+
+    assert {"replaced": 2, "kept": 4}.items() <= piece.audit.first().detail.items()
+
+
+def test_what_was_to_be_the_first_edition_becomes_a_silent_fix_with_the_same_date(editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = make_publication(body="Later.")
+        deeds.publish(piece, by=editor, at=tomorrow())
+        clock.shift(60)
+
+        first = deeds.publish(saved(piece, body="Now."), by=editor, keep_waiting=True)
+
+        kept = piece.editions.waiting().get()
+        assert (first.change, kept.change) == ("first", "silent")
+        assert kept.published_at == first.published_at
+
+
+def test_an_end_that_was_given_to_what_waits_stays(editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = make_publication()
+        until = tomorrow().replace(day=20)
+        deeds.publish(piece, by=editor, at=tomorrow(), until=until)
+        clock.shift(60)
+
+        deeds.publish(saved(piece, body="Now."), by=editor, keep_waiting=True)
+
+        assert piece.editions.waiting().get().expires == until
+
+
+def test_two_editions_never_wait(waiting, editor):
+    piece, _clock = waiting
+
+    with pytest.raises(deeds.Refused, match="Only one edition can wait"):
+        deeds.publish(piece, by=editor, at=tomorrow().replace(day=20), keep_waiting=True)
+
+    assert piece.editions.waiting().get().number == 2
+
+
+def test_keeping_what_does_not_wait_changes_nothing(editor):
+    edition = deeds.publish(make_publication(), by=editor, keep_waiting=True)
+
+    assert edition.kept is None
