@@ -1,7 +1,6 @@
 """The desk: a draft is saved whole, nothing typed is lost, and publishing is done knowingly."""
 
 import pytest
-import time_machine
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
@@ -118,59 +117,6 @@ def test_the_publish_button_stores_what_was_typed_and_leads_to_the_page_that_pub
     piece = Publication.objects.get()
     assert answer.redirect_chain == [(reverse("desk:publish", args=[piece.pk]), 302)]
     assert not piece.editions.exists()
-
-
-def test_publishing_puts_the_piece_before_its_readers(desk, client):
-    piece = make_publication(title="On Minsk")
-    path = reverse("desk:publish", args=[piece.pk])
-
-    desk.post(path, {"seen": desk.get(path).context["form"]["seen"].value()})
-
-    assert desk.get("/en/publications/on-minsk/").status_code == 200
-
-
-def test_what_is_missing_is_said_before_anything_is_asked(desk):
-    piece = make_publication(summary="", by=[])
-
-    page = desk.get(reverse("desk:publish", args=[piece.pk])).text
-
-    assert "The summary is missing" in page and "An author is missing." in page
-
-
-def test_what_was_seen_is_what_is_published(desk):
-    piece = make_publication()
-    path = reverse("desk:publish", args=[piece.pk])
-    seen = desk.get(path).context["form"]["seen"].value()
-    saved(piece, body="A colleague has been here.")
-
-    answer = desk.post(path, {"seen": seen})
-
-    assert "has changed since you saw it" in answer.text
-    assert not piece.editions.exists()
-
-
-def test_a_time_is_read_in_the_zone_of_the_centre(desk):
-    with time_machine.travel("2026-06-01 10:00Z"):
-        piece = make_publication()
-        path = reverse("desk:publish", args=[piece.pk])
-
-        page = desk.post(path, {"seen": piece.digest, "at": "2026-06-09T07:00"}, follow=True)
-
-        assert piece.editions.get().visible_from.isoformat() == "2026-06-09T05:00:00+00:00"
-        assert "9 June 2026 07:00 CEST" in page.text
-
-
-def test_replacing_a_waiting_edition_is_said_before_and_after(desk, editor):
-    piece = make_publication()
-    deeds.publish(piece, by=editor, at=tomorrow())
-    saved(piece, body="Now.")
-    path = reverse("desk:publish", args=[piece.pk])
-
-    before = desk.get(path).text
-    after = desk.post(path, {"seen": piece.digest}, follow=True).text
-
-    assert "replaces it" in before
-    assert "It replaces the edition that waited" in after
 
 
 def test_withdrawing_asks_for_a_reason_that_readers_see(desk):

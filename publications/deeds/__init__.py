@@ -9,7 +9,7 @@ leaves everything as it was.
 from .amend import amend, check_unused, remove, write_out
 from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
 from .lead_here import lead_here
-from .publish import publish
+from .publish import address_to_come, publish
 from .publish_many import publish_many
 from .redact import redact
 from .relate import relate
@@ -22,6 +22,7 @@ __all__ = [
     "Outdated",
     "Refused",
     "Undoing",
+    "address_to_come",
     "amend",
     "check_unused",
     "hold",

@@ -186,15 +186,22 @@ def _series_number(piece: Publication, date: datetime, before: Edition | None) -
 
 
 def _claimed_slug(piece: Publication) -> str:
-    """The address of the piece; one made from the title steps aside where it is taken."""
+    slug = address_to_come(piece)
+    Address.objects.get_or_create(tree=piece.tree, slug=slug, defaults={"publication": piece})
+    return slug
+
+
+def address_to_come(piece: Publication) -> str:
+    """The address that publishing will give the piece; one made from the title steps aside where it is taken.
+
+    Raises NotReady where an editor chose one that another publication has.
+    """
     wanted = piece.proposed_slug()
     taken = Address.objects.filter(tree=piece.tree).exclude(publication=piece)
     is_taken = taken.filter(slug=wanted).exists()
     if piece.slug and is_taken:
         raise address_taken(wanted)
-    slug = _next_free(wanted, taken) if is_taken else wanted
-    Address.objects.get_or_create(tree=piece.tree, slug=slug, defaults={"publication": piece})
-    return slug
+    return _next_free(wanted, taken) if is_taken else wanted
 
 
 def address_taken(slug: str) -> NotReady:

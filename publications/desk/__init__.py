@@ -1,6 +1,6 @@
 """Everything behind login: Django's admin in the site's name, with pages of our own."""
 
-from . import choosing, deed_pages, history, leading, linking, previewing, tagging
+from . import checking, choosing, deed_pages, history, leading, linking, previewing, published, tagging
 from .beside import Amended, AuthorDesk, KindDesk
 from .leading import SiteDesk, TagDesk
 from .library import Library
@@ -25,6 +25,7 @@ __all__ = [
     "TagDesk",
     "Trail",
     "Writing",
+    "checking",
     "choosing",
     "deed_pages",
     "desk",
@@ -32,5 +33,6 @@ __all__ = [
     "leading",
     "linking",
     "previewing",
+    "published",
     "tagging",
 ]

@@ -7,80 +7,14 @@ from django import forms
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
-from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.models import Change, Edition, Publication, moment_in_words, own_end
+from publications.models import Edition, Publication
 
 from .access import ONE, needs, piece_or_404
 from .site import desk
-
-YEARS = range(1900, 2101)
-
-
-class MomentField(forms.DateTimeField):
-    """A moment in the centre's own zone, typed into the browser's own control."""
-
-    def __init__(self, **kwargs) -> None:
-        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
-        super().__init__(widget=widget, required=False, **kwargs)
-
-    def to_python(self, value) -> datetime | None:
-        try:
-            moment = super().to_python(value)
-        except forms.ValidationError as reason:
-            if reason.code != "ambiguous_timezone":
-                raise
-            raise forms.ValidationError(
-                _("The clocks change that night: this hour comes twice or not at all. Choose another one.")
-            ) from reason
-        if moment and moment.year not in YEARS:
-            raise forms.ValidationError(
-                _("The year %(year)d cannot be right. Give one from %(first)d to %(last)d.")
-                % {"year": moment.year, "first": YEARS[0], "last": YEARS[-1]}
-            )
-        return moment
-
-
-class PublishForm(forms.Form):
-    """When, until when, and what change it is to readers."""
-
-    at = MomentField(label=gettext_lazy("Publish at"), help_text=gettext_lazy("Leave empty to publish now."))
-    until = MomentField(
-        label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty for as long as it stands.")
-    )
-    change = forms.ChoiceField(
-        label=gettext_lazy("What changes for readers"),
-        choices=[
-            (Change.SILENT, gettext_lazy("Silent fix: readers are told nothing, the date stays")),
-            (
-                Change.CORRECTION,
-                gettext_lazy("Correction: the note below stands on the page, the date stays"),
-            ),
-            (Change.UPDATE, gettext_lazy("Update: the date moves")),
-        ],
-        widget=forms.RadioSelect,
-        initial=Change.SILENT,
-    )
-    note = forms.CharField(
-        label=gettext_lazy("Note to readers"),
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=gettext_lazy("A correction needs one: it is shown on the page."),
-    )
-    seen = forms.CharField(widget=forms.HiddenInput)
-
-    def __init__(self, *args, first: bool, **kwargs) -> None:
-        super().__init__(*args, **kwargs)
-        if first:
-            del self.fields["change"], self.fields["note"]
-
-    def see_again(self, digest: str) -> None:
-        """After a refusal the form is shown with the working copy as it stands now."""
-        if self.is_bound:
-            self.data = {**self.data.dict(), "seen": digest}
 
 
 class NoteForm(forms.Form):
@@ -108,41 +42,6 @@ class RedactForm(forms.Form):
         help_text=gettext_lazy("May be left empty where the law or someone's safety asks for it."),
     )
     why = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), required=False)
-
-
-@desk.page(f"{ONE}publish/", "publish")
-@needs("publish_publication")
-def publish(request: HttpRequest, pk: int) -> HttpResponse:
-    piece = piece_or_404(pk)
-    first = not piece.editions.begun().exists()
-    form = PublishForm(
-        request.POST or None, first=first, initial={"seen": piece.digest, "until": own_end(piece)}
-    )
-    if response := _done(request, piece, form, lambda: _publish(request, piece, form.cleaned_data)):
-        return response
-    form.see_again(piece_or_404(pk).digest)
-    waiting = piece.editions.waiting().first()
-    with translation.override(piece.tree):
-        address = reverse("publications:detail", kwargs={"slug": piece.proposed_slug()})
-    return desk.show_piece(
-        request, "publish", piece, form=form, title=_("Publish"), missing=piece.missing(), first=first, waiting=waiting,
-        waiting_from=moment_in_words(waiting.visible_from) if waiting else "", address=address,
-        zone=timezone.localtime().tzname(),
-    )  # fmt: skip
-
-
-def _publish(request: HttpRequest, piece: Publication, asked: dict) -> str:
-    asked = {name: value for name, value in asked.items() if value}
-    edition = deeds.publish(piece, by=request.user, **asked)
-    replaced = edition.replaced
-    said = (
-        _("Scheduled for %s.") % moment_in_words(edition.visible_from) if edition.planned else _("Published.")
-    )
-    if replaced:
-        said += " " + _("It replaces the edition that waited for %s.") % moment_in_words(
-            replaced.visible_from
-        )
-    return said
 
 
 @desk.page(f"{ONE}withdraw/", "withdraw")

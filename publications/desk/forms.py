@@ -26,7 +26,7 @@ from publications.models import (
 )
 
 from .choosing import ChooserField, ChooserWidget, FindingForm
-from .deed_pages import MomentField
+from .publishing_form import MomentField
 
 ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 LARGEST = 40 * 1024 * 1024

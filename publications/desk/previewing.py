@@ -34,7 +34,8 @@ def preview(request: HttpRequest, pk: int) -> HttpResponse:
         context = piece_context(shown, address=desk_address) | metadata.shown(
             record, shown.edition, fetched=False
         )
-        return page(request, "detail.html", robots="noindex", **{**context, **notice})
+        template = "desk/framed.html" if "framed" in request.GET else "detail.html"
+        return page(request, template, robots="noindex", **{**context, **notice})
 
 
 @desk.page("library/<slug:key>/<slug:size>.<slug:extension>", "picture")

@@ -1,0 +1,113 @@
+"""Check and publish: the one page between a draft and its readers. What was seen here is what is published."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publications import checks, deeds
+from publications.models import FOREVER, Change, Edition, Publication, Why, moment_in_words
+
+from .access import ONE, needs, piece_or_404
+from .comparing import as_it_stands, comparison, of_edition, of_revision
+from .publishing_form import PublishForm
+from .site import desk
+
+
+@desk.page(f"{ONE}publish/", "publish")
+@needs("publish_publication")
+def publish(request: HttpRequest, pk: int) -> HttpResponse:
+    """What stands against publishing, what changes for readers, where it will stand, when, and as what."""
+    piece = piece_or_404(pk)
+    form = PublishForm(request.POST or None, piece=piece)
+    found = checks.check(checks.proof_of(piece))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _lead_to_result(_published(request, piece, form.asked, found))
+        except deeds.Refused as refusal:
+            form.add_error(None, refusal.reasons)
+    piece = piece_or_404(pk)
+    seen = form.see_again(piece)
+    return desk.show_piece(
+        request, "publish", piece, form=form, title=_("Check and publish"), findings=found,
+        **_where(piece, found), **_what_changes(piece), **_since(piece, seen),
+    )  # fmt: skip
+
+
+def _published(request: HttpRequest, piece: Publication, asked: dict, found: checks.Findings) -> Edition:
+    """Publish once, however often the button is pressed: the form knows which edition was the last."""
+    if found.blocking:
+        raise deeds.NotReady(*(finding.text for finding in found.blocking))
+    after = asked.pop("after")
+    with transaction.atomic():
+        deeds.hold(piece.pk)
+        last = piece.editions.last_written()
+        if after is not None and after != (last.number if last else 0):
+            return _of_the_first_press(request, piece, after, asked)
+        return deeds.publish(piece, by=request.user, **asked)
+
+
+def _of_the_first_press(request: HttpRequest, piece: Publication, after: int, asked: dict) -> Edition:
+    """The edition that the same button has made already. Raises Outdated where something else was published."""
+    made = piece.editions.filter(number=after + 1, editor=request.user).first()
+    if made and _is_as_asked(made, asked) and _was_seen(piece, made, asked["seen"]):
+        return made
+    raise deeds.Outdated(
+        _("Another edition has been published since you saw this page. Look at what changes now.")
+    )
+
+
+def _is_as_asked(made: Edition, asked: dict) -> bool:
+    start, until = made.visible_from if made.planned else None, asked.get("until", FOREVER)
+    same_words = made.note == asked.get("note", "").strip() and made.change in (
+        asked.get("change"),
+        Change.FIRST,
+    )
+    return same_words and start == asked.get("at") and made.expires == until
+
+
+def _was_seen(piece: Publication, made: Edition, seen: str) -> bool:
+    """Whether the edition is of the draft that was seen: publishing keeps a revision right after that of the draft."""
+    kept = piece.revisions.filter(digest=made.digest, why=Why.PUBLISHED).order_by("number").last()
+    return (
+        bool(kept) and piece.revisions.filter(number__in=(kept.number - 1, kept.number), digest=seen).exists()
+    )
+
+
+def _lead_to_result(edition: Edition) -> HttpResponse:
+    return HttpResponseRedirect(reverse("desk:published", args=[edition.publication_id, edition.number]))
+
+
+def _where(piece: Publication, found: checks.Findings) -> dict[str, object]:
+    """The address to come, and the one that will lead to it."""
+    try:
+        slug = deeds.address_to_come(piece)
+    except deeds.NotReady as refusal:
+        found.blocking.append(checks.Finding("address", refusal.reasons[0], "slug"))
+        slug = piece.proposed_slug()
+    live = piece.editions.live().first()
+    with translation.override(piece.tree):
+        address = reverse("publications:detail", kwargs={"slug": slug})
+    former = live.get_absolute_url() if live else ""
+    return {"address": address, "leads_on": former if former != address else ""}
+
+
+def _what_changes(piece: Publication) -> dict[str, object]:
+    """The difference from what readers see now, and what waits to be seen."""
+    live, waiting = piece.editions.live().first(), piece.editions.waiting().first()
+    return {
+        **(comparison(of_edition(live), as_it_stands(piece)) if live else {}),
+        "waiting": waiting,
+        "waiting_from": moment_in_words(waiting.visible_from) if waiting else "",
+    }
+
+
+def _since(piece: Publication, seen: str) -> dict[str, object]:
+    """Where the draft has changed since it was seen: by whom, and the difference."""
+    kept = piece.revisions.filter(digest=seen).first() if seen and seen != piece.digest else None
+    if not kept:
+        return {}
+    changed = comparison(of_revision(piece, kept), as_it_stands(piece))
+    last = piece.revisions.select_related("saved_by").first()
+    return {"since": {**changed, "revision": last}}

@@ -1,0 +1,72 @@
+"""What changed between two states of a piece, stored or not, word by word, and in what stands beside the text."""
+
+from dataclasses import dataclass
+
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.translation import get_language
+from django.utils.translation import gettext as _
+
+from publications import composing, manuscript, prose
+from publications.models import Edition, Publication, Revision
+from publications.presentation import Piece, find, unstored
+from publications.presentation.comparison import comparison_context, difference_of_pieces
+
+
+@dataclass(frozen=True)
+class Fact:
+    """Something beside the text, before and after."""
+
+    label: str
+    before: str
+    after: str
+
+
+def as_it_stands(publication: Publication) -> Piece | None:
+    """A working copy, or a sketch of one, as the piece that it would be; nothing where it cannot be rendered."""
+    try:
+        return unstored(composing.compose(publication))
+    except prose.Unrenderable:
+        return None
+
+
+def of_revision(publication: Publication, revision: Revision) -> Piece | None:
+    return as_it_stands(composing.sketch(manuscript.loads(revision.manuscript), of=publication))
+
+
+def of_edition(edition: Edition) -> Piece:
+    return find(edition)
+
+
+def comparison(before: Piece | None, after: Piece | None) -> dict[str, object]:
+    """For `desk/difference.html`: what changed, or nothing where one of the two is not there."""
+    if not before or not after:
+        return {}
+    shown = comparison_context(difference_of_pieces(before, after))
+    beside = facts(before, after)
+    is_same = not shown["figures"] and not beside
+    about = {"language": after.edition.language, "direction": after.edition.direction}
+    return {"compared": {**shown, **about, "facts": beside, "is_same": is_same}, "tree": get_language()}
+
+
+def facts(before: Piece, after: Piece) -> list[Fact]:
+    """What differs beside the text: kind, date, address, tags and the like."""
+    told, now = _told(before), _told(after)
+    return [Fact(label, told[label], now[label]) for label in now if told[label] != now[label]]
+
+
+def _told(piece: Piece) -> dict[str, str]:
+    edition = piece.edition
+    return {
+        _("Kind"): str(edition.kind),
+        _("Language of the text"): edition.language_name,
+        _("Address"): edition.get_absolute_url(),
+        _("Date readers see"): date_format(timezone.localtime(edition.published_at), "DATETIME_FORMAT"),
+        _("Tags"): ", ".join(sorted((tag.name for tag in piece.tags), key=str.casefold)),
+        _("Cover"): str(edition.cover or ""),
+        _("Roles"): ", ".join(f"{line.name}: {line.get_role_display()}" for line in _unusual(piece)),
+    }
+
+
+def _unusual(piece: Piece) -> list:
+    return [line for line in piece.bylines if line.role != "author"]

@@ -1,0 +1,149 @@
+"""When, until when, as what change, and what becomes of an edition that waits."""
+
+from datetime import datetime
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.models import Change, Publication, moment_in_words, own_end
+
+CITIES = {
+    "Europe/Stockholm": gettext_lazy("Stockholm"),
+    "Europe/Brussels": gettext_lazy("Brussels"),
+    "Europe/Kyiv": gettext_lazy("Kyiv"),
+    "Europe/Tallinn": gettext_lazy("Tallinn"),
+    "Europe/London": gettext_lazy("London"),
+    "America/New_York": gettext_lazy("New York"),
+    "UTC": gettext_lazy("UTC"),
+}
+YEARS = range(1900, 2101)
+REPLACE, KEEP = "replace", "keep"
+
+
+class MomentField(forms.DateTimeField):
+    """A moment in the centre's own zone, typed into the browser's own control."""
+
+    def __init__(self, **kwargs) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, required=False, **kwargs)
+
+    def to_python(self, value) -> datetime | None:
+        try:
+            moment = super().to_python(value)
+        except forms.ValidationError as reason:
+            if reason.code != "ambiguous_timezone":
+                raise
+            raise forms.ValidationError(
+                _("The clocks change that night: this hour comes twice or not at all. Choose another one.")
+            ) from reason
+        if moment and moment.year not in YEARS:
+            raise forms.ValidationError(
+                _("The year %(year)d cannot be right. Give one from %(first)d to %(last)d.")
+                % {"year": moment.year, "first": YEARS[0], "last": YEARS[-1]}
+            )
+        return moment
+
+
+class PublishForm(forms.Form):
+    """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it."""
+
+    at = MomentField(label=gettext_lazy("Publish at"), help_text=gettext_lazy("Leave empty to publish now."))
+    until = MomentField(
+        label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty for as long as it stands.")
+    )
+    zone = forms.ChoiceField(
+        label=gettext_lazy("Both are times of"), required=False, initial=settings.TIME_ZONE, choices=()
+    )
+    change = forms.ChoiceField(
+        label=gettext_lazy("What changes for readers"),
+        choices=[
+            (Change.SILENT, gettext_lazy("Silent fix: readers are told nothing, the date stays")),
+            (
+                Change.CORRECTION,
+                gettext_lazy("Correction: the note below stands on the page, the date stays"),
+            ),
+            (Change.UPDATE, gettext_lazy("Update: the date moves")),
+        ],
+        widget=forms.RadioSelect,
+        required=False,
+        initial=Change.SILENT,
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note to readers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("A correction needs one: it is shown on the page."),
+    )
+    waiting = forms.ChoiceField(
+        label=gettext_lazy("What becomes of the edition that waits"), widget=forms.RadioSelect
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+    after = forms.IntegerField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data=None, *, piece: Publication) -> None:
+        super().__init__(data, initial=_standing(piece), label_suffix="")
+        self.fields["zone"].choices = [(zone, _clock(zone, city)) for zone, city in CITIES.items()]
+        if not piece.editions.begun().exists():
+            del self.fields["change"], self.fields["note"]
+        waiting = piece.editions.waiting().first()
+        if not waiting or self._is_overtaken():
+            del self.fields["waiting"]
+        else:
+            self.fields["waiting"].choices = _fates(waiting.visible_from)
+
+    def _is_overtaken(self) -> bool:
+        """Another edition has come since the page was shown: what it asks now is not what this form asked."""
+        return self.is_bound and self.data.get("after", "") not in ("", str(self.initial["after"]))
+
+    def full_clean(self) -> None:
+        """Read the moments in the zone that was chosen."""
+        chosen = self.data.get("zone") if self.is_bound else None
+        with timezone.override(ZoneInfo(chosen if chosen in CITIES else settings.TIME_ZONE)):
+            super().full_clean()
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """What the deed is asked for."""
+        asked = {name: value for name, value in self.cleaned_data.items() if value and name != "zone"}
+        asked["keep_waiting"] = asked.pop("waiting", "") == KEEP
+        return {**asked, "after": self.cleaned_data.get("after")}
+
+    def see_again(self, piece: Publication) -> str:
+        """After a refusal the form goes by the working copy as it stands now; gives the digest that was seen."""
+        if not self.is_bound:
+            return ""
+        seen = self.data.get("seen", "")
+        now = {name: value for name, value in _standing(piece).items() if name in ("seen", "after")}
+        self.data = {**self.data.dict(), **now}
+        return seen
+
+
+def _standing(piece: Publication) -> dict[str, object]:
+    last = piece.editions.order_by("-number").values_list("number", flat=True).first()
+    return {"seen": piece.digest, "after": last or 0, "until": own_end(piece)}
+
+
+def _clock(zone: str, city: str) -> str:
+    """A zone as a person knows it: its city, what its clocks show, its name."""
+    now = timezone.now().astimezone(ZoneInfo(zone))
+    return _("%(city)s (there it is %(time)s, %(zone)s)") % {
+        "city": city,
+        "time": f"{now:%H:%M}",
+        "zone": now.tzname(),
+    }
+
+
+def _fates(moment: datetime) -> list[tuple[str, str]]:
+    values = {"moment": moment_in_words(moment)}
+    return [
+        (REPLACE, _("Cancel it: what you publish here takes its place.") % values),
+        (
+            KEEP,
+            _("Keep it: at %(moment)s it takes the place of what you publish now, without your changes.")
+            % values,
+        ),
+    ]

@@ -1,0 +1,397 @@
+"""Check and publish: what was seen is what is published, once, and the page after it leads on or back."""
+
+from datetime import UTC, datetime
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from publications import deeds
+from publications.desk import telling
+from publications.models import Edition, Publication
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_person,
+    make_publication,
+    make_tag,
+    saved,
+    tomorrow,
+)
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def path(piece: Publication) -> str:
+    return reverse("desk:publish", args=[piece.pk])
+
+
+def seen(desk, piece: Publication, **fields) -> dict:
+    """The form as the page shows it, with what an editor changes in it."""
+    form = desk.get(path(piece)).context["form"]
+    shown = {name: form[name].value() for name in form.fields}
+    return {name: value for name, value in {**shown, **fields}.items() if value is not None}
+
+
+# The page
+
+
+def test_publishing_puts_the_piece_before_its_readers(desk):
+    piece = make_publication(title="On Minsk")
+
+    desk.post(path(piece), seen(desk, piece))
+
+    assert desk.get("/en/publications/on-minsk/").status_code == 200
+
+
+def test_what_is_missing_is_said_with_the_way_to_mend_it_and_nothing_can_be_published(desk):
+    piece = make_publication(summary="", by=[])
+
+    page = desk.get(path(piece)).text
+    desk.post(path(piece), {"seen": piece.digest})
+
+    assert "The summary is missing" in page and "An author is missing." in page
+    assert f"{reverse('desk:publications_publication_change', args=[piece.pk])}#id_summary" in page
+    assert 'type="submit" class="default" value="Publish"' not in page
+    assert not piece.editions.exists()
+
+
+@pytest.mark.parametrize(
+    ("body", "said"),
+    [
+        ("See [this](/en/publications/nowhere/).", "leads nowhere"),
+        ("So.[^1]", "There is no footnote “1”"),
+        ("So {++not++} it is.", "is not settled"),
+    ],
+)
+def test_what_forbids_publishing_is_refused_though_the_form_is_sent(desk, body, said):
+    piece = make_publication(body=body)
+
+    page = desk.post(path(piece), {"seen": piece.digest})
+
+    assert said in page.text
+    assert not piece.editions.exists()
+
+
+def test_advice_is_given_and_does_not_forbid(desk):
+    piece = make_publication(body="## One\n\nText.\n\n#### Three\n\nText.")
+
+    page = desk.get(path(piece)).text
+    desk.post(path(piece), seen(desk, piece))
+
+    assert "Worth a look" in page and "“Three” is of level 4" in page
+    assert piece.editions.live().exists()
+
+
+def test_a_draft_without_fault_is_said_to_be_so(desk):
+    assert "found nothing to mend" in desk.get(path(make_publication(tags=(make_tag(),)))).text
+
+
+def test_the_page_shows_word_by_word_what_changes_for_readers(desk):
+    piece = make_live(body="The river rose on Monday.").publication
+    saved(piece, body="The river rose on Tuesday.")
+
+    page = desk.get(path(piece)).text
+
+    assert "<del>" in page and "Monday" in page and "Tuesday" in page
+    assert "1 passage changed, 1 word added, 1 word removed" in page.lower()
+
+
+def test_what_changes_beside_the_text_is_shown_too(desk):
+    piece = make_live().publication
+    piece.tags.set([make_tag("Belarus")])
+    saved(piece)
+
+    page = desk.get(path(piece)).text
+
+    assert "The words are the same." in page
+    assert "Belarus</ins>" in page
+
+
+def test_the_page_names_the_address_and_the_one_that_will_lead_to_it(desk):
+    piece = make_live(title="On Minsk").publication
+    saved(piece, slug="minsk-again")
+
+    page = desk.get(path(piece)).text
+
+    assert "/en/publications/minsk-again/" in page
+    assert "<code>/en/publications/on-minsk/</code>, will lead there" in page
+
+
+def test_an_address_of_another_piece_is_to_be_mended_first(desk):
+    make_live(title="On Minsk")
+    piece = make_publication(slug="on-minsk")
+
+    page = desk.get(path(piece)).text
+
+    assert "belongs to another publication" in page
+    assert 'value="Publish"' not in page
+
+
+def test_a_title_that_is_taken_shows_the_address_that_it_will_have(desk):
+    make_live(title="On Minsk")
+
+    assert "/en/publications/on-minsk-2/" in desk.get(path(make_publication(title="On Minsk"))).text
+
+
+def test_the_preview_stands_on_the_page_at_three_widths_without_a_script(desk):
+    page = desk.get(path(make_publication())).text
+
+    assert page.count("<iframe") == 3
+
+
+def test_a_framed_preview_opens_its_links_elsewhere(desk):
+    piece = make_publication()
+    address = reverse("desk:preview", args=[piece.pk])
+
+    assert '<base target="_blank">' in desk.get(f"{address}?framed").text
+    assert "<base" not in desk.get(address).text
+
+
+# What was seen is what is published
+
+
+def test_what_was_seen_is_what_is_published(desk):
+    piece = make_publication(body="As I saw it.")
+    form = seen(desk, piece)
+    saved(piece, body="As a colleague left it.")
+
+    page = desk.post(path(piece), form)
+
+    assert not piece.editions.exists()
+    assert "The draft has changed since you saw it" in page.text
+    assert "I saw" in page.text and "a colleague left" in page.text
+
+
+def test_after_having_seen_the_change_the_same_page_publishes_it(desk):
+    piece = make_publication(body="As I saw it.")
+    form = seen(desk, piece)
+    saved(piece, body="As a colleague left it.")
+    shown_again = desk.post(path(piece), form).context["form"]
+
+    desk.post(path(piece), {"seen": shown_again["seen"].value(), "after": shown_again["after"].value()})
+
+    assert piece.editions.live().get().markdown == "As a colleague left it."
+
+
+@pytest.mark.parametrize("asked", [{}, {"at": "2026-06-09T07:00"}, {"until": "2026-07-01T07:00"}])
+def test_a_second_press_makes_no_second_edition_and_leads_to_the_same_page(desk, asked):
+    with time_machine.travel("2026-06-01 10:00Z"):
+        piece = make_publication()
+        form = seen(desk, piece, **asked)
+
+        first = desk.post(path(piece), form)
+        second = desk.post(path(piece), form)
+
+    assert first["Location"] == second["Location"]
+    assert piece.editions.count() == 1
+
+
+def test_a_second_press_of_a_correction_makes_no_second_edition(desk):
+    piece = make_live().publication
+    form = seen(desk, saved(piece, body="Mended."), change="correction", note="It was wrong.")
+
+    first, second = desk.post(path(piece), form), desk.post(path(piece), form)
+
+    assert first["Location"] == second["Location"]
+    assert piece.editions.count() == 2
+
+
+def test_a_second_press_that_asks_for_something_else_is_no_second_press(desk):
+    piece = make_live().publication
+    form = seen(desk, saved(piece, body="Mended."))
+    desk.post(path(piece), form)
+
+    page = desk.post(path(piece), {**form, "change": "correction", "note": "It was wrong."})
+
+    assert "Another edition has been published since you saw this page" in page.text
+    assert piece.editions.count() == 2
+
+
+def test_what_a_colleague_has_published_meanwhile_is_told(desk):
+    piece = make_publication()
+    form = seen(desk, piece)
+    deeds.publish(piece, by=make_person("Editors"))
+
+    page = desk.post(path(piece), form)
+
+    assert page.status_code == 200
+    assert piece.editions.count() == 1
+
+
+# When
+
+
+def test_a_moment_is_read_in_the_zone_of_the_centre(desk):
+    with time_machine.travel("2026-06-01 10:00Z"):
+        piece = make_publication()
+
+        page = desk.post(path(piece), seen(desk, piece, at="2026-06-09T07:00"), follow=True)
+
+    assert piece.editions.get().visible_from == datetime(2026, 6, 9, 5, 0, tzinfo=UTC)
+    assert "9 June 2026 07:00 CEST" in page.text
+
+
+def test_a_moment_is_read_in_the_zone_that_is_chosen(desk):
+    with time_machine.travel("2026-06-01 10:00Z"):
+        piece = make_publication()
+
+        desk.post(path(piece), seen(desk, piece, at="2026-06-09T07:00", zone="Europe/Kyiv"))
+
+    assert piece.editions.get().visible_from == datetime(2026, 6, 9, 4, 0, tzinfo=UTC)
+
+
+def test_zones_are_named_by_their_city_and_what_clocks_show_there(desk):
+    with time_machine.travel("2026-06-01 10:00Z"):
+        page = desk.get(path(make_publication())).text
+
+    assert "Stockholm (there it is 12:00, CEST)" in page
+    assert "Kyiv (there it is 13:00, EEST)" in page
+
+
+def test_a_time_that_clocks_skip_is_refused(desk):
+    with time_machine.travel("2026-03-01 10:00Z"):
+        piece = make_publication()
+
+        page = desk.post(path(piece), seen(desk, piece, at="2026-03-29T02:30"))
+
+    assert "The clocks change that night" in page.text
+    assert not piece.editions.exists()
+
+
+def test_a_forged_zone_is_refused_with_a_page(desk):
+    piece = make_publication()
+
+    page = desk.post(path(piece), seen(desk, piece, zone="../../etc/passwd"))
+
+    assert page.status_code == 200
+    assert not piece.editions.exists()
+
+
+# What becomes of what waits
+
+
+@pytest.fixture
+def waits(editor):
+    piece = make_publication(body="Later.")
+    deeds.publish(piece, by=editor, at=tomorrow())
+    return saved(piece, body="Now.")
+
+
+def test_publishing_over_an_edition_that_waits_asks_what_becomes_of_it(desk, waits):
+    page = desk.get(path(waits)).text
+    desk.post(path(waits), {"seen": waits.digest})
+
+    assert "What becomes of the edition that waits" in page
+    assert not waits.editions.live().exists()
+
+
+def test_an_edition_that_waits_can_be_replaced(desk, waits):
+    page = desk.post(path(waits), seen(desk, waits, waiting="replace"), follow=True).text
+
+    assert not waits.editions.waiting().exists()
+    assert "It replaces edition 1, which waited." in page
+
+
+def test_an_edition_that_waits_can_be_kept(desk, waits):
+    page = desk.post(path(waits), seen(desk, waits, waiting="keep"), follow=True).text
+
+    assert waits.editions.live().get().markdown == "Now."
+    assert waits.editions.waiting().get().markdown == "Later."
+    assert "The edition that waited goes public at its moment, as edition 3." in page
+
+
+def test_pressing_twice_while_keeping_what_waits_makes_one_edition(desk, waits):
+    form = seen(desk, waits, waiting="keep")
+
+    first, second = desk.post(path(waits), form), desk.post(path(waits), form)
+
+    assert first["Location"] == second["Location"]
+    assert waits.editions.count() == 3
+
+
+# The page after
+
+
+def result(edition: Edition) -> str:
+    return reverse("desk:published", args=[edition.publication_id, edition.number])
+
+
+def test_the_page_after_publishing_has_all_that_is_copied(desk):
+    edition = make_live(title="On Minsk", summary="They met.", by_whom=make_author("Ann Berg"))
+
+    page = desk.get(result(edition)).text
+
+    assert 'value="http://127.0.0.1:8000/en/publications/on-minsk/"' in page
+    assert "On Minsk\n\nThey met.\n\nhttp://127.0.0.1:8000/en/publications/on-minsk/" in page
+    assert "Read it: http" in page
+    assert "Ann Berg, “On Minsk”" in page
+
+
+def test_undo_is_one_press_on_the_page_after(desk, editor):
+    piece = make_live(body="Right.").publication
+    wrong = deeds.publish(saved(piece, body="Wrong."), by=editor)
+    page = desk.get(result(wrong))
+
+    desk.post(reverse("desk:undo", args=[piece.pk]), {"edition": page.context["plan"].edition.number})
+
+    assert "Readers will see the text of edition 1 again" in page.text
+    assert piece.editions.live().get().markdown == "Right."
+
+
+def test_an_edition_that_another_has_followed_offers_no_undo(desk, editor):
+    piece = make_live().publication
+    deeds.publish(saved(piece, body="Next."), by=editor)
+
+    page = desk.get(result(piece.editions.get(number=1)))
+
+    assert "No longer public" in page.text
+    assert page.context["plan"] is None
+
+
+def test_an_edition_of_another_piece_has_no_page_here(desk):
+    edition, other = make_live(), make_live().publication
+    deeds.publish(saved(other, body="Next."), by=None)
+
+    assert desk.get(reverse("desk:published", args=[edition.publication_id, 2])).status_code == 404
+
+
+@pytest.mark.parametrize("length", [10, 150, 250, 2000])
+def test_a_post_fits_into_the_shortest_network(length):
+    edition = make_live(title="word " * (length // 10), summary="more " * (length // 5))
+
+    post = telling.social(edition)
+
+    assert len(post) <= telling.SOCIAL
+    assert post.endswith(telling.address_of(edition))
+
+
+def test_a_text_is_cut_after_a_word():
+    assert telling.shortened("one two three", 9) == "one two…"
+    assert telling.shortened("one two", 7) == "one two"
+    assert telling.shortened("unbreakable", 5) == "unbr…"
+
+
+def test_an_entry_for_the_newsletter_is_in_the_language_of_the_piece():
+    edition = make_live(language="sv", title="Om Minsk", published_at=datetime(2026, 5, 3, tzinfo=UTC))
+
+    assert "3 maj 2026" in telling.newsletter(edition)
+
+
+def test_a_picture_without_words_keeps_a_piece_from_its_readers_until_it_has_some(desk):
+    image = make_image(alt_en="")
+    piece = make_publication(body=f"![](image:{image.key})")
+    desk.post(path(piece), {"seen": piece.digest})
+    image.alt_en = "A field"
+    image.save()
+
+    desk.post(path(piece), {"seen": piece.digest})
+
+    assert piece.editions.count() == 1
