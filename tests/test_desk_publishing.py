@@ -332,7 +332,7 @@ def test_the_page_after_publishing_has_all_that_is_copied(desk):
     assert 'value="http://127.0.0.1:8000/en/publications/on-minsk/"' in page
     assert "On Minsk\n\nThey met.\n\nhttp://127.0.0.1:8000/en/publications/on-minsk/" in page
     assert "Read it: http" in page
-    assert "Ann Berg, “On Minsk”" in page
+    assert "Berg, A. (" in page and "On Minsk [Quick Comment]" in page
 
 
 def test_undo_is_one_press_on_the_page_after(desk, editor):

@@ -1,12 +1,16 @@
 """What an editor does next with a piece that is public: its address, and texts ready to be pasted elsewhere."""
 
+from html import unescape
+
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.html import strip_tags
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
+from publications import metadata
 from publications.models import Edition, Site
-from publications.presentation import absolute
+from publications.presentation import absolute, find
 from publications.presentation.parts import names_in_line
 
 SOCIAL = 300
@@ -40,12 +44,11 @@ def newsletter(edition: Edition) -> str:
 
 
 def citation(edition: Edition) -> str:
-    """One reference as plain text. A room that knows styles of citation takes this place."""
+    """One reference in plain words, in the language of the piece."""
     with override(edition.tree):
-        site = Site.objects.first() or Site()
-        day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
-        names = names_in_line(edition.bylines.all())
-        return f"{names}, “{edition.title}”, {edition.kind_label}, {site.name}, {day}, {address_of(edition)}"
+        record = metadata.record_of(find(edition), site=Site.objects.first() or Site())
+        first, *_others = metadata.references(record)
+        return unescape(strip_tags(first.html))
 
 
 def shortened(text: str, room: int) -> str:
