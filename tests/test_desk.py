@@ -5,7 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications import deeds
-from publications.models import AuditLine, Author, Image, Kind, Publication, Tag
+from publications.models import AuditLine, Author, Image, Publication, Tag
+from tests.desk_forms import ADD, change, filled
 from tests.factories import (
     make_author,
     make_image,
@@ -19,37 +20,11 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-ADD = "/desk/publications/publication/add/"
-
-
-def change(piece: Publication) -> str:
-    return reverse("desk:publications_publication_change", args=[piece.pk])
-
 
 @pytest.fixture
 def desk(client, editor):
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
     return client
-
-
-def filled(piece: Publication | None = None, **fields) -> dict:
-    """The form as a browser posts it."""
-    typed = {
-        "title": "On Minsk", "summary": "What happened.", "body": "First.\r\n\r\nSecond.", "tags": "", "slug": "", "note": "",
-        "key_points": "", "kind": str(Kind.objects.get(slug="quick-comment").pk), "language": "en",
-        "published_at": "", "_save": "Save draft",
-    }  # fmt: skip
-    for name in ("bylines", "related", "cover_choice", "translation_choice"):
-        typed[f"{name}-chooser"] = ""
-    if piece:
-        typed |= {
-            "title": piece.title,
-            "summary": piece.summary,
-            "body": piece.body,
-            "version": str(piece.version),
-        }
-        typed |= {"bylines": [str(line.author_id) for line in piece.bylines.all()], "slug": piece.slug}
-    return typed | fields
 
 
 def test_a_draft_is_stored_with_authors_in_order_and_tags(desk):
@@ -137,43 +112,6 @@ def test_undo_says_what_it_will_do_and_does_it(desk, editor):
 
     assert "Readers will see the text of edition 1 again" in page.text
     assert piece.editions.live().get().markdown == "Right."
-
-
-def test_an_outdated_form_never_overwrites_and_keeps_all_that_was_typed(desk):
-    piece = make_publication(body="As it was.")
-    typed = filled(piece, body="What I typed for an hour.")
-    saved(piece, body="What my colleague saved.")
-
-    page = desk.post(change(piece), typed)
-
-    assert Publication.objects.get().body == "What my colleague saved."
-    assert "What I typed for an hour." in page.text
-    assert "What my colleague saved." in page.text
-    assert "has saved this publication since you opened it" in page.text
-
-
-def test_pressing_save_again_on_an_outdated_form_still_does_not_overwrite(desk):
-    piece = make_publication(body="As it was.")
-    typed = filled(piece, body="Mine.")
-    saved(piece, body="Theirs.")
-    page = desk.post(change(piece), typed)
-
-    again = typed | {"version": page.context["adminform"].form["version"].value()}
-    desk.post(change(piece), again)
-
-    assert Publication.objects.get().body == "Theirs."
-
-
-def test_an_outdated_form_can_be_stored_knowingly_and_the_other_text_stays_in_the_history(desk):
-    piece = make_publication(body="As it was.")
-    typed = filled(piece, body="Mine.")
-    saved(piece, body="Theirs.")
-    replace = str(Publication.objects.get().version)
-
-    desk.post(change(piece), typed | {"replace": replace})
-
-    assert Publication.objects.get().body == "Mine."
-    assert any("Theirs." in revision.manuscript for revision in piece.revisions.all())
 
 
 def test_without_scripts_find_offers_others_and_keeps_all_that_was_typed(desk):

@@ -1,7 +1,6 @@
 """Deeds are pages, not pop-ups: each has an address, works with scripts off, and says what it will do."""
 
 from collections.abc import Callable
-from datetime import datetime
 
 from django import forms
 from django.contrib import messages

@@ -1,6 +1,5 @@
 """The form of a publication: one form, no inlines, so that a draft is saved whole or not at all."""
 
-from datetime import datetime
 from pathlib import PurePath
 
 from django import forms
@@ -20,12 +19,12 @@ from publications.models import (
     Role,
     as_known,
     keep_original,
-    moment_in_words,
     settled_doi,
     settled_isbn,
 )
 
 from .choosing import ChooserField, ChooserWidget, FindingForm
+from .merging import Joined, base_of, join, values_of
 from .publishing_form import MomentField
 
 ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
@@ -44,8 +43,8 @@ class TagWidget(LineOfTags):
 class PublicationForm(FindingForm):
     """The working copy as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
 
-    `version` tells which save the editor started from. A form that has been overtaken is refused, shows
-    what the other person saved beside what was typed here, and can be saved knowingly with `replace`.
+    `version` tells which save the editor started from. A form that has been overtaken is joined with what others
+    have saved since; what both changed is shown side by side and waits for a choice.
     """
 
     bylines = ChooserField("authors", roles=Role.choices, required=False, label=_("Authors"))
@@ -107,22 +106,28 @@ class PublicationForm(FindingForm):
         kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
-        self.conflicts: list[dict[str, str]] = []
+        self.joined: Joined | None = None
+        self.others = ""
         self.fields["related"].disabled = not may_relate
         if piece and piece.pk:
             self.fields["detach"].queryset = piece.attachments.all()
         if not self.fields["detach"].queryset.exists():
             del self.fields["detach"]
 
-    @property
-    def links_seen(self) -> list[int]:
-        """The related publications as they were stored when this form was opened."""
-        return ChooserWidget.seen(self.data, "related")
+    def links_wanted(self, piece: Publication) -> list[Publication] | None:
+        """The related publications to store; nothing where this form leaves them as they are.
 
-    @property
-    def links_touched(self) -> bool:
-        """Whether this editor changed them: a form that was only open meanwhile takes nothing away."""
-        return [target.pk for target, _role in self.cleaned_data["related"]] != self.links_seen
+        What another editor has added or taken out since the form was opened is so in these too.
+        """
+        chosen = [target for target, _role in self.cleaned_data["related"]]
+        seen = ChooserWidget.seen(self.data, "related")
+        if self.fields["related"].disabled or [target.pk for target in chosen] == seen:
+            return None
+        stored = [link.target for link in piece.related_links.select_related("target")]
+        there = {target.pk for target in stored}
+        kept = [target for target in chosen if target.pk in there or target.pk not in seen]
+        named = {target.pk for target in chosen}
+        return kept + [target for target in stored if target.pk not in named and target.pk not in seen]
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
@@ -172,13 +177,11 @@ class PublicationForm(FindingForm):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        self._check_translation(cleaned)
         if not any(cleaned.get(name) for name in ("title", "summary", "body", "bylines")):
             raise forms.ValidationError(gettext("Write something first: a title, for instance."))
-        stored = self.instance.version
-        posted = cleaned.get("version")
-        if self.instance.pk and posted != stored and self.data.get("replace") != str(stored):
-            self._tell_of_conflict()
+        if self.instance.pk and cleaned.get("version") != self.instance.version:
+            self._join(cleaned)
+        self._check_translation(cleaned)
         return cleaned
 
     def _check_translation(self, cleaned: dict) -> None:
@@ -198,31 +201,48 @@ class PublicationForm(FindingForm):
                 % {"piece": same, "language": NAMES[same.language]},
             )
 
-    def _tell_of_conflict(self) -> None:
-        """Refuse, and lay what is stored beside what was typed, field by field."""
+    def _join(self, cleaned: dict) -> None:
+        """Join what was typed with what others have saved since; what both changed is for the editor to settle."""
         piece = Publication.objects.get(pk=self.instance.pk)
-        last = piece.revisions.select_related("saved_by").first()
-        who = str(last.saved_by or _("the command line")) if last else ""
-        stored = PublicationForm(instance=piece)
-        self.conflicts = [
-            {"label": field.label, "stored": self._in_words(stored, name)}
-            for name in COMPARED
-            if (field := self.fields.get(name)) and self._in_words(stored, name) != self._typed_in_words(name)
+        names = tuple(name for name in COMPARED if name in cleaned)
+        base = base_of(piece, cleaned.get("version"), names)
+        ours = {name: cleaned[name] for name in names}
+        self.joined = join(base, ours, values_of(piece, names), lambda key: self.data.get(key, ""))
+        self.others = self._who_saved(piece, cleaned.get("version") or 0)
+        if self.joined.clashes:
+            said = gettext(
+                "%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and all "
+                "you typed is still here. Choose what is to stand, then save again."
+            )
+            self.add_error(None, forms.ValidationError(said % {"who": self.others}, code="outdated"))
+            return
+        cleaned.update(self.joined.values)
+        self._check_joined_text(cleaned)
+
+    def _check_joined_text(self, cleaned: dict) -> None:
+        try:
+            prose.render(cleaned.get("body", ""), language=cleaned.get("language", "en"))
+        except prose.Unrenderable as reason:
+            self.add_error("body", str(reason))
+
+    def _who_saved(self, piece: Publication, version: int) -> str:
+        """Whoever saved it meanwhile, each once."""
+        kept = piece.revisions.filter(number__gt=version).select_related("saved_by")[:20]
+        people = [str(each.saved_by or gettext("the command line")) for each in kept]
+        return ", ".join(dict.fromkeys(people))
+
+    @property
+    def clashes(self) -> list[dict[str, object]]:
+        """What both changed, with what was chosen so far, for the form."""
+        return [
+            {"clash": each, "label": self.fields[each.name].label, "chosen": self.data.get(each.key, "")}
+            for each in (self.joined.clashes if self.joined else ())
         ]
-        self.replace_version = piece.version
-        self.add_error(None, forms.ValidationError(
-            gettext("%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and "
-               "all you typed is still here. What differs is shown below.") % {"who": who}, code="outdated",
-        ))  # fmt: skip
 
-    def _in_words(self, form: "PublicationForm", name: str) -> str:
-        return _plain(form[name].initial)
-
-    def _typed_in_words(self, name: str) -> str:
-        value = self.cleaned_data.get(name)
-        if isinstance(value, list) and value and isinstance(value[0], tuple):
-            value = [(row.pk, role) for row, role in value]
-        return _plain(getattr(value, "pk", value))
+    @property
+    def taken(self) -> list[str]:
+        """The fields in which others had a part of what was stored."""
+        return [str(self.fields[name].label) for name in (self.joined.taken if self.joined else ())]
 
     def store_rows(self, piece: Publication) -> None:
         """Store what belongs to the piece beside its own row: authors and files. (Tags: save_m2m.)"""
@@ -269,18 +289,6 @@ def _initial(piece: Publication | None) -> dict:
         "translation_choice": [(piece.translation_of_id, "")] if piece.translation_of_id else [],
         "version": piece.version,
     }
-
-
-def _plain(value) -> str:
-    """A value of the form as text, to be compared and read."""
-    if value is None:
-        return ""
-    if isinstance(value, datetime):
-        return moment_in_words(value)
-    if isinstance(value, list | tuple) or hasattr(value, "all"):
-        rows = value.all() if hasattr(value, "all") else value
-        return ", ".join(sorted(str(row) for row in rows))
-    return str(value).replace("\r\n", "\n").strip()
 
 
 def _safe_name(name: str) -> str:

@@ -157,11 +157,12 @@ class Writing(admin.ModelAdmin):
     def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
         form.save_m2m()
         form.store_rows(form.instance)
-        if not form.fields["related"].disabled and form.links_touched:
-            targets = [target for target, _role in form.cleaned_data["related"]]
-            form.instance.links_changed = deeds.relate(
-                form.instance, targets, by=request.user, seen=form.links_seen
-            )
+        targets = form.links_wanted(form.instance)
+        if targets is not None:
+            form.instance.links_changed = deeds.relate(form.instance, targets, by=request.user)
+        if form.taken:
+            said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
+            form.instance.joined = said % {"who": form.others, "what": ", ".join(form.taken)}
         Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -196,6 +197,8 @@ class Writing(admin.ModelAdmin):
         return self._after_saving(request, obj)
 
     def response_change(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        if joined := getattr(obj, "joined", ""):
+            messages.success(request, joined)
         return self._after_saving(request, obj)
 
     def _after_saving(self, request: HttpRequest, obj: Publication) -> HttpResponse:

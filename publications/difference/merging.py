@@ -1,9 +1,9 @@
 """Two people changed one text: what both did, joined by paragraph, and what only a person can decide."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from .blocks import Block, joined, paragraphs_of
+from .blocks import GAP, Block, joined, paragraphs_of
 from .comparing import STEPS, pair_alike
 from .matching import Budget, match
 from .words import tokens_of
@@ -33,7 +33,16 @@ class Merge:
         """The merged text, or none while something is to be decided."""
         if self.conflicts:
             return None
-        return joined([part for part in self.parts if isinstance(part, str)])
+        return self.settled(lambda conflict: conflict.ours)
+
+    def settled(self, text_of: Callable[[Conflict], str]) -> str:
+        """The merged text with what is given for each conflict in its place; nothing leaves no gap."""
+        texts = (part if isinstance(part, str) else _apart(text_of(part)) for part in self.parts)
+        return joined([text for text in texts if text])
+
+
+def _apart(text: str) -> str:
+    return f"{GAP}{text}" if text else ""
 
 
 class Side:

@@ -1,0 +1,176 @@
+"""Two people saved one draft: what only one of them changed is joined, and the rest is laid side by side.
+
+A form says by its version which save it started from. That revision is the base; the stored draft is theirs, what was
+typed is ours. Fields are joined whole, longer texts by paragraph, tags one by one. What both changed is a clash: it is
+settled by a choice in the form, which names the clash by what the others wrote, so that a third hand asks anew.
+"""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from publications import composing, manuscript
+from publications.difference import Conflict, compare_texts, merge
+from publications.models import Publication, Why, moment_in_words, whole_minute
+
+BY_PARAGRAPH = ("summary", "key_points", "body", "note")
+ROWS = {"bylines": "bylines", "cover_choice": "cover", "translation_choice": "translation_of"}
+MINE, THEIRS, BOTH = "mine", "theirs", "both"
+
+Values = dict[str, object]
+
+
+@dataclass(frozen=True)
+class Clash:
+    """Something that both changed: how it was, and what each made of it, as text."""
+
+    name: str
+    base: str
+    ours: str
+    theirs: str
+    by_paragraph: bool = False
+
+    @property
+    def key(self) -> str:
+        """What its choice is called in the form. It changes when they change it again."""
+        told = "\0".join((self.name, self.base, self.theirs))
+        return f"settle-{hashlib.blake2s(told.encode(), digest_size=8).hexdigest()}"
+
+    @property
+    def choices(self) -> tuple[str, ...]:
+        return (MINE, THEIRS, BOTH) if self.by_paragraph else (MINE, THEIRS)
+
+    @property
+    def our_change(self):
+        return compare_texts(self.base, self.ours).passages
+
+    @property
+    def their_change(self):
+        return compare_texts(self.base, self.theirs).passages
+
+
+@dataclass
+class Joined:
+    """The draft of both: `values` of fields, those that are `taken` from the others, and what is not settled."""
+
+    values: Values = field(default_factory=dict)
+    taken: list[str] = field(default_factory=list)
+    clashes: list[Clash] = field(default_factory=list)
+
+
+def values_of(piece: Publication, names: tuple[str, ...]) -> Values:
+    """What the fields of the form hold for a draft, stored or sketched, in a shape that can be compared."""
+    found: Values = {}
+    for name in names:
+        if name == "bylines":
+            found[name] = [(line.author, line.role) for line in piece.signed()]
+        elif name == "tags":
+            found[name] = [tag.name for tag in piece.tags.all()]
+        elif name in ROWS:
+            row = getattr(piece, ROWS[name])
+            found[name] = [(row, "")] if row else []
+        else:
+            found[name] = getattr(piece, name)
+    return found
+
+
+def base_of(piece: Publication, version: int | None, names: tuple[str, ...]) -> Values:
+    """The draft as it stood at the save of that number.
+
+    Nothing where there was none, or where a passage has been redacted since: then every difference is a clash, so that
+    what was taken out does not come back unseen.
+    """
+    kept = piece.revisions.filter(number=version).first() if version else None
+    if not kept or piece.revisions.filter(number__gt=version, why=Why.REDACTED).exists():
+        return {}
+    return values_of(composing.sketch(manuscript.loads(kept.manuscript), of=piece), names)
+
+
+def join(base: Values, ours: Values, theirs: Values, choice: Callable[[str], str]) -> Joined:
+    """Join two changes of one draft. `choice` gives what was chosen for the clash of that key, or nothing."""
+    joined = Joined()
+    for name, own in ours.items():
+        was, other = base.get(name), theirs[name]
+        if _told(other) in (_told(was), _told(own)) and name in base:
+            joined.values[name] = own
+        elif _told(own) == _told(was) and name in base:
+            _take(joined, name, other)
+        else:
+            JOIN.get(name, _join_whole)(joined, name, was, own, other, choice)
+    return joined
+
+
+def _take(joined: Joined, name: str, value: object) -> None:
+    joined.values[name] = value
+    joined.taken.append(name)
+
+
+def _join_whole(joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str]) -> None:
+    clash = Clash(name, shown(base), shown(ours), shown(theirs))
+    if _told(ours) == _told(theirs):
+        joined.values[name] = ours
+    elif (chosen := choice(clash.key)) == THEIRS:
+        _take(joined, name, theirs)
+    else:
+        joined.values[name] = ours
+        joined.clashes += [] if chosen == MINE else [clash]
+
+
+def _join_text(joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str]) -> None:
+    merged = merge(_told(base), _told(ours), _told(theirs))
+    open_clashes = []
+
+    def settled(conflict: Conflict) -> str:
+        clash = Clash(name, conflict.base, conflict.ours, conflict.theirs, by_paragraph=True)
+        chosen = choice(clash.key)
+        if chosen not in clash.choices:
+            open_clashes.append(clash)
+        return TEXT_OF.get(chosen, TEXT_OF[MINE])(conflict)
+
+    joined.values[name] = merged.settled(settled)
+    joined.clashes += open_clashes
+    if _told(joined.values[name]) != _told(ours):
+        joined.taken.append(name)
+
+
+TEXT_OF: Mapping[str, Callable[[Conflict], str]] = {
+    MINE: lambda conflict: conflict.ours,
+    THEIRS: lambda conflict: conflict.theirs,
+    BOTH: lambda conflict: "\n\n".join(text for text in (conflict.theirs, conflict.ours) if text),
+}
+
+
+def _join_tags(joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str]) -> None:
+    """What either added is there; what either took out is not."""
+    was = {tag.casefold() for tag in base or ()}
+    mine, other = ({tag.casefold() for tag in side} for side in (ours, theirs))
+    gone = (was - mine) | (was - other)
+    kept = {tag.casefold(): tag for tag in (*ours, *theirs) if tag.casefold() not in gone}
+    joined.values[name] = list(kept.values())
+    joined.taken.append(name)
+
+
+JOIN = {**dict.fromkeys(BY_PARAGRAPH, _join_text), "tags": _join_tags}
+
+
+def _told(value: object) -> object:
+    """A value as what it says: spaces around a text, seconds, and the order of tags say nothing."""
+    if value is None:
+        return ""
+    if isinstance(value, str):
+        return value.replace("\r\n", "\n").strip()
+    if isinstance(value, datetime):
+        return whole_minute(value)
+    if isinstance(value, list) and value and isinstance(value[0], str):
+        return sorted(each.casefold() for each in value)
+    return value
+
+
+def shown(value: object) -> str:
+    """A value as a person reads it."""
+    if isinstance(value, list):
+        return ", ".join(str(each[0] if isinstance(each, tuple) else each) for each in value)
+    return (
+        moment_in_words(value) if isinstance(value, datetime) else str("" if value is None else value).strip()
+    )

@@ -1,0 +1,31 @@
+"""The form of a publication as a browser posts it, for the tests of the desk."""
+
+from django.urls import reverse
+
+from publications.models import Kind, Publication
+
+ADD = "/desk/publications/publication/add/"
+
+
+def change(piece: Publication) -> str:
+    return reverse("desk:publications_publication_change", args=[piece.pk])
+
+
+def filled(piece: Publication | None = None, **fields) -> dict:
+    """The form as a browser posts it."""
+    typed = {
+        "title": "On Minsk", "summary": "What happened.", "body": "First.\r\n\r\nSecond.", "tags": "", "slug": "", "note": "",
+        "key_points": "", "kind": str(Kind.objects.get(slug="quick-comment").pk), "language": "en",
+        "published_at": "", "_save": "Save draft",
+    }  # fmt: skip
+    for name in ("bylines", "related", "cover_choice", "translation_choice"):
+        typed[f"{name}-chooser"] = ""
+    if piece:
+        typed |= {
+            "title": piece.title,
+            "summary": piece.summary,
+            "body": piece.body,
+            "version": str(piece.version),
+        }
+        typed |= {"bylines": [str(line.author_id) for line in piece.bylines.all()], "slug": piece.slug}
+    return typed | fields

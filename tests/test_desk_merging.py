@@ -1,0 +1,323 @@
+"""Two editors at one draft: what only one changed is joined, the rest is laid side by side, and no word is lost."""
+
+import random
+import re
+
+import pytest
+from django.test import Client
+
+from publications import deeds
+from publications.desk.merging import base_of, join
+from publications.models import Publication, RelatedLink
+from tests.desk_forms import change, filled
+from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def colleague():
+    person = make_person("Editors", first_name="Ann")
+    known = Client()
+    known.force_login(person, backend=BACKEND)
+    return known
+
+
+def settle(page, chosen: str) -> dict:
+    """The choices of a refused form, all made alike."""
+    return {each["clash"].key: chosen for each in page.context["adminform"].form.clashes}
+
+
+def test_fields_that_only_one_side_changed_are_joined(desk, colleague):
+    piece = make_publication(title="As it was", summary="As it was.")
+    mine, theirs = filled(piece, title="My title"), filled(piece, summary="Their summary.")
+
+    colleague.post(change(piece), theirs)
+    page = desk.post(change(piece), mine, follow=True)
+
+    piece.refresh_from_db()
+    assert (piece.title, piece.summary) == ("My title", "Their summary.")
+    assert re.search(r"Joined with what editors-\d+ saved since you opened it: Summary\.", page.text)
+
+
+def test_paragraphs_that_only_one_side_changed_are_joined(desk, colleague):
+    piece = make_publication(body="One.\n\nTwo.\n\nThree.")
+    mine = filled(piece, body="One.\n\nTwo.\n\nThree, as I have it.\n\nFour.")
+    theirs = filled(piece, body="One, as they have it.\n\nTwo.\n\nThree.")
+
+    colleague.post(change(piece), theirs)
+    desk.post(change(piece), mine)
+
+    piece.refresh_from_db()
+    assert piece.body == "One, as they have it.\n\nTwo.\n\nThree, as I have it.\n\nFour."
+
+
+def test_tags_of_both_are_there_and_what_either_took_out_is_not(desk, colleague):
+    piece = make_publication(tags=(make_tag("Belarus"), make_tag("EU")))
+    mine, theirs = filled(piece, tags="Belarus, EU, Mine"), filled(piece, tags="EU, Theirs")
+
+    colleague.post(change(piece), theirs)
+    desk.post(change(piece), mine)
+
+    assert sorted(tag.name for tag in Publication.objects.get().tags.all()) == ["EU", "Mine", "Theirs"]
+
+
+def test_authors_are_joined_whole_and_their_order_is_a_change(desk, colleague):
+    ann, bo = make_author("Ann"), make_author("Bo")
+    piece = make_publication(by=[ann, bo])
+    mine = filled(piece, bylines=[bo.pk, ann.pk])
+
+    colleague.post(change(piece), filled(piece, title="Theirs"))
+    desk.post(change(piece), mine)
+
+    piece = Publication.objects.get()
+    assert [line.author for line in piece.bylines.all()] == [bo, ann]
+    assert piece.title == "Theirs"
+
+
+def test_what_both_changed_is_refused_and_laid_side_by_side(desk, colleague):
+    piece = make_publication(body="The river rose.")
+    mine = filled(piece, body="The river rose, which I typed for an hour.")
+
+    colleague.post(change(piece), filled(piece, body="The river fell."))
+    page = desk.post(change(piece), mine)
+
+    assert Publication.objects.get().body == "The river fell."
+    assert "has saved this publication since you opened it" in page.text
+    assert "which I typed for an hour." in page.text
+    assert "<ins>" in page.text and "fell" in page.text
+
+
+def test_saving_again_without_a_choice_still_does_not_overwrite(desk, colleague):
+    piece = make_publication(body="As it was.")
+    mine = filled(piece, body="Mine.")
+    colleague.post(change(piece), filled(piece, body="Theirs."))
+    page = desk.post(change(piece), mine)
+
+    desk.post(change(piece), mine | {"version": page.context["adminform"].form["version"].value()})
+
+    assert Publication.objects.get().body == "Theirs."
+
+
+@pytest.mark.parametrize(
+    ("chosen", "body"), [("mine", "Mine."), ("theirs", "Theirs."), ("both", "Theirs.\n\nMine.")]
+)
+def test_a_choice_settles_it_and_theirs_stays_in_the_history(desk, colleague, chosen, body):
+    piece = make_publication(body="As it was.")
+    mine = filled(piece, body="Mine.")
+    colleague.post(change(piece), filled(piece, body="Theirs."))
+    page = desk.post(change(piece), mine)
+
+    desk.post(change(piece), mine | settle(page, chosen))
+
+    assert Publication.objects.get().body == body
+    assert any("Theirs." in revision.manuscript for revision in piece.revisions.all())
+
+
+def test_a_title_that_both_changed_is_one_or_the_other(desk, colleague):
+    piece = make_publication(title="As it was")
+    mine = filled(piece, title="Mine")
+    colleague.post(change(piece), filled(piece, title="Theirs"))
+    page = desk.post(change(piece), mine)
+
+    assert page.context["adminform"].form.clashes[0]["clash"].choices == ("mine", "theirs")
+    desk.post(change(piece), mine | settle(page, "theirs"))
+
+    assert Publication.objects.get().title == "Theirs"
+
+
+def test_a_choice_is_asked_anew_when_the_others_change_it_again(desk, colleague):
+    piece = make_publication(body="As it was.")
+    mine = filled(piece, body="Mine.")
+    colleague.post(change(piece), filled(piece, body="Theirs."))
+    page = desk.post(change(piece), mine)
+    colleague.post(change(piece), filled(Publication.objects.get(), body="Theirs, twice."))
+
+    desk.post(change(piece), mine | settle(page, "mine"))
+
+    assert Publication.objects.get().body == "Theirs, twice."
+
+
+def test_what_stood_unclashed_is_joined_with_what_was_chosen(desk, colleague):
+    piece = make_publication(body="One.\n\nTwo.\n\nThree.", summary="Was.")
+    mine = filled(piece, body="One, mine.\n\nTwo.\n\nThree.")
+    colleague.post(change(piece), filled(piece, body="One, theirs.\n\nTwo.\n\nThree, theirs.", summary="Is."))
+    page = desk.post(change(piece), mine)
+
+    desk.post(change(piece), mine | settle(page, "mine"))
+
+    piece = Publication.objects.get()
+    assert (piece.body, piece.summary) == ("One, mine.\n\nTwo.\n\nThree, theirs.", "Is.")
+
+
+def test_the_same_form_sent_twice_clashes_with_nothing(desk):
+    piece = make_publication()
+    mine = filled(piece, title="Mine")
+
+    desk.post(change(piece), mine)
+    page = desk.post(change(piece), mine)
+
+    assert page.status_code == 302
+    assert Publication.objects.get().title == "Mine"
+
+
+def test_an_address_that_publishing_gave_meanwhile_stays(desk, editor):
+    piece = make_publication(title="On Minsk", slug="")
+    mine = filled(piece, summary="Mine.")
+    deeds.publish(piece, by=editor)
+
+    desk.post(change(piece), mine)
+
+    piece.refresh_from_db()
+    assert (piece.slug, piece.summary) == ("on-minsk", "Mine.")
+
+
+@pytest.mark.parametrize("version", ["", "9999", "-1", "x"])
+def test_a_form_of_an_unknown_save_overwrites_nothing(desk, version):
+    piece = make_publication(body="As it was.")
+
+    page = desk.post(change(piece), filled(piece, body="Mine.", version=version))
+
+    assert page.status_code == 200
+    assert Publication.objects.get().body == "As it was."
+
+
+def test_what_was_redacted_does_not_come_back_with_an_open_form(desk, editor):
+    piece = make_publication(body="Vera Holm said it.\n\nTwo.")
+    mine = filled(piece, body="Vera Holm said it.\n\nTwo, mine.")
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    page = desk.post(change(piece), mine)
+
+    assert page.status_code == 200
+    assert "Vera Holm" not in Publication.objects.get().body
+
+
+def test_related_pieces_that_two_editors_added_are_both_there(desk, colleague):
+    piece, one, other, gone = make_publication(), *(make_live().publication for _n in range(3))
+    RelatedLink.objects.create(source=piece, target=gone)
+    seen = {"related-chooser": str(gone.pk)}
+
+    colleague.post(change(piece), filled(piece, related=[one.pk], **seen))
+    desk.post(change(piece), filled(piece, related=[gone.pk, other.pk], **seen))
+
+    assert {link.target for link in piece.related_links.all()} == {one, other}
+
+
+def test_a_form_that_was_only_open_takes_no_related_piece_away(desk, colleague):
+    piece, one = make_publication(), make_live().publication
+
+    colleague.post(change(piece), filled(piece, related=[one.pk]))
+    desk.post(change(piece), filled(piece, title="Mine"))
+
+    assert piece.related_links.get().target == one
+
+
+# Two editors, two hundred edits
+
+
+class Typist:
+    """An editor who types unknown words into a form that may be old, and settles what clashes."""
+
+    def __init__(self, client: Client, name: str, chance: random.Random) -> None:
+        self.client, self.name, self.chance = client, name, chance
+        self.typed: list[str] = []
+        self.form: dict = {}
+
+    def open(self, piece: Publication) -> None:
+        piece = Publication.objects.get(pk=piece.pk)
+        tags = ", ".join(sorted(tag.name for tag in piece.tags.all()))
+        self.form = filled(piece, key_points=piece.key_points, note=piece.note, tags=tags)
+
+    def type(self, number: int) -> None:
+        word = f"{self.name}{number}word"
+        longer = ["summary", *["body"] * 5, "note", "tags", "key_points"]
+        field = "title" if number % 20 == 0 else self.chance.choice(longer)
+        self.form[field] = self.put(word, field)
+        self.typed.append(word)
+
+    def put(self, word: str, field: str) -> str:
+        text = self.form[field]
+        if field == "tags":
+            return f"{text}, {word}".strip(", ")
+        if field != "body":
+            return f"{text} {word}".strip()
+        paragraphs = text.replace("\r\n", "\n").split("\n\n")
+        place = self.chance.randrange(len(paragraphs))
+        if self.chance.random() < 0.3:
+            paragraphs.insert(place, f"A new paragraph with {word} in it.")
+        else:
+            words = paragraphs[place].split(" ")
+            words.insert(self.chance.randrange(len(words) + 1), word)
+            paragraphs[place] = " ".join(words)
+        return "\n\n".join(paragraphs)
+
+    def save(self, piece: Publication) -> None:
+        answer = self.client.post(change(piece), self.form)
+        for _attempt in range(3):
+            if answer.status_code == 302:
+                return
+            chosen = {
+                each["clash"].key: self.chance.choice(each["clash"].choices[::2])
+                for each in answer.context["adminform"].form.clashes
+            }
+            answer = self.client.post(change(piece), self.form | chosen)
+        raise AssertionError(answer.context["adminform"].form.errors.as_text())
+
+
+def test_two_editors_and_two_hundred_interleaved_edits_lose_no_word(desk, colleague):
+    chance = random.Random(1)
+    piece = make_publication(body="\n\n".join(f"Paragraph {n} of the text as it was." for n in range(12)))
+    typists = [Typist(desk, "mine", chance), Typist(colleague, "theirs", chance)]
+    for each in typists:
+        each.open(piece)
+
+    for number in range(200):
+        typist = chance.choice(typists)
+        typist.type(number)
+        if chance.random() < 0.3:
+            typist.save(piece)
+            typist.open(piece)
+    for each in typists:
+        each.save(piece)
+
+    piece = Publication.objects.get()
+    now = " ".join([piece.title, piece.summary, piece.body, piece.note, *(t.name for t in piece.tags.all())])
+    history = now + " ".join(piece.revisions.values_list("manuscript", flat=True))
+    lost = [word for each in typists for word in each.typed if word not in history]
+    assert sum(len(each.typed) for each in typists) == 200
+    assert lost == []
+
+
+# Joining, without a form
+
+
+def test_joining_takes_what_only_they_changed_and_says_so():
+    base, ours, theirs = {"title": "A", "slug": "a"}, {"title": "B", "slug": "a"}, {"title": "A", "slug": "c"}
+
+    joined = join(base, ours, theirs, lambda key: "")
+
+    assert (joined.values, joined.taken, joined.clashes) == ({"title": "B", "slug": "c"}, ["slug"], [])
+
+
+def test_without_a_base_every_difference_is_a_clash():
+    joined = join({}, {"title": "A", "body": "B"}, {"title": "C", "body": "B"}, lambda key: "")
+
+    assert [clash.name for clash in joined.clashes] == ["title"]
+
+
+def test_the_base_is_the_draft_as_it_was_at_that_save():
+    piece = make_publication(title="First")
+    version = piece.version
+    saved(piece, title="Second")
+
+    assert base_of(piece, version, ("title",)) == {"title": "First"}
+    assert base_of(piece, 999, ("title",)) == {}
