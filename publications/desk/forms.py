@@ -24,13 +24,11 @@ from publications.models import (
 )
 
 from .choosing import ChooserField, ChooserWidget, FindingForm
-from .merging import Joined, base_of, join, values_of
+from .joining import Joining
 from .publishing_form import MomentField
 
 ATTACHED = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 LARGEST = 40 * 1024 * 1024
-COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "published_at", "kind", "language", "slug",
-            "cover_choice", "translation_choice", "doi", "isbn", "note")  # fmt: skip
 
 
 class TagWidget(LineOfTags):
@@ -40,7 +38,7 @@ class TagWidget(LineOfTags):
         js = [Script("js/desk/tags.js", type="module")]
 
 
-class PublicationForm(FindingForm):
+class PublicationForm(Joining, FindingForm):
     """The working copy as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
 
     `version` tells which save the editor started from. A form that has been overtaken is joined with what others
@@ -106,8 +104,6 @@ class PublicationForm(FindingForm):
         kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
-        self.joined: Joined | None = None
-        self.others = ""
         self.fields["related"].disabled = not may_relate
         if piece and piece.pk:
             self.fields["detach"].queryset = piece.attachments.all()
@@ -180,7 +176,7 @@ class PublicationForm(FindingForm):
         if not any(cleaned.get(name) for name in ("title", "summary", "body", "bylines")):
             raise forms.ValidationError(gettext("Write something first: a title, for instance."))
         if self.instance.pk and cleaned.get("version") != self.instance.version:
-            self._join(cleaned)
+            self.join(cleaned)
         self._check_translation(cleaned)
         return cleaned
 
@@ -200,49 +196,6 @@ class PublicationForm(FindingForm):
                 )
                 % {"piece": same, "language": NAMES[same.language]},
             )
-
-    def _join(self, cleaned: dict) -> None:
-        """Join what was typed with what others have saved since; what both changed is for the editor to settle."""
-        piece = Publication.objects.get(pk=self.instance.pk)
-        names = tuple(name for name in COMPARED if name in cleaned)
-        base = base_of(piece, cleaned.get("version"), names)
-        ours = {name: cleaned[name] for name in names}
-        self.joined = join(base, ours, values_of(piece, names), lambda key: self.data.get(key, ""))
-        self.others = self._who_saved(piece, cleaned.get("version") or 0)
-        if self.joined.clashes:
-            said = gettext(
-                "%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and all "
-                "you typed is still here. Choose what is to stand, then save again."
-            )
-            self.add_error(None, forms.ValidationError(said % {"who": self.others}, code="outdated"))
-            return
-        cleaned.update(self.joined.values)
-        self._check_joined_text(cleaned)
-
-    def _check_joined_text(self, cleaned: dict) -> None:
-        try:
-            prose.render(cleaned.get("body", ""), language=cleaned.get("language", "en"))
-        except prose.Unrenderable as reason:
-            self.add_error("body", str(reason))
-
-    def _who_saved(self, piece: Publication, version: int) -> str:
-        """Whoever saved it meanwhile, each once."""
-        kept = piece.revisions.filter(number__gt=version).select_related("saved_by")[:20]
-        people = [str(each.saved_by or gettext("the command line")) for each in kept]
-        return ", ".join(dict.fromkeys(people))
-
-    @property
-    def clashes(self) -> list[dict[str, object]]:
-        """What both changed, with what was chosen so far, for the form."""
-        return [
-            {"clash": each, "label": self.fields[each.name].label, "chosen": self.data.get(each.key, "")}
-            for each in (self.joined.clashes if self.joined else ())
-        ]
-
-    @property
-    def taken(self) -> list[str]:
-        """The fields in which others had a part of what was stored."""
-        return [str(self.fields[name].label) for name in (self.joined.taken if self.joined else ())]
 
     def store_rows(self, piece: Publication) -> None:
         """Store what belongs to the piece beside its own row: authors and files. (Tags: save_m2m.)"""
