@@ -198,6 +198,9 @@ def _forget_traces(piece: Publication, blacken: Blacken, passage: str) -> None:
         if (subject, detail) != (line.subject, line.detail):
             line.subject, line.detail = subject, detail
             line.save(update_fields=["subject", "detail"])
+    for typed in piece.typed.all():
+        typed.values = _blackened(typed.values, blacken)
+        typed.save(update_fields=["values"])
     own = ContentType.objects.get_for_model(Publication)
     for entry in LogEntry.objects.filter(content_type=own, object_id=str(piece.pk)):
         LogEntry.objects.filter(pk=entry.pk).update(object_repr=blacken(entry.object_repr))

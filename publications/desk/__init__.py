@@ -1,6 +1,17 @@
 """Everything behind login: Django's admin in the site's name, with pages of our own."""
 
-from . import checking, choosing, deed_pages, history, leading, linking, previewing, published, tagging
+from . import (
+    checking,
+    choosing,
+    deed_pages,
+    history,
+    leading,
+    linking,
+    previewing,
+    published,
+    recovering,
+    tagging,
+)
 from .beside import Amended, AuthorDesk, KindDesk
 from .leading import SiteDesk, TagDesk
 from .library import Library
@@ -34,5 +45,6 @@ __all__ = [
     "linking",
     "previewing",
     "published",
+    "recovering",
     "tagging",
 ]

@@ -175,7 +175,7 @@ class PublicationForm(Joining, FindingForm):
         cleaned = super().clean()
         if not any(cleaned.get(name) for name in ("title", "summary", "body", "bylines")):
             raise forms.ValidationError(gettext("Write something first: a title, for instance."))
-        if self.instance.pk and cleaned.get("version") != self.instance.version:
+        if self.joins and self.instance.pk and cleaned.get("version") != self.instance.version:
             self.join(cleaned)
         self._check_translation(cleaned)
         return cleaned

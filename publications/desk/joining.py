@@ -15,6 +15,7 @@ COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "publis
 class Joining:
     """What a form does that was overtaken. It keeps the version it started from until everything is settled."""
 
+    joins = True
     joined: Joined | None = None
     others = ""
 

@@ -25,6 +25,7 @@ from publications.models import (
     words,
 )
 
+from . import recovering
 from .forms import PublicationForm
 
 
@@ -55,7 +56,7 @@ class Writing(admin.ModelAdmin):
     """The working copies. Saving keeps a revision and changes nothing public but related links."""
 
     class Media:
-        js = (Script("js/desk/leaving.js", type="module"),)
+        js = (Script("js/desk/keeping.js", type="module"),)
 
     form = PublicationForm
     change_form_template = "desk/publication_form.html"
@@ -164,11 +165,14 @@ class Writing(admin.ModelAdmin):
             said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
             form.instance.joined = said % {"who": form.others, "what": ", ".join(form.taken)}
         Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
+        recovering.saved(request.user, request.POST.get(recovering.KEY, ""))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         piece = super().get_object(request, object_id) if object_id else None
         title = {"title": str(piece)} if piece else {}
-        context = {**(extra_context or {}), **title, **self.standing_context(request, piece)}
+        recovering.restore(request, piece)
+        kept = recovering.context(request, piece)
+        context = {**(extra_context or {}), **title, **self.standing_context(request, piece), **kept}
         try:
             with transaction.atomic():
                 return super().changeform_view(request, object_id, form_url, context)

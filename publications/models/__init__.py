@@ -16,6 +16,7 @@ from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
 from .telling import announced_at, corrections, first_date, told_at
+from .typing import Presence, Typed
 
 __all__ = [
     "FOREVER",
@@ -44,6 +45,7 @@ __all__ = [
     "Number",
     "Page",
     "Place",
+    "Presence",
     "Publication",
     "RelatedLink",
     "Revision",
@@ -58,6 +60,7 @@ __all__ = [
     "Tag",
     "TagKind",
     "TaggedPublication",
+    "Typed",
     "Why",
     "Word",
     "announced_at",

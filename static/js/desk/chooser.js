@@ -56,11 +56,16 @@ function enhance(root) {
     box.hidden = limit > 1 && chosen.length >= limit;
   }
 
+  function tell() {
+    root.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
   function take(choice) {
     if (limit === 1) chosen.length = 0;
     chosen.push({ value: String(choice.value), label: choice.label, role: roles[0]?.[0] });
     search.value = "";
     draw();
+    tell();
     say(`${choice.label} ${words("Added")}`);
     if (box.hidden) list.lastElementChild.querySelector("button:last-of-type").focus();
   }
@@ -95,6 +100,7 @@ function enhance(root) {
     const [each] = chosen.splice(from, 1);
     chosen.splice(to, 0, each);
     draw();
+    tell();
     say(`${each.label} ${words("Moved")} ${to + 1}`);
     const buttons = [...list.children[to].querySelectorAll("button")];
     const same = buttons.find((one) => one.textContent === words(which));
@@ -104,6 +110,7 @@ function enhance(root) {
   function remove(index) {
     const [each] = chosen.splice(index, 1);
     draw();
+    tell();
     say(`${each.label} ${words("Removed")}`);
     search.focus();
   }

@@ -14,6 +14,7 @@ for (const input of document.querySelectorAll("input[data-url][name=tags]")) {
     },
     take: (choice) => {
       input.value = `${[...typed().slice(0, -1), choice.value].join(", ")}, `;
+      input.dispatchEvent(new Event("change", { bubbles: true }));
     },
   });
 }

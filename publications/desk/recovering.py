@@ -1,0 +1,181 @@
+"""Nothing typed is lost: what stands in an open form is kept for its owner, apart from the record.
+
+A script sends the raw values while somebody types. After a crash or a closed window the form offers them again: to
+restore, to compare with what is stored, to discard. Nobody else ever sees them.
+"""
+
+import re
+
+from django.contrib import messages
+from django.db.models import Q
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.crypto import get_random_string
+from django.utils.formats import date_format
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST
+
+from publications.models import Presence, Publication, Typed
+
+from .access import ONE, needs, piece_or_404
+from .comparing import as_it_stands, comparison
+from .forms import PublicationForm
+from .site import desk
+from .sketching import as_posted, form_of, sketch
+
+KEY = "form_key"
+NOT_KEPT = ("csrfmiddlewaretoken", KEY, "piece", "page", "turn")
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+MOST_VALUES = 500
+MOST_CHARACTERS = 2_000_000
+
+
+def new_key() -> str:
+    """A name for a form that is being opened."""
+    return get_random_string(16)
+
+
+@desk.page("typed/", "keep")
+@needs("change_publication", "add_publication")
+@require_POST
+def keep(request: HttpRequest) -> JsonResponse:
+    """Keep what stands in a form, for whoever is typing into it."""
+    values, key = values_of(request), request.POST.get(KEY, "")[:32]
+    if not key or len(values) > MOST_VALUES or sum(len(value) for _n, value in values) > MOST_CHARACTERS:
+        return JsonResponse({"refused": _("This is too much to be kept.")}, status=413)
+    piece = Publication.objects.filter(pk=number_in(request, "piece")).first()
+    page, turn = request.POST.get("page", "")[:32], number_in(request, "turn")
+    now = timezone.now()
+    _keep(
+        request.user,
+        key,
+        {"values": values, "publication": piece, "typed_at": now, "page": page, "turn": turn},
+    )
+    if piece:
+        _be_here(request.user, piece, typed=True)
+    return JsonResponse({"kept_at": date_format(timezone.localtime(now), "H:i:s")})
+
+
+def number_in(request: HttpRequest, name: str) -> int:
+    """A whole number that was sent, else 0, which no row has."""
+    sent = request.POST.get(name, "")
+    return int(sent) if NUMBER.fullmatch(sent) else 0
+
+
+def values_of(request: HttpRequest) -> list[list[str]]:
+    """The values of a form as pairs, in their order, without its buttons and its secrets."""
+    return [
+        [name, value.replace("\0", "")]
+        for name, values in request.POST.lists()
+        if name not in NOT_KEPT and not name.startswith("_")
+        for value in values
+    ]
+
+
+def _keep(person, key: str, told: dict[str, object]) -> None:
+    """One row a form. A message that comes late brings back neither what was saved nor what has been typed over."""
+    Typed.objects.forget_old(person)
+    typed, is_new = Typed.objects.get_or_create(owner=person, key=key, defaults=told)
+    if not is_new:
+        earlier = ~Q(page=told["page"]) | Q(turn__lt=told["turn"])
+        Typed.objects.unsaved().filter(earlier, pk=typed.pk).update(**told)
+
+
+def saved(person, key: str) -> None:
+    """The form of that key was stored: what was kept of it is needed no more."""
+    if key:
+        done = {"values": [], "saved_at": timezone.now()}
+        Typed.objects.update_or_create(owner=person, key=key[:32], defaults=done)
+
+
+def restore(request: HttpRequest, piece: Publication | None) -> None:
+    """Where that was asked for, let the request be as if what was typed had been sent, only to be shown."""
+    number = request.POST.get("_restore", "")
+    typed = (
+        Typed.objects.of(request.user, piece).filter(pk=int(number)).first()
+        if NUMBER.fullmatch(number)
+        else None
+    )
+    if not typed:
+        return
+    request.POST = as_posted(typed.values)
+    request.POST[KEY], request.POST["_find"] = typed.key, ""
+
+
+def context(request: HttpRequest, piece: Publication | None) -> dict[str, object]:
+    """What the form says of what was typed earlier, and the name under which it is kept itself."""
+    key = request.POST.get(KEY) or new_key()
+    return {
+        "form_key": key,
+        "unsaved": list(Typed.objects.of(request.user, piece).exclude(key=key)),
+        "others": others_at(piece, request.user) if piece else [],
+    }
+
+
+@desk.page(f"{ONE}here/", "here")
+@needs("change_publication")
+@require_POST
+def here(request: HttpRequest, pk: int) -> JsonResponse:
+    """Say that one has a piece open, and hear who else has."""
+    piece = piece_or_404(pk)
+    _be_here(request.user, piece)
+    return JsonResponse({"others": others_at(piece, request.user)})
+
+
+def _be_here(person, piece: Publication, *, typed: bool = False) -> None:
+    now = timezone.now()
+    told = {"seen_at": now, **({"typed_at": now} if typed else {})}
+    Presence.objects.update_or_create(person=person, publication=piece, defaults=told)
+
+
+def others_at(piece: Publication, person) -> list[str]:
+    """Who else has it open, in words: "Ann has this open, last typed 14:02"."""
+    return [_said(each) for each in Presence.objects.now().filter(publication=piece).exclude(person=person)]
+
+
+def _said(presence: Presence) -> str:
+    name = presence.person.get_short_name() or presence.person.get_username()
+    if not presence.typed_at:
+        return _("%(name)s has this open") % {"name": name}
+    at = date_format(timezone.localtime(presence.typed_at), "H:i")
+    return _("%(name)s has this open, last typed %(at)s") % {"name": name, "at": at}
+
+
+@desk.page("recovered/<number:pk>/", "recovered")
+@needs("change_publication")
+def recovered(request: HttpRequest, pk: int) -> HttpResponse:
+    """What was typed and not saved, beside what is stored; its owner alone sees it."""
+    typed = own_or_404(request, pk)
+    piece = piece_or_404(typed.publication_id) if typed.publication_id else None
+    form = form_of(typed.values, piece)
+    context = {"typed": typed, "title": _("Typed and not saved"), "raw": _raw(form, typed, whole=not piece)}
+    if not piece:
+        return desk.show(request, "recovered", **context)
+    difference = comparison(as_it_stands(piece), as_it_stands(sketch(form)))
+    return desk.show_piece(request, "recovered_piece", piece, **context, **difference)
+
+
+def _raw(form: PublicationForm, typed: Typed, *, whole: bool) -> list[dict[str, str]]:
+    """Fields as they were typed: those that a page cannot show, or the text of a piece that was never saved."""
+    wanted = ["summary", "body"] if whole else [name for name in form.errors if name in form.fields]
+    sent = dict(typed.values)
+    return [{"label": form.fields[name].label, "text": sent[name]} for name in wanted if sent.get(name)]
+
+
+@desk.page("recovered/<number:pk>/discard/", "discard")
+@needs("change_publication")
+@require_POST
+def discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Let go of what was typed and not saved."""
+    typed = own_or_404(request, pk)
+    piece = typed.publication_id
+    typed.delete()
+    messages.success(request, _("Discarded. What is stored is as it was."))
+    address = "desk:publications_publication_change" if piece else "desk:index"
+    return HttpResponseRedirect(reverse(address, args=[piece] if piece else []))
+
+
+def own_or_404(request: HttpRequest, pk: int) -> Typed:
+    return get_object_or_404(Typed.objects.unsaved().select_related("publication"), pk=pk, owner=request.user)

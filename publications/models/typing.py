@@ -1,0 +1,94 @@
+"""What people of the desk are at: what they typed and have not saved, for themselves alone, and what they have open.
+
+Neither is the record: no revision, no audit line and no public page knows of them.
+"""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .publication import Publication
+
+HALF_A_YEAR = timedelta(days=183)
+A_DAY = timedelta(days=1)
+GONE_AFTER = timedelta(seconds=70)
+
+
+class TypedQuerySet(models.QuerySet):
+    def of(self, person, publication: Publication | None = None) -> "TypedQuerySet":
+        """What the person typed into the form of a piece, or of a new one, and has not saved."""
+        return self.unsaved().filter(owner=person, publication=publication)
+
+    def unsaved(self) -> "TypedQuerySet":
+        return self.filter(saved_at=None)
+
+    def forget_old(self, person) -> None:
+        """Let go of what was saved a day ago, and of what nobody came back to for half a year."""
+        now = timezone.now()
+        old = Q(saved_at__lt=now - A_DAY) | Q(typed_at__lt=now - HALF_A_YEAR)
+        self.filter(old, owner=person).delete()
+
+
+class Typed(models.Model):
+    """The raw values of one opened form, as its owner last typed them.
+
+    `key` names the opened form: two windows of one person do not overwrite each other. Once the form was saved the
+    row stays for a day without values, so that a message that comes late does not bring them back. `page` and `turn`
+    put the messages of one window in their order.
+    """
+
+    owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, related_name="typed")
+    key = models.CharField(max_length=32)
+    page = models.CharField(max_length=32, blank=True)
+    turn = models.PositiveIntegerField(default=0)
+    values = models.JSONField(default=list)
+    typed_at = models.DateTimeField(default=timezone.now)
+    saved_at = models.DateTimeField(null=True)
+
+    objects = TypedQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-typed_at", "-pk"]
+        verbose_name = _("typed and not saved")
+        default_permissions = ()
+        constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_typed_a_form")]
+
+    def __str__(self) -> str:
+        return self.title or str(_("Untitled"))
+
+    @property
+    def title(self) -> str:
+        return " ".join(next((value for name, value in self.values if name == "title"), "").split())
+
+
+class PresenceQuerySet(models.QuerySet):
+    def now(self) -> "PresenceQuerySet":
+        """Those whose form has told of itself lately."""
+        return self.filter(seen_at__gt=timezone.now() - GONE_AFTER).select_related("person")
+
+
+class Presence(models.Model):
+    """A person who has a piece open: for colleagues to know, never a lock."""
+
+    person = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="presences")
+    seen_at = models.DateTimeField()
+    typed_at = models.DateTimeField(null=True)
+
+    objects = PresenceQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-seen_at"]
+        verbose_name = _("presence")
+        default_permissions = ()
+        constraints = [
+            models.UniqueConstraint(fields=["person", "publication"], name="present_once_at_a_piece")
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.person} · {self.publication_id}"

@@ -1,0 +1,86 @@
+// Nothing typed is lost: what stands in the form is sent to be kept a little after the last key, and at the latest some
+// seconds after the first that is not kept yet. A warning on leaving only while something is not. Who else is here.
+
+const PAUSE = 3000, LONGEST = 11000, AGAIN = 5000, PRESENT = 20000;
+const word = () => crypto.getRandomValues(new Uint32Array(2)).join("");
+const place = document.querySelector("[data-keeping]");
+const form = place?.closest("form");
+if (form) start();
+
+function start() {
+  const { url, here, kept, failed, signedOut } = place.dataset;
+  const status = document.querySelector("[data-kept-at]");
+  const others = document.querySelector("[data-others]");
+  const page = word();
+  let since = 0, timer = 0, sending = 0, turn = 0, leaves = false;
+
+  function changed() {
+    since ||= Date.now();
+    leaves = false;
+    clearTimeout(timer);
+    timer = setTimeout(keep, Math.max(0, Math.min(PAUSE, since + LONGEST - Date.now())));
+  }
+
+  async function keep(options = {}) {
+    clearTimeout(timer);
+    if (sending && !options.keepalive) return void (timer = setTimeout(keep, 300));
+    const begun = since || Date.now();
+    since = 0;
+    sending++;
+    try {
+      const answer = await send(url, values(), options);
+      const said = answer.redirected ? null : await answer.json().catch(() => null);
+      if (!answer.ok || !said) throw Object.assign(new Error("not kept"), { said, out: answer.redirected || answer.status === 403 });
+      if (!since) tell(`${kept} ${said.kept_at}`);
+    } catch (fault) {
+      since = begun;
+      tell(fault.out ? signedOut : fault.said?.refused || failed, true);
+      timer = setTimeout(keep, AGAIN);
+    } finally {
+      sending--;
+    }
+  }
+
+  // What is sent as the page goes away has to be small; where it is not, it is sent as usual.
+  function send(to, body, { keepalive = false } = {}) {
+    return fetch(to, { method: "POST", body, keepalive: keepalive && `${body}`.length < 60000, headers: { Accept: "application/json" } });
+  }
+
+  function values() {
+    const data = new FormData(form);
+    for (const [name, value] of [...data]) if (typeof value !== "string") data.delete(name);
+    for (const [name, value] of Object.entries({ piece: place.dataset.piece, page, turn: ++turn })) data.set(name, value);
+    return new URLSearchParams(data);
+  }
+
+  function tell(words, isWrong = false) {
+    status.textContent = words;
+    status.toggleAttribute("data-wrong", isWrong);
+  }
+
+  async function present() {
+    if (document.hidden) return;
+    try {
+      const answer = await send(here, new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value }));
+      if (answer.ok && !answer.redirected) others.textContent = (await answer.json()).others.join(" · ");
+    } catch {
+      // The network will be back, and so will the colleagues.
+    }
+  }
+
+  form.addEventListener("input", changed);
+  form.addEventListener("change", changed);
+  form.addEventListener("submit", ({ submitter }) => {
+    if (submitter?.formTarget || submitter?.hasAttribute("formaction")) return;
+    if (since) keep({ keepalive: true });
+    leaves = true;
+  });
+  document.addEventListener("visibilitychange", () => { if (document.hidden && since) keep({ keepalive: true }); });
+  addEventListener("beforeunload", (event) => { if ((since || sending) && !leaves) event.preventDefault(); });
+  // A page that comes back from the browser's memory is a form opened anew.
+  addEventListener("pageshow", ({ persisted }) => { if (persisted) form.elements.form_key.value = word(); });
+  if (here) {
+    present();
+    setInterval(present, PRESENT);
+  }
+}

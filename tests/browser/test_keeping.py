@@ -1,0 +1,128 @@
+"""Nothing typed is lost: a browser that is killed while somebody types loses at most fifteen seconds of it."""
+
+import os
+import random
+import signal
+import subprocess
+import time
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import CHROMIUM, sign_in
+
+pytestmark = pytest.mark.browser
+
+AT_MOST = 15.0
+BODY = "textarea[name=body]"
+
+
+def open_draft(page) -> None:
+    page.goto("/desk/publications/publication/?q=transnistria")
+    page.get_by_role("link", name="Transnistria after Russian gas").click()
+    page.wait_for_selector(BODY)
+
+
+@dataclass
+class Killable:
+    """A Chromium of its own that can be killed without a word of farewell."""
+
+    process: subprocess.Popen
+    address: str
+    typed: list[tuple[str, float]] = field(default_factory=list)
+
+    def kill(self) -> float:
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait(10)
+        return time.monotonic()
+
+
+@pytest.fixture
+def killable(tmp_path):
+    profile = tmp_path / "profile"
+    options = [
+        "--headless=new",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--no-first-run",
+        "--remote-debugging-port=0",
+    ]
+    process = subprocess.Popen(
+        [CHROMIUM, *options, f"--user-data-dir={profile}", "about:blank"],
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,
+    )
+    told = profile / "DevToolsActivePort"
+    for _attempt in range(200):
+        if told.exists() and told.read_text().strip():
+            break
+        time.sleep(0.1)
+    yield Killable(process, f"http://127.0.0.1:{told.read_text().split()[0]}")
+    if process.poll() is None:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait(10)
+
+
+def test_a_browser_killed_while_somebody_types_loses_fifteen_seconds_at_most(
+    browser, open_page, site, killable, capsys
+):
+    doomed = browser.browser_type.connect_over_cdp(killable.address)
+    page = doomed.contexts[0].new_page()
+    page.goto(site.url + "/desk/")
+    page.fill("input[name=username]", "editor")
+    page.fill("input[name=password]", site.passwords["editor"])
+    page.press("input[name=password]", "Enter")
+    page.wait_for_url(lambda url: "/login/" not in url)
+    page.goto(site.url + "/desk/publications/publication/?q=transnistria")
+    page.get_by_role("link", name="Transnistria after Russian gas").click()
+    page.locator(BODY).press("Control+End")
+    typed, until = [], time.monotonic() + random.uniform(17, 24)
+    while time.monotonic() < until:
+        word = f"typed{len(typed)}word"
+        page.locator(BODY).press_sequentially(f" {word}")
+        typed.append((word, time.monotonic()))
+        time.sleep(0.25)
+    killed_at = killable.kill()
+
+    page = open_page("/desk/")
+    sign_in(page, site)
+    open_draft(page)
+    page.get_by_role("button", name="Restore").click()
+    body = page.locator(BODY).input_value()
+
+    lost = [killed_at - at for word, at in typed if f" {word}" not in body]
+    with capsys.disabled():
+        print(
+            f"\n{len(typed)} words typed, {len(lost)} lost, the oldest of them {max(lost, default=0):.1f} s old"
+        )
+    assert len(typed) > 20
+    assert max(lost, default=0) <= AT_MOST
+
+
+def test_leaving_is_warned_of_only_while_something_is_not_kept(open_page, site):
+    page = open_page("/desk/")
+    sign_in(page, site)
+    page.goto("/desk/publications/publication/add/")
+    asked = []
+    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+
+    page.fill("[name=title]", "Not kept yet")
+    page.close(run_before_unload=True)
+    page.wait_for_timeout(500)
+    expect(page.locator("[data-kept-at]")).to_contain_text("is kept", timeout=8000)
+    before = list(asked)
+    page.goto("/desk/")
+
+    assert (before, asked) == (["beforeunload"], ["beforeunload"])
+
+
+def test_who_else_has_a_piece_open_is_told_without_a_reload(open_page, site):
+    mine, theirs = open_page("/desk/"), open_page("/desk/")
+    sign_in(mine, site)
+    sign_in(theirs, site, "administrator")
+    for page in (theirs, mine):
+        open_draft(page)
+
+    expect(mine.locator("[data-others]")).to_contain_text("administrator has this open", timeout=8000)

@@ -1,0 +1,320 @@
+"""What is typed and not saved is kept for its owner alone, and offered again: restore, compare, discard."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+
+from publications import deeds
+from publications.models import Presence, Publication, Revision, Typed
+from tests.desk_forms import ADD, change, filled
+from tests.factories import make_author, make_live, make_person, make_publication
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+KEEP = "/desk/typed/"
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend=BACKEND)
+    return client
+
+
+@pytest.fixture
+def colleague():
+    known = Client()
+    known.force_login(make_person("Editors", first_name="Ann"), backend=BACKEND)
+    return known
+
+
+def type_in(
+    desk, piece: Publication | None = None, key: str = "window", turn: int = 1, page: str = "1", **fields
+):
+    """What the script sends while somebody types."""
+    typed = {name: value for name, value in filled(piece, **fields).items() if not name.startswith("_")}
+    place = {"piece": piece.pk if piece else "", "form_key": key, "turn": turn, "page": page}
+    return desk.post(KEEP, typed | place)
+
+
+def test_what_is_typed_is_kept_and_the_record_knows_nothing_of_it(desk, editor):
+    piece = make_publication(body="As stored.")
+    before = (piece.version, Revision.objects.count())
+
+    answer = type_in(desk, piece, body="Typed for an hour.")
+
+    piece.refresh_from_db()
+    assert answer.json()["kept_at"]
+    assert (piece.body, piece.version, Revision.objects.count()) == ("As stored.", *before)
+    assert ["body", "Typed for an hour."] in Typed.objects.get(owner=editor).values
+
+
+def test_secrets_and_buttons_of_a_form_are_not_kept(desk):
+    type_in(desk, csrfmiddlewaretoken="secret")
+
+    names = {name for name, _value in Typed.objects.get().values}
+    assert not names & {"csrfmiddlewaretoken", "_save", "form_key", "turn"}
+
+
+def test_the_last_that_was_typed_is_kept_whatever_the_order_of_messages(desk):
+    type_in(desk, title="Second", turn=2)
+    type_in(desk, title="First", turn=1)
+
+    assert Typed.objects.get().title == "Second"
+
+
+def test_another_page_of_the_same_form_begins_its_turns_anew(desk):
+    type_in(desk, title="Before", turn=9, page="1")
+    type_in(desk, title="After", turn=1, page="2")
+
+    assert Typed.objects.get().title == "After"
+
+
+def test_two_windows_of_one_person_overwrite_nothing(desk):
+    piece = make_publication()
+
+    type_in(desk, piece, key="one", title="In one")
+    type_in(desk, piece, key="two", title="In the other")
+
+    assert {typed.title for typed in Typed.objects.all()} == {"In one", "In the other"}
+
+
+def test_the_form_offers_what_was_typed_and_not_saved(desk):
+    piece = make_publication()
+    type_in(desk, piece, title="Typed")
+
+    page = desk.get(change(piece)).text
+
+    assert "You typed something here that was not saved" in page
+    assert all(word in page for word in ("Restore", "Compare", "Discard"))
+
+
+def test_restoring_puts_everything_back_into_the_form_and_stores_nothing(desk):
+    ann = make_author("Ann Berg")
+    piece = make_publication(title="As stored")
+    type_in(desk, piece, title="As typed", bylines=[ann.pk], tags="Belarus")
+
+    page = desk.post(change(piece), {"_restore": Typed.objects.get().pk})
+
+    form = page.context["adminform"].form
+    assert (form["title"].value(), form["tags"].value()) == ("As typed", "Belarus")
+    assert "Ann Berg" in page.text
+    assert Publication.objects.get().title == "As stored"
+
+
+def test_what_was_restored_is_saved_like_anything_typed(desk):
+    piece = make_publication(title="As stored")
+    type_in(desk, piece, title="As typed")
+    key = desk.post(change(piece), {"_restore": Typed.objects.get().pk}).context["form_key"]
+
+    desk.post(change(piece), filled(piece, title="As typed", form_key=key))
+
+    assert Publication.objects.get().title == "As typed"
+    assert not Typed.objects.unsaved().exists()
+
+
+def test_what_a_colleague_saved_meanwhile_is_joined_with_what_is_restored(desk, colleague):
+    piece = make_publication(title="As stored", summary="As stored.")
+    type_in(desk, piece, title="As typed")
+    colleague.post(change(piece), filled(piece, summary="As a colleague has it."))
+    form = desk.post(change(piece), {"_restore": Typed.objects.get().pk}).context["adminform"].form
+
+    desk.post(change(piece), filled(piece, title="As typed", version=form["version"].value()))
+
+    piece.refresh_from_db()
+    assert (piece.title, piece.summary) == ("As typed", "As a colleague has it.")
+
+
+def test_a_new_publication_that_was_never_saved_comes_back(desk):
+    type_in(desk, title="New and lost")
+
+    assert "New and lost" in desk.get(ADD).text
+    page = desk.post(ADD, {"_restore": Typed.objects.get().pk})
+
+    assert page.context["adminform"].form["title"].value() == "New and lost"
+    assert not Publication.objects.exists()
+
+
+def test_a_message_that_comes_after_the_save_brings_nothing_back(desk):
+    piece = make_publication()
+    desk.post(change(piece), filled(piece, title="Saved", form_key="window"))
+
+    type_in(desk, piece, title="Saved", turn=5)
+
+    assert "was not saved" not in desk.get(change(piece)).text
+
+
+def test_a_refused_form_keeps_what_was_typed(desk):
+    piece = make_publication()
+    type_in(desk, piece, title="Typed")
+
+    desk.post(change(piece), filled(piece, title="Typed", kind="", form_key="window"))
+
+    assert Typed.objects.unsaved().exists()
+
+
+def test_comparing_shows_what_differs_from_what_is_stored(desk):
+    piece = make_publication(body="The river rose on Monday.")
+    type_in(desk, piece, body="The river rose on Tuesday.")
+
+    page = desk.get(reverse("desk:recovered", args=[Typed.objects.get().pk])).text
+
+    assert "Monday" in page and "Tuesday" in page and "<ins>" in page
+
+
+def test_a_text_that_cannot_be_shown_as_a_page_is_shown_as_it_was_typed(desk):
+    piece = make_publication()
+    type_in(desk, piece, body="> " * 9000 + "the words")
+
+    assert "the words" in desk.get(reverse("desk:recovered", args=[Typed.objects.get().pk])).text
+
+
+def test_what_was_typed_into_a_new_form_can_be_read(desk):
+    type_in(desk, title="New", body="All of it.")
+
+    assert "All of it." in desk.get(reverse("desk:recovered", args=[Typed.objects.get().pk])).text
+
+
+def test_discarding_lets_go(desk):
+    piece = make_publication()
+    type_in(desk, piece, title="Typed")
+
+    page = desk.post(reverse("desk:discard", args=[Typed.objects.get().pk]), follow=True).text
+
+    assert not Typed.objects.exists()
+    assert "What is stored is as it was." in page
+
+
+@pytest.mark.parametrize("name", ["recovered", "discard"])
+def test_nobody_else_comes_near_what_somebody_typed(desk, colleague, name):
+    piece = make_publication()
+    type_in(desk, piece, title="Private")
+    typed = Typed.objects.get()
+    address = reverse(f"desk:{name}", args=[typed.pk])
+
+    answer = colleague.get(address) if name == "recovered" else colleague.post(address)
+
+    assert answer.status_code == 404
+    assert Typed.objects.filter(pk=typed.pk).exists()
+
+
+def test_nobody_else_restores_what_somebody_typed(desk, colleague):
+    piece = make_publication()
+    type_in(desk, piece, title="Private")
+
+    page = colleague.post(change(piece), {"_restore": Typed.objects.get().pk, **filled(piece)}, follow=True)
+
+    assert "Private" not in page.text
+    assert "Private" not in colleague.get(change(piece)).text
+
+
+def test_what_was_typed_into_one_piece_is_not_restored_into_another(desk):
+    piece, other = make_publication(), make_publication(title="Another")
+    type_in(desk, piece, title="Of the first")
+
+    page = desk.post(change(other), {"_restore": Typed.objects.get().pk, "_find": "", **filled(other)})
+
+    assert "Of the first" not in page.text
+
+
+def test_one_person_cannot_type_over_what_another_typed(desk, colleague, editor):
+    piece = make_publication()
+    type_in(desk, piece, title="Mine", key="window")
+    type_in(colleague, piece, title="Theirs", key="window", turn=9)
+
+    assert Typed.objects.get(owner=editor).title == "Mine"
+
+
+def test_linkers_keep_nothing(client):
+    client.force_login(make_person("Linkers"), backend=BACKEND)
+
+    assert type_in(client, make_publication()).status_code == 403
+
+
+@pytest.mark.parametrize("piece", ["0", "-1", "x", "9" * 40, "1'"])
+def test_a_piece_that_is_not_there_loses_nothing(desk, piece):
+    desk.post(KEEP, {"piece": piece, "form_key": "k", "title": "Typed"})
+
+    assert Typed.objects.get().title == "Typed"
+
+
+def test_what_was_typed_into_a_draft_outlives_the_draft(desk, editor):
+    piece = make_publication()
+    type_in(desk, piece, title="Typed")
+
+    piece.delete()
+
+    assert "Typed" in desk.get(ADD).text
+
+
+def test_too_much_is_refused_with_a_reason(desk, settings):
+    settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 10_000_000
+
+    answer = type_in(desk, body="x" * 2_100_000)
+
+    assert (answer.status_code, bool(answer.json()["refused"])) == (413, True)
+
+
+def test_a_null_byte_is_kept_out(desk):
+    assert type_in(desk, title="A\0B").status_code == 200
+    assert Typed.objects.get().title == "AB"
+
+
+def test_what_nobody_came_back_to_is_forgotten_after_half_a_year(desk):
+    with time_machine.travel(timezone.now() - timedelta(days=200)):
+        type_in(desk, key="old", title="Old")
+
+    type_in(desk, key="new", title="New")
+
+    assert [typed.title for typed in Typed.objects.all()] == ["New"]
+
+
+def test_a_redaction_reaches_what_is_being_typed(desk, editor):
+    piece = make_live(body="Vera Holm said it.").publication
+    type_in(desk, piece, body="Vera Holm said it twice.")
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    assert "Vera Holm" not in str(Typed.objects.get().values)
+
+
+# Who else is here
+
+
+def here(piece: Publication) -> str:
+    return reverse("desk:here", args=[piece.pk])
+
+
+def test_who_else_has_a_piece_open_is_told(desk, colleague):
+    piece = make_publication()
+
+    colleague.post(here(piece))
+
+    assert desk.post(here(piece)).json()["others"] == ["Ann has this open"]
+    assert "Ann has this open" in desk.get(change(piece)).text
+
+
+def test_when_they_last_typed_is_told_too(desk, colleague):
+    piece = make_publication()
+    with time_machine.travel("2026-06-01 12:02Z", tick=False):
+        type_in(colleague, piece, title="Typing")
+
+        assert desk.post(here(piece)).json()["others"] == ["Ann has this open, last typed 14:02"]
+
+
+def test_one_is_not_told_of_oneself_nor_of_who_has_gone(desk, colleague):
+    piece = make_publication()
+    with time_machine.travel(timezone.now() - timedelta(minutes=3)):
+        colleague.post(here(piece))
+
+    assert desk.post(here(piece)).json()["others"] == []
+
+
+def test_opening_a_form_writes_nothing(desk):
+    desk.get(change(make_publication()))
+
+    assert not Presence.objects.exists()
