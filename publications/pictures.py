@@ -90,6 +90,22 @@ def cut(content: bytes, *, size: tuple[int, int], format: str, focus: tuple[int,
     return _encoded(_resized(picture, size, box=_box_around(picture.size, focus, shape=size)), format)
 
 
+def cropped(content: bytes, cut: tuple[float, float, float, float]) -> bytes:
+    """The picture without what is cut off at left, top, right and bottom (shares of it), in its own format.
+
+    Raises Unsuitable.
+    """
+    picture = _decoded(content)
+    (width, height), (left, top, right, bottom) = picture.size, cut
+    box = (round(width * left), round(height * top), round(width * (1 - right)), round(height * (1 - bottom)))
+    if box[0] >= box[2] or box[1] >= box[3]:
+        raise Unsuitable(_("Nothing is left of the picture: all of it is cropped away."))
+    stream = io.BytesIO()
+    is_photo = SEVERAL_IN_ONE.get(picture.format, picture.format) == "JPEG"
+    picture.crop(box).save(stream, "JPEG" if is_photo else "PNG", **({"quality": 95} if is_photo else {}))
+    return stream.getvalue()
+
+
 def initials(name: str) -> str:
     """One or two letters that stand for a person without a portrait: "SA" for "Sample Author"."""
     words = unicodedata.normalize("NFC", name).replace("-", " ").split()

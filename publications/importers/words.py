@@ -29,7 +29,15 @@ RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
 
 def compare(source: str, text: str) -> Share:
     """Which words of a source, as often as they stand there, are not in the text."""
-    wanted = words_of_source(source)
+    return _share(words_of_source(source), text)
+
+
+def compare_plain(source: str, text: str) -> Share:
+    """The same for a source without markup."""
+    return _share(_words(source), text)
+
+
+def _share(wanted: list[str], text: str) -> Share:
     there = Counter(_words(text))
     missing: list[str] = []
     for word in wanted:

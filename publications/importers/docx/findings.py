@@ -1,0 +1,146 @@
+"""What was met while reading that is other on our page than in Word: gathered here, told at the end."""
+
+from collections import Counter
+from dataclasses import dataclass, field
+
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from ..arrival import Line, Telling
+
+MOST_SAID = 12
+LONGEST = 160
+
+
+@dataclass
+class Findings:
+    """Counts and names, by what they are about."""
+
+    fields: Counter[str] = field(default_factory=Counter)
+    charts: list[str] = field(default_factory=list)
+    diagrams: list[str] = field(default_factory=list)
+    objects: list[str] = field(default_factory=list)
+    equations: list[str] = field(default_factory=list)
+    boxes: list[str] = field(default_factory=list)
+    hidden: list[str] = field(default_factory=list)
+    prompts: list[str] = field(default_factory=list)
+    frames: list[str] = field(default_factory=list)
+    """Texts of headers and footers."""
+    pictures: list[str] = field(default_factory=list)
+    """Pictures that could not be kept, each with the reason."""
+    cropped: list[str] = field(default_factory=list)
+    contents: int = 0
+    tracked_addresses: list[str] = field(default_factory=list)
+    inner_links: int = 0
+    dead_links: list[str] = field(default_factory=list)
+    lettered: int = 0
+    highlights: int = 0
+    underlined: int = 0
+    signs: list[str] = field(default_factory=list)
+    unpacked_tables: int = 0
+    merged_tables: list[int] = field(default_factory=list)
+    lost_notes: list[str] = field(default_factory=list)
+    moved_notes: int = 0
+    template: str = ""
+    macros: bool = False
+    embedded: int = 0
+
+    def lines(self) -> list[Line]:
+        """Every finding as a sentence: first what is not in the draft, then what is there in another form."""
+        telling = Telling()
+        self._tell_dropped(telling)
+        self._tell_changed(telling)
+        return telling.lines
+
+    def _tell_dropped(self, telling: Telling) -> None:
+        drop = telling.dropped
+        for name in self.pictures:
+            drop("picture", _("A picture was not kept: %s") % name)
+        if self.charts:
+            drop(
+                "chart",
+                _("Charts are not kept. Save each as a picture and put it in: %s") % said(self.charts),
+            )
+        if self.diagrams:
+            drop("diagram", _("Drawings (SmartArt) are not kept; their words were: %s") % said(self.diagrams))
+        if self.objects:
+            drop("object", _("Embedded objects are not kept: %s") % said(self.objects))
+        if self.frames:
+            drop("frame", _("Headers and footers are left out: %s") % said(self.frames))
+        if self.hidden:
+            drop("hidden", _("Hidden text is left out: %s") % said(self.hidden))
+        if self.prompts:
+            drop("prompt", _("Prompts that nobody filled in are left out: %s") % said(self.prompts))
+        if self.contents:
+            drop("contents", _("The table of contents is left out: the page makes its own."))
+        if self.embedded:
+            drop(
+                "embedded", _("Files that are embedded as text are left out. Copy their text into the file.")
+            )
+        for note in self.lost_notes:
+            drop("note", _("A note that the text does not refer to is left out: %s") % note)
+        if self.template:
+            drop(
+                "template", _("The file names a template elsewhere, which was not opened: %s") % self.template
+            )
+        if self.macros:
+            drop("macros", _("The file holds macros. They were not run and are not in the draft."))
+
+    def _tell_changed(self, telling: Telling) -> None:
+        change = telling.changed
+        if self.boxes:
+            change(
+                "box",
+                _("Text boxes stand after the paragraph that they were fixed to: %s") % said(self.boxes),
+            )
+        if self.equations:
+            change("equation", _("Equations are kept as plain text. Look at each: %s") % said(self.equations))
+        if self.fields:
+            named = ", ".join(f"{name} ({count})" for name, count in self.fields.most_common())
+            change("field", _("Fields became plain text, as Word last showed them: %s") % named)
+        if self.merged_tables:
+            numbers = ", ".join(str(number) for number in self.merged_tables)
+            change(
+                "merged",
+                _("Merged cells were divided; the words stand in the first of each. Tables: %s") % numbers,
+            )
+        if self.unpacked_tables:
+            change("unpacked", ngettext(
+                "%(count)d table of a single cell became plain paragraphs.",
+                "%(count)d tables of a single cell became plain paragraphs.", self.unpacked_tables,
+            ) % {"count": self.unpacked_tables})  # fmt: skip
+        for name in self.cropped:
+            change("cropped", _("A picture is cropped as it was in Word: %s") % name)
+        for address in self.tracked_addresses:
+            change("tracking", _("What traces readers was cut from a link: %s") % address)
+        self._tell_form(telling)
+
+    def _tell_form(self, telling: Telling) -> None:
+        change = telling.changed
+        if self.inner_links:
+            change("inner-link", ngettext(
+                "%(count)d link within the text became plain words: what it led to has no address here.",
+                "%(count)d links within the text became plain words: what they led to has no address here.",
+                self.inner_links) % {"count": self.inner_links})  # fmt: skip
+        for address in self.dead_links:
+            change(
+                "link", _("A link leads nowhere that readers can reach, and became plain words: %s") % address
+            )
+        if self.lettered:
+            change("lettered", _("Lists with letters or Roman numbers are numbered 1, 2, 3."))
+        if self.moved_notes:
+            change("moved-note", _("Notes of the title or summary stand at the first paragraph."))
+        if self.highlights:
+            change("highlight", _("Highlighting is not kept."))
+        if self.underlined:
+            change("underline", _("Underlining is not kept: readers would take it for links."))
+        if self.signs:
+            change("sign", _("Signs of a special font may look different: %s") % said(self.signs))
+
+
+def said(texts: list[str]) -> str:
+    """Texts as one sentence: short, each once, and how many more there are."""
+    plain = list(dict.fromkeys(" ".join(text.split())[:LONGEST] for text in texts if text.strip()))
+    shown = "; ".join(f"“{text}”" for text in plain[:MOST_SAID])
+    rest = len(plain) - MOST_SAID
+    return f"{shown} (+{rest})" if rest > 0 else shown or str(len(texts))

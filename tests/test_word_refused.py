@@ -1,0 +1,115 @@
+"""What is no Word file, or means harm, is refused in one sentence."""
+
+import zipfile
+from io import BytesIO
+
+import pytest
+
+from publications.importers import docx as word
+from publications.importers.arrival import Refusal
+from tests.word_files import OFFICE, bomb, docx, lying_bomb, p, zipped
+
+ENTITIES = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
+
+
+def with_document(text: str) -> bytes:
+    """A file with a document part of its own."""
+    files = {}
+    with zipfile.ZipFile(BytesIO(docx(p("Text.")))) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    return zipped({**files, "word/document.xml": text})
+
+
+def document(inside: str, before: str = "") -> str:
+    space = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
+    return f'{before}<w:document xmlns:w="{space}"><w:body>{inside}</w:body></w:document>'
+
+
+def outside(kind: str, target: str) -> bytes:
+    relation = f'<Relationship Id="x1" Type="{OFFICE}/{kind}" Target="{target}" TargetMode="External"/>'
+    return docx(p("Text."), relations=relation)
+
+
+def truncated() -> bytes:
+    return docx(p("Text " * 5000))[:900]
+
+
+def encrypted() -> bytes:
+    return (
+        b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
+        + b"\0" * 600
+        + "EncryptedPackage".encode("utf-16-le")
+        + b"\0" * 100
+    )
+
+
+WRONG = {
+    "nothing": (b"", "The file is empty"),
+    "a renamed PDF": (b"%PDF-1.7\n%....", "This is a PDF"),
+    "an older Word file": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "older Word format"),
+    "an encrypted file": (encrypted(), "locked with a password"),
+    "rich text": (b"{\\rtf1 text}", "Rich Text Format"),
+    "a web page": (b"<html><body>Text</body></html>", "web page"),
+    "a picture": (b"\x89PNG\r\n", "not a Word file"),
+    "a broken archive": (truncated(), "damaged"),
+    "an OpenDocument text": (
+        zipped({"mimetype": "application/vnd.oasis", "content.xml": "<a/>"}),
+        "OpenDocument",
+    ),
+    "a Pages document": (zipped({"Index/Document.iwa": "x"}), "Pages document"),
+    "any archive": (zipped({"readme.txt": "x"}), "not a Word file"),
+    "an unpacking bomb": (bomb(), "unpacks to more"),
+    "a bomb that lies of its size": (lying_bomb(), "damaged"),
+    "many entries": (zipped({f"a{number}": "" for number in range(6000)}), "unpacks to more"),
+    "entities": (with_document(document(p("&b;"), ENTITIES)), "declares entities"),
+    "an external entity": (
+        with_document(document(p("&x;"), '<!DOCTYPE w [<!ENTITY x SYSTEM "file:///etc/passwd">]>')),
+        "declares entities",
+    ),
+    "deep nesting": (with_document(document("<w:sdt>" * 5000 + "</w:sdt>" * 5000)), "nested more deeply"),
+    "broken XML": (with_document("<w:document>"), "damaged"),
+    "a picture from elsewhere": (
+        outside("image", "https://tracker.example/p.png"),
+        "https://tracker.example/p.png",
+    ),
+    "an object from a share": (
+        outside("oleObject", "\\\\host\\share\\x.xlsx"),
+        "loads something from elsewhere",
+    ),
+    "a frame from elsewhere": (outside("frame", "http://169.254.169.254/"), "loads something from elsewhere"),
+    "two parts of one name": (
+        zipped({"word/document.xml": "<a/>", "WORD/document.xml": "<b/>"}),
+        "two parts of one name",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", WRONG)
+def test_it_is_refused_in_one_sentence_that_says_why(name):
+    content, words = WRONG[name]
+
+    with pytest.raises(Refusal) as refusal:
+        word.read(content, "x.docx", word.Wanted(lambda digest: digest[:20]))
+
+    assert words in str(refusal.value)
+    assert "\n" not in str(refusal.value) and len(str(refusal.value)) < 250
+
+
+def test_a_file_that_is_too_large_is_refused_before_it_is_opened():
+    with pytest.raises(Refusal, match="larger than 50 MB"):
+        word.read(b"PK" + b"\0" * (word.LARGEST_FILE + 1), "x.docx", word.Wanted(str))
+
+
+def test_a_template_elsewhere_is_not_opened_and_is_told():
+    """Files made from a template on a server are ordinary: nothing of it is needed, so nothing is refused."""
+    settings = docx(p("Text."), settings="")
+    with zipfile.ZipFile(BytesIO(settings)) as archive:
+        files = {name: archive.read(name) for name in archive.namelist()}
+    relation = f'<Relationship Id="t" Type="{OFFICE}/attachedTemplate" Target="https://example.org/t.dotx" TargetMode="External"/>'
+    files["word/_rels/settings.xml.rels"] = (
+        f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relation}</Relationships>'
+    )
+
+    found = word.read(zipped(files), "x.docx", word.Wanted(lambda digest: digest[:20]))
+
+    assert "https://example.org/t.dotx" in "".join(line.text for line in found.lines)

@@ -1,0 +1,116 @@
+"""Tracked changes are told, and accepted or rejected whole; none is swallowed."""
+
+import pytest
+
+from publications.importers import docx as word
+from tests.word_files import docx, gone, ins, note, noted, p, r, table
+
+
+def read(body: str, tracked: word.Tracked = word.Tracked.ACCEPT, **more) -> word.Word:
+    content = docx(p("Title", style="Title") + body, **more)
+    return word.read(content, "x.docx", word.Wanted(lambda digest: digest[:20], tracked, language="en"))
+
+
+def both(body: str, **more) -> tuple[str, str]:
+    """The text with everything accepted, and with everything rejected."""
+    return tuple(read(body, tracked, **more).manuscript.body for tracked in word.Tracked)
+
+
+def sorts(body: str, **more) -> list[tuple[str, str, str]]:
+    return [(change.sort.value, change.by, change.text.strip()) for change in read(body, **more).changes]
+
+
+def test_insertions_and_deletions():
+    body = p("The ", ins(r("very ")), "old ", gone("tired "), "town.")
+
+    assert both(body) == ("The very old town.", "The old tired town.")
+    assert sorts(body) == [("insertion", "Ann", "very"), ("deletion", "Ann", "tired")]
+
+
+def test_what_one_hand_put_in_at_one_place_is_one_change():
+    body = p(
+        "A ",
+        ins(r("new ")),
+        ins(r("red ", "<w:b/>")),
+        ins(r("and ", ""), by="Bo"),
+        "word ",
+        ins(r("more")),
+        ".",
+    )
+
+    assert [change.by for change in read(body).changes] == ["Ann", "Bo", "Ann"]
+
+
+def test_what_was_put_in_and_taken_out_again_is_in_neither():
+    body = p("A ", '<w:ins w:author="Ann">' + gone("passing ", by="Bo") + "</w:ins>", "word.")
+
+    assert both(body) == ("A word.", "A word.")
+    assert {sort for sort, _by, _text in sorts(body)} == {"insertion", "deletion"}
+
+
+def mark(kind: str) -> str:
+    return f'<w:rPr><w:{kind} w:id="3" w:author="Ann"/></w:rPr>'
+
+
+def test_a_paragraph_that_was_divided_or_joined():
+    divided = p("One. ", form=mark("ins")) + p("Two.")
+    joined = p("One. ", form=mark("del")) + p("Two.")
+
+    assert both(divided) == ("One.\n\nTwo.", "One. Two.")
+    assert both(joined) == ("One. Two.", "One.\n\nTwo.")
+    assert len(sorts(divided)) == len(sorts(joined)) == 1
+
+
+def test_a_paragraph_that_was_put_in_whole():
+    body = p("One.") + p(ins(r("New.")), form=mark("ins")) + p("Two.")
+
+    assert both(body) == ("One.\n\nNew.\n\nTwo.", "One.\n\nTwo.")
+    assert sorts(body) == [("insertion", "Ann", "New.")]
+
+
+def test_rows_of_tables():
+    rows = table(["a", "b"], ["c", "d"]).replace(
+        "<w:tr>", '<w:tr><w:trPr><w:ins w:author="Ann"/></w:trPr>', 2
+    )
+    rows = rows.replace('<w:tr><w:trPr><w:ins w:author="Ann"/></w:trPr>', "<w:tr>", 1)
+    accepted, rejected = both(rows)
+
+    assert "| c | d |" in accepted and "| c | d |" not in rejected and "| a | b |" in rejected
+
+
+def test_a_moved_passage_is_one_change_and_stands_once():
+    body = p('<w:moveFrom w:author="Ann">' + r("Moved. ") + "</w:moveFrom>", "Stays.") + p(
+        "Last. ", '<w:moveTo w:author="Ann">' + r("Moved. ") + "</w:moveTo>"
+    )
+
+    assert both(body) == ("Stays.\n\nLast. Moved.", "Moved. Stays.\n\nLast.")
+    assert [sort for sort, _by, _text in sorts(body)] == ["move"]
+
+
+def test_forms_are_as_they_were_where_changes_are_rejected():
+    changed = (
+        '<w:r><w:rPr><w:b/><w:rPrChange w:author="Ann"><w:rPr/></w:rPrChange></w:rPr><w:t>word</w:t></w:r>'
+    )
+    body = p("A ", changed, ".")
+
+    assert both(body) == ("A **word**.", "A word.")
+    assert [sort for sort, _by, _text in sorts(body)] == ["form"]
+
+
+def test_changes_in_notes_are_found_and_settled():
+    body = p("Text", note(1), ".")
+    footnotes = noted(1, p("A ", ins(r("new ")), "note."))
+
+    accepted, rejected = both(body, footnotes=footnotes)
+
+    assert accepted.endswith("[^1]: A new note.") and rejected.endswith("[^1]: A note.")
+    assert len(read(body, footnotes=footnotes).changes) == 1
+
+
+@pytest.mark.parametrize(("tracked", "found"), [(word.Tracked.ACCEPT, 1), (word.Tracked.REJECT, 0)])
+def test_a_note_that_was_put_in_comes_and_goes_with_its_mark(tracked, found):
+    body = p("Text", ins(note(1)), ".")
+
+    counted = read(body, tracked, footnotes=noted(1, p("New.")))
+
+    assert counted.counts["footnotes"].kept == found
