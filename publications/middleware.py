@@ -62,6 +62,19 @@ def plain_bytes(get_response: GetResponse) -> GetResponse:
     return middleware
 
 
+def bounded(get_response: GetResponse) -> GetResponse:
+    """Refuse what is larger than any form of ours takes, before a byte of it is read."""
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        length = request.META.get("CONTENT_LENGTH") or "0"
+        if length.isascii() and length.isdigit() and int(length[:18]) > settings.LARGEST_REQUEST:
+            at_desk = request.path_info.startswith(settings.DESK)
+            return render(request, "413.html", {"at_desk": at_desk}, status=HTTPStatus.CONTENT_TOO_LARGE)
+        return get_response(request)
+
+    return middleware
+
+
 def language_of_the_address(get_response: GetResponse) -> GetResponse:
     """Speak the language of the tree; at the desk, that of the cookie or of the browser."""
 

@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver, reverse
 from publications import deeds
 from publications.models import AuditLine, Kind, Page, Publication, Site, SiteLink, Synonym, Typed
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
+from tests.word_files import make_word_file
 
 pytestmark = pytest.mark.django_db
 
@@ -39,6 +40,11 @@ TABLE = {
     "links-of": LINKING,
     "picture": WRITERS,
     "preview": WRITERS,
+    "word": WRITERS,
+    "word-report": WRITERS,
+    "word-replace": WRITERS,
+    "word-changes": WRITERS,
+    "word-original": WRITERS,
     "publish": PUBLISHERS,
     "published": PUBLISHERS,
     "withdraw": PUBLISHERS,
@@ -112,6 +118,7 @@ TABLE = {
     "auth_group_delete": NOBODY,
     "auth_group_history": ADMINISTRATORS,
 }
+WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout"}
 POSTED = {"keep", "here", "discard"}
 """Asked by POST alone: who may come in is told so."""
@@ -148,6 +155,7 @@ def things(editor):
         "page": Page.objects.first().pk, "sitelink": SiteLink.objects.first().pk,
         "synonym": Synonym.objects.first().pk,
         "typed": Typed.objects.create(owner=person, key="window").pk,
+        "word": make_word_file(live).pk,
     }  # fmt: skip
 
 
@@ -158,6 +166,7 @@ def address(name: str, things: dict) -> str:
     if name == "picture":
         return reverse("desk:picture", args=[things["image"].key, "192s", "jpg"])
     special = {
+        "word-original": [things["publication"], things["word"]],
         "revision": [
             things["publication"],
             Publication.objects.get(pk=things["publication"]).revisions.first().number,
@@ -172,6 +181,8 @@ def address(name: str, things: dict) -> str:
     if name in special:
         return reverse(f"desk:{name}", args=special[name])
     if name in ("links-of", "preview", "publish", "withdraw", "undo", "redact", "revisions", "here"):
+        return reverse(f"desk:{name}", args=[things["publication"]])
+    if name in WORD:
         return reverse(f"desk:{name}", args=[things["publication"]])
     if (
         name.endswith(("_change", "_delete", "_history")) and name.count("_") >= 2

@@ -3,7 +3,9 @@
 import io
 import struct
 import zipfile
-import zlib
+
+from publications import intake
+from publications.models import Publication, WordFile
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -184,5 +186,10 @@ def lying_bomb() -> bytes:
     return content.replace(plain, struct.pack("<I", 1000))
 
 
-def compressed(text: bytes) -> bytes:
-    return zlib.compress(text)
+def make_word_file(piece: Publication, body: str = "", **more) -> WordFile:
+    """The file that a piece was made from, as if it had been taken in."""
+    content = docx(p(piece.title, style="Title") + (body or p(piece.body)), **more)
+    word = intake.read_word(content, "piece.docx", language=piece.language)
+    row = intake.offer(piece, word, content, "piece.docx", by=None)
+    WordFile.objects.filter(pk=row.pk).update(is_waiting=False)
+    return WordFile.objects.get(pk=row.pk)

@@ -8,6 +8,7 @@ other rows say (an author, a picture) is amended by hand.
 import re
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
+from functools import partial
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -21,6 +22,7 @@ from publications.languages import slugify
 from publications.models import Address, DeedKind, Edition, EditionByline, Publication, Revision, Why
 
 from .ground import Refused, begin, locked
+from .word_files import redact_word_files
 
 TEXTS = ("title", "summary", "key_points", "note", "end_note", "markdown", "type_line")
 WORKING = ("title", "summary", "key_points", "body", "note")
@@ -141,6 +143,7 @@ def _redact_working_copy(piece: Publication, blacken: Blacken, passage: str, by)
             touched = True
     for revision in piece.revisions.all():
         touched |= _redact_revision(revision, blacken, passage)
+    touched |= redact_word_files(piece, partial(_blackened, blacken=blacken))
     if touched:
         piece.save()
         Revision.objects.keep(piece, by=by, why=Why.REDACTED)

@@ -11,6 +11,9 @@ from . import (
     published,
     recovering,
     tagging,
+    word,
+    word_joining,
+    word_report,
 )
 from .beside import Amended, AuthorDesk, KindDesk
 from .leading import SiteDesk, TagDesk
@@ -47,4 +50,7 @@ __all__ = [
     "published",
     "recovering",
     "tagging",
+    "word",
+    "word_joining",
+    "word_report",
 ]

@@ -27,6 +27,7 @@ from publications.models import (
 
 from . import recovering
 from .forms import PublicationForm
+from .word_report import panel
 
 
 class StateFilter(admin.SimpleListFilter):
@@ -191,6 +192,7 @@ class Writing(admin.ModelAdmin):
             "can_undo": bool(piece and deeds.what_undo_does(piece)),
             "can_withdraw": bool(piece and (piece.live_from or piece.waiting_from)),
             "live": live,
+            "word": panel(request, piece),
             "editions": piece.editions.exists() if piece else False,
             "may_publish": request.user.has_perm("publications.publish_publication"),
             "may_relate": may_relate(request, piece),

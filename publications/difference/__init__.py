@@ -5,7 +5,7 @@ Blocks are compared first (`blocks`, `reading`), then the words within a block t
 takes long. `merging` joins two changed texts by paragraph. Knows no database, no language and no page.
 """
 
-from .blocks import Block, blocks_of_text
+from .blocks import Block, blocks_of_text, joined
 from .comparing import compare, compare_texts
 from .matching import longest_in_order
 from .merging import Conflict, Merge, merge
@@ -24,6 +24,7 @@ __all__ = [
     "blocks_of_text",
     "compare",
     "compare_texts",
+    "joined",
     "longest_in_order",
     "merge",
 ]

@@ -5,9 +5,10 @@ They touch no database, and no file makes them fail: what cannot be read is refu
 in whatever process, and gives an Arrival.
 """
 
+from . import docx
 from .ahead import read_all
 from .arrival import Arrival, Line, Refusal, Share, Sort
-from .images import Gallery
+from .images import Gallery, name_of
 from .markdown import Ground, read
 from .people import People, Person
 from .people import read as read_people
@@ -25,6 +26,8 @@ __all__ = [
     "Share",
     "Sort",
     "Survey",
+    "docx",
+    "name_of",
     "read",
     "read_all",
     "read_people",

@@ -98,11 +98,13 @@ class Gallery:
         except (pictures.Unsuitable, OSError) as reason:
             return str(reason)
         digest = hashlib.sha256(content).hexdigest()
-        return Found(self.keys.get(digest) or self._name(digest), digest, path, facts)
+        return Found(self.keys.get(digest) or name_of(digest, self.secret), digest, path, facts)
 
-    def _name(self, digest: str) -> str:
-        letters = hmac.digest(self.secret, digest.encode(), "sha256")
-        return "".join(ALPHABET[each % len(ALPHABET)] for each in letters[:20])
+
+def name_of(digest: str, secret: bytes) -> str:
+    """The name of a picture in the library: the same bytes the same in every run, and none that can be guessed."""
+    letters = hmac.digest(secret, digest.encode(), "sha256")
+    return "".join(ALPHABET[each % len(ALPHABET)] for each in letters[:20])
 
 
 class Pictures:

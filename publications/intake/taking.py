@@ -110,8 +110,7 @@ def _write(
     piece = report.publication
     _fill(piece, text, register)
     _identify(piece, text, report)
-    for picture in text.images:
-        _image(picture, bundle, register, report)
+    take_pictures(text, bundle, register, report)
     piece.cover = register.images.get(text.cover) if text.cover else None
     piece.save()
     _bylines(piece, text, bundle, register, report)
@@ -192,6 +191,12 @@ def _tags(piece: Publication, text: manuscript.Manuscript, register: Register, r
     TaggedPublication.objects.bulk_create(
         TaggedPublication(content_object=piece, tag_id=pk) for pk in sorted(wanted - there)
     )
+
+
+def take_pictures(text: manuscript.Manuscript, bundle: Bundle, register: Register, report: Report) -> None:
+    """The pictures of a manuscript come into the library, those that are not there yet."""
+    for picture in text.images:
+        _image(picture, bundle, register, report)
 
 
 def _image(picture: manuscript.Picture, bundle: Bundle, register: Register, report: Report) -> None:

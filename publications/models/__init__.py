@@ -10,6 +10,7 @@ from .kinds import Kind, Number
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
+from .remarks import Remark
 from .revision import ROWS, Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
@@ -17,6 +18,7 @@ from .standing import State, in_state, moment_in_words, own_end, with_standing, 
 from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
 from .telling import announced_at, corrections, first_date, told_at
 from .typing import Presence, Typed
+from .word_files import Tracked, WordFile
 
 __all__ = [
     "FOREVER",
@@ -48,6 +50,7 @@ __all__ = [
     "Presence",
     "Publication",
     "RelatedLink",
+    "Remark",
     "Revision",
     "Role",
     "SearchIndex",
@@ -60,9 +63,11 @@ __all__ = [
     "Tag",
     "TagKind",
     "TaggedPublication",
+    "Tracked",
     "Typed",
     "Why",
     "Word",
+    "WordFile",
     "announced_at",
     "answer",
     "answer_for_edition",

@@ -6,6 +6,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 
 from publications.languages import NAMES, slugify, tree_of
@@ -57,6 +58,7 @@ class Publication(models.Model):
     doi = models.CharField(_("DOI"), max_length=LONGEST_DOI, blank=True, validators=[check_doi])
     isbn = models.CharField(_("ISBN"), max_length=LONGEST_ISBN, blank=True, validators=[check_isbn])
     note = models.TextField(_("internal note"), blank=True, help_text=_("For colleagues. Never public."))
+    open_changes = models.PositiveIntegerField(_("tracked changes to be decided"), default=0, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     created_by = models.ForeignKey(
@@ -127,7 +129,20 @@ class Publication(models.Model):
             "bylines": (_("An author is missing."), self.bylines.exists()),
         }
         missing = [(field, str(reason)) for field, (reason, there) in owed.items() if not there]
-        return [*missing, *(("body", reason) for reason in self._missing_pictures())]
+        of_the_text = [*self._missing_pictures(), *self._undecided()]
+        return [*missing, *(("body", reason) for reason in of_the_text)]
+
+    def _undecided(self) -> list[str]:
+        if not self.open_changes:
+            return []
+        return [
+            ngettext(
+                "%(count)d tracked change of the Word file is neither accepted nor rejected.",
+                "%(count)d tracked changes of the Word file are neither accepted nor rejected.",
+                self.open_changes,
+            )
+            % {"count": self.open_changes}
+        ]
 
     def _missing_pictures(self) -> list[str]:
         keys = images_in(self.body)

@@ -21,6 +21,7 @@ class Why(models.TextChoices):
     IMPORTED = "imported", _("Imported")
     RESTORED = "restored", _("Restored")
     REDACTED = "redacted", _("Redacted")
+    WORD = "word", _("From Word")
 
 
 class RevisionQuerySet(models.QuerySet):

@@ -7,15 +7,17 @@ make Markdown of the rest. Whatever is other than in Word goes to the `findings`
 of a later file as the earlier one did, so that the two can be compared.
 """
 
+from .around import all_words
 from .comments import Comment
 from .labels import relabelled
 from .outcome import Count, Tracked, Wanted, Word
 from .package import LARGEST_FILE, too_large
-from .tracked import Change, Sort
+from .tracked import MOST_TOLD, Change, Sort
 from .word import read
 
 __all__ = [
     "LARGEST_FILE",
+    "MOST_TOLD",
     "Change",
     "Comment",
     "Count",
@@ -23,6 +25,7 @@ __all__ = [
     "Tracked",
     "Wanted",
     "Word",
+    "all_words",
     "read",
     "relabelled",
     "too_large",

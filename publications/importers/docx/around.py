@@ -38,3 +38,18 @@ def note_what_is_around(ground: Ground) -> None:
         if each.kind == "attachedTemplate" and each.is_outside and ON_A_NETWORK.match(each.target):
             findings.template = each.target
     findings.macros = any(name.endswith(MACROS) for name in package.entries)
+
+
+def all_words(content: bytes) -> str:
+    """Every word in a file, wherever it stands: in the text, deleted, hidden, in headers, comments or names.
+
+    Raises Refusal.
+    """
+    package = Package(content)
+    found: list[str] = []
+    for part in package.entries:
+        if part.endswith((".xml", ".rels")) and (root := package.tree(part)) is not None:
+            for paragraph in (each for each in root.iter() if each.tag in ("w:p", "a:p")):
+                found.append(text_in(paragraph, "w:t", "w:delText", "w:instrText", "a:t", "m:t"))
+            found += [value for each in root.iter() for value in (each.text, *each.attrib.values()) if value]
+    return "\n".join(found)

@@ -20,7 +20,7 @@ TEXT = ("w:t", "w:delText")
 WORDS = {"w:t", "w:delText", "w:drawing", "w:pict", "w:object", "w:footnoteReference", "w:endnoteReference"}
 AS_KEPT = {"w:delText": "w:t", "w:delInstrText": "w:instrText"}
 LONGEST = 200
-MOST = 200
+MOST_TOLD = 200
 
 
 class Sort(StrEnum):

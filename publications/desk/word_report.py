@@ -1,0 +1,143 @@
+"""The import report: what of a Word file came along, what did not, and what a person has to decide."""
+
+from collections.abc import Callable
+
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from publications import deeds, intake
+from publications.models import Author, Byline, Publication, Revision, Why
+
+from .access import ONE, needs, piece_or_404
+from .site import desk
+
+SORTS = ("dropped", "guessed", "changed")
+COUNTED = {
+    "footnotes": gettext_lazy("footnotes"),
+    "endnotes": gettext_lazy("endnotes"),
+    "tables": gettext_lazy("tables"),
+    "pictures": gettext_lazy("pictures"),
+}
+
+
+@desk.page(f"{ONE}word/", "word-report")
+@needs("change_publication")
+def report(request: HttpRequest, pk: int) -> HttpResponse:
+    piece = piece_or_404(pk)
+    if request.method == "POST":
+        _decide(request, piece)
+        return HttpResponseRedirect(_back(request, pk))
+    files = piece.word_files.select_related("added_by")
+    return desk.show_piece(
+        request,
+        "word_report",
+        piece,
+        title=_("From Word"),
+        word=panel(request, piece),
+        files=files,
+        is_whole=True,
+    )
+
+
+def _back(request: HttpRequest, pk: int) -> str:
+    """To where the button stood: the form of the draft, or the report."""
+    page = "desk:word-report" if "stay" in request.POST else "desk:publications_publication_change"
+    return reverse(page, args=[pk])
+
+
+def panel(request: HttpRequest, piece: Publication | None) -> dict:
+    """What the latest file has to tell, as things stand now; empty where the piece came from no file."""
+    files = list(piece.word_files.all()) if piece else []
+    row = next((each for each in files if not each.is_waiting), None)
+    told = row.report if row else {}
+    if not files:
+        return {}
+    return {
+        "row": row,
+        "waiting": next((each for each in files if each.is_waiting), None),
+        "counts": [(COUNTED[name], *count) for name, count in told.get("counts", {}).items() if any(count)],
+        "words": told.get("words"),
+        "changes": changes_in_words(told) if piece.open_changes else "",
+        "names": _unsigned(piece, told.get("names", [])),
+        "creator": told.get("creator", "") if not told.get("names") and not piece.bylines.exists() else "",
+        "lines": {sort: [text for each, text in told.get("lines", []) if each == sort] for sort in SORTS},
+        "remarks": list(piece.remarks.all()),
+        "may_add_author": request.user.has_perm("publications.add_author"),
+    }
+
+
+def changes_in_words(told: dict) -> str:
+    """“3 insertions, 1 deletion”: the tracked changes that are to be decided."""
+    counts = told.get("change_counts", {})
+    return ", ".join(say(counts[sort]) for sort, say in PHRASES.items() if counts.get(sort))
+
+
+PHRASES: dict[str, Callable[[int], str]] = {
+    "insertion": lambda count: ngettext("%d insertion", "%d insertions", count) % count,
+    "deletion": lambda count: ngettext("%d deletion", "%d deletions", count) % count,
+    "move": lambda count: ngettext("%d move", "%d moves", count) % count,
+}
+
+
+def _unsigned(piece: Publication, names: list[str]) -> list[intake.Named]:
+    """The names of the byline that stand on the draft in no way yet."""
+    if not names:
+        return []
+    signed = set(piece.bylines.values_list("author_id", flat=True))
+    found = intake.who(names, intake.Register())
+    return [each for each in found if not (each.author and each.author.pk in signed)]
+
+
+@transaction.atomic
+def _decide(request: HttpRequest, piece: Publication) -> None:
+    """Do what a button of the report asks for."""
+    deeds.hold(piece.pk)
+    for name, act in BUTTONS.items():
+        if name in request.POST:
+            act(request, piece)
+            return
+
+
+def _sign(request: HttpRequest, piece: Publication) -> None:
+    """Put somebody whom the site knows on the byline."""
+    pk = request.POST["author"]
+    author = get_object_or_404(Author, pk=pk if pk.isdecimal() and len(pk) < 19 else 0)
+    _put_on(request, piece, author)
+
+
+def _sign_guest(request: HttpRequest, piece: Publication) -> None:
+    """Make a guest author of that name and put them on the byline."""
+    if not request.user.has_perm("publications.add_author"):
+        raise PermissionDenied
+    name = " ".join(request.POST["guest"].split())[:120]
+    if not name:
+        return
+    known = intake.Register().author("", name)
+    author = known or deeds.amend(Author(name=name, guest=True), by=request.user)
+    _put_on(request, piece, author)
+
+
+def _put_on(request: HttpRequest, piece: Publication, author: Author) -> None:
+    if not piece.bylines.filter(author=author).exists():
+        Byline.objects.create(publication=piece, author=author, position=piece.bylines.count())
+        Revision.objects.keep(piece, by=request.user, why=Why.SAVED)
+    messages.success(request, _("%(name)s now stands on the byline.") % {"name": author.name})
+
+
+def _settle_remark(request: HttpRequest, piece: Publication) -> None:
+    pk = request.POST["remark"]
+    piece.remarks.filter(pk=pk if pk.isdecimal() and len(pk) < 19 else 0).update(is_settled=True)
+
+
+def _reopen_remark(request: HttpRequest, piece: Publication) -> None:
+    pk = request.POST["reopen"]
+    piece.remarks.filter(pk=pk if pk.isdecimal() and len(pk) < 19 else 0).update(is_settled=False)
+
+
+BUTTONS = {"author": _sign, "guest": _sign_guest, "remark": _settle_remark, "reopen": _reopen_remark}

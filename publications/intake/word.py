@@ -1,0 +1,231 @@
+"""Word files become drafts, and later ones are joined with what editors have made of the draft meanwhile.
+
+Files are read before anything is stored, so that a file that is refused leaves nothing behind; what is then
+stored, the original last, is stored together or not at all.
+"""
+
+from dataclasses import replace
+from datetime import datetime
+from pathlib import PurePath
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from publications import manuscript
+from publications.importers import docx, name_of
+from publications.manuscript import Manuscript
+from publications.models import (
+    Image,
+    Publication,
+    Remark,
+    Revision,
+    Tracked,
+    Why,
+    WordFile,
+    as_manuscript,
+    keep_original,
+)
+
+from .joining import Joint, common, join
+from .naming import who
+from .register import Register
+from .taking import Bundle, Report, take_in, take_pictures
+
+LONGEST_NAME = 200
+DECIDED = {docx.Sort.INSERTION, docx.Sort.DELETION, docx.Sort.MOVE}
+"""Changes of words. A change of form alone needs no decision: pages have a form of their own."""
+
+
+def read_word(
+    content: bytes,
+    filename: str,
+    *,
+    language: str = "",
+    kind: str = "quick-comment",
+    tracked: docx.Tracked = docx.Tracked.ACCEPT,
+) -> docx.Word:
+    """Read a Word file; its pictures are called as the library calls them. Raises Refusal."""
+    return docx.read(content, filename, docx.Wanted(_picture_name, tracked, language, kind))
+
+
+def _picture_name(digest: str) -> str:
+    """The key of a picture: that of the library where it has the same bytes."""
+    known = Image.objects.filter(original__startswith=f"{digest[:2]}/{digest}.").order_by("pk").first()
+    return known.key if known else name_of(digest, settings.SECRET_KEY.encode())
+
+
+@transaction.atomic
+def take_in_word(word: docx.Word, content: bytes, filename: str, *, by) -> WordFile:
+    """Make a draft of a Word file that has been read, with its authors as far as the site knows them."""
+    register = Register()
+    known = [each.author for each in who(word.names, register) if each.author]
+    lines = tuple(manuscript.Byline(author=author.slug, name=author.name) for author in dict.fromkeys(known))
+    text = replace(word.manuscript, bylines=lines)
+    report = take_in(text, _bundle(word), by=by, why=Why.WORD, register=register)
+    row = _row(report.publication, word, text, content, filename, by=by, told=report.told)
+    _take(row, word)
+    _keep(row, content)
+    return row
+
+
+@transaction.atomic
+def offer(piece: Publication, word: docx.Word, content: bytes, filename: str, *, by) -> WordFile:
+    """Keep the next file of an author beside the draft; nothing of the draft changes yet.
+
+    Its notes are labelled as they were in the file before. An earlier file that still waits is given up for it.
+    """
+    for waiting in piece.word_files.waiting():
+        forget(waiting)
+    ours = as_manuscript(piece)
+    before = _before(piece)
+    body = docx.relabelled(word.manuscript.body, (before or ours).body, taken=[ours.body])
+    text = replace(word.manuscript, body=body)
+    row = _row(piece, word, text, content, filename, by=by, is_waiting=True)
+    _keep(row, content)
+    return row
+
+
+def joint_of(row: WordFile) -> Joint:
+    """What becomes of the draft if a file that waits is taken."""
+    ours = as_manuscript(row.publication)
+    return join(_before(row.publication) or _shared(ours, row.manuscript), ours, row.manuscript)
+
+
+def _before(piece: Publication) -> Manuscript | None:
+    """What the author had sent before."""
+    last = piece.word_files.taken().first()
+    return last.manuscript if last else None
+
+
+def _shared(ours: Manuscript, theirs: Manuscript) -> Manuscript:
+    """What both texts have, where the draft was not made from a Word file: what either has besides is then its own."""
+    texts = {
+        name: common(getattr(ours, name), getattr(theirs, name)) for name in ("title", "summary", "body")
+    }
+    points = common("\n\n".join(ours.key_points), "\n\n".join(theirs.key_points))
+    return replace(theirs, **texts, key_points=tuple(points.split("\n\n")))
+
+
+@transaction.atomic
+def take_offered(row: WordFile, word: docx.Word, texts: dict[str, str], *, by) -> None:
+    """The joined text becomes the draft; `word` is the file that waited, read again for its pictures."""
+    take_pictures(word.manuscript, _bundle(word), Register(), Report(row.publication, is_new=False))
+    write(row.publication, texts, by=by)
+    row.is_waiting = False
+    row.added_at = timezone.now()
+    row.save()
+    row.publication.word_files.taken().exclude(pk=row.pk).filter(tracked=Tracked.OPEN).update(
+        tracked=Tracked.ACCEPTED
+    )
+    _take(row, word)
+
+
+def rejected(row: WordFile) -> tuple[Joint, docx.Word]:
+    """What becomes of the draft if the tracked changes of its file are rejected. Raises Refusal, FileNotFoundError."""
+    base = row.manuscript
+    word = read_word(row.content, row.filename, language=base.language, tracked=docx.Tracked.REJECT)
+    body = docx.relabelled(word.manuscript.body, base.body, taken=[row.publication.body])
+    word.manuscript = replace(word.manuscript, body=body)
+    return join(base, as_manuscript(row.publication), word.manuscript), word
+
+
+@transaction.atomic
+def accept_changes(row: WordFile) -> None:
+    """The draft has the changes already: they are settled."""
+    _settle(row, Tracked.ACCEPTED)
+
+
+@transaction.atomic
+def reject_changes(row: WordFile, word: docx.Word, texts: dict[str, str], *, by) -> None:
+    """The draft without the changes; `word` is the file as it was read without them."""
+    take_pictures(word.manuscript, _bundle(word), Register(), Report(row.publication, is_new=False))
+    write(row.publication, texts, by=by)
+    row.text = manuscript.dumps(word.manuscript)
+    _settle(row, Tracked.REJECTED)
+
+
+def _settle(row: WordFile, tracked: Tracked) -> None:
+    row.tracked = tracked
+    row.save()
+    _set_open_changes(row.publication, 0)
+
+
+def write(piece: Publication, texts: dict[str, str], *, by) -> None:
+    """Put joined texts into the draft and keep a revision."""
+    piece.title = " ".join(texts["title"].split())[:250]
+    piece.summary, piece.body = texts["summary"][:2000], texts["body"]
+    piece.key_points = "\n".join(point for point in texts["key_points"].split("\n\n") if point.strip())
+    piece.save()
+    Revision.objects.keep(piece, by=by, why=Why.WORD)
+
+
+def forget(row: WordFile) -> None:
+    """Give up a file that waited."""
+    row.delete()
+
+
+def _row(
+    piece: Publication, word: docx.Word, text: Manuscript, content: bytes, filename: str, *, by, **more
+) -> WordFile:
+    is_open = any(change.sort in DECIDED for change in word.changes)
+    return WordFile.objects.create(
+        publication=piece,
+        filename=PurePath(filename.replace("\\", "/")).name[-LONGEST_NAME:] or "word.docx",
+        size=len(content),
+        text=manuscript.dumps(text),
+        report=report_of(word, more.pop("told", [])),
+        tracked=Tracked.OPEN if is_open else Tracked.NONE,
+        added_by=by,
+        **more,
+    )
+
+
+def report_of(word: docx.Word, told: list[str]) -> dict:
+    """What is told of a file, as plain values."""
+    return {
+        "counts": {name: [count.found, count.kept] for name, count in word.counts.items()},
+        "words": [word.share.all, len(word.share.missing)],
+        "names": list(word.names),
+        "creator": word.creator,
+        "changes": [[change.sort, change.by, change.text] for change in word.changes[: docx.MOST_TOLD]],
+        "change_counts": {sort: sum(each.sort == sort for each in word.changes) for sort in docx.Sort},
+        "lines": [[line.sort, line.text] for line in word.lines] + [["dropped", text] for text in told],
+        "comments": len(word.comments),
+    }
+
+
+def _take(row: WordFile, word: docx.Word) -> None:
+    """What stands beside the draft of a file that has been taken: comments, and changes to be decided."""
+    count = sum(change.sort in DECIDED for change in word.changes)
+    _set_open_changes(row.publication, count if row.tracked == Tracked.OPEN else 0)
+    there = set(row.publication.remarks.values_list("by_name", "text", "passage"))
+    start = row.publication.remarks.count()
+    Remark.objects.bulk_create(
+        Remark(
+            publication=row.publication, by_name=each.by, text=each.text, passage=each.passage,
+            made_at=_moment(each.at), is_settled=each.is_settled, position=place,
+        )
+        for place, each in enumerate(word.comments, start=start)
+        if (each.by, each.text, each.passage) not in there
+    )  # fmt: skip
+
+
+def _moment(text: str) -> datetime | None:
+    """Word notes the clock of whoever wrote; the nearest we know is our own."""
+    return timezone.make_aware(datetime.fromisoformat(text)) if text else None
+
+
+def _set_open_changes(piece: Publication, count: int) -> None:
+    piece.open_changes = count
+    Publication.objects.filter(pk=piece.pk).update(open_changes=count)
+
+
+def _bundle(word: docx.Word) -> Bundle:
+    """Renditions are made when a page first asks for them: forty pictures would be half a minute."""
+    return Bundle(files=word.files, facts=word.facts, renditions_at_once=False)
+
+
+def _keep(row: WordFile, content: bytes) -> None:
+    row.original = keep_original(content, "docx")
+    row.save(update_fields=["original"])

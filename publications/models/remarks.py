@@ -1,0 +1,37 @@
+"""Remarks beside a draft: what somebody noted of a passage. They are for colleagues and never public."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from .publication import Publication
+
+
+class RemarkQuerySet(models.QuerySet):
+    def open(self) -> "RemarkQuerySet":
+        return self.filter(is_settled=False)
+
+
+class Remark(models.Model):
+    """One remark: who made it, of which words, and whether it is done with."""
+
+    class Source(models.TextChoices):
+        WORD = "word", _("comment in Word")
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="remarks")
+    source = models.CharField(max_length=10, choices=Source, default=Source.WORD)
+    by_name = models.CharField(_("by"), max_length=150, blank=True)
+    passage = models.CharField(_("about"), max_length=300, blank=True)
+    text = models.TextField(_("remark"))
+    made_at = models.DateTimeField(null=True)
+    is_settled = models.BooleanField(_("done"), default=False)
+    position = models.PositiveIntegerField(default=0)
+
+    objects = RemarkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["position", "pk"]
+        verbose_name = _("remark")
+        verbose_name_plural = _("remarks")
+
+    def __str__(self) -> str:
+        return self.text[:80]

@@ -1,0 +1,403 @@
+"""New from Word at the desk: a draft at once, a report that names what is to be decided, and nothing half done."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from publications import deeds
+from publications.models import Author, Image, Publication, Revision, Tracked, Why, WordFile, originals
+from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes
+from tests.word_files import bomb, docx, gone, ins, note, noted, p, picture, r
+
+pytestmark = pytest.mark.django_db
+
+TITLE = p("Moldova votes", style="Title")
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_person("Editors"), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def upload(body: str, name: str = "moldova.docx", **more) -> dict:
+    return {"file": SimpleUploadedFile(name, docx(TITLE + body, **more))}
+
+
+def draft_of(desk, body: str, **more) -> Publication:
+    answer = desk.post(reverse("desk:word"), upload(body, **more))
+    assert answer.status_code == 302, answer.content.decode()
+    return Publication.objects.latest("pk")
+
+
+def address(name: str, piece: Publication) -> str:
+    return reverse(f"desk:{name}", args=[piece.pk])
+
+
+def form_of(desk, piece: Publication) -> str:
+    return desk.get(address("publications_publication_change", piece)).content.decode()
+
+
+def test_a_file_becomes_a_draft_at_once_and_its_form_is_opened(desk):
+    make_author("Ann Andersson")
+    body = p("By Ann Andersson") + p("Text", note(1), ".")
+
+    answer = desk.post(reverse("desk:word"), upload(body, footnotes=noted(1, p("A note."))))
+
+    piece = Publication.objects.get()
+    assert answer["Location"] == address("publications_publication_change", piece)
+    assert (piece.title, piece.body) == ("Moldova votes", "Text[^1].\n\n[^1]: A note.")
+    assert [line.author.name for line in piece.bylines.all()] == ["Ann Andersson"]
+    assert piece.revisions.get().why == Why.WORD and not piece.editions.exists()
+    assert "1 footnotes found, 1 kept" in form_of(desk, piece)
+
+
+def test_the_original_is_kept_and_can_be_had_again(desk):
+    content = docx(TITLE + p("Text."))
+    desk.post(reverse("desk:word"), {"file": SimpleUploadedFile("C:\\Users\\ann\\moldova.docx", content)})
+
+    row = WordFile.objects.get()
+    answer = desk.get(reverse("desk:word-original", args=[row.publication_id, row.pk]))
+
+    assert b"".join(answer.streaming_content) == content
+    assert 'filename="moldova.docx"' in answer["Content-Disposition"]
+
+
+def test_the_original_of_one_piece_is_not_given_out_at_the_address_of_another(desk):
+    row = WordFile.objects.get(publication=draft_of(desk, p("Text.")))
+    other = make_publication()
+
+    assert desk.get(reverse("desk:word-original", args=[other.pk, row.pk])).status_code == 404
+
+
+def test_pictures_come_into_the_library_and_are_public_only_through_an_edition(desk, client):
+    draft_of(desk, p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()})
+
+    image = Image.objects.get()
+    assert (image.alt_en, image.filename) == ("A map", "map.png")
+    assert client.get(f"/media/{image.key}/480.webp").status_code == 404
+
+
+def test_the_same_picture_is_in_the_library_once(desk):
+    for _time in range(2):
+        draft_of(desk, p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()})
+
+    assert Image.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"%PDF-1.7", "This is a PDF"), (b"", "The file is empty"), (bomb(), "unpacks to more")],
+)
+def test_wrong_input_gets_one_sentence_and_leaves_nothing_behind(desk, settings, content, said):
+    answer = desk.post(reverse("desk:word"), {"file": SimpleUploadedFile("text.docx", content)})
+
+    assert said in answer.content.decode() and answer.status_code == 200
+    assert not Publication.objects.exists() and not WordFile.objects.exists() and not Image.objects.exists()
+    assert not list(settings.ORIGINALS.rglob("*.docx"))
+
+
+def test_a_script_is_told_in_json(desk):
+    refused = desk.post(
+        reverse("desk:word"),
+        {"file": SimpleUploadedFile("x.docx", b"%PDF-1.7")},
+        headers={"Accept": "application/json"},
+    )
+    taken = desk.post(reverse("desk:word"), upload(p("Text.")), headers={"Accept": "application/json"})
+
+    assert "This is a PDF" in refused.json()["said"]
+    assert taken.json() == {"to": address("publications_publication_change", Publication.objects.get())}
+
+
+def test_an_upload_beyond_all_limits_is_refused_before_it_is_read(desk):
+    answer = desk.generic(
+        "POST",
+        reverse("desk:word"),
+        b"",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH="200000000",
+    )
+
+    assert answer.status_code == 413
+    assert "larger than this site takes" in answer.content.decode()
+
+
+# Authors
+
+
+def test_a_name_much_like_one_is_offered_and_a_guest_as_well(desk):
+    near = make_author("Anna Andersson")
+    piece = draft_of(desk, p("By Ana Anderson and Bo Berg") + p("Text."))
+
+    page = form_of(desk, piece)
+
+    assert not piece.bylines.exists()
+    assert "Did you mean" in page and f'name="author" value="{near.pk}"' in page
+    assert "Add Bo Berg as a guest author" in page
+
+    desk.post(address("word-report", piece), {"author": near.pk})
+    desk.post(address("word-report", piece), {"guest": "Bo Berg"})
+
+    assert [line.author.name for line in piece.bylines.all()] == ["Anna Andersson", "Bo Berg"]
+    assert Author.objects.get(name="Bo Berg").guest
+
+
+def test_a_contributor_cannot_make_an_author(client):
+    client.force_login(make_person("Contributors"), backend="django.contrib.auth.backends.ModelBackend")
+    piece = draft_of(client, p("By Bo Berg") + p("Text."))
+
+    assert "Add Bo Berg as a guest author" not in form_of(client, piece)
+    assert client.post(address("word-report", piece), {"guest": "Bo Berg"}).status_code == 403
+    assert not Author.objects.exists()
+
+
+def test_an_alias_is_a_name(desk):
+    author = make_author("Oleksandr Kovalenko", aliases="Alexander Kovalenko")
+
+    piece = draft_of(desk, p("By Alexander Kovalenko") + p("Text."))
+
+    assert piece.bylines.get().author == author
+
+
+# Tracked changes
+
+
+CHANGED = p("One ", ins(r("new ")), "word, ", gone("old "), "here.") + p("Second paragraph.")
+
+
+def test_tracked_changes_are_told_and_stop_publishing(desk):
+    piece = draft_of(desk, CHANGED)
+
+    assert "1 insertion, 1 deletion, not accepted" in form_of(desk, piece)
+    with pytest.raises(deeds.NotReady, match="2 tracked changes"):
+        deeds.publish(piece, by=None)
+
+
+def test_accepting_settles_them_and_changes_nothing(desk):
+    piece = draft_of(desk, CHANGED)
+
+    desk.post(address("word-changes", piece), {"changes": "accept"})
+
+    piece.refresh_from_db()
+    assert (piece.open_changes, piece.body) == (0, "One new word, here.\n\nSecond paragraph.")
+    assert piece.word_files.get().tracked == Tracked.ACCEPTED
+
+
+def test_rejecting_takes_them_out_and_keeps_what_the_editor_did(desk):
+    piece = draft_of(desk, CHANGED)
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("Second", "Another"))
+
+    desk.post(address("word-changes", piece), {"changes": "reject"})
+
+    piece.refresh_from_db()
+    assert (piece.open_changes, piece.body) == (0, "One word, old here.\n\nAnother paragraph.")
+
+
+def test_rejecting_asks_where_the_editor_changed_the_same_place(desk):
+    piece = draft_of(desk, CHANGED)
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("here", "there"))
+
+    page = desk.post(address("word-changes", piece), {"changes": "reject"})
+
+    question = page.context["questions"][0]
+    assert question["key"] in page.content.decode()
+    piece.refresh_from_db()
+    assert piece.open_changes == 2
+
+    desk.post(address("word-changes", piece), {"changes": "reject", question["key"]: "theirs"})
+
+    piece.refresh_from_db()
+    assert (piece.open_changes, piece.body) == (0, "One word, old here.\n\nSecond paragraph.")
+
+
+def test_the_page_of_changes_shows_each_and_who_made_it(desk):
+    page = desk.get(address("word-changes", draft_of(desk, CHANGED))).content.decode()
+
+    assert "<ins>new </ins>" in page and "<del>old </del>" in page and "Ann" in page
+
+
+# Comments
+
+
+COMMENT = f'<w:comment w:id="7" w:author="Bo" w:date="2026-03-04T10:00:00Z">{p("Sure?")}</w:comment>'
+COMMENTED = p('<w:commentRangeStart w:id="7"/>', r("Moldova"), '<w:commentRangeEnd w:id="7"/>', " votes.")
+
+
+def test_comments_in_word_are_notes_beside_the_draft(desk):
+    piece = draft_of(desk, COMMENTED, comments=COMMENT)
+
+    remark = piece.remarks.get()
+    assert (remark.by_name, remark.text, remark.passage) == ("Bo", "Sure?", "Moldova")
+    assert "Sure?" in form_of(desk, piece) and "Sure?" not in piece.body
+
+    desk.post(address("word-report", piece), {"remark": remark.pk})
+
+    remark.refresh_from_db()
+    assert remark.is_settled
+
+
+def test_a_remark_of_another_piece_is_not_settled(desk):
+    remark = draft_of(desk, COMMENTED, comments=COMMENT).remarks.get()
+
+    desk.post(address("word-report", make_publication()), {"remark": remark.pk})
+
+    remark.refresh_from_db()
+    assert not remark.is_settled
+
+
+# Replace from Word
+
+
+BASE = p("First paragraph.") + p("Second paragraph.") + p("Third paragraph.")
+
+
+def replace(desk, piece: Publication, body: str, **more):
+    return desk.post(address("word-replace", piece), upload(body, "next.docx", **more))
+
+
+def test_the_next_file_is_joined_with_what_the_editor_did(desk):
+    piece = draft_of(desk, BASE)
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("First", "Very first"))
+
+    answer = replace(
+        desk,
+        piece,
+        p("First paragraph.") + p("Second paragraph.") + p("Third, longer paragraph.") + p("Fourth."),
+    )
+
+    piece.refresh_from_db()
+    assert answer["Location"] == address("publications_publication_change", piece)
+    assert piece.body == "Very first paragraph.\n\nSecond paragraph.\n\nThird, longer paragraph.\n\nFourth."
+    assert piece.revisions.first().why == Why.WORD and piece.word_files.taken().count() == 2
+
+
+def test_what_both_changed_is_asked_side_by_side_and_nothing_changes_before(desk):
+    piece = draft_of(desk, BASE)
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("Second", "Ours second"))
+    before = Revision.objects.count()
+
+    answer = replace(
+        desk, piece, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph.")
+    )
+
+    assert answer["Location"] == address("word-replace", piece)
+    page = desk.get(answer["Location"])
+    question = page.context["questions"][0]
+    assert "Ours" in page.content.decode() and "Theirs" in page.content.decode()
+    assert Revision.objects.count() == before
+    assert desk.post(answer["Location"], {}).status_code == 200
+
+    desk.post(answer["Location"], {question["key"]: "both"})
+
+    piece.refresh_from_db()
+    assert piece.body == (
+        "First paragraph.\n\nOurs second paragraph.\n\nTheirs second paragraph.\n\nThird paragraph."
+    )
+
+
+def test_an_answer_is_void_where_the_draft_has_changed_since(desk):
+    piece = draft_of(desk, BASE)
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("Second", "Ours second"))
+    replace(desk, piece, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph."))
+    key = desk.get(address("word-replace", piece)).context["questions"][0]["key"]
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("Second", "A colleague's second"))
+
+    answer = desk.post(address("word-replace", piece), {key: "theirs"})
+
+    piece.refresh_from_db()
+    assert answer.status_code == 200 and "A colleague's second" in piece.body
+
+
+def test_a_file_that_waits_can_be_given_up(desk):
+    piece = draft_of(desk, BASE)
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("Second", "Ours second"))
+    replace(desk, piece, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph."))
+
+    desk.post(address("word-replace", piece), {"discard": "1"})
+
+    piece.refresh_from_db()
+    assert "Ours second" in piece.body and not piece.word_files.waiting().exists()
+
+
+def test_a_third_file_is_compared_with_the_second(desk):
+    piece = draft_of(desk, BASE)
+    replace(desk, piece, BASE + p("Fourth."))
+    Publication.objects.filter(pk=piece.pk).update(
+        body=Publication.objects.get(pk=piece.pk).body.replace("First", "Ours")
+    )
+
+    replace(desk, piece, BASE + p("Fourth, again."))
+
+    piece.refresh_from_db()
+    assert piece.body == "Ours paragraph.\n\nSecond paragraph.\n\nThird paragraph.\n\nFourth, again."
+
+
+def test_authors_tags_and_address_are_untouched_by_the_next_file(desk):
+    author = make_author("Ann Andersson")
+    piece = draft_of(desk, p("By Ann Andersson") + BASE)
+    Publication.objects.filter(pk=piece.pk).update(slug="own-address")
+    piece.tags.add("Moldova")
+
+    replace(desk, piece, p("By Somebody Else") + BASE + p("Fourth."))
+
+    piece.refresh_from_db()
+    assert (piece.slug, [tag.name for tag in piece.tags.all()]) == ("own-address", ["Moldova"])
+    assert [line.author for line in piece.bylines.all()] == [author]
+
+
+def test_a_draft_that_came_from_no_file_keeps_what_only_it_has(desk):
+    piece = make_publication(
+        title="Moldova votes", body="First paragraph.\n\nOnly at the desk.", summary="S."
+    )
+
+    replace(desk, piece, p("First paragraph.") + p("Second paragraph."))
+
+    piece.refresh_from_db()
+    if piece.word_files.waiting().exists():
+        key = desk.get(address("word-replace", piece)).context["questions"][0]["key"]
+        desk.post(address("word-replace", piece), {key: "both"})
+        piece.refresh_from_db()
+    assert piece.body == "First paragraph.\n\nOnly at the desk.\n\nSecond paragraph."
+
+
+def test_new_pictures_of_the_next_file_come_into_the_library(desk):
+    piece = draft_of(desk, BASE)
+
+    replace(
+        desk, piece, BASE + p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()}
+    )
+
+    piece.refresh_from_db()
+    assert f"![A map](image:{Image.objects.get().key})" in piece.body
+
+
+def test_replacing_changes_nothing_public(desk, client):
+    edition = make_live(title="Moldova votes", body="First paragraph.")
+
+    replace(desk, edition.publication, p("First paragraph.") + p("Second paragraph."))
+
+    assert "Second paragraph" not in client.get(edition.get_absolute_url()).content.decode()
+
+
+# Redaction
+
+
+def test_redacting_takes_a_name_out_of_files_remarks_and_reports(desk):
+    body = p("The source is Ivan Petrov.") + p("Text ", ins(r("by Ivan Petrov ")), "here.")
+    piece = draft_of(desk, COMMENTED + body, comments=COMMENT.replace("Sure?", "Is Ivan Petrov sure?"))
+
+    deeds.redact(piece, "Ivan Petrov", by=None)
+
+    row = piece.word_files.get()
+    assert "Ivan" not in f"{row.text}{row.report}{piece.remarks.get().text}"
+    assert not row.original
+
+
+def test_a_file_that_only_hides_the_name_is_given_up_as_well(desk, django_capture_on_commit_callbacks):
+    piece = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
+    name = piece.word_files.get().original
+
+    with django_capture_on_commit_callbacks(execute=True):
+        deeds.redact(piece, "Ivan Petrov", by=None)
+
+    assert not originals().exists(name)
