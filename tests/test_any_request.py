@@ -117,7 +117,8 @@ def paths(draw, among: list[str]) -> str:
 
 
 NAMES = ("q", "order", "page", "kind", "topic", "tag", "country", "series", "author", "year", "language", "server", "next",
-         "from", "to", "o", "p", "all", "e", "_popup", "state__exact", "app_label", "model_name", "field_name", "term")  # fmt: skip
+         "from", "to", "o", "p", "all", "e", "_popup", "state__exact", "app_label", "model_name", "field_name", "term",
+         "verb", "metadataPrefix", "resumptionToken", "identifier", "set", "until", "cursor", "limit")  # fmt: skip
 KNOWN_IN_QUERIES = [
     "quick-comment",
     "belarus",
@@ -130,6 +131,12 @@ KNOWN_IN_QUERIES = [
     "999",
     "on minsk",
     "mastodon.social",
+    "ListRecords",
+    "GetRecord",
+    "oai_dc",
+    "kind-quick-comment",
+    "2026-05-03T10:00:00Z",
+    "WyIiLCIiLCIiLCIwMDAxLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwwXQ",
 ]
 pair = some.builds(
     lambda name, value: f"{name}={written(value)}",
@@ -282,6 +289,10 @@ def is_an_answer(status: int) -> bool:
 @example(path="/en/publications/on-minsk/editions/" + "9" * 40 + "/", query="", sent={})
 @example(path="/sitemap-publications-" + "9" * 40 + ".xml", query="", sent={})
 @example(path="/en/", query="page=%00", sent={})
+@example(
+    path="/oai", query="verb=ListRecords&metadataPrefix=oai_dc&from=0001-01-01&until=9999-12-31", sent={}
+)
+@example(path="/oai", query="verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:127.0.0.1:%FF", sent={})
 @example(path="/en/", query="", sent={"If-Modified-Since": "Sun, 06 Nov 99999999 08:49:37 GMT"})
 @example(path="/en/feeds/publications.atom", query="", sent={"If-None-Match": "*", "Range": "bytes=5-1"})
 @example(path="/en/", query="", sent={"Cookie": "sessionid=\xff; django_language=\xe5"})
@@ -294,6 +305,7 @@ def test_any_address_of_the_public_site_is_answered(site, stranger, path, query,
 @given(path=paths(PUBLIC), method=some.sampled_from(METHODS), body=bodies, sent=headers)
 @example(path="/en/", method="POST", body=b"--a", sent={"Content-Type": "multipart/form-data; boundary=\x7f"})
 @example(path="/en/", method="BREW", body=b"", sent={})
+@example(path="/oai", method="POST", body=b"verb=ListRecords&metadataPrefix=oai_dc&set=%00", sent={})
 def test_any_method_is_answered_on_the_public_site(site, stranger, path, method, body, sent):
     assert is_an_answer(answered(stranger, path, "", method, body, **sent))
 

@@ -15,6 +15,7 @@ FLOORS = {
     "publications.setting_up": 6,
     "publications.views": 5,
     "publications.feeds": 5,
+    "publications.oai": 5,
     "publications.sitemaps": 5,
     "publications.desk": 5,
     "publications.middleware": 5,
@@ -38,6 +39,7 @@ FLOORS = {
     "publications.typesetting": 1,
     "publications.languages": 1,
     "publications.addresses": 1,
+    "publications.xml_documents": 1,
     "publications.converters": 2,
     "publications.difference": 0,
 }

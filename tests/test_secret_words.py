@@ -76,11 +76,25 @@ class Asked:
         asked = [*self.values["author"], *self.values["tag"], "quick-comment", WORDS["title"]]
         queries = [urlencode({name: value}) for name in QUERIES for value in asked]
         searches = [urlencode({"q": typed}) for typed in what_a_stranger_may_type()]
-        return (
-            sorted(found)
-            + [f"{path}?{query}" for path in lists for query in queries]
-            + [f"{path}?{query}" for path in LISTS for query in searches]
-        )
+        return [
+            *sorted(found),
+            *(f"{path}?{query}" for path in lists for query in queries),
+            *(f"{path}?{query}" for path in LISTS for query in searches),
+            *(f"/oai?{query}" for query in self._harvested()),
+        ]
+
+    def _harvested(self) -> list[str]:
+        """Every verb, of everything, of the piece itself, and of each set."""
+        records = [f"verb={verb}&metadataPrefix=oai_dc" for verb in ("ListRecords", "ListIdentifiers")]
+        sets = ["kind-quick-comment", "language-en", "language-sv"]
+        identifier = urlencode({"identifier": f"oai:127.0.0.1:{self.piece.uid}"})
+        return [
+            *(f"verb={verb}" for verb in ("Identify", "ListSets", "ListMetadataFormats")),
+            *records,
+            *(f"{query}&set={each}" for query in records for each in sets),
+            f"verb=GetRecord&metadataPrefix=oai_dc&{identifier}",
+            f"verb=ListMetadataFormats&{identifier}",
+        ]
 
 
 def what_a_stranger_may_type() -> list[str]:

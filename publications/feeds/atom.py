@@ -1,16 +1,15 @@
 """Atom documents as RFC 4287 has them, from plain values. Knows no database and no site."""
 
 import io
-import re
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import datetime
 
 from django.utils.xmlutils import SimplerXMLGenerator
 
+from publications.xml_documents import FORBIDDEN, moment
+
 MEDIA_TYPE = "application/atom+xml"
 NAMESPACE = "http://www.w3.org/2005/Atom"
-FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 (section 2.2) lets no document hold, however it is written."""
 
 
 @dataclass(frozen=True)
@@ -135,8 +134,3 @@ class Writer:
         self.xml.startElement(name, given)
         self.xml.characters(FORBIDDEN.sub("", text))
         self.xml.endElement(name)
-
-
-def moment(at: datetime) -> str:
-    """A moment as RFC 3339 writes it, in UTC to the second."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"

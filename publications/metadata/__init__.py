@@ -3,8 +3,9 @@
 Made of editions alone: what is not public has no record.
 """
 
-from . import linked
+from . import dublincore, linked
 from .faces import FACES, REFERENCES, Face, face_url
+from .gathering import records_of, with_rows
 from .names import Name, name_of
 from .record import Record, record_of
 from .references import Reference, chicago, references
@@ -20,11 +21,14 @@ __all__ = [
     "Record",
     "Reference",
     "chicago",
+    "dublincore",
     "face_url",
     "head_of",
     "linked",
     "name_of",
     "record_of",
+    "records_of",
     "references",
     "shown",
+    "with_rows",
 ]

@@ -43,18 +43,18 @@ TAKEN_BACK = (End.UNDONE, End.WITHDRAWN)
 
 
 class EditionQuerySet(models.QuerySet):
-    def live(self) -> "EditionQuerySet":
-        """What readers see at this moment."""
-        now = timezone.now()
+    def live(self, at: datetime | None = None) -> "EditionQuerySet":
+        """What readers see at this moment, or at the one given where several questions are to agree."""
+        now = at or timezone.now()
         return self.filter(visible_from__lte=now, visible_until__gt=now)
 
     def kept(self) -> "EditionQuerySet":
         """All but those cancelled before they were public."""
         return self.exclude(end=End.CANCELLED)
 
-    def begun(self) -> "EditionQuerySet":
-        """Those that are or were public."""
-        return self.kept().filter(visible_from__lte=timezone.now(), visible_until__gt=F("visible_from"))
+    def begun(self, at: datetime | None = None) -> "EditionQuerySet":
+        """Those that are or were public, likewise."""
+        return self.kept().filter(visible_from__lte=at or timezone.now(), visible_until__gt=F("visible_from"))
 
     def readable(self) -> "EditionQuerySet":
         """Those whose text stands at an address of its own while their piece is public."""

@@ -1,0 +1,168 @@
+"""The answer to each verb, as elements of the protocol's schema."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.urls import reverse
+
+from publications import metadata
+from publications.addresses import absolute
+from publications.languages import NAMES
+from publications.models import Edition, Kind, Site
+from publications.xml_documents import Writer, moment
+
+from . import items, tokens
+from .asking import PREFIX, Fault, Question, check_format, uid_of
+
+XSI = "http://www.w3.org/2001/XMLSchema-instance"
+OAI = "http://www.openarchives.org/OAI/2.0/"
+OAI_DC = f"{OAI}oai_dc/"
+OAI_IDENTIFIER = f"{OAI}oai-identifier"
+DC = "http://purl.org/dc/elements/1.1/"
+SCHEMAS = {
+    OAI: f"{OAI}OAI-PMH.xsd",
+    OAI_DC: f"{OAI}oai_dc.xsd",
+    OAI_IDENTIFIER: f"{OAI}oai-identifier.xsd",
+}
+DOMAIN = re.compile(r"[a-zA-Z][a-zA-Z0-9-]*(\.[a-zA-Z][a-zA-Z0-9-]+)+")
+GRANULARITY = "YYYY-MM-DDThh:mm:ssZ"
+
+
+@dataclass(frozen=True)
+class Repository:
+    """The repository at the moment of a request, all of whose parts are of that moment."""
+
+    now: datetime
+    site: Site
+
+    @property
+    def name(self) -> str:
+        return urlsplit(settings.SITE_URL).hostname or "localhost"
+
+    @property
+    def before_identifiers(self) -> str:
+        return f"oai:{self.name}:"
+
+    def identify(self, question: Question, xml: Writer) -> None:
+        xml.element("repositoryName", self.site.worded("name"))
+        xml.element("baseURL", base_url())
+        xml.element("protocolVersion", "2.0")
+        xml.element("adminEmail", settings.DEFAULT_FROM_EMAIL)
+        xml.element("earliestDatestamp", moment(items.earliest(self.now)))
+        xml.element("deletedRecord", "persistent")
+        xml.element("granularity", GRANULARITY)
+        xml.element("compression", "gzip")
+        if DOMAIN.fullmatch(self.name):
+            self._describe_identifiers(xml)
+
+    def list_formats(self, question: Question, xml: Writer) -> None:
+        if question.identifier:
+            self._item(question.identifier)
+        with xml.inside("metadataFormat"):
+            xml.element("metadataPrefix", PREFIX)
+            xml.element("schema", SCHEMAS[OAI_DC])
+            xml.element("metadataNamespace", OAI_DC)
+
+    def list_sets(self, question: Question, xml: Writer) -> None:
+        """Kinds and languages of what is or was public."""
+        if "resumptionToken" in question.arguments:
+            raise Fault("badResumptionToken", "The list of sets is given whole.")
+        begun = Edition.objects.begun(self.now).order_by()
+        kinds = Kind.objects.filter(pk__in=begun.values("kind"))
+        used = begun.values_list("language", flat=True).distinct()
+        sets = [(f"kind-{kind.slug}", kind.plural) for kind in kinds]
+        sets += [(f"language-{code}", NAMES[code]) for code in sorted(used)]
+        if not sets:
+            raise Fault("noSetHierarchy", "There is nothing here yet.")
+        for spec, name in sets:
+            with xml.inside("set"):
+                xml.element("setSpec", spec)
+                xml.element("setName", name)
+
+    def get_record(self, question: Question, xml: Writer) -> None:
+        item = self._item(question.identifier)
+        check_format(question.arguments["metadataPrefix"])
+        self._records([item], xml)
+
+    def list_identifiers(self, question: Question, xml: Writer) -> None:
+        self._list(question, xml, lambda found: [self._header(item, xml) for item in found])
+
+    def list_records(self, question: Question, xml: Writer) -> None:
+        self._list(question, xml, lambda found: self._records(found, xml))
+
+    def _list(self, question: Question, xml: Writer, write: Callable[[list[items.Item]], object]) -> None:
+        """A page of a list. Its last page ends in an empty token, a list of one page in none."""
+        wanted = question.wanted
+        found, more = items.page_of_items(wanted, self.now)
+        if not found:
+            raise Fault("noRecordsMatch", "Nothing here is of that set and of that time.")
+        write(found)
+        if more or wanted.after:
+            xml.element("resumptionToken", tokens.write(wanted, more) if more else "")
+
+    def _item(self, identifier: str) -> items.Item:
+        item = items.item(uid_of(identifier, self.before_identifiers), self.now)
+        if not item:
+            raise Fault("idDoesNotExist", "No item here has this identifier.")
+        return item
+
+    def _records(self, found: list[items.Item], xml: Writer) -> None:
+        live = [item.edition for item in found if not item.is_deleted]
+        records = dict(
+            zip((edition.pk for edition in live), metadata.records_of(live, site=self.site), strict=True)
+        )
+        for item in found:
+            with xml.inside("record"):
+                self._header(item, xml)
+                if not item.is_deleted:
+                    self._metadata(records[item.edition.pk], xml)
+
+    def _header(self, item: items.Item, xml: Writer) -> None:
+        with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):
+            xml.element("identifier", f"{self.before_identifiers}{item.uid}")
+            xml.element("datestamp", moment(item.stamp))
+            for spec in item.sets:
+                xml.element("setSpec", spec)
+
+    def _metadata(self, record: metadata.Record, xml: Writer) -> None:
+        names = {
+            "xmlns:oai_dc": OAI_DC,
+            "xmlns:dc": DC,
+            "xmlns:xsi": XSI,
+            "xsi:schemaLocation": located(OAI_DC),
+        }
+        with xml.inside("metadata"), xml.inside("oai_dc:dc", names):
+            for name, value in metadata.dublincore.elements(record):
+                language = record.language if name in ("title", "description") else ""
+                xml.element(f"dc:{name}", value, {"xml:lang": language})
+
+    def _describe_identifiers(self, xml: Writer) -> None:
+        names = {"xmlns": OAI_IDENTIFIER, "xmlns:xsi": XSI, "xsi:schemaLocation": located(OAI_IDENTIFIER)}
+        with xml.inside("description"), xml.inside("oai-identifier", names):
+            xml.element("scheme", "oai")
+            xml.element("repositoryIdentifier", self.name)
+            xml.element("delimiter", ":")
+            xml.element("sampleIdentifier", f"{self.before_identifiers}6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")
+
+
+ANSWERS: dict[str, Callable[[Repository, Question, Writer], None]] = {
+    "Identify": Repository.identify,
+    "ListMetadataFormats": Repository.list_formats,
+    "ListSets": Repository.list_sets,
+    "GetRecord": Repository.get_record,
+    "ListIdentifiers": Repository.list_identifiers,
+    "ListRecords": Repository.list_records,
+}
+
+
+def base_url() -> str:
+    return absolute(reverse("oai"))
+
+
+def located(namespace: str) -> str:
+    """Where the schema of a namespace is, as xsi:schemaLocation has it."""
+    return f"{namespace} {SCHEMAS[namespace]}"
