@@ -1,12 +1,19 @@
 """Intake: manuscripts become working copies, one by one or many together, and both ways write the same."""
 
-import pytest
+import hashlib
+from dataclasses import replace
 
-from publications import intake
+import pytest
+from django.db import transaction
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from publications import deeds, intake
 from publications.intake import Bundle, Register, Unknown
 from publications.manuscript import Byline, Manuscript, Picture
 from publications.models import Author, Image, Publication, Revision, Tag
 from tests.factories import make_author, make_tag, picture_bytes, saved
+from tests.test_manuscript import MANUSCRIPTS
 
 pytestmark = pytest.mark.django_db
 UID = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a7{}"
@@ -90,7 +97,7 @@ def test_what_was_taken_in_brings_no_news():
 
     standing = intake.since_import([taken.uid])[taken.uid]
 
-    assert not standing.brings_news(taken, Register()) and not standing.is_edited
+    assert not standing.brings_news(taken, Register(), {}) and not standing.is_edited
 
 
 @pytest.mark.parametrize("field", ["title", "body", "summary", "slug"])
@@ -99,7 +106,7 @@ def test_whatever_is_changed_brings_news(field):
 
     standing = intake.since_import([text().uid])[text().uid]
 
-    assert standing.brings_news(text(**{field: "changed"}), Register())
+    assert standing.brings_news(text(**{field: "changed"}), Register(), {})
 
 
 def test_what_the_desk_has_saved_is_an_edit_and_a_save_without_change_is_none():
@@ -111,3 +118,69 @@ def test_what_the_desk_has_saved_is_an_edit_and_a_save_without_change_is_none():
     after = intake.since_import([text().uid])[text().uid].is_edited
 
     assert (before, after) == (False, True)
+
+
+def standing(number: int = 1) -> intake.Standing:
+    return intake.since_import([UID.format(number)])[UID.format(number)]
+
+
+def test_an_edit_that_was_taken_back_is_none():
+    piece = intake.take_in(text(), by=None).publication
+    saved(piece, body="Another text.")
+    saved(piece, body="Text.")
+
+    assert not standing().is_edited
+
+
+def test_a_redaction_is_an_edit_though_the_working_copy_stays_as_it_was():
+    piece = intake.take_in(text(body="Ann was there."), by=None).publication
+    intake.take_in(text(body="Text."), by=None)
+    deeds.redact(piece, "Ann was there", by=None)
+
+    assert standing().is_edited
+
+
+def test_what_is_saved_after_a_redaction_is_an_edit_too():
+    piece = intake.take_in(text(body="Ann was there. Text."), by=None).publication
+    deeds.redact(piece, "Ann was there.", by=None)
+    saved(Publication.objects.get(), body="Ann was there. Text.")
+
+    assert standing().is_edited
+
+
+def test_a_note_of_the_desk_stays_where_a_file_brings_none():
+    piece = intake.take_in(text(), by=None).publication
+    saved(piece, note="Ask Ann.")
+
+    intake.take_in(text(body="Another text."), by=None)
+
+    assert Publication.objects.get().note == "Ask Ann."
+
+
+KINDS, LANGUAGES = st.sampled_from(["report", "commentary"]), st.sampled_from(["en", "sv", "ar"])
+
+
+def with_its_files(text: Manuscript) -> tuple[Manuscript, dict[str, bytes]]:
+    """The manuscript with every second of its attachments and all its pictures as files."""
+    attached = [
+        replace(each, digest=hashlib.sha256(each.file.encode()).hexdigest()) for each in text.attachments
+    ]
+    images = [each for each in text.images if each.file not in [other.file for other in attached]]
+    files = {each.file: each.file.encode() for each in attached[::2]}
+    files |= {each.file: picture_bytes() for each in images}
+    return replace(text, attachments=attached, images=images), files
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(written=MANUSCRIPTS, kind=KINDS, language=LANGUAGES, original=st.sampled_from(["", UID.format(7)]))
+def test_no_manuscript_brings_news_twice(written, kind, language, original):
+    """A second run changes nothing, however much of the manuscript the site has no place for."""
+    written = replace(written, uid=UID.format(1), kind=kind, language=language, translation_of=original)
+    written, files = with_its_files(written)
+    with transaction.atomic():
+        intake.take_in(written, Bundle(files, is_rehearsal=True), by=None)
+
+        has_news = standing().brings_news(written, Register(), files)
+
+        transaction.set_rollback(True)
+    assert not has_news

@@ -6,15 +6,17 @@ from html import unescape
 
 from django.utils.translation import gettext as _
 
-from publications import manuscript, prose
+from publications import prose
 from publications.manuscript import Manuscript
 
-from . import frontmatter, liquid, markup, values, words
-from .arrival import Arrival, Refusal, Share, Telling
+from . import frontmatter, liquid, markup, values
+from .arrival import Arrival, Refusal, Telling
 from .aside import Aside, plain_marks
 from .fields import Fields
 from .images import Gallery, Pictures
 from .links import Links, addresses_in
+from .own import read_own
+from .page import rendered_as_published, share_of
 from .people import People
 from .survey import Card, content_of
 
@@ -40,7 +42,7 @@ def read(card: Card, ground: Ground) -> Arrival:
     try:
         content = content_of(card.path)
         front = frontmatter.read(content, telling)
-        if "format" in front.fields and (own := _own(card, content, telling)):
+        if "format" in front.fields and (own := read_own(card, telling)):
             return own
         return _foreign(card, front, ground, telling)
     except Refusal as reason:
@@ -56,28 +58,6 @@ def read(card: Card, ground: Ground) -> Arrival:
     ) as reason:  # the other files go on
         refusal = _("The file cannot be understood: %s") % f"{type(reason).__name__}: {reason}"[:200]
         return Arrival(card.source, refusal=refusal, lines=telling.lines)
-
-
-def _own(card: Card, content: bytes, telling: Telling) -> Arrival | None:
-    """A manuscript of ours, read strictly; one that is not sound is read like any other, and that is told."""
-    try:
-        text, files = manuscript.read(card.path)
-    except manuscript.Unreadable as reason:
-        telling.guessed("manuscript", _("Not a sound manuscript, read as any other file: %s") % reason)
-        return None
-    text = replace(
-        text,
-        uid=card.uid,
-        slug=text.slug or card.slug,
-        translation_of=text.translation_of or card.translation_of,
-    )
-    staff = frozenset(line.author for line in text.bylines)
-    rendered = _rendered(text, telling)
-    draft = values.flag(str(text.more.get("draft", ""))) is True
-    return Arrival(
-        card.source, text, lines=telling.lines, files=files, staff=staff, former_paths=card.former_paths,
-        is_draft=draft, prose=rendered, share=_share(text.body, text, rendered, telling),
-    )  # fmt: skip
 
 
 def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Telling) -> Arrival:
@@ -105,7 +85,7 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
     )
     text = replace(text, images=tuple(pictures.shown.values()))
     _tell_field_names(card, front.fields, signed, fields, telling)
-    rendered = _rendered(text, telling)
+    rendered = rendered_as_published(text, telling)
     _tell_lost_links(body, rendered, telling)
     _tell_lost_pictures(text, rendered, telling)
     return Arrival(
@@ -113,7 +93,7 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
         files={name: found.path for name, found in pictures.found.items()},
         facts={name: found.facts for name, found in pictures.found.items()},
         staff=frozenset(person.slug for _line, person in signed if person.is_known),
-        prose=rendered, share=_share(source, text, rendered, telling),
+        prose=rendered, share=share_of(source, text, rendered, telling),
     )  # fmt: skip
 
 
@@ -161,28 +141,6 @@ def _excerpt(body: str, language: str) -> str:
     if len(first) <= LONGEST_EXCERPT:
         return first
     return first[:LONGEST_EXCERPT].rpartition(" ")[0].rstrip(",;:– ") + " …"
-
-
-def _rendered(text: Manuscript, telling: Telling) -> prose.Prose | None:
-    """As publishing would render it: what is told of its words is of the very page."""
-    try:
-        return prose.render(text.body, language=text.language)
-    except prose.Unrenderable as reason:
-        telling.dropped("render", _("The text cannot be shown as it is: %s") % reason)
-        return None
-
-
-def _share(source: str, text: Manuscript, rendered: prose.Prose | None, telling: Telling) -> Share:
-    if rendered is None:
-        return Share()
-    share = words.compare(
-        source, f"{rendered.text}\n{text.title}" if text.title not in source else rendered.text
-    )
-    if share.missing:
-        telling.dropped(
-            "words", _("Words of the file that are not in the text: %s") % " ".join(share.missing)
-        )
-    return share
 
 
 def _tell_lost_links(body: str, rendered: prose.Prose | None, telling: Telling) -> None:

@@ -35,6 +35,7 @@ TOPICS = {
     "link": _("links led to new addresses"),
     "link-lost": _("links to pages that did not come along"),
     "image-missing": _("pictures missing"),
+    "missing": _("missing from manuscripts"),
     "image-elsewhere": _("pictures of other sites, now links"),
     "image": _("portraits of the old site left out"),
     "liquid": _("Liquid and shortcodes left out"),

@@ -98,7 +98,7 @@ class Batches:
     def _outcome(self, arrival: Arrival, standing: intake.Standing | None) -> Outcome:
         if standing is None:
             return Outcome.NEW
-        if not standing.brings_news(arrival.manuscript, self.register):
+        if not standing.brings_news(arrival.manuscript, self.register, arrival.files):
             return Outcome.UNCHANGED
         return Outcome.KEPT if standing.is_edited else Outcome.UPDATED
 
@@ -119,9 +119,7 @@ class Batches:
                 each.entry.tell(Sort.DROPPED, "refused", str(report))
                 continue
             each.publication = report.publication
-            if not any(line.topic == "guest" for line in each.arrival.lines):
-                for told in report.told:
-                    each.entry.tell(Sort.GUESSED, "guest", told)
+            _tell(each, report)
 
     def _bundle(self, arrival: Arrival) -> intake.Bundle:
         return intake.Bundle(
@@ -141,6 +139,15 @@ class Batches:
         for path in elsewhere:
             told = _("The old address %s leads to another piece already.") % path
             each.entry.tell(Sort.DROPPED, "redirect", told)
+
+
+def _tell(each: Taken, report: intake.Report) -> None:
+    """What only the site knows: which authors it had to make, where the file's own list did not say so already."""
+    if not any(line.topic == "guest" for line in each.arrival.lines):
+        for told in report.guests:
+            each.entry.tell(Sort.GUESSED, "guest", told)
+    for told in report.missing:
+        each.entry.tell(Sort.DROPPED, "missing", told)
 
 
 def _entry(arrival: Arrival, outcome: Outcome) -> Entry:

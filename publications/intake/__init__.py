@@ -5,11 +5,12 @@ manuscripts in a row a `Register` remembers who and what is there, and `Standing
 with a piece since it was last taken in. `word` takes in Word files, and joins later ones with the draft (`joining`).
 """
 
+from .files import Bundle
 from .joining import BOTH, CHOICES, OURS, THEIRS, Joint, Question
 from .naming import Named, who
 from .register import Register
 from .since import Standing, since_import
-from .taking import Bundle, Report, Unknown, take_in, take_in_many
+from .taking import Report, Unknown, take_in, take_in_many
 from .word import (
     accept_changes,
     forget,

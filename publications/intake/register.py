@@ -6,6 +6,8 @@ from functools import cached_property
 from publications.languages import slugify
 from publications.models import Author, Image, Kind, Publication, Tag
 
+LONGEST_NAME = 120
+
 
 class Register:
     """Remembers rows for the length of an import. Rows that were made and then rolled back: `forget()`.
@@ -55,18 +57,22 @@ class Register:
 
     def author(self, slug: str, name: str) -> Author | None:
         """Whom a byline means: by address, else by name or alias."""
-        if slug in self.authors:
-            return self.authors[slug]
-        namesake = self.spellings.get(_folded(name)) if name.strip() else None
+        for address in (slug, slugify(slug)):
+            if address in self.authors:
+                return self.authors[address]
+        namesake = self.spellings.get(_folded(name) or _folded(slug))
         is_other = namesake and slug in self.identities and namesake.slug in self.identities
         return None if is_other else namesake
 
     def make_author(self, slug: str, name: str, *, guest: bool) -> Author:
         """A new author at the address of that name, where it is free."""
-        wanted = slugify(slug)
-        author = Author(name=name, guest=guest, slug=wanted if wanted not in self.authors else "")
-        if slug != wanted and slug.casefold() != name.casefold():
-            author.aliases = slug
+        identity, name = (
+            _on_one_line(slug),
+            _on_one_line(name)[:LONGEST_NAME] or _on_one_line(slug)[:LONGEST_NAME],
+        )
+        author = Author(name=name, guest=guest, slug=slugify(slug))
+        if identity and identity != author.slug and identity.casefold() != name.casefold():
+            author.aliases = identity
         author.save()
         self.authors[author.slug] = author
         for spelling in (author.name, *author.aliases.splitlines()):
@@ -88,5 +94,10 @@ class Register:
         return self.pieces.get(uid)
 
 
+def _on_one_line(text: str) -> str:
+    return " ".join(text.split())
+
+
 def _folded(name: str) -> str:
-    return " ".join(name.split()).casefold()
+    """The name as it is looked for: however it is cased, spaced, or cut."""
+    return _on_one_line(name)[:LONGEST_NAME].strip().casefold()

@@ -1,19 +1,21 @@
 """What has become of pieces since they were last taken in: whether a file brings news, and whether it may be taken.
 
 The rule: a file is compared with the revision that the last import kept. The same: nothing is done, whatever the
-desk has made of the piece. Another, and the desk has saved nothing else since: the draft follows the file.
-Another, and the desk has: the desk's text stays, and that is told.
+desk has made of the piece. Another, and the working copy is as the import left it: the draft follows the file.
+Another, and it is not: the desk's text stays, and that is told.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 from publications import manuscript
-from publications.languages import slugify
 from publications.manuscript import Manuscript
-from publications.models import Publication, Revision, Why, settled_doi, settled_isbn, split_at_commas
+from publications.models import Publication, Revision, Why
 
+from .files import is_nameable
 from .register import Register
+from .settling import settled
 
 
 @dataclass
@@ -24,9 +26,13 @@ class Standing:
     imported: Manuscript | None
     is_edited: bool
 
-    def brings_news(self, text: Manuscript, register: Register) -> bool:
-        """Whether a manuscript says anything else than the one that was taken in last."""
-        return self.imported is None or _settled(text, register) != _settled(self.imported, register)
+    def brings_news(self, text: Manuscript, register: Register, files: Mapping[str, Path | bytes]) -> bool:
+        """Whether a manuscript with its files says anything else than the one that was taken in last."""
+        if self.imported is None or _has_new_pictures(text, register, files):
+            return True
+        here = {*files, *(each.digest for each in self.imported.attachments)}
+        one, other = (_compared(each, register, here, self.publication.pk) for each in (text, self.imported))
+        return one != other
 
 
 def since_import(uids: Iterable[str]) -> dict[str, Standing]:
@@ -46,30 +52,39 @@ def since_import(uids: Iterable[str]) -> dict[str, Standing]:
 def _standing(piece: Publication, history: list[Revision]) -> Standing:
     if not history or history[0].why != Why.IMPORTED:
         return Standing(piece, None, is_edited=bool(history))
-    own = {history[0].digest}
-    for revision in history[1:]:
-        if revision.why == Why.PUBLISHED:  # publishing gives a number and a date, and keeps that
+    imported = manuscript.loads(history[0].manuscript)
+    return Standing(piece, imported, is_edited=_is_edited(history[0].digest, history[1:]))
+
+
+def _is_edited(imported: str, later: Iterable[Revision]) -> bool:
+    """Whether the working copy is another than the import left it.
+
+    Publishing gives a number and a date and keeps that, which is no edit. A redaction is one for good: what it took
+    out must not come back with a file.
+    """
+    own, is_edited = {imported}, False
+    for revision in later:
+        if revision.why == Why.REDACTED:
+            own.clear()
+        elif revision.why == Why.PUBLISHED and not is_edited:
             own.add(revision.digest)
-        elif revision.digest not in own:
-            return Standing(piece, manuscript.loads(history[0].manuscript), is_edited=True)
-    return Standing(piece, manuscript.loads(history[0].manuscript), is_edited=False)
+        is_edited = revision.digest not in own
+    return is_edited
 
 
-def _settled(text: Manuscript, register: Register) -> Manuscript:
-    """What an import puts into a working copy, in one form: names of authors and tags as the site has them."""
-    tags = {name[:100].casefold() for name in split_at_commas(",".join(text.tags))}
+def _has_new_pictures(text: Manuscript, register: Register, files: Mapping[str, Path | bytes]) -> bool:
+    new = [each for each in text.images if each.key not in register.images]
+    return any(each.file in files and is_nameable(each) for each in new)
+
+
+def _compared(text: Manuscript, register: Register, here: set[str], own: int) -> Manuscript:
+    """What two files are compared by: all that a working copy takes from them."""
+    text = settled(text, register, here=here, own=own)
     return replace(
         text,
-        title=text.title[:250],
-        slug=slugify(text.slug),
-        doi=settled_doi(text.doi),
-        isbn=settled_isbn(text.isbn),
-        bylines=tuple(dict.fromkeys(_author(line, register) for line in text.bylines)),
-        tags=tuple(sorted(tags)),
-        key_points=tuple(point.strip() for point in text.key_points if point.strip()),
-        published_at=text.published_at,
-        translation_of=str(text.translation_of),
-        attachments=tuple(replace(each, label="", file="") for each in text.attachments),
+        bylines=tuple(replace(line, name="") for line in text.bylines),
+        tags=tuple(sorted(name.casefold() for name in text.tags)),
+        attachments=tuple(replace(each, file="") for each in text.attachments),
         images=(),
         related=(),
         number="",
@@ -77,8 +92,3 @@ def _settled(text: Manuscript, register: Register) -> Manuscript:
         uid="",
         more={},
     )
-
-
-def _author(line: manuscript.Byline, register: Register) -> manuscript.Byline:
-    known = register.author(line.author, line.name)
-    return replace(line, author=known.slug if known else line.author, name="")

@@ -27,10 +27,11 @@ from publications.models import (
     keep_original,
 )
 
+from .files import Bundle, hold_pictures
 from .joining import Joint, common, join
 from .naming import who
 from .register import Register
-from .taking import Bundle, Report, take_in, take_pictures
+from .taking import take_in
 
 LONGEST_NAME = 200
 DECIDED = {docx.Sort.INSERTION, docx.Sort.DELETION, docx.Sort.MOVE}
@@ -110,7 +111,7 @@ def _shared(ours: Manuscript, theirs: Manuscript) -> Manuscript:
 @transaction.atomic
 def take_offered(row: WordFile, word: docx.Word, texts: dict[str, str], *, by) -> None:
     """The joined text becomes the draft; `word` is the file that waited, read again for its pictures."""
-    take_pictures(word.manuscript, _bundle(word), Register(), Report(row.publication, is_new=False))
+    hold_pictures(word.manuscript, _bundle(word), Register())
     write(row.publication, texts, by=by)
     row.is_waiting = False
     row.added_at = timezone.now()
@@ -139,7 +140,7 @@ def accept_changes(row: WordFile) -> None:
 @transaction.atomic
 def reject_changes(row: WordFile, word: docx.Word, texts: dict[str, str], *, by) -> None:
     """The draft without the changes; `word` is the file as it was read without them."""
-    take_pictures(word.manuscript, _bundle(word), Register(), Report(row.publication, is_new=False))
+    hold_pictures(word.manuscript, _bundle(word), Register())
     write(row.publication, texts, by=by)
     row.text = manuscript.dumps(word.manuscript)
     _settle(row, Tracked.REJECTED)

@@ -1,0 +1,29 @@
+"""The page that comes of a text, as publishing will render it: what is told of words is told of the very page."""
+
+from django.utils.translation import gettext as _
+
+from publications import prose
+from publications.manuscript import Manuscript
+
+from . import words
+from .arrival import Share, Telling
+
+
+def rendered_as_published(text: Manuscript, telling: Telling) -> prose.Prose | None:
+    try:
+        return prose.render(text.body, language=text.language)
+    except prose.Unrenderable as reason:
+        telling.dropped("render", _("The text cannot be shown as it is: %s") % reason)
+        return None
+
+
+def share_of(source: str, text: Manuscript, rendered: prose.Prose | None, telling: Telling) -> Share:
+    """How much of a source stands on the page; words that do not are told."""
+    if rendered is None:
+        return Share()
+    page = rendered.text if text.title in source else f"{rendered.text}\n{text.title}"
+    share = words.compare(source, page)
+    if share.missing:
+        told = _("Words of the file that are not in the text: %s") % " ".join(share.missing)
+        telling.dropped("words", told)
+    return share
