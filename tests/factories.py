@@ -5,6 +5,7 @@ from datetime import timedelta
 from itertools import count
 
 from django.contrib.auth.models import Group, User
+from django.db import transaction
 from django.utils import timezone
 from PIL import Image as Pixels
 
@@ -121,3 +122,11 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
     )
     EditionTag.objects.bulk_create(EditionTag(edition=each, tag=tag, **copies) for each in editions)
     Byline.objects.bulk_create(Byline(publication=piece, author=author) for piece in pieces)
+
+
+def taken_back(function):
+    """What a function gives, with nothing of what it did left behind."""
+    with transaction.atomic():
+        given = function()
+        transaction.set_rollback(True)
+    return given

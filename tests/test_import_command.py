@@ -2,12 +2,10 @@
 
 import io
 import json
-import sys
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
-from django.db import transaction
 from django.utils import timezone
 
 from publications import deeds, importing
@@ -29,7 +27,7 @@ from publications.models import (
     Revision,
     Tag,
 )
-from tests.factories import make_author, make_publication, saved, tomorrow
+from tests.factories import make_author, make_publication, saved, taken_back, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -66,14 +64,6 @@ def state() -> tuple:
         list(pieces),
         list(editions.values_list("slug", "number", "html", "digest", "published_at", "change")),
     )
-
-
-def taken_back(function):
-    """What a function gives, with nothing of what it did left behind."""
-    with transaction.atomic():
-        given = function()
-        transaction.set_rollback(True)
-    return given
 
 
 def outcomes(account) -> dict[str, str]:
@@ -256,42 +246,6 @@ def test_lead_here_is_done_once_and_noted():
 
     assert FormerPath.objects.get().publication == piece and elsewhere == ["/old/path"]
     assert AuditLine.objects.filter(detail__kind="formerpath").count() == 1
-
-
-def test_publishing_many_writes_what_publishing_one_by_one_writes(monkeypatch):
-    together = taken_back(lambda: bring_in() and comparable())
-    monkeypatch.setattr(sys.modules["publications.deeds.publish_many"], "_first", lambda pieces: set())
-
-    bring_in()
-
-    assert comparable() == together
-
-
-def comparable() -> list:
-    editions = Edition.objects.order_by("publication__uid").values(
-        "number", "title", "slug", "type_line", "summary", "published_at", "year", "change", "digest", "visible_until",
-        "expires", "planned", "words", "contents", "paragraphs", "html", "text", "markdown", "tree", "language",
-    )  # fmt: skip
-    rows = [
-        list(Edition.objects.order_by("publication__uid").values_list(*names))
-        for names in (
-            ("bylines__name", "bylines__position", "bylines__year"),
-            ("tag_rows__tag__name",),
-            ("image_rows__image__key",),
-        )
-    ]
-    revisions = list(
-        Revision.objects.order_by("publication__uid", "number").values_list(
-            "number", "digest", "why", "manuscript"
-        )
-    )
-    lines = list(
-        AuditLine.objects.filter(deed="publish")
-        .order_by("publication__uid")
-        .values_list("subject", "detail__change", "by_name")
-    )
-    addresses = list(Address.objects.order_by("publication__uid").values_list("tree", "slug"))
-    return [list(editions), [sorted(each, key=str) for each in rows], revisions, lines, addresses]
 
 
 def test_many_pieces_take_no_more_statements_each(tmp_path, django_assert_max_num_queries):

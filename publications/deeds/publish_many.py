@@ -1,6 +1,6 @@
 """publish_many: publish a batch, one deed each, under one lock: for imports, where thousands follow each other."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Container, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
@@ -130,6 +130,7 @@ def _publish_first(batch: Batch, pieces: Sequence[Publication]) -> dict[int, Out
         return {}
     prefetch_related_objects(pieces, *ROWS)
     owners = _owners(pieces)
+    there = frozenset(owners)
     outcomes: dict[int, Outcome] = {}
     drafts = []
     for piece in pieces:
@@ -142,7 +143,7 @@ def _publish_first(batch: Batch, pieces: Sequence[Publication]) -> dict[int, Out
             outcomes[piece.pk] = reason
         else:
             owners[piece.tree, piece.slug] = piece.pk
-    return outcomes | _store(drafts, batch.by)
+    return outcomes | _store(drafts, there, batch.by)
 
 
 Owners = dict[tuple[str, str], int]
@@ -175,12 +176,12 @@ def _draft(piece: Publication, deed: Deed, owners: Owners, prepared: Prepared) -
     return Draft(deed, window, piece, composition)
 
 
-def _store(drafts: list[Draft], by: User | None) -> dict[int, Outcome]:
-    """Write working copies, addresses, revisions, editions and audit lines, in this order."""
+def _store(drafts: list[Draft], there: Container[tuple[str, str]], by: User | None) -> dict[int, Outcome]:
+    """Write working copies, addresses that are not `there` yet, revisions, editions and audit lines, in this order."""
     pieces = [draft.piece for draft in drafts]
     Publication.objects.bulk_update(pieces, ["published_at", "slug"])
-    addresses = [Address(tree=piece.tree, slug=piece.slug, publication=piece) for piece in pieces]
-    Address.objects.bulk_create(addresses)
+    new = [piece for piece in pieces if (piece.tree, piece.slug) not in there]
+    Address.objects.bulk_create(Address(tree=piece.tree, slug=piece.slug, publication=piece) for piece in new)
     Revision.objects.keep_many(pieces, by=by, why=Why.PUBLISHED)
     for draft in drafts:
         draft.composition.edition.digest = draft.piece.digest
