@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
@@ -27,29 +28,15 @@ from publications.models import (
     Revision,
     Tag,
 )
-from tests.factories import make_author, make_publication, saved, taken_back, tomorrow
+from tests.blogs import SAMPLES, bring_in, outcomes, put
+from tests.factories import make_author, make_live, make_publication, saved, taken_back, tomorrow
 
 pytestmark = pytest.mark.django_db
 
-SAMPLES = Path(__file__).parent / "samples" / "import"
 TABLES = (
     Address, AuditLine, Author, Byline, Edition, EditionByline, EditionImage, EditionTag, FormerPath, Image,
     Publication, RelatedLink, Revision, Tag,
 )  # fmt: skip
-POST = "---\ntitle: {title}\ndate: {date}\nauthor: ann\nexcerpt: A summary.\n---\n{body}\n"
-
-
-def bring_in(path: Path = SAMPLES / "jekyll", **order) -> importing.Account:
-    order = {"authors": SAMPLES / "authors.csv", "media": (SAMPLES / "media",), "publish": True, **order}
-    return importing.bring_in(importing.Order(path, **order))
-
-
-def put(
-    folder: Path, name: str = "a.md", title: str = "A", date: object = "2024-04-09", body: str = "Text."
-) -> Path:
-    folder.mkdir(exist_ok=True)
-    (folder / name).write_text(POST.format(title=title, date=date, body=body), encoding="utf-8")
-    return folder
 
 
 def state() -> tuple:
@@ -64,10 +51,6 @@ def state() -> tuple:
         list(pieces),
         list(editions.values_list("slug", "number", "html", "digest", "published_at", "change")),
     )
-
-
-def outcomes(account) -> dict[str, str]:
-    return {entry.source: entry.outcome for entry in account.entries}
 
 
 def test_what_is_public_becomes_public_and_the_rest_stays_a_draft():
@@ -202,8 +185,8 @@ def test_today_is_public(tmp_path):
 
 
 def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
-    folder = put(tmp_path / "blog", "a.md", "Good")
-    put(folder, "b.md", "Bad")
+    folder = put(tmp_path / "blog", title="Good")
+    put(folder, "b.md", title="Bad")
     write = importing.batches.intake.taking._write
 
     def refusing(text, *args):
@@ -250,7 +233,7 @@ def test_lead_here_is_done_once_and_noted():
 
 def test_many_pieces_take_no_more_statements_each(tmp_path, django_assert_max_num_queries):
     for number in range(40):
-        put(tmp_path / "blog", f"{number}.md", f"Piece {number}")
+        put(tmp_path / "blog", f"{number}.md", title=f"Piece {number}")
 
     with django_assert_max_num_queries(40 * 7 + 60):
         bring_in(tmp_path / "blog")
@@ -286,8 +269,67 @@ def test_a_wrong_order_is_refused_in_a_sentence(wrong):
 
 def test_processes_give_the_same_as_none(tmp_path):
     for number in range(70):
-        put(tmp_path / "blog", f"{number:02}.md", f"Piece {number}")
+        put(tmp_path / "blog", f"{number:02}.md", title=f"Piece {number}")
 
     several = bring_in(tmp_path / "blog", rehearse=True, processes=2)
 
     assert several.plain()["files"] == bring_in(tmp_path / "blog").plain()["files"]
+
+
+def call(*words: object) -> str:
+    """What the command says on screen."""
+    screen = io.StringIO()
+    call_command(
+        "import_publications", *map(str, words), "--processes", "0", stdout=screen, stderr=io.StringIO()
+    )
+    return screen.getvalue()
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path):
+    folder = put(tmp_path / "blog")
+
+    for report in (tmp_path / "none" / "report.json", tmp_path):
+        with pytest.raises(CommandError, match="cannot be written"):
+            call(folder, "--report", report)
+
+    assert not Publication.objects.exists()
+
+
+def test_an_import_that_is_refused_leaves_no_report_and_none_changed(tmp_path):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text("{}")
+
+    for report in (old, new):
+        with pytest.raises(CommandError):
+            call(put(tmp_path / "blog"), "--kind", "poem", "--report", report)
+
+    assert old.read_text() == "{}" and not new.exists()
+
+
+def test_a_report_that_fails_at_the_end_is_told_behind_the_account(tmp_path, monkeypatch):
+    screen = io.StringIO()
+
+    def full(account, path):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(importing, "write_json", full)
+
+    with pytest.raises(CommandError, match="No space left"):
+        call_command(
+            "import_publications", str(put(tmp_path / "blog")), "--report", str(tmp_path / "r.json"), stdout=screen,
+            stderr=io.StringIO(),
+        )  # fmt: skip
+
+    assert "a.md" in screen.getvalue() and Publication.objects.exists()
+
+
+@pytest.mark.parametrize("publish", [["--publish"], []])
+def test_a_clock_that_has_gone_back_is_told_in_a_sentence(tmp_path, publish):
+    folder = put(tmp_path / "blog", front="redirect_from: /old/\n")
+    with time_machine.travel(tomorrow()):
+        make_live()
+
+    with pytest.raises(CommandError, match="clock"):
+        call(folder, *publish)
+
+    assert not Publication.objects.filter(title="A").exists()

@@ -7,7 +7,7 @@ from .account import Account, Entry, Outcome
 from .bringing import bring_in
 from .options import HELP, OPTIONS
 from .order import Order, Unfit
-from .telling import Progress, told, write_json
+from .telling import Progress, check_writable, told, write_json
 
 __all__ = [
     "HELP",
@@ -19,6 +19,7 @@ __all__ = [
     "Progress",
     "Unfit",
     "bring_in",
+    "check_writable",
     "told",
     "write_json",
 ]

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
+from publications import deeds
 from publications.importers import Arrival, Gallery, Ground, People, Survey, read_all, read_people, survey
 from publications.intake import Register
 from publications.models import Address, Edition, Image, Kind, Publication
@@ -15,7 +16,7 @@ from publications.models import Address, Edition, Image, Kind, Publication
 from .account import Account
 from .batches import Batches
 from .linking import lead_authors, relate_all
-from .order import Order
+from .order import Order, Unfit
 
 BATCH = 50
 ABOVE = 2
@@ -26,19 +27,24 @@ def bring_in(order: Order) -> Account:
 
     A rehearsal does all of it in one transaction that is taken back, and stores no file.
     """
+    order.check()
     began = time.perf_counter()
-    if order.rehearse:
-        with transaction.atomic():
-            account = _bring_in(order)
-            transaction.set_rollback(True)
-    else:
-        account = _bring_in(order)
+    try:
+        account = _rehearsed(order) if order.rehearse else _bring_in(order)
+    except deeds.ClockBehind as reason:
+        raise Unfit(" ".join(reason.reasons)) from reason
     account.seconds = time.perf_counter() - began
     return account
 
 
+def _rehearsed(order: Order) -> Account:
+    with transaction.atomic():
+        account = _bring_in(order)
+        transaction.set_rollback(True)
+    return account
+
+
 def _bring_in(order: Order) -> Account:
-    order.check()
     people = read_people(order.authors)
     found = _settled(survey(order.path, language=order.language, permalink=order.permalink))
     account = Account(is_rehearsal=order.rehearse)

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from publications.importers import Sort
 
 from .account import OUTCOMES, SORTS, Account, Entry
+from .order import Unfit
 
 NARROW, WIDE = 40, 160
 BAR = 24
@@ -50,6 +51,18 @@ def _entry(entry: Entry, width: int) -> Iterator[str]:
 def _short(source: str, room: int) -> str:
     """The end of a path says more than its beginning."""
     return source if len(source) <= room else f"…{source[1 - room :]}"
+
+
+def check_writable(path: Path) -> None:
+    """Raises Unfit where a report cannot be written there. What stands there is left as it is."""
+    is_new = not path.exists()
+    try:
+        path.open("a").close()
+    except OSError as reason:
+        told = {"path": path, "why": reason.strerror}
+        raise Unfit(_("The report “%(path)s” cannot be written: %(why)s.") % told) from reason
+    if is_new:
+        path.unlink()
 
 
 def write_json(account: Account, path: Path) -> None:

@@ -22,16 +22,27 @@ class Command(BaseCommand):
             parser.add_argument(name, **option)
 
     def handle(self, *args, **options) -> None:
+        report = options["report"]
         try:
+            if report:
+                importing.check_writable(report)
             account = importing.bring_in(self._order(options))
         except (Refusal, importing.Unfit) as reason:
             raise CommandError(str(reason)) from reason
         except KeyboardInterrupt as reason:
             raise CommandError("Broken off. The same command goes on where this one stopped.") from reason
-        if options["report"]:
-            importing.write_json(account, options["report"])
         for line in importing.told(account, only_totals=options["verbosity"] == 0):
             self.stdout.write(line)
+        if report:
+            self._write(account, report)
+
+    def _write(self, account: importing.Account, report: Path) -> None:
+        try:
+            importing.write_json(account, report)
+        except OSError as reason:
+            raise CommandError(
+                f"The import is done, but the report could not be written: {reason}"
+            ) from reason
 
     def _order(self, options: dict) -> importing.Order:
         names = ("path", "authors", "publish", "kind", "language", "permalink", "site", "processes")
