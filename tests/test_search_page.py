@@ -51,11 +51,15 @@ def test_results_can_be_put_in_the_order_of_their_dates(client):
     assert '<input type="hidden" name="order" value="newest">' in newest
 
 
-@pytest.mark.parametrize("order", ["x", "", "relevance"])
+@pytest.mark.parametrize("order", ["x", "relevance"])
 def test_any_other_order_is_that_of_relevance(client, order):
     make_live(title="Grain")
 
     assert 'aria-current="true">Best match first' in page_of(client, "grain", order=order)
+
+
+def test_an_empty_order_leads_to_the_address_without_it(client):
+    assert client.get(LIST, {"q": "grain", "order": ""}).url == f"{LIST}?q=grain"
 
 
 def test_filters_beside_a_search_count_what_it_found(client):
