@@ -5,6 +5,7 @@ A page that is added to the site gets a line in `registry`.
 
 import json
 from datetime import UTC, datetime
+from urllib.parse import urlencode
 
 from django.db.models import Count
 
@@ -12,6 +13,7 @@ from publications import deeds
 from publications.languages import TREES
 from publications.models import Attachment, Author, Edition, Page, Tag, TagKind, keep_original
 from publications.presentation import in_tree
+from publications.views.filters import FILTERS
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 LONG = (
@@ -118,6 +120,7 @@ def _of_both_trees() -> list[tuple[str, str, int]]:
             "home": in_tree(tree, "publications:home"),
             "list": listed,
             "list narrowed": f"{listed}?kind=report",
+            "list of longest choices": f"{listed}?{urlencode(_longest_choices())}",
             "list nothing found": f"{listed}?q=qqzzqq",
             "list page 2": f"{listed}?page=2",
             "topics": in_tree(tree, "publications:topics"),
@@ -134,6 +137,15 @@ def _of_both_trees() -> list[tuple[str, str, int]]:
         found += [(f"{name} {tree}", path, 200) for name, path in lists.items()]
         found.append((f"not found {tree}", f"/{tree}/nowhere/at/all/", 404))
     return found
+
+
+def _longest_choices() -> dict[str, str]:
+    """In each filter the choice that takes most room, be there a piece that fits them all or none."""
+    live, longest = Edition.objects.live(), {}
+    for name, each in FILTERS.items():
+        words = each.words(list(each.count(live)))
+        longest[name] = max(words, key=lambda value: len(words[value]))
+    return longest
 
 
 def _busiest(named):

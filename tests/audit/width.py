@@ -1,12 +1,14 @@
-"""No page runs out sideways: at 320 pixels, at 200 % zoom, and with letters of twice the size."""
+"""No page runs out sideways: at 320 pixels, at 200 % zoom, and with letters of twice the size, on a phone too."""
 
 from . import table
 from .site import Page
 
+LARGE_LETTERS = "document.documentElement.style.fontSize = '200%'"
 WAYS = {
     "320 px": ({"width": 320, "height": 640}, ""),
     "zoom 200 %": ({"width": 640, "height": 450}, ""),  # a window of 1280 pixels
-    "letters 200 %": ({"width": 1280, "height": 900}, "document.documentElement.style.fontSize = '200%'"),
+    "letters 200 %": ({"width": 1280, "height": 900}, LARGE_LETTERS),
+    "and on a phone": ({"width": 375, "height": 800}, LARGE_LETTERS),
 }
 MEASURE = """() => {
     const wide = document.documentElement.clientWidth;

@@ -6,6 +6,7 @@ from playwright.sync_api import expect
 pytestmark = pytest.mark.browser
 
 NOTED = "/en/publications/?kind=report&language=en"
+OUT = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 
 
 @pytest.fixture
@@ -85,3 +86,27 @@ def test_the_words_of_a_page_that_are_copied_hold_no_signs_of_links(open_piece):
     page.keyboard.press("Control+A")
 
     assert "¶" not in page.evaluate("getSelection().toString()")
+
+
+@pytest.mark.parametrize("width", [320, 375])
+def test_a_long_choice_makes_no_list_run_out_sideways(open_page, width):
+    page = open_page("/en/publications/", viewport={"width": width, "height": 700})
+    page.locator("summary").first.click()
+
+    longest = "list => [...list.options].toSorted((a, b) => b.label.length - a.label.length)[0].value"
+    for choices in page.locator(".filters select").all():
+        choices.select_option(choices.evaluate(longest))
+
+    assert page.evaluate(OUT) == 0
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+@pytest.mark.parametrize(
+    "path", ["/sv/amnen/", "/en/publications/?series=ukrainian-domestic-affairs", "/sv/tillganglighet/"]
+)
+def test_letters_of_twice_the_size_have_room(open_page, path, width):
+    page = open_page(path, viewport={"width": width, "height": 800})
+
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+
+    assert page.evaluate(OUT) == 0
