@@ -21,22 +21,33 @@ function close(aside) {
   link.focus();
 }
 
-function open(link, copy) {
-  const aside = document.createElement("aside");
-  const button = document.createElement("button");
-  aside.className = "note";
-  aside.id = `note-${++opened}`;
-  aside.tabIndex = -1;
-  aside.setAttribute("role", "note");
-  button.className = "note__close";
-  button.type = "button";
-  button.textContent = "×";
-  button.setAttribute("aria-label", prose.dataset.close);
+function made(tag, className, more = {}) {
+  return Object.assign(document.createElement(tag), { className, ...more });
+}
+
+/** The note of this number as it stands open, with its text and the button that closes it. */
+function noteOf(number, copy) {
+  const aside = made("aside", "note", { id: `note-${++opened}`, tabIndex: -1, role: "note" });
+  const text = made("div", "note__text");
+  const button = made("button", "note__close", { type: "button", textContent: "×", ariaLabel: prose.dataset.close });
   button.addEventListener("click", () => close(aside));
-  aside.append(...copy.childNodes, button);
-  const block = link.closest(".table-scroll, figure, h2, h3, h4, h5, h6, p, dt, dd, li, .note") ?? link.parentNode;
-  if (block.matches("li, dd")) block.append(aside);
-  else block.after(aside);
+  text.append(...copy.childNodes);
+  aside.dataset.number = number;
+  aside.append(made("p", "note__number", { textContent: number }), text, button);
+  return aside;
+}
+
+/** Puts the note below the block of its link, among those that stand open there in the order of their numbers. */
+function place(aside, block) {
+  const isInside = block.matches("li, dd");
+  let next = isInside ? block.querySelector(":scope > .note") : block.nextElementSibling;
+  while (next?.matches(".note") && Number(next.dataset.number) <= Number(aside.dataset.number)) next = next.nextElementSibling;
+  (isInside ? block : block.parentNode).insertBefore(aside, next);
+}
+
+function open(link, copy) {
+  const aside = noteOf(link.textContent, copy);
+  place(aside, link.closest(".table-scroll, figure, h2, h3, h4, h5, h6, p, dt, dd, li, .note") ?? link.parentNode);
   link.setAttribute("aria-controls", aside.id);
   link.setAttribute("aria-expanded", "true");
   aside.focus();
@@ -54,7 +65,8 @@ prose?.addEventListener("click", (event) => {
 });
 
 prose?.addEventListener("keydown", (event) => {
-  const aside = event.key === "Escape" && event.target.closest(".note");
+  if (event.key !== "Escape") return;
+  const aside = event.target.closest(".note") ?? document.getElementById(event.target.getAttribute("aria-controls"));
   if (aside) close(aside);
 });
 
