@@ -48,7 +48,7 @@ def test_a_piece_stands_in_the_order_readers_expect(client, whole):
     order = positions(
         page, 'class="breadcrumb"', 'class="kind">Guest Commentary', ">On Minsk</h1>", ">Ann Berg<", "<time",
         "What happened, and what we make of it.</p>", "The body begins.", "not an endorsement", 'id="corrections"', ">Topics</h2>",
-        ">About the Author<", ">Share<", ">Cite<", ">Related Publications<", "Kin to it",
+        ">About the Author<", ">Share</h2>", ">Cite</h2>", ">Related Publications<", "Kin to it",
     )  # fmt: skip
     assert order == sorted(order)
 
@@ -261,3 +261,45 @@ def test_a_broken_page_needs_no_database(client, monkeypatch):
 
     assert answer.status_code == 500
     assert "<h1" in answer.text
+
+
+def test_every_page_leads_to_the_search_and_has_one_field_for_it(client):
+    edition = make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+    paths = ["/en/", "/en/authors/ann-berg/", "/en/topics/belarus/", "/en/about/", edition.get_absolute_url()]
+
+    for path in [*paths, "/en/publications/", "/en/nowhere/"]:
+        page = client.get(path).text
+        assert (path, page.count('type="search"')) == (path, 1)
+        assert 'href="/en/publications/#words"' in page
+    assert 'id="words"' in client.get("/en/publications/").text
+
+
+def test_the_switch_of_language_says_where_it_leads_when_the_page_is_in_one_language(client):
+    alone = page_of(client, make_live())
+    both = client.get("/en/authors/").text
+
+    said = '<a href="/sv/" hreflang="sv" lang="sv">Svenska <span class="languages__where">Till startsidan</span></a>'
+    assert said in alone
+    assert 'href="/sv/forfattare/" hreflang="sv" lang="sv">Svenska</a>' in both
+
+
+def test_pdf_reference_and_sharing_are_at_hand_below_the_title(client, whole):
+    page = page_of(client, whole)
+
+    at_hand = page.partition('class="at-hand')[2].partition("</ul>")[0]
+    assert re.findall(r'href="([^"]+)"', at_hand) == [
+        f"{whole.get_absolute_url()[:-1]}.pdf",
+        "#cite",
+        "#share",
+    ]
+    assert all(f'id="{place}"' in page for place in ("cite", "share"))
+    assert page.index('class="at-hand') < page.index("The body begins.")
+
+
+def test_on_paper_a_piece_ends_with_its_reference_and_its_address(client, whole):
+    end = page_of(client, whole).partition('<section class="print-only">')[2].partition("</section>")[0]
+
+    said = strip_tags(end)
+    assert "Suggested citation" in said
+    assert "Berg, A." in said
+    assert said.strip().endswith(whole.get_absolute_url())

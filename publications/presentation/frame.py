@@ -4,7 +4,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
-from django.utils.translation import get_language, gettext
+from django.utils.translation import get_language, gettext, override
 
 from publications.addresses import absolute, in_tree
 from publications.languages import NAMES, TREES
@@ -13,36 +13,52 @@ from publications.models import Site
 from .menus import href, menus
 
 
-def page(request: HttpRequest, template: str, *, status: int = 200, **context) -> HttpResponse:
+def page(
+    request: HttpRequest, template: str, *, status: int = 200, site: Site | None = None, **context
+) -> HttpResponse:
     """Show a template within the frame.
 
-    `alternates` maps languages to the paths of this very page in them; the switch leads there, or home.
+    `alternates` maps languages to the paths of this very page in them; the switch leads there, or home and says so.
     `section` names the list of the menu that the page is of. `feeds` are those of the page, each with title and url.
-    `site` is its row, where it is at hand.
+    `has_finder` tells that the page has a field to search in of its own. `site` is its row, where it is at hand.
     """
-    tree = current_tree()
-    alternates = context.pop("alternates", {})
-    canonical = context.pop("canonical", "")
-    site = context.pop("site", None) or Site.objects.first() or Site()
+    tree, site = current_tree(), site or Site.objects.first() or Site()
+    alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
     frame = {
-        "site": site,
+        **_house(site),
+        **_ways(tree, alternates),
+        "tree": tree,
         "menus": menus(tree, path=request.path, section=context.get("section", "")),
+        "canonical": absolute(iri_to_uri(canonical)) if canonical else "",
+        "alternates": [] if context.get("robots") else _told_to_machines(alternates),
+    }
+    context["description"] = context.get("description") or site.description
+    return render(request, template, {**frame, **context}, status=status)
+
+
+def _house(site: Site) -> dict[str, object]:
+    """Who publishes."""
+    return {
+        "site": site,
         "publisher": site.publisher.splitlines(),
         "newsletter_url": href(site.newsletter),
-        "tree": tree,
+    }
+
+
+def _ways(tree: str, alternates: dict[str, str]) -> dict[str, object]:
+    """Where every page leads."""
+    return {
         "languages": [_switch(code, tree, alternates) for code in TREES],
         "home_url": reverse("publications:home"),
         "list_url": reverse("publications:list"),
         "feed_url": reverse("publications:feed"),
-        "canonical": absolute(iri_to_uri(canonical)) if canonical else "",
-        "alternates": [
-            {"language": code, "url": absolute(url)}
-            for code, url in alternates.items()
-            if len(alternates) > 1 and not context.get("robots")
-        ],
     }
-    context["description"] = context.get("description") or site.description
-    return render(request, template, {**frame, **context}, status=status)
+
+
+def _told_to_machines(alternates: dict[str, str]) -> list[dict[str, str]]:
+    """The languages that the page is in, where there are several."""
+    several = alternates.items() if len(alternates) > 1 else ()
+    return [{"language": code, "url": absolute(url)} for code, url in several]
 
 
 def current_tree() -> str:
@@ -70,9 +86,13 @@ def _step(step: str | tuple[str, str]) -> dict[str, str]:
 
 
 def _switch(code: str, tree: str, alternates: dict[str, str]) -> dict[str, object]:
+    """The way to the page in a language; where it is not in it, the way home, in the words of that language."""
+    with override(code):
+        leads_home = "" if code in alternates else gettext("To the home page")
     return {
         "code": code,
         "label": NAMES[code],
         "url": alternates.get(code) or in_tree(code, "publications:home"),
+        "leads_home": leads_home,
         "current": code == tree,
     }

@@ -46,6 +46,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         "404.html",
         status=HTTPStatus.NOT_FOUND,
         title=_("Not found"),
+        has_finder=True,
         robots="noindex",
         asked=words_of(request.path_info),
         newest=cards(Edition.objects.live().in_tree(current_tree()).newest_first().for_cards()[:NEWEST]),

@@ -31,6 +31,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         request,
         "list.html",
         section="publications",
+        has_finder=True,
         title=_("Publications"),
         canonical="" if listing.is_narrowed else request.path,
         robots="noindex" if listing.is_narrowed else "",

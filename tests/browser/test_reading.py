@@ -49,6 +49,20 @@ def test_a_note_closes_by_its_button_and_by_its_number(open_piece):
     expect(page.locator(".note")).to_have_count(0)
 
 
+def test_notes_stand_open_in_the_order_of_their_numbers_whichever_is_opened_first(open_piece):
+    page = open_piece()
+    first = page.locator(".footnote-ref").first
+    first.evaluate(
+        "link => link.closest('p').append(document.querySelectorAll('.footnote-ref')[1].parentNode)"
+    )
+
+    for number in (1, 0):
+        page.locator(".footnote-ref").nth(number).click()
+
+    assert page.locator(".note__number").all_text_contents() == ["1", "2"]
+    expect(page.locator(".note").first).to_contain_text(page.locator("#fn-1 p").first.inner_text()[:20])
+
+
 def test_with_scripts_off_the_number_of_a_note_leads_to_it(open_piece):
     page = open_piece(java_script_enabled=False)
 
@@ -110,3 +124,80 @@ def test_letters_of_twice_the_size_have_room(open_page, path, width):
     page.evaluate("document.documentElement.style.fontSize = '200%'")
 
     assert page.evaluate(OUT) == 0
+
+
+def test_the_contents_stay_in_sight_beside_a_long_report_and_scroll_by_themselves(open_page):
+    page = open_page("/en/publications/old-ships-narrow-waters/", viewport={"width": 1280, "height": 400})
+
+    page.evaluate("scrollTo(0, document.querySelector('.prose').offsetTop + 3000)")
+
+    contents = page.locator(".contents")
+    expect(contents).to_be_in_viewport(ratio=0.99)
+    assert contents.evaluate("each => each.scrollHeight > each.clientHeight")
+    assert page.evaluate("""() => {
+        const [contents, prose, rail] = ['.contents', '.prose', '.article__rail']
+            .map(name => document.querySelector(name).getBoundingClientRect());
+        return prose.right <= contents.left && contents.bottom <= rail.top }""")
+
+
+def test_pdf_reference_and_sharing_are_near_the_title_on_a_phone_and_beside_a_long_report(open_page):
+    short, long = (
+        f"/en/publications/{slug}/" for slug in ("moldova-a-yes-by-a-hair", "old-ships-narrow-waters")
+    )
+
+    for path, width in ((short, 375), (long, 375), (long, 1280)):
+        at_hand = open_page(path, viewport={"width": width, "height": 700}).locator(".at-hand")
+        expect(at_hand.get_by_role("link")).to_have_count(3)
+        expect(at_hand).to_be_in_viewport()
+
+
+def test_beside_a_short_piece_they_stand_in_the_rail_alone(open_page):
+    page = open_page("/en/publications/moldova-a-yes-by-a-hair/", viewport={"width": 1280, "height": 900})
+
+    expect(page.locator(".at-hand")).to_be_hidden()
+    expect(page.locator("#share")).to_be_in_viewport()
+
+
+@pytest.mark.parametrize("width", [375, 1280])
+def test_nothing_moves_when_fonts_and_scripts_arrive(open_page, width):
+    page = open_page("/en/", viewport={"width": width, "height": 900})
+    page.add_init_script("""
+        window.moved = 0;
+        const add = shifts => shifts.getEntries().forEach(each => (moved += each.value));
+        new PerformanceObserver(add).observe({ type: "layout-shift", buffered: true });""")
+
+    for path in ("/en/", "/en/publications/", "/en/publications/old-ships-narrow-waters/#cite"):
+        page.goto(path, wait_until="networkidle")
+        page.evaluate("document.fonts.ready")
+        assert (path, page.evaluate("moved")) == (path, 0)
+
+
+def test_the_way_of_the_tab_key_comes_to_a_paragraph_before_its_link(open_piece):
+    page = open_piece()
+    page.locator(".footnote-ref").first.focus()
+
+    page.keyboard.press("Shift+Tab")
+    before = page.evaluate("document.activeElement.className")
+    page.keyboard.press("Tab")
+    page.keyboard.press("Tab")
+
+    assert before != "permalink"
+    assert page.evaluate("document.activeElement.matches('p:has(.footnote-ref) > .permalink')")
+
+
+def test_paper_has_the_text_its_notes_and_its_reference_and_no_ways_through_the_site(open_piece):
+    page = open_piece()
+
+    page.emulate_media(media="print")
+
+    for hidden in (
+        ".masthead nav",
+        ".masthead__search",
+        ".breadcrumb",
+        ".at-hand",
+        ".article__rail",
+        ".footer",
+    ):
+        expect(page.locator(hidden).first).to_be_hidden()
+    for shown in (".title", ".byline", ".prose", ".footnotes", ".print-only"):
+        expect(page.locator(shown)).to_be_visible()
