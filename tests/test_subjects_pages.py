@@ -3,12 +3,16 @@
 import re
 
 import pytest
+import time_machine
 from django.test import Client
 from django.utils import timezone
+from django.utils.html import strip_tags
 
 from publications import deeds
+from publications.languages import NAMES
 from publications.models import Site, TagKind
 from publications.presentation.subjects import first_sentences
+from publications.presentation.tongues import TONGUES
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -261,8 +265,55 @@ def test_the_languages_of_the_list_count_what_choosing_them_gives(reader, editor
 
     page = reader.get("/en/publications/").text
 
-    assert "Svenska (2)" in page
+    assert "Swedish (2)" in page
     assert len(titles(reader.get("/en/publications/?language=sv").text)) == 2
+
+
+def test_languages_of_texts_are_named_in_the_language_of_the_page(reader, editor):
+    ukrainian = live(editor, title="Чому мовчить", language="uk")
+
+    said = [reader.get(path).text for path in ("/en/publications/", "/sv/publikationer/")]
+
+    assert [words in page for page, words in zip(said, ("Ukrainian (1)", "Ukrainska (1)"), strict=True)] == [
+        True,
+        True,
+    ]
+    assert "<span>Ukrainska</span>" in said[1]
+    assert "Language: Ukrainian" in strip_tags(reader.get(ukrainian.get_absolute_url()).text)
+    assert set(TONGUES) == set(NAMES)
+
+
+def test_a_card_names_those_who_wrote_along_behind_the_authors(reader, editor):
+    piece = make_publication(by=[make_author(name) for name in ("Ann Berg", "Bo Ek", "Cia Dahl")])
+    piece.bylines.filter(author__name="Cia Dahl").update(role="with")
+    deeds.publish(saved(piece), by=editor)
+
+    assert "Ann Berg and Bo Ek, with Cia Dahl<" in reader.get("/en/publications/").text
+
+
+def test_a_card_says_of_an_update_that_its_date_is_one_as_the_page_does(reader, editor):
+    with time_machine.travel("2026-04-09 10:00Z", tick=False) as clock:
+        piece = live(editor, title="Updated").publication
+        fixed = live(editor, title="Fixed").publication
+        clock.move_to("2026-05-12 10:00Z")
+        deeds.publish(saved(piece, body="Anew."), by=editor, change="update", note="Since then.")
+        deeds.publish(saved(fixed, body="Anew."), by=editor, change="correction", note="It was 5.")
+        clock.move_to("2026-05-13 10:00Z")
+        deeds.publish(saved(piece, body="Anew, and fixed."), by=editor, change="silent")
+        cards = " ".join(strip_tags(reader.get("/en/publications/").text).split())
+
+    assert "Updated 12 May 2026 Updated" in cards
+    assert "9 April 2026 Fixed" in cards and "Updated 9 April" not in cards
+
+
+@pytest.mark.parametrize(
+    ("path", "words"), [("/en/", "all 7 Quick Comments"), ("/sv/", "alla 7 snabbkommentarer")]
+)
+def test_the_way_to_all_of_a_kind_names_it_as_a_sentence_does(reader, editor, path, words):
+    for number in range(7):
+        live(editor, title=f"Comment {number}")
+
+    assert words in " ".join(strip_tags(reader.get(path).text).split())
 
 
 def test_the_switch_of_language_keeps_what_was_chosen(reader, editor):

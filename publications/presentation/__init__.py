@@ -22,6 +22,7 @@ from .subjects import (
     subjects_by_kind,
     writers,
 )
+from .tongues import tongue
 from .ways import author_url, topic_url
 
 __all__ = [
@@ -56,6 +57,7 @@ __all__ = [
     "state_of_the_site",
     "subjects",
     "subjects_by_kind",
+    "tongue",
     "topic_url",
     "unless_fresh",
     "unstored",

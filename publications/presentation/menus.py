@@ -11,8 +11,10 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 
 from publications.addresses import in_tree
-from publications.languages import NAMES, TREES
+from publications.languages import TREES
 from publications.models import Place, Section, SiteLink
+
+from .tongues import tongue
 
 SECTIONS = {
     Section.PUBLICATIONS: "publications:list",
@@ -97,7 +99,7 @@ def _to_page(link: SiteLink, tree: str, path: str) -> Way | None:
         url,
         words_in=words_in,
         leads_to=foreign,
-        language_label=NAMES[foreign] if foreign else "",
+        language_label=tongue(foreign) if foreign else "",
         current="page" if url == path else "",
         is_page=True,
     )

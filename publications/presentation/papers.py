@@ -15,6 +15,7 @@ from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Sec
 
 from . import parts
 from .piece import Piece, contents, told_of
+from .tongues import tongue
 from .ways import author_url
 
 LABELS = {"author": _("By"), "with": _("With"), "editor": _("Edited by")}
@@ -107,7 +108,7 @@ def _words() -> Words:
 def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
     first, notes = _day(told["first_published_at"]), told["latest_notes"]
     published = f"{gettext('Published')} {first}" if notes else first
-    spoken = f"{gettext('Language:')} {edition.language_name}" if edition.language != _tree() else ""
+    spoken = f"{gettext('Language:')} {tongue(edition.language)}" if edition.language != _tree() else ""
     number = gettext("Edition %(number)d") % {"number": edition.number} if edition.number > 1 else ""
     changed = (f"{note.label} {note.words}" for note in notes)
     return tuple(part for part in (published, *changed, number, spoken) if part)

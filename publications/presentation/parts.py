@@ -15,9 +15,10 @@ from django.utils.translation import gettext_lazy as _
 from publications import prose
 from publications.addresses import absolute
 from publications.languages import tree_of
-from publications.models import Author, Edition, EditionAttachment, EditionByline, Image, Tag
+from publications.models import Author, Change, Edition, EditionAttachment, EditionByline, Image, Tag
 from publications.pictures import FORMATS, widths_for
 
+from .tongues import tongue
 from .ways import topic_url
 
 PORTRAIT = 192
@@ -75,6 +76,7 @@ class Card:
     published_at: datetime
     reading_minutes: int
     id: int = field(default=0)
+    is_updated: bool = False
     cover: prose.Picture | None = None
     marked_title: str = ""
     passage: str = ""
@@ -94,8 +96,11 @@ class Link:
     extension: str = ""
 
 
-def card(edition: Edition) -> Card:
-    """An edition as a list shows it; the language is named where it is not that of the page."""
+def card(edition: Edition, *, is_updated: bool = False) -> Card:
+    """An edition as a list shows it; the language is named where it is not that of the page.
+
+    `is_updated` tells that an update has set the date that it bears.
+    """
     foreign = edition.language != tree_of(get_language() or "en")
     return Card(
         kind=edition.kind.worded("name"),
@@ -104,11 +109,12 @@ def card(edition: Edition) -> Card:
         summary=edition.summary,
         language=edition.language,
         direction=edition.direction,
-        language_label=edition.language_name if foreign else "",
+        language_label=tongue(edition.language) if foreign else "",
         people=names_in_line(edition.bylines.all()),
         published_at=edition.published_at,
         reading_minutes=edition.reading_minutes,
         id=edition.publication_id,
+        is_updated=is_updated,
     )
 
 
@@ -116,18 +122,37 @@ def lead_card(edition: Edition | None) -> Card | None:
     """The piece that leads a page: with its cover, where it has one."""
     if not edition:
         return None
-    return replace(card(edition), cover=picture(edition.cover, public_address) if edition.cover else None)
+    cover = picture(edition.cover, public_address) if edition.cover else None
+    return replace(cards([edition])[0], cover=cover)
 
 
 def cards(editions: Iterable[Edition]) -> list[Card]:
-    return [card(edition) for edition in editions]
+    """Editions in a list, with one query more for those of them that were updated."""
+    shown = list(editions)
+    updated = updated_among(shown)
+    return [card(edition, is_updated=edition.publication_id in updated) for edition in shown]
+
+
+def updated_among(editions: Iterable[Edition]) -> set[int]:
+    """The publications of these editions whose readers were told of an update."""
+    updates = Edition.objects.readable().filter(change=Change.UPDATE).order_by()
+    pieces = [edition.publication_id for edition in editions]
+    return (
+        set(updates.filter(publication__in=pieces).values_list("publication", flat=True)) if pieces else set()
+    )
 
 
 def names_in_line(bylines: Iterable[EditionByline]) -> str:
-    """Authors as one reads them aloud: "A, B and C". Editors and others only where there is no author."""
+    """Authors as one reads them aloud: "A and B, with C". Editors only where nobody else is named."""
     rows = list(bylines)
-    authors = [row.name for row in rows if row.role == "author"] or [row.name for row in rows]
-    return get_text_list(authors, gettext("and"))
+    authors, others = (_aloud(row for row in rows if row.role == role) for role in ("author", "with"))
+    if authors and others:
+        return gettext("%(authors)s, with %(others)s") % {"authors": authors, "others": others}
+    return authors or others or _aloud(rows)
+
+
+def _aloud(bylines: Iterable[EditionByline]) -> str:
+    return get_text_list([row.name for row in bylines], gettext("and"))
 
 
 def signed(row: EditionByline) -> tuple[str, str, str]:

@@ -22,6 +22,7 @@ from publications.models import (
 )
 
 from . import history, parts
+from .tongues import tongue
 from .ways import author_url
 
 RELATED = 4
@@ -94,29 +95,59 @@ def translations_of(edition: Edition) -> list[Edition]:
 
 def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_address) -> dict[str, object]:
     """The page of a piece as its template wants it; `address` says where pictures are found."""
-    edition, list_url = piece.edition, reverse("publications:list")
     return {
-        "section": "publications",
+        **_of_text(piece, address),
+        **_of_people(piece, address),
+        **told_of(piece),
+        **_beside(piece),
+        **_place(piece),
+    }
+
+
+def _of_text(piece: Piece, address: parts.ImageAddress) -> dict[str, object]:
+    """The text, and what opens and closes it."""
+    edition = piece.edition
+    return {
         "title": edition.title,
         "description": edition.summary,
         "edition": edition,
+        "tongue": tongue(edition.language),
+        "age": age(edition),
+        "cover": parts.picture(edition.cover, address) if edition.cover else None,
+        "contents": contents(edition),
         "html": parts.with_permalinks(parts.body_html(edition, piece.images, address), edition.language),
+        "disclaimer": edition.disclaimer,
+    }
+
+
+def _of_people(piece: Piece, address: parts.ImageAddress) -> dict[str, object]:
+    return {
         "people": parts.people(piece.bylines, author_url),
         "authors": parts.profiles(piece.bylines, author_url, address),
-        "disclaimer": edition.disclaimer,
-        **told_of(piece),
-        "age": age(edition),
+    }
+
+
+def _beside(piece: Piece) -> dict[str, object]:
+    """The ways on from the text, and what a reader takes along."""
+    edition = piece.edition
+    return {
         "tags": parts.topics(piece.tags),
         "attachments": parts.files(piece.attachments, lambda file: _file_url(edition, file)),
         "share": parts.shares(edition),
         "share_url": absolute(edition.get_absolute_url()),
         "related": parts.cards(piece.related),
         "translations": [_translation(other) for other in piece.translations],
-        "cover": parts.picture(edition.cover, address) if edition.cover else None,
-        "contents": contents(edition),
+    }
+
+
+def _place(piece: Piece) -> dict[str, object]:
+    """Where the page stands in the site and beside its translations."""
+    edition = piece.edition
+    return {
+        "section": "publications",
         "breadcrumb": [
             {"label": _("Home"), "url": reverse("publications:home")},
-            {"label": _("Publications"), "url": list_url},
+            {"label": _("Publications"), "url": reverse("publications:list")},
             {"label": edition.title},
         ],
         "canonical": edition.get_absolute_url(),

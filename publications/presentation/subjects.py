@@ -4,6 +4,8 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils.translation import get_language
+
 from publications import prose
 from publications.models import Author, Edition, Kind, Tag, TagKind
 
@@ -50,6 +52,11 @@ class Shelf:
     cards: list[parts.Card]
     pieces: int = 0
 
+    @property
+    def label_within(self) -> str:
+        """Its label within a sentence: names of kinds have capitals in English, not in Swedish."""
+        return self.label if get_language() == "en" else f"{self.label[:1].lower()}{self.label[1:]}"
+
 
 def subjects(tags: Iterable[Tag]) -> list[Subject]:
     """Tags with their counts, by their names as this page spells them."""
@@ -93,11 +100,12 @@ def writers(authors: Iterable[Author], address: parts.ImageAddress = parts.publi
 
 def shelves(editions: Iterable[Edition], counts: dict[Kind, int], url_of) -> list[Shelf]:
     """Editions under the plural of their kind, in the order of the kinds."""
-    rows: dict[int, list[Edition]] = {}
-    for edition in editions:
-        rows.setdefault(edition.kind_id, []).append(edition)
+    shown = list(editions)
+    rows: dict[int, list[parts.Card]] = {}
+    for edition, card in zip(shown, parts.cards(shown), strict=True):
+        rows.setdefault(edition.kind_id, []).append(card)
     return [
-        Shelf(kind.plural, url_of(kind), parts.cards(rows[kind.pk]), pieces)
+        Shelf(kind.plural, url_of(kind), rows[kind.pk], pieces)
         for kind, pieces in counts.items()
         if kind.pk in rows
     ]

@@ -8,6 +8,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.languages import NAMES
 from publications.models import Author, Edition, EditionByline, EditionTag, Kind, Tag, TagKind
+from publications.presentation import tongue
 
 Counted = dict[str, int]
 
@@ -105,7 +106,7 @@ FILTERS = {
         _("Language"),
         _("All languages"),
         **_by_column("language"),
-        words=lambda values: {code: NAMES[code] for code in values},
+        words=lambda values: {code: tongue(code) for code in values},
         accepts=NAMES.__contains__,
         followed=lambda value: {"language": value},
     ),

@@ -1,5 +1,7 @@
 """Topics, countries and series: all of them, and a page for each."""
 
+from urllib.parse import urlencode
+
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -50,9 +52,6 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     tag = get_object_or_404(Tag.objects.select_related("responsible__portrait"), slug=slug)
     if not Edition.objects.live().on(tag).exists():
         raise Http404
-    kind = TagKind(tag.kind)
-    live = Edition.objects.live().in_tree(current_tree()).on(tag).newest_first().for_cards()
-    lead = live.text_for(tag.lead_id) or live.first()
     return page(
         request,
         "topic.html",
@@ -60,19 +59,27 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         title=tag.label,
         description=tag.introduction[:300],
         canonical=request.path,
-        tag=tag,
-        label=LABELS[kind],
+        label=LABELS[TagKind(tag.kind)],
         introduction=paragraphs(tag.introduction),
-        lead=lead_card(lead),
-        shelves=shelves_of(live, without=[lead] if lead else [], **{FILTERS[kind]: tag.slug}),
-        total=live.count(),
-        all_url=f"{reverse('publications:list')}?{FILTERS[kind]}={tag.slug}",
-        people=writers(_people(live)),
         responsible=_responsible(tag),
         feeds=feeds_for(current_tree(), tag=tag),
+        **_pieces(tag),
         **described(request, way_here((_("Topics"), "publications:topics"), tag.label)),
         alternates=everywhere("publications:topic", slug=slug),
     )
+
+
+def _pieces(tag: Tag) -> dict[str, object]:
+    """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
+    live = Edition.objects.live().in_tree(current_tree()).on(tag).newest_first().for_cards()
+    lead, chosen = live.text_for(tag.lead_id) or live.first(), {FILTERS[TagKind(tag.kind)]: tag.slug}
+    return {
+        "lead": lead_card(lead),
+        "shelves": shelves_of(live, without=[lead] if lead else [], **chosen),
+        "total": live.count(),
+        "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
+        "people": writers(_people(live)),
+    }
 
 
 def _people(live):
