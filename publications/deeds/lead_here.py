@@ -13,7 +13,8 @@ from .ground import begin
 def lead_here(target: Publication | Author, paths: Sequence[str], *, by) -> list[str]:
     """Let the former paths lead to the target; gives those that belong to something else, which stay with it.
 
-    Repeating it changes nothing. The target need not be public: a path answers once it is. Raises ClockBehind.
+    Repeating it changes nothing. The target need not be public: a path answers once it is. The audit line says how
+    many there are, not which: a path may hold a name that is to be taken out one day. Raises ClockBehind.
     """
     field = "author" if isinstance(target, Author) else "publication"
     wanted = list(dict.fromkeys(path for path in map(FormerPath.normal, paths) if path.strip("/")))
@@ -23,5 +24,5 @@ def lead_here(target: Publication | Author, paths: Sequence[str], *, by) -> list
         deed = begin(by=by)
         FormerPath.objects.bulk_create(FormerPath(path=path, **{field: target}) for path in new)
         piece = target if isinstance(target, Publication) else None
-        deed.tell(DeedKind.AMEND, target, publication=piece, kind="formerpath", pk=target.pk, paths=new)
+        deed.tell(DeedKind.AMEND, target, publication=piece, kind="formerpath", pk=target.pk, count=len(new))
     return [path for path, row in known.items() if getattr(row, f"{field}_id") != target.pk]

@@ -4,12 +4,13 @@ import html
 import re
 from collections.abc import Mapping
 from posixpath import normpath
-from urllib.parse import unquote, urljoin
+from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
+from publications.addresses import former
+
 from .arrival import Telling
-from .paths import host_of, normal
 
 INLINE = re.compile(r"\]\([ \t]*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)(?=[\s)])")
 DEFINED = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
@@ -51,9 +52,9 @@ class Links:
             return self._of_post(address)
         if ELSEWHERE.match(address):
             is_own = self.site and host_of(address) == host_of(self.site)
-            return (self.addresses.get(normal(address)) if is_own else None) or address
+            return (self.addresses.get(former(address)) if is_own else None) or address
         path, mark, fragment = address.partition("#")
-        new = self.addresses.get(normal(path)) if path.startswith("/") else self._beside(path)
+        new = self.addresses.get(former(path)) if path.startswith("/") else self._beside(path)
         if new:
             self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
             return new + (mark + fragment if fragment else "")
@@ -69,7 +70,7 @@ class Links:
             for name in names:
                 if found := self.addresses.get(f"file:{name}"):
                     return found
-        return self.addresses.get(normal(f"/{path}"))
+        return self.addresses.get(former(f"/{path}"))
 
     def _of_post(self, address: str) -> str:
         """A file named by `ref`, `link` or `post_url`: by its path, or the end of it."""
@@ -106,3 +107,11 @@ def addresses_in(text: str) -> list[str]:
         html.unescape(match[2] if match[2] is not None else match[3]) for match in ANCHOR.finditer(text)
     ]
     return list(dict.fromkeys(found))
+
+
+def host_of(address: str) -> str:
+    """The host of an address without `www.`; nothing where it names none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""

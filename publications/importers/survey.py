@@ -1,7 +1,7 @@
 """A first look over all files: who is who, in which language, at which address. Pieces may then refer to each other."""
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -9,11 +9,11 @@ from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
+from publications.addresses import former
 from publications.languages import LONGEST, NAMES, TREES, slugify, tree_of
 
 from . import dates, frontmatter, values
 from .arrival import Refusal, Telling
-from .paths import normal
 
 NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from the place of a file
 TEXTS = (".md", ".markdown", ".mdown", ".mkd")
@@ -45,11 +45,19 @@ class Card:
 
 @dataclass
 class Survey:
-    """All files of a folder in the order they are taken in, originals before translations."""
+    """All files of a folder in the order they are taken in, originals before translations.
+
+    `neighbours` stand beside a single file and are not taken in; it may refer to those that are on the site.
+    """
 
     root: Path
     cards: list[Card]
     refused: dict[str, str] = field(default_factory=dict)
+    neighbours: list[Card] = field(default_factory=list)
+
+    @property
+    def uids(self) -> set[str]:
+        return {card.uid for card in (*self.cards, *self.neighbours)}
 
     def settle(self, given: Mapping[str, str], taken: set[tuple[str, str]]) -> "Survey":
         """Give each piece an address of its own: the one it has on the site, else the one it wants or the next.
@@ -63,14 +71,15 @@ class Survey:
             slug = given.get(card.uid) or _free(card, held)
             held.add((card.tree, slug))
             settled.append(replace(card, slug=slug))
-        return replace(self, cards=settled)
+        here = [replace(card, slug=given[card.uid]) for card in self.neighbours if given.get(card.uid)]
+        return replace(self, cards=settled, neighbours=here)
 
     def addresses(self, address: Callable[[str, str], str]) -> dict[str, str]:
         """Old paths and places of files, with the address that each piece will have."""
         found: dict[str, str] = {}
-        for card in self.cards:
+        for card in (*self.cards, *self.neighbours):
             new = address(card.tree, card.slug)
-            for old in (*card.old_paths, *map(normal, card.former_paths)):
+            for old in (*card.old_paths, *filter(None, map(former, card.former_paths))):
                 found.setdefault(old, new)
             found[f"file:{card.source}"] = new
         return found
@@ -79,7 +88,7 @@ class Survey:
         """Uids by language and what a piece may be called in a list of related ones."""
         found: dict[tuple[str, str], str] = {}
         for place in range(2):  # the name of the file first, then what else it goes by
-            for card in self.cards:
+            for card in (*self.cards, *self.neighbours):
                 for name in card.names[place : place + 1]:
                     found.setdefault((card.language, name), card.uid)
         return found
@@ -87,10 +96,27 @@ class Survey:
 
 def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Survey:
     """Look over a folder, or a single file. A file that cannot be read is refused, the others stay."""
-    root = path if path.is_dir() else path.parent
+    if path.is_dir():
+        cards, refused = _look_over(_texts(path.rglob("*"), path), path, language, permalink)
+        return Survey(path, cards, refused)
+    root = path.parent
+    files = dict.fromkeys([path, *_texts(root.glob("*"), root)])
+    cards, refused = _look_over(files, root, language, permalink)
+    return Survey(
+        root,
+        cards=[card for card in cards if card.path == path],
+        refused={source: reason for source, reason in refused.items() if source == path.name},
+        neighbours=[card for card in cards if card.path != path],
+    )
+
+
+def _look_over(
+    files: Iterable[Path], root: Path, language: str, permalink: str
+) -> tuple[list[Card], dict[str, str]]:
+    """The cards, originals before translations, and by source why files have none."""
     cards: dict[str, Card] = {}
     refused: dict[str, str] = {}
-    for file in _files(path):
+    for file in files:
         source = file.relative_to(root).as_posix()
         try:
             card = _card(file, root, language, permalink)
@@ -102,15 +128,12 @@ def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Surv
         except OSError as reason:
             refused[source] = _("The file cannot be read (%s).") % (reason.strerror or reason)
     found = _as_families(list(cards.values()), language)
-    return Survey(root, sorted(found, key=lambda card: (bool(card.translation_of), card.source)), refused)
+    return sorted(found, key=lambda card: (bool(card.translation_of), card.source)), refused
 
 
-def _files(path: Path) -> Iterator[Path]:
-    if not path.is_dir():
-        yield path
-        return
-    for file in sorted(path.rglob("*")):
-        is_hidden = any(part.startswith(".") for part in file.relative_to(path).parts)
+def _texts(files: Iterable[Path], root: Path) -> Iterator[Path]:
+    for file in sorted(files):
+        is_hidden = any(part.startswith(".") for part in file.relative_to(root).parts)
         if file.suffix.lower() in TEXTS and not is_hidden and not file.is_dir():
             yield file
 
@@ -130,11 +153,11 @@ def _card(file: Path, root: Path, default: str, permalink: str) -> Card:
     stem, spoken = _stem_and_language(file, root, fields)
     wanted = _wanted_slug(fields, stem)
     stated = [at for at in values.texts(values.first(fields, *STATED)) if at.startswith(("/", "http"))]
-    former = [*stated, *values.texts(values.first(fields, *REDIRECTS))]
+    earlier = [*stated, *values.texts(values.first(fields, *REDIRECTS))]
     day = _day(fields, stem)
     name = dates.IN_NAME.sub("", stem).lstrip("-_ .") or stem
     if permalink and day:
-        former.append(_filled(permalink, day, name))
+        earlier.append(_filled(permalink, day, name))
     plain = [
         f"/{each.year:04}/{each.month:02}/{each.day:02}/{name}" for each in (day, dates.in_name(stem)) if each
     ]
@@ -146,8 +169,8 @@ def _card(file: Path, root: Path, default: str, permalink: str) -> Card:
         family=_family(file, root),
         wanted=wanted,
         names=(slugify(name), *filter(None, [slugify(values.text(fields.get("class")))])),
-        former_paths=tuple(dict.fromkeys(former)),
-        old_paths=tuple(dict.fromkeys(normal(path) for path in plain)),
+        former_paths=tuple(dict.fromkeys(earlier)),
+        old_paths=tuple(dict.fromkeys(former(path) for path in plain)),
     )
 
 

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from publications import deeds, intake
 from publications.importers import Arrival, Line, Sort
-from publications.models import Edition, Generation, Publication
+from publications.models import Edition, FormerPath, Generation, Publication
 
 from .account import Account, Entry, Outcome
 from .order import Order
@@ -131,11 +131,15 @@ class Batches:
         )
 
     def _lead(self, each: Taken) -> None:
-        paths = [path for path in each.arrival.former_paths if path]
-        if not paths or not each.publication:
+        if not each.arrival.former_paths or not each.publication:
             return
-        elsewhere = deeds.lead_here(each.publication, paths, by=self.order.by)
-        self.account.redirects += len(dict.fromkeys(paths)) - len(elsewhere)
+        spelled = {path: FormerPath.normal(path) for path in each.arrival.former_paths if path}
+        for path in (path for path, known in spelled.items() if not known):
+            told = _("This is no old address that could lead here: %s") % path
+            each.entry.tell(Sort.DROPPED, "redirect", told)
+        paths = {path for path in spelled.values() if path.strip("/")}
+        elsewhere = deeds.lead_here(each.publication, sorted(paths), by=self.order.by)
+        self.account.redirects += len(paths) - len(elsewhere)
         for path in elsewhere:
             told = _("The old address %s leads to another piece already.") % path
             each.entry.tell(Sort.DROPPED, "redirect", told)

@@ -1,17 +1,15 @@
 """Former paths: addresses of another time (another system, an earlier slug) and what stands for them now."""
 
-from urllib.parse import unquote, urlsplit
-
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-LONGEST = 500
+from publications.addresses import LONGEST_FORMER, former
 
 
 class FormerPath(models.Model):
     """A path that once led to a piece, a topic, an author or a site page. Written by deeds alone."""
 
-    path = models.CharField(_("path"), max_length=LONGEST, unique=True)
+    path = models.CharField(_("path"), max_length=LONGEST_FORMER, unique=True)
     publication = models.ForeignKey(
         "publications.Publication", on_delete=models.CASCADE, null=True, related_name="former_paths"
     )
@@ -42,8 +40,4 @@ class FormerPath(models.Model):
     def __str__(self) -> str:
         return self.path
 
-    @staticmethod
-    def normal(path: str) -> str:
-        """The one spelling of a path: decoded, lower-case, without host, query and closing slash; "" if too long."""
-        plain = "/" + unquote(urlsplit(path).path).lower().strip("/")
-        return plain if len(plain) <= LONGEST and "\0" not in plain else ""
+    normal = staticmethod(former)

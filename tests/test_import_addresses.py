@@ -1,0 +1,90 @@
+"""Old addresses: one spelling for what an import keeps, what links are looked for by, and what readers ask for."""
+
+from importlib import import_module
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from hypothesis import given
+from hypothesis import strategies as some
+
+from publications import deeds, migrations
+from publications.addresses import LONGEST_FORMER, former
+from publications.models import AuditLine, FormerPath, Publication
+from tests.blogs import bring_in, outcomes, put, told
+from tests.factories import make_publication
+
+pytestmark = pytest.mark.django_db
+
+SPELLINGS = [
+    "/Old/Grain", "/old/grain/", "old/grain", "/old/grain.html", "/old/grain/index.html", "/old/grain/index.htm",
+    "/old/gr%61in", "https://old.example/old/grain?page=1#top", "//old.example/old/grain",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("stated", SPELLINGS)
+def test_an_old_address_leads_on_for_readers_and_links_however_it_is_spelled(tmp_path, client, stated):
+    put(tmp_path / "blog", front=f"redirect_from: {stated}\n")
+    written = " ".join(f"[x]({each})" for each in SPELLINGS if each.startswith(("/o", "/O")))
+    bring_in(put(tmp_path / "blog", "b.md", title="B", body=written))
+
+    assert FormerPath.objects.get(publication__title="A").path == "/old/grain"
+    assert set(Publication.objects.get(title="B").body.split()) == {"[x](/en/publications/a/)"}
+    for asked in ("/old/grain", "/Old/Grain.html", "/old/grain/index.html", "/old/gr%61in/?page=1"):
+        assert client.get(asked)["Location"].endswith("/en/publications/a/"), asked
+
+
+def test_a_name_that_only_ends_like_the_file_of_a_page_is_whole():
+    assert (
+        former("/myindex.html") == "/myindex" and former("/index.html") == "/" and former("/html") == "/html"
+    )
+
+
+@given(some.text(max_size=40) | some.text("/:[]?#%.\\ \n\0ahtmlindex", max_size=40))
+def test_whatever_is_written_is_a_path_or_none(written):
+    path = former(written)
+
+    assert path == "" or (path.startswith("/") and len(path) <= LONGEST_FORMER and "\0" not in path)
+    assert former(path.replace("%", "%25").replace("#", "%23").replace("?", "%3f")) in (
+        path,
+        "/" + path[1:].strip("/"),
+    )
+
+
+@pytest.mark.parametrize("wrong", ["http://[x", "/" + "a" * LONGEST_FORMER])
+def test_what_is_no_old_address_is_told_and_the_others_lead_on(tmp_path, wrong):
+    folder = put(
+        tmp_path / "blog", front=f"redirect_from: ['{wrong}', /old/]\n", body=f"[x]({wrong}) and [y](/other/)"
+    )
+
+    account = bring_in(folder)
+
+    assert (
+        outcomes(account) == {"a.md": "new"} and FormerPath.objects.get(publication__title="A").path == "/old"
+    )
+    assert wrong in told(account, "redirect")[0]
+
+
+def test_an_audit_line_does_not_say_which_old_addresses_lead_here():
+    deeds.lead_here(make_publication(), ["/2014/vera-holm.html", "/2014/vera/"], by=None)
+
+    (line,) = AuditLine.objects.filter(detail__kind="formerpath")
+    assert line.detail["count"] == 2 and "vera" not in f"{line.subject} {line.detail}"
+
+
+def test_what_was_kept_by_an_earlier_rule_is_kept_by_this_one():
+    (path,) = Path(migrations.__file__).parent.glob("*_former_paths.py")
+    migration = import_module(f"publications.migrations.{path.stem}")
+    piece = make_publication()
+    for path in ("/old/x.html", "/old/y/index.html", "/old/z", "/old/z.html"):
+        FormerPath.objects.create(path=path, publication=piece)
+    AuditLine.objects.create(
+        deed="amend", by_name="", at=piece.created_at, subject="x", generation=1,
+        detail={"kind": "formerpath", "pk": 1, "paths": ["/old/vera", "/x"]},
+    )  # fmt: skip
+
+    migration.spell_as_one(apps, None)
+    migration.forget_paths(apps, None)
+
+    assert set(FormerPath.objects.values_list("path", flat=True)) == {"/old/x", "/old/y", "/old/z"}
+    assert AuditLine.objects.get().detail == {"kind": "formerpath", "pk": 1, "count": 2}
