@@ -20,10 +20,12 @@ def relate(
     by,
     reasons: Sequence[str] = (),
     seen: Sequence[int] | None = None,
+    imported: bool = False,
 ) -> bool:
     """Let the piece link to these, in this order; says whether anything changed.
 
-    `seen` are the targets that whoever decided saw: when they have changed since, nothing is done.
+    `seen` are the targets that whoever decided saw: when they have changed since, nothing is done. Links that were
+    `imported` follow their file when it comes again; those that somebody has set stay.
     Raises Outdated or Refused.
     """
     hold(publication.pk)
@@ -50,5 +52,5 @@ def relate(
         RelatedLink(source=piece, target_id=pk, position=place, reason=kept_reasons.get(pk, ""))
         for place, pk in enumerate(wanted)
     )
-    deed.tell(DeedKind.RELATE, piece, publication=piece, before=before, after=wanted)
+    deed.tell(DeedKind.RELATE, piece, publication=piece, before=before, after=wanted, imported=imported)
     return True

@@ -11,7 +11,8 @@ from django.db import transaction
 from publications import deeds
 from publications.importers import Arrival, Gallery, Ground, People, Survey, read_all, read_people, survey
 from publications.intake import Register
-from publications.models import Address, Edition, Image, Kind, Publication
+from publications.languages import tree_of
+from publications.models import Address, Edition, FormerPath, Image, Kind, Publication
 
 from .account import Account
 from .batches import Batches
@@ -69,7 +70,7 @@ def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
 
 def _settled(found: Survey) -> Survey:
     """Addresses as the site has them: pieces that are here keep theirs, and no other's is taken."""
-    uids = {card.uid for card in found.cards}
+    uids = found.uids
     pieces = Publication.objects.exclude(slug="").values_list("uid", "pk", "slug")
     own = {str(uid): (pk, slug) for uid, pk, slug in pieces.iterator() if str(uid) in uids}
     keys = {pk for pk, _slug in own.values()}
@@ -79,10 +80,21 @@ def _settled(found: Survey) -> Survey:
 
 
 def _ground(order: Order, found: Survey, people: People) -> Ground:
-    addresses = found.addresses(lambda tree, slug: Edition(tree=tree, slug=slug).get_absolute_url())
+    addresses = _former_addresses() | found.addresses(_address)
     gallery = Gallery(_roots(order, found.root), _library(), settings.SECRET_KEY.encode())
     kinds = frozenset(Kind.objects.values_list("slug", flat=True))
     return Ground(people, gallery, addresses, found.names(), kinds, order.kind, order.site)
+
+
+def _address(tree: str, slug: str) -> str:
+    return Edition(tree=tree, slug=slug).get_absolute_url()
+
+
+def _former_addresses() -> dict[str, str]:
+    """Where old paths that are known already lead: to pieces of earlier imports, and of other folders."""
+    rows = FormerPath.objects.exclude(publication=None).exclude(publication__slug="")
+    found = rows.values_list("path", "publication__language", "publication__slug")
+    return {path: _address(tree_of(language), slug) for path, language, slug in found.iterator()}
 
 
 def _library() -> Mapping[str, str]:

@@ -1,44 +1,83 @@
 """The last links of an import: related pieces, once all are here, and old pages of authors."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Sequence
 from itertools import batched
+from uuid import UUID
 
 from django.utils.translation import gettext as _
 
 from publications import deeds
 from publications.importers import People, Sort
-from publications.models import AuditLine, Author, DeedKind, FormerPath, Publication
+from publications.models import AuditLine, Author, DeedKind, FormerPath, Publication, RelatedLink
 
 from .account import Account
+from .taken import Taken
 
 MOST = 20
 BATCH = 500
 
 
-def relate_all(done: list, account: Account, *, by) -> None:
-    """Link pieces as their files say. Where somebody has set the links of a piece, they stay as they are."""
-    wanted = [each for each in done if each.publication and each.related]
-    uids = {uid for each in wanted for uid in each.related}
-    pieces = {str(piece.uid): piece for piece in _by_uid(uids)}
-    decided = set(
-        AuditLine.objects.filter(deed=DeedKind.RELATE, publication__in=[each.publication.pk for each in wanted])
-        .values_list("publication_id", flat=True)
-    )  # fmt: skip
-    for each in wanted:
-        account.related += 1
-        if each.publication.pk in decided:
+def relate_all(done: Sequence[Taken], account: Account, *, by) -> None:
+    """Link pieces as their files say, those to pieces that a later run brings included.
+
+    Links that an import has set follow their file; where somebody has set the links of a piece, they stay.
+    """
+    for some in batched([each for each in done if each.publication], BATCH, strict=False):
+        last_set = _last_set([each.publication.pk for each in some])
+        following = [each for each in some if last_set.get(each.publication.pk, bool(each.related))]
+        now = _links([each.publication.pk for each in following])
+        pieces = _by_uid({uid for each in following for uid in _uids(each.related)})
+        for each in following:
+            targets = _targets(each, pieces)
+            account.related += bool(targets)
+            if [target.pk for target in targets] != now.get(each.publication.pk, []):
+                deeds.relate(each.publication, targets, by=by, imported=True)
+
+
+def _last_set(keys: Iterable[int]) -> dict[int, bool]:
+    """Of pieces whose links were ever set, by primary key: whether an import did it last."""
+    lines = AuditLine.objects.filter(deed=DeedKind.RELATE, publication__in=keys).order_by("pk")
+    return {pk: bool(detail.get("imported")) for pk, detail in lines.values_list("publication_id", "detail")}
+
+
+def _links(keys: Iterable[int]) -> dict[int, list[int]]:
+    found: dict[int, list[int]] = {}
+    rows = RelatedLink.objects.filter(source__in=keys).order_by("source", "position", "pk")
+    for source, target in rows.values_list("source_id", "target_id"):
+        found.setdefault(source, []).append(target)
+    return found
+
+
+def _targets(each: Taken, pieces: dict[str, Publication]) -> list[Publication]:
+    """The pieces that a file names and that are here, each once; what is left out is told."""
+    for name in each.related:
+        if not any(uid in pieces for uid in _uids([name])):
+            each.entry.tell(Sort.DROPPED, "related", _("A related piece is not here: %s") % name)
+    named = [pieces[uid] for uid in _uids(each.related) if uid in pieces]
+    targets = [piece for piece in named if piece.pk != each.publication.pk]
+    if len(targets) > MOST:
+        told = _("Related pieces beyond the first %d were left out.") % MOST
+        each.entry.tell(Sort.DROPPED, "related", told)
+    return targets[:MOST]
+
+
+def _uids(written: Iterable[str]) -> list[str]:
+    """Those that are uids, in their one spelling, each once."""
+    found: dict[str, None] = {}
+    for text in written:
+        try:
+            found[str(UUID(text))] = None
+        except ValueError:
             continue
-        targets = [pieces[uid] for uid in each.related if uid in pieces]
-        if len(targets) > MOST:
-            each.entry.tell(
-                Sort.DROPPED, "related", _("Related pieces beyond the first %d were left out.") % MOST
-            )
-        deeds.relate(each.publication, targets[:MOST], by=by)
+    return list(found)
 
 
-def _by_uid(uids: set[str]) -> Iterator[Publication]:
-    for some in batched(sorted(uids), BATCH, strict=False):
-        yield from Publication.objects.filter(uid__in=some).only("uid")
+def _by_uid(uids: set[str]) -> dict[str, Publication]:
+    found = (
+        Publication.objects.filter(uid__in=some).only("uid")
+        for some in batched(sorted(uids), BATCH, strict=False)
+    )
+    return {str(piece.uid): piece for some in found for piece in some}
 
 
 def lead_authors(people: People, account: Account, *, by) -> None:

@@ -1,0 +1,157 @@
+"""What an import links: related pieces and links in texts, in one run or in several."""
+
+from pathlib import Path
+
+import pytest
+
+from publications import deeds
+from publications.models import AuditLine, Edition, Publication, RelatedLink
+from tests.blogs import bring_in, outcomes, put, told
+from tests.factories import make_publication
+
+pytestmark = pytest.mark.django_db
+
+
+def links() -> dict[str, list[str]]:
+    """Titles of related pieces in their order, by title."""
+    found: dict[str, list[str]] = {}
+    for link in RelatedLink.objects.select_related("source", "target").order_by("position"):
+        found.setdefault(link.source.title, []).append(link.target.title)
+    return found
+
+
+def three(folder: Path, *, related: str = "[b, c]", without: str = "") -> Path:
+    put(folder, "a.md", title="A", front=f"related: {related}\n" if related else "")
+    for name in {"b", "c"} - {without}:
+        put(folder, f"{name}.md", title=name.upper())
+    return folder
+
+
+# Related pieces
+
+
+def test_related_pieces_are_linked_in_the_order_of_the_file(tmp_path):
+    account = bring_in(three(tmp_path / "blog", related="[c, b]"))
+
+    assert links() == {"A": ["C", "B"]} and account.totals()["related_links"] == 1
+
+
+def test_a_link_to_a_piece_that_a_later_run_brings_is_completed_in_its_place(tmp_path):
+    first = bring_in(three(tmp_path / "blog", without="b"))
+    assert links() == {"A": ["C"]} and any("did not come along: b" in line for line in told(first, "related"))
+
+    second = bring_in(three(tmp_path / "blog"))
+
+    assert links() == {"A": ["B", "C"]} and told(second, "related") == []
+
+
+def test_a_run_without_news_does_no_deed_for_links(tmp_path):
+    bring_in(three(tmp_path / "blog"))
+    lines = AuditLine.objects.count()
+
+    account = bring_in(tmp_path / "blog")
+
+    assert AuditLine.objects.count() == lines and account.totals()["related_links"] == 1
+
+
+@pytest.mark.parametrize(
+    ("related", "expected"), [("[c]", {"A": ["C"]}), ("[c, b]", {"A": ["C", "B"]}), ("", {})]
+)
+def test_links_that_an_import_has_set_follow_their_file(tmp_path, related, expected):
+    bring_in(three(tmp_path / "blog"))
+
+    bring_in(three(tmp_path / "blog", related=related))
+
+    assert links() == expected
+
+
+def test_links_that_somebody_has_set_stay_whatever_the_file_says(tmp_path):
+    bring_in(three(tmp_path / "blog"))
+    piece, other = Publication.objects.get(title="A"), make_publication(title="Other")
+    deeds.relate(piece, [other], by=None)
+
+    bring_in(three(tmp_path / "blog", related="[c]"))
+
+    assert links() == {"A": ["Other"]}
+
+
+def test_links_that_somebody_has_set_where_a_file_names_none_stay(tmp_path):
+    bring_in(three(tmp_path / "blog", related=""))
+    deeds.relate(Publication.objects.get(title="A"), [Publication.objects.get(title="B")], by=None)
+
+    bring_in(tmp_path / "blog")
+
+    assert links() == {"A": ["B"]}
+
+
+def test_an_import_broken_off_before_its_links_is_completed_by_the_next(tmp_path, monkeypatch):
+    def broken_off(*_words, **_more):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
+        patch.setattr("publications.importing.bringing.relate_all", broken_off)
+        bring_in(three(tmp_path / "blog"))
+    assert links() == {} and Publication.objects.count() == 3
+
+    bring_in(tmp_path / "blog")
+
+    assert links() == {"A": ["B", "C"]}
+
+
+def test_uids_of_a_manuscript_that_name_nothing_itself_or_the_same_twice_are_no_links(tmp_path):
+    put(tmp_path / "blog", "b.md", title="B", front="uid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a72\n")
+    own, there = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71", "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a72"
+    gone = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a79"
+    (tmp_path / "blog/a.md").write_text(
+        f"---\nformat: 1\nuid: {own}\ntitle: A\nkind: report\n"
+        f"related: [{there}, {there.upper()}, {own}, {gone}, x]\n---\nText.\n"
+    )
+
+    account = bring_in(tmp_path / "blog")
+
+    assert links() == {"A": ["B"]}
+    assert [line.rpartition(" ")[2] for line in told(account, "related")] == [gone, "x"]
+
+
+# Links in texts
+
+
+def body(title: str) -> str:
+    return Publication.objects.get(title=title).body
+
+
+def test_a_link_to_a_piece_that_a_later_run_brings_leads_to_its_address(tmp_path):
+    bring_in(put(tmp_path / "blog", body="See [B](b.md)."))
+    assert body("A") == "See [B](b.md)."
+
+    bring_in(put(tmp_path / "blog", "b.md", title="B"))
+
+    assert body("A") == "See [B](/en/publications/b/)." == Edition.objects.live().get(title="A").markdown
+
+
+def test_one_file_of_a_folder_that_is_here_keeps_its_links(tmp_path):
+    three(tmp_path / "blog")
+    put(tmp_path / "blog", front="related: [b, c]\n", body="See [B](b.md) and [gone](gone.md).")
+    bring_in(tmp_path / "blog")
+
+    account = bring_in(tmp_path / "blog" / "a.md")
+
+    assert outcomes(account) == {"a.md": "unchanged"} and links() == {"A": ["B", "C"]}
+    assert body("A").startswith("See [B](/en/publications/b/)")
+
+
+def test_files_beside_a_single_one_that_are_not_here_are_not_linked(tmp_path):
+    put(tmp_path / "blog", "b.md", title="B")
+    (tmp_path / "blog" / "broken.md").write_text("No front matter.")
+
+    account = bring_in(put(tmp_path / "blog", front="related: [b]\n", body="See [B](b.md).") / "a.md")
+
+    assert outcomes(account) == {"a.md": "new"} and body("A") == "See [B](b.md)." and links() == {}
+
+
+def test_old_addresses_that_an_earlier_import_led_on_are_followed_by_links(tmp_path):
+    bring_in(put(tmp_path / "news", "b.md", title="B", front="redirect_from: /old/b/\n"))
+
+    bring_in(put(tmp_path / "blog", body="See [B](/old/b.html)."), site="https://old.example")
+
+    assert body("A") == "See [B](/en/publications/b/)."
