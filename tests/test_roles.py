@@ -50,6 +50,9 @@ TABLE = {
     "withdraw": PUBLISHERS,
     "undo": PUBLISHERS,
     "redact": ADMINISTRATORS,
+    "bulk-tags": WRITERS,
+    "bulk-withdraw": PUBLISHERS,
+    "not-ready": WRITERS,
     "revisions": WRITERS,
     "keep": WRITERS,
     "here": WRITERS,
@@ -120,7 +123,7 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout"}
-POSTED = {"keep", "here", "discard"}
+POSTED = {"keep", "here", "discard", "not-ready"}
 """Asked by POST alone: who may come in is told so."""
 
 
@@ -180,7 +183,7 @@ def address(name: str, things: dict) -> str:
     }
     if name in special:
         return reverse(f"desk:{name}", args=special[name])
-    if name in ("links-of", "preview", "publish", "withdraw", "undo", "redact", "revisions", "here"):
+    if name in ("links-of", "preview", "publish", "withdraw", "undo", "redact", "revisions", "here", "not-ready"):
         return reverse(f"desk:{name}", args=[things["publication"]])
     if name in WORD:
         return reverse(f"desk:{name}", args=[things["publication"]])

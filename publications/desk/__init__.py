@@ -1,10 +1,13 @@
 """Everything behind login: Django's admin in the site's name, with pages of our own."""
 
 from . import (
+    bulk,
     checking,
     choosing,
     deed_pages,
+    handing,
     history,
+    home,
     leading,
     linking,
     previewing,
@@ -39,11 +42,14 @@ __all__ = [
     "TagDesk",
     "Trail",
     "Writing",
+    "bulk",
     "checking",
     "choosing",
     "deed_pages",
     "desk",
+    "handing",
     "history",
+    "home",
     "leading",
     "linking",
     "previewing",

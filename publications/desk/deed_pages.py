@@ -13,7 +13,10 @@ from publications import deeds
 from publications.models import Edition, Publication
 
 from .access import ONE, needs, piece_or_404
+from .gone import leading_to
 from .site import desk
+
+MOST_LEADING = 100
 
 
 class NoteForm(forms.Form):
@@ -50,7 +53,8 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     if response := _done(request, piece, form, lambda: _withdraw(request, piece, form)):
         return response
-    return desk.show_piece(request, "withdraw", piece, form=form, title=_("Withdraw"))
+    leading = list(leading_to([piece])[:MOST_LEADING])
+    return desk.show_piece(request, "withdraw", piece, form=form, title=_("Withdraw"), leading=leading)
 
 
 def _withdraw(request: HttpRequest, piece: Publication, form: forms.Form) -> str:

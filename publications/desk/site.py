@@ -30,7 +30,13 @@ class Desk(AdminSite):
 
     def __init__(self, name: str) -> None:
         super().__init__(name)
+        self.disable_action("delete_selected")  # nothing is deleted in bulk
         self.pages: list = []
+        self.at_home: Callable[[HttpRequest], dict] = lambda request: {}
+
+    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """The first page, with what waits for whoever has come in (see `home`)."""
+        return super().index(request, {**self.at_home(request), **(extra_context or {})})
 
     def page(self, route: str, name: str) -> Callable[[Page], Page]:
         """Give a page of our own its address at the desk, behind login."""

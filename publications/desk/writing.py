@@ -25,8 +25,9 @@ from publications.models import (
     words,
 )
 
-from . import recovering
+from . import bulk, gone, handing, recovering
 from .forms import PublicationForm
+from .waiting import Waiting, for_person, waiting
 from .word_report import panel
 
 
@@ -39,6 +40,21 @@ class StateFilter(admin.SimpleListFilter):
 
     def queryset(self, request, queryset: QuerySet) -> QuerySet:
         return in_state(queryset, State(self.value())) if self.value() in State.values else queryset
+
+
+class WaitingFilter(admin.SimpleListFilter):
+    """What waits for whoever looks."""
+
+    title = gettext_lazy("waiting")
+    parameter_name = "waits"
+
+    def lookups(self, request, model_admin):
+        return [(what.value, what.label) for what in for_person(request.user)]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        asked = self.value()
+        known = asked in {what.value for what in for_person(request.user)}
+        return waiting(Waiting(asked), request.user, queryset) if known else queryset
 
 
 class LanguageFilter(admin.SimpleListFilter):
@@ -63,12 +79,13 @@ class Writing(admin.ModelAdmin):
     change_form_template = "desk/publication_form.html"
     change_list_template = "desk/publication_list.html"
     list_display = ("headline", "standing", "kind", "people", "dated", "saved")
-    list_filter = (StateFilter, "kind", LanguageFilter)
+    list_filter = (WaitingFilter, StateFilter, "kind", LanguageFilter)
+    show_facets = admin.ShowFacets.ALWAYS
     search_fields = ("title", "summary", "slug", "authors__name")
     search_help_text = gettext_lazy("Words of the title, summary or address, or the name of an author")
     list_per_page = 50
     show_full_result_count = False
-    actions = None
+    actions = ("change_tags", "withdraw")
     fieldsets = (
         (
             None,
@@ -94,7 +111,7 @@ class Writing(admin.ModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def standing(self, piece: Publication) -> str:
-        return words(piece)
+        return handing.said(piece)
 
     @admin.display(description=gettext_lazy("authors"))
     def people(self, piece: Publication) -> str:
@@ -110,7 +127,18 @@ class Writing(admin.ModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         pieces = super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
-        return with_standing(pieces)
+        return handing.with_handing(with_standing(pieces))
+
+    @admin.action(description=gettext_lazy("Change tags…"), permissions=["change"])
+    def change_tags(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.led_on(request, "desk:bulk-tags", queryset)
+
+    @admin.action(description=gettext_lazy("Withdraw…"), permissions=["publish"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.led_on(request, "desk:bulk-withdraw", queryset)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("publications.publish_publication")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
         """The piece; held while a form is being stored, so that of two savers the second is told."""
@@ -187,11 +215,15 @@ class Writing(admin.ModelAdmin):
     def standing_context(self, request: HttpRequest, piece: Publication | None) -> dict:
         """What the form says of the piece: where it stands, and what may be done with it."""
         live = Edition.objects.live().filter(publication=piece).first() if piece else None
+        ready = handing.of(piece)
         return {
             "standing": words(piece) if piece else _("Not saved yet"),
             "can_undo": bool(piece and deeds.what_undo_does(piece)),
             "can_withdraw": bool(piece and (piece.live_from or piece.waiting_from)),
             "live": live,
+            "ready": ready,
+            "ready_by": handing.name_of(ready.by) if ready else "",
+            "gone": gone.gone_related(piece) if piece else [],
             "word": panel(request, piece),
             "editions": piece.editions.exists() if piece else False,
             "may_publish": request.user.has_perm("publications.publish_publication"),
@@ -213,7 +245,12 @@ class Writing(admin.ModelAdmin):
         for button, address in wanted.items():
             if button in request.POST:
                 return HttpResponseRedirect(reverse(address, args=[obj.pk]))
-        if getattr(obj, "links_changed", False) and obj.editions.live().exists():
+        if "_ready" in request.POST:
+            handing.hand_over(obj, by=request.user)
+            messages.success(
+                request, _("Draft saved. It is now among what is to be checked; nothing public has changed.")
+            )
+        elif getattr(obj, "links_changed", False) and obj.editions.live().exists():
             messages.success(
                 request, _("Draft saved. Readers see the new related publications; the text is as it was.")
             )

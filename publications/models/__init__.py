@@ -10,6 +10,7 @@ from .kinds import Kind, Number
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
+from .ready import Ready
 from .remarks import Remark
 from .revision import ROWS, Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
@@ -49,6 +50,7 @@ __all__ = [
     "Place",
     "Presence",
     "Publication",
+    "Ready",
     "RelatedLink",
     "Remark",
     "Revision",

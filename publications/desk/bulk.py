@@ -1,0 +1,182 @@
+"""Many pieces at once: their tags, or their end. Each is a page that shows what it will do before it does it."""
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from taggit.forms import TagField
+from taggit.forms import TagWidget as LineOfTags
+
+from publications import deeds
+from publications.models import Change, Publication, Revision, Tag, Why, as_known, own_end, with_standing
+
+from .access import needs
+from .deed_pages import NoteForm
+from .gone import leading_to
+from .handing import said, with_handing
+from .site import desk
+
+MOST = 200
+LIST = "desk:publications_publication_changelist"
+
+
+def led_on(request: HttpRequest, page: str, chosen: QuerySet) -> HttpResponse:
+    """From ticked rows of the list to the page that asks about them."""
+    numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
+    if len(numbers) > MOST:
+        messages.error(request, _("At most %(most)d publications at once, please.") % {"most": MOST})
+        return HttpResponseRedirect(request.get_full_path())
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'of': ','.join(map(str, numbers))})}")
+
+
+def chosen(request: HttpRequest) -> list[Publication]:
+    """The pieces that the address names, with where they stand, in the order of their titles."""
+    asked = request.GET.get("of", "").split(",")[:MOST]
+    numbers = [int(each) for each in asked if each.isascii() and each.isdecimal() and len(each) < 19]
+    pieces = with_handing(with_standing(Publication.objects.filter(pk__in=numbers)))
+    found = list(pieces.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
+    for piece in found:
+        piece.said = said(piece)
+    return found
+
+
+class TagsForm(forms.Form):
+    """Tags to put on, tags to take off, and whether readers are to see it at once."""
+
+    add = TagField(
+        required=False,
+        label=gettext_lazy("Put on"),
+        help_text=gettext_lazy("Divided by commas. A tag that is not there yet is made."),
+        widget=LineOfTags(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
+    )
+    take_off = forms.ModelMultipleChoiceField(
+        Tag.objects.none(),
+        required=False,
+        label=gettext_lazy("Take off"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    publish = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Publish at once what is public and has no other changes"),
+        help_text=gettext_lazy(
+            "As a fix that readers are not told of. Of all others the draft alone is changed."
+        ),
+    )
+
+    class Media:
+        js = [Script("js/desk/tags.js", type="module")]
+
+    def __init__(self, data, *, pieces: Sequence[Publication], may_publish: bool) -> None:
+        super().__init__(data, label_suffix="")
+        there = {tag.pk for piece in pieces for tag in piece.tags.all()}
+        self.fields["take_off"].queryset = Tag.objects.filter(pk__in=there).order_by("name")
+        if not there:
+            del self.fields["take_off"]
+        if not may_publish:
+            del self.fields["publish"]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        cleaned["add"] = as_known(cleaned.get("add") or [])
+        if not cleaned["add"] and not cleaned.get("take_off"):
+            raise forms.ValidationError(_("Name a tag to put on, or choose one to take off."))
+        return cleaned
+
+
+@desk.page("publications/publication/tags/", "bulk-tags")
+@needs("change_publication")
+def tags(request: HttpRequest) -> HttpResponse:
+    """Tags of many drafts, and of what is public where that is wished."""
+    pieces = chosen(request)
+    may_publish = request.user.has_perm("publications.publish_publication")
+    form = TagsForm(request.POST or None, pieces=pieces, may_publish=may_publish)
+    if request.method == "POST" and form.is_valid():
+        _tell_of_tags(request, [_tag(piece, form.cleaned_data, request.user) for piece in pieces])
+        return HttpResponseRedirect(reverse(LIST))
+    return desk.show(request, "bulk_tags", title=_("Change tags"), pieces=pieces, form=form)
+
+
+@transaction.atomic
+def _tag(piece: Publication, asked: dict, by) -> str:
+    """What became of one piece: "same", "draft" or "public", or why readers do not see it."""
+    deeds.hold(piece.pk)
+    piece = with_standing(Publication.objects).get(pk=piece.pk)
+    before = set(piece.tags.values_list("pk", flat=True))
+    is_as_readers_see_it = piece.live_from and piece.live_digest == piece.digest and not piece.waiting_from
+    piece.tags.remove(*(asked.get("take_off") or ()))
+    piece.tags.add(*asked["add"])
+    if before == set(piece.tags.values_list("pk", flat=True)):
+        return "same"
+    piece.save(update_fields=["updated_at"])
+    Revision.objects.keep(piece, by=by, why=Why.SAVED)
+    if not (asked.get("publish") and is_as_readers_see_it):
+        return "draft"
+    try:
+        deeds.publish(piece, by=by, change=Change.SILENT, **_same_end(piece))
+    except deeds.Refused:
+        return "draft"
+    return "public"
+
+
+def _same_end(piece: Publication) -> dict[str, object]:
+    return {"until": own_end(piece)} if own_end(piece) else {}
+
+
+def _tell_of_tags(request: HttpRequest, became: list[str]) -> None:
+    public, drafts = became.count("public"), became.count("draft")
+    if public:
+        said_of = ngettext(
+            "Tags changed, and public: %d publication.", "Tags changed, and public: %d publications.", public
+        )
+        messages.success(request, said_of % public)
+    if drafts:
+        said_of = ngettext(
+            "Tags changed in %d draft. Readers see it once that is published.",
+            "Tags changed in %d drafts. Readers see it once they are published.",
+            drafts,
+        )
+        messages.success(request, said_of % drafts)
+    if not public and not drafts:
+        messages.info(request, _("Nothing has changed."))
+
+
+@desk.page("publications/publication/withdraw/", "bulk-withdraw")
+@needs("publish_publication")
+def withdraw(request: HttpRequest) -> HttpResponse:
+    """Many pieces taken from their readers, after a page that says which, and who leads to them."""
+    pieces = chosen(request)
+    public = [piece for piece in pieces if piece.live_from or piece.waiting_from]
+    form = NoteForm(request.POST or None)
+    if request.method == "POST" and public and form.is_valid():
+        _withdraw(request, public, form.cleaned_data["note"])
+        return HttpResponseRedirect(reverse(LIST))
+    return desk.show(
+        request, "bulk_withdraw",
+        title=_("Withdraw"), form=form, pieces=public, spared=[each for each in pieces if each not in public],
+        leading=list(leading_to(public)[:MOST]) if public else [],
+    )  # fmt: skip
+
+
+def _withdraw(request: HttpRequest, pieces: Iterable[Publication], note: str) -> None:
+    done = 0
+    for piece in pieces:
+        try:
+            deeds.withdraw(piece, by=request.user, note=note)
+            done += 1
+        except deeds.Refused as refusal:
+            messages.error(request, f"{piece}: {' '.join(refusal.reasons)}")
+    if done:
+        said_of = ngettext(
+            "%d publication withdrawn; nothing has been deleted.",
+            "%d publications withdrawn; nothing has been deleted.",
+            done,
+        )
+        messages.success(request, said_of % done)

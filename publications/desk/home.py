@@ -1,0 +1,84 @@
+"""The first page of the desk: what waits for whoever has come in, who else is here, and what they did last."""
+
+from dataclasses import dataclass
+from urllib.parse import urlencode
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from publications.models import AuditLine, Presence, Publication, Revision
+
+from .handing import said
+from .site import desk
+from .waiting import Waiting, for_person, waiting
+
+SHOWN = 5
+DEEDS = 6
+LATEST = 8
+RECENT = 100  # saves among which the latest pieces are looked for
+
+
+@dataclass(frozen=True)
+class Waits:
+    """One heading of what waits: how many there are, the first of them, and where all are listed."""
+
+    what: Waiting
+    number: int
+    first: list[Publication]
+    url: str
+
+    @property
+    def label(self) -> str:
+        return self.what.label
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.first)
+
+
+def context(request: HttpRequest) -> dict[str, object]:
+    person = request.user
+    return {
+        "waits": [each for what in for_person(person) if (each := _waits(what, person)).number],
+        "here": _here(person),
+        "worked_on": _worked_on(person),
+        "deeds": _deeds(person),
+    }
+
+
+def _waits(what: Waiting, person) -> Waits:
+    pieces = waiting(what, person)
+    order = "updated_at" if what is Waiting.OLD else "-updated_at"
+    first = list(pieces.order_by(order, "pk")[:SHOWN])
+    number = len(first) if len(first) < SHOWN else pieces.count()
+    for piece in first:
+        piece.said = said(piece)
+    listed = reverse("desk:publications_publication_changelist")
+    return Waits(what, number, first, f"{listed}?{urlencode({'waits': what.value})}")
+
+
+def _here(person) -> list[Presence]:
+    """Who else has what open."""
+    if not person.has_perm("publications.change_publication"):
+        return []
+    return list(Presence.objects.now().exclude(person=person).select_related("publication")[:SHOWN])
+
+
+def _worked_on(person) -> list[Publication]:
+    """What this person saved last, each piece once."""
+    if not person.has_perm("publications.change_publication"):
+        return []
+    newest = Revision.objects.filter(saved_by=person).order_by("-saved_at", "-pk")
+    numbers = list(dict.fromkeys(newest.values_list("publication", flat=True)[:RECENT]))[:LATEST]
+    pieces = Publication.objects.in_bulk(numbers)
+    return [pieces[number] for number in numbers]
+
+
+def _deeds(person) -> list[AuditLine]:
+    """What anybody changed for readers last, for those who may know."""
+    if not person.has_perm("publications.view_auditline"):
+        return []
+    return list(AuditLine.objects.select_related("publication")[:DEEDS])
+
+
+desk.at_home = context

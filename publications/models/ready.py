@@ -1,0 +1,35 @@
+"""Drafts that somebody has handed over: ready to be checked by whoever publishes."""
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, OuterRef
+from django.utils import timezone
+from django.utils.translation import gettext_lazy as _
+
+from .edition import Edition
+from .publication import Publication
+
+
+class ReadyQuerySet(models.QuerySet):
+    def open(self) -> "ReadyQuerySet":
+        """Those since which nothing of the piece has been given to readers: a publication settles them by itself."""
+        given = Edition.objects.filter(publication=OuterRef("publication"), written_at__gt=OuterRef("at"))
+        return self.filter(~Exists(given))
+
+
+class Ready(models.Model):
+    """One draft that waits to be checked: who handed it over, and when."""
+
+    publication = models.OneToOneField(Publication, on_delete=models.CASCADE, related_name="ready")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    objects = ReadyQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["at"]
+        verbose_name = _("draft to check")
+        default_permissions = ()
+
+    def __str__(self) -> str:
+        return str(self.publication)

@@ -1,0 +1,190 @@
+"""The first page of the desk: what waits for whoever has come in, and nothing that does not."""
+
+from datetime import timedelta
+
+import pytest
+from django.urls import reverse
+from django.utils import timezone
+
+from publications import deeds
+from publications.models import Presence, Publication, Ready
+from tests.desk_forms import ADD, change, filled
+from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+HOME = "/desk/"
+LIST = "/desk/publications/publication/"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend=BACKEND)
+    return client
+
+
+def waiting(client) -> dict[str, list[Publication]]:
+    return {each.what.value: each.first for each in client.get(HOME).context["waits"]}
+
+
+def listed(client, what: str) -> list[Publication]:
+    return list(client.get(LIST, {"waits": what}).context["cl"].result_list)
+
+
+def test_drafts_of_mine_wait_for_me_and_not_those_of_others(desk, editor):
+    mine = make_publication(created_by=editor)
+    make_publication(created_by=make_person())
+
+    assert waiting(desk) == {"mine": [mine]}
+
+
+def test_a_live_piece_that_i_changed_waits_until_it_is_published_as_it_is(desk, editor):
+    piece = make_live().publication
+    desk.post(change(piece), filled(piece, body="Changed."))
+
+    assert waiting(desk)["mine"] == [piece]
+
+    deeds.publish(Publication.objects.get(pk=piece.pk), by=editor)
+    assert "mine" not in waiting(desk)
+
+
+def test_what_is_scheduled_is_shown_with_its_moment(desk):
+    piece = make_publication()
+    deeds.publish(piece, by=None, at=tomorrow())
+
+    page = desk.get(HOME)
+
+    assert waiting(desk)["scheduled"] == [piece]
+    assert "goes public" in page.text
+
+
+def test_a_contributor_hands_a_draft_over_and_an_editor_finds_it(client, editor):
+    contributor = make_person("Contributors", first_name="Ann")
+    client.force_login(contributor, backend=BACKEND)
+    author = make_author()
+    client.post(ADD, filled(bylines=[author.pk], _ready="Ready to be checked"))
+    piece = Publication.objects.get()
+
+    client.force_login(editor, backend=BACKEND)
+
+    assert waiting(client)["check"] == [piece]
+    assert "Ready to be checked, says Ann" in client.get(change(piece)).text
+    assert "ready to be checked, says Ann" in client.get(LIST).text
+
+
+def test_contributors_are_not_shown_what_only_editors_can_do(client):
+    client.force_login(make_person("Contributors"), backend=BACKEND)
+    Ready.objects.create(publication=make_publication())
+
+    assert waiting(client) == {}
+    assert len(listed(client, "check")) == 1  # an unknown filter narrows nothing
+
+
+def test_publishing_settles_the_word_and_later_changes_do_not_bring_it_back(desk):
+    piece = make_publication()
+    Ready.objects.create(publication=piece)
+    deeds.publish(piece, by=None)
+    saved(piece, body="Changed since.")
+
+    assert "check" not in waiting(desk)
+    assert "Ready to be checked, says" not in desk.get(change(piece)).text
+
+
+def test_the_word_can_be_taken_back(desk):
+    piece = make_publication()
+    Ready.objects.create(publication=piece)
+
+    desk.post(reverse("desk:not-ready", args=[piece.pk]))
+
+    assert "check" not in waiting(desk)
+
+
+def test_a_piece_whose_related_one_is_withdrawn_is_flagged(desk):
+    target, source = make_live().publication, make_live().publication
+    deeds.relate(source, [target], by=None)
+    assert "gone" not in waiting(desk)
+
+    deeds.withdraw(target, by=None)
+
+    assert waiting(desk)["gone"] == [source] == listed(desk, "gone")
+    assert f'still among the related publications: <a href="{change(target)}"' in " ".join(
+        desk.get(change(source)).text.split()
+    )
+
+
+def test_a_piece_whose_text_links_to_a_withdrawn_one_is_flagged_at_its_former_address_too(desk):
+    target = make_live(slug="minsk").publication
+    make_live(slug="minsk-2", body="See [this](https://example.org/en/publications/minsk/).")
+    former = make_live(body="See [this](/en/publications/minsk/#p-abc).").publication
+    deeds.publish(saved(Publication.objects.get(pk=target.pk), slug="brest"), by=None)
+    now = make_live(body="See [this](/en/publications/brest/).").publication
+
+    deeds.withdraw(target, by=None)
+
+    assert {piece.pk for piece in waiting(desk)["gone"]} == {former.pk, now.pk}
+
+
+def test_who_withdraws_is_told_who_leads_there(desk):
+    target = make_live().publication
+    source = make_live(title="On the way").publication
+    deeds.relate(source, [target], by=None)
+
+    page = desk.get(reverse("desk:withdraw", args=[target.pk])).text
+
+    assert "1 publication leads here" in page and "On the way" in page
+
+
+def test_what_nobody_has_touched_for_eighteen_months_is_named_once_it_is_so_long(desk):
+    piece, other = make_live().publication, make_live().publication
+    Publication.objects.filter(pk=piece.pk).update(updated_at=timezone.now() - timedelta(days=550))
+    Publication.objects.filter(pk=other.pk).update(updated_at=timezone.now() - timedelta(days=540))
+
+    assert waiting(desk)["old"] == [piece] == listed(desk, "old")
+
+
+def test_more_than_five_are_counted_and_listed_elsewhere(desk, editor):
+    for _number in range(7):
+        make_publication(created_by=editor)
+
+    page = desk.get(HOME)
+
+    shown = page.context["waits"][0]
+    assert (shown.number, len(shown.first)) == (7, 5)
+    assert f'href="{LIST}?waits=mine"' in page.text
+    assert len(listed(desk, "mine")) == 7
+
+
+def test_who_has_a_piece_open_is_told_on_the_first_page(desk, editor):
+    piece = make_publication(title="On Minsk")
+    Presence.objects.create(
+        person=make_person(first_name="Ann"),
+        publication=piece,
+        seen_at=timezone.now(),
+        typed_at=timezone.now(),
+    )
+    Presence.objects.create(person=editor, publication=make_publication(), seen_at=timezone.now())
+
+    here = desk.get(HOME).context["here"]
+
+    assert [(each.person.first_name, each.publication) for each in here] == [("Ann", piece)]
+
+
+def test_my_latest_work_names_each_piece_once_the_newest_first(desk):
+    first, second = make_publication(), make_publication()
+    for piece in (first, second, first):
+        piece.refresh_from_db()
+        desk.post(change(piece), filled(piece, note=f"Note {piece.version}"))
+
+    assert desk.get(HOME).context["worked_on"] == [first, second]
+
+
+def test_a_linker_sees_neither_drafts_nor_deeds(client):
+    make_publication(title="Hidden draft")
+    make_live(title="Seen by all")
+    client.force_login(make_person("Linkers"), backend=BACKEND)
+
+    page = client.get(HOME)
+
+    assert (page.context["waits"], page.context["here"], page.context["deeds"]) == ([], [], [])
+    assert "Hidden draft" not in page.text
