@@ -53,6 +53,8 @@ TABLE = {
     "bulk-tags": WRITERS,
     "bulk-withdraw": PUBLISHERS,
     "not-ready": WRITERS,
+    "difference": WRITERS,
+    "restore": WRITERS,
     "revisions": WRITERS,
     "keep": WRITERS,
     "here": WRITERS,
@@ -174,6 +176,7 @@ def address(name: str, things: dict) -> str:
             things["publication"],
             Publication.objects.get(pk=things["publication"]).revisions.first().number,
         ],
+        "restore": [things["publication"], 1],
         "published": [things["publication"], 1],
         "recovered": [things["typed"]],
         "discard": [things["typed"]],
@@ -183,8 +186,20 @@ def address(name: str, things: dict) -> str:
     }
     if name in special:
         return reverse(f"desk:{name}", args=special[name])
-    if name in ("links-of", "preview", "publish", "withdraw", "undo", "redact", "revisions", "here", "not-ready"):
+    if name in (
+        "links-of",
+        "preview",
+        "publish",
+        "withdraw",
+        "undo",
+        "redact",
+        "revisions",
+        "here",
+        "not-ready",
+    ):
         return reverse(f"desk:{name}", args=[things["publication"]])
+    if name == "difference":
+        return reverse("desk:difference", args=[things["publication"]]) + "?from=r1&to=e1"
     if name in WORD:
         return reverse(f"desk:{name}", args=[things["publication"]])
     if (

@@ -1,0 +1,276 @@
+"""History: every save and every edition is there, any two can be compared, and any can be the draft again."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from django.utils import timezone
+
+from publications import deeds
+from publications.models import Byline, Edition, Publication, Revision, Tag
+from tests.desk_forms import change, filled
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+TRAIL = "/desk/publications/auditline/"
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend=BACKEND)
+    return client
+
+
+def history(client, piece: Publication, **query):
+    return client.get(reverse("desk:revisions", args=[piece.pk]), query)
+
+
+def rows(page) -> list[list[int] | str]:
+    """Each row: the numbers of its revisions, or what its edition was."""
+    return [
+        entry.what if hasattr(entry, "edition") else [each.number for each in entry.revisions]
+        for entry in page.context["entries"]
+    ]
+
+
+def save_at(piece: Publication, minutes_ago: float, by, **fields) -> None:
+    piece.refresh_from_db()
+    for name, value in fields.items():
+        setattr(piece, name, value)
+    piece.save()
+    kept = Revision.objects.keep(piece, by=by)
+    Revision.objects.filter(pk=kept.pk).update(saved_at=timezone.now() - timedelta(minutes=minutes_ago))
+
+
+def restored(client, piece: Publication, number: int, **fields):
+    seen = Publication.objects.get(pk=piece.pk).version
+    return client.post(
+        reverse("desk:restore", args=[piece.pk, number]), {"seen": seen, **fields}, follow=True
+    )
+
+
+# One list
+
+
+def test_saves_of_one_person_within_ten_minutes_stand_together_and_each_is_there(desk, editor):
+    piece, other = make_publication(), make_person()
+    for minutes, by in ((60, editor), (55, editor), (49, editor), (45, other), (44, editor)):
+        save_at(piece, minutes, by)
+    Revision.objects.filter(number=1).update(saved_at=timezone.now() - timedelta(days=1))
+
+    page = history(desk, piece)
+
+    assert rows(page) == [[6], [5], [4, 3], [2], [1]]
+    for number in range(1, 7):
+        assert f'href="{reverse("desk:revision", args=[piece.pk, number])}"' in page.text
+
+
+def test_editions_stand_among_the_saves_with_what_they_were(desk, editor):
+    piece = make_live().publication
+    deeds.publish(
+        saved(Publication.objects.get(pk=piece.pk), body="It was Brest."),
+        by=editor,
+        change="correction",
+        note="Brest.",
+    )
+
+    page = history(desk, piece)
+
+    assert rows(page) == ["Correction, with a note to readers", [4], [3], "First edition", [2], [1]]
+    assert "Brest." in page.text
+
+
+def test_an_undo_is_called_one(desk, editor):
+    piece = make_live().publication
+    deeds.publish(saved(Publication.objects.get(pk=piece.pk), body="Wrong."), by=editor)
+    deeds.undo(piece, by=editor)
+
+    page = history(desk, piece)
+
+    assert rows(page)[0] == "Undo: the text of edition 1 again"
+    assert "readers see the text of edition 1 again" in page.text
+
+
+def test_old_revisions_are_a_link_away(desk, editor, monkeypatch):
+    monkeypatch.setattr("publications.desk.gathering.MOST", 3)
+    monkeypatch.setattr("publications.desk.history.MOST", 3)
+    piece = make_publication()
+    for minutes in (400, 300, 200, 100):
+        save_at(piece, minutes, editor)
+    Revision.objects.filter(number=1).update(saved_at=timezone.now() - timedelta(days=1))
+
+    first, second = history(desk, piece), history(desk, piece, before=3)
+
+    assert (rows(first), first.context["older"]) == ([[5], [4], [3]], 3)
+    assert rows(second) == [[2], [1]]
+
+
+def test_a_contributor_reads_the_history_without_links_to_what_is_closed(client):
+    piece = make_live().publication
+    client.force_login(make_person("Contributors"), backend=BACKEND)
+
+    page = history(client, piece).text
+
+    assert "Edition 1" in page and "/published/" not in page
+
+
+# The difference of any two
+
+
+def compared(client, piece: Publication, one: str, other: str):
+    return client.get(reverse("desk:difference", args=[piece.pk]), {"from": one, "to": other})
+
+
+def test_any_two_are_compared_word_by_word_the_older_first(desk):
+    edition = make_live(body="It was Minsk.")
+    piece = saved(Publication.objects.get(pk=edition.publication_id), body="It was Brest.")
+
+    for one, other in (("e1", "now"), ("now", "e1"), ("r3", "r1"), ("r1", "r3"), ("r2", "now")):
+        page = compared(desk, piece, one, other)
+
+        assert ("<del>" in page.text, "<ins>" in page.text) == (True, True), (one, other)
+        removed, added = (page.text.partition(f"</span>{word}")[0] for word in ("Minsk", "Brest"))
+        assert removed.endswith("[removed:] ") and added.endswith("[added:] "), (one, other)
+
+
+@pytest.mark.parametrize("name", ["r9", "e9", "x1", "now1", ""])
+def test_what_is_not_there_cannot_be_compared(desk, name):
+    assert compared(desk, make_publication(), name, "now").status_code in (400, 404)
+
+
+def test_a_revision_tells_what_it_changed(desk):
+    piece = saved(make_publication(body="It was Minsk."), body="It was Brest.")
+
+    page = desk.get(reverse("desk:revision", args=[piece.pk, 2])).text
+
+    assert "What changed since revision 1" in page and "1 passage changed" in page
+
+
+# Restoring
+
+
+def test_a_revision_comes_back_whole_as_a_new_one_and_nothing_is_lost(desk, editor):
+    ann, bo, eu = make_author("Ann"), make_author("Bo"), make_tag("EU")
+    cover = make_image()
+    piece = make_publication(
+        by=[ann, bo], tags=(eu,), cover=cover, title="Before", doi="10.1234/a", body="Old."
+    )
+    desk.post(change(piece), filled(piece, title="After", body="New.", slug="after", bylines=[bo.pk]))
+
+    restored(desk, piece, 1)
+
+    now = Publication.objects.get(pk=piece.pk)
+    assert (now.title, now.body, now.slug, now.doi, now.cover) == ("Before", "Old.", "", "10.1234/a", cover)
+    assert [line.author for line in now.bylines.all()] == [ann, bo]
+    assert list(now.tags.all()) == [eu]
+    numbers = list(now.revisions.values_list("number", "why", "saved_by"))
+    assert numbers[0] == (3, "restored", editor.pk)
+    assert "New." in now.revisions.get(number=2).manuscript
+    assert now.revisions.get(number=3).digest == now.revisions.get(number=1).digest == now.digest
+
+
+def test_a_file_that_was_taken_out_comes_back(desk):
+    piece = make_publication()
+    desk.post(
+        change(piece), filled(piece, attach=SimpleUploadedFile("r.pdf", b"%PDF-1.4"), attach_label="Report")
+    )
+    piece.refresh_from_db()
+    desk.post(change(piece), filled(piece, detach=[piece.attachments.get().pk]))
+
+    restored(desk, piece, 2)
+
+    assert [(file.filename, file.label) for file in piece.attachments.all()] == [("r.pdf", "Report")]
+
+
+def test_readers_see_no_change_and_related_publications_stay(desk):
+    edition, target = make_live(body="Public."), make_live().publication
+    piece = edition.publication
+    deeds.relate(piece, [target], by=None)
+    saved(Publication.objects.get(pk=piece.pk), body="Draft.")
+
+    restored(desk, piece, 1)
+
+    assert Publication.objects.get(pk=piece.pk).body == "Public."
+    assert Edition.objects.live().get(publication=piece).pk == edition.pk
+    assert [link.target for link in piece.related_links.all()] == [target]
+
+
+def test_a_draft_that_was_saved_since_one_looked_is_not_overwritten(desk):
+    piece = saved(make_publication(body="One."), body="Two.")
+    seen = piece.version
+    saved(piece, body="Three.")
+
+    page = restored(desk, piece, 1, seen=seen)
+
+    assert "saved since you looked" in page.text
+    assert Publication.objects.get(pk=piece.pk).body == "Three."
+
+
+def test_what_cannot_come_back_is_told(desk):
+    ann, eu = make_author("Ann"), make_tag("EU")
+    piece = make_publication(by=[ann], tags=(eu,), doi="10.1234/a")
+    piece.tags.clear()
+    Byline.objects.filter(publication=piece).delete()
+    saved(piece, doi="")
+    Tag.objects.filter(pk=eu.pk).delete()
+    ann.delete()
+    make_publication(doi="10.1234/a")
+
+    page = restored(desk, piece, 1).text
+
+    for said in (
+        "Tag no longer there: EU",
+        "Author no longer there: ann",
+        "belongs to another publication now",
+    ):
+        assert said in page
+
+
+def test_a_translation_does_not_come_back_where_its_language_is_taken(desk):
+    original = make_publication(language="en")
+    piece = make_publication(language="sv", translation_of=original)
+    saved(piece, translation_of=None)
+    make_publication(language="sv", translation_of=original)
+
+    page = restored(desk, piece, 1).text
+
+    assert "could not become a translation" in page
+    assert Publication.objects.get(pk=piece.pk).translation_of is None
+
+
+def test_the_page_says_what_will_change_before_it_does(desk):
+    piece = saved(make_publication(body="It was Minsk."), body="It was Brest.")
+
+    page = desk.get(reverse("desk:restore", args=[piece.pk, 1])).text
+
+    assert "1 passage changed" in page and Publication.objects.get(pk=piece.pk).body == "It was Brest."
+
+
+# The audit trail
+
+
+def test_the_trail_is_filtered_by_deed_by_person_and_by_piece(desk, editor):
+    other = make_person()
+    mine, theirs = make_publication(title="Mine"), make_publication(title="Theirs")
+    deeds.publish(mine, by=editor)
+    deeds.publish(theirs, by=other)
+    deeds.withdraw(theirs, by=other)
+
+    def subjects(**query) -> list[str]:
+        return [line.subject for line in desk.get(TRAIL, query).context["cl"].result_list]
+
+    assert subjects(by__id__exact=editor.pk) == ["Mine (1)"]
+    assert subjects(deed__exact="withdraw") == ["Theirs (1)"]
+    assert subjects(publication__id__exact=theirs.pk) == ["Theirs (1)", "Theirs (1)"]
+
+
+def test_a_line_of_the_trail_leads_to_the_piece_and_the_edition(desk, editor):
+    piece = deeds.publish(make_publication(), by=editor).publication
+
+    page = desk.get(TRAIL).text
+
+    assert f'href="{reverse("desk:revisions", args=[piece.pk])}"' in page
+    assert f'href="{reverse("desk:published", args=[piece.pk, 1])}"' in page
