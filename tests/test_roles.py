@@ -8,7 +8,7 @@ from django.contrib.auth.models import Group
 from django.urls import URLPattern, get_resolver, reverse
 
 from publications import deeds
-from publications.models import AuditLine, Kind, Page, Publication, Site, SiteLink, Synonym, Typed
+from publications.models import AuditLine, Kind, Page, Publication, Review, Site, SiteLink, Synonym, Typed
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.word_files import make_word_file
 
@@ -54,6 +54,8 @@ TABLE = {
     "bulk-withdraw": PUBLISHERS,
     "not-ready": WRITERS,
     "difference": WRITERS,
+    "reviews": WRITERS,
+    "review-deal": WRITERS,
     "restore": WRITERS,
     "revisions": WRITERS,
     "keep": WRITERS,
@@ -124,8 +126,8 @@ TABLE = {
     "auth_group_history": ADMINISTRATORS,
 }
 WORD = ("word-report", "word-replace", "word-changes")
-OPEN = {"login", "logout"}
-POSTED = {"keep", "here", "discard", "not-ready"}
+OPEN = {"login", "logout", "review", "review-picture"}
+POSTED = {"keep", "here", "discard", "not-ready", "review-deal"}
 """Asked by POST alone: who may come in is told so."""
 
 
@@ -161,6 +163,7 @@ def things(editor):
         "synonym": Synonym.objects.first().pk,
         "typed": Typed.objects.create(owner=person, key="window").pk,
         "word": make_word_file(live).pk,
+        "review": Review.objects.invite(live.revisions.first(), reader="Ann", days=3, by=None)[0].pk,
     }  # fmt: skip
 
 
@@ -176,6 +179,7 @@ def address(name: str, things: dict) -> str:
             things["publication"],
             Publication.objects.get(pk=things["publication"]).revisions.first().number,
         ],
+        "review-deal": [things["publication"], things["review"]],
         "restore": [things["publication"], 1],
         "published": [things["publication"], 1],
         "recovered": [things["typed"]],
@@ -196,6 +200,7 @@ def address(name: str, things: dict) -> str:
         "revisions",
         "here",
         "not-ready",
+        "reviews",
     ):
         return reverse(f"desk:{name}", args=[things["publication"]])
     if name == "difference":

@@ -7,7 +7,7 @@ from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publications.models import Publication, Ready, Revision, State, in_state, with_standing
+from publications.models import Publication, Ready, ReviewRemark, Revision, State, in_state, with_standing
 
 from .gone import leads_to_gone
 from .handing import with_handing
@@ -20,12 +20,13 @@ class Waiting(models.TextChoices):
 
     MINE = "mine", _("My drafts")
     CHECK = "check", _("To check")
+    REVIEWED = "reviewed", _("Reviewed: read what was said")
     SCHEDULED = "scheduled", _("Scheduled")
     GONE = "gone", _("Lead to what is no longer public")
     OLD = "old", _("Public, and untouched for 18 months")
 
 
-FOR_WRITERS = (Waiting.MINE, Waiting.SCHEDULED)
+FOR_WRITERS = (Waiting.MINE, Waiting.REVIEWED, Waiting.SCHEDULED)
 FOR_PUBLISHERS = (Waiting.CHECK, Waiting.GONE, Waiting.OLD)
 
 
@@ -46,11 +47,24 @@ def waiting(what: Waiting, person, pieces: QuerySet | None = None) -> QuerySet:
 
 def _mine(pieces: QuerySet, person) -> QuerySet:
     """Not given to readers as it stands, and begun or saved by this person."""
-    saved = Revision.objects.filter(publication=OuterRef("pk"), saved_by=person)
     unseen = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
     unplanned = ~Q(digest=models.F("waiting_digest")) | Q(waiting_digest__isnull=True)
-    own = Q(created_by=person) | Q(Exists(saved))
-    return pieces.filter(own, unseen, unplanned, Q(ended_at__isnull=True) | Q(live_from__isnull=False))
+    return pieces.filter(
+        _own(person), unseen, unplanned, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
+    )
+
+
+def _own(person) -> Q:
+    """Begun or saved by this person."""
+    saved = Revision.objects.filter(publication=OuterRef("pk"), saved_by=person)
+    return Q(created_by=person) | Q(Exists(saved))
+
+
+def _reviewed(pieces: QuerySet, person) -> QuerySet:
+    """Readers said something that nobody has dealt with; who does not publish sees that of their own pieces."""
+    said = ReviewRemark.objects.open().filter(review__publication=OuterRef("pk"))
+    found = pieces.filter(Exists(said))
+    return found if person.has_perm("publications.publish_publication") else found.filter(_own(person))
 
 
 def _to_check(pieces: QuerySet, _person) -> QuerySet:
@@ -72,6 +86,7 @@ def _old(pieces: QuerySet, _person) -> QuerySet:
 CHOSEN = {
     Waiting.MINE: _mine,
     Waiting.CHECK: _to_check,
+    Waiting.REVIEWED: _reviewed,
     Waiting.SCHEDULED: _scheduled,
     Waiting.GONE: _to_gone,
     Waiting.OLD: _old,

@@ -25,7 +25,7 @@ from publications.models import (
     words,
 )
 
-from . import bulk, gone, handing, recovering
+from . import bulk, gone, handing, recovering, reviewing
 from .forms import PublicationForm
 from .waiting import Waiting, for_person, waiting
 from .word_report import panel
@@ -223,6 +223,7 @@ class Writing(admin.ModelAdmin):
             "live": live,
             "ready": ready,
             "ready_by": handing.name_of(ready.by) if ready else "",
+            "remarks": list(reviewing.open_remarks(piece)),
             "gone": gone.gone_related(piece) if piece else [],
             "word": panel(request, piece),
             "editions": piece.editions.exists() if piece else False,

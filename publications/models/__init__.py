@@ -12,6 +12,7 @@ from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .ready import Ready
 from .remarks import Remark
+from .reviews import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, ReviewRemark
 from .revision import ROWS, Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
@@ -23,6 +24,9 @@ from .word_files import Tracked, WordFile
 
 __all__ = [
     "FOREVER",
+    "LONGEST_REMARK",
+    "MOST_A_MINUTE",
+    "MOST_REMARKS",
     "ROWS",
     "TAKEN_BACK",
     "Address",
@@ -53,6 +57,8 @@ __all__ = [
     "Ready",
     "RelatedLink",
     "Remark",
+    "Review",
+    "ReviewRemark",
     "Revision",
     "Role",
     "SearchIndex",

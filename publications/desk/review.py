@@ -1,0 +1,146 @@
+"""What a reader without an account sees at a secret address: one revision, a place for remarks, "fine by me".
+
+Whoever holds the address may read and remark; nothing else of the desk is open to them, and no cookie is asked for.
+That is why its forms carry no token against forgery: the address is a secret that no other site knows.
+"""
+
+import re
+from http import HTTPStatus
+
+from django import forms
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.safestring import SafeString
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.csrf import csrf_exempt
+
+from publications import composing, manuscript, prose, renditions
+from publications.models import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Image, Review, ReviewRemark
+from publications.presentation.parts import names_in_line, picture
+
+from .passages import passages_of
+from .site import desk
+
+TOKEN = re.compile(r"[A-Za-z0-9_-]{43}")
+
+
+class RemarkForm(forms.Form):
+    place = forms.IntegerField(min_value=0, max_value=10_000, widget=forms.HiddenInput)
+    text = forms.CharField(
+        label=gettext_lazy("Your remark"),
+        max_length=LONGEST_REMARK,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REMARK}),
+    )
+
+
+@desk.open_page("review/<str:token>/", "review")
+@csrf_exempt
+def review(request: HttpRequest, token: str) -> HttpResponse:
+    """The revision, passage by passage, with what its reader has said so far."""
+    found = Review.objects.at(token) if TOKEN.fullmatch(token) else None
+    if not found:
+        return _private(
+            desk.show(request, "review_over", title=_("This link leads nowhere")), HTTPStatus.NOT_FOUND
+        )
+    form = RemarkForm(request.POST if request.method == "POST" else None)
+    refused, status = (
+        _take(found, form, is_fine="fine" in request.POST) if form.is_bound else ("", HTTPStatus.OK)
+    )
+    if form.is_bound and not refused:
+        return _private(HttpResponseRedirect(_back(token, form)))
+    context = {"review": found, "token": token, "refused": refused, "typed": form, **text_of(found, token)}
+    return _private(desk.show(request, "review", **context), status)
+
+
+@desk.open_page("review/<str:token>/<slug:key>/<slug:size>.<slug:extension>", "review-picture")
+def review_picture(request: HttpRequest, token: str, key: str, size: str, extension: str) -> HttpResponse:
+    """A picture that the revision shows, and no other."""
+    found = Review.objects.at(token) if TOKEN.fullmatch(token) else None
+    shown = {each.key for each in manuscript.loads(found.revision.manuscript).images} if found else set()
+    if key not in shown:
+        raise Http404
+    path = renditions.picture(get_object_or_404(Image, key=key), size, extension)
+    if not path:
+        raise Http404
+    media_type = f"image/{'jpeg' if extension == 'jpg' else extension}"
+    return _private(FileResponse(path.open("rb"), content_type=media_type))
+
+
+def _private(response: HttpResponse, status: int = 0) -> HttpResponse:
+    """The address is told to no other site, and the page is kept nowhere (see also `middleware`)."""
+    response.status_code = status or response.status_code
+    response.headers["Referrer-Policy"] = "no-referrer"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def _back(token: str, form: RemarkForm) -> str:
+    place = form.cleaned_data.get("place", 0) if form.is_valid() else 0
+    return reverse("desk:review", args=[token]) + f"#passage-{place}"
+
+
+@transaction.atomic
+def _take(found: Review, form: RemarkForm, *, is_fine: bool) -> tuple[str, HTTPStatus]:
+    """Keep what the reader said; says why where it was not kept."""
+    Review.objects.select_for_update().get(pk=found.pk)
+    if is_fine:
+        ReviewRemark.objects.get_or_create(review=found, is_fine=True)
+        return "", HTTPStatus.OK
+    if not form.is_valid():
+        reasons = [reason for reasons in form.errors.values() for reason in reasons]
+        return " ".join(reasons), HTTPStatus.BAD_REQUEST
+    if reason := _too_many(found):
+        return reason, HTTPStatus.TOO_MANY_REQUESTS
+    found.remarks.create(place=form.cleaned_data["place"], text=form.cleaned_data["text"])
+    return "", HTTPStatus.OK
+
+
+def _too_many(found: Review) -> str:
+    if found.remarks.count() >= MOST_REMARKS:
+        return _("There are as many remarks here as can be kept. Write to the editors, please.")
+    if found.remarks.lately().count() >= MOST_A_MINUTE:
+        return _("These were many remarks in a minute. Wait a little, then send this one again.")
+    return ""
+
+
+def text_of(found: Review, token: str) -> dict[str, object]:
+    """The revision for its page: head, passages with their remarks, and those of the whole."""
+
+    def address(image: Image, size: str, extension: str) -> str:
+        return reverse("desk:review-picture", args=[token, image.key, size, extension])
+
+    made = composed(found)
+    if not made:
+        return {"title": _("This text cannot be shown")}
+    edition, remarks = made.edition, list(found.remarks.all())
+    pictures = {image.key: picture(image, address) for image in made.images}
+    return {
+        "title": edition.title or _("Untitled"),
+        "edition": edition,
+        "people": names_in_line(made.bylines),
+        "cover": picture(edition.cover, address) if edition.cover else None,
+        "passages": [
+            _beside(SafeString(prose.place_pictures(each.html, pictures)), each.number, remarks)
+            for each in passages_of(edition.html)
+        ],
+        "of_the_whole": [each for each in remarks if not each.is_fine and not each.place],
+        "fine": next((each for each in remarks if each.is_fine), None),
+    }
+
+
+def _beside(html: SafeString, number: int, remarks: list[ReviewRemark]) -> dict[str, object]:
+    """A passage as its page shows it, with what was said of it."""
+    return {"html": html, "number": number, "remarks": [each for each in remarks if each.place == number]}
+
+
+def composed(found: Review) -> composing.Composition | None:
+    """The revision as the edition that it would be; nothing where it cannot be rendered."""
+    text = manuscript.loads(found.revision.manuscript)
+    try:
+        return composing.compose(composing.sketch(text, of=found.publication))
+    except prose.Unrenderable:
+        return None

@@ -1,0 +1,131 @@
+"""Reviews of a piece as its editors see them: whom they have asked, what was said, and the links that still lead in."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django import forms
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.views.decorators.http import require_POST
+
+from publications.addresses import absolute
+from publications.models import Publication, Review, ReviewRemark
+
+from .access import ONE, needs, piece_or_404
+from .passages import passages_of
+from .review import composed
+from .site import desk
+
+MOST_OPEN = 20
+
+
+class InviteForm(forms.Form):
+    reader = forms.CharField(
+        label=gettext_lazy("Who is to read it"),
+        max_length=100,
+        help_text=gettext_lazy("A name: remarks will bear it."),
+    )
+    days = forms.TypedChoiceField(
+        label=gettext_lazy("The link is open for"),
+        coerce=int,
+        initial=14,
+        choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in (3, 7, 14, 30, 90)],
+    )
+
+
+@dataclass(frozen=True)
+class Said:
+    """A remark with the passage that it is about, as the revision has it."""
+
+    remark: ReviewRemark
+    passage: str = ""
+
+
+@desk.page(f"{ONE}reviews/", "reviews")
+@needs("change_publication")
+def reviews(request: HttpRequest, pk: int) -> HttpResponse:
+    """Who was asked to read, what they said, and a form that asks another."""
+    piece = piece_or_404(pk)
+    form = InviteForm(request.POST or None, label_suffix="")
+    context: dict[str, object] = {"form": form}
+    if request.method == "POST" and form.is_valid():
+        context |= _invited(request, piece, form)
+    return desk.show_piece(request, "reviews", piece, title=_("Reviews"), reviews=_told(piece), **context)
+
+
+def _invited(request: HttpRequest, piece: Publication, form: InviteForm) -> dict[str, object]:
+    """The address, shown this once: it cannot be found out again, only made anew."""
+    if piece.reviews.open().count() >= MOST_OPEN:
+        form.add_error(
+            None, _("%(most)d links to this piece are open. Close one first.") % {"most": MOST_OPEN}
+        )
+        return {}
+    newest = piece.revisions.first()
+    asked = form.cleaned_data
+    review, token = Review.objects.invite(newest, reader=asked["reader"], days=asked["days"], by=request.user)
+    return {
+        "invited": review,
+        "address": absolute(reverse("desk:review", args=[token])),
+        "form": InviteForm(label_suffix=""),
+    }
+
+
+def _told(piece: Publication) -> list[dict[str, object]]:
+    """Every review with what was said, those with something open first."""
+    found = list(
+        piece.reviews.select_related("revision", "made_by", "publication__kind").prefetch_related("remarks")
+    )
+    told = [
+        {"review": each, "said": said_in(each), "is_behind": each.revision.number < piece.version}
+        for each in found
+    ]
+    return sorted(told, key=lambda each: all(said.remark.is_settled for said in each["said"]))
+
+
+def said_in(review: Review) -> list[Said]:
+    remarks = list(review.remarks.all())
+    made = composed(review) if any(each.place for each in remarks) else None
+    words = {each.number: each.words for each in passages_of(made.edition.html)} if made else {}
+    return [Said(each, words.get(each.place, "")) for each in remarks]
+
+
+def open_remarks(piece: Publication | None) -> Iterable[ReviewRemark]:
+    """What readers said of a piece that nobody has dealt with yet."""
+    if not piece:
+        return []
+    return ReviewRemark.objects.open().filter(review__publication=piece).select_related("review")
+
+
+@desk.page(f"{ONE}reviews/<number:number>/", "review-deal")
+@needs("change_publication")
+@require_POST
+def deal(request: HttpRequest, pk: int, number: int) -> HttpResponse:
+    """Do what a button beside a review asks for: close the link, or put a remark away and back."""
+    review = get_object_or_404(Review, pk=number, publication=pk)
+    for name, act in BUTTONS.items():
+        if name in request.POST:
+            act(request, review)
+            break
+    return HttpResponseRedirect(reverse("desk:reviews", args=[pk]))
+
+
+def _close(request: HttpRequest, review: Review) -> None:
+    Review.objects.filter(pk=review.pk, revoked_at=None).update(revoked_at=timezone.now())
+    messages.success(request, _("The link is closed. What was said stays."))
+
+
+def _settle(is_settled: bool, name: str):
+    def act(request: HttpRequest, review: Review) -> None:
+        asked = request.POST[name]
+        number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
+        review.remarks.filter(pk=number).update(is_settled=is_settled)
+
+    return act
+
+
+BUTTONS = {"close": _close, "done": _settle(True, "done"), "reopen": _settle(False, "reopen")}
