@@ -40,6 +40,7 @@ TABLE = {
     "links-of": LINKING,
     "picture": WRITERS,
     "preview": WRITERS,
+    "preview-typed": WRITERS,
     "word": WRITERS,
     "word-report": WRITERS,
     "word-replace": WRITERS,
@@ -127,7 +128,7 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout", "review", "review-picture"}
-POSTED = {"keep", "here", "discard", "not-ready", "review-deal"}
+POSTED = {"keep", "preview-typed", "here", "discard", "not-ready", "review-deal"}
 """Asked by POST alone: who may come in is told so."""
 
 

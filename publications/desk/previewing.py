@@ -1,17 +1,22 @@
-"""The working copy in the real template, for those who write it; and the library's pictures for the desk."""
+"""The working copy in the real template, as it is saved or as it is being typed; and pictures of the library."""
+
+from http import HTTPStatus
 
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import override
+from django.views.decorators.http import require_POST
 
 from publications import composing, metadata, prose, renditions
-from publications.models import Image, Site
+from publications.models import Image, Publication, Site
 from publications.presentation import page, piece_context, unstored
 
 from .access import ONE, needs, piece_or_404
 from .site import desk
+from .sketching import NO_ROW, as_typed, number_in, sketch
 
 
 @desk.page(f"{ONE}preview/", "preview")
@@ -19,23 +24,49 @@ from .site import desk
 def preview(request: HttpRequest, pk: int) -> HttpResponse:
     """The page as readers would see it, were the working copy published now. Nothing is stored."""
     piece = piece_or_404(pk)
-    notice = {
-        "notice": _("Preview of the working copy. Readers do not see this."),
-        "notice_url": reverse("desk:publications_publication_change", args=[pk]),
-        "notice_label": _("Back to the form"),
-    }
     try:
-        composition = composing.compose(piece)
+        return _shown(request, piece, _("Preview of the working copy. Readers do not see this."))
     except prose.Unrenderable as reason:
         raise Http404(str(reason)) from reason
+
+
+@desk.page("typed/preview/", "preview-typed")
+@needs("change_publication", "add_publication")
+@require_POST
+def preview_typed(request: HttpRequest) -> HttpResponse:
+    """The page of what stands in a form, saved or not. Nothing is stored."""
+    piece = Publication.objects.filter(pk=number_in(request.POST, "piece")).first()
+    form = as_typed(request.POST, piece)
+    typed = sketch(form)
+    if reasons := form.errors.get("body"):
+        return _unshown(" ".join(reasons))
+    try:
+        return _shown(
+            request, typed, _("Preview of what is typed. Nothing has been saved; readers do not see this.")
+        )
+    except prose.Unrenderable as reason:
+        return _unshown(str(reason))
+
+
+def _shown(request: HttpRequest, piece: Publication, notice: str) -> HttpResponse:
+    told = {"notice": notice}
+    if piece.pk != NO_ROW:
+        told["notice_url"] = reverse("desk:publications_publication_change", args=[piece.pk])
+        told["notice_label"] = _("Back to the form")
+    composition = composing.compose(piece)
     with override(piece.tree):
         shown = unstored(composition)
         record = metadata.record_of(shown, site=Site.objects.first() or Site())
-        context = piece_context(shown, address=desk_address) | metadata.shown(
-            record, shown.edition, fetched=False
-        )
+        context = piece_context(shown, address=desk_address)
+        context |= metadata.shown(record, shown.edition, fetched=False)
         template = "desk/framed.html" if "framed" in request.GET else "detail.html"
-        return page(request, template, robots="noindex", **{**context, **notice})
+        return page(request, template, robots="noindex", **{**context, **told})
+
+
+def _unshown(reason: str) -> HttpResponse:
+    """Why there is no page: a text that cannot be rendered says so where it would stand."""
+    shown = format_html("<!doctype html><title>–</title><main><p>{}</p></main>", reason)
+    return HttpResponse(shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
 
 
 @desk.page("library/<slug:key>/<slug:size>.<slug:extension>", "picture")

@@ -4,8 +4,6 @@ A script sends the raw values while somebody types. After a crash or a closed wi
 restore, to compare with what is stored, to discard. Nobody else ever sees them.
 """
 
-import re
-
 from django.contrib import messages
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -23,11 +21,10 @@ from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison
 from .forms import PublicationForm
 from .site import desk
-from .sketching import as_posted, form_of, sketch
+from .sketching import NUMBER, as_posted, form_of, number_in, sketch
 
 KEY = "form_key"
 NOT_KEPT = ("csrfmiddlewaretoken", KEY, "piece", "page", "turn")
-NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 MOST_VALUES = 500
 MOST_CHARACTERS = 2_000_000
 
@@ -45,8 +42,8 @@ def keep(request: HttpRequest) -> JsonResponse:
     values, key = values_of(request), request.POST.get(KEY, "")[:32]
     if not key or len(values) > MOST_VALUES or sum(len(value) for _n, value in values) > MOST_CHARACTERS:
         return JsonResponse({"refused": _("This is too much to be kept.")}, status=413)
-    piece = Publication.objects.filter(pk=number_in(request, "piece")).first()
-    page, turn = request.POST.get("page", "")[:32], number_in(request, "turn")
+    piece = Publication.objects.filter(pk=number_in(request.POST, "piece")).first()
+    page, turn = request.POST.get("page", "")[:32], number_in(request.POST, "turn")
     now = timezone.now()
     _keep(
         request.user,
@@ -56,12 +53,6 @@ def keep(request: HttpRequest) -> JsonResponse:
     if piece:
         _be_here(request.user, piece, typed=True)
     return JsonResponse({"kept_at": date_format(timezone.localtime(now), "H:i:s")})
-
-
-def number_in(request: HttpRequest, name: str) -> int:
-    """A whole number that was sent, else 0, which no row has."""
-    sent = request.POST.get(name, "")
-    return int(sent) if NUMBER.fullmatch(sent) else 0
 
 
 def values_of(request: HttpRequest) -> list[list[str]]:

@@ -1,5 +1,7 @@
 """What stands in a form, as a working copy that is not stored: for the preview beside it and for comparison."""
 
+import re
+
 from django.http import QueryDict
 
 from publications import composing
@@ -10,6 +12,14 @@ from .forms import PublicationForm
 
 NO_ROW = 0
 """The number of a piece that is not stored yet: no row has it, so that nothing is found beside it."""
+
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def number_in(posted: QueryDict, name: str) -> int:
+    """A whole number that was sent, else 0, which no row has."""
+    sent = posted.get(name, "")
+    return int(sent) if NUMBER.fullmatch(sent) else NO_ROW
 
 
 def as_posted(values: list[list[str]]) -> QueryDict:

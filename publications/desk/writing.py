@@ -73,7 +73,10 @@ class Writing(admin.ModelAdmin):
     """The working copies. Saving keeps a revision and changes nothing public but related links."""
 
     class Media:
-        js = (Script("js/desk/keeping.js", type="module"),)
+        js = (
+            Script("js/desk/keeping.js", type="module"),
+            Script("js/desk/preview.js", type="module"),
+        )
 
     form = PublicationForm
     change_form_template = "desk/publication_form.html"
@@ -241,11 +244,9 @@ class Writing(admin.ModelAdmin):
         return self._after_saving(request, obj)
 
     def _after_saving(self, request: HttpRequest, obj: Publication) -> HttpResponse:
-        """Where each button leads: publishing and the preview look at what has just been stored."""
-        wanted = {"_publish": "desk:publish", "_preview": "desk:preview"}
-        for button, address in wanted.items():
-            if button in request.POST:
-                return HttpResponseRedirect(reverse(address, args=[obj.pk]))
+        """Where each button leads: publishing looks at what has just been stored."""
+        if "_publish" in request.POST:
+            return HttpResponseRedirect(reverse("desk:publish", args=[obj.pk]))
         if "_ready" in request.POST:
             handing.hand_over(obj, by=request.user)
             messages.success(

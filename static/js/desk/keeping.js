@@ -1,6 +1,8 @@
 // Nothing typed is lost: what stands in the form is sent to be kept a little after the last key, and at the latest some
 // seconds after the first that is not kept yet. A warning on leaving only while something is not. Who else is here.
 
+import { typed } from "./typed.js";
+
 const PAUSE = 3000, LONGEST = 11000, AGAIN = 5000, PRESENT = 20000;
 const word = () => crypto.getRandomValues(new Uint32Array(2)).join("");
 const place = document.querySelector("[data-keeping]");
@@ -47,10 +49,7 @@ function start() {
   }
 
   function values() {
-    const data = new FormData(form);
-    for (const [name, value] of [...data]) if (typeof value !== "string") data.delete(name);
-    for (const [name, value] of Object.entries({ piece: place.dataset.piece, page, turn: ++turn })) data.set(name, value);
-    return new URLSearchParams(data);
+    return typed(form, { piece: place.dataset.piece, page, turn: ++turn });
   }
 
   function tell(words, isWrong = false) {
