@@ -1,6 +1,6 @@
 """THE DEEDS: everything that changes what readers see goes through here.
 
-publish (now, at, until) · withdraw · undo · relate · amend · redact. Each is one transaction, leaves an
+publish (now, at, until) · withdraw · undo · relate · keep_apart · amend · redact. Each is one transaction, leaves an
 audit line and starts a new generation of the public site. No other room writes an edition, an address,
 a related link or anything else that readers see. A deed that cannot be done raises Refused and
 leaves everything as it was.
@@ -8,6 +8,7 @@ leaves everything as it was.
 
 from .amend import amend, check_unused, remove, write_out
 from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
+from .keep_apart import keep_apart, let_together
 from .lead_here import lead_here
 from .publish import address_to_come, publish
 from .publish_many import publish_many
@@ -26,7 +27,9 @@ __all__ = [
     "amend",
     "check_unused",
     "hold",
+    "keep_apart",
     "lead_here",
+    "let_together",
     "publish",
     "publish_many",
     "redact",

@@ -7,6 +7,7 @@ from .edition_rows import EditionAttachment, EditionByline, EditionImage, Editio
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
+from .likeness import EditionTerm, Likeness, Unrelated, nearest
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
@@ -42,11 +43,13 @@ __all__ = [
     "EditionByline",
     "EditionImage",
     "EditionTag",
+    "EditionTerm",
     "End",
     "FormerPath",
     "Generation",
     "Image",
     "Kind",
+    "Likeness",
     "Listed",
     "Naming",
     "Number",
@@ -73,6 +76,7 @@ __all__ = [
     "TaggedPublication",
     "Tracked",
     "Typed",
+    "Unrelated",
     "Why",
     "Word",
     "WordFile",
@@ -89,6 +93,7 @@ __all__ = [
     "in_state",
     "keep_original",
     "moment_in_words",
+    "nearest",
     "originals",
     "own_end",
     "pictured",

@@ -74,9 +74,10 @@ class Naming(models.Model):
 
 
 class SearchIndex(SingleRow):
-    """By which rules the index was last built as a whole; another version of them wants it built anew."""
+    """By which rules the index, and likeness, were last built as a whole; other rules want them built anew."""
 
     version = models.PositiveIntegerField(default=0)
+    likeness = models.PositiveIntegerField(default=0)
 
     class Meta(SingleRow.Meta):
         verbose_name = _("search index")

@@ -80,6 +80,7 @@ class Card:
     cover: prose.Picture | None = None
     marked_title: str = ""
     passage: str = ""
+    why: str = ""
 
 
 @dataclass(frozen=True)

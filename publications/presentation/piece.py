@@ -1,10 +1,11 @@
 """One publication as a page: everything that readers of think tanks expect of it, in their order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Protocol
 
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -17,8 +18,10 @@ from publications.models import (
     EditionAttachment,
     EditionByline,
     Image,
+    Likeness,
     Tag,
     first_date,
+    nearest,
 )
 
 from . import history, parts
@@ -39,9 +42,17 @@ class Piece:
     tags: Sequence[Tag] = ()
     images: Sequence[Image] = ()
     attachments: Sequence[EditionAttachment] = ()
-    related: Sequence[Edition] = ()
+    related: Sequence["Related"] = ()
     translations: Sequence[Edition] = ()
     history: Sequence[Edition] = ()
+
+
+@dataclass
+class Related:
+    """What stands below a piece: staff have linked to it, or it is like the piece."""
+
+    edition: Edition
+    likeness: Likeness | None = None
 
 
 def find(edition: Edition) -> Piece:
@@ -81,10 +92,24 @@ def unstored(made: Composed) -> Piece:
     )
 
 
-def related_to(publication: int) -> list[Edition]:
-    """The live editions of what staff have linked to, in their order."""
-    linked = Edition.objects.live().filter(publication__linked_from__source=publication)
-    return list(linked.order_by("publication__linked_from__position").for_cards()[:RELATED])
+def related_to(publication: int) -> list[Related]:
+    """The live editions of what staff have linked to, in their order; then what is most like the piece."""
+    now = timezone.now()
+    linked = Edition.objects.live(now).filter(publication__linked_from__source=publication)
+    by_staff = linked.order_by("publication__linked_from__position").select_related("kind").without_bodies()
+    alike = (Related(row.other, row) for row in nearest(publication, now, RELATED))
+    related = [*map(Related, by_staff[:RELATED]), *alike][:RELATED]
+    prefetch_related_objects([each.edition for each in related], "bylines")
+    return related
+
+
+def related_cards(piece: Piece) -> list[parts.Card]:
+    """As cards; those that nobody chose say why they stand here."""
+    topics = {tag.pk: tag.label for tag in piece.tags}
+    people = {line.author_id: line.name for line in piece.bylines if not line.author.pseudonymous}
+    whys = (each.likeness.in_words(topics, people) if each.likeness else "" for each in piece.related)
+    shown = parts.cards(each.edition for each in piece.related)
+    return [replace(card, why=why) for card, why in zip(shown, whys, strict=True)]
 
 
 def translations_of(edition: Edition) -> list[Edition]:
@@ -135,7 +160,7 @@ def _beside(piece: Piece) -> dict[str, object]:
         "attachments": parts.files(piece.attachments, lambda file: _file_url(edition, file)),
         "share": parts.shares(edition),
         "share_url": absolute(edition.get_absolute_url()),
-        "related": parts.cards(piece.related),
+        "related": related_cards(piece),
         "translations": [_translation(other) for other in piece.translations],
     }
 

@@ -2,17 +2,18 @@
 
 `find(understood("words, “phrases”, -exclusions"), tree=…, filters=…)` gives editions in order with counts; `Marker`
 shows where in them the words stand. Deeds keep the index in step (`keep_up`, `store`, `anew`, `learn`);
-`rebuild` makes it anew. Nobody else writes it. Every query costs little, whatever it is: terms, pieces ranked and
-searches at a time are limited.
+`rebuild` makes it anew; nobody else writes it. Every query costs little, whatever it is: terms, pieces ranked and
+searches at a time are limited. `likeness` says what a piece is like; the same deeds keep it in step.
 """
 
+from . import likeness
 from .advice import Advice, advise
 from .asking import MOST_SIGNS, MOST_WORDS, Query, understood
 from .excerpts import Excerpt, Marker
 from .filing import FILTERS
 from .finding import MOST, Found, find
 from .gate import Busy
-from .index import anew, keep_up, store
+from .in_step import anew, keep_up, store
 from .naming import forget as unlearn
 from .naming import learn
 from .rebuilding import is_outdated, rebuild
@@ -34,6 +35,7 @@ __all__ = [
     "is_outdated",
     "keep_up",
     "learn",
+    "likeness",
     "rebuild",
     "store",
     "understood",

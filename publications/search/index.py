@@ -1,12 +1,11 @@
-"""The index: what it holds of an edition, and how deeds keep it in step. Everything here runs in a deed's transaction.
+"""The index: what it holds of an edition. Everything here runs in a deed's transaction.
 
 A row holds what its edition holds and nothing else. Editions have a row while they are public or wait to be; which
 of them are live is asked anew by every search.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from datetime import datetime
 
 from django.db.models import F, QuerySet
@@ -25,23 +24,24 @@ def wanted(moment: datetime) -> QuerySet[Edition]:
     return Edition.objects.kept().filter(visible_until__gt=moment).filter(visible_until__gt=F("visible_from"))
 
 
-def keep_up(publication: Publication, moment: datetime) -> None:
-    """Bring the rows of a piece in step with its editions, whose windows a deed has moved."""
-    own = set(publication.editions.values_list("pk", flat=True))
-    there = engine().stored(own)
+def out_of_step(publication: Publication, moment: datetime) -> tuple[set[int], set[int]]:
+    """The editions of a piece whose rows are to go, and those that are to have some: a deed has moved windows."""
+    there = engine().stored(set(publication.editions.values_list("pk", flat=True)))
     to_be = set(wanted(moment).filter(publication=publication).values_list("pk", flat=True))
-    forget(there - to_be)
-    store(to_be - there)
+    return there - to_be, to_be - there
 
 
-def store(editions: Iterable[int]) -> None:
-    """Give rows to editions that have none."""
-    if numbers := list(editions):
-        found = read(numbers)
-        rows = [row_of(edition) for edition in found]
-        engine().store(rows)
-        _count(Counter(term for row in rows for term in vocabulary(row)))
-        naming.learn_those_of(found)
+def store(editions: Iterable[int]) -> list[Edition]:
+    """Give rows to editions that have none; gives the editions as they were read for it."""
+    numbers = list(editions)
+    if not numbers:
+        return []
+    found = read(numbers)
+    rows = [row_of(edition) for edition in found]
+    engine().store(rows)
+    _count(Counter(term for row in rows for term in vocabulary(row)))
+    naming.learn_those_of(found)
+    return found
 
 
 def forget(editions: Iterable[int]) -> None:
@@ -52,18 +52,6 @@ def forget(editions: Iterable[int]) -> None:
         rows = [row_of(edition) for edition in read(there)]
         engine().remove(there)
         _discount(Counter(term for row in rows for term in vocabulary(row)))
-
-
-@contextmanager
-def anew(editions: Iterable[int]) -> Iterator[None]:
-    """Take the rows of editions away while their texts are changed, with all that is left of them in the files
-    of the index, and store them again."""
-    there = engine().stored(list(editions))
-    forget(there)
-    yield
-    store(there)
-    if there:
-        engine().purge()
 
 
 def read(editions: Iterable[int]) -> list[Edition]:

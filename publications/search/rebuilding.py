@@ -33,22 +33,22 @@ def is_outdated() -> bool:
 def rebuild() -> Progress:
     """Make the index anew, step by step: whoever asks for the next step has it done."""
     with transaction.atomic():
-        _hold()
+        hold()
         naming.learn_all()
     numbers = list(wanted(timezone.now()).order_by("pk").values_list("pk", flat=True))
     found: Counter[str] = Counter()
     yield 0, len(numbers)
     for done, step in enumerate(batched(numbers, STEP), start=1):
         with transaction.atomic():
-            _hold()
+            hold()
             found += _renewed(step)
         yield min(done * STEP, len(numbers)), len(numbers)
     with transaction.atomic():
-        _hold()
+        hold()
         _finish(set(numbers), found)
 
 
-def _hold() -> None:
+def hold() -> None:
     """The lock that every deed takes first."""
     Generation.objects.select_for_update().get()
 

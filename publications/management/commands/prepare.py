@@ -1,5 +1,6 @@
 """Bring a site up to date before it is served: database, accounts, demonstration content, styles."""
 
+from collections import deque
 from pathlib import Path
 
 from django.conf import settings
@@ -23,10 +24,10 @@ class Command(BaseCommand):
             return
         self.stdout.write("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
-        if search.is_outdated():
-            self.stdout.write("Building the search index …")
-            for _step in search.rebuild():
-                pass
+        for part, name in ((search, "the search index"), (search.likeness, "what is like what")):
+            if part.is_outdated():
+                self.stdout.write(f"Building {name} …")
+                deque(part.rebuild(), maxlen=0)
         if not settings.DEBUG:
             self.stdout.write("Gathering styles and scripts …")
             call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,17 +1,26 @@
 """Make anew what is derived from the editions."""
 
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
 from django.core.management.base import BaseCommand, CommandError
 
 from publications import search
 
-PARTS = {"search": search.rebuild}
+PARTS = {"search": search.rebuild, "likeness": search.likeness.rebuild}
+WIDTH = 30
+EVERY = 0.1  # seconds between two looks of the bar
 
 
 class Command(BaseCommand):
     help = (
-        "Make anew what is derived from the editions: all of it, or the parts named. Readers notice nothing meanwhile, "
-        "and deeds may be done. It may be broken off and run again at any time. Deeds keep these parts in step by "
-        "themselves, so this is for the day when one looks wrong, or after a database was filled by other means."
+        "Make anew what is derived from the editions: all of it, or the parts named, in this order. Search is the "
+        "index of words; likeness is what is suggested beside a piece. Readers notice nothing meanwhile, and deeds may "
+        "be done. It may be broken off with Ctrl-C and run again at any time. Deeds keep these parts in step by "
+        "themselves, so this is for the day when one looks wrong, or after a database was filled by other means. Run "
+        "likeness after a site has grown much: it chooses words by how rare they are, and those of the older pieces "
+        "were chosen when there were few others."
     )
 
     def add_arguments(self, parser) -> None:
@@ -22,16 +31,51 @@ class Command(BaseCommand):
             raise CommandError(
                 f"There is no part “{min(unknown)}”. These can be rebuilt: {', '.join(PARTS)}."
             )
-        for part in options["part"] or PARTS:
+        for part in [part for part in PARTS if part in (options["part"] or PARTS)]:
             try:
-                self._rebuild(part)
+                self._rebuild(part, shown=options["verbosity"] > 0)
             except KeyboardInterrupt as reason:
                 raise CommandError(
                     f"Broken off while rebuilding {part}. What there was still serves. Run it again to finish."
                 ) from reason
 
-    def _rebuild(self, part: str) -> None:
+    def _rebuild(self, part: str, *, shown: bool) -> None:
+        bar = Bar(part, self._write if shown else lambda _text: None, moves=self.stdout.isatty())
         for done, total in PARTS[part]():
-            self.stdout.write(f"\r{part}: {done} of {total} editions", ending="")
-            self.stdout.flush()
-        self.stdout.write("")
+            bar.show(done, total)
+        bar.finish()
+
+    def _write(self, text: str) -> None:
+        self.stdout.write(text, ending="")
+        self.stdout.flush()
+
+
+@dataclass
+class Bar:
+    """How far a part is: a line that moves on a terminal, and one line at the end elsewhere."""
+
+    part: str
+    write: Callable[[str], None]
+    moves: bool
+    total: int = 0
+    began: float = 0.0
+    shown: float = 0.0
+
+    def show(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        self.total, self.began = total, self.began or now
+        if self.moves and (now - self.shown >= EVERY or done == total):
+            self.shown = now
+            self.write(f"\r{self._line(done, now)}\x1b[K")
+
+    def finish(self) -> None:
+        took = time.monotonic() - self.began if self.began else 0
+        start = "\r" if self.moves else ""
+        end = "\x1b[K" if self.moves else ""
+        self.write(f"{start}{self.part}: {self.total} steps done in {took:.1f} s{end}\n")
+
+    def _line(self, done: int, now: float) -> str:
+        share = done / self.total if self.total else 1
+        filled = round(share * WIDTH)
+        left = (now - self.began) * (1 / share - 1) if share else 0
+        return f"{self.part:<9} {'█' * filled}{'░' * (WIDTH - filled)} {share:4.0%}, {left:.0f} s left"

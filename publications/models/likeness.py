@@ -1,0 +1,141 @@
+"""Likeness: which editions are like which, and why. Derived by search, read by pages: only live editions count.
+
+Rows stand between editions, not pieces: the windows of both ends, asked at each reading, say from when and until
+when one may be shown beside the other.
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from django.conf import settings
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
+from django.utils.text import get_text_list
+from django.utils.translation import gettext as _
+
+from .edition import Edition
+from .publication import Publication
+
+
+class EditionTerm(models.Model):
+    """A term that tells an edition from others, or a topic or author of it, and what it weighs (in hundredths)."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    term = models.CharField(max_length=50)
+    weight = models.PositiveIntegerField()
+
+    class Meta:
+        indexes = [models.Index(fields=["term", "edition", "weight"], name="term_tells_edition")]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id}: {self.term}"
+
+
+class LikenessQuerySet(models.QuerySet):
+    def at(self, moment: datetime) -> "LikenessQuerySet":
+        """Those of which both ends are live at the moment."""
+        return self.filter(
+            edition__visible_from__lte=moment,
+            edition__visible_until__gt=moment,
+            other__visible_from__lte=moment,
+            other__visible_until__gt=moment,
+        )
+
+    def unforbidden(self) -> "LikenessQuerySet":
+        """Those that staff have not ruled out."""
+        here, there = OuterRef("edition__publication"), OuterRef("other__publication")
+        ruled_out = Unrelated.objects.filter(Q(one=here, other=there) | Q(one=there, other=here))
+        return self.filter(~Exists(ruled_out))
+
+    def unlinked(self, moment: datetime) -> "LikenessQuerySet":
+        """Those that tell nothing that staff have linked to, be it a translation of it."""
+        linked = Edition.objects.live(moment).filter(
+            publication__linked_from__source=OuterRef("edition__publication"),
+            family=OuterRef("other__family"),
+        )
+        return self.filter(~Exists(linked))
+
+
+class Likeness(models.Model):
+    """One edition is like another: how much, and on what grounds. Suggestions for drafts are such rows, not stored."""
+
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="alike", db_index=False)
+    other = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="alike_to")
+    score = models.FloatField()
+    tags = models.JSONField(default=list)
+    authors = models.JSONField(default=list)
+    words = models.JSONField(default=list)
+
+    objects = LikenessQuerySet.as_manager()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["edition", "other"], name="alike_once")]
+
+    def __str__(self) -> str:
+        return f"{self.edition_id} ~ {self.other_id}"
+
+    def in_words(self, tags: Mapping[int, str], authors: Mapping[int, str]) -> str:
+        """The grounds as a sentence: "Both on Belarus and sanctions". Only those named here are told."""
+        topics = [tags[pk] for pk in self.tags if pk in tags]
+        people = [authors[pk] for pk in self.authors if pk in authors]
+        told = {
+            _("both on %s"): get_text_list(topics, _("and")),
+            _("both by %s"): get_text_list(people, _("and")),
+            _("much the same words: %s"): ", ".join(self.words),
+        }
+        sentence = "; ".join(said % what for said, what in told.items() if what)
+        return sentence[:1].upper() + sentence[1:]
+
+
+def nearest(publication: int, moment: datetime, count: int) -> list[Likeness]:
+    """What is most like the live edition of a piece at the moment, the most alike first; one query.
+
+    Of a text and its translations one is given, in the language of the piece where there is one. Left out are its
+    own translations, what staff have linked to and what they have ruled out. `other` has all that a card shows but
+    its bylines.
+    """
+    rows = Likeness.objects.filter(edition__publication=publication).at(moment).unforbidden().unlinked(moment)
+    rows = rows.exclude(other__family=F("edition__family")).order_by("-score", "-other")
+    told = rows.select_related("other__kind").annotate(own_language=F("edition__language"))
+    heavy = ("markdown", "html", "text", "paragraphs", "contents")
+    return _one_of_each_family(told.defer(*(f"other__{name}" for name in heavy)))[:count]
+
+
+def _one_of_each_family(rows: Sequence[Likeness]) -> list[Likeness]:
+    best: dict[int, Likeness] = {}
+    for row in rows:
+        known = best.get(row.other.family)
+        if not known or (row.own_language == row.other.language != known.other.language):
+            best[row.other.family] = row
+    return list(best.values())
+
+
+class Unrelated(models.Model):
+    """Two publications that staff have ruled out: neither is suggested beside the other. One row for each pair."""
+
+    one = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
+    other = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
+    at = models.DateTimeField(default=timezone.now)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["one", "other"], name="ruled_out_once"),
+            models.CheckConstraint(condition=Q(one__lt=F("other")), name="ruled_out_in_order"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.one_id} ≁ {self.other_id}"
+
+    @staticmethod
+    def pair(one: int, other: int) -> dict[str, int]:
+        """The two keys of a pair, as its row has them."""
+        first, second = sorted((one, other))
+        return {"one_id": first, "other_id": second}
+
+    @classmethod
+    def partners(cls, publication: int) -> set[int]:
+        """All that are ruled out beside a publication."""
+        rows = cls.objects.filter(Q(one=publication) | Q(other=publication)).values_list("one", "other")
+        return {pk for pair in rows for pk in pair} - {publication}

@@ -1,0 +1,118 @@
+"""Comparing: the editions most like a text, on what grounds, found through the terms they share.
+
+Only so many pieces are looked at, those that share its rarest terms: a term that half of the site has brings in
+nobody, but counts where others have brought a piece in.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import connection
+
+from publications.models import Edition, EditionTerm, Likeness
+
+from .telling import Profile, Rarity, is_sign, number_of
+
+MOST_POSTINGS = 6000  # rows of terms that are gone through for candidates
+MOST_FOUND = 120
+MOST_WEIGHED = 40
+LEAST = 0.04  # of how much a text is like itself: less is chance
+TOLD_BY_WORDS = 1 / 3  # of a likeness, from which words are among its grounds
+MOST_GROUNDS = 3
+FEWEST_WORDS = 2
+OLDER, NEWER = 5.0, 10.0  # years that halve a likeness
+YEAR = 365.25 * 24 * 3600
+HUNDREDTHS = 100
+
+_FIND = """
+WITH asked (term, weight) AS (VALUES {rows})
+SELECT told.edition_id
+FROM asked JOIN publications_editionterm AS told ON told.term = asked.term
+GROUP BY told.edition_id ORDER BY SUM(told.weight * asked.weight) DESC, told.edition_id DESC LIMIT %s
+"""
+
+
+@dataclass(frozen=True)
+class Place:
+    """Whose likenesses are sought: an edition, or a draft that has none."""
+
+    family: int | None
+    published_at: datetime
+    edition: int | None = None
+
+
+def compare(profile: Profile, rarity: Rarity, place: Place, moment: datetime) -> list[Likeness]:
+    """Editions that are or will be public, the most like the text first; `other` has no texts."""
+    parts = {term: weight * rarity[term] for term, weight in profile.weights.items()}
+    enough = LEAST * sum(part * profile.weights[term] for term, part in parts.items())
+    there = _candidates(parts, profile, rarity, place, moment)
+    shared = _shared(there, parts)
+    rows = [
+        _likeness(there[number], shares, profile, place)
+        for number, shares in shared.items()
+        if sum(shares.values()) >= enough
+    ]
+    grounded = [row for row in rows if row.tags or row.authors or len(row.words) >= FEWEST_WORDS]
+    return sorted(grounded, key=lambda row: (-row.score, -row.other_id))
+
+
+def _candidates(
+    parts: dict[str, float], profile: Profile, rarity: Rarity, place: Place, moment: datetime
+) -> dict[int, Edition]:
+    asked = list(_asked(parts, profile, rarity))
+    if not asked:
+        return {}
+    values = [value for term in asked for value in (term, round(parts[term] * HUNDREDTHS))]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND.format(rows=", ".join(["(%s, %s)"] * len(asked))), [*values, MOST_FOUND])
+        found = [number for (number,) in cursor.fetchall()]
+    lasting = Edition.objects.filter(visible_until__gt=moment).exclude(family=place.family)
+    there = lasting.only("publication", "family", "language", "published_at").in_bulk(found)
+    return {number: there[number] for number in [each for each in found if each in there][:MOST_WEIGHED]}
+
+
+def _asked(parts: dict[str, float], profile: Profile, rarity: Rarity) -> Iterator[str]:
+    """The terms that bring candidates in: those that count most, as far as there is room for who has them."""
+    room = MOST_POSTINGS
+    for term in sorted(parts, key=lambda term: (-parts[term] * profile.weights[term], term)):
+        if rarity.having(term) <= room:
+            room -= rarity.having(term)
+            yield term
+
+
+def _shared(editions: Iterable[int], parts: dict[str, float]) -> dict[int, dict[str, float]]:
+    """What each shared term adds to the likeness of each edition."""
+    rows = EditionTerm.objects.filter(edition__in=list(editions), term__in=list(parts))
+    found: dict[int, dict[str, float]] = defaultdict(dict)
+    for edition, term, weight in rows.values_list("edition", "term", "weight"):
+        found[edition][term] = parts[term] * weight / HUNDREDTHS
+    return found
+
+
+def _likeness(other: Edition, shares: dict[str, float], profile: Profile, place: Place) -> Likeness:
+    total = sum(shares.values())
+    ranked = sorted(shares, key=lambda term: (-shares[term], term))
+    told = [term for term in ranked if not is_sign(term)]
+    topics, people = _numbers(ranked, "t"), _numbers(ranked, "a")
+    by_words = sum(shares[term] for term in told) >= TOLD_BY_WORDS * total or not (topics or people)
+    return Likeness(
+        edition_id=place.edition,
+        other=other,
+        score=total * faded(place.published_at, other.published_at),
+        tags=topics,
+        authors=people,
+        words=profile.spelled(told[:MOST_GROUNDS]) if by_words and len(told) >= FEWEST_WORDS else [],
+    )
+
+
+def _numbers(terms: Iterable[str], letter: str) -> list[int]:
+    found = (number_of(term, letter) for term in terms)
+    return [number for number in found if number is not None][:MOST_GROUNDS]
+
+
+def faded(here: datetime, there: datetime) -> float:
+    """What remains of a likeness across the time between two pieces: more where the other is the newer one."""
+    years = (here - there).total_seconds() / YEAR
+    return 0.5 ** (years / OLDER if years > 0 else -years / NEWER)

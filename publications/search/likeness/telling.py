@@ -1,0 +1,140 @@
+"""Telling terms: the few words of a text, topics and authors that tell it from others, and what each weighs.
+
+Words weigh as BM25 has it (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009): the first mentions
+most, less in a long text. The weights that are stored know nothing of other texts, so they stay right as the site
+grows; how rare a term is (`Rarity`) is asked when texts are compared.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from functools import cached_property
+from math import log, sqrt
+
+from django.db.models import Count
+
+from publications.models import Author, Edition, EditionTerm, Tag, Word
+
+from .. import signs, words
+
+TITLE, SUMMARY, TEXT = 3, 2, 1
+"""What a word counts in each part of a text."""
+
+SATURATION, LENGTH_COUNTS, USUAL_LENGTH = 2.0, 0.5, 700
+TOPIC, AUTHOR = 1.4, 1.7
+MOST_WORDS = 40
+MOST_SIGNS = 20
+SHORTEST = 3
+SEEN = 60_000  # signs of a text that are looked through
+USUAL = 4  # a word that one in so many texts has tells nothing
+MANY = 100  # texts from which that can be said
+EVERYWHERE = ("the", "and", "och", "att")
+"""Words that nearly every text has: they say how many texts there are."""
+
+_ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
+
+
+@dataclass(frozen=True)
+class Profile:
+    """A text by its terms; `text` is kept to spell them as it does."""
+
+    weights: dict[str, float]
+    text: str = field(repr=False)
+    language: str = "en"
+
+    def spelled(self, terms: Iterable[str]) -> list[str]:
+        """The terms as the text spells them most, without a capital where they also stand without."""
+        return [self._spellings[term] for term in terms if term in self._spellings]
+
+    @cached_property
+    def _spellings(self) -> dict[str, str]:
+        counted = Counter(words.WORD.findall(self.text))
+        known: dict[str, str] = {}
+        for word in sorted(counted, key=lambda word: (not word.islower(), -counted[word], word)):
+            known.setdefault(words.term(word, self.language), word)
+        return known
+
+
+class Rarity:
+    """How many texts have a term, of all there are."""
+
+    def __init__(self, terms: Iterable[str]) -> None:
+        asked = {*terms, *EVERYWHERE}
+        self.pieces = dict(Word.objects.filter(term__in=asked).values_list("term", "pieces"))
+        self.all = max(self.pieces.values(), default=1)
+        signed = [term for term in asked if is_sign(term)]
+        if signed:
+            counted = EditionTerm.objects.filter(term__in=signed).values_list("term").annotate(Count("pk"))
+            self.pieces |= dict(counted)
+
+    def __getitem__(self, term: str) -> float:
+        return log(1 + self.all / self.having(term))
+
+    def having(self, term: str) -> int:
+        return self.pieces.get(term) or 1
+
+    def is_usual(self, term: str) -> bool:
+        return self.all >= MANY and self.having(term) * USUAL > self.all
+
+
+def is_sign(term: str) -> bool:
+    """Whether the term is a topic or an author."""
+    return term.startswith(signs.NAMED)
+
+
+def number_of(term: str, letter: str) -> int | None:
+    """The topic ("t") or author ("a") that a term is, or nothing."""
+    return int(term[2:]) if is_sign(term) and term[1] == letter else None
+
+
+def profile_of(edition: Edition) -> Profile:
+    """All that an edition may be told by; its bylines and tags are to be there."""
+    told = words_of(edition.title, f"{edition.summary} {edition.key_points}", edition.text, edition.language)
+    tags = (row.tag for row in edition.tag_rows.all())
+    return _profile(told, tags, (line.author for line in edition.bylines.all()), edition)
+
+
+def profile_of_draft(
+    title: str, text: str, language: str, tags: Iterable[Tag], authors: Iterable[Author]
+) -> Profile:
+    draft = Edition(title=title, text=text, language=language)
+    return _profile(words_of(title, "", text, language), tags, authors, draft)
+
+
+def _profile(told: dict[str, float], tags: Iterable[Tag], authors: Iterable[Author], of: Edition) -> Profile:
+    """A pen name tells nothing: no two pieces are to be brought together by who hides behind it."""
+    topics = [signs.named(signs.sign_of(tag)) for tag in tags][:MOST_SIGNS]
+    people = [signs.named(signs.sign_of(author)) for author in authors if not author.pseudonymous]
+    weights = {**told, **dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MOST_SIGNS], AUTHOR)}
+    return Profile(weights, spoken(of), of.language)
+
+
+def spoken(edition: Edition) -> str:
+    return f"{edition.title} {edition.summary} {edition.text[:SEEN]}"
+
+
+def words_of(title: str, summary: str, text: str, language: str) -> dict[str, float]:
+    """Every word of a text that may tell it, and its weight."""
+    counted: Counter[str] = Counter()
+    for part, counts in ((title, TITLE), (summary, SUMMARY), (text[:SEEN], TEXT)):
+        for word, times in Counter(words.WORD.findall(_ADDRESS.sub(" ", part))).items():
+            if not words.is_stop_word(word):
+                counted[words.term(word, language)] += times * counts
+    length = sum(counted.values()) / USUAL_LENGTH
+    damping = SATURATION * (1 - LENGTH_COUNTS + LENGTH_COUNTS * length)
+    return {
+        term: times * (SATURATION + 1) / (times + damping)
+        for term, times in counted.items()
+        if len(term) >= SHORTEST and term.isalpha()
+    }
+
+
+def telling(profile: Profile, rarity: Rarity) -> Profile:
+    """The same by the terms that tell it best."""
+    ranked = sorted(
+        (term for term in profile.weights if not is_sign(term) and not rarity.is_usual(term)),
+        key=lambda term: (-profile.weights[term] * sqrt(rarity[term]), term),
+    )
+    kept = [*ranked[:MOST_WORDS], *filter(is_sign, profile.weights)]
+    return Profile({term: profile.weights[term] for term in kept}, profile.text, profile.language)

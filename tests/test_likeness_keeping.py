@@ -1,0 +1,269 @@
+"""Likeness as deeds keep it: in step with the editions, shown exactly while both ends are live, and made anew."""
+
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+from django.db import IntegrityError, transaction
+from django.utils import timezone
+
+from publications import deeds, search
+from publications.management.commands import rebuild as command
+from publications.models import AuditLine, Edition, EditionTerm, Likeness, SearchIndex, Unrelated, nearest
+from publications.search import likeness
+from publications.search.index import wanted
+from publications.search.likeness import keeping, rebuilding
+from tests.factories import make_author, make_live, make_publication, make_tag, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+GRAIN = "Grain from Kherson is moved by barge, since the railway and the elevator were shelled."
+
+
+def live(title: str, **fields) -> Edition:
+    return make_live(**{"title": title, "summary": f"On {title}.", "body": GRAIN, **fields})
+
+
+def near(edition: Edition, count: int = 50) -> list[str]:
+    return [row.other.title for row in nearest(edition.publication_id, timezone.now(), count)]
+
+
+def is_in_step() -> bool:
+    """Every edition that is or will be public is described; no row names another one."""
+    editions = set(wanted(timezone.now()).values_list("pk", flat=True))
+    ends = {pk for pair in Likeness.objects.values_list("edition", "other") for pk in pair}
+    return set(EditionTerm.objects.values_list("edition", flat=True)) == editions and ends <= editions
+
+
+def test_each_deed_leaves_the_rows_in_step(editor):
+    other, piece = live("Barges"), make_publication(title="One", body=GRAIN)
+    deeds.publish(piece, by=editor)
+    assert is_in_step() and near(other) == ["One"]
+    deeds.publish(saved(piece, title="Two"), by=editor)
+    assert is_in_step() and near(other) == ["Two"]
+    deeds.publish(saved(piece, title="Three"), by=editor, at=tomorrow())
+    assert is_in_step() and near(other) == ["Two"]
+    deeds.undo(piece, by=editor)
+    assert is_in_step() and near(other) == ["Two"]
+    deeds.undo(piece, by=editor)
+    assert is_in_step() and near(other) == ["One"]
+    deeds.withdraw(piece, by=editor)
+    assert is_in_step() and near(other) == []
+
+
+def test_many_published_at_once_are_compared_like_one(editor):
+    pieces = [make_publication(title=title, slug=title.lower(), body=GRAIN) for title in ("One", "Two")]
+    first, second = deeds.publish_many(pieces, by=editor)
+
+    assert is_in_step() and near(first) == ["Two"] and near(second) == ["One"]
+
+
+def test_a_waiting_and_an_ending_piece_are_shown_for_exactly_as_long_as_they_are_live(editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        start, end = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
+        tick = timedelta(microseconds=1)
+        other = live("Barges")
+        piece = make_publication(title="Timely", body=GRAIN)
+        deeds.publish(piece, by=editor, at=start, until=end)
+        moments = {start - tick: [], start: ["Timely"], end - tick: ["Timely"], end: []}
+
+        for moment, shown in moments.items():
+            clock.move_to(moment)
+            assert near(other) == shown, moment
+            assert [row.other.title for row in likeness.suggest("", GRAIN, beside=other.publication)] == shown
+
+
+def test_an_edition_that_waits_tells_nothing_of_its_words_before_its_moment(editor):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        at = timezone.now() + timedelta(hours=1)
+        other, piece = live("Barges"), live("Church", body="Patriarch and synod quarrel.").publication
+        deeds.publish(saved(piece, title="Secret", body=GRAIN), by=editor, at=at)
+        assert near(other) == []
+
+        clock.move_to(at)
+        assert near(other) == ["Secret"]
+
+
+def test_a_redacted_word_is_in_no_row(editor):
+    other = live("Barges", body="Veraholm sold grain, Veraholm said.")
+    piece = live("Elevators", body="Veraholm sold grain, Veraholm said.").publication
+    assert any("Veraholm" in row.words for row in Likeness.objects.all())
+
+    for each in (piece, other.publication):
+        deeds.redact(each, "Veraholm", by=editor)
+
+    assert is_in_step()
+    assert not EditionTerm.objects.filter(term="veraholm").exists()
+    assert not any("Veraholm" in row.words for row in Likeness.objects.all())
+
+
+def test_a_refused_deed_leaves_the_rows_as_they_were(editor):
+    live("Barges")
+    piece = live("Elevators").publication
+    before = set(Likeness.objects.values_list("edition", "other", "score"))
+
+    with pytest.raises(deeds.Refused):
+        deeds.redact(piece, "Nowhere", by=editor)
+
+    assert set(Likeness.objects.values_list("edition", "other", "score")) == before and before
+
+
+def test_so_many_nearest_are_kept_and_the_nearest_of_them(monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_KEPT", 3)
+    tag = make_tag("Grain")
+    piece = live("Barges", tags=(tag,))
+    for number in range(4):
+        live(f"Far {number}", body=f"{GRAIN} Also {'else ' * 50}")
+    near_ones = [live(f"Near {number}", tags=(tag,)) for number in range(3)]
+
+    assert set(near(piece)) == {edition.title for edition in near_ones}
+    assert Likeness.objects.filter(edition=piece).count() == 3
+
+
+def test_a_piece_that_loses_its_nearest_is_compared_anew(editor, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_KEPT", 2)
+    monkeypatch.setattr(keeping, "FEW", 2)
+    tag = make_tag("Grain")
+    live("Third", body=f"{GRAIN} And more.")
+    piece, _second, first = (live(title, tags=(tag,)) for title in ("Barges", "Second", "First"))
+    assert set(near(piece)) == {"First", "Second"}
+
+    deeds.withdraw(first.publication, by=editor)
+
+    assert near(piece) == ["Second", "Third"]
+
+
+# What staff decide -------------------------------------------------------------------------------------
+
+
+def test_what_staff_rule_out_is_shown_at_neither_end_until_they_take_it_back(editor):
+    one, other, third = live("One"), live("Other"), live("Third")
+
+    assert deeds.keep_apart(other.publication, one.publication, by=editor)
+    assert (near(one), near(other)) == (["Third"], ["Third"])
+    assert not deeds.keep_apart(one.publication, other.publication, by=editor)
+    assert Unrelated.objects.count() == 1
+    deeds.publish(saved(other.publication, title="Other again"), by=editor)
+    assert near(one) == ["Third"]
+
+    assert deeds.let_together(one.publication, other.publication, by=editor)
+    assert not deeds.let_together(one.publication, other.publication, by=editor)
+    assert set(near(one)) == {"Third", "Other again"} and set(near(third)) == {"One", "Other again"}
+
+
+def test_ruling_out_leaves_an_audit_line_and_starts_a_generation(editor):
+    one, other = live("One").publication, live("Other").publication
+    before = AuditLine.objects.latest("pk").generation
+
+    deeds.keep_apart(one, other, by=editor)
+
+    line = AuditLine.objects.latest("pk")
+    assert (line.deed, line.detail, line.publication) == ("relate", {"apart": other.pk}, one)
+    assert line.generation == before + 1
+
+
+def test_a_piece_cannot_be_ruled_out_beside_itself(editor):
+    piece = live("One").publication
+
+    with pytest.raises(deeds.Refused):
+        deeds.keep_apart(piece, piece, by=editor)
+
+
+def test_the_database_keeps_one_row_for_each_pair():
+    one, other = live("One").publication, live("Other").publication
+    Unrelated.objects.create(**Unrelated.pair(one.pk, other.pk))
+
+    for pair in (Unrelated.pair(other.pk, one.pk), {"one": other, "other": one}):
+        with pytest.raises(IntegrityError), transaction.atomic():
+            Unrelated.objects.create(**pair)
+
+
+def test_what_staff_have_linked_to_is_not_suggested_too(editor):
+    one, other = live("One"), live("Other")
+    deeds.relate(one.publication, [other.publication], by=editor)
+
+    assert near(one) == [] and near(other) == ["One"]
+
+
+# Made anew ---------------------------------------------------------------------------------------------
+
+
+def rows() -> set[tuple]:
+    return {(row.edition_id, row.other_id, *row.tags, *row.words) for row in Likeness.objects.all()}
+
+
+def test_a_rebuild_makes_the_same_rows(editor):
+    tag, author = make_tag("Belarus"), make_author("Anna Nowak")
+    for number in range(4):
+        live(f"Grain {number}", tags=(tag,), by_whom=author)
+    deeds.publish(make_publication(title="Later", body=GRAIN), by=editor, at=tomorrow())
+    before = {row[:2] for row in rows()}
+
+    call_command("rebuild", verbosity=0)
+
+    assert is_in_step() and {row[:2] for row in rows()} == before and before
+
+
+def test_a_rebuild_mends_whatever_was_wrong():
+    first, second = live("One"), live("Two")
+    EditionTerm.objects.filter(edition=first).delete()
+    Likeness.objects.all().delete()
+    EditionTerm.objects.filter(edition=second).update(term="nonsense")
+
+    call_command("rebuild", "likeness", verbosity=0)
+
+    assert is_in_step() and near(first) == ["Two"] and near(second) == ["One"]
+
+
+def test_a_rebuild_takes_in_what_is_done_meanwhile(editor, monkeypatch):
+    monkeypatch.setattr(rebuilding, "STEP", 1)
+    gone, stays = live("Gone").publication, live("Stays")
+    steps = likeness.rebuild()
+    next(steps), next(steps)
+
+    deeds.withdraw(gone, by=editor)
+    live("Comes")
+    list(steps)
+
+    assert is_in_step() and near(stays) == ["Comes"]
+
+
+def test_a_rebuild_that_is_broken_off_leaves_what_there_was(monkeypatch):
+    piece = live("One")
+    live("Two")
+
+    def broken_off():
+        steps = likeness.rebuild()
+        yield next(steps)
+        yield next(steps)
+        raise KeyboardInterrupt
+
+    monkeypatch.setitem(command.PARTS, "likeness", broken_off)
+    with pytest.raises(CommandError, match="Broken off while rebuilding likeness"):
+        call_command("rebuild", verbosity=0)
+
+    assert is_in_step() and near(piece) == ["Two"]
+
+
+def test_the_bar_tells_how_far_it_is_on_a_terminal_and_one_line_elsewhere():
+    written: list[str] = []
+    bar = command.Bar("likeness", written.append, moves=True)
+    bar.show(0, 4), bar.show(4, 4), bar.finish()
+    assert "  0%" in written[0] and "100%, 0 s left" in written[1] and written[-1].endswith("\n")
+
+    written.clear()
+    bar = command.Bar("likeness", written.append, moves=False)
+    bar.show(0, 4), bar.show(4, 4), bar.finish()
+    assert len(written) == 1 and written[0].startswith("likeness: 4 steps done")
+
+
+def test_the_next_start_finds_likenesses_by_other_rules(monkeypatch, settings):
+    assert likeness.is_outdated()
+    call_command("rebuild", verbosity=0)
+    assert not likeness.is_outdated() and not search.is_outdated()
+
+    monkeypatch.setattr(rebuilding, "VERSION", 99)
+    assert likeness.is_outdated() and not search.is_outdated()
+    call_command("prepare", verbosity=0)
+    assert SearchIndex.objects.get().likeness == 99
