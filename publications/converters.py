@@ -30,8 +30,15 @@ class Face(StringConverter):
     regex = r"bib|ris|csl\.json|md"
 
 
+class FeedFormat(StringConverter):
+    """The ending of the address of a feed in a format besides Atom."""
+
+    regex = r"rss|json"
+
+
 def register() -> None:
     """Make them known to routes, before any is read."""
     register_converter(Words, "words")
     register_converter(Number, "number")
     register_converter(Face, "face")
+    register_converter(FeedFormat, "feed_format")

@@ -25,7 +25,8 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 COMPRESSED = {
     "text/html", "text/plain", "text/markdown", "text/xml", "application/xml", "application/atom+xml",
-    "application/json", "application/problem+json", "application/vnd.citationstyles.csl+json",
+    "application/rss+xml", "application/feed+json", "application/json", "application/problem+json",
+    "application/vnd.citationstyles.csl+json",
 }  # fmt: skip
 
 

@@ -1,6 +1,9 @@
 """Public addresses of one tree. Sections are in its own language: /en/publications/, /sv/publikationer/."""
 
-from django.urls import include, path
+from collections.abc import Callable
+
+from django.http import HttpResponse
+from django.urls import URLPattern, include, path
 from django.utils.translation import gettext_lazy as _
 
 from publications import feeds, views
@@ -44,12 +47,21 @@ authors = [
     path("<words:slug>/", views.author_detail, name="author"),
 ]
 
+
+def followed(route: str, view: Callable[..., HttpResponse], name: str) -> list[URLPattern]:
+    """A feed: in Atom, which its name alone leads to, and in the other formats."""
+    return [
+        path(f"{route}.atom", view, {"format": "atom"}, name=name),
+        path(f"{route}.<feed_format:format>", view, name=name),
+    ]
+
+
 feeds_of_the_site = [
-    path("publications.atom", feeds.site_feed, name="feed"),
-    path("kinds/<slug:kind>.atom", feeds.kind_feed, name="kind_feed"),
-    path("topics/<words:tag>.atom", feeds.topic_feed, name="topic_feed"),
-    path("authors/<words:author>.atom", feeds.author_feed, name="author_feed"),
-    path("languages/<slug:code>.atom", feeds.language_feed, name="language_feed"),
+    *followed("publications", feeds.site_feed, "feed"),
+    *followed("kinds/<slug:kind>", feeds.kind_feed, "kind_feed"),
+    *followed("topics/<words:tag>", feeds.topic_feed, "topic_feed"),
+    *followed("authors/<words:author>", feeds.author_feed, "author_feed"),
+    *followed("languages/<slug:code>", feeds.language_feed, "language_feed"),
 ]
 
 urlpatterns = [

@@ -8,8 +8,9 @@ from datetime import UTC, datetime
 
 from django.utils.xmlutils import SimplerXMLGenerator
 
-FORBIDDEN = re.compile("[^\t\n\r\x20-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 (section 2.2) lets no document hold, however it is written."""
+FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+"""What XML 1.0 (section 2.2) lets no document hold, however it is written, and the other controls, which it advises
+against."""
 
 Attributes = Mapping[str, str]
 

@@ -72,6 +72,7 @@ KNOWN = {
     "author": ["ann-berg"],
     "code": ["en", "sv", "uk"],
     "face": ["bib", "ris", "csl.json", "md"],
+    "format": ["rss", "json"],
     "source": ["pages", "topics", "authors", "publications"],
     "filename": ["r.pdf"],
     "size": ["480", "960", "192s"],

@@ -1,5 +1,6 @@
 """Atom feeds: valid, complete, one entry for each piece, moved by what is announced and by nothing else."""
 
+import json
 import re
 from datetime import UTC, datetime, timedelta
 from xml.etree import ElementTree
@@ -13,10 +14,12 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from publications import deeds, prose
-from publications.feeds import atom
+from publications.feeds import atom, json_feed, rss
 from publications.feeds.content import with_whole_addresses
+from publications.feeds.feed import Category, Entry, Feed, File, Person, Picture, Text
 from publications.models import Attachment, Kind, keep_original
 from publications.presentation import feeds_for
+from publications.xml_documents import FORBIDDEN
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -203,8 +206,9 @@ def test_translations_are_told_beside_a_piece(client):
     english = make_live(title="English").publication
     deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
 
-    found = links(entries(client)[0], "alternate")
+    found = links(entries(client)[0], "related")
 
+    assert list(links(entries(client)[0], "alternate")) == ["en"]
     assert found["sv"].endswith("/sv/publikationer/svenska/")
 
 
@@ -341,14 +345,51 @@ def test_a_window_that_ends_without_a_deed_makes_the_feed_new(client, clock):
     assert asked_again(client, response) == 200
 
 
-def test_a_date_alone_never_makes_an_answer_stale(client):
+def asked_since(client, since: str, **sent: str) -> int:
+    return client.get(SITE, headers={"If-Modified-Since": since, **sent}).status_code
+
+
+def test_the_moment_of_the_last_change_is_told_once_no_deed_can_have_it_any_more(client, clock):
     make_live()
-    response = client.get(SITE)
+    at_once = client.get(SITE)
+    clock.shift(timedelta(seconds=61))
+    later = client.get(SITE)
 
-    again = client.get(SITE, headers={"If-Modified-Since": "Tue, 01 Jan 2030 00:00:00 GMT"})
+    assert "Last-Modified" not in at_once
+    assert later["Last-Modified"] == "Sun, 03 May 2026 10:00:30 GMT"
+    assert asked_since(client, later["Last-Modified"]) == 304
 
-    assert "Last-Modified" not in response
-    assert again.status_code == 200
+
+def test_a_date_alone_never_makes_an_answer_stale(client, clock):
+    make_live()
+    clock.shift(timedelta(minutes=5))
+    told = client.get(SITE)["Last-Modified"]
+    others = ("Tue, 01 Jan 2030 00:00:00 GMT", "Sun, 03 May 2026 10:02:00 GMT", "yesterday", "")
+    answers = [asked_since(client, since) for since in others]
+    make_live()
+    at_once = asked_since(client, told)
+    clock.shift(timedelta(minutes=5))
+
+    assert (answers, at_once, asked_since(client, told)) == ([200] * 4, 200, 200)
+
+
+def test_a_tag_counts_before_a_date(client, clock):
+    make_live()
+    clock.shift(timedelta(minutes=5))
+    told = client.get(SITE)
+
+    assert asked_since(client, told["Last-Modified"], **{"If-None-Match": 'W/"another"'}) == 200
+    assert asked_since(client, "yesterday", **{"If-None-Match": told["ETag"]}) == 304
+
+
+def test_a_tag_is_weak_since_a_server_in_front_may_compress(client):
+    tag = client.get(SITE)["ETag"]
+
+    assert tag.startswith('W/"')
+    assert client.get(SITE, headers={"If-None-Match": tag.removeprefix("W/")}).status_code == 304
+    assert (
+        client.get(SITE, headers={"If-Match": tag}).status_code == 412
+    )  # that asks for the very bytes (RFC 9110)
 
 
 def test_each_feed_has_a_tag_of_its_own(client):
@@ -389,17 +430,18 @@ def test_a_feed_asks_the_same_at_a_thousand_pieces(client, path):
 
 @given(text=some.text(alphabet=some.characters(codec="utf-8")))
 def test_any_text_makes_a_document_that_parses(text):
-    now = timezone.now()
-    person = atom.Person(text, text)
-    entry = atom.Entry(
-        "urn:x", text, "en", now, now, [atom.Link(text)], text, text, [person],
-        categories=[atom.Category(text, text, text)],
+    now, person = timezone.now(), Person(text, text)
+    entry = Entry(
+        "urn:x", text, "en", now, now, [Text(text, "en", text)], text, text, [person], [person], [Category(text, text, text)],
+        [File(text, "application/pdf", text, 1)], Picture(text, "image/jpeg", text),
     )  # fmt: skip
+    feed = Feed("x", text, text, text, text, "en", now, person, [entry])
 
-    root = ElementTree.fromstring(atom.document(atom.Feed("x", text, text, "en", now, person, [], [entry])))
-
-    kept = atom.FORBIDDEN.sub("", text).replace("\r\n", "\n").replace("\r", "\n")
-    assert said(root, "title") == kept
+    kept = FORBIDDEN.sub("", text)
+    one_line_end = kept.replace("\r\n", "\n").replace("\r", "\n")
+    assert said(ElementTree.fromstring(atom.written(feed)), "title") == one_line_end
+    assert ElementTree.fromstring(rss.written(feed)).findtext("channel/item/title") == one_line_end
+    assert json.loads(json_feed.written(feed))["items"][0].get("title", "") == kept
 
 
 @given(

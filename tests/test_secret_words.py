@@ -57,6 +57,7 @@ class Asked:
             "kind": ["quick-comment"],
             "code": ["en", "sv"],
             "face": list(FACES),
+            "format": ["rss", "json"],
             "source": ["publications", "topics", "authors", "pages"],
         }
 

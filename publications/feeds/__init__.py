@@ -1,4 +1,4 @@
-"""Atom feeds of the site: of all publications, and of each kind, topic, author and language, in both trees.
+"""Feeds in Atom, RSS and JSON Feed: of the site, and of each kind, topic, author and language, in both trees.
 
 Feeds read live editions alone, one entry for each piece. What is not public has no feed.
 """

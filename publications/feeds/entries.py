@@ -6,18 +6,18 @@ from django.db.models import F, QuerySet
 from django.utils import translation
 
 from publications.languages import tree_of
-from publications.models import Edition, EditionByline, Role
-from publications.presentation import absolute, author_url, in_tree
+from publications.models import Edition, EditionByline, Image, Role
+from publications.presentation import absolute, author_url, in_tree, public_address
+from publications.presentation.parts import picture
 
-from . import atom
 from .content import content
+from .feed import Category, Entry, File, Person, Picture, Text
 from .history import Told, newest
 
 NEWEST = 30
-HTML = "text/html"
 
 
-def entries_of(editions: QuerySet) -> list[atom.Entry]:
+def entries_of(editions: QuerySet) -> list[Entry]:
     """The pieces among these live editions with the newest announced changes, newest first."""
     told = newest(editions, NEWEST)
     found = {edition.publication_id: edition for edition in _whole(told)}
@@ -51,36 +51,35 @@ def _kin(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
     return families
 
 
-def _entry(edition: Edition, told: Told, kin: list[Edition]) -> atom.Entry:
+def _entry(edition: Edition, told: Told, kin: list[Edition]) -> Entry:
     with translation.override(edition.tree):
-        return atom.Entry(
+        return Entry(
             id=edition.uid.urn,
             title=edition.title,
             language=edition.language,
             published=told.published,
             updated=told.updated,
-            links=[*_texts(edition, kin), *_files(edition)],
+            texts=_texts(edition, kin),
             summary=edition.summary,
             content=content(edition, told.corrections),
             categories=_categories(edition),
+            files=_files(edition),
+            cover=_cover(edition.cover),
             **_people(list(edition.bylines.all())),
         )
 
 
-def _texts(edition: Edition, kin: list[Edition]) -> list[atom.Link]:
+def _texts(edition: Edition, kin: list[Edition]) -> list[Text]:
     """The piece and its translations, one for each language."""
     texts = {edition.language: edition}
     for other in kin:
         texts.setdefault(other.language, other)
-    return [
-        atom.Link(absolute(each.get_absolute_url()), type=HTML, hreflang=language, title=each.title)
-        for language, each in texts.items()
-    ]
+    return [Text(absolute(each.get_absolute_url()), language, each.title) for language, each in texts.items()]
 
 
-def _files(edition: Edition) -> list[atom.Link]:
+def _files(edition: Edition) -> list[File]:
     return [
-        atom.Link(
+        File(
             absolute(
                 in_tree(
                     edition.tree,
@@ -90,16 +89,22 @@ def _files(edition: Edition) -> list[atom.Link]:
                     filename=file.filename,
                 )
             ),
-            rel="enclosure",
-            type="application/pdf" if file.extension == "pdf" else "application/octet-stream",
-            title=file.label or file.filename,
-            length=str(file.size),
+            "application/pdf" if file.extension == "pdf" else "application/octet-stream",
+            file.label or file.filename,
+            file.size,
         )
         for file in edition.attachments.all()
     ]
 
 
-def _people(bylines: list[EditionByline]) -> dict[str, list[atom.Person]]:
+def _cover(image: Image | None) -> Picture | None:
+    if not image:
+        return None
+    shown = picture(image, public_address)
+    return Picture(absolute(shown.src), "image/jpeg", shown.alt)
+
+
+def _people(bylines: list[EditionByline]) -> dict[str, list[Person]]:
     """Authors by that role, else everyone; others contribute."""
     written = [row for row in bylines if row.role == Role.AUTHOR] or bylines
     return {
@@ -108,18 +113,18 @@ def _people(bylines: list[EditionByline]) -> dict[str, list[atom.Person]]:
     }
 
 
-def _person(row: EditionByline) -> atom.Person:
+def _person(row: EditionByline) -> Person:
     path = author_url(row.author)
-    return atom.Person(row.name, absolute(path) if path else "")
+    return Person(row.name, absolute(path) if path else "")
 
 
-def _categories(edition: Edition) -> list[atom.Category]:
+def _categories(edition: Edition) -> list[Category]:
     """The kind and the topics, each by the address of the list it belongs to."""
     tree = tree_of(edition.language)
     kinds = absolute(in_tree(tree, "publications:list"))
     topics = absolute(in_tree(tree, "publications:topics"))
     tags = sorted((row.tag for row in edition.tag_rows.all()), key=lambda tag: tag.label.casefold())
     return [
-        atom.Category(edition.kind.slug, kinds, edition.kind.worded("name")),
-        *(atom.Category(tag.slug, topics, tag.label) for tag in tags),
+        Category(edition.kind.slug, kinds, edition.kind.worded("name")),
+        *(Category(tag.slug, topics, tag.label) for tag in tags),
     ]

@@ -1,6 +1,7 @@
 """The feeds that readers can subscribe to. What no live edition names has none, known or unknown."""
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -14,43 +15,45 @@ from publications.languages import NAMES
 from publications.models import Author, Edition, Generation, Kind, Site, Tag
 from publications.presentation import absolute, author_url, current_tree, feeds_for, topic_url, unless_fresh
 
-from . import atom
-from .entries import HTML, entries_of
+from .entries import entries_of
+from .feed import Feed, Person
+from .formats import FORMATS
 
+Ways = dict[str, Any]
 SINCE = "2026"  # RFC 4151: a year in which the centre owned its name
 
 
-def site_feed(request: HttpRequest) -> HttpResponse:
+def site_feed(request: HttpRequest, format: str) -> HttpResponse:
     """All publications, one text of each family, as the list has them."""
-    return _feed(request, _in_tree(), reverse("publications:list"), feeds_for(current_tree()))
+    return _feed(request, format, _in_tree(), reverse("publications:list"), feeds_for(current_tree()))
 
 
-def kind_feed(request: HttpRequest, kind: str) -> HttpResponse:
+def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
     found = get_object_or_404(Kind, slug=kind)
     live = _known(Edition.objects.live().filter(kind=found), _in_tree().filter(kind=found))
     page = f"{reverse('publications:list')}?kind={found.slug}"
-    return _feed(request, live, page, feeds_for(current_tree(), kind=found))
+    return _feed(request, format, live, page, feeds_for(current_tree(), kind=found))
 
 
-def topic_feed(request: HttpRequest, tag: str) -> HttpResponse:
+def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=tag)
     live = _known(Edition.objects.live().on(found), _in_tree().on(found))
-    return _feed(request, live, topic_url(found), feeds_for(current_tree(), tag=found))
+    return _feed(request, format, live, topic_url(found), feeds_for(current_tree(), tag=found))
 
 
-def author_feed(request: HttpRequest, author: str) -> HttpResponse:
+def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
     found = get_object_or_404(Author.objects.known(), slug=author)
     live = _known(Edition.objects.live().by(found), _in_tree().by(found))
-    return _feed(request, live, author_url(found), feeds_for(current_tree(), author=found))
+    return _feed(request, format, live, author_url(found), feeds_for(current_tree(), author=found))
 
 
-def language_feed(request: HttpRequest, code: str) -> HttpResponse:
+def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
     """All texts in a language, translations too."""
     if code not in NAMES:
         raise Http404
     live = Edition.objects.live().filter(language=code)
     page = f"{reverse('publications:list')}?language={code}"
-    return _feed(request, _known(live, live), page, feeds_for(current_tree(), language=code))
+    return _feed(request, format, _known(live, live), page, feeds_for(current_tree(), language=code))
 
 
 def _in_tree() -> QuerySet:
@@ -64,26 +67,26 @@ def _known(live: QuerySet, shown: QuerySet) -> QuerySet:
     return shown
 
 
-def _feed(request: HttpRequest, editions: QuerySet, page: str, names: list[dict[str, str]]) -> HttpResponse:
-    return unless_fresh(request, lambda: _written(editions, page, names[0]))
+def _feed(
+    request: HttpRequest, format: str, editions: QuerySet, page: str, names: list[Ways]
+) -> HttpResponse:
+    return unless_fresh(request, lambda: _written(format, editions, page, names[0]))
 
 
-def _written(editions: QuerySet, page: str, name: dict[str, str]) -> HttpResponse:
-    site, entries = Site.objects.first() or Site(), entries_of(editions)
-    feed = atom.Feed(
+def _written(format: str, editions: QuerySet, page: str, name: Ways) -> HttpResponse:
+    site, entries, chosen = Site.objects.first() or Site(), entries_of(editions), FORMATS[format]
+    feed = Feed(
         id=_stable_id(name["url"]),
+        url=absolute(name["ways"][format]),
+        page=absolute(page),
         title=_("%(title)s – %(site)s") % {"title": name["title"], "site": site.short_name},
         subtitle=site.description or site.name,
         language=current_tree(),
         updated=entries[0].updated if entries else _last_deed(),
-        author=atom.Person(site.name, absolute(reverse("publications:home"))),
-        links=[
-            atom.Link(absolute(name["url"]), rel="self", type=atom.MEDIA_TYPE),
-            atom.Link(absolute(page), type=HTML, hreflang=current_tree()),
-        ],
+        author=Person(site.name, absolute(reverse("publications:home"))),
         entries=entries,
     )
-    return HttpResponse(atom.document(feed), content_type=f"{atom.MEDIA_TYPE}; charset=utf-8")
+    return HttpResponse(chosen.write(feed), content_type=f"{chosen.media_type}; charset=utf-8")
 
 
 def _stable_id(path: str) -> str:

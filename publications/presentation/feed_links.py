@@ -1,5 +1,7 @@
 """Where feeds are and what each is called: pages name theirs, and the feeds answer there."""
 
+from typing import Any
+
 from django.utils import translation
 from django.utils.translation import gettext as _
 
@@ -7,6 +9,13 @@ from publications.addresses import in_tree
 from publications.models import Author, Kind, Tag
 
 from .tongues import tongue
+
+FORMATS = {
+    "atom": ("Atom", "application/atom+xml"),
+    "rss": ("RSS", "application/rss+xml"),
+    "json": ("JSON Feed", "application/feed+json"),
+}
+"""What each format of a feed is called, among people and on the wire, by the ending of its address."""
 
 
 def feeds_for(
@@ -16,9 +25,10 @@ def feeds_for(
     tag: Tag | None = None,
     author: Author | None = None,
     language: str = "",
-) -> list[dict[str, str]]:
+) -> list[dict[str, Any]]:
     """The feeds of a page, each a `title` and a `url` (a path): its own first, that of the whole site last.
 
+    The `url` is that of Atom; `ways` are the paths by format, and `others` the links to the other formats.
     A pen name has no page and so no feed.
     """
     with translation.override(tree):
@@ -33,5 +43,10 @@ def feeds_for(
         return [feed for feed in (*own, _feed(tree, "feed", _("Publications"))) if feed]
 
 
-def _feed(tree: str, name: str, title: str, **parts: str) -> dict[str, str]:
-    return {"title": title, "url": in_tree(tree, f"publications:{name}", **parts)}
+def _feed(tree: str, name: str, title: str, **parts: str) -> dict[str, Any]:
+    ways = {format: in_tree(tree, f"publications:{name}", format=format, **parts) for format in FORMATS}
+    links = [
+        {"title": f"{title} ({called})", "type": media_type, "url": ways[format]}
+        for format, (called, media_type) in FORMATS.items()
+    ]
+    return {"title": title, "url": ways["atom"], "ways": ways, "others": links[1:]}

@@ -1,22 +1,28 @@
 """Whether what a reader holds is still what the site says: for feeds, sitemaps and other answers asked for often.
 
 What is public changes in two ways: by a deed, which starts a new generation, and without one, when a window
-that was set earlier begins or ends. An answer is fresh while neither has happened since. It carries no
-Last-Modified: a deed has its moment before it is stored, so what is asked by date alone could be answered stale.
+that was set earlier begins or ends. An answer is fresh while neither has happened since.
+
+A deed has its moment before it is stored. So the moment of the last change is told (Last-Modified) once it is past by
+more than a deed can take, and who asks by date alone must name that very moment: no answer is stale for a second.
 """
 
 import hashlib
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from django.conf import settings
 from django.db.models import Max, Q
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
+from django.utils.http import http_date, parse_http_date
 
 from publications.models import Edition, Generation
+
+SETTLED = timedelta(minutes=1)
+"""No deed takes so long, and no two changes within it share the second that they are told by."""
 
 
 @dataclass(frozen=True)
@@ -25,6 +31,12 @@ class State:
 
     generation: int
     changed_at: datetime
+
+    @property
+    def last_modified(self) -> str:
+        """The moment as HTTP writes it, once no change can have it any more; until then nothing."""
+        is_settled = timezone.now() - self.changed_at > SETTLED
+        return http_date(self.changed_at.timestamp()) if is_settled else ""
 
 
 def state_of_the_site() -> State:
@@ -43,13 +55,30 @@ def unless_fresh(request: HttpRequest, make: Callable[[], HttpResponse], *, form
 
     Call it when it is settled that the address exists. `format` moves when the same site is told otherwise.
     """
-    tag = _tag(request, state_of_the_site(), format)
-    answer = get_conditional_response(request, etag=tag) or make()
+    state = state_of_the_site()
+    tag, told = _tag(request, state, format), state.last_modified
+    answer = _not_modified(request, tag, told) or make()
     answer.headers["ETag"] = tag
+    if told:
+        answer.headers["Last-Modified"] = told
     return answer
+
+
+def _not_modified(request: HttpRequest, tag: str, told: str) -> HttpResponse | None:
+    """The answer without a body, where the reader names the tag, or without a tag the moment that is told."""
+    is_named = bool(told) and request.headers.get("If-Modified-Since") == told
+    return get_conditional_response(
+        request, etag=tag, last_modified=parse_http_date(told) if is_named else None
+    )
 
 
 def _tag(request: HttpRequest, state: State, format: int) -> str:
     """Weak, since a server in front may compress; made of all that the answer depends on."""
-    parts = (settings.SITE_URL, request.path, state.generation, state.changed_at.isoformat(), format)
+    parts = (
+        settings.SITE_URL,
+        request.get_full_path(),
+        state.generation,
+        state.changed_at.isoformat(),
+        format,
+    )
     return f'W/"{hashlib.blake2s(repr(parts).encode(), digest_size=12).hexdigest()}"'
