@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publications', '0009_word'),
+        ('publications', '0010_former_paths'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publications', '0010_ready'),
+        ('publications', '0012_ready'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
