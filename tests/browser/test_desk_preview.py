@@ -38,7 +38,9 @@ def test_the_preview_follows_what_is_typed_and_keeps_its_place(open_page, site, 
         took.append(time.monotonic() - begun)
 
     assert inner.evaluate("scrollY") == 300
-    assert inner.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith('"Publications Serif')
+    assert inner.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith(
+        '"Publications Serif'
+    )
     assert page.evaluate("document.documentElement.scrollWidth") <= WIDE["width"]
     with capsys.disabled():
         print(f"\nin the preview after {', '.join(f'{each:.2f}' for each in took)} s")
