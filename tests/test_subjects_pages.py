@@ -10,7 +10,8 @@ from django.utils.html import strip_tags
 
 from publications import deeds
 from publications.languages import NAMES
-from publications.models import Site, TagKind
+from publications.models import Author, Site, TagKind
+from publications.presentation.parts import initials_of
 from publications.presentation.subjects import first_sentences
 from publications.presentation.tongues import TONGUES
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
@@ -331,3 +332,48 @@ def test_an_address_in_letters_of_other_alphabets_is_canonical_as_links_have_it(
     page = reader.get("/en/authors/linnéa-ström/").text
 
     assert re.search(r'<link rel="canonical" href="[^"]+/en/authors/linn%C3%A9a-str%C3%B6m/">', page)
+
+
+@pytest.fixture
+def many_authors(editor):
+    """Sixty-two: thirty Berg, thirty Dahl, a Ström, and a house of another alphabet's sort."""
+    names = [f"{first} {family}" for family in ("Dahl", "Berg") for first in (f"A{n:02}" for n in range(30))]
+    return [live(editor, by=[make_author(name)]) for name in (*names, "Bo Åkerhielm", "18F")]
+
+
+def test_authors_stand_by_family_name_with_a_way_to_each_letter(reader, many_authors):
+    first, second = (reader.get(f"/{tree}/").text for tree in ("en/authors", "sv/forfattare"))
+
+    ways = [
+        re.findall(
+            r'<li><a href="([^"]+)">([^<]+)</a></li>',
+            page.partition('class="letters"')[2].partition("</nav>")[0],
+        )
+        for page in (first, second)
+    ]
+    assert ways[0] == [
+        ("/en/authors/#letter-others", "#"),
+        ("/en/authors/#letter-a", "A"),
+        ("/en/authors/#letter-b", "B"),
+        ("/en/authors/#letter-d", "D"),
+    ]
+    assert ways[1][-1] == ("/sv/forfattare/?page=2#letter-å", "Å")
+    assert 'id="letter-d"' in first and 'id="letter-å"' in reader.get("/sv/forfattare/?page=2").text
+
+
+def test_few_authors_need_no_letters(reader, editor):
+    for name in ("Ann Ek", "Bo Berg"):
+        live(editor, by=[make_author(name)])
+
+    page = reader.get("/en/authors/").text
+
+    assert page.index("Bo Berg") < page.index("Ann Ek")
+    assert 'class="letters"' not in page
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [("18F", "18F"), ("NATO", "NATO"), ("Vera", "V"), ("Ann Berg", "AB"), ("Åsa", "Å"), ("BO EK", "BE")],
+)
+def test_who_has_no_portrait_has_letters_or_a_short_name_in_its_place(name, shown):
+    assert initials_of(Author(name=name)) == shown

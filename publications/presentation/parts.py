@@ -22,6 +22,7 @@ from .tongues import tongue
 from .ways import topic_url
 
 PORTRAIT = 192
+SHORT = 4  # letters of a name that has room in the place of its initials: 18F, NATO
 MANY = 4  # more names than these are told more briefly
 
 ImageAddress = Callable[[Image, str, str], str]
@@ -190,10 +191,16 @@ def profiles(
             orcid=row.author.shown_orcid,
             biography_html=paragraphs(row.author.biography),
             portrait=portrait(row.author.shown_portrait, address),
-            initials=row.author.initials,
+            initials=initials_of(row.author),
         )
         for row in bylines
     ]
+
+
+def initials_of(author: Author) -> str:
+    """What stands for an author without a portrait: letters of the name, or the name where it is no longer itself."""
+    is_short = len(author.name) <= SHORT and author.name == author.name.upper() and " " not in author.name
+    return author.name if is_short else author.initials
 
 
 def paragraphs(text: str) -> SafeString:

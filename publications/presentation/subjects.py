@@ -41,6 +41,7 @@ class Writer:
     pieces: int = 0
     portrait: prose.Picture | None = None
     initials: str = ""
+    anchor: str = ""
 
 
 @dataclass(frozen=True)
@@ -92,7 +93,7 @@ def writers(authors: Iterable[Author], address: parts.ImageAddress = parts.publi
             affiliation=author.worded("affiliation") if author.guest else "",  # the rest are of this house
             pieces=getattr(author, "pieces", 0),
             portrait=parts.portrait(author.shown_portrait, address),
-            initials=author.initials,
+            initials=parts.initials_of(author),
         )
         for author in authors
     ]

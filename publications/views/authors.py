@@ -1,6 +1,9 @@
 """The people who write: all of them by name, and a page for each."""
 
-from django.db.models.functions import Lower
+from collections.abc import Sequence
+from dataclasses import replace
+
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
@@ -20,28 +23,59 @@ from publications.presentation import (
     writers,
 )
 
+from .alphabet import OTHERS, Entry, register
 from .describing import described
 from .paging import indexed, paged, paged_cards, plain
 
 PER_PAGE = 60
+FEW = 30  # people whom a reader finds without letters
 TOPICS = 12
 
 
 def author_list(request: HttpRequest) -> HttpResponse:
-    live = Edition.objects.live().in_tree(current_tree())
-    known = Author.objects.known().with_pieces(live).select_related("portrait").order_by(Lower("name"), "pk")
-    found = paged(known, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
+    """All by family name; where they are many, with a way to each letter."""
+    tree = current_tree()
+    named = Author.objects.known().with_pieces(Edition.objects.live().in_tree(tree))
+    entries = register(named.values_list("pk", "name", "family_name"), tree)
+    found = paged(entries, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
     return page(
         request,
         "authors.html",
         section="authors",
         title=_("Authors"),
         **indexed(request.path, found["page"]),
-        people=writers(found["page"].object_list),
+        people=_in_order(named, found["page"].object_list),
+        letters=_letters(entries, request.path) if len(entries) > FEW else [],
         **described(request, way_here(_("Authors"))),
         alternates=everywhere("publications:authors"),
         **found,
     )
+
+
+def _in_order(named: QuerySet, entries: Sequence[Entry]) -> list[Writer]:
+    """The people of these entries, the first under a letter with its anchor."""
+    rows = named.select_related("portrait").in_bulk([entry.pk for entry in entries])
+    letters = ["", *(entry.letter for entry in entries)]
+    return [
+        replace(writer, anchor=_anchor(entry.letter) if entry.letter != before else "")
+        for writer, entry, before in zip(
+            writers(rows[entry.pk] for entry in entries), entries, letters, strict=False
+        )
+    ]
+
+
+def _letters(entries: Sequence[Entry], path: str) -> list[dict[str, str]]:
+    """Each letter, and the address of the first who stands under it."""
+    first = {entry.letter: place for place, entry in reversed(list(enumerate(entries)))}
+    url_of = plain(path)
+    return [
+        {"letter": letter, "url": f"{url_of(place // PER_PAGE + 1)}#{_anchor(letter)}"}
+        for letter, place in reversed(first.items())
+    ]
+
+
+def _anchor(letter: str) -> str:
+    return f"letter-{'others' if letter == OTHERS else letter.lower()}"
 
 
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
