@@ -42,6 +42,21 @@ def test_loading_puts_all_of_it_where_readers_find_it():
 
 
 @pytest.mark.django_db
+def test_loading_tells_of_the_centre_as_a_real_one_does(client):
+    load()
+
+    about, contact = (client.get(path).text for path in ("/en/about/", "/sv/kontakt/"))
+
+    assert "Who pays" in about and "info@sceeus.example" in contact
+    assert 'href="mailto:newsletter@sceeus.example"' in about
+    assert re.findall(r'href="https://(\w+)\.example/[^"]+" rel="me"', about) == [
+        "linkedin",
+        "bluesky",
+        "mastodon",
+    ]
+
+
+@pytest.mark.django_db
 def test_loading_gives_pieces_their_past():
     load()
 

@@ -303,3 +303,13 @@ def test_on_paper_a_piece_ends_with_its_reference_and_its_address(client, whole)
     assert "Suggested citation" in said
     assert "Berg, A." in said
     assert said.strip().endswith(whole.get_absolute_url())
+
+
+@pytest.mark.parametrize("path", ["/en/about/", "/en/contact/", "/sv/om-oss/", "/sv/kontakt/"])
+def test_a_new_site_tells_readers_nothing_that_is_meant_for_editors(client, path):
+    page = client.get(path).text.partition("<main")[2].partition("</main>")[0]
+
+    assert not re.search(
+        r"Editors change|Redaktörer ändrar|Here the centre|[Hh]är (?:berättar|anger) centret", page
+    )
+    assert "<h2" in page

@@ -14,7 +14,7 @@ import yaml
 from django.utils import timezone
 
 from publications import deeds, intake, manuscript, renditions
-from publications.models import Author, Image, Publication, Site, Tag
+from publications.models import Author, Image, Page, Place, Publication, Site, SiteLink, Tag
 
 CONTENT = Path(__file__).parent / "content"
 PORTRAITS = CONTENT / "people"
@@ -29,6 +29,7 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
     people = yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8"))
     tell(f"Demonstration content: {len(people['authors'])} authors, {len(people['tags'])} topics")
     deeds.amend(_with(Site.objects.get(), people["site"]), by=by)
+    _tell_of_the_centre(people, by)
     for fields in people["authors"]:
         deeds.amend(_with(Author(), _with_portrait(fields, by)), by=by)
     for fields in people["tags"]:
@@ -43,6 +44,14 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
     _relate([text for text, _files in bundles], pieces, by)
     _lead(people["leads"], pieces, by)
     return pieces
+
+
+def _tell_of_the_centre(people: dict, by) -> None:
+    """Its pages, and its accounts elsewhere. Raises Page.DoesNotExist for a page that a new site does not have."""
+    for slug, fields in people["pages"].items():
+        deeds.amend(_with(Page.objects.get(slug_en=slug), fields), by=by)
+    for position, fields in enumerate(people["accounts"], start=1):
+        deeds.amend(_with(SiteLink(place=Place.SOCIAL, position=10 * position), fields), by=by)
 
 
 def _with_portrait(fields: dict, by) -> dict:
