@@ -215,7 +215,7 @@ def test_an_edition_taken_back_is_a_number_and_no_more(client, editor):
     listed = client.get(address("editions"))
 
     assert "Edition 2 This edition was taken back." in words_of(listed)
-    assert "The text of edition 1 again, as a later one was taken back" in words_of(listed)
+    assert "The text of edition 1 again, as edition 2 was taken back" in words_of(listed)
     assert "zzq" not in listed.text and changes(2) not in listed.text
     assert [client.get(path).status_code for path in (changes(2), changes(3, "?from=2"))] == [410, 404]
     assert "zzq" not in client.get(changes(2)).text

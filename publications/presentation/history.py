@@ -96,13 +96,23 @@ def entries(live: Edition, begun: Sequence[Edition]) -> list[Entry]:
 
 def what_it_was(edition: Edition, begun: Iterable[Edition] = ()) -> str:
     """An edition in a few plain words."""
-    if edition.restores_id:
-        restored = next((each.number for each in begun if each.pk == edition.restores_id), None)
-        if restored:
-            return _("The text of edition %(number)d again, as a later one was taken back") % {
-                "number": restored
-            }
-    return str(WHAT[edition.change])
+    return _again(edition, list(begun)) or str(WHAT[edition.change])
+
+
+def _again(edition: Edition, begun: Sequence[Edition]) -> str:
+    """Of one that brought an earlier text back: which, and instead of which. Empty where that is not told."""
+    restored = next(
+        (each.number for each in begun if edition.restores_id and each.pk == edition.restores_id), None
+    )
+    if not restored:
+        return ""
+    between = [
+        each.number for each in begun if restored < each.number < edition.number and each.is_taken_back
+    ]
+    if not between:
+        return _("The text of edition %(number)d again") % {"number": restored}
+    told = {"number": restored, "later": between[-1]}
+    return _("The text of edition %(number)d again, as edition %(later)d was taken back") % told
 
 
 def edition_url(live: Edition, number: int) -> str:
