@@ -31,6 +31,7 @@ class Telling:
 
     def __init__(self) -> None:
         self.lines: list[Line] = []
+        self._told: set[Line] = set()
 
     def changed(self, topic: str, text: str) -> None:
         self._tell(Sort.CHANGED, topic, text)
@@ -43,7 +44,8 @@ class Telling:
 
     def _tell(self, sort: Sort, topic: str, text: str) -> None:
         line = Line(sort, topic, text)
-        if line not in self.lines:
+        if line not in self._told:
+            self._told.add(line)
             self.lines.append(line)
 
 

@@ -1,14 +1,13 @@
 """What is put aside while a text is worked on: code, literal text, raw tables. Marks stand in for it."""
 
 import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator
 
 MARK = re.compile("\ue000(\\d+)\ue001")
-FENCE = re.compile(
-    r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})[ \t]*(?P<language>[^`\n]*)\n(?P<code>.*?)"
-    r"^[ \t]*(?P=fence)[`~]*[ \t]*$\n?",
-    re.MULTILINE | re.DOTALL,
-)
-SPAN = re.compile(r"(?<!`)(`+)(?!`)([^\n]*?(?:\n[^\n]+?)*?)(?<!`)\1(?!`)")
+FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<behind>[^\n]*)$", re.MULTILINE)
+TICKS = re.compile("`+")
+BLANK = re.compile(r"(\n{2,})")
 LIST = re.compile(r"[ \t]*(?:[*+-]|\d+[.)])[ \t]|[ \t]+\S")
 
 
@@ -36,18 +35,67 @@ class Aside:
 
     def keep_code(self, text: str) -> str:
         """The text with its code put aside: fenced blocks, as our Markdown writes them, and code in a line."""
-        text = FENCE.sub(lambda found: self._block(found, text), text)
-        return SPAN.sub(lambda found: self.keep(found[0]), text)
+        return "".join(map(self._without_spans, BLANK.split(self._without_blocks(text))))
 
-    def _block(self, found: re.Match[str], text: str) -> str:
-        indent = found["indent"].expandtabs(4)
-        code = self.put_back(found["code"]).rstrip("\n")
-        lines = [line.removeprefix(found["indent"]) for line in code.split("\n")]
-        if not indent and _follows_list(text, found.start()):
+    def _without_blocks(self, text: str) -> str:
+        pieces, place = [], 0
+        for opened, closed in _fenced(text):
+            if opened.start() >= place:
+                pieces += [
+                    text[place : opened.start()],
+                    self._block(opened, text[opened.end() + 1 : closed.start()]),
+                ]
+                place = closed.end() + 1
+        return "".join([*pieces, text[place:]])
+
+    def _without_spans(self, paragraph: str) -> str:
+        pieces, place = [], 0
+        for start, end in _code_in_line(paragraph):
+            pieces += [paragraph[place:start], self.keep(paragraph[start:end])]
+            place = end
+        return "".join([*pieces, paragraph[place:]])
+
+    def _block(self, opened: re.Match[str], written: str) -> str:
+        indent = opened["indent"].expandtabs(4)
+        code = self.put_back(written).rstrip("\n")
+        lines = [line.removeprefix(opened["indent"]) for line in code.split("\n")]
+        if not indent and _follows_list(opened.string, opened.start()):
             return f"\n{self.keep(f'<pre><code>{_escaped(lines)}</code></pre>')}\n\n"
         depth = 4 + 4 * ((len(indent) + 3) // 4)
         block = "\n".join(" " * depth + line if line.strip() else "" for line in lines)
         return f"\n{self.keep(block)}\n\n" if code.strip() else "\n"
+
+
+def _fenced(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """The lines that open a block of code, each with the next line that closes it: as many signs, or more."""
+    lines = list(FENCE.finditer(text))
+    ends: list[re.Match[str] | None] = []
+    closing: dict[str, list[re.Match[str]]] = {"`": [], "~": []}  # from far and long to near and short
+    for line in reversed(lines):
+        near = closing[line["fence"][0]]
+        place = bisect_right(near, -len(line["fence"]), key=lambda each: -len(each["fence"]))
+        ends.append(near[place - 1] if place else None)
+        if not line["behind"].strip(" \t`~"):
+            del near[bisect_left(near, -len(line["fence"]), key=lambda each: -len(each["fence"])) :]
+            near.append(line)
+    for line, end in zip(lines, reversed(ends), strict=True):
+        if end and "`" not in line["behind"]:
+            yield line, end
+
+
+def _code_in_line(paragraph: str) -> Iterator[tuple[int, int]]:
+    """Where code in a line begins and ends: at the next run of as many ticks."""
+    runs = list(TICKS.finditer(paragraph))
+    near: dict[int, re.Match[str]] = {}
+    ends: list[re.Match[str] | None] = []
+    for run in reversed(runs):
+        ends.append(near.get(len(run[0])))
+        near[len(run[0])] = run
+    place = 0
+    for run, end in zip(runs, reversed(ends), strict=True):
+        if end and run.start() >= place:
+            place = end.end()
+            yield run.start(), place
 
 
 def _follows_list(text: str, place: int) -> bool:

@@ -18,6 +18,7 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+LONGEST = 100
 ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
     r"(?:(?:[T\s]\s*)(\d{1,2}):(\d{2})(?::(\d{2})(?:[.,]\d+)?)?\s*(Z|UTC|GMT|[+-]\d{1,2}(?::?\d{2})?)?(?:\s+[A-Z]{2,5})?)?",
@@ -35,6 +36,8 @@ def moment(text: str) -> datetime | None:
     Where the zone would move the day, the clock is read as Stockholm's own: 23:30 UTC on the 9th stays the 9th.
     """
     text = " ".join(text.split())
+    if len(text) > LONGEST:
+        return None
     try:
         return _iso(text) or _of_day(text) or _mail(text)
     except (ValueError, OverflowError):

@@ -43,7 +43,7 @@ READ_ELSEWHERE = (
 )  # fmt: skip
 LONGEST_TITLE, LONGEST_TAG, LONGEST_SUMMARY = 250, 100, 2000
 AND = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
-HEADING = re.compile(r"\A\s*(?:#[ \t]+(?P<marked>[^\n]+?)[ \t#]*\n|(?P<lined>[^\n#]+)\n=+[ \t]*\n)")
+UNDERLINE = re.compile(r"=+[ \t]*")
 
 
 class Fields:
@@ -66,8 +66,8 @@ class Fields:
         title = values.plain(written)
         if title != written:
             self.telling.changed("title", _("The title was freed of HTML: %s") % title)
-        if not title and (found := HEADING.match(body)):
-            title, body = values.plain(found["marked"] or found["lined"]).strip("*_ "), body[found.end() :]
+        if not title and (heading := _first_heading(body)):
+            title, body = values.plain(heading[0]).strip("*_ "), heading[1]
             self.telling.guessed("title", _("The title is the first heading: %s") % title)
         if not title:
             title = (
@@ -185,6 +185,17 @@ class Fields:
                     _("A field that nothing here is for: %(name)s: %(value)s")
                     % {"name": name, "value": shown},
                 )
+
+
+def _first_heading(text: str) -> tuple[str, str] | None:
+    """The heading that a text begins with, and the text behind it."""
+    first, _end, rest = text.lstrip().partition("\n")
+    below, end, behind = rest.partition("\n")
+    if first.startswith(("# ", "#\t")) and (marked := first[1:].strip(" \t#")):
+        return marked, rest
+    if first.strip() and "#" not in first and end and UNDERLINE.fullmatch(below):
+        return first, behind
+    return None
 
 
 def _named(given: Any) -> list[tuple[str, str]]:

@@ -7,6 +7,7 @@ What YAML refuses is mended (tabs) or else read line by line, and that is told.
 import json
 import re
 import tomllib
+from collections import Counter
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,8 +21,8 @@ MOST_ALIASES = 20
 NO_TEXT = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 YAML = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 TOML = re.compile(r"(?:[ \t]*\n)*\+\+\+[ \t]*\n(.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
-FIELD = re.compile(r"([A-Za-z_][\w .-]*?)[ \t]*:(?:[ \t]+(.*))?$")
-ITEM = re.compile(r"[ \t]*-[ \t]+(.*)$")
+FIELD = re.compile(r"([A-Za-z_][\w .\t-]*+):(?:[ \t]++(.*))?$")
+ITEM = re.compile(r"[ \t]*+-[ \t]++(.*)$")
 
 Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
 
@@ -109,26 +110,29 @@ def _loaded(text: str, telling: Telling) -> Any:
 def _tell_repeated(node: yaml.Node | None, telling: Telling) -> None:
     if not isinstance(node, yaml.MappingNode):
         return
-    names = [key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode)]
-    for name in dict.fromkeys(name for name in names if names.count(name) > 1):
+    names = Counter(key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode))
+    for name in (name for name, times in names.items() if times > 1):
         telling.dropped("field", _("“%s” stands twice in the front matter: the last one counts.") % name)
 
 
 def _line_by_line(text: str, telling: Telling) -> dict[str, Any]:
     """Fields at the start of a line, lists of one level, and texts that run on; what else there is, is told."""
-    fields: dict[str, Any] = {}
+    found: dict[str, list[str]] = {}
+    listed: set[str] = set()
     name = ""
     for line in text.split("\n"):
         if match := FIELD.match(line):
             name = match[1].strip()
-            fields[name] = _bare(match[2] or "")
-        elif (item := ITEM.match(line)) and name and not (isinstance(fields[name], str) and fields[name]):
-            fields[name] = [*(fields[name] or []), _bare(item[1])]
-        elif line.strip() and name and isinstance(fields[name], str):
-            fields[name] = f"{fields[name]} {_bare(line)}".strip()
+            listed.discard(name)
+            found[name] = [first] if (first := _bare(match[2] or "")) else []
+        elif (item := ITEM.match(line)) and name and (name in listed or not found[name]):
+            listed.add(name)
+            found[name].append(_bare(item[1]))
+        elif line.strip() and name and name not in listed:
+            found[name].append(_bare(line))
         elif line.strip():
             telling.dropped("field", _("A line of the front matter was left out: %s") % line.strip())
-    return fields
+    return {name: parts if name in listed else " ".join(parts).strip() for name, parts in found.items()}
 
 
 def _bare(text: str) -> str:

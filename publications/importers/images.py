@@ -16,16 +16,18 @@ from publications import pictures
 from publications.manuscript import Picture
 
 from .arrival import Telling
+from .spans import ATTRIBUTES
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 FOLDERS = ("", "media", "static", "public", "assets", "images", "src", "content", "source")
 MARKDOWN = re.compile(
-    r"""!\[((?:[^\[\]\n]|\[[^\[\]\n]*\]|\n(?!\n))*)\]\([ \t]*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)"""
-    r"""(?:[ \t\n]+("[^"\n]*"|'[^'\n]*'))?[ \t]*\)"""
+    r"""!\[((?:[^\[\]\n]++|\[[^\[\]\n]*+\]|\n(?!\n))*+)\]\([ \t]*+"""
+    r"""(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)"""
+    r"""(?:[ \t\n]++("[^"\n]*+"|'[^'\n]*+'))?+[ \t]*+\)"""
 )
 REFERRED = re.compile(r"!\[([^\[\]\n]*)\]\[([^\[\]\n]*)\]")
 DEFINED = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*$", re.MULTILINE)
-ELEMENT = re.compile(r"<img\b((?:[^>\"']|\"[^\"]*\"|'[^']*')*)>", re.IGNORECASE)
+ELEMENT = re.compile(rf"<img\b({ATTRIBUTES})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 LONGEST_ALT = 300
 

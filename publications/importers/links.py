@@ -12,14 +12,14 @@ from publications.addresses import former
 
 from .arrival import Telling
 
-INLINE = re.compile(r"\]\([ \t]*(<[^<>\n]*>|[^\s()<>]*(?:\([^\s()]*\)[^\s()<>]*)*)(?=[\s)])")
+INLINE = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?=[\s)])")
 DEFINED = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
-ANCHOR = re.compile(r"""(<a\b[^>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
+ANCHOR = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
 ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 class Links:
-    """Leads the links of one file. `addresses` are new ones by old path and by `file:` place."""
+    """Leads the links of one file. `addresses` are new ones by old path, `file:` place and `end:` of a place."""
 
     def __init__(self, source: str, addresses: Mapping[str, str], site: str, telling: Telling) -> None:
         self.source, self.addresses, self.site, self.telling = source, addresses, site, telling
@@ -78,10 +78,8 @@ class Links:
         if not name:
             return f"#{fragment}"
         plain = name.removeprefix("_posts/").removesuffix(".md")
-        wanted = (f"file:{plain}.md", f"file:{plain}/index.md", f"file:{name}")
+        wanted = (f"file:{plain}.md", f"file:{plain}/index.md", f"file:{name}", f"end:{plain}")
         new = next((self.addresses[key] for key in wanted if key in self.addresses), "")
-        ends = (f"/{plain}.md", f":{plain}.md")
-        new = new or next((at for key, at in self.addresses.items() if key.endswith(ends)), "")
         if not new:
             self.telling.changed("link-lost", _("A link names a file that did not come along: %s") % name)
             return f"/{plain}/"

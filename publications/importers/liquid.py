@@ -10,18 +10,33 @@ from django.utils.translation import gettext as _
 
 from .arrival import Telling
 from .people import People
+from .spans import replace_spans
 
-RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
-COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}(.*?)\{%-?\s*endcomment\s*-?%\}", re.DOTALL)
-CODE = re.compile(r"\{%-?\s*highlight\s+(\w*)[^%]*-?%\}\n?(.*?)\{%-?\s*endhighlight\s*-?%\}", re.DOTALL)
-HUGO_CODE = re.compile(
-    r"\{\{[<%]\s*highlight\s+(\w*)[^>]*[>%]\}\}\n?(.*?)\{\{[<%]\s*/highlight\s*[>%]\}\}", re.DOTALL
+RAW = re.compile(r"\{%-?\s*raw\s*-?%\}")
+END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
+COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}")
+END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
+CODES = (
+    (
+        re.compile(r"\{%-?\s*highlight\s+(\w*)[^%]*-?%\}\n?"),
+        re.compile(r"\{%-?\s*endhighlight\s*-?%\}"),
+    ),
+    (
+        re.compile(r"\{\{[<%]\s*highlight\s+(\w*)[^{}<>]*[>%]\}\}\n?"),
+        re.compile(r"\{\{[<%]\s*/highlight\s*[>%]\}\}"),
+    ),
 )
-TAG = re.compile(r"\{%-?\s*(\w[\w-]*)((?:(?!%\}).)*?)-?%\}", re.DOTALL)
-OUTPUT = re.compile(r"\{\{-?\s*(?![<%])((?:(?!\}\}|\{\{).)*?)-?\}\}", re.DOTALL)
-SHORTCODE = re.compile(r"\{\{[<%]\s*(/?)\s*([\w/-]+)((?:(?![>%]\}\}).)*?)/?\s*[>%]\}\}", re.DOTALL)
-QUOTED = re.compile(r"""(?:([\w-]+)\s*[=:]\s*)?(?:"((?:[^"\\]|\\.)*)"|'((?:[^'\\]|\\.)*)')""", re.DOTALL)
-NAMED = re.compile(r"([\w-]+)\s*=\s*([^\s\"']+)")
+TAG = re.compile(r"\{%-?\s*(\w[\w-]*)")
+END_TAG = re.compile(r"-?%\}")
+OUTPUT = re.compile(r"\{\{-?(?![<%])((?:[^{}]++|\{(?!\{)|\}(?!\}))*+)\}\}")
+SHORTCODE = re.compile(r"\{\{[<%]\s*(/?)\s*([\w/-]+)")
+END_SHORTCODE = re.compile(r"[>%]\}\}")
+LEFT = re.compile(r"\{%(?:[^\n%{]++|%(?!\})|\{(?![%{]))*+%\}|\{\{(?:[^\n{}]++|\}(?!\})|\{(?![%{]))*+\}\}")
+QUOTED = re.compile(
+    r"""(?:(?<![\w-])([\w-]++)\s*+[=:]\s*+)?(?<!\\)(?:"((?:[^"\\]++|\\.)*+)"|'((?:[^'\\]++|\\.)*+)')""",
+    re.DOTALL,
+)
+NAMED = re.compile(r"(?<![\w-])([\w-]++)\s*+=\s*+([^\s\"']+)")
 SILENT = {
     "url",
     "relative_url",
@@ -53,14 +68,18 @@ def resolve(text: str, *, keep: Keep, people: People, fields: dict, telling: Tel
     if "{%" not in text and "{{" not in text:
         return text
     liquid = Liquid(keep, people, fields, telling)
-    text = RAW.sub(lambda found: keep(found[1]), text)
-    text = COMMENT.sub(lambda found: liquid.drop(found[0]), text)
-    for pattern in (CODE, HUGO_CODE):
-        text = pattern.sub(lambda found: f"\n```{found[1]}\n{found[2]}\n```\n", text)
-    text = SHORTCODE.sub(liquid.shortcode, text)
-    text = TAG.sub(liquid.tag, text)
+    text = replace_spans(text, RAW, END_RAW, lambda _opened, within, _whole: keep(within))
+    text = replace_spans(text, COMMENT, END_COMMENT, lambda _opened, _within, whole: liquid.drop(whole))
+    for opening, closing in CODES:
+        text = replace_spans(text, opening, closing, _fenced)
+    text = replace_spans(text, SHORTCODE, END_SHORTCODE, liquid.shortcode)
+    text = replace_spans(text, TAG, END_TAG, liquid.tag)
     text = OUTPUT.sub(liquid.output, text)
-    return re.sub(r"\{%[^\n]*?%\}|\{\{[^\n]*?\}\}", lambda found: liquid.drop(found[0]), text)
+    return LEFT.sub(lambda found: liquid.drop(found[0]), text)
+
+
+def _fenced(opened: re.Match[str], code: str, _whole: str) -> str:
+    return f"\n```{opened[1]}\n{code}\n```\n"
 
 
 class Liquid:
@@ -73,8 +92,8 @@ class Liquid:
         self.telling.dropped("liquid", _("Liquid left out: %s") % " ".join(found.split()))
         return ""
 
-    def tag(self, found: re.Match[str]) -> str:
-        name, rest = found[1], found[2]
+    def tag(self, opened: re.Match[str], rest: str, whole: str) -> str:
+        name = opened[1]
         plain, named = _arguments(rest)
         if name == "image" and plain:
             return _image(plain[0], _text_behind(rest, plain[0]))
@@ -86,10 +105,10 @@ class Liquid:
             return video
         if name in ("link", "post_url"):
             return f"post:{rest.strip()}"
-        return self.drop(found[0])
+        return self.drop(whole)
 
     def output(self, found: re.Match[str]) -> str:
-        value, *filters = (part.strip() for part in found[1].split("|"))
+        value, *filters = (part.strip() for part in found[1].removesuffix("-").split("|"))
         text = value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else None
         names = [each.partition(":")[0].strip() for each in filters]
         if text is None:
@@ -106,8 +125,8 @@ class Liquid:
             return _link(text, (label[2] or label[3]) if label else "")
         return text if set(names) <= SILENT else self.drop(found[0])
 
-    def shortcode(self, found: re.Match[str]) -> str:
-        closes, name, rest = found[1], found[2], found[3]
+    def shortcode(self, opened: re.Match[str], rest: str, whole: str) -> str:
+        closes, name, rest = opened[1], opened[2].rstrip("/"), rest.rstrip().removesuffix("/")
         plain, named = _arguments(rest)
         bare = plain or rest.split()
         if name in ("ref", "relref") and bare:
@@ -127,8 +146,8 @@ class Liquid:
             "tip",
             "warning",
         ):
-            return self._without_its_frame(found[0])
-        return self.drop(found[0])
+            return self._without_its_frame(whole)
+        return self.drop(whole)
 
     def _without_its_frame(self, found: str) -> str:
         self.telling.changed(

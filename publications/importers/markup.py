@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 
 from .arrival import Telling
 from .aside import Aside
+from .spans import ATTRIBUTES, replace_spans
 
 GONE = (
     "script",
@@ -25,24 +26,24 @@ GONE = (
 )
 SHOWN_ELSEWHERE = ("iframe", "video", "audio", "object")
 KEPT_WHOLE = ("table", "pre", "dl", "ul", "ol")
-OPENING = re.compile(rf"<({'|'.join(GONE)})\b([^>]*)>", re.IGNORECASE)
-WHOLE = re.compile(rf"<({'|'.join(KEPT_WHOLE)})\b[^>]*>", re.IGNORECASE)
+OPENING = re.compile(rf"<({'|'.join(GONE)})\b{ATTRIBUTES}>", re.IGNORECASE)
+WHOLE = re.compile(rf"<(/?)({'|'.join(KEPT_WHOLE)})\b{ATTRIBUTES}>", re.IGNORECASE)
 ADDRESS = re.compile(r"""\b(?:src|data|href)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 TITLE = re.compile(r"""\b(?:title|aria-label)\s*=\s*(?:"([^"]*)"|'([^']*)')""", re.IGNORECASE)
-COMMENT = re.compile(r"<!--.*?-->", re.DOTALL)
+COMMENT, END_COMMENT = re.compile("<!--"), re.compile("-->")
 ANY_TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
 QUOTE = re.compile(
     r"<(blockquote|aside)\b[^<>]*>((?:(?!<(?:blockquote|aside)\b).)*?)</\1\s*>", re.DOTALL | re.IGNORECASE
 )
 FRAME = re.compile(
-    r"[ \t]*</?(?:div|aside|section|article|figure|figcaption|center|header|footer|main|nav|details|summary|label"
-    r"|form|fieldset|legend|picture|p|blockquote)\b[^<>]*>[ \t]*",
+    r"(?<![ \t])[ \t]*+</?(?:div|aside|section|article|figure|figcaption|center|header|footer|main|nav|details"
+    r"|summary|label|form|fieldset|legend|picture|p|blockquote)\b[^<>]*>",
     re.IGNORECASE,
 )
 INLINE = re.compile(r"</?(?:span|font|input|button|source|time|use|select|option)\b[^<>]*>", re.IGNORECASE)
 ATTRIBUTES = re.compile(r"^[ \t>]*\{:[^{}\n]*\}[ \t]*$\n?|\{:?[ ]*[.#][^{}\n]*\}|\{:[^{}\n]*\}", re.MULTILINE)
 CONTENTS = re.compile(
-    r"^[ \t]*(?:[*+-]|1\.)[ \t]+.*\n\{:[ ]*toc[^}\n]*\}[ \t]*$|^\[TOC\][ \t]*$|^\[\[toc\]\][ \t]*$",
+    r"^[ \t]*(?:[*+-]|1\.)[ \t].*\n\{:[ ]*toc[^}\n]*\}[ \t]*$|^\[TOC\][ \t]*$|^\[\[toc\]\][ \t]*$",
     re.MULTILINE,
 )
 PICTURE = re.compile(r"!\[([^\[\]\n]*)\]\((image:[a-z0-9]+)(?: \"[^\"\n]*\")?\)")
@@ -52,7 +53,9 @@ STRUCK = re.compile(r"(?<!~)~~(?=\S)([^~\n]+?)(?<=\S)~~(?!~)")
 
 def simplify(text: str, aside: Aside, telling: Telling) -> str:
     """The text as our Markdown, with as little HTML as carries its words, links and pictures."""
-    text = COMMENT.sub(lambda found: _without_comment(found, telling), text) if "-->" in text else text
+    text = replace_spans(
+        text, COMMENT, END_COMMENT, lambda _opened, within, _whole: _without_comment(within, telling)
+    )
     text = _without_gone(text, telling)
     text = CONTENTS.sub(lambda found: _without_contents(telling), text)
     text = ATTRIBUTES.sub("", text)
@@ -68,9 +71,8 @@ def simplify(text: str, aside: Aside, telling: Telling) -> str:
     return INLINE.sub("", _without_frames(text))
 
 
-def _without_comment(found: re.Match[str], telling: Telling) -> str:
-    words = " ".join(found[0][4:-3].split())
-    if words:
+def _without_comment(written: str, telling: Telling) -> str:
+    if words := " ".join(written.split()):
         telling.dropped("html", _("A comment was left out: %s") % words)
     return ""
 
@@ -82,20 +84,20 @@ def _without_contents(telling: Telling) -> str:
 
 def _without_gone(text: str, telling: Telling) -> str:
     """Scripts, frames and their like out, each to its end; what can be seen elsewhere becomes a link."""
-    lowered = text.lower()
+    ends = {name: re.compile(rf"</{name}[^<>]*>", re.IGNORECASE) for name in GONE}
+    endless: set[str] = set()
     pieces, place = [], 0
     for found in OPENING.finditer(text):
         if found.start() < place:
             continue
         name = found[1].lower()
-        end = lowered.find(f"</{name}", found.end())
-        close = lowered.find(">", end) + 1 if end >= 0 else 0
-        whole = text[found.start() : close or found.end()]
-        pieces += [text[place : found.start()], _instead(name, whole, telling)]
-        place = found.start() + len(whole)
-        if len(pieces) > 4000:
-            break
-    return "".join(pieces) + text[place:]
+        end = None if name in endless else ends[name].search(text, found.end())
+        if not end:
+            endless.add(name)
+        pieces.append(text[place : found.start()])
+        place = end.end() if end else found.end()
+        pieces.append(_instead(name, text[found.start() : place], telling))
+    return "".join([*pieces, text[place:]])
 
 
 def _instead(name: str, whole: str, telling: Telling) -> str:
@@ -123,37 +125,30 @@ def _first(pattern: re.Pattern[str], text: str) -> str:
 def _keep_whole(text: str, aside: Aside) -> str:
     """Raw tables and lists put aside as they are, each to the end of its own name."""
     pieces, place = [], 0
-    lowered = text.lower()
-    for found in WHOLE.finditer(text):
-        if found.start() < place:
-            continue
-        end = _end_of(lowered, found[1].lower(), found.end())
-        if not end:
-            continue
-        inside = text[found.start() : end]
-        pieces += [
-            text[place : found.start()],
-            f"\n\n{aside.keep(_as_html(inside, found[1]))}\n\n",
-        ]
-        place = end
-        if len(pieces) > 4000:
-            break
-    return "".join(pieces) + text[place:]
+    for start, end, name in _whole(text):
+        if start >= place:
+            kept = aside.keep(_as_html(text[start:end], name))
+            pieces += [text[place:start], f"\n\n{kept}\n\n"]
+            place = end
+    return "".join([*pieces, text[place:]])
 
 
-def _end_of(lowered: str, name: str, place: int) -> int:
-    """Where the element that is open here ends, others of its name inside it included; 0 where it does not."""
-    depth = 1
-    for found in re.compile(rf"<(/?){name}\b[^>]*>").finditer(lowered, place, place + 200_000):
-        depth += -1 if found[1] else 1
-        if depth == 0:
-            return found.end()
-    return 0
+def _whole(text: str) -> list[tuple[int, int, str]]:
+    """Where elements that are kept whole begin and end, in the order of the text; those without an end are none."""
+    opened: dict[str, list[int]] = {name: [] for name in KEPT_WHOLE}
+    found = []
+    for each in WHOLE.finditer(text):
+        starts = opened[name := each[2].lower()]
+        if not each[1]:
+            starts.append(each.start())
+        elif starts:
+            found.append((starts.pop(), each.end(), name))
+    return sorted(found)
 
 
 def _as_html(inside: str, name: str) -> str:
     """Raw HTML to the letter, but for blank lines, which would end it, and pictures and links in Markdown."""
-    if name.lower() == "pre":
+    if name == "pre":
         return inside
     inside = PICTURE.sub(_picture, re.sub(r"\n\s*\n", "\n", inside))
     return LINK.sub(lambda found: f'<a href="{html.escape(found[2])}">{found[1]}</a>', inside)

@@ -75,13 +75,15 @@ class Survey:
         return replace(self, cards=settled, neighbours=here)
 
     def addresses(self, address: Callable[[str, str], str]) -> dict[str, str]:
-        """Old paths and places of files, with the address that each piece will have."""
+        """Old paths, places of files and ends of places, with the address that each piece will have."""
         found: dict[str, str] = {}
         for card in (*self.cards, *self.neighbours):
             new = address(card.tree, card.slug)
             for old in (*card.old_paths, *filter(None, map(former, card.former_paths))):
                 found.setdefault(old, new)
             found[f"file:{card.source}"] = new
+            for end in _ends(card.source.removesuffix(".md")):
+                found.setdefault(f"end:{end}", new)
         return found
 
     def names(self) -> dict[tuple[str, str], str]:
@@ -92,6 +94,12 @@ class Survey:
                 for name in card.names[place : place + 1]:
                     found.setdefault((card.language, name), card.uid)
         return found
+
+
+def _ends(place: str) -> list[str]:
+    """`a/b/c` by all that it may be called from elsewhere: c, b/c and a/b/c."""
+    parts = place.split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
 def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Survey:
