@@ -20,7 +20,7 @@ from PIL import Image as Pixels
 from publications import deeds, search
 from publications.languages import TREES
 from publications.metadata import FACES
-from publications.models import Attachment, Byline, Edition, Publication, keep_original
+from publications.models import Attachment, Byline, Edition, Publication, keep_original, nearest
 from publications.renditions import SIZES
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
@@ -304,6 +304,32 @@ def test_no_secret_word_finds_anything_or_is_offered(editor, state):
 
         typed = [word for words in what_a_stranger_may_type() for word in words.split() if word != "nothing"]
         assert {word: there for word in typed if (there := found_by(word))} == {}
+
+
+def suggested(piece: Publication) -> list[str]:
+    """Every word of what is said to be like a text of nothing but the secret words, or like any live piece."""
+    tags, authors = list(piece.tags.all()), list(piece.authors.all())
+    rows = search.likeness.suggest(" ".join(WORDS.values()), " ".join(WORDS.values()), tags, authors)
+    for live in Edition.objects.live():
+        rows += nearest(live.publication_id, timezone.now(), 50)
+    return [word for row in rows for word in (row.other.title, *row.words, *search.likeness.reasons([row]))]
+
+
+@pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
+def test_no_secret_word_is_suggested(editor, state):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = state(editor, clock)
+        deeds.publish(make_publication(title="Another", body="Nothing to hide."), by=editor)
+        clock.shift(timedelta(seconds=1))
+
+        assert [word for word in suggested(piece) if "zzq" in word] == []
+
+
+def test_once_live_a_secret_word_is_suggested_so_that_the_test_above_can_fail(editor):
+    piece = fill_with_secrets(make_publication())
+    deeds.publish(piece, by=editor)
+
+    assert WORDS["title"] in suggested(piece)
 
 
 def test_a_redacted_word_finds_nothing_and_is_not_offered(editor):
