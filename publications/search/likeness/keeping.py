@@ -6,8 +6,9 @@ theirs, and the few that have too little left are compared anew.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import chain, islice
 
+from django.db import connection
 from django.db.models import Count, Q
 from django.utils import timezone
 
@@ -21,15 +22,14 @@ MOST_KEPT = 12
 MOST_TOLD = 30
 FEW = 6
 MOST_FILLED = 8
-BATCH = 500
+_DESCRIBE = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
 
 
 def add(editions: Sequence[Edition]) -> None:
     """Store what these editions are told by, and what they are like. They have no rows yet."""
     for edition, profile, rarity in describe(editions):
         found = compare(profile, rarity, _place(edition), timezone.now())
-        _store(_nearest(found))
-        _tell(edition, found[:MOST_TOLD])
+        _store([*_nearest(found), *_told_to_others(edition, found[:MOST_TOLD])])
 
 
 def describe(editions: Sequence[Edition]) -> list[tuple[Edition, Profile, Rarity]]:
@@ -39,15 +39,14 @@ def describe(editions: Sequence[Edition]) -> list[tuple[Edition, Profile, Rarity
         profile = profile_of(edition)
         rarity = Rarity(profile.weights)
         known.append((edition, telling(profile, rarity), rarity))
-    EditionTerm.objects.bulk_create(
-        (
-            EditionTerm(edition=edition, term=term, weight=round(weight * HUNDREDTHS))
-            for edition, profile, _rarity in known
-            for term, weight in profile.weights.items()
-        ),
-        batch_size=BATCH,
-    )
+    with connection.cursor() as cursor:
+        rows = (_rows(edition, profile) for edition, profile, _rarity in known)
+        cursor.executemany(_DESCRIBE, list(chain.from_iterable(rows)))
     return known
+
+
+def _rows(edition: Edition, profile: Profile) -> list[tuple[int, str, int]]:
+    return [(edition.pk, term, round(weight * HUNDREDTHS)) for term, weight in profile.weights.items()]
 
 
 def forget(editions: Iterable[int]) -> set[int]:
@@ -113,8 +112,8 @@ def _store(rows: Iterable[Likeness]) -> None:
     )
 
 
-def _tell(edition: Edition, found: Sequence[Likeness]) -> None:
-    """Let those that an edition is like know it, where it is nearer to them than the last of their nearest."""
+def _told_to_others(edition: Edition, found: Sequence[Likeness]) -> list[Likeness]:
+    """Rows to an edition from those it is like, where it is nearer than the last of theirs, which goes."""
     stored = _stored_for([row.other_id for row in found])
     new, gone = [], []
     for row in found:
@@ -126,7 +125,7 @@ def _tell(edition: Edition, found: Sequence[Likeness]) -> None:
             gone += [pk for _score, piece, pk in theirs if piece not in pieces]
     if gone:
         Likeness.objects.filter(pk__in=gone).delete()
-    _store(new)
+    return new
 
 
 def _turned(row: Likeness, edition: Edition) -> Likeness:
