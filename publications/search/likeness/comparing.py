@@ -8,6 +8,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from django.db import connection
 
@@ -36,31 +37,57 @@ GROUP BY told.edition_id ORDER BY SUM(told.weight * asked.weight) DESC, told.edi
 
 @dataclass(frozen=True)
 class Place:
-    """Whose likenesses are sought: an edition, or a draft that has none."""
+    """Whose likenesses are sought: those of an edition, or of a draft, which may have no family."""
 
     family: int | None
     published_at: datetime
-    edition: int | None = None
 
 
-def compare(profile: Profile, rarity: Rarity, place: Place, moment: datetime) -> list[Likeness]:
-    """Editions that are or will be public, the most like the text first; `other` has no texts."""
+class Candidate(NamedTuple):
+    """An edition that a text may be like."""
+
+    number: int
+    publication: int
+    published_at: datetime
+
+
+@dataclass(frozen=True)
+class Match:
+    """An edition that a text is like: how much whichever came first, and on what grounds."""
+
+    other: Candidate
+    alike: float
+    tags: list[int]
+    authors: list[int]
+    words: list[str]
+
+    def seen_from(self, moment: datetime) -> float:
+        """How much it is worth beside a text of that moment."""
+        return self.alike * faded(moment, self.other.published_at)
+
+    def row(self, edition: int | None, other: int, score: float) -> Likeness:
+        grounds = {"tags": self.tags, "authors": self.authors, "words": self.words}
+        return Likeness(edition_id=edition, other_id=other, score=score, **grounds)
+
+
+def compare(profile: Profile, rarity: Rarity, place: Place, moment: datetime) -> list[Match]:
+    """Editions that are or will be public, the most like the text first."""
     parts = {term: weight * rarity[term] for term, weight in profile.weights.items()}
     enough = LEAST * sum(part * profile.weights[term] for term, part in parts.items())
     there = _candidates(parts, profile, rarity, place, moment)
     shared = _shared(there, parts)
-    rows = [
-        _likeness(there[number], shares, profile, place)
+    found = [
+        _match(there[number], shares, profile)
         for number, shares in shared.items()
         if sum(shares.values()) >= enough
     ]
-    grounded = [row for row in rows if row.tags or row.authors or len(row.words) >= FEWEST_WORDS]
-    return sorted(grounded, key=lambda row: (-row.score, -row.other_id))
+    grounded = [match for match in found if match.tags or match.authors or match.words]
+    return sorted(grounded, key=lambda match: (-match.seen_from(place.published_at), -match.other.number))
 
 
 def _candidates(
     parts: dict[str, float], profile: Profile, rarity: Rarity, place: Place, moment: datetime
-) -> dict[int, Edition]:
+) -> dict[int, Candidate]:
     asked = list(_asked(parts, profile, rarity))
     if not asked:
         return {}
@@ -69,7 +96,8 @@ def _candidates(
         cursor.execute(_FIND.format(rows=", ".join(["(%s, %s)"] * len(asked))), [*values, MOST_FOUND])
         found = [number for (number,) in cursor.fetchall()]
     lasting = Edition.objects.filter(visible_until__gt=moment).exclude(family=place.family)
-    there = lasting.only("publication", "family", "language", "published_at").in_bulk(found)
+    rows = lasting.filter(pk__in=found).order_by().values_list("pk", "publication", "published_at")
+    there = {row[0]: Candidate(*row) for row in rows}
     return {number: there[number] for number in [each for each in found if each in there][:MOST_WEIGHED]}
 
 
@@ -91,20 +119,14 @@ def _shared(editions: Iterable[int], parts: dict[str, float]) -> dict[int, dict[
     return found
 
 
-def _likeness(other: Edition, shares: dict[str, float], profile: Profile, place: Place) -> Likeness:
+def _match(other: Candidate, shares: dict[str, float], profile: Profile) -> Match:
     total = sum(shares.values())
     ranked = sorted(shares, key=lambda term: (-shares[term], term))
     told = [term for term in ranked if not is_sign(term)]
     topics, people = _numbers(ranked, "t"), _numbers(ranked, "a")
     by_words = sum(shares[term] for term in told) >= TOLD_BY_WORDS * total or not (topics or people)
-    return Likeness(
-        edition_id=place.edition,
-        other=other,
-        score=total * faded(place.published_at, other.published_at),
-        tags=topics,
-        authors=people,
-        words=profile.spelled(told[:MOST_GROUNDS]) if by_words and len(told) >= FEWEST_WORDS else [],
-    )
+    spelled = profile.spelled(told[:MOST_GROUNDS]) if by_words and len(told) >= FEWEST_WORDS else []
+    return Match(other, total, topics, people, spelled)
 
 
 def _numbers(terms: Iterable[str], letter: str) -> list[int]:

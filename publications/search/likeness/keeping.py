@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from publications.models import Edition, EditionTerm, Likeness
 
-from .comparing import HUNDREDTHS, Place, compare, faded
+from .comparing import HUNDREDTHS, Match, Place, compare, faded
 from .telling import Profile, Rarity, profile_of, spoken, telling
 
 MOST_KEPT = 12
@@ -28,8 +28,8 @@ _DESCRIBE = "INSERT INTO publications_editionterm (edition_id, term, weight) VAL
 def add(editions: Sequence[Edition]) -> None:
     """Store what these editions are told by, and what they are like. They have no rows yet."""
     for edition, profile, rarity in describe(editions):
-        found = compare(profile, rarity, _place(edition), timezone.now())
-        _store([*_nearest(found), *_told_to_others(edition, found[:MOST_TOLD])])
+        found = _found(edition, profile, rarity)
+        _store([*_rows_of(edition, found), *_rows_to(edition, found[:MOST_TOLD])])
 
 
 def describe(editions: Sequence[Edition]) -> list[tuple[Edition, Profile, Rarity]]:
@@ -40,12 +40,12 @@ def describe(editions: Sequence[Edition]) -> list[tuple[Edition, Profile, Rarity
         rarity = Rarity(profile.weights)
         known.append((edition, telling(profile, rarity), rarity))
     with connection.cursor() as cursor:
-        rows = (_rows(edition, profile) for edition, profile, _rarity in known)
-        cursor.executemany(_DESCRIBE, list(chain.from_iterable(rows)))
+        terms = (_terms(edition, profile) for edition, profile, _rarity in known)
+        cursor.executemany(_DESCRIBE, list(chain.from_iterable(terms)))
     return known
 
 
-def _rows(edition: Edition, profile: Profile) -> list[tuple[int, str, int]]:
+def _terms(edition: Edition, profile: Profile) -> list[tuple[int, str, int]]:
     return [(edition.pk, term, round(weight * HUNDREDTHS)) for term, weight in profile.weights.items()]
 
 
@@ -76,9 +76,9 @@ def renew(edition: Edition) -> None:
     stored = EditionTerm.objects.filter(edition=edition).values_list("term", "weight")
     weights = {term: weight / HUNDREDTHS for term, weight in stored}
     profile = Profile(weights, spoken(edition), edition.language)
-    found = compare(profile, Rarity(weights), _place(edition), timezone.now())
+    found = _found(edition, profile, Rarity(weights))
     Likeness.objects.filter(edition=edition).delete()
-    _store(_nearest(found))
+    _store(_rows_of(edition, found))
 
 
 def towards(editions: Iterable[int]) -> set[int]:
@@ -88,14 +88,18 @@ def towards(editions: Iterable[int]) -> set[int]:
     return set(rows.values_list("edition", flat=True))
 
 
-def _place(edition: Edition) -> Place:
-    return Place(edition.family, edition.published_at, edition.pk)
+def _found(edition: Edition, profile: Profile, rarity: Rarity) -> list[Match]:
+    return compare(profile, rarity, Place(edition.family, edition.published_at), timezone.now())
 
 
-def _nearest(rows: Sequence[Likeness]) -> list[Likeness]:
-    """The rows to the first so many pieces."""
-    pieces = _first(row.other.publication_id for row in rows)
-    return [row for row in rows if row.other.publication_id in pieces]
+def _rows_of(edition: Edition, found: Sequence[Match]) -> list[Likeness]:
+    """Rows to the nearest."""
+    pieces = _first(match.other.publication for match in found)
+    return [
+        match.row(edition.pk, match.other.number, match.seen_from(edition.published_at))
+        for match in found
+        if match.other.publication in pieces
+    ]
 
 
 def _first(pieces: Iterable[int]) -> set[int]:
@@ -112,33 +116,21 @@ def _store(rows: Iterable[Likeness]) -> None:
     )
 
 
-def _told_to_others(edition: Edition, found: Sequence[Likeness]) -> list[Likeness]:
+def _rows_to(edition: Edition, found: Sequence[Match]) -> list[Likeness]:
     """Rows to an edition from those it is like, where it is nearer than the last of theirs, which goes."""
-    stored = _stored_for([row.other_id for row in found])
+    stored = _stored_for([match.other.number for match in found])
     new, gone = [], []
-    for row in found:
-        turned = _turned(row, edition)
-        theirs = [*stored.get(row.other_id, ()), (turned.score, edition.publication_id, 0)]
+    for match in found:
+        other = match.other
+        score = match.alike * faded(other.published_at, edition.published_at)
+        theirs = [*stored.get(other.number, ()), (score, edition.publication_id, 0)]
         pieces = _first(piece for _score, piece, _pk in sorted(theirs, reverse=True))
         if edition.publication_id in pieces:
-            new.append(turned)
+            new.append(match.row(other.number, edition.pk, score))
             gone += [pk for _score, piece, pk in theirs if piece not in pieces]
     if gone:
         Likeness.objects.filter(pk__in=gone).delete()
     return new
-
-
-def _turned(row: Likeness, edition: Edition) -> Likeness:
-    """The same likeness from the other end."""
-    alike = row.score / faded(edition.published_at, row.other.published_at)
-    return Likeness(
-        edition_id=row.other_id,
-        other=edition,
-        score=alike * faded(row.other.published_at, edition.published_at),
-        tags=row.tags,
-        authors=row.authors,
-        words=row.words,
-    )
 
 
 def _stored_for(editions: Sequence[int]) -> dict[int, list[tuple[float, int, int]]]:

@@ -1,12 +1,13 @@
 """Suggesting: what may stand beside a draft, and the grounds of likenesses as sentences."""
 
 from collections.abc import Iterable, Sequence
+from datetime import datetime
 
 from django.utils import timezone
 
 from publications.models import Author, Edition, Likeness, Publication, Tag, Unrelated
 
-from .comparing import Place, compare
+from .comparing import Match, Place, compare
 from .telling import Rarity, profile_of_draft, telling
 
 
@@ -29,7 +30,7 @@ def suggest(
     now = timezone.now()
     place = Place(beside.original.pk if beside else None, now)
     found = compare(telling(everything, rarity), rarity, place, now)
-    return _shown(found, _left_out(beside) if beside else set())[:count]
+    return _shown(found, _left_out(beside) if beside else set(), now)[:count]
 
 
 def _left_out(piece: Publication) -> set[int]:
@@ -37,12 +38,14 @@ def _left_out(piece: Publication) -> set[int]:
     return {piece.pk, *Unrelated.partners(piece.pk), *linked} if piece.pk else set()
 
 
-def _shown(found: Sequence[Likeness], left_out: set[int]) -> list[Likeness]:
+def _shown(found: Sequence[Match], left_out: set[int], now: datetime) -> list[Likeness]:
     """Those that are live, one of each family, with all that a card shows."""
-    live = Edition.objects.live().filter(pk__in=[row.other_id for row in found]).for_cards().in_bulk()
+    live = Edition.objects.live(now).filter(pk__in=[match.other.number for match in found]).for_cards()
+    there = live.exclude(publication__in=left_out).in_bulk()
     families: dict[int, Likeness] = {}
-    for row in found:
-        if (edition := live.get(row.other_id)) and edition.publication_id not in left_out:
+    for match in found:
+        if edition := there.get(match.other.number):
+            row = match.row(None, edition.pk, match.seen_from(now))
             row.other = edition
             families.setdefault(edition.family, row)
     return list(families.values())
