@@ -5,6 +5,7 @@ passes or fails: the figures are read beside the budgets of the design.
 """
 
 import os
+import subprocess
 import sys
 import tempfile
 import time
@@ -12,6 +13,7 @@ from collections.abc import Callable
 
 PIECES = int(os.environ.get("PIECES", "2000"))
 ROUNDS = 30
+SEARCHED = (1_000, 20_000)
 
 
 def main() -> None:
@@ -85,6 +87,19 @@ def measure() -> None:
         print(f"{f'render {count} paragraphs':<44}{took:8.2f}{'':9}{took / ten:8.1f}")
     measure_differences()
     measure_papers()
+    measure_search()
+
+
+def measure_search() -> None:
+    """Searches of many kinds, with passages, on sites of their own; on PostgreSQL too where POSTGRES names a server."""
+    print(f"{'CPU ms of':<44}{'median':>8}{'worst':>9}", flush=True)
+    for server in ("", os.environ.get("POSTGRES", "")):
+        for pieces in SEARCHED:
+            command = [sys.executable, "-m", "tests.search_figures", "bench", "--pieces", str(pieces)]
+            subprocess.run(command, env={**os.environ, "POSTGRES": server}, check=True)
+        if not os.environ.get("POSTGRES"):
+            print("search on PostgreSQL: name a server in POSTGRES, as postgres://user:word@host/")
+            return
 
 
 def measure_papers() -> None:

@@ -1,6 +1,6 @@
 """The figures of search and likeness: `python -m tests.search_figures [--pieces 20000] [--queries 10000] [part …]`.
 
-Parts: posts (titles and likeness, with ../shared), search (a word, any queries), publishing. Each works on a site of its own in a
+Parts: posts (titles and likeness, with ../shared), search (a word, any queries), publishing; bench. Each works on a site of its own in a
 temporary folder, or, where POSTGRES names a server (postgres://user:word@host/), in a database of its own there, which is dropped
 afterwards. CPU is that of this process and of PostgreSQL's, if it runs on this machine.
 """
@@ -213,6 +213,15 @@ def search_part(pieces: int, queries: int) -> None:
     any_queries(queries)
 
 
+def bench_part(pieces: int) -> None:
+    """One line for `make bench`."""
+    from django.db import connection
+
+    generated(pieces)
+    median, worst = median_and_worst()
+    print(f"{f'search of {pieces}, {connection.vendor}':<44}{median:8.2f}{worst:9.2f}", flush=True)
+
+
 def any_query(chance: random.Random) -> str:
     """What a reader, a robot or a cat may type."""
     parts = [
@@ -320,6 +329,7 @@ def main(argv: list[str]) -> None:
     parts = {
         "posts": posts,
         "search": lambda: search_part(given.pieces, given.queries),
+        "bench": lambda: bench_part(given.pieces),
         "publishing": lambda: publishing_part(given.pieces),
     }
     for part in given.part:
