@@ -5,7 +5,7 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
-from publications import oai, sitemaps, views
+from publications import api, oai, sitemaps, views
 from publications.admin import desk
 
 forgotten_password = [
@@ -15,12 +15,25 @@ forgotten_password = [
     path("<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
 ]
 
+api_v1 = [
+    path("publications", api.publication_list, name="publications"),
+    path("publications/<uuid:uid>", api.publication_detail, name="publication"),
+    path("authors", api.author_list, name="authors"),
+    path("authors/<words:slug>", api.author_detail, name="author"),
+    path("topics", api.topic_list, name="topics"),
+    path("topics/<words:slug>", api.topic_detail, name="topic"),
+    path("openapi.json", api.description, name="description"),
+    path("<path:rest>", api.nothing_here),
+    path("", api.nothing_here),
+]
+
 urlpatterns = [
     path("", views.front_door, name="front-door"),
     path("robots.txt", views.robots, name="robots"),
     path("llms.txt", views.llms, name="llms"),
     path(".well-known/security.txt", views.security, name="security"),
     path("oai", oai.oai, name="oai"),
+    path("api/v1/", include((api_v1, "api"))),
     path("sitemap.xml", sitemaps.sitemap, name="sitemap"),
     path("sitemap-<slug:source>-<number:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("media/<slug:key>/<slug:size>.<slug:extension>", views.picture, name="picture"),

@@ -15,10 +15,10 @@ from hypothesis import strategies as some
 
 from publications import deeds, prose
 from publications.feeds import atom, json_feed, rss
-from publications.feeds.content import with_whole_addresses
 from publications.feeds.feed import Category, Entry, Feed, File, Person, Picture, Text
 from publications.models import Attachment, Kind, keep_original
 from publications.presentation import feeds_for
+from publications.presentation.whole_addresses import with_whole_addresses
 from publications.xml_documents import FORBIDDEN
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
 

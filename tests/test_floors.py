@@ -16,6 +16,7 @@ FLOORS = {
     "publications.views": 5,
     "publications.feeds": 5,
     "publications.oai": 5,
+    "publications.api": 5,
     "publications.sitemaps": 5,
     "publications.desk": 5,
     "publications.middleware": 5,

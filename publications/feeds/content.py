@@ -1,9 +1,5 @@
 """The text of a piece as a feed carries it: complete, and right wherever it is read."""
 
-import re
-from html import escape, unescape
-from urllib.parse import urljoin
-
 from django.template.loader import render_to_string
 from django.utils import translation
 
@@ -11,9 +7,7 @@ from publications.models import Edition
 from publications.presentation import absolute, public_address
 from publications.presentation.history import Note
 from publications.presentation.parts import body_html, picture
-
-TAG = re.compile(r"<[a-z][a-z0-9]*(?:\s+[a-z-]+(?:=\"[^\"]*\")?)+\s*/?>")
-ADDRESS = re.compile(r"(?<=\s)(href|src|srcset)=\"([^\"]*)\"")
+from publications.presentation.whole_addresses import with_whole_addresses
 
 
 def content(edition: Edition, corrections: list[Note]) -> str:
@@ -29,14 +23,3 @@ def content(edition: Edition, corrections: list[Note]) -> str:
             },
         )
     return with_whole_addresses(shown.strip(), absolute(edition.get_absolute_url()))
-
-
-def with_whole_addresses(html: str, page: str) -> str:
-    """Our HTML with every address whole, so that links, notes and pictures lead somewhere from anywhere."""
-
-    def whole(match: re.Match[str]) -> str:
-        name, value = match[1], unescape(match[2])
-        each = value.split(", ") if name == "srcset" else [value]
-        return f'{name}="{escape(", ".join(urljoin(page, address) for address in each))}"'
-
-    return TAG.sub(lambda tag: ADDRESS.sub(whole, tag[0]), html)

@@ -1,0 +1,150 @@
+"""The addresses of the API: what is asked is checked, found and told."""
+
+from datetime import datetime
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import HttpRequest, HttpResponse
+from django.utils import timezone
+from django.utils.encoding import iri_to_uri
+
+from publications import search
+from publications.addresses import absolute
+from publications.models import TAKEN_BACK, Author, Edition, Tag
+from publications.presentation import unless_fresh
+from publications.xml_documents import moment
+
+from . import openapi, telling
+from .answering import answering, told
+from .asking import Asked, authors_asked, parameters, publications_asked, topics_asked
+from .problems import Problem, not_found
+from .selecting import (
+    last_public,
+    one_publication,
+    page_of_publications,
+    page_of_rows,
+    records_of,
+    related_to,
+)
+
+RETRY_AFTER = "5"  # seconds
+
+
+@answering
+def publication_list(request: HttpRequest) -> HttpResponse:
+    """All live texts, newest first."""
+    now = timezone.now()
+    asked = publications_asked(request, now)
+    return unless_fresh(request, lambda: _publications(request, asked, now))
+
+
+@answering
+def publication_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
+    parameters(request)
+    now = timezone.now()
+    edition = one_publication(uid, now)
+    if not edition:
+        raise _missing(uid, now)
+    return unless_fresh(request, lambda: _publication(edition, now))
+
+
+@answering
+def author_list(request: HttpRequest) -> HttpResponse:
+    """Those whom readers may know and who have a live text."""
+    asked = authors_asked(request)
+    return unless_fresh(request, lambda: _rows(request, "authors", _authors(), asked, telling.author))
+
+
+@answering
+def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    parameters(request)
+    found = _authors().select_related("portrait").filter(slug=slug).first()
+    if not found:
+        raise not_found("No author here has this id.")
+    return unless_fresh(request, lambda: told(telling.whole_author(found)))
+
+
+@answering
+def topic_list(request: HttpRequest) -> HttpResponse:
+    """Themes, countries and series that a live text is on."""
+    asked = topics_asked(request)
+    topics = _topics().filter(**asked.filters)
+    return unless_fresh(request, lambda: _rows(request, "topics", topics, asked, telling.topic))
+
+
+@answering
+def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
+    parameters(request)
+    found = _topics().filter(slug=slug).first()
+    if not found:
+        raise not_found("No topic here has this id.")
+    return unless_fresh(request, lambda: told(telling.whole_topic(found)))
+
+
+@answering
+def description(request: HttpRequest) -> HttpResponse:
+    """All this in OpenAPI 3.1."""
+    parameters(request)
+    return unless_fresh(request, lambda: told(openapi.document()))
+
+
+@answering
+def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
+    raise not_found("The API has no such address: see openapi.json for those that it has.")
+
+
+def _publications(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse:
+    try:
+        page = page_of_publications(asked, now)
+    except search.Busy as busy:
+        raise Problem(
+            HTTPStatus.SERVICE_UNAVAILABLE,
+            "Many are searching just now: ask again in a few seconds.",
+            headers={"Retry-After": RETRY_AFTER},
+        ) from busy
+    return _page(request, [telling.publication(record) for record in page.records], page.following)
+
+
+def _publication(edition: Edition, now: datetime) -> HttpResponse:
+    record = records_of([edition], now)[0]
+    response = told(telling.whole_publication(record, edition, related_to(edition, now)))
+    response.headers["Content-Language"] = edition.language
+    return response
+
+
+def _missing(uid: UUID, now: datetime) -> Problem:
+    """What was public is gone, and why if the editor wrote it; anything else never was."""
+    last = last_public(uid, now)
+    if not last:
+        return not_found("No publication here has this id.")
+    is_withdrawn = last.end in TAKEN_BACK
+    return Problem(
+        HTTPStatus.GONE,
+        "This publication was withdrawn." if is_withdrawn else "This publication has expired.",
+        withdrawn=is_withdrawn,
+        ended_at=moment(last.visible_until),
+        reason=last.end_note or None,
+    )
+
+
+def _authors():
+    return Author.objects.known().with_pieces(Edition.objects.live())
+
+
+def _topics():
+    return Tag.objects.with_pieces(Edition.objects.live())
+
+
+def _rows(request: HttpRequest, name: str, rows, asked: Asked, tell) -> HttpResponse:
+    shown, following = page_of_rows(name, rows, asked)
+    return _page(request, [tell(row) for row in shown], following)
+
+
+def _page(request: HttpRequest, items: list[dict[str, Any]], cursor: str) -> HttpResponse:
+    following = ""
+    if cursor:
+        asked = {**request.GET.dict(), "cursor": cursor}
+        following = f"{absolute(iri_to_uri(request.path))}?{urlencode(asked)}"
+    return told({"items": items, "next": following or None}, following=following)

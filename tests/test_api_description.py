@@ -1,0 +1,130 @@
+"""The description of the API: valid OpenAPI 3.1, and true of every answer."""
+
+import re
+
+import pytest
+from django.urls import get_resolver
+from jsonschema import Draft202012Validator, FormatChecker
+from openapi_spec_validator import OpenAPIV31SpecValidator
+
+from publications import deeds
+from publications.api.asking import OF_AUTHORS, OF_PUBLICATIONS, OF_TOPICS
+from publications.models import Attachment, keep_original
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+API = "/api/v1"
+
+
+@pytest.fixture
+def description(client) -> dict:
+    response = client.get(f"{API}/openapi.json")
+    assert (response.status_code, response["Content-Type"]) == (200, "application/json")
+    return response.json()
+
+
+@pytest.fixture
+def site():
+    """A piece that has everything and one that has little, as the answers of both must fit."""
+    bare = make_live(by_whom=make_author("Pen", pseudonymous=True), title="Мінськ", language="uk")
+    full = make_publication(
+        by=[make_author("Ann", orcid="0000-0002-1825-0097", portrait=make_image(), affiliation_en="Centre", title_sv="Forskare", biography_en="So.")],
+        tags=(make_tag("Aid", introduction_en="So."), make_tag("Papers", kind="series")), kind="guest-report", doi="10.1234/x",
+        cover=make_image(credit="Bo", size=(900, 500)), key_points="One.", isbn="978-3-16-148410-0", body="Text.",
+    )  # fmt: skip
+    Attachment.objects.create(
+        publication=full, original=keep_original(b"%PDF-1.4", "pdf"), filename="r.pdf", size=8
+    )
+    deeds.publish(saved(full), by=None)
+    deeds.publish(saved(full, body="Mended."), by=None, change="correction", note="It was text.")
+    deeds.publish(make_publication(language="sv", translation_of=full), by=None)
+    deeds.relate(full, [bare.publication], by=None)
+    gone = make_live().publication
+    deeds.withdraw(gone, by=None, note="So.")
+    return {"bare": bare.publication.uid, "full": full.uid, "gone": gone.uid}
+
+
+def fits(description: dict, schema: dict, value: object) -> None:
+    whole = {**schema, "components": description["components"]}
+    Draft202012Validator(whole, format_checker=FormatChecker()).validate(value)
+
+
+def described(description: dict, path: str, status: int) -> dict:
+    """The schema of an answer, and under which media type it is described."""
+    answer = description["paths"][path]["get"]["responses"][str(status)]
+    if "$ref" in answer:
+        answer = description["components"]["responses"][answer["$ref"].rpartition("/")[2]]
+    return answer["content"]
+
+
+def test_it_is_valid(description):
+    OpenAPIV31SpecValidator(description).validate()
+    assert description["openapi"] == "3.1.0"
+
+
+def test_it_names_every_address_that_the_api_has(description):
+    routes = [
+        str(pattern.pattern)
+        for resolver in get_resolver().url_patterns
+        if str(resolver.pattern) == "api/v1/"
+        for pattern in resolver.url_patterns
+    ]
+
+    answered = {"/" + re.sub(r"<\w+:\w+>", "{id}", route) for route in routes} - {"/", "/{id}"}
+
+    assert set(description["paths"]) == answered
+
+
+@pytest.mark.parametrize(
+    ("path", "names"), [("publications", OF_PUBLICATIONS), ("authors", OF_AUTHORS), ("topics", OF_TOPICS)]
+)
+def test_it_names_every_parameter_that_is_taken_and_no_other(description, path, names):
+    told = [parameter["name"] for parameter in description["paths"][f"/{path}"]["get"]["parameters"]]
+
+    assert sorted(told) == sorted(names)
+
+
+@pytest.mark.parametrize(
+    ("path", "address", "status"),
+    [
+        ("/publications", "publications", 200),
+        ("/publications", "publications?limit=1", 200),
+        ("/publications", "publications?year=x", 400),
+        ("/publications/{id}", "publications/{full}", 200),
+        ("/publications/{id}", "publications/{bare}", 200),
+        ("/publications/{id}", "publications/{gone}", 410),
+        ("/publications/{id}", "publications/00000000-0000-4000-8000-000000000000", 404),
+        ("/authors", "authors", 200),
+        ("/authors/{id}", "authors/ann", 200),
+        ("/authors/{id}", "authors/pen", 404),
+        ("/topics", "topics", 200),
+        ("/topics/{id}", "topics/aid", 200),
+        ("/topics/{id}", "topics/aid?x=1", 400),
+    ],
+)
+def test_every_answer_is_as_described(client, description, site, path, address, status):
+    response = client.get(f"{API}/{address.format(**site)}")
+
+    assert response.status_code == status
+    content = described(description, path, status)
+    assert list(content) == [response["Content-Type"]]
+    fits(description, content[response["Content-Type"]]["schema"], response.json())
+
+
+def test_an_answer_of_another_shape_would_not_fit(client, description, site):
+    told = client.get(f"{API}/publications/{site['full']}").json()
+    schema = described(description, "/publications/{id}", 200)["application/json"]["schema"]
+
+    for wrong in ({"id": 1}, {"published_at": "yesterday"}, {"secret": "x"}, {"authors": [{"name": "Ann"}]}):
+        with pytest.raises(Exception, match=r"1|yesterday|secret|required"):
+            fits(description, schema, {**told, **wrong})
+
+
+def test_the_examples_of_filters_are_taken(client, description, site):
+    for parameter in description["paths"]["/publications"]["get"]["parameters"]:
+        if "example" in parameter:
+            assert (
+                client.get(f"{API}/publications", {parameter["name"]: parameter["example"]}).status_code
+                == 200
+            )
