@@ -62,6 +62,7 @@ DESK = [route for route in routes() if route.startswith(("desk/", "admin/"))]
 
 PICTURE = "picture"
 PDF = b"%PDF-1.4"
+UID = "6b1f6f0e-6d5c-4c0b-9a58-5f4d2d0c3a71"
 KNOWN = {
     "key": [PICTURE],
     "digest": [hashlib.sha256(PDF).hexdigest()[:32]],
@@ -73,6 +74,8 @@ KNOWN = {
     "code": ["en", "sv", "uk"],
     "face": ["bib", "ris", "csl.json", "md"],
     "format": ["rss", "json"],
+    "uid": [UID],
+    "rest": ["nowhere"],
     "source": ["pages", "topics", "authors", "publications"],
     "filename": ["r.pdf"],
     "size": ["480", "960", "192s"],
@@ -138,6 +141,7 @@ KNOWN_IN_QUERIES = [
     "kind-quick-comment",
     "2026-05-03T10:00:00Z",
     "WyIiLCIiLCIiLCIwMDAxLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwwXQ",
+    "WyJwIiwiMDAwMS0wMS0wMVQwMDowMDowMCswMDowMCIsIjk5OTktMTItMzFUMjM6NTk6NTkrMDA6MDAiLDBd",
 ]
 pair = some.builds(
     lambda name, value: f"{name}={written(value)}",
@@ -238,7 +242,9 @@ def site(editor):
         make_author("Ann Berg", portrait=make_image(colour="red")),
         make_tag("Belarus", kind="country"),
     )
-    piece = make_publication(title="On Minsk", by=[author], tags=(tag,), body=f"A.\n\n![](image:{PICTURE})")
+    piece = make_publication(
+        uid=UID, title="On Minsk", by=[author], tags=(tag,), body=f"A.\n\n![](image:{PICTURE})"
+    )
     Attachment.objects.create(publication=piece, original=keep_original(PDF, "pdf"), filename="r.pdf", size=8)
     edition = deeds.publish(saved(piece), by=editor)
     deeds.publish(saved(piece, body="B."), by=editor, change="correction", note="It was A.")
@@ -294,6 +300,13 @@ def is_an_answer(status: int) -> bool:
     path="/oai", query="verb=ListRecords&metadataPrefix=oai_dc&from=0001-01-01&until=9999-12-31", sent={}
 )
 @example(path="/oai", query="verb=GetRecord&metadataPrefix=oai_dc&identifier=oai:127.0.0.1:%FF", sent={})
+@example(path="/api/v1/publications", query="q=%22&limit=100&year=2026", sent={"If-None-Match": "*"})
+@example(
+    path="/api/v1/publications",
+    query="cursor=WyJwIiwiMDAwMS0wMS0wMVQwMDowMDowMCswMDowMCIsIjk5OTktMTItMzFUMjM6NTk6NTkrMDA6MDAiLDBd",
+    sent={},
+)
+@example(path="/api/v1/authors", query="cursor=WyJhdXRob3JzIiw5OTk5OTk5OTk5OTk5OTk5OTk5XQ", sent={})
 @example(path="/en/", query="", sent={"If-Modified-Since": "Sun, 06 Nov 99999999 08:49:37 GMT"})
 @example(path="/en/feeds/publications.atom", query="", sent={"If-None-Match": "*", "Range": "bytes=5-1"})
 @example(path="/en/", query="", sent={"Cookie": "sessionid=\xff; django_language=\xe5"})

@@ -316,3 +316,17 @@ def test_an_administrator_cannot_make_anybody_a_superuser(client, things):
 
     assert 'name="is_superuser"' not in page
     assert 'name="user_permissions"' not in page
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_no_role_is_told_more_by_the_api_than_a_stranger(client, things, role):
+    draft = Publication.objects.get(pk=things["draft"])
+    paths = [
+        *(f"/api/v1/{name}" for name in ("publications", "authors", "topics", "openapi.json")),
+        f"/api/v1/publications/{draft.uid}",
+    ]
+    to_a_stranger = [(answer.status_code, answer.content) for answer in map(client.get, paths)]
+
+    client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
+
+    assert [(answer.status_code, answer.content) for answer in map(client.get, paths)] == to_a_stranger

@@ -35,7 +35,7 @@ FIELDS = (
 )  # fmt: skip
 WORDS = {field: f"zzq{field}" for field in FIELDS}
 QUERIES = ("kind", "topic", "country", "series", "author", "year", "language", "page", "q", "order", "from")
-LISTS = ("/en/publications/", "/sv/publikationer/")
+LISTS = ("/en/publications/", "/sv/publikationer/", "/api/v1/publications")
 
 
 class Asked:
@@ -58,6 +58,8 @@ class Asked:
             "code": ["en", "sv"],
             "face": list(FACES),
             "format": ["rss", "json"],
+            "uid": [self.piece.uid],
+            "rest": ["nowhere"],
             "source": ["publications", "topics", "authors", "pages"],
         }
 

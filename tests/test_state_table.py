@@ -31,6 +31,14 @@ def piece_with(editor, body: str = "Text one.", **window) -> Publication:
     return piece
 
 
+def by_program(client, piece: Publication) -> tuple[int, bool]:
+    """What a program is told of the piece: the status of its own address, and whether it is listed."""
+    listed = client.get("/api/v1/publications").json()["items"]
+    return status(client, f"/api/v1/publications/{piece.uid}"), any(
+        each["id"] == str(piece.uid) for each in listed
+    )
+
+
 def in_lists(client) -> bool:
     return any("On Minsk" in client.get(path).text for path in ("/en/", "/sv/", "/en/publications/"))
 
@@ -245,3 +253,59 @@ def test_no_edition_of_another_piece_is_reached_through_an_address(client, edito
     other = deeds.publish(make_publication(slug="riga"), by=editor)
 
     assert Edition.objects.at("en", SLUG).filter(pk=other.pk).count() == 0
+
+
+STATES = {
+    "draft": (404, False),
+    "waiting": (404, False),
+    "cancelled": (404, False),
+    "live": (200, True),
+    "a later edition waits": (200, True),
+    "superseded": (200, True),
+    "address changed": (200, True),
+    "undone": (200, True),
+    "redacted": (200, True),
+    "expired": (410, False),
+    "withdrawn": (410, False),
+    "withdrawn, and waits to come back": (410, False),
+}
+
+
+def never_public(editor, state: str, later) -> Publication:
+    piece = make_publication(title="On Minsk", slug=SLUG)
+    if state != "draft":
+        deeds.publish(piece, by=editor, at=later)
+    if state == "cancelled":
+        deeds.withdraw(piece, by=editor)
+    return piece
+
+
+def in_state(editor, state: str, clock) -> Publication:
+    """A piece in a state, a day later."""
+    later, day = timezone.now() + timedelta(days=9), timedelta(days=1)
+    if state in ("draft", "waiting", "cancelled"):
+        return never_public(editor, state, later)
+    piece = piece_with(editor, body="Vera Holm.", until=timezone.now() + day if state == "expired" else None)
+    clock.shift(day / 2)
+    if state.startswith("withdrawn"):
+        deeds.withdraw(piece, by=editor)
+    if state == "redacted":
+        deeds.redact(piece, "Vera Holm", by=editor)
+    if state in ("superseded", "undone", "address changed"):
+        slug = "kyiv" if state == "address changed" else SLUG
+        deeds.publish(saved(piece, body="Two.", slug=slug), by=editor)
+    if state == "undone":
+        deeds.undo(piece, by=editor)
+    if "wait" in state:
+        deeds.publish(saved(piece, body="Two."), by=editor, at=later)
+    clock.shift(day)
+    return piece
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_a_program_is_told_of_a_piece_what_its_address_answers(client, editor, state):
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = in_state(editor, state, clock)
+
+        assert by_program(client, piece) == STATES[state]
+        assert in_lists(client) == STATES[state][1]
