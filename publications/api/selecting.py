@@ -41,6 +41,10 @@ def page_of_publications(asked: Asked, now: datetime) -> Publications:
     return Publications(records, cursors.of_place(shown[-1]) if len(rows) > asked.limit else "")
 
 
+def is_public(uid: UUID) -> bool:
+    return Edition.objects.live().filter(publication__uid=uid).order_by().exists()
+
+
 def one_publication(uid: UUID, now: datetime) -> Edition | None:
     """The live edition of a piece, with all its rows."""
     live = Edition.objects.live(now).filter(publication__uid=uid)
@@ -48,9 +52,9 @@ def one_publication(uid: UUID, now: datetime) -> Edition | None:
     return with_uid(whole).defer("markdown", "paragraphs").prefetch_related("images").first()
 
 
-def last_public(uid: UUID, now: datetime) -> Edition | None:
+def last_public(uid: UUID) -> Edition | None:
     """The last edition that readers saw of a piece, without its texts."""
-    begun = Edition.objects.begun(now).filter(publication__uid=uid).without_bodies()
+    begun = Edition.objects.begun().filter(publication__uid=uid).without_bodies()
     return begun.order_by("-visible_from").first()
 
 

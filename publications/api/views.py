@@ -1,11 +1,15 @@
-"""The addresses of the API: what is asked is checked, found and told."""
+"""The addresses of the API: what is asked is checked, found and told.
 
-from datetime import datetime
+What is told is found after the tag of the answer is made: an answer may be newer than its tag, never older.
+"""
+
+from collections.abc import Callable
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
@@ -21,6 +25,7 @@ from .answering import answering, told
 from .asking import Asked, authors_asked, parameters, publications_asked, topics_asked
 from .problems import Problem, not_found
 from .selecting import (
+    is_public,
     last_public,
     one_publication,
     page_of_publications,
@@ -35,19 +40,16 @@ RETRY_AFTER = "5"  # seconds
 @answering
 def publication_list(request: HttpRequest) -> HttpResponse:
     """All live texts, newest first."""
-    now = timezone.now()
-    asked = publications_asked(request, now)
-    return unless_fresh(request, lambda: _publications(request, asked, now))
+    asked = publications_asked(request, timezone.now())
+    return unless_fresh(request, lambda: _publications(request, asked))
 
 
 @answering
 def publication_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     parameters(request)
-    now = timezone.now()
-    edition = one_publication(uid, now)
-    if not edition:
-        raise _missing(uid, now)
-    return unless_fresh(request, lambda: _publication(edition, now))
+    if not is_public(uid):
+        raise _missing(uid)
+    return unless_fresh(request, lambda: _publication(uid))
 
 
 @answering
@@ -60,27 +62,24 @@ def author_list(request: HttpRequest) -> HttpResponse:
 @answering
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     parameters(request)
-    found = _authors().select_related("portrait").filter(slug=slug).first()
-    if not found:
-        raise not_found("No author here has this id.")
-    return unless_fresh(request, lambda: told(telling.whole_author(found)))
+    _author(slug)
+    return unless_fresh(request, lambda: told(telling.whole_author(_author(slug))))
 
 
 @answering
 def topic_list(request: HttpRequest) -> HttpResponse:
     """Themes, countries and series that a live text is on."""
     asked = topics_asked(request)
-    topics = _topics().filter(**asked.filters)
-    return unless_fresh(request, lambda: _rows(request, "topics", topics, asked, telling.topic))
+    return unless_fresh(
+        request, lambda: _rows(request, "topics", _topics(**asked.filters), asked, telling.topic)
+    )
 
 
 @answering
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     parameters(request)
-    found = _topics().filter(slug=slug).first()
-    if not found:
-        raise not_found("No topic here has this id.")
-    return unless_fresh(request, lambda: told(telling.whole_topic(found)))
+    _topic(slug)
+    return unless_fresh(request, lambda: told(telling.whole_topic(_topic(slug))))
 
 
 @answering
@@ -95,9 +94,9 @@ def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
     raise not_found("The API has no such address: see openapi.json for those that it has.")
 
 
-def _publications(request: HttpRequest, asked: Asked, now: datetime) -> HttpResponse:
+def _publications(request: HttpRequest, asked: Asked) -> HttpResponse:
     try:
-        page = page_of_publications(asked, now)
+        page = page_of_publications(asked, timezone.now())
     except search.Busy as busy:
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
@@ -107,16 +106,20 @@ def _publications(request: HttpRequest, asked: Asked, now: datetime) -> HttpResp
     return _page(request, [telling.publication(record) for record in page.records], page.following)
 
 
-def _publication(edition: Edition, now: datetime) -> HttpResponse:
+def _publication(uid: UUID) -> HttpResponse:
+    now = timezone.now()
+    edition = one_publication(uid, now)
+    if not edition:
+        raise _missing(uid)
     record = records_of([edition], now)[0]
     response = told(telling.whole_publication(record, edition, related_to(edition, now)))
     response.headers["Content-Language"] = edition.language
     return response
 
 
-def _missing(uid: UUID, now: datetime) -> Problem:
+def _missing(uid: UUID) -> Problem:
     """What was public is gone, and why if the editor wrote it; anything else never was."""
-    last = last_public(uid, now)
+    last = last_public(uid)
     if not last:
         return not_found("No publication here has this id.")
     is_withdrawn = last.end in TAKEN_BACK
@@ -129,15 +132,33 @@ def _missing(uid: UUID, now: datetime) -> Problem:
     )
 
 
-def _authors():
+def _authors() -> QuerySet:
     return Author.objects.known().with_pieces(Edition.objects.live())
 
 
-def _topics():
-    return Tag.objects.with_pieces(Edition.objects.live())
+def _author(slug: str) -> Author:
+    """Raises Problem."""
+    found = _authors().select_related("portrait").filter(slug=slug).first()
+    if not found:
+        raise not_found("No author here has this id.")
+    return found
 
 
-def _rows(request: HttpRequest, name: str, rows, asked: Asked, tell) -> HttpResponse:
+def _topics(**asked: str) -> QuerySet:
+    return Tag.objects.with_pieces(Edition.objects.live()).filter(**asked)
+
+
+def _topic(slug: str) -> Tag:
+    """Raises Problem."""
+    found = _topics(slug=slug).first()
+    if not found:
+        raise not_found("No topic here has this id.")
+    return found
+
+
+def _rows(
+    request: HttpRequest, name: str, rows: QuerySet, asked: Asked, tell: Callable[[Any], dict[str, Any]]
+) -> HttpResponse:
     shown, following = page_of_rows(name, rows, asked)
     return _page(request, [tell(row) for row in shown], following)
 
