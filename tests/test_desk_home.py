@@ -123,6 +123,7 @@ def test_a_piece_whose_text_links_to_a_withdrawn_one_is_flagged_at_its_former_ad
     deeds.withdraw(target, by=None)
 
     assert {piece.pk for piece in waiting(desk)["gone"]} == {former.pk, now.pk}
+    assert "lead readers nowhere" in desk.get(change(now)).text
 
 
 def test_who_withdraws_is_told_who_leads_there(desk):

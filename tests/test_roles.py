@@ -55,6 +55,7 @@ TABLE = {
     "bulk-withdraw": PUBLISHERS,
     "not-ready": WRITERS,
     "difference": WRITERS,
+    "suggestions": WRITERS,
     "reviews": WRITERS,
     "review-deal": WRITERS,
     "restore": WRITERS,
@@ -128,7 +129,7 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout", "review", "review-picture"}
-POSTED = {"keep", "preview-typed", "here", "discard", "not-ready", "review-deal"}
+POSTED = {"keep", "suggestions", "preview-typed", "here", "discard", "not-ready", "review-deal"}
 """Asked by POST alone: who may come in is told so."""
 
 

@@ -17,6 +17,7 @@ from publications.models import (
     Byline,
     Publication,
     Role,
+    Tag,
     as_known,
     keep_original,
     settled_doi,
@@ -197,8 +198,14 @@ class PublicationForm(Joining, FindingForm):
                 % {"piece": same, "language": NAMES[same.language]},
             )
 
+    def store_tags(self) -> None:
+        """Store the tags; those that this draft has made are no topics of the site until it is public."""
+        known = set(Tag.objects.filter(name__in=self.cleaned_data["tags"]).values_list("pk", flat=True))
+        self.save_m2m()
+        self.instance.tags.exclude(pk__in=known).update(made_in_draft=True)
+
     def store_rows(self, piece: Publication) -> None:
-        """Store what belongs to the piece beside its own row: authors and files. (Tags: save_m2m.)"""
+        """Store what belongs to the piece beside its own row: authors and files. (Tags: store_tags.)"""
         Byline.objects.filter(publication=piece).delete()
         Byline.objects.bulk_create(
             Byline(publication=piece, author=author, role=role, position=place)

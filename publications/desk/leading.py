@@ -57,6 +57,11 @@ class TagForm(LeadForm):
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"]) or self.instance.slug
 
+    def save(self, commit: bool = True) -> Tag:
+        """A topic that somebody has seen to is one of the site's, whoever made it first."""
+        self.instance.made_in_draft = False
+        return super().save(commit)
+
     def clean_lead_choice(self) -> list:
         """Only a piece on the topic can lead its page."""
         chosen = self.cleaned_data["lead_choice"]

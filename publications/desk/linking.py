@@ -3,7 +3,8 @@
 from django import forms
 from django.contrib import messages
 from django.core.paginator import Paginator
-from django.db.models import Count
+from django.db.models import Count, QuerySet
+from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
@@ -11,16 +12,23 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.models import Edition, Publication
+from publications.models import Edition, Publication, RelatedLink
 
+from . import suggesting
 from .access import needs
 from .choosing import ChooserField, ChooserWidget
+from .gone import gone, gone_related
 from .site import desk
+from .sketching import NUMBER
 
 PER_PAGE = 50
+FEW = 3
 
 
 class LinksForm(forms.Form):
+    class Media:
+        js = [Script("js/desk/suggesting.js", type="module")]
+
     related = ChooserField(
         "publications", limit=20, required=False, label=gettext_lazy("Related publications")
     )
@@ -43,8 +51,30 @@ def pieces(request: HttpRequest) -> HttpResponse:
     counted = live.annotate(links=Count("publication__related_links")).order_by(
         "links", "-published_at", "-pk"
     )
+    counted = CHOSEN.get(request.GET.get("only", ""), lambda pieces: pieces)(counted)
     page = Paginator(counted.without_bodies(), PER_PAGE).get_page(request.GET.get("page"))
-    return desk.show(request, "links", title=_("Related links"), page=page, query=query)
+    return desk.show(
+        request, "links",
+        title=_("Related links"), page=page, query=query, only=request.GET.get("only", ""), choices=NAMES,
+    )  # fmt: skip
+
+
+def _to_gone(pieces: QuerySet) -> QuerySet:
+    links = RelatedLink.objects.filter(target__in=gone().order_by().values("pk"))
+    return pieces.filter(publication__in=links.values("source"))
+
+
+CHOSEN = {
+    "none": lambda pieces: pieces.filter(links=0),
+    "few": lambda pieces: pieces.filter(links__lt=FEW),
+    "gone": _to_gone,
+}
+NAMES = (
+    ("", gettext_lazy("All")),
+    ("none", gettext_lazy("Without links")),
+    ("few", gettext_lazy("With one or two at most")),
+    ("gone", gettext_lazy("Linked to what is no longer public")),
+)
 
 
 @desk.page("links/<number:pk>/", "links-of")
@@ -54,11 +84,19 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
     edition = get_object_or_404(Edition.objects.live().select_related("publication"), publication=pk)
     piece = edition.publication
     chosen = [(link.target_id, "") for link in piece.related_links.all()]
-    form = LinksForm(request.POST or None, initial={"related": chosen})
+    posted = suggesting.take(request.POST) if "_take" in request.POST else request.POST
+    form = LinksForm(posted or None, initial={"related": chosen})
     form.fields["related"].widget.stored = [pk for pk, _role in chosen]
     if request.method == "POST" and form.is_valid() and _related(request, piece, form):
         return HttpResponseRedirect(reverse("desk:links"))
-    return desk.show(request, "links_of", title=edition.title, edition=edition, form=form)
+    taken = [int(each) for each in posted.getlist("related") if NUMBER.fullmatch(each)] or [
+        pk for pk, _r in chosen
+    ]
+    return desk.show(
+        request, "links_of",
+        title=edition.title, edition=edition, form=form, gone=gone_related(piece),
+        related=suggesting.alike_for_readers(piece.pk, taken),
+    )  # fmt: skip
 
 
 def _related(request: HttpRequest, piece: Publication, form: LinksForm) -> bool:

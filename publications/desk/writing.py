@@ -8,10 +8,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import deeds
+from publications import checks, deeds
 from publications.languages import NAMES
 from publications.models import (
     Edition,
@@ -25,7 +26,7 @@ from publications.models import (
     words,
 )
 
-from . import bulk, gone, handing, recovering, reviewing
+from . import bulk, gone, handing, recovering, reviewing, suggesting
 from .forms import PublicationForm
 from .waiting import Waiting, for_person, waiting
 from .word_report import panel
@@ -76,6 +77,7 @@ class Writing(admin.ModelAdmin):
         js = (
             Script("js/desk/keeping.js", type="module"),
             Script("js/desk/preview.js", type="module"),
+            Script("js/desk/suggesting.js", type="module"),
         )
 
     form = PublicationForm
@@ -188,11 +190,18 @@ class Writing(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
-        form.save_m2m()
+        form.store_tags()
         form.store_rows(form.instance)
         targets = form.links_wanted(form.instance)
         if targets is not None:
-            form.instance.links_changed = deeds.relate(form.instance, targets, by=request.user)
+            reasons = suggesting.reasons_of(form.instance, targets)
+            reasons |= dict(form.instance.related_links.values_list("target", "reason"))
+            form.instance.links_changed = deeds.relate(
+                form.instance,
+                targets,
+                by=request.user,
+                reasons=[reasons.get(each.pk, "") for each in targets],
+            )
         if form.taken:
             said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
             form.instance.joined = said % {"who": form.others, "what": ", ".join(form.taken)}
@@ -203,6 +212,8 @@ class Writing(admin.ModelAdmin):
         piece = super().get_object(request, object_id) if object_id else None
         title = {"title": str(piece)} if piece else {}
         recovering.restore(request, piece)
+        if "_take" in request.POST:
+            request.POST = suggesting.take(request.POST)
         kept = recovering.context(request, piece)
         context = {**(extra_context or {}), **title, **self.standing_context(request, piece), **kept}
         try:
@@ -227,6 +238,8 @@ class Writing(admin.ModelAdmin):
             "ready": ready,
             "ready_by": handing.name_of(ready.by) if ready else "",
             "remarks": list(reviewing.open_remarks(piece)),
+            "suggestions": SimpleLazyObject(lambda: suggesting.for_form(request, piece)),
+            "dead": checks.proof_of(piece).dead if live else {},
             "gone": gone.gone_related(piece) if piece else [],
             "word": panel(request, piece),
             "editions": piece.editions.exists() if piece else False,

@@ -36,6 +36,17 @@ class TagKind(models.TextChoices):
     SERIES = "series", _("Series or project")
 
 
+class TagQuerySet(ToldOfPieces):
+    def offered(self) -> "TagQuerySet":
+        """Those that pickers offer: all but what a draft has made that was never public."""
+        return self.filter(models.Q(made_in_draft=False) | models.Exists(self._published()))
+
+    @staticmethod
+    def _published() -> models.QuerySet:
+        rows = Tag._meta.get_field("published").related_model
+        return rows.objects.filter(tag=models.OuterRef("pk"))
+
+
 class Tag(Bilingual, TagBase):
     """A topic readers can follow. `name` is its English name and what editors type."""
 
@@ -62,7 +73,9 @@ class Tag(Bilingual, TagBase):
         verbose_name=_("responsible for its page"),
     )
 
-    objects = ToldOfPieces.as_manager()
+    made_in_draft = models.BooleanField(default=False, editable=False)
+
+    objects = TagQuerySet.as_manager()
 
     class Meta:
         ordering = ["name"]

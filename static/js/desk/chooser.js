@@ -39,6 +39,9 @@ function enhance(root) {
     say,
     none: words("None"),
   });
+  root.addEventListener("take", ({ detail }) => {
+    if (!chosen.some((each) => each.value === detail.value) && (limit === 1 || chosen.length < limit)) take(detail);
+  });
   draw();
 
   function read(place) {

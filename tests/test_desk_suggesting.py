@@ -1,0 +1,220 @@
+"""What a draft is offered: topics that its text names and pieces that are like it, each with its reason, each one click."""
+
+import pytest
+from django.urls import reverse
+
+from publications import deeds
+from publications.desk.suggesting import topics_in
+from publications.models import Publication, RelatedLink, Synonym, Tag
+from tests.desk_forms import ADD, change, filled
+from tests.factories import make_live, make_person, make_publication, make_tag
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+GRAIN = "Grain from Kherson is moved by barge, since the railway and the elevator were shelled."
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend=BACKEND)
+    return client
+
+
+def named(text: str, language: str = "en", taken: tuple = ()) -> list[str]:
+    return [each.label for each in topics_in(text, language, taken)]
+
+
+def completed(client, typed: str) -> list[str]:
+    return [each["value"] for each in client.get("/desk/tags/", {"q": typed}).json()["found"]]
+
+
+# Topics
+
+
+def test_topics_are_found_by_name_in_either_language_and_whatever_the_ending():
+    make_tag("Russia", name_sv="Ryssland")
+    make_tag("Sanctions")
+    make_tag("Foreign policy")
+
+    assert named("Russia's sanction. Of foreign policies, and of Russia.") == [
+        "Russia",
+        "Foreign policy",
+        "Sanctions",
+    ]
+    assert named("Rysslands svar.", "sv") == ["Russia"]
+    assert named("The policy of foreign states.") == []
+
+
+def test_a_short_name_counts_only_as_it_is_spelled():
+    make_tag("US")
+    make_tag("EU")
+
+    assert named("He told us of the EU.") == ["EU"]
+
+
+def test_equal_spellings_are_found_and_told():
+    make_tag("Belarus")
+    Synonym.objects.create(spellings="Belarus\nByelorussia")
+
+    found = topics_in("In Byelorussia, then.", "en")
+
+    assert [(each.label, each.reason) for each in found] == [
+        ("Belarus", "named once in the text, as “Byelorussia”")
+    ]
+
+
+def test_what_is_taken_already_is_not_offered():
+    make_tag("Belarus")
+
+    assert named("Belarus.", taken=("belarus",)) == []
+
+
+# In the form
+
+
+def test_the_form_offers_topics_and_pieces_with_their_reasons(desk):
+    tag = make_tag("Kherson")
+    like = make_live(title="Barges", body=GRAIN, tags=(tag,)).publication
+    draft = make_publication(title="Elevators", body=GRAIN)
+
+    page = desk.get(change(draft)).text
+
+    assert 'value="tags:Kherson"' in page and "named once in the text" in page
+    assert f'value="related:{like.pk}"' in page and "uch the same words" in page
+
+
+def test_suggestions_follow_what_is_typed(desk):
+    make_tag("Kherson")
+
+    page = desk.post("/desk/typed/suggestions/", filled(body="On Kherson."))
+    taken = desk.post("/desk/typed/suggestions/", filled(body="On Kherson.", tags="kherson"))
+
+    assert ('value="tags:Kherson"' in page.text, 'value="tags:Kherson"' in taken.text) == (True, False)
+
+
+def test_without_a_script_a_suggestion_is_taken_into_the_form_and_nothing_is_stored(desk):
+    make_tag("Kherson")
+    target = make_live().publication
+    draft = make_publication(title="Stored")
+
+    for wanted, shown in (
+        ("tags:Kherson", 'value="Old, Kherson"'),
+        (f"related:{target.pk}", f'value="{target.pk}" selected'),
+    ):
+        page = desk.post(change(draft), filled(draft, title="Typed", tags="Old", _take=wanted))
+
+        assert shown in page.text and "Typed" in page.text
+    assert Publication.objects.get(pk=draft.pk).title == "Stored" and not draft.tags.exists()
+
+
+@pytest.mark.parametrize("wanted", ["", "x", "related:", "related:x", "related:99999", "body:x", "tags:"])
+def test_an_odd_button_takes_nothing(desk, wanted):
+    draft = make_publication()
+
+    page = desk.post(change(draft), filled(draft, _take=wanted))
+
+    assert page.status_code == 200 and draft.revisions.count() == 1
+
+
+def test_a_draft_is_not_suggested_to_anybody(desk):
+    make_publication(title="A hidden one", body=GRAIN)
+    draft = make_publication(body=GRAIN)
+
+    assert (
+        "A hidden one" not in desk.post("/desk/typed/suggestions/", {**filled(draft), "piece": draft.pk}).text
+    )
+
+
+def test_the_reason_of_a_suggestion_is_kept_with_the_link_and_an_older_one_stays(desk):
+    tag = make_tag("Kherson")
+    like, other = (make_live(title=name, body=GRAIN, tags=(tag,)).publication for name in ("Barges", "Rails"))
+    draft = make_publication(title="Elevators", body=GRAIN, tags=(tag,))
+    deeds.relate(draft, [other], by=None, reasons=["Because I say so"])
+
+    desk.post(
+        change(draft),
+        filled(draft, tags="Kherson", related=[other.pk, like.pk], **{"related-chooser": str(other.pk)}),
+    )
+
+    reasons = dict(RelatedLink.objects.filter(source=draft).values_list("target", "reason"))
+    assert reasons[other.pk] == "Because I say so"
+    assert reasons[like.pk].startswith("Both on Kherson")
+
+
+# For those who link
+
+
+@pytest.fixture
+def linker(client):
+    client.force_login(make_person("Linkers"), backend=BACKEND)
+    return client
+
+
+def test_who_links_is_offered_what_is_like_the_public_text_alone(linker):
+    like = make_live(title="Barges", body=GRAIN).publication
+    piece = make_live(title="Elevators", body=GRAIN).publication
+    Publication.objects.filter(pk=piece.pk).update(body="A secret about Kherson.")
+
+    page = linker.get(reverse("desk:links-of", args=[piece.pk]))
+
+    assert [each.value for each in page.context["related"]] == [str(like.pk)]
+    assert "secret" not in page.text
+    taken = linker.post(
+        reverse("desk:links-of", args=[piece.pk]), {"_take": f"related:{like.pk}", "related-chooser": ""}
+    )
+    assert f'value="{like.pk}" selected' in taken.text and not piece.related_links.exists()
+
+
+def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):
+    lone, source, target = (make_live().publication for _number in range(3))
+    deeds.relate(source, [target], by=None)
+    deeds.relate(target, [source, lone, make_live(title="z").publication], by=None)
+
+    def listed(only: str) -> set[int]:
+        return {each.publication_id for each in linker.get("/desk/links/", {"only": only}).context["page"]}
+
+    assert lone.pk in listed("none") and source.pk not in listed("none")
+    assert {lone.pk, source.pk} <= listed("few") and target.pk not in listed("few")
+    assert listed("gone") == set()
+    deeds.withdraw(target, by=None)
+    assert listed("gone") == {source.pk}
+    assert "No longer public" in linker.get(reverse("desk:links-of", args=[source.pk])).text
+
+
+# Tags that drafts make
+
+
+def test_a_tag_of_a_draft_is_offered_to_nobody_until_the_draft_is_public(desk, editor):
+    desk.post(ADD, filled(tags="Suwalki"))
+
+    assert completed(desk, "suw") == [] and named("In Suwalki.") == []
+
+    piece = Publication.objects.get()
+    desk.post(
+        change(piece),
+        filled(piece, tags="Suwalki", bylines=[make_live().publication.bylines.get().author_id]),
+    )
+    deeds.publish(Publication.objects.get(pk=piece.pk), by=editor)
+    assert completed(desk, "suw") == ["Suwalki"] == named("In Suwalki.")
+
+
+def test_a_tag_that_is_there_stays_offered_when_a_draft_takes_it(desk):
+    make_tag("Suwalki")
+
+    desk.post(ADD, filled(tags="suwalki"))
+
+    assert completed(desk, "suw") == ["Suwalki"]
+
+
+def test_a_tag_that_an_editor_has_seen_to_is_offered(desk):
+    desk.post(ADD, filled(tags="Suwalki"))
+    tag = Tag.objects.get()
+
+    desk.post(
+        reverse("desk:publications_tag_change", args=[tag.pk]),
+        {"name": "Suwalki", "name_sv": "Suwałki", "kind": "theme", "introduction_en": "", "introduction_sv": "",
+         "slug": tag.slug, "lead_choice-chooser": "", "responsible_choice-chooser": "", "_save": "Save"},
+    )  # fmt: skip
+
+    assert completed(desk, "suw") == ["Suwalki"]
