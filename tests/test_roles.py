@@ -35,6 +35,7 @@ TABLE = {
     "choose images": WRITERS,
     "choose live": ALL,
     "lead": PUBLISHERS,
+    "newsletter": PUBLISHERS,
     "tags": WRITERS,
     "links": LINKING,
     "links-of": LINKING,

@@ -10,9 +10,9 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import deeds
+from publications import deeds, pictures, renditions
 from publications.languages import NAMES, slugify
-from publications.models import Author, Edition
+from publications.models import Author, Edition, Image
 from publications.presentation import everywhere
 
 from . import meanwhile
@@ -175,6 +175,13 @@ class AuthorForm(AmendedForm):
     """An author; the portrait is chosen from the library."""
 
     portrait_choice = ChooserField("images", limit=1, required=False, label=gettext_lazy("Portrait"))
+    portrait_file = forms.FileField(
+        required=False,
+        label=gettext_lazy("A new portrait"),
+        help_text=gettext_lazy(
+            "JPEG, PNG, WebP or GIF, at most 20 MB. It is put into the library and takes the place."
+        ),
+    )
     single = {"portrait_choice": "portrait"}
 
     class Meta:
@@ -192,6 +199,27 @@ class AuthorForm(AmendedForm):
 
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])
+
+    def clean_portrait_file(self) -> Image | None:
+        """The upload as a picture of the library, not stored yet."""
+        file = self.cleaned_data["portrait_file"]
+        if not file:
+            return None
+        image = Image()
+        try:
+            image.hold(file.read(), file.name)
+        except pictures.Unsuitable as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        return image
+
+    def save(self, commit: bool = True) -> Author:
+        if image := self.cleaned_data.get("portrait_file"):
+            name = self.cleaned_data["name"]
+            image.alt_en, image.alt_sv = f"Portrait of {name}"[:300], f"Porträtt av {name}"[:300]
+            image.save()
+            renditions.make_all(image)
+            self.cleaned_data["portrait_choice"] = [(image, "")]
+        return super().save(commit)
 
     def doubts(self, cleaned: dict) -> dict[str, str]:
         """Somebody of that name who is there already: nearly always the same person."""
@@ -218,7 +246,8 @@ class AuthorDesk(Amended):
             {
                 "fields": (
                     "name", ("title_en", "title_sv"), ("affiliation_en", "affiliation_sv"),
-                    ("biography_en", "biography_sv"), "portrait_choice", "orcid", "guest", "pseudonymous",
+                    ("biography_en", "biography_sv"), "portrait_choice", "portrait_file", "orcid",
+                    "guest", "pseudonymous",
                 )
             },
         ),

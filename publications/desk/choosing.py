@@ -149,6 +149,7 @@ class ChooserWidget(forms.Widget):
         self.what, self.limit, self.roles = what, limit, list(roles)
         self.query = ""
         self.stored: list[int] = []
+        self.adds = False
 
     def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
         """Pairs of value and role in the order of the form; empty places are passed over."""
@@ -171,6 +172,8 @@ class ChooserWidget(forms.Widget):
             "limit": self.limit,
             "stored": ",".join(str(pk) for pk in self.stored),
             "query": self.query,
+            "found_none": bool(self.query) and not CHOICES[self.what].offered(self.query).exists(),
+            "adding": reverse_lazy("desk:publications_author_add") if self.adds else "",
             "roles": self.roles,
             "options": options,
             "places": [

@@ -39,6 +39,12 @@ class TagWidget(LineOfTags):
         js = [Script("js/desk/tags.js", type="module")]
 
 
+class BodyWidget(forms.Textarea):
+    """The text, with a short help on how it is marked up."""
+
+    template_name = "desk/widgets/body.html"
+
+
 class PublicationForm(Joining, FindingForm):
     """The working copy as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
 
@@ -93,19 +99,20 @@ class PublicationForm(Joining, FindingForm):
             "title": forms.Textarea(attrs={"rows": 1, "class": "title-field"}),
             "summary": forms.Textarea(attrs={"rows": 3}),
             "key_points": forms.Textarea(attrs={"rows": 4}),
-            "body": forms.Textarea(attrs={"rows": 24, "class": "body-field"}),
+            "body": BodyWidget(attrs={"rows": 24, "class": "body-field"}),
             "note": forms.Textarea(attrs={"rows": 3}),
         }
         help_texts = {
             "body": _("Markdown. A picture of the library: ![what it shows](image:its-key)"),
         }
 
-    def __init__(self, *args, may_relate: bool = True, **kwargs) -> None:
+    def __init__(self, *args, may_relate: bool = True, may_add_author: bool = False, **kwargs) -> None:
         piece = kwargs.get("instance")
         kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
         self.fields["related"].disabled = not may_relate
+        self.fields["bylines"].widget.adds = may_add_author
         if piece and piece.pk:
             self.fields["detach"].queryset = piece.attachments.all()
         if not self.fields["detach"].queryset.exists():

@@ -138,17 +138,34 @@ class PinForm(LeadForm):
         fields = ()
 
 
+class NewsletterForm(AmendedForm):
+    class Meta:
+        model = Site
+        fields = ("newsletter",)
+
+
 @desk.page("lead/", "lead")
 @needs("publish_publication")
 def lead(request: HttpRequest) -> HttpResponse:
     """The lead of the home page, for those who decide what readers see and not what the house is called."""
-    form = PinForm(request.POST or None, instance=Site.objects.get())
+    return _of_the_site(request, PinForm, "lead", _("Lead of the home page"))
+
+
+@desk.page("newsletter/", "newsletter")
+@needs("publish_publication")
+def newsletter(request: HttpRequest) -> HttpResponse:
+    """Where readers sign up for the newsletter, for the same people."""
+    return _of_the_site(request, NewsletterForm, "newsletter", _("Newsletter"))
+
+
+def _of_the_site(request: HttpRequest, kind: type[AmendedForm], name: str, title: str) -> HttpResponse:
+    form = kind(request.POST or None, instance=Site.objects.get())
     if request.method == "POST" and form.is_valid() and _pinned(request, form):
-        return HttpResponseRedirect(reverse("desk:lead"))
-    return desk.show(request, "lead", title=_("Lead of the home page"), form=form)
+        return HttpResponseRedirect(reverse(f"desk:{name}"))
+    return desk.show(request, "lead", title=title, form=form)
 
 
-def _pinned(request: HttpRequest, form: PinForm) -> bool:
+def _pinned(request: HttpRequest, form: AmendedForm) -> bool:
     try:
         if form.has_changed():
             deeds.amend(form.save(commit=False), by=request.user, changed=form.changed_data)

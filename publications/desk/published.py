@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.models import Edition, moment_in_words, own_end
+from publications.models import FOREVER, Edition, moment_in_words
 
 from . import telling
 from .access import ONE, needs, piece_or_404
@@ -33,7 +33,7 @@ def published(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         stands=stands,
         edition=edition,
         from_moment=moment_in_words(edition.visible_from),
-        until=moment_in_words(own_end(piece)) if own_end(piece) and stands == "live" else "",
+        until=moment_in_words(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
         texts=_texts(edition) if stands != "over" else [],
         plan=_undoing(piece, edition),
         line=piece.audit.filter(detail__edition=number).first(),

@@ -28,6 +28,7 @@ from publications.models import (
 
 from . import bulk, gone, handing, recovering, reviewing, suggesting
 from .forms import PublicationForm
+from .left_out import left_out
 from .waiting import Waiting, for_person, waiting
 from .word_report import panel
 
@@ -161,7 +162,11 @@ class Writing(admin.ModelAdmin):
     def get_form(self, request: HttpRequest, obj: Publication | None = None, change: bool = False, **kwargs):
         kwargs["fields"] = PublicationForm.Meta.fields
         form = super().get_form(request, obj, change, **kwargs)
-        return bound_to(form, may_relate=may_relate(request, obj))
+        return bound_to(
+            form,
+            may_relate=may_relate(request, obj),
+            may_add_author=request.user.has_perm("publications.add_author"),
+        )
 
     def get_changeform_initial_data(self, request: HttpRequest) -> dict:
         return {
@@ -206,6 +211,9 @@ class Writing(admin.ModelAdmin):
             said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
             form.instance.joined = said % {"who": form.others, "what": ", ".join(form.taken)}
         Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
+        if "body" in form.changed_data:
+            for said in left_out(form.instance.body):
+                messages.warning(request, said)
         recovering.saved(request.user, request.POST.get(recovering.KEY, ""))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

@@ -51,6 +51,10 @@ function enhance(root) {
 
   function say(text) {
     status.textContent = text;
+    if (text && text === words("None") && root.dataset.adding && search.value.trim()) {
+      const href = `${root.dataset.adding}?name=${encodeURIComponent(search.value.trim())}`;
+      status.append(" ", make("a", { href, target: "_blank", textContent: words("Adding") }));
+    }
   }
 
   function draw() {
