@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('publications', '0013_reviews'),
+        ('publications', '0014_pages_for_readers'),
     ]
 
     operations = [
