@@ -87,7 +87,7 @@ def language_of_the_address(get_response: GetResponse) -> GetResponse:
             response = get_response(request)
             response.headers.setdefault("Content-Language", language)
         # A bare 301 or 410 would be kept by browsers for ever, though a piece may come back.
-        response.headers.setdefault("Cache-Control", "no-cache")
+        response.headers.setdefault("Cache-Control", settings.PUBLIC_CACHE_CONTROL)
         if at_desk:
             response.headers["Cache-Control"] = "no-store"
             response.headers["X-Robots-Tag"] = "noindex"

@@ -9,6 +9,9 @@ DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name
 ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
+PAGES_IN_MEMORY  megabytes of whole pages that each process keeps; 0 keeps none (64)
+RENDER_THREADS  how many pages each process makes at a time, each with a connection to the database (4)
+SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus show it late or too long (0)
 PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 SECURITY_CONTACT  whom to tell of a weakness, for /.well-known/security.txt: mailto:… or https://… (none)
@@ -123,6 +126,8 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;"
         "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456",
     }
+else:
+    DATABASES["default"].setdefault("OPTIONS", {}).setdefault("connect_timeout", 3)  # seconds
 
 # Two trees of addresses; the first is where `/` leads. Texts may be in any language.
 LANGUAGE_CODE = "en"
@@ -154,6 +159,15 @@ STORAGES = {
         else "sceeus.static_files.StaticFiles",
     },
 }
+# Whole pages in memory, and what browsers and a CDN are told: to ask each time, which costs almost nothing.
+PAGES_IN_MEMORY = 0 if DEBUG else env.int("PAGES_IN_MEMORY", 64) * 1024 * 1024
+RENDER_THREADS = env.int("RENDER_THREADS", 4)
+SHARED_CACHE_SECONDS = env.int("SHARED_CACHE_SECONDS", 0)
+PUBLIC_CACHE_CONTROL = (
+    f"public, max-age=0, s-maxage={SHARED_CACHE_SECONDS}, stale-if-error=86400"
+    if SHARED_CACHE_SECONDS
+    else "no-cache"
+)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024 * 1024
 LARGEST_REQUEST = 60 * 1024 * 1024  # a Word file of 50 MB, and what comes with it
 FILE_UPLOAD_PERMISSIONS = 0o600

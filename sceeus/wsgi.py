@@ -1,9 +1,25 @@
-"""The entrance for the application server."""
+"""The entrance for the application server: the page cache outside, Django inside."""
 
 import os
+from concurrent.futures import ThreadPoolExecutor
 
+from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceeus.settings")
 
 application = get_wsgi_application()
+
+if settings.PAGES_IN_MEMORY:
+    from publications.middleware import COMPRESSED  # models may be imported from here on
+    from publications.pagecache import PageCache, Watch
+    from publications.views.parameters import parameters_of
+
+    application = PageCache(
+        application,
+        watch=Watch(),
+        most_bytes=settings.PAGES_IN_MEMORY,
+        parameters=parameters_of,
+        compressible=frozenset(COMPRESSED),
+        pool=ThreadPoolExecutor(settings.RENDER_THREADS, thread_name_prefix="render"),
+    )

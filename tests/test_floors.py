@@ -31,6 +31,7 @@ FLOORS = {
     "publications.renditions": 3,
     "publications.accounts": 3,
     "publications.search": 3,
+    "publications.pagecache": 3,
     "publications.models": 2,
     "publications.importers": 2,
     "publications.apps": 3,

@@ -8,6 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
+from publications import pagecache
 from publications.models import (
     FOREVER,
     AuditLine,
@@ -83,8 +84,14 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
     """
     generation = Generation.objects.select_for_update().get()
     deed = start(generation, by=by, publication=publication)
-    generation.save()
+    keep(generation)
     return deed
+
+
+def keep(generation: Generation) -> None:
+    """Store the generation; once the transaction is through, whoever keeps pages learns of it."""
+    generation.save()
+    transaction.on_commit(pagecache.advance)
 
 
 def start(generation: Generation, *, by, publication: Publication | None = None) -> Deed:
@@ -110,7 +117,7 @@ def trust_clock(*, by=None) -> None:
     generation = Generation.objects.select_for_update().get()
     generation.at = min(generation.at, timezone.now())
     generation.number += 1
-    generation.save()
+    keep(generation)
     told = Deed(moment=generation.at, generation=generation.number, by=by)
     told.tell(DeedKind.AMEND, _("The clock of the server"))
 

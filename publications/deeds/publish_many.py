@@ -24,7 +24,7 @@ from publications.models import (
     whole_minute,
 )
 
-from .ground import ClockBehind, Deed, NotReady, Refused, start
+from .ground import ClockBehind, Deed, NotReady, Refused, keep, start
 from .publish import (
     Window,
     address_taken,
@@ -85,7 +85,7 @@ def publish_many(
         if piece.pk not in first:
             outcomes[piece.pk] = _publish(batch, piece)
     if batch.generation.number != before:
-        batch.generation.save()
+        keep(batch.generation)
     return [outcomes[publication.pk] for publication in publications]
 
 

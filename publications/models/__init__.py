@@ -4,6 +4,7 @@ from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
+from .epoch import Epoch, once, read_epoch, within
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
@@ -45,6 +46,7 @@ __all__ = [
     "EditionTag",
     "EditionTerm",
     "End",
+    "Epoch",
     "FormerPath",
     "Generation",
     "Image",
@@ -94,14 +96,17 @@ __all__ = [
     "keep_original",
     "moment_in_words",
     "nearest",
+    "once",
     "originals",
     "own_end",
     "pictured",
+    "read_epoch",
     "settled_doi",
     "settled_isbn",
     "split_at_commas",
     "told_at",
     "whole_minute",
     "with_standing",
+    "within",
     "words",
 ]

@@ -1,0 +1,11 @@
+"""Whole answers for readers, kept in memory for as long as nothing public changes. It stands around Django.
+
+Every deed moves a counter that all processes of a machine share; a process on another machine asks the database
+twice a second. Where the database does not answer, what is stored goes on being served.
+"""
+
+from .application import PageCache
+from .counter import advance
+from .watch import Watch
+
+__all__ = ["PageCache", "Watch", "advance"]

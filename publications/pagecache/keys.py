@@ -1,0 +1,54 @@
+"""Which requests may be answered from what is stored, and under which key."""
+
+from collections.abc import Callable, Collection
+from urllib.parse import parse_qsl, urlencode
+
+from django.conf import settings
+from django.http.request import split_domain_port, validate_host
+
+from .shelf import Key
+
+Environ = dict[str, object]
+Parameters = Callable[[str], Collection[str]]
+MOST_HOSTS = 64
+LONGEST = 2_000  # characters of path and query
+NEVER = (settings.DESK, settings.STATIC_URL, "/media/", "/admin/", "/oai", "/api/")
+FILES = (".pdf", ".png")
+
+_hosts: set[str] = set()
+
+
+def key_of(environ: Environ, parameters: Parameters) -> Key | None:
+    """The path and the query that its page reads, in one order; none for what is never stored."""
+    path = environ["PATH_INFO"]
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
+        return None
+    if path.endswith(FILES) or "/files/" in path:
+        return None
+    if "HTTP_RANGE" in environ or not (_is_known(environ.get("HTTP_HOST", "")) and _is_safe(environ)):
+        return None
+    query = environ.get("QUERY_STRING", "")
+    if len(path) + len(query) > LONGEST or "%00" in query:
+        return None
+    return (path, _in_order(query, parameters(path))) if query else (path, "")
+
+
+def _in_order(query: str, known: Collection[str]) -> str:
+    """Only what the page of this path reads; the rest, as marks of campaigns, makes no other page."""
+    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] in known]
+    return urlencode(sorted(pairs, key=lambda pair: pair[0]))
+
+
+def _is_known(host: str) -> bool:
+    """Whether the site answers to the host, as Django decides it."""
+    if host in _hosts:
+        return True
+    allowed = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
+    if allowed and len(_hosts) < MOST_HOSTS:
+        _hosts.add(host)
+    return allowed
+
+
+def _is_safe(environ: Environ) -> bool:
+    """Whether the request came by https, where the site is one of https alone."""
+    return not settings.BEHIND_TLS or environ.get("HTTP_X_FORWARDED_PROTO") == "https"

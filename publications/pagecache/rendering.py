@@ -1,0 +1,93 @@
+"""Asking Django for an answer: in a few threads of its own, and once however many ask for the same."""
+
+import threading
+from collections.abc import Callable, Iterable
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+
+from publications.models import Epoch, within
+
+from .keys import Environ
+from .stored import Headers
+
+Application = Callable[[Environ, Callable], Iterable[bytes]]
+LARGEST = 2 * 1024 * 1024  # bytes of an answer that may be stored
+
+
+@dataclass(frozen=True)
+class Answer:
+    """What Django answered: the whole body, or one that is still to be read and can be read once."""
+
+    status: str
+    headers: Headers
+    body: bytes | None
+    stream: Iterable[bytes] = ()
+
+    @property
+    def code(self) -> int:
+        return int(self.status[:3])
+
+    @property
+    def parts(self) -> Iterable[bytes]:
+        return self.stream if self.body is None else [self.body]
+
+
+class Renderer:
+    """Django behind a small pool of threads.
+
+    Each of them holds one connection to the database; readers who wait hold none, and those who are served from
+    memory wait for nobody.
+    """
+
+    def __init__(self, application: Application, pool: Executor) -> None:
+        self._application, self._pool = application, pool
+        self._under_way: dict[object, Future] = {}
+        self._lock = threading.Lock()
+
+    def render(self, environ: Environ, epoch: Epoch | None = None) -> Answer:
+        """The answer to one request, whoever else asks."""
+        return self._pool.submit(self._answer, environ, epoch).result()
+
+    def render_once(
+        self, key: object, environ: Environ, epoch: Epoch, keep: Callable[[Answer], object]
+    ) -> object:
+        """What `keep` makes of the answer; all who ask for the key in this epoch meanwhile get the same."""
+        shared = (key, epoch)
+        with self._lock:
+            future = self._under_way.get(shared)
+            is_first = future is None
+            if is_first:
+                future = self._under_way[shared] = Future()
+        if is_first:
+            self._pool.submit(self._answer_and_keep, shared, environ, epoch, keep)
+        return future.result()
+
+    def _answer_and_keep(self, shared: object, environ: Environ, epoch: Epoch, keep: Callable) -> None:
+        try:
+            kept, error = keep(self._answer(environ, epoch)), None
+        except BaseException as raised:  # whoever waits gets it
+            kept, error = None, raised
+        with self._lock:
+            future = self._under_way.pop(shared)
+        if error:
+            future.set_exception(error)
+        else:
+            future.set_result(kept)
+
+    def _answer(self, environ: Environ, epoch: Epoch | None) -> Answer:
+        told: list = []
+
+        def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
+            told[:] = [status, list(headers)]
+
+        if epoch is None:
+            stream = self._application(environ, start_response)
+        else:
+            with within(epoch):
+                stream = self._application(environ, start_response)
+        if getattr(stream, "streaming", True):
+            return Answer(*told, None, stream)
+        try:
+            return Answer(*told, b"".join(stream))
+        finally:
+            stream.close()

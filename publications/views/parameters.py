@@ -1,0 +1,26 @@
+"""Which parameters of a query each page reads. All others, as marks of campaigns, make no other page."""
+
+from functools import lru_cache
+
+from django.urls import Resolver404, resolve
+
+from .filters import FILTERS
+
+ALL = {
+    "publications:list": frozenset({*FILTERS, "q", "order", "page"}),
+    "publications:authors": frozenset({"page"}),
+    "publications:author": frozenset({"page"}),
+    "publications:changes": frozenset({"from"}),
+    "publications:mastodon": frozenset({"server"}),
+}
+NONE: frozenset[str] = frozenset()
+
+
+@lru_cache(maxsize=4096)
+def parameters_of(path: str) -> frozenset[str]:
+    """The names that the page of the path reads; none where there is no page."""
+    try:
+        name = resolve(path).view_name
+    except Resolver404:
+        return NONE
+    return ALL.get(name, NONE)

@@ -1,0 +1,78 @@
+"""A page cache around the real site, or around an application of the test's own, without threads."""
+
+from concurrent.futures import Executor, Future
+from dataclasses import dataclass
+from io import BytesIO
+
+from django.core.wsgi import get_wsgi_application
+from django.test.client import RequestFactory
+
+from publications.middleware import COMPRESSED
+from publications.pagecache import PageCache, Watch
+from publications.views.parameters import parameters_of
+
+
+class AtOnce(Executor):
+    """Does what is submitted before it returns."""
+
+    def submit(self, work, /, *args, **kwargs) -> Future:
+        future: Future = Future()
+        try:
+            future.set_result(work(*args, **kwargs))
+        except BaseException as error:
+            future.set_exception(error)
+        return future
+
+
+@dataclass(frozen=True)
+class Got:
+    status: int
+    headers: dict[str, str]
+    body: bytes
+
+    @property
+    def mark(self) -> str:
+        return self.headers.get("Cache-Status", "")
+
+    @property
+    def text(self) -> str:
+        return self.body.decode()
+
+
+class Counted:
+    """An application, and how often it was asked."""
+
+    def __init__(self, application) -> None:
+        self.application, self.asked = application, 0
+
+    def __call__(self, environ, start_response):
+        self.asked += 1
+        return self.application(environ, start_response)
+
+
+class Readers:
+    """People who read through one cache. `site.asked` tells how often Django had to answer."""
+
+    def __init__(self, application=None, *, most_bytes: int = 4_000_000, watch: Watch | None = None) -> None:
+        self.site = Counted(application or get_wsgi_application())
+        self.watch = watch or Watch(threaded=False)
+        self.cache = PageCache(
+            self.site,
+            watch=self.watch,
+            most_bytes=most_bytes,
+            parameters=parameters_of,
+            compressible=frozenset(COMPRESSED),
+            pool=AtOnce(),
+        )
+
+    def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:
+        extra = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+        request = RequestFactory().generic(method, path, **{"HTTP_HOST": "localhost", **extra})
+        request.environ["wsgi.input"] = BytesIO()
+        told: list = []
+        parts = self.cache(request.environ, lambda status, sent, error=None: told.extend((status, sent)))
+        body = b"".join(parts)
+        close = getattr(parts, "close", None)
+        if close:
+            close()
+        return Got(int(told[0][:3]), dict(told[1]), body)

@@ -1,0 +1,210 @@
+"""The parts of the page cache: what is kept, what it is kept under, and how a process knows that it is old."""
+
+import threading
+import time
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+from django.db import OperationalError
+
+from publications.models import Epoch, once, within
+from publications.pagecache import Watch, advance
+from publications.pagecache.counter import counter
+from publications.pagecache.rendering import Renderer
+from publications.pagecache.shelf import Shelf
+from publications.pagecache.stored import Stored, coding_for, matches
+
+HOUR = 3600
+LONG = b"<p>A sentence of the usual length, which is compressed well.</p>" * 50
+
+
+def an_epoch(generation: int = 1, **moments: float) -> Epoch:
+    later = time.time() + HOUR
+    return Epoch(generation, generation, **{"begins": later, "ends": later, "midnight": later, **moments})
+
+
+def an_answer(size: int = 1_000) -> Stored:
+    return Stored("200 OK", [], b"x" * size, an_epoch(), compressible=False)
+
+
+def test_what_was_asked_for_least_recently_goes_first():
+    shelf = Shelf(12 * an_answer().bytes)
+    for number in range(12):
+        shelf.put((str(number), ""), an_answer())
+    shelf.get(("0", ""))
+
+    shelf.put(("new", ""), an_answer())
+
+    assert shelf.get(("0", "")) and shelf.get(("new", "")) and not shelf.get(("1", ""))
+    assert len(shelf) == 12 and shelf.bytes <= shelf.most_bytes
+
+
+def test_what_stays_stays():
+    shelf = Shelf(9 * an_answer().bytes, stays={("home", "")}.__contains__)
+    shelf.put(("home", ""), an_answer())
+    for number in range(40):
+        shelf.put((str(number), ""), an_answer())
+
+    assert shelf.get(("home", "")) and len(shelf) == 9
+
+
+def test_an_answer_that_would_fill_the_shelf_is_not_kept():
+    shelf = Shelf(20_000)
+    shelf.put(("a", ""), an_answer(500))
+    shelf.put(("a", ""), an_answer(5_000))
+
+    assert len(shelf) == 0 and shelf.bytes == 0
+
+
+def test_a_text_is_kept_compressed_alone_once_it_was_asked_for_so():
+    stored = Stored("200 OK", [("Content-Type", "text/html")], LONG, an_epoch(), compressible=True)
+    shelf = Shelf(100_000)
+    shelf.put(("a", ""), stored)
+    before = shelf.bytes
+
+    (headers, _), grown = stored.form("br")
+    shelf.grown(stored, grown)
+
+    assert ("Content-Encoding", "br") in headers
+    assert shelf.bytes < before - len(LONG) / 2
+    assert stored.form("")[0][1] == [LONG]
+    assert stored.form("gzip")[1] > 0
+
+
+def test_a_short_text_is_sent_as_it_is():
+    assert not Stored("200 OK", [], b"short", an_epoch(), compressible=True).is_text
+
+
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [
+        ("", ""), ("identity", ""), ("gzip", "gzip"), ("gzip, br", "br"), ("GZIP;q=1.0", "gzip"),
+        ("br;q=0,gzip", "gzip"), ("gzip;q=0.000", ""), ("gzip; q=0.5", "gzip"), ("xbr, x-gzip", ""),
+    ],
+)  # fmt: skip
+def test_the_coding_is_one_that_the_reader_takes(accepted, coding):
+    assert coding_for(accepted) == coding
+
+
+@pytest.mark.parametrize(
+    ("held", "same"),
+    [('W/"a"', True), ('"a"', True), ('"b", W/"a"', True), ("*", True), ('W/"b"', False), ("a", False)],
+)
+def test_tags_are_compared_weakly(held, same):
+    assert matches(held, 'W/"a"') is same
+
+
+def test_the_counter_moves_in_what_others_hold_of_it():
+    held = counter()
+    before = held[:8]
+
+    advance()
+
+    assert held[:8] != before and held[:8] == counter()[:8]
+
+
+def test_without_a_place_for_the_counter_deeds_go_on(settings, tmp_path):
+    settings.SITE_DATA = tmp_path / "missing" / "folder"
+
+    advance()
+
+    assert counter()[:8] == bytes(8)
+
+
+def test_a_watch_in_a_thread_tells_a_change_to_the_next_who_asks():
+    generations = iter(range(1, 100))
+    watch = Watch(lambda before: an_epoch(next(generations)))
+    first = watch.epoch()
+    assert watch.epoch() is first
+
+    advance()
+
+    assert watch.epoch().generation > first.generation
+
+
+def test_what_has_not_changed_is_the_same_epoch_however_often_it_is_asked():
+    watch = Watch(lambda before: an_epoch(7), threaded=False)
+    first = watch.epoch()
+
+    watch.look()
+
+    assert watch.epoch() is first
+
+
+def test_a_database_that_hangs_keeps_waiting_only_those_who_cannot_be_served():
+    hang = threading.Event()
+    watch = Watch(lambda before: hang.wait(30) and an_epoch(2) if before else an_epoch(1))
+    known = watch.epoch()
+    watch._trusted_until = 0.0  # as a second later
+
+    for _ in range(3):
+        assert watch.epoch() is None
+    assert watch.trusted is known
+    hang.set()
+
+
+def test_a_database_that_fails_leaves_what_is_known_but_not_past_a_deed():
+    def read(before):
+        if before:
+            raise OperationalError("away")
+        return an_epoch(1)
+
+    watch = Watch(read, threaded=False)
+    known = watch.epoch()
+    watch._trusted_until = 0.0
+    assert watch.epoch() is None and watch.trusted is known
+
+    advance()
+
+    assert watch.epoch() is None and watch.trusted is None
+
+
+def test_however_many_ask_for_one_page_it_is_made_once():
+    asked, open_ = [], threading.Event()
+
+    class Body(list):
+        streaming = False
+        close = staticmethod(lambda: None)
+
+    def application(environ, start_response):
+        asked.append(environ["PATH_INFO"])
+        open_.wait(10)
+        start_response("200 OK", [])
+        return Body([b"page"])
+
+    renderer, epoch, come = Renderer(application, ThreadPoolExecutor(2)), an_epoch(), threading.Barrier(8)
+
+    def read() -> bytes:
+        come.wait(10)
+        return renderer.render_once("key", {"PATH_INFO": "/"}, epoch, lambda answer: answer.body)
+
+    with ThreadPoolExecutor(8) as readers:
+        waiting = [readers.submit(read) for _ in range(8)]
+        time.sleep(0.2)  # by now all have asked
+        open_.set()
+        assert {future.result() for future in waiting} == {b"page"}
+    assert asked == ["/"]
+
+
+def test_an_error_reaches_all_who_wait_and_the_next_may_try_again():
+    def application(environ, start_response):
+        raise RuntimeError("broken")
+
+    renderer = Renderer(application, ThreadPoolExecutor(1))
+    for _ in range(2):
+        with pytest.raises(RuntimeError, match="broken"):
+            renderer.render_once("key", {}, an_epoch(), lambda answer: answer)
+
+
+def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
+    made = []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    with within(an_epoch()):
+        assert [once("a", make), once("a", make), once(("b", 1), make)] == [1, 1, 2]
+    with within(an_epoch()):
+        assert once("a", make) == 3
+    assert [once("a", make), once("a", make)] == [4, 5]
