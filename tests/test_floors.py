@@ -13,6 +13,7 @@ FLOORS = {
     "publications.urls": 6,
     "publications.admin": 6,
     "publications.setting_up": 6,
+    "publications.mirror": 6,
     "publications.views": 5,
     "publications.feeds": 5,
     "publications.oai": 5,

@@ -1,0 +1,79 @@
+"""The public site as static files."""
+
+import sys
+import time
+from pathlib import Path
+
+from django.core.management.base import BaseCommand, CommandError
+
+from publications import mirror
+from publications.pagecache import Watch
+
+MOST_TOLD = 20
+
+
+class Command(BaseCommand):
+    help = (
+        "Write the whole public site into FOLDER as static files, each text with .gz and .br beside it, for a web "
+        "server that serves them and asks the application for all else (deploy/ has such configurations for nginx "
+        "and Caddy). Only what has changed is written; what readers may no longer see is removed first. Every link "
+        "between pages is followed: broken ones are told, and end the command with 1. It may be broken off with "
+        "Ctrl-C and run again."
+    )
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "folder", type=Path, help="an empty folder, or one that this command has written before"
+        )
+        parser.add_argument(
+            "--with-pdf", action="store_true", help="take PDFs and cards along, which takes long"
+        )
+        parser.add_argument(
+            "--processes", type=int, default=0, help="how many work at a time (as many as cores)"
+        )
+        parser.add_argument(
+            "--watch",
+            action="store_true",
+            help="stay, and bring the folder up to date whenever the site changes",
+        )
+
+    def handle(self, *args, **options) -> None:
+        watch = Watch(threaded=False)
+        try:
+            broken = self._once(options)
+            while options["watch"]:
+                broken = self._wait_and_go(watch, options) or broken
+        except mirror.NotOurs as error:
+            raise CommandError(
+                f"{error} holds files that no mirror has written. Give an empty folder."
+            ) from error
+        except KeyboardInterrupt as error:
+            raise CommandError("Broken off. What is written is whole; run it again to finish.") from error
+        if broken:
+            sys.exit(1)
+
+    def _wait_and_go(self, watch: Watch, options: dict) -> bool:
+        before = watch.epoch()
+        while (now := watch.epoch()) is None or now is before:
+            time.sleep(0.5)
+        return self._once(options)
+
+    def _once(self, options: dict) -> bool:
+        walk = mirror.Walk(options["folder"], processes=options["processes"], made=options["with_pdf"])
+        begun = time.monotonic()
+        told = walk.go(self._show if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None)
+        seconds = time.monotonic() - begun
+        self.stdout.write(
+            f"{told.pages} addresses in {seconds:.1f} s ({told.pages / seconds:.0f} a second): "
+            f"{told.written} written, {len(told.removed)} removed, {len(told.broken)} broken links."
+        )
+        for path, page in told.broken[:MOST_TOLD]:
+            self.stderr.write(f"{page} leads to {path}, where nothing is.")
+        for path in told.left[:MOST_TOLD]:
+            self.stderr.write(f"{path} has a name too long for a file; the application serves it.")
+        return bool(told.broken)
+
+    def _show(self, done: int, known: int) -> None:
+        if done % 50 == 0 or done == known:
+            self.stdout.write(f"\r{done} of {known} addresses …", ending="")
+            self.stdout.flush()

@@ -1,0 +1,116 @@
+"""The folder that a web server serves: files written whole or not at all, each text with compressed twins."""
+
+import gzip
+import os
+from collections.abc import Iterable
+from pathlib import Path
+from urllib.parse import unquote
+
+import brotli
+
+MARK = ".mirror"
+LONGEST_NAME = 240  # bytes; file systems take 255, and twins have an ending more
+COMPRESSED = (".html", ".xml", ".txt", ".css", ".js", ".svg", ".json", ".atom", ".rss", ".md", ".bib", ".ris")
+TWINS = {
+    ".gz": lambda body: gzip.compress(body, 6, mtime=0),
+    ".br": lambda body: brotli.compress(body, quality=5),
+}
+
+
+class NotOurs(Exception):
+    """The folder holds things that no mirror has put there."""
+
+
+class Folder:
+    """A folder of one mirror. Raises NotOurs for one that is in use for something else."""
+
+    def __init__(self, root: Path) -> None:
+        self.root = root
+        root.mkdir(parents=True, exist_ok=True)
+        mark = root / MARK
+        if not mark.exists():
+            if any(root.iterdir()):
+                raise NotOurs(root)
+            mark.write_text(
+                "Made by manage.py mirror, which removes what it does not know.\n", encoding="utf-8"
+            )
+
+    def place(self, path: str) -> Path | None:
+        """Where the page of a path stands; none where no file system would take its name."""
+        plain = unquote(path)
+        named = f"{plain}index.html" if plain.endswith("/") else plain
+        parts = named.lstrip("/").split("/")
+        if any(part in ("", ".", "..", MARK) or len(part.encode()) > LONGEST_NAME for part in parts):
+            return None
+        return self.root.joinpath(*parts)
+
+    def put(self, path: str, body: bytes) -> bool:
+        """Write the page and its twins; whether it is another than before. Raises ValueError for a name too long."""
+        place = self.place(path)
+        if place is None:
+            raise ValueError(path)
+        if _holds(place, body) and all(twin.exists() for twin in _twins(place)):
+            return False
+        place.parent.mkdir(parents=True, exist_ok=True)
+        for twin in _twins(place):
+            _write(twin, TWINS[twin.suffix](body))
+        _write(place, body)
+        return True
+
+    def keep_only(self, paths: Iterable[str]) -> list[str]:
+        """Remove every other file, and folders that are empty then; what was removed, without the twins."""
+        kept = {self.root / MARK}
+        for path in paths:
+            if place := self.place(path):
+                kept |= {place, *_twins(place)}
+        gone = [file for file in self.files() if file not in kept]
+        return self._remove(gone)
+
+    def drop_under(self, folder: str) -> list[str]:
+        """Remove the page of a folder and all below it, with what stands beside it under the same name."""
+        place = self.root.joinpath(*unquote(folder).strip("/").split("/"))
+        below = self.files(place) if place.is_dir() else []
+        beside = [file for file in place.parent.glob(f"{_literal(place.name)}.*") if file.is_file()]
+        return self._remove(below + beside)
+
+    def files(self, under: Path | None = None) -> list[Path]:
+        return [
+            Path(folder, name) for folder, _, names in os.walk(under or self.root) for name in sorted(names)
+        ]
+
+    def _remove(self, files: list[Path]) -> list[str]:
+        for file in files:
+            file.unlink(missing_ok=True)
+        for parent in sorted({file.parent for file in files}, key=lambda each: len(each.parts), reverse=True):
+            self._prune(parent)
+        names = [file.relative_to(self.root).as_posix() for file in files]
+        return sorted(name for name in names if not name.endswith(tuple(TWINS)))
+
+    def _prune(self, folder: Path) -> None:
+        while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
+            folder.rmdir()
+            folder = folder.parent
+
+
+def _twins(place: Path) -> list[Path]:
+    if not place.name.endswith(COMPRESSED):
+        return []
+    return [place.with_name(place.name + ending) for ending in TWINS]
+
+
+def _holds(place: Path, body: bytes) -> bool:
+    try:
+        return place.stat().st_size == len(body) and place.read_bytes() == body
+    except OSError:
+        return False
+
+
+def _write(place: Path, body: bytes) -> None:
+    """A server that reads meanwhile gets the old file or the new one, never half of one."""
+    made = place.with_name(f".{os.getpid()}.part")
+    made.write_bytes(body)
+    made.replace(place)
+
+
+def _literal(name: str) -> str:
+    return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)

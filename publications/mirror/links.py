@@ -1,0 +1,70 @@
+"""Which addresses of the site a page, a sheet of styles or a sitemap leads to."""
+
+import re
+from collections.abc import Iterable, Iterator
+from html.parser import HTMLParser
+from urllib.parse import quote, unquote, urljoin, urlsplit
+
+from django.conf import settings
+
+IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
+IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")
+LEAD_ON = {"href", "src"}
+LEFT_TO_THE_APPLICATION = (settings.DESK, "/admin/", "/oai", "/api/")
+MADE_ON_REQUEST = (".pdf", "/card.png")
+
+
+def links_of(path: str, media_type: str, body: bytes) -> list[str]:
+    """The paths of this site that it leads to, as they are asked for, each once; those with a query are left out."""
+    if media_type == "text/html":
+        found = _in_html(body.decode())
+    elif media_type == "text/css":
+        found = IN_SHEET.findall(body.decode())
+    elif media_type == "application/xml":
+        found = IN_SITEMAP.findall(body.decode())
+    else:
+        return []
+    return list(dict.fromkeys(_own(path, found)))
+
+
+def _own(path: str, addresses: Iterable[str]) -> Iterator[str]:
+    here = f"{settings.SITE_URL}{path}"
+    home = urlsplit(settings.SITE_URL)
+    for address in addresses:
+        try:
+            parts = urlsplit(urljoin(here, address.strip()))
+        except ValueError:  # not an address at all, as http://[
+            continue
+        if (parts.scheme, parts.netloc) == (home.scheme, home.netloc) and not parts.query:
+            yield as_asked(parts.path or "/")
+
+
+def as_asked(path: str) -> str:
+    """One spelling of a path, however a link has it."""
+    return quote(unquote(path), safe="/:@!$&'()*+,;=-._~")
+
+
+def is_mirrored(path: str, *, made: bool) -> bool:
+    """Whether the path belongs into the folder; what takes long to make does where it is wanted (`made`)."""
+    if path.startswith(LEFT_TO_THE_APPLICATION):
+        return False
+    return made or not path.endswith(MADE_ON_REQUEST)
+
+
+def _in_html(text: str) -> list[str]:
+    reader = _Links()
+    reader.feed(text)
+    return reader.found
+
+
+class _Links(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        for name, value in attributes:
+            if value and name in LEAD_ON:
+                self.found.append(value)
+            elif value and name == "srcset":
+                self.found += [part.split()[0] for part in value.split(",") if part.strip()]

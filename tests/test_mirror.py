@@ -1,0 +1,182 @@
+"""The mirror: the public site as files, whole, up to date, and holding nothing that readers may not see."""
+
+import brotli
+import pytest
+from django.core.management import CommandError, call_command
+
+from publications import deeds
+from publications.mirror import Folder, NotOurs, Walk, asking
+from publications.mirror.links import as_asked, is_mirrored, links_of
+from tests.factories import make_author, make_live, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def root(tmp_path, settings):
+    """A folder that is not there yet; styles are served from where they were written."""
+    settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
+    asking._site.cache_clear()
+    yield tmp_path / "mirror"
+    asking._site.cache_clear()
+
+
+def walk(root, **options):
+    return Walk(root, processes=1, **options).go()
+
+
+def held(root, edition) -> str:
+    return root.joinpath(*edition.get_absolute_url().strip("/").split("/"), "index.html").read_text("utf-8")
+
+
+def test_every_page_of_the_site_becomes_a_file_with_twins(root):
+    edition = make_live(title="Grain", tags=(make_tag("Belarus"),), body="What was said about grain.")
+
+    told = walk(root)
+
+    assert "What was said about grain." in held(root, edition)
+    plain = (root / "en/index.html").read_bytes()
+    assert brotli.decompress((root / "en/index.html.br").read_bytes()) == plain
+    for path in ("sitemap.xml", "robots.txt", "en/topics/belarus/index.html", "en/feeds/publications.atom"):
+        assert (root / path).is_file(), path
+    assert told.broken == []
+
+
+def test_what_the_application_answers_is_not_asked_for(root):
+    make_live(title="Grain")
+
+    walk(root)
+
+    assert not (root / "desk").exists() and not (root / "oai").exists()
+    assert not list(root.rglob("*.pdf")) and not list(root.rglob("card.png"))
+
+
+def test_a_second_walk_writes_nothing(root):
+    make_live(title="Grain")
+    first = walk(root)
+
+    second = walk(root)
+
+    assert first.written > 0 and (second.written, second.removed) == (0, [])
+    assert second.pages == first.pages
+
+
+def test_after_a_deed_only_what_changed_is_written(root):
+    edition = make_live(title="Grain")
+    make_live(title="Iron", by_whom=make_author("Bo Ek"))
+    walk(root)
+    untouched = root / "en/authors/bo-ek/index.html"
+    before = untouched.stat().st_mtime_ns
+
+    deeds.publish(saved(edition.publication, body="Something else."), by=None)
+    told = walk(root)
+
+    assert "Something else." in held(root, edition)
+    assert 0 < told.written < told.pages
+    assert untouched.stat().st_mtime_ns == before
+
+
+def test_what_was_taken_back_is_removed_before_anything_else_is_done(root, monkeypatch):
+    edition = make_live(title="Grain")
+    walk(root)
+    deeds.withdraw(edition.publication, by=None)
+
+    def stop(*args):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("publications.mirror.walking.visit", stop)
+    with pytest.raises(KeyboardInterrupt):
+        walk(root)
+
+    left = [file for file in root.rglob("*") if "grain" in file.as_posix() and file.is_file()]
+    assert left == []
+    assert (root / "en/index.html").exists()
+
+
+def test_what_is_no_longer_linked_is_removed_in_the_end(root):
+    make_live(title="Grain", tags=(make_tag("Belarus"),))
+    walk(root)
+    stray = root / "en" / "stray.html"
+    stray.write_text("left over", encoding="utf-8")
+
+    told = walk(root)
+
+    assert not stray.exists() and told.removed == ["en/stray.html"]
+
+
+def test_drafts_are_nowhere_in_it(root):
+    make_publication(title="Secret barley")
+    make_live(title="Grain")
+
+    walk(root)
+
+    files = [file for file in root.rglob("*") if file.is_file() and file.suffix not in (".gz", ".br")]
+    assert files and not any(b"barley" in file.read_bytes().lower() for file in files)
+
+
+def test_links_to_what_is_not_there_are_told_with_their_page(root):
+    edition = make_live(title="Grain", body="See [this](/en/publications/never-was/).")
+
+    told = walk(root)
+
+    assert ("/en/publications/never-was/", edition.get_absolute_url()) in told.broken
+
+
+def test_a_folder_of_something_else_is_left_alone(root):
+    root.mkdir()
+    (root / "thesis.doc").write_text("mine")
+
+    with pytest.raises(NotOurs):
+        Folder(root)
+    with pytest.raises(CommandError, match="Give an empty folder"):
+        call_command("mirror", root, processes=1)
+    assert (root / "thesis.doc").exists()
+
+
+@pytest.mark.parametrize(
+    "path", ["/en/../../etc/passwd", "/en//x", "/%2e%2e/x", f"/{'å' * 130}/", "/.mirror"]
+)
+def test_no_page_is_written_outside_of_the_folder_or_under_a_name_that_none_takes(root, path):
+    assert Folder(root).place(path) is None
+
+
+def test_pages_stand_under_the_letters_of_their_address(root):
+    folder = Folder(root)
+
+    assert folder.place("/sv/publikationer/%C3%A5r/") == root / "sv/publikationer/år/index.html"
+    assert folder.place("/en/x.bib") == root / "en/x.bib"
+
+
+def test_links_are_read_as_browsers_follow_them(settings):
+    settings.SITE_URL = "https://site.example"
+    html = (
+        '<a href="../b/">b</a><a href="https://site.example/en/år/">å</a><a href="/en/%C3%A5r/#x">å</a>'
+        '<a href="?page=2">2</a><a href="//elsewhere.example/">e</a><a href="mailto:a@b.c">m</a>'
+        '<img srcset="/m/1.webp 1x, /m/2.webp 2x" src="/m/1.webp"><a href="http://[x">x</a>'
+    )
+
+    found = links_of("/en/a/", "text/html", html.encode())
+
+    assert found == ["/en/b/", "/en/%C3%A5r/", "/m/1.webp", "/m/2.webp"]
+    assert links_of("/s/a.css", "text/css", b'@font-face{src:url("../f/x.woff2")}') == ["/f/x.woff2"]
+    assert links_of("/sitemap.xml", "application/xml", b"<loc>https://site.example/en/</loc>") == ["/en/"]
+    assert links_of("/x.pdf", "application/pdf", b"%PDF") == []
+
+
+def test_what_takes_long_to_make_is_taken_along_where_it_is_wanted():
+    assert not is_mirrored("/en/publications/x.pdf", made=False)
+    assert is_mirrored("/en/publications/x.pdf", made=True)
+    assert not is_mirrored("/desk/login/", made=True)
+    assert as_asked("/en/å b/") == as_asked("/en/%C3%A5%20b/") == "/en/%C3%A5%20b/"
+
+
+def test_the_command_tells_what_it_did_and_fails_where_links_are_broken(root, capsys):
+    make_live(title="Grain")
+    call_command("mirror", root, processes=1)
+    assert "0 broken links" in capsys.readouterr().out
+
+    make_live(title="Iron", body="See [this](/en/publications/never-was/).")
+    with pytest.raises(SystemExit) as ended:
+        call_command("mirror", root, processes=1)
+    assert ended.value.code == 1
+    assert "leads to /en/publications/never-was/" in capsys.readouterr().err
