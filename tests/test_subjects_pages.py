@@ -292,6 +292,13 @@ def test_a_card_names_those_who_wrote_along_behind_the_authors(reader, editor):
     assert "Ann Berg and Bo Ek, with Cia Dahl<" in reader.get("/en/publications/").text
 
 
+@pytest.mark.parametrize(("number", "said"), [(4, "A0, A1, A2 and A3<"), (5, "A0, A1, A2 and others<")])
+def test_a_card_names_the_first_of_many(reader, editor, number, said):
+    live(editor, by=[make_author(f"A{place}") for place in range(number)])
+
+    assert said in reader.get("/en/publications/").text
+
+
 def test_a_card_says_of_an_update_that_its_date_is_one_as_the_page_does(reader, editor):
     with time_machine.travel("2026-04-09 10:00Z", tick=False) as clock:
         piece = live(editor, title="Updated").publication

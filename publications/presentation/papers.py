@@ -1,7 +1,5 @@
 """Editions as they are set on paper and on cards: the same words as on their pages, in the same order."""
 
-from collections.abc import Sequence
-
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
@@ -20,7 +18,6 @@ from .ways import author_url
 
 LABELS = {"author": _("By"), "with": _("With"), "editor": _("Edited by")}
 FEW = 4  # names of a role that are told with both title and affiliation
-CARD_NAMES = 4
 
 
 def pdf_url(edition: Edition) -> str:
@@ -79,7 +76,7 @@ def card_of(edition: Edition, cover_digest: str = "") -> Card:
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
-        authors=_authors(edition),
+        authors=parts.names_on_a_card(edition.bylines.all()),
         day=_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
@@ -183,14 +180,3 @@ def _citation(citation: str, address: str) -> Section:
 
 def _picture(image: Image) -> Picture:
     return Picture(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)
-
-
-def _authors(edition: Edition) -> str:
-    """All names, or the first of them where a card has no room for more."""
-    rows: Sequence = list(edition.bylines.all())
-    authors = [row for row in rows if row.role == "author"] or rows
-    if len(authors) <= CARD_NAMES:
-        return parts.names_in_line(authors)
-    return gettext("%(names)s and others") % {
-        "names": ", ".join(row.name for row in authors[: CARD_NAMES - 1])
-    }

@@ -112,7 +112,7 @@ def card(edition: Edition, *, is_updated: bool = False) -> Card:
         language=edition.language,
         direction=edition.direction,
         language_label=tongue(edition.language) if foreign else "",
-        people=names_in_line(edition.bylines.all()),
+        people=names_on_a_card(edition.bylines.all()),
         published_at=edition.published_at,
         reading_minutes=edition.reading_minutes,
         id=edition.publication_id,
@@ -151,6 +151,15 @@ def names_in_line(bylines: Iterable[EditionByline]) -> str:
     if authors and others:
         return gettext("%(authors)s, with %(others)s") % {"authors": authors, "others": others}
     return authors or others or _aloud(rows)
+
+
+def names_on_a_card(bylines: Iterable[EditionByline]) -> str:
+    """The same, or the first of the authors where a card has no room for more."""
+    rows = list(bylines)
+    authors = [row for row in rows if row.role == "author"] or rows
+    if len(authors) <= MANY:
+        return names_in_line(rows)
+    return gettext("%(names)s and others") % {"names": ", ".join(row.name for row in authors[: MANY - 1])}
 
 
 def _aloud(bylines: Iterable[EditionByline]) -> str:
