@@ -28,23 +28,38 @@ OUTCOMES = {
 }
 SORTS = {Sort.CHANGED: _("changed"), Sort.DROPPED: _("left out"), Sort.GUESSED: _("guessed")}
 TOPICS = {
+    "held": _("held back from readers"),
+    "still-public": _("public, though the file says draft"),
+    "render": _("texts that cannot be shown"),
+    "words": _("texts with words left out"),
+    "missing": _("missing from manuscripts"),
+    "redirect": _("old addresses that do not lead here"),
+    "address": _("addresses numbered, since another has them"),
+    "related": _("related pieces that are not here"),
     "date-from-name": _("dates from the file's name"),
     "date-differs": _("dates that differ from the file's name"),
+    "date": _("other dates, concluded or left out"),
     "guest": _("guest authors made"),
-    "address": _("addresses numbered, since another has them"),
+    "author": _("names that are nobody's"),
+    "tag": _("tags that became one"),
+    "title": _("titles made or changed"),
+    "summary": _("summaries made or cut"),
     "link": _("links led to new addresses"),
     "link-lost": _("links to pages that did not come along"),
+    "link-gone": _("links that could not be kept"),
+    "link-summary": _("links in summaries left out"),
     "image-missing": _("pictures missing"),
-    "missing": _("missing from manuscripts"),
     "image-elsewhere": _("pictures of other sites, now links"),
     "image": _("portraits of the old site left out"),
     "liquid": _("Liquid and shortcodes left out"),
     "html": _("pieces of HTML left out or replaced"),
     "field": _("fields left out"),
-    "words": _("texts with words left out"),
-    "held": _("held back from readers"),
-    "still-public": _("public, though the file says draft"),
+    "yaml": _("front matter mended"),
+    "manuscript": _("manuscripts read as other files"),
+    "encoding": _("files in another encoding"),
+    "characters": _("files with characters that are no text"),
 }
+"""What is told, in the order in which people want to know of it."""
 
 
 @dataclass

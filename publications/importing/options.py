@@ -6,7 +6,8 @@ from pathlib import Path
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
 
 Each file becomes a draft; with --publish those become public that are no drafts and whose date is not ahead.
-Nothing is lost in silence: the report names, file by file, what was changed, left out or guessed.
+Nothing is lost in silence: the report names what was changed, left out or guessed, of many files by topic and with
+a few examples each; -v 2 names all of it file by file, -v 0 gives the totals alone, --report a file for machines.
 Run it as often as you like: what has not changed is left alone, what was edited at the desk is never
 overwritten, and a run that was broken off is finished by the next. Try it first with --dry-run.
 

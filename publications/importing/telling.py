@@ -1,4 +1,7 @@
-"""The account on a screen, as wide as it is: a row for each file, what there is to tell beneath it, totals last."""
+"""The account on a screen, as wide as it is: what became of the files, what there is to tell of them, totals last.
+
+A few files are told one by one, many by topic: of ten years of posts nobody reads four thousand lines.
+"""
 
 import json
 import shutil
@@ -13,19 +16,25 @@ from django.utils.translation import gettext as _
 from publications.importers import Sort
 
 from .account import OUTCOMES, SORTS, Account, Entry
+from .folding import by_topic, wrapped
 from .order import Unfit
 
 NARROW, WIDE = 40, 160
+TOTALS, FOLDED, WHOLE = 0, 1, 2  # how much is told: the verbosity of the command
+FEW = 20  # files that are told one by one
 BAR = 24
 EVERY = 5.0  # seconds between plain lines
 
 
-def told(account: Account, *, width: int = 0, only_totals: bool = False) -> Iterator[str]:
-    """The lines of an account."""
+def told(account: Account, *, width: int = 0, detail: int = FOLDED) -> Iterator[str]:
+    """The lines of an account: its totals, with all else folded by topic, or whole, file by file."""
     width = min(max(width or shutil.get_terminal_size().columns, NARROW), WIDE)
-    if not only_totals:
+    is_short = len(account.entries) <= FEW
+    if detail > FOLDED or (detail == FOLDED and is_short):
         for entry in account.entries:
             yield from _entry(entry, width)
+    elif detail == FOLDED:
+        yield from by_topic(account.entries, width)
     yield ""
     if account.is_rehearsal:
         yield _("A rehearsal: nothing was changed.")
@@ -33,6 +42,11 @@ def told(account: Account, *, width: int = 0, only_totals: bool = False) -> Iter
     figure = max((len(value) for _words, value in rows), default=0)
     for words, value in rows:
         yield f"{value:>{figure}}  {textwrap.shorten(words, width - figure - 2, placeholder='…')}"
+    if detail == FOLDED and not is_short:
+        yield ""
+        yield from wrapped(
+            _("Every line, file by file: -v 2 on screen, --report FILE.json for machines."), width
+        )
 
 
 def _entry(entry: Entry, width: int) -> Iterator[str]:
@@ -44,8 +58,7 @@ def _entry(entry: Entry, width: int) -> Iterator[str]:
         yield from (_short(entry.source, width), f"  {outcome}")
     for sort in Sort:
         for line in (line for line in entry.lines if line.sort is sort):
-            text = f"{SORTS[sort]}: {line.text}"
-            yield from textwrap.wrap(text, width, initial_indent="    ", subsequent_indent="      ")
+            yield from wrapped(f"{SORTS[sort]}: {line.text}", width, indent=4)
 
 
 def _short(source: str, room: int) -> str:

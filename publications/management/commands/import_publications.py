@@ -31,7 +31,7 @@ class Command(BaseCommand):
             raise CommandError(str(reason)) from reason
         except KeyboardInterrupt as reason:
             raise CommandError("Broken off. The same command goes on where this one stopped.") from reason
-        for line in importing.told(account, only_totals=options["verbosity"] == 0):
+        for line in importing.told(account, detail=options["verbosity"]):
             self.stdout.write(line)
         if report:
             self._write(account, report)
