@@ -134,6 +134,20 @@ def test_a_piece_that_loses_its_nearest_is_compared_anew(editor, monkeypatch):
     assert near(piece) == ["Second", "Third"]
 
 
+def test_what_has_ended_takes_no_place_among_the_nearest(editor, monkeypatch):
+    monkeypatch.setattr(keeping, "MOST_KEPT", 1)
+    tag = make_tag("Grain")
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        piece = live("Barges", tags=(tag,))
+        nearer = make_publication(title="Nearer", summary="On it.", body=GRAIN, tags=(tag,))
+        deeds.publish(nearer, by=editor, until=timezone.now() + timedelta(hours=1))
+        assert near(piece) == ["Nearer"]
+        clock.shift(timedelta(hours=2))
+        live("Farther", body=f"{GRAIN} And more.")
+
+        assert near(piece) == ["Farther"]
+
+
 # What staff decide -------------------------------------------------------------------------------------
 
 

@@ -96,7 +96,7 @@ def nearest(publication: int, moment: datetime, count: int) -> list[Likeness]:
     its bylines.
     """
     rows = Likeness.objects.filter(edition__publication=publication).at(moment).unforbidden().unlinked(moment)
-    rows = rows.exclude(other__family=F("edition__family")).order_by("-score", "-other")
+    rows = rows.order_by("-score", "-other")
     told = rows.select_related("other__kind").annotate(own_language=F("edition__language"))
     heavy = ("markdown", "html", "text", "paragraphs", "contents")
     return _one_of_each_family(told.defer(*(f"other__{name}" for name in heavy)))[:count]

@@ -65,8 +65,11 @@ def fill_up(editions: Iterable[int]) -> None:
     numbers = list(editions)
     if not numbers:
         return
-    lasting = Edition.objects.filter(pk__in=numbers, visible_until__gt=timezone.now())
-    few = lasting.annotate(alikes=Count("alike")).filter(alikes__lt=FEW)
+    now = timezone.now()
+    there = Count("alike", filter=Q(alike__other__visible_until__gt=now))
+    few = (
+        Edition.objects.filter(pk__in=numbers, visible_until__gt=now).alias(there=there).filter(there__lt=FEW)
+    )
     for edition in few.newest_first().defer("markdown", "html", "paragraphs", "contents")[:MOST_FILLED]:
         renew(edition)
 
@@ -134,8 +137,8 @@ def _rows_to(edition: Edition, found: Sequence[Match]) -> list[Likeness]:
 
 
 def _stored_for(editions: Sequence[int]) -> dict[int, list[tuple[float, int, int]]]:
-    """What each of these editions is like: score, piece and row."""
-    rows = Likeness.objects.filter(edition__in=editions)
+    """What each of these editions is like, of what has not ended: score, piece and row."""
+    rows = Likeness.objects.filter(edition__in=editions, other__visible_until__gt=timezone.now())
     found: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
     for number, *row in rows.values_list("edition", "score", "other__publication", "pk"):
         found[number].append(tuple(row))

@@ -111,7 +111,7 @@ def _profile(told: dict[str, float], tags: Iterable[Tag], authors: Iterable[Auth
 
 
 def spoken(edition: Edition) -> str:
-    return f"{edition.title} {edition.summary} {edition.text[:SEEN]}"
+    return f"{edition.title} {edition.summary} {edition.key_points} {edition.text[:SEEN]}"
 
 
 def words_of(title: str, summary: str, text: str, language: str) -> dict[str, float]:
