@@ -1,0 +1,133 @@
+"""How much an editor has to do: every click, choice and file, and every value that is typed, counts one."""
+
+import gzip
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+from tests.conftest import ROOT
+from tests.word_files import docx, p, r
+
+pytestmark = pytest.mark.browser
+
+OF_WORD, OF_A_CORRECTION = 7, 4
+SCRIPTS = 25_000
+SUMMARY = "What was agreed between Moscow and Chisinau, and why it will be read in Kyiv."
+TEXT = "Moldova asked for gas, and Russia named a price. In Moldova that price is a question of elections."
+
+
+class Editor:
+    """Somebody at the desk whose actions are counted."""
+
+    def __init__(self, page) -> None:
+        self.page, self.did = page, []
+
+    def click(self, wanted) -> None:
+        self._did("click", wanted.click)
+
+    def type(self, wanted, text: str) -> None:
+        self._did("type", lambda: wanted.fill(text))
+
+    def choose_file(self, wanted, path) -> None:
+        self._did("file", lambda: wanted.set_input_files(path))
+
+    def _did(self, what: str, act) -> None:
+        act()
+        self.did.append(what)
+
+
+def file_on_disk(folder, title: str):
+    path = folder / "comment.docx"
+    summary = p(r(SUMMARY, "<w:b/>"))
+    path.write_bytes(docx(p(title, style="Title") + p("By Linnéa Strandvall") + summary + p(TEXT) + p(TEXT)))
+    return path
+
+
+def suggestion(page, field: str, name: str = ""):
+    found = page.locator(f'[data-suggested="{field}"] button')
+    return (found.filter(has_text=name) if name else found).first
+
+
+def told(capsys, what: str, editor: Editor) -> None:
+    with capsys.disabled():
+        print(f"\n{what}: {len(editor.did)} actions ({', '.join(editor.did)})")
+
+
+def from_word(open_page, site, tmp_path, title: str, *, scripts: bool) -> Editor:
+    """From the first page of the desk to a public piece with one more topic and one related piece."""
+    page = open_page("/desk/", viewport={"width": 1280, "height": 900}, java_script_enabled=scripts)
+    sign_in(page, site)
+    editor = Editor(page)
+
+    editor.choose_file(page.locator("#word-file"), file_on_disk(tmp_path, title))
+    if not scripts:
+        editor.click(page.get_by_role("button", name="Import"))
+    expect(page.locator("[name=title]")).to_have_value(title)
+    editor.click(suggestion(page, "tags", "Moldova"))
+    expect(page.locator("input[name=tags]")).to_have_value("Moldova, " if scripts else "Moldova")
+    related = suggestion(page, "related")
+    name = related.inner_text().removeprefix("+").strip()
+    editor.click(related)
+    editor.click(page.locator('input[name="_publish"]').last)
+    page.wait_for_url("**/publish/")
+    editor.click(page.get_by_role("button", name="Publish", exact=True))
+    page.wait_for_url("**/published/1/")
+
+    page.get_by_role("link", name="View live").click()
+    expect(page.locator("h1")).to_have_text(title)
+    expect(page.locator(".topics")).to_contain_text("Moldova")
+    expect(page.locator(".related").first).to_contain_text(name)
+    expect(page.locator("article.article")).to_contain_text(SUMMARY)
+    return editor
+
+
+def test_a_quick_comment_goes_from_a_file_to_readers_in_seven_actions(open_page, site, tmp_path, capsys):
+    editor = from_word(open_page, site, tmp_path, "Gas and a price", scripts=True)
+
+    told(capsys, "from a Word file to readers", editor)
+    assert len(editor.did) <= OF_WORD
+
+
+def test_the_same_without_scripts(open_page, site, tmp_path, capsys):
+    editor = from_word(open_page, site, tmp_path, "Gas and a price, once more", scripts=False)
+
+    told(capsys, "the same without scripts", editor)
+
+
+@pytest.mark.parametrize("scripts", [True, False])
+def test_a_live_piece_is_corrected_in_four_actions(open_page, site, capsys, scripts):
+    page = open_page("/desk/", java_script_enabled=scripts)
+    sign_in(page, site)
+    page.goto("/desk/publications/publication/?q=lavrov&state=live")
+    page.locator("#result_list tbody th a").first.click()
+    body = page.locator("textarea[name=body]")
+    page.wait_for_selector("textarea[name=body]")
+    editor, word = Editor(page), f"corrected{'with' if scripts else 'without'}"
+
+    editor.type(body, f"{body.input_value()}\n\n{word}")
+    editor.click(page.locator('input[name="_publish"]').last)
+    page.wait_for_url("**/publish/")
+    editor.click(page.get_by_role("button", name="Publish", exact=True))
+    page.wait_for_url("**/published/*/")
+
+    page.get_by_role("link", name="View live").click()
+    expect(page.get_by_text(word, exact=True)).to_be_visible()
+    told(capsys, f"a correction{'' if scripts else ' without scripts'}", editor)
+    assert len(editor.did) <= OF_A_CORRECTION
+
+
+def test_the_scripts_of_the_form_are_light(open_page, site, capsys):
+    page = open_page("/desk/")
+    sign_in(page, site)
+    loaded: set[str] = set()
+    page.on("response", lambda answer: loaded.add(answer.url) if "/js/desk/" in answer.url else None)
+    page.goto("/desk/publications/publication/add/", wait_until="networkidle")
+
+    names = sorted({url.rpartition("/")[2].split(".")[0] for url in loaded})
+    sizes = {name: len(gzip.compress((ROOT / f"static/js/desk/{name}.js").read_bytes(), 9)) for name in names}
+
+    with capsys.disabled():
+        print(f"\nscripts of the form: {sum(sizes.values()) / 1000:.1f} kB gzip ({', '.join(names)})")
+    assert {"chooser", "combobox", "keeping", "preview", "suggesting", "tags", "typed"} <= set(names)
+    assert sum(sizes.values()) <= SCRIPTS

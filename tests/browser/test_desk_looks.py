@@ -1,0 +1,86 @@
+"""Pages of the desk: axe finds nothing, nothing runs out sideways, and the policy on scripts is never broken."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.test_accessibility import faults
+
+pytestmark = pytest.mark.browser
+
+SCHEMES = ("light", "dark")
+LIST = "/desk/publications/publication/"
+PAGES = (
+    "/desk/",
+    LIST,
+    f"{LIST}?waits=mine",
+    "/desk/links/?only=few",
+    "/desk/newsletter/",
+    "/desk/publications/auditline/",
+)
+OF_A_PIECE = (
+    "change/", "revisions/", "revisions/1/", "revisions/1/restore/", "difference/?from=r1&to=now", "reviews/", "publish/",
+)  # fmt: skip
+
+
+def number_of(page, query: str) -> str:
+    page.goto(f"{LIST}?q={query}")
+    href = page.locator("#result_list tbody th a").first.get_attribute("href")
+    return re.search(r"/publication/([0-9]+)/", href)[1]
+
+
+def asked_to_review(page, number: str) -> str:
+    """The secret address, as the editor is shown it once."""
+    page.goto(f"{LIST}{number}/reviews/")
+    page.fill("[name=reader]", "A reader")
+    page.get_by_role("button", name="Make a link").click()
+    return page.locator("#address").input_value()
+
+
+def paths(page) -> list[str]:
+    """Every page of these, with something on it."""
+    number = number_of(page, "lavrov")
+    page.goto(f"{LIST}{number}/change/")
+    page.fill("textarea[name=summary]", "What was changed, so that there is a difference.")
+    page.locator('input[name="_ready"]').click()
+    page.wait_for_url("**/change/")
+    bulk = [f"{LIST}tags/?of={number}", f"{LIST}withdraw/?of={number}"]
+    return [*PAGES, *(f"{LIST}{number}/{each}" for each in OF_A_PIECE), *bulk, f"/desk/links/{number}/"]
+
+
+@pytest.mark.parametrize("scheme", SCHEMES)
+def test_axe_finds_nothing_and_nothing_runs_out_sideways(open_page, site, scheme):
+    page = open_page("/desk/", color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    sign_in(page, site)
+    found, wide = {}, {}
+
+    for path in [*paths(page), asked_to_review(page, number_of(page, "lavrov"))]:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found[path] = faults(page)
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert not {path: each for path, each in found.items() if each}
+    assert not {path: width for path, width in wide.items() if width > 320}
+
+
+def test_a_reader_without_an_account_remarks_and_says_that_it_is_fine(open_page, site):
+    editor = open_page("/desk/")
+    sign_in(editor, site)
+    address = asked_to_review(editor, number_of(editor, "transnistria"))
+    reader = open_page(address, java_script_enabled=False)
+
+    reader.get_by_text("Remark on passage 2").click()
+    reader.locator("#text-2").fill("Is that so?")
+    reader.locator("#passage-2").get_by_role("button", name="Send the remark").click()
+    expect(reader.locator("#passage-2")).to_contain_text("Is that so?")
+    reader.get_by_role("button", name="Fine by me").click()
+
+    editor.goto("/desk/")
+    waits = editor.locator("section", has=editor.get_by_role("heading", name="Reviewed"))
+    waits.get_by_role("link").first.click()
+    expect(editor.get_by_text("2 things said by readers")).to_be_visible()
