@@ -119,8 +119,10 @@ def test_what_has_no_other_changes_is_published_at_once_and_keeps_its_end(desk):
 
 
 def test_what_waits_for_its_moment_is_not_overtaken_by_tags(desk):
-    piece = make_live().publication
+    piece = make_live(body="Now.").publication
     deeds.publish(saved(Publication.objects.get(pk=piece.pk), body="Later."), by=None, at=tomorrow())
+    as_live = saved(Publication.objects.get(pk=piece.pk), body="Now.")
+    assert as_live.digest == Edition.objects.live().get(publication=piece).digest
 
     desk.post(asking("bulk-tags", piece), {"add": "NATO", "publish": "on"})
 

@@ -50,7 +50,8 @@ def preview_typed(request: HttpRequest) -> HttpResponse:
 
 def _shown(request: HttpRequest, piece: Publication, notice: str) -> HttpResponse:
     told = {"notice": notice}
-    if piece.pk != NO_ROW:
+    is_framed = "framed" in request.GET
+    if piece.pk != NO_ROW and not is_framed:
         told["notice_url"] = reverse("desk:publications_publication_change", args=[piece.pk])
         told["notice_label"] = _("Back to the form")
     composition = composing.compose(piece)
@@ -59,7 +60,7 @@ def _shown(request: HttpRequest, piece: Publication, notice: str) -> HttpRespons
         record = metadata.record_of(shown, site=Site.objects.first() or Site())
         context = piece_context(shown, address=desk_address)
         context |= metadata.shown(record, shown.edition, fetched=False)
-        template = "desk/framed.html" if "framed" in request.GET else "detail.html"
+        template = "desk/framed.html" if is_framed else "detail.html"
         return page(request, template, robots="noindex", **{**context, **told})
 
 
