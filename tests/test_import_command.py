@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import deeds, importing
@@ -229,6 +231,17 @@ def test_lead_here_is_done_once_and_noted():
 
     assert FormerPath.objects.get().publication == piece and elsewhere == ["/old/path"]
     assert AuditLine.objects.filter(detail__kind="formerpath").count() == 1
+
+
+def test_the_planner_of_postgresql_is_told_of_growth_as_often_as_it_doubles(tmp_path):
+    for number in range(120):
+        put(tmp_path / "blog", f"{number}.md", title=f"Piece {number}")
+
+    with CaptureQueriesContext(connection) as captured:
+        bring_in(tmp_path / "blog")
+
+    told = [query for query in captured.captured_queries if query["sql"] == "ANALYZE"]
+    assert len(told) == (2 if connection.vendor == "postgresql" else 0)
 
 
 def test_many_pieces_take_no_more_statements_each(tmp_path, django_assert_max_num_queries):

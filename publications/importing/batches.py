@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from publications import deeds, intake
@@ -15,6 +15,8 @@ from .account import Account, Entry, Outcome
 from .order import Order
 from .publishing import publish
 from .taken import Taken
+
+SMALL = 50  # pieces, below which any plan is a good one
 
 
 class OnDisk(Mapping[str, bytes]):
@@ -44,6 +46,7 @@ class Batches:
     account: Account
     register: intake.Register
     done: list[Taken] = field(default_factory=list)
+    planned_for: int = 0
 
     def refuse(self, source: str, reason: str, lines: Sequence[Line] = ()) -> Taken:
         entry = Entry(source, Outcome.REFUSED, list(lines))
@@ -65,6 +68,16 @@ class Batches:
                 return
             taken = [self.refuse(arrivals[0].source, str(reason), arrivals[0].lines)]
         self.done += [each.lean() for each in taken]
+        self._tell_the_planner()
+
+    def _tell_the_planner(self) -> None:
+        """PostgreSQL plans by what it believes a table to hold, and by itself notices growth only minutes later."""
+        if len(self.done) < max(SMALL, 2 * self.planned_for):
+            return
+        self.planned_for = len(self.done)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
 
     def _take(self, arrivals: Sequence[Arrival]) -> list[Taken]:
         Generation.objects.select_for_update().get()  # the lock that every deed takes first
