@@ -6,6 +6,8 @@ from publications import deeds, manuscript
 from publications.models import (
     AuditLine,
     FormerPath,
+    Review,
+    ReviewRemark,
 )
 from tests.factories import make_author, make_live, make_publication, saved
 
@@ -87,3 +89,13 @@ def test_an_author_who_takes_a_pen_name_leaves_no_way_from_the_old_one(editor):
     deeds.amend(author, by=editor)
 
     assert not author.former_paths.exists()
+
+
+def test_redacting_takes_a_passage_out_of_what_reviewers_said(editor):
+    piece = make_publication(body="Vera Holm said it.")
+    review, _token = Review.objects.invite(piece.revisions.first(), reader="Bo Ek", days=7, by=editor)
+    ReviewRemark.objects.create(review=review, place=1, text="Is Vera Holm safe?")
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    assert ReviewRemark.objects.get().text == "Is [redacted] safe?"

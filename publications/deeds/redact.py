@@ -19,7 +19,16 @@ from django.utils.translation import override
 from publications import manuscript, prose, renditions, search
 from publications.composing import carried_paragraphs, rendered
 from publications.languages import slugify
-from publications.models import Address, DeedKind, Edition, EditionByline, Publication, Revision, Why
+from publications.models import (
+    Address,
+    DeedKind,
+    Edition,
+    EditionByline,
+    Publication,
+    ReviewRemark,
+    Revision,
+    Why,
+)
 
 from .ground import Refused, begin, locked
 from .word_files import redact_word_files
@@ -204,6 +213,9 @@ def _forget_traces(piece: Publication, blacken: Blacken, passage: str) -> None:
     for typed in piece.typed.all():
         typed.values = _blackened(typed.values, blacken)
         typed.save(update_fields=["values"])
+    for remark in ReviewRemark.objects.filter(review__publication=piece):
+        remark.text = blacken(remark.text)
+        remark.save(update_fields=["text"])
     own = ContentType.objects.get_for_model(Publication)
     for entry in LogEntry.objects.filter(content_type=own, object_id=str(piece.pk)):
         LogEntry.objects.filter(pk=entry.pk).update(object_repr=blacken(entry.object_repr))

@@ -1,10 +1,12 @@
 """The record of a piece in the formats of others: it stands where its piece does, and answers as the piece does."""
 
+from collections.abc import Callable
+
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from publications.metadata import FACES, REFERENCES, face_url, record_of
-from publications.models import Edition, Site, Standing, answer, answer_for_edition
+from publications.models import Answer, Edition, Site, Standing, answer, answer_for_edition
 from publications.presentation import current_tree, find, history, unless_fresh
 
 from .pieces import elsewhere
@@ -12,19 +14,41 @@ from .pieces import elsewhere
 
 def piece_face(request: HttpRequest, slug: str, face: str) -> HttpResponse:
     """The live edition as BibTeX, RIS, CSL-JSON or Markdown."""
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
-        return elsewhere(request, found, lambda edition: face_url(edition, face))
-    return unless_fresh(request, lambda: _written(found.edition, face))
+    return _told(
+        request,
+        find_answer=lambda: answer(current_tree(), slug),
+        address=lambda edition: face_url(edition, face),
+        write=lambda edition: _written(edition, face),
+    )
 
 
 def edition_face(request: HttpRequest, slug: str, number: int, face: str) -> HttpResponse:
     """One edition likewise; once it is superseded, its record gives the address of that very edition."""
-    found = answer_for_edition(current_tree(), slug, number)
-    if found.standing is not Standing.HERE:
-        return elsewhere(request, found, lambda edition: face_url(edition, face, number))
     own = history.edition_url_at(current_tree(), slug, number)
-    return unless_fresh(request, lambda: _written(found.edition, face, own))
+    return _told(
+        request,
+        find_answer=lambda: answer_for_edition(current_tree(), slug, number),
+        address=lambda edition: face_url(edition, face, number),
+        write=lambda edition: _written(edition, face, own),
+    )
+
+
+def _told(
+    request: HttpRequest,
+    *,
+    find_answer: Callable[[], Answer],
+    address: Callable[[Edition], str],
+    write: Callable[[Edition], HttpResponse],
+) -> HttpResponse:
+    """The record, unless the reader has it. It is found anew once the tag is made, lest an old text get a new tag."""
+
+    def told() -> HttpResponse:
+        found = find_answer()
+        if found.standing is not Standing.HERE:
+            return elsewhere(request, found, address)
+        return write(found.edition)
+
+    return unless_fresh(request, told) if find_answer().standing is Standing.HERE else told()
 
 
 def _written(edition: Edition, face: str, own_address: str = "") -> HttpResponse:
