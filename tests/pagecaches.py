@@ -1,10 +1,14 @@
 """A page cache around the real site, or around an application of the test's own, without threads."""
 
+from collections.abc import Iterator
 from concurrent.futures import Executor, Future
+from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
 
+from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
+from django.db import close_old_connections
 from django.test.client import RequestFactory
 
 from publications.middleware import COMPRESSED
@@ -50,6 +54,18 @@ class Counted:
         return self.application(environ, start_response)
 
 
+@contextmanager
+def no_connection_closed() -> Iterator[None]:
+    """Django closes connections between requests, and with them the transaction that a test stands in."""
+    for signal in (request_started, request_finished):
+        signal.disconnect(close_old_connections)
+    try:
+        yield
+    finally:
+        for signal in (request_started, request_finished):
+            signal.connect(close_old_connections)
+
+
 class Readers:
     """People who read through one cache. `site.asked` tells how often Django had to answer."""
 
@@ -70,9 +86,10 @@ class Readers:
         request = RequestFactory().generic(method, path, **{"HTTP_HOST": "localhost", **extra})
         request.environ["wsgi.input"] = BytesIO()
         told: list = []
-        parts = self.cache(request.environ, lambda status, sent, error=None: told.extend((status, sent)))
-        body = b"".join(parts)
-        close = getattr(parts, "close", None)
-        if close:
-            close()
+        with no_connection_closed():
+            parts = self.cache(request.environ, lambda status, sent, error=None: told.extend((status, sent)))
+            body = b"".join(parts)
+            close = getattr(parts, "close", None)
+            if close:
+                close()
         return Got(int(told[0][:3]), dict(told[1]), body)

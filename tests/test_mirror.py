@@ -8,6 +8,7 @@ from publications import deeds
 from publications.mirror import Folder, NotOurs, Walk, asking
 from publications.mirror.links import as_asked, is_mirrored, links_of
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
+from tests.pagecaches import no_connection_closed
 
 pytestmark = pytest.mark.django_db
 
@@ -17,7 +18,8 @@ def root(tmp_path, settings):
     """A folder that is not there yet; styles are served from where they were written."""
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
     asking._site.cache_clear()
-    yield tmp_path / "mirror"
+    with no_connection_closed():
+        yield tmp_path / "mirror"
     asking._site.cache_clear()
 
 
