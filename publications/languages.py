@@ -51,6 +51,12 @@ def tree_of(language: str) -> str:
     return language if language in TREES else TREES[0]
 
 
+def tree_of_path(path: str) -> str:
+    """The tree that a path of the site stands in; the first where it stands in none."""
+    first = path.lstrip("/").partition("/")[0]
+    return first if first in TREES else TREES[0]
+
+
 def direction(language: str) -> str:
     """The direction the language is written in, as the `dir` attribute has it."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"

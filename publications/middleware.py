@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from publications.languages import TREES
+from publications.languages import TREES, tree_of_path
 
 POLICY = ", ".join(
     f"{feature}=()"
@@ -81,7 +81,7 @@ def language_of_the_address(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         at_desk = request.path_info.startswith(settings.DESK)
-        language = _of_the_person(request) if at_desk else _of_the_tree(request.path_info)
+        language = _of_the_person(request) if at_desk else tree_of_path(request.path_info)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
@@ -105,11 +105,6 @@ def permissions_policy(get_response: GetResponse) -> GetResponse:
         return response
 
     return middleware
-
-
-def _of_the_tree(path: str) -> str:
-    first = path.lstrip("/").partition("/")[0]
-    return first if first in TREES else TREES[0]
 
 
 def _of_the_person(request: HttpRequest) -> str:

@@ -5,6 +5,7 @@ from concurrent.futures import Executor, Future
 from contextlib import contextmanager
 from dataclasses import dataclass
 from io import BytesIO
+from urllib.parse import quote
 
 from django.core.signals import request_finished, request_started
 from django.core.wsgi import get_wsgi_application
@@ -14,6 +15,15 @@ from django.test.client import RequestFactory
 from publications.middleware import COMPRESSED
 from publications.pagecache import PageCache, Watch
 from publications.views.parameters import parameters_of
+
+
+def environ(path: str, method: str = "GET", **headers: str) -> dict:
+    """A request as a server hands it on."""
+    extra = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
+    request = RequestFactory().generic(
+        method, quote(path, safe="/?=&%:"), **{"HTTP_HOST": "localhost", **extra}
+    )
+    return {**request.environ, "wsgi.input": BytesIO()}
 
 
 class AtOnce(Executor):
@@ -82,12 +92,10 @@ class Readers:
         )
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:
-        extra = {f"HTTP_{name.upper()}": value for name, value in headers.items()}
-        request = RequestFactory().generic(method, path, **{"HTTP_HOST": "localhost", **extra})
-        request.environ["wsgi.input"] = BytesIO()
+        asked = environ(path, method, **headers)
         told: list = []
         with no_connection_closed():
-            parts = self.cache(request.environ, lambda status, sent, error=None: told.extend((status, sent)))
+            parts = self.cache(asked, lambda status, sent, error=None: told.extend((status, sent)))
             body = b"".join(parts)
             close = getattr(parts, "close", None)
             if close:

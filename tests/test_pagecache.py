@@ -1,6 +1,7 @@
 """The page cache around the site: never older than the last deed or moment, the same for everyone, there in need."""
 
 import gzip
+import re
 from datetime import timedelta
 
 import brotli
@@ -10,8 +11,11 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from publications import deeds
+from publications.pagecache.keys import key_of
+from publications.views.parameters import ALL, parameters_of
+from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_publication
-from tests.pagecaches import Readers
+from tests.pagecaches import Readers, environ
 
 LIST = "/en/publications/"
 pytestmark = pytest.mark.django_db
@@ -111,6 +115,34 @@ def test_parameters_that_no_page_reads_make_no_page_of_their_own():
     readers.get(f"{LIST}?kind=report&utm_source=x")
     readers.get(f"{LIST}?utm_source=x&kind=report")
     assert readers.site.asked == 2
+
+
+@pytest.mark.parametrize(
+    ("path", "query"),
+    [
+        (LIST, "kind=report"), ("/sv/publikationer/", "kind=report"), ("/sv/publikationer/", "q=korn"),
+        ("/en/authors/", "page=2"), ("/sv/forfattare/", "page=2"),
+        ("/en/publications/grain/editions/1/changes/", "from=1"),
+        ("/sv/publikationer/grain/utgavor/1/andringar/", "from=1"),
+        ("/sv/publikationer/зерно/share/mastodon/", "server=x.example"),
+    ],
+)  # fmt: skip
+def test_each_page_keeps_the_parameters_that_it_reads_in_both_trees(path, query):
+    name = query.partition("=")[0]
+
+    assert parameters_of(path) >= {name}
+    assert key_of(environ(f"{path}?{query}&utm_source=x"), parameters_of)[1] == query
+
+
+def test_all_that_public_views_read_of_a_query_is_known():
+    read = {
+        name
+        for room in ("views", "feeds", "sitemaps")
+        for file in (ROOT / "publications" / room).glob("**/*.py")
+        for name in re.findall(r"""GET(?:\.get\(|\[)["'](\w+)""", file.read_text("utf-8"))
+    }
+
+    assert read and read <= frozenset().union(*ALL.values())
 
 
 def test_cookies_and_languages_of_browsers_make_no_difference():

@@ -30,7 +30,12 @@ def key_of(environ: Environ, parameters: Parameters) -> Key | None:
     query = environ.get("QUERY_STRING", "")
     if len(path) + len(query) > LONGEST or "%00" in query:
         return None
-    return (path, _in_order(query, parameters(path))) if query else (path, "")
+    return (path, _in_order(query, parameters(_read(path)))) if query else (path, "")
+
+
+def _read(path: str) -> str:
+    """The path as text: servers hand on its bytes, each as a letter (PEP 3333)."""
+    return path.encode("latin-1").decode("utf-8", "replace")
 
 
 def _in_order(query: str, known: Collection[str]) -> str:

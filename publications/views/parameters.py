@@ -3,6 +3,9 @@
 from functools import lru_cache
 
 from django.urls import Resolver404, resolve
+from django.utils import translation
+
+from publications.languages import tree_of_path
 
 from .filters import FILTERS
 
@@ -18,9 +21,13 @@ NONE: frozenset[str] = frozenset()
 
 @lru_cache(maxsize=4096)
 def parameters_of(path: str) -> frozenset[str]:
-    """The names that the page of the path reads; none where there is no page."""
+    """The names that the page of the path reads; none where there is no page.
+
+    The sections of a tree are named in its own language.
+    """
     try:
-        name = resolve(path).view_name
+        with translation.override(tree_of_path(path)):
+            name = resolve(path).view_name
     except Resolver404:
         return NONE
     return ALL.get(name, NONE)
