@@ -212,6 +212,13 @@ class Edition(models.Model):
                 fields=["family", "language", "visible_until", "visible_from"],
                 name="edition_family",
             ),
+            # What a search asks of each edition that it finds, beside the texts: they would be read with the row.
+            models.Index(
+                fields=[
+                    "id", "visible_from", "visible_until", "kind", "year", "language", "family", "published_at",
+                ],
+                name="edition_found",
+            ),
             # What harvesters ask for: what has begun, ended or been touched since a moment, in that order.
             models.Index(fields=["visible_from", "publication", "visible_until"], name="edition_begun"),
             models.Index(fields=["visible_until", "publication"], name="edition_ended"),

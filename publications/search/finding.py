@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 
 from django.utils import timezone
 
@@ -17,6 +18,7 @@ from .gate import gate
 from .wording import Wording, worded
 
 MOST = 500
+_BY_SCORE, _BY_DATE = attrgetter("score", "published_at", "edition"), attrgetter("published_at", "edition")
 
 
 @dataclass(frozen=True)
@@ -68,10 +70,9 @@ class _Finding:
 
     def found(self, newest_first: bool, counted: bool) -> Found:
         hits = self._hits()
-        first = engine().marked(self.titled)
-        ordered = sorted(
-            hits, key=_by_date if newest_first else lambda hit: _by_rank(hit, first), reverse=True
-        )
+        ordered = sorted(hits, key=_BY_DATE if newest_first else _BY_SCORE, reverse=True)
+        if not newest_first:
+            ordered = self._exact_title_first(ordered)
         return Found(
             self.query,
             editions=tuple(hit.edition for hit in ordered[:MOST]),
@@ -80,6 +81,10 @@ class _Finding:
             is_counted_in_part=self.is_in_part,
             wording=self.wording,
         )
+
+    def _exact_title_first(self, hits: list[Hit]) -> list[Hit]:
+        first = engine().marked(self.titled)
+        return sorted(hits, key=lambda hit: hit.edition not in first) if first else hits
 
     def _counts(self, hits: Sequence[Hit]) -> Counts:
         """A filter that is set is counted as if it were not."""
@@ -106,11 +111,3 @@ class _Finding:
 
     def _suits(self, hit: Hit) -> tuple[bool, bool, float]:
         return hit.language == self.tree, hit.language == TREES[0], hit.score
-
-
-def _by_rank(hit: Hit, first: set[int]) -> tuple:
-    return hit.edition in first, hit.score, hit.published_at, hit.edition
-
-
-def _by_date(hit: Hit) -> tuple:
-    return hit.published_at, hit.edition
