@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from publications import importers, prose
 from publications.importers import Gallery, Ground, Sort, dates, frontmatter, liquid, words
 from publications.importers.arrival import Telling
+from publications.importers.markdown import PLAIN
 from publications.manuscript import HOME_ZONE
 
 SAMPLES = Path(__file__).parent / "samples" / "import"
@@ -309,3 +310,41 @@ def test_no_text_makes_it_fail(body):
     kept = liquid.resolve(body, keep=lambda text: "", people=importers.People({}), fields={}, telling=telling)
 
     assert isinstance(kept, str) and words.compare(body, kept) is not None
+
+
+@settings(max_examples=300, deadline=None)
+@given(words=st.from_regex(PLAIN, fullmatch=True))
+def test_a_summary_that_is_taken_as_it_is_would_be_rendered_as_it_is(words):
+    summary = " ".join(words.split())
+
+    assert " ".join(prose.render(summary).text.split()) == summary
+
+
+@pytest.mark.parametrize(
+    ("written", "summary"),
+    [
+        ("One *two*.", "One two."),
+        ("One &amp; two", "One & two"),
+        ("It's... --", "It’s… –"),
+        ("[One](https://example.org/)", "One"),
+    ],
+)
+def test_a_summary_is_plain_text(read, written, summary):
+    files = {"a.md": f"---\ntitle: A\nexcerpt: '{written.replace("'", "''")}'\n---\nText."}
+
+    assert read(files=files)["a.md"].manuscript.summary == summary
+
+
+@pytest.mark.parametrize(
+    ("body", "summary"),
+    [
+        ("Short.\n\nThe first that says something.\n\nAnother.", "The first that says something."),
+        ("Only three words.", ""),
+        ("word " * 100, "word " * 59 + "word …"),
+    ],
+)
+def test_a_piece_without_a_summary_has_its_first_paragraph(read, body, summary):
+    arrival = read(files={"a.md": f"---\ntitle: A\n---\n{body}"})["a.md"]
+
+    assert arrival.manuscript.summary == summary
+    assert bool(summary) == ("The summary is the first paragraph." in told(arrival, Sort.GUESSED))

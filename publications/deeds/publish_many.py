@@ -122,6 +122,7 @@ class Draft:
     window: Window
     piece: Publication
     composition: Composition
+    is_changed: bool
 
 
 def _publish_first(batch: Batch, pieces: Sequence[Publication]) -> dict[int, Outcome]:
@@ -162,6 +163,7 @@ def _draft(piece: Publication, deed: Deed, owners: Owners, prepared: Prepared) -
         raise NotReady(*reasons)
     window = window_of(None, None, deed.moment)
     date = date_for_readers(piece, window, Change.FIRST, None)
+    before = piece.slug, piece.published_at
     piece.slug = piece.proposed_slug()
     if owners.get((piece.tree, piece.slug), piece.pk) != piece.pk:
         raise address_taken(piece.slug)
@@ -173,13 +175,14 @@ def _draft(piece: Publication, deed: Deed, owners: Owners, prepared: Prepared) -
         raise NotReady(str(reason)) from reason
     composition.edition.number = 1
     put_in_window(composition.edition, window, Change.FIRST, "", deed)
-    return Draft(deed, window, piece, composition)
+    return Draft(deed, window, piece, composition, is_changed=before != (piece.slug, piece.published_at))
 
 
 def _store(drafts: list[Draft], there: Container[tuple[str, str]], by: User | None) -> dict[int, Outcome]:
     """Write working copies, addresses that are not `there` yet, revisions, editions and audit lines, in this order."""
     pieces = [draft.piece for draft in drafts]
-    Publication.objects.bulk_update(pieces, ["published_at", "slug"])
+    changed = [draft.piece for draft in drafts if draft.is_changed]
+    Publication.objects.bulk_update(changed, ["published_at", "slug"])
     new = [piece for piece in pieces if (piece.tree, piece.slug) not in there]
     Address.objects.bulk_create(Address(tree=piece.tree, slug=piece.slug, publication=piece) for piece in new)
     Revision.objects.keep_many(pieces, by=by, why=Why.PUBLISHED)

@@ -1,5 +1,6 @@
 """One Markdown file becomes a manuscript with its files, rendered, and with every line there is to tell."""
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from html import unescape
@@ -21,6 +22,9 @@ from .people import People
 from .survey import Card, content_of
 
 LONGEST_EXCERPT = 300
+PLAIN = re.compile(
+    r"[^\W\d_](?:[^\W_]++|[ ,;?]|\.(?!\.))*+"
+)  # without a sign that Markdown or typography might read
 
 
 @dataclass(frozen=True)
@@ -80,12 +84,12 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
         cover=pictures.cover(cover, cover_alt) if cover else "",
         related=_related(card, front.fields, ground, telling),
         translation_of=card.translation_of,
-        summary=fields.summary(lambda: _excerpt(body, card.language), lambda text: _unmarked(text, telling)),
         body=body,
     )
-    text = replace(text, images=tuple(pictures.shown.values()))
-    _tell_field_names(card, front.fields, signed, fields, telling)
     rendered = rendered_as_published(text, telling)
+    summary = fields.summary(lambda: _excerpt(rendered), lambda written: _unmarked(written, telling))
+    text = replace(text, summary=summary, images=tuple(pictures.shown.values()))
+    _tell_field_names(card, front.fields, signed, fields, telling)
     _tell_lost_links(body, rendered, telling)
     _tell_lost_pictures(text, rendered, telling)
     return Arrival(
@@ -122,6 +126,8 @@ def _related(card: Card, fields: dict, ground: Ground, telling: Telling) -> tupl
 
 def _unmarked(text: str, telling: Telling) -> str:
     """A summary as plain text. Links in it are told, for a summary has none."""
+    if PLAIN.fullmatch(text):
+        return text
     try:
         rendered = prose.render(text)
     except prose.Unrenderable:
@@ -132,12 +138,10 @@ def _unmarked(text: str, telling: Telling) -> str:
     return plain if plain else values.plain(text)
 
 
-def _excerpt(body: str, language: str) -> str:
-    try:
-        paragraphs = prose.render(body, language=language).paragraphs
-    except prose.Unrenderable:
-        return ""
-    first = next((" ".join(each.text.split()) for each in paragraphs if len(each.text.split()) > 3), "")
+def _excerpt(rendered: prose.Prose | None) -> str:
+    """The first paragraph that is more than a few words, or its beginning."""
+    paragraphs = [" ".join(each.text.split()) for each in rendered.paragraphs] if rendered else []
+    first = next((each for each in paragraphs if len(each.split()) > 3), "")
     if len(first) <= LONGEST_EXCERPT:
         return first
     return first[:LONGEST_EXCERPT].rpartition(" ")[0].rstrip(",;:– ") + " …"

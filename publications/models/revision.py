@@ -143,7 +143,7 @@ def pictured(publication: Publication) -> list[Image]:
     """The pictures of the library that the working copy shows: its cover, then those of its text."""
     keys = [publication.cover.key] if publication.cover else []
     keys += [key for key in images_in(publication.body) if key not in keys]
-    found = {image.key: image for image in Image.objects.filter(key__in=keys)}
+    found = {image.key: image for image in Image.objects.filter(key__in=keys)} if keys else {}
     return [found[key] for key in keys if key in found]
 
 
