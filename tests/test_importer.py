@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from publications import importers, prose
 from publications.importers import Gallery, Ground, Sort, dates, frontmatter, liquid, words
 from publications.importers.arrival import Telling
-from publications.importers.markdown import PLAIN
+from publications.importers.summaries import PLAIN
 from publications.manuscript import HOME_ZONE
 
 SAMPLES = Path(__file__).parent / "samples" / "import"

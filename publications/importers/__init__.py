@@ -8,11 +8,12 @@ in whatever process, and gives an Arrival.
 from . import docx
 from .ahead import read_all
 from .arrival import Arrival, Line, Refusal, Share, Sort
+from .card import Card
 from .images import Gallery, name_of
 from .markdown import Ground, read
 from .people import People, Person
 from .people import read as read_people
-from .survey import Card, Survey, survey
+from .survey import Survey, survey
 
 __all__ = [
     "Arrival",

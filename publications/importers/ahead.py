@@ -12,8 +12,8 @@ import django
 from django.utils import translation
 
 from .arrival import Arrival
+from .card import Card
 from .markdown import Ground, read
-from .survey import Card
 
 CHUNK = 8
 AHEAD = 6

@@ -93,30 +93,35 @@ class Fields:
 
     def published_at(self, stem: str) -> datetime | None:
         """As the front matter has it, else as the name of the file, else when it was last changed; never today."""
+        written, named = self._written_date(), dates.in_name(stem)
+        if written:
+            self._tell_other_day(written, named)
+            return written
+        if named:
+            told = _("The date is that of the file's name: %s.") % named.date().isoformat()
+            self.telling.guessed("date-from-name", told)
+            return named
+        later = dates.moment(values.text(self.take(*LATER)))
+        if later:
+            told = _("The date is that of the last change: %s.") % later.date().isoformat()
+            self.telling.guessed("date", told)
+        return later
+
+    def _written_date(self) -> datetime | None:
+        """The date of the front matter. `published: false` is none: it says that the piece is a draft."""
         written = self.take(*[name for name in DATES if values.flag(self.given.get(name)) is None])
-        named = dates.in_name(stem)
         moment = dates.moment(values.text(written)) if written else None
         if written and not moment:
             self.telling.dropped("date", _("This is no date, and was left out: %s") % values.shown(written))
-        if moment and named and (day := moment.date()) != named.date():
-            told = {"day": day.isoformat(), "name": named.date().isoformat()}
+        return moment
+
+    def _tell_other_day(self, written: datetime, named: datetime | None) -> None:
+        if named and written.date() != named.date():
+            told = {"day": written.date().isoformat(), "name": named.date().isoformat()}
             self.telling.changed(
                 "date-differs",
                 _("The date is %(day)s, as in the front matter; the file's name says %(name)s.") % told,
             )
-        if moment:
-            return moment
-        if named:
-            self.telling.guessed(
-                "date-from-name", _("The date is that of the file's name: %s.") % named.date().isoformat()
-            )
-            return named
-        later = dates.moment(values.text(self.take(*LATER)))
-        if later:
-            self.telling.guessed(
-                "date", _("The date is that of the last change: %s.") % later.date().isoformat()
-            )
-        return later
 
     def is_draft(self) -> bool:
         says = values.flag(self.take(*DRAFT)) is True or values.text(self.given.get("status")).lower() in (

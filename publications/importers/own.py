@@ -11,8 +11,8 @@ from publications.manuscript import Manuscript
 
 from . import values
 from .arrival import Arrival, Telling
+from .card import Card
 from .page import rendered_as_published, share_of
-from .survey import Card
 
 
 def read_own(card: Card, telling: Telling) -> Arrival | None:

@@ -1,5 +1,7 @@
 """The page that comes of a text, as publishing will render it: what is told of words is told of the very page."""
 
+from html import unescape
+
 from django.utils.translation import gettext as _
 
 from publications import prose
@@ -7,6 +9,7 @@ from publications.manuscript import Manuscript
 
 from . import words
 from .arrival import Share, Telling
+from .links import addresses_in
 
 
 def rendered_as_published(text: Manuscript, telling: Telling) -> prose.Prose | None:
@@ -27,3 +30,21 @@ def share_of(source: str, text: Manuscript, rendered: prose.Prose | None, tellin
         told = _("Words of the file that are not in the text: %s") % " ".join(share.missing)
         telling.dropped("words", told)
     return share
+
+
+def tell_losses(text: Manuscript, rendered: prose.Prose | None, telling: Telling) -> None:
+    """Name the links and pictures of a text that its page lacks."""
+    if rendered is None:
+        return
+    there = {_spelled(each) for each in addresses_in(rendered.html)}
+    for address in addresses_in(text.body):
+        if not address.startswith("image:") and _spelled(address).rstrip() not in there:
+            telling.dropped("link-gone", _("A link could not be kept: %s") % address)
+    for picture in text.images:
+        if picture.key not in (*rendered.images, text.cover):
+            told = _("A picture could not be placed in the text: %s") % picture.file
+            telling.dropped("image-missing", told)
+
+
+def _spelled(address: str) -> str:
+    return unescape(address).replace("%20", " ")

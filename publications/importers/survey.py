@@ -1,46 +1,18 @@
 """A first look over all files: who is who, in which language, at which address. Pieces may then refer to each other."""
 
-import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
-from uuid import UUID, uuid5
 
 from django.utils.translation import gettext as _
 
 from publications.addresses import former
-from publications.languages import LONGEST, NAMES, TREES, slugify, tree_of
+from publications.languages import LONGEST, TREES
 
-from . import dates, frontmatter, values
-from .arrival import Refusal, Telling
+from .arrival import Refusal
+from .card import Card, card_of
 
-NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from the place of a file
 TEXTS = (".md", ".markdown", ".mdown", ".mkd")
-INDEX = ("index", "_index")
-STATED = ("permalink", "url")
-REDIRECTS = ("redirect_from", "aliases", "redirects", "former_paths")
-
-
-@dataclass(frozen=True)
-class Card:
-    """What others need to know of a file."""
-
-    source: str
-    path: Path
-    uid: str
-    language: str
-    family: str
-    wanted: str
-    names: tuple[str, ...] = ()
-    former_paths: tuple[str, ...] = ()
-    old_paths: tuple[str, ...] = ()
-    translation_of: str = ""
-    slug: str = ""
-
-    @property
-    def tree(self) -> str:
-        return tree_of(self.language)
 
 
 @dataclass
@@ -127,7 +99,7 @@ def _look_over(
     for file in files:
         source = file.relative_to(root).as_posix()
         try:
-            card = _card(file, root, language, permalink)
+            card = card_of(file, root, language, permalink)
             if card.uid in cards:
                 raise Refusal(_("It has the uid of “%s”: give it one of its own.") % cards[card.uid].source)
             cards[card.uid] = card
@@ -146,81 +118,6 @@ def _texts(files: Iterable[Path], root: Path) -> Iterator[Path]:
             yield file
 
 
-def content_of(path: Path) -> bytes:
-    """The bytes of a file that is one. Raises Refusal and OSError."""
-    if path.is_symlink() or not path.is_file():
-        raise Refusal(_("This is no plain file: links are not followed."))
-    if path.stat().st_size > frontmatter.LARGEST:
-        raise Refusal(_("The file is larger than 2 MB: it is no text for readers."))
-    return path.read_bytes()
-
-
-def _card(file: Path, root: Path, default: str, permalink: str) -> Card:
-    fields = frontmatter.read(content_of(file), Telling()).fields
-    source = file.relative_to(root).as_posix()
-    stem, spoken = _stem_and_language(file, root, fields)
-    wanted = _wanted_slug(fields, stem)
-    stated = [at for at in values.texts(values.first(fields, *STATED)) if at.startswith(("/", "http"))]
-    earlier = [*stated, *values.texts(values.first(fields, *REDIRECTS))]
-    day = _day(fields, stem)
-    name = dates.IN_NAME.sub("", stem).lstrip("-_ .") or stem
-    if permalink and day:
-        earlier.append(_filled(permalink, day, name))
-    plain = [
-        f"/{each.year:04}/{each.month:02}/{each.day:02}/{name}" for each in (day, dates.in_name(stem)) if each
-    ]
-    return Card(
-        source=source,
-        path=file,
-        uid=_uid(fields, f"{root.resolve().name}/{source}"),
-        language=spoken or default,
-        family=_family(file, root),
-        wanted=wanted,
-        names=(slugify(name), *filter(None, [slugify(values.text(fields.get("class")))])),
-        former_paths=tuple(dict.fromkeys(earlier)),
-        old_paths=tuple(dict.fromkeys(former(path) for path in plain)),
-    )
-
-
-def _uid(fields: dict[str, Any], place: str) -> str:
-    """Its own, as our manuscripts have one, else one made from its place: folder and path below it."""
-    try:
-        return str(UUID(values.text(fields.get("uid"))))
-    except ValueError:
-        return str(uuid5(NAMESPACE, place))
-
-
-def language_code(written: str) -> str:
-    """`es-PR`, `sv_SE` and `EN` as the site knows them; nothing for a language it does not know."""
-    code = re.split(r"[-_.]", written.strip().lower())[0]
-    return (
-        {"nb": "no", "nn": "no"}.get(code, code) if {"nb": "no", "nn": "no"}.get(code, code) in NAMES else ""
-    )
-
-
-def _stem_and_language(file: Path, root: Path, fields: dict[str, Any]) -> tuple[str, str]:
-    """The name of the piece, and its language: as stated, by the end of its name, or by its folder."""
-    stem, ending = _without_language(file.stem)
-    if stem in INDEX and file.parent != root:
-        stem = file.parent.name
-    stated = language_code(values.text(values.first(fields, "lang", "language", "locale")))
-    folders = [part for part in reversed(file.relative_to(root).parent.parts) if part in NAMES]
-    return stem, stated or ending or (folders[0] if folders else "") or (
-        root.name if root.name in NAMES else ""
-    )
-
-
-def _without_language(stem: str) -> tuple[str, str]:
-    name, _dot, ending = stem.rpartition(".")
-    return (name, ending) if name and ending in NAMES else (stem, "")
-
-
-def _family(file: Path, root: Path) -> str:
-    """What a text and its translations share: the path without the language."""
-    parts = [part for part in file.relative_to(root).parent.parts if part not in NAMES]
-    return "/".join([*parts, _without_language(file.stem)[0]])
-
-
 def _as_families(cards: list[Card], default: str) -> list[Card]:
     """Let translations name their original: the English text, else that in the language of the import."""
     families: dict[str, list[Card]] = {}
@@ -236,37 +133,6 @@ def _as_families(cards: list[Card], default: str) -> list[Card]:
         original = min(family, key=lambda card: order.index(card.language))
         found += [card if card is original else replace(card, translation_of=original.uid) for card in family]
     return found
-
-
-def _day(fields: dict[str, Any], stem: str):
-    return dates.moment(
-        values.text(values.first(fields, "date", "published_at", "pubDate"))
-    ) or dates.in_name(stem)
-
-
-def _filled(pattern: str, day, name: str) -> str:
-    """An old address as Jekyll and Hugo write its pattern: /:year/:month/:day/:title/."""
-    parts = {
-        "year": f"{day.year:04}",
-        "month": f"{day.month:02}",
-        "day": f"{day.day:02}",
-        "i_day": str(day.day),
-    }
-    names = dict.fromkeys(("title", "slug", "filename", "contentbasename"), name)
-    return re.sub(r":([a-z_]+)", lambda found: (parts | names).get(found[1], found[0]), pattern)
-
-
-def _wanted_slug(fields: dict[str, Any], stem: str) -> str:
-    stated = values.text(values.first(fields, *STATED)).rstrip("/").rpartition("/")[2]
-    stated = "" if "{" in stated or ":" in stated else re.sub(r"\.html?$", "", stated)
-    name = dates.IN_NAME.sub("", stem)
-    return (
-        slugify(values.text(fields.get("slug")))
-        or slugify(stated)
-        or slugify(name)
-        or slugify(stem)
-        or "publication"
-    )
 
 
 def _free(card: Card, held: set[tuple[str, str]]) -> str:

@@ -1,0 +1,161 @@
+"""The card of a file: who it is, in which language, at which address, before anybody has read its text."""
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.utils.translation import gettext as _
+
+from publications.addresses import former
+from publications.languages import NAMES, slugify, tree_of
+
+from . import dates, frontmatter, values
+from .arrival import Refusal, Telling
+
+NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from the place of a file
+INDEX = ("index", "_index")
+STATED = ("permalink", "url")
+REDIRECTS = ("redirect_from", "aliases", "redirects", "former_paths")
+OTHER_CODES = {"nb": "no", "nn": "no"}
+
+
+@dataclass(frozen=True)
+class Card:
+    """What others need to know of a file."""
+
+    source: str
+    path: Path
+    uid: str
+    language: str
+    family: str
+    wanted: str
+    names: tuple[str, ...] = ()
+    former_paths: tuple[str, ...] = ()
+    old_paths: tuple[str, ...] = ()
+    translation_of: str = ""
+    slug: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The name of the file, or of the folder that it is the index of."""
+        return self.path.parent.name if self.path.stem in INDEX else self.path.stem
+
+    @property
+    def tree(self) -> str:
+        return tree_of(self.language)
+
+
+def content_of(path: Path) -> bytes:
+    """The bytes of a file that is one. Raises Refusal and OSError."""
+    if path.is_symlink() or not path.is_file():
+        raise Refusal(_("This is no plain file: links are not followed."))
+    if path.stat().st_size > frontmatter.LARGEST:
+        raise Refusal(_("The file is larger than 2 MB: it is no text for readers."))
+    return path.read_bytes()
+
+
+def card_of(file: Path, root: Path, default: str, permalink: str) -> Card:
+    """The card of a file below the root. Raises Refusal and OSError."""
+    fields = frontmatter.read(content_of(file), Telling()).fields
+    source = file.relative_to(root).as_posix()
+    stem, spoken = _stem_and_language(file, root, fields)
+    name = dates.IN_NAME.sub("", stem).lstrip("-_ .") or stem
+    return Card(
+        source=source,
+        path=file,
+        uid=_uid(fields, f"{root.resolve().name}/{source}"),
+        language=spoken or default,
+        family=_family(file, root),
+        wanted=_wanted_slug(fields, stem),
+        names=(slugify(name), *filter(None, [slugify(values.text(fields.get("class")))])),
+        former_paths=_stated_paths(fields, _day(fields, stem), name, permalink),
+        old_paths=_usual_paths((_day(fields, stem), dates.in_name(stem)), name),
+    )
+
+
+def _stated_paths(fields: dict[str, Any], day: datetime | None, name: str, permalink: str) -> tuple[str, ...]:
+    """Old addresses that the file names, and that by which the old site made them."""
+    stated = [at for at in values.texts(values.first(fields, *STATED)) if at.startswith(("/", "http"))]
+    stated += values.texts(values.first(fields, *REDIRECTS))
+    if permalink and day:
+        stated.append(_filled(permalink, day, name))
+    return tuple(dict.fromkeys(stated))
+
+
+def _usual_paths(days: Iterable[datetime | None], name: str) -> tuple[str, ...]:
+    """Where Jekyll has posts that say nothing else: links are looked for there, readers are not led on from there."""
+    paths = (f"/{day.year:04}/{day.month:02}/{day.day:02}/{name}" for day in days if day)
+    return tuple(dict.fromkeys(map(former, paths)))
+
+
+def _uid(fields: dict[str, Any], place: str) -> str:
+    """Its own, as our manuscripts have one, else one made from its place: folder and path below it."""
+    try:
+        return str(UUID(values.text(fields.get("uid"))))
+    except ValueError:
+        return str(uuid5(NAMESPACE, place))
+
+
+def language_code(written: str) -> str:
+    """`es-PR`, `sv_SE` and `EN` as the site knows them; nothing for a language it does not know."""
+    code = re.split(r"[-_.]", written.strip().lower())[0]
+    code = OTHER_CODES.get(code, code)
+    return code if code in NAMES else ""
+
+
+def _stem_and_language(file: Path, root: Path, fields: dict[str, Any]) -> tuple[str, str]:
+    """The name of the piece, and its language: as stated, by the end of its name, or by its folder."""
+    stem, ending = _without_language(file.stem)
+    if stem in INDEX and file.parent != root:
+        stem = file.parent.name
+    stated = language_code(values.text(values.first(fields, "lang", "language", "locale")))
+    folders = [part for part in reversed(file.relative_to(root).parent.parts) if part in NAMES]
+    return stem, stated or ending or (folders[0] if folders else "") or (
+        root.name if root.name in NAMES else ""
+    )
+
+
+def _without_language(stem: str) -> tuple[str, str]:
+    name, _dot, ending = stem.rpartition(".")
+    return (name, ending) if name and ending in NAMES else (stem, "")
+
+
+def _family(file: Path, root: Path) -> str:
+    """What a text and its translations share: the path without the language."""
+    parts = [part for part in file.relative_to(root).parent.parts if part not in NAMES]
+    return "/".join([*parts, _without_language(file.stem)[0]])
+
+
+def _day(fields: dict[str, Any], stem: str) -> datetime | None:
+    return dates.moment(
+        values.text(values.first(fields, "date", "published_at", "pubDate"))
+    ) or dates.in_name(stem)
+
+
+def _filled(pattern: str, day: datetime, name: str) -> str:
+    """An old address as Jekyll and Hugo write its pattern: /:year/:month/:day/:title/."""
+    parts = {
+        "year": f"{day.year:04}",
+        "month": f"{day.month:02}",
+        "day": f"{day.day:02}",
+        "i_day": str(day.day),
+    }
+    names = dict.fromkeys(("title", "slug", "filename", "contentbasename"), name)
+    return re.sub(r":([a-z_]+)", lambda found: (parts | names).get(found[1], found[0]), pattern)
+
+
+def _wanted_slug(fields: dict[str, Any], stem: str) -> str:
+    stated = values.text(values.first(fields, *STATED)).rstrip("/").rpartition("/")[2]
+    stated = "" if "{" in stated or ":" in stated else re.sub(r"\.html?$", "", stated)
+    name = dates.IN_NAME.sub("", stem)
+    return (
+        slugify(values.text(fields.get("slug")))
+        or slugify(stated)
+        or slugify(name)
+        or slugify(stem)
+        or "publication"
+    )
