@@ -23,7 +23,10 @@ def environ(path: str, method: str = "GET", **headers: str) -> dict:
     request = RequestFactory().generic(
         method, quote(path, safe="/?=&%:"), **{"HTTP_HOST": "localhost", **extra}
     )
-    return {**request.environ, "wsgi.input": BytesIO()}
+    as_bytes = request.path_info.encode().decode(
+        "latin-1"
+    )  # as servers hand it on; Django has read it already
+    return {**request.environ, "PATH_INFO": as_bytes, "wsgi.input": BytesIO()}
 
 
 class AtOnce(Executor):
