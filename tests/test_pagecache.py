@@ -7,14 +7,15 @@ from datetime import timedelta
 import brotli
 import pytest
 import time_machine
-from django.db import OperationalError
+from django.db import OperationalError, connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import deeds
 from publications.pagecache.keys import key_of
 from publications.views.parameters import ALL, parameters_of
 from tests.conftest import ROOT
-from tests.factories import make_author, make_live, make_publication
+from tests.factories import make_author, make_live, make_publication, saved
 from tests.pagecaches import Readers, environ
 
 LIST = "/en/publications/"
@@ -296,6 +297,89 @@ def test_what_was_only_added_to_may_be_shown_as_it_was(doing, monkeypatch):
     broken_database(readers, monkeypatch)
 
     assert readers.get(LIST).mark == "pages; hit; detail=stale"
+
+
+def test_an_end_that_was_set_later_holds_for_what_was_stored_before(doing, monkeypatch):
+    with time_machine.travel(timezone.now().replace(hour=10), tick=False) as clock:
+        ends = timezone.now() + timedelta(minutes=5)
+        live = make_live(title="Barley")
+        readers = Readers()
+        readers.get(LIST)
+        with doing():
+            deeds.publish(saved(live.publication, body="Other."), by=None, until=ends)
+        readers.get("/en/")  # by which the new generation is known
+        broken_database(readers, monkeypatch)
+
+        clock.move_to(ends - timedelta(seconds=1))
+        assert readers.get(LIST).mark == "pages; hit; detail=stale"
+        clock.move_to(ends)
+        assert readers.get(LIST).status == 503
+
+
+def test_an_end_that_has_passed_while_the_database_answered_holds_when_it_does_not(monkeypatch):
+    with time_machine.travel(timezone.now().replace(hour=10), tick=False) as clock:
+        ends = timezone.now() + timedelta(minutes=5)
+        deeds.publish(make_publication(title="Barley"), by=None, until=ends)
+        readers = Readers()
+        readers.get(LIST)
+        clock.move_to(ends)
+        readers.get("/en/")
+        broken_database(readers, monkeypatch)
+
+        assert readers.get(LIST).status == 503
+
+
+def test_nothing_of_the_reader_who_asks_first_is_in_what_others_get():
+    readers = Readers()
+
+    first = readers.get(LIST, if_match='"x"', content_length="99999999", accept="text/plain")
+
+    assert first.status == 200 and readers.get(LIST).mark == "pages; hit"
+
+
+def test_a_way_to_a_page_takes_the_query_along():
+    readers = Readers()
+
+    assert readers.get("/en/publications?kind=report").headers["Location"] == f"{LIST}?kind=report"
+
+
+def test_ways_that_anybody_can_make_up_put_out_no_page():
+    readers = Readers()
+    for number in range(5):
+        readers.get(f"/en/word{number}")
+
+    assert len(readers.cache.pages) == 0 and len(readers.cache.strangers) == 5
+
+
+def test_who_knows_the_moment_of_a_feed_alone_is_told_that_it_stands():
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        make_live(title="Grain")
+        clock.shift(3600)
+        readers = Readers()
+        told = readers.get("/en/feeds/publications.atom").headers["Last-Modified"]
+
+        assert readers.get("/en/feeds/publications.atom", if_modified_since=told).status == 304
+
+
+def test_what_was_rebuilt_is_seen_without_a_deed(doing):
+    readers = Readers()
+    readers.get(LIST)
+
+    with doing():
+        deeds.renew()
+
+    assert readers.get(LIST).mark == "pages; fwd=miss; stored"
+
+
+def test_counts_are_worked_out_once_for_all_pages_of_an_epoch():
+    make_live(title="Grain")
+    readers = Readers()
+    readers.get(LIST)
+
+    with CaptureQueriesContext(connection) as captured:
+        readers.get(f"{LIST}?page=1")
+
+    assert not [query for query in captured if "COUNT(" in query["sql"] and "GROUP BY" in query["sql"]]
 
 
 def test_names_that_change_are_taken_back_too(doing, editor, monkeypatch):

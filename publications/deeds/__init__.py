@@ -7,7 +7,7 @@ leaves everything as it was.
 """
 
 from .amend import amend, check_unused, remove, write_out
-from .ground import ClockBehind, NotReady, Outdated, Refused, hold, trust_clock
+from .ground import ClockBehind, NotReady, Outdated, Refused, hold, renew, trust_clock
 from .keep_apart import keep_apart, let_together
 from .lead_here import lead_here
 from .publish import address_to_come, publish
@@ -35,6 +35,7 @@ __all__ = [
     "redact",
     "relate",
     "remove",
+    "renew",
     "trust_clock",
     "undo",
     "what_undo_does",

@@ -112,6 +112,14 @@ def start(generation: Generation, *, by, publication: Publication | None = None)
 
 
 @transaction.atomic
+def renew() -> None:
+    """Make every stored page old, where what pages show was made anew without a deed: the index of words, likeness."""
+    generation = Generation.objects.select_for_update().get()
+    generation.number += 1
+    keep(generation)
+
+
+@transaction.atomic
 def trust_clock(*, by=None) -> None:
     """Take the clock as it stands for right, though a deed was done when it was ahead."""
     generation = Generation.objects.select_for_update().get()

@@ -6,7 +6,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass, field
 from datetime import datetime
 
-from django.db.models import Min
+from django.db.models import F, Min
 from django.utils import timezone
 
 from .edition import FOREVER, Edition
@@ -14,6 +14,7 @@ from .site import AuditLine, DeedKind, Generation
 
 ADDING = (DeedKind.PUBLISH, DeedKind.SCHEDULE, DeedKind.RELATE)
 MOST_REMEMBERED = 2_000
+_UNKNOWN = object()
 
 _current: ContextVar["Epoch | None"] = ContextVar("epoch", default=None)
 
@@ -22,12 +23,15 @@ _current: ContextVar["Epoch | None"] = ContextVar("epoch", default=None)
 class Epoch:
     """One generation of the site, up to the next window that begins or ends, or the next midnight.
 
-    `begins`, `ends` and `midnight` are seconds since 1970. `kept_since` is the generation since which no deed has
-    taken anything from readers: pages of it, though old, show nothing that they should not. `mark` is the epoch's
-    own, for those who keep what is of it without keeping it.
+    `begins`, `ends` and `midnight` are seconds since 1970; a window that ends because the next edition begins counts
+    as a beginning. `serial` counts the epochs that a process has known;
+    since `kept_since` nothing has been taken from readers, by a deed or by the end of a window: pages of that epoch,
+    though old, show nothing that they should not. `mark` is the epoch's own, for those who keep what is of it
+    without keeping it.
     """
 
     generation: int
+    serial: int
     kept_since: int
     begins: float
     ends: float
@@ -39,9 +43,9 @@ class Epoch:
     def until(self) -> float:
         return min(self.begins, self.ends, self.midnight)
 
-    def shows_nothing_taken(self, generation: int, ends: float, now: float) -> bool:
-        """Whether a page of that generation, true until `ends`, may still be shown where nothing newer can be made."""
-        return generation >= self.kept_since and now < ends
+    def shows_nothing_taken(self, serial: int, ends: float, now: float) -> bool:
+        """Whether a page of that epoch, true until `ends`, may still be shown where nothing newer can be made."""
+        return serial >= self.kept_since and now < min(ends, self.ends)
 
 
 def read_epoch(before: Epoch | None = None) -> Epoch:
@@ -49,23 +53,25 @@ def read_epoch(before: Epoch | None = None) -> Epoch:
     row, now = Generation.objects.get(), timezone.now()
     later = Edition.objects.order_by()
     begins = later.filter(visible_from__gt=now).aggregate(moment=Min("visible_from"))["moment"]
-    ends = later.filter(visible_until__gt=now, visible_until__lt=FOREVER).aggregate(
-        moment=Min("visible_until")
-    )["moment"]
+    taken = later.filter(visible_until=F("expires"), visible_until__gt=now, visible_until__lt=FOREVER)
+    ends = taken.aggregate(moment=Min("visible_until"))["moment"]
+    serial = before.serial + 1 if before else 0
     return Epoch(
         generation=row.number,
-        kept_since=_kept_since(row.number, before),
+        serial=serial,
+        kept_since=before.kept_since if before and _is_kept(before, row.number, now) else serial,
         begins=(begins or FOREVER).timestamp(),
         ends=(ends or FOREVER).timestamp(),
         midnight=_midnight_after(now).timestamp(),
     )
 
 
-def _kept_since(generation: int, before: Epoch | None) -> int:
-    if before is None or generation < before.generation:
-        return generation
+def _is_kept(before: Epoch, generation: int, now: datetime) -> bool:
+    """Whether all that readers could see in the epoch before may be shown to them still."""
+    if generation < before.generation or before.ends <= now.timestamp():
+        return False
     since = AuditLine.objects.filter(generation__gt=before.generation, generation__lte=generation)
-    return generation if since.exclude(deed__in=ADDING).exists() else before.kept_since
+    return not since.exclude(deed__in=ADDING).exists()
 
 
 def _midnight_after(now: datetime) -> datetime:
@@ -93,9 +99,10 @@ def once[T](key: Hashable, make: Callable[[], T]) -> T:
     epoch = _current.get()
     if epoch is None:
         return make()
-    if key not in epoch.remembered:
-        if len(epoch.remembered) >= MOST_REMEMBERED:
-            epoch.remembered.clear()
-        epoch.remembered[key] = value = make()
-        return value
-    return epoch.remembered[key]  # type: ignore[return-value]
+    known = epoch.remembered.get(key, _UNKNOWN)
+    if known is not _UNKNOWN:
+        return known  # type: ignore[return-value]
+    if len(epoch.remembered) >= MOST_REMEMBERED:
+        epoch.remembered.clear()
+    epoch.remembered[key] = value = make()
+    return value

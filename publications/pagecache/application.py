@@ -1,16 +1,18 @@
 """The entrance: what is stored is answered here, all else by Django."""
 
+import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
 from http import HTTPStatus
 
 from publications.languages import TREES
+from publications.models import Epoch
 
-from .keys import Environ, Key, Parameters, key_of
-from .rendering import LARGEST, Answer, Application, Renderer
+from .keys import Environ, Key, Parameters, alone, key_of
+from .rendering import LARGEST, PATIENCE, Answer, Application, Renderer
 from .shelf import Shelf
-from .stored import IDENTITY, SHOWN_STALE, Stored, coding_for, matches
+from .stored import IDENTITY, SHOWN_STALE, Header, Headers, Stored, coding_for
 from .watch import Watch
 
 KEPT = {200, 301, 302, 308, 404, 410}
@@ -18,8 +20,14 @@ SHARE_OF_STRANGERS = 8  # the part of the memory for unknown addresses and for w
 NEVER_OUT = {(f"/{tree}/", "") for tree in TREES}
 MARK = ("Cache-Status", "pages; hit")
 OWN_MARK = ("Cache-Status", "pages; fwd=miss; stored")
-READ_BY_DJANGO = ("HTTP_IF_NONE_MATCH", "HTTP_IF_MODIFIED_SINCE", "HTTP_ACCEPT_ENCODING", "HTTP_COOKIE")
+PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "30")]
+TOO_SLOW = Answer(
+    "503 Service Unavailable", PLAIN, b"This takes too long just now. Please try again in half a minute.\n"
+)
+FAILED = Answer("500 Internal Server Error", PLAIN, b"Something failed. Please try again in half a minute.\n")
 UNCHANGED = "304 Not Modified"
+Start = Callable[[str, Headers], object]
+logger = logging.getLogger(__name__)
 
 
 class PageCache:
@@ -45,42 +53,56 @@ class PageCache:
         self.strangers = Shelf(strangers)
         self._renderer = Renderer(application, pool)
 
-    def __call__(self, environ: Environ, start_response: Callable) -> Iterable[bytes]:
+    def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = key_of(environ, self._parameters)
         if key is None:
             answer = self._renderer.render(environ)
             start_response(answer.status, answer.headers)
             return answer.parts
-        shelf = self.strangers if key[1] else self.pages
-        stored, epoch = shelf.get(key) or self.strangers.get(key), self.watch.epoch()
+        stored = (self.strangers if key[1] else self.pages).get(key) or self.strangers.get(key)
+        epoch = self.watch.epoch()
         if stored is not None and epoch is not None and stored.mark is epoch.mark:
-            return self._send(stored, key, environ, start_response)
-        return self._make(key, stored, epoch, environ, start_response)
-
-    def _make(self, key: Key, stored: Stored | None, epoch, environ: Environ, start_response: Callable):
-        """An answer made anew; where that fails, the stored one, as long as it shows nothing that was taken back."""
-        old = stored if stored is not None and self._may_be_shown(stored) else None
-        if epoch is None and old is not None:
-            return self._send(old, key, environ, start_response, SHOWN_STALE)
-        asked = {name: value for name, value in environ.items() if name not in READ_BY_DJANGO}
-        asked |= {"QUERY_STRING": key[1], "REQUEST_METHOD": "GET"}
-        if epoch is None:
-            made = self._renderer.render(asked)
-        else:
-            made = self._renderer.render_once(
-                key, asked, epoch, lambda answer: self._keep(key, answer, epoch)
-            )
+            return self._send(stored, MARK, key, environ, start_response)
+        made, mark = self._made_or_old(key, stored, epoch, environ)
         if isinstance(made, Stored):
-            return self._send(made, key, environ, start_response, OWN_MARK)
-        if made.code >= 500 and old is not None:
-            return self._send(old, key, environ, start_response, SHOWN_STALE)
+            return self._send(made, mark, key, environ, start_response)
         return _pass_on(made, environ, start_response)
 
-    def _may_be_shown(self, stored: Stored) -> bool:
-        known = self.watch.trusted
-        return known is not None and known.shows_nothing_taken(stored.generation, stored.ends, time.time())
+    def _made_or_old(
+        self, key: Key, stored: Stored | None, epoch: Epoch | None, environ: Environ
+    ) -> tuple[Stored | Answer, Header]:
+        """An answer made anew; where that fails, the stored one, as long as it shows nothing that was taken back."""
+        if epoch is None and self._may_be_shown(stored):
+            return stored, SHOWN_STALE
+        made = self._made(key, epoch, environ)
+        if isinstance(made, Answer) and made.code >= 500 and self._may_be_shown(stored):
+            return stored, SHOWN_STALE
+        return made, OWN_MARK
 
-    def _keep(self, key: Key, answer: Answer, epoch) -> Stored | Answer:
+    def _made(self, key: Key, epoch: Epoch | None, environ: Environ) -> Stored | Answer:
+        asked = alone(environ, key)
+        try:
+            if epoch is None:
+                return self._renderer.render(asked, PATIENCE)
+            made, is_first = self._renderer.render_once(
+                key, asked, epoch, lambda answer: self._keep(key, answer, epoch)
+            )
+            if isinstance(made, Answer) and made.body is None and not is_first:
+                return self._renderer.render(asked, PATIENCE)  # what can be read once is for one reader
+        except TimeoutError:
+            return TOO_SLOW
+        except Exception:
+            logger.exception("The page of %s could not be made.", key[0])
+            return FAILED
+        return made
+
+    def _may_be_shown(self, stored: Stored | None) -> bool:
+        known = self.watch.trusted
+        if stored is None or known is None:
+            return False
+        return known.shows_nothing_taken(stored.serial, stored.ends, time.time())
+
+    def _keep(self, key: Key, answer: Answer, epoch: Epoch) -> Stored | Answer:
         """The answer on its shelf, or as it is where it is not one to be kept."""
         headers = {name.lower(): value for name, value in answer.headers}
         if not _may_be_kept(answer, headers):
@@ -93,20 +115,22 @@ class PageCache:
         shelf.put(key, stored)
         return stored
 
-    def _send(self, stored: Stored, key: Key, environ: Environ, start_response: Callable, mark=MARK):
-        held = environ.get("HTTP_IF_NONE_MATCH")
-        if held is not None and stored.code == HTTPStatus.OK and matches(held, stored.etag):
+    def _send(
+        self, stored: Stored, mark: Header, key: Key, environ: Environ, start_response: Start
+    ) -> Iterable[bytes]:
+        if stored.is_held(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")):
             start_response(UNCHANGED, [*stored.unchanged, mark])
             return []
         coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", "")) if stored.is_text else IDENTITY
         (headers, body), grown = stored.form(coding)
         if grown:
-            self._shelf_for(stored, key).grown(stored, grown)
+            self._shelf_for(stored, key).grown(key, stored, grown)
         start_response(stored.status, [*headers, mark])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else body
 
     def _shelf_for(self, stored: Stored, key: Key) -> Shelf:
-        return self.strangers if key[1] or stored.code >= 400 else self.pages
+        is_page = stored.code == HTTPStatus.OK and not key[1]
+        return self.pages if is_page else self.strangers
 
 
 def _may_be_kept(answer: Answer, headers: dict[str, str]) -> bool:

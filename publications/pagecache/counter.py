@@ -1,6 +1,7 @@
 """A number in a file that every process of this machine has in its memory: it moves when a deed is stored."""
 
 import fcntl
+import io
 import logging
 import mmap
 import os
@@ -15,7 +16,7 @@ logger = logging.getLogger(__name__)
 def advance() -> None:
     """Tell all processes that something public has changed. Called once that is stored.
 
-    Where the file cannot be written, they learn of it from the database within half a second.
+    Where the file cannot be written, they learn of it from the database within a second.
     """
     try:
         with _opened() as file:
@@ -26,19 +27,41 @@ def advance() -> None:
         logger.warning("The counter of changes in %s could not be moved.", settings.SITE_DATA, exc_info=True)
 
 
-def counter() -> mmap.mmap | bytes:
-    """The counter as bytes that change by themselves; bytes that never change where it cannot be had."""
-    try:
-        with _opened() as file:
-            return mmap.mmap(file.fileno(), BYTES, access=mmap.ACCESS_READ)
-    except OSError:
-        logger.warning("There is no counter of changes in %s.", settings.SITE_DATA, exc_info=True)
-        return bytes(BYTES)
+class Counter:
+    """The counter as this process has it in its memory; where it cannot be had, one that stands still."""
+
+    def __init__(self) -> None:
+        self._mapped, self._inode = self._map()
+
+    def value(self) -> bytes:
+        return self._mapped[:BYTES]
+
+    def renew(self) -> None:
+        """Map the file anew, where another has taken its place, as after a backup was restored."""
+        try:
+            there = _path().stat().st_ino
+        except OSError:
+            return
+        if there != self._inode:
+            self._mapped, self._inode = self._map()
+
+    def _map(self) -> tuple[mmap.mmap | bytes, int]:
+        try:
+            with _opened() as file:
+                return mmap.mmap(file.fileno(), BYTES, access=mmap.ACCESS_READ), os.fstat(
+                    file.fileno()
+                ).st_ino
+        except OSError:
+            logger.warning("There is no counter of changes in %s.", settings.SITE_DATA, exc_info=True)
+            return bytes(BYTES), 0
 
 
-def _opened():
-    path = Path(settings.SITE_DATA) / "changes"
-    file = os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+b", buffering=0)
+def _path() -> Path:
+    return Path(settings.SITE_DATA) / "changes"
+
+
+def _opened() -> io.FileIO:
+    file = io.FileIO(os.open(_path(), os.O_RDWR | os.O_CREAT, 0o600), "r+")
     if os.fstat(file.fileno()).st_size < BYTES:
         os.ftruncate(file.fileno(), BYTES)
     return file

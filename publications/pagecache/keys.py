@@ -1,6 +1,7 @@
 """Which requests may be answered from what is stored, and under which key."""
 
 from collections.abc import Callable, Collection
+from io import BytesIO
 from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
@@ -9,7 +10,8 @@ from django.http.request import split_domain_port, validate_host
 from .shelf import Key
 
 Environ = dict[str, object]
-Parameters = Callable[[str], Collection[str]]
+Parameters = Callable[[str], Collection[str] | None]
+ALSO_READ = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MOST_HOSTS = 64
 LONGEST = 2_000  # characters of path and query
 NEVER = (settings.DESK, settings.STATIC_URL, "/media/", "/admin/", "/oai", "/api/")
@@ -25,7 +27,7 @@ def key_of(environ: Environ, parameters: Parameters) -> Key | None:
         return None
     if path.endswith(FILES) or "/files/" in path:
         return None
-    if "HTTP_RANGE" in environ or not (_is_known(environ.get("HTTP_HOST", "")) and _is_safe(environ)):
+    if "HTTP_RANGE" in environ or not (_is_known(environ.get("HTTP_HOST", "")) and _came_as_it_must(environ)):
         return None
     query = environ.get("QUERY_STRING", "")
     if len(path) + len(query) > LONGEST or "%00" in query:
@@ -33,13 +35,34 @@ def key_of(environ: Environ, parameters: Parameters) -> Key | None:
     return (path, _in_order(query, parameters(_read(path)))) if query else (path, "")
 
 
+def alone(environ: Environ, key: Key) -> Environ:
+    """The request for what is kept under the key, with nothing of the reader who asks first."""
+    told = {
+        name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in ALSO_READ
+    }
+    return {
+        **told,
+        "REQUEST_METHOD": "GET",
+        "QUERY_STRING": key[1],
+        "CONTENT_LENGTH": "",
+        "CONTENT_TYPE": "",
+        "wsgi.input": BytesIO(),
+    }
+
+
 def _read(path: str) -> str:
     """The path as text: servers hand on its bytes, each as a letter (PEP 3333)."""
     return path.encode("latin-1").decode("utf-8", "replace")
 
 
-def _in_order(query: str, known: Collection[str]) -> str:
-    """Only what the page of this path reads; the rest, as marks of campaigns, makes no other page."""
+def _in_order(query: str, known: Collection[str] | None) -> str:
+    """Only what the page of this path reads; the rest, as marks of campaigns, makes no other page.
+
+    Where no page is known there may be a way to one, which takes the query along.
+    """
+    if known is None:
+        return query
+    query = _read(query)
     pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] in known]
     return urlencode(sorted(pairs, key=lambda pair: pair[0]))
 
@@ -54,6 +77,6 @@ def _is_known(host: str) -> bool:
     return allowed
 
 
-def _is_safe(environ: Environ) -> bool:
+def _came_as_it_must(environ: Environ) -> bool:
     """Whether the request came by https, where the site is one of https alone."""
     return not settings.BEHIND_TLS or environ.get("HTTP_X_FORWARDED_PROTO") == "https"

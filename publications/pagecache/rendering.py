@@ -11,6 +11,7 @@ from .keys import Environ
 from .stored import Headers
 
 Application = Callable[[Environ, Callable], Iterable[bytes]]
+PATIENCE = 30  # seconds that a reader waits for a page
 LARGEST = 2 * 1024 * 1024  # bytes of an answer that may be stored
 
 
@@ -44,14 +45,16 @@ class Renderer:
         self._under_way: dict[object, Future] = {}
         self._lock = threading.Lock()
 
-    def render(self, environ: Environ, epoch: Epoch | None = None) -> Answer:
-        """The answer to one request, whoever else asks."""
-        return self._pool.submit(self._answer, environ, epoch).result()
+    def render(self, environ: Environ, patience: float | None = None) -> Answer:
+        """The answer to one request, whoever else asks. Raises TimeoutError where it takes longer than `patience`."""
+        return self._pool.submit(self._answer, environ, None).result(patience)
 
     def render_once(
         self, key: object, environ: Environ, epoch: Epoch, keep: Callable[[Answer], object]
-    ) -> object:
-        """What `keep` makes of the answer; all who ask for the key in this epoch meanwhile get the same."""
+    ) -> tuple[object, bool]:
+        """What `keep` makes of the answer, and whether this asker was the first; all who ask for the key in this
+        epoch meanwhile get the same. Raises TimeoutError where it takes too long.
+        """
         shared = (key, epoch)
         with self._lock:
             future = self._under_way.get(shared)
@@ -59,14 +62,23 @@ class Renderer:
             if is_first:
                 future = self._under_way[shared] = Future()
         if is_first:
-            self._pool.submit(self._answer_and_keep, shared, environ, epoch, keep)
-        return future.result()
+            self._submit(shared, environ, epoch, keep)
+        return future.result(PATIENCE), is_first
+
+    def _submit(self, shared: object, *rest: object) -> None:
+        try:
+            self._pool.submit(self._answer_and_keep, shared, *rest)
+        except RuntimeError as error:  # the pool is being shut down
+            self._settle(shared, None, error)
 
     def _answer_and_keep(self, shared: object, environ: Environ, epoch: Epoch, keep: Callable) -> None:
         try:
             kept, error = keep(self._answer(environ, epoch)), None
         except BaseException as raised:  # whoever waits gets it
             kept, error = None, raised
+        self._settle(shared, kept, error)
+
+    def _settle(self, shared: object, kept: object, error: BaseException | None) -> None:
         with self._lock:
             future = self._under_way.pop(shared)
         if error:

@@ -7,6 +7,7 @@ from threading import Lock
 from .stored import Stored
 
 Key = tuple[str, str]
+BYTES_A_SIGN = 4  # at most, of a path or query: for the key, and for what of it stands in headers
 
 
 class Shelf:
@@ -33,18 +34,20 @@ class Shelf:
 
     def put(self, key: Key, answer: Stored) -> None:
         """Keep the answer, unless it would take more than an eighth of the shelf."""
-        if answer.bytes > self.most_bytes // 8:
-            self.drop(key)
-            return
+        answer.bytes += BYTES_A_SIGN * sum(map(len, key))
         with self._lock:
             self._forget(key)
+            if answer.bytes > self.most_bytes // 8:
+                return
             self._kept[key] = answer
             self.bytes += answer.bytes
             self._make_room()
 
-    def grown(self, answer: Stored, by: int) -> None:
-        """Count the bytes of a form of a kept answer that was made later."""
+    def grown(self, key: Key, answer: Stored, by: int) -> None:
+        """Count the bytes of a form that was made later, where the answer is still kept."""
         with self._lock:
+            if self._kept.get(key) is not answer:
+                return
             answer.bytes += by
             self.bytes += by
             self._make_room()

@@ -4,12 +4,15 @@ import gzip
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from threading import Lock
 
 import brotli
 
 from publications.models import Epoch
 
-Headers = list[tuple[str, str]]
+Header = tuple[str, str]
+Headers = list[Header]
 Form = tuple[Headers, list[bytes]]
 IDENTITY, GZIP, BROTLI = "", "gzip", "br"
 COMPRESS = {
@@ -32,17 +35,18 @@ class Stored:
     few ask for it and it takes as much as all others together.
     """
 
-    __slots__ = ("_headers", "bytes", "code", "ends", "etag", "forms", "generation", "is_text", "mark", "status",
-                 "unchanged")  # fmt: skip
+    __slots__ = ("_headers", "_lock", "bytes", "code", "ends", "etag", "forms", "is_text", "mark", "modified",
+                 "serial", "status", "unchanged")  # fmt: skip
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, epoch: Epoch, *, compressible: bool
     ) -> None:
         given = {name.lower(): value for name, value in headers}
         self.status, self.code = status, int(status[:3])
-        self.mark, self.generation, self.ends = epoch.mark, epoch.generation, epoch.ends
+        self.mark, self.serial, self.ends = epoch.mark, epoch.serial, epoch.ends
+        self._lock = Lock()
         self.is_text = compressible and len(body) >= WORTH_COMPRESSING
-        self.etag = given.get("etag") or etag_of(body)
+        self.etag, self.modified = given.get("etag") or etag_of(body), given.get("last-modified")
         self._headers = [
             *((name, value) for name, value in headers if name.lower() not in SET_HERE),
             ("ETag", self.etag),
@@ -50,19 +54,30 @@ class Stored:
         ]
         self.unchanged = [pair for pair in self._headers if pair[0].lower() not in NOT_WITH_304]
         self.forms: dict[str, Form] = {IDENTITY: self._form(IDENTITY, body)}
-        self.bytes = len(body) + AROUND
+        self.bytes = len(body) + AROUND + sum(len(name) + len(value) for name, value in self._headers)
 
     def form(self, coding: str) -> tuple[Form, int]:
         """The answer in this coding, and by how many bytes it has grown, or shrunk, by making it."""
         if found := self.forms.get(coding):
             return found, 0
-        body = self._plain()
         if coding == IDENTITY:
-            return self._form(IDENTITY, body), 0
-        made = self._form(coding, COMPRESS[coding](body))
+            return self._form(IDENTITY, self._plain()), 0
+        with self._lock:
+            return self._made(coding)
+
+    def _made(self, coding: str) -> tuple[Form, int]:
+        if found := self.forms.get(coding):  # by a reader who came a moment earlier
+            return found, 0
+        made = self._form(coding, COMPRESS[coding](self._plain()))
         before = sum(len(form[1][0]) for form in self.forms.values())
         self.forms = {kept: form for kept, form in self.forms.items() if kept} | {coding: made}
         return made, sum(len(form[1][0]) for form in self.forms.values()) - before
+
+    def is_held(self, tags: str | None, since: str | None) -> bool:
+        """Whether a reader who names these tags, or without any this moment, holds the answer (RFC 9110, 13)."""
+        if self.code != HTTPStatus.OK:
+            return False
+        return matches(tags, self.etag) if tags is not None else since is not None and since == self.modified
 
     def _plain(self) -> bytes:
         coding, form = next(iter(self.forms.items()))

@@ -4,18 +4,28 @@ import logging
 import threading
 import time
 from collections.abc import Callable
+from typing import NamedTuple
 
 from django.db import connection
 
 from publications.models import Epoch, read_epoch
 
-from .counter import counter
+from .counter import Counter
 
 EVERY = 0.5  # seconds between two questions to the database, while readers come
 TRUSTED_FOR = 1.0  # seconds after which what is known must be asked again before it is believed
 PATIENCE = 1.0  # seconds that a reader waits for the answer
 STUCK = 0.25  # seconds after which a question without an answer is one to a database that hangs
+NEVER = float("inf")
 logger = logging.getLogger(__name__)
+
+
+class Known(NamedTuple):
+    """What the last look found: the epoch, where the counter stood before it, and how long it is believed."""
+
+    epoch: Epoch | None = None
+    counted: bytes = b""
+    trusted_until: float = 0.0
 
 
 class Watch:
@@ -26,75 +36,79 @@ class Watch:
     """
 
     def __init__(
-        self, read: Callable[[Epoch | None], Epoch] = read_epoch, *, threaded: bool = True, sight=None
+        self,
+        read: Callable[[Epoch | None], Epoch] = read_epoch,
+        *,
+        threaded: bool = True,
+        trusted_for: float = TRUSTED_FOR,
     ) -> None:
-        self._read, self._threaded = read, threaded
-        self._sight = counter() if sight is None else sight
-        self._seen = b""
-        self.last: Epoch | None = None
-        self._trusted_until = 0.0
-        self._failing, self._look_begun = False, float("inf")
+        self._read, self._threaded, self._trusted_for = read, threaded, trusted_for
+        self._counter = Counter()
+        self._known = Known()
+        self._failing, self._look_begun = False, NEVER
         self._wanted, self._asked = threading.Event(), threading.Condition()
-        self._rounds = 0
-        self._traffic = False
+        self._rounds, self._traffic = 0, False
         self._thread: threading.Thread | None = None
 
     def epoch(self) -> Epoch | None:
         """The epoch of now, or none where the database does not say within a second."""
-        if self._sight[:8] == self._seen and time.time() < self._trusted_until:
+        known = self._known
+        if self._counter.value() == known.counted and time.time() < known.trusted_until:
             self._traffic = True
-            return self.last
+            return known.epoch
         return self._after_asking()
 
     @property
     def trusted(self) -> Epoch | None:
         """The last epoch that is known, where no deed is known to have come after it."""
-        return self.last if self._sight[:8] == self._seen else None
+        known = self._known
+        return known.epoch if self._counter.value() == known.counted else None
 
     def look(self) -> None:
         """Ask the database once; what cannot be had leaves things as they are."""
-        seen, now = self._sight[:8], time.time()
+        self._counter.renew()
+        counted, now, known = self._counter.value(), time.time(), self._known
         try:
-            found = self._read(self.last)
+            found = self._read(known.epoch)
         except Exception as error:  # whatever it is, the thread that asks must live on
             logger.warning("The database does not say what is public: %s", error)
-            connection.close()
             self._failing = True
+            _let_go()
             return
-        if self._is_another(found, seen, now):
-            self.last = found
-        self._seen, self._failing = seen, False
-        self._trusted_until = min(self.last.until, now + TRUSTED_FOR)
-
-    def _is_another(self, found: Epoch, seen: bytes, now: float) -> bool:
-        last = self.last
-        return last is None or seen != self._seen or found.generation != last.generation or now >= last.until
+        last = known.epoch
+        same = last and counted == known.counted and found.generation == last.generation and now < last.until
+        epoch = last if same else found
+        self._known = Known(epoch, counted, min(epoch.until, now + self._trusted_for))
+        self._failing = False
 
     def _after_asking(self) -> Epoch | None:
-        if not self._threaded:
-            self.look()
-        else:
+        if self._threaded:
             self._wait_for_a_look()
-        return self.last if time.time() < self._trusted_until and self._sight[:8] == self._seen else None
+        else:
+            self.look()
+        return self._known.epoch if self._is_answered() else None
+
+    def _is_answered(self) -> bool:
+        known = self._known
+        return self._counter.value() == known.counted and time.time() < known.trusted_until
 
     def _wait_for_a_look(self) -> None:
+        """A look under way may have begun before the change, so the one after it is waited for."""
         with self._asked:
-            if self._thread is None:
+            if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._look_often, name="epoch", daemon=True)
                 self._thread.start()
             begun = self._rounds
             self._wanted.set()
             if not self._is_stuck():
-                self._asked.wait_for(lambda: self._is_answered(begun), PATIENCE)
+                self._asked.wait_for(
+                    lambda: self._is_answered() or self._rounds > begun + 1 or self._failing, PATIENCE
+                )
 
     def _is_stuck(self) -> bool:
         """Whether the database does not answer just now: then nobody waits for it who can be served without."""
-        return self.last is not None and (self._failing or time.monotonic() - self._look_begun > STUCK)
-
-    def _is_answered(self, begun: int) -> bool:
-        """A look under way may have begun before the change, so the one after it is waited for."""
-        known = self._sight[:8] == self._seen and time.time() < self._trusted_until
-        return known or self._rounds > begun + 1 or self._failing
+        waits = self._failing or time.monotonic() - self._look_begun > STUCK
+        return waits and self._known.epoch is not None
 
     def _look_often(self) -> None:
         pause: float | None = None
@@ -105,9 +119,17 @@ class Watch:
             self._traffic = False
             self._look_begun = time.monotonic()
             self.look()
-            self._look_begun = float("inf")
+            self._look_begun = NEVER
             with self._asked:
                 self._rounds += 1
                 self._asked.notify_all()
             if self._failing:
                 time.sleep(EVERY)
+
+
+def _let_go() -> None:
+    """Close the connection of this thread, which may be one to a server that is gone."""
+    try:
+        connection.close()
+    except Exception as error:
+        logger.warning("A connection could not be closed: %s", error)

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import Edition
+from publications.models import Edition, once
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
 from .describing import described
@@ -136,7 +136,12 @@ class Listing:
 
     def _counts(self, name: str, searched: Searched | None) -> dict[str, int]:
         """How many pieces each choice of a filter would give beside the others."""
-        return searched.found.counts[name] if searched else FILTERS[name].count(self._found(without=name))
+        if searched:
+            return searched.found.counts[name]
+        beside = tuple((other, value) for other, value in self.asked.items() if other != name)
+        return once(
+            ("counts", self.tree, name, beside), lambda: FILTERS[name].count(self._found(without=name))
+        )
 
     def _filter(self, name: str, counts: dict[str, int]) -> dict[str, object]:
         wanted, asked = FILTERS[name], self.asked.get(name, "")

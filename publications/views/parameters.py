@@ -20,8 +20,8 @@ NONE: frozenset[str] = frozenset()
 
 
 @lru_cache(maxsize=4096)
-def parameters_of(path: str) -> frozenset[str]:
-    """The names that the page of the path reads; none where there is no page.
+def parameters_of(path: str) -> frozenset[str] | None:
+    """The names that the page of the path reads; None where there is no page.
 
     The sections of a tree are named in its own language.
     """
@@ -29,5 +29,5 @@ def parameters_of(path: str) -> frozenset[str]:
         with translation.override(tree_of_path(path)):
             name = resolve(path).view_name
     except Resolver404:
-        return NONE
+        return None
     return ALL.get(name, NONE)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publications import search
+from publications import deeds, search
 
 PARTS = {"search": search.rebuild, "likeness": search.likeness.rebuild}
 WIDTH = 30
@@ -43,6 +43,7 @@ class Command(BaseCommand):
         bar = Bar(part, self._write if shown else lambda _text: None, moves=self.stdout.isatty())
         for done, total in PARTS[part]():
             bar.show(done, total)
+        deeds.renew()
         bar.finish()
 
     def _write(self, text: str) -> None:

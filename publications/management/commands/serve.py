@@ -8,6 +8,8 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
+READERS = 64  # at a time in a process: those who wait for a page hold up none whose page is in memory
+
 
 class Command(BaseCommand):
     help = "Serve the site on HOST:PORT (127.0.0.1:8000) with the production server. Ctrl-C stops it."
@@ -35,7 +37,8 @@ class Command(BaseCommand):
         granian = Path(sys.executable).with_name("granian")
         arguments = [
             str(granian), "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
-            "--workers", str(options["workers"]), "--blocking-threads", "4", "--no-ws", "--log-level", "warning",
+            "--workers", str(options["workers"]), "--blocking-threads", str(READERS), "--no-ws",
+            "--log-level", "warning",
             *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
         ]  # fmt: skip
         os.chdir(settings.BASE_DIR)
