@@ -5,7 +5,7 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from publications import deeds
-from publications.mirror import Folder, NotOurs, Walk, asking
+from publications.mirror import Failing, Folder, NotOurs, Walk, asking
 from publications.mirror.links import as_asked, is_mirrored, links_of
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 from tests.pagecaches import no_connection_closed
@@ -78,21 +78,66 @@ def test_after_a_deed_only_what_changed_is_written(root):
     assert untouched.stat().st_mtime_ns == before
 
 
-def test_what_was_taken_back_is_removed_before_anything_else_is_done(root, monkeypatch):
-    edition = make_live(title="Grain")
+def words_of(root) -> str:
+    """All that the files say."""
+    files = [file for file in root.rglob("*") if file.is_file() and file.suffix not in (".gz", ".br")]
+    return "".join(
+        file.read_bytes().decode("utf-8", "replace") for file in files if "static" not in file.parts
+    )
+
+
+def stopped(root) -> None:
+    """A walk that is broken off before it asks for anything."""
+    walk = Walk(root, processes=1)
+    walk._ahead = None
+    with pytest.raises(AttributeError):
+        walk.go()
+
+
+@pytest.mark.parametrize("take", ["withdraw", "redact", "undo"])
+def test_what_was_taken_back_is_removed_before_anything_else_is_done(root, take, editor):
+    edition = make_live(title="On grain", body="Vera Holm said it.")
+    make_live(title="Iron")
+    if take == "undo":
+        deeds.publish(saved(edition.publication, body="Vera Holm again."), by=editor)
     walk(root)
-    deeds.withdraw(edition.publication, by=None)
+    assert "Vera Holm" in words_of(root)
+    if take == "withdraw":
+        deeds.withdraw(edition.publication, by=editor)
+    elif take == "redact":
+        deeds.redact(edition.publication, "Vera Holm", by=editor)
+    else:
+        deeds.undo(edition.publication, by=editor)
 
-    def stop(*args):
-        raise KeyboardInterrupt
+    stopped(root)
 
-    monkeypatch.setattr("publications.mirror.walking.visit", stop)
-    with pytest.raises(KeyboardInterrupt):
+    said = words_of(root)
+    assert ("Vera Holm again." if take == "undo" else "Vera Holm") not in said
+    assert "Iron" in said
+
+
+def test_a_name_that_changed_stands_nowhere_from_then_on(root, editor):
+    author = make_author("Vera Holm")
+    make_live(title="Grain", by_whom=author)
+    walk(root)
+    author.name, author.pseudonymous = "V. H.", True
+    deeds.amend(author, by=editor)
+
+    stopped(root)
+
+    assert "Vera Holm" not in words_of(root)
+
+
+def test_an_application_that_fails_takes_nothing_out_of_the_mirror(root, settings):
+    make_live(title="Grain")
+    walk(root)
+    before = words_of(root)
+    settings.ALLOWED_HOSTS = ["elsewhere.example"]
+
+    with pytest.raises(Failing, match="answers 400"):
         walk(root)
 
-    left = [file for file in root.rglob("*") if "grain" in file.as_posix() and file.is_file()]
-    assert left == []
-    assert (root / "en/index.html").exists()
+    assert words_of(root) == before
 
 
 def test_what_is_no_longer_linked_is_removed_in_the_end(root):
@@ -178,7 +223,6 @@ def test_the_command_tells_what_it_did_and_fails_where_links_are_broken(root, ca
     assert "0 broken links" in capsys.readouterr().out
 
     make_live(title="Iron", body="See [this](/en/publications/never-was/).")
-    with pytest.raises(SystemExit) as ended:
+    with pytest.raises(CommandError, match="links lead"):
         call_command("mirror", root, processes=1)
-    assert ended.value.code == 1
     assert "leads to /en/publications/never-was/" in capsys.readouterr().err

@@ -35,6 +35,33 @@ class Folder:
                 "Made by manage.py mirror, which removes what it does not know.\n", encoding="utf-8"
             )
 
+    @property
+    def generation(self) -> int:
+        """The generation of the site that the folder shows, or a later one."""
+        told = (self.root / MARK).read_text(encoding="utf-8").split()
+        return int(told[-1]) if told and told[-1].isdigit() else 0
+
+    @generation.setter
+    def generation(self, number: int) -> None:
+        text = (
+            f"Made by manage.py mirror, which removes what it does not know. It shows generation {number}\n"
+        )
+        _write(self.root / MARK, text.encode())
+
+    def below(self, folder: str) -> list[str]:
+        """The names of the folders in a folder."""
+        place = self.root / folder
+        return sorted(each.name for each in place.iterdir() if each.is_dir()) if place.is_dir() else []
+
+    def drop_all_but(self, sections: Iterable[str], kept: Iterable[str]) -> list[str]:
+        """Remove all but what stands in the kept folders, and what belongs to a piece of one of the sections."""
+        folders = [self.root / name for name in kept]
+        pieces = [self.root / name / piece for name in sections for piece in self.below(name)]
+        stay = {MARK}
+        return self._remove(
+            [file for file in self.files() if file.name not in stay and not _belongs(file, folders, pieces)]
+        )
+
     def place(self, path: str) -> Path | None:
         """Where the page of a path stands; none where no file system would take its name."""
         plain = unquote(path)
@@ -90,6 +117,14 @@ class Folder:
         while folder != self.root and folder.is_dir() and not any(folder.iterdir()):
             folder.rmdir()
             folder = folder.parent
+
+
+def _belongs(file: Path, folders: list[Path], pieces: list[Path]) -> bool:
+    """Whether the file stands in one of the folders, in one of the pieces or beside one under its name."""
+    parents = set(file.parents)
+    if not parents.isdisjoint(folders) or not parents.isdisjoint(pieces):
+        return True
+    return any(file.parent == piece.parent and file.name.startswith(f"{piece.name}.") for piece in pieces)
 
 
 def _twins(place: Path) -> list[Path]:

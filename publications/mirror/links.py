@@ -46,8 +46,8 @@ def as_asked(path: str) -> str:
 
 def is_mirrored(path: str, *, made: bool) -> bool:
     """Whether the path belongs into the folder; what takes long to make does where it is wanted (`made`)."""
-    if path.startswith(LEFT_TO_THE_APPLICATION):
-        return False
+    if path.startswith(LEFT_TO_THE_APPLICATION) or "/files/" in path:
+        return False  # files of editors go out as downloads, which is for the application to say
     return made or not path.endswith(MADE_ON_REQUEST)
 
 

@@ -13,7 +13,7 @@ from django.urls import reverse
 
 from publications.addresses import in_tree
 from publications.languages import TREES
-from publications.models import Edition
+from publications.models import ADDING, Address, AuditLine, Edition, Generation
 
 from .asking import OK, ask
 from .folder import Folder
@@ -21,8 +21,18 @@ from .links import as_asked, is_mirrored, links_of
 
 TOGETHER = 16  # addresses that one process is given at a time
 AHEAD = 4  # parcels that wait for each process
+NOT_THERE = (404, 410)
+KEPT = ("static", "media")
 MOVED = (301, 302, 303, 307, 308)
 DOORS = ("/", "/robots.txt", "/llms.txt")
+
+
+class Failing(Exception):
+    """The application does not answer an address as it should: `path`, `status`."""
+
+    def __init__(self, path: str, status: int) -> None:
+        super().__init__(f"{path} answers {status}")
+        self.path, self.status = path, status
 
 
 @dataclass
@@ -57,7 +67,11 @@ class Walk:
         self._kept: set[str] = set()
 
     def go(self, progress: Callable[[int, int], None] = lambda done, known: None) -> Told:
-        """Bring the folder up to date. Broken off, it leaves a folder of whole pages, and the next goes on."""
+        """Bring the folder up to date. Broken off, it leaves a folder of whole pages, and the next goes on.
+
+        Raises Failing where the application fails, and then removes nothing that it may still have.
+        """
+        generation = Generation.objects.get().number
         self._drop_what_is_gone()
         for door in (*DOORS, *(in_tree(tree, "publications:home") for tree in TREES), reverse("sitemap")):
             self._meet(as_asked(door), "")
@@ -65,19 +79,27 @@ class Walk:
             self._note(visited)
             progress(self.told.pages, len(self._from))
         self.told.removed += self.folder.keep_only(self._kept)
+        self.folder.generation = generation
         return self.told
 
     def _drop_what_is_gone(self) -> None:
-        """First of all: pieces that readers may no longer see."""
-        live = set(Edition.objects.live().order_by().values_list("tree", "slug"))
-        for tree in TREES:
-            section = self.folder.root.joinpath(*in_tree(tree, "publications:list").strip("/").split("/"))
-            pieces = [each for each in section.iterdir() if each.is_dir()] if section.is_dir() else []
-            for piece in pieces:
-                if (tree, piece.name) not in live:
-                    self.told.removed += self.folder.drop_under(
-                        piece.relative_to(self.folder.root).as_posix()
-                    )
+        """First of all what readers may no longer see, and all that may tell of it.
+
+        The application answers for it meanwhile.
+        """
+        taking = AuditLine.objects.filter(generation__gt=self.folder.generation).exclude(deed__in=ADDING)
+        if taking.filter(publication=None).exists():  # a name that changed may stand anywhere
+            self.told.removed += self.folder.drop_all_but([], KEPT)
+            return
+        touched = Address.objects.filter(publication__in=taking.values("publication"))
+        stays = set(Edition.objects.live().order_by().values_list("tree", "slug"))
+        stays -= set(touched.values_list("tree", "slug"))
+        held = [(tree, piece) for tree in TREES for piece in self.folder.below(_section(tree))]
+        gone = [each for each in held if each not in stays]
+        for tree, piece in gone:
+            self.told.removed += self.folder.drop_under(f"{_section(tree)}/{piece}")
+        if gone or taking.exists():
+            self.told.removed += self.folder.drop_all_but([_section(tree) for tree in TREES], KEPT)
 
     def _meet(self, path: str, page: str) -> None:
         if path not in self._from and is_mirrored(path, made=self.made):
@@ -88,6 +110,8 @@ class Walk:
         self.told.pages += 1
         for path in visited.links:
             self._meet(path, visited.path)
+        if visited.status not in (OK, *MOVED, *NOT_THERE):
+            raise Failing(visited.path, visited.status)
         if visited.status == OK and not visited.left:
             self._kept.add(visited.path)
             self.told.written += visited.written
@@ -140,3 +164,8 @@ def visit(path: str, folder: Folder) -> Visited:
 
 def _as_link(location: str) -> bytes:
     return f'<a href="{location}">'.encode()
+
+
+def _section(tree: str) -> str:
+    """The folder of the pieces of a tree."""
+    return in_tree(tree, "publications:list").strip("/")

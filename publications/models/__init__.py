@@ -4,7 +4,7 @@ from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
-from .epoch import Epoch, once, read_epoch, within
+from .epoch import ADDING, Epoch, once, read_epoch, within
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
@@ -25,6 +25,7 @@ from .typing import Presence, Typed
 from .word_files import Tracked, WordFile
 
 __all__ = [
+    "ADDING",
     "FOREVER",
     "LONGEST_REMARK",
     "MOST_A_MINUTE",

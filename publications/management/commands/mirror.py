@@ -1,15 +1,16 @@
 """The public site as static files."""
 
-import sys
 import time
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError
 
 from publications import mirror
 from publications.pagecache import Watch
 
 MOST_TOLD = 20
+PAUSE, PAUSE_WHEN_ILL = 0.5, 10  # seconds
 
 
 class Command(BaseCommand):
@@ -38,11 +39,12 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
-        watch = Watch(threaded=False)
         try:
-            broken = self._once(options)
-            while options["watch"]:
-                broken = self._wait_and_go(watch, options) or broken
+            broken = self._go_on(options) if options["watch"] else self._once(options)
+        except mirror.Failing as error:
+            raise CommandError(
+                f"{error}. What could be written is; run it again when the site is well."
+            ) from error
         except mirror.NotOurs as error:
             raise CommandError(
                 f"{error} holds files that no mirror has written. Give an empty folder."
@@ -50,15 +52,25 @@ class Command(BaseCommand):
         except KeyboardInterrupt as error:
             raise CommandError("Broken off. What is written is whole; run it again to finish.") from error
         if broken:
-            sys.exit(1)
+            raise CommandError(f"{broken} links lead to what is not there.", returncode=1)
 
-    def _wait_and_go(self, watch: Watch, options: dict) -> bool:
-        before = watch.epoch()
-        while (now := watch.epoch()) is None or now is before:
-            time.sleep(0.5)
-        return self._once(options)
+    def _go_on(self, options: dict) -> int:
+        """Walk, and walk again whenever something has changed since the last walk began."""
+        watch, shown = Watch(threaded=False), None
+        while True:
+            now = watch.epoch()
+            if now is None or now is shown:
+                time.sleep(PAUSE)
+                continue
+            try:
+                self._once(options)
+                shown = now
+            except (mirror.Failing, DatabaseError) as error:
+                self.stderr.write(f"{error}. Trying again.")
+                time.sleep(PAUSE_WHEN_ILL)
 
-    def _once(self, options: dict) -> bool:
+    def _once(self, options: dict) -> int:
+        """One walk; the number of broken links."""
         walk = mirror.Walk(options["folder"], processes=options["processes"], made=options["with_pdf"])
         begun = time.monotonic()
         told = walk.go(self._show if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None)
@@ -71,7 +83,7 @@ class Command(BaseCommand):
             self.stderr.write(f"{page} leads to {path}, where nothing is.")
         for path in told.left[:MOST_TOLD]:
             self.stderr.write(f"{path} has a name too long for a file; the application serves it.")
-        return bool(told.broken)
+        return len(told.broken)
 
     def _show(self, done: int, known: int) -> None:
         if done % 50 == 0 or done == known:
