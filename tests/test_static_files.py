@@ -5,6 +5,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.test import override_settings
 
+from publications import prose
+from tests.conftest import ROOT
+
 SERVED = {**settings.STORAGES, "staticfiles": {"BACKEND": "sceeus.static_files.StaticFiles"}}
 
 
@@ -39,3 +42,12 @@ def test_an_import_in_a_script_names_the_file_by_its_content(gathered):
     scripts = [path.read_text(encoding="utf-8") for path in (gathered / "js/desk").glob("chooser.*.js")]
 
     assert any('from "./combobox.' in text and 'from "./combobox.js"' not in text for text in scripts)
+
+
+@pytest.mark.parametrize("side", ["right", "center"])
+def test_cells_stand_as_their_column_was_written(side):
+    rule = {"right": "--:", "center": ":-:"}[side]
+    table = prose.render(f"| a | b |\n| --- | {rule} |\n| 1 | 2 |", language="en").html
+
+    assert f'data-align="{side}"' in table
+    assert f'[data-align="{side}"] {{ text-align: {side}; }}' in (ROOT / "static/css/article.css").read_text()
