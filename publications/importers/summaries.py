@@ -11,9 +11,9 @@ from .arrival import Telling
 from .links import addresses_in
 
 LONGEST_EXCERPT = 300
-PLAIN = re.compile(
-    r"[^\W\d_](?:[^\W_]++|[ ,;?]|\.(?!\.))*+"
-)  # without a sign that Markdown or typography might read
+LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
+PLAIN = re.compile(rf"[{LATIN}](?:[{LATIN}0-9]++|[ ,;?]|\.(?!\.))*+")
+"""Texts without a sign that Markdown or typography might read."""
 
 
 def unmarked(text: str, telling: Telling) -> str:
