@@ -20,7 +20,7 @@ from publications.models import Publication, Site
 STAMP = "prepared"
 WATCHED = (
     "publications/migrations/*.py",
-    "publications/search/*.py",
+    "publications/search/**/*.py",
     "static/**/*",
     "requirements.txt",
     "publications/demonstration/content/**/*",

@@ -149,3 +149,10 @@ def test_the_other_tree_keeps_the_search(client):
     make_live(title="Grain")
 
     assert "/sv/publikationer/?q=grain&order=newest" in links_in(page_of(client, "grain", order="newest"))
+
+
+@pytest.mark.parametrize("sign", ["ʼ", "ـ", "\u3099", "война ʼ", '"ـ"', "ﷺ"])
+def test_signs_that_spell_no_word_are_answered_and_kept_from_no_piece(client, sign):
+    make_live(title=f"Grain {sign}", body=f"A text with {sign} alone.", language="uk")
+
+    assert client.get(LIST, {"q": sign}).status_code == 200

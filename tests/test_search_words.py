@@ -62,6 +62,9 @@ def test_titles_of_the_same_words_have_one_key():
 @given(some.text(max_size=80), some.sampled_from(["en", "sv", "ru", "ar", "hy", "el", "uk", "zh", ""]))
 @example("a\u0301" * 40, "en")
 @example("'’'", "en")
+@example("ʼ", "uk")
+@example("ـ ﷺ ﱞ", "ar")
+@example("\u3099 ゛", "ja")
 def test_any_text_has_terms_without_blanks_quotes_or_capitals(text, language):
     for term in words.terms(text, language):
         assert term and len(term) <= words.LONGEST

@@ -83,13 +83,13 @@ def spans(text: str, language: str, start: int = 0) -> Iterator[tuple[int, int, 
 @lru_cache(REMEMBERED)
 def term(word: str, language: str) -> str:
     """One word, as WORD finds it, as the index holds it."""
-    return _folded(_stem(_plain(word), language))[:LONGEST]
+    return _as_term(_folded(_stem(_plain(word), language)), word)
 
 
 @lru_cache(REMEMBERED)
 def plain(word: str) -> str:
     """One word without case and accents, not stemmed."""
-    return _folded(_plain(word))[:LONGEST]
+    return _as_term(_folded(_plain(word)), word)
 
 
 @lru_cache(4096)
@@ -113,6 +113,11 @@ def title_key(title: str) -> str:
     """A sign for a whole title: alike for titles of the same words in the same order; empty where it has none."""
     spelled = " ".join(plain(word) for word in WORD.findall(title))
     return blake2s(spelled.encode(), digest_size=8).hexdigest() if spelled else ""
+
+
+def _as_term(folded: str, word: str) -> str:
+    """Without blanks, and never empty: a sign that spells nothing, as an apostrophe alone, is found by its number."""
+    return "".join(folded.split())[:LONGEST] or f"u{ord(word[0]):x}"
 
 
 def _plain(word: str) -> str:
