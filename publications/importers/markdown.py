@@ -71,10 +71,11 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
         summary=fields.summary(lambda: excerpt(rendered), lambda written: unmarked(written, telling)),
         images=tuple(pictures.shown.values()),
     )
+    is_draft = fields.is_draft()
     _tell_names(card, fields, signed)
     tell_losses(text, rendered, telling)
     return Arrival(
-        card.source, text, lines=telling.lines, former_paths=card.former_paths, is_draft=fields.is_draft(),
+        card.source, text, lines=telling.lines, former_paths=card.former_paths, is_draft=is_draft,
         files={name: found.path for name, found in pictures.found.items()},
         facts={name: found.facts for name, found in pictures.found.items()},
         staff=frozenset(person.slug for _line, person in signed if person.is_known),

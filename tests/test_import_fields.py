@@ -1,0 +1,244 @@
+"""What front matter says, where pictures and links lead, and that whatever became something else is told."""
+
+import hashlib
+import os
+from pathlib import Path
+
+import pytest
+
+from publications import importers, pictures
+from publications.importers import Arrival, Sort
+from publications.manuscript import Manuscript, dumps
+from tests.factories import picture_bytes
+from tests.test_importer import SAMPLES, arrivals
+
+
+def written(folder: Path, name: str = "a.md", *, front: str = "", body: str = "Text.") -> Path:
+    (folder / name).parent.mkdir(parents=True, exist_ok=True)
+    (folder / name).write_text(f"---\ntitle: A\n{front}---\n{body}\n", encoding="utf-8")
+    return folder
+
+
+def read(folder: Path, **order) -> Arrival:
+    return arrivals(folder, SAMPLES / "authors.csv", **order)["a.md"]
+
+
+def told(arrival: Arrival, topic: str) -> list[str]:
+    return [line.text for line in arrival.lines if line.topic == topic]
+
+
+# Fields
+
+
+def test_only_fields_that_nothing_became_of_are_told(tmp_path):
+    front = "date: 2024-04-09\nauthor: ann\ntags: [EU]\nexcerpt: S\nimage_alt: A\ndraft: no\nhero: false\nseo: {a: [b]}\n"
+
+    arrival = read(written(tmp_path, front=front))
+
+    assert [line.rpartition("here is for: ")[2] for line in told(arrival, "field")] == [
+        "hero: false",
+        "seo: a: b",
+    ]
+
+
+def test_an_author_who_stands_twice_keeps_the_first_place_and_role(tmp_path):
+    front = "authors:\n- {id: ann, role: editor}\n- bo-ek\n- Ann Berg\n"
+
+    bylines = read(written(tmp_path, front=front)).manuscript.bylines
+
+    assert [(line.author, line.role) for line in bylines] == [("ann", "editor"), ("bo-ek", "author")]
+
+
+@pytest.mark.parametrize(
+    ("front", "topic", "said"),
+    [
+        ("date: soon\n", "date", "no date, and was left out: soon"),
+        ("date: 2024-04-09\nlastmod: 2024-05-01\n", "date", ""),
+        ("lastmod: 2024-05-01\n", "date", "last change: 2024-05-01"),
+        ("tags: [EU, eu]\n", "tag", "“EU” and “eu” are one"),
+        ("tags:\n-\tx\n", "yaml", "Tabs"),
+        ("x: : [\n", "yaml", "read line by line"),
+        (f"x: &a [1]\ny: [{', '.join(['*a'] * 30)}]\n", "yaml", "too many aliases"),
+        ("author: '???'\n", "author", "nobody's name: ???"),
+        ("author: Somebody Else\n", "guest", "taken as a guest: Somebody Else"),
+        ("author: ann\n", "guest", ""),
+        (f"slug: {'a' * 9}\nsummary: {'word ' * 500}\n", "summary", "The summary was cut"),
+        ("title: ''\n", "title", "The title was empty."),
+        ("related: [gone]\n", "related", "did not come along: gone"),
+    ],
+)  # fmt: skip
+def test_what_is_other_than_the_file_has_it_is_told(tmp_path, front, topic, said):
+    lines = told(read(written(tmp_path, front=front)), topic)
+
+    assert any(said in line for line in lines) if said else not lines
+
+
+def test_a_file_in_another_encoding_is_read_and_told(tmp_path):
+    (tmp_path / "a.md").write_bytes("---\ntitle: Östersjön\n---\nText.\n".encode("cp1252"))
+
+    arrival = read(tmp_path)
+
+    assert arrival.manuscript.title == "Östersjön" and told(arrival, "encoding")
+
+
+@pytest.mark.parametrize(
+    "front", ["draft: true\n", "published: false\n", "status: private\n", "unlisted: yes\n"]
+)
+def test_a_draft_is_one_however_it_says_so(tmp_path, front):
+    assert read(written(tmp_path, front=front)).is_draft
+    assert not read(written(tmp_path, front="draft: false\npublished: true\nstatus: publish\n")).is_draft
+
+
+@pytest.mark.parametrize(
+    ("more", "expected"), [({"draft": True}, True), ({"draft": False}, False), ({}, False)]
+)
+def test_a_manuscript_of_ours_is_a_draft_where_it_says_so(tmp_path, more, expected):
+    (tmp_path / "a.md").write_text(dumps(Manuscript(title="A", kind="report", body="Text.", more=more)))
+
+    assert read(tmp_path).is_draft is expected
+
+
+# Languages and families
+
+
+@pytest.mark.parametrize(
+    ("name", "front", "language"),
+    [
+        ("a.sv.md", "", "sv"),
+        ("sv/a.md", "", "sv"),
+        ("sv/a.fr.md", "", "fr"),
+        ("sv/a.fr.md", "lang: de-AT\n", "de"),
+        ("sv/a.md", "language: xx\n", "sv"),
+        ("a.md", "locale: nb_NO\n", "no"),
+    ],
+)
+def test_the_language_is_the_one_stated_then_that_of_the_name_then_of_the_folder(
+    tmp_path, name, front, language
+):
+    found = arrivals(written(tmp_path, name, front=front))
+
+    assert found[name].manuscript.language == language
+
+
+def test_the_original_of_a_family_is_the_english_text_wherever_it_stands(tmp_path):
+    for name in ("ar/a.md", "en/a.md", "sv/a.md"):
+        written(tmp_path, name)
+
+    found = {name: arrival.manuscript for name, arrival in arrivals(tmp_path).items()}
+
+    assert found["en/a.md"].translation_of == ""
+    assert found["ar/a.md"].translation_of == found["sv/a.md"].translation_of == found["en/a.md"].uid
+
+
+def test_of_two_files_with_one_uid_the_second_is_refused(tmp_path):
+    for name in ("a.md", "b.md"):
+        written(tmp_path, name, front="uid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71\n")
+
+    found = importers.survey(tmp_path)
+
+    assert [card.source for card in found.cards] == ["a.md"] and "uid of “a.md”" in found.refused["b.md"]
+
+
+def test_a_link_to_a_file_is_refused_and_what_it_points_to_is_not_read(tmp_path):
+    (written(tmp_path / "blog") / "b.md").symlink_to(written(tmp_path / "other") / "a.md")
+
+    found = importers.survey(tmp_path / "blog")
+
+    assert "links are not followed" in found.refused["b.md"] and len(found.cards) == 1
+
+
+# Pictures
+
+
+def shown(folder: Path, address: str) -> Arrival:
+    return read(written(folder, body=f"![A port]({address})"), media=folder)
+
+
+def test_a_picture_is_named_by_a_secret_and_the_same_wherever_it_stands(tmp_path):
+    for name in ("one/p.png", "two/q.png"):
+        (tmp_path / name).parent.mkdir()
+        (tmp_path / name).write_bytes(picture_bytes())
+
+    keys = [shown(tmp_path, address).manuscript.images[0].key for address in ("one/p.png", "/two/q.png?x=1")]
+
+    digest = hashlib.sha256(picture_bytes()).hexdigest()
+    assert keys == [importers.name_of(digest, b"secret")] * 2 != [importers.name_of(digest, b"another")] * 2
+
+
+def test_a_picture_that_stands_outside_is_missing_however_it_is_reached(tmp_path):
+    (tmp_path / "p.png").write_bytes(picture_bytes())
+    folder = written(tmp_path / "blog")
+    (folder / "link.png").symlink_to(tmp_path / "p.png")
+
+    for address in ("../p.png", "/../p.png", "link.png", f"{os.fspath(tmp_path)}/p.png"):
+        arrival = shown(folder, address)
+        assert not arrival.files and told(arrival, "image-missing"), address
+
+
+def test_a_picture_that_is_too_large_is_told(tmp_path, monkeypatch):
+    (tmp_path / "p.png").write_bytes(picture_bytes())
+    monkeypatch.setattr(pictures, "LARGEST_FILE", 10)
+
+    assert "larger than 20 MB" in told(shown(tmp_path, "p.png"), "image-missing")[0]
+
+
+# Links
+
+
+@pytest.mark.parametrize(
+    ("link", "leads"),
+    [
+        ("b.md#part", "/en/publications/b/#part"),
+        ("/b/#part", "/en/publications/b/#part"),
+        ("{% link b.md %}#part", "/en/publications/b/#part"),
+        ("{{< ref \"b.md#part\" >}}", "/en/publications/b/#part"),
+        ("https://old.example/b/", "/en/publications/b/"),
+        ("https://www.old.example/b/", "/en/publications/b/"),
+        ("https://other.example/b/", "https://other.example/b/"),
+        ("mailto:a@old.example", "mailto:a@old.example"),
+        ("#part", "#part"),
+        ("/none/#part", "https://old.example/none/#part"),
+    ],
+)  # fmt: skip
+def test_links_keep_their_place_and_only_those_of_the_old_site_are_led(tmp_path, link, leads):
+    written(tmp_path, "b.md", front="permalink: /b/\n")
+
+    arrival = read(written(tmp_path, body=f"[x]({link})"), site="https://old.example")
+
+    assert arrival.manuscript.body == f"[x]({leads})"
+
+
+def test_a_link_that_leads_elsewhere_now_is_told(tmp_path):
+    written(tmp_path, "sub/b.md")
+
+    arrival = read(
+        written(tmp_path, body="[x](sub/b.md) [y]({% post_url b %}) [z](/gone/) [w]({% link gone.md %})")
+    )
+
+    assert told(arrival, "link") == [
+        "sub/b.md leads to /en/publications/b/ now.",
+        "b leads to /en/publications/b/ now.",
+    ]
+    assert [line.rpartition(": ")[2] for line in told(arrival, "link-lost")] == ["/gone/", "gone.md"]
+
+
+# What is left out of a text
+
+
+@pytest.mark.parametrize(
+    ("body", "sort", "said"),
+    [
+        ("a <!-- more to say --> b", Sort.DROPPED, "A comment was left out: more to say"),
+        ("a <script src='https://x.example/w.js'></script>", Sort.DROPPED, "<script> was left out: https://x.example/w.js"),
+        ("<iframe src='https://x.example/1'></iframe>", Sort.CHANGED, "a link stands in its place: https://x.example/1"),
+        ("{{ 'ann' | team_photo }}", Sort.DROPPED, "A portrait that the old site put in: Ann Berg"),
+        ("{% widget 1 %}", Sort.DROPPED, "Liquid left out: {% widget 1 %}"),
+        ("{{< notice >}}a{{< /notice >}}", Sort.CHANGED, "A frame was left out, its text stays"),
+        ("* toc\n{:toc}\n\na", Sort.DROPPED, "A table of contents was left out"),
+        ("![a](https://x.example/p.png)", Sort.CHANGED, "another site became a link: https://x.example/p.png"),
+    ],
+)  # fmt: skip
+def test_what_is_left_out_of_a_text_is_told(tmp_path, body, sort, said):
+    arrival = read(written(tmp_path, body=body))
+
+    assert any(line.sort is sort and said in line.text for line in arrival.lines), arrival.lines
