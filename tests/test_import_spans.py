@@ -6,13 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from publications.importers import People, liquid, markup, words
+from publications.importers import People, liquid, markup, page, words
 from publications.importers.arrival import Telling
 from publications.importers.aside import Aside
+from publications.importers.aside import _fenced as fenced
 from publications.importers.fields import Fields
 from publications.importers.frontmatter import read
 from publications.importers.images import ELEMENT
 from publications.importers.spans import replace_spans
+from publications.manuscript import Manuscript, Picture
 from tests.import_hostile import FRONT, REPEATED, RISING
 
 
@@ -225,3 +227,65 @@ def test_no_front_matter_that_goes_on_and_on_makes_it_fail():
         fields = read(f"---\ntitle: A\n{make(2000)}---\n".encode(), Telling()).fields
 
         assert fields["title"] == "A"
+
+
+FENCES = some.lists(some.sampled_from(["```", "````", "`````", "~~~", "~~~~", "``` a", "a", ""]), max_size=9)
+
+
+@given(FENCES)
+def test_each_fence_is_closed_by_the_first_that_can(lines):
+    """Against the plain way: from each line that opens a block, look down for the first that closes it."""
+    text, expected = "\n".join(lines), []
+    for place, line in enumerate(lines):
+        sign = line.split(" ")[0]
+        if sign[:3] in ("```", "~~~"):
+            ends = (n for n in range(place + 1, len(lines)) if not lines[n].removeprefix(sign).strip(sign[0]))
+            expected += [(place, end) for end in ends if lines[end].startswith(sign)][:1]
+
+    found = [
+        (text.count("\n", 0, one.start()), text.count("\n", 0, other.start())) for one, other in fenced(text)
+    ]
+
+    assert found == expected
+
+
+# What a page lacks
+
+
+@pytest.mark.parametrize(
+    ("source", "page", "missing"),
+    [
+        ("One two two.", "One two.", ("two",)),
+        ("Straße", "STRASSE", ()),
+        ("*un*do", "undo", ()),
+        ("a", "", ("a",)),
+    ],
+)
+def test_words_that_a_page_lacks_are_named_as_often_as_it_lacks_them(source, page, missing):
+    share = words.compare(source, page)
+
+    assert share.missing == missing and share.kept == 1 - len(missing) / share.all
+
+
+def test_what_a_page_lacks_is_told():
+    lost, there = Picture(key="abcdefgh23", file="lost.png"), Picture(key="abcdefgh24", file="there.png")
+    body = "One ![Port](image:abcdefgh24) [x](https://x.example/a)"
+    text, telling = (
+        Manuscript(title="A", body=f"{body} [y](https://x.example/b)", images=(lost, there)),
+        Telling(),
+    )
+    rendered = page.rendered_as_published(Manuscript(body=body), telling)
+
+    page.tell_losses(text, rendered, telling)
+    share = page.share_of("One two", text, rendered, telling)
+
+    assert [line.text.rpartition(": ")[2] for line in telling.lines] == [
+        "https://x.example/b",
+        "lost.png",
+        "two",
+    ]
+    assert [line.topic for line in telling.lines] == [
+        "link-gone",
+        "image-missing",
+        "words",
+    ] and share.kept == 0.5
