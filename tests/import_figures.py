@@ -250,6 +250,8 @@ def profiles() -> None:
 if __name__ == "__main__":
     import django
 
+    if not CORPUS.is_dir():
+        sys.exit(f"There is no {CORPUS}: the figures need the real texts that stand beside the project.")
     with tempfile.TemporaryDirectory() as site:
         os.environ |= {"SITE_DATA": site, "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
         django.setup()

@@ -1,12 +1,8 @@
-"""The import command: what comes in, what becomes public, and that repeating or breaking off changes nothing."""
+"""Importing: what comes in, what becomes public, and that repeating or breaking off changes nothing."""
 
-import io
-import json
 from pathlib import Path
 
 import pytest
-import time_machine
-from django.core.management import CommandError, call_command
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
@@ -30,8 +26,15 @@ from publications.models import (
     Revision,
     Tag,
 )
-from tests.blogs import SAMPLES, bring_in, outcomes, put
-from tests.factories import make_author, make_live, make_publication, saved, taken_back, tomorrow
+from tests.blogs import bring_in, outcomes, put
+from tests.factories import (
+    make_author,
+    make_publication,
+    picture_bytes,
+    saved,
+    taken_back,
+    tomorrow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -200,7 +203,9 @@ def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch
 
     account = bring_in(folder)
 
-    assert outcomes(account) == {"a.md": Outcome.NEW, "b.md": Outcome.REFUSED}
+    assert (
+        outcomes(account) == {"a.md": Outcome.NEW, "b.md": Outcome.REFUSED} and account.totals()["files"] == 2
+    )
 
 
 def test_links_set_by_staff_stay(tmp_path):
@@ -220,6 +225,7 @@ def test_an_address_that_leads_elsewhere_already_is_told():
     account = bring_in()
 
     assert FormerPath.objects.get(path="/old/grain").publication == other
+    assert account.redirects == 2  # of the piece's two, the other one; and the old page of its author
     assert any("/old/grain" in line.text for entry in account.entries for line in entry.lines)
 
 
@@ -253,34 +259,6 @@ def test_many_pieces_take_no_more_statements_each(tmp_path, django_assert_max_nu
         bring_in(tmp_path / "blog")
 
 
-def test_the_command_tells_and_writes_its_report(tmp_path):
-    told, report = io.StringIO(), tmp_path / "report.json"
-
-    call_command(
-        "import_publications", str(SAMPLES / "jekyll"), "--authors", str(SAMPLES / "authors.csv"), "--media",
-        str(SAMPLES / "media"), "--publish", "--processes", "0", "--report", str(report), stdout=told, stderr=io.StringIO(),
-    )  # fmt: skip
-
-    written = json.loads(report.read_text())
-    assert written["totals"]["published"] == 4 and written["totals"]["date_from_name"] == 2
-    assert "widgets.example.org" in told.getvalue() and "4  now public" in told.getvalue()
-
-
-@pytest.mark.parametrize("width", [40, 80, 160])
-def test_the_report_fits_the_screen(width):
-    lines = list(importing.told(bring_in(), width=width))
-
-    assert max(len(line) for line in lines if "http" not in line) <= width
-
-
-@pytest.mark.parametrize(
-    "wrong", [["/none"], ["{}", "--kind", "poem"], ["{}", "--by", "nobody"], ["{}", "--language", "xx"]]
-)
-def test_a_wrong_order_is_refused_in_a_sentence(wrong):
-    with pytest.raises(CommandError, match=r"no|known"):
-        call_command("import_publications", *(each.format(SAMPLES / "jekyll") for each in wrong))
-
-
 def test_processes_give_the_same_as_none(tmp_path):
     for number in range(70):
         put(tmp_path / "blog", f"{number:02}.md", title=f"Piece {number}")
@@ -290,60 +268,22 @@ def test_processes_give_the_same_as_none(tmp_path):
     assert several.plain()["files"] == bring_in(tmp_path / "blog").plain()["files"]
 
 
-def call(*words: object) -> str:
-    """What the command says on screen."""
-    screen = io.StringIO()
-    call_command(
-        "import_publications", *map(str, words), "--processes", "0", stdout=screen, stderr=io.StringIO()
-    )
-    return screen.getvalue()
+def test_an_address_that_ever_led_to_another_piece_is_not_given_again(tmp_path):
+    folder = put(tmp_path / "blog", front="slug: fleet\n")
+    bring_in(folder)
+    deeds.publish(saved(Publication.objects.get(), slug="the-fleet"), by=None)
+
+    bring_in(put(folder, "b.md", title="B", front="slug: fleet\n"))
+
+    assert set(Edition.objects.live().values_list("title", "slug")) == {("A", "the-fleet"), ("B", "fleet-2")}
 
 
-def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path):
-    folder = put(tmp_path / "blog")
+def test_pictures_are_found_in_the_folders_above_and_made_smaller_later(tmp_path, settings):
+    (tmp_path / "assets").mkdir()
+    (tmp_path / "assets/port.png").write_bytes(picture_bytes())
+    (tmp_path / "content").mkdir()
 
-    for report in (tmp_path / "none" / "report.json", tmp_path):
-        with pytest.raises(CommandError, match="cannot be written"):
-            call(folder, "--report", report)
+    bring_in(put(tmp_path / "content/posts", body="![A port](/assets/port.png)"), media=())
 
-    assert not Publication.objects.exists()
-
-
-def test_an_import_that_is_refused_leaves_no_report_and_none_changed(tmp_path):
-    old, new = tmp_path / "old.json", tmp_path / "new.json"
-    old.write_text("{}")
-
-    for report in (old, new):
-        with pytest.raises(CommandError):
-            call(put(tmp_path / "blog"), "--kind", "poem", "--report", report)
-
-    assert old.read_text() == "{}" and not new.exists()
-
-
-def test_a_report_that_fails_at_the_end_is_told_behind_the_account(tmp_path, monkeypatch):
-    screen = io.StringIO()
-
-    def full(account, path):
-        raise OSError("No space left on device")
-
-    monkeypatch.setattr(importing, "write_json", full)
-
-    with pytest.raises(CommandError, match="No space left"):
-        call_command(
-            "import_publications", str(put(tmp_path / "blog")), "--report", str(tmp_path / "r.json"), stdout=screen,
-            stderr=io.StringIO(),
-        )  # fmt: skip
-
-    assert "a.md" in screen.getvalue() and Publication.objects.exists()
-
-
-@pytest.mark.parametrize("publish", [["--publish"], []])
-def test_a_clock_that_has_gone_back_is_told_in_a_sentence(tmp_path, publish):
-    folder = put(tmp_path / "blog", front="redirect_from: /old/\n")
-    with time_machine.travel(tomorrow()):
-        make_live()
-
-    with pytest.raises(CommandError, match="clock"):
-        call(folder, *publish)
-
-    assert not Publication.objects.filter(title="A").exists()
+    assert Image.objects.get().filename == "port.png"
+    assert list(Path(settings.ORIGINALS).rglob("*.png")) and not list(Path(settings.RENDITIONS).rglob("*.*"))

@@ -113,6 +113,17 @@ def test_uids_of_a_manuscript_that_name_nothing_itself_or_the_same_twice_are_no_
     assert [line.rpartition(" ")[2] for line in told(account, "related")] == [gone, "x"]
 
 
+def test_of_very_many_related_pieces_the_first_are_linked_and_that_is_told(tmp_path):
+    names = [f"p{number:02}" for number in range(22)]
+    put(tmp_path / "blog", front=f"related: [{', '.join(names)}]\n")
+    for name in names:
+        put(tmp_path / "blog", f"{name}.md", title=name)
+
+    account = bring_in(tmp_path / "blog")
+
+    assert links() == {"A": names[:20]} and "first 20" in told(account, "related")[0]
+
+
 # Links in texts
 
 

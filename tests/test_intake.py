@@ -184,3 +184,13 @@ def test_no_manuscript_brings_news_twice(written, kind, language, original):
 
         transaction.set_rollback(True)
     assert not has_news
+
+
+def test_no_piece_is_a_translation_of_itself():
+    intake.take_in(text(), by=None)
+
+    piece = intake.take_in(text(translation_of=text().uid), by=None).publication
+
+    assert piece.translation_of is None and not standing().brings_news(
+        text(translation_of=text().uid), Register(), {}
+    )

@@ -34,7 +34,7 @@ class Survey:
     def settle(self, given: Mapping[str, str], taken: set[tuple[str, str]]) -> "Survey":
         """Give each piece an address of its own: the one it has on the site, else the one it wants or the next.
 
-        `given` are slugs by uid, `taken` are trees and slugs that belong to others. The same files get the same
+        `given` are slugs by uid, `taken` are trees and slugs that are nobody's to take. The same files get the same
         addresses however often, and in how many runs, they are taken in.
         """
         held = taken | {(card.tree, given[card.uid]) for card in self.cards if given.get(card.uid)}

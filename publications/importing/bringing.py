@@ -69,14 +69,10 @@ def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
 
 
 def _settled(found: Survey) -> Survey:
-    """Addresses as the site has them: pieces that are here keep theirs, and no other's is taken."""
-    uids = found.uids
-    pieces = Publication.objects.exclude(slug="").values_list("uid", "pk", "slug")
-    own = {str(uid): (pk, slug) for uid, pk, slug in pieces.iterator() if str(uid) in uids}
-    keys = {pk for pk, _slug in own.values()}
-    rows = Address.objects.values_list("tree", "slug", "publication_id").iterator()
-    taken = {(tree, slug) for tree, slug, pk in rows if pk not in keys}
-    return found.settle({uid: slug for uid, (_pk, slug) in own.items()}, taken)
+    """Addresses as the site has them: pieces here keep theirs, and none that ever led anywhere is given anew."""
+    pieces = Publication.objects.exclude(slug="").values_list("uid", "slug")
+    own = {str(uid): slug for uid, slug in pieces.iterator() if str(uid) in found.uids}
+    return found.settle(own, set(Address.objects.values_list("tree", "slug").iterator()))
 
 
 def _ground(order: Order, found: Survey, people: People) -> Ground:

@@ -1,0 +1,102 @@
+"""The import command: what a person orders, is told and gets as a file, and what is refused before any work."""
+
+import io
+import json
+
+import pytest
+import time_machine
+from django.core.management import CommandError, call_command
+
+from publications import importing
+from publications.models import Publication
+from tests.blogs import SAMPLES, bring_in, put
+from tests.factories import make_live, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+
+def test_the_command_tells_and_writes_its_report(tmp_path):
+    told, report = io.StringIO(), tmp_path / "report.json"
+
+    call_command(
+        "import_publications", str(SAMPLES / "jekyll"), "--authors", str(SAMPLES / "authors.csv"), "--media",
+        str(SAMPLES / "media"), "--publish", "--processes", "0", "--report", str(report), stdout=told, stderr=io.StringIO(),
+    )  # fmt: skip
+
+    written = json.loads(report.read_text())
+    assert written["totals"]["published"] == 4 and written["totals"]["date_from_name"] == 2
+    assert "widgets.example.org" in told.getvalue() and "4  now public" in told.getvalue()
+
+
+@pytest.mark.parametrize("width", [40, 80, 160])
+def test_the_report_fits_the_screen(width):
+    lines = list(importing.told(bring_in(), width=width))
+
+    assert max(len(line) for line in lines if "http" not in line) <= width
+
+
+@pytest.mark.parametrize(
+    "wrong", [["/none"], ["{}", "--kind", "poem"], ["{}", "--by", "nobody"], ["{}", "--language", "xx"]]
+)
+def test_a_wrong_order_is_refused_in_a_sentence(wrong):
+    with pytest.raises(CommandError, match=r"no|known"):
+        call_command("import_publications", *(each.format(SAMPLES / "jekyll") for each in wrong))
+
+
+def call(*words: object) -> str:
+    """What the command says on screen."""
+    screen = io.StringIO()
+    call_command(
+        "import_publications", *map(str, words), "--processes", "0", stdout=screen, stderr=io.StringIO()
+    )
+    return screen.getvalue()
+
+
+def test_a_report_that_cannot_be_written_is_refused_before_any_work(tmp_path):
+    folder = put(tmp_path / "blog")
+
+    for report in (tmp_path / "none" / "report.json", tmp_path):
+        with pytest.raises(CommandError, match="cannot be written"):
+            call(folder, "--report", report)
+
+    assert not Publication.objects.exists()
+
+
+def test_an_import_that_is_refused_leaves_no_report_and_none_changed(tmp_path):
+    old, new = tmp_path / "old.json", tmp_path / "new.json"
+    old.write_text("{}")
+
+    for report in (old, new):
+        with pytest.raises(CommandError):
+            call(put(tmp_path / "blog"), "--kind", "poem", "--report", report)
+
+    assert old.read_text() == "{}" and not new.exists()
+
+
+def test_a_report_that_fails_at_the_end_is_told_behind_the_account(tmp_path, monkeypatch):
+    screen = io.StringIO()
+
+    def full(account, path):
+        raise OSError("No space left on device")
+
+    monkeypatch.setattr(importing, "write_json", full)
+
+    with pytest.raises(CommandError, match="No space left"):
+        call_command(
+            "import_publications", str(put(tmp_path / "blog")), "--report", str(tmp_path / "r.json"), stdout=screen,
+            stderr=io.StringIO(),
+        )  # fmt: skip
+
+    assert "a.md" in screen.getvalue() and Publication.objects.exists()
+
+
+@pytest.mark.parametrize("publish", [["--publish"], []])
+def test_a_clock_that_has_gone_back_is_told_in_a_sentence(tmp_path, publish):
+    folder = put(tmp_path / "blog", front="redirect_from: /old/\n")
+    with time_machine.travel(tomorrow()):
+        make_live()
+
+    with pytest.raises(CommandError, match="clock"):
+        call(folder, *publish)
+
+    assert not Publication.objects.filter(title="A").exists()
