@@ -2,12 +2,15 @@
 
 import io
 import json
+import subprocess
+import sys
 
 import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
 from publications import importing
+from publications.importers.ahead import interrupts_left_alone
 from publications.models import Publication
 from tests.blogs import SAMPLES, bring_in, put
 from tests.factories import make_live, tomorrow
@@ -100,3 +103,14 @@ def test_a_clock_that_has_gone_back_is_told_in_a_sentence(tmp_path, publish):
         call(folder, *publish)
 
     assert not Publication.objects.filter(title="A").exists()
+
+
+ASK = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_BLOCK, []))"
+
+
+def test_reading_processes_leave_an_interrupt_to_the_one_that_began_them():
+    with interrupts_left_alone():
+        within = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
+    behind = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
+
+    assert (within.stdout, behind.stdout) == ("True\n", "False\n")

@@ -1,11 +1,13 @@
 """Reading ahead: files are read and rendered in processes of their own while others are written to the database."""
 
 import os
+import signal
 import threading
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from multiprocessing import connection, get_context, parent_process
 
 import django
@@ -45,13 +47,24 @@ def _ahead(cards: Sequence[Card], ground: Ground, processes: int) -> Iterator[li
     try:
         waiting: deque = deque()
         for chunk in chunks:
-            waiting.append(pool.submit(_read_chunk, chunk))
+            with interrupts_left_alone():
+                waiting.append(pool.submit(_read_chunk, chunk))
             if len(waiting) > processes * AHEAD:
                 yield waiting.popleft().result()
         while waiting:
             yield waiting.popleft().result()
     finally:
         pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def interrupts_left_alone() -> Iterator[None]:
+    """Processes that are begun here leave Ctrl-C, which reaches all of a terminal, to the one that began them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _begin(ground: Ground, language: str | None) -> None:
