@@ -15,7 +15,7 @@ from . import words
 from .asking import Part, Query, understood
 from .excerpts import Marker
 from .expressions import Term
-from .finding import Found, find
+from .finding import MOST, Found, find
 from .nearness import distance, edits
 from .wording import Wording
 
@@ -39,7 +39,7 @@ class Advice:
 def advise(query: Query, *, tree: str) -> Advice:
     """What to ask for instead, in all of the site. Raises Busy."""
     parts = query.parts[:MOST_PARTS]
-    each = [(part, find(_only(query, part), tree=tree, counted=False)) for part in parts]
+    each = [(part, find(_only(query, part), tree=tree, counted=False, most=MOST + 1)) for part in parts]
     missed = [part for part, found in each if not found.total]
     instead = _respelled(query, missed, tree) if missed else ""
     alone = tuple((written(part), found) for part, found in each if found.total)
@@ -64,7 +64,9 @@ def _respelled(query: Query, missed: list[Part], tree: str) -> str:
     for word in islice(missed_words, MOST_RESPELLED):
         if spelling := _nearest(word, tree):
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _found, new=spelling: new, text)
-    return text if text != query.text and find(understood(text), tree=tree, counted=False).total else ""
+    return (
+        text if text != query.text and find(understood(text), tree=tree, counted=False, most=1).total else ""
+    )
 
 
 def _nearest(word: str, tree: str) -> str:
@@ -79,7 +81,7 @@ def _nearest(word: str, tree: str) -> str:
 
 
 def _found(part: Part, tree: str) -> Found:
-    return find(Query("", (replace(part, is_quoted=True),)), tree=tree, counted=False)
+    return find(Query("", (replace(part, is_quoted=True),)), tree=tree, counted=False, most=1)
 
 
 def _candidates(word: str) -> Iterator[str]:

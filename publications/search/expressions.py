@@ -46,7 +46,8 @@ def any_of(parts: list[Expression]) -> Expression:
 
 
 def all_of(parts: list[Expression]) -> Expression:
-    return parts[0] if len(parts) == 1 else AllOf(tuple(parts))
+    different = tuple(dict.fromkeys(parts))
+    return different[0] if len(different) == 1 else AllOf(different)
 
 
 def phrase(terms: list[str]) -> Expression:

@@ -44,27 +44,29 @@ def find(
     filters: Mapping[str, str] | None = None,
     newest_first: bool = False,
     counted: bool = True,
+    most: int | None = None,
 ) -> Found:
     """The live editions that hold all parts of the query, one for each text and its translations.
 
     Of those the one in the language of the tree is taken, unless a language is among the filters. Counts are of
     what each filter would give beside the others. However much fits, only so many pieces are ranked (the last
-    stored); `is_counted_in_part` says that there may be more. Raises Busy.
+    stored, and no more than `most`); `is_counted_in_part` says that there may be more. Raises Busy.
     """
     if not query:
         return Found(query, counts={name: {} for name in FILTERS} if counted else {})
     with gate():
-        return _Finding(query, tree, filters or {}).found(newest_first, counted)
+        return _Finding(query, tree, filters or {}, most).found(newest_first, counted)
 
 
 class _Finding:
-    def __init__(self, query: Query, tree: str, filters: Mapping[str, str]) -> None:
+    def __init__(self, query: Query, tree: str, filters: Mapping[str, str], most: int | None = None) -> None:
         self.query, self.tree = query, tree
         self.marks = {name: mark(name, value) for name, value in filters.items()}
         self.wording = worded(query)
         self.titled = signs.titled(words.title_key(query.text))
         self.expression: Expression = AnyOf((self.wording.expression, Term(self.titled)))
-        self.most = room_for(sum(1 for _leaf in leaves(self.expression)))
+        room = room_for(sum(1 for _leaf in leaves(self.expression)))
+        self.most = min(room, most or room)
         self.now = timezone.now()
         self.is_in_part = False
 

@@ -1,4 +1,9 @@
-"""PostgreSQL: one tsvector an edition under a GIN index, ranked by ts_rank. Terms come ready made."""
+"""PostgreSQL: one tsvector an edition under a GIN index, ranked by ts_rank. Terms come ready made.
+
+Vectors lie outside their rows, and PostgreSQL does not count what it costs to read them one by one: asked for many
+words, or for a single piece, it would rather look through all of them than ask the index. So it is told that each row
+it looks at is dear (`publications_by_the_index` is always true), and is not let go through them in order ("+ 0").
+"""
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
@@ -24,8 +29,9 @@ SELECT e.id, {weight}, e.kind_id, e.year, e.language, e.family, e.published_at
 FROM (
     SELECT s.edition_id, s.vector
     FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
-    WHERE s.vector @@ %s::tsquery AND live.visible_from <= %s AND live.visible_until > %s
-    ORDER BY s.edition_id DESC LIMIT %s
+    WHERE s.vector @@ %s::tsquery AND publications_by_the_index(s.edition_id)
+        AND live.visible_from <= %s AND live.visible_until > %s
+    ORDER BY s.edition_id + 0 DESC LIMIT %s
 ) AS found
 JOIN publications_edition AS e ON e.id = found.edition_id
 ORDER BY e.id DESC
