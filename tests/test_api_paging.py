@@ -1,5 +1,7 @@
 """Pages of the API: followed to their end they are the list as it was at their beginning, whatever happens meanwhile."""
 
+import base64
+import json
 import random
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
@@ -180,6 +182,18 @@ def test_no_cursor_of_others_is_taken(client, cursor):
     response = client.get(f"{LIST}?cursor={cursor}")
 
     assert (response.status_code, response.json()["parameter"]) == (400, "cursor")
+
+
+def test_no_moment_but_that_of_a_first_page_can_be_asked_about(client, clock):
+    make_in_order(clock, 3)
+    cursor = client.get(f"{LIST}?limit=1").json()["next"].rpartition("cursor=")[2]
+    packed, _dot, signature = cursor.rpartition(".")
+    values = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    values[1] = "2020-01-01T00:00:00+00:00"
+    forged = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+    assert client.get(f"{LIST}?cursor={forged}.{signature}").status_code == 400
+    assert client.get(f"{LIST}?cursor={cursor}").status_code == 200
 
 
 def test_no_list_of_a_moment_to_come_is_given(client, clock):

@@ -98,6 +98,20 @@ def test_a_redacted_word_is_in_no_row(editor):
     assert not any("Veraholm" in row.words for row in Likeness.objects.all())
 
 
+def test_a_redacted_word_is_in_no_row_of_an_edition_that_ended_before_the_index_was_rebuilt():
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        piece = make_publication(title="Zebraman", body=f"Zebraman. {GRAIN}")
+        live("Barges")
+        deeds.publish(piece, by=None, until=timezone.now() + timedelta(hours=1))
+        clock.shift(timedelta(hours=2))
+        call_command("rebuild", "search", verbosity=0)
+        assert EditionTerm.objects.filter(term__contains="zebraman").exists()
+
+        deeds.redact(piece, "Zebraman", by=None)
+
+    assert not EditionTerm.objects.filter(term__contains="zebraman").exists()
+
+
 def test_a_refused_deed_leaves_the_rows_as_they_were(editor):
     live("Barges")
     piece = live("Elevators").publication

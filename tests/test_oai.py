@@ -349,6 +349,32 @@ def test_a_redaction_is_a_change(ask, clock):
     assert (told(root, "title"), said(root, "datestamp")) == (["On [redacted]"], ["2026-05-03T11:00:30Z"])
 
 
+@pytest.mark.parametrize("changed", [{"family_name": "Ann"}, {"name": "A. B.", "pseudonymous": True}])
+def test_another_name_of_an_author_is_a_change(ask, clock, changed):
+    author = make_author("Berg Ann")
+    make_live(title="Signed", by_whom=author)
+    make_live(title="Other")
+    clock.shift(timedelta(hours=1))
+    for name, value in changed.items():
+        setattr(author, name, value)
+    deeds.amend(author, by=None)
+
+    root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
+
+    assert told(root, "title") == ["Signed"]
+    assert "Berg Ann" not in told(root, "creator")
+
+
+def test_the_address_of_the_keeper_is_told_without_a_name(ask, settings):
+    settings.DEFAULT_FROM_EMAIL = "The desk <desk@site.example>"
+
+    assert said(ask(verb="Identify"), "adminEmail") == ["desk@site.example"]
+
+
+def test_an_empty_identifier_is_one_that_names_nothing(ask):
+    assert error(ask(verb="ListMetadataFormats", identifier="")) == "idDoesNotExist"
+
+
 @pytest.mark.parametrize("renamed", ["tag", "kind"])
 def test_a_new_name_of_what_the_record_tells_is_a_change(ask, clock, renamed):
     tag = make_tag("Aid")

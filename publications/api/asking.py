@@ -7,7 +7,7 @@ from datetime import datetime
 from django.http import HttpRequest, QueryDict
 
 from publications import search
-from publications.models import TagKind
+from publications.models import NARROWINGS, TagKind
 
 from . import cursors
 from .filters import FILTERS
@@ -35,9 +35,9 @@ def publications_asked(request: HttpRequest, now: datetime) -> Asked:
     given = parameters(request, OF_PUBLICATIONS)
     filters = {name: value for name, value in given.items() if name in FILTERS}
     for name, value in filters.items():
-        wanted = FILTERS[name]
-        if not wanted.accepts(value):
-            raise wrong_parameter(name, f"“{name}” must be {wanted.what}, such as {wanted.example}.")
+        if not NARROWINGS[name].accepts(value):
+            what, example = FILTERS[name]
+            raise wrong_parameter(name, f"“{name}” must be {what}, such as {example}.")
     query = search.understood(given["q"]) if "q" in given else None
     if query is not None and not query:
         raise wrong_parameter("q", "“q” has no word to look for.")

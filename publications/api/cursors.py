@@ -2,13 +2,16 @@
 
 A cursor names the last item that was given, not a number of items. That of the publications also names the moment at
 which the first page was asked for: the pages together are the list of that moment, so that whatever is published
-or moved meanwhile, nothing is given twice or left out.
+or moved meanwhile, nothing is given twice or left out. It is signed: whoever could write one, with a moment of
+their choice, could ask what was public then and is so no more.
 """
 
 import base64
 import json
 from dataclasses import dataclass
 from datetime import UTC, datetime
+
+from django.core.signing import BadSignature, Signer
 
 LONGEST = 300
 
@@ -50,16 +53,21 @@ def number(list_name: str, cursor: str) -> int | None:
 
 def _packed(values: list) -> str:
     packed = json.dumps(values, separators=(",", ":")).encode()
-    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+    return _signer().sign(base64.urlsafe_b64encode(packed).decode().rstrip("="))
 
 
 def _unpacked(cursor: str) -> object:
     if len(cursor) > LONGEST or not cursor.isascii():
         return None
     try:
-        return json.loads(base64.urlsafe_b64decode(cursor + "=" * (-len(cursor) % 4)))
-    except (ValueError, RecursionError):
+        packed = _signer().unsign(cursor)
+        return json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    except (BadSignature, ValueError, RecursionError):
         return None
+
+
+def _signer() -> Signer:
+    return Signer(sep=".", salt="publications.api.cursors")
 
 
 def _is_number(value: int) -> bool:

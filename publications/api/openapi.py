@@ -104,11 +104,11 @@ def _of_publications() -> list[Node]:
         {
             "name": name,
             "in": "query",
-            "description": f"Only those of this: {wanted.what}.",
+            "description": f"Only those of this: {what}.",
             "schema": {"type": "string", **schema.get(name, {})},
-            "example": wanted.example,
+            "example": example,
         }
-        for name, wanted in FILTERS.items()
+        for name, (what, example) in FILTERS.items()
     ]
     return [*filters, WORDS]
 

@@ -9,13 +9,12 @@ from django.db.models import F, Q, QuerySet
 
 from publications import metadata, search
 from publications.languages import TREES
-from publications.models import Edition, Site
+from publications.models import Edition, Site, narrowed
 from publications.presentation.history import begun_by_publication, readable
 from publications.presentation.piece import RELATED
 
 from . import cursors
 from .asking import Asked
-from .filters import narrowed
 
 Kin = dict[int, list[Edition]]
 

@@ -10,7 +10,19 @@ from django.utils.translation import gettext as _
 
 from publications import prose, search
 from publications.languages import TREES
-from publications.models import DeedKind, Edition, EditionTag, Image, Kind, Page, Publication, Site, Tag
+from publications.models import (
+    Author,
+    DeedKind,
+    Edition,
+    EditionByline,
+    EditionTag,
+    Image,
+    Kind,
+    Page,
+    Publication,
+    Site,
+    Tag,
+)
 
 from .ground import Refused, begin
 from .paths import check_addresses, keep_former, stored_addresses
@@ -34,13 +46,18 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
     thing.save()
     keep_former(thing, left)
     if getattr(thing, "pseudonymous", False):
-        forget_old_name(thing)
+        forget_old_name(thing, deed.moment)
     search.learn(thing)
     deed.tell(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
     return thing
 
 
-TOLD_BY_RECORDS = {Tag: ("name", "name_sv"), Kind: ("name_en", "name_sv"), Site: ("name_en", "name_sv")}
+TOLD_BY_RECORDS = {
+    Tag: ("name", "name_sv"),
+    Kind: ("name_en", "name_sv"),
+    Site: ("name_en", "name_sv"),
+    Author: ("family_name",),
+}
 """What the records of editions say that is not kept with the editions."""
 
 
@@ -53,6 +70,8 @@ def _touch(thing: models.Model, moment: datetime) -> None:
     live = Edition.objects.live().order_by()
     if isinstance(thing, Tag):
         live = live.filter(pk__in=EditionTag.objects.filter(tag=thing).values("edition"))
+    elif isinstance(thing, Author):
+        live = live.filter(pk__in=EditionByline.objects.filter(author=thing).values("edition"))
     elif isinstance(thing, Kind):
         live = live.filter(kind=thing)
     live.update(touched_at=moment)

@@ -9,6 +9,7 @@ from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_is
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
+from .narrowing import NARROWINGS, narrowed
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
@@ -30,6 +31,7 @@ __all__ = [
     "LONGEST_REMARK",
     "MOST_A_MINUTE",
     "MOST_REMARKS",
+    "NARROWINGS",
     "ROWS",
     "TAKEN_BACK",
     "Address",
@@ -96,6 +98,7 @@ __all__ = [
     "in_state",
     "keep_original",
     "moment_in_words",
+    "narrowed",
     "nearest",
     "once",
     "originals",

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
+from email.utils import parseaddr
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -51,7 +52,7 @@ class Repository:
         xml.element("repositoryName", self.site.worded("name"))
         xml.element("baseURL", base_url())
         xml.element("protocolVersion", "2.0")
-        xml.element("adminEmail", settings.DEFAULT_FROM_EMAIL)
+        xml.element("adminEmail", parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
         xml.element("earliestDatestamp", moment(items.earliest(self.now)))
         xml.element("deletedRecord", "persistent")
         xml.element("granularity", GRANULARITY)
@@ -60,7 +61,7 @@ class Repository:
             self._describe_identifiers(xml)
 
     def list_formats(self, question: Question, xml: Writer) -> None:
-        if question.identifier:
+        if "identifier" in question.arguments:
             self._item(question.identifier)
         with xml.inside("metadataFormat"):
             xml.element("metadataPrefix", PREFIX)

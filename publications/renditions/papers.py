@@ -102,11 +102,18 @@ def _make(told: Told, path: Path, start: str, make: Callable[[], bytes]) -> None
     except Unsettable as reason:
         address, number = told.edition.get_absolute_url(), told.edition.number
         log.error("No %s of %s, edition %d: %s", path.suffix[1:], address, number, reason)
-        shelf.put(failed, b"")
+        _put(failed, b"")
         raise Unmade from reason
-    shelf.put(path, content)
+    _put(path, content)
     shelf.keep_only(path, of=start)
     _check_that_it_holds(told, path)
+
+
+def _put(path: Path, content: bytes) -> None:
+    try:
+        shelf.put(path, content)
+    except FileNotFoundError as reason:  # the folder was thrown away between two steps
+        raise Busy from reason
 
 
 def _check_that_it_holds(told: Told, path: Path) -> None:

@@ -27,8 +27,10 @@ def store(editions: Iterable[int]) -> None:
 def anew(editions: Iterable[int]) -> Iterator[None]:
     """Take the rows of editions away while their texts are changed, with all that is left of them in the files
     of the index, and store them again."""
-    there = engine().stored(list(editions))
-    left = _forget(there)
+    numbers = list(editions)
+    there = engine().stored(numbers)
+    index.forget(there)
+    left = likeness.forget(numbers)  # what is not in the index may have rows here still, after it was rebuilt
     yield
     store(there)
     likeness.fill_up(left - likeness.towards(there))

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import Edition, once
+from publications.models import NARROWINGS, Edition, narrowed, once
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
 from .describing import described
@@ -129,10 +129,7 @@ class Listing:
         editions = Edition.objects.live()
         if "language" not in (*self.asked, without):  # a language asked for is asked of all texts
             editions = editions.in_tree(self.tree)
-        for name, value in self.asked.items():
-            if name != without:
-                editions = FILTERS[name].narrow(editions, value)
-        return editions
+        return narrowed(editions, {name: value for name, value in self.asked.items() if name != without})
 
     def _counts(self, name: str, searched: Searched | None) -> dict[str, int]:
         """How many pieces each choice of a filter would give beside the others."""
@@ -140,7 +137,7 @@ class Listing:
             return searched.found.counts[name]
         beside = tuple((other, value) for other, value in self.asked.items() if other != name)
         return once(
-            ("counts", self.tree, name, beside), lambda: FILTERS[name].count(self._found(without=name))
+            ("counts", self.tree, name, beside), lambda: NARROWINGS[name].count(self._found(without=name))
         )
 
     def _filter(self, name: str, counts: dict[str, int]) -> dict[str, object]:
