@@ -306,3 +306,12 @@ def test_another_piece_of_the_same_title_is_found_whatever_its_capitals():
     make_publication(title="Belarus")
 
     assert checks.proof_of(make_publication(title="BELARUS")).twins == ("Belarus (Quick Comment)",)
+
+
+@pytest.mark.django_db
+def test_links_alone_are_asked_about_without_reading_files(django_assert_max_num_queries):
+    piece = make_publication(body="See [this](/en/publications/never-was/).")
+    piece.attachments.create(original="missing.pdf", filename="report.pdf", size=10)
+
+    with django_assert_max_num_queries(4):
+        assert list(checks.dead_links_of(piece)) == ["/en/publications/never-was/"]

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from publications import deeds
-from publications.models import Edition, Publication
+from publications.models import Edition, Publication, Tag
 from tests.factories import make_live, make_person, make_publication, make_tag, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -53,6 +53,14 @@ def test_the_list_has_no_action_that_deletes_and_no_field_to_type_in(desk):
         "withdraw",
     ]
     assert page.context["cl"].formset is None
+
+
+def test_a_tag_that_is_first_typed_here_is_no_topic_until_a_piece_of_it_is_public(desk):
+    piece = make_publication()
+
+    desk.post(asking("bulk-tags", piece), {"add": "Suwalki"})
+
+    assert tags_of(piece) == ["Suwalki"] and not Tag.objects.offered().exists()
 
 
 def test_contributors_are_not_offered_to_withdraw(client):

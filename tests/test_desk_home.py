@@ -3,6 +3,8 @@
 from datetime import timedelta
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -37,6 +39,21 @@ def test_drafts_of_mine_wait_for_me_and_not_those_of_others(desk, editor):
     make_publication(created_by=make_person())
 
     assert waiting(desk) == {"mine": [mine]}
+
+
+def test_texts_are_looked_through_once_on_the_first_page_and_not_at_all_for_the_list(desk):
+    for number in range(6):
+        ended = make_live(title=f"Ended {number}")
+        make_live(title=f"Leads {number}", body=f"See [it]({ended.get_absolute_url()}).")
+        deeds.withdraw(ended.publication, by=None)
+
+    def looks(path: str) -> int:
+        with CaptureQueriesContext(connection) as captured:
+            desk.get(path)
+        return sum("href=" in query["sql"] for query in captured.captured_queries)
+
+    assert len(waiting(desk)["gone"]) == 5
+    assert (looks(HOME), looks(LIST)) == (1, 0)
 
 
 def test_a_live_piece_that_i_changed_waits_until_it_is_published_as_it_is(desk, editor):

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from publications import deeds
 from publications.desk.suggesting import topics_in
-from publications.models import Publication, RelatedLink, Synonym, Tag
+from publications.models import AuditLine, DeedKind, Publication, RelatedLink, Synonym, Tag
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_live, make_person, make_publication, make_tag
 
@@ -164,6 +164,30 @@ def test_who_links_is_offered_what_is_like_the_public_text_alone(linker):
         reverse("desk:links-of", args=[piece.pk]), {"_take": f"related:{like.pk}", "related-chooser": ""}
     )
     assert f'value="{like.pk}" selected' in taken.text and not piece.related_links.exists()
+
+
+def test_a_suggestion_can_be_ruled_out_and_let_come_again_without_losing_what_is_chosen(linker):
+    piece, like, other = (make_live(title=f"Grain {n}", body=GRAIN).publication for n in range(3))
+    page = reverse("desk:links-of", args=[piece.pk])
+
+    ruled = linker.post(page, {"_apart": like.pk, "related": [other.pk], "related-chooser": ""})
+
+    assert str(like.pk) not in {each.value for each in ruled.context["related"]}
+    assert f'value="{other.pk}" selected' in ruled.text and not piece.related_links.exists()
+    assert like.title in ruled.text and "Not suggested here:" in ruled.text
+    assert AuditLine.objects.first().deed == DeedKind.APART
+    again = linker.post(page, {"_together": like.pk, "related-chooser": ""})
+    assert str(like.pk) in {each.value for each in again.context["related"]}
+
+
+def test_what_cannot_be_ruled_out_changes_nothing(linker):
+    piece = make_live(body=GRAIN).publication
+    lines = AuditLine.objects.count()
+
+    for value in ("x", piece.pk, 10**12, ""):
+        linker.post(reverse("desk:links-of", args=[piece.pk]), {"_apart": value, "related-chooser": ""})
+
+    assert AuditLine.objects.count() == lines
 
 
 def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):

@@ -187,7 +187,7 @@ def test_ruling_out_leaves_an_audit_line_and_starts_a_generation(editor):
     deeds.keep_apart(one, other, by=editor)
 
     line = AuditLine.objects.latest("pk")
-    assert (line.deed, line.detail, line.publication) == ("relate", {"apart": other.pk}, one)
+    assert (line.deed, line.detail, line.publication) == ("apart", {"apart": other.pk}, one)
     assert line.generation == before + 1
 
 

@@ -6,7 +6,7 @@ looks into attached files. Nothing here writes, and nothing here decides: the de
 """
 
 from .findings import Findings, check
-from .gathering import proof_of
+from .gathering import dead_links_of, proof_of
 from .proof import Finding, Picture, Proof
 
-__all__ = ["Finding", "Findings", "Picture", "Proof", "check", "proof_of"]
+__all__ = ["Finding", "Findings", "Picture", "Proof", "check", "dead_links_of", "proof_of"]

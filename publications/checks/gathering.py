@@ -2,11 +2,10 @@
 
 from collections.abc import Iterable
 
-from django.urls import reverse
-from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications import prose
+from publications.addresses import in_tree
 from publications.languages import tree_of
 from publications.models import Attachment, Image, Publication, originals, pictured
 
@@ -21,8 +20,6 @@ LARGEST = 60 * 1024 * 1024
 def proof_of(piece: Publication) -> Proof:
     """The proof of a working copy as it is stored."""
     html, reason = _rendered(piece)
-    found = read(html)
-    within = [link.href for link in found.links if link.href[:1] in "/#" or is_absolute_here(link.href)]
     return Proof(
         title=piece.title,
         summary=piece.summary,
@@ -32,7 +29,7 @@ def proof_of(piece: Publication) -> Proof:
         headings=prose.outline(piece.body),
         owed=tuple(piece.owed()),
         pictures=tuple(_pictures(piece)),
-        dead=dead_links(within, own={_own_path(piece)}, anchors=found.anchors),
+        dead=_dead_links(piece, html),
         twins=tuple(_twins(piece)),
         slug=piece.proposed_slug(),
         own_slug=piece.slug,
@@ -40,6 +37,17 @@ def proof_of(piece: Publication) -> Proof:
         tags=piece.tags.count(),
         files=_files(piece.attachments.all()),
     )
+
+
+def dead_links_of(piece: Publication) -> dict[str, str]:
+    """The links in the text of a working copy that lead readers nowhere, each with the reason in words."""
+    return _dead_links(piece, _rendered(piece)[0])
+
+
+def _dead_links(piece: Publication, html: str) -> dict[str, str]:
+    found = read(html)
+    within = [link.href for link in found.links if link.href[:1] in "/#" or is_absolute_here(link.href)]
+    return dead_links(within, own={_own_path(piece)}, anchors=found.anchors)
 
 
 def _rendered(piece: Publication) -> tuple[str, str]:
@@ -50,8 +58,7 @@ def _rendered(piece: Publication) -> tuple[str, str]:
 
 
 def _own_path(piece: Publication) -> str:
-    with translation.override(piece.tree):
-        return reverse("publications:detail", kwargs={"slug": piece.proposed_slug()})
+    return in_tree(piece.tree, "publications:detail", slug=piece.proposed_slug())
 
 
 def _pictures(piece: Publication) -> Iterable[Picture]:

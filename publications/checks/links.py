@@ -8,7 +8,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from publications.languages import TREES
+from publications.languages import tree_of_path
 from publications.models import (
     Address,
     Author,
@@ -69,8 +69,8 @@ def _ended(title: str) -> str:
 
 
 def _at(path: str) -> str:
-    tree = path.lstrip("/").partition("/")[0]
-    with translation.override(tree if tree in TREES else TREES[0]):
+    tree = tree_of_path(path)
+    with translation.override(tree):
         try:
             match = resolve(path)
         except Resolver404:

@@ -21,7 +21,7 @@ def keep_apart(publication: Publication, other: Publication, *, by) -> bool:
         return False
     deed = begin(by=by)
     Unrelated.objects.create(**Unrelated.pair(publication.pk, other.pk), by=by, at=deed.moment)
-    deed.tell(DeedKind.RELATE, publication, publication=publication, apart=other.pk)
+    deed.tell(DeedKind.APART, publication, publication=publication, apart=other.pk)
     return True
 
 
@@ -34,5 +34,5 @@ def let_together(publication: Publication, other: Publication, *, by) -> bool:
         return False
     deed = begin(by=by)
     ruled_out.delete()
-    deed.tell(DeedKind.RELATE, publication, publication=publication, together=other.pk)
+    deed.tell(DeedKind.APART, publication, publication=publication, together=other.pk)
     return True

@@ -7,19 +7,28 @@ from django import forms
 from django.contrib import messages
 from django.db import transaction
 from django.db.models import QuerySet
-from django.forms.widgets import Script
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse, reverse_lazy
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from taggit.forms import TagField
-from taggit.forms import TagWidget as LineOfTags
 
 from publications import deeds
-from publications.models import Change, Publication, Revision, Tag, Why, as_known, own_end, with_standing
+from publications.models import (
+    Change,
+    Publication,
+    Revision,
+    Tag,
+    Why,
+    as_known,
+    for_draft,
+    own_end,
+    with_standing,
+)
 
 from .access import needs
 from .deed_pages import NoteForm
+from .forms import TagWidget
 from .gone import leading_to
 from .handing import said, with_handing
 from .site import desk
@@ -55,7 +64,7 @@ class TagsForm(forms.Form):
         required=False,
         label=gettext_lazy("Put on"),
         help_text=gettext_lazy("Divided by commas. A tag that is not there yet is made."),
-        widget=LineOfTags(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
+        widget=TagWidget(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
     )
     take_off = forms.ModelMultipleChoiceField(
         Tag.objects.none(),
@@ -70,9 +79,6 @@ class TagsForm(forms.Form):
             "As a fix that readers are not told of. Of all others the draft alone is changed."
         ),
     )
-
-    class Media:
-        js = [Script("js/desk/tags.js", type="module")]
 
     def __init__(self, data, *, pieces: Sequence[Publication], may_publish: bool) -> None:
         super().__init__(data, label_suffix="")
@@ -112,7 +118,7 @@ def _tag(piece: Publication, asked: dict, by) -> str:
     before = set(piece.tags.values_list("pk", flat=True))
     is_as_readers_see_it = piece.live_from and piece.live_digest == piece.digest and not piece.waiting_from
     piece.tags.remove(*(asked.get("take_off") or ()))
-    piece.tags.add(*asked["add"])
+    piece.tags.add(*for_draft(asked["add"]))
     if before == set(piece.tags.values_list("pk", flat=True)):
         return "same"
     piece.save(update_fields=["updated_at"])

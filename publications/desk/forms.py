@@ -17,8 +17,8 @@ from publications.models import (
     Byline,
     Publication,
     Role,
-    Tag,
     as_known,
+    for_draft,
     keep_original,
     settled_doi,
     settled_isbn,
@@ -207,9 +207,8 @@ class PublicationForm(Joining, FindingForm):
 
     def store_tags(self) -> None:
         """Store the tags; those that this draft has made are no topics of the site until it is public."""
-        known = set(Tag.objects.filter(name__in=self.cleaned_data["tags"]).values_list("pk", flat=True))
+        for_draft(self.cleaned_data["tags"])
         self.save_m2m()
-        self.instance.tags.exclude(pk__in=known).update(made_in_draft=True)
 
     def store_rows(self, piece: Publication) -> None:
         """Store what belongs to the piece beside its own row: authors and files. (Tags: store_tags.)"""

@@ -5,10 +5,9 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
-from django.urls import reverse
 from django.utils.html import escape
-from django.utils.translation import override
 
+from publications.addresses import in_tree
 from publications.models import Address, Edition, Publication, RelatedLink
 
 MOST = 40
@@ -23,9 +22,13 @@ def gone() -> QuerySet[Publication]:
     return pieces.annotate(gone_at=Subquery(ended)).order_by("-gone_at", "pk")
 
 
+def links_to_gone() -> QuerySet[RelatedLink]:
+    return RelatedLink.objects.filter(target__in=gone().order_by().values("pk"))
+
+
 def leads_to_gone() -> Q:
     """A condition on publications: readers of theirs are led to something that is no longer public."""
-    linked = RelatedLink.objects.filter(source=OuterRef("pk"), target__in=gone().order_by().values("pk"))
+    linked = links_to_gone().filter(source=OuterRef("pk"))
     newest = list(gone().values_list("pk", flat=True)[:MOST])
     if not newest:
         return Q(pk__in=())
@@ -56,7 +59,6 @@ def _links_to(numbers: Sequence[int]) -> Q:
 
 
 def _ways_to_write(address: Address) -> set[str]:
-    with override(address.tree):
-        path = reverse("publications:detail", kwargs={"slug": address.slug})
+    path = in_tree(address.tree, "publications:detail", slug=address.slug)
     paths = {path, quote(path), escape(path)}
     return paths | {f"{settings.SITE_URL}{each}" for each in paths}

@@ -47,10 +47,14 @@ def context(request: HttpRequest) -> dict[str, object]:
 
 
 def _waits(what: Waiting, person) -> Waits:
-    pieces = waiting(what, person)
     order = "updated_at" if what is Waiting.OLD else "-updated_at"
-    first = list(pieces.order_by(order, "pk")[:SHOWN])
-    number = len(first) if len(first) < SHOWN else pieces.count()
+    pieces = waiting(what, person).order_by(order, "pk")
+    if what is Waiting.GONE:  # each question takes a look at every text, so one is asked
+        found = list(pieces)
+        first, number = found[:SHOWN], len(found)
+    else:
+        first = list(pieces[:SHOWN])
+        number = len(first) if len(first) < SHOWN else pieces.count()
     for piece in first:
         piece.said = said(piece)
     listed = reverse("desk:publications_publication_changelist")

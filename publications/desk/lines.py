@@ -50,6 +50,10 @@ def _related(detail: dict) -> str:
     }
 
 
+def _apart(detail: dict) -> str:
+    return _("suggested together again") if detail.get("together") else _("not to be suggested together")
+
+
 def _amended(detail: dict) -> str:
     if detail.get("removed"):
         return _("deleted")
@@ -61,6 +65,7 @@ WORDS = {
     DeedKind.SCHEDULE: _published,
     DeedKind.UNDO: _undone,
     DeedKind.RELATE: _related,
+    DeedKind.APART: _apart,
     DeedKind.AMEND: _amended,
 }
 

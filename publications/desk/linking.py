@@ -5,22 +5,23 @@ from django.contrib import messages
 from django.core.paginator import Paginator
 from django.db.models import Count, QuerySet
 from django.forms.widgets import Script
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.models import Edition, Publication, RelatedLink
+from publications.models import Edition, Publication, Unrelated
 
 from . import suggesting
 from .access import needs
 from .choosing import ChooserField, ChooserWidget
-from .gone import gone, gone_related
+from .gone import gone_related, links_to_gone
 from .site import desk
-from .sketching import NUMBER
+from .sketching import NUMBER, number_in
 
+SUGGESTIONS = {"_apart", "_together"}
 PER_PAGE = 50
 FEW = 3
 
@@ -60,8 +61,7 @@ def pieces(request: HttpRequest) -> HttpResponse:
 
 
 def _to_gone(pieces: QuerySet) -> QuerySet:
-    links = RelatedLink.objects.filter(target__in=gone().order_by().values("pk"))
-    return pieces.filter(publication__in=links.values("source"))
+    return pieces.filter(publication__in=links_to_gone().values("source"))
 
 
 CHOSEN = {
@@ -85,6 +85,8 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
     piece = edition.publication
     chosen = [(link.target_id, "") for link in piece.related_links.all()]
     posted = suggesting.take(request.POST) if "_take" in request.POST else request.POST
+    if SUGGESTIONS & set(posted):
+        posted = _ruled(request, piece)
     form = LinksForm(posted or None, initial={"related": chosen})
     form.fields["related"].widget.stored = [pk for pk, _role in chosen]
     if request.method == "POST" and form.is_valid() and _related(request, piece, form):
@@ -95,8 +97,24 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
     return desk.show(
         request, "links_of",
         title=edition.title, edition=edition, form=form, gone=gone_related(piece),
-        related=suggesting.alike_for_readers(piece.pk, taken),
+        related=suggesting.alike_for_readers(piece.pk, taken), apart=_apart_from(piece), may_rule=True,
     )  # fmt: skip
+
+
+def _ruled(request: HttpRequest, piece: Publication) -> QueryDict:
+    """Rule a suggestion out, or let it come again; gives the form to be shown as it was filled in."""
+    for name, deed in (("_apart", deeds.keep_apart), ("_together", deeds.let_together)):
+        other = Publication.objects.filter(pk=number_in(request.POST, name)).first()
+        if other and other.pk != piece.pk:
+            deed(piece, other, by=request.user)
+    posted = request.POST.copy()
+    posted["_find"] = ""
+    return posted
+
+
+def _apart_from(piece: Publication) -> QuerySet[Edition]:
+    """The live texts that are not to be suggested beside this one."""
+    return Edition.objects.live().filter(publication__in=Unrelated.partners(piece.pk)).without_bodies()
 
 
 def _related(request: HttpRequest, piece: Publication, form: LinksForm) -> bool:

@@ -20,6 +20,7 @@ from .access import ONE, needs, piece_or_404
 from .passages import passages_of
 from .review import composed
 from .site import desk
+from .sketching import number_in
 
 MOST_OPEN = 20
 
@@ -80,18 +81,23 @@ def _told(piece: Publication) -> list[dict[str, object]]:
     found = list(
         piece.reviews.select_related("revision", "made_by", "publication__kind").prefetch_related("remarks")
     )
+    words: dict[int, dict[int, str]] = {}  # of revisions: several people read the same one
     told = [
-        {"review": each, "said": said_in(each), "is_behind": each.revision.number < piece.version}
+        {"review": each, "said": said_in(each, words), "is_behind": each.revision.number < piece.version}
         for each in found
     ]
     return sorted(told, key=lambda each: all(said.remark.is_settled for said in each["said"]))
 
 
-def said_in(review: Review) -> list[Said]:
+def said_in(review: Review, words: dict[int, dict[int, str]]) -> list[Said]:
+    """The remarks of a reader, each with the paragraph it is of; `words` keeps the paragraphs by revision."""
     remarks = list(review.remarks.all())
-    made = composed(review) if any(each.place for each in remarks) else None
-    words = {each.number: each.words for each in passages_of(made.edition.html)} if made else {}
-    return [Said(each, words.get(each.place, "")) for each in remarks]
+    if any(each.place for each in remarks) and review.revision_id not in words:
+        made = composed(review)
+        passages = passages_of(made.edition.html) if made else ()
+        words[review.revision_id] = {each.number: each.words for each in passages}
+    of_revision = words.get(review.revision_id, {})
+    return [Said(each, of_revision.get(each.place, "")) for each in remarks]
 
 
 def open_remarks(piece: Publication | None) -> Iterable[ReviewRemark]:
@@ -121,9 +127,7 @@ def _close(request: HttpRequest, review: Review) -> None:
 
 def _settle(is_settled: bool, name: str):
     def act(request: HttpRequest, review: Review) -> None:
-        asked = request.POST[name]
-        number = int(asked) if asked.isascii() and asked.isdecimal() and len(asked) < 19 else 0
-        review.remarks.filter(pk=number).update(is_settled=is_settled)
+        review.remarks.filter(pk=number_in(request.POST, name)).update(is_settled=is_settled)
 
     return act
 

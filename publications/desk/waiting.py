@@ -1,6 +1,6 @@
 """What waits for a person at the desk: the same selections on its home, in its list, and in the counts of both."""
 
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import models
 from django.db.models import Exists, OuterRef, Q, QuerySet
@@ -22,8 +22,8 @@ class Waiting(models.TextChoices):
     CHECK = "check", _("To check")
     REVIEWED = "reviewed", _("Reviewed: read what was said")
     SCHEDULED = "scheduled", _("Scheduled")
-    GONE = "gone", _("Lead to what is no longer public")
     OLD = "old", _("Public, and untouched for 18 months")
+    GONE = "gone", _("Lead to what is no longer public")
 
 
 FOR_WRITERS = (Waiting.MINE, Waiting.REVIEWED, Waiting.SCHEDULED)
@@ -80,7 +80,7 @@ def _to_gone(pieces: QuerySet, _person) -> QuerySet:
 
 
 def _old(pieces: QuerySet, _person) -> QuerySet:
-    return in_state(pieces, State.LIVE).filter(updated_at__lt=long_ago())
+    return in_state(pieces, State.LIVE).filter(updated_at__lt=timezone.now() - OLD)
 
 
 CHOSEN = {
@@ -91,7 +91,3 @@ CHOSEN = {
     Waiting.GONE: _to_gone,
     Waiting.OLD: _old,
 }
-
-
-def long_ago() -> datetime:
-    return timezone.now() - OLD

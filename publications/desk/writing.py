@@ -58,6 +58,15 @@ class WaitingFilter(admin.SimpleListFilter):
         known = asked in {what.value for what in for_person(request.user)}
         return waiting(Waiting(asked), request.user, queryset) if known else queryset
 
+    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict:
+        """Without the last figure, of what leads to what is gone: that takes a look at every text."""
+        all_choices = self.lookup_choices
+        self.lookup_choices = [choice for choice in all_choices if choice[0] != Waiting.GONE]
+        try:
+            return super().get_facet_counts(pk_attname, filtered_qs)
+        finally:
+            self.lookup_choices = all_choices
+
 
 class LanguageFilter(admin.SimpleListFilter):
     title = gettext_lazy("language")
@@ -199,8 +208,9 @@ class Writing(admin.ModelAdmin):
         form.store_rows(form.instance)
         targets = form.links_wanted(form.instance)
         if targets is not None:
-            reasons = suggesting.reasons_of(form.instance, targets)
-            reasons |= dict(form.instance.related_links.values_list("target", "reason"))
+            stored = dict(form.instance.related_links.values_list("target", "reason"))
+            new = [target for target in targets if target.pk not in stored]
+            reasons = suggesting.reasons_of(form.instance, new) | stored
             form.instance.links_changed = deeds.relate(
                 form.instance,
                 targets,
@@ -245,9 +255,9 @@ class Writing(admin.ModelAdmin):
             "live": live,
             "ready": ready,
             "ready_by": handing.name_of(ready.by) if ready else "",
-            "remarks": list(reviewing.open_remarks(piece)),
+            "remarks": reviewing.open_remarks(piece),
             "suggestions": SimpleLazyObject(lambda: suggesting.for_form(request, piece)),
-            "dead": checks.proof_of(piece).dead if live else {},
+            "dead": SimpleLazyObject(lambda: checks.dead_links_of(piece) if live else {}),
             "gone": gone.gone_related(piece) if piece else [],
             "word": panel(request, piece),
             "editions": piece.editions.exists() if piece else False,

@@ -41,7 +41,7 @@ FRAME = re.compile(
     re.IGNORECASE,
 )
 INLINE = re.compile(r"</?(?:span|font|input|button|source|time|use|select|option)\b[^<>]*>", re.IGNORECASE)
-ATTRIBUTES = re.compile(r"^[ \t>]*\{:[^{}\n]*\}[ \t]*$\n?|\{:?[ ]*[.#][^{}\n]*\}|\{:[^{}\n]*\}", re.MULTILINE)
+KRAMDOWN = re.compile(r"^[ \t>]*\{:[^{}\n]*\}[ \t]*$\n?|\{:?[ ]*[.#][^{}\n]*\}|\{:[^{}\n]*\}", re.MULTILINE)
 CONTENTS = re.compile(
     r"^[ \t]*(?:[*+-]|1\.)[ \t].*\n\{:[ ]*toc[^}\n]*\}[ \t]*$|^\[TOC\][ \t]*$|^\[\[toc\]\][ \t]*$",
     re.MULTILINE,
@@ -58,7 +58,7 @@ def simplify(text: str, aside: Aside, telling: Telling) -> str:
     )
     text = _without_gone(text, telling)
     text = CONTENTS.sub(lambda found: _without_contents(telling), text)
-    text = ATTRIBUTES.sub("", text)
+    text = KRAMDOWN.sub("", text)
     text = STRUCK.sub(r"<del>\1</del>", text)
     if "<" not in text:
         return text

@@ -1,20 +1,16 @@
 """The folder that a web server serves: files written whole or not at all, each text with compressed twins."""
 
-import gzip
 import os
 from collections.abc import Iterable
 from pathlib import Path
 from urllib.parse import unquote
 
-import brotli
+from publications.pagecache import COMPRESS
 
 MARK = ".mirror"
 LONGEST_NAME = 240  # bytes; file systems take 255, and twins have an ending more
 COMPRESSED = (".html", ".xml", ".txt", ".css", ".js", ".svg", ".json", ".atom", ".rss", ".md", ".bib", ".ris")
-TWINS = {
-    ".gz": lambda body: gzip.compress(body, 6, mtime=0),
-    ".br": lambda body: brotli.compress(body, quality=5),
-}
+TWINS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
 
 
 class NotOurs(Exception):
@@ -57,9 +53,8 @@ class Folder:
         """Remove all but what stands in the kept folders, and what belongs to a piece of one of the sections."""
         folders = [self.root / name for name in kept]
         pieces = [self.root / name / piece for name in sections for piece in self.below(name)]
-        stay = {MARK}
         return self._remove(
-            [file for file in self.files() if file.name not in stay and not _belongs(file, folders, pieces)]
+            [file for file in self.files() if file.name != MARK and not _belongs(file, folders, pieces)]
         )
 
     def place(self, path: str) -> Path | None:

@@ -7,10 +7,11 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
 
+from publications.pagecache import NO_PAGES
+
 IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")
 LEAD_ON = {"href", "src"}
-LEFT_TO_THE_APPLICATION = (settings.DESK, "/admin/", "/oai", "/api/")
 MADE_ON_REQUEST = (".pdf", "/card.png")
 
 
@@ -46,7 +47,7 @@ def as_asked(path: str) -> str:
 
 def is_mirrored(path: str, *, made: bool) -> bool:
     """Whether the path belongs into the folder; what takes long to make does where it is wanted (`made`)."""
-    if path.startswith(LEFT_TO_THE_APPLICATION) or "/files/" in path:
+    if path.startswith(NO_PAGES) or "/files/" in path:
         return False  # files of editors go out as downloads, which is for the application to say
     return made or not path.endswith(MADE_ON_REQUEST)
 

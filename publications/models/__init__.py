@@ -20,7 +20,7 @@ from .revision import ROWS, Revision, Why, as_manuscript, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
-from .tags import Tag, TaggedPublication, TagKind, as_known, split_at_commas
+from .tags import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
 from .telling import announced_at, corrections, first_date, told_at
 from .typing import Presence, Typed
 from .word_files import Tracked, WordFile
@@ -95,6 +95,7 @@ __all__ = [
     "corrections",
     "doi_url",
     "first_date",
+    "for_draft",
     "in_state",
     "keep_original",
     "moment_in_words",

@@ -100,6 +100,7 @@ class DeedKind(models.TextChoices):
     UNDO = "undo", _("Undone")
     CANCEL = "cancel", _("Schedule cancelled")
     RELATE = "relate", _("Related links changed")
+    APART = "apart", _("Suggestions changed")
     AMEND = "amend", _("Amended")
     REDACT = "redact", _("Redacted")
 

@@ -25,6 +25,14 @@ def as_known(names: list[str]) -> list[str]:
     return [known.get(name.casefold(), name) for name in names]
 
 
+def for_draft(names: list[str]) -> list["Tag"]:
+    """The tags of these names; one that was not there is no topic of the site until a piece of it is public."""
+    found = {
+        name: Tag.objects.get_or_create(name=name, defaults={"made_in_draft": True})[0] for name in names
+    }
+    return [found[name] for name in names]
+
+
 def joined_by_commas(tags: list["Tag"]) -> str:
     """The line an editor sees for the tags of a piece."""
     return ", ".join(sorted((tag.name for tag in tags), key=str.casefold))

@@ -6,6 +6,8 @@ twice a second. Where the database does not answer, what is stored goes on being
 
 from .application import PageCache
 from .counter import advance
+from .keys import NO_PAGES
+from .stored import COMPRESS
 from .watch import Watch
 
-__all__ = ["PageCache", "Watch", "advance"]
+__all__ = ["COMPRESS", "NO_PAGES", "PageCache", "Watch", "advance"]

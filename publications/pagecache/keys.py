@@ -14,7 +14,10 @@ Parameters = Callable[[str], Collection[str] | None]
 ALSO_READ = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MOST_HOSTS = 64
 LONGEST = 2_000  # characters of path and query
-NEVER = (settings.DESK, settings.STATIC_URL, "/media/", "/admin/", "/oai", "/api/")
+NO_PAGES = (settings.DESK, "/admin/", "/oai", "/api/")
+"""Where what starts so is not the same for everyone, or has tags of its own."""
+
+NEVER = (*NO_PAGES, settings.STATIC_URL, "/media/")
 FILES = (".pdf", ".png")
 
 _hosts: set[str] = set()
