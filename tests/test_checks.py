@@ -315,3 +315,21 @@ def test_links_alone_are_asked_about_without_reading_files(django_assert_max_num
 
     with django_assert_max_num_queries(4):
         assert list(checks.dead_links_of(piece)) == ["/en/publications/never-was/"]
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("![](image:sea.png)", ["sea.png"]),
+        ("![A port](image:abc-def)", ["abc-def"]),
+        ("![A port](image:)", [""]),
+        ('![A port](image:abcdef "The port")', []),
+        ("Written as `![what it shows](image:its-key)`.", []),
+    ],
+)
+@pytest.mark.django_db
+def test_a_picture_asked_for_by_another_name_than_its_key_forbids_publishing(body, named):
+    found = blocking.misnamed_picture(checks.proof_of(make_publication(body=body)))
+
+    assert [finding.field for finding in found] == ["body"] * len(named)
+    assert prose.misnamed_images(body)[: len(named)] == tuple(named)

@@ -206,6 +206,17 @@ def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(li
     assert "No longer public" in linker.get(reverse("desk:links-of", args=[source.pk])).text
 
 
+def test_a_piece_is_no_choice_for_itself(desk):
+    piece, other = make_live(title="Grain").publication, make_live(title="Grain too").publication
+
+    page = desk.get(change(piece), {"related-find": "Grain"}).text
+
+    assert f'data-own="{piece.pk}"' in page
+    places = page[page.index('name="related"') :]
+    options = places[: places.index("</select>")]
+    assert f'value="{other.pk}"' in options and f'value="{piece.pk}"' not in options
+
+
 # Tags that drafts make
 
 

@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
+from publications.prose import misnamed_images
+
 from .proof import Finding, Proof
 
 NOTE = re.compile(r"\[\^([^\]\n]{1,80})\]")
@@ -40,6 +42,16 @@ def picture_without_words(proof: Proof) -> Iterator[Finding]:
         )
 
 
+def misnamed_picture(proof: Proof) -> Iterator[Finding]:
+    """A picture that is asked for by another name than its key: readers would get nothing, or a stray word."""
+    for name in misnamed_images(proof.body)[:MANY]:
+        if f"image:{name}" not in proof.reading.code:
+            said = _(
+                "There is no picture “%(name)s” in the library. How to write it stands beside each picture there."
+            )
+            yield Finding("picture", said % {"name": name}, "body")
+
+
 def note_without_target(proof: Proof) -> Iterator[Finding]:
     """A reference to a footnote that is not there: it would be read as it was typed."""
     for label in list(dict.fromkeys(NOTE.findall(proof.reading.words)))[:MANY]:
@@ -70,4 +82,12 @@ def tracked_change(proof: Proof) -> Iterator[Finding]:
         yield Finding("tracked", said % {"number": len(found), "first": found[0][:80]}, "body")
 
 
-BLOCKING = (owed, unrenderable, picture_without_words, note_without_target, dead_link, tracked_change)
+BLOCKING = (
+    owed,
+    unrenderable,
+    picture_without_words,
+    misnamed_picture,
+    note_without_target,
+    dead_link,
+    tracked_change,
+)

@@ -150,6 +150,7 @@ class ChooserWidget(forms.Widget):
         self.query = ""
         self.stored: list[int] = []
         self.adds = False
+        self.own: int | None = None  # the row that is edited, which is no choice for itself
 
     def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
         """Pairs of value and role in the order of the form; empty places are passed over."""
@@ -170,6 +171,7 @@ class ChooserWidget(forms.Widget):
             "what": self.what,
             "url": reverse_lazy("desk:choose", args=[self.what]),
             "limit": self.limit,
+            "own": self.own or "",
             "stored": ",".join(str(pk) for pk in self.stored),
             "query": self.query,
             "found_none": bool(self.query) and not CHOICES[self.what].offered(self.query).exists(),
@@ -193,7 +195,8 @@ class ChooserWidget(forms.Widget):
         choices = CHOICES[self.what]
         ids = [int(value) for value in chosen if value.isdecimal() and len(value) < 19]
         kept = {str(row.pk): choices.line(row) for row in choices.found("").filter(pk__in=ids)}
-        offered = {str(row.pk): choices.line(row) for row in choices.offered(self.query)[:OFFERED]}
+        rows = choices.offered(self.query)[: OFFERED + 1]
+        offered = {str(row.pk): choices.line(row) for row in rows if row.pk != self.own}
         return list({**kept, **offered}.items())
 
 

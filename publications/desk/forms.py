@@ -111,6 +111,8 @@ class PublicationForm(Joining, FindingForm):
         kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
+        for name in ("related", "translation_choice"):
+            self.fields[name].widget.own = piece.pk if piece else None
         self.fields["related"].disabled = not may_relate
         self.fields["bylines"].widget.adds = may_add_author
         if piece and piece.pk:

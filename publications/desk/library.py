@@ -61,7 +61,7 @@ class ImageForm(AmendedForm):
 
 class Library(Amended):
     form = ImageForm
-    list_display = ("filename", "thumbnail", "alt_en", "credit", "added_at")
+    list_display = ("filename", "thumbnail", "in_markdown", "alt_en", "credit", "added_at")
     list_filter = ("decorative",)
     search_fields = ("filename", "alt_en", "alt_sv", "credit", "key")
     readonly_fields = ("thumbnail", "in_markdown")

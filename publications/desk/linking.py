@@ -89,6 +89,7 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
         posted = _ruled(request, piece)
     form = LinksForm(posted or None, initial={"related": chosen})
     form.fields["related"].widget.stored = [pk for pk, _role in chosen]
+    form.fields["related"].widget.own = piece.pk
     if request.method == "POST" and form.is_valid() and _related(request, piece, form):
         return HttpResponseRedirect(reverse("desk:links"))
     taken = [int(each) for each in posted.getlist("related") if NUMBER.fullmatch(each)] or [

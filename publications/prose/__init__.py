@@ -8,7 +8,7 @@ our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` t
 """
 
 from .figures import place_pictures
-from .links import images_in
+from .links import images_in, misnamed_images
 from .markdown import as_markdown
 from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
@@ -25,6 +25,7 @@ __all__ = [
     "Unrenderable",
     "as_markdown",
     "images_in",
+    "misnamed_images",
     "outline",
     "place_permalinks",
     "place_pictures",

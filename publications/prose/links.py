@@ -8,6 +8,7 @@ from .vocabulary import INLINE
 KEY = r"[a-z0-9]{6,32}"
 LIBRARY_IMAGE = re.compile(f"image:({KEY})")
 MENTION = re.compile(rf"(?<!\w)image:({KEY})(?!\w)")
+MISNAMED = re.compile(rf"!\[[^\]\n]{{0,1000}}\]\(\s*<?image:(?!{KEY}(?![^\s)>]))([^\s)>]{{0,200}})")
 SCHEME = re.compile(r"([a-zA-Z][a-zA-Z0-9+.-]*):")
 WEB = re.compile(r"https?://[^/?#\[\]<>\"\\^`{|}%]+", re.IGNORECASE)
 SCHEMES = frozenset({"http", "https", "mailto", "tel"})
@@ -16,6 +17,11 @@ SCHEMES = frozenset({"http", "https", "mailto", "tel"})
 def images_in(markdown: str) -> tuple[str, ...]:
     """The keys of library images that a text may refer to, in order, once each; found without rendering."""
     return tuple(dict.fromkeys(MENTION.findall(markdown)))
+
+
+def misnamed_images(markdown: str) -> tuple[str, ...]:
+    """What stands in the place of a key where a picture of the library is meant, in order, once each."""
+    return tuple(dict.fromkeys(MISNAMED.findall(markdown)))
 
 
 def images_of(tree: Node) -> tuple[str, ...]:

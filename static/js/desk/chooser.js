@@ -33,7 +33,8 @@ function enhance(root) {
     eager: true,
     ask: async (typed) => {
       const found = await fetchFound(url, typed);
-      return found.filter((each) => !chosen.some((one) => one.value === String(each.value)));
+      const taken = new Set([root.dataset.own, ...chosen.map((each) => each.value)]);
+      return found.filter((each) => !taken.has(String(each.value)));
     },
     take,
     say,

@@ -19,11 +19,16 @@ export function combobox(input, { ask, take, say = () => {}, none = "", eager = 
   };
   for (const [name, value] of Object.entries(attributes)) input.setAttribute(name, value);
 
-  let choices = [], active = -1, timer = 0, asked = 0;
+  // `answered` are the words that the list is of: while others stand in the box, nothing of it is taken.
+  let choices = [], active = -1, timer = 0, asked = 0, answered = null;
 
   function close() {
     clearTimeout(timer);
     asked++;
+    clear();
+  }
+
+  function clear() {
     list.hidden = true;
     list.replaceChildren();
     choices = [];
@@ -33,7 +38,7 @@ export function combobox(input, { ask, take, say = () => {}, none = "", eager = 
   }
 
   function show(found) {
-    close();
+    clear();
     say(found.length ? "" : none);
     if (!found.length) return;
     choices = found;
@@ -70,21 +75,24 @@ export function combobox(input, { ask, take, say = () => {}, none = "", eager = 
   }
 
   async function look() {
-    const turn = ++asked;
-    const found = await ask(input.value);
-    if (turn !== asked || document.activeElement !== input) return;
-    found ? show(found) : close();
+    clearTimeout(timer);
+    const turn = ++asked, words = input.value;
+    const found = await ask(words);
+    if (turn !== asked || words !== input.value || document.activeElement !== input) return;
+    answered = words;
+    found ? show(found) : clear();
   }
 
   const open = () => !list.hidden;
+  const ready = () => active >= 0 && answered === input.value;
   const keys = {
     ArrowDown: () => (open() ? move(active + 1) : look()),
     ArrowUp: () => open() && move(active < 0 ? -1 : active - 1),
     Escape: () => open() && close(),
-    Enter: () => (active >= 0 ? choose(active) : eager && look()),
+    Enter: () => (ready() ? choose(active) : eager && look()),
   };
   // What a key did not do here is left to the browser: Enter in a line of tags still saves the form.
-  const kept = { ArrowDown: () => true, ArrowUp: open, Escape: open, Enter: () => active >= 0 || eager };
+  const kept = { ArrowDown: () => true, ArrowUp: open, Escape: open, Enter: () => ready() || eager };
 
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); });
   input.addEventListener("click", () => { if (eager && !open()) look(); });

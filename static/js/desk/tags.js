@@ -2,7 +2,7 @@
 
 import { combobox, fetchFound } from "./combobox.js";
 
-for (const input of document.querySelectorAll("input[data-url][name=tags]")) {
+for (const input of document.querySelectorAll("input[data-url]")) {
   const typed = () => input.value.split(",").map((tag) => tag.trim());
   combobox(input, {
     ask: async () => {

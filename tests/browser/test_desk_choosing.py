@@ -1,0 +1,49 @@
+"""Choosing by typing: what is taken is what was asked for, however fast it was typed."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+
+pytestmark = pytest.mark.browser
+
+
+@pytest.fixture
+def form(open_page, site):
+    page = open_page("/desk/")
+    sign_in(page, site)
+    page.goto(site.url + "/desk/publications/publication/add/")
+    return page
+
+
+def test_enter_takes_what_was_typed_and_never_the_first_line_of_an_older_list(form):
+    box = form.locator("#id_bylines_search")
+    box.click()
+    expect(form.locator("[role=option]").first).to_be_visible()
+
+    box.press_sequentially("Elin")
+    box.press("Enter")
+    expect(form.locator("[role=option]")).to_have_count(1)
+    box.press("Enter")
+
+    expect(form.locator("#chooser-bylines .chooser__label")).to_contain_text(["Elin"])
+
+
+def test_what_is_typed_while_the_first_answer_is_on_its_way_is_asked_for(form):
+    box = form.locator("#id_bylines_search")
+    form.route("**/choose/authors/**", lambda route: (form.wait_for_timeout(60), route.continue_()))
+
+    box.click()
+    box.press_sequentially("Elin", delay=5)
+
+    expect(form.locator("[role=option]")).to_contain_text(["Elin"])
+
+
+def test_the_first_thing_to_type_into_is_the_title_though_something_was_kept(form, site):
+    form.locator("#id_summary").fill("Half a sentence")
+    expect(form.locator("[data-kept-at]")).not_to_be_empty(timeout=10_000)
+    form.goto(site.url + "/desk/")
+    form.goto(site.url + "/desk/publications/publication/add/")
+
+    expect(form.get_by_role("button", name="Restore").first).to_be_visible()
+    expect(form.locator("#id_title")).to_be_focused()
