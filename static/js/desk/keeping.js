@@ -14,8 +14,6 @@ function start() {
   const status = document.querySelector("[data-kept-at]");
   const others = document.querySelector("[data-others]");
   const page = word();
-  // The first thing to press must not be what undoes what is about to be typed.
-  if (document.activeElement?.name === "_restore") form.querySelector("[name=title]")?.focus();
   let since = 0, timer = 0, sending = 0, turn = 0, leaves = false;
 
   function changed() {
