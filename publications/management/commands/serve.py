@@ -8,7 +8,9 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-READERS = 64  # at a time in a process: those who wait for a page hold up none whose page is in memory
+READERS = 64
+"""Threads of a process: readers who wait for a page hold up none whose page is in memory. Granian warns of so many, as
+it cannot know that they wait; it is told to speak of errors alone."""
 
 
 class Command(BaseCommand):
@@ -38,7 +40,7 @@ class Command(BaseCommand):
         arguments = [
             str(granian), "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
             "--workers", str(options["workers"]), "--blocking-threads", str(READERS), "--no-ws",
-            "--log-level", "warning",
+            "--log-level", "error",
             *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
         ]  # fmt: skip
         os.chdir(settings.BASE_DIR)
