@@ -19,9 +19,13 @@ from urllib.request import urlopen
 
 import psycopg
 import pytest
-from playwright.sync_api import sync_playwright
+from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import ROOT
+
+expect.set_options(
+    timeout=30_000
+)  # as long as playwright waits for a click: a busy machine is no fault of a page
 
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
