@@ -1,0 +1,66 @@
+"""Undo and withdraw say what readers will see afterwards, before anything is done."""
+
+import pytest
+from django.urls import reverse
+
+from publications import deeds
+from tests.factories import make_live, make_publication, saved, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def desk(client, editor):
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def page(desk, name: str, piece) -> str:
+    return desk.get(reverse(f"desk:{name}", args=[piece.pk])).text
+
+
+def corrected():
+    piece = make_live(body="It was Minsk.").publication
+    return deeds.publish(
+        saved(piece, body="It was Brest."), by=None, change="correction", note="Not Minsk, but Brest."
+    )
+
+
+def test_to_undo_a_first_edition_is_to_withdraw_and_says_what_readers_will_find(desk):
+    piece = make_live().publication
+
+    shown = page(desk, "undo", piece)
+
+    assert "undoing it withdraws the publication" in shown
+    assert "its address will say that it is no longer public" in shown
+    assert 'value="Undo: withdraw the publication"' in shown
+    assert piece.editions.live().exists()
+
+
+def test_to_undo_a_correction_says_that_its_note_goes_too(desk):
+    edition = corrected()
+
+    shown = page(desk, "undo", edition.publication)
+    after_publishing = desk.get(reverse("desk:published", args=[edition.publication_id, 2])).text
+
+    for each in (shown, after_publishing):
+        assert "The note to readers goes from their page with it:" in each
+        assert "Not Minsk, but Brest." in each
+        assert 'value="Undo: show edition 1 again"' in each
+
+
+def test_a_correction_that_is_undone_leaves_no_note_for_readers(desk):
+    piece = corrected().publication
+
+    desk.post(reverse("desk:undo", args=[piece.pk]), {"edition": "2"})
+
+    assert "Not Minsk, but Brest." not in desk.get(piece.editions.live().get().get_absolute_url()).text
+
+
+def test_to_undo_what_waits_says_that_nothing_changes_for_readers(desk, editor):
+    piece = make_publication()
+    deeds.publish(piece, by=editor, at=tomorrow())
+
+    shown = page(desk, "undo", piece)
+
+    assert "What readers see now stays." in shown and 'value="Cancel what waits"' in shown
