@@ -206,7 +206,7 @@ def test_a_second_press_of_a_correction_makes_no_second_edition(desk):
 
 def test_a_second_press_that_asks_for_something_else_is_no_second_press(desk):
     piece = make_live().publication
-    form = seen(desk, saved(piece, body="Mended."))
+    form = seen(desk, saved(piece, body="Mended."), change="silent")
     desk.post(path(piece), form)
 
     page = desk.post(path(piece), {**form, "change": "correction", "note": "It was wrong."})

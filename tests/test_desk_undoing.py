@@ -64,3 +64,19 @@ def test_to_undo_what_waits_says_that_nothing_changes_for_readers(desk, editor):
     shown = page(desk, "undo", piece)
 
     assert "What readers see now stays." in shown and 'value="Cancel what waits"' in shown
+
+
+def test_what_was_withdrawn_is_said_to_be_so_and_offers_no_form(desk, editor):
+    piece = make_live().publication
+    deeds.withdraw(piece, by=editor, note="The source was wrong.")
+
+    shown = page(desk, "withdraw", piece)
+
+    assert "no longer public: there is nothing to withdraw" in shown and "The source was wrong." in shown
+    assert 'name="note"' not in shown
+
+
+def test_what_was_never_public_offers_no_form_to_withdraw(desk):
+    shown = page(desk, "withdraw", make_publication())
+
+    assert "has never been public" in shown and 'name="note"' not in shown

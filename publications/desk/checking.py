@@ -11,6 +11,7 @@ from publications.models import FOREVER, Change, Edition, Publication, Why, mome
 
 from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison, of_edition, of_revision
+from .proposing import proposed
 from .publishing_form import PublishForm
 from .site import desk
 
@@ -28,10 +29,11 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         except deeds.Refused as refusal:
             form.add_error(None, refusal.reasons)
     piece = piece_or_404(pk)
-    seen = form.see_again(piece)
+    seen, changes = form.see_again(piece), _what_changes(piece)
+    form.propose(proposed(changes.get("difference")))
     return desk.show_piece(
         request, "publish", piece, form=form, title=_("Check and publish"), findings=found,
-        **_where(piece, found), **_what_changes(piece), **_since(piece, seen),
+        **_where(piece, found), **changes, **_since(piece, seen),
     )  # fmt: skip
 
 

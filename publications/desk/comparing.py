@@ -42,11 +42,16 @@ def comparison(before: Piece | None, after: Piece | None) -> dict[str, object]:
     """For `desk/difference.html`: what changed, or nothing where one of the two is not there."""
     if not before or not after:
         return {}
-    shown = comparison_context(difference_of_pieces(before, after))
+    difference = difference_of_pieces(before, after)
+    shown = comparison_context(difference)
     beside = facts(before, after)
     is_same = not shown["figures"] and not beside
     about = {"language": after.edition.language, "direction": after.edition.direction}
-    return {"compared": {**shown, **about, "facts": beside, "is_same": is_same}, "tree": get_language()}
+    return {
+        "compared": {**shown, **about, "facts": beside, "is_same": is_same},
+        "difference": difference,
+        "tree": get_language(),
+    }
 
 
 def facts(before: Piece, after: Piece) -> list[Fact]:

@@ -53,8 +53,12 @@ def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     form = NoteForm(request.POST or None)
     if response := _done(request, piece, form, lambda: _withdraw(request, piece, form)):
         return response
-    leading = list(leading_to([piece])[:MOST_LEADING])
-    return desk.show_piece(request, "withdraw", piece, form=form, title=_("Withdraw"), leading=leading)
+    last = piece.editions.begun().order_by("-visible_from").first()
+    return desk.show_piece(
+        request, "withdraw", piece, form=form, title=_("Withdraw"), last=last,
+        can_withdraw=piece.editions.live().exists() or piece.editions.waiting().exists(),
+        leading=list(leading_to([piece])[:MOST_LEADING]),
+    )  # fmt: skip
 
 
 def _withdraw(request: HttpRequest, piece: Publication, form: forms.Form) -> str:

@@ -1,6 +1,6 @@
 """When, until when, as what change, and what becomes of an edition that waits."""
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from django import forms
@@ -10,6 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.models import Change, Publication, moment_in_words, own_end
+
+from .proposing import Proposal
 
 CITIES = {
     "Europe/Stockholm": gettext_lazy("Stockholm"),
@@ -22,6 +24,8 @@ CITIES = {
 }
 YEARS = range(1900, 2101)
 REPLACE, KEEP = "replace", "keep"
+FAR = timedelta(days=366)
+OF_THE_FORM = ("zone", "sure")
 
 
 class MomentField(forms.DateTimeField):
@@ -49,7 +53,10 @@ class MomentField(forms.DateTimeField):
 
 
 class PublishForm(forms.Form):
-    """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it."""
+    """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it.
+
+    `sure` is the moment, far off, that was asked about: sent again with it, the form is meant.
+    """
 
     at = MomentField(label=gettext_lazy("Publish at"), help_text=gettext_lazy("Leave empty to publish now."))
     until = MomentField(
@@ -69,8 +76,7 @@ class PublishForm(forms.Form):
             (Change.UPDATE, gettext_lazy("Update: the date moves")),
         ],
         widget=forms.RadioSelect,
-        required=False,
-        initial=Change.SILENT,
+        error_messages={"required": gettext_lazy("Say what changes for readers: one of these.")},
     )
     note = forms.CharField(
         label=gettext_lazy("Note to readers"),
@@ -83,17 +89,36 @@ class PublishForm(forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput)
     after = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    sure = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, piece: Publication) -> None:
         super().__init__(data, initial=_standing(piece), label_suffix="")
         self.fields["zone"].choices = [(zone, _clock(zone, city)) for zone, city in CITIES.items()]
         if not piece.editions.begun().exists():
             del self.fields["change"], self.fields["note"]
+        else:
+            self.fields["change"].required = not self._is_overtaken()
         waiting = piece.editions.waiting().first()
         if not waiting or self._is_overtaken():
             del self.fields["waiting"]
         else:
             self.fields["waiting"].choices = _fates(waiting.visible_from)
+
+    def propose(self, proposal: Proposal) -> None:
+        """Choose beforehand what a change is to readers, where that is proposed, and say why."""
+        if "change" in self.fields:
+            self.initial["change"] = proposal.change
+            self.fields["change"].help_text = proposal.why
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        at = cleaned.get("at")
+        if at and at > timezone.now() + FAR and cleaned.get("sure") != at.isoformat():
+            asked = _("That is more than a year away: %(moment)s. Publish again if it is meant.")
+            self.add_error("at", asked % {"moment": moment_in_words(at)})
+            self.data = self.data.copy()
+            self.data["sure"] = at.isoformat()
+        return cleaned
 
     def _is_overtaken(self) -> bool:
         """Another edition has come since the page was shown: what it asks now is not what this form asked."""
@@ -108,7 +133,7 @@ class PublishForm(forms.Form):
     @property
     def asked(self) -> dict[str, object]:
         """What the deed is asked for."""
-        asked = {name: value for name, value in self.cleaned_data.items() if value and name != "zone"}
+        asked = {name: value for name, value in self.cleaned_data.items() if value and name not in OF_THE_FORM}
         asked["keep_waiting"] = asked.pop("waiting", "") == KEEP
         return {**asked, "after": self.cleaned_data.get("after")}
 

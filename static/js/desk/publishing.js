@@ -2,10 +2,14 @@
 
 const form = document.querySelector("[data-publishing]");
 
+const changes = [...(form?.elements.change ?? [])];
+const before = form?.elements.change?.value;
+const choose = (wanted) => { for (const each of changes) each.checked = each.value === wanted; };
+
 form?.elements.note?.addEventListener("input", ({ target }) => {
   const now = form.elements.change.value;
-  if (target.value.trim() && now === "silent") form.elements.change.value = "correction";
-  if (!target.value.trim() && now === "correction") form.elements.change.value = "silent";
+  if (target.value.trim() && now !== "update") choose("correction");
+  if (!target.value.trim() && now === "correction") choose(before === "correction" ? "" : before);
 });
 
 form?.addEventListener("submit", (event) => {
