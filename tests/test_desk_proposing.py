@@ -17,7 +17,9 @@ def proposal(after: str, *, kind: str = "paragraph", before: str = BEFORE):
     return proposed(compare(*sides))
 
 
-@pytest.mark.parametrize("after", [BEFORE, BEFORE.replace("goverment", "government"), f"{BEFORE} Nor did we."])
+@pytest.mark.parametrize(
+    "after", [BEFORE, BEFORE.replace("goverment", "government"), f"{BEFORE} Nor did we."]
+)
 def test_a_few_letters_are_proposed_as_a_silent_fix(after):
     assert proposal(after).change is Change.SILENT
 

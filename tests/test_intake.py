@@ -30,6 +30,13 @@ def text(number: int = 1, **fields) -> Manuscript:
     return Manuscript(uid=UID.format(number), **fields)
 
 
+def test_what_is_cut_off_a_title_is_told():
+    report = intake.take_in(text(title="word " * 60 + "end"), by=None)
+
+    assert len(report.publication.title) <= 250
+    assert "longer than 250 characters" in report.told[0] and "end" in report.told[0]
+
+
 def test_many_together_are_as_one_by_one():
     texts = [text(n, tags=("EU", "Nato"), bylines=(Byline(author="ann", name="Ann"),)) for n in range(3)]
     intake.take_in_many([(each, Bundle(), None) for each in texts], by=None, register=Register())

@@ -49,7 +49,7 @@ def test_a_file_becomes_a_draft_at_once_and_its_form_is_opened(desk):
     assert (piece.title, piece.body) == ("Moldova votes", "Text[^1].\n\n[^1]: A note.")
     assert [line.author.name for line in piece.bylines.all()] == ["Ann Andersson"]
     assert piece.revisions.get().why == Why.WORD and not piece.editions.exists()
-    assert "1 footnotes found, 1 kept" in form_of(desk, piece)
+    assert "1 footnote found, 1 kept" in form_of(desk, piece)
 
 
 def test_the_original_is_kept_and_can_be_had_again(desk):

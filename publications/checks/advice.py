@@ -98,6 +98,13 @@ def no_topic(proof: Proof) -> Iterator[Finding]:
         yield Finding("tags", _("It has no tag: it will stand on the page of no topic."), "tags")
 
 
+def untitled_author(proof: Proof) -> Iterator[Finding]:
+    """Somebody whose title stands in the other language alone: their line says none."""
+    for name in proof.untitled[:MANY]:
+        said = _("%(name)s has no title in the language of the piece, so that the byline shows none.")
+        yield Finding("author", said % {"name": name}, "bylines")
+
+
 def faulty_file(proof: Proof) -> Iterator[Finding]:
     for problem in proof.files.values():
         if problem:
@@ -113,5 +120,6 @@ ADVICE = (
     untouched_address,
     picture_in_another_language,
     no_topic,
+    untitled_author,
     faulty_file,
 )

@@ -35,6 +35,7 @@ def proof_of(piece: Publication) -> Proof:
         own_slug=piece.slug,
         was_public=piece.editions.begun().exists(),
         tags=piece.tags.count(),
+        untitled=tuple(_untitled(piece)),
         files=_files(piece.attachments.all()),
     )
 
@@ -74,6 +75,18 @@ def _pictures(piece: Publication) -> Iterable[Picture]:
 
 def _words_in(image: Image, language: str) -> bool:
     return bool(getattr(image, f"alt_{tree_of(language)}"))
+
+
+def _untitled(piece: Publication) -> Iterable[str]:
+    """Authors who have a title, but not in the language of the text: readers see none."""
+    for line in piece.signed():
+        author = line.author
+        if (
+            author.worded("title")
+            and not author.worded_only("title", piece.language)
+            and not author.pseudonymous
+        ):
+            yield author.name
 
 
 def _twins(piece: Publication) -> Iterable[str]:

@@ -32,7 +32,8 @@ class Proof:
     """The draft as it would be published.
 
     `owed` are pairs of field and sentence; `dead` says of links within the site why they lead nowhere; `files` says
-    of attachments what is wrong with them, if anything is.
+    of attachments what is wrong with them, if anything is; `untitled` are authors who have a title in the other
+    language alone.
     """
 
     title: str = ""
@@ -49,6 +50,7 @@ class Proof:
     own_slug: str = ""
     was_public: bool = False
     tags: int = 0
+    untitled: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
 
     @cached_property

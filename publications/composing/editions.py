@@ -118,7 +118,7 @@ def _byline(place: int, line, publication: Publication) -> EditionByline:
         position=place,
         role=line.role,
         name=author.name,
-        title="" if hidden else author.worded("title", publication.language),
+        title="" if hidden else author.worded_only("title", publication.language),
         affiliation="" if hidden else author.worded("affiliation", publication.language),
     )
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import Manager, Model, Q, QuerySet
+from django.db.models import Case, Manager, Model, Q, QuerySet, SmallIntegerField, When
 from django.forms.utils import ErrorDict
 from django.forms.widgets import Script
 from django.http import Http404, HttpRequest, JsonResponse
@@ -61,18 +61,32 @@ class Choices:
 
 
 class AuthorChoices(Choices):
-    """People, found whatever marks their letters bear: "Marten" and "rachi" find Mårten and Răchitaru."""
+    """People, found whatever marks their letters bear: "Marten" and "rachi" find Mårten and Răchitaru.
+
+    Those whose name or alias has the words come before those who only work at a place that has them.
+    """
+
+    names = 2  # of the fields that are searched
 
     def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
         wanted = without_marks(query.replace("\0", "")).split()[:8]
         rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
         if not wanted:
             return rows
-        texts = {pk: without_marks(" ".join(each)) for pk, *each in rows.values_list("pk", *self.searched)}
-        return rows.filter(pk__in=[pk for pk, text in texts.items() if all(word in text for word in wanted)])
+        texts = {
+            pk: [without_marks(part) for part in each] for pk, *each in rows.values_list("pk", *self.searched)
+        }
+        found = [pk for pk, parts in texts.items() if _has_all(wanted, " ".join(parts))]
+        named = [pk for pk in found if _has_all(wanted, " ".join(texts[pk][: self.names]))]
+        of_the_name = Case(When(pk__in=named, then=0), default=1, output_field=SmallIntegerField())
+        return rows.filter(pk__in=found).order_by(of_the_name, *self.order)
 
     def line(self, row: Author) -> str:
         return " · ".join(part for part in (row.name, row.worded("affiliation")) if part)
+
+
+def _has_all(words: list[str], text: str) -> bool:
+    return all(word in text for word in words)
 
 
 class PublicationChoices(Choices):
@@ -243,6 +257,13 @@ class ChooserField(forms.Field):
 
 class FindingForm(forms.ModelForm):
     """A form with choosers, which may be sent only to find other options."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop(
+                "maxlength", None
+            )  # browsers cut without a word: a sentence says it instead
 
     @property
     def is_finding(self) -> bool:

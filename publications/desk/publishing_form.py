@@ -133,7 +133,9 @@ class PublishForm(forms.Form):
     @property
     def asked(self) -> dict[str, object]:
         """What the deed is asked for."""
-        asked = {name: value for name, value in self.cleaned_data.items() if value and name not in OF_THE_FORM}
+        asked = {
+            name: value for name, value in self.cleaned_data.items() if value and name not in OF_THE_FORM
+        }
         asked["keep_waiting"] = asked.pop("waiting", "") == KEEP
         return {**asked, "after": self.cleaned_data.get("after")}
 

@@ -38,6 +38,7 @@ class WordForm(forms.Form):
 
     file = WordField(
         label=gettext_lazy("Word file"),
+        error_messages={"required": gettext_lazy("Choose the Word file first, then import it.")},
         allow_empty_file=True,
         help_text=gettext_lazy("A .docx of at most 50 MB. Drop it here, or choose it."),
     )
@@ -55,8 +56,9 @@ class WordForm(forms.Form):
 @needs("add_publication", "add_image")
 def new(request: HttpRequest) -> HttpResponse:
     """A form with one file; what comes of it is opened in the form of the draft, below its report."""
-    form = WordForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid() and (row := _taken(request, form)):
+    is_sent = request.method == "POST"
+    form = WordForm(request.POST, request.FILES) if is_sent else WordForm()
+    if is_sent and form.is_valid() and (row := _taken(request, form)):
         messages.success(
             request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
         )

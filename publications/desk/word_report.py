@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
+from django.utils.translation import ngettext
 
 from publications import deeds, intake
 from publications.models import Author, Byline, Publication, Revision, Why
@@ -18,11 +18,11 @@ from .access import ONE, needs, piece_or_404
 from .site import desk
 
 SORTS = ("dropped", "guessed", "changed")
-COUNTED = {
-    "footnotes": gettext_lazy("footnotes"),
-    "endnotes": gettext_lazy("endnotes"),
-    "tables": gettext_lazy("tables"),
-    "pictures": gettext_lazy("pictures"),
+COUNTED: dict[str, Callable[[int], str]] = {
+    "footnotes": lambda found: ngettext("%d footnote found", "%d footnotes found", found) % found,
+    "endnotes": lambda found: ngettext("%d endnote found", "%d endnotes found", found) % found,
+    "tables": lambda found: ngettext("%d table found", "%d tables found", found) % found,
+    "pictures": lambda found: ngettext("%d picture found", "%d pictures found", found) % found,
 }
 
 
@@ -61,7 +61,11 @@ def panel(request: HttpRequest, piece: Publication | None) -> dict:
     return {
         "row": row,
         "waiting": next((each for each in files if each.is_waiting), None),
-        "counts": [(COUNTED[name], *count) for name, count in told.get("counts", {}).items() if any(count)],
+        "counts": [
+            (COUNTED[name](found), kept)
+            for name, (found, kept) in told.get("counts", {}).items()
+            if found or kept
+        ],
         "words": told.get("words"),
         "changes": changes_in_words(told) if piece.open_changes else "",
         "names": _unsigned(piece, told.get("names", [])),

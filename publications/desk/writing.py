@@ -13,71 +13,21 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import checks, deeds
-from publications.languages import NAMES
 from publications.models import (
     Edition,
     Kind,
     Publication,
     Revision,
-    State,
     Why,
-    in_state,
     with_standing,
     words,
 )
 
-from . import bulk, gone, handing, recovering, reviewing, suggesting
+from . import bulk, gone, handing, recovering, reviewing, suggesting, tagging
+from .filters import LanguageFilter, StateFilter, WaitingFilter
 from .forms import PublicationForm
 from .left_out import left_out
-from .waiting import Waiting, for_person, waiting
 from .word_report import panel
-
-
-class StateFilter(admin.SimpleListFilter):
-    title = gettext_lazy("state")
-    parameter_name = "state"
-
-    def lookups(self, request, model_admin):
-        return State.choices
-
-    def queryset(self, request, queryset: QuerySet) -> QuerySet:
-        return in_state(queryset, State(self.value())) if self.value() in State.values else queryset
-
-
-class WaitingFilter(admin.SimpleListFilter):
-    """What waits for whoever looks."""
-
-    title = gettext_lazy("waiting")
-    parameter_name = "waits"
-
-    def lookups(self, request, model_admin):
-        return [(what.value, what.label) for what in for_person(request.user)]
-
-    def queryset(self, request, queryset: QuerySet) -> QuerySet:
-        asked = self.value()
-        known = asked in {what.value for what in for_person(request.user)}
-        return waiting(Waiting(asked), request.user, queryset) if known else queryset
-
-    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict:
-        """Without the last figure, of what leads to what is gone: that takes a look at every text."""
-        all_choices = self.lookup_choices
-        self.lookup_choices = [choice for choice in all_choices if choice[0] != Waiting.GONE]
-        try:
-            return super().get_facet_counts(pk_attname, filtered_qs)
-        finally:
-            self.lookup_choices = all_choices
-
-
-class LanguageFilter(admin.SimpleListFilter):
-    title = gettext_lazy("language")
-    parameter_name = "language"
-
-    def lookups(self, request, model_admin):
-        used = Publication.objects.order_by("language").values_list("language", flat=True).distinct()
-        return [(code, NAMES.get(code, code)) for code in used]
-
-    def queryset(self, request, queryset: QuerySet) -> QuerySet:
-        return queryset.filter(language=self.value()) if self.value() else queryset
 
 
 class Writing(admin.ModelAdmin):
@@ -204,6 +154,8 @@ class Writing(admin.ModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
+        for said in tagging.told_of_new(form.cleaned_data["tags"]):
+            messages.info(request, said)
         form.store_tags()
         form.store_rows(form.instance)
         targets = form.links_wanted(form.instance)
@@ -224,6 +176,7 @@ class Writing(admin.ModelAdmin):
         if "body" in form.changed_data:
             for said in left_out(form.instance.body):
                 messages.warning(request, said)
+        _warn_of_address(request, form.instance)
         recovering.saved(request.user, request.POST.get(recovering.KEY, ""))
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -290,6 +243,14 @@ class Writing(admin.ModelAdmin):
         else:
             messages.success(request, _("Draft saved. Nothing public has changed."))
         return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
+
+
+def _warn_of_address(request: HttpRequest, piece: Publication) -> None:
+    """Say at once that an address is taken; the draft may keep it until it is to be published."""
+    try:
+        deeds.address_to_come(piece)
+    except deeds.NotReady as refusal:
+        messages.warning(request, refusal.reasons[0])
 
 
 def may_relate(request: HttpRequest, piece: Publication | None) -> bool:

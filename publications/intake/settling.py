@@ -43,6 +43,17 @@ def settled(text: Manuscript, register: Register, *, here: Container[str], own: 
     )
 
 
+def cut_title(text: Manuscript) -> list[str]:
+    """What of a title is too long to be kept, in a sentence."""
+    if len(text.title) <= LONGEST_TITLE:
+        return []
+    told = {"most": LONGEST_TITLE, "rest": text.title[LONGEST_TITLE:][:LONGEST_TITLE]}
+    return [
+        _("The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”")
+        % told
+    ]
+
+
 IDENTIFIERS = {"doi": (settled_doi, check_doi), "isbn": (settled_isbn, check_isbn)}
 
 

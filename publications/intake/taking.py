@@ -15,7 +15,7 @@ from publications.models import Author, Byline, Publication, Revision, TaggedPub
 
 from .files import Bundle, Files, hold_attachments, hold_pictures
 from .register import Register
-from .settling import is_uid, settled, wrong_identifiers
+from .settling import cut_title, is_uid, settled, wrong_identifiers
 
 
 @dataclass
@@ -88,7 +88,7 @@ def _write(
     report.missing += hold_pictures(text, bundle, register)
     kept = set() if report.is_new else {file.digest for file in piece.attachments.all()}
     fitting = settled(text, register, here={*bundle.files, *kept}, own=piece.pk)
-    report.missing += [*_missing_attachments(text, fitting), *wrong_identifiers(text)]
+    report.missing += [*_missing_attachments(text, fitting), *wrong_identifiers(text), *cut_title(text)]
     _fill(piece, fitting, register)
     piece.save()
     _bylines(fitting, bundle, register, report)

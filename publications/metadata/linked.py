@@ -182,7 +182,7 @@ def profile(author: Author, tree: str, picture: str = "") -> Node:
             "@id": f"{page}#person",
             "name": author.name,
             "url": page,
-            "jobTitle": author.worded("title", tree),
+            "jobTitle": author.worded_only("title", tree),
             "description": author.worded("biography", tree),
             "affiliation": {"@type": "Organization", "name": affiliation} if affiliation else {},
             "sameAs": f"https://orcid.org/{author.orcid}" if author.orcid else "",

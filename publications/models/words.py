@@ -23,6 +23,14 @@ class Bilingual(models.Model):
 
     def worded(self, field: str, language: str | None = None) -> str:
         """The text of `field` in the language (that of the page when none is named)."""
-        tree = tree_of(language or get_language() or TREES[0])
+        tree = _tree(language)
         others = [tree, *(code for code in TREES if code != tree)]
         return next((text for code in others if (text := getattr(self, f"{field}_{code}"))), "")
+
+    def worded_only(self, field: str, language: str | None = None) -> str:
+        """The same, and nothing where it is empty: for what would read as a mistake in the other language."""
+        return getattr(self, f"{field}_{_tree(language)}")
+
+
+def _tree(language: str | None) -> str:
+    return tree_of(language or get_language() or TREES[0])

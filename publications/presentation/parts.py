@@ -195,7 +195,7 @@ def profiles(
         Profile(
             name=row.name,
             url=url_of(row.author),
-            title=row.author.worded("title") if not row.author.pseudonymous else "",
+            title=row.author.worded_only("title") if not row.author.pseudonymous else "",
             affiliation=row.author.worded("affiliation") if not row.author.pseudonymous else "",
             orcid=row.author.shown_orcid,
             biography_html=paragraphs(row.author.biography),

@@ -89,7 +89,7 @@ def writers(authors: Iterable[Author], address: parts.ImageAddress = parts.publi
         Writer(
             name=author.name,
             url=author_url(author),
-            title=author.worded("title"),
+            title=author.worded_only("title"),
             affiliation=author.worded("affiliation") if author.guest else "",  # the rest are of this house
             pieces=getattr(author, "pieces", 0),
             portrait=parts.portrait(author.shown_portrait, address),

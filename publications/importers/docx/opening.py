@@ -52,6 +52,8 @@ class Opening:
     blocks: list[Block]
     title: str = ""
     is_title_guessed: bool = False
+    cut_off: str = ""
+    """What of a title is too long to be kept."""
     byline: str = ""
     names: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
@@ -100,13 +102,17 @@ def _take_title(opening: Opening) -> None:
     ]
     if titled:
         together = _run_of(opening.blocks, titled[0])
-        opening.title = " ".join(_take(opening, each) for each in together)[:LONGEST_TITLE]
+        _name(opening, " ".join(_take(opening, each) for each in together))
         return
     heading = next((block for block in opening.blocks if isinstance(block, Paragraph) and block.level), None)
     if heading:
         heading.mark = ""
-        opening.title = _take(opening, heading)[:LONGEST_TITLE]
+        _name(opening, _take(opening, heading))
         opening.is_title_guessed = True
+
+
+def _name(opening: Opening, title: str) -> None:
+    opening.title, opening.cut_off = title[:LONGEST_TITLE], title[LONGEST_TITLE:]
 
 
 def _run_of(blocks: list[Block], first: Paragraph) -> list[Paragraph]:

@@ -103,6 +103,11 @@ class _File:
             self.telling.guessed(
                 "title", _("No paragraph has the style Title: the first heading became the title.")
             )
+        if opening.cut_off:
+            cut = _(
+                "The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”"
+            )
+            self.telling.dropped("title", cut % {"most": LONGEST_TITLE, "rest": opening.cut_off})
         if opening.others:
             self.telling.guessed("byline", _("The byline also says: %s") % ", ".join(opening.others))
         if taken := take_bold_lines_as_headings(opening.blocks):
