@@ -318,3 +318,17 @@ def test_opening_a_form_writes_nothing(desk):
     desk.get(change(make_publication()))
 
     assert not Presence.objects.exists()
+
+
+def test_what_was_not_saved_several_times_is_gathered_and_let_go_of_at_once(desk):
+    piece, other = make_publication(), make_publication()
+    for number in range(3):
+        type_in(desk, piece, key=f"window-{number}", title=f"Typed {number}")
+    type_in(desk, other, key="other", title="Elsewhere")
+    page = desk.get(change(piece)).text
+    numbers = list(Typed.objects.values_list("pk", flat=True))
+
+    desk.post(reverse("desk:discard", args=[piece.typed.first().pk]), {"all": numbers})
+
+    assert page.count('class="unsaved"') == 1 and "Discard all 3" in page
+    assert [typed.title for typed in Typed.objects.all()] == ["Elsewhere"]

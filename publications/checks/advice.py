@@ -24,7 +24,8 @@ def heading_jump(proof: Proof) -> Iterator[Finding]:
                 "The heading “%(text)s” is of level %(level)d, below one of level %(before)d. Use level %(next)d."
             )
             values = {"text": text[:80], "level": level, "before": before, "next": before + 1}
-            yield Finding("heading", said % values, "body")
+            line = proof.line_of(f"{'#' * level} {text}")
+            yield Finding("heading", said % values, "body", line)
             return
         before = max(level, 2)
 
@@ -34,7 +35,7 @@ def address_as_text(proof: Proof) -> Iterator[Finding]:
     bare = [link for link in proof.reading.links if not link.in_notes and ADDRESS.fullmatch(link.text)]
     for link in bare[:MANY]:
         said = _("The link “%(text)s” reads as an address. Let it say where it leads.")
-        yield Finding("address", said % {"text": link.text[:80]}, "body")
+        yield Finding("address", said % {"text": link.text[:80]}, "body", proof.line_of(link.text))
 
 
 def unused_note(proof: Proof) -> Iterator[Finding]:
@@ -90,7 +91,8 @@ def picture_in_another_language(proof: Proof) -> Iterator[Finding]:
         shown = picture.is_cover or picture.key in silent
         if shown and picture.has_words and not picture.has_words_in_language:
             said = _("The alternative text of “%(name)s” is not in the language of the piece.")
-            yield Finding("picture", said % {"name": picture.filename}, "body")
+            line = proof.line_of(f"image:{picture.key}")
+            yield Finding("picture", said % {"name": picture.filename}, "body", line)
 
 
 def no_topic(proof: Proof) -> Iterator[Finding]:

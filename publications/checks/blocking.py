@@ -37,9 +37,9 @@ def picture_without_words(proof: Proof) -> Iterator[Finding]:
             continue
         said = _("The picture “%(name)s” has no alternative text. Say in the library what it shows, or mark it as "
                  "decorative.")  # fmt: skip
-        yield Finding(
-            "picture", said % {"name": picture.filename}, "cover_choice" if picture.is_cover else "body"
-        )
+        in_text = picture.key in silent
+        place = ("body", proof.line_of(f"image:{picture.key}")) if in_text else ("cover_choice", 0)
+        yield Finding("picture", said % {"name": picture.filename}, *place)
 
 
 def misnamed_picture(proof: Proof) -> Iterator[Finding]:
@@ -49,7 +49,7 @@ def misnamed_picture(proof: Proof) -> Iterator[Finding]:
             said = _(
                 "There is no picture “%(name)s” in the library. How to write it stands beside each picture there."
             )
-            yield Finding("picture", said % {"name": name}, "body")
+            yield Finding("picture", said % {"name": name}, "body", proof.line_of(f"image:{name}"))
 
 
 def note_without_target(proof: Proof) -> Iterator[Finding]:
@@ -58,7 +58,7 @@ def note_without_target(proof: Proof) -> Iterator[Finding]:
         said = _(
             "There is no footnote “%(label)s”. Write a line “[^%(label)s]: …”, or take the reference out."
         )
-        yield Finding("note", said % {"label": label}, "body")
+        yield Finding("note", said % {"label": label}, "body", proof.line_of(f"[^{label}]"))
 
 
 def dead_link(proof: Proof) -> Iterator[Finding]:
@@ -67,7 +67,7 @@ def dead_link(proof: Proof) -> Iterator[Finding]:
         if reason := proof.dead.get(link.href):
             said = _("The link “%(text)s” (%(href)s) leads nowhere: %(reason)s")
             values = {"text": link.text[:80], "href": link.href[:120], "reason": reason}
-            yield Finding("link", said % values, "body")
+            yield Finding("link", said % values, "body", proof.line_of(link.href))
 
 
 def tracked_change(proof: Proof) -> Iterator[Finding]:
@@ -79,7 +79,9 @@ def tracked_change(proof: Proof) -> Iterator[Finding]:
             "%(number)d tracked changes or comments are not settled, the first is “%(first)s”. Accept or reject them.",
             len(found),
         )
-        yield Finding("tracked", said % {"number": len(found), "first": found[0][:80]}, "body")
+        yield Finding(
+            "tracked", said % {"number": len(found), "first": found[0][:80]}, "body", proof.line_of(found[0])
+        )
 
 
 BLOCKING = (

@@ -9,11 +9,15 @@ from .reading import Reading, read
 
 @dataclass(frozen=True)
 class Finding:
-    """One thing found. `field` is where it is mended: a field of the form, or nothing."""
+    """One thing found. `field` is where it is mended: a field of the form, or nothing.
+
+    `line` is the line of the text that it stands in, from one; nought where that is not known.
+    """
 
     name: str
     text: str
     field: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True)
@@ -52,6 +56,11 @@ class Proof:
     tags: int = 0
     untitled: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+
+    def line_of(self, words: str) -> int:
+        """The line of the text, from one, in which words stand first; nought where they stand nowhere."""
+        at = self.body.find(words) if words else -1
+        return self.body.count("\n", 0, at) + 1 if at >= 0 else 0
 
     @cached_property
     def reading(self) -> Reading:

@@ -25,6 +25,7 @@ from .site import desk
 
 OFFERED = 60
 SPARE_PLACES = 3
+ENTER = "_enter"  # the button that Enter presses: it saves, or finds where words to look for were typed
 
 
 @dataclass(frozen=True)
@@ -149,6 +150,12 @@ def choose(request: HttpRequest, what: str) -> JsonResponse:
     return JsonResponse({"found": [{"value": row.pk, "label": choices.line(row)} for row in found]})
 
 
+def is_sought(data, name: str) -> bool:
+    """Whether Enter in a form without scripts is meant for the words in the Find field of a chooser."""
+    asked, answered = data.get(f"{name}-find", "").strip(), data.get(f"{name}-found", "").strip()
+    return ENTER in data and asked != answered
+
+
 class ChooserWidget(forms.Widget):
     """Numbered selects, each with a role where the list has roles."""
 
@@ -162,6 +169,7 @@ class ChooserWidget(forms.Widget):
         super().__init__()
         self.what, self.limit, self.roles = what, limit, list(roles)
         self.query = ""
+        self.is_sought = False
         self.stored: list[int] = []
         self.adds = False
         self.own: int | None = None  # the row that is edited, which is no choice for itself
@@ -169,6 +177,7 @@ class ChooserWidget(forms.Widget):
     def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
         """Pairs of value and role in the order of the form; empty places are passed over."""
         self.query = data.get(f"{name}-find", "")
+        self.is_sought = is_sought(data, name)
         roles = data.getlist(f"{name}-role")
         roles += [""] * len(data.getlist(name))
         return [(value, role) for value, role in zip(data.getlist(name), roles, strict=False) if value]
@@ -188,6 +197,7 @@ class ChooserWidget(forms.Widget):
             "own": self.own or "",
             "stored": ",".join(str(pk) for pk in self.stored),
             "query": self.query,
+            "is_sought": self.is_sought,
             "found_none": bool(self.query) and not CHOICES[self.what].offered(self.query).exists(),
             "adding": reverse_lazy("desk:publications_author_add") if self.adds else "",
             "roles": self.roles,
@@ -268,7 +278,12 @@ class FindingForm(forms.ModelForm):
     @property
     def is_finding(self) -> bool:
         """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
-        return self.is_bound and "_find" in self.data
+        return self.is_bound and ("_find" in self.data or self._is_seeking())
+
+    def _is_seeking(self) -> bool:
+        """Enter was pressed, and the words to look for are others than those that were looked for."""
+        names = [name for name, field in self.fields.items() if isinstance(field, ChooserField)]
+        return any(is_sought(self.data, self.add_prefix(name)) for name in names)
 
     def is_valid(self) -> bool:
         return not self.is_finding and super().is_valid()

@@ -159,10 +159,11 @@ def _raw(form: PublicationForm, typed: Typed, *, whole: bool) -> list[dict[str, 
 @needs("change_publication")
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let go of what was typed and not saved."""
+    """Let go of what was typed and not saved: of one form, or of `all` that were named with it at the same place."""
     typed = own_or_404(request, pk)
     piece = typed.publication_id
-    typed.delete()
+    named = [int(each) for each in request.POST.getlist("all")[:MOST_VALUES] if NUMBER.fullmatch(each)]
+    Typed.objects.of(request.user, typed.publication).filter(pk__in=[pk, *named]).delete()
     messages.success(request, _("Discarded. What is stored is as it was."))
     address = "desk:publications_publication_change" if piece else "desk:index"
     return HttpResponseRedirect(reverse(address, args=[piece] if piece else []))

@@ -35,6 +35,7 @@ class Writing(admin.ModelAdmin):
 
     class Media:
         js = (
+            Script("js/desk/faults.js", type="module"),
             Script("js/desk/keeping.js", type="module"),
             Script("js/desk/preview.js", type="module"),
             Script("js/desk/suggesting.js", type="module"),
