@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from PIL import Image, ImageCms, ImageOps
 
 WIDTHS = (480, 960, 1600)
+CARD = (16, 9)  # the shape in which cards show covers
 LARGEST_FILE = 20 * 1024 * 1024
 MOST_PIXELS = 50_000_000
 LONGEST_SIDE = 12_000
@@ -65,6 +66,16 @@ def examine(content: bytes) -> Facts:
 def widths_for(facts: Facts) -> tuple[int, ...]:
     """The widths a picture is shown in: those up to its own, or its own when it is small. Never enlarged."""
     return tuple(width for width in WIDTHS if width <= facts.width) or (facts.width,)
+
+
+def card_widths(facts: Facts) -> tuple[int, ...]:
+    """The widths of a picture cut to the shape of cards, of which none is larger than what is left of it."""
+    within = max(1, min(facts.width, facts.height * CARD[0] // CARD[1]))
+    return tuple(width for width in WIDTHS if width <= within) or (within,)
+
+
+def card_height(width: int) -> int:
+    return max(1, round(width * CARD[1] / CARD[0]))
 
 
 def rendition(content: bytes, *, width: int, format: str) -> bytes:

@@ -78,7 +78,7 @@ KNOWN = {
     "rest": ["nowhere"],
     "source": ["pages", "topics", "authors", "publications"],
     "filename": ["r.pdf"],
-    "size": ["480", "960", "192s"],
+    "size": ["480", "960", "960c", "192s"],
     "extension": ["webp", "jpg"],
     "what": ["publications", "authors", "tags", "images"],
     "app_label": ["publications", "auth"],

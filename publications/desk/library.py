@@ -3,7 +3,9 @@
 from django import forms
 from django.contrib import admin
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.forms.widgets import Script
 from django.http import HttpRequest
+from django.template.loader import render_to_string
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
@@ -13,6 +15,7 @@ from publications.models import Image
 
 from .beside import Amended, AmendedForm
 from .previewing import desk_address
+from .using import uses
 
 
 class ImageForm(AmendedForm):
@@ -29,6 +32,11 @@ class ImageForm(AmendedForm):
     class Meta:
         model = Image
         fields = ("alt_en", "alt_sv", "decorative", "credit", "licence", "focus_x", "focus_y")
+        help_texts = {
+            "focus_x": gettext_lazy(
+                "What has to stay in sight where the picture is cut, as for cards: from 0 to 100."
+            ),
+        }
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -64,10 +72,14 @@ class Library(Amended):
     list_display = ("filename", "thumbnail", "in_markdown", "alt_en", "credit", "added_at")
     list_filter = ("decorative",)
     search_fields = ("filename", "alt_en", "alt_sv", "credit", "key")
-    readonly_fields = ("thumbnail", "in_markdown")
+    readonly_fields = ("focal_point", "in_markdown", "used")
     fields = (
-        "file", "thumbnail", "in_markdown", "alt_en", "alt_sv", "decorative", "credit", "licence", "focus_x", "focus_y",
+        "file", "alt_en", "alt_sv", "decorative", "credit", "licence",
+        "focal_point", "focus_x", "focus_y", "in_markdown", "used",
     )  # fmt: skip
+
+    class Media:
+        js = (Script("js/desk/focus.js", type="module"),)
 
     def get_form(self, request: HttpRequest, obj: Image | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": ImageForm.Meta.fields})
@@ -82,6 +94,20 @@ class Library(Amended):
     def thumbnail(self, image: Image) -> str:
         return format_html('<img class="thumbnail" src="{}" alt="{}" width="96" height="96">',
                            desk_address(image, "192s", "jpg"), image.alt)  # fmt: skip
+
+    @admin.display(description=gettext_lazy("focal point"))
+    def focal_point(self, image: Image) -> str:
+        """The whole picture, to click on, and how cards cut it."""
+        whole, card = pictures.widths_for(image)[0], pictures.card_widths(image)[0]
+        addresses = {
+            "whole": desk_address(image, str(whole), "jpg"),
+            "card": desk_address(image, f"{card}c", "jpg"),
+        }
+        return render_to_string("desk/focal_point.html", {"image": image, **addresses})
+
+    @admin.display(description=gettext_lazy("used in"))
+    def used(self, image: Image) -> str:
+        return render_to_string("desk/used_in.html", {"uses": uses(image)})
 
     @admin.display(description=gettext_lazy("in the text"))
     def in_markdown(self, image: Image) -> str:

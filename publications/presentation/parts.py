@@ -16,7 +16,7 @@ from publications import prose
 from publications.addresses import absolute
 from publications.languages import tree_of
 from publications.models import Author, Change, Edition, EditionAttachment, EditionByline, Image, Tag
-from publications.pictures import FORMATS, widths_for
+from publications.pictures import FORMATS, card_height, card_widths, widths_for
 
 from .tongues import tongue
 from .ways import topic_url
@@ -124,7 +124,7 @@ def lead_card(edition: Edition | None) -> Card | None:
     """The piece that leads a page: with its cover, where it has one."""
     if not edition:
         return None
-    cover = picture(edition.cover, public_address) if edition.cover else None
+    cover = card_picture(edition.cover, public_address) if edition.cover else None
     return replace(cards([edition])[0], cover=cover)
 
 
@@ -219,16 +219,30 @@ def paragraphs(text: str) -> SafeString:
 
 def picture(image: Image, address: ImageAddress) -> prose.Picture:
     """A picture of the library in all its widths, at addresses that the caller chooses."""
-    widths = widths_for(image)
+    return _in_widths(image, address, widths_for(image), "", (image.width, image.height))
+
+
+def card_picture(image: Image, address: ImageAddress) -> prose.Picture:
+    """The same cut to the shape of cards, around its focal point."""
+    widths = card_widths(image)
+    return _in_widths(image, address, widths, "c", (widths[-1], card_height(widths[-1])))
+
+
+def _in_widths(
+    image: Image, address: ImageAddress, widths: Sequence[int], cut: str, size: tuple[int, int]
+) -> prose.Picture:
     sources = tuple(
-        (kind.media_type, ", ".join(f"{address(image, str(width), extension)} {width}w" for width in widths))
+        (
+            kind.media_type,
+            ", ".join(f"{address(image, f'{width}{cut}', extension)} {width}w" for width in widths),
+        )
         for extension, kind in FORMATS.items()
     )
     shown = widths[-1] if len(widths) == 1 else widths[1]
     return prose.Picture(
-        src=address(image, str(shown), "jpg"),
-        width=image.width,
-        height=image.height,
+        src=address(image, f"{shown}{cut}", "jpg"),
+        width=size[0],
+        height=size[1],
         alt=image.alt,
         credit=image.credit,
         sources=sources,

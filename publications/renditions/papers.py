@@ -16,7 +16,7 @@ from publications.models import Edition, Image
 from publications.typesetting import Card, Paper, Picture, Unsettable
 
 from . import shelf
-from .picture import picture, sizes_of
+from .picture import picture
 from .workshop import Busy, workshop
 
 COVER_OF_CARD = (400, 630)
@@ -133,7 +133,7 @@ def _with_what_can_be_shown(paper: Paper, library: Library) -> Paper:
 def _file(image: Image) -> Path | None:
     """The file of a picture in the largest size that pages show."""
     try:
-        return picture(image, sizes_of(image)[-2], "jpg")
+        return picture(image, str(pictures.widths_for(image)[-1]), "jpg")
     except (OSError, pictures.Unsuitable) as reason:
         log.warning("Picture %s cannot be shown: %s", image.key, reason)
         return None

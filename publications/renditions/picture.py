@@ -8,7 +8,8 @@ from publications.models import Image
 from .shelf import find_or_make
 
 SQUARE = 192
-SIZES = (*(str(width) for width in pictures.WIDTHS), f"{SQUARE}s")
+SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in pictures.WIDTHS), f"{SQUARE}s")
+"""All that there may be: "960" as it is, "960c" cut for cards, "192s" a square."""
 
 
 def picture(image: Image, size: str, extension: str) -> Path | None:
@@ -20,7 +21,8 @@ def picture(image: Image, size: str, extension: str) -> Path | None:
 
 
 def sizes_of(image: Image) -> tuple[str, ...]:
-    return (*(str(width) for width in pictures.widths_for(image)), f"{SQUARE}s")
+    whole = (str(width) for width in pictures.widths_for(image))
+    return (*whole, *(f"{width}c" for width in pictures.card_widths(image)), f"{SQUARE}s")
 
 
 def make_all(image: Image) -> None:
@@ -31,7 +33,11 @@ def make_all(image: Image) -> None:
 
 
 def _make(image: Image, size: str, extension: str) -> bytes:
+    focus = (image.focus_x, image.focus_y)
     if size.endswith("s"):
-        focus = (image.focus_x, image.focus_y)
         return pictures.square(image.content, side=SQUARE, format=extension, focus=focus)
+    if size.endswith("c"):
+        width = int(size[:-1])
+        shape = (width, pictures.card_height(width))
+        return pictures.cut(image.content, size=shape, format=extension, focus=focus)
     return pictures.rendition(image.content, width=int(size), format=extension)
