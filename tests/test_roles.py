@@ -40,6 +40,7 @@ TABLE = {
     "links": LINKING,
     "links-of": LINKING,
     "picture": WRITERS,
+    "arriving": WRITERS,
     "preview": WRITERS,
     "preview-typed": WRITERS,
     "word": WRITERS,
@@ -130,7 +131,7 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout", "review", "review-picture"}
-POSTED = {"keep", "suggestions", "preview-typed", "here", "discard", "not-ready", "review-deal"}
+POSTED = {"keep", "suggestions", "preview-typed", "here", "discard", "not-ready", "review-deal", "arriving"}
 """Asked by POST alone: who may come in is told so."""
 
 

@@ -1,6 +1,7 @@
 """Everything behind login: Django's admin in the site's name, with pages of our own."""
 
 from . import (
+    arriving,
     bulk,
     checking,
     choosing,
@@ -46,6 +47,7 @@ __all__ = [
     "TagDesk",
     "Trail",
     "Writing",
+    "arriving",
     "bulk",
     "checking",
     "choosing",

@@ -1,5 +1,8 @@
 """The library: pictures come in here, are checked and re-encoded, and say what they show."""
 
+import re
+from pathlib import PurePath
+
 from django import forms
 from django.contrib import admin
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,15 +14,19 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import pictures, renditions
-from publications.models import Image
+from publications.models import Image, keep_original
 
-from .beside import Amended, AmendedForm
+from . import waiting_files
+from .beside import Amended, AmendedForm, Hidden
 from .previewing import desk_address
 from .using import uses
 
 
 class ImageForm(AmendedForm):
-    """A picture and its words; the file is checked before anything is kept."""
+    """A picture and its words; the file is checked before anything is kept.
+
+    `held` names a file that came with words that did not do: it waits, and is not chosen twice.
+    """
 
     file = forms.FileField(
         required=False,
@@ -28,6 +35,7 @@ class ImageForm(AmendedForm):
             "JPEG, PNG, WebP or GIF, at most 20 MB. What cameras write into it is taken out."
         ),
     )
+    held = Hidden()
 
     class Meta:
         model = Image
@@ -40,31 +48,59 @@ class ImageForm(AmendedForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
+        self.content, self.waiting = b"", None
         told = _("Give a number from 0 to 100: percent of the width, or of the height.")
         for name in {"focus_x", "focus_y"} & set(self.fields):
             self.fields[name].validators = [MinValueValidator(0, told), MaxValueValidator(100, told)]
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        if not file and not self.instance.original:
-            raise forms.ValidationError(_("Choose a file."))
+        self.waiting = waiting_files.find(self.data.get(self.add_prefix("held"), ""))
         if file:
-            self._hold(file)
+            self._hold(file.read(), file.name)
+        elif self.waiting:
+            self._hold(self.waiting.read(), self.waiting.filename)
+        elif not self.instance.original:
+            raise forms.ValidationError(_("Choose a file."))
         return file
 
-    def _hold(self, file) -> None:
+    def _hold(self, content: bytes, filename: str) -> None:
+        """The picture as this row's; in the library it is only once the row is stored."""
         try:
-            self.instance.hold(file.read(), file.name)
+            self.instance.hold(content, filename, store=False)
         except pictures.Unsuitable as reason:
             raise forms.ValidationError(str(reason)) from reason
+        self.content = content
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if not cleaned.get("decorative") and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
+        if self.asks_for_words(cleaned) and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
             self.add_error("alt_en", _("Say what the picture shows, or mark it as decorative."))
-        if self.errors and cleaned.get("file"):
-            self.add_error("file", _("Choose the file again: a browser does not send it twice by itself."))
+        if self.errors and self.content:
+            self._keep_waiting(cleaned.get("file"))
         return cleaned
+
+    def asks_for_words(self, cleaned: dict) -> bool:
+        return not cleaned.get("decorative")
+
+    def _keep_waiting(self, file) -> None:
+        if file:
+            self._tell_itself("held", waiting_files.keep(self.content, file.name))
+        said = _("“%(file)s” is kept. Choose another only to take its place.")
+        self["file"].help_text = said % {"file": self.instance.filename}
+
+    def save(self, commit: bool = True) -> Image:
+        if self.content:
+            keep_original(self.content, PurePath(self.instance.original).suffix.lstrip("."))
+        if self.waiting:
+            self.waiting.forget()
+        return super().save(commit)
+
+
+def in_markdown(image: Image) -> str:
+    """What stands for the picture in a text."""
+    alt = re.sub(r"[\\\[\]]", r"\\\g<0>", image.alt)
+    return f"![{alt}](image:{image.key})"
 
 
 class Library(Amended):
@@ -111,7 +147,7 @@ class Library(Amended):
 
     @admin.display(description=gettext_lazy("in the text"))
     def in_markdown(self, image: Image) -> str:
-        return format_html("<code>![{}](image:{})</code>", image.alt, image.key)
+        return format_html("<code>{}</code>", in_markdown(image))
 
     def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
         super().save_model(request, obj, form, change)

@@ -1,0 +1,60 @@
+"""Files that came with a form which was not stored: kept for a day, so that nobody has to choose them again.
+
+A browser sends a chosen file once. The form tells itself, signed, where the server has put it meanwhile.
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from uuid import uuid4
+
+from django.core import signing
+from django.core.files.base import ContentFile
+from django.utils import timezone
+
+from publications.models import originals
+
+FOLDER = "waiting"
+LONGEST = timedelta(days=1)
+SALT = "publications.desk.waiting_files"
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A file as it came: its place in the private store, and the name it had."""
+
+    place: str
+    filename: str
+
+    def read(self) -> bytes:
+        with originals().open(self.place) as file:
+            return file.read()
+
+    def forget(self) -> None:
+        originals().delete(self.place)
+
+
+def keep(content: bytes, filename: str) -> str:
+    """Put a file aside; gives the word that `find` knows it by. What has waited too long goes."""
+    _sweep()
+    place = originals().save(f"{FOLDER}/{uuid4().hex}", ContentFile(content))
+    return signing.dumps([place, filename[-200:]], salt=SALT)
+
+
+def find(word: str) -> Waiting | None:
+    """The file of that word; nothing where it is not one of ours, too old, or has gone."""
+    try:
+        waiting = Waiting(*signing.loads(word, salt=SALT, max_age=LONGEST))
+    except signing.BadSignature:
+        return None
+    return waiting if originals().exists(waiting.place) else None
+
+
+def _sweep() -> None:
+    store = originals()
+    try:
+        names = store.listdir(FOLDER)[1]
+    except FileNotFoundError:
+        return
+    for place in (f"{FOLDER}/{name}" for name in names):
+        if store.get_modified_time(place) < timezone.now() - LONGEST:
+            store.delete(place)
