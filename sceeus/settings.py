@@ -6,6 +6,8 @@ SITE_DATA      folder of database, media, private originals, caches and secret k
 SITE_URL       the public address, used in canonical links (http://127.0.0.1:PORT)
 PORT           the port of `make run` (8000)
 DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name
+STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region=… (a folder in SITE_DATA)
+CACHE_URL      a Redis or Valkey server over which app servers tell each other of deeds at once: redis://host (none)
 ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
@@ -24,6 +26,8 @@ from urllib.parse import unquote, urlsplit
 
 from django.utils.csp import CSP
 from environs import Env
+
+from sceeus import elsewhere
 
 env = Env()
 
@@ -113,6 +117,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
 # One database file beside the rest of the site's data; PostgreSQL by DATABASE_URL, the same code.
+elsewhere.database(env.str("DATABASE_URL", "sqlite:///"))
 DATABASES = {
     "default": env.dj_db_url(
         "DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None, conn_health_checks=True
@@ -155,12 +160,10 @@ WHITENOISE_MAX_AGE = 3600
 ORIGINALS = SITE_DATA / "originals"  # uploads as they came: private, named by their digest
 RENDITIONS = SITE_DATA / "renditions"  # made from originals, may be thrown away at any time
 PRESS_SECONDS = env.int("PRESS_SECONDS", 20)
+_uploads = elsewhere.originals(env.str("STORAGE_URL", ""), ORIGINALS)
 STORAGES = {
-    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage", "OPTIONS": {"location": ORIGINALS}},
-    "originals": {
-        "BACKEND": "django.core.files.storage.FileSystemStorage",
-        "OPTIONS": {"location": ORIGINALS, "base_url": None},
-    },
+    "default": _uploads,
+    "originals": _uploads,
     "staticfiles": {
         "BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"
         if DEBUG
@@ -170,6 +173,7 @@ STORAGES = {
 # Whole pages in memory, and what browsers and a CDN are told: to ask each time, which costs almost nothing.
 PAGES_IN_MEMORY = 0 if DEBUG else env.int("PAGES_IN_MEMORY", 64) * 1024 * 1024
 RENDER_THREADS = env.int("RENDER_THREADS", 4)
+CACHE_URL = elsewhere.bell(env.str("CACHE_URL", ""))
 SHARED_CACHE_SECONDS = env.int("SHARED_CACHE_SECONDS", 0)
 PUBLIC_CACHE_CONTROL = (
     f"public, max-age=0, s-maxage={SHARED_CACHE_SECONDS}" if SHARED_CACHE_SECONDS else "no-cache"

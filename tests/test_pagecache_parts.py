@@ -239,3 +239,14 @@ def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
     with within(an_epoch()):
         assert once("a", make) == 3
     assert [once("a", make), once("a", make)] == [4, 5]
+
+
+def test_a_bell_of_another_machine_makes_the_database_be_asked_at_once():
+    generations = iter([1, 2])
+    watch = Watch(lambda _before: an_epoch(next(generations)), threaded=False)
+    assert watch.epoch().generation == watch.epoch().generation == 1
+
+    watch.hear()
+
+    assert watch.trusted is None
+    assert watch.epoch().generation == watch.epoch().generation == 2

@@ -9,12 +9,14 @@ from pathlib import Path
 
 from django.conf import settings
 
+from . import bell
+
 BYTES = 8
 logger = logging.getLogger(__name__)
 
 
 def advance() -> None:
-    """Tell all processes that something public has changed. Called once that is stored.
+    """Tell all processes, of other machines too, that something public has changed. Called once that is stored.
 
     Where the file cannot be written, they learn of it from the database within a second.
     """
@@ -25,6 +27,7 @@ def advance() -> None:
             os.pwrite(file.fileno(), moved.to_bytes(BYTES), 0)
     except OSError:
         logger.warning("The counter of changes in %s could not be moved.", settings.SITE_DATA, exc_info=True)
+    bell.ring()
 
 
 class Counter:

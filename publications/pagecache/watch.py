@@ -1,4 +1,4 @@
-"""How one process knows which epoch it is: by the counter at once, and by the database twice a second."""
+"""How one process knows which epoch it is: by the counter or the bell at once, and by the database twice a second."""
 
 import logging
 import threading
@@ -10,6 +10,7 @@ from django.db import connection
 
 from publications.models import Epoch, read_epoch
 
+from . import bell
 from .counter import Counter
 
 EVERY = 0.5  # seconds between two questions to the database, while readers come
@@ -21,10 +22,13 @@ logger = logging.getLogger(__name__)
 
 
 class Known(NamedTuple):
-    """What the last look found: the epoch, where the counter stood before it, and how long it is believed."""
+    """What the last look found: the epoch, where the counter stood before it, how often the bell had rung, and how long
+    it is believed.
+    """
 
     epoch: Epoch | None = None
     counted: bytes = b""
+    rung: int = 0
     trusted_until: float = 0.0
 
 
@@ -44,7 +48,7 @@ class Watch:
     ) -> None:
         self._read, self._threaded, self._trusted_for = read, threaded, trusted_for
         self._counter = Counter()
-        self._known = Known()
+        self._known, self._rung = Known(), 0
         self._failing, self._look_begun = False, NEVER
         self._wanted, self._asked = threading.Event(), threading.Condition()
         self._rounds, self._traffic = 0, False
@@ -53,21 +57,26 @@ class Watch:
     def epoch(self) -> Epoch | None:
         """The epoch of now, or none where the database does not say within a second."""
         known = self._known
-        if self._counter.value() == known.counted and time.time() < known.trusted_until:
+        if self._is_as_told(known) and time.time() < known.trusted_until:
             self._traffic = True
             return known.epoch
         return self._after_asking()
+
+    def hear(self) -> None:
+        """Another machine says that something public has changed: the database is asked before anything is believed."""
+        self._rung += 1
+        self._wanted.set()
 
     @property
     def trusted(self) -> Epoch | None:
         """The last epoch that is known, where no deed is known to have come after it."""
         known = self._known
-        return known.epoch if self._counter.value() == known.counted else None
+        return known.epoch if self._is_as_told(known) else None
 
     def look(self) -> None:
         """Ask the database once; what cannot be had leaves things as they are."""
         self._counter.renew()
-        counted, now, known = self._counter.value(), time.time(), self._known
+        counted, rung, now, known = self._counter.value(), self._rung, time.time(), self._known
         try:
             found = self._read(known.epoch)
         except Exception as error:  # whatever it is, the thread that asks must live on
@@ -76,9 +85,10 @@ class Watch:
             _let_go()
             return
         last = known.epoch
-        same = last and counted == known.counted and found.generation == last.generation and now < last.until
+        told_of = (counted, rung) != (known.counted, known.rung)
+        same = last and not told_of and found.generation == last.generation and now < last.until
         epoch = last if same else found
-        self._known = Known(epoch, counted, min(epoch.until, now + self._trusted_for))
+        self._known = Known(epoch, counted, rung, min(epoch.until, now + self._trusted_for))
         self._failing = False
 
     def _after_asking(self) -> Epoch | None:
@@ -90,11 +100,17 @@ class Watch:
 
     def _is_answered(self) -> bool:
         known = self._known
-        return self._counter.value() == known.counted and time.time() < known.trusted_until
+        return self._is_as_told(known) and time.time() < known.trusted_until
+
+    def _is_as_told(self, known: Known) -> bool:
+        """Whether neither this machine nor another has told of a deed since."""
+        return self._counter.value() == known.counted and self._rung == known.rung
 
     def _wait_for_a_look(self) -> None:
         """A look under way may have begun before the change, so the one after it is waited for."""
         with self._asked:
+            if self._thread is None:
+                bell.listen(self.hear)
             if self._thread is None or not self._thread.is_alive():
                 self._thread = threading.Thread(target=self._look_often, name="epoch", daemon=True)
                 self._thread.start()

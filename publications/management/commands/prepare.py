@@ -1,6 +1,7 @@
 """Bring a site up to date before it is served: database, accounts, demonstration content, styles."""
 
 from collections import deque
+from io import StringIO
 from pathlib import Path
 
 from django.conf import settings
@@ -22,6 +23,7 @@ class Command(BaseCommand):
         Path(settings.SITE_DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
         if is_up_to_date():
             return
+        call_command("reach", stdout=StringIO())
         self.stdout.write("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
         for part, name in ((search, "the search index"), (search.likeness, "what is like what")):

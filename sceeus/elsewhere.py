@@ -1,0 +1,118 @@
+"""What stands on other machines, each named by one variable: the database, the store of files, the bell.
+
+An address that cannot be meant is refused at the start, by the name of its variable and with what would do. Secrets in
+an address are never repeated.
+"""
+
+from importlib.util import find_spec
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+INSTALL = "pip install --require-hashes -r requirements/scale.txt"
+PATIENCE = 3  # seconds to reach another machine
+
+DATABASES = ("postgres", "postgresql", "pgsql", "sqlite")
+BELLS = ("redis", "rediss", "valkey", "valkeys")
+STORE_OPTIONS = {"region", "tls"}
+
+DATABASE_FORM = (
+    "postgres://USER:PASSWORD@HOST:5432/NAME, or sqlite:////PATH (signs as @ and / in a password as %40, %2F)"
+)
+BELL_FORM = "redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS"
+STORE_FORM = (
+    "s3://KEY:SECRET@HOST/BUCKET?region=REGION (without KEY:SECRET@, what the machine is allowed counts)"
+)
+
+
+def database(address: str) -> str:
+    """The address of the database, if it can be one."""
+    parts = _parts("DATABASE_URL", address, DATABASES, DATABASE_FORM)
+    if parts.scheme != "sqlite":
+        if len(parts.path) < 2:
+            raise wrong("DATABASE_URL", "names no database", DATABASE_FORM)
+        _needs("DATABASE_URL", "psycopg")
+    return address
+
+
+def bell(address: str) -> str:
+    """The address of the server over which app servers tell each other of deeds; empty where there is none."""
+    if not address:
+        return ""
+    parts = _parts("CACHE_URL", address, BELLS, BELL_FORM)
+    if not parts.hostname:
+        raise wrong("CACHE_URL", "names no machine", BELL_FORM)
+    if not parts.path.strip("/").isdecimal() and parts.path.strip("/"):
+        raise wrong("CACHE_URL", "has a database that is no number", BELL_FORM)
+    _needs("CACHE_URL", "redis")
+    return address.replace("valkey", "redis", 1) if parts.scheme.startswith("valkey") else address
+
+
+def originals(address: str, folder: object) -> dict[str, object]:
+    """The private store of uploads: a folder, or a bucket of an S3 store, as an entry of STORAGES."""
+    if not address:
+        return {
+            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "OPTIONS": {"location": folder, "base_url": None},
+        }
+    parts = _parts("STORAGE_URL", address, ("s3",), STORE_FORM)
+    bucket, _, below = parts.path.strip("/").partition("/")
+    if not parts.hostname or not bucket:
+        raise wrong("STORAGE_URL", "names no machine or no bucket", STORE_FORM)
+    if bool(parts.username) != bool(parts.password):
+        raise wrong("STORAGE_URL", "has a key without its secret, or the other way round", STORE_FORM)
+    asked = dict(parse_qsl(parts.query))
+    if unknown := set(asked) - STORE_OPTIONS:
+        raise wrong("STORAGE_URL", f"has an option {min(unknown)} that is not known", STORE_FORM)
+    _needs("STORAGE_URL", "storages")
+    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket(parts, bucket, below, asked)}
+
+
+def _bucket(parts: SplitResult, bucket: str, below: str, asked: dict[str, str]) -> dict[str, object]:
+    from botocore.config import Config
+
+    scheme = "http" if asked.get("tls") == "0" else "https"
+    known = {"access_key": unquote(parts.username or ""), "secret_key": unquote(parts.password or "")}
+    place = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    return {
+        **(known if parts.username else {}),
+        "bucket_name": bucket,
+        "location": below,
+        "endpoint_url": f"{scheme}://{place}",
+        "region_name": asked.get("region") or "us-east-1",
+        "default_acl": None,  # private, by the rules of the bucket
+        "file_overwrite": True,  # a name is a digest, so what is written over is the same
+        "client_config": Config(
+            connect_timeout=PATIENCE,
+            read_timeout=20,
+            retries={"max_attempts": 3, "mode": "standard"},
+            s3={"addressing_style": "path"},
+            signature_version="s3v4",
+            # Stores other than Amazon's do not all know the newer checksums.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    }
+
+
+def wrong(variable: str, what: str, form: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{variable} {what}. It has the form {form}.")
+
+
+def _parts(variable: str, address: str, schemes: tuple[str, ...], form: str) -> SplitResult:
+    try:
+        parts = urlsplit(address)
+        parts.port  # noqa: B018 (raises where it is no number)
+    except ValueError as error:
+        raise wrong(variable, "cannot be read as an address", form) from error
+    if parts.scheme not in schemes:
+        begins = f"begins with {parts.scheme}:" if parts.scheme else "has no scheme"
+        raise wrong(variable, begins, form)
+    return parts
+
+
+def _needs(variable: str, package: str) -> None:
+    if find_spec(package) is None:
+        raise ImproperlyConfigured(
+            f"{variable} needs the package {package}, which is not installed: {INSTALL}"
+        )

@@ -1,0 +1,65 @@
+"""A store of files that speaks enough of S3 for what the site asks of one: put, get, head, delete, in one bucket."""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+GONE = b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code><Message>There is no such file.</Message></Error>"
+
+
+class Bucket(ThreadingHTTPServer):
+    """`files` by path, bucket included; `secret` is the key that every request must be signed with."""
+
+    daemon_threads = True
+
+    def __init__(self, key: str = "key") -> None:
+        super().__init__(("127.0.0.1", 0), _Answering)
+        self.files: dict[str, bytes] = {}
+        self.key, self.asked = key, []
+
+    @property
+    def url(self) -> str:
+        return f"s3://{self.key}:secret@127.0.0.1:{self.server_port}/bucket?region=eu-north-1&tls=0"
+
+
+class _Answering(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    server: Bucket
+
+    def _answer(self, status: int, body: bytes = b"") -> None:
+        self.send_response(status)
+        self.send_header("Content-Length", str(len(body)))
+        self.send_header("ETag", '"x"')
+        self.send_header("Last-Modified", "Thu, 26 Nov 2026 12:00:00 GMT")
+        self.end_headers()
+        if self.command != "HEAD":
+            self.wfile.write(body)
+
+    def _do(self) -> None:
+        path = self.path.partition("?")[0]
+        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        self.server.asked.append((self.command, path))
+        if f"Credential={self.server.key}/" not in self.headers.get("Authorization", ""):
+            return self._answer(403)
+        if self.command == "PUT":
+            self.server.files[path] = sent
+            return self._answer(200)
+        if self.command == "DELETE":
+            self.server.files.pop(path, None)
+            return self._answer(204)
+        found = self.server.files.get(path)
+        return self._answer(404, GONE) if found is None else self._answer(200, found)
+
+    do_GET = do_HEAD = do_PUT = do_DELETE = _do
+
+    def log_message(self, *_said) -> None:
+        pass
+
+
+@contextmanager
+def bucket(**how) -> Iterator[Bucket]:
+    with Bucket(**how) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        yield server
+        server.shutdown()

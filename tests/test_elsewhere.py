@@ -1,0 +1,181 @@
+"""Databases, buckets and bells on other machines: addresses that cannot be meant are refused, the others work."""
+
+from io import StringIO
+
+import pytest
+from django.core.exceptions import ImproperlyConfigured
+from django.core.management import CommandError, call_command
+from django.db import OperationalError
+
+from publications.models import Image
+from publications.models.images import keep_original, originals
+from publications.pagecache import bell
+from sceeus import elsewhere
+from tests.factories import picture_bytes
+from tests.small_bucket import bucket
+
+
+@pytest.mark.parametrize(
+    ("ask", "address", "told"),
+    [
+        (elsewhere.database, "mysql://u:hidden@host/name", "DATABASE_URL begins with mysql:"),
+        (elsewhere.database, "host/name", "DATABASE_URL has no scheme"),
+        (elsewhere.database, "postgres://u:hidden@host", "DATABASE_URL names no database"),
+        (elsewhere.database, "postgres://u:hidden@host:port/name", "DATABASE_URL cannot be read"),
+        (elsewhere.bell, "memcached://host", "CACHE_URL begins with memcached:"),
+        (elsewhere.bell, "redis:///0", "CACHE_URL names no machine"),
+        (elsewhere.bell, "redis://host/first", "CACHE_URL has a database that is no number"),
+        (elsewhere.bell, "localhost:6379", "CACHE_URL begins with localhost:"),
+        (lambda url: elsewhere.originals(url, ""), "https://host/bucket", "STORAGE_URL begins with https:"),
+        (lambda url: elsewhere.originals(url, ""), "s3://key:hidden@host", "STORAGE_URL names no machine or no bucket"),
+        (lambda url: elsewhere.originals(url, ""), "s3://key@host/bucket", "a key without its secret"),
+        (lambda url: elsewhere.originals(url, ""), "s3://host/bucket?regoin=x", "option regoin that is not known"),
+    ],
+)  # fmt: skip
+def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(ask, address, told):
+    with pytest.raises(ImproperlyConfigured) as refused:
+        ask(address)
+
+    assert told in str(refused.value) and "It has the form" in str(refused.value)
+    assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "address", "package"),
+    [
+        (elsewhere.database, "postgres://u:p@host/name", "psycopg"),
+        (elsewhere.bell, "redis://host", "redis"),
+        (lambda url: elsewhere.originals(url, ""), "s3://host/bucket", "storages"),
+    ],
+)
+def test_a_package_that_is_missing_is_named_with_how_to_get_it(ask, address, package, monkeypatch):
+    monkeypatch.setattr(elsewhere, "find_spec", lambda _name: None)
+
+    with pytest.raises(ImproperlyConfigured, match=f"needs the package {package}.*requirements/scale.txt"):
+        ask(address)
+
+
+def test_addresses_that_can_be_meant_are_taken():
+    assert elsewhere.database("sqlite:////srv/site.sqlite3") == "sqlite:////srv/site.sqlite3"
+    assert elsewhere.bell("") == ""
+    assert elsewhere.bell("valkey://host:6379/1") == "redis://host:6379/1"
+    options = elsewhere.originals("s3://k%40:s%2F@store.example/bucket/below?region=eu", "")["OPTIONS"]
+    assert (options["access_key"], options["secret_key"]) == ("k@", "s/")
+    assert (options["bucket_name"], options["location"], options["region_name"]) == ("bucket", "below", "eu")
+    assert options["endpoint_url"] == "https://store.example"
+
+
+@pytest.fixture
+def store(settings):
+    with bucket() as server:
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "originals": elsewhere.originals(server.url, settings.ORIGINALS),
+        }
+        yield server
+
+
+def test_originals_go_into_the_bucket_and_come_back(store, settings, db):
+    image = Image(alt_en="A field")
+    image.hold(picture_bytes(), "field.png")
+    image.save()
+
+    assert store.files == {f"/bucket/{image.original}": picture_bytes()}
+    assert Image.objects.get().content == picture_bytes()
+    assert not settings.ORIGINALS.exists()
+
+
+def test_the_same_bytes_are_sent_once(store):
+    for _ in range(2):
+        keep_original(b"x", "pdf")
+
+    assert [verb for verb, _ in store.asked].count("PUT") == 1
+
+
+def test_what_the_bucket_does_not_have_is_missing_as_in_a_folder(store):
+    with pytest.raises(FileNotFoundError):
+        originals().open("ab/none.pdf").read()
+
+
+class Wire:
+    """A server of bells without a network: what is published reaches who listens."""
+
+    def __init__(self, messages: list) -> None:
+        self.messages, self.published = messages, []
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_error) -> None:
+        pass
+
+    def publish(self, channel: str, _said: bytes) -> None:
+        self.published.append(channel)
+
+    def pubsub(self, **_how) -> "Wire":
+        return self
+
+    def subscribe(self, channel: str) -> None:
+        self.channel = channel
+
+    def get_message(self, timeout: float):
+        return self.messages.pop(0)
+
+
+class Enough(BaseException):
+    pass
+
+
+def test_a_bell_that_rings_is_heard_and_silence_is_not(monkeypatch):
+    wire, heard = Wire([None, {"data": b""}, None]), []
+    monkeypatch.setattr(bell, "_server", lambda _address: wire)
+    monkeypatch.setattr(bell.time, "sleep", lambda _seconds: (_ for _ in ()).throw(Enough))
+
+    with pytest.raises(Enough):  # the list of messages ends as a connection that breaks
+        bell._listen("redis://host", lambda: heard.append(1))
+
+    assert heard == [1] and wire.channel == bell.CHANNEL
+
+
+def test_a_bell_that_is_away_stops_no_deed(caplog):
+    bell._ring("redis://127.0.0.1:1")
+
+    assert "The server of CACHE_URL cannot be told of a change" in caplog.text
+
+
+def reach() -> str:
+    out = StringIO()
+    call_command("reach", stdout=out)
+    return out.getvalue()
+
+
+def test_what_answers_is_said(store, db):
+    told = reach()
+
+    assert "The database answers" in told and "takes, gives and removes files" in told
+    assert store.files == {}
+
+
+def test_what_does_not_answer_is_said_with_its_variable(settings, db):
+    settings.CACHE_URL = "redis://127.0.0.1:1"
+    with bucket() as server:
+        url, server.key = server.url, "another"
+        settings.STORAGES = {**settings.STORAGES, "originals": elsewhere.originals(url, settings.ORIGINALS)}
+
+        with pytest.raises(CommandError) as refused:
+            reach()
+
+    assert "STORAGE_URL: the store of originals does not answer. Is there such a bucket" in str(refused.value)
+    assert "CACHE_URL: the bell does not answer. Is Redis or Valkey running there" in str(refused.value)
+
+
+def test_a_database_that_does_not_answer_is_said(monkeypatch, db):
+    def fail(*_):
+        raise OperationalError("connection refused")
+
+    with monkeypatch.context() as patch:
+        patch.setattr("django.db.backends.base.base.BaseDatabaseWrapper.cursor", fail)
+        with pytest.raises(
+            CommandError, match=r"^DATABASE_URL: the database does not answer.*connection refused"
+        ):
+            reach()
