@@ -12,9 +12,17 @@ READERS = 64
 """Threads of a process: readers who wait for a page hold up none whose page is in memory. Granian warns of so many, as
 it cannot know that they wait; it is told to speak of errors alone."""
 
+HEADERS = 65_536  # bytes of a request before its body; more is answered 431
+HEADERS_WITHIN = 10_000  # milliseconds for them to come; who says nothing for so long is let go
+CONNECTIONS = 4_096  # at a time; those who are silent or slow hold a little memory and no thread
+LEAVE_WITHIN = 35  # seconds for an old process to finish what it has begun
+
 
 class Command(BaseCommand):
-    help = "Serve the site on HOST:PORT (127.0.0.1:8000) with the production server. Ctrl-C stops it."
+    help = (
+        "Serve the site on HOST:PORT (127.0.0.1:8000) with the production server. Ctrl-C stops it; kill -HUP starts "
+        "new processes, with the code as it is then, before the old ones go, so that no reader notices."
+    )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
@@ -28,6 +36,12 @@ class Command(BaseCommand):
             "--prepare", action="store_true", help="first bring the site up to date, see prepare"
         )
         parser.add_argument(
+            "--overlap",
+            type=float,
+            default=15.0,
+            help="seconds after kill -HUP in which old processes go on serving; longer than a start takes (15)",
+        )
+        parser.add_argument(
             "--reload", action="store_true", help="start again when a file of the project changes"
         )
 
@@ -39,8 +53,11 @@ class Command(BaseCommand):
         granian = Path(sys.executable).with_name("granian")
         arguments = [
             str(granian), "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
-            "--workers", str(options["workers"]), "--blocking-threads", str(READERS), "--no-ws",
-            "--log-level", "error",
+            "--workers", str(options["workers"]), "--blocking-threads", str(READERS), "--no-ws", "--http", "1",
+            "--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS),
+            "--http1-buffer-size", str(HEADERS), "--http1-header-read-timeout", str(HEADERS_WITHIN),
+            "--respawn-failed-workers", "--respawn-interval", str(options["overlap"]),
+            "--workers-kill-timeout", str(LEAVE_WITHIN), "--log-level", "error",
             *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
         ]  # fmt: skip
         os.chdir(settings.BASE_DIR)

@@ -1,0 +1,53 @@
+"""Exercise the site as it is served in earnest: strangers, reload, neighbours, a database that stops, a lock, a flood.
+
+It starts servers of its own on this machine (ports from EXERCISE_PORTS, 8130), in a folder that it removes, and prints
+one table: what was done, what was measured, what it may be. Some minutes; it ends with 1 where a budget is not kept.
+neighbours and database need postgresql, redis-server and nginx (Debian: apt-get install postgresql redis-server nginx-light).
+"""
+
+import argparse
+import sys
+import tempfile
+from pathlib import Path
+
+from .machines import Missing
+from .parts import PARTS
+
+WIDTHS = (44, 42, 10)
+
+
+def main() -> int:
+    asked = argparse.ArgumentParser(
+        "python -m tests.exercise", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
+    )
+    told = "\n".join(f"{name:<11} {part.__doc__}" for name, part in PARTS.items())
+    asked.add_argument("parts", nargs="*", metavar="part", help=f"all of these, or those named:\n{told}")
+    names = asked.parse_args().parts or list(PARTS)
+    if unknown := set(names) - set(PARTS):
+        asked.error(f"There is no part {min(unknown)}. These can be named: {', '.join(PARTS)}.")
+    print(line("what", "measured", "budget"))
+    kept = [exercise(name) for name in names]
+    return int(not all(kept))
+
+
+def exercise(name: str) -> bool:
+    """One part in a folder of its own; whether all its budgets are kept."""
+    kept = True
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
+        Path(folder).chmod(0o755)  # the owner of a PostgreSQL cluster must reach it
+        try:
+            for what, measured, budget, is_kept in PARTS[name](Path(folder)):
+                print(line(what, measured, budget), "" if is_kept else "  NOT KEPT", flush=True)
+                kept = kept and is_kept
+        except Missing as missing:
+            print(f"{name}: {missing}", file=sys.stderr)
+            return False
+    return kept
+
+
+def line(*cells: str) -> str:
+    return "".join(f"{cell:<{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,275 @@
+"""Servers of the exercise's own: the site, PostgreSQL, Redis and nginx, each in a folder that goes away with it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from .readers import Reader
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+TICKS = os.sysconf("SC_CLK_TCK")
+START = 60  # seconds that a server may take to answer
+_ports = iter(range(int(os.environ.get("EXERCISE_PORTS", "8130")), 65_000))
+
+
+class Missing(Exception):
+    """A program that the exercise needs is not there. Says which, and how to get it."""
+
+
+def free_port() -> int:
+    """The next port that nobody listens on, from EXERCISE_PORTS (8130) on."""
+    for port in _ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return port
+    raise Missing("There is no free port. Name another beginning in EXERCISE_PORTS.")
+
+
+def program(name: str, package: str, places: str = "") -> str:
+    """The path of a program. Raises Missing."""
+    import shutil
+
+    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
+    found = (
+        found or next((str(path / name) for path in sorted(Path("/").glob(places), reverse=True)), None)
+        if places or not found
+        else found
+    )
+    if not found:
+        raise Missing(f"{name} is not installed (Debian: apt-get install {package}).")
+    return found
+
+
+class Server:
+    """A process and its children, on a port."""
+
+    def __init__(
+        self, command: Sequence[str], port: int, *, log: Path, user: str | None = None, **environment: str
+    ) -> None:
+        self.command, self.port, self.log, self.user = list(command), port, log, user
+        self.environment = {**os.environ, **environment}
+        self.start()
+
+    def start(self) -> None:
+        with self.log.open("ab") as log:
+            self.process = subprocess.Popen(
+                self.command, env=self.environment, cwd=ROOT if self.user is None else "/", stdout=log, stderr=log, user=self.user,
+                group=self.user, extra_groups=[] if self.user else None, start_new_session=True,
+            )  # fmt: skip
+
+    def wait(self, path: str = "/en/") -> "Server":
+        """Until the site answers there."""
+        until(lambda: _answers(self.port, path), what=self.tail)
+        return self
+
+    def wait_for_port(self) -> "Server":
+        until(lambda: _listens(self.port), what=self.tail)
+        return self
+
+    def tail(self) -> str:
+        """The command, and the end of what it said."""
+        return (
+            f"{self.command[:4]}\n" + "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-15:])
+            if self.log.exists()
+            else ""
+        )
+
+    def send(self, number: int) -> None:
+        self.process.send_signal(number)
+
+    def kill(self) -> None:
+        """As a power cut does it: the process and all that it has started."""
+        os.killpg(self.process.pid, signal.SIGKILL)
+        self.process.wait()
+
+    def stop(self, number: int = signal.SIGTERM) -> None:
+        if self.process.poll() is None:
+            self.process.send_signal(number)
+            try:
+                self.process.wait(15)
+            except subprocess.TimeoutExpired:
+                self.kill()
+
+    def processes(self) -> list[int]:
+        """The process and all below it."""
+        below: dict[int, list[int]] = {}
+        for entry in Path("/proc").glob("[0-9]*/stat"):
+            try:
+                fields = entry.read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            below.setdefault(int(fields[1]), []).append(int(entry.parent.name))
+        found = [self.process.pid]
+        for pid in found:
+            found += below.get(pid, [])
+        return found
+
+    def cpu(self) -> float:
+        """Seconds of CPU that it has taken so far."""
+        used = 0
+        for pid in self.processes():
+            try:
+                fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+            except OSError:
+                continue
+            used += int(fields[11]) + int(fields[12])
+        return used / TICKS
+
+    def memory(self) -> float:
+        """Megabytes that it would give back, pages shared with others counted in part."""
+        kilobytes = 0
+        for pid in self.processes():
+            try:
+                lines = Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines()
+            except OSError:
+                continue
+            kilobytes += sum(int(line.split()[1]) for line in lines if line.startswith("Pss:"))
+        return kilobytes / 1024
+
+
+def until(good, *, what: str | Callable[[], str], seconds: float = START) -> float:
+    """Wait for something, and say how long it took."""
+    begun = time.monotonic()
+    while time.monotonic() - begun < seconds:
+        if good():
+            return time.monotonic() - begun
+        time.sleep(0.02)
+    raise TimeoutError(f"Not within {seconds:.0f} s: {what() if callable(what) else what}")
+
+
+def _listens(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
+def _answers(port: int, path: str) -> bool:
+    reader = Reader(port, patience=10)
+    try:
+        return reader.get(path)[0] < 500
+    except (OSError, EOFError):
+        return False
+    finally:
+        reader.close()
+
+
+def manage(*arguments: str, **environment: str) -> str:
+    """What a command of the project says. Raises CalledProcessError."""
+    done = subprocess.run(
+        [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **environment}, check=True,
+        capture_output=True, text=True,
+    )  # fmt: skip
+    return done.stdout
+
+
+def site(
+    folder: Path, *, port: int = 0, workers: int = 1, more: Sequence[str] = (), **environment: str
+) -> Server:
+    """The site as it is served in earnest, with its files in the folder."""
+    port = port or free_port()
+    command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", str(workers), *more]
+    return Server(command, port, log=folder / f"site-{port}.log", SITE_DATA=str(folder), **environment)
+
+
+def redis(folder: Path) -> Server:
+    port = free_port()
+    command = [
+        program("redis-server", "redis-server"),
+        "--port",
+        str(port),
+        "--bind",
+        "127.0.0.1",
+        "--save",
+        "",
+        "--dir",
+        str(folder),
+    ]
+    return Server(command, port, log=folder / "redis.log").wait_for_port()
+
+
+class PostgreSQL:
+    """A cluster of its own, which may be stopped and started again."""
+
+    def __init__(self, folder: Path) -> None:
+        self.port, self.folder = free_port(), folder
+        self._ctl = program("pg_ctl", "postgresql", "usr/lib/postgresql/*/bin")
+        folder.mkdir()
+        if os.getuid() == 0:  # who may not own a cluster
+            shutil.chown(folder, "postgres", "postgres")
+        self._run(
+            str(Path(self._ctl).with_name("initdb")),
+            "-D",
+            f"{folder}/data",
+            "-U",
+            "postgres",
+            "--auth=trust",
+            "-E",
+            "UTF8",
+        )
+        self.start()
+
+    @property
+    def url(self) -> str:
+        return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
+
+    def start(self) -> None:
+        quick = "-c fsync=off -c unix_socket_directories= -c listen_addresses=127.0.0.1"
+        self._run(
+            self._ctl,
+            "-D",
+            f"{self.folder}/data",
+            "-w",
+            "-l",
+            f"{self.folder}/log",
+            "-o",
+            f"-p {self.port} {quick}",
+            "start",
+        )
+
+    def stop(self, mode: str = "immediate") -> None:
+        self._run(self._ctl, "-D", f"{self.folder}/data", "-m", mode, "stop")
+
+    def _run(self, *command: str) -> None:
+        who = {"user": "postgres", "group": "postgres", "extra_groups": []} if os.getuid() == 0 else {}
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/", **who)
+
+
+NGINX = """
+worker_processes 1; pid {folder}/nginx.pid; daemon off;
+events {{ worker_connections 2048; }}
+http {{
+    client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+    uwsgi_temp_path {folder}; scgi_temp_path {folder};
+    {site}
+}}
+"""
+
+
+def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
+    """The balancer of deploy/ in front of two app servers, with a mirror if there is one; log in `folder`/access.log."""
+    port = free_port()
+    changed = {
+        "127.0.0.1:8001": f"127.0.0.1:{ports[0]}",
+        "127.0.0.1:8002": f"127.0.0.1:{ports[1]}",
+        "listen 80": f"listen 127.0.0.1:{port}",
+        "/srv/mirror": mirror or f"{folder}/no-mirror",
+        "/var/log/nginx/publications.log": f"{folder}/access.log",
+        "publications.example": "localhost",
+    }
+    text = (ROOT / "deploy/nginx-mirror.conf").read_text("utf-8")
+    for old, new in changed.items():
+        assert old in text, f"deploy/nginx-mirror.conf has no {old}."
+        text = text.replace(old, new)
+    file = folder / "nginx.conf"
+    file.write_text(NGINX.format(folder=folder, site=text), "utf-8")
+    command = [program("nginx", "nginx-light"), "-c", str(file), "-e", str(folder / "nginx.log")]
+    return Server(command, port, log=folder / "nginx.out").wait_for_port()

@@ -1,0 +1,234 @@
+"""Readers: plain sockets that ask, count what came back, and can be as rude as strangers are."""
+
+import multiprocessing
+import socket
+import threading
+import time
+from collections import Counter
+from collections.abc import Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+
+PATIENCE = 35  # seconds; the site itself gives up after 30
+
+
+class Reader:
+    """One connection that is kept. Where a kept one was closed meanwhile it is opened anew once, as browsers do."""
+
+    def __init__(self, port: int, *, patience: float = PATIENCE) -> None:
+        self.port, self.patience = port, patience
+        self._socket: socket.socket | None = None
+
+    def get(self, path: str, **headers: str) -> tuple[int, bytes, bytes]:
+        """Status, head and body of the answer. Raises OSError where none comes."""
+        kept = self._socket is not None
+        try:
+            return self._asked(path, headers)
+        except (ConnectionError, EOFError):
+            self.close()
+            if not kept:
+                raise
+            return self._asked(path, headers)
+
+    def close(self) -> None:
+        if self._socket:
+            self._socket.close()
+        self._socket = None
+
+    def _asked(self, path: str, headers: dict[str, str]) -> tuple[int, bytes, bytes]:
+        if self._socket is None:
+            self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=self.patience)
+        more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
+        self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode())
+        head, body = self._until(b"\r\n\r\n")
+        fields = head.lower()
+        if b"content-length:" in fields:
+            body += self._exactly(int(fields.split(b"content-length:")[1].split(b"\r\n")[0]) - len(body))
+        elif b"transfer-encoding: chunked" in fields:
+            while not body.endswith(b"0\r\n\r\n"):
+                body += self._some()
+        if b"connection: close" in fields:
+            self.close()
+        return int(head[9:12]), head, body
+
+    def _until(self, end: bytes) -> tuple[bytes, bytes]:
+        got = b""
+        while end not in got:
+            got += self._some()
+        head, _, rest = got.partition(end)
+        return head, rest
+
+    def _exactly(self, count: int) -> bytes:
+        got = bytearray()
+        while len(got) < count:
+            got += self._some()
+        return bytes(got)
+
+    def _some(self) -> bytes:
+        assert self._socket
+        got = self._socket.recv(65536)
+        if not got:
+            raise EOFError("The server closed the connection.")
+        return got
+
+
+@dataclass
+class Told:
+    """What a crowd of readers got: answers by status, failures by kind, and how long each answer took, in seconds."""
+
+    statuses: Counter = field(default_factory=Counter)
+    failures: Counter = field(default_factory=Counter)
+    stale: int = 0
+    took: list[float] = field(default_factory=list)
+    seconds: float = 0.0
+
+    @property
+    def answers(self) -> int:
+        return sum(self.statuses.values())
+
+    @property
+    def failed(self) -> int:
+        """Readers who got no answer, or one that speaks of a fault of the site."""
+        return sum(self.failures.values()) + sum(n for status, n in self.statuses.items() if status >= 500)
+
+    @property
+    def per_second(self) -> float:
+        return self.answers / self.seconds if self.seconds else 0.0
+
+    def slowest(self, share: float = 0.99) -> float:
+        """The time in milliseconds within which this share of the answers came."""
+        return sorted(self.took)[int(len(self.took) * share)] * 1000 if self.took else float("nan")
+
+    def __str__(self) -> str:
+        return f"{self.answers} answers, {self.failed} failed {dict(self.failures) or ''}".rstrip()
+
+    def add(self, other: "Told") -> None:
+        self.statuses += other.statuses
+        self.failures += other.failures
+        self.stale += other.stale
+        self.took += other.took
+        self.seconds = max(self.seconds, other.seconds)
+
+
+def read(
+    ports: Sequence[int],
+    paths: Sequence[str],
+    ends: threading.Event,
+    pause: float,
+    told: Told,
+    **headers: str,
+) -> None:
+    """Ask for the paths in turn until told to end, one after the other."""
+    reader, begun, number = Reader(ports[0]), time.monotonic(), 0
+    while not ends.is_set():
+        path = paths[number % len(paths)]
+        path, number = path.replace("*", f"{number}-{id(reader)}"), number + 1
+        asked = time.monotonic()
+        try:
+            status, head, _ = reader.get(path, Accept_Encoding="gzip", **headers)
+            told.statuses[status] += 1
+            told.stale += b"detail=stale" in head
+            told.took.append(time.monotonic() - asked)
+        except (OSError, EOFError) as error:
+            told.failures[type(error).__name__] += 1
+            reader.close()
+            time.sleep(0.01)
+        if pause:
+            time.sleep(pause)
+    told.seconds = time.monotonic() - begun
+
+
+def _crowd(connection, ports, paths, readers, pause, headers) -> None:
+    """In a process of its own, so that readers take no time from each other: read until the other end says enough."""
+    ends, all_told = threading.Event(), [Told() for _ in range(readers)]
+    threads = [
+        threading.Thread(
+            target=read, args=([ports[n % len(ports)]], paths, ends, pause, told), kwargs=headers
+        )
+        for n, told in enumerate(all_told)
+    ]
+    for thread in threads:
+        thread.start()
+    connection.recv()
+    ends.set()
+    for thread in threads:
+        thread.join(PATIENCE + 5)
+    whole = Told()
+    for told in all_told:
+        whole.add(told)
+    connection.send(whole)
+
+
+class Crowd:
+    """Readers at work in a process of their own, until `stop`, which says what they got. A `*` in a path is a new word
+    each time; `pause` is how long each rests between two pages.
+    """
+
+    def __init__(
+        self,
+        ports: int | Sequence[int],
+        paths: Sequence[str],
+        *,
+        readers: int = 4,
+        pause: float = 0.0,
+        **headers: str,
+    ) -> None:
+        ports = [ports] if isinstance(ports, int) else list(ports)
+        spawn = multiprocessing.get_context("spawn")
+        self._here, there = spawn.Pipe()
+        self._process = spawn.Process(
+            target=_crowd, args=(there, ports, list(paths), readers, pause, headers), daemon=True
+        )
+        self._process.start()
+
+    def stop(self) -> Told:
+        self._here.send("enough")
+        told = self._here.recv()
+        self._process.join()
+        return told
+
+
+def reads(ports: int | Sequence[int], paths: Sequence[str], seconds: float, **how) -> Told:
+    """What a crowd gets in so many seconds."""
+    crowd = Crowd(ports, paths, **how)
+    time.sleep(seconds)
+    return crowd.stop()
+
+
+@contextmanager
+def held_open(port: int, count: int, said: bytes = b""):
+    """Connections that say this, or nothing, and wait."""
+    sockets = []
+    try:
+        for _ in range(count):
+            sockets.append(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
+            if said:
+                sockets[-1].sendall(said)
+        yield sockets
+    finally:
+        for held in sockets:
+            held.close()
+
+
+@contextmanager
+def slow_readers(port: int, path: str, count: int, *, rate: int = 4096, every: float = 0.25):
+    """Readers with a bad connection: each takes `rate` bytes at a time, with a small window."""
+    ends = threading.Event()
+
+    def take() -> None:
+        with socket.socket() as slow:
+            slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
+            slow.connect(("127.0.0.1", port))
+            slow.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
+            while not ends.wait(every) and slow.recv(rate):
+                pass
+
+    threads = [threading.Thread(target=take, daemon=True) for _ in range(count)]
+    for thread in threads:
+        thread.start()
+    try:
+        yield
+    finally:
+        ends.set()
+        for thread in threads:
+            thread.join(5)

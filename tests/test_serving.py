@@ -1,0 +1,78 @@
+"""The server itself: strangers who hold it up, heads that are too long, and new processes that nobody notices."""
+
+import os
+import signal
+import time
+
+import pytest
+
+from tests.exercise.machines import Server, manage, site, until
+from tests.exercise.readers import Crowd, Reader, held_open, reads, slow_readers
+
+OVERLAP = 8  # seconds; a start takes two, on a machine that does nothing else
+PAGE = "/en/about/"
+LONG = "/en/publications/"
+
+
+@pytest.fixture(scope="module")
+def server(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("site")
+    plain = {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3", "SITE_DATA": str(folder)}
+    os.environ.pop("DJANGO_SETTINGS_MODULE", None)
+    manage("prepare", **plain)
+    server = site(folder, more=["--overlap", str(OVERLAP)], DATABASE_URL=plain["DATABASE_URL"]).wait(PAGE)
+    yield server
+    server.stop()
+
+
+def read_well(server: Server) -> None:
+    told = reads(server.port, [PAGE], 1.0, readers=2)
+    assert told.answers > 10 and told.failed == 0 and max(told.took) < 10, told
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /en/about/ HTTP/1.1\r\nHost: localhost\r\n"])
+def test_connections_that_are_held_open_hold_up_nobody(server, said):
+    with held_open(server.port, 1_500 if not said else 200, said):
+        read_well(server)
+
+
+def test_readers_with_bad_connections_hold_up_nobody(server):
+    with slow_readers(server.port, LONG, 100):
+        read_well(server)
+
+
+def test_heads_that_are_too_long_are_refused_and_hold_up_nobody(server):
+    reader = Reader(server.port)
+    assert reader.get(PAGE, X_Word="a" * 16_000)[0] == 200
+
+    with held_open(server.port, 50, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Word: " + b"a" * 60_000):
+        assert Reader(server.port).get(PAGE, X_Word="a" * 300_000)[0] == 431
+        read_well(server)
+
+
+def test_who_says_half_and_no_more_is_let_go(server):
+    with held_open(server.port, 1, b"GET /en/about/ HTTP/1.1\r\n") as (half,):
+        half.settimeout(20)
+        begun = time.monotonic()
+        while half.recv(1000):
+            pass
+
+    assert 5 < time.monotonic() - begun < 20
+
+
+@pytest.mark.parametrize("how", ["close", "keep-alive"])
+def test_new_processes_take_over_without_a_failed_request(server, how):
+    before = set(server.processes())
+    crowd = Crowd(server.port, [PAGE], readers=4, pause=0.005, Connection=how)
+    time.sleep(1)
+
+    server.send(signal.SIGHUP)
+    until(
+        lambda: not (set(server.processes()) & before) - {server.process.pid},
+        what="the old processes are there",
+    )
+    time.sleep(1)
+    told = crowd.stop()
+
+    assert told.answers > 100 and told.failed == 0, told
+    assert set(told.statuses) == {200}
