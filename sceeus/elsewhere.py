@@ -10,6 +10,7 @@ from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
 from django.core.exceptions import ImproperlyConfigured
 
 INSTALL = "pip install --require-hashes -r requirements/scale.txt"
+MOST_POOLED = 100  # PostgreSQL takes a hundred in all, unless told otherwise
 PATIENCE = 3  # seconds to reach another machine
 
 DATABASES = ("postgres", "postgresql", "pgsql", "sqlite")
@@ -33,6 +34,21 @@ def database(address: str) -> str:
             raise wrong("DATABASE_URL", "names no database", DATABASE_FORM)
         _needs("DATABASE_URL", "psycopg")
     return address
+
+
+def pooled(known: dict) -> dict:
+    """A database as Django knows it, with the pool that `?pool=8` in its address asks for: so many connections at
+    most in each process. Without it each thread that makes pages keeps one.
+    """
+    options = known["OPTIONS"]
+    if "pool" not in options:
+        return known
+    size = str(options["pool"])
+    if not size.isdecimal() or not 2 <= int(size) <= MOST_POOLED:
+        raise wrong("DATABASE_URL", f"has a pool that is no number from 2 to {MOST_POOLED}", DATABASE_FORM)
+    # Who waits longer than this is told; who cannot connect gives up at once, so that the next attempt is made at once.
+    pool = {"min_size": 1, "max_size": int(size), "timeout": 2, "reconnect_timeout": 1}
+    return {**known, "CONN_MAX_AGE": 0, "OPTIONS": {**options, "pool": pool}}
 
 
 def bell(address: str) -> str:

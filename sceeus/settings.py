@@ -5,7 +5,7 @@ A fresh clone needs none of them. What a deployment may set, with its default:
 SITE_DATA      folder of database, media, private originals, caches and secret key (var/)
 SITE_URL       the public address, used in canonical links (http://127.0.0.1:PORT)
 PORT           the port of `make run` (8000)
-DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name
+DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name; ?pool=8 shares connections
 STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region=… (a folder in SITE_DATA)
 CACHE_URL      a Redis or Valkey server over which app servers tell each other of deeds at once: redis://host (none)
 ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
@@ -141,6 +141,7 @@ else:
         "tcp_user_timeout": 25_000,  # milliseconds
         **DATABASES["default"].get("OPTIONS", {}),
     }
+    DATABASES["default"] = elsewhere.pooled(DATABASES["default"])
 
 # Two trees of addresses; the first is where `/` leads. Texts may be in any language.
 LANGUAGE_CODE = "en"

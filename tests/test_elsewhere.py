@@ -65,6 +65,20 @@ def test_addresses_that_can_be_meant_are_taken():
     assert options["endpoint_url"] == "https://store.example"
 
 
+def test_connections_are_pooled_where_the_address_says_so():
+    kept = {"CONN_MAX_AGE": None, "OPTIONS": {"connect_timeout": 3}}
+
+    pooled = elsewhere.pooled({**kept, "OPTIONS": {"connect_timeout": 3, "pool": "8"}})
+
+    assert elsewhere.pooled(kept) is kept
+    assert (pooled["CONN_MAX_AGE"], pooled["OPTIONS"]["pool"]["max_size"]) == (0, 8)
+    for size in ("true", "1", "101"):
+        with pytest.raises(
+            ImproperlyConfigured, match="DATABASE_URL has a pool that is no number from 2 to 100"
+        ):
+            elsewhere.pooled({"OPTIONS": {"pool": size}})
+
+
 @pytest.fixture
 def store(settings):
     with bucket() as server:
