@@ -1,0 +1,5 @@
+"""Measure speed on sites of its own: `make bench`, or `python -m tests.bench --help`.
+
+Nothing here passes or fails. Figures are CPU of the server, which a busy machine disturbs least; each stands beside
+its budget, as a ratio to nginx where nginx can do the same, and beside what the last run found.
+"""

@@ -1,0 +1,52 @@
+"""A part that works inside Django, in a process of its own: `python -m tests.bench.inside PART ARGUMENTS`, with SITE_DATA
+naming its site. It prints its figures as lines of JSON; `tests.bench` reads them.
+"""
+
+import json
+import logging
+import sys
+from collections.abc import Iterator
+from dataclasses import asdict
+
+from . import render, texts, writing
+from .figures import Figure
+
+
+def search(pieces: str) -> Iterator[Figure]:
+    """Searches of many kinds with the passages of a page; on PostgreSQL the server's work is counted."""
+    from django.db import connection
+
+    from tests.search_figures import median_and_worst
+
+    median, worst = median_and_worst()
+    name = f"search of {pieces}, {connection.vendor}"
+    yield Figure(f"{name}: median", median, "ms CPU", {"sqlite": 10, "postgresql": 40}[connection.vendor])
+    yield Figure(f"{name}: worst", worst, "ms CPU")
+
+
+PARTS = {
+    "render": lambda last: render.render(render.addresses(200), int(last)),
+    "search": search,
+    "publishing": lambda pieces: writing.publishing(int(pieces)),
+    "importing": writing.importing,
+    "mirror": writing.mirror,
+    "texts": texts.texts,
+}
+
+
+def main(part: str, *arguments: str) -> None:
+    import django
+
+    django.setup()
+    logging.disable()
+    if part == "addresses":
+        print(json.dumps(render.addresses(int(arguments[0]))))
+    elif part == "seen":
+        writing.publish_when_asked()
+    else:
+        for figure in PARTS[part](*arguments):
+            print(json.dumps(asdict(figure)), flush=True)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])

@@ -1,0 +1,167 @@
+"""Servers to measure, each with all its processes on one core, and the client that asks them on another."""
+
+import json
+import os
+import shutil
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.request import Request, urlopen
+
+from .site import ROOT, environment
+
+CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
+SERVER, CLIENT = (CORES[0], CORES[-1]) if CORES else (None, None)
+TICKS = os.sysconf("SC_CLK_TCK")
+NGINX = """
+daemon off; worker_processes 1; pid {folder}/nginx.pid; error_log {folder}/error.log; {user}
+events {{ worker_connections 256; }}
+http {{
+  access_log off; types {{ }} default_type "text/html; charset=utf-8"; keepalive_requests 1000000;
+  client_body_temp_path {folder}; proxy_temp_path {folder}; fastcgi_temp_path {folder};
+  uwsgi_temp_path {folder}; scgi_temp_path {folder};
+  server {{
+    listen 127.0.0.1:{port}; root {folder}/pages; gzip_static on; open_file_cache max=2000;
+    add_header Cache-Control no-cache;
+  }}
+}}
+"""
+
+
+class Server:
+    """A server that runs: its port, and what its processes have used."""
+
+    def __init__(self, process: subprocess.Popen, port: int) -> None:
+        self.process, self.port = process, port
+
+    def cpu(self) -> float:
+        """Seconds of CPU of all its processes, those that have ended included."""
+        return sum(_spent(pid) for pid in _tree(self.process.pid)) / TICKS
+
+    def memory(self) -> float:
+        """Megabytes that its processes hold in memory, shared parts counted by share."""
+        return sum(_share(pid) for pid in _tree(self.process.pid)) / 1024
+
+    def ask(self, requests: list[tuple[str, dict[str, str]]], seconds: float) -> dict[str, float]:
+        """Ask with sixteen connections; gives also the microseconds of CPU that the server took for each."""
+        before = self.cpu()
+        command = [sys.executable, "-m", "tests.bench.load", str(self.port), str(seconds)]
+        found = json.loads(_on(CLIENT, command, input=json.dumps(requests)))
+        return {**found, "cpu": (self.cpu() - before) * 1e6 / max(found["answers"], 1)}
+
+    def fetch(self, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
+        asked = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": "localhost", **headers})
+        with urlopen(asked, timeout=60) as answer:
+            return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
+
+
+@contextmanager
+def site_server(folder: Path) -> Iterator[Server]:
+    """The site, served as in production by one process."""
+    port = free_port()
+    command = [sys.executable, "manage.py", "serve", "--port", str(port)]
+    with _running(command, port, env=environment(folder)) as server:
+        yield server
+
+
+@contextmanager
+def nginx_server(pages: dict[str, bytes], folder: Path) -> Iterator[Server | None]:
+    """nginx with the same pages as files, compressed before; nothing where there is no nginx."""
+    nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
+    if not nginx:
+        print(
+            "nginx is not installed: there is nothing to compare with (Debian: apt-get install nginx-light)."
+        )
+        yield None
+        return
+    (folder / "pages").mkdir(parents=True)
+    for name, body in pages.items():
+        (folder / "pages" / name).touch()
+        (folder / "pages" / f"{name}.gz").write_bytes(body)
+    port = free_port()
+    user = "user root;" if os.geteuid() == 0 else ""
+    (folder / "nginx.conf").write_text(NGINX.format(folder=folder, port=port, user=user))
+    with _running([nginx, "-p", str(folder), "-c", str(folder / "nginx.conf")], port) as server:
+        yield server
+
+
+def free_port() -> int:
+    """One that nobody listens on; with BENCH_PORTS=8120-8129 one of these."""
+    first, _, last = os.environ.get("BENCH_PORTS", "0-0").partition("-")
+    for port in range(int(first), int(last or first) + 1):
+        with socket.socket() as found:
+            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                found.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return found.getsockname()[1]
+    raise SystemExit(f"No port of BENCH_PORTS={first}-{last} is free.")
+
+
+@contextmanager
+def _running(command: list[str], port: int, **options) -> Iterator[Server]:
+    process = subprocess.Popen(
+        command, cwd=ROOT, stdout=subprocess.DEVNULL, preexec_fn=lambda: _pin(SERVER), **options
+    )
+    try:
+        _wait_for(port, process)
+        yield Server(process, port)
+    finally:
+        process.terminate()
+        process.wait(20)
+
+
+def _wait_for(port: int, process: subprocess.Popen) -> None:
+    until = time.monotonic() + 120
+    while time.monotonic() < until and process.poll() is None:
+        try:
+            socket.create_connection(("127.0.0.1", port), 1).close()
+            return
+        except OSError:
+            time.sleep(0.1)
+    raise SystemExit(f"The server did not start: {process.args}")
+
+
+def _pin(core: int | None) -> None:
+    if core is not None:
+        os.sched_setaffinity(0, {core})
+
+
+def _on(core: int | None, command: list[str], **options) -> str:
+    done = subprocess.run(
+        command,
+        cwd=ROOT,
+        check=True,
+        text=True,
+        stdout=subprocess.PIPE,
+        preexec_fn=lambda: _pin(core),
+        **options,
+    )
+    return done.stdout
+
+
+def _tree(pid: int) -> list[int]:
+    children = [
+        int(child)
+        for tasks in Path(f"/proc/{pid}/task").glob("*/children")
+        for child in tasks.read_text().split()
+    ]
+    return [pid, *(each for child in children for each in _tree(child))]
+
+
+def _spent(pid: int) -> int:
+    """Ticks of a process and of its children that have ended (proc(5): utime, stime, cutime, cstime)."""
+    fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
+    return sum(map(int, fields[11:15]))
+
+
+def _share(pid: int) -> int:
+    for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
+        if line.startswith("Pss:"):
+            return int(line.split()[1])
+    return 0

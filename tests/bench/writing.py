@@ -1,0 +1,109 @@
+"""What comes in and goes out: publishing, and the time until readers see it; import; the mirror."""
+
+import io
+import re
+import resource
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.error import URLError
+
+from .figures import Figure
+from .serving import Server, site_server
+from .site import ROOT, environment
+
+DRAFTS = 25
+ROUNDS = 5
+IMPORTED = 200
+SEEN_WITHIN = 1_000  # milliseconds
+
+
+def publishing(pieces: int) -> Iterator[Figure]:
+    """Save and publish new texts on this site, and what of it likeness takes."""
+    from publications import deeds
+    from tests.factories import saved
+    from tests.search_figures import Clock, as_drafts, spent, timed_likeness
+
+    clock, drafts = Clock(), as_drafts(2 * DRAFTS)
+    times = [spent(clock, lambda each=each: deeds.publish(saved(each), by=None)) for each in drafts[:DRAFTS]]
+    own = timed_likeness(clock, drafts[DRAFTS:])
+    yield Figure(f"save and publish, {pieces} pieces: median", statistics.median(times), "ms CPU", 50)
+    yield Figure(f"save and publish, {pieces} pieces: worst", max(times), "ms CPU")
+    yield Figure(f"likeness of it, {pieces} pieces: median", statistics.median(own), "ms CPU")
+
+
+def visible(folder: Path) -> Iterator[Figure]:
+    """From the end of a deed in one process to the page of a server in another, by the clock."""
+    command = [sys.executable, "-m", "tests.bench.inside", "seen"]
+    with site_server(folder) as server:
+        server.fetch("/en/")
+        with subprocess.Popen(
+            command,
+            cwd=ROOT,
+            env=environment(folder),
+            text=True,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+        ) as publisher:
+            times = [_seen_after(server, publisher) for _round in range(ROUNDS)]
+            publisher.stdin.close()
+    yield Figure("published, until others see it: worst", max(times), "ms", SEEN_WITHIN)
+
+
+def _seen_after(server: Server, publisher: subprocess.Popen) -> float:
+    publisher.stdin.write("\n")
+    publisher.stdin.flush()
+    path, began = publisher.stdout.readline().strip(), time.monotonic()
+    while True:
+        try:
+            server.fetch(path)
+            return (time.monotonic() - began) * 1000
+        except URLError:
+            time.sleep(0.002)
+
+
+def publish_when_asked() -> None:
+    """Publish a piece for each line that comes, and tell its address once that is done."""
+    from tests.factories import make_live
+
+    for _line in sys.stdin:
+        print(make_live().get_absolute_url(), flush=True)
+
+
+def importing() -> Iterator[Figure]:
+    """A folder of small pieces, brought in and published by one process."""
+    from publications import importing as bringing
+    from publications.importing import Order, Progress
+    from tests.import_figures import generate
+
+    with tempfile.TemporaryDirectory() as folder:
+        order = Order(
+            generate(Path(folder) / "many", IMPORTED), processes=1, publish=True, progress=Progress()
+        )
+        start, began = time.process_time(), time.monotonic()
+        bringing.bring_in(order)
+        took, by_clock = time.process_time() - start, time.monotonic() - began
+    yield Figure("import, published", IMPORTED / took, "a CPU s", 300, at_least=True)
+    yield Figure("import, by the clock", IMPORTED / by_clock, "a second")
+
+
+def mirror() -> Iterator[Figure]:
+    """The whole site as files, by one process."""
+    from django.core.management import call_command
+
+    told = io.StringIO()
+    with tempfile.TemporaryDirectory() as folder:
+        before = _all_cpu()
+        call_command("mirror", Path(folder) / "mirror", processes=1, stdout=told, stderr=io.StringIO())
+        took = _all_cpu() - before
+    pages = int(re.match(r"\s*(\d+)", told.getvalue())[1])
+    yield Figure("mirror, addresses written", pages / took, "a CPU s")
+
+
+def _all_cpu() -> float:
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
