@@ -108,7 +108,7 @@ class PublishForm(forms.Form):
         """Choose beforehand what a change is to readers, where that is proposed, and say why."""
         if "change" in self.fields:
             self.initial["change"] = proposal.change
-            self.fields["change"].help_text = proposal.why
+            self["change"].help_text = proposal.why
 
     def clean(self) -> dict:
         cleaned = super().clean()

@@ -2,7 +2,11 @@
 
 const line = Number(new URLSearchParams(location.search).get("line"));
 const body = document.querySelector("#id_body");
-if (line > 0 && body && location.hash === "#id_body") select();
+// The browser goes to the field itself first, and may do so until all is loaded.
+if (line > 0 && body && location.hash === "#id_body") {
+  if (document.readyState === "complete") select();
+  else addEventListener("load", () => setTimeout(select));
+}
 
 function select() {
   const lines = body.value.split("\n");

@@ -1,0 +1,95 @@
+"""Small things at the desk that only a browser shows: what Enter does, where the cursor stands, where a click leads."""
+
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.test_accessibility import faults
+
+pytestmark = pytest.mark.browser
+LIST = "/desk/publications/publication/"
+LIBRARY = "/desk/publications/image/"
+
+
+def opened(page, query: str) -> str:
+    """The form of the first piece that is found, as its address."""
+    page.goto(f"{LIST}?q={query}")
+    page.locator("#result_list tbody th a").first.click()
+    page.wait_for_url("**/change/**")
+    return re.match(r".*/change/", page.url)[0]
+
+
+def test_without_scripts_enter_in_the_find_field_finds_and_saves_nothing(open_page, site):
+    page = open_page("/desk/", java_script_enabled=False)
+    sign_in(page, site)
+    opened(page, "transnistria")
+    page.fill("textarea[name=summary]", "Half typed")
+
+    page.fill("[name=bylines-find]", "qqzzqq")
+    page.press("[name=bylines-find]", "Enter")
+
+    expect(page.locator("#chooser-bylines")).to_contain_text("Nothing found.")
+    expect(page.locator("textarea[name=summary]")).to_have_value("Half typed")
+    expect(page.locator("[name=bylines-find]")).to_be_focused()
+    expect(page.get_by_text("Draft saved")).to_have_count(0)
+
+
+def test_what_is_to_be_mended_is_selected_where_one_sees_it(open_page, site):
+    page = open_page("/desk/")
+    sign_in(page, site)
+    form = opened(page, "transnistria")
+    body = page.locator("textarea[name=body]")
+    body.fill(f"{body.input_value()}\n\nSee {{++this++}}.\n\n{'And so on. ' * 200}")
+    page.locator('input[name="_publish"]').last.click()
+
+    page.get_by_role("link", name="Mend it in line").first.click()
+    page.wait_for_url(f"{form}?line=*")
+
+    page.wait_for_function("document.activeElement.id === 'id_body'")
+    chosen = page.evaluate(
+        "(() => { const b = document.activeElement; return b.value.slice(b.selectionStart, b.selectionEnd) })()"
+    )
+    height = page.evaluate("innerHeight")
+    at = page.evaluate("document.querySelector('#id_body').getBoundingClientRect()")
+    assert chosen == "See {++this++}."
+    assert at["top"] < 0 < height < at["bottom"]  # the middle of a long text, not its start
+
+
+def test_a_click_on_a_picture_is_its_focal_point(open_page, site):
+    page = open_page("/desk/", viewport={"width": 1280, "height": 900})
+    sign_in(page, site)
+    page.goto(LIBRARY)
+    page.locator("#result_list tbody th a").first.click()
+    whole = page.locator(".focal__whole img")
+    box = whole.bounding_box()
+
+    whole.click(position={"x": box["width"] / 4, "y": box["height"] / 2})
+
+    expect(page.locator("#id_focus_x")).to_have_value("25")
+    expect(page.locator("#id_focus_y")).to_have_value("50")
+    page.locator("#id_focus_x").fill("90")
+    expect(page.locator(".focal__mark")).to_have_css("left", f"{box['width'] * 0.9:g}px")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_axe_finds_nothing_on_what_was_mended(open_page, site, scheme):
+    page = open_page("/desk/", color_scheme=scheme, viewport={"width": 1280, "height": 900})
+    sign_in(page, site)
+    page.goto(LIBRARY)
+    picture = page.locator("#result_list tbody th a").first.get_attribute("href")
+    draft = opened(page, "transnistria").removesuffix("change/")
+    live = opened(page, "lavrov").removesuffix("change/")
+    found, wide = {}, {}
+
+    for path in (picture, f"{draft}withdraw/", f"{live}undo/", f"{draft}publish/"):
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found[path] = faults(page)
+        page.set_viewport_size({"width": 320, "height": 640})
+        wide[path] = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": 1280, "height": 900})
+
+    assert not {path: each for path, each in found.items() if each}
+    assert not {path: width for path, width in wide.items() if width > 320}
