@@ -63,6 +63,11 @@ def examine(content: bytes) -> Facts:
     return Facts(*_upright(picture).size, format, *ACCEPTED[format])
 
 
+def too_large() -> str:
+    """What is said of a file above LARGEST_FILE, here or before it is sent."""
+    return _("The picture is larger than 20 MB. Save it smaller, then try again.")
+
+
 def widths_for(facts: Facts) -> tuple[int, ...]:
     """The widths a picture is shown in: those up to its own, or its own when it is small. Never enlarged."""
     return tuple(width for width in WIDTHS if width <= facts.width) or (facts.width,)
@@ -132,7 +137,7 @@ def _first_letter(word: str) -> str:
 def _decoded(content: bytes) -> Image.Image:
     """The first frame of a picture whose size was found bearable before it was decoded. Raises Unsuitable."""
     if len(content) > LARGEST_FILE:
-        raise Unsuitable(_("The picture is larger than 20 MB. Save it smaller, then try again."))
+        raise Unsuitable(too_large())
     try:
         picture = Image.open(io.BytesIO(content), formats=tuple(ACCEPTED))
         _check_size(*picture.size)

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
-OURS = ("css/", "js/")
+OURS = ("css/", "js/", "vendor/")
 IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
 
 

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import checks, deeds
+from publications import checks, deeds, pictures
 from publications.models import (
     Edition,
     Kind,
@@ -39,6 +39,7 @@ class Writing(admin.ModelAdmin):
             Script("js/desk/keeping.js", type="module"),
             Script("js/desk/preview.js", type="module"),
             Script("js/desk/suggesting.js", type="module"),
+            Script("js/desk/writing.js", type="module"),
         )
 
     form = PublicationForm
@@ -218,6 +219,9 @@ class Writing(admin.ModelAdmin):
             "may_publish": request.user.has_perm("publications.publish_publication"),
             "may_relate": may_relate(request, piece),
             "may_redact": request.user.has_perm("publications.redact_publication"),
+            "picture_types": ",".join(media_type for _extension, media_type in pictures.ACCEPTED.values()),
+            "largest_picture": pictures.LARGEST_FILE,
+            "too_large": pictures.too_large(),
         }
 
     def response_add(self, request: HttpRequest, obj: Publication, post_url_continue=None) -> HttpResponse:

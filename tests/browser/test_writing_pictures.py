@@ -1,0 +1,143 @@
+"""Pictures that are dropped or pasted into a text: asked for their words, sent, and put where the caret is."""
+
+import base64
+import re
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.conftest import sign_in
+from tests.browser.test_accessibility import faults
+from tests.factories import picture_bytes
+
+pytestmark = pytest.mark.browser
+
+ADD = "/desk/publications/publication/add/"
+IMAGE = re.compile(r"One\.\n\n!\[A field\]\(image:[a-z0-9]{20}\)\n\nTwo\.")
+SEND = """(area, {how, files}) => {
+  const data = new DataTransfer();
+  for (const {name, type, content} of files) {
+    data.items.add(new File([Uint8Array.from(atob(content), (each) => each.charCodeAt(0))], name, {type}));
+  }
+  const told = {bubbles: true, cancelable: true, dataTransfer: data, clipboardData: data};
+  area.dispatchEvent(how === "paste" ? new ClipboardEvent("paste", told) : new DragEvent("drop", told));
+}"""
+
+
+@pytest.fixture
+def form(open_page, site):
+    page = open_page("/desk/", viewport={"width": 1440, "height": 900})
+    sign_in(page, site)
+    page.goto(site.url + ADD)
+    page.locator("#id_body").fill("One.\n\nTwo.")
+    page.locator("#id_body").evaluate("(area) => area.setSelectionRange(4, 4)")
+    return page
+
+
+def bring(page, *contents: bytes, how: str = "drop", type: str = "image/png") -> None:
+    files = [
+        {"name": f"field-{number}.png", "type": type, "content": base64.b64encode(content).decode()}
+        for number, content in enumerate(contents)
+    ]
+    page.locator("#id_body").evaluate(SEND, {"how": how, "files": files})
+
+
+def in_library(page, query: str) -> int:
+    return page.evaluate(
+        "async (query) => (await (await fetch(`/desk/choose/images/?q=${query}`)).json()).found.length", query
+    )
+
+
+@pytest.mark.parametrize("how", ["drop", "paste"])
+def test_a_picture_is_asked_for_its_words_and_put_at_the_caret(form, how):
+    bring(form, picture_bytes(size=(800, 500)), how=how)
+    dialog = form.get_by_role("dialog", name="A picture for the text")
+    expect(dialog.locator("canvas")).to_be_visible()
+    expect(dialog.get_by_label("Alternative text")).to_be_focused()
+    assert not faults(form)
+
+    form.keyboard.type("A field")
+    form.keyboard.press("Tab")
+    form.keyboard.press("Tab")
+    form.keyboard.type("Ann Berg")
+    form.keyboard.press("Enter")
+
+    expect(form.locator("#id_body")).to_have_value(IMAGE)
+    expect(form.locator("#id_body")).to_be_focused()
+    form.keyboard.press("Control+Z")
+    expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")
+
+
+def test_words_that_are_missing_are_asked_for_and_nothing_typed_is_lost(form):
+    bring(form, picture_bytes("red"))
+    dialog = form.get_by_role("dialog")
+    dialog.get_by_label("Credit").fill("Ann Berg")
+
+    dialog.get_by_role("button", name="Put into the text").click()
+    expect(dialog).to_contain_text("Say what the picture shows, or mark it as decorative.")
+    expect(dialog.get_by_label("Credit")).to_have_value("Ann Berg")
+
+    dialog.get_by_label("Alternative text").fill("A field")
+    dialog.get_by_role("button", name="Put into the text").click()
+    expect(form.locator("#id_body")).to_have_value(IMAGE)
+
+
+def test_a_picture_that_is_not_wanted_after_all_leaves_nothing(form):
+    before = in_library(form, "field")
+    bring(form, picture_bytes("green"))
+    expect(form.get_by_role("dialog")).to_be_visible()
+
+    form.keyboard.press("Escape")
+
+    expect(form.get_by_role("dialog")).to_be_hidden()
+    expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")
+    assert in_library(form, "field") == before
+
+
+def test_a_picture_goes_into_the_library_alone_where_that_is_said(form):
+    before = in_library(form, "field")
+    bring(form, picture_bytes("yellow"))
+
+    form.get_by_role("button", name="Only into the library").click()
+
+    expect(form.get_by_role("dialog")).to_be_hidden()
+    expect(form.locator("#id_body")).to_have_value("One.\n\nTwo.")
+    assert in_library(form, "field") == before + 1
+
+
+def test_several_pictures_are_asked_for_one_after_another(form):
+    bring(form, picture_bytes("red"), picture_bytes("blue"))
+    dialog = form.get_by_role("dialog")
+
+    for turn, words in ("1 / 2", "First"), ("2 / 2", "Second"):
+        expect(dialog.get_by_role("heading")).to_contain_text(turn)
+        dialog.get_by_label("Alternative text").fill(words)
+        dialog.get_by_role("button", name="Put into the text").click()
+
+    expect(form.locator("#id_body")).to_have_value(re.compile(r"!\[First\]\(image:\w+\)\n\n!\[Second\]"))
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"GIF89a=1;alert(1)", "This is not a picture that can be shown"), (b"\0" * (20 * 1024 * 1024 + 1), "larger than 20 MB")],
+)  # fmt: skip
+def test_what_cannot_be_shown_is_refused_in_the_words_of_the_library(form, content, said):
+    bring(form, content)
+    form.get_by_role("dialog").get_by_label("Alternative text").fill("x")
+
+    form.get_by_role("button", name="Put into the text").click()
+
+    expect(form.get_by_role("dialog")).to_contain_text(said)
+    assert "image:" not in form.locator("#id_body").input_value()
+
+
+def test_the_button_chooses_files_and_nothing_of_the_dialog_is_sent_with_the_piece(form):
+    with form.expect_file_chooser() as chooser:
+        form.get_by_role("toolbar").get_by_role("button", name="Picture").click()
+    chooser.value.set_files({"name": "field.png", "mimeType": "image/png", "buffer": picture_bytes()})
+    form.get_by_label("Alternative text").fill("A field")
+    form.get_by_role("button", name="Put into the text").click()
+
+    expect(form.locator("#id_body")).to_have_value(IMAGE)
+    names = form.evaluate("[...new FormData(document.querySelector('#publication_form')).keys()]")
+    assert not {"alt", "decorative", "credit"} & set(names)

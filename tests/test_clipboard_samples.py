@@ -1,0 +1,23 @@
+"""What comes of a paste is read by our Markdown as it was meant: lists within lists, tables, notes that lead both ways."""
+
+import pytest
+
+from publications import prose
+from tests.conftest import ROOT
+
+SAMPLES = ROOT / "tests" / "samples" / "clipboard"
+MEANT = {
+    "word": ["<strong>held</strong>", "<em>second</em>", "</h2>", "</h3>", "<ol", "<blockquote>", "1,200</td>", "Poland | north"],
+    "google-docs": ["<strong>wait outside</strong>", "<strong>thick</strong>", "<em>(ice)</em>", "https://example.org/ports?year=2026"],
+    "page": ['<ol start="3">', "*wish*", "2024. A year.", "<code>a &lt; b</code>", "snake_case and &lt;b&gt;.", "Second part."],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", MEANT)
+def test_a_sample_is_rendered_as_it_was_copied(name):
+    html = prose.render((SAMPLES / f"{name}.md").read_text(), language="en").html
+
+    assert [each for each in MEANT[name] if each not in html] == []
+    assert html.count('class="footnote-ref"') == html.count('class="footnote-backref"') == 2
+    assert html.count("<table") == 1
+    assert html.count("<ul") + html.count("<ol") >= 3

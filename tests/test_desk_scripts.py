@@ -1,0 +1,77 @@
+"""The scripts of the form of a piece: all that it may ever load is counted, and stays small."""
+
+import gzip
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import ROOT
+from tests.desk_forms import ADD
+
+pytestmark = pytest.mark.django_db
+
+STATIC = ROOT / "static"
+MODULE = re.compile(
+    r'<script src="/static/(js/[^"]+)"[^>]* type="module"|<script type="module" src="/static/(js/[^"]+)"'
+)
+IMPORT = re.compile(r"""(?:from|import)\s*\(?["'](\.[^"']+\.js)["']""")
+MOST = 25_000  # bytes, compressed by gzip
+MOST_OF_OTHERS = 9_000
+
+
+def loaded_by(script: Path, seen: set[Path]) -> set[Path]:
+    """The script and all that it imports, at once or later."""
+    if script not in seen:
+        seen.add(script)
+        for name in IMPORT.findall(script.read_text()):
+            loaded_by((script.parent / name).resolve(), seen)
+    return seen
+
+
+def size(scripts: set[Path]) -> int:
+    return sum(len(gzip.compress(script.read_bytes(), 9)) for script in scripts)
+
+
+@pytest.fixture
+def scripts(client, editor) -> set[Path]:
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    page = client.get(ADD).text
+    named = {STATIC / (first or second) for first, second in MODULE.findall(page)}
+    found: set[Path] = set()
+    for script in named:
+        loaded_by(script, found)
+    return found
+
+
+def test_our_scripts_on_the_form_are_small_and_what_we_did_not_write_is_known(scripts):
+    others = {script for script in scripts if "vendor" in script.parts}
+
+    print({"ours": size(scripts - others), "others": size(others), "sum": size(scripts)})
+    assert {script.name for script in scripts} >= {
+        "writing.js",
+        "pasting.js",
+        "converting.js",
+        "chooser.js",
+        "tags.js",
+    }
+    assert {script.name for script in others} == {"turndown.browser.es.js"}
+    assert size(scripts - others) < MOST
+    assert size(others) < MOST_OF_OTHERS
+
+
+def test_no_script_imports_in_a_circle(scripts):
+    """The names by content could not be given: each would be in the other."""
+    for script in scripts:
+        for name in IMPORT.findall(script.read_text()):
+            other = (script.parent / name).resolve()
+            assert script not in loaded_by(other, set()), f"{script.name} and {other.name}"
+
+
+def test_files_of_others_are_named_with_their_licence():
+    told = (STATIC / "vendor" / "README.md").read_text()
+
+    for file in (STATIC / "vendor").rglob("*.js"):
+        name = file.relative_to(STATIC / "vendor").as_posix()
+        assert name in told, f"static/vendor/README.md does not name {name}"
+        assert (file.parent / "LICENSE.txt").exists()
