@@ -222,18 +222,20 @@ class PostgreSQL:
         return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
+        """Until it takes connections."""
         quick = "-c fsync=off -c unix_socket_directories= -c listen_addresses=127.0.0.1"
-        self._run(
-            self._ctl,
+        options = [
             "-D",
             f"{self.folder}/data",
-            "-w",
+            "-W",
             "-l",
             f"{self.folder}/log",
             "-o",
             f"-p {self.port} {quick}",
-            "start",
-        )
+        ]
+        self._run(self._ctl, *options, "start")
+        ready = [str(Path(self._ctl).with_name("pg_isready")), "-q", "-h", "127.0.0.1", "-p", str(self.port)]
+        until(lambda: subprocess.run(ready, check=False).returncode == 0, what="PostgreSQL does not start")
 
     def stop(self, mode: str = "immediate") -> None:
         self._run(self._ctl, "-D", f"{self.folder}/data", "-m", mode, "stop")

@@ -1,0 +1,127 @@
+"""What a deployment is made of: backups that come back, units that name what there is, logs that keep secrets."""
+
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import yaml
+from django.core.management import get_commands
+
+from tests.conftest import ROOT
+
+DEPLOY = ROOT / "deploy"
+
+
+def run(script: str, folder, site) -> subprocess.CompletedProcess:
+    known = {"SITE_DATA": str(site), "PYTHON": sys.executable, "PATH": os.environ["PATH"], "KEEP": "2"}
+    return subprocess.run(
+        [DEPLOY / script, str(folder)], env=known, capture_output=True, text=True, check=False
+    )
+
+
+@pytest.fixture
+def site(tmp_path):
+    """A site's folder: a database with a word in it, an original, a key."""
+    folder = tmp_path / "site"
+    (folder / "originals" / "ab").mkdir(parents=True)
+    (folder / "originals" / "ab" / "abc.png").write_bytes(b"picture")
+    (folder / "secret-key").write_text("secret")
+    with sqlite3.connect(folder / "site.sqlite3") as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        database.execute("CREATE TABLE words (word TEXT)")
+        database.execute("INSERT INTO words VALUES ('grain')")
+    return folder
+
+
+def words(folder) -> list[str]:
+    with sqlite3.connect(folder / "site.sqlite3") as database:
+        return [word for (word,) in database.execute("SELECT word FROM words")]
+
+
+def test_what_was_backed_up_comes_back(site, tmp_path):
+    kept = run("backup", tmp_path / "backups", site).stdout.strip()
+    with sqlite3.connect(site / "site.sqlite3") as database:
+        database.execute("UPDATE words SET word = 'barley'")
+    new = tmp_path / "new"
+
+    for place in (site, new):
+        told = run("restore", kept, place)
+        assert told.returncode == 0, told.stderr
+        assert words(place) == ["grain"]
+    assert (new / "originals/ab/abc.png").read_bytes() == b"picture"
+    assert (new / "secret-key").stat().st_mode & 0o077 == 0
+
+
+def test_a_backup_that_is_not_whole_changes_nothing(site, tmp_path):
+    kept = run("backup", tmp_path / "backups", site).stdout.strip()
+    with Path(kept, "site.sqlite3").open("r+b") as file:
+        file.write(b"x")
+
+    told = run("restore", kept, site)
+
+    assert told.returncode == 1 and "nothing was changed" in told.stderr
+    assert words(site) == ["grain"]
+
+
+def test_a_backup_that_fails_leaves_no_folder_that_looks_whole(site, tmp_path):
+    (site / "site.sqlite3").unlink()
+
+    assert run("backup", tmp_path / "backups", site).returncode != 0
+    assert all(folder.suffix == ".part" for folder in (tmp_path / "backups").iterdir())
+
+
+def test_only_the_newest_backups_stay(site, tmp_path):
+    for day in range(1, 5):
+        (tmp_path / "backups" / f"2026-01-0{day}T020000Z").mkdir(parents=True)
+
+    run("backup", tmp_path / "backups", site)
+
+    left = sorted(folder.name for folder in (tmp_path / "backups").iterdir())
+    assert len(left) == 2 and left[0] == "2026-01-04T020000Z"
+
+
+def test_units_and_compose_name_commands_that_there_are():
+    texts = [
+        path.read_text()
+        for path in [*DEPLOY.glob("systemd/*"), DEPLOY / "compose.yaml", DEPLOY / "Dockerfile"]
+    ]
+    named = {name for text in texts for name in re.findall(r'manage\.py"?,? "?([a-z_]+)', text)}
+
+    assert {"serve", "mirror", "prepare", "clearsessions"} <= named <= set(get_commands())
+
+
+def test_variables_of_a_deployment_are_known_to_the_settings():
+    known = "".join(
+        (ROOT / path).read_text()
+        for path in ("sceeus/settings.py", "publications/management/commands/serve.py")
+    )
+    named = re.findall(r"^#?([A-Z_]+)=", (DEPLOY / "environment.example").read_text(), re.MULTILINE)
+
+    assert named and [name for name in named if f'"{name}"' not in known] == []
+
+
+def test_compose_is_whole():
+    services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
+
+    assert set(services) == {"prepare", "first", "second", "mirror", "database", "bell", "balancer"}
+    assert "/data" in services["first"]["volumes"][0]
+
+
+@pytest.mark.parametrize("file", ["nginx-mirror.conf", "Caddyfile"])
+def test_addresses_that_open_by_themselves_stand_in_no_log(file):
+    text = (DEPLOY / file).read_text()
+    found = re.search(r'(?:"~|uri regexp )(\^\S+?)"? (?:"\$opening/…"|\$1/…)', text)
+    pattern = found[1].replace("(?<", "(?P<")
+
+    for path in (
+        "/desk/review/abcdef/",
+        "/desk/review/abcdef/key/large.webp",
+        "/desk/password_reset/Mg/token/",
+    ):
+        assert re.match(pattern, path)[1] in ("/desk/review", "/desk/password_reset")
+    for path in ("/desk/publications/publication/1/reviews/2/", "/en/"):
+        assert not re.match(pattern, path)
