@@ -298,7 +298,52 @@ def flood(folder: Path) -> Iterator[Line]:
         )
 
 
+def front(folder: Path) -> Iterator[Line]:
+    """The mirror in front: pages without an app server, the headers of the application, secrets in no log."""
+    with one_site(folder) as server:
+        address = f"sqlite:///{folder}/site.sqlite3"
+        manage("mirror", str(folder / "mirror"), SITE_DATA=str(folder), DATABASE_URL=address)
+        for path in (folder, folder / "mirror", *(folder / "mirror").rglob("*")):
+            path.chmod(0o755 if path.is_dir() else 0o644)
+        with stopping(nginx(folder, [server.port] * 2, mirror=str(folder / "mirror"))) as balancer:
+            reader = Reader(balancer.port)
+            there, here = reader.get("/en/", Accept_Encoding="gzip")[1], Reader(server.port).get("/en/")[1]
+            missing = [name for name in GUARDING if _field(there, name) != _field(here, name)]
+            yield Line(
+                "headers that differ from the application's",
+                ", ".join(missing) or "none",
+                "none",
+                not missing,
+            )
+            reader.get("/desk/review/open-sesame/", Referer="http://localhost/desk/review/open-sesame/")
+            until(
+                lambda: "/desk/review" in (folder / "access.log").read_text(),
+                what="nothing is logged",
+                seconds=5,
+            )
+            told = "open-sesame" in (folder / "access.log").read_text()
+            yield Line("a review link in the access log", "told" if told else "masked", "masked", not told)
+            server.kill()
+            yield failed_none("pages of the mirror, no app server", reads(balancer.port, PAGES, 3))
+
+
+GUARDING = (
+    "content-security-policy",
+    "x-content-type-options",
+    "x-frame-options",
+    "referrer-policy",
+    "permissions-policy",
+    "cache-control",
+)
+
+
+def _field(head: bytes, name: str) -> list[str]:
+    lines = [line.partition(": ") for line in head.decode("latin-1").split("\r\n")]
+    return [value for found, _, value in lines if found.lower() == name]
+
+
 PARTS = {
+    "front": front,
     "strangers": strangers,
     "reload": reload,
     "neighbours": neighbours,
