@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications.languages import NAMES
-from publications.models import Author, Edition, Generation, Kind, Site, Tag
+from publications.models import Author, Edition, Generation, Kind, Tag, the_site
 from publications.presentation import absolute, author_url, current_tree, feeds_for, topic_url, unless_fresh
 
 from .entries import entries_of
@@ -74,7 +74,7 @@ def _feed(
 
 
 def _written(format: str, editions: QuerySet, page: str, name: Ways) -> HttpResponse:
-    site, entries, chosen = Site.objects.first() or Site(), entries_of(editions), FORMATS[format]
+    site, entries, chosen = the_site(), entries_of(editions), FORMATS[format]
     feed = Feed(
         id=_stable_id(name["url"]),
         url=absolute(name["ways"][format]),

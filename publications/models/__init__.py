@@ -5,6 +5,7 @@ from .authors import Author
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .epoch import ADDING, Epoch, once, read_epoch, within
+from .house import the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
@@ -109,6 +110,7 @@ __all__ = [
     "settled_doi",
     "settled_isbn",
     "split_at_commas",
+    "the_site",
     "told_at",
     "whole_minute",
     "with_standing",

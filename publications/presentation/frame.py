@@ -8,7 +8,7 @@ from django.utils.translation import get_language, gettext, override
 
 from publications.addresses import absolute, in_tree
 from publications.languages import NAMES, TREES
-from publications.models import Site
+from publications.models import Site, the_site
 
 from .menus import href, menus
 
@@ -22,7 +22,7 @@ def page(
     `section` names the list of the menu that the page is of. `feeds` are those of the page, each with title and url.
     `has_finder` tells that the page has a field to search in of its own. `site` is its row, where it is at hand.
     """
-    tree, site = current_tree(), site or Site.objects.first() or Site()
+    tree, site = current_tree(), site or the_site()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
     frame = {
         **_house(site),

@@ -4,7 +4,7 @@ A page that has no text in the tree is still linked, in the language it has, and
 looks for the contact page is better served with the English one than with none.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from urllib.parse import urlsplit
 
 from django.db.models import BooleanField, ExpressionWrapper, Q
@@ -12,7 +12,7 @@ from django.urls import reverse
 
 from publications.addresses import in_tree
 from publications.languages import TREES
-from publications.models import Place, Section, SiteLink
+from publications.models import Place, Section, SiteLink, once
 
 from .tongues import tongue
 
@@ -40,15 +40,14 @@ class Way:
 
 
 def menus(tree: str, *, path: str, section: str) -> dict[str, list[Way]]:
-    """The links of each place, in one query: the page at `path` and the `section` it is of are marked.
+    """The links of each place, in one query an epoch: the page at `path` and the `section` it is of are marked.
 
     The menu stands at the foot as well: there its pages (`house`) come before those of the footer, and the
     rest (`ways`) keeps to itself.
     """
     found: dict[str, list[Way]] = {place.value: [] for place in Place}
-    for link in _links():
-        if way := _way(link, tree, path=path, section=section):
-            found[link.place].append(way)
+    for link, way in once(("ways", tree), lambda: _ways(tree)):
+        found[link.place].append(_marked(way, link, path=path, section=section))
     pages = [way for way in found[Place.MENU] if way.is_page]
     known = {way.url for way in pages}
     found["house"] = [*pages, *(way for way in found[Place.FOOTER] if way.url not in known)]
@@ -73,19 +72,27 @@ def _links():
     return SiteLink.objects.select_related("page").defer(*TEXTS).annotate(**told)
 
 
-def _way(link: SiteLink, tree: str, *, path: str, section: str) -> Way | None:
+def _ways(tree: str) -> list[tuple[SiteLink, Way]]:
+    return [(link, way) for link in _links() if (way := _way(link, tree))]
+
+
+def _marked(way: Way, link: SiteLink, *, path: str, section: str) -> Way:
+    if way.url == path and (link.page_id or link.section):
+        return replace(way, current="page")
+    return replace(way, current="true") if link.section and link.section == section else way
+
+
+def _way(link: SiteLink, tree: str) -> Way | None:
     if link.page_id:
-        return _to_page(link, tree, path)
+        return _to_page(link, tree)
     if link.section:
-        current = "true" if link.section == section else ""
         words, language = _words(link, "label", tree)
         label = words or str(link.get_section_display())
-        url = reverse(SECTIONS[Section(link.section)])
-        return Way(label, url, words_in=language, current="page" if url == path else current)
+        return Way(label, reverse(SECTIONS[Section(link.section)]), words_in=language)
     return _elsewhere(link, tree)
 
 
-def _to_page(link: SiteLink, tree: str, path: str) -> Way | None:
+def _to_page(link: SiteLink, tree: str) -> Way | None:
     language = next((code for code in _first(tree) if getattr(link, f"told_{code}")), "")
     if not language:
         return None
@@ -100,7 +107,6 @@ def _to_page(link: SiteLink, tree: str, path: str) -> Way | None:
         words_in=words_in,
         leads_to=foreign,
         language_label=tongue(foreign) if foreign else "",
-        current="page" if url == path else "",
         is_page=True,
     )
 

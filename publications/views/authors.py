@@ -9,7 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from publications.metadata import linked
-from publications.models import Author, Edition, Tag
+from publications.models import Author, Edition, Tag, once
 from publications.presentation import (
     Writer,
     absolute,
@@ -36,7 +36,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
     tree = current_tree()
     named = Author.objects.known().with_pieces(Edition.objects.live().in_tree(tree))
-    entries = register(named.values_list("pk", "name", "family_name"), tree)
+    entries = once(("register", tree), lambda: register(named.values_list("pk", "name", "family_name"), tree))
     found = paged(entries, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
     return page(
         request,

@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 
 from publications.languages import TREES
 from publications.metadata import linked
-from publications.models import Author, Edition, Site, Tag
+from publications.models import Author, Edition, Tag, once, the_site
 from publications.presentation import (
     cards,
     current_tree,
@@ -35,11 +35,10 @@ def home(request: HttpRequest) -> HttpResponse:
     """The pinned piece leads while it is public, else the newest."""
     live = Edition.objects.live().in_tree(current_tree()).newest_first()
     newest = list(live.for_cards()[: BESIDE_A_COVER + 1])
-    site = Site.objects.first() or Site()
+    site = the_site()
     lead = live.for_cards().text_for(site.lead_id) or next(iter(newest), None)
     room = BESIDE_A_COVER if lead and lead.cover_id else LATEST
     latest = [edition for edition in newest if edition != lead][:room]
-    people = Author.objects.known().with_pieces(live).select_related("portrait").order_by("-newest", "name")
     return page(
         request,
         "home.html",
@@ -52,8 +51,19 @@ def home(request: HttpRequest) -> HttpResponse:
         lead=lead_card(lead),
         latest=cards(latest),
         shelves=shelves_of(live.for_cards(), without=[lead, *latest] if lead else []),
-        subjects=subjects_by_kind(Tag.objects.with_pieces(live), most=TOPICS),
-        people=writers(people[:PEOPLE]),
+        subjects=subjects_by_kind(_topics(live), most=TOPICS),
+        people=writers(_latest_writers(live)),
         feeds=feeds_for(current_tree()),
         alternates=everywhere("publications:home"),
     )
+
+
+def _topics(live) -> list[Tag]:
+    """All with how much stands on each, as the page of topics tells it too."""
+    return once(("topics", current_tree()), lambda: list(Tag.objects.with_pieces(live)))
+
+
+def _latest_writers(live) -> list[Author]:
+    writing = Author.objects.known().with_pieces(live).select_related("portrait")
+    latest = writing.order_by("-newest", "name")[:PEOPLE]
+    return once(("latest writers", current_tree()), lambda: list(latest))

@@ -86,7 +86,7 @@ class Listing:
     def context(self) -> dict[str, object]:
         """What the list shows. Raises search.Busy."""
         searched = Searched(self.words, self.tree, self.asked, self.order) if self.words else None
-        filters = [self._filter(name, self._counts(name, searched)) for name in FILTERS]
+        filters = self._filters(searched)
         chosen = [self._chosen(filter_) for filter_ in filters if filter_["name"] in self.asked]
         words = (
             [{"label": f"“{self.words}”", "url_without": self._address(without="q")}] if self.words else []
@@ -102,7 +102,10 @@ class Listing:
         }
 
     def _newest(self) -> dict[str, object]:
-        return paged_cards(self._found().newest_first(), self.number, lambda page: self._address(page=page))
+        """The total is one for all pages of the list, and counted once."""
+        found = self._found().newest_first()
+        total = once(("total", self.tree, tuple(self.asked.items())), found.count)
+        return paged_cards(found, self.number, lambda page: self._address(page=page), total=total)
 
     def _results(self, searched: Searched) -> dict[str, object]:
         """One page of what was found, or what to try where that is nothing."""
@@ -139,6 +142,12 @@ class Listing:
         return once(
             ("counts", self.tree, name, beside), lambda: NARROWINGS[name].count(self._found(without=name))
         )
+
+    def _filters(self, searched: Searched | None) -> list[dict[str, object]]:
+        if searched:
+            return [self._filter(name, self._counts(name, searched)) for name in FILTERS]
+        key = ("filters", self.tree, tuple(self.asked.items()))
+        return once(key, lambda: [self._filter(name, self._counts(name, None)) for name in FILTERS])
 
     def _filter(self, name: str, counts: dict[str, int]) -> dict[str, object]:
         wanted, asked = FILTERS[name], self.asked.get(name, "")

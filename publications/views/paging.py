@@ -12,10 +12,18 @@ PER_PAGE = 20
 UrlOf = Callable[[int], str]
 
 
-def paged(rows, number: str, url_of: UrlOf, per_page: int = PER_PAGE) -> dict[str, object]:
-    """One page of rows, and the ways to the others, as `pages.html` wants them. Raises Http404."""
+def paged(
+    rows, number: str, url_of: UrlOf, per_page: int = PER_PAGE, *, total: int | None = None
+) -> dict[str, object]:
+    """One page of rows, and the ways to the others, as `pages.html` wants them. Raises Http404.
+
+    `total` is how many rows there are, where it is known.
+    """
+    paginator = Paginator(rows, per_page)
+    if total is not None:
+        paginator.count = total
     try:
-        page = Paginator(rows, per_page).page(number)
+        page = paginator.page(number)
     except InvalidPage as reason:
         raise Http404 from reason
     return {
@@ -29,9 +37,9 @@ def paged(rows, number: str, url_of: UrlOf, per_page: int = PER_PAGE) -> dict[st
     }
 
 
-def paged_cards(editions, number: str, url_of: UrlOf) -> dict[str, object]:
+def paged_cards(editions, number: str, url_of: UrlOf, *, total: int | None = None) -> dict[str, object]:
     """The same for editions, as cards."""
-    found = paged(editions.for_cards(), number, url_of)
+    found = paged(editions.for_cards(), number, url_of, total=total)
     return {**found, "cards": cards(found["page"].object_list)}
 
 

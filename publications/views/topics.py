@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.models import Author, Edition, Tag, TagKind
+from publications.models import Author, Edition, Tag, TagKind, once
 from publications.presentation import (
     current_tree,
     everywhere,
@@ -35,13 +35,14 @@ LABELS = {
 
 def topic_list(request: HttpRequest) -> HttpResponse:
     live = Edition.objects.live().in_tree(current_tree())
+    tags = once(("topics", current_tree()), lambda: list(Tag.objects.with_pieces(live)))
     return page(
         request,
         "topics.html",
         section="topics",
         title=_("Topics"),
         canonical=request.path,
-        subjects=subjects_by_kind(Tag.objects.with_pieces(live)),
+        subjects=subjects_by_kind(tags),
         **described(request, way_here(_("Topics"))),
         alternates=everywhere("publications:topics"),
     )
