@@ -321,6 +321,10 @@ def test_what_takes_too_long_is_given_up():
         typesetting.set_paper(make_paper(), pixels, seconds=0)
 
 
+def test_a_mark_that_no_font_has_costs_no_digit_its_place():
+    assert reading("", title="0\u0898, 2024").tags["/H1"] == 1
+
+
 anything = some.text(alphabet=some.characters(codec="utf-8"), max_size=80)
 SCRAPS = some.sampled_from(["**", "_", "`", "[^1]", "\n\n", "# ", "> ", "- ", "1. ", "| a | b |\n|---|---|\n| c | d |\n", "<b>", "<td>",
                             "</ul>", "![](image:" + "a" * 20 + ")", "[a](b)", "\n\n[^1]: n\n\n", "\n    ", "<ol>", "<li>"])  # fmt: skip

@@ -53,11 +53,18 @@ def press(folder: Path, job: dict) -> None:
                     raise
                 print(f"without PDF/UA: {error.message}", file=sys.stderr)
                 return compile_in(folder, job, [])
-            unshown = ESCAPED.sub(lambda match: chr(int(match[1], 16)), found[1])
-            pattern = EVERY_LETTER if turn == TRIES - 2 else re.compile(f"[{re.escape(unshown)}]")
-            values = pattern.sub(INSTEAD, values)
+            values = unshown(found[1], is_last=turn == TRIES - 2).sub(INSTEAD, values)
             (folder / job["values"]).write_text(values, "utf-8")
     return compile_in(folder, job, [])
+
+
+def unshown(text: str, *, is_last: bool) -> re.Pattern[str]:
+    """What to replace of a text that typst cannot show. It names the letter before a mark with the mark: every font has
+    those of ASCII, and the digits among them are numbers in the values.
+    """
+    letters = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
+    rare = "".join(letter for letter in letters if not letter.isascii())
+    return EVERY_LETTER if is_last or not rare else re.compile(f"[{re.escape(rare)}]")
 
 
 def compile_in(folder: Path, job: dict, standards: list[str]) -> None:
