@@ -13,6 +13,7 @@ from .likeness import EditionTerm, Likeness, Unrelated, nearest
 from .narrowing import NARROWINGS, narrowed
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
+from .prepared import MOMENT, NUMBER, TEXT, Prepared
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .ready import Ready
 from .remarks import Remark
@@ -30,11 +31,14 @@ __all__ = [
     "ADDING",
     "FOREVER",
     "LONGEST_REMARK",
+    "MOMENT",
     "MOST_A_MINUTE",
     "MOST_REMARKS",
     "NARROWINGS",
+    "NUMBER",
     "ROWS",
     "TAKEN_BACK",
+    "TEXT",
     "Address",
     "Answer",
     "Attachment",
@@ -61,6 +65,7 @@ __all__ = [
     "Number",
     "Page",
     "Place",
+    "Prepared",
     "Presence",
     "Publication",
     "Ready",

@@ -4,9 +4,11 @@ from dataclasses import dataclass
 from enum import Enum
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .edition import Edition
+from .prepared import MOMENT, TEXT, Prepared
 from .publication import Publication
 
 
@@ -47,13 +49,22 @@ class Address(models.Model):
         return f"/{self.tree}/…/{self.slug}/"
 
 
+_live_at = Prepared(
+    lambda tree, slug, now: (
+        Edition.objects.at(tree, slug).live(now).select_related("kind", "series_number")[:1]
+    ),
+    tree=TEXT,
+    slug=TEXT,
+    now=MOMENT,
+)
+
+
 def answer(tree: str, slug: str) -> Answer:
     """What stands at the address of a piece: its live edition, a way to it, or word of its end."""
-    editions = Edition.objects.at(tree, slug)
-    live = editions.live().select_related("kind", "series_number").first()
+    live = next(iter(_live_at(tree=tree, slug=slug, now=timezone.now())), None)
     if live and (live.tree, live.slug) == (tree, slug):
         return Answer(Standing.HERE, live)
-    begun = editions.begun()
+    begun = Edition.objects.at(tree, slug).begun()
     if not begun.filter(tree=tree, slug=slug).exists():
         return NOTHING
     last = live or begun.order_by("-visible_from").first()

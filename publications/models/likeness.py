@@ -15,6 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from .edition import Edition
+from .prepared import MOMENT, NUMBER, Prepared
 from .publication import Publication
 
 
@@ -95,11 +96,18 @@ def nearest(publication: int, moment: datetime, count: int) -> list[Likeness]:
     own translations, what staff have linked to and what they have ruled out. `other` has all that a card shows but
     its bylines.
     """
+    return _one_of_each_family(_alike(publication=publication, moment=moment))[:count]
+
+
+def _unsaid(publication: int, moment: datetime) -> LikenessQuerySet:
+    """What is like a piece and neither linked to nor ruled out."""
     rows = Likeness.objects.filter(edition__publication=publication).at(moment).unforbidden().unlinked(moment)
-    rows = rows.order_by("-score", "-other")
-    told = rows.select_related("other__kind").annotate(own_language=F("edition__language"))
+    told = rows.order_by("-score", "-other").select_related("other__kind")
     heavy = ("markdown", "html", "text", "paragraphs", "contents")
-    return _one_of_each_family(told.defer(*(f"other__{name}" for name in heavy)))[:count]
+    return told.annotate(own_language=F("edition__language")).defer(*(f"other__{name}" for name in heavy))
+
+
+_alike = Prepared(_unsaid, publication=NUMBER, moment=MOMENT)
 
 
 def _one_of_each_family(rows: Sequence[Likeness]) -> list[Likeness]:

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.addresses import in_tree
-from publications.models import Change, Edition, moment_in_words, told_at
+from publications.models import MOMENT, NUMBER, Change, Edition, Prepared, moment_in_words, told_at
 
 FIELDS = (
     "publication_id", "tree", "slug", "number", "change", "note", "published_at",
@@ -60,8 +60,16 @@ class Entry:
 
 def begun_editions(publication: int) -> list[Edition]:
     """All that are or were public, taken back ones included, oldest first, without their texts: one query."""
-    begun = Edition.objects.begun().filter(publication=publication)
-    return list(begun.order_by("number").only(*FIELDS))
+    return _begun(publication=publication, now=timezone.now())
+
+
+_begun = Prepared(
+    lambda publication, now: (
+        Edition.objects.begun(now).filter(publication=publication).order_by("number").only(*FIELDS)
+    ),
+    publication=NUMBER,
+    now=MOMENT,
+)
 
 
 def readable(editions: Iterable[Edition]) -> list[Edition]:

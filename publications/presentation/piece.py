@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db.models import prefetch_related_objects
+from django.db.models import QuerySet, prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -13,12 +13,16 @@ from django.utils.translation import gettext as _
 
 from publications.addresses import absolute
 from publications.models import (
+    MOMENT,
+    NUMBER,
+    TEXT,
     Change,
     Edition,
     EditionAttachment,
     EditionByline,
     Image,
     Likeness,
+    Prepared,
     Tag,
     first_date,
     nearest,
@@ -55,14 +59,23 @@ class Related:
     likeness: Likeness | None = None
 
 
+_bylines = Prepared(
+    lambda edition: EditionByline.objects.filter(edition=edition).select_related("author__portrait"),
+    edition=NUMBER,
+)
+_tags = Prepared(lambda edition: Tag.objects.filter(published__edition=edition), edition=NUMBER)
+_images = Prepared(lambda edition: Image.objects.filter(editions=edition), edition=NUMBER)
+_attachments = Prepared(lambda edition: EditionAttachment.objects.filter(edition=edition), edition=NUMBER)
+
+
 def find(edition: Edition) -> Piece:
     """A stored edition with its rows, in a constant number of queries."""
     return Piece(
         edition=edition,
-        bylines=list(edition.bylines.select_related("author__portrait")),
-        tags=list(Tag.objects.filter(published__edition=edition)),
-        images=list(edition.images.all()),
-        attachments=list(edition.attachments.all()),
+        bylines=_bylines(edition=edition.pk),
+        tags=_tags(edition=edition.pk),
+        images=_images(edition=edition.pk),
+        attachments=_attachments(edition=edition.pk),
         related=related_to(edition.publication_id),
         translations=translations_of(edition),
         history=history.readable(history.begun_editions(edition.publication_id)),
@@ -95,12 +108,20 @@ def unstored(made: Composed) -> Piece:
 def related_to(publication: int) -> list[Related]:
     """The live editions of what staff have linked to, in their order; then what is most like the piece."""
     now = timezone.now()
-    linked = Edition.objects.live(now).filter(publication__linked_from__source=publication)
-    by_staff = linked.order_by("publication__linked_from__position").select_related("kind").without_bodies()
+    by_staff = _linked(publication=publication, now=now)
     alike = (Related(row.other, row) for row in nearest(publication, now, RELATED))
-    related = [*map(Related, by_staff[:RELATED]), *alike][:RELATED]
+    related = [*map(Related, by_staff), *alike][:RELATED]
     prefetch_related_objects([each.edition for each in related], "bylines")
     return related
+
+
+def _linked_by_staff(publication: int, now: datetime) -> QuerySet:
+    linked = Edition.objects.live(now).filter(publication__linked_from__source=publication)
+    in_order = linked.order_by("publication__linked_from__position")
+    return in_order.select_related("kind").without_bodies()[:RELATED]
+
+
+_linked = Prepared(_linked_by_staff, publication=NUMBER, now=MOMENT)
 
 
 def related_cards(piece: Piece) -> list[parts.Card]:
@@ -113,9 +134,17 @@ def related_cards(piece: Piece) -> list[parts.Card]:
 
 
 def translations_of(edition: Edition) -> list[Edition]:
-    others = Edition.objects.live().filter(family=edition.family).exclude(publication=edition.publication_id)
-    shown = others.exclude(language=edition.language).order_by("language")
-    return list(shown.only("language", "tree", "slug", "title", "publication_id"))
+    of = {"family": edition.family, "publication": edition.publication_id, "language": edition.language}
+    return _translations(**of, now=timezone.now())
+
+
+def _in_other_languages(family: int, publication: int, language: str, now: datetime) -> QuerySet:
+    others = Edition.objects.live(now).filter(family=family).exclude(publication=publication)
+    shown = others.exclude(language=language).order_by("language")
+    return shown.only("language", "tree", "slug", "title", "publication_id")
+
+
+_translations = Prepared(_in_other_languages, family=NUMBER, publication=NUMBER, language=TEXT, now=MOMENT)
 
 
 def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_address) -> dict[str, object]:

@@ -1,0 +1,60 @@
+"""Selections whose SQL is written once: they give what the selection itself gives, whatever the values."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from publications.models import MOMENT, NUMBER, TEXT, Edition, Prepared
+from tests.factories import make_live, make_publication, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_prepared_selection_gives_what_the_selection_gives():
+    first, second = make_live(), make_live()
+    prepared = Prepared(lambda slug, now: Edition.objects.live(now).filter(slug=slug), slug=TEXT, now=MOMENT)
+
+    found = [prepared(slug=edition.slug, now=timezone.now()) for edition in (first, second, first)]
+
+    assert found == [[first], [second], [first]]
+
+
+def test_values_of_an_earlier_call_are_forgotten():
+    edition = make_live()
+    live = Prepared(lambda now: Edition.objects.live(now), now=MOMENT)
+
+    assert live(now=timezone.now()) == [edition]
+    assert live(now=edition.visible_from.replace(year=2001)) == []
+    assert live(now=tomorrow()) == [edition]
+
+
+def test_rows_selected_along_ask_nothing_more():
+    edition = make_live()
+    prepared = Prepared(
+        lambda piece: Edition.objects.filter(publication=piece).select_related("kind"), piece=NUMBER
+    )
+    prepared(piece=make_publication().pk)
+
+    with CaptureQueriesContext(connection) as asked:
+        found = prepared(piece=edition.publication_id)
+        assert found[0].kind.slug == "quick-comment"
+
+    assert len(asked) == 1
+
+
+def test_deferred_texts_stay_in_the_database():
+    edition = make_live()
+    prepared = Prepared(
+        lambda piece: Edition.objects.filter(publication=piece).without_bodies(), piece=NUMBER
+    )
+
+    assert prepared(piece=edition.publication_id)[0].get_deferred_fields() >= {"html", "markdown"}
+
+
+def test_a_value_is_no_part_of_the_statement():
+    make_live()
+    prepared = Prepared(lambda slug: Edition.objects.filter(slug=slug), slug=TEXT)
+
+    assert prepared(slug="' OR 1=1 --") == []
+    assert prepared(slug="%s") == []
