@@ -5,7 +5,7 @@ const body = document.querySelector("#id_body");
 // The browser goes to the field itself first, and may do so until all is loaded.
 if (line > 0 && body && location.hash === "#id_body") {
   if (document.readyState === "complete") select();
-  else addEventListener("load", () => setTimeout(select));
+  else addEventListener("load", () => requestAnimationFrame(() => requestAnimationFrame(select)));
 }
 
 function select() {
