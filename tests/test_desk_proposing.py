@@ -65,6 +65,7 @@ def test_the_page_says_why_and_what_was_not_chosen_is_asked_for(desk):
 
     assert "as more than a few letters change" in page and "checked>" not in page
     assert "Say what changes for readers: one of these." in answer
+    assert "as more than a few letters change" in answer
     assert piece.editions.count() == 1
 
 

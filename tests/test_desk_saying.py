@@ -71,6 +71,12 @@ def test_a_new_tag_is_told_of_with_those_that_are_spelled_nearly_so(desk):
     assert "“Zebras” is a new tag." in messages_of(page)
 
 
+def test_a_new_tag_for_many_is_told_of_too(desk):
+    address = f"{reverse('desk:bulk-tags')}?of={make_publication().pk}"
+
+    assert "“Zebras” is a new tag." in messages_of(desk.post(address, {"add": "Zebras"}, follow=True))
+
+
 def test_a_tag_that_is_there_is_not_told_of():
     make_tag("Moldova")
 

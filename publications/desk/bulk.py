@@ -32,6 +32,7 @@ from .forms import TagWidget
 from .gone import leading_to
 from .handing import said, with_handing
 from .site import desk
+from .tagging import told_of_new
 
 MOST = 200
 LIST = "desk:publications_publication_changelist"
@@ -105,6 +106,8 @@ def tags(request: HttpRequest) -> HttpResponse:
     may_publish = request.user.has_perm("publications.publish_publication")
     form = TagsForm(request.POST or None, pieces=pieces, may_publish=may_publish)
     if request.method == "POST" and form.is_valid():
+        for told in told_of_new(form.cleaned_data["add"]):
+            messages.info(request, told)
         _tell_of_tags(request, [_tag(piece, form.cleaned_data, request.user) for piece in pieces])
         return HttpResponseRedirect(reverse(LIST))
     return desk.show(request, "bulk_tags", title=_("Change tags"), pieces=pieces, form=form)
