@@ -6,6 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
+from tests.browser.test_accessibility import faults
 
 pytestmark = pytest.mark.browser
 
@@ -162,7 +163,14 @@ def test_how_many_notes_could_not_come_is_told_and_forgotten_at_the_next_paste(f
     paste(form, '<p>a<sup><a href="#ftnt1">[1]</a></sup> b<a href="#_ftn2">[2]</a></p>')
     expect(body(form)).to_have_value("a b")
     expect(form.locator("[data-pasted]")).to_contain_text("2 footnotes did not come along")
+    assert not faults(form)
 
+    form.get_by_role("button", name="Close").click()
+    expect(form.locator("[data-pasted]")).to_be_empty()
+    expect(body(form)).to_be_focused()
+
+    paste(form, '<p>c<a href="#_ftn3">[3]</a></p>')
+    expect(form.locator("[data-pasted]")).to_contain_text("One footnote")
     paste(form, "", " more")
     expect(form.locator("[data-pasted]")).to_be_empty()
 
@@ -224,6 +232,20 @@ def test_a_button_marks_what_is_chosen_and_undo_takes_it_back(form):
 
         form.keyboard.press("Control+Z")
         expect(body(form)).to_have_value(text)
+
+
+def test_a_note_of_a_long_text_does_not_put_in_anew_what_is_there(form):
+    text = "Word. " * 3000
+    body(form).fill(text)
+    choose(form, 5)
+
+    form.get_by_role("toolbar").get_by_role("button", name="Footnote").click()
+    expect(body(form)).to_have_value(f"Word.[^1]{text[5:].rstrip()}\n\n[^1]: Source.")
+    assert chosen(form) == "Source."
+
+    form.keyboard.press("Control+Z")
+    form.keyboard.press("Control+Z")
+    expect(body(form)).to_have_value(text)
 
 
 def test_keys_do_what_buttons_do(form):

@@ -22,6 +22,10 @@ function start() {
     notice.textContent = [counted(lostNotes, "note"), counted(lostPictures, "picture")].filter(Boolean).join(" ");
   }
 
+  document.querySelector("[data-read]").addEventListener("click", () => {
+    say({});
+    area.focus();
+  });
   toolbar(tools, area, { picture: choose });
   pasting(area, { say, pictures: take });
 }

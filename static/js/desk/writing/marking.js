@@ -76,13 +76,24 @@ export function nextNote(value) {
 /** A footnote: its number where the selection ends, its text at the end of all. */
 export function footnote({ value, end }, words) {
   const name = `[^${nextNote(value)}]`;
-  const begun = `${value.slice(end).trimEnd()}${value.slice(0, end).trim() || value.slice(end).trim() ? "\n\n" : ""}${name}: `;
-  const text = name + noteAfter(begun);
-  return { from: end, to: value.length, text: text + words, select: [end + text.length, end + text.length + words.length] };
+  const edit = withNotes({ value, start: end, end }, name, `${name}: ${words}`);
+  return { ...edit, select: [edit.size - words.length, edit.size] };
 }
 
-// Notes stand together, one below the other.
-const noteAfter = (text) => text.replace(/(\n\[\^[^\]\n]+\]:[^\n]*)\n\n(\[\^\d+\]: )$/, "$1\n$2");
+const LONG = 10000;
+
+/**
+ * A passage in place of the selection, and notes at the end of the text, below those that stand there. One edit, so that
+ * one undo takes back both; where the browser would have to put in much again that is there already, two. `size` is how
+ * long the text is then.
+ */
+export function withNotes({ value, start, end }, passage, notes) {
+  const whole = value.slice(0, start) + passage + value.slice(end), kept = whole.trimEnd();
+  const tail = (/\n\[\^[^\]\n]+\]:[^\n]*$/.test(kept) ? "\n" : "\n\n") + notes;
+  const size = kept.length + tail.length;
+  if (value.length - end < LONG) return { from: start, to: value.length, text: (kept + tail).slice(start), size };
+  return { from: start, to: end, text: passage, last: { from: kept.length, to: whole.length, text: tail }, size };
+}
 
 /** A passage of its own, such as a table or a picture: empty lines above and below it. */
 export function block({ value, start, end }, text, chosen = null) {

@@ -1,7 +1,7 @@
 // What is pasted from Word, Google Docs or a page becomes Markdown. Plain text and Markdown are left to the browser.
 
 import { insert } from "./inserting.js";
-import { nextNote } from "./marking.js";
+import { nextNote, withNotes } from "./marking.js";
 
 const MARKDOWN = /^#{1,6} \S|\]\((?:https?:|mailto:|image:|\/|#)|^ {0,3}\[\^[^\]\n]+\]:|\*\*[^\s*][^*\n]*\*\*|^\|[-: |]+\|$/m;
 
@@ -53,9 +53,6 @@ export function placed({ text, notes }, value, start, end) {
   const before = value.slice(0, start), after = value.slice(end);
   const above = isBlock && before.trim() ? "\n".repeat(Math.max(0, 2 - before.match(/\n*$/)[0].length)) : "";
   const below = isBlock && after.trim() ? "\n".repeat(Math.max(0, 2 - after.match(/^\n*/)[0].length)) : "";
-  const passage = above + text + below, caret = start + above.length + text.length;
-  if (!notes) return { from: start, to: end, text: passage, select: [caret, caret] };
-  const rest = (before + passage + after).trimEnd();
-  const gap = /\n\[\^[^\]\n]+\]:[^\n]*$/.test(rest) ? "\n" : "\n\n";
-  return { from: start, to: value.length, text: `${rest}${gap}${notes}`.slice(start), select: [caret, caret] };
+  const passage = above + text + below, caret = start + above.length + text.length, select = [caret, caret];
+  return notes ? { ...withNotes({ value, start, end }, passage, notes), select } : { from: start, to: end, text: passage, select };
 }
