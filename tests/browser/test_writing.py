@@ -136,6 +136,10 @@ def test_pasting_as_plain_text_stays_plain(form):
     expect(body(form)).to_have_value("bold\nsecond")
 
 
+OF_WORD_ONLINE = """<p role="heading" aria-level="1"><span class="TextRun">Title</span><span class="EOP">&nbsp;</span></p>
+<div class="ListContainerWrapper"><ul><li data-aria-level="1"><p><span style="font-weight: bold;">One</span><span
+class="EOP">&nbsp;</span></p></li></ul></div><div class="ListContainerWrapper"><ul><li data-aria-level="2"><p>Two</p></li></ul>
+</div><div class="ListContainerWrapper"><ol><li data-aria-level="1"><p>Three</p></li></ol></div>"""
 BECOMES = [
     ('<p><a href="JavaScript:alert(1)">a</a> <a href="java&#10;script:alert(1)">b</a> <b>c</b></p>', "a b **c**"),
     ('<p><a href="data:text/html,x">a</a> <a href="file:///C:/x">b</a> <b>c</b></p>', "a b **c**"),
@@ -145,6 +149,9 @@ BECOMES = [
     ('<p>x <span style="font-style:italic;font-weight:600">both</span></p>', "x ***both***"),
     ('<p><a href="https://a.example/?utm_source=x&amp;id=1&amp;fbclid=2">l</a></p>', "[l](https://a.example/?id=1)"),
     ('<p><a href="https://a.example/s?q=%C3%A5+b&amp;c">l</a></p>', "[l](https://a.example/s?q=%C3%A5+b&c)"),
+    ('<p><a href="https://a.example/c_(d)#:~:text=x">l</a></p>', "[l](https://a.example/c_%28d%29)"),
+    ("<p>a</p><pre><code>line 1\nline * 2</code></pre><p>b</p>", "a\n\n    line 1\n    line * 2\n\nb"),
+    (OF_WORD_ONLINE, "## Title\n\n- **One**\n    - Two\n\n1. Three"),
     ("<h4>Low</h4><h6>Lower</h6>", "## Low\n\n#### Lower"),
     ("<ul><li>a<ol><li>b</li></ol></li></ul>", "- a\n    1. b"),
     ("<table><tr><td>alone</td></tr></table><p><b>x</b></p>", "alone\n\n**x**"),

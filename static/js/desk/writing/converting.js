@@ -7,7 +7,7 @@ import { takeNotes } from "./notes.js";
 // Signs of the private area, which no text has, stand where a reference was.
 const place = (number) => `\uE000${number}\uE001`;
 const PLACES = /\uE000(\d+)\uE001/g;
-const MEANT = "a[href], strong, em, h1, h2, h3, h4, h5, h6, li, table, blockquote, p + p, p br";
+const MEANT = "a[href], strong, em, h1, h2, h3, h4, h5, h6, li, table, blockquote, p ~ p, p br";
 
 /**
  * {text, notes, lostNotes, lostPictures}: the passage, its footnotes as they stand at the end of a text, and how many
@@ -35,7 +35,7 @@ function isCode(body) {
 }
 
 function markdown(node) {
-  return service.turndown(node).replace(/[ \t]+$/gm, (spaces) => (spaces === "  " ? spaces : "")).replace(/\n{3,}/g, "\n\n").trim();
+  return service.turndown(node).replace(/[ \t\u00a0]+$/gm, (spaces) => (spaces === "  " ? spaces : "")).replace(/\n{3,}/g, "\n\n").trim();
 }
 
 const service = new TurndownService({ headingStyle: "atx", hr: "---", bulletListMarker: "-", emDelimiter: "*", codeBlockStyle: "indented" });

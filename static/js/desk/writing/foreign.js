@@ -104,5 +104,5 @@ export function settled(href) {
   const kept = url.search.slice(1).split("&").filter((pair) => pair && !TRACKERS.test(pair.split("=")[0]));
   const cut = url.search.slice(1).split("&").length !== kept.length && url.search;
   const whole = cut ? bare.replace(url.search, kept.length ? `?${kept.join("&")}` : "") : bare;
-  return whole.replace(/:~:text=[^#]*$/, "").replace(/#$/, "");
+  return whole.replace(/:~:text=[^#]*$/, "").replace(/#$/, "").replace(/\(/g, "%28").replace(/\)/g, "%29");
 }
