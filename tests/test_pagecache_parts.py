@@ -250,3 +250,39 @@ def test_a_bell_of_another_machine_makes_the_database_be_asked_at_once():
 
     assert watch.trusted is None
     assert watch.epoch().generation == watch.epoch().generation == 2
+
+
+def a_page(_environ, start_response) -> "Whole":
+    start_response("200 OK", [])
+    return Whole([b"A page."])
+
+
+class Whole(list):
+    streaming = False
+
+    def close(self) -> None:
+        pass
+
+
+@pytest.mark.parametrize("is_known", [True, False])
+def test_pages_that_nobody_asked_for_before_wait_behind_each_other_alone(is_known):
+    with (
+        ThreadPoolExecutor(1, thread_name_prefix="known") as pool,
+        ThreadPoolExecutor(1, thread_name_prefix="strange") as strangers,
+    ):
+        renderer = Renderer(a_page, pool, strangers)
+        made, _ = renderer.render_once(
+            "a", {}, an_epoch(), lambda _answer: threading.current_thread().name, is_known=is_known
+        )
+
+    assert made.startswith("known" if is_known else "strange")
+
+
+def test_who_made_such_a_page_rests_as_long_as_that_took(monkeypatch):
+    rests, clock = [], iter([1.0, 1.25])
+    monkeypatch.setattr("publications.pagecache.rendering.time.thread_time", lambda: next(clock))
+    monkeypatch.setattr("publications.pagecache.rendering.time.sleep", rests.append)
+    with ThreadPoolExecutor(1) as pool:
+        Renderer(a_page, pool).render_once("a", {}, an_epoch(), lambda answer: answer, is_known=False)
+
+    assert rests == [0.25]

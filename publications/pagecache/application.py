@@ -34,7 +34,8 @@ class PageCache:
     """Django with its whole answers kept in memory. `most_bytes` bounds them in each process.
 
     `parameters` says which parameters of a query the page of a path reads; `compressible` which media types
-    gain by being compressed; `pool` has the threads in which Django works.
+    gain by being compressed; `pool` has the threads in which Django works, `strangers` those for pages that were not
+    asked for before.
     """
 
     def __init__(
@@ -46,12 +47,13 @@ class PageCache:
         parameters: Parameters,
         compressible: frozenset[str],
         pool: Executor,
+        strangers: Executor | None = None,
     ) -> None:
         self.watch, self._parameters, self._compressible = watch, parameters, compressible
-        strangers = most_bytes // SHARE_OF_STRANGERS
-        self.pages = Shelf(most_bytes - strangers, stays=NEVER_OUT.__contains__)
-        self.strangers = Shelf(strangers)
-        self._renderer = Renderer(application, pool)
+        share = most_bytes // SHARE_OF_STRANGERS
+        self.pages = Shelf(most_bytes - share, stays=NEVER_OUT.__contains__)
+        self.strangers = Shelf(share)
+        self._renderer = Renderer(application, pool, strangers)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = key_of(environ, self._parameters)
@@ -74,18 +76,18 @@ class PageCache:
         """An answer made anew; where that fails, the stored one, as long as it shows nothing that was taken back."""
         if epoch is None and self._may_be_shown(stored):
             return stored, SHOWN_STALE
-        made = self._made(key, epoch, environ)
+        made = self._made(key, epoch, environ, is_known=stored is not None)
         if isinstance(made, Answer) and made.code >= 500 and self._may_be_shown(stored):
             return stored, SHOWN_STALE
         return made, OWN_MARK
 
-    def _made(self, key: Key, epoch: Epoch | None, environ: Environ) -> Stored | Answer:
+    def _made(self, key: Key, epoch: Epoch | None, environ: Environ, *, is_known: bool) -> Stored | Answer:
         asked = alone(environ, key)
         try:
             if epoch is None:
                 return self._renderer.render(asked, PATIENCE)
             made, is_first = self._renderer.render_once(
-                key, asked, epoch, lambda answer: self._keep(key, answer, epoch)
+                key, asked, epoch, lambda answer: self._keep(key, answer, epoch), is_known=is_known
             )
             if isinstance(made, Answer) and made.body is None and not is_first:
                 return self._renderer.render(asked, PATIENCE)  # what can be read once is for one reader

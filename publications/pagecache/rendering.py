@@ -1,6 +1,7 @@
 """Asking Django for an answer: in a few threads of its own, and once however many ask for the same."""
 
 import threading
+import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
@@ -12,6 +13,7 @@ from .stored import Headers
 
 Application = Callable[[Environ, Callable], Iterable[bytes]]
 PATIENCE = 30  # seconds that a reader waits for a page
+LONGEST_REST = 0.5  # seconds
 LARGEST = 2 * 1024 * 1024  # bytes of an answer that may be stored
 
 
@@ -34,14 +36,14 @@ class Answer:
 
 
 class Renderer:
-    """Django behind a small pool of threads.
+    """Django behind a small pool of threads, and a smaller one for pages that nobody has asked for before.
 
     Each of them holds one connection to the database; readers who wait hold none, and those who are served from
-    memory wait for nobody.
+    memory wait for nobody. Whoever makes up addresses waits behind others who do, and before no page that is known.
     """
 
-    def __init__(self, application: Application, pool: Executor) -> None:
-        self._application, self._pool = application, pool
+    def __init__(self, application: Application, pool: Executor, strangers: Executor | None = None) -> None:
+        self._application, self._pool, self._strangers = application, pool, strangers or pool
         self._under_way: dict[object, Future] = {}
         self._lock = threading.Lock()
 
@@ -50,7 +52,13 @@ class Renderer:
         return self._pool.submit(self._answer, environ, None).result(patience)
 
     def render_once(
-        self, key: object, environ: Environ, epoch: Epoch, keep: Callable[[Answer], object]
+        self,
+        key: object,
+        environ: Environ,
+        epoch: Epoch,
+        keep: Callable[[Answer], object],
+        *,
+        is_known: bool = True,
     ) -> tuple[object, bool]:
         """What `keep` makes of the answer, and whether this asker was the first; all who ask for the key in this
         epoch meanwhile get the same. Raises TimeoutError where it takes too long.
@@ -62,14 +70,23 @@ class Renderer:
             if is_first:
                 future = self._under_way[shared] = Future()
         if is_first:
-            self._submit(shared, environ, epoch, keep)
+            pool, work = (
+                (self._pool, self._answer_and_keep) if is_known else (self._strangers, self._and_rest)
+            )
+            self._submit(pool, work, shared, environ, epoch, keep)
         return future.result(PATIENCE), is_first
 
-    def _submit(self, shared: object, *rest: object) -> None:
+    def _submit(self, pool: Executor, work: Callable, shared: object, *rest: object) -> None:
         try:
-            self._pool.submit(self._answer_and_keep, shared, *rest)
+            pool.submit(work, shared, *rest)
         except RuntimeError as error:  # the pool is being shut down
             self._settle(shared, None, error)
+
+    def _and_rest(self, *what: object) -> None:
+        """A page that nobody has asked for before, and then as long a rest: a flood of them takes half a core at most."""
+        begun = time.thread_time()
+        self._answer_and_keep(*what)
+        time.sleep(min(time.thread_time() - begun, LONGEST_REST))
 
     def _answer_and_keep(self, shared: object, environ: Environ, epoch: Epoch, keep: Callable) -> None:
         try:
