@@ -83,7 +83,7 @@ class Renderer:
             self._settle(shared, None, error)
 
     def _and_rest(self, *what: object) -> None:
-        """A page that nobody has asked for before, and then as long a rest: a flood of them takes half a core at most."""
+        """A page that nobody has asked for before, then as long a rest: a flood takes half a core at most."""
         begun = time.thread_time()
         self._answer_and_keep(*what)
         time.sleep(min(time.thread_time() - begun, LONGEST_REST))
