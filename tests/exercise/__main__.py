@@ -6,6 +6,7 @@ neighbours and database need postgresql, redis-server and nginx (Debian: apt-get
 """
 
 import argparse
+import signal
 import sys
 import tempfile
 from pathlib import Path
@@ -25,6 +26,7 @@ def main() -> int:
     names = asked.parse_args().parts or list(PARTS)
     if unknown := set(names) - set(PARTS):
         asked.error(f"There is no part {min(unknown)}. These can be named: {', '.join(PARTS)}.")
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers are stopped on the way out
     print(line("what", "measured", "budget"))
     kept = [exercise(name) for name in names]
     return int(not all(kept))

@@ -35,16 +35,10 @@ def free_port() -> int:
     raise Missing("There is no free port. Name another beginning in EXERCISE_PORTS.")
 
 
-def program(name: str, package: str, places: str = "") -> str:
-    """The path of a program. Raises Missing."""
-    import shutil
-
-    found = shutil.which(name) or shutil.which(name, path="/usr/sbin")
-    found = (
-        found or next((str(path / name) for path in sorted(Path("/").glob(places), reverse=True)), None)
-        if places or not found
-        else found
-    )
+def program(name: str, package: str, places: str = "usr/sbin") -> str:
+    """The path of a program, in those places first. Raises Missing."""
+    folders = [str(folder) for folder in sorted(Path("/").glob(places), reverse=True)]
+    found = next(filter(None, (shutil.which(name, path=path) for path in [*folders, None])), None)
     if not found:
         raise Missing(f"{name} is not installed (Debian: apt-get install {package}).")
     return found
