@@ -84,9 +84,9 @@ class EditionQuerySet(models.QuerySet):
         """Editions of the publication that the address belongs to, whether current or former."""
         return self.filter(publication__addresses__tree=tree, publication__addresses__slug=slug)
 
-    def in_tree(self, tree: str) -> "EditionQuerySet":
+    def in_tree(self, tree: str, at: datetime | None = None) -> "EditionQuerySet":
         """One text per family: in the tree's language, else in the site's first, else as it is."""
-        now = timezone.now()
+        now = at or timezone.now()
         kin = Edition.objects.filter(
             family=models.OuterRef("family"), visible_from__lte=now, visible_until__gt=now
         )

@@ -1,29 +1,62 @@
 """Live editions under the plurals of their kinds: the shelves of the home page and of topics."""
 
+from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Count, prefetch_related_objects
 from django.urls import reverse
+from django.utils import timezone
 
-from publications.models import Edition, Kind, once
+from publications.models import MOMENT, NUMBER, TEXT, Edition, Kind, Prepared, Tag, once
 from publications.presentation import Shelf, current_tree, shelves
 
 PER_SHELF = 4
+ABOVE = 9  # pieces that the home page may show above its shelves; pages of topics show a lead
 
 
-def shelves_of(editions, *, without: list[Edition], **asked: str) -> list[Shelf]:
-    """The newest of each kind but those shown already; `asked` are the filters of the lists behind them."""
-    counts = once(("kinds", current_tree(), tuple(asked.items())), lambda: _counted(editions))
-    others = editions.prefetch_related(None).exclude(pk__in=[edition.pk for edition in without])
-    rows = [edition for kind in counts for edition in others.filter(kind=kind)[:PER_SHELF]]
+def shelves_of(editions, *, tag: Tag | None = None, without: list[Edition], **asked: str) -> list[Shelf]:
+    """The newest of each kind but those shown already; `asked` are the filters of the lists behind them.
+
+    The editions are those of the tree, or of the tag in it.
+    """
+    counts = counted(editions, **asked)
+    rows = [edition for kind in counts for edition in _newest(kind, tag, without)]
     prefetch_related_objects(rows, "bylines")
     return shelves(rows, counts, lambda kind: _list_of(kind=kind.slug, **asked))
 
 
-def _counted(editions) -> dict[Kind, int]:
-    """How many there are of each kind, in the order of the kinds."""
-    counted = dict(editions.order_by().values_list("kind").annotate(pieces=Count("pk")))
-    return {kind: counted[kind.pk] for kind in Kind.objects.all() if kind.pk in counted}
+def counted(editions, **asked: str) -> dict[Kind, int]:
+    """How many of these there are of each kind, in the order of the kinds; once in an epoch."""
+    return once(("kinds", current_tree(), tuple(asked.items())), lambda: _counts(editions))
+
+
+def _counts(editions) -> dict[Kind, int]:
+    found = dict(editions.order_by().values_list("kind").annotate(pieces=Count("pk")))
+    return {kind: found[kind.pk] for kind in Kind.objects.all() if kind.pk in found}
+
+
+def _newest(kind: Kind, tag: Tag | None, without: list[Edition]) -> list[Edition]:
+    """So many more are asked for as may be shown already."""
+    of = {"tree": current_tree(), "kind": kind.pk, "now": timezone.now()}
+    found = _on_tag(tag=tag.pk, **of) if tag else _of_kind(**of)
+    return [edition for edition in found if edition not in without][:PER_SHELF]
+
+
+def _shelf(tree: str, kind: int, now: datetime):
+    live = Edition.objects.live(now).in_tree(tree, now).filter(kind=kind)
+    return live.newest_first().select_related("kind").without_bodies()
+
+
+_of_kind = Prepared(
+    lambda tree, kind, now: _shelf(tree, kind, now)[: PER_SHELF + ABOVE], tree=TEXT, kind=NUMBER, now=MOMENT
+)
+_on_tag = Prepared(
+    lambda tag, tree, kind, now: _shelf(tree, kind, now).on(tag)[: PER_SHELF + 1],
+    tag=NUMBER,
+    tree=TEXT,
+    kind=NUMBER,
+    now=MOMENT,
+)
 
 
 def _list_of(**asked: str) -> str:

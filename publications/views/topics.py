@@ -22,7 +22,7 @@ from publications.presentation import (
 )
 
 from .describing import described
-from .shelves import shelves_of
+from .shelves import counted, shelves_of
 
 PEOPLE = 8
 FILTERS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
@@ -76,8 +76,8 @@ def _pieces(tag: Tag) -> dict[str, object]:
     lead, chosen = live.text_for(tag.lead_id) or live.first(), {FILTERS[TagKind(tag.kind)]: tag.slug}
     return {
         "lead": lead_card(lead),
-        "shelves": shelves_of(live, without=[lead] if lead else [], **chosen),
-        "total": live.count(),
+        "shelves": shelves_of(live, tag=tag, without=[lead] if lead else [], **chosen),
+        "total": sum(counted(live, **chosen).values()),
         "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
         "people": writers(_people(live)),
     }
