@@ -1,20 +1,16 @@
 """What is exercised. Each part yields what it measured beside what it may be."""
 
-import os
 import signal
 import sqlite3
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
-from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from .machines import ROOT, PostgreSQL, Server, manage, nginx, redis, site, until
+from .machines import manage, nginx, until
 from .readers import Crowd, Reader, held_open, reads, slow_readers
+from .sites import PAGES, Pair, one_site, publishing, stopping, two_servers, warm
 
-PAGES = ["/en/", "/en/publications/", "/en/authors/", "/en/topics/", "/sv/", "/en/about/"]
 STRANGE = [
     "/en/publications/no-such-piece-*/",
     "/en/publications/?q=word*",
@@ -39,104 +35,6 @@ def failed_none(what: str, told) -> Line:
         "0 failed",
         told.failed == 0,
     )
-
-
-@contextmanager
-def one_site(folder: Path) -> Iterator[Server]:
-    """The demonstration on SQLite, by one app server with all its pages in memory."""
-    address = f"sqlite:///{folder}/site.sqlite3"
-    manage("prepare", SITE_DATA=str(folder), DATABASE_URL=address)
-    with stopping(site(folder, DATABASE_URL=address).wait()) as server:
-        warm(server.port)
-        yield server
-
-
-@contextmanager
-def stopping(*servers):
-    try:
-        yield servers[0] if len(servers) == 1 else servers
-    finally:
-        for server in servers:
-            server.stop()
-
-
-def warm(port: int) -> None:
-    reader = Reader(port)
-    for path in PAGES:
-        assert reader.get(path, Accept_Encoding="gzip")[0] == 200, path
-    reader.close()
-
-
-class Pair(NamedTuple):
-    """Two app servers on one database, each with a folder of its own as on a machine of its own, and a balancer."""
-
-    first: Server
-    second: Server
-    balancer: Server
-    database: PostgreSQL
-    environment: dict[str, str]
-
-    @property
-    def both(self) -> list[Server]:
-        return [self.first, self.second]
-
-
-@contextmanager
-def two_servers(folder: Path, *, bell: bool = True) -> Iterator[Pair]:
-    with ExitStack() as stack:
-        database = stack.enter_context(stopping(PostgreSQL(folder / "cluster")))
-        known = {"DATABASE_URL": database.url, "SECRET_KEY": "x" * 50}
-        if bell:
-            known["CACHE_URL"] = f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
-        servers = []
-        for name in ("first", "second"):
-            home = folder / name
-            home.mkdir()
-            manage("prepare", SITE_DATA=str(home), **known)
-            servers.append(stack.enter_context(stopping(site(home, **known))))
-        for server in servers:
-            server.wait()
-            warm(server.port)
-        balancer = stack.enter_context(stopping(nginx(folder, [server.port for server in servers])))
-        yield Pair(*servers, balancer, database, known)
-
-
-PUBLISH = """
-import django.db, time, sys
-django.setup()
-from publications import deeds
-from tests.factories import make_publication
-for line in sys.stdin:
-    django.db.close_old_connections()
-    edition = deeds.publish(make_publication(title=line.strip()), by=None)
-    print(time.time(), flush=True)
-"""
-
-
-@contextmanager
-def publishing(folder: Path, known: dict[str, str]):
-    """A person at the desk of the first machine: a function that publishes a piece and says when it was stored."""
-    environment = {
-        **os.environ,
-        **known,
-        "SITE_DATA": str(folder),
-        "DJANGO_SETTINGS_MODULE": "sceeus.settings",
-    }
-    process = subprocess.Popen(
-        [sys.executable, "-c", PUBLISH], cwd=ROOT, env=environment, text=True, stdin=subprocess.PIPE, stdout=subprocess.PIPE
-    )  # fmt: skip
-    assert process.stdin and process.stdout
-
-    def publish(title: str) -> float:
-        process.stdin.write(f"{title}\n")
-        process.stdin.flush()
-        return float(process.stdout.readline())
-
-    try:
-        yield publish
-    finally:
-        process.stdin.close()
-        process.wait(10)
 
 
 def strangers(folder: Path) -> Iterator[Line]:
