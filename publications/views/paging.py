@@ -38,9 +38,13 @@ def paged(
 
 
 def paged_cards(editions, number: str, url_of: UrlOf, *, total: int | None = None) -> dict[str, object]:
-    """The same for editions, as cards."""
-    found = paged(editions.for_cards(), number, url_of, total=total)
-    return {**found, "cards": cards(found["page"].object_list)}
+    """The same for editions, newest first, as cards.
+
+    Their keys come first, out of an index: rows that stand before a late page are passed over without being read.
+    """
+    found = paged(editions.values_list("pk", flat=True), number, url_of, total=total)
+    shown = editions.filter(pk__in=list(found["page"].object_list))
+    return {**found, "cards": cards(shown.for_cards())}
 
 
 def plain(path: str) -> UrlOf:
