@@ -12,27 +12,38 @@ from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 OURS = ("css/", "js/", "vendor/")
 IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
+COMMENT = re.compile(r"^[ \t]*(?://.*|/\*[\s\S]*?\*/[ \t]*)\n", re.MULTILINE)
 
 
 class StaticFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True  # an import in a script names the file by its content as well
 
     def post_process(self, paths: Mapping, dry_run: bool = False, **options):
-        """Put imported sheets in their places, then name and compress as always."""
-        sheets = [] if dry_run else [name for name in paths if name.startswith("css/")]
-        whole = {name: (self, name) for name in sheets if self._put_together(name, paths)}
-        yield from super().post_process({**paths, **whole}, dry_run=dry_run, **options)
+        """Put imported sheets in their places and comments aside, then name and compress as always."""
+        ours = [] if dry_run else [name for name in paths if name.startswith(("css/", "js/"))]
+        ready = {name: (self, name) for name in ours if self._make_ready(name, paths)}
+        yield from super().post_process({**paths, **ready}, dry_run=dry_run, **options)
 
-    def _put_together(self, name: str, paths: Mapping) -> bool:
-        """Write a sheet with what it imports, from the sources: what was gathered before may be whole already."""
+    def _make_ready(self, name: str, paths: Mapping) -> bool:
+        """Write a sheet with what it imports, a script without its comments: from the sources, as what was gathered
+        before may be ready already.
+        """
         text = _text(*paths[name])
-        whole = IMPORT.sub(lambda found: _text(*paths[f"css/{found[1]}"]), text)
-        if whole != text:
-            Path(self.path(name)).write_text(whole, encoding="utf-8")
-        return whole != text
+        if name.startswith("js/"):
+            ready = uncommented(text)
+        else:
+            ready = IMPORT.sub(lambda found: _text(*paths[f"css/{found[1]}"]), text)
+        if ready != text:
+            Path(self.path(name)).write_text(ready, encoding="utf-8")
+        return ready != text
 
     def compress_files(self, paths: Iterable[str]):
         return super().compress_files([path for path in paths if path.startswith(OURS)])
+
+
+def uncommented(script: str) -> str:
+    """A script of ours without the comments that have lines of their own."""
+    return COMMENT.sub("", script)
 
 
 def _text(source, path: str) -> str:

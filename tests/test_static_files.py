@@ -6,6 +6,7 @@ from django.core.management import call_command
 from django.test import override_settings
 
 from publications import prose
+from sceeus.static_files import uncommented
 from tests.conftest import ROOT
 
 SERVED = {**settings.STORAGES, "staticfiles": {"BACKEND": "sceeus.static_files.StaticFiles"}}
@@ -42,6 +43,23 @@ def test_an_import_in_a_script_names_the_file_by_its_content(gathered):
     scripts = [path.read_text(encoding="utf-8") for path in (gathered / "js/desk").glob("chooser.*.js")]
 
     assert any('from "./combobox.' in text and 'from "./combobox.js"' not in text for text in scripts)
+
+
+def test_scripts_are_sent_without_the_comments_between_their_lines(gathered):
+    [script] = (gathered / "js/desk").glob("chooser.*.js")
+    sent, written = (
+        script.read_text(encoding="utf-8"),
+        (ROOT / "static/js/desk/chooser.js").read_text(encoding="utf-8"),
+    )
+
+    assert "\n//" in f"\n{written}" and "\n//" not in f"\n{sent}"
+    code = [
+        line for line in written.splitlines() if not line.lstrip().startswith(("//", "import", "/*", "*"))
+    ]
+    assert all(line in sent for line in code)
+    assert (
+        uncommented('const a = "// b"; // c\n/* d\n */\n  // e\nf();\n') == 'const a = "// b"; // c\nf();\n'
+    )
 
 
 @pytest.mark.parametrize("side", ["right", "center"])
