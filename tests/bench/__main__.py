@@ -71,10 +71,10 @@ def publish_part(pieces: int) -> Iterator[Figure]:
 
 
 def import_part(pieces: int) -> Iterator[Figure]:
-    """bringing in a folder of pieces, and writing a site of 1,000 as static files"""
+    """bringing in a folder of pieces, and writing a small site as static files"""
     with copied(built(1_000)) as site:
         yield from _figures(site, "importing")
-    yield from _figures(built(1_000), "mirror")
+    yield from _figures(built(100), "mirror")
 
 
 def texts_part(pieces: int) -> Iterator[Figure]:

@@ -22,6 +22,9 @@ ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "bench"
 DIFFERENT = 1_000
 STEP = 500
+FOREIGN = ("DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "BEHIND_TLS")
+"""Settings of another site."""
+
 ALIKE = 12
 APART = 1_000_000  # keys of one turn of copies from those of the next
 DEPENDS = (
@@ -48,12 +51,8 @@ def built(pieces: int) -> Path:
 
 def environment(folder: Path, **others: str) -> dict[str, str]:
     """The surroundings in which Django works on a site."""
-    known = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "DEBUG")}
-    given = {
-        "SITE_DATA": str(folder),
-        "DJANGO_SETTINGS_MODULE": "sceeus.settings",
-        "ALLOWED_HOSTS": "localhost",
-    }
+    known = {name: value for name, value in os.environ.items() if name not in FOREIGN}
+    given = {"SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
     return {**known, **given, **others}
 
 

@@ -9,6 +9,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Iterator
+from contextlib import redirect_stderr
 from pathlib import Path
 from urllib.error import URLError
 
@@ -85,7 +86,8 @@ def importing() -> Iterator[Figure]:
             generate(Path(folder) / "many", IMPORTED), processes=1, publish=True, progress=Progress()
         )
         start, began = time.process_time(), time.monotonic()
-        bringing.bring_in(order)
+        with redirect_stderr(io.StringIO()):
+            bringing.bring_in(order)
         took, by_clock = time.process_time() - start, time.monotonic() - began
     yield Figure("import, published", IMPORTED / took, "a CPU s", 300, at_least=True)
     yield Figure("import, by the clock", IMPORTED / by_clock, "a second")
