@@ -1,6 +1,6 @@
 """The figures of search and likeness: `python -m tests.search_figures [--pieces 20000] [--queries 10000] [part …]`.
 
-Parts: posts (titles and likeness, with ../shared), search (a word, any queries), publishing; bench. Each works on a site of its own in a
+Parts: posts (titles and likeness, with ../shared), search (a word, any queries), publishing. Each works on a site of its own in a
 temporary folder, or, where POSTGRES names a server (postgres://user:word@host/), in a database of its own there, which is dropped
 afterwards. CPU is that of this process and of PostgreSQL's, if it runs on this machine.
 """
@@ -108,25 +108,30 @@ def show(name: str, value: object) -> None:
 
 
 def posts() -> None:
-    from publications import importing
-    from publications.importing import Order, Progress
-    from publications.models import Edition
-
     print("Posts", flush=True)
-    order = Order(
-        CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True, progress=Progress()
-    )
-    importing.bring_in(order)
-    editions = list(Edition.objects.live().order_by("pk"))
+    editions = posts_brought_in()
     missed = [edition.title for edition in editions if not stands_first(edition)]
     show("posts whose exact title puts them first", f"{len(editions) - len(missed)} of {len(editions)}")
     show("titles that put another piece first", missed or "none")
-    show("a linked piece among the five nearest, as imported", share_of_linked(editions))
+    show("a linked piece among the five nearest, as imported", told_of_linked(editions))
     from publications.search import likeness
 
     for _step in likeness.rebuild():
         pass
-    show("the same once likeness is made anew", share_of_linked(editions))
+    show("the same once likeness is made anew", told_of_linked(editions))
+
+
+def posts_brought_in() -> list:
+    """The editions of all posts of the corpus, on the site that Django has."""
+    from publications import importing
+    from publications.importing import Order, Progress
+    from publications.models import Edition
+
+    order = Order(
+        CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True, progress=Progress()
+    )
+    importing.bring_in(order)
+    return list(Edition.objects.live().order_by("pk"))
 
 
 def stands_first(edition) -> bool:
@@ -138,8 +143,13 @@ def stands_first(edition) -> bool:
     return bool(found) and Edition.objects.get(pk=found[0]).title == edition.title
 
 
-def share_of_linked(editions) -> str:
-    """How many of the posts that link to others of the set have one of these among their nearest."""
+def told_of_linked(editions) -> str:
+    hits, linking = linked_among_nearest(editions)
+    return f"{hits} of {linking}, {hits / linking:.1%}"
+
+
+def linked_among_nearest(editions) -> tuple[int, int]:
+    """How many posts have one that they link to among their five nearest, and how many link to any of the set."""
     from django.utils import timezone
 
     from publications.models import nearest
@@ -152,7 +162,7 @@ def share_of_linked(editions) -> str:
         near = {row.other.publication_id for row in nearest(edition.publication_id, timezone.now(), 5)}
         linking += bool(linked)
         hits += bool(linked & near)
-    return f"{hits} of {linking}, {hits / linking:.1%}"
+    return hits, linking
 
 
 # Search --------------------------------------------------------------------------------------------------
@@ -219,15 +229,6 @@ def search_part(pieces: int, queries: int) -> None:
         took = clock.each(lambda text=text: searched(text))
         show(f"{name}, excerpts included, CPU ms", f"{took:.1f} ({searched(text)} found)")
     any_queries(queries)
-
-
-def bench_part(pieces: int) -> None:
-    """One line for `make bench`."""
-    from django.db import connection
-
-    generated(pieces)
-    median, worst = median_and_worst()
-    print(f"{f'search of {pieces}, {connection.vendor}':<44}{median:8.2f}{worst:9.2f}", flush=True)
 
 
 def any_query(chance: random.Random) -> str:
@@ -338,7 +339,6 @@ def main(argv: list[str]) -> None:
     parts = {
         "posts": posts,
         "search": lambda: search_part(given.pieces, given.queries),
-        "bench": lambda: bench_part(given.pieces),
         "publishing": lambda: publishing_part(given.pieces),
     }
     for part in given.part:

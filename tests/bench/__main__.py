@@ -83,6 +83,17 @@ def texts_part(pieces: int) -> Iterator[Figure]:
         yield from _figures(Path(folder), "texts")
 
 
+def corpus_part(pieces: int) -> Iterator[Figure]:
+    """what titles and likeness find among the real posts, where these stand beside the project"""
+    from tests.search_figures import CORPUS
+
+    if not CORPUS.is_dir():
+        print(f"(corpus: there is no {CORPUS})", flush=True)
+        return
+    with tempfile.TemporaryDirectory() as folder:
+        yield from _figures(Path(folder), "corpus")
+
+
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "warm": warm_part,
     "render": render_part,
@@ -90,6 +101,7 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "publish": publish_part,
     "import": import_part,
     "texts": texts_part,
+    "corpus": corpus_part,
 }
 
 

@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterator
 from dataclasses import asdict
 
-from . import render, texts, writing
+from . import corpus, render, texts, writing
 from .figures import Figure
 
 
@@ -31,6 +31,7 @@ PARTS = {
     "importing": writing.importing,
     "mirror": writing.mirror,
     "texts": texts.texts,
+    "corpus": corpus.corpus,
 }
 
 

@@ -1,0 +1,21 @@
+"""What search and likeness find among the real posts that stand beside the project."""
+
+from collections.abc import Iterator
+
+from .figures import Figure
+
+
+def corpus() -> Iterator[Figure]:
+    """On an empty site: the posts are brought in first."""
+    from django.core.management import call_command
+
+    from tests import search_figures
+
+    call_command("migrate", verbosity=0)
+    editions = search_figures.posts_brought_in()
+    first = sum(search_figures.stands_first(edition) for edition in editions)
+    yield Figure(
+        "posts that come first for their title", 100 * first / len(editions), "%", 100, at_least=True
+    )
+    hits, linking = search_figures.linked_among_nearest(editions)
+    yield Figure("posts with a linked one among five nearest", 100 * hits / linking, "%", 60, at_least=True)
