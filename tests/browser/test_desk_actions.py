@@ -1,6 +1,5 @@
 """How much an editor has to do: every click, choice and file, and every value that is typed, counts one."""
 
-
 import pytest
 from playwright.sync_api import expect
 

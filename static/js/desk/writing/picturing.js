@@ -7,7 +7,7 @@ import { block } from "./marking.js";
 export function picturing(area, dialog) {
   const form = dialog.querySelector("form"), said = dialog.querySelector("[data-said]"), count = dialog.querySelector("[data-count]");
   const { url, large, signedOut, failed, sending } = dialog.dataset;
-  const buttons = dialog.querySelectorAll("button");
+  const buttons = dialog.querySelectorAll("button, input[type=submit]");
   let file = null, done = () => {};
 
   // The place is noted before the dialog opens: when it closes, the browser gives the focus back without the selection.
@@ -57,9 +57,11 @@ export function picturing(area, dialog) {
     data.set("language", area.form.elements.language?.value ?? "");
     if (!isForText) data.set("later", "on");
     tell(sending);
+    const asked = done;
     for (const each of buttons) each.disabled = true;
     const answer = await answered(data);
     for (const each of buttons) each.disabled = false;
+    if (done !== asked) return undefined;  // closed meanwhile: the answer is none to what is asked now
     if (answer.said) return tell(answer.said, true);
     finish(isForText ? answer.markdown : "");
   }
