@@ -92,6 +92,17 @@ def test_a_link_that_leads_nowhere_forbids_publishing():
     assert said(found.blocking) == "The link “this” (/en/nowhere/) leads nowhere: there is no such page."
 
 
+@pytest.mark.parametrize("body", ["See [the law](https://) now.", "See [it]().", "See [it]( http:// )."])
+def test_a_link_that_was_begun_and_not_finished_forbids_publishing(body):
+    [found] = blocking.link_without_address(proof(body))
+
+    assert "has no address" in found.text and found.line == 1
+
+
+def test_a_link_in_code_or_with_an_address_is_finished():
+    assert not [*blocking.link_without_address(proof("`[a](https://)` and [b](https://example.org)"))]
+
+
 @pytest.mark.parametrize("mark", ["{++put in++}", "{--taken out--}", "{~~this~>that~~}", "{>>Is this so?<<}"])
 def test_a_change_that_is_not_settled_forbids_publishing(mark):
     found = checks.check(proof(f"The first {mark} word."))

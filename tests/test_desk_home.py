@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
-from publications.models import Presence, Publication, Ready
+from publications.models import Presence, Publication, Ready, Typed
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
 
@@ -206,3 +206,17 @@ def test_a_linker_sees_neither_drafts_nor_deeds(client):
 
     assert (page.context["waits"], page.context["here"], page.context["deeds"]) == ([], [], [])
     assert "Hidden draft" not in page.text
+
+
+def test_what_was_typed_and_not_saved_is_told_to_whoever_typed_it_alone(desk, editor):
+    piece = make_publication(title="On Minsk")
+    new = {"owner": editor, "key": "one", "values": [["title", "A new piece"]]}
+    Typed.objects.create(**new)
+    Typed.objects.create(**new | {"key": "two", "values": [["title", "On Brest"]], "publication": piece})
+    Typed.objects.create(**new | {"key": "three", "owner": make_person(), "values": [["title", "Not mine"]]})
+    Typed.objects.create(**new | {"key": "four", "saved_at": timezone.now()})
+
+    page = desk.get(HOME)
+
+    assert [str(each) for each in page.context["unsaved"]] == ["On Brest", "A new piece"]
+    assert "Not mine" not in page.text and f'href="{change(piece)}"' in page.text

@@ -29,6 +29,8 @@ def test_a_few_letters_are_proposed_as_a_silent_fix(after):
     [
         (f"{BEFORE} {'More of it. ' * FEW}", "more than a few letters"),
         (BEFORE.replace("Monday", "11 May"), "a figure changes"),
+        (BEFORE.replace("met", "did not meet"), "a “not” comes or goes"),
+        (BEFORE.replace("nothing", "much, and never a word"), "a “not” comes or goes"),
     ],
 )
 def test_more_than_that_or_a_figure_is_left_to_the_editor(after, why):

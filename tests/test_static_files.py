@@ -1,5 +1,7 @@
 """Styles and scripts as they are served: one sheet for readers, names by content, compressed twins."""
 
+import re
+
 import pytest
 from django.conf import settings
 from django.core.management import call_command
@@ -57,9 +59,24 @@ def test_scripts_are_sent_without_the_comments_between_their_lines(gathered):
         line for line in written.splitlines() if not line.lstrip().startswith(("//", "import", "/*", "*"))
     ]
     assert all(line in sent for line in code)
-    assert (
-        uncommented('const a = "// b"; // c\n/* d\n */\n  // e\nf();\n') == 'const a = "// b"; // c\nf();\n'
-    )
+
+
+def test_code_beside_a_comment_stays():
+    strings = 'const a = "// b"; // c\n'
+    after = "/* the sign */ const a = 1;\nf();\n"
+
+    assert uncommented(f"{strings}/* d\n */\n  // e\nf();\n") == f"{strings}f();\n"
+    assert uncommented(f"{after}/* other */\ng();\n") == f"{after}g();\n"
+
+
+def test_no_text_in_a_script_of_ours_reads_like_a_comment():
+    texts = [
+        text
+        for script in (ROOT / "static/js").rglob("*.js")
+        for text in re.findall(r"`[^`]*`", uncommented(script.read_text(encoding="utf-8")))
+    ]
+
+    assert texts and not any("\n" in text and uncommented(text) != text for text in texts)
 
 
 @pytest.mark.parametrize("side", ["right", "center"])

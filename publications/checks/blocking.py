@@ -15,6 +15,7 @@ NOTE = re.compile(r"\[\^([^\]\n]{1,80})\]")
 TRACKED = re.compile(
     r"\{\+\+.{0,2000}?\+\+\}|\{--.{0,2000}?--\}|\{~~.{0,2000}?~~\}|\{>>.{0,2000}?<<\}", re.DOTALL
 )
+UNADDRESSED = re.compile(r"(?<!!)\[([^\[\]\n]*)\]\(\s*<?(?:https?://)?>?\s*\)")
 MANY = 5
 
 
@@ -70,6 +71,17 @@ def dead_link(proof: Proof) -> Iterator[Finding]:
             yield Finding("link", said % values, "body", proof.line_of(link.href))
 
 
+def link_without_address(proof: Proof) -> Iterator[Finding]:
+    """A link that was begun and not finished: readers would see its words alone."""
+    for found in UNADDRESSED.finditer(proof.body):
+        if found[0] not in proof.reading.code:
+            said = _(
+                "The link “%(text)s” has no address. Write it between the round brackets, or take the link out."
+            )
+            yield Finding("link", said % {"text": found[1][:80]}, "body", proof.line_of(found[0]))
+            return
+
+
 def tracked_change(proof: Proof) -> Iterator[Finding]:
     """Changes and comments of a reviser, which nobody has accepted or rejected yet."""
     found = [mark for mark in TRACKED.findall(proof.body) if mark not in proof.reading.code]
@@ -91,5 +103,6 @@ BLOCKING = (
     misnamed_picture,
     note_without_target,
     dead_link,
+    link_without_address,
     tracked_change,
 )

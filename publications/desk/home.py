@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from django.http import HttpRequest
 from django.urls import reverse
 
-from publications.models import AuditLine, Presence, Publication, Revision
+from publications.models import AuditLine, Presence, Publication, Revision, Typed
 
 from .handing import said
 from .site import desk
@@ -39,11 +39,20 @@ class Waits:
 def context(request: HttpRequest) -> dict[str, object]:
     person = request.user
     return {
+        "unsaved": _unsaved(person),
         "waits": [each for what in for_person(person) if (each := _waits(what, person)).number],
         "here": _here(person),
         "worked_on": _worked_on(person),
         "deeds": _deeds(person),
     }
+
+
+def _unsaved(person) -> list[Typed]:
+    """What this person typed and did not save, the newest of each piece."""
+    newest: dict[int | None, Typed] = {}
+    for each in Typed.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT]:
+        newest.setdefault(each.publication_id, each)
+    return list(newest.values())[:SHOWN]
 
 
 def _waits(what: Waiting, person) -> Waits:

@@ -1,5 +1,7 @@
 """Choosing by typing: what is taken is what was asked for, however fast it was typed."""
 
+import re
+
 import pytest
 from playwright.sync_api import expect
 
@@ -47,3 +49,14 @@ def test_the_first_thing_to_type_into_is_the_title_though_something_was_kept(for
 
     expect(form.get_by_role("button", name="Restore").first).to_be_visible()
     expect(form.locator("#id_title")).to_be_focused()
+
+
+def test_enter_takes_the_tag_that_is_offered_and_saves_nothing(form):
+    tags = form.locator("#id_tags")
+    tags.fill("")
+    tags.press_sequentially("Mold")
+    expect(form.get_by_role("option", name="Moldova")).to_be_visible()
+    tags.press("Enter")
+
+    expect(tags).to_have_value(re.compile("^Moldova"))
+    assert form.url.endswith("/add/")

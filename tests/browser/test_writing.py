@@ -263,6 +263,16 @@ def test_keys_do_what_buttons_do(form):
         expect(body(form)).to_have_value(after)
 
 
+def test_enter_goes_on_with_a_list_and_ends_it_on_an_empty_line(form):
+    body(form).fill("")
+    form.keyboard.type("Before\n- one\ntwo\n\nAfter\n1. first\nsecond")
+
+    assert body(form).input_value() == "Before\n- one\n- two\n\nAfter\n1. first\n2. second"
+    for _turn in range(len("\n2. second")):
+        form.keyboard.press("Control+Z")
+    assert "2. second" not in body(form).input_value()
+
+
 def test_without_the_old_way_of_inserting_the_mark_is_there_all_the_same(form):
     form.evaluate("document.execCommand = () => false")
     body(form).fill("x")

@@ -89,10 +89,11 @@ export function combobox(input, { ask, take, say = () => {}, none = "", eager = 
     ArrowDown: () => (open() ? move(active + 1) : look()),
     ArrowUp: () => open() && move(active < 0 ? -1 : active - 1),
     Escape: () => open() && close(),
-    Enter: () => (ready() ? choose(active) : eager && look()),
+    Enter: () => (ready() ? choose(active) : eager ? look() : choose(0)),
   };
-  // What a key did not do here is left to the browser: Enter in a line of tags still saves the form.
-  const kept = { ArrowDown: () => true, ArrowUp: open, Escape: open, Enter: () => ready() || eager };
+  // What a key did not do here is left to the browser: Enter in a line of tags saves the form where nothing is offered.
+  const offered = () => open() && answered === input.value;
+  const kept = { ArrowDown: () => true, ArrowUp: open, Escape: open, Enter: () => ready() || eager || offered() };
 
   input.addEventListener("input", () => { clearTimeout(timer); timer = setTimeout(look, PAUSE); });
   input.addEventListener("click", () => { if (eager && !open()) look(); });

@@ -11,6 +11,7 @@ const BARE = "span, font, u, center, ins, small, big, tt, label, abbr, time, art
 const UNSEEN = /display\s*:\s*none|mso-hide\s*:\s*all|mso-element\s*:\s*comment/i;
 const BLOCK = "p, div, h1, h2, h3, h4, h5, h6, ul, ol, li, table, blockquote, pre, hr, dl";
 
+const HANDLER = /("[^"]*"|'[^']*')|(?<![\w-])(style|on[a-z]+)(?=\s*=)/gi;
 const TAG = /<[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
 
 /**
@@ -19,7 +20,7 @@ const TAG = /<[a-z](?:[^<>"']|"[^"]*"|'[^']*')*>/gi;
  */
 export function read(html) {
   const bare = html.replace(/<(style|script|xml|title)\b[^>]*>[\s\S]*?<\/\1\s*>/gi, "").replace(/<!--[\s\S]*?-->/g, "")
-    .replace(TAG, (tag) => tag.replace(/(?<=[\s"'\/])(style|on[a-z]+)\s*=/gi, "data-$1="));
+    .replace(TAG, (tag) => tag.replace(HANDLER, (all, quoted, name) => quoted ?? `data-${name}`));
   return new DOMParser().parseFromString(bare, "text/html").body;
 }
 

@@ -1,5 +1,6 @@
 // The buttons above the text. One of them is in the order of Tab, arrows lead to the others (the ARIA toolbar pattern).
 
+import { next } from "./continuing.js";
 import { insert } from "./inserting.js";
 import { footnote, heading, link, prefix, table, wrap } from "./marking.js";
 
@@ -46,6 +47,12 @@ export function toolbar(bar, area, more) {
     buttons[to].focus();
   });
   area.addEventListener("keydown", (event) => {
+    if (event.key === "Enter" && !event.isComposing && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
+      const edit = next({ value: area.value, start: area.selectionStart, end: area.selectionEnd });
+      if (!edit) return;
+      event.preventDefault();
+      return insert(area, edit);
+    }
     const isAlone = (event.ctrlKey !== event.metaKey) && !event.shiftKey && !event.altKey && !event.isComposing;
     const button = isAlone && named(KEYS[event.key.toLowerCase()]);
     if (!button) return;
