@@ -119,8 +119,8 @@ def _parts(variable: str, address: str, schemes: tuple[str, ...], form: str) -> 
     try:
         parts = urlsplit(address)
         parts.port  # noqa: B018 (raises where it is no number)
-    except ValueError as error:
-        raise wrong(variable, "cannot be read as an address", form) from error
+    except ValueError:  # which would show a piece of the password
+        raise wrong(variable, "cannot be read as an address", form) from None
     if parts.scheme not in schemes:
         begins = f"begins with {parts.scheme}:" if parts.scheme else "has no scheme"
         raise wrong(variable, begins, form)

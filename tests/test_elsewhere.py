@@ -1,5 +1,7 @@
 """Databases, buckets and bells on other machines: addresses that cannot be meant are refused, the others work."""
 
+import traceback
+from functools import partial
 from io import StringIO
 
 import pytest
@@ -38,6 +40,22 @@ def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(
 
     assert told in str(refused.value) and "It has the form" in str(refused.value)
     assert "hidden" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    ("ask", "address"),
+    [
+        (elsewhere.database, "postgres://u:hid/den@host/name"),
+        (elsewhere.bell, "redis://u:hid/den@host/0"),
+        (partial(elsewhere.originals, folder=""), "s3://u:hid/den@host/bucket"),
+    ],
+)
+def test_a_password_with_a_bare_sign_is_shown_nowhere_in_what_is_printed(ask, address):
+    with pytest.raises(ImproperlyConfigured, match="cannot be read as an address") as refused:
+        ask(address)
+
+    printed = "".join(traceback.format_exception(refused.value))
+    assert "'hid'" not in printed and "hid/den" not in printed
 
 
 @pytest.mark.parametrize(
