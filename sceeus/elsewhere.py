@@ -1,4 +1,4 @@
-"""What stands on other machines, each named by one variable: the database, the store of files, the bell.
+"""What stands on other machines, each named by one variable: database, store of files, bell, mail.
 
 An address that cannot be meant is refused at the start, by the name of its variable and with what would do. Secrets in
 an address are never repeated.
@@ -15,6 +15,7 @@ PATIENCE = 3  # seconds to reach another machine
 
 DATABASES = ("postgres", "postgresql", "pgsql", "sqlite")
 BELLS = ("redis", "rediss", "valkey", "valkeys")
+MAILERS = ("console", "smtp", "smtps")
 STORE_OPTIONS = {"region", "tls"}
 
 DATABASE_FORM = (
@@ -23,6 +24,10 @@ DATABASE_FORM = (
 BELL_FORM = "redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS"
 STORE_FORM = (
     "s3://KEY:SECRET@HOST/BUCKET?region=REGION (without KEY:SECRET@, what the machine is allowed counts)"
+)
+MAIL_FORM = (
+    "smtp://USER:PASSWORD@HOST:587, smtps:// for TLS from the start, or console:// (signs as @ and / in a password as "
+    "%40, %2F)"
 )
 
 
@@ -109,6 +114,22 @@ def _bucket(parts: SplitResult, bucket: str, below: str, asked: dict[str, str]) 
             response_checksum_validation="when_required",
         ),
     }
+
+
+def mailer(address: str) -> dict[str, object]:
+    """How mail is sent, as an entry of MAILERS: over SMTP, or printed."""
+    parts = _parts("EMAIL_URL", address, MAILERS, MAIL_FORM)
+    if parts.scheme == "console":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp",
+    }
+    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
 
 
 def wrong(variable: str, what: str, form: str) -> ImproperlyConfigured:

@@ -22,7 +22,7 @@ DEBUG          1 for development only (0)
 
 import secrets
 from pathlib import Path
-from urllib.parse import unquote, urlsplit
+from urllib.parse import urlsplit
 
 from django.utils.csp import CSP
 from environs import Env
@@ -218,24 +218,7 @@ AXES_CLIENT_IP_CALLABLE = "publications.accounts.address_of"
 AXES_SENSITIVE_PARAMETERS = []
 AXES_VERBOSE = False
 
-
-def mailer(url: str) -> dict[str, object]:
-    """How mail is sent: console://, or smtp://user:password@host:port (smtps:// for TLS from the start)."""
-    parts = urlsplit(url)
-    if parts.scheme == "console":
-        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
-    options = {
-        "host": parts.hostname,
-        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
-        "username": unquote(parts.username or ""),
-        "password": unquote(parts.password or ""),
-        "use_ssl": parts.scheme == "smtps",
-        "use_tls": parts.scheme == "smtp",
-    }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
-
-
-MAILERS = {"default": mailer(env.str("EMAIL_URL", "console://"))}
+MAILERS = {"default": elsewhere.mailer(env.str("EMAIL_URL", "console://"))}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")
 
 # One strict policy. The nonce is in it only where a page of the desk asks for one.

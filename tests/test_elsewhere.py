@@ -24,6 +24,7 @@ from tests.small_bucket import bucket
         (elsewhere.database, "host/name", "DATABASE_URL has no scheme"),
         (elsewhere.database, "postgres://u:hidden@host", "DATABASE_URL names no database"),
         (elsewhere.database, "postgres://u:hidden@host:port/name", "DATABASE_URL cannot be read"),
+        (elsewhere.mailer, "imap://u:hidden@host", "EMAIL_URL begins with imap:"),
         (elsewhere.bell, "memcached://host", "CACHE_URL begins with memcached:"),
         (elsewhere.bell, "redis:///0", "CACHE_URL names no machine"),
         (elsewhere.bell, "redis://host/first", "CACHE_URL has a database that is no number"),
@@ -48,6 +49,7 @@ def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(
         (elsewhere.database, "postgres://u:hid/den@host/name"),
         (elsewhere.bell, "redis://u:hid/den@host/0"),
         (partial(elsewhere.originals, folder=""), "s3://u:hid/den@host/bucket"),
+        (elsewhere.mailer, "smtp://u:hid/den@host"),
     ],
 )
 def test_a_password_with_a_bare_sign_is_shown_nowhere_in_what_is_printed(ask, address):
@@ -76,6 +78,9 @@ def test_a_package_that_is_missing_is_named_with_how_to_get_it(ask, address, pac
 def test_addresses_that_can_be_meant_are_taken():
     assert elsewhere.database("sqlite:////srv/site.sqlite3") == "sqlite:////srv/site.sqlite3"
     assert elsewhere.bell("") == ""
+    assert "OPTIONS" not in elsewhere.mailer("console://")
+    mail = elsewhere.mailer("smtps://u:p%40@host")["OPTIONS"]
+    assert (mail["port"], mail["password"], mail["use_ssl"], mail["use_tls"]) == (465, "p@", True, False)
     assert elsewhere.bell("valkey://host:6379/1") == "redis://host:6379/1"
     options = elsewhere.originals("s3://k%40:s%2F@store.example/bucket/below?region=eu", "")["OPTIONS"]
     assert (options["access_key"], options["secret_key"]) == ("k@", "s/")
