@@ -111,6 +111,12 @@ def test_compose_is_whole():
     assert "/data" in services["first"]["volumes"][0]
 
 
+def test_the_secrets_of_compose_go_into_no_image_and_no_commit():
+    """compose.yaml has them in deploy/.env, which lies in what `COPY . .` takes."""
+    assert "**/.env" in (ROOT / ".dockerignore").read_text().splitlines()
+    assert "/deploy/.env" in (ROOT / ".gitignore").read_text().splitlines()
+
+
 @pytest.mark.parametrize("file", ["nginx-mirror.conf", "Caddyfile"])
 def test_addresses_that_open_by_themselves_stand_in_no_log(file):
     text = (DEPLOY / file).read_text()
