@@ -5,7 +5,7 @@ from django.shortcuts import redirect
 
 from publications.languages import TREES
 from publications.metadata import linked
-from publications.models import Author, Edition, Tag, once, the_site
+from publications.models import Author, Edition, once, the_site
 from publications.presentation import (
     cards,
     current_tree,
@@ -19,10 +19,11 @@ from publications.presentation import (
 )
 
 from .describing import accounts
-from .shelves import shelves_of
+from .shelves import ABOVE, shelves_of
+from .topics import tags_with_pieces
 
 LATEST = 5
-BESIDE_A_COVER = 8
+BESIDE_A_COVER = ABOVE - 1
 PEOPLE = 8
 TOPICS = 16
 
@@ -34,7 +35,7 @@ def front_door(request: HttpRequest) -> HttpResponse:
 def home(request: HttpRequest) -> HttpResponse:
     """The pinned piece leads while it is public, else the newest."""
     live = Edition.objects.live().in_tree(current_tree()).newest_first()
-    newest = list(live.for_cards()[: BESIDE_A_COVER + 1])
+    newest = list(live.for_cards()[:ABOVE])
     site = the_site()
     lead = live.for_cards().text_for(site.lead_id) or next(iter(newest), None)
     room = BESIDE_A_COVER if lead and lead.cover_id else LATEST
@@ -51,16 +52,11 @@ def home(request: HttpRequest) -> HttpResponse:
         lead=lead_card(lead),
         latest=cards(latest),
         shelves=shelves_of(live.for_cards(), without=[lead, *latest] if lead else []),
-        subjects=subjects_by_kind(_topics(live), most=TOPICS),
+        subjects=subjects_by_kind(tags_with_pieces(live), most=TOPICS),
         people=writers(_latest_writers(live)),
         feeds=feeds_for(current_tree()),
         alternates=everywhere("publications:home"),
     )
-
-
-def _topics(live) -> list[Tag]:
-    """All with how much stands on each, as the page of topics tells it too."""
-    return once(("topics", current_tree()), lambda: list(Tag.objects.with_pieces(live)))
 
 
 def _latest_writers(live) -> list[Author]:

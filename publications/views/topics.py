@@ -33,16 +33,20 @@ LABELS = {
 }
 
 
+def tags_with_pieces(live) -> list[Tag]:
+    """All that something of this tree stands on, and how much; made once for all pages that tell it."""
+    return once(("topics", current_tree()), lambda: list(Tag.objects.with_pieces(live)))
+
+
 def topic_list(request: HttpRequest) -> HttpResponse:
     live = Edition.objects.live().in_tree(current_tree())
-    tags = once(("topics", current_tree()), lambda: list(Tag.objects.with_pieces(live)))
     return page(
         request,
         "topics.html",
         section="topics",
         title=_("Topics"),
         canonical=request.path,
-        subjects=subjects_by_kind(tags),
+        subjects=subjects_by_kind(tags_with_pieces(live)),
         **described(request, way_here(_("Topics"))),
         alternates=everywhere("publications:topics"),
     )
