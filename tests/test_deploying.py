@@ -5,6 +5,8 @@ import re
 import sqlite3
 import subprocess
 import sys
+import tarfile
+import time
 from pathlib import Path
 
 import pytest
@@ -16,8 +18,14 @@ from tests.conftest import ROOT
 DEPLOY = ROOT / "deploy"
 
 
-def run(script: str, folder, site) -> subprocess.CompletedProcess:
-    known = {"SITE_DATA": str(site), "PYTHON": sys.executable, "PATH": os.environ["PATH"], "KEEP": "2"}
+def run(script: str, folder, site, **more: str) -> subprocess.CompletedProcess:
+    known = {
+        "SITE_DATA": str(site),
+        "PYTHON": sys.executable,
+        "PATH": os.environ["PATH"],
+        "KEEP": "2",
+        **more,
+    }
     return subprocess.run(
         [DEPLOY / script, str(folder)], env=known, capture_output=True, text=True, check=False
     )
@@ -63,7 +71,7 @@ def test_a_backup_that_is_not_whole_changes_nothing(site, tmp_path):
 
     told = run("restore", kept, site)
 
-    assert told.returncode == 1 and "nothing was changed" in told.stderr
+    assert told.returncode == 1 and "Nothing was changed" in told.stderr
     assert words(site) == ["grain"]
 
 
@@ -82,6 +90,70 @@ def test_only_the_newest_backups_stay(site, tmp_path):
 
     left = sorted(folder.name for folder in (tmp_path / "backups").iterdir())
     assert len(left) == 2 and left[0] == "2026-01-04T020000Z"
+
+
+def test_what_failed_days_ago_goes_and_what_failed_today_is_left_to_look_at(site, tmp_path):
+    backups = tmp_path / "backups"
+    for day, days_ago in ((1, 2), (3, 0)):
+        part = backups / f"2026-01-0{day}T020000Z.part"
+        part.mkdir(parents=True)
+        (part / "secret-key").write_text("secret")
+        os.utime(part, (time.time() - days_ago * 86_400 - 60,) * 2)
+
+    run("backup", backups, site)
+
+    assert [folder.name for folder in backups.glob("*.part")] == ["2026-01-03T020000Z.part"]
+
+
+def test_files_that_wait_for_a_form_are_in_no_backup(site, tmp_path):
+    (site / "originals/waiting").mkdir()
+    (site / "originals/waiting/0f").write_bytes(b"refused")
+
+    kept = run("backup", tmp_path / "backups", site).stdout.strip()
+
+    with tarfile.open(Path(kept, "originals.tar")) as originals:
+        names = originals.getnames()
+    assert "originals/ab/abc.png" in names and not [name for name in names if "waiting" in name]
+
+
+def test_a_backup_of_another_kind_of_database_changes_nothing(site, tmp_path):
+    kept = run("backup", tmp_path / "backups", site).stdout.strip()
+    new = tmp_path / "new"
+    new.mkdir()
+    (new / "secret-key").write_text("another")
+
+    told = run("restore", kept, new, DATABASE_URL="postgres://u:hidden@host/name")
+
+    assert told.returncode == 1 and "holds no database of PostgreSQL" in told.stderr
+    assert [file.name for file in new.iterdir()] == ["secret-key"]
+    assert (new / "secret-key").read_text() == "another"
+
+
+TOLD = """#!/bin/sh
+echo "$PGPASSWORD $*" >&2
+exit 1
+"""
+
+
+@pytest.mark.parametrize(
+    ("address", "password", "known"),
+    [
+        ("pgsql://u%40:hid%2Fden@host:1/n?sslmode=verify-full&pool=8&sslrootcert=%2Fa%20b", "hid/den",
+         "postgresql://u%40@host:1/n?sslmode=verify-full&sslrootcert=%2Fa%20b"),
+        ("postgres://host/n?pool=8", "", "postgresql://host/n"),
+        ("postgresql://u:@%2Frun%2Fpostgresql/n", "", "postgresql://u@%2Frun%2Fpostgresql/n"),
+    ],
+)  # fmt: skip
+def test_programs_of_postgresql_are_told_all_but_the_password(site, tmp_path, address, password, known):
+    (tmp_path / "pg_dump").write_text(TOLD)
+    (tmp_path / "pg_dump").chmod(0o755)
+
+    told = run("backup", tmp_path / "backups", site, DATABASE_URL=address,
+               PATH=f"{tmp_path}:{os.environ['PATH']}").stderr  # fmt: skip
+
+    secret, _, arguments = told.rstrip().partition(" ")
+    assert secret == password
+    assert arguments.split()[-1] == f"--dbname={known}"
 
 
 def test_units_and_compose_name_commands_that_there_are():

@@ -1,0 +1,38 @@
+"""Run a program of PostgreSQL on the database that DATABASE_URL names.
+
+    python deploy/on_database.py pg_dump --format=custom
+
+The password goes into the program's environment: a list of arguments can be read by everybody on the machine.
+"""
+
+import os
+import sys
+from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
+
+OURS = {"pool"}  # what the address says to the site alone; the rest, as sslmode, is the program's
+
+
+def for_programs(address: str) -> tuple[str, str]:
+    """An address as libpq knows it, without its password; and the password.
+
+    https://www.postgresql.org/docs/current/libpq-connect.html#LIBPQ-CONNSTRING-URIS
+    """
+    parts = urlsplit(address)
+    who, at, where = parts.netloc.rpartition("@")
+    user, _, password = who.partition(":")
+    asked = dict(parse_qsl(parts.query))
+    password = asked.pop("password", unquote(password))
+    options = urlencode({name: value for name, value in asked.items() if name not in OURS}, quote_via=quote)
+    known = parts._replace(scheme="postgresql", netloc=f"{user}{at}{where}", query=options)
+    return known.geturl(), password
+
+
+def main(program: str, *arguments: str) -> None:
+    address, password = for_programs(os.environ["DATABASE_URL"])
+    if password:
+        os.environ["PGPASSWORD"] = password
+    os.execvp(program, [program, *arguments, f"--dbname={address}"])  # noqa: S606 (without one is meant)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
