@@ -80,9 +80,11 @@ def no_connection_closed() -> Iterator[None]:
 
 
 class Readers:
-    """People who read through one cache. `site.asked` tells how often Django had to answer."""
+    """People who read through one cache. `site.asked` tells how often Django had to answer; `how` goes to the cache."""
 
-    def __init__(self, application=None, *, most_bytes: int = 4_000_000, watch: Watch | None = None) -> None:
+    def __init__(
+        self, application=None, *, most_bytes: int = 4_000_000, watch: Watch | None = None, **how
+    ) -> None:
         self.site = Counted(application or get_wsgi_application())
         self.watch = watch or Watch(threaded=False)
         self.cache = PageCache(
@@ -91,7 +93,7 @@ class Readers:
             most_bytes=most_bytes,
             parameters=parameters_of,
             compressible=frozenset(COMPRESSED),
-            pool=AtOnce(),
+            **{"pool": AtOnce(), **how},
         )
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:

@@ -4,12 +4,14 @@ import logging
 import time
 from collections.abc import Callable, Iterable
 from concurrent.futures import Executor
+from contextlib import nullcontext
 from http import HTTPStatus
 
 from publications.languages import TREES
 from publications.models import Epoch
 
 from .keys import Environ, Key, Parameters, alone, key_of
+from .places import READERS, Places
 from .rendering import LARGEST, PATIENCE, Answer, Application, Renderer
 from .shelf import Shelf
 from .stored import IDENTITY, SHOWN_STALE, Header, Headers, Stored, coding_for
@@ -35,7 +37,7 @@ class PageCache:
 
     `parameters` says which parameters of a query the page of a path reads; `compressible` which media types
     gain by being compressed; `pool` has the threads in which Django works, `strangers` those for pages that were not
-    asked for before.
+    asked for before. `readers` is how many threads the server calls it with; half of them may wait for such pages.
     """
 
     def __init__(
@@ -48,12 +50,14 @@ class PageCache:
         compressible: frozenset[str],
         pool: Executor,
         strangers: Executor | None = None,
+        readers: int = READERS,
     ) -> None:
         self.watch, self._parameters, self._compressible = watch, parameters, compressible
         share = most_bytes // SHARE_OF_STRANGERS
         self.pages = Shelf(most_bytes - share, stays=NEVER_OUT.__contains__)
         self.strangers = Shelf(share)
         self._renderer = Renderer(application, pool, strangers)
+        self._places = Places(readers // 2)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = key_of(environ, self._parameters)
@@ -82,20 +86,25 @@ class PageCache:
         return made, OWN_MARK
 
     def _made(self, key: Key, epoch: Epoch | None, environ: Environ, *, is_known: bool) -> Stored | Answer:
-        asked = alone(environ, key)
         try:
-            if epoch is None:
-                return self._renderer.render(asked, PATIENCE)
-            made, is_first = self._renderer.render_once(
-                key, asked, epoch, lambda answer: self._keep(key, answer, epoch), is_known=is_known
-            )
-            if isinstance(made, Answer) and made.body is None and not is_first:
-                return self._renderer.render(asked, PATIENCE)  # what can be read once is for one reader
+            with nullcontext() if is_known else self._places:
+                return self._waited_for(key, epoch, alone(environ, key), is_known=is_known)
         except TimeoutError:
             return TOO_SLOW
         except Exception:
             logger.exception("The page of %s could not be made.", key[0])
             return FAILED
+
+    def _waited_for(
+        self, key: Key, epoch: Epoch | None, asked: Environ, *, is_known: bool
+    ) -> Stored | Answer:
+        if epoch is None:
+            return self._renderer.render(asked, PATIENCE)
+        made, is_first = self._renderer.render_once(
+            key, asked, epoch, lambda answer: self._keep(key, answer, epoch), is_known=is_known
+        )
+        if isinstance(made, Answer) and made.body is None and not is_first:
+            return self._renderer.render(asked, PATIENCE)  # what can be read once is for one reader
         return made
 
     def _may_be_shown(self, stored: Stored | None) -> bool:

@@ -8,9 +8,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
-READERS = 64
-"""Threads of a process: readers who wait for a page hold up none whose page is in memory. Granian warns of so many, as
-it cannot know that they wait; it is told to speak of errors alone."""
+from publications.pagecache import READERS
 
 HEADERS = 65_536  # bytes of a request before its body; more is answered 431
 HEADERS_WITHIN = 10_000  # milliseconds for them to come; who says nothing for so long is let go
@@ -57,7 +55,8 @@ class Command(BaseCommand):
             "--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS),
             "--http1-buffer-size", str(HEADERS), "--http1-header-read-timeout", str(HEADERS_WITHIN),
             "--respawn-failed-workers", "--respawn-interval", str(options["overlap"]),
-            "--workers-kill-timeout", str(LEAVE_WITHIN), "--log-level", "error",
+            "--workers-kill-timeout", str(LEAVE_WITHIN),
+            "--log-level", "error",  # it warns of so many threads, as it cannot know that they wait
             *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
         ]  # fmt: skip
         os.chdir(settings.BASE_DIR)

@@ -1,0 +1,65 @@
+"""However many strangers wait, those who ask for what is stored find a thread."""
+
+import threading
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+from publications.models import Epoch
+from publications.pagecache import Watch
+from tests.pagecaches import Readers
+
+PAGE = "/en/about/"
+LATER = time.time() + 3600
+
+
+class Whole(list):
+    streaming = False
+
+    def close(self) -> None:
+        pass
+
+
+class Slow:
+    """A site on which addresses with `slow` are answered once `open` is set. `begun` counts them."""
+
+    def __init__(self) -> None:
+        self.open, self.begun = threading.Event(), threading.Semaphore(0)
+
+    def __call__(self, environ, start_response) -> Whole:
+        if "slow" in environ["PATH_INFO"]:
+            self.begun.release()
+            self.open.wait(30)
+        start_response("200 OK", [("Content-Type", "text/plain")])
+        return Whole([b"A page."])
+
+
+@contextmanager
+def waiting(*paths: str, **how) -> Iterator[Readers]:
+    """Readers through a cache with threads, while these requests wait for their answers."""
+    site, epoch = Slow(), Epoch(1, 1, 1, begins=LATER, ends=LATER, midnight=LATER)
+    with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(4) as strangers, ThreadPoolExecutor(4) as people:
+        watch = Watch(lambda _before: epoch, threaded=False)
+        readers = Readers(site, watch=watch, pool=pool, strangers=strangers, readers=4)
+        readers.get(PAGE)
+        held = [people.submit(readers.get, path, **how) for path in paths]
+        assert all(site.begun.acquire(timeout=30) for _ in paths)
+        try:
+            yield readers
+        finally:
+            site.open.set()
+        assert [future.result(30).status for future in held] == [200] * len(paths)
+
+
+def test_strangers_for_whom_there_is_no_place_are_told_so_at_once_and_stored_pages_go_on():
+    with waiting("/en/slow-1/", "/en/slow-2/") as readers:  # half of the four threads
+        refused = readers.get("/en/nothing/")
+
+        assert refused.status == 503 and refused.headers["Retry-After"]
+        assert readers.get(PAGE).mark == "pages; hit"
+
+
+def test_who_has_got_a_page_leaves_the_place():
+    with waiting() as readers:
+        assert [readers.get(f"/en/nothing-{number}/").status for number in range(5)] == [200] * 5
