@@ -6,6 +6,8 @@ from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
+
 from publications.models import Epoch
 from publications.pagecache import Watch
 from tests.pagecaches import Readers
@@ -63,3 +65,32 @@ def test_strangers_for_whom_there_is_no_place_are_told_so_at_once_and_stored_pag
 def test_who_has_got_a_page_leaves_the_place():
     with waiting() as readers:
         assert [readers.get(f"/en/nothing-{number}/").status for number in range(5)] == [200] * 5
+
+
+@pytest.mark.parametrize(
+    ("path", "method"),
+    [
+        ("/en/nothing.pdf", "GET"), ("/en/nothing.png", "GET"), ("/en/files/nothing", "GET"), ("/oai", "GET"),
+        ("/api/v1/nothing", "GET"), ("/static/nothing.css", "GET"), ("/en/nothing/", "POST"),
+        ("/en/" + "a" * 2_000, "GET"), ("/en/nothing/?q=%00", "GET"),
+    ],
+)  # fmt: skip
+def test_what_is_never_kept_has_few_places_too(path, method):
+    with waiting("/en/slow.pdf") as readers:  # three eighths of the four threads
+        refused = readers.get(path, method=method)
+
+        assert refused.status == 503 and refused.headers["Retry-After"]
+        assert readers.get(PAGE).mark == "pages; hit"
+        assert readers.get("/en/nothing/").status == 200
+
+
+def test_those_at_the_desk_are_never_turned_away():
+    with waiting("/en/slow.pdf") as readers:
+        assert readers.get("/desk/").status == 200
+
+
+def test_who_asks_for_a_range_of_a_page_gets_the_whole_from_memory():
+    with waiting() as readers:
+        answer = readers.get(PAGE, range="bytes=0-1")
+
+        assert (answer.status, answer.body, answer.mark) == (200, b"A page.", "pages; hit")

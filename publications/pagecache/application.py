@@ -10,8 +10,8 @@ from http import HTTPStatus
 from publications.languages import TREES
 from publications.models import Epoch
 
-from .keys import Environ, Key, Parameters, alone, key_of
-from .places import READERS, Places
+from .keys import Environ, Key, Parameters, alone, is_of_the_desk, key_of
+from .places import READERS, NoPlace, Places
 from .rendering import LARGEST, PATIENCE, Answer, Application, Renderer
 from .shelf import Shelf
 from .stored import IDENTITY, SHOWN_STALE, Header, Headers, Stored, coding_for
@@ -37,7 +37,8 @@ class PageCache:
 
     `parameters` says which parameters of a query the page of a path reads; `compressible` which media types
     gain by being compressed; `pool` has the threads in which Django works, `strangers` those for pages that were not
-    asked for before. `readers` is how many threads the server calls it with; half of them may wait for such pages.
+    asked for before. `readers` is how many threads the server calls it with; half of them may
+    wait for such pages, three eighths for what is never kept.
     """
 
     def __init__(
@@ -57,12 +58,12 @@ class PageCache:
         self.pages = Shelf(most_bytes - share, stays=NEVER_OUT.__contains__)
         self.strangers = Shelf(share)
         self._renderer = Renderer(application, pool, strangers)
-        self._places = Places(readers // 2)
+        self._places, self._other_places = Places(readers // 2), Places(readers * 3 // 8)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = key_of(environ, self._parameters)
         if key is None:
-            answer = self._renderer.render(environ)
+            answer = self._unkept(environ)
             start_response(answer.status, answer.headers)
             return answer.parts
         stored = (self.strangers if key[1] else self.pages).get(key) or self.strangers.get(key)
@@ -73,6 +74,14 @@ class PageCache:
         if isinstance(made, Stored):
             return self._send(made, mark, key, environ, start_response)
         return _pass_on(made, environ, start_response)
+
+    def _unkept(self, environ: Environ) -> Answer:
+        """What is not kept, as files, forms and whatever strangers make up; those at the desk are never turned away."""
+        try:
+            with nullcontext() if is_of_the_desk(environ) else self._other_places:
+                return self._renderer.render(environ)
+        except NoPlace:
+            return TOO_SLOW
 
     def _made_or_old(
         self, key: Key, stored: Stored | None, epoch: Epoch | None, environ: Environ

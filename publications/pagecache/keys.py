@@ -24,18 +24,25 @@ _hosts: set[str] = set()
 
 
 def key_of(environ: Environ, parameters: Parameters) -> Key | None:
-    """The path and the query that its page reads, in one order; none for what is never stored."""
+    """The path and the query that its page reads, in one order; none for what is never stored.
+
+    Who asks for a range of a page gets the whole, as a server may answer (RFC 9110, 14.2); files have no key.
+    """
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
         return None
     if path.endswith(FILES) or "/files/" in path:
         return None
-    if "HTTP_RANGE" in environ or not (_is_known(environ.get("HTTP_HOST", "")) and _came_as_it_must(environ)):
+    if not (_is_known(environ.get("HTTP_HOST", "")) and _came_as_it_must(environ)):
         return None
     query = environ.get("QUERY_STRING", "")
     if len(path) + len(query) > LONGEST or "%00" in query:
         return None
     return (path, _in_order(query, parameters(_read(path)))) if query else (path, "")
+
+
+def is_of_the_desk(environ: Environ) -> bool:
+    return environ["PATH_INFO"].startswith(settings.DESK)
 
 
 def alone(environ: Environ, key: Key) -> Environ:
