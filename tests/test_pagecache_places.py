@@ -94,3 +94,8 @@ def test_who_asks_for_a_range_of_a_page_gets_the_whole_from_memory():
         answer = readers.get(PAGE, range="bytes=0-1")
 
         assert (answer.status, answer.body, answer.mark) == (200, b"A page.", "pages; hit")
+
+
+def test_the_home_pages_wait_behind_no_stranger_also_when_nobody_has_asked_for_them():
+    with waiting("/en/slow-1/", "/en/slow-2/") as readers:
+        assert [readers.get(home).status for home in ("/en/", "/sv/")] == [200, 200]

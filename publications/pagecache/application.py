@@ -89,7 +89,7 @@ class PageCache:
         """An answer made anew; where that fails, the stored one, as long as it shows nothing that was taken back."""
         if epoch is None and self._may_be_shown(stored):
             return stored, SHOWN_STALE
-        made = self._made(key, epoch, environ, is_known=stored is not None)
+        made = self._made(key, epoch, environ, is_known=stored is not None or key in NEVER_OUT)
         if isinstance(made, Answer) and made.code >= 500 and self._may_be_shown(stored):
             return stored, SHOWN_STALE
         return made, OWN_MARK
