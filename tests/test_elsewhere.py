@@ -164,18 +164,18 @@ class Enough(BaseException):
 
 
 def test_a_bell_that_rings_is_heard_and_silence_is_not(monkeypatch):
-    wire, heard = Wire([None, {"data": b""}, None]), []
+    wire, heard = Wire([None, {"data": b"a counter"}, None]), []
     monkeypatch.setattr(bell, "_server", lambda _address: wire)
     monkeypatch.setattr(bell.time, "sleep", lambda _seconds: (_ for _ in ()).throw(Enough))
 
     with pytest.raises(Enough):  # the list of messages ends as a connection that breaks
-        bell._listen("redis://host", lambda: heard.append(1))
+        bell._listen("redis://host", heard.append)
 
-    assert heard == [1] and wire.channel == bell.CHANNEL
+    assert heard == [b"a counter"] and wire.channel == bell.CHANNEL
 
 
 def test_a_bell_that_is_away_stops_no_deed(caplog):
-    bell._ring("redis://127.0.0.1:1")
+    bell._ring("redis://127.0.0.1:1", b"")
 
     assert "The server of CACHE_URL cannot be told of a change" in caplog.text
 

@@ -246,10 +246,45 @@ def test_a_bell_of_another_machine_makes_the_database_be_asked_at_once():
     watch = Watch(lambda _before: an_epoch(next(generations)), threaded=False)
     assert watch.epoch().generation == watch.epoch().generation == 1
 
-    watch.hear()
+    watch.hear(b"another")
 
     assert watch.trusted is None
     assert watch.epoch().generation == watch.epoch().generation == 2
+
+
+def test_the_bell_of_the_own_machine_says_nothing_that_the_counter_did_not(monkeypatch):
+    rung = []
+    monkeypatch.setattr("publications.pagecache.bell.ring", rung.append)
+    watch = Watch(lambda _before: an_epoch(1), threaded=False)
+    advance()
+    known = watch.epoch()
+
+    watch.hear(*rung)
+
+    assert watch.epoch() is known and watch.trusted is known
+
+
+def test_the_bell_of_a_machine_whose_counter_cannot_be_moved_is_heard_there_too(
+    settings, tmp_path, monkeypatch
+):
+    rung = []
+    monkeypatch.setattr("publications.pagecache.bell.ring", rung.append)
+    settings.SITE_DATA = tmp_path / "missing" / "folder"
+    watch = Watch(lambda _before: an_epoch(1), threaded=False)
+    known = watch.epoch()
+    advance()
+
+    watch.hear(*rung)
+
+    assert rung == [b""] and watch.epoch() is not known
+
+
+def test_counters_of_two_folders_have_two_names_and_one_has_one(settings, tmp_path):
+    here, also_here = Counter(), Counter()
+    settings.SITE_DATA = tmp_path / "other"
+    settings.SITE_DATA.mkdir()
+
+    assert here.name == also_here.name and here.name != Counter().name
 
 
 def a_page(_environ, start_response) -> "Whole":

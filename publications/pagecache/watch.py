@@ -62,8 +62,13 @@ class Watch:
             return known.epoch
         return self._after_asking()
 
-    def hear(self) -> None:
-        """Another machine says that something public has changed: the database is asked before anything is believed."""
+    def hear(self, counter: bytes) -> None:
+        """Another machine says that something public has changed: the database is asked before anything is believed.
+
+        Where it is this machine that says so, the counter that it names has told it already.
+        """
+        if counter and counter == self._counter.name:
+            return
         self._rung += 1
         self._wanted.set()
 
