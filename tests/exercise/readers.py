@@ -149,6 +149,7 @@ def _crowd(connection, ports, paths, readers, pause, headers) -> None:
     ]
     for thread in threads:
         thread.start()
+    connection.send("reading")
     connection.recv()
     ends.set()
     for thread in threads:
@@ -160,8 +161,8 @@ def _crowd(connection, ports, paths, readers, pause, headers) -> None:
 
 
 class Crowd:
-    """Readers at work in a process of their own, until `stop`, which says what they got. A `*` in a path is a new word
-    each time; `pause` is how long each rests between two pages.
+    """Readers at work in a process of their own, from now until `stop`, which says what they got. A `*` in a path is a new
+    word each time; `pause` is how long each rests between two pages.
     """
 
     def __init__(
@@ -180,6 +181,8 @@ class Crowd:
             target=_crowd, args=(there, ports, list(paths), readers, pause, headers), daemon=True
         )
         self._process.start()
+        there.close()  # so that a process that fails is not waited for
+        self._here.recv()
 
     def stop(self) -> Told:
         self._here.send("enough")
