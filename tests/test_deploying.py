@@ -163,7 +163,7 @@ def test_units_and_compose_name_commands_that_there_are():
     ]
     named = {name for text in texts for name in re.findall(r'manage\.py"?,? "?([a-z_]+)', text)}
 
-    assert {"serve", "mirror", "prepare", "clearsessions"} <= named <= set(get_commands())
+    assert {"serve", "mirror", "prepare", "tidy"} <= named <= set(get_commands())
 
 
 def test_variables_of_a_deployment_are_known_to_the_settings():

@@ -5,12 +5,15 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
+from publications import deeds
 from publications.desk import waiting_files
 from publications.models import AuditLine, Image
+from publications.models.images import originals
 from tests.factories import make_person, picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -48,12 +51,15 @@ def held_in(page) -> str:
 # The form of the library
 
 
-def test_a_file_that_came_without_words_is_not_chosen_again(desk, own_store):
+def test_a_file_that_came_without_words_is_not_chosen_again(
+    desk, own_store, django_capture_on_commit_callbacks
+):
     refused = desk.post(ADD, {"file": upload(), **FOCUS})
     assert not Image.objects.exists()
     assert "“field.png” is kept." in refused.text
 
-    desk.post(ADD, {"held": held_in(refused), "alt_en": "A field", **FOCUS})
+    with django_capture_on_commit_callbacks(execute=True):
+        desk.post(ADD, {"held": held_in(refused), "alt_en": "A field", **FOCUS})
 
     image = Image.objects.get()
     assert (image.filename, image.alt_en, image.content) == ("field.png", "A field", picture_bytes())
@@ -90,13 +96,57 @@ def test_a_refused_file_does_not_wait_and_is_not_among_the_originals(desk, own_s
 
 def test_what_waited_longer_than_a_day_goes(own_store, monkeypatch):
     word = waiting_files.keep(b"old", "old.png")
-    now = timezone.now() + waiting_files.LONGEST + timedelta(minutes=1)
-    monkeypatch.setattr(timezone, "now", lambda: now)
+    later(monkeypatch)
 
     waiting_files.keep(b"new", "new.png")
 
     assert [each.read_bytes() for each in files_in(own_store)] == [b"new"]
     assert waiting_files.find(word) is None
+
+
+def test_a_file_waits_on_where_storing_it_is_refused_in_the_end(
+    desk, monkeypatch, django_capture_on_commit_callbacks
+):
+    page = desk.post(ADD, {"file": upload(), **FOCUS})
+    with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
+        patch.setattr("publications.deeds.amend", refuse)
+        desk.post(ADD, {"held": held_in(page), "alt_en": "A field", **FOCUS})
+
+    assert waiting_files.find(held_in(page)) is not None
+
+
+def refuse(*_asked, **_how):
+    raise deeds.Refused("Not now.")
+
+
+def later(monkeypatch) -> None:
+    """A day has gone by, and a minute."""
+    now = timezone.now() + waiting_files.LONGEST + timedelta(minutes=1)
+    monkeypatch.setattr(timezone, "now", lambda: now)
+
+
+def test_tidying_throws_away_what_nobody_came_back_for(own_store, monkeypatch):
+    waiting_files.keep(b"old", "old.png")
+    call_command("tidy")
+    assert files_in(own_store / "originals")
+
+    later(monkeypatch)
+    call_command("tidy")
+
+    assert not files_in(own_store / "originals")
+
+
+def test_two_may_sweep_at_once(own_store, monkeypatch):
+    for content in (b"one", b"two"):
+        waiting_files.keep(content, "old.png")
+    later(monkeypatch)
+    store, names = originals(), originals().listdir("waiting")
+    store.delete(f"waiting/{names[1][0]}")  # by the other, after this one has looked
+    monkeypatch.setattr(type(store), "listdir", lambda *_: names)
+
+    waiting_files.sweep()
+
+    assert not files_in(own_store / "originals")
 
 
 # The address that texts send their pictures to

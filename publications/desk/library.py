@@ -6,6 +6,7 @@ from pathlib import PurePath
 from django import forms
 from django.contrib import admin
 from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import transaction
 from django.forms.widgets import Script
 from django.http import HttpRequest
 from django.template.loader import render_to_string
@@ -93,7 +94,8 @@ class ImageForm(AmendedForm):
         if self.content:
             keep_original(self.content, PurePath(self.instance.original).suffix.lstrip("."))
         if self.waiting:
-            self.waiting.forget()
+            # It waits on if this is refused in the end.
+            transaction.on_commit(self.waiting.forget, robust=True)
         return super().save(commit)
 
 

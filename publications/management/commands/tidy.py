@@ -1,0 +1,20 @@
+"""Throw away what time has made useless."""
+
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from publications.desk import waiting_files
+
+DAYS_OF_SIGN_INS = 90
+
+
+class Command(BaseCommand):
+    help = (
+        "Throw away sessions that have ended, who signed in or failed to more than ninety days ago, and files that "
+        "waited longer than a day for a form that was never stored. Meant for each night."
+    )
+
+    def handle(self, *args, **options) -> None:
+        call_command("clearsessions", stdout=self.stdout)
+        call_command("axes_reset_logs", age=DAYS_OF_SIGN_INS, stdout=self.stdout)
+        waiting_files.sweep()
