@@ -125,6 +125,26 @@ def later(monkeypatch) -> None:
     monkeypatch.setattr(timezone, "now", lambda: now)
 
 
+@pytest.mark.parametrize(
+    ("address", "asked"),
+    [
+        (ADD, lambda: {"file": upload(), "alt_en": "A field", **FOCUS}),
+        ("/desk/publications/author/add/", lambda: {"name": "Ann Berg", "portrait_file": upload()}),
+    ],
+)
+def test_sizes_are_made_once_no_deed_waits_for_them(
+    desk, own_store, address, asked, django_capture_on_commit_callbacks
+):
+    with django_capture_on_commit_callbacks() as afterwards:
+        desk.post(address, asked())
+    assert Image.objects.exists() and not files_in(own_store / "renditions")
+
+    for callback in afterwards:
+        callback()
+
+    assert files_in(own_store / "renditions")
+
+
 def test_tidying_throws_away_what_nobody_came_back_for(own_store, monkeypatch):
     waiting_files.keep(b"old", "old.png")
     call_command("tidy")

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
+from django.db import transaction
 from django.db.models import Model
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -217,7 +218,7 @@ class AuthorForm(AmendedForm):
             name = self.cleaned_data["name"]
             image.alt_en, image.alt_sv = f"Portrait of {name}"[:300], f"Porträtt av {name}"[:300]
             image.save()
-            renditions.make_all(image)
+            transaction.on_commit(lambda: renditions.make_all(image), robust=True)
             self.cleaned_data["portrait_choice"] = [(image, "")]
         return super().save(commit)
 

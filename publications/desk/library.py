@@ -153,4 +153,5 @@ class Library(Amended):
 
     def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        renditions.make_all(obj)
+        # Nobody else's deed waits for it. What cannot be made now is made when a page first asks for it.
+        transaction.on_commit(lambda: renditions.make_all(obj), robust=True)
