@@ -57,6 +57,18 @@ def test_what_is_to_be_mended_is_selected_where_one_sees_it(open_page, site):
     assert at["top"] < 0 < height < at["bottom"]  # the middle of a long text, not its start
 
 
+def test_a_link_leads_past_the_previews_by_keyboard(open_page, site):
+    page = open_page("/desk/")
+    sign_in(page, site)
+    form = opened(page, "lavrov")
+    page.goto(form.replace("/change/", "/publish/"))
+
+    page.get_by_role("link", name="Past the preview").press("Enter")
+    page.keyboard.press("Tab")
+
+    assert page.evaluate("Boolean(document.activeElement.closest('form.deed'))")
+
+
 def test_a_click_on_a_picture_is_its_focal_point(open_page, site):
     page = open_page("/desk/", viewport={"width": 1280, "height": 900})
     sign_in(page, site)
