@@ -52,3 +52,10 @@ def editor(db):
     from tests.factories import make_person
 
     return make_person("Editors")
+
+
+@pytest.fixture
+def desk(client, editor):
+    """A browser in which that editor has signed in."""
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    return client

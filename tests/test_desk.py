@@ -21,12 +21,6 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def test_a_draft_is_stored_with_authors_in_order_and_tags(desk):
     ann, bo = make_author("Ann"), make_author("Bo")
 

@@ -13,12 +13,6 @@ LIST = "/desk/publications/publication/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
 def asking(name: str, *pieces: Publication) -> str:
     return f"{reverse(f'desk:{name}')}?of={','.join(str(piece.pk) for piece in pieces)}"
 

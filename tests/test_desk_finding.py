@@ -13,12 +13,6 @@ pytestmark = pytest.mark.django_db
 AUTHOR = "/desk/publications/author/add/"
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def entered(**fields) -> dict:
     """The form as Enter in one of its fields sends it, without scripts."""
     typed = filled(_enter="Save draft", **fields)

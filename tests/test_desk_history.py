@@ -18,12 +18,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 TRAIL = "/desk/publications/auditline/"
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
 def history(client, piece: Publication, **query):
     return client.get(reverse("desk:revisions", args=[piece.pk]), query)
 

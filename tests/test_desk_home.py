@@ -20,12 +20,6 @@ LIST = "/desk/publications/publication/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
 def waiting(client) -> dict[str, list[Publication]]:
     return {each.what.value: each.first for each in client.get(HOME).context["waits"]}
 

@@ -15,12 +15,6 @@ from tests.factories import make_author, make_image, make_live, make_publication
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def form(desk, image: Image):
     return desk.get(reverse("desk:publications_image_change", args=[image.pk]))
 

@@ -14,12 +14,6 @@ from tests.factories import make_author, make_image, make_live, make_publication
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def change(row) -> str:
     return reverse(f"desk:publications_{row._meta.model_name}_change", args=[row.pk])
 

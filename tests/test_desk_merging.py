@@ -18,12 +18,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 @pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
-@pytest.fixture
 def colleague():
     person = make_person("Editors", first_name="Ann")
     known = Client()

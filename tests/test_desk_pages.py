@@ -25,12 +25,6 @@ ADD = "/desk/publications/page/add/"
 LINKS = "/desk/publications/sitelink/"
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def change(row) -> str:
     return reverse(f"desk:publications_{row._meta.model_name}_change", args=[row.pk])
 

@@ -30,12 +30,6 @@ def own_store(tmp_path):
     return tmp_path
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
 def upload(name: str = "field.png", content: bytes | None = None) -> SimpleUploadedFile:
     return SimpleUploadedFile(name, content or picture_bytes())
 

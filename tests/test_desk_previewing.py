@@ -12,12 +12,6 @@ pytestmark = pytest.mark.django_db
 ASKED = "/desk/typed/preview/"
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def shown(client, piece: Publication | None = None, **fields):
     return client.post(f"{ASKED}?framed", {**filled(piece, **fields), "piece": piece.pk if piece else ""})
 

@@ -47,12 +47,6 @@ def test_what_is_not_public_now_is_left_to_the_editor():
     assert proposed(None).change is None
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def path(piece) -> str:
     return reverse("desk:publish", args=[piece.pk])
 

@@ -20,12 +20,6 @@ KEEP = "/desk/typed/"
 
 
 @pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
-@pytest.fixture
 def colleague():
     known = Client()
     known.force_login(make_person("Editors", first_name="Ann"), backend=BACKEND)

@@ -20,12 +20,6 @@ STRANGER = {"HTTP_ACCEPT_LANGUAGE": "en"}
 
 
 @pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
-@pytest.fixture
 def stranger():
     return Client(enforce_csrf_checks=True)
 

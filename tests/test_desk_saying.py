@@ -18,12 +18,6 @@ pytestmark = pytest.mark.django_db
 LONG = "An unusually long title " * 11
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def messages_of(page) -> str:
     return " ".join(str(each) for each in page.context["messages"])
 

@@ -16,12 +16,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 AUTHOR = "/desk/publications/author/add/"
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
 def author_form(**fields) -> dict:
     empty = dict.fromkeys(
         ("title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv", "orcid",

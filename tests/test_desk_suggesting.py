@@ -15,12 +15,6 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 GRAIN = "Grain from Kherson is moved by barge, since the railway and the elevator were shelled."
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend=BACKEND)
-    return client
-
-
 def named(text: str, language: str = "en", taken: tuple = ()) -> list[str]:
     return [each.label for each in topics_in(text, language, taken)]
 

@@ -9,12 +9,6 @@ from tests.factories import make_live, make_publication, saved, tomorrow
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture
-def desk(client, editor):
-    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
-    return client
-
-
 def page(desk, name: str, piece) -> str:
     return desk.get(reverse(f"desk:{name}", args=[piece.pk])).text
 

@@ -12,6 +12,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.request import Request, urlopen
 
+from tests.ports import first_free
+
 from .site import ROOT, environment
 
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
@@ -92,14 +94,8 @@ def nginx_server(pages: dict[str, bytes], folder: Path) -> Iterator[Server | Non
 def free_port() -> int:
     """One that nobody listens on; with BENCH_PORTS=8120-8129 one of these."""
     first, _, last = os.environ.get("BENCH_PORTS", "0-0").partition("-")
-    for port in range(int(first), int(last or first) + 1):
-        with socket.socket() as found:
-            found.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                found.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return found.getsockname()[1]
+    if port := first_free(range(int(first), int(last or first) + 1)):
+        return port
     raise SystemExit(f"No port of BENCH_PORTS={first}-{last} is free.")
 
 

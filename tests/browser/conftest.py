@@ -7,7 +7,6 @@ On PostgreSQL the site gets a database of its own, made and dropped here.
 import os
 import secrets
 import shutil
-import socket
 import subprocess
 import sys
 import time
@@ -22,6 +21,7 @@ import pytest
 from playwright.sync_api import expect, sync_playwright
 
 from tests.conftest import ROOT
+from tests.ports import first_free
 
 expect.set_options(
     timeout=30_000
@@ -53,7 +53,7 @@ class Site:
 @pytest.fixture(scope="session")
 def site(tmp_path_factory):
     folder = tmp_path_factory.mktemp("site")
-    port = _free_port()
+    port = first_free([0])
     surroundings = {**os.environ, "SITE_DATA": str(folder), "PORT": str(port), "WORKERS": "1"}
     surroundings.pop("SITE_URL", None)
     with _own_database(surroundings):
@@ -126,12 +126,6 @@ def sign_in(page, site: Site, username: str = "editor") -> None:
 def _matters(message) -> bool:
     """Errors and broken rules of the Content-Security-Policy; a page that answers 404 on purpose is none."""
     return message.type == "error" and "Failed to load resource" not in message.text
-
-
-def _free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 def _wait_for(url: str) -> None:

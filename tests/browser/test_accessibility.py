@@ -38,6 +38,21 @@ def faults(page) -> list[str]:
     return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
 
 
+def faults_and_widths(page, paths: list[str]) -> dict[str, list[str]]:
+    """What axe finds on the pages, and which of them are wider than a window of 320 pixels."""
+    wrong: dict[str, list[str]] = {}
+    for path in paths:
+        page.goto(path)
+        page.wait_for_load_state("networkidle")
+        found = faults(page)
+        page.set_viewport_size({"width": 320, "height": 640})
+        width = page.evaluate("document.documentElement.scrollWidth")
+        page.set_viewport_size({"width": 1280, "height": 900})
+        if found or width > 320:
+            wrong[path] = [*found, f"{width} pixels"]
+    return wrong
+
+
 @pytest.mark.parametrize("scheme", SCHEMES)
 @pytest.mark.parametrize("name", PUBLIC)
 def test_axe_finds_nothing_on_public_pages(open_page, name, scheme):

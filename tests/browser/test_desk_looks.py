@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.test_accessibility import faults
+from tests.browser.test_accessibility import faults_and_widths
 
 pytestmark = pytest.mark.browser
 
@@ -54,18 +54,8 @@ def paths(page) -> list[str]:
 def test_axe_finds_nothing_and_nothing_runs_out_sideways(open_page, site, scheme):
     page = open_page("/desk/", color_scheme=scheme, viewport={"width": 1280, "height": 900})
     sign_in(page, site)
-    found, wide = {}, {}
 
-    for path in [*paths(page), asked_to_review(page, number_of(page, "lavrov"))]:
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        found[path] = faults(page)
-        page.set_viewport_size({"width": 320, "height": 640})
-        wide[path] = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size({"width": 1280, "height": 900})
-
-    assert not {path: each for path, each in found.items() if each}
-    assert not {path: width for path, width in wide.items() if width > 320}
+    assert not faults_and_widths(page, [*paths(page), asked_to_review(page, number_of(page, "lavrov"))])
 
 
 def test_a_reader_without_an_account_remarks_and_says_that_it_is_fine(open_page, site):

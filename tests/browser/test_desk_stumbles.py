@@ -6,7 +6,7 @@ import pytest
 from playwright.sync_api import expect
 
 from tests.browser.conftest import sign_in
-from tests.browser.test_accessibility import faults
+from tests.browser.test_accessibility import faults_and_widths
 
 pytestmark = pytest.mark.browser
 LIST = "/desk/publications/publication/"
@@ -94,15 +94,5 @@ def test_axe_finds_nothing_on_what_was_mended(open_page, site, scheme):
     picture = page.locator("#result_list tbody th a").first.get_attribute("href")
     draft = opened(page, "transnistria").removesuffix("change/")
     live = opened(page, "lavrov").removesuffix("change/")
-    found, wide = {}, {}
 
-    for path in (picture, f"{draft}withdraw/", f"{live}undo/", f"{draft}publish/"):
-        page.goto(path)
-        page.wait_for_load_state("networkidle")
-        found[path] = faults(page)
-        page.set_viewport_size({"width": 320, "height": 640})
-        wide[path] = page.evaluate("document.documentElement.scrollWidth")
-        page.set_viewport_size({"width": 1280, "height": 900})
-
-    assert not {path: each for path, each in found.items() if each}
-    assert not {path: width for path, width in wide.items() if width > 320}
+    assert not faults_and_widths(page, [picture, f"{draft}withdraw/", f"{live}undo/", f"{draft}publish/"])

@@ -10,6 +10,8 @@ import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from tests.ports import first_free
+
 from .readers import Reader
 
 ROOT = Path(__file__).resolve().parent.parent.parent
@@ -24,14 +26,8 @@ class Missing(Exception):
 
 def free_port() -> int:
     """The next port that nobody listens on, from EXERCISE_PORTS (8130) on."""
-    for port in _ports:
-        with socket.socket() as probe:
-            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-            try:
-                probe.bind(("127.0.0.1", port))
-            except OSError:
-                continue
-            return port
+    if port := first_free(_ports):
+        return port
     raise Missing("There is no free port. Name another beginning in EXERCISE_PORTS.")
 
 

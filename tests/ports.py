@@ -1,0 +1,17 @@
+"""Ports for servers that tests and measurements start."""
+
+import socket
+from collections.abc import Iterable
+
+
+def first_free(ports: Iterable[int]) -> int | None:
+    """The first of these on this machine that nobody listens on; 0 stands for any."""
+    for port in ports:
+        with socket.socket() as probe:
+            probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+            try:
+                probe.bind(("127.0.0.1", port))
+            except OSError:
+                continue
+            return probe.getsockname()[1]
+    return None
