@@ -8,6 +8,7 @@ from django.utils import timezone
 
 from publications import deeds
 from publications.models import Edition, read_epoch
+from publications.sitemaps import sources
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +31,7 @@ PAGES = [
     "/en/feeds/publications.atom",
     "/en/feeds/topics/belarus.atom",
     "/sitemap.xml",
-    "/sitemap-publications-1.xml",
+    "/sitemap-publications-{part}.xml",
     "/oai?verb=ListIdentifiers&metadataPrefix=oai_dc",
     "/api/v1/publications",
 ]
@@ -82,6 +83,8 @@ def whole_readings(act) -> list[str]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_never_reads_all_editions(client, site, path):
+    path = path.format(part=site.publication_id // sources.SIZE + 1)  # ids go on from test to test
+
     def read():
         assert client.get(path).status_code == 200
 
