@@ -2,9 +2,12 @@
 
 from collections import Counter
 from datetime import timedelta
+from importlib import import_module
+from types import SimpleNamespace
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 from django.utils import timezone
 
 from publications import deeds, search
@@ -17,11 +20,27 @@ from tests.factories import make_author, make_live, make_publication, make_tag, 
 pytestmark = pytest.mark.django_db
 
 
+FILED = {"sqlite": "publications_filed", "postgresql": "publications_search"}
+
+
+def filed() -> dict[int, set[str]]:
+    """Under what each row is filed."""
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT edition_id, marks FROM {FILED[connection.vendor]}")
+        return {number: set(marks.split()) for number, marks in cursor.fetchall()}
+
+
 def is_in_step() -> bool:
-    """Rows for the editions that are or will be public, and every word counted."""
-    editions = set(wanted(timezone.now()).values_list("pk", flat=True))
-    terms = Counter(term for edition in read(editions) for term in vocabulary(row_of(edition)))
-    return engine().stored() == editions and dict(Word.objects.values_list("term", "pieces")) == terms
+    """Rows for the editions that are or will be public, filed as they are, and every word counted."""
+    rows = {
+        edition.pk: row_of(edition) for edition in read(wanted(timezone.now()).values_list("pk", flat=True))
+    }
+    terms = Counter(term for row in rows.values() for term in vocabulary(row))
+    return (
+        engine().stored() == set(rows)
+        and filed() == {number: set(row.filed.split()) for number, row in rows.items()}
+        and dict(Word.objects.values_list("term", "pieces")) == terms
+    )
 
 
 def finds(text: str) -> bool:
@@ -81,6 +100,21 @@ def test_a_refused_deed_leaves_the_index_as_it_was(editor):
         deeds.redact(piece, "Nowhere", by=editor)
 
     assert is_in_step()
+
+
+def test_an_older_site_files_what_its_index_holds():
+    author = make_author("Ann Berg")
+    make_live(by_whom=author, tags=(make_tag("Belarus"), make_tag("Grain")))
+    make_live()
+    known = filed()
+    migration = import_module("publications.migrations.0018_filed")
+
+    with connection.cursor() as cursor:
+        editor = SimpleNamespace(connection=connection, execute=cursor.execute)
+        migration.forget(None, editor)
+        migration.file(None, editor)
+
+    assert len(known) == 2 and filed() == known
 
 
 def test_topics_and_people_that_are_removed_name_nothing(editor):

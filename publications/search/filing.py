@@ -1,7 +1,7 @@
 """Filing: the filters of the list as marks of the index, and how many of the pieces found stand under each."""
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 
 from django.db import connection
 
@@ -15,17 +15,10 @@ Counts = dict[str, dict[str, int]]
 
 NOTHING = signs.filed("-", "-")  # a mark that no row bears
 
-_TAGS = """
-SELECT tag.kind, tag.slug, counted.pieces FROM (
-    SELECT row.tag_id AS tag, COUNT(*) AS pieces
-    FROM ({listed}) AS found JOIN publications_editiontag AS row ON row.edition_id = found.id GROUP BY row.tag_id
-) AS counted JOIN publications_tag AS tag ON tag.id = counted.tag
-"""
+_TAGS = "SELECT tag.id, tag.kind, tag.slug FROM ({listed}) AS found JOIN publications_tag AS tag ON tag.id = found.id"
 _AUTHORS = """
-SELECT author.slug, counted.pieces FROM (
-    SELECT row.author_id AS author, COUNT(*) AS pieces
-    FROM ({listed}) AS found JOIN publications_editionbyline AS row ON row.edition_id = found.id GROUP BY row.author_id
-) AS counted JOIN publications_author AS author ON author.id = counted.author WHERE NOT author.pseudonymous
+SELECT author.id, author.slug FROM ({listed}) AS found JOIN publications_author AS author ON author.id = found.id
+WHERE NOT author.pseudonymous
 """
 
 
@@ -53,35 +46,37 @@ _MARKS: dict[str, Callable[[str], tuple[str, object]]] = {
     "language": lambda code: ("l", code if code in NAMES else None),
 }
 FILTERS = tuple(_MARKS)
+_OF_TAGS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
 
 
 def counts(hits: Sequence[Hit], names: Iterable[str]) -> Counts:
     """How many of the pieces stand under each choice of these filters."""
-    asked = set(names)
-    found: Counts = {name: {} for name in asked}
-    if "kind" in asked:
-        slugs = dict(Kind.objects.values_list("pk", "slug"))
-        found["kind"] = {slugs[kind]: pieces for kind, pieces in Counter(hit.kind for hit in hits).items()}
-    if "year" in asked:
-        found["year"] = {str(year): pieces for year, pieces in Counter(hit.year for hit in hits).items()}
-    if "language" in asked:
-        found["language"] = dict(Counter(hit.language for hit in hits))
-    if asked & {"topic", "country", "series"}:
-        _count_tags(found, hits)
-    if "author" in asked:
-        found["author"] = dict(_rows(_AUTHORS, hits))
+    found: Counts = {name: {} for name in names}
+    marked = Counter(" ".join([hit.filed for hit in hits]).split())
+    under: dict[str, dict[str, int]] = {}
+    for mark, pieces in marked.items():
+        under.setdefault(mark[0], {})[mark[1:]] = pieces
+    for name, value, pieces in _told(under, found):
+        if name in found:
+            found[name][value] = pieces
     return found
 
 
-def _count_tags(found: Counts, hits: Sequence[Hit]) -> None:
-    filters = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
-    for kind, slug, pieces in _rows(_TAGS, hits):
-        if (name := filters[TagKind(kind)]) in found:
-            found[name][slug] = pieces
+def _told(under: dict[str, dict[str, int]], names: Collection[str]) -> Iterator[tuple[str, str, int]]:
+    """Each filter, a choice of it, and the pieces under that; asked of the database only for `names`."""
+    yield from (("year", year, pieces) for year, pieces in under.get("y", {}).items())
+    yield from (("language", code, pieces) for code, pieces in under.get("l", {}).items())
+    if "kind" in names:
+        slugs = dict(Kind.objects.values_list("pk", "slug"))
+        yield from (("kind", slugs[int(pk)], pieces) for pk, pieces in under.get("k", {}).items())
+    tags, authors = under.get("t", {}), under.get("a", {})
+    if tags and set(_OF_TAGS.values()) & set(names):
+        yield from ((_OF_TAGS[kind], slug, tags[str(pk)]) for pk, kind, slug in _rows(_TAGS, tags))
+    if authors and "author" in names:
+        yield from (("author", slug, authors[str(pk)]) for pk, slug in _rows(_AUTHORS, authors))
 
 
-def _rows(statement: str, hits: Sequence[Hit]) -> list[tuple]:
-    numbers = engine().listed(hit.edition for hit in hits)
+def _rows(statement: str, numbers: Iterable[str]) -> list[tuple]:
     with connection.cursor() as cursor:
-        cursor.execute(statement.format(listed=engine().LISTED), [numbers])
+        cursor.execute(statement.format(listed=engine().LISTED), [engine().listed(map(int, numbers))])
         return cursor.fetchall()

@@ -25,16 +25,14 @@ _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
 _WEIGHT = f"ts_rank('{_WEIGHTS}', found.vector, %s::tsquery)"
 _NEARER = "CASE WHEN found.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _FIND = """
-SELECT e.id, {weight}, e.kind_id, e.year, e.language, e.family, e.published_at
+SELECT found.edition_id, {weight}, found.language, found.family, found.published_at, found.marks
 FROM (
-    SELECT s.edition_id, s.vector
+    SELECT s.edition_id, s.vector, s.marks, live.language, live.family, live.published_at
     FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
     WHERE s.vector @@ %s::tsquery AND publications_by_the_index(s.edition_id)
         AND live.visible_from <= %s AND live.visible_until > %s
     ORDER BY s.edition_id + 0 DESC LIMIT %s
 ) AS found
-JOIN publications_edition AS e ON e.id = found.edition_id
-ORDER BY e.id DESC
 """
 
 
@@ -46,8 +44,8 @@ def store(rows: Sequence[Row]) -> None:
     """Add rows of editions that are not there."""
     with connection.cursor() as cursor:
         cursor.executemany(
-            "INSERT INTO publications_search (edition_id, vector) VALUES (%s, %s::tsvector)",
-            [(row.edition, vector(row)) for row in rows],
+            "INSERT INTO publications_search (edition_id, vector, marks) VALUES (%s, %s::tsvector, %s)",
+            [(row.edition, vector(row), row.filed) for row in rows],
         )
 
 

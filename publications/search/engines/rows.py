@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
+from .. import signs
+
 TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """What a word weighs in each part of a row."""
 
@@ -28,17 +30,24 @@ class Row:
     def parts(self) -> tuple[list[str], ...]:
         return (self.title, self.summary, self.people, self.topics, self.text, self.marks)
 
+    @property
+    def filed(self) -> str:
+        """What it is filed under, as text: k2 y2024 len t5 a3."""
+        return " ".join(mark.removeprefix(signs.FILED) for mark in self.marks if mark.startswith(signs.FILED))
+
 
 class Hit(NamedTuple):
-    """A live edition that fits, with what lists sort and count by. The greater its score, the better it fits."""
+    """A live edition that fits, with what lists sort and count by. The greater its score, the better it fits.
+
+    `filed` says under what it stands, as `Row` does.
+    """
 
     edition: int
     score: float
-    kind: int
-    year: int
     language: str
     family: int
     published_at: datetime | str
+    filed: str
 
 
 def room_for(terms: int) -> int:

@@ -14,8 +14,9 @@ LISTED = "SELECT value AS id FROM json_each(%s)"
 
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
 _FIND = f"""
-SELECT e.id, -{_RANK}, e.kind_id, e.year, e.language, e.family, e.published_at || ''
+SELECT e.id, -{_RANK}, e.language, e.family, e.published_at || '', filed.marks
 FROM publications_search AS s CROSS JOIN publications_edition AS e INDEXED BY edition_found ON e.id = s.rowid
+CROSS JOIN publications_filed AS filed ON filed.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
 """  # noqa: S608 (no value from outside; joined to a text, a date stays as stored, which sorts as well and costs less)
@@ -23,6 +24,7 @@ _STORE = """
 INSERT INTO publications_search (rowid, title, summary, people, topics, text, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
+_FILE = "INSERT INTO publications_filed (edition_id, marks) VALUES (%s, %s)"
 
 
 def listed(numbers: Iterable[int]) -> str:
@@ -33,11 +35,14 @@ def store(rows: Sequence[Row]) -> None:
     """Add rows of editions that are not there."""
     with connection.cursor() as cursor:
         cursor.executemany(_STORE, [(row.edition, *map(" ".join, row.parts)) for row in rows])
+        cursor.executemany(_FILE, [(row.edition, row.filed) for row in rows])
 
 
 def remove(editions: Iterable[int]) -> None:
+    numbers = listed(editions)
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({LISTED})", [listed(editions)])  # noqa: S608
+        cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({LISTED})", [numbers])  # noqa: S608
+        cursor.execute(f"DELETE FROM publications_filed WHERE edition_id IN ({LISTED})", [numbers])  # noqa: S608
 
 
 def purge() -> None:
