@@ -138,6 +138,12 @@ def test_an_author_is_found_by_the_name_on_the_piece_and_by_the_present_one(edit
     assert titles("berg") == titles("lind") == ["X"]
 
 
+def test_an_author_is_found_by_the_letters_of_the_address():
+    make_live(title="Grain", by_whom=make_author("Bahruz Səmədbəyli", slug="bahruz-semedbeyli"))
+
+    assert titles("Semedbeyli") == titles("Səmədbəyli") == ["Grain"]
+
+
 def test_a_pen_name_leads_to_no_other_name(editor):
     author = make_author("Ann Berg")
     make_live(title="Old", by_whom=author)

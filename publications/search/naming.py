@@ -1,7 +1,8 @@
 """Naming: which topics, people and spellings a word calls. So a topic that is renamed is found by its new name at once,
 and no row of the index is written anew for it.
 
-A pen name calls nobody here: its pieces are found by the name that stands on them, and lead to no other name.
+People are called by the letters of their address too, as they may be typed: Semedbeyli for Səmədbəyli. A pen name
+calls nobody here: its pieces are found by the name that stands on them, and lead to no other name.
 """
 
 from collections.abc import Iterable
@@ -48,11 +49,6 @@ def learn_all() -> None:
         _store(model.objects.all())
 
 
-def spelled(word: str) -> Iterable[str]:
-    """The terms that a word of a name may be asked for by."""
-    return words.readings(word)
-
-
 def _store(things: Iterable[Named]) -> None:
     Naming.objects.bulk_create(
         (Naming(term=term, sign=sign_of(thing)) for thing in things for term in _terms(thing)), batch_size=500
@@ -71,6 +67,6 @@ def _openings(synonym: Synonym) -> str:
 
 _CALLED = {
     Tag: lambda tag: f"{tag.name} {tag.name_sv}",
-    Author: lambda author: "" if author.pseudonymous else author.name,
+    Author: lambda author: "" if author.pseudonymous else f"{author.name} {author.slug}",
     Synonym: _openings,
 }
