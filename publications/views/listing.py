@@ -94,6 +94,7 @@ class Listing:
         return {
             **(self._results(searched) if searched else self._newest()),
             "filters": filters,
+            "is_filtered": bool(self.asked),
             "words": self.words,
             "most_signs": search.MOST_SIGNS,
             "chosen": [*words, *chosen],
