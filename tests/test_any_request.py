@@ -355,27 +355,28 @@ def test_any_path_at_all_is_answered(site, stranger, path, query):
 
 
 LISTS = ["/en/publications/", "/sv/publikationer/", "/en/authors/", "/sv/forfattare/"]
+NO_PAGES = ["0", "-1", "99", "9" * 40, "-" + "9" * 40, "x", "1.5", "nan", "%EF%BC%92%EF%BC%92", "%FF"]
+NO_VALUES = ["nowhere", "-1", "9" * 40, "a" * 5000, "%FF", "%C2%B2%C2%B2%C2%B2%C2%B2", "'"]
 
 
-@pytest.mark.parametrize(
-    "number", ["0", "-1", "99", "9" * 40, "-" + "9" * 40, "x", "1.5", "nan", "%EF%BC%92%EF%BC%92", "%FF"]
-)
 @pytest.mark.parametrize("path", LISTS)
-def test_a_page_of_a_list_that_does_not_exist_is_not_found(site, stranger, path, number):
-    assert answered(stranger, path, f"page={number}") == 404
+def test_a_page_of_a_list_that_does_not_exist_is_not_found(site, stranger, path):
+    found = {number: answered(stranger, path, f"page={number}") for number in NO_PAGES}
+
+    assert found == dict.fromkeys(NO_PAGES, 404)
 
 
 @pytest.mark.parametrize("name", ["kind", "topic", "country", "series", "author", "year", "language"])
-@pytest.mark.parametrize(
-    "value", ["nowhere", "-1", "9" * 40, "a" * 5000, "%FF", "%C2%B2%C2%B2%C2%B2%C2%B2", "'"]
-)
-def test_a_filter_that_no_reader_knows_is_not_found(site, stranger, name, value):
-    assert answered(stranger, "/en/publications/", f"{name}={value}") == 404
+def test_a_filter_that_no_reader_knows_is_not_found(site, stranger, name):
+    found = {value: answered(stranger, "/en/publications/", f"{name}={value}") for value in NO_VALUES}
+
+    assert found == dict.fromkeys(NO_VALUES, 404)
 
 
-@pytest.mark.parametrize("route", [route for route in routes() if not PARAMETER.search(route)])
-def test_every_route_without_a_parameter_is_answered_to_a_stranger(site, stranger, route):
-    assert is_an_answer(answered(stranger, f"/{route}"))
+def test_every_route_without_a_parameter_is_answered_to_a_stranger(site, stranger):
+    plain = [route for route in routes() if not PARAMETER.search(route)]
+
+    assert [route for route in plain if not is_an_answer(answered(stranger, f"/{route}"))] == []
 
 
 def test_the_routes_of_both_trees_and_the_desk_are_among_those_asked_for():
