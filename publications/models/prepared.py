@@ -47,13 +47,21 @@ class Prepared[M: models.Model]:
         if vendor not in self._written:
             rows = self._make(**{name: Given(name, field) for name, field in self._fields.items()})
             compiler = rows.query.get_compiler(connection=connection)
-            self._written[vendor] = (rows, compiler, *compiler.as_sql())
+            sql, places = compiler.as_sql()
+            _keep_converters(compiler)
+            self._written[vendor] = (rows, compiler, sql, places)
         return self._written[vendor]
 
     def _filled(self, place: Any, values: dict[str, Any]) -> Any:
         if not isinstance(place, Given):
             return place
         return self._fields[place.name].get_db_prep_value(values[place.name], connection)
+
+
+def _keep_converters(compiler) -> None:
+    """Let it find but once how the values of each column become Python's."""
+    found = compiler.get_converters([column for column, *_rest in compiler.select])
+    compiler.get_converters = lambda _columns: found
 
 
 class _Written:
