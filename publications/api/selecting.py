@@ -11,7 +11,7 @@ from publications import metadata, search
 from publications.languages import TREES
 from publications.models import Edition, Site, narrowed
 from publications.presentation.history import begun_by_publication, readable
-from publications.presentation.piece import RELATED
+from publications.presentation.related import RELATED
 
 from . import cursors
 from .asking import Asked

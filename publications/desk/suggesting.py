@@ -7,6 +7,7 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, QueryDict
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -106,6 +107,7 @@ def alike_for_readers(publication: int, chosen: Iterable[int]) -> list[Suggestio
     """What is like a piece as its readers know it: for people who link and see no drafts."""
     there = set(chosen)
     rows = likeness.nearest(publication, timezone.now(), MOST_RELATED + len(there))
+    prefetch_related_objects(rows, Prefetch("other", Edition.objects.without_bodies()))
     return _told([row for row in rows if row.other.publication_id not in there])[:MOST_RELATED]
 
 

@@ -93,8 +93,7 @@ def nearest(publication: int, moment: datetime, count: int) -> list[Likeness]:
     """What is most like the live edition of a piece at the moment, the most alike first; one query.
 
     Of a text and its translations one is given, in the language of the piece where there is one. Left out are its
-    own translations, what staff have linked to and what they have ruled out. `other` has all that a card shows but
-    its bylines.
+    own translations, what staff have linked to and what they have ruled out. Of `other` the key alone is read.
     """
     return _one_of_each_family(_alike(publication=publication, moment=moment))[:count]
 
@@ -102,9 +101,8 @@ def nearest(publication: int, moment: datetime, count: int) -> list[Likeness]:
 def _unsaid(publication: int, moment: datetime) -> LikenessQuerySet:
     """What is like a piece and neither linked to nor ruled out."""
     rows = Likeness.objects.filter(edition__publication=publication).at(moment).unforbidden().unlinked(moment)
-    told = rows.order_by("-score", "-other").select_related("other__kind")
-    heavy = ("markdown", "html", "text", "paragraphs", "contents")
-    return told.annotate(own_language=F("edition__language")).defer(*(f"other__{name}" for name in heavy))
+    of_it = {"own": F("edition__language"), "family": F("other__family"), "language": F("other__language")}
+    return rows.order_by("-score", "-other").annotate(**of_it)
 
 
 _alike = Prepared(_unsaid, publication=NUMBER, moment=MOMENT)
@@ -113,9 +111,9 @@ _alike = Prepared(_unsaid, publication=NUMBER, moment=MOMENT)
 def _one_of_each_family(rows: Sequence[Likeness]) -> list[Likeness]:
     best: dict[int, Likeness] = {}
     for row in rows:
-        known = best.get(row.other.family)
-        if not known or (row.own_language == row.other.language != known.other.language):
-            best[row.other.family] = row
+        known = best.get(row.family)
+        if not known or (row.own == row.language != known.language):
+            best[row.family] = row
     return list(best.values())
 
 

@@ -98,10 +98,12 @@ class Link:
     extension: str = ""
 
 
-def card(edition: Edition, *, is_updated: bool = False) -> Card:
+def card(
+    edition: Edition, *, is_updated: bool = False, bylines: Iterable[EditionByline] | None = None
+) -> Card:
     """An edition as a list shows it; the language is named where it is not that of the page.
 
-    `is_updated` tells that an update has set the date that it bears.
+    `is_updated` tells that an update has set the date that it bears; `bylines` are its own, where they are at hand.
     """
     foreign = edition.language != tree_of(get_language() or "en")
     return Card(
@@ -112,7 +114,7 @@ def card(edition: Edition, *, is_updated: bool = False) -> Card:
         language=edition.language,
         direction=edition.direction,
         language_label=tongue(edition.language) if foreign else "",
-        people=names_on_a_card(edition.bylines.all()),
+        people=names_on_a_card(edition.bylines.all() if bylines is None else bylines),
         published_at=edition.published_at,
         reading_minutes=edition.reading_minutes,
         id=edition.publication_id,

@@ -1,11 +1,11 @@
 """One publication as a page: everything that readers of think tanks expect of it, in their order."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Protocol
 
-from django.db.models import QuerySet, prefetch_related_objects
+from django.db.models import QuerySet
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -21,18 +21,16 @@ from publications.models import (
     EditionAttachment,
     EditionByline,
     Image,
-    Likeness,
     Prepared,
     Tag,
     first_date,
-    nearest,
 )
 
 from . import history, parts
+from .related import Related, related_cards, related_to
 from .tongues import tongue
 from .ways import author_url
 
-RELATED = 4
 CHAPTERS, LONG = 3, 1200  # headings and words from which a text has a list of contents
 OLD = timedelta(days=365)
 
@@ -46,17 +44,9 @@ class Piece:
     tags: Sequence[Tag] = ()
     images: Sequence[Image] = ()
     attachments: Sequence[EditionAttachment] = ()
-    related: Sequence["Related"] = ()
+    related: Sequence[Related] = ()
     translations: Sequence[Edition] = ()
     history: Sequence[Edition] = ()
-
-
-@dataclass
-class Related:
-    """What stands below a piece: staff have linked to it, or it is like the piece."""
-
-    edition: Edition
-    likeness: Likeness | None = None
 
 
 _bylines = Prepared(
@@ -103,34 +93,6 @@ def unstored(made: Composed) -> Piece:
         related=related_to(made.edition.publication_id),
         translations=translations_of(made.edition),
     )
-
-
-def related_to(publication: int) -> list[Related]:
-    """The live editions of what staff have linked to, in their order; then what is most like the piece."""
-    now = timezone.now()
-    by_staff = _linked(publication=publication, now=now)
-    alike = (Related(row.other, row) for row in nearest(publication, now, RELATED))
-    related = [*map(Related, by_staff), *alike][:RELATED]
-    prefetch_related_objects([each.edition for each in related], "bylines")
-    return related
-
-
-def _linked_by_staff(publication: int, now: datetime) -> QuerySet:
-    linked = Edition.objects.live(now).filter(publication__linked_from__source=publication)
-    in_order = linked.order_by("publication__linked_from__position")
-    return in_order.select_related("kind").without_bodies()[:RELATED]
-
-
-_linked = Prepared(_linked_by_staff, publication=NUMBER, now=MOMENT)
-
-
-def related_cards(piece: Piece) -> list[parts.Card]:
-    """As cards; those that nobody chose say why they stand here."""
-    topics = {tag.pk: tag.label for tag in piece.tags}
-    people = {line.author_id: line.name for line in piece.bylines if not line.author.pseudonymous}
-    whys = (each.likeness.in_words(topics, people) if each.likeness else "" for each in piece.related)
-    shown = parts.cards(each.edition for each in piece.related)
-    return [replace(card, why=why) for card, why in zip(shown, whys, strict=True)]
 
 
 def translations_of(edition: Edition) -> list[Edition]:
@@ -189,9 +151,15 @@ def _beside(piece: Piece) -> dict[str, object]:
         "attachments": parts.files(piece.attachments, lambda file: _file_url(edition, file)),
         "share": parts.shares(edition),
         "share_url": absolute(edition.get_absolute_url()),
-        "related": related_cards(piece),
+        "related": _related(piece),
         "translations": [_translation(other) for other in piece.translations],
     }
+
+
+def _related(piece: Piece) -> list[parts.Card]:
+    topics = {tag.pk: tag.label for tag in piece.tags}
+    people = {line.author_id: line.name for line in piece.bylines if not line.author.pseudonymous}
+    return related_cards(piece.related, topics, people)
 
 
 def _place(piece: Piece) -> dict[str, object]:
