@@ -1,6 +1,7 @@
 """Addresses of pages: in which tree, as others store them, and as they were in another time."""
 
 import re
+from functools import lru_cache
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
@@ -9,11 +10,13 @@ from django.urls import reverse
 from django.utils import translation
 
 LONGEST_FORMER = 500
+MOST_KNOWN = 4_096  # paths that a process keeps at hand: some hundred bytes each
 PAGE_FILE = re.compile(r"(?:(?:^|/)index)?\.html?\Z")
 
 
-def in_tree(tree: str, name: str, **parts) -> str:
-    """The path of a named page in a tree."""
+@lru_cache(maxsize=MOST_KNOWN)
+def in_tree(tree: str, name: str, **parts: str | int) -> str:
+    """The path of a named page in a tree. It depends on nothing else, so that it need not be made twice."""
     with translation.override(tree):
         return reverse(name, kwargs=parts or None)
 

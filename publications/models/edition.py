@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
-from django.urls import reverse
-from django.utils import timezone, translation
+from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
+from publications.addresses import in_tree
 from publications.languages import NAMES, TREES, direction, tree_of
 
 from .identifiers import LONGEST_DOI, LONGEST_ISBN
@@ -233,16 +233,12 @@ class Edition(models.Model):
         return f"{self.title} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return self._address("publications:detail", slug=self.slug)
+        return in_tree(self.tree, "publications:detail", slug=self.slug)
 
     @property
     def permanent_url(self) -> str:
         """The address of this very edition."""
-        return self._address("publications:edition", slug=self.slug, number=self.number)
-
-    def _address(self, name: str, **parts) -> str:
-        with translation.override(self.tree):
-            return reverse(name, kwargs=parts)
+        return in_tree(self.tree, "publications:edition", slug=self.slug, number=self.number)
 
     @property
     def is_live(self) -> bool:

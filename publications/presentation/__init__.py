@@ -7,7 +7,7 @@ the same page from here.
 from publications.addresses import absolute, in_tree
 
 from .feed_links import feeds_for
-from .frame import current_tree, everywhere, page, way_here
+from .frame import everywhere, page, way_here
 from .freshness import state_of_the_site, unless_fresh
 from .papers import card_of, card_url, edition_pdf_url, paper_of, pdf_url
 from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
@@ -23,7 +23,7 @@ from .subjects import (
     writers,
 )
 from .tongues import tongue
-from .ways import author_url, topic_url
+from .ways import author_url, current_tree, topic_url
 
 __all__ = [
     "Card",

@@ -4,13 +4,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
-from django.utils.translation import get_language, gettext, override
+from django.utils.translation import gettext, override
 
 from publications.addresses import absolute, in_tree
 from publications.languages import NAMES, TREES
 from publications.models import Site, the_site
 
 from .menus import href, menus
+from .ways import current_tree, way_to
 
 
 def page(
@@ -49,9 +50,9 @@ def _ways(tree: str, alternates: dict[str, str]) -> dict[str, object]:
     """Where every page leads."""
     return {
         "languages": [_switch(code, tree, alternates) for code in TREES],
-        "home_url": reverse("publications:home"),
-        "list_url": reverse("publications:list"),
-        "feed_url": reverse("publications:feed"),
+        "home_url": way_to("home"),
+        "list_url": way_to("list"),
+        "feed_url": way_to("feed"),
     }
 
 
@@ -61,12 +62,6 @@ def _told_to_machines(alternates: dict[str, str]) -> list[dict[str, str]]:
     return [{"language": code, "url": absolute(url)} for code, url in several]
 
 
-def current_tree() -> str:
-    """The tree that the address of this page stands in."""
-    language = get_language() or TREES[0]
-    return language if language in TREES else TREES[0]
-
-
 def everywhere(name: str, **parts) -> dict[str, str]:
     """The paths of a page that every tree has."""
     return {tree: in_tree(tree, name, **parts) for tree in TREES}
@@ -74,7 +69,7 @@ def everywhere(name: str, **parts) -> dict[str, str]:
 
 def way_here(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
     """A breadcrumb from the home page: steps with the name of their page, then where the reader is."""
-    home = {"label": gettext("Home"), "url": reverse("publications:home")}
+    home = {"label": gettext("Home"), "url": way_to("home")}
     return [home, *(_step(step) for step in steps)]
 
 

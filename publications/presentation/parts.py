@@ -19,7 +19,7 @@ from publications.models import Author, Change, Edition, EditionAttachment, Edit
 from publications.pictures import FORMATS, card_height, card_widths, widths_for
 
 from .tongues import tongue
-from .ways import topic_url
+from .ways import topic_url, way_to
 
 PORTRAIT = 192
 SHORT = 4  # letters of a name that has room in the place of its initials: 18F, NATO
@@ -307,7 +307,7 @@ def shares(edition: Edition) -> list[Link]:
     parts = {
         "title": quote(edition.title, safe=""),
         "url": quote(absolute(edition.get_absolute_url()), safe=""),
-        "mastodon": reverse("publications:mastodon", kwargs={"slug": edition.slug}),
+        "mastodon": way_to("mastodon", slug=edition.slug),
     }
     return [
         Link(key=key, name=str(name), label=str(name), url=address.format(**parts))

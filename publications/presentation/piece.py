@@ -6,7 +6,6 @@ from datetime import datetime, timedelta
 from typing import Protocol
 
 from django.db.models import QuerySet
-from django.urls import reverse
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -29,7 +28,7 @@ from publications.models import (
 from . import history, parts
 from .related import Related, related_cards, related_to
 from .tongues import tongue
-from .ways import author_url
+from .ways import author_url, way_to
 
 CHAPTERS, LONG = 3, 1200  # headings and words from which a text has a list of contents
 OLD = timedelta(days=365)
@@ -168,8 +167,8 @@ def _place(piece: Piece) -> dict[str, object]:
     return {
         "section": "publications",
         "breadcrumb": [
-            {"label": _("Home"), "url": reverse("publications:home")},
-            {"label": _("Publications"), "url": reverse("publications:list")},
+            {"label": _("Home"), "url": way_to("home")},
+            {"label": _("Publications"), "url": way_to("list")},
             {"label": edition.title},
         ],
         "canonical": edition.get_absolute_url(),
@@ -225,4 +224,4 @@ def _translation(edition: Edition) -> parts.Link:
 
 def _file_url(edition: Edition, file: EditionAttachment) -> str:
     parts_of_it = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
-    return reverse("publications:attachment", kwargs=parts_of_it)
+    return way_to("attachment", **parts_of_it)

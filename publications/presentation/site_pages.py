@@ -3,7 +3,8 @@
 from publications.addresses import in_tree
 from publications.models import Page
 
-from .frame import current_tree, way_here
+from .frame import way_here
+from .ways import current_tree
 
 
 def site_page_context(found: Page) -> dict[str, object]:
