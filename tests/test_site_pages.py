@@ -1,5 +1,7 @@
 """Site pages, menu and footer, former paths, and the pages for when there is nothing to see."""
 
+import re
+
 import pytest
 from django.core.exceptions import ValidationError
 from django.db import InterfaceError, OperationalError, connection
@@ -9,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publications import deeds
-from publications.models import AuditLine, FormerPath, Page, Site, SiteLink
+from publications.models import AuditLine, FormerPath, Page, Site, SiteLink, read_epoch, within
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_live, make_tag, saved
 
@@ -115,6 +117,19 @@ def test_the_menu_is_in_the_language_of_the_tree_and_marks_where_one_is(client):
 
     assert '<a href="/sv/om-oss/" aria-current="page">Om oss</a>' in page
     assert '<a href="/sv/publikationer/">Publikationer</a>' in page
+
+
+def test_pages_of_one_epoch_have_their_own_marks(client):
+    with within(read_epoch()):
+        pages = {path: client.get(path).text for path in ("/sv/", "/sv/om-oss/", "/sv/publikationer/")}
+
+    marked = {path: re.findall('href="([^"]+)" aria-current="page"', page) for path, page in pages.items()}
+    assert {path: set(marks) for path, marks in marked.items()} == {
+        "/sv/": set(),
+        "/sv/om-oss/": {"/sv/om-oss/"},
+        "/sv/publikationer/": {"/sv/publikationer/"},
+    }
+    assert ["masthead__search" in page for page in pages.values()] == [True, True, False]
 
 
 def test_a_page_in_one_language_is_linked_in_the_other_tree_marked_with_its_language(client):

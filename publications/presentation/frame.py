@@ -2,15 +2,16 @@
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext, override
 
 from publications.addresses import absolute, in_tree
 from publications.languages import NAMES, TREES
-from publications.models import Site, the_site
+from publications.models import Site, once, the_site
 
-from .menus import href, menus
+from .menus import href, leads_to, links_of, menus
 from .ways import current_tree, way_to
 
 
@@ -26,10 +27,16 @@ def page(
     tree, site = current_tree(), site or the_site()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
     frame = {
-        **_house(site),
-        **_ways(tree, alternates),
+        **_ways(),
+        **_standing(
+            site,
+            path=request.path,
+            section=context.get("section", ""),
+            has_finder=context.get("has_finder", False),
+        ),
+        "site": site,
         "tree": tree,
-        "menus": menus(tree, path=request.path, section=context.get("section", "")),
+        "languages": [_switch(code, tree, alternates) for code in TREES],
         "canonical": absolute(iri_to_uri(canonical)) if canonical else "",
         "alternates": [] if context.get("robots") else _told_to_machines(alternates),
     }
@@ -37,23 +44,30 @@ def page(
     return render(request, template, {**frame, **context}, status=status)
 
 
-def _house(site: Site) -> dict[str, object]:
-    """Who publishes."""
-    return {
-        "site": site,
-        "publisher": site.publisher.splitlines(),
-        "newsletter_url": href(site.newsletter),
-    }
-
-
-def _ways(tree: str, alternates: dict[str, str]) -> dict[str, object]:
+def _ways() -> dict[str, str]:
     """Where every page leads."""
-    return {
-        "languages": [_switch(code, tree, alternates) for code in TREES],
-        "home_url": way_to("home"),
-        "list_url": way_to("list"),
-        "feed_url": way_to("feed"),
-    }
+    return {"home_url": way_to("home"), "list_url": way_to("list"), "feed_url": way_to("feed")}
+
+
+def _standing(site: Site, *, path: str, section: str, has_finder: bool) -> dict[str, str]:
+    """The parts of the frame that pages have in common, as HTML: made once an epoch for all with the same marks."""
+    tree = current_tree()
+    links = links_of(tree)
+    path = path if leads_to(links, path) else ""
+
+    def made() -> dict[str, str]:
+        told = {
+            **_ways(),
+            "site": site,
+            "publisher": site.publisher.splitlines(),
+            "newsletter_url": href(site.newsletter),
+            "tree": tree,
+            "menus": menus(links, path=path, section=section),
+            "has_finder": has_finder,
+        }
+        return {part: render_to_string(f"{part}.html", told) for part in ("masthead_ways", "footer")}
+
+    return once(("frame", tree, path, section, has_finder), made)
 
 
 def _told_to_machines(alternates: dict[str, str]) -> list[dict[str, str]]:

@@ -39,14 +39,27 @@ class Way:
     is_page: bool = False
 
 
-def menus(tree: str, *, path: str, section: str) -> dict[str, list[Way]]:
-    """The links of each place, in one query an epoch: the page at `path` and the `section` it is of are marked.
+Known = list[tuple[SiteLink, Way]]
+
+
+def links_of(tree: str) -> Known:
+    """All links of the frame in a tree: one query an epoch."""
+    return once(("ways", tree), lambda: _ways(tree))
+
+
+def leads_to(links: Known, path: str) -> bool:
+    """Whether one of the links does; pages that none leads to are marked alike."""
+    return any(way.url == path for _link, way in links)
+
+
+def menus(links: Known, *, path: str, section: str) -> dict[str, list[Way]]:
+    """The links by their places: the page at `path` and the `section` it is of are marked.
 
     The menu stands at the foot as well: there its pages (`house`) come before those of the footer, and the
     rest (`ways`) keeps to itself.
     """
     found: dict[str, list[Way]] = {place.value: [] for place in Place}
-    for link, way in once(("ways", tree), lambda: _ways(tree)):
+    for link, way in links:
         found[link.place].append(_marked(way, link, path=path, section=section))
     pages = [way for way in found[Place.MENU] if way.is_page]
     known = {way.url for way in pages}
@@ -72,7 +85,7 @@ def _links():
     return SiteLink.objects.select_related("page").defer(*TEXTS).annotate(**told)
 
 
-def _ways(tree: str) -> list[tuple[SiteLink, Way]]:
+def _ways(tree: str) -> Known:
     return [(link, way) for link in _links() if (way := _way(link, tree))]
 
 
