@@ -26,7 +26,7 @@ from publications.models import (
 )
 
 from . import history, parts
-from .related import Related, related_cards, related_to
+from .related import related_cards, related_to
 from .tongues import tongue
 from .ways import author_url, way_to
 
@@ -36,14 +36,13 @@ OLD = timedelta(days=365)
 
 @dataclass
 class Piece:
-    """An edition, stored or not, with all that its page shows."""
+    """An edition, stored or not, with the rows that tell of it."""
 
     edition: Edition
     bylines: Sequence[EditionByline]
     tags: Sequence[Tag] = ()
     images: Sequence[Image] = ()
     attachments: Sequence[EditionAttachment] = ()
-    related: Sequence[Related] = ()
     translations: Sequence[Edition] = ()
     history: Sequence[Edition] = ()
 
@@ -65,7 +64,6 @@ def find(edition: Edition) -> Piece:
         tags=_tags(edition=edition.pk),
         images=_images(edition=edition.pk),
         attachments=_attachments(edition=edition.pk),
-        related=related_to(edition.publication_id),
         translations=translations_of(edition),
         history=history.readable(history.begun_editions(edition.publication_id)),
     )
@@ -89,7 +87,6 @@ def unstored(made: Composed) -> Piece:
         tags=made.tags,
         images=made.images,
         attachments=made.attachments,
-        related=related_to(made.edition.publication_id),
         translations=translations_of(made.edition),
     )
 
@@ -158,7 +155,7 @@ def _beside(piece: Piece) -> dict[str, object]:
 def _related(piece: Piece) -> list[parts.Card]:
     topics = {tag.pk: tag.label for tag in piece.tags}
     people = {line.author_id: line.name for line in piece.bylines if not line.author.pseudonymous}
-    return related_cards(piece.related, topics, people)
+    return related_cards(related_to(piece.edition.publication_id), topics, people)
 
 
 def _place(piece: Piece) -> dict[str, object]:
