@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date
 
-from publications.models import Edition, Generation
+from publications.models import Edition, Generation, once
 
 SETTLED = timedelta(minutes=1)
 """No deed takes so long, and no two changes within it share the second that they are told by."""
@@ -40,6 +40,11 @@ class State:
 
 
 def state_of_the_site() -> State:
+    """The same all through an epoch, since an epoch ends where it changes."""
+    return once("state", _read_state)
+
+
+def _read_state() -> State:
     """Two queries: the row of the generation, and the last window that began or ended."""
     generation, now = Generation.objects.get(), timezone.now()
     passed = Edition.objects.order_by().aggregate(
