@@ -17,10 +17,16 @@ pytestmark = pytest.mark.django_db
 def root(tmp_path, settings):
     """A folder that is not there yet; styles are served from where they were written."""
     settings.WHITENOISE_USE_FINDERS = settings.WHITENOISE_AUTOREFRESH = True
-    asking._site.cache_clear()
+    forget()
     with no_connection_closed():
         yield tmp_path / "mirror"
+    forget()
+
+
+def forget() -> None:
+    """What a process keeps of its site."""
     asking._site.cache_clear()
+    asking._watch.cache_clear()
 
 
 def walk(root, **options):

@@ -1,5 +1,6 @@
 """Asking the site for an address, as a reader would, without a server between."""
 
+from contextlib import nullcontext
 from dataclasses import dataclass
 from functools import cache
 from io import BytesIO
@@ -7,6 +8,9 @@ from urllib.parse import unquote_to_bytes, urlsplit
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
+
+from publications.models import within
+from publications.pagecache import Watch
 
 OK = 200
 
@@ -27,8 +31,22 @@ def _site():
     return get_wsgi_application()
 
 
+@cache
+def _watch() -> Watch:
+    return Watch(threaded=False)
+
+
 def ask(path: str) -> Page:
-    """The answer to GET for the path, which is percent-encoded as in a link."""
+    """The answer to GET for the path, which is percent-encoded as in a link.
+
+    What pages have in common is worked out once for all that are asked for in one epoch.
+    """
+    epoch = _watch().epoch()
+    with within(epoch) if epoch else nullcontext():
+        return _answer(path)
+
+
+def _answer(path: str) -> Page:
     told: list = []
     parts = _site()(_environ(path), lambda status, headers, error=None: told.extend((status, headers)))
     try:

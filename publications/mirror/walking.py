@@ -125,6 +125,8 @@ class Walk:
             while self._ahead:
                 yield visit(self._ahead.popleft(), self.folder)
             return
+        for _door in range(len(self._ahead)):  # what they work out is there in all processes
+            yield visit(self._ahead.popleft(), self.folder)
         connections.close_all()  # processes that are forked must not share one
         fork = multiprocessing.get_context("fork")
         with ProcessPoolExecutor(self.processes, mp_context=fork) as pool:
