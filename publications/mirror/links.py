@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
-from html.parser import HTMLParser
+from html import unescape
 from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
@@ -11,14 +11,15 @@ from publications.pagecache import NO_PAGES
 
 IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")
-LEAD_ON = {"href", "src"}
+TAG = re.compile(r"<[a-z][^<>]*>")
+LEADING_ON = re.compile(r'\s(href|src|srcset)="([^"]+)"')
 MADE_ON_REQUEST = (".pdf", "/card.png")
 
 
 def links_of(path: str, media_type: str, body: bytes) -> list[str]:
     """The paths of this site that it leads to, as they are asked for, each once; those with a query are left out."""
     if media_type == "text/html":
-        found = _in_html(body.decode())
+        found = [*_in_html(body.decode())]
     elif media_type == "text/css":
         found = IN_SHEET.findall(body.decode())
     elif media_type == "application/xml":
@@ -52,20 +53,9 @@ def is_mirrored(path: str, *, made: bool) -> bool:
     return made or not path.endswith(MADE_ON_REQUEST)
 
 
-def _in_html(text: str) -> list[str]:
-    reader = _Links()
-    reader.feed(text)
-    return reader.found
-
-
-class _Links(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__()
-        self.found: list[str] = []
-
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        for name, value in attributes:
-            if value and name in LEAD_ON:
-                self.found.append(value)
-            elif value and name == "srcset":
-                self.found += [part.split()[0] for part in value.split(",") if part.strip()]
+def _in_html(text: str) -> Iterator[str]:
+    """Pages of ours have their values in double quotes, and every other "<" and ">" is written as a character."""
+    for tag in TAG.findall(text):
+        for name, value in LEADING_ON.findall(tag):
+            found = [part.split()[0] for part in value.split(",") if part.strip()] if name == "srcset" else [value]
+            yield from map(unescape, found)
