@@ -6,6 +6,7 @@ and compressing all of it would make the first start of a site half a minute lon
 
 import re
 from collections.abc import Iterable, Mapping
+from functools import cached_property
 from pathlib import Path
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
@@ -20,6 +21,7 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
 
     def post_process(self, paths: Mapping, dry_run: bool = False, **options):
         """Put imported sheets in their places and comments aside, then name and compress as always."""
+        self._known.clear()
         ours = [] if dry_run else [name for name in paths if name.startswith(("css/", "js/"))]
         ready = {name: (self, name) for name in ours if self._make_ready(name, paths)}
         yield from super().post_process({**paths, **ready}, dry_run=dry_run, **options)
@@ -36,6 +38,16 @@ class StaticFiles(CompressedManifestStaticFilesStorage):
         if ready != text:
             Path(self.path(name)).write_text(ready, encoding="utf-8")
         return ready != text
+
+    def url(self, name: str, force: bool = False) -> str:
+        """Where it is served; what has been gathered keeps its place as long as a process lives."""
+        if (name, force) not in self._known:
+            self._known[name, force] = super().url(name, force)
+        return self._known[name, force]
+
+    @cached_property
+    def _known(self) -> dict[tuple[str, bool], str]:
+        return {}
 
     def compress_files(self, paths: Iterable[str]):
         return super().compress_files([path for path in paths if path.startswith(OURS)])

@@ -4,12 +4,13 @@ APA: Publication Manual of the American Psychological Association, 7th edition. 
 Style, 17th edition, author-date. Harvard: as Cite Them Right has it. The day of access is left to whoever cites.
 """
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from html import unescape
 
 from django.utils.formats import date_format
-from django.utils.html import conditional_escape, format_html, format_html_join, strip_tags
+from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
@@ -22,6 +23,7 @@ from .record import Record
 APA_MOST, CHICAGO_MOST, HARVARD_MOST = 20, 10, 3
 CHICAGO_FIRST = 7
 ENDS = (".", "?", "!", "…")
+TAG = re.compile("<[^<>]*>")  # of those written here; in what they hold every "<" is a character
 QUOTES = {"sv": "””"}
 
 
@@ -98,7 +100,7 @@ def _sentences(*parts: str, address: Record, before: str = "") -> SafeString:
 
 def _stopped(text: str) -> str:
     """The text with a full stop, unless it ends in a stop of its own, be it within quotation marks or italics."""
-    shown = unescape(strip_tags(text)) if isinstance(text, SafeString) else text
+    shown = unescape(TAG.sub("", text)) if isinstance(text, SafeString) else text
     shown = shown.rstrip("\"'”’»")
     if shown.endswith(ENDS):
         return text
