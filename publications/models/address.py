@@ -51,7 +51,10 @@ class Address(models.Model):
 
 _live_at = Prepared(
     lambda tree, slug, now: (
-        Edition.objects.at(tree, slug).live(now).select_related("kind", "series_number")[:1]
+        Edition.objects.at(tree, slug)
+        .live(now)
+        .select_related("kind", "series_number")
+        .defer("markdown", "text", "paragraphs")[:1]
     ),
     tree=TEXT,
     slug=TEXT,
