@@ -2,6 +2,7 @@
 
 from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
+from .counting import counted, counted_by_authors, counted_on_tags, foremost
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .epoch import ADDING, Epoch, once, read_epoch, within
@@ -99,9 +100,13 @@ __all__ = [
     "check_doi",
     "check_isbn",
     "corrections",
+    "counted",
+    "counted_by_authors",
+    "counted_on_tags",
     "doi_url",
     "first_date",
     "for_draft",
+    "foremost",
     "in_state",
     "keep_original",
     "moment_in_words",

@@ -86,12 +86,13 @@ class EditionQuerySet(models.QuerySet):
 
     def in_tree(self, tree: str, at: datetime | None = None) -> "EditionQuerySet":
         """One text per family: in the tree's language, else in the site's first, else as it is."""
-        now = at or timezone.now()
-        kin = Edition.objects.filter(
-            family=models.OuterRef("family"), visible_from__lte=now, visible_until__gt=now
-        )
-        own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=TREES[0]))
-        return self.filter(Q(language=tree) | (~own & (Q(language=TREES[0]) | ~first)))
+        return self.filter(_stands_for_its_family(tree, at or timezone.now()))
+
+    def left_out(self, tree: str, at: datetime) -> "EditionQuerySet":
+        """The live texts that are not in the tree, by a look at families of several: for what counts many."""
+        live = self.live(at).order_by()
+        several = live.values("family").annotate(texts=models.Count("pk")).filter(texts__gt=1)
+        return live.filter(family__in=several.values("family")).exclude(_stands_for_its_family(tree, at))
 
     def on(self, tag) -> "EditionQuerySet":
         return self.filter(tag_rows__tag=tag)
@@ -118,6 +119,12 @@ class EditionQuerySet(models.QuerySet):
     def without_bodies(self) -> "EditionQuerySet":
         """Rows for lists: the texts stay in the database."""
         return self.defer("markdown", "html", "text", "paragraphs")
+
+
+def _stands_for_its_family(tree: str, at: datetime) -> Q:
+    kin = Edition.objects.live(at).filter(family=models.OuterRef("family")).order_by()
+    own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=TREES[0]))
+    return Q(language=tree) | (~own & (Q(language=TREES[0]) | ~first))
 
 
 class Edition(models.Model):

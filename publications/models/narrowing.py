@@ -3,11 +3,12 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
-from django.db.models import Count, QuerySet
+from django.db.models import QuerySet
 
 from publications.languages import NAMES
 
-from .edition_rows import EditionByline, EditionTag
+from .edition import Edition
+from .edition_rows import EditionByline, EditionTag, Listed
 from .tags import TagKind
 
 LONGEST = 120  # characters of a slug
@@ -15,43 +16,36 @@ LONGEST = 120  # characters of a slug
 
 @dataclass(frozen=True)
 class Narrowing:
-    """What a value selects, how many editions each value would, and whether a value can be one at all."""
+    """What a value selects, of editions or of the rows that come with them, and whether a value can be one at all."""
 
     narrow: Callable[[QuerySet, str], QuerySet]
-    count: Callable[[QuerySet], dict[str, int]]
     accepts: Callable[[str], bool] = lambda value: 0 < len(value) <= LONGEST
 
 
-def narrowed(editions: QuerySet, asked: Mapping[str, str]) -> QuerySet:
-    """The editions that all these values select; each name is one of NARROWINGS."""
+def narrowed(rows: QuerySet, asked: Mapping[str, str]) -> QuerySet:
+    """The editions, or rows of theirs, that all these values select; each name is one of NARROWINGS."""
     for name, value in asked.items():
-        editions = NARROWINGS[name].narrow(editions, value)
-    return editions
+        rows = NARROWINGS[name].narrow(rows, value)
+    return rows
+
+
+def key_of(rows: QuerySet) -> str:
+    """What names the edition in them."""
+    return "pk" if rows.model is Edition else "edition"
 
 
 def _by_column(column: str, **rule: Callable[[str], bool]) -> Narrowing:
-    return Narrowing(
-        lambda editions, value: editions.filter(**{column: value}),
-        lambda editions: _counts(editions.order_by().values_list(column)),
-        **rule,
-    )
+    return Narrowing(lambda rows, value: rows.filter(**{column: value}), **rule)
 
 
-def _by_rows(rows: type, column: str, **only: object) -> Narrowing:
+def _by_rows(named: type[Listed], column: str, **only: object) -> Narrowing:
     """By what stands in rows of its own, several to an edition."""
 
-    def narrow(editions: QuerySet, value: str) -> QuerySet:
-        return editions.filter(pk__in=rows.objects.filter(**only, **{column: value}).values("edition"))
+    def narrow(rows: QuerySet, value: str) -> QuerySet:
+        editions = named.objects.filter(**only, **{column: value}).order_by().values("edition")
+        return rows.filter(**{f"{key_of(rows)}__in": editions})
 
-    def count(editions: QuerySet) -> dict[str, int]:
-        named = rows.objects.filter(edition__in=editions.order_by().values("pk"), **only)
-        return _counts(named.order_by().values_list(column))
-
-    return Narrowing(narrow, count)
-
-
-def _counts(rows: QuerySet) -> dict[str, int]:
-    return {str(value): pieces for value, pieces in rows.annotate(pieces=Count("pk"))}
+    return Narrowing(narrow)
 
 
 def _is_year(value: str) -> bool:

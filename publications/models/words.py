@@ -1,5 +1,8 @@
 """Words that stand in both languages of the site, chosen by the language of the page."""
 
+from collections.abc import Mapping
+from typing import Any
+
 from django.db import models
 from django.utils.translation import get_language
 
@@ -13,6 +16,13 @@ class ToldOfPieces(models.QuerySet):
         """Those that the editions name, each with how many there are (`pieces`) and the last date (`newest`)."""
         named = self.filter(published__edition__in=editions.order_by().values("pk"))
         return named.annotate(pieces=models.Count("published"), newest=models.Max("published__published_at"))
+
+    def told(self, found: Mapping[int, Any]) -> list[Any]:
+        """Those whose numbers were found, each with `pieces` and `newest` as they were counted."""
+        rows = list(self.filter(pk__in=list(found)))
+        for row in rows:
+            row.pieces, row.newest = found[row.pk].pieces, found[row.pk].newest
+        return rows
 
 
 class Bilingual(models.Model):

@@ -2,14 +2,23 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
+from operator import attrgetter
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
 from publications.metadata import linked
-from publications.models import Author, Edition, Tag, once
+from publications.models import (
+    Author,
+    Edition,
+    Tag,
+    counted,
+    counted_by_authors,
+    counted_on_tags,
+    foremost,
+    once,
+)
 from publications.presentation import (
     Writer,
     absolute,
@@ -35,8 +44,7 @@ TOPICS = 12
 def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
     tree = current_tree()
-    named = Author.objects.known().with_pieces(Edition.objects.live().in_tree(tree))
-    entries = once(("register", tree), lambda: register(named.values_list("pk", "name", "family_name"), tree))
+    entries = once(("register", tree), lambda: _register(tree))
     found = paged(entries, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
     return page(
         request,
@@ -44,7 +52,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
         section="authors",
         title=_("Authors"),
         **indexed(request.path, found["page"]),
-        people=_in_order(named, found["page"].object_list),
+        people=_in_order(tree, found["page"].object_list),
         letters=_letters(entries, request.path) if len(entries) > FEW else [],
         **described(request, way_here(_("Authors"))),
         alternates=everywhere("publications:authors"),
@@ -52,9 +60,16 @@ def author_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _in_order(named: QuerySet, entries: Sequence[Entry]) -> list[Writer]:
+def _register(tree: str) -> list[Entry]:
+    named = Author.objects.filter(pk__in=list(counted_by_authors(tree, {})))
+    return register(named.values_list("pk", "name", "family_name"), tree)
+
+
+def _in_order(tree: str, entries: Sequence[Entry]) -> list[Writer]:
     """The people of these entries, the first under a letter with its anchor."""
-    rows = named.select_related("portrait").in_bulk([entry.pk for entry in entries])
+    found = counted_by_authors(tree, {})
+    told = Author.objects.select_related("portrait").told({entry.pk: found[entry.pk] for entry in entries})
+    rows = {author.pk: author for author in told}
     letters = ["", *(entry.letter for entry in entries)]
     return [
         replace(writer, anchor=_anchor(entry.letter) if entry.letter != before else "")
@@ -83,10 +98,13 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     author = get_object_or_404(Author.objects.known().select_related("portrait"), slug=slug)
     if not Edition.objects.live().by(author).exists():
         raise Http404
-    live = Edition.objects.live().in_tree(current_tree()).by(author).newest_first()
-    found = paged_cards(live, request.GET.get("page", "1"), plain(request.path))
+    tree = current_tree()
+    live = Edition.objects.live().in_tree(tree).by(author).newest_first()
+    total = sum(each.pieces for each in counted(tree, {"author": slug}))
+    found = paged_cards(live, request.GET.get("page", "1"), plain(request.path), total=total)
     writer = writers([author])[0]
-    tags = Tag.objects.with_pieces(live).order_by("-pieces", "name")[:TOPICS]
+    most = foremost(counted_on_tags(tree, {"author": slug}), TOPICS, attrgetter("pieces"))
+    tags = sorted(Tag.objects.order_by("name").told(most), key=lambda tag: -tag.pieces)[:TOPICS]
     return page(
         request,
         "author.html",

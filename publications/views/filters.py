@@ -1,24 +1,49 @@
 """The ways to narrow a list as readers see them: what each is called, and its values."""
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
 
-from publications.models import NARROWINGS, Author, Edition, Kind, Tag
+from publications.models import (
+    NARROWINGS,
+    Author,
+    Edition,
+    Kind,
+    Tag,
+    TagKind,
+    counted,
+    counted_by_authors,
+    counted_on_tags,
+    once,
+)
 from publications.presentation import tongue
+
+Asked = dict[str, str]
+
+
+class Choice(NamedTuple):
+    """A value that live texts have, what readers call it, and how many the texts are."""
+
+    value: str
+    label: str
+    pieces: int
 
 
 @dataclass(frozen=True)
 class Filter:
     """What the list says of one of the ways to narrow it.
 
-    `words` names the values; `followed` gives what `feeds_for` takes, where the pieces of one value have a feed.
+    `words` names the values; `choices` are those among the texts of a tree, or of all, that are asked for otherwise;
+    `followed` gives what `feeds_for` takes, where the pieces of one value have a feed.
     """
 
     label: str
     every: str
     words: Callable[[list[str]], dict[str, str]]
+    choices: Callable[[str | None, Asked], list[Choice]]
     followed: Callable[[str], dict[str, object]] = lambda value: {}
     newest_first: bool = False
 
@@ -35,11 +60,48 @@ def _authors(values: list[str]) -> dict[str, str]:
     return dict(Author.objects.known().filter(slug__in=values).values_list("slug", "name"))
 
 
-def _tag_filter(label: str, every: str) -> Filter:
+def _years(values: list[str]) -> dict[str, str]:
+    return {value: value for value in values}
+
+
+def _languages(values: list[str]) -> dict[str, str]:
+    return {code: tongue(code) for code in values}
+
+
+def _kinds_told(tree: str | None, asked: Asked) -> list[Choice]:
+    found = _by_column("kind", tree, asked)
+    return [
+        Choice(kind.slug, kind.worded("name"), found[kind.pk])
+        for kind in Kind.objects.filter(pk__in=list(found))
+    ]
+
+
+def _tags_told(kind: TagKind, tree: str | None, asked: Asked) -> list[Choice]:
+    told = once(
+        ("tags told", tree, *sorted(asked.items())), lambda: Tag.objects.told(counted_on_tags(tree, asked))
+    )
+    return [Choice(tag.slug, tag.label, tag.pieces) for tag in told if tag.kind == kind]
+
+
+def _authors_told(tree: str | None, asked: Asked) -> list[Choice]:
+    found = counted_by_authors(tree, asked)
+    named = Author.objects.filter(pk__in=list(found)).values_list("pk", "slug", "name")
+    return [Choice(slug, name, found[pk].pieces) for pk, slug, name in named]
+
+
+def _by_column(column: str, tree: str | None, asked: Asked) -> Counter:
+    found: Counter = Counter()
+    for each in counted(tree, asked):
+        found[getattr(each, column)] += each.pieces
+    return found
+
+
+def _tag_filter(kind: TagKind, label: str, every: str) -> Filter:
     return Filter(
         label,
         every,
         words=_tags,
+        choices=lambda tree, asked: _tags_told(kind, tree, asked),
         followed=lambda value: {"tag": Tag.objects.filter(slug=value).first()},
     )
 
@@ -49,27 +111,35 @@ FILTERS = {
         _("Type"),
         _("All types"),
         words=_kinds,
+        choices=_kinds_told,
         followed=lambda value: {"kind": Kind.objects.filter(slug=value).first()},
     ),
-    "topic": _tag_filter(_("Topic"), _("All topics")),
-    "country": _tag_filter(_("Country"), _("All countries")),
-    "series": _tag_filter(_("Series"), _("All series")),
+    "topic": _tag_filter(TagKind.THEME, _("Topic"), _("All topics")),
+    "country": _tag_filter(TagKind.COUNTRY, _("Country"), _("All countries")),
+    "series": _tag_filter(TagKind.SERIES, _("Series"), _("All series")),
     "author": Filter(
         _("Author"),
         _("All authors"),
         words=_authors,
+        choices=_authors_told,
         followed=lambda value: {"author": Author.objects.known().filter(slug=value).first()},
     ),
     "year": Filter(
         _("Year"),
         _("All years"),
-        words=lambda values: {value: value for value in values},
+        words=_years,
+        choices=lambda tree, asked: [
+            Choice(str(year), str(year), pieces) for year, pieces in _by_column("year", tree, asked).items()
+        ],
         newest_first=True,
     ),
     "language": Filter(
         _("Language"),
         _("All languages"),
-        words=lambda values: {code: tongue(code) for code in values},
+        words=_languages,
+        choices=lambda tree, asked: [
+            Choice(code, tongue(code), pieces) for code, pieces in _by_column("language", tree, asked).items()
+        ],
         followed=lambda value: {"language": value},
     ),
 }

@@ -1,11 +1,13 @@
 """The front page: a lead, what is new, and the ways into everything else."""
 
+from operator import attrgetter
+
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from publications.languages import TREES
 from publications.metadata import linked
-from publications.models import Author, Edition, once, the_site
+from publications.models import Author, Edition, counted_by_authors, foremost, the_site
 from publications.presentation import (
     cards,
     current_tree,
@@ -51,15 +53,16 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
         lead=lead_card(lead),
         latest=cards(latest),
-        shelves=shelves_of(live.for_cards(), without=[lead, *latest] if lead else []),
-        subjects=subjects_by_kind(tags_with_pieces(live), most=TOPICS),
-        people=writers(_latest_writers(live)),
+        shelves=shelves_of(without=[lead, *latest] if lead else []),
+        subjects=subjects_by_kind(tags_with_pieces(), most=TOPICS),
+        people=writers(_latest_writers()),
         feeds=feeds_for(current_tree()),
         alternates=everywhere("publications:home"),
     )
 
 
-def _latest_writers(live) -> list[Author]:
-    writing = Author.objects.known().with_pieces(live).select_related("portrait")
-    latest = writing.order_by("-newest", "name")[:PEOPLE]
-    return once(("latest writers", current_tree()), lambda: list(latest))
+def _latest_writers() -> list[Author]:
+    """Those whose newest piece is the newest; the first by name among equals."""
+    latest = foremost(counted_by_authors(current_tree(), {}), PEOPLE, attrgetter("newest"))
+    told = Author.objects.select_related("portrait").order_by("name").told(latest)
+    return sorted(told, key=attrgetter("newest"), reverse=True)[:PEOPLE]

@@ -3,17 +3,16 @@
 from functools import cached_property
 from urllib.parse import urlencode
 
-from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import NARROWINGS, Edition, narrowed, once
+from publications.models import Edition, counted, narrowed, once
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
 from .describing import described
-from .filters import FILTERS, is_known
+from .filters import FILTERS, Choice, is_known
 from .paging import paged, paged_cards
 from .searching import ORDERS, Searched, busy
 from .shortening import without_empty
@@ -103,9 +102,9 @@ class Listing:
         }
 
     def _newest(self) -> dict[str, object]:
-        """The total is one for all pages of the list, and counted once."""
-        found = self._found().newest_first()
-        total = once(("total", self.tree, tuple(self.asked.items())), found.count)
+        live = Edition.objects.live()
+        found = narrowed(live.in_tree(self._texts) if self._texts else live, self.asked).newest_first()
+        total = sum(each.pieces for each in counted(self._texts, self.asked))
         return paged_cards(found, self.number, lambda page: self._address(page=page), total=total)
 
     def _results(self, searched: Searched) -> dict[str, object]:
@@ -129,34 +128,36 @@ class Listing:
             "elsewhere": {"found": others, "url": self._address(bare=True)} if others else None,
         }
 
-    def _found(self, without: str = "") -> QuerySet:
-        editions = Edition.objects.live()
-        if "language" not in (*self.asked, without):  # a language asked for is asked of all texts
-            editions = editions.in_tree(self.tree)
-        return narrowed(editions, {name: value for name, value in self.asked.items() if name != without})
-
-    def _counts(self, name: str, searched: Searched | None) -> dict[str, int]:
-        """How many pieces each choice of a filter would give beside the others."""
-        if searched:
-            return searched.found.counts[name]
-        beside = tuple((other, value) for other, value in self.asked.items() if other != name)
-        return once(
-            ("counts", self.tree, name, beside), lambda: NARROWINGS[name].count(self._found(without=name))
-        )
+    @property
+    def _texts(self) -> str | None:
+        """The tree of the texts that are shown: a language that is asked for is asked of all of them."""
+        return None if "language" in self.asked else self.tree
 
     def _filters(self, searched: Searched | None) -> list[dict[str, object]]:
         if searched:
-            return [self._filter(name, self._counts(name, searched)) for name in FILTERS]
+            return [self._filter(name, self._found(name, searched)) for name in FILTERS]
         key = ("filters", self.tree, tuple(self.asked.items()))
-        return once(key, lambda: [self._filter(name, self._counts(name, None)) for name in FILTERS])
+        return once(key, lambda: [self._filter(name, self._told(name)) for name in FILTERS])
 
-    def _filter(self, name: str, counts: dict[str, int]) -> dict[str, object]:
+    def _found(self, name: str, searched: Searched) -> list[Choice]:
+        counts = searched.found.counts[name]
+        return [
+            Choice(value, label, counts[value]) for value, label in FILTERS[name].words([*counts]).items()
+        ]
+
+    def _told(self, name: str) -> list[Choice]:
+        """What each choice of a filter would give beside the others."""
+        beside = {other: value for other, value in self.asked.items() if other != name}
+        return FILTERS[name].choices(None if name == "language" else self._texts, beside)
+
+    def _filter(self, name: str, choices: list[Choice]) -> dict[str, object]:
         wanted, asked = FILTERS[name], self.asked.get(name, "")
-        words = wanted.words(list({*counts, asked} - {""}))
-        in_order = sorted(words.items(), key=lambda pair: pair[1].casefold(), reverse=wanted.newest_first)
+        if asked and asked not in {choice.value for choice in choices}:
+            choices = [*choices, Choice(asked, wanted.words([asked])[asked], 0)]
+        in_order = sorted(choices, key=lambda choice: choice.label.casefold(), reverse=wanted.newest_first)
         options = [
-            {"value": value, "label": label, "selected": value == asked, "count": counts.get(value, 0)}
-            for value, label in in_order
+            {"value": value, "label": label, "selected": value == asked, "count": pieces}
+            for value, label, pieces in in_order
         ]
         return {"name": name, "label": wanted.label, "every": wanted.every, "options": options}
 

@@ -1,38 +1,37 @@
 """Live editions under the plurals of their kinds: the shelves of the home page and of topics."""
 
+from collections import Counter
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import Count, prefetch_related_objects
+from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
-from publications.models import MOMENT, NUMBER, TEXT, Edition, Kind, Prepared, Tag, once
+from publications.models import MOMENT, NUMBER, TEXT, Edition, Kind, Prepared, Tag, counted, once
 from publications.presentation import Shelf, current_tree, shelves
 
 PER_SHELF = 4
 ABOVE = 9  # pieces that the home page may show above its shelves; pages of topics show a lead
 
 
-def shelves_of(editions, *, tag: Tag | None = None, without: list[Edition], **asked: str) -> list[Shelf]:
-    """The newest of each kind but those shown already; `asked` are the filters of the lists behind them.
-
-    The editions are those of the tree, or of the tag in it.
+def shelves_of(*, tag: Tag | None = None, without: list[Edition], **asked: str) -> list[Shelf]:
+    """The newest of each kind in the tree, or on the tag in it, but those shown already; `asked` are the filters of
+    the lists behind them.
     """
-    counts = counted(editions, **asked)
+    counts = kinds_of(**asked)
     rows = [edition for kind in counts for edition in _newest(kind, tag, without)]
     prefetch_related_objects(rows, "bylines")
     return shelves(rows, counts, lambda kind: _list_of(kind=kind.slug, **asked))
 
 
-def counted(editions, **asked: str) -> dict[Kind, int]:
-    """How many of these there are of each kind, in the order of the kinds; once in an epoch."""
-    return once(("kinds", current_tree(), tuple(asked.items())), lambda: _counts(editions))
-
-
-def _counts(editions) -> dict[Kind, int]:
-    found = dict(editions.order_by().values_list("kind").annotate(pieces=Count("pk")))
-    return {kind: found[kind.pk] for kind in Kind.objects.all() if kind.pk in found}
+def kinds_of(**asked: str) -> dict[Kind, int]:
+    """How many pieces there are of each kind, in the order of the kinds."""
+    found: Counter[int] = Counter()
+    for each in counted(current_tree(), asked):
+        found[each.kind] += each.pieces
+    kinds = once("kinds", lambda: list(Kind.objects.all()))
+    return {kind: found[kind.pk] for kind in kinds if kind.pk in found}
 
 
 def _newest(kind: Kind, tag: Tag | None, without: list[Edition]) -> list[Edition]:

@@ -1,5 +1,6 @@
 """Topics, countries and series: all of them, and a page for each."""
 
+from operator import attrgetter
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -8,7 +9,16 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.models import Author, Edition, Tag, TagKind, once
+from publications.models import (
+    Author,
+    Edition,
+    Tag,
+    TagKind,
+    counted_by_authors,
+    counted_on_tags,
+    foremost,
+    once,
+)
 from publications.presentation import (
     current_tree,
     everywhere,
@@ -22,7 +32,7 @@ from publications.presentation import (
 )
 
 from .describing import described
-from .shelves import counted, shelves_of
+from .shelves import kinds_of, shelves_of
 
 PEOPLE = 8
 FILTERS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
@@ -33,20 +43,20 @@ LABELS = {
 }
 
 
-def tags_with_pieces(live) -> list[Tag]:
+def tags_with_pieces() -> list[Tag]:
     """All that something of this tree stands on, and how much; made once for all pages that tell it."""
-    return once(("topics", current_tree()), lambda: list(Tag.objects.with_pieces(live)))
+    tree = current_tree()
+    return once(("topics", tree), lambda: Tag.objects.order_by("pk").told(counted_on_tags(tree, {})))
 
 
 def topic_list(request: HttpRequest) -> HttpResponse:
-    live = Edition.objects.live().in_tree(current_tree())
     return page(
         request,
         "topics.html",
         section="topics",
         title=_("Topics"),
         canonical=request.path,
-        subjects=subjects_by_kind(tags_with_pieces(live)),
+        subjects=subjects_by_kind(tags_with_pieces()),
         **described(request, way_here(_("Topics"))),
         alternates=everywhere("publications:topics"),
     )
@@ -80,17 +90,19 @@ def _pieces(tag: Tag) -> dict[str, object]:
     lead, chosen = live.text_for(tag.lead_id) or live.first(), {FILTERS[TagKind(tag.kind)]: tag.slug}
     return {
         "lead": lead_card(lead),
-        "shelves": shelves_of(live, tag=tag, without=[lead] if lead else [], **chosen),
-        "total": sum(counted(live, **chosen).values()),
+        "shelves": shelves_of(tag=tag, without=[lead] if lead else [], **chosen),
+        "total": sum(kinds_of(**chosen).values()),
         "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
-        "people": writers(_people(live)),
+        "people": writers(_people(chosen)),
     }
 
 
-def _people(live):
+def _people(chosen: dict[str, str]) -> list[Author]:
     """Those who write on it most, the latest first among equals."""
-    writing = Author.objects.known().with_pieces(live).select_related("portrait")
-    return writing.order_by("-pieces", "-newest", "name")[:PEOPLE]
+    rank = attrgetter("pieces", "newest")
+    most = foremost(counted_by_authors(current_tree(), chosen), PEOPLE, rank)
+    told = Author.objects.select_related("portrait").order_by("name").told(most)
+    return sorted(told, key=rank, reverse=True)[:PEOPLE]
 
 
 def _responsible(tag: Tag):
