@@ -4,7 +4,9 @@ from functools import cached_property
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from publications import search
@@ -85,14 +87,14 @@ class Listing:
     def context(self) -> dict[str, object]:
         """What the list shows. Raises search.Busy."""
         searched = Searched(self.words, self.tree, self.asked, self.order) if self.words else None
-        filters = self._filters(searched)
+        filters, written = self._filters(searched)
         chosen = [self._chosen(filter_) for filter_ in filters if filter_["name"] in self.asked]
         words = (
             [{"label": f"“{self.words}”", "url_without": self._address(without="q")}] if self.words else []
         )
         return {
             **(self._results(searched) if searched else self._newest()),
-            "filters": filters,
+            "filters": written,
             "is_filtered": bool(self.asked),
             "words": self.words,
             "most_signs": search.MOST_SIGNS,
@@ -133,11 +135,12 @@ class Listing:
         """The tree of the texts that are shown: a language that is asked for is asked of all of them."""
         return None if "language" in self.asked else self.tree
 
-    def _filters(self, searched: Searched | None) -> list[dict[str, object]]:
+    def _filters(self, searched: Searched | None) -> tuple[list[dict[str, object]], SafeString]:
+        """The filters and their fields as the page has them: one for all pages of a list without words."""
         if searched:
-            return [self._filter(name, self._found(name, searched)) for name in FILTERS]
+            return _written([self._filter(name, self._found(name, searched)) for name in FILTERS], searched)
         key = ("filters", self.tree, tuple(self.asked.items()))
-        return once(key, lambda: [self._filter(name, self._told(name)) for name in FILTERS])
+        return once(key, lambda: _written([self._filter(name, self._told(name)) for name in FILTERS]))
 
     def _found(self, name: str, searched: Searched) -> list[Choice]:
         counts = searched.found.counts[name]
@@ -187,3 +190,9 @@ class Listing:
             query["order"] = ""
         kept = {name: value for name, value in query.items() if value and name != without}
         return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url
+
+
+def _written(
+    filters: list[dict[str, object]], searched: Searched | None = None
+) -> tuple[list[dict[str, object]], SafeString]:
+    return filters, render_to_string("filters.html", {"filters": filters, "searched": searched})
