@@ -2,10 +2,11 @@
 
 import pytest
 from django.db import connection
+from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from publications.models import MOMENT, NUMBER, TEXT, Edition, Prepared
+from publications.models import MOMENT, NUMBER, NUMBERS, TEXT, Among, Edition, Prepared
 from tests.factories import make_live, make_publication, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -27,6 +28,17 @@ def test_values_of_an_earlier_call_are_forgotten():
     assert live(now=timezone.now()) == [edition]
     assert live(now=edition.visible_from.replace(year=2001)) == []
     assert live(now=tomorrow()) == [edition]
+
+
+def test_a_list_is_one_value_however_long_it_is():
+    first, second, _other = make_live(), make_live(), make_live()
+    prepared = Prepared(
+        lambda keys: Edition.objects.filter(Among(F("pk"), keys)).order_by("pk"), keys=NUMBERS
+    )
+
+    assert prepared(keys=[]) == []
+    assert prepared(keys=[second.pk]) == [second]
+    assert prepared(keys=[second.pk, first.pk]) == [first, second]
 
 
 def test_rows_selected_along_ask_nothing_more():

@@ -2,6 +2,7 @@
 
 from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
+from .carded import bylines_of, carded, kinds, updated_among
 from .counting import counted, counted_by_authors, counted_on_tags, foremost
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
@@ -14,7 +15,7 @@ from .likeness import EditionTerm, Likeness, Unrelated, nearest
 from .narrowing import NARROWINGS, narrowed
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
-from .prepared import MOMENT, NUMBER, TEXT, Prepared
+from .prepared import MOMENT, NUMBER, NUMBERS, TEXT, Among, Prepared
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .ready import Ready
 from .remarks import Remark
@@ -37,10 +38,12 @@ __all__ = [
     "MOST_REMARKS",
     "NARROWINGS",
     "NUMBER",
+    "NUMBERS",
     "ROWS",
     "TAKEN_BACK",
     "TEXT",
     "Address",
+    "Among",
     "Answer",
     "Attachment",
     "AuditLine",
@@ -97,6 +100,8 @@ __all__ = [
     "answer_for_edition",
     "as_known",
     "as_manuscript",
+    "bylines_of",
+    "carded",
     "check_doi",
     "check_isbn",
     "corrections",
@@ -109,6 +114,7 @@ __all__ = [
     "foremost",
     "in_state",
     "keep_original",
+    "kinds",
     "moment_in_words",
     "narrowed",
     "nearest",
@@ -122,6 +128,7 @@ __all__ = [
     "split_at_commas",
     "the_site",
     "told_at",
+    "updated_among",
     "whole_minute",
     "with_standing",
     "within",

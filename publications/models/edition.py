@@ -56,9 +56,9 @@ class EditionQuerySet(models.QuerySet):
         """Those that are or were public, likewise."""
         return self.kept().filter(visible_from__lte=at or timezone.now(), visible_until__gt=F("visible_from"))
 
-    def readable(self) -> "EditionQuerySet":
-        """Those whose text stands at an address of its own while their piece is public."""
-        return self.begun().exclude(end__in=TAKEN_BACK)
+    def readable(self, at: datetime | None = None) -> "EditionQuerySet":
+        """Those whose text stands at an address of its own while their piece is public, likewise."""
+        return self.begun(at).exclude(end__in=TAKEN_BACK)
 
     def waiting(self) -> "EditionQuerySet":
         """Those that a moment to come will make public."""
@@ -109,12 +109,12 @@ class EditionQuerySet(models.QuerySet):
         return self.order_by("-published_at", "-pk")
 
     def for_cards(self) -> "EditionQuerySet":
-        """All that a card shows, in a constant number of queries."""
-        return self.select_related("kind").prefetch_related("bylines").without_bodies()
+        """What a card shows of the rows themselves."""
+        return self.select_related("kind").without_bodies()
 
     def for_results(self) -> "EditionQuerySet":
         """The same with the plain text, of which results show a passage."""
-        return self.select_related("kind").prefetch_related("bylines").defer("markdown", "html", "paragraphs")
+        return self.select_related("kind").defer("markdown", "html", "paragraphs")
 
     def without_bodies(self) -> "EditionQuerySet":
         """Rows for lists: the texts stay in the database."""

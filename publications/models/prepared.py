@@ -4,14 +4,39 @@ Writing the SQL of a selection takes Django several times as long as the databas
 selection is made once with a `Given` where each value will stand; later calls only put the values in.
 """
 
+import json
 from collections.abc import Callable
 from copy import copy
 from typing import Any
 
 from django.db import connection, models
 
+
+class Numbers(models.Field):
+    """A list of numbers as one value, however many they are."""
+
+    def get_db_prep_value(self, value, connection, prepared=False):
+        return json.dumps(list(value)) if connection.vendor == "sqlite" else list(value)
+
+
 NUMBER, TEXT, MOMENT = models.BigIntegerField(), models.TextField(), models.DateTimeField()
+NUMBERS = Numbers()
 """What a value may be."""
+
+
+class Among(models.Lookup):
+    """Whether a number is one of those given: `filter(Among(F("pk"), numbers))`; `pk__in` counts them in its SQL."""
+
+    def as_sql(self, compiler, connection):
+        return self._asked("%s = ANY(%s)", compiler, connection)
+
+    def as_sqlite(self, compiler, connection):
+        return self._asked("%s IN (SELECT value FROM json_each(%s))", compiler, connection)
+
+    def _asked(self, template: str, compiler, connection) -> tuple[str, tuple]:
+        number, values = self.process_lhs(compiler, connection)
+        numbers, given = self.process_rhs(compiler, connection)
+        return template % (number, numbers), (*values, *given)
 
 
 class Given(models.Expression):

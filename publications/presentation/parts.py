@@ -15,7 +15,16 @@ from django.utils.translation import gettext_lazy as _
 from publications import prose
 from publications.addresses import absolute
 from publications.languages import tree_of
-from publications.models import Author, Change, Edition, EditionAttachment, EditionByline, Image, Tag
+from publications.models import (
+    Author,
+    Edition,
+    EditionAttachment,
+    EditionByline,
+    Image,
+    Tag,
+    bylines_of,
+    updated_among,
+)
 from publications.pictures import FORMATS, card_height, card_widths, widths_for
 
 from .tongues import tongue
@@ -131,19 +140,13 @@ def lead_card(edition: Edition | None) -> Card | None:
 
 
 def cards(editions: Iterable[Edition]) -> list[Card]:
-    """Editions in a list, with one query more for those of them that were updated."""
+    """Editions in a list, with two queries more: who wrote them, and which were updated."""
     shown = list(editions)
-    updated = updated_among(shown)
-    return [card(edition, is_updated=edition.publication_id in updated) for edition in shown]
-
-
-def updated_among(editions: Iterable[Edition]) -> set[int]:
-    """The publications of these editions whose readers were told of an update."""
-    updates = Edition.objects.readable().filter(change=Change.UPDATE).order_by()
-    pieces = [edition.publication_id for edition in editions]
-    return (
-        set(updates.filter(publication__in=pieces).values_list("publication", flat=True)) if pieces else set()
-    )
+    updated, lines = updated_among(shown), bylines_of(shown)
+    return [
+        card(edition, is_updated=edition.publication_id in updated, bylines=lines[edition.pk])
+        for edition in shown
+    ]
 
 
 def names_in_line(bylines: Iterable[EditionByline]) -> str:

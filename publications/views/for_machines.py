@@ -12,7 +12,7 @@ from publications.addresses import absolute, in_tree
 from publications.languages import TREES
 from publications.metadata import face_url
 from publications.models import Edition, Site
-from publications.presentation import card, unless_fresh
+from publications.presentation import Card, cards, unless_fresh
 from publications.prose import spelled
 
 INDEXED = 100
@@ -30,7 +30,7 @@ def _index() -> HttpResponse:
         live = Edition.objects.live().in_tree(TREES[0]).newest_first().for_cards()[:INDEXED]
         context = {
             "site": Site.objects.first() or Site(),
-            "pieces": [_piece(edition) for edition in live],
+            "pieces": [_piece(*each) for each in zip(live, cards(live), strict=True)],
             "lists": [absolute(in_tree(tree, "publications:list")) for tree in TREES],
             "feeds": [absolute(in_tree(tree, "publications:feed")) for tree in TREES],
             "sitemap": absolute(reverse("sitemap")),
@@ -39,8 +39,7 @@ def _index() -> HttpResponse:
     return HttpResponse(text, content_type="text/markdown; charset=utf-8")
 
 
-def _piece(edition: Edition) -> dict[str, object]:
-    shown = card(edition)
+def _piece(edition: Edition, shown: Card) -> dict[str, object]:
     return {
         "title": spelled(edition.title),
         "url": absolute(face_url(edition, "md")),

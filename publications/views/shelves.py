@@ -4,11 +4,10 @@ from collections import Counter
 from datetime import datetime
 from urllib.parse import urlencode
 
-from django.db.models import prefetch_related_objects
 from django.urls import reverse
 from django.utils import timezone
 
-from publications.models import MOMENT, NUMBER, TEXT, Edition, Kind, Prepared, Tag, counted, once
+from publications.models import MOMENT, NUMBER, TEXT, Edition, Kind, Prepared, Tag, counted, kinds
 from publications.presentation import Shelf, current_tree, shelves
 
 PER_SHELF = 4
@@ -21,7 +20,6 @@ def shelves_of(*, tag: Tag | None = None, without: list[Edition], **asked: str) 
     """
     counts = kinds_of(**asked)
     rows = [edition for kind in counts for edition in _newest(kind, tag, without)]
-    prefetch_related_objects(rows, "bylines")
     return shelves(rows, counts, lambda kind: _list_of(kind=kind.slug, **asked))
 
 
@@ -30,8 +28,7 @@ def kinds_of(**asked: str) -> dict[Kind, int]:
     found: Counter[int] = Counter()
     for each in counted(current_tree(), asked):
         found[each.kind] += each.pieces
-    kinds = once("kinds", lambda: list(Kind.objects.all()))
-    return {kind: found[kind.pk] for kind in kinds if kind.pk in found}
+    return {kind: found[pk] for pk, kind in kinds().items() if pk in found}
 
 
 def _newest(kind: Kind, tag: Tag | None, without: list[Edition]) -> list[Edition]:

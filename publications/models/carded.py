@@ -1,0 +1,66 @@
+"""What cards tell of editions: as many questions for a page of them as for one, their SQL written once."""
+
+from collections.abc import Iterable, Mapping
+from datetime import datetime
+
+from django.db.models import F, QuerySet
+from django.utils import timezone
+
+from .edition import Change, Edition
+from .edition_rows import EditionByline
+from .epoch import once
+from .kinds import Kind
+from .prepared import MOMENT, NUMBERS, Among, Prepared
+
+ON_A_CARD = (
+    "publication", "kind", "language", "tree", "title", "slug", "summary", "cover", "words", "published_at",
+)  # fmt: skip
+
+
+def kinds() -> Mapping[int, Kind]:
+    """All kinds in their order, by their numbers: read once in an epoch and shared, so not to be changed."""
+    return once("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
+
+
+def carded(numbers: Iterable[int]) -> list[Edition]:
+    """The editions of these numbers in their order, with what a card shows of their rows."""
+    wanted, known = list(numbers), kinds()
+    found = {edition.pk: edition for edition in _editions(numbers=wanted)}
+    for edition in found.values():
+        edition.kind = known[edition.kind_id]
+    return [found[number] for number in wanted if number in found]
+
+
+def bylines_of(editions: Iterable[Edition]) -> dict[int, list[EditionByline]]:
+    """The bylines in their order, by the numbers of the editions."""
+    lines: dict[int, list[EditionByline]] = {edition.pk: [] for edition in editions}
+    for row in _bylines(editions=lines) if lines else ():
+        lines[row.edition_id].append(row)
+    return lines
+
+
+def updated_among(editions: Iterable[Edition]) -> set[int]:
+    """The publications of these editions whose readers were told of an update."""
+    pieces = [edition.publication_id for edition in editions]
+    found = _updates(publications=pieces, now=timezone.now()) if pieces else ()
+    return {edition.publication_id for edition in found}
+
+
+def _that_updated(publications: QuerySet, now: datetime) -> QuerySet:
+    updates = Edition.objects.readable(now).filter(
+        Among(F("publication"), publications), change=Change.UPDATE
+    )
+    return updates.order_by().only("publication")
+
+
+_editions = Prepared(
+    lambda numbers: Edition.objects.filter(Among(F("pk"), numbers)).order_by().only(*ON_A_CARD),
+    numbers=NUMBERS,
+)
+_bylines = Prepared(
+    lambda editions: EditionByline.objects.filter(Among(F("edition"), editions)).only(
+        "edition", "role", "name"
+    ),
+    editions=NUMBERS,
+)
+_updates = Prepared(_that_updated, publications=NUMBERS, now=MOMENT)
