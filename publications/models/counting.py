@@ -82,7 +82,7 @@ def _told(rows: type[Listed], of: str, tree: str | None, asked: Asked) -> dict[i
 def _shown(rows: type[Edition] | type[Listed], tree: str | None) -> QuerySet:
     """Those of live editions, without the texts that lists of the tree leave out."""
     now = timezone.now()
-    live = rows.objects.filter(visible_from__lte=now, visible_until__gt=now)
+    live = rows.objects.live(now)
     if tree is None:
         return live
     left_out = {f"{key_of(live)}__in": Edition.objects.left_out(tree, now).values("pk")}

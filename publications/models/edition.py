@@ -86,13 +86,13 @@ class EditionQuerySet(models.QuerySet):
 
     def in_tree(self, tree: str, at: datetime | None = None) -> "EditionQuerySet":
         """One text per family: in the tree's language, else in the site's first, else as it is."""
-        return self.filter(_stands_for_its_family(tree, at or timezone.now()))
+        return self.filter(stands_for_its_family(tree, at or timezone.now()))
 
     def left_out(self, tree: str, at: datetime) -> "EditionQuerySet":
         """The live texts that are not in the tree, by a look at families of several: for what counts many."""
         live = self.live(at).order_by()
         several = live.values("family").annotate(texts=models.Count("pk")).filter(texts__gt=1)
-        return live.filter(family__in=several.values("family")).exclude(_stands_for_its_family(tree, at))
+        return live.filter(family__in=several.values("family")).exclude(stands_for_its_family(tree, at))
 
     def on(self, tag) -> "EditionQuerySet":
         return self.filter(tag_rows__tag=tag)
@@ -121,8 +121,9 @@ class EditionQuerySet(models.QuerySet):
         return self.defer("markdown", "html", "text", "paragraphs")
 
 
-def _stands_for_its_family(tree: str, at: datetime) -> Q:
-    kin = Edition.objects.live(at).filter(family=models.OuterRef("family")).order_by()
+def stands_for_its_family(tree: str, at: datetime, family: str = "family") -> Q:
+    """Whether an edition, or a row of one that leads to its `family`, is the text that a tree has of it."""
+    kin = Edition.objects.live(at).filter(family=models.OuterRef(family)).order_by()
     own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=TREES[0]))
     return Q(language=tree) | (~own & (Q(language=TREES[0]) | ~first))
 

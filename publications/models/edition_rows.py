@@ -1,10 +1,25 @@
 """The rows that come with an edition: its authors, topics, pictures and files as published."""
 
+from datetime import datetime
+
 from django.db import models
 
-from .edition import Edition
+from .edition import Edition, stands_for_its_family
 from .images import Image, digest_of
 from .kinds import Kind
+
+
+class ListedQuerySet(models.QuerySet):
+    """The adjectives of editions, by what rows carry of them."""
+
+    def live(self, at: datetime) -> "ListedQuerySet":
+        return self.filter(visible_from__lte=at, visible_until__gt=at)
+
+    def in_tree(self, tree: str, at: datetime) -> "ListedQuerySet":
+        return self.filter(stands_for_its_family(tree, at, "edition__family"))
+
+    def newest_first(self) -> "ListedQuerySet":
+        return self.order_by("-published_at", "-edition_id")
 
 
 class Listed(models.Model):
@@ -19,6 +34,8 @@ class Listed(models.Model):
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", db_index=False)
     year = models.PositiveSmallIntegerField()
     language = models.CharField(max_length=10)
+
+    objects = ListedQuerySet.as_manager()
 
     COPIED = ("published_at", "visible_from", "visible_until", "kind_id", "year", "language")
 

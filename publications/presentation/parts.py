@@ -131,12 +131,10 @@ def card(
     )
 
 
-def lead_card(edition: Edition | None) -> Card | None:
-    """The piece that leads a page: with its cover, where it has one."""
-    if not edition:
-        return None
+def lead_card(edition: Edition, card: Card) -> Card:
+    """The card of a piece that leads a page: with its cover, where it has one."""
     cover = card_picture(edition.cover, public_address) if edition.cover else None
-    return replace(cards([edition])[0], cover=cover)
+    return replace(card, cover=cover)
 
 
 def cards(editions: Iterable[Edition]) -> list[Card]:

@@ -1,7 +1,7 @@
 """Topics and people as lists tell of them: a name, a way there, and how much there is."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
 from django.utils.translation import get_language
@@ -99,11 +99,12 @@ def writers(authors: Iterable[Author], address: parts.ImageAddress = parts.publi
     ]
 
 
-def shelves(editions: Iterable[Edition], counts: dict[Kind, int], url_of) -> list[Shelf]:
-    """Editions under the plural of their kind, in the order of the kinds."""
-    shown = list(editions)
+def shelves(
+    placed: Iterable[tuple[Edition, parts.Card]], counts: dict[Kind, int], url_of: Callable[[Kind], str]
+) -> list[Shelf]:
+    """The cards of editions under the plural of their kind, in the order of the kinds."""
     rows: dict[int, list[parts.Card]] = {}
-    for edition, card in zip(shown, parts.cards(shown), strict=True):
+    for edition, card in placed:
         rows.setdefault(edition.kind_id, []).append(card)
     return [
         Shelf(kind.plural, url_of(kind), rows[kind.pk], pieces)

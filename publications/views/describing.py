@@ -4,7 +4,7 @@ from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
 
 from publications.metadata import linked
-from publications.models import Place, SiteLink
+from publications.models import Place, SiteLink, once
 from publications.presentation import absolute
 
 
@@ -18,5 +18,5 @@ def described(
 
 def accounts() -> list[str]:
     """The centre's own addresses elsewhere, as the foot of the page links them."""
-    links = SiteLink.objects.filter(place=Place.SOCIAL)
+    links = once("accounts", lambda: list(SiteLink.objects.filter(place=Place.SOCIAL)))
     return [address for link in links if (address := link.worded("address")).startswith("http")]

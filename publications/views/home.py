@@ -7,9 +7,8 @@ from django.shortcuts import redirect
 
 from publications.languages import TREES
 from publications.metadata import linked
-from publications.models import Author, Edition, counted_by_authors, foremost, the_site
+from publications.models import Author, Edition, Site, carded, counted_by_authors, foremost, once, the_site
 from publications.presentation import (
-    cards,
     current_tree,
     everywhere,
     feeds_for,
@@ -21,7 +20,7 @@ from publications.presentation import (
 )
 
 from .describing import accounts
-from .shelves import ABOVE, shelves_of
+from .shelves import ABOVE, first, with_shelves
 from .topics import tags_with_pieces
 
 LATEST = 5
@@ -36,12 +35,9 @@ def front_door(request: HttpRequest) -> HttpResponse:
 
 def home(request: HttpRequest) -> HttpResponse:
     """The pinned piece leads while it is public, else the newest."""
-    live = Edition.objects.live().in_tree(current_tree()).newest_first()
-    newest = list(live.for_cards()[:ABOVE])
     site = the_site()
-    lead = live.for_cards().text_for(site.lead_id) or next(iter(newest), None)
-    room = BESIDE_A_COVER if lead and lead.cover_id else LATEST
-    latest = [edition for edition in newest if edition != lead][:room]
+    above = _above(site)
+    made, shelved = with_shelves(above)
     return page(
         request,
         "home.html",
@@ -51,18 +47,25 @@ def home(request: HttpRequest) -> HttpResponse:
         linked_data=linked.script(
             [linked.organisation(site, current_tree(), accounts()), linked.website(site, current_tree())]
         ),
-        lead=lead_card(lead),
-        latest=cards(latest),
-        shelves=shelves_of(without=[lead, *latest] if lead else []),
+        lead=lead_card(above[0], made[0]) if above else None,
+        latest=made[1:],
+        shelves=shelved,
         subjects=subjects_by_kind(tags_with_pieces(), most=TOPICS),
-        people=writers(_latest_writers()),
+        people=writers(once(("latest writers", current_tree()), _latest_writers)),
         feeds=feeds_for(current_tree()),
         alternates=everywhere("publications:home"),
     )
 
 
+def _above(site: Site) -> list[Edition]:
+    """The lead, then the newest; more of them beside a cover."""
+    lead, *others = carded(first(site.lead_id)) or [None]
+    return [lead, *others[: BESIDE_A_COVER if lead.cover_id else LATEST]] if lead else []
+
+
 def _latest_writers() -> list[Author]:
     """Those whose newest piece is the newest; the first by name among equals."""
-    latest = foremost(counted_by_authors(current_tree(), {}), PEOPLE, attrgetter("newest"))
+    newest = attrgetter("newest")
+    latest = foremost(counted_by_authors(current_tree(), {}), PEOPLE, newest)
     told = Author.objects.select_related("portrait").order_by("name").told(latest)
-    return sorted(told, key=attrgetter("newest"), reverse=True)[:PEOPLE]
+    return sorted(told, key=newest, reverse=True)[:PEOPLE]

@@ -14,6 +14,7 @@ from publications.models import (
     Edition,
     Tag,
     TagKind,
+    carded,
     counted_by_authors,
     counted_on_tags,
     foremost,
@@ -32,7 +33,7 @@ from publications.presentation import (
 )
 
 from .describing import described
-from .shelves import kinds_of, shelves_of
+from .shelves import first, kinds_of, with_shelves
 
 PEOPLE = 8
 FILTERS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
@@ -86,11 +87,12 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _pieces(tag: Tag) -> dict[str, object]:
     """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
-    live = Edition.objects.live().in_tree(current_tree()).on(tag).newest_first().for_cards()
-    lead, chosen = live.text_for(tag.lead_id) or live.first(), {FILTERS[TagKind(tag.kind)]: tag.slug}
+    chosen = {FILTERS[TagKind(tag.kind)]: tag.slug}
+    above = carded(first(tag.lead_id, tag)[:1])
+    made, shelved = with_shelves(above, tag, **chosen)
     return {
-        "lead": lead_card(lead),
-        "shelves": shelves_of(tag=tag, without=[lead] if lead else [], **chosen),
+        "lead": lead_card(above[0], made[0]) if above else None,
+        "shelves": shelved,
         "total": sum(kinds_of(**chosen).values()),
         "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
         "people": writers(_people(chosen)),
