@@ -7,7 +7,9 @@ of them are live is asked anew by every search.
 from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
+from itertools import batched
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from publications.models import Edition, Publication, Word
@@ -17,6 +19,10 @@ from .engines import Row, engine
 
 SHORTEST = 3
 BATCH = 500
+_COUNT = """
+INSERT INTO publications_word (term, opening, pieces) VALUES {rows}
+ON CONFLICT (term) DO UPDATE SET pieces = publications_word.pieces + excluded.pieces
+"""
 
 
 def wanted(moment: datetime) -> QuerySet[Edition]:
@@ -91,22 +97,17 @@ def vocabulary(row: Row) -> set[str]:
 
 
 def _count(found: Counter[str]) -> None:
-    known = set(Word.objects.filter(term__in=list(found)).values_list("term", flat=True))
-    for times, terms in _by_times(found, known).items():
-        Word.objects.filter(term__in=terms).update(pieces=F("pieces") + times)
-    Word.objects.bulk_create(
-        (Word.of(term, times) for term, times in found.items() if term not in known), batch_size=BATCH
-    )
+    """Let each term have so many rows more; one that is new comes with them."""
+    for some in batched(sorted(found.items()), BATCH, strict=False):
+        values = [value for term, pieces in some for value in (term, term[: Word.OPENING], pieces)]
+        with connection.cursor() as cursor:
+            cursor.execute(_COUNT.format(rows=", ".join(["(%s, %s, %s)"] * len(some))), values)
 
 
 def _discount(found: Counter[str]) -> None:
-    for times, terms in _by_times(found, found).items():
+    by_times: dict[int, list[str]] = {}
+    for term, times in found.items():
+        by_times.setdefault(times, []).append(term)
+    for times, terms in by_times.items():
         Word.objects.filter(term__in=terms, pieces__lte=times).delete()
         Word.objects.filter(term__in=terms).update(pieces=F("pieces") - times)
-
-
-def _by_times(found: Counter[str], among: Iterable[str]) -> dict[int, list[str]]:
-    grouped: dict[int, list[str]] = {}
-    for term in among:
-        grouped.setdefault(found[term], []).append(term)
-    return grouped
