@@ -14,7 +14,7 @@ from publications.models import AuditLine, Edition, EditionTerm, Likeness, Searc
 from publications.search import likeness
 from publications.search.index import wanted
 from publications.search.likeness import keeping, rebuilding
-from tests.factories import make_author, make_live, make_publication, make_tag, saved, tomorrow
+from tests.factories import make_author, make_live, make_publication, make_tag, saved, taken_back, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -57,6 +57,29 @@ def test_many_published_at_once_are_compared_like_one(editor):
     first, second = deeds.publish_many(pieces, by=editor)
 
     assert is_in_step() and near(first) == ["Two"] and near(second) == ["One"]
+
+
+def told_of_likeness() -> list[tuple]:
+    names = ("edition__slug", "other__slug", "score", "tags", "authors", "words")
+    return sorted(Likeness.objects.values_list(*names), key=str)
+
+
+def test_a_batch_takes_its_places_as_if_one_came_after_the_other(editor, monkeypatch):
+    for number in range(20):
+        live(f"Old {number}", published_at=timezone.now() - timedelta(days=90 * number))
+    pieces = [
+        make_publication(
+            title=f"New {number}", slug=f"new-{number}", body=f"{GRAIN} Barge {'steel ' * (number % 4)}",
+            published_at=timezone.now() - timedelta(days=70 * (number * 7 % 20)),
+        )
+        for number in range(20)
+    ]  # fmt: skip
+    together = taken_back(lambda: deeds.publish_many(pieces, by=editor) and told_of_likeness())
+    monkeypatch.setattr(keeping, "TOGETHER", 1)
+
+    deeds.publish_many(pieces, by=editor)
+
+    assert told_of_likeness() == together and len(together) > 20 * keeping.MOST_KEPT
 
 
 def test_a_waiting_and_an_ending_piece_are_shown_for_exactly_as_long_as_they_are_live(editor):

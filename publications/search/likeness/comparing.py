@@ -5,16 +5,17 @@ nobody, but counts where others have brought a piece in.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import batched, islice
 from typing import NamedTuple
 
 from django.db import connection
 
-from publications.models import Edition, EditionTerm, Likeness
+from publications.models import Edition, Likeness
 
-from .telling import Profile, Rarity, is_sign, number_of
+from .telling import AT_ONCE, Profile, Rarity, is_sign, number_of
 
 MOST_POSTINGS = 6000  # rows of terms that are gone through for candidates
 MOST_FOUND = 120
@@ -33,6 +34,9 @@ SELECT told.edition_id
 FROM asked JOIN publications_editionterm AS told ON told.term = asked.term
 GROUP BY told.edition_id ORDER BY SUM(told.weight * asked.weight) DESC, told.edition_id DESC LIMIT %s
 """
+_SHARED = """
+SELECT edition_id, term, weight FROM publications_editionterm WHERE edition_id IN ({}) AND term IN ({})
+"""
 
 
 @dataclass(frozen=True)
@@ -48,6 +52,7 @@ class Candidate(NamedTuple):
 
     number: int
     publication: int
+    family: int
     published_at: datetime
 
 
@@ -72,33 +77,57 @@ class Match:
 
 def compare(profile: Profile, rarity: Rarity, place: Place, moment: datetime) -> list[Match]:
     """Editions that are or will be public, the most like the text first."""
-    parts = {term: weight * rarity[term] for term, weight in profile.weights.items()}
+    return compare_each([(profile, rarity, place)], moment)[0]
+
+
+def compare_each(texts: Sequence[tuple[Profile, Rarity, Place]], moment: datetime) -> list[list[Match]]:
+    """The same for many texts: what is to be known of the editions that they may be like is asked together."""
+    parts = [
+        {term: weight * rarity[term] for term, weight in profile.weights.items()}
+        for profile, rarity, _place in texts
+    ]
+    near = [_near(own, profile, rarity) for own, (profile, rarity, _place) in zip(parts, texts, strict=True)]
+    lasting = _lasting({number for found in near for number in found}, moment)
+    return [
+        _compared(profile, place, own, [lasting[number] for number in found if number in lasting])
+        for own, found, (profile, _rarity, place) in zip(parts, near, texts, strict=True)
+    ]
+
+
+def _near(parts: dict[str, float], profile: Profile, rarity: Rarity) -> list[int]:
+    """The editions that share most with a text, by the terms that bring candidates in."""
+    asked = list(_asked(parts, profile, rarity))
+    if not asked:
+        return []
+    values = [value for term in asked for value in (term, round(parts[term] * HUNDREDTHS))]
+    with connection.cursor() as cursor:
+        cursor.execute(_FIND.format(rows=", ".join(["(%s, %s)"] * len(asked))), [*values, MOST_FOUND])
+        return [number for (number,) in cursor.fetchall()]
+
+
+def _lasting(editions: Iterable[int], moment: datetime) -> dict[int, Candidate]:
+    """Those of these editions that have not ended at the moment."""
+    found: dict[int, Candidate] = {}
+    for some in batched(sorted(editions), AT_ONCE, strict=False):
+        rows = Edition.objects.filter(pk__in=some, visible_until__gt=moment).order_by()
+        for row in rows.values_list("pk", "publication", "family", "published_at"):
+            found[row[0]] = Candidate(*row)
+    return found
+
+
+def _compared(
+    profile: Profile, place: Place, parts: dict[str, float], near: Iterable[Candidate]
+) -> list[Match]:
     enough = LEAST * sum(part * profile.weights[term] for term, part in parts.items())
-    there = _candidates(parts, profile, rarity, place, moment)
-    shared = _shared(there, parts)
+    others = (candidate for candidate in near if candidate.family != place.family)
+    there = {candidate.number: candidate for candidate in islice(others, MOST_WEIGHED)}
     found = [
         _match(there[number], shares, profile)
-        for number, shares in shared.items()
+        for number, shares in _shared(list(there), parts).items()
         if sum(shares.values()) >= enough
     ]
     grounded = [match for match in found if match.tags or match.authors or match.words]
     return sorted(grounded, key=lambda match: (-match.seen_from(place.published_at), -match.other.number))
-
-
-def _candidates(
-    parts: dict[str, float], profile: Profile, rarity: Rarity, place: Place, moment: datetime
-) -> dict[int, Candidate]:
-    asked = list(_asked(parts, profile, rarity))
-    if not asked:
-        return {}
-    values = [value for term in asked for value in (term, round(parts[term] * HUNDREDTHS))]
-    with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(rows=", ".join(["(%s, %s)"] * len(asked))), [*values, MOST_FOUND])
-        found = [number for (number,) in cursor.fetchall()]
-    lasting = Edition.objects.filter(visible_until__gt=moment).exclude(family=place.family)
-    rows = lasting.filter(pk__in=found).order_by().values_list("pk", "publication", "published_at")
-    there = {row[0]: Candidate(*row) for row in rows}
-    return {number: there[number] for number in [each for each in found if each in there][:MOST_WEIGHED]}
 
 
 def _asked(parts: dict[str, float], profile: Profile, rarity: Rarity) -> Iterator[str]:
@@ -110,12 +139,16 @@ def _asked(parts: dict[str, float], profile: Profile, rarity: Rarity) -> Iterato
             yield term
 
 
-def _shared(editions: Iterable[int], parts: dict[str, float]) -> dict[int, dict[str, float]]:
+def _shared(editions: Sequence[int], parts: dict[str, float]) -> dict[int, dict[str, float]]:
     """What each shared term adds to the likeness of each edition."""
-    rows = EditionTerm.objects.filter(edition__in=list(editions), term__in=list(parts))
     found: dict[int, dict[str, float]] = defaultdict(dict)
-    for edition, term, weight in rows.values_list("edition", "term", "weight"):
-        found[edition][term] = parts[term] * weight / HUNDREDTHS
+    if not editions:
+        return found
+    places = (", ".join(["%s"] * count) for count in (len(editions), len(parts)))
+    with connection.cursor() as cursor:
+        cursor.execute(_SHARED.format(*places), [*editions, *parts])
+        for edition, term, weight in cursor.fetchall():
+            found[edition][term] = parts[term] * weight / HUNDREDTHS
     return found
 
 

@@ -6,7 +6,7 @@ theirs, and the few that have too little left are compared anew.
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from itertools import chain, islice
+from itertools import batched, chain, islice
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -14,35 +14,51 @@ from django.utils import timezone
 
 from publications.models import Edition, EditionTerm, Likeness
 
-from .comparing import HUNDREDTHS, Match, Place, compare, faded
-from .telling import Profile, Rarity, profile_of, spoken, telling
+from .comparing import HUNDREDTHS, Match, Place, compare_each, faded
+from .telling import AT_ONCE, Profile, Rarity, counted, profile_of, spoken, telling
 
 MOST_KEPT = 12
 """Pieces that an edition is stored as being like: more than are shown, since some may not be live when it is."""
 MOST_TOLD = 30
 FEW = 6
 MOST_FILLED = 8
+TOGETHER = 50
+"""Editions that take their places together."""
+Described = tuple[Edition, Profile, Rarity]
 _DESCRIBE = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
 
 
 def add(editions: Sequence[Edition]) -> None:
     """Store what these editions are told by, and what they are like. They have no rows yet."""
-    for edition, profile, rarity in describe(editions):
-        found = _found(edition, profile, rarity)
-        _store([*_rows_of(edition, found), *_rows_to(edition, found[:MOST_TOLD])])
+    for some in batched(describe(editions), TOGETHER, strict=False):
+        _take_places(some)
 
 
-def describe(editions: Sequence[Edition]) -> list[tuple[Edition, Profile, Rarity]]:
+def _take_places(described: Sequence[Described]) -> None:
+    """Store what each is like, and each among what its nearest are like, as if one came after the other."""
+    each_found = _found(described)
+    places = Places({match.other.number for found in each_found for match in found[:MOST_TOLD]})
+    for (edition, _profile, _rarity), found in zip(described, each_found, strict=True):
+        for row, piece in _rows_of(edition, found):
+            places.take(row, piece)
+        for match in found[:MOST_TOLD]:
+            score = match.alike * faded(match.other.published_at, edition.published_at)
+            places.compete(match.row(match.other.number, edition.pk, score), edition.publication_id)
+    places.store()
+
+
+def describe(editions: Sequence[Edition]) -> list[Described]:
     """Store the telling terms of editions that have none stored."""
-    known = []
-    for edition in editions:
-        profile = profile_of(edition)
-        rarity = Rarity(profile.weights)
-        known.append((edition, telling(profile, rarity), rarity))
+    profiles = [profile_of(edition) for edition in editions]
+    known = counted({term for profile in profiles for term in profile.weights})
+    found = []
+    for edition, profile in zip(editions, profiles, strict=True):
+        rarity = Rarity(profile.weights, known)
+        found.append((edition, telling(profile, rarity), rarity))
     with connection.cursor() as cursor:
-        terms = (_terms(edition, profile) for edition, profile, _rarity in known)
+        terms = (_terms(edition, profile) for edition, profile, _rarity in found)
         cursor.executemany(_DESCRIBE, list(chain.from_iterable(terms)))
-    return known
+    return found
 
 
 def _terms(edition: Edition, profile: Profile) -> list[tuple[int, str, int]]:
@@ -79,9 +95,9 @@ def renew(edition: Edition) -> None:
     stored = EditionTerm.objects.filter(edition=edition).values_list("term", "weight")
     weights = {term: weight / HUNDREDTHS for term, weight in stored}
     profile = Profile(weights, spoken(edition), edition.language)
-    found = _found(edition, profile, Rarity(weights))
+    (found,) = _found([(edition, profile, Rarity(weights))])
     Likeness.objects.filter(edition=edition).delete()
-    _store(_rows_of(edition, found))
+    _store(row for row, _piece in _rows_of(edition, found))
 
 
 def towards(editions: Iterable[int]) -> set[int]:
@@ -91,15 +107,22 @@ def towards(editions: Iterable[int]) -> set[int]:
     return set(rows.values_list("edition", flat=True))
 
 
-def _found(edition: Edition, profile: Profile, rarity: Rarity) -> list[Match]:
-    return compare(profile, rarity, Place(edition.family, edition.published_at), timezone.now())
+def _found(described: Sequence[Described]) -> list[list[Match]]:
+    texts = [
+        (profile, rarity, Place(edition.family, edition.published_at))
+        for edition, profile, rarity in described
+    ]
+    return compare_each(texts, timezone.now())
 
 
-def _rows_of(edition: Edition, found: Sequence[Match]) -> list[Likeness]:
-    """Rows to the nearest."""
+def _rows_of(edition: Edition, found: Sequence[Match]) -> list[tuple[Likeness, int]]:
+    """Rows to the nearest, each with its piece."""
     pieces = _first(match.other.publication for match in found)
     return [
-        match.row(edition.pk, match.other.number, match.seen_from(edition.published_at))
+        (
+            match.row(edition.pk, match.other.number, match.seen_from(edition.published_at)),
+            match.other.publication,
+        )
         for match in found
         if match.other.publication in pieces
     ]
@@ -119,27 +142,46 @@ def _store(rows: Iterable[Likeness]) -> None:
     )
 
 
-def _rows_to(edition: Edition, found: Sequence[Match]) -> list[Likeness]:
-    """Rows to an edition from those it is like, where it is nearer than the last of theirs, which goes."""
-    stored = _stored_for([match.other.number for match in found])
-    new, gone = [], []
-    for match in found:
-        other = match.other
-        score = match.alike * faded(other.published_at, edition.published_at)
-        theirs = [*stored.get(other.number, ()), (score, edition.publication_id, 0)]
-        pieces = _first(piece for _score, piece, _pk in sorted(theirs, reverse=True))
-        if edition.publication_id in pieces:
-            new.append(match.row(other.number, edition.pk, score))
-            gone += [pk for _score, piece, pk in theirs if piece not in pieces]
-    if gone:
-        Likeness.objects.filter(pk__in=gone).delete()
-    return new
+class Places:
+    """What editions are like: the rows of those that have not ended, and what a batch changes in them.
 
+    A batch changes them here, one edition after the other, and stores at its end what has come of it.
+    """
 
-def _stored_for(editions: Sequence[int]) -> dict[int, list[tuple[float, int, int]]]:
-    """What each of these editions is like, of what has not ended: score, piece and row."""
-    rows = Likeness.objects.filter(edition__in=editions, other__visible_until__gt=timezone.now())
-    found: dict[int, list[tuple[float, int, int]]] = defaultdict(list)
-    for number, *row in rows.values_list("edition", "score", "other__publication", "pk"):
-        found[number].append(tuple(row))
-    return found
+    def __init__(self, editions: Iterable[int]) -> None:
+        self.there: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
+        self.stored: dict[tuple[int, int], int] = {}
+        self.new: dict[tuple[int, int], Likeness] = {}
+        self.gone: list[int] = []
+        now = timezone.now()
+        for some in batched(sorted(editions), AT_ONCE, strict=False):
+            rows = Likeness.objects.filter(edition__in=some, other__visible_until__gt=now)
+            names = ("edition", "other", "pk", "score", "other__publication")
+            for edition, other, pk, *place in rows.values_list(*names):
+                self.there[edition][other], self.stored[edition, other] = tuple(place), pk
+
+    def take(self, row: Likeness, piece: int) -> None:
+        """Let a row have its place."""
+        self.there[row.edition_id][row.other_id] = row.score, piece
+        self.new[row.edition_id, row.other_id] = row
+
+    def compete(self, row: Likeness, piece: int) -> None:
+        """Let a row have its place where it is nearer than the last, which goes."""
+        theirs = self.there[row.edition_id]
+        ranked = sorted([*theirs.values(), (row.score, piece)], reverse=True)
+        pieces = _first(piece for _score, piece in ranked)
+        if piece in pieces:
+            for other in [other for other, (_score, its) in theirs.items() if its not in pieces]:
+                self._let_go(row.edition_id, other)
+            self.take(row, piece)
+
+    def _let_go(self, edition: int, other: int) -> None:
+        del self.there[edition][other]
+        self.new.pop((edition, other), None)
+        if pk := self.stored.pop((edition, other), None):
+            self.gone.append(pk)
+
+    def store(self) -> None:
+        if self.gone:
+            Likeness.objects.filter(pk__in=self.gone).delete()
+        _store(self.new.values())

@@ -7,14 +7,16 @@ grows; how rare a term is (`Rarity`) is asked when texts are compared.
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
+from itertools import batched
 from math import log, sqrt
 
+from django.db import connection
 from django.db.models import Count
 
-from publications.models import Author, Edition, EditionTerm, Tag, Word
+from publications.models import Author, Edition, EditionTerm, Tag
 
 from .. import signs, words
 
@@ -29,6 +31,8 @@ SHORTEST = 3
 SEEN = 60_000  # signs of a text that are looked through
 USUAL = 4  # a word that one in so many texts has tells nothing
 MANY = 100  # texts from which that can be said
+AT_ONCE = 500
+_COUNTED = "SELECT term, pieces FROM publications_word WHERE term IN ({})"
 EVERYWHERE = ("the", "and", "och", "att")
 """Words that nearly every text has: they say how many texts there are."""
 
@@ -57,16 +61,13 @@ class Profile:
 
 
 class Rarity:
-    """How many texts have a term, of all there are."""
+    """How many texts have a term, of all there are. What was `counted` for many texts serves for each of them."""
 
-    def __init__(self, terms: Iterable[str]) -> None:
+    def __init__(self, terms: Iterable[str], known: Mapping[str, int] | None = None) -> None:
         asked = {*terms, *EVERYWHERE}
-        self.pieces = dict(Word.objects.filter(term__in=asked).values_list("term", "pieces"))
-        self.all = max(self.pieces.values(), default=1)
-        signed = [term for term in asked if is_sign(term)]
-        if signed:
-            counted = EditionTerm.objects.filter(term__in=signed).values_list("term").annotate(Count("pk"))
-            self.pieces |= dict(counted)
+        known = counted(asked) if known is None else known
+        self.pieces = {term: known[term] for term in asked if term in known}
+        self.all = max((self.pieces[term] for term in self.pieces if not is_sign(term)), default=1)
 
     def __getitem__(self, term: str) -> float:
         return log(1 + self.all / self.having(term))
@@ -76,6 +77,19 @@ class Rarity:
 
     def is_usual(self, term: str) -> bool:
         return self.all >= MANY and self.having(term) * USUAL > self.all
+
+
+def counted(terms: Iterable[str]) -> dict[str, int]:
+    """How many texts have each of these terms, and those that say how many texts there are."""
+    asked = {*terms, *EVERYWHERE}
+    found: dict[str, int] = {}
+    with connection.cursor() as cursor:
+        for some in batched(sorted(asked), AT_ONCE, strict=False):
+            cursor.execute(_COUNTED.format(", ".join(["%s"] * len(some))), some)
+            found |= dict(cursor.fetchall())
+    signed = [term for term in asked if is_sign(term)]
+    rows = EditionTerm.objects.filter(term__in=signed).values_list("term").annotate(Count("pk"))
+    return found | dict(rows) if signed else found
 
 
 def is_sign(term: str) -> bool:
