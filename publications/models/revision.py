@@ -1,10 +1,11 @@
 """Revisions: the working copy as a manuscript, kept at each explicit save."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from django.conf import settings
-from django.db import models
+from django.db import connection, models
 from django.db.models import F, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
@@ -13,6 +14,7 @@ from publications.prose import images_in
 
 from .images import Image
 from .publication import Publication
+from .tags import Tag
 
 
 class Why(models.TextChoices):
@@ -27,41 +29,38 @@ class Why(models.TextChoices):
 class RevisionQuerySet(models.QuerySet):
     def keep(self, publication: Publication, *, by, why: Why = Why.SAVED) -> "Revision":
         """Keep the working copy as it stands, and bring its digest and version up to date."""
-        text = as_manuscript(publication)
-        publication.digest = _digest(publication, text)
-        Publication.objects.filter(pk=publication.pk).update(
-            digest=publication.digest, version=F("version") + 1
-        )
-        publication.refresh_from_db(fields=["version"])
-        return self.create(
+        text, publication.digest = _told(publication)
+        publication.version = F("version") + 1
+        publication.save(update_fields=["digest", "version"])  # which reads the version that it has now
+        revision = self._of(publication, text, by, why)
+        revision.save(force_insert=True)
+        return revision
+
+    def keep_many(self, publications: Sequence[Publication], *, by, why: Why) -> None:
+        """Keep many working copies, as `keep` does with each, in a number of statements that does not grow."""
+        prefetch_related_objects(publications, *ROWS)
+        revisions = []
+        for publication in publications:
+            text, publication.digest = _told(publication)
+            publication.version += 1
+            revisions.append(self._of(publication, text, by, why))
+        with connection.cursor() as cursor:
+            cursor.executemany(_UPDATE, [(each.digest, each.version, each.pk) for each in publications])
+        self.bulk_create(revisions)
+
+    def _of(self, publication: Publication, text: manuscript.Manuscript, by, why: Why) -> "Revision":
+        return self.model(
             publication=publication,
             number=publication.version,
-            manuscript=manuscript.dumps(text),
+            manuscript=_written(text),
             digest=publication.digest,
             saved_by=by,
             why=why,
         )
 
-    def keep_many(self, publications: Sequence[Publication], *, by, why: Why) -> None:
-        """Keep many working copies, as `keep` does with each, in a number of statements that does not grow."""
-        prefetch_related_objects(publications, *ROWS)
-        texts = [as_manuscript(publication) for publication in publications]
-        for publication, text in zip(publications, texts, strict=True):
-            publication.digest, publication.version = _digest(publication, text), publication.version + 1
-        Publication.objects.bulk_update(publications, ["digest", "version"])
-        self.bulk_create(
-            self.model(
-                publication=publication,
-                number=publication.version,
-                manuscript=manuscript.dumps(text),
-                digest=publication.digest,
-                saved_by=by,
-                why=why,
-            )
-            for publication, text in zip(publications, texts, strict=True)
-        )
 
-
+_UPDATE = "UPDATE publications_publication SET digest = %s, version = %s WHERE id = %s"
+_written = lru_cache(128)(manuscript.dumps)  # what is published is often what was just saved, or brought in
 ROWS = (
     "kind",
     "bylines__author",
@@ -104,6 +103,17 @@ class Revision(models.Model):
 
 def as_manuscript(publication: Publication) -> manuscript.Manuscript:
     """The working copy with its authors, tags, links and files, as plain text."""
+    return _as_manuscript(publication, publication.tags.all())
+
+
+def _told(publication: Publication) -> tuple[manuscript.Manuscript, str]:
+    """The same with its digest, which has tags by their address: a new name of a tag changes no draft."""
+    tags = list(publication.tags.all())
+    text = _as_manuscript(publication, tags)
+    return text, replace(text, tags=tuple(sorted(tag.slug for tag in tags))).digest
+
+
+def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.Manuscript:
     return manuscript.Manuscript(
         uid=str(publication.uid),
         title=publication.title,
@@ -117,7 +127,7 @@ def as_manuscript(publication: Publication) -> manuscript.Manuscript:
             manuscript.Byline(author=line.author.slug, name=line.author.name, role=line.role)
             for line in publication.signed()
         ),
-        tags=tuple(sorted((tag.name for tag in publication.tags.all()), key=str.casefold)),
+        tags=tuple(sorted((tag.name for tag in tags), key=str.casefold)),
         related=tuple(str(link.target.uid) for link in publication.linked()),
         published_at=publication.published_at,
         cover=publication.cover.key if publication.cover else "",
@@ -132,11 +142,6 @@ def as_manuscript(publication: Publication) -> manuscript.Manuscript:
             for file in publication.attachments.all()
         ),
     )
-
-
-def _digest(publication: Publication, text: manuscript.Manuscript) -> str:
-    """The digest of the manuscript, with tags by their address: a new name of a tag changes no draft."""
-    return replace(text, tags=tuple(sorted(tag.slug for tag in publication.tags.all()))).digest
 
 
 def pictured(publication: Publication) -> list[Image]:
