@@ -192,14 +192,14 @@ def test_today_is_public(tmp_path):
 def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
     folder = put(tmp_path / "blog", title="Good")
     put(folder, "b.md", title="Bad")
-    write = importing.batches.intake.taking._write
+    store = importing.batches.intake.taking._store
 
-    def refusing(text, *args):
-        if text.title == "Bad":
+    def refusing(coming):
+        if any(each.text.title == "Bad" for each in coming):
             raise ValueError("no such thing")
-        return write(text, *args)
+        store(coming)
 
-    monkeypatch.setattr("publications.intake.taking._write", refusing)
+    monkeypatch.setattr("publications.intake.taking._store", refusing)
 
     account = bring_in(folder)
 

@@ -52,6 +52,33 @@ def test_many_together_are_as_one_by_one():
     assert list(alone) == together
 
 
+def test_a_translation_that_comes_together_with_its_original_finds_it():
+    texts = [text(1), text(2), text(3, translation_of=UID.format(1).upper())]
+
+    reports = intake.take_in_many([(each, Bundle(), None) for each in texts], by=None, register=Register())
+
+    original, _other, translation = (report.publication for report in reports)
+    assert Publication.objects.get(pk=translation.pk).translation_of == original
+
+
+def test_many_together_follow_their_texts():
+    before = [text(n, tags=("EU", "Nato"), bylines=(Byline(author="ann"),)) for n in range(3)]
+    intake.take_in_many([(each, Bundle(), None) for each in before], by=None, register=Register())
+    pieces = list(Publication.objects.order_by("uid"))
+    after = [text(n, tags=("Nato", "Grain"), bylines=(Byline(author="bo"),)) for n in range(3)]
+
+    intake.take_in_many(
+        [(each, Bundle(), piece) for each, piece in zip(after, pieces, strict=True)],
+        by=None,
+        register=Register(),
+    )
+
+    rows = Publication.objects.values_list("uid", "tags__name", "bylines__author__slug").order_by(
+        "uid", "tags__name"
+    )
+    assert [row[1:] for row in rows] == [("Grain", "bo"), ("Nato", "bo")] * 3
+
+
 def test_one_that_cannot_be_taken_in_leaves_the_others():
     texts = [text(1), text(2, kind="poem"), text(3, language="xx")]
 

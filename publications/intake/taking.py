@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from uuid import uuid4
+from uuid import UUID, uuid4
 
 from django.contrib.auth.models import User
 from django.db import transaction
@@ -49,9 +49,12 @@ def take_in(
     """Make or update the working copy of a manuscript; its uid says which. Raises Unknown."""
     bundle = files if isinstance(files, Bundle) else Bundle(files or {})
     known = Publication.objects.filter(uid=text.uid).first() if is_uid(text.uid) else None
-    report = _write(text, bundle, known, register or Register(), by)
-    Revision.objects.keep(report.publication, by=by, why=why)
-    return report
+    register = register or Register()
+    _check(text, register)
+    coming = _settled(text, bundle, known, register, by)
+    _store([coming])
+    Revision.objects.keep(coming.piece, by=by, why=why)
+    return coming.report
 
 
 @transaction.atomic
@@ -67,22 +70,48 @@ def take_in_many(
     One that cannot be taken in leaves the others as they are.
     """
     reports: list[Report | Unknown] = []
+    coming: list[Coming] = []
     for text, bundle, known in arriving:
         try:
-            with transaction.atomic():
-                reports.append(_write(text, bundle, known, register, by))
+            _check(text, register)
         except Unknown as reason:
             reports.append(reason)
+            continue
+        if text.translation_of and UUID(text.translation_of) in {each.uid for each in coming}:
+            _store(coming)  # its original is to be found
+            coming = []
+        coming.append(_settled(text, bundle, known, register, by))
+        reports.append(coming[-1].report)
+    _store(coming)
     pieces = [report.publication for report in reports if isinstance(report, Report)]
     Revision.objects.keep_many(pieces, by=by, why=why)
     return reports
 
 
-def _write(
+@dataclass
+class Coming:
+    """A manuscript on its way: its piece as it will be stored, with what stands beside it."""
+
+    report: Report
+    text: Manuscript
+    bundle: Bundle
+    roles: dict[Author, str]
+    tags: set[int]
+    kept: set[str]
+
+    @property
+    def piece(self) -> Publication:
+        return self.report.publication
+
+    @property
+    def uid(self) -> UUID:
+        return UUID(str(self.piece.uid))
+
+
+def _settled(
     text: Manuscript, bundle: Bundle, known: Publication | None, register: Register, by: User | None
-) -> Report:
-    """Everything but the revision."""
-    _check(text, register)
+) -> Coming:
+    """The manuscript with all that it needs to be stored; pictures, authors and tags that are new are made."""
     piece = known or Publication(uid=text.uid or uuid4(), created_by=by)
     report = Report(piece, is_new=not known)
     report.missing += hold_pictures(text, bundle, register)
@@ -90,12 +119,24 @@ def _write(
     fitting = settled(text, register, here={*bundle.files, *kept}, own=piece.pk)
     report.missing += [*_missing_attachments(text, fitting), *wrong_identifiers(text), *cut_title(text)]
     _fill(piece, fitting, register)
-    piece.save()
-    _bylines(fitting, bundle, register, report)
-    _tags(fitting, register, report)
-    if kept or fitting.attachments:
-        hold_attachments(piece, fitting.attachments, bundle)
-    return report
+    roles = _roles(fitting, bundle, register, report)
+    tags = {register.tag(name).pk for name in fitting.tags}
+    return Coming(report, fitting, bundle, roles, tags, kept)
+
+
+def _store(coming: Sequence[Coming]) -> None:
+    """Write pieces with their bylines, tags and attachments: everything but the revision."""
+    Publication.objects.bulk_create(each.piece for each in coming if each.report.is_new)
+    for each in coming:
+        if not each.report.is_new:
+            each.piece.save()
+    lines = [line for each in coming for line in _bylines(each)]
+    tagged = [row for each in coming for row in _tagged(each)]
+    Byline.objects.bulk_create(lines)
+    TaggedPublication.objects.bulk_create(tagged)
+    for each in coming:
+        if each.kept or each.text.attachments:
+            hold_attachments(each.piece, each.text.attachments, each.bundle)
 
 
 def _check(text: Manuscript, register: Register) -> None:
@@ -122,18 +163,13 @@ def _fill(piece: Publication, text: Manuscript, register: Register) -> None:
     piece.translation_of_id = int(text.translation_of) if text.translation_of else None
 
 
-def _bylines(text: Manuscript, bundle: Bundle, register: Register, report: Report) -> None:
-    piece = report.publication
-    if not report.is_new:
-        piece.bylines.all().delete()
+def _roles(text: Manuscript, bundle: Bundle, register: Register, report: Report) -> dict[Author, str]:
+    """The authors in their order, those made whom the site does not know."""
     roles: dict[Author, str] = {}
     for line in text.bylines:
         author = register.author(line.author, line.name) or _new_author(line, bundle, register, report)
         roles.setdefault(author, line.role)
-    Byline.objects.bulk_create(
-        Byline(publication=piece, author=author, role=role, position=place)
-        for place, (author, role) in enumerate(roles.items())
-    )
+    return roles
 
 
 def _new_author(line: manuscript.Byline, bundle: Bundle, register: Register, report: Report) -> Author:
@@ -145,15 +181,23 @@ def _new_author(line: manuscript.Byline, bundle: Bundle, register: Register, rep
     return author
 
 
-def _tags(text: Manuscript, register: Register, report: Report) -> None:
-    piece = report.publication
-    wanted = {register.tag(name).pk for name in text.tags}
-    there = set() if report.is_new else set(piece.tagged.values_list("tag_id", flat=True))
-    if there - wanted:
-        piece.tagged.filter(tag__in=there - wanted).delete()
-    TaggedPublication.objects.bulk_create(
-        TaggedPublication(content_object=piece, tag_id=pk) for pk in sorted(wanted - there)
-    )
+def _bylines(coming: Coming) -> list[Byline]:
+    """The bylines to be added; those of a piece that was there go."""
+    if not coming.report.is_new:
+        coming.piece.bylines.all().delete()
+    return [
+        Byline(publication=coming.piece, author=author, role=role, position=place)
+        for place, (author, role) in enumerate(coming.roles.items())
+    ]
+
+
+def _tagged(coming: Coming) -> list[TaggedPublication]:
+    """The tags to be added; those that the manuscript has no longer go."""
+    piece, is_new = coming.piece, coming.report.is_new
+    there = set() if is_new else set(piece.tagged.values_list("tag_id", flat=True))
+    if there - coming.tags:
+        piece.tagged.filter(tag__in=there - coming.tags).delete()
+    return [TaggedPublication(content_object=piece, tag_id=pk) for pk in sorted(coming.tags - there)]
 
 
 def _missing_attachments(text: Manuscript, fitting: Manuscript) -> list[str]:
