@@ -4,10 +4,12 @@ Only so many pieces are looked at, those that share its rarest terms: a term tha
 nobody, but counts where others have brought a piece in.
 """
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cached_property
 from itertools import batched, islice
 from typing import NamedTuple
 
@@ -70,9 +72,16 @@ class Match:
         """How much it is worth beside a text of that moment."""
         return self.alike * faded(moment, self.other.published_at)
 
-    def row(self, edition: int | None, other: int, score: float) -> Likeness:
-        grounds = {"tags": self.tags, "authors": self.authors, "words": self.words}
-        return Likeness(edition_id=edition, other_id=other, score=score, **grounds)
+    def row(self, score: float) -> Likeness:
+        """As a suggestion, which is not stored."""
+        return Likeness(
+            other_id=self.other.number, score=score, tags=self.tags, authors=self.authors, words=self.words
+        )
+
+    @cached_property
+    def grounds(self) -> tuple[str, str, str]:
+        """As they are stored."""
+        return json.dumps(self.tags), json.dumps(self.authors), json.dumps(self.words)
 
 
 def compare(profile: Profile, rarity: Rarity, place: Place, moment: datetime) -> list[Match]:

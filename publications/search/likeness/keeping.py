@@ -7,6 +7,7 @@ theirs, and the few that have too little left are compared anew.
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from itertools import batched, chain, islice
+from typing import NamedTuple
 
 from django.db import connection
 from django.db.models import Count, Q
@@ -26,6 +27,20 @@ TOGETHER = 50
 """Editions that take their places together."""
 Described = tuple[Edition, Profile, Rarity]
 _DESCRIBE = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
+_STORE = """
+INSERT INTO publications_likeness (edition_id, other_id, score, tags, authors, words) VALUES {}
+ON CONFLICT (edition_id, other_id) DO UPDATE
+SET score = excluded.score, tags = excluded.tags, authors = excluded.authors, words = excluded.words
+"""
+
+
+class Row(NamedTuple):
+    """An edition, another that it is like, how much, and on the grounds of which match."""
+
+    edition: int
+    other: int
+    score: float
+    match: Match
 
 
 def add(editions: Sequence[Edition]) -> None:
@@ -39,11 +54,11 @@ def _take_places(described: Sequence[Described]) -> None:
     each_found = _found(described)
     places = Places({match.other.number for found in each_found for match in found[:MOST_TOLD]})
     for (edition, _profile, _rarity), found in zip(described, each_found, strict=True):
-        for row, piece in _rows_of(edition, found):
-            places.take(row, piece)
+        for row in _rows_of(edition, found):
+            places.take(row, row.match.other.publication)
         for match in found[:MOST_TOLD]:
             score = match.alike * faded(match.other.published_at, edition.published_at)
-            places.compete(match.row(match.other.number, edition.pk, score), edition.publication_id)
+            places.compete(Row(match.other.number, edition.pk, score, match), edition.publication_id)
     places.store()
 
 
@@ -97,7 +112,7 @@ def renew(edition: Edition) -> None:
     profile = Profile(weights, spoken(edition), edition.language)
     (found,) = _found([(edition, profile, Rarity(weights))])
     Likeness.objects.filter(edition=edition).delete()
-    _store(row for row, _piece in _rows_of(edition, found))
+    _store(_rows_of(edition, found))
 
 
 def towards(editions: Iterable[int]) -> set[int]:
@@ -115,14 +130,11 @@ def _found(described: Sequence[Described]) -> list[list[Match]]:
     return compare_each(texts, timezone.now())
 
 
-def _rows_of(edition: Edition, found: Sequence[Match]) -> list[tuple[Likeness, int]]:
-    """Rows to the nearest, each with its piece."""
+def _rows_of(edition: Edition, found: Sequence[Match]) -> list[Row]:
+    """Rows to the nearest."""
     pieces = _first(match.other.publication for match in found)
     return [
-        (
-            match.row(edition.pk, match.other.number, match.seen_from(edition.published_at)),
-            match.other.publication,
-        )
+        Row(edition.pk, match.other.number, match.seen_from(edition.published_at), match)
         for match in found
         if match.other.publication in pieces
     ]
@@ -133,13 +145,11 @@ def _first(pieces: Iterable[int]) -> set[int]:
     return set(islice(dict.fromkeys(pieces), MOST_KEPT))
 
 
-def _store(rows: Iterable[Likeness]) -> None:
-    Likeness.objects.bulk_create(
-        rows,
-        update_conflicts=True,
-        unique_fields=["edition", "other"],
-        update_fields=["score", "tags", "authors", "words"],
-    )
+def _store(rows: Iterable[Row]) -> None:
+    for some in batched(rows, AT_ONCE // 5, strict=False):
+        values = [value for *row, match in some for value in (*row, *match.grounds)]
+        with connection.cursor() as cursor:
+            cursor.execute(_STORE.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))), values)
 
 
 class Places:
@@ -151,7 +161,7 @@ class Places:
     def __init__(self, editions: Iterable[int]) -> None:
         self.there: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
         self.stored: dict[tuple[int, int], int] = {}
-        self.new: dict[tuple[int, int], Likeness] = {}
+        self.new: dict[tuple[int, int], Row] = {}
         self.gone: list[int] = []
         now = timezone.now()
         for some in batched(sorted(editions), AT_ONCE, strict=False):
@@ -160,19 +170,19 @@ class Places:
             for edition, other, pk, *place in rows.values_list(*names):
                 self.there[edition][other], self.stored[edition, other] = tuple(place), pk
 
-    def take(self, row: Likeness, piece: int) -> None:
+    def take(self, row: Row, piece: int) -> None:
         """Let a row have its place."""
-        self.there[row.edition_id][row.other_id] = row.score, piece
-        self.new[row.edition_id, row.other_id] = row
+        self.there[row.edition][row.other] = row.score, piece
+        self.new[row.edition, row.other] = row
 
-    def compete(self, row: Likeness, piece: int) -> None:
+    def compete(self, row: Row, piece: int) -> None:
         """Let a row have its place where it is nearer than the last, which goes."""
-        theirs = self.there[row.edition_id]
+        theirs = self.there[row.edition]
         ranked = sorted([*theirs.values(), (row.score, piece)], reverse=True)
         pieces = _first(piece for _score, piece in ranked)
         if piece in pieces:
             for other in [other for other, (_score, its) in theirs.items() if its not in pieces]:
-                self._let_go(row.edition_id, other)
+                self._let_go(row.edition, other)
             self.take(row, piece)
 
     def _let_go(self, edition: int, other: int) -> None:

@@ -45,7 +45,7 @@ def _shown(found: Sequence[Match], left_out: set[int], now: datetime) -> list[Li
     families: dict[int, Likeness] = {}
     for match in found:
         if edition := there.get(match.other.number):
-            row = match.row(None, edition.pk, match.seen_from(now))
+            row = match.row(match.seen_from(now))
             row.other = edition
             families.setdefault(edition.family, row)
     return list(families.values())
