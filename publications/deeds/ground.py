@@ -139,7 +139,8 @@ def _after_what_stands(publication: Publication, now: datetime, last_deed: datet
 
 def locked(publication: Publication) -> Publication:
     """The publication as the database has it now, held until the deed is done."""
-    return Publication.objects.select_for_update(no_key=True).get(pk=publication.pk)
+    held = Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind")
+    return held.get(pk=publication.pk)
 
 
 def hold(pk: int) -> None:

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models, transaction
+from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -14,6 +15,7 @@ from publications.models import (
     FOREVER,
     Address,
     AuditLine,
+    Byline,
     Change,
     DeedKind,
     Edition,
@@ -39,6 +41,8 @@ from .storing import store
 from .waiting import wait_on, what_waits
 
 LAST_YEAR = 2200
+BESIDE = (Prefetch("bylines", Byline.objects.select_related("author")), "tags", "attachments")
+"""What stands beside a working copy, and is asked for once in a deed."""
 
 
 @dataclass(frozen=True)
@@ -96,20 +100,24 @@ def put_before_readers(
 ) -> Edition:
     """What publish does once its deed has begun: every rule is here. Raises NotReady, Outdated or Refused."""
     piece = locked(publication)
+    prefetch_related_objects([piece], *BESIDE)
     _refuse_what_is_not_ready(piece, seen)
     window = window_of(at, until, deed.moment)
     if keep_waiting and window.planned:
         raise Refused(
             _("Only one edition can wait. Publish now, or let this one take the place of the other.")
         )
-    before = piece.editions.begun_by(deed.moment)
+    number = piece.editions.next_number()
+    before = piece.editions.begun_by(deed.moment) if number > 1 else None
     change = _change(change, note, before)
-    waiting = what_waits(piece, deed)
-    replaced = cancel_waiting(piece, deed.moment)
+    waiting = what_waits(piece, deed) if number > 1 else None
+    replaced = cancel_waiting(piece, deed.moment) if waiting else None
     date = date_for_readers(piece, window, change, before)
     _settle_working_copy(piece, date, before)
     Revision.objects.keep(piece, by=deed.by, why=Why.PUBLISHED)
-    edition = _write(piece, window, date, change, note, deed, prepared)
+    composition = _composed(piece, date, number, prepared)
+    put_in_window(composition.edition, window, change, note, deed)
+    edition = _write(piece, window, composition, deed)
     edition.kept = wait_on(piece, waiting, edition) if keep_waiting and waiting else None
     search.keep_up(piece, deed.moment)
     _tell(deed, edition, replaced)
@@ -187,7 +195,8 @@ def _series_number(piece: Publication, date: datetime, before: Edition | None) -
 
 def _claimed_slug(piece: Publication) -> str:
     slug = address_to_come(piece)
-    Address.objects.get_or_create(tree=piece.tree, slug=slug, defaults={"publication": piece})
+    claim = Address(tree=piece.tree, slug=slug, publication=piece)
+    Address.objects.bulk_create([claim], ignore_conflicts=True)  # it may have been its own before
     return slug
 
 
@@ -232,23 +241,19 @@ def _as_signed(bylines) -> list[tuple[str, str, str]]:
     return [(line.name, line.title, line.affiliation) for line in bylines]
 
 
-def _write(
-    piece: Publication,
-    window: Window,
-    date: datetime,
-    change: Change,
-    note: str,
-    deed: Deed,
-    prepared: Prepared | None,
-) -> Edition:
+def _composed(piece: Publication, date: datetime, number: int, prepared: Prepared | None) -> Composition:
     try:
-        composition = compose(piece, published_at=date, prepared=prepared)
+        composition = compose(piece, published_at=date, prepared=prepared, is_first=number == 1)
     except prose.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
-    _refuse_repetition(piece, window, composition, deed)
-    composition.edition.number = piece.editions.next_number()
-    put_in_window(composition.edition, window, change, note, deed)
-    cut_windows(piece, at=window.start)
+    composition.edition.number = number
+    return composition
+
+
+def _write(piece: Publication, window: Window, composition: Composition, deed: Deed) -> Edition:
+    if composition.edition.number > 1:
+        _refuse_repetition(piece, window, composition, deed)
+        cut_windows(piece, at=window.start)
     return store(composition)
 
 

@@ -77,8 +77,8 @@ class EditionQuerySet(models.QuerySet):
 
     def next_number(self) -> int:
         """Numbers of cancelled editions are not used again."""
-        last = self.last_written()
-        return last.number + 1 if last else 1
+        last = self.order_by("-number").values_list("number", flat=True).first()
+        return (last or 0) + 1
 
     def at(self, tree: str, slug: str) -> "EditionQuerySet":
         """Editions of the publication that the address belongs to, whether current or former."""

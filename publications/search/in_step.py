@@ -15,7 +15,8 @@ def keep_up(publication: Publication, moment: datetime) -> None:
     gone, come = index.out_of_step(publication, moment)
     left = _forget(gone)
     store(come)
-    likeness.fill_up(left - likeness.towards(come))
+    if left:
+        likeness.fill_up(left - likeness.towards(come))
 
 
 def store(editions: Iterable[int]) -> None:

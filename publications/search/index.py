@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import batched
 
 from django.db import connection
-from django.db.models import F, QuerySet
+from django.db.models import F, Prefetch, QuerySet
 
-from publications.models import Edition, Publication, Word
+from publications.models import Edition, EditionByline, EditionTag, Publication, Word
 
 from . import naming, signs, words
 from .engines import Row, engine
@@ -63,7 +63,11 @@ def forget(editions: Iterable[int]) -> None:
 def read(editions: Iterable[int]) -> list[Edition]:
     """Editions with all that a row is made of."""
     found = Edition.objects.filter(pk__in=list(editions)).defer("markdown", "html", "paragraphs", "contents")
-    return list(found.prefetch_related("bylines__author", "tag_rows__tag").order_by("pk"))
+    rows = (
+        Prefetch("bylines", EditionByline.objects.select_related("author")),
+        Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
+    )
+    return list(found.prefetch_related(*rows).order_by("pk"))
 
 
 def row_of(edition: Edition) -> Row:
