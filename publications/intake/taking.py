@@ -9,9 +9,10 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import manuscript
+from publications.composing import with_rows
 from publications.languages import NAMES
 from publications.manuscript import Manuscript
-from publications.models import Author, Byline, Publication, Revision, TaggedPublication, Why
+from publications.models import Author, Byline, Publication, Revision, Tag, TaggedPublication, Why
 
 from .files import Bundle, Files, hold_attachments, hold_pictures
 from .register import Register
@@ -71,20 +72,22 @@ def take_in_many(
     """
     reports: list[Report | Unknown] = []
     coming: list[Coming] = []
+    stored = 0
     for text, bundle, known in arriving:
         try:
             _check(text, register)
         except Unknown as reason:
             reports.append(reason)
             continue
-        if text.translation_of and UUID(text.translation_of) in {each.uid for each in coming}:
-            _store(coming)  # its original is to be found
-            coming = []
+        if text.translation_of and UUID(text.translation_of) in {each.uid for each in coming[stored:]}:
+            _store(coming[stored:])  # its original is to be found
+            stored = len(coming)
         coming.append(_settled(text, bundle, known, register, by))
         reports.append(coming[-1].report)
-    _store(coming)
-    pieces = [report.publication for report in reports if isinstance(report, Report)]
-    Revision.objects.keep_many(pieces, by=by, why=why)
+    _store(coming[stored:])
+    for each in coming:
+        each.show_rows()
+    Revision.objects.keep_many([each.piece for each in coming], by=by, why=why)
     return reports
 
 
@@ -96,8 +99,9 @@ class Coming:
     text: Manuscript
     bundle: Bundle
     roles: dict[Author, str]
-    tags: set[int]
+    tags: dict[int, Tag]
     kept: set[str]
+    lines: list[Byline] = field(default_factory=list)
 
     @property
     def piece(self) -> Publication:
@@ -106,6 +110,11 @@ class Coming:
     @property
     def uid(self) -> UUID:
         return UUID(str(self.piece.uid))
+
+    def show_rows(self) -> None:
+        """Let the revision of a new piece find beside it what was stored there, and not ask for it."""
+        if self.report.is_new and not self.text.attachments:
+            with_rows(self.piece, bylines=self.lines, tags=list(self.tags.values()), attachments=())
 
 
 def _settled(
@@ -120,7 +129,7 @@ def _settled(
     report.missing += [*_missing_attachments(text, fitting), *wrong_identifiers(text), *cut_title(text)]
     _fill(piece, fitting, register)
     roles = _roles(fitting, bundle, register, report)
-    tags = {register.tag(name).pk for name in fitting.tags}
+    tags = {tag.pk: tag for tag in map(register.tag, fitting.tags)}
     return Coming(report, fitting, bundle, roles, tags, kept)
 
 
@@ -130,9 +139,10 @@ def _store(coming: Sequence[Coming]) -> None:
     for each in coming:
         if not each.report.is_new:
             each.piece.save()
-    lines = [line for each in coming for line in _bylines(each)]
+    for each in coming:
+        each.lines = _bylines(each)
     tagged = [row for each in coming for row in _tagged(each)]
-    Byline.objects.bulk_create(lines)
+    Byline.objects.bulk_create(line for each in coming for line in each.lines)
     TaggedPublication.objects.bulk_create(tagged)
     for each in coming:
         if each.kept or each.text.attachments:
@@ -195,9 +205,9 @@ def _tagged(coming: Coming) -> list[TaggedPublication]:
     """The tags to be added; those that the manuscript has no longer go."""
     piece, is_new = coming.piece, coming.report.is_new
     there = set() if is_new else set(piece.tagged.values_list("tag_id", flat=True))
-    if there - coming.tags:
-        piece.tagged.filter(tag__in=there - coming.tags).delete()
-    return [TaggedPublication(content_object=piece, tag_id=pk) for pk in sorted(coming.tags - there)]
+    if gone := there - coming.tags.keys():
+        piece.tagged.filter(tag__in=gone).delete()
+    return [TaggedPublication(content_object=piece, tag_id=pk) for pk in sorted(coming.tags.keys() - there)]
 
 
 def _missing_attachments(text: Manuscript, fitting: Manuscript) -> list[str]:
