@@ -192,6 +192,7 @@ TAGGIT_STRING_FROM_TAGS = "publications.models.tags.joined_by_commas"
 # The desk: cookies stay below /desk/, so that public pages are the same for everyone.
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:index"
+SESSION_ENGINE = "publications.sessions"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = DESK
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = "Lax"

@@ -31,6 +31,7 @@ FLOORS = {
     "publications.presentation": 3,
     "publications.renditions": 3,
     "publications.accounts": 3,
+    "publications.sessions": 3,
     "publications.search": 3,
     "publications.pagecache": 3,
     "publications.models": 2,
