@@ -2,7 +2,6 @@
 
 import os
 import sys
-from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -13,7 +12,9 @@ application = get_wsgi_application()
 
 if settings.PAGES_IN_MEMORY:
     from publications.middleware import COMPRESSED  # models may be imported from here on
-    from publications.pagecache import PageCache, Watch
+    from publications.pagecache import PageCache, Pools, Watch
+    from publications.renditions import ROOM
+    from publications.sessions import names_a_session
     from publications.views.parameters import parameters_of
 
     # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.
@@ -24,6 +25,7 @@ if settings.PAGES_IN_MEMORY:
         most_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,
         compressible=frozenset(COMPRESSED),
-        pool=ThreadPoolExecutor(settings.RENDER_THREADS, thread_name_prefix="render"),
-        strangers=ThreadPoolExecutor(max(1, settings.RENDER_THREADS // 4), thread_name_prefix="stranger"),
+        # One more than may be making papers, so that what is made is sent meanwhile.
+        pools=Pools.of(settings.RENDER_THREADS, slow=ROOM + 1),
+        is_signed_in=names_a_session,
     )

@@ -13,7 +13,8 @@ from django.db import close_old_connections
 from django.test.client import RequestFactory
 
 from publications.middleware import COMPRESSED
-from publications.pagecache import PageCache, Watch
+from publications.pagecache import PageCache, Pools, Watch
+from publications.sessions import names_a_session
 from publications.views.parameters import parameters_of
 
 
@@ -93,7 +94,8 @@ class Readers:
             most_bytes=most_bytes,
             parameters=parameters_of,
             compressible=frozenset(COMPRESSED),
-            **{"pool": AtOnce(), **how},
+            is_signed_in=names_a_session,
+            **{"pools": Pools(*[AtOnce()] * 5), **how},
         )
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:

@@ -3,6 +3,7 @@
 import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 import time_machine
@@ -11,6 +12,8 @@ from django.db import OperationalError
 from publications.models import Epoch, once, within
 from publications.pagecache import Watch, advance
 from publications.pagecache.counter import Counter
+from publications.pagecache.lanes import Lane
+from publications.pagecache.places import NoPlace, Places
 from publications.pagecache.rendering import Renderer
 from publications.pagecache.shelf import Shelf
 from publications.pagecache.stored import Stored, coding_for, matches
@@ -24,6 +27,10 @@ def an_epoch(generation: int = 1, **moments: float) -> Epoch:
     return Epoch(
         generation, generation, generation, **{"begins": later, "ends": later, "midnight": later, **moments}
     )
+
+
+def a_lane(threads: int, *, rests: bool = False) -> Lane:
+    return Lane(ThreadPoolExecutor(threads), Places(8), rests)
 
 
 def an_answer(size: int = 1_000) -> Stored:
@@ -203,11 +210,12 @@ def test_however_many_ask_for_one_page_it_is_made_once():
         start_response("200 OK", [])
         return Body([b"page"])
 
-    renderer, epoch, come = Renderer(application, ThreadPoolExecutor(2)), an_epoch(), threading.Barrier(8)
+    renderer, epoch, come = Renderer(application), an_epoch(), threading.Barrier(8)
+    lane = a_lane(2)
 
     def read() -> bytes:
         come.wait(10)
-        return renderer.render_once("key", {"PATH_INFO": "/"}, epoch, lambda answer: answer.body)
+        return renderer.render_once("key", {"PATH_INFO": "/"}, epoch, lambda answer: answer.body, lane)
 
     with ThreadPoolExecutor(8) as readers:
         waiting = [readers.submit(read) for _ in range(8)]
@@ -221,10 +229,10 @@ def test_an_error_reaches_all_who_wait_and_the_next_may_try_again():
     def application(environ, start_response):
         raise RuntimeError("broken")
 
-    renderer = Renderer(application, ThreadPoolExecutor(1))
+    renderer, lane = Renderer(application), a_lane(1)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="broken"):
-            renderer.render_once("key", {}, an_epoch(), lambda answer: answer)
+            renderer.render_once("key", {}, an_epoch(), lambda answer: answer, lane)
 
 
 def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
@@ -299,25 +307,30 @@ class Whole(list):
         pass
 
 
-@pytest.mark.parametrize("is_known", [True, False])
-def test_pages_that_nobody_asked_for_before_wait_behind_each_other_alone(is_known):
-    with (
-        ThreadPoolExecutor(1, thread_name_prefix="known") as pool,
-        ThreadPoolExecutor(1, thread_name_prefix="strange") as strangers,
-    ):
-        renderer = Renderer(a_page, pool, strangers)
-        made, _ = renderer.render_once(
-            "a", {}, an_epoch(), lambda _answer: threading.current_thread().name, is_known=is_known
-        )
-
-    assert made.startswith("known" if is_known else "strange")
-
-
 def test_who_made_such_a_page_rests_as_long_as_that_took(monkeypatch):
-    rests, clock = [], iter([1.0, 1.25])
+    rests, clock, lane = [], iter([1.0, 1.25]), a_lane(1, rests=True)
     monkeypatch.setattr("publications.pagecache.rendering.time.thread_time", lambda: next(clock))
     monkeypatch.setattr("publications.pagecache.rendering.time.sleep", rests.append)
-    with ThreadPoolExecutor(1) as pool:
-        Renderer(a_page, pool).render_once("a", {}, an_epoch(), lambda answer: answer, is_known=False)
+    Renderer(a_page).render_once("a", {}, an_epoch(), lambda answer: answer, lane)
+    lane.pool.shutdown()
 
     assert rests == [0.25]
+
+
+def test_those_who_wait_for_the_page_that_most_wait_for_take_one_place():
+    places = Places(2, together=5)
+    with ExitStack() as waiting:
+        for page in ("a", "news", "news", "news", "news"):
+            waiting.enter_context(places.at(page))
+
+        with pytest.raises(NoPlace), places.at("news"):
+            pass
+
+
+def test_of_other_pages_no_more_are_waited_for_than_there_are_places():
+    places = Places(2, together=9)
+    with places.at("news"), places.at("news"):
+        with places.at("a"), pytest.raises(NoPlace), places.at("b"):
+            pass
+        with places.at("b"):
+            pass

@@ -4,13 +4,14 @@ import threading
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 
 import pytest
 
 from publications.models import Epoch
-from publications.pagecache import Watch
-from tests.pagecaches import Readers
+from publications.pagecache import Pools, Watch
+from publications.sessions import new_key
+from tests.pagecaches import Got, Readers
 
 PAGE = "/en/about/"
 LATER = time.time() + 3600
@@ -38,15 +39,17 @@ class Slow:
 
 
 @contextmanager
-def waiting(*paths: str, **how) -> Iterator[Readers]:
-    """Readers through a cache with threads, while these requests wait for their answers."""
+def waiting(*paths: str, begun: int | None = None, **how) -> Iterator[Readers]:
+    """Readers through a cache with threads, while these requests wait for their answers, so many of them in Django."""
     site, epoch = Slow(), Epoch(1, 1, 1, begins=LATER, ends=LATER, midnight=LATER)
-    with ThreadPoolExecutor(4) as pool, ThreadPoolExecutor(4) as strangers, ThreadPoolExecutor(4) as people:
+    with ExitStack() as stack:
+        pools = Pools(*(stack.enter_context(ThreadPoolExecutor(2)) for _lane in Pools._fields))
+        people = stack.enter_context(ThreadPoolExecutor(8))
         watch = Watch(lambda _before: epoch, threaded=False)
-        readers = Readers(site, watch=watch, pool=pool, strangers=strangers, readers=4)
+        readers = Readers(site, watch=watch, pools=pools, readers=8)
         readers.get(PAGE)
         held = [people.submit(readers.get, path, **how) for path in paths]
-        assert all(site.begun.acquire(timeout=30) for _ in paths)
+        assert all(site.begun.acquire(timeout=30) for _ in range(len(paths) if begun is None else begun))
         try:
             yield readers
         finally:
@@ -54,12 +57,19 @@ def waiting(*paths: str, **how) -> Iterator[Readers]:
         assert [future.result(30).status for future in held] == [200] * len(paths)
 
 
-def test_strangers_for_whom_there_is_no_place_are_told_so_at_once_and_stored_pages_go_on():
-    with waiting("/en/slow-1/", "/en/slow-2/") as readers:  # half of the four threads
-        refused = readers.get("/en/nothing/")
+def is_told_to_come_again(answer: Got) -> bool:
+    return answer.status == 503 and bool(answer.headers["Retry-After"])
 
-        assert refused.status == 503 and refused.headers["Retry-After"]
+
+def test_strangers_for_whom_there_is_no_place_are_told_so_at_once_and_stored_pages_go_on():
+    with waiting("/en/slow-1/", "/en/slow-2/") as readers:  # a quarter of the eight threads
+        assert is_told_to_come_again(readers.get("/en/nothing/"))
         assert readers.get(PAGE).mark == "pages; hit"
+
+
+def test_many_wait_for_one_new_page_and_leave_places_to_others():
+    with waiting("/en/slow-news/", "/en/slow-news/", "/en/slow-news/", begun=1) as readers:
+        assert readers.get("/en/nothing/").status == 200
 
 
 def test_who_has_got_a_page_leaves_the_place():
@@ -67,25 +77,54 @@ def test_who_has_got_a_page_leaves_the_place():
         assert [readers.get(f"/en/nothing-{number}/").status for number in range(5)] == [200] * 5
 
 
+def test_papers_and_harvests_hold_up_nobody_else_and_few_wait_for_them():
+    with waiting("/en/publications/slow.pdf") as readers:  # an eighth of the eight threads
+        for path in (
+            "/en/publications/other.pdf",
+            "/en/publications/other/card.png",
+            "/oai",
+            "/api/v1/nothing",
+        ):
+            assert is_told_to_come_again(readers.get(path))
+
+        for path in (
+            "/static/x.css",
+            "/media/a/960.jpg",
+            "/en/files/x.pdf",
+            "/en/nothing/",
+            "/desk/",
+            "/en/",
+        ):
+            assert readers.get(path).status == 200
+
+
 @pytest.mark.parametrize(
     ("path", "method"),
     [
-        ("/en/nothing.pdf", "GET"), ("/en/nothing.png", "GET"), ("/en/files/nothing", "GET"), ("/oai", "GET"),
-        ("/api/v1/nothing", "GET"), ("/static/nothing.css", "GET"), ("/en/nothing/", "POST"),
+        ("/en/files/nothing", "GET"), ("/static/nothing.css", "GET"), ("/media/a/960.png", "GET"), ("/en/nothing/", "POST"),
         ("/en/" + "a" * 2_000, "GET"), ("/en/nothing/?q=%00", "GET"),
     ],
 )  # fmt: skip
 def test_what_is_never_kept_has_few_places_too(path, method):
-    with waiting("/en/slow.pdf") as readers:  # three eighths of the four threads
-        refused = readers.get(path, method=method)
+    with waiting("/static/slow.css", "/media/slow/960.png") as readers:  # a quarter of the eight threads
+        assert is_told_to_come_again(readers.get(path, method=method))
 
-        assert refused.status == 503 and refused.headers["Retry-After"]
-        assert readers.get(PAGE).mark == "pages; hit"
-        assert readers.get("/en/nothing/").status == 200
+        for other in ("/en/nothing/", "/en/nothing.pdf", "/desk/", "/en/"):
+            assert readers.get(other).status == 200
 
 
-def test_those_at_the_desk_are_never_turned_away():
-    with waiting("/en/slow.pdf") as readers:
+def test_strangers_at_the_desk_hold_up_nobody_who_is_signed_in_nor_readers():
+    with waiting("/desk/slow/") as readers:  # a sixteenth of the eight threads, and one at least
+        assert is_told_to_come_again(readers.get("/desk/login/", method="POST"))
+        assert is_told_to_come_again(readers.get("/desk/", cookie="sessionid=" + "a" * 40))
+
+        assert readers.get("/desk/", cookie=f"a=b; sessionid={new_key()}").status == 200
+        for path in ("/static/x.css", "/en/nothing.pdf", "/en/nothing/", "/en/"):
+            assert readers.get(path).status == 200
+
+
+def test_those_who_are_signed_in_are_never_turned_away():
+    with waiting("/desk/slow-1/", "/desk/slow-2/", cookie=f"sessionid={new_key()}") as readers:
         assert readers.get("/desk/").status == 200
 
 

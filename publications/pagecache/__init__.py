@@ -8,9 +8,10 @@ being served.
 from .application import PageCache
 from .bell import try_bell
 from .counter import advance
-from .keys import NO_PAGES
+from .keys import NO_PAGES, Environ
+from .lanes import Pools
 from .places import READERS
 from .stored import COMPRESS
 from .watch import Watch
 
-__all__ = ["COMPRESS", "NO_PAGES", "READERS", "PageCache", "Watch", "advance", "try_bell"]
+__all__ = ["COMPRESS", "NO_PAGES", "READERS", "Environ", "PageCache", "Pools", "Watch", "advance", "try_bell"]

@@ -3,15 +3,14 @@
 import logging
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor
-from contextlib import nullcontext
 from http import HTTPStatus
 
 from publications.languages import TREES
 from publications.models import Epoch
 
-from .keys import Environ, Key, Parameters, alone, is_of_the_desk, key_of
-from .places import READERS, NoPlace, Places
+from .keys import Environ, Key, Parameters, alone, key_of
+from .lanes import Lane, Lanes, Pools
+from .places import READERS, NoPlace
 from .rendering import LARGEST, PATIENCE, Answer, Application, Renderer
 from .shelf import Shelf
 from .stored import IDENTITY, SHOWN_STALE, Header, Headers, Stored, coding_for
@@ -36,9 +35,8 @@ class PageCache:
     """Django with its whole answers kept in memory. `most_bytes` bounds them in each process.
 
     `parameters` says which parameters of a query the page of a path reads; `compressible` which media types
-    gain by being compressed; `pool` has the threads in which Django works, `strangers` those for pages that were not
-    asked for before. `readers` is how many threads the server calls it with; half of them may
-    wait for such pages, three eighths for what is never kept.
+    gain by being compressed; `is_signed_in` who is at the desk by right; `pools` have the threads in which Django
+    works. `readers` is how many threads the server calls it with.
     """
 
     def __init__(
@@ -49,16 +47,16 @@ class PageCache:
         most_bytes: int,
         parameters: Parameters,
         compressible: frozenset[str],
-        pool: Executor,
-        strangers: Executor | None = None,
+        pools: Pools,
+        is_signed_in: Callable[[Environ], bool],
         readers: int = READERS,
     ) -> None:
         self.watch, self._parameters, self._compressible = watch, parameters, compressible
         share = most_bytes // SHARE_OF_STRANGERS
         self.pages = Shelf(most_bytes - share, stays=NEVER_OUT.__contains__)
         self.strangers = Shelf(share)
-        self._renderer = Renderer(application, pool, strangers)
-        self._places, self._other_places = Places(readers // 2), Places(readers * 3 // 8)
+        self._renderer = Renderer(application)
+        self._lanes = Lanes(pools, readers, is_signed_in)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = key_of(environ, self._parameters)
@@ -76,10 +74,11 @@ class PageCache:
         return _pass_on(made, environ, start_response)
 
     def _unkept(self, environ: Environ) -> Answer:
-        """What is not kept, as files, forms and whatever strangers make up; those at the desk are never turned away."""
+        """What is not kept, as the desk, files, forms and whatever strangers make up."""
+        lane = self._lanes.of_unkept(environ)
         try:
-            with nullcontext() if is_of_the_desk(environ) else self._other_places:
-                return self._renderer.render(environ)
+            with lane.places.at(None):
+                return self._renderer.render(environ, lane)
         except NoPlace:
             return TOO_SLOW
 
@@ -89,31 +88,30 @@ class PageCache:
         """An answer made anew; where that fails, the stored one, as long as it shows nothing that was taken back."""
         if epoch is None and self._may_be_shown(stored):
             return stored, SHOWN_STALE
-        made = self._made(key, epoch, environ, is_known=stored is not None or key in NEVER_OUT)
+        is_known = stored is not None or key in NEVER_OUT
+        made = self._made(key, epoch, environ, self._lanes.known if is_known else self._lanes.new)
         if isinstance(made, Answer) and made.code >= 500 and self._may_be_shown(stored):
             return stored, SHOWN_STALE
         return made, OWN_MARK
 
-    def _made(self, key: Key, epoch: Epoch | None, environ: Environ, *, is_known: bool) -> Stored | Answer:
+    def _made(self, key: Key, epoch: Epoch | None, environ: Environ, lane: Lane) -> Stored | Answer:
         try:
-            with nullcontext() if is_known else self._places:
-                return self._waited_for(key, epoch, alone(environ, key), is_known=is_known)
+            with lane.places.at(key):
+                return self._waited_for(key, epoch, alone(environ, key), lane)
         except TimeoutError:
             return TOO_SLOW
         except Exception:
             logger.exception("The page of %s could not be made.", key[0])
             return FAILED
 
-    def _waited_for(
-        self, key: Key, epoch: Epoch | None, asked: Environ, *, is_known: bool
-    ) -> Stored | Answer:
+    def _waited_for(self, key: Key, epoch: Epoch | None, asked: Environ, lane: Lane) -> Stored | Answer:
         if epoch is None:
-            return self._renderer.render(asked, PATIENCE)
+            return self._renderer.render(asked, lane, PATIENCE)
         made, is_first = self._renderer.render_once(
-            key, asked, epoch, lambda answer: self._keep(key, answer, epoch), is_known=is_known
+            key, asked, epoch, lambda answer: self._keep(key, answer, epoch), lane
         )
         if isinstance(made, Answer) and made.body is None and not is_first:
-            return self._renderer.render(asked, PATIENCE)  # what can be read once is for one reader
+            return self._renderer.render(asked, lane, PATIENCE)  # what can be read once is for one reader
         return made
 
     def _may_be_shown(self, stored: Stored | None) -> bool:

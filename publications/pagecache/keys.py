@@ -14,7 +14,8 @@ Parameters = Callable[[str], Collection[str] | None]
 ALSO_READ = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MOST_HOSTS = 64
 LONGEST = 2_000  # characters of path and query
-NO_PAGES = (settings.DESK, "/admin/", "/oai", "/api/")
+FOR_MACHINES = ("/oai", "/api/")
+NO_PAGES = (settings.DESK, "/admin/", *FOR_MACHINES)
 """Where what starts so is not the same for everyone, or has tags of its own."""
 
 NEVER = (*NO_PAGES, settings.STATIC_URL, "/media/")
@@ -43,6 +44,14 @@ def key_of(environ: Environ, parameters: Parameters) -> Key | None:
 
 def is_of_the_desk(environ: Environ) -> bool:
     return environ["PATH_INFO"].startswith(settings.DESK)
+
+
+def may_take_long(environ: Environ) -> bool:
+    """Whether it asks for a PDF or a card, which may have to be made first, or for many records at once."""
+    path = environ["PATH_INFO"]
+    return path.startswith(FOR_MACHINES) or (
+        path.endswith(FILES) and "/files/" not in path and not path.startswith(NEVER)
+    )
 
 
 def alone(environ: Environ, key: Key) -> Environ:

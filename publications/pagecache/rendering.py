@@ -1,14 +1,15 @@
-"""Asking Django for an answer: in a few threads of its own, and once however many ask for the same."""
+"""Asking Django for an answer: in the threads of a lane, and once however many ask for the same."""
 
 import threading
 import time
 from collections.abc import Callable, Iterable
-from concurrent.futures import Executor, Future
+from concurrent.futures import Future
 from dataclasses import dataclass
 
 from publications.models import Epoch, within
 
 from .keys import Environ
+from .lanes import Lane
 from .stored import Headers
 
 Application = Callable[[Environ, Callable], Iterable[bytes]]
@@ -36,20 +37,20 @@ class Answer:
 
 
 class Renderer:
-    """Django behind a small pool of threads, and a smaller one for pages that nobody has asked for before.
-
-    Each of them holds one connection to the database; readers who wait hold none, and those who are served from
-    memory wait for nobody. Whoever makes up addresses waits behind others who do, and before no page that is known.
+    """Django behind threads of its own, each lane behind others of its kind alone. Readers who are served from memory
+    wait for nobody.
     """
 
-    def __init__(self, application: Application, pool: Executor, strangers: Executor | None = None) -> None:
-        self._application, self._pool, self._strangers = application, pool, strangers or pool
+    def __init__(self, application: Application) -> None:
+        self._application = application
         self._under_way: dict[object, Future] = {}
         self._lock = threading.Lock()
 
-    def render(self, environ: Environ, patience: float | None = None) -> Answer:
+    def render(self, environ: Environ, lane: Lane, patience: float | None = None) -> Answer:
         """The answer to one request, whoever else asks. Raises TimeoutError where it takes longer than `patience`."""
-        return self._pool.submit(self._answer, environ, None).result(patience)
+        future: Future = Future()
+        _begin(lane, future, lambda: self._answer(environ, None))
+        return future.result(patience)
 
     def render_once(
         self,
@@ -57,8 +58,7 @@ class Renderer:
         environ: Environ,
         epoch: Epoch,
         keep: Callable[[Answer], object],
-        *,
-        is_known: bool = True,
+        lane: Lane,
     ) -> tuple[object, bool]:
         """What `keep` makes of the answer, and whether this asker was the first; all who ask for the key in this
         epoch meanwhile get the same. Raises TimeoutError where it takes too long.
@@ -70,38 +70,13 @@ class Renderer:
             if is_first:
                 future = self._under_way[shared] = Future()
         if is_first:
-            pool, work = (
-                (self._pool, self._answer_and_keep) if is_known else (self._strangers, self._and_rest)
-            )
-            self._submit(pool, work, shared, environ, epoch, keep)
+            _begin(lane, future, lambda: keep(self._answer(environ, epoch)), lambda: self._end(shared))
         return future.result(PATIENCE), is_first
 
-    def _submit(self, pool: Executor, work: Callable, shared: object, *rest: object) -> None:
-        try:
-            pool.submit(work, shared, *rest)
-        except RuntimeError as error:  # the pool is being shut down
-            self._settle(shared, None, error)
-
-    def _and_rest(self, *what: object) -> None:
-        """A page that nobody has asked for before, then as long a rest: a flood takes half a core at most."""
-        begun = time.thread_time()
-        self._answer_and_keep(*what)
-        time.sleep(min(time.thread_time() - begun, LONGEST_REST))
-
-    def _answer_and_keep(self, shared: object, environ: Environ, epoch: Epoch, keep: Callable) -> None:
-        try:
-            kept, error = keep(self._answer(environ, epoch)), None
-        except BaseException as raised:  # whoever waits gets it
-            kept, error = None, raised
-        self._settle(shared, kept, error)
-
-    def _settle(self, shared: object, kept: object, error: BaseException | None) -> None:
+    def _end(self, shared: object) -> None:
+        """Whoever asks from here on begins anew."""
         with self._lock:
-            future = self._under_way.pop(shared)
-        if error:
-            future.set_exception(error)
-        else:
-            future.set_result(kept)
+            del self._under_way[shared]
 
     def _answer(self, environ: Environ, epoch: Epoch | None) -> Answer:
         told: list = []
@@ -120,3 +95,29 @@ class Renderer:
             return Answer(*told, b"".join(stream))
         finally:
             stream.close()
+
+
+def _begin(
+    lane: Lane, future: Future, make: Callable[[], object], end: Callable[[], None] = lambda: None
+) -> None:
+    try:
+        lane.pool.submit(_settle, lane, future, make, end)
+    except RuntimeError as error:  # the pool is being shut down
+        end()
+        future.set_exception(error)
+
+
+def _settle(lane: Lane, future: Future, make: Callable[[], object], end: Callable[[], None]) -> None:
+    """Make it and tell all who wait; then, where the lane does, rest."""
+    begun = time.thread_time()
+    try:
+        made, error = make(), None
+    except BaseException as raised:  # whoever waits gets it
+        made, error = None, raised
+    end()
+    if error:
+        future.set_exception(error)
+    else:
+        future.set_result(made)
+    if lane.rests:
+        time.sleep(min(time.thread_time() - begun, LONGEST_REST))

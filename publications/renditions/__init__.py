@@ -2,9 +2,10 @@
 
 from .papers import Made, Told, Unmade, card, cover_digest, forget, pdf
 from .picture import SIZES, make_all, picture
-from .workshop import Busy
+from .workshop import ROOM, Busy
 
 __all__ = [
+    "ROOM",
     "SIZES",
     "Busy",
     "Made",

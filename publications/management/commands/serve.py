@@ -13,6 +13,7 @@ from publications.pagecache import READERS
 HEADERS = 65_536  # bytes of a request before its body; more is answered 431
 HEADERS_WITHIN = 10_000  # milliseconds for them to come; who says nothing for so long is let go
 CONNECTIONS = 4_096  # at a time; those who are silent or slow hold a little memory and no thread
+BARE = 64  # threads where no pages are in memory: each may come to hold a connection to the database
 LEAVE_WITHIN = 35  # seconds for an old process to finish what it has begun
 
 
@@ -48,10 +49,11 @@ class Command(BaseCommand):
             call_command("prepare")
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
         self.stdout.flush()
+        threads = READERS if settings.PAGES_IN_MEMORY else BARE
         granian = Path(sys.executable).with_name("granian")
         arguments = [
             str(granian), "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
-            "--workers", str(options["workers"]), "--blocking-threads", str(READERS), "--no-ws", "--http", "1",
+            "--workers", str(options["workers"]), "--blocking-threads", str(threads), "--no-ws", "--http", "1",
             "--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS),
             "--http1-buffer-size", str(HEADERS), "--http1-header-read-timeout", str(HEADERS_WITHIN),
             "--respawn-failed-workers", "--respawn-interval", str(options["overlap"]),
