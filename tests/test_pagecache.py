@@ -382,6 +382,19 @@ def test_counts_are_worked_out_once_for_all_pages_of_an_epoch():
     assert not [query for query in captured if "COUNT(" in query["sql"] and "GROUP BY" in query["sql"]]
 
 
+def test_unknown_addresses_of_an_epoch_share_what_they_show_and_ask_for_what_stands_there_alone():
+    make_live(title="Grain")
+    readers = Readers()
+    first = readers.get(f"{LIST}nothing-1/")
+
+    with CaptureQueriesContext(connection) as captured:
+        second = readers.get(f"{LIST}nothing-2/")
+
+    assert second.status == 404 and "Grain" in second.text
+    assert second.text == first.text.replace("nothing 1", "nothing 2")
+    assert len(captured) == 3  # a live piece, one that was, a path of another time
+
+
 def test_names_that_change_are_taken_back_too(doing, editor, monkeypatch):
     author = make_author("Ann Berg")
     make_live(title="Grain", by_whom=author)

@@ -61,16 +61,25 @@ _live_at = Prepared(
     now=MOMENT,
 )
 
+_was_at = Prepared(
+    lambda tree, slug, now: (
+        Edition.objects.at(tree, slug).begun(now).filter(tree=tree, slug=slug).only("pk")[:1]
+    ),
+    tree=TEXT,
+    slug=TEXT,
+    now=MOMENT,
+)
+
 
 def answer(tree: str, slug: str) -> Answer:
     """What stands at the address of a piece: its live edition, a way to it, or word of its end."""
-    live = next(iter(_live_at(tree=tree, slug=slug, now=timezone.now())), None)
+    now = timezone.now()
+    live = next(iter(_live_at(tree=tree, slug=slug, now=now)), None)
     if live and (live.tree, live.slug) == (tree, slug):
         return Answer(Standing.HERE, live)
-    begun = Edition.objects.at(tree, slug).begun()
-    if not begun.filter(tree=tree, slug=slug).exists():
+    if not _was_at(tree=tree, slug=slug, now=now):
         return NOTHING
-    last = live or begun.order_by("-visible_from").first()
+    last = live or Edition.objects.at(tree, slug).begun(now).order_by("-visible_from").first()
     moved = (last.tree, last.slug) != (tree, slug)
     return Answer(Standing.MOVED if moved else Standing.GONE, last)
 

@@ -12,7 +12,18 @@ from django.utils import translation
 from django.utils.encoding import escape_uri_path
 
 from publications.languages import TREES
-from publications.models import Author, Edition, FormerPath, Page, Standing, Tag, answer, answer_for_edition
+from publications.models import (
+    TEXT,
+    Author,
+    Edition,
+    FormerPath,
+    Page,
+    Prepared,
+    Standing,
+    Tag,
+    answer,
+    answer_for_edition,
+)
 from publications.presentation import address_of, current_tree, in_tree
 
 from .gone import gone
@@ -26,6 +37,10 @@ NAMED = {
 IN_QUERY = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; what is escaped stays so
 LONGEST = 2000  # characters of an address that browsers and Django's redirects take
 
+_at = Prepared(
+    lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
+)
+
 
 def led_on(request: HttpRequest) -> HttpResponse | None:
     """The way from an address that was, or that is not quite typed as it should be, to what is public now."""
@@ -36,9 +51,7 @@ def led_on(request: HttpRequest) -> HttpResponse | None:
 
 def _from_former(request: HttpRequest) -> HttpResponse | None:
     path = FormerPath.normal("/" + quote(request.path_info.lstrip("/"), errors="replace"))
-    former = (
-        FormerPath.objects.select_related("tag", "author", "page").filter(path=path).first() if path else None
-    )
+    former = next(iter(_at(path=path)), None) if path else None
     if not former:
         return None
     if former.publication_id:
