@@ -14,6 +14,7 @@ from publications.sessions import new_key
 from tests.pagecaches import Got, Readers
 
 PAGE = "/en/about/"
+HOME = b'<a class="card" href="/en/publications/zern%C3%B6/">News</a> <a href="https://x.example/en/nothing/">x</a>'
 LATER = time.time() + 3600
 
 
@@ -35,7 +36,7 @@ class Slow:
             self.begun.release()
             self.open.wait(30)
         start_response("200 OK", [("Content-Type", "text/plain")])
-        return Whole([b"A page."])
+        return Whole([HOME if environ["PATH_INFO"] == "/en/" else b"A page."])
 
 
 @contextmanager
@@ -138,3 +139,11 @@ def test_who_asks_for_a_range_of_a_page_gets_the_whole_from_memory():
 def test_the_home_pages_wait_behind_no_stranger_also_when_nobody_has_asked_for_them():
     with waiting("/en/slow-1/", "/en/slow-2/") as readers:
         assert [readers.get(home).status for home in ("/en/", "/sv/")] == [200, 200]
+
+
+def test_what_the_home_page_leads_to_waits_behind_no_stranger():
+    with waiting("/en/slow-1/", "/en/slow-2/") as readers:
+        readers.get("/en/")
+
+        assert readers.get("/en/publications/zernö/").status == 200
+        assert is_told_to_come_again(readers.get("/en/nothing/"))

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from publications.languages import TREES
 from publications.models import Epoch
 
-from .keys import Environ, Key, Parameters, alone, key_of
+from .keys import Environ, Key, Parameters, alone, key_of, keys_of_links
 from .lanes import Lane, Lanes, Pools
 from .places import READERS, NoPlace
 from .rendering import LARGEST, PATIENCE, Answer, Application, Renderer
@@ -57,6 +57,7 @@ class PageCache:
         self.strangers = Shelf(share)
         self._renderer = Renderer(application)
         self._lanes = Lanes(pools, readers, is_signed_in)
+        self._led_to: dict[Key, frozenset[Key]] = {}
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = key_of(environ, self._parameters)
@@ -88,11 +89,15 @@ class PageCache:
         """An answer made anew; where that fails, the stored one, as long as it shows nothing that was taken back."""
         if epoch is None and self._may_be_shown(stored):
             return stored, SHOWN_STALE
-        is_known = stored is not None or key in NEVER_OUT
-        made = self._made(key, epoch, environ, self._lanes.known if is_known else self._lanes.new)
+        lane = self._lanes.known if stored is not None or self._is_known(key) else self._lanes.new
+        made = self._made(key, epoch, environ, lane)
         if isinstance(made, Answer) and made.code >= 500 and self._may_be_shown(stored):
             return stored, SHOWN_STALE
         return made, OWN_MARK
+
+    def _is_known(self, key: Key) -> bool:
+        """Whether no stranger has made it up: the home pages, and what they lead to, as news that many ask for."""
+        return key in NEVER_OUT or any(key in keys for keys in self._led_to.values())
 
     def _made(self, key: Key, epoch: Epoch | None, environ: Environ, lane: Lane) -> Stored | Answer:
         try:
@@ -128,6 +133,8 @@ class PageCache:
         media_type = headers.get("content-type", "").partition(";")[0]
         compressible = media_type in self._compressible
         stored = Stored(answer.status, answer.headers, answer.body, epoch, compressible=compressible)
+        if key in NEVER_OUT:
+            self._led_to[key] = keys_of_links(answer.body)
         shelf = self._shelf_for(stored, key)
         (self.pages if shelf is self.strangers else self.strangers).drop(key)
         shelf.put(key, stored)

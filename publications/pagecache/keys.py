@@ -1,8 +1,9 @@
 """Which requests may be answered from what is stored, and under which key."""
 
+import re
 from collections.abc import Callable, Collection
 from io import BytesIO
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
@@ -20,6 +21,7 @@ NO_PAGES = (settings.DESK, "/admin/", *FOR_MACHINES)
 
 NEVER = (*NO_PAGES, settings.STATIC_URL, "/media/")
 FILES = (".pdf", ".png")
+LINKED = re.compile(rb' href="(/[^"?#]*)"')
 
 _hosts: set[str] = set()
 
@@ -40,6 +42,11 @@ def key_of(environ: Environ, parameters: Parameters) -> Key | None:
     if len(path) + len(query) > LONGEST or "%00" in query:
         return None
     return (path, _in_order(query, parameters(_read(path)))) if query else (path, "")
+
+
+def keys_of_links(page: bytes) -> frozenset[Key]:
+    """Under which keys the pages of this site are kept that a page leads to."""
+    return frozenset((unquote_to_bytes(path).decode("latin-1"), "") for path in LINKED.findall(page))
 
 
 def is_of_the_desk(environ: Environ) -> bool:
