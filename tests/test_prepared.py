@@ -41,6 +41,15 @@ def test_a_list_is_one_value_however_long_it_is():
     assert prepared(keys=[second.pk, first.pk]) == [first, second]
 
 
+def test_columns_come_without_instances():
+    edition = make_live()
+    prepared = Prepared(
+        lambda piece: Edition.objects.filter(publication=piece).values_list("pk", "slug"), piece=NUMBER
+    )
+
+    assert prepared.columns(piece=edition.publication_id) == [(edition.pk, edition.slug)]
+
+
 def test_rows_selected_along_ask_nothing_more():
     edition = make_live()
     prepared = Prepared(

@@ -7,9 +7,10 @@ is grouped by numbers: their names are read for those alone that a page shows.
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
+from functools import cache
 from typing import Any
 
-from django.db.models import Count, Max, Q, QuerySet
+from django.db.models import Count, F, Max, QuerySet
 from django.utils import timezone
 
 from .authors import Author
@@ -17,9 +18,13 @@ from .edition import Edition
 from .edition_rows import EditionByline, EditionTag, Listed
 from .epoch import once
 from .narrowing import key_of, narrowed
+from .prepared import MOMENT, NUMBERS, TEXT, Among, Prepared
 
 Asked = Mapping[str, str]
 """What a list is narrowed to, by the names of NARROWINGS."""
+
+
+Rows = type[Edition] | type[Listed]
 
 
 @dataclass(frozen=True)
@@ -38,29 +43,24 @@ class Sort:
     year: int
     language: str
     pieces: int
+    newest: datetime
 
 
 def counted(tree: str | None, asked: Asked) -> list[Sort]:
     """The live texts that a list of the tree (or of all) shows when it is so narrowed."""
-
-    def count() -> list[Sort]:
-        shown = narrowed(_shown(Edition, tree), asked).order_by("kind", "year", "language")
-        return [Sort(*row) for row in shown.values_list("kind", "year", "language").annotate(Count("pk"))]
-
-    return once(("editions", tree, *sorted(asked.items())), count)
+    return _once(
+        Edition, ("kind", "year", "language"), tree, asked, lambda found: [Sort(*row) for row in found]
+    )
 
 
 def counted_on_tags(tree: str | None, asked: Asked) -> dict[int, Pieces]:
     """The same by the tags that they stand on."""
-    return _told(EditionTag, "tag", tree, asked)
+    return _once(EditionTag, ("tag",), tree, asked, _by_number)
 
 
 def counted_by_authors(tree: str | None, asked: Asked) -> dict[int, Pieces]:
     """The same by the authors who sign them, without pen names."""
-    found = _told(EditionByline, "author", tree, asked)
-    hidden = once(
-        "pen names", lambda: set(Author.objects.filter(pseudonymous=True).values_list("pk", flat=True))
-    )
+    found, hidden = _once(EditionByline, ("author",), tree, asked, _by_number), once("pen names", _pen_names)
     return {key: each for key, each in found.items() if key not in hidden}
 
 
@@ -70,20 +70,43 @@ def foremost(found: dict[int, Pieces], most: int, rank: Callable[[Pieces], Any])
     return {key: each for key, each in found.items() if rank(each) >= ranks[-1]}
 
 
-def _told(rows: type[Listed], of: str, tree: str | None, asked: Asked) -> dict[int, Pieces]:
-    def count() -> dict[int, Pieces]:
-        shown = narrowed(_shown(rows, tree), asked).order_by(of).values_list(of)
-        found = shown.annotate(Count("pk"), Max("published_at"))
-        return {key: Pieces(pieces, newest) for key, pieces, newest in found}
+def _once[T](
+    rows: Rows, of: tuple[str, ...], tree: str | None, asked: Asked, told: Callable[[list[tuple]], T]
+) -> T:
+    """How many of these live rows, and the date of the newest, there are of each sort; without the texts that lists
+    of the tree leave out. While they leave out none, one count is for all trees.
+    """
+    left_out, names = _left_out(tree) if tree else [], tuple(sorted(asked))
 
-    return once((of, tree, *sorted(asked.items())), count)
+    def count() -> T:
+        statement = _count(rows, of, names, bool(left_out))
+        return told(statement.columns(now=timezone.now(), left_out=left_out, **asked))
+
+    return once((of, tree if left_out else None, *((name, asked[name]) for name in names)), count)
 
 
-def _shown(rows: type[Edition] | type[Listed], tree: str | None) -> QuerySet:
-    """Those of live editions, without the texts that lists of the tree leave out."""
-    now = timezone.now()
-    live = rows.objects.live(now)
-    if tree is None:
-        return live
-    left_out = {f"{key_of(live)}__in": Edition.objects.left_out(tree, now).values("pk")}
-    return live.exclude(~Q(language=tree), **left_out)
+def _by_number(found: list[tuple]) -> dict[int, Pieces]:
+    return {key: Pieces(*row) for key, *row in found}
+
+
+def _pen_names() -> set[int]:
+    return set(Author.objects.filter(pseudonymous=True).values_list("pk", flat=True))
+
+
+@cache
+def _count(rows: Rows, of: tuple[str, ...], names: tuple[str, ...], leaves_out: bool) -> Prepared:
+    """Its statement, for what is asked by these names."""
+
+    def make(now: datetime, left_out: list[int], **asked: str) -> QuerySet:
+        live = narrowed(rows.objects.live(now), asked)
+        shown = live.exclude(Among(F(key_of(live)), left_out)) if leaves_out else live
+        return shown.order_by(*of).values_list(*of).annotate(Count("pk"), Max("published_at"))
+
+    return Prepared(make, now=MOMENT, left_out=NUMBERS, **dict.fromkeys(names, TEXT))
+
+
+def _left_out(tree: str) -> list[int]:
+    return once(("left out", tree), lambda: [pk for (pk,) in _others.columns(tree=tree, at=timezone.now())])
+
+
+_others = Prepared(lambda tree, at: Edition.objects.left_out(tree, at).only("pk"), tree=TEXT, at=MOMENT)

@@ -62,11 +62,19 @@ class Prepared[M: models.Model]:
         self._written: dict[str, tuple] = {}
 
     def __call__(self, **values: Any) -> list[M]:
+        rows, compiler = self._asking(values)
+        return list(rows._iterable_class(_Written(rows, compiler)))
+
+    def columns(self, **values: Any) -> list[tuple]:
+        """The same without instances: what is selected, in its order."""
+        return list(self._asking(values)[1].results_iter(tuple_expected=True))
+
+    def _asking(self, values: dict[str, Any]) -> tuple:
         rows, compiler, sql, places = self._for(connection.vendor)
         found = [self._filled(place, values) for place in places]
         compiler = copy(compiler)
         compiler.connection, compiler.as_sql = connection, lambda: (sql, found)
-        return list(rows._iterable_class(_Written(rows, compiler)))
+        return rows, compiler
 
     def _for(self, vendor: str) -> tuple:
         if vendor not in self._written:
