@@ -84,7 +84,7 @@ class Card:
     language_label: str
     people: str
     published_at: datetime
-    reading_minutes: int
+    reading_time: str
     id: int = field(default=0)
     is_updated: bool = False
     cover: prose.Picture | None = None
@@ -125,7 +125,7 @@ def card(
         language_label=tongue(edition.language) if foreign else "",
         people=names_on_a_card(edition.bylines.all() if bylines is None else bylines),
         published_at=edition.published_at,
-        reading_minutes=edition.reading_minutes,
+        reading_time=gettext("%(minutes)s min read") % {"minutes": edition.reading_minutes},
         id=edition.publication_id,
         is_updated=is_updated,
     )

@@ -43,6 +43,9 @@ def publication_list(request: HttpRequest) -> HttpResponse:
     )
 
 
+Filters = tuple[list[dict[str, object]], SafeString]
+
+
 class Listing:
     """One state of the list. Raises Http404 for a filter that no reader knows and a page that is not there."""
 
@@ -135,10 +138,11 @@ class Listing:
         """The tree of the texts that are shown: a language that is asked for is asked of all of them."""
         return None if "language" in self.asked else self.tree
 
-    def _filters(self, searched: Searched | None) -> tuple[list[dict[str, object]], SafeString]:
-        """The filters and their fields as the page has them: one for all pages of a list without words."""
+    def _filters(self, searched: Searched | None) -> Filters:
+        """The filters, and their fields as the page has them: one for all pages of a list without words."""
         if searched:
-            return _written([self._filter(name, self._found(name, searched)) for name in FILTERS], searched)
+            more = "+" if searched.found.is_counted_in_part else ""
+            return _written([self._filter(name, self._found(name, searched), more) for name in FILTERS])
         key = ("filters", self.tree, tuple(self.asked.items()))
         return once(key, lambda: _written([self._filter(name, self._told(name)) for name in FILTERS]))
 
@@ -153,13 +157,14 @@ class Listing:
         beside = {other: value for other, value in self.asked.items() if other != name}
         return FILTERS[name].choices(None if name == "language" else self._texts, beside)
 
-    def _filter(self, name: str, choices: list[Choice]) -> dict[str, object]:
+    def _filter(self, name: str, choices: list[Choice], more: str = "") -> dict[str, object]:
+        """A filter as its field shows it; `more` stands behind numbers that may be larger."""
         wanted, asked = FILTERS[name], self.asked.get(name, "")
         if asked and asked not in {choice.value for choice in choices}:
             choices = [*choices, Choice(asked, wanted.words([asked])[asked], 0)]
         in_order = sorted(choices, key=lambda choice: choice.label.casefold(), reverse=wanted.newest_first)
         options = [
-            {"value": value, "label": label, "selected": value == asked, "count": pieces}
+            {"value": value, "label": label, "selected": value == asked, "pieces": f"{pieces}{more}"}
             for value, label, pieces in in_order
         ]
         return {"name": name, "label": wanted.label, "every": wanted.every, "options": options}
@@ -192,7 +197,5 @@ class Listing:
         return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url
 
 
-def _written(
-    filters: list[dict[str, object]], searched: Searched | None = None
-) -> tuple[list[dict[str, object]], SafeString]:
-    return filters, render_to_string("filters.html", {"filters": filters, "searched": searched})
+def _written(filters: list[dict[str, object]]) -> Filters:
+    return filters, render_to_string("filters.html", {"filters": filters})
