@@ -12,7 +12,8 @@ ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
 PAGES_IN_MEMORY  megabytes of whole pages that each process keeps; 0 keeps none (64)
-RENDER_THREADS  how many pages each process makes at a time, each with a connection to the database (4)
+RENDER_THREADS  how many pages each process makes at a time; it has up to twice as many connections to the database,
+               and five more (4)
 SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus show it late or too long (0)
 PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)

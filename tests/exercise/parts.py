@@ -5,8 +5,9 @@ import sqlite3
 import time
 from collections.abc import Iterator
 from pathlib import Path
-from typing import NamedTuple
 
+from .crowds import crowds
+from .lines import Line, failed_none
 from .machines import Server, manage, nginx, until
 from .readers import Crowd, Reader, Told, held_open, reads, slow_readers
 from .sites import PAGES, Pair, one_site, publishing, stopping, two_servers, warm
@@ -17,24 +18,6 @@ STRANGE = [
     "/en/*",
     "/sv/publikationer/?q=ord*",
 ]
-
-
-class Line(NamedTuple):
-    """One line of the table: what was done, what was measured, what it may be, and whether it is so."""
-
-    what: str
-    measured: str
-    budget: str
-    is_kept: bool
-
-
-def failed_none(what: str, told) -> Line:
-    return Line(
-        what,
-        f"{told.failed} of {told.answers} failed, {told.slowest():.0f} ms p99",
-        "0 failed",
-        told.failed == 0,
-    )
 
 
 def strangers(folder: Path) -> Iterator[Line]:
@@ -261,4 +244,5 @@ PARTS = {
     "database": database,
     "lock": lock,
     "flood": flood,
+    "crowds": crowds,
 }
