@@ -105,6 +105,7 @@ def languages_of(word: str) -> tuple[str, ...]:
     return BY_SCRIPT.get(script, ())
 
 
+@lru_cache(REMEMBERED)
 def is_stop_word(word: str) -> bool:
     return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES) in STOP_WORDS
 

@@ -54,9 +54,11 @@ class Profile:
     @cached_property
     def _spellings(self) -> dict[str, str]:
         counted = Counter(words.WORD.findall(self.text))
+        terms = {word: words.term(word, self.language) for word in counted}
+        told = [word for word in counted if terms[word] in self.weights]
         known: dict[str, str] = {}
-        for word in sorted(counted, key=lambda word: (not word.islower(), -counted[word], word)):
-            known.setdefault(words.term(word, self.language), word)
+        for word in sorted(told, key=lambda word: (not word.islower(), -counted[word], word)):
+            known.setdefault(terms[word], word)
         return known
 
 
