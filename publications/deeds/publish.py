@@ -119,7 +119,10 @@ def put_before_readers(
     put_in_window(composition.edition, window, change, note, deed)
     edition = _write(piece, window, composition, deed)
     edition.kept = wait_on(piece, waiting, edition) if keep_waiting and waiting else None
-    search.keep_up(piece, deed.moment)
+    if number > 1:
+        search.keep_up(piece, deed.moment)
+    else:
+        search.store([edition.pk])  # no window of another has moved
     _tell(deed, edition, replaced)
     publication.refresh_from_db()
     return edition
