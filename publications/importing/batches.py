@@ -1,4 +1,4 @@
-"""Batches: arrivals become working copies and editions, fifty in a transaction, each under a savepoint of its own."""
+"""Batches: arrivals become working copies and editions, fifty in a transaction, stored together."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
