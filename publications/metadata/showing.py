@@ -8,7 +8,7 @@ from . import linked, markdown
 from .faces import REFERENCES, face_url
 from .record import Record
 from .references import references
-from .tags import Picture, links_of, tags_of
+from .tags import Picture, as_html, links_of, tags_of
 
 
 def shown(record: Record, edition: Edition, *, fetched: bool = True) -> dict[str, object]:
@@ -35,7 +35,7 @@ def head_of(
     text = {"rel": "alternate", "href": face_url(edition, "md"), "type": markdown.MEDIA_TYPE}
     nodes = [linked.piece(record, cover), linked.breadcrumb(breadcrumb, record.url)]
     return {
-        "tags_of_record": tags_of(record, card),
+        "tags_of_record": as_html(tags_of(record, card)),
         "links_of_record": [*links_of(record), text],
         "linked_data": linked.script(nodes),
     }

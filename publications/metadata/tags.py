@@ -4,8 +4,11 @@ Dublin Core in HTML: DCMI, "Expressing Dublin Core metadata using HTML/XHTML met
 `citation_` tags as Google Scholar's guidelines for webmasters list them. Open Graph: ogp.me, with its `article`.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
 
 from publications.languages import TREES
 from publications.models import doi_url
@@ -47,6 +50,12 @@ def tags_of(record: Record, picture: Picture | None = None) -> list[Tag]:
     if record.is_scholarly:
         found += _highwire(record)
     return [tag for tag in found if tag.content]
+
+
+def as_html(tags: Iterable[Tag]) -> SafeString:
+    """A line for each, of which there are some forty. Names are ours and hold no sign that HTML knows."""
+    lines = (f'<meta {tag.attribute}="{tag.name}" content="{escape(tag.content)}">' for tag in tags)
+    return mark_safe("\n".join(lines))
 
 
 def _dublin_core(record: Record) -> Iterator[Tag]:
