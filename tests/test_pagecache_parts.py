@@ -9,7 +9,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
-from publications.models import Epoch, once, within
+from publications.models import Epoch, lately, once, within
 from publications.pagecache import Watch, advance
 from publications.pagecache.counter import Counter
 from publications.pagecache.lanes import Lane
@@ -247,6 +247,19 @@ def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
     with within(an_epoch()):
         assert once("a", make) == 3
     assert [once("a", make), once("a", make)] == [4, 5]
+
+
+def test_of_what_is_large_the_last_alone_is_remembered():
+    made = []
+
+    def make() -> int:
+        made.append(1)
+        return len(made)
+
+    with within(an_epoch()):
+        assert [lately("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
+        assert lately("b", "x", make) == 4
+    assert [lately("a", "x", make), lately("a", "x", make)] == [5, 6]
 
 
 def test_a_bell_of_another_machine_makes_the_database_be_asked_at_once():

@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications.languages import NAMES
-from publications.models import Author, Edition, Generation, Kind, Tag, the_site
+from publications.models import Author, Edition, Generation, Kind, Tag, lately, the_site
 from publications.presentation import absolute, author_url, current_tree, feeds_for, topic_url, unless_fresh
 
 from .entries import entries_of
@@ -74,7 +74,8 @@ def _feed(
 
 
 def _written(format: str, editions: QuerySet, page: str, name: Ways) -> HttpResponse:
-    site, entries, chosen = the_site(), entries_of(editions), FORMATS[format]
+    site, chosen = the_site(), FORMATS[format]
+    entries = lately("entries of a feed", name["url"], lambda: entries_of(editions))
     feed = Feed(
         id=_stable_id(name["url"]),
         url=absolute(name["ways"][format]),

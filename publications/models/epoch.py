@@ -106,3 +106,13 @@ def once[T](key: Hashable, make: Callable[[], T]) -> T:
         epoch.remembered.clear()
     epoch.remembered[key] = value = make()
     return value
+
+
+def lately[T](name: str, key: Hashable, make: Callable[[], T]) -> T:
+    """As `once`, but only the last key of the name is remembered: for what is large, and soon asked for again."""
+    last: list = once(("lately", name), lambda: [(_UNKNOWN, None)])
+    known, value = last[0]
+    if known != key:
+        value = make()
+        last[0] = key, value
+    return value  # type: ignore[return-value]
