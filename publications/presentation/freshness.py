@@ -55,12 +55,15 @@ def _read_state() -> State:
     return State(generation.number, max(moments))
 
 
-def unless_fresh(request: HttpRequest, make: Callable[[], HttpResponse], *, format: int = 1) -> HttpResponse:
+def unless_fresh(
+    request: HttpRequest, make: Callable[[], HttpResponse], *, format: int = 1, state: State | None = None
+) -> HttpResponse:
     """The answer that `make` gives, or 304 without making it where the reader holds it already (RFC 9110).
 
-    Call it when it is settled that the address exists. `format` moves when the same site is told otherwise.
+    Call it when it is settled that the address exists. `format` moves when the same site is told otherwise; `state`
+    is that of the site before anything was read that `make` tells of, where that was earlier.
     """
-    state = state_of_the_site()
+    state = state or state_of_the_site()
     tag, told = _tag(request, state, format), state.last_modified
     answer = _not_modified(request, tag, told) or make()
     answer.headers["ETag"] = tag

@@ -6,8 +6,8 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from publications.metadata import FACES, REFERENCES, face_url, record_of
-from publications.models import Answer, Edition, Site, Standing, answer, answer_for_edition
-from publications.presentation import current_tree, find, history, unless_fresh
+from publications.models import Answer, Edition, Standing, answer, answer_for_edition, the_site
+from publications.presentation import current_tree, find, history, state_of_the_site, unless_fresh
 
 from .pieces import elsewhere
 
@@ -40,20 +40,16 @@ def _told(
     address: Callable[[Edition], str],
     write: Callable[[Edition], HttpResponse],
 ) -> HttpResponse:
-    """The record, unless the reader has it. It is found anew once the tag is made, lest an old text get a new tag."""
-
-    def told() -> HttpResponse:
-        found = find_answer()
-        if found.standing is not Standing.HERE:
-            return elsewhere(request, found, address)
-        return write(found.edition)
-
-    return unless_fresh(request, told) if find_answer().standing is Standing.HERE else told()
+    """The record, unless the reader has it. The state is read first, lest an old text get a new tag."""
+    state, found = state_of_the_site(), find_answer()
+    if found.standing is not Standing.HERE:
+        return elsewhere(request, found, address)
+    return unless_fresh(request, lambda: write(found.edition), state=state)
 
 
 def _written(edition: Edition, face: str, own_address: str = "") -> HttpResponse:
     address = "" if edition.is_live else own_address
-    record = record_of(find(edition), site=Site.objects.first() or Site(), address=address)
+    record = record_of(find(edition), site=the_site(), address=address)
     format = FACES[face]
     response = HttpResponse(format.write(record), content_type=f"{format.media_type}; charset=utf-8")
     disposition = content_disposition_header(face in REFERENCES, f"{edition.slug}.{face}")
