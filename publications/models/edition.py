@@ -220,10 +220,11 @@ class Edition(models.Model):
                 fields=["family", "language", "visible_until", "visible_from"],
                 name="edition_family",
             ),
-            # What a search asks of each edition that it finds, beside the texts: they would be read with the row.
+            # What search and likeness ask of thousands of editions, beside the texts: they would be read with the row.
             models.Index(
                 fields=[
                     "id", "visible_from", "visible_until", "kind", "year", "language", "family", "published_at",
+                    "publication",
                 ],
                 name="edition_found",
             ),

@@ -74,7 +74,7 @@ def import_part(pieces: int) -> Iterator[Figure]:
     """bringing in a folder of pieces, and writing a small site as static files"""
     with copied(built(1_000)) as site:
         yield from _figures(site, "importing")
-    yield from _figures(built(100), "mirror")
+    yield from _figures(built(1_000), "mirror")
 
 
 def texts_part(pieces: int) -> Iterator[Figure]:

@@ -16,6 +16,9 @@ from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, Row
 LISTED = "SELECT unnest(%s::bigint[]) AS id"
 """Numbers given as one parameter, as rows."""
 
+BESIDE_TEXTS = ""
+"""Texts lie outside the rows."""
+
 LETTERS = "ABCCDD"  # the weights of the parts of a row; what PostgreSQL calls D is the least
 LAST_PLACE = 16383
 MOST_PLACES = 255

@@ -12,10 +12,13 @@ from .rows import PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, Row
 LISTED = "SELECT value AS id FROM json_each(%s)"
 """Numbers given as one parameter, as rows."""
 
+BESIDE_TEXTS = "INDEXED BY edition_found"
+"""Said of editions in a join: their rows hold the texts, and would be read whole."""
+
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
 _FIND = f"""
 SELECT e.id, -{_RANK}, e.language, e.family, e.published_at || '', filed.marks
-FROM publications_search AS s CROSS JOIN publications_edition AS e INDEXED BY edition_found ON e.id = s.rowid
+FROM publications_search AS s CROSS JOIN publications_edition AS e {BESIDE_TEXTS} ON e.id = s.rowid
 CROSS JOIN publications_filed AS filed ON filed.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from publications.models import Edition, EditionTerm, Likeness
 
+from ..engines import engine
 from .comparing import HUNDREDTHS, Match, Place, compare_each, faded
 from .telling import AT_ONCE, Profile, Rarity, counted, profile_of, spoken, telling
 
@@ -31,6 +32,12 @@ _STORE = """
 INSERT INTO publications_likeness (edition_id, other_id, score, tags, authors, words) VALUES {}
 ON CONFLICT (edition_id, other_id) DO UPDATE
 SET score = excluded.score, tags = excluded.tags, authors = excluded.authors, words = excluded.words
+"""
+_THERE = """
+SELECT there.edition_id, there.other_id, there.id, there.score, other.publication_id
+FROM ({listed}) AS asked JOIN publications_likeness AS there ON there.edition_id = asked.id
+JOIN publications_edition AS other {beside_texts} ON other.id = there.other_id
+WHERE other.visible_until > %s
 """
 
 
@@ -152,6 +159,15 @@ def _store(rows: Iterable[Row]) -> None:
             cursor.execute(_STORE.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))), values)
 
 
+def _there(editions: Iterable[int]) -> list[tuple[int, int, int, float, int]]:
+    """The rows of these editions to others that have not ended: both ends, key, score, and the other's piece."""
+    statement = _THERE.format(listed=engine().LISTED, beside_texts=engine().BESIDE_TEXTS)
+    now = connection.ops.adapt_datetimefield_value(timezone.now())
+    with connection.cursor() as cursor:
+        cursor.execute(statement, [engine().listed(sorted(editions)), now])
+        return cursor.fetchall()
+
+
 class Places:
     """What editions are like: the rows of those that have not ended, and what a batch changes in them.
 
@@ -163,12 +179,8 @@ class Places:
         self.stored: dict[tuple[int, int], int] = {}
         self.new: dict[tuple[int, int], Row] = {}
         self.gone: list[int] = []
-        now = timezone.now()
-        for some in batched(sorted(editions), AT_ONCE, strict=False):
-            rows = Likeness.objects.filter(edition__in=some, other__visible_until__gt=now)
-            names = ("edition", "other", "pk", "score", "other__publication")
-            for edition, other, pk, *place in rows.values_list(*names):
-                self.there[edition][other], self.stored[edition, other] = tuple(place), pk
+        for edition, other, pk, score, piece in _there(editions):
+            self.there[edition][other], self.stored[edition, other] = (score, piece), pk
 
     def take(self, row: Row, piece: int) -> None:
         """Let a row have its place."""
