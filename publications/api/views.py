@@ -16,7 +16,7 @@ from django.utils.encoding import iri_to_uri
 
 from publications import search
 from publications.addresses import absolute
-from publications.models import TAKEN_BACK, Author, Edition, Tag
+from publications.models import TAKEN_BACK, Author, Tag
 from publications.presentation import unless_fresh
 from publications.xml_documents import moment
 
@@ -133,7 +133,7 @@ def _missing(uid: UUID) -> Problem:
 
 
 def _authors() -> QuerySet:
-    return Author.objects.known().with_pieces(Edition.objects.live())
+    return Author.objects.known().with_pieces()
 
 
 def _author(slug: str) -> Author:
@@ -145,7 +145,7 @@ def _author(slug: str) -> Author:
 
 
 def _topics(**asked: str) -> QuerySet:
-    return Tag.objects.with_pieces(Edition.objects.live()).filter(**asked)
+    return Tag.objects.with_pieces().filter(**asked)
 
 
 def _topic(slug: str) -> Tag:

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from django.db import models
+from django.utils import timezone
 from django.utils.translation import get_language
 
 from publications.languages import TREES, tree_of
@@ -12,10 +13,18 @@ from publications.languages import TREES, tree_of
 class ToldOfPieces(models.QuerySet):
     """Authors or tags beside the editions that name them (`published`)."""
 
-    def with_pieces(self, editions: models.QuerySet) -> "ToldOfPieces":
-        """Those that the editions name, each with how many there are (`pieces`) and the last date (`newest`)."""
-        named = self.filter(published__edition__in=editions.order_by().values("pk"))
-        return named.annotate(pieces=models.Count("published"), newest=models.Max("published__published_at"))
+    def with_pieces(self) -> "ToldOfPieces":
+        """Those that live editions name, each with how many there are (`pieces`) and the last date (`newest`).
+
+        Both are counted for the rows that are read, and for no others.
+        """
+        names = self.model._meta.get_field("published").field
+        live = names.model.objects.live(timezone.now()).filter(**{names.name: models.OuterRef("pk")})
+        pieces = live.order_by().values(names.name).annotate(pieces=models.Count("pk")).values("pieces")
+        newest = live.order_by("-published_at").values("published_at")[:1]
+        return self.filter(models.Exists(live)).annotate(
+            pieces=models.Subquery(pieces), newest=models.Subquery(newest)
+        )
 
     def told(self, found: Mapping[int, Any]) -> list[Any]:
         """Those whose numbers were found, each with `pieces` and `newest` as they were counted."""
