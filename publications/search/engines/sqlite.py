@@ -17,9 +17,9 @@ BESIDE_TEXTS = "INDEXED BY edition_found"
 
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
 _FIND = f"""
-SELECT e.id, -{_RANK}, e.language, e.family, e.published_at || '', filed.marks
+SELECT e.id, -{_RANK}, e.language, e.family, e.published_at || '', COALESCE(filed.marks, '')
 FROM publications_search AS s CROSS JOIN publications_edition AS e {BESIDE_TEXTS} ON e.id = s.rowid
-CROSS JOIN publications_filed AS filed ON filed.edition_id = s.rowid
+LEFT JOIN publications_filed AS filed ON filed.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
 """  # noqa: S608 (no value from outside; joined to a text, a date stays as stored, which sorts as well and costs less)
@@ -27,7 +27,7 @@ _STORE = """
 INSERT INTO publications_search (rowid, title, summary, people, topics, text, marks)
 VALUES (%s, %s, %s, %s, %s, %s, %s)
 """
-_FILE = "INSERT INTO publications_filed (edition_id, marks) VALUES (%s, %s)"
+_FILE = "INSERT OR REPLACE INTO publications_filed (edition_id, marks) VALUES (%s, %s)"
 
 
 def listed(numbers: Iterable[int]) -> str:
