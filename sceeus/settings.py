@@ -5,15 +5,15 @@ A fresh clone needs none of them. What a deployment may set, with its default:
 SITE_DATA      folder of database, media, private originals, caches and secret key (var/)
 SITE_URL       the public address, used in canonical links (http://127.0.0.1:PORT)
 PORT           the port of `make run` (8000)
-DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name; ?pool=8 shares connections
+DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name; ?pool=14 shares connections
 STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region=… (a folder in SITE_DATA)
 CACHE_URL      a Redis or Valkey server over which app servers tell each other of deeds at once: redis://host (none)
 ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
 PAGES_IN_MEMORY  megabytes of whole pages that each process keeps; 0 keeps none (64)
-RENDER_THREADS  how many pages each process makes at a time; it has up to twice as many connections to the database,
-               and five more (4)
+RENDER_THREADS  how many pages each process makes at a time; it has at most twice as many connections to the
+               database, and seven more (4)
 SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus show it late or too long (0)
 PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
@@ -133,16 +133,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
         "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456",
     }
 else:
-    # A server that is gone without a word is noticed within half a minute, not within hours.
-    DATABASES["default"]["OPTIONS"] = {
-        "connect_timeout": 3,
-        "keepalives_idle": 10,
-        "keepalives_interval": 5,
-        "keepalives_count": 3,
-        "tcp_user_timeout": 25_000,  # milliseconds
-        **DATABASES["default"].get("OPTIONS", {}),
-    }
-    DATABASES["default"] = elsewhere.pooled(DATABASES["default"])
+    DATABASES["default"] = elsewhere.postgresql(DATABASES["default"])
 
 # Two trees of addresses; the first is where `/` leads. Texts may be in any language.
 LANGUAGE_CODE = "en"

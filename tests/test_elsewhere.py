@@ -102,6 +102,11 @@ def test_connections_are_pooled_where_the_address_says_so():
             elsewhere.pooled({"OPTIONS": {"pool": size}})
 
 
+def test_plans_are_not_compiled_unless_the_address_says_otherwise():
+    assert elsewhere.postgresql({})["OPTIONS"]["options"] == "-c jit=off"
+    assert elsewhere.postgresql({"OPTIONS": {"options": "-c jit=on"}})["OPTIONS"]["options"] == "-c jit=on"
+
+
 @pytest.fixture
 def store(settings):
     with bucket() as server:
