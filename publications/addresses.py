@@ -16,7 +16,8 @@ PAGE_FILE = re.compile(r"(?:(?:^|/)index)?\.html?\Z")
 
 @lru_cache(maxsize=MOST_KNOWN)
 def in_tree(tree: str, name: str, **parts: str | int) -> str:
-    """The path of a named page in a tree. It depends on nothing else, so that it need not be made twice."""
+    """The path of a named page in a tree. It depends on nothing else, as the site stands at the root of its host: so it
+    need not be made twice."""
     with translation.override(tree):
         return reverse(name, kwargs=parts or None)
 

@@ -28,4 +28,5 @@ if settings.PAGES_IN_MEMORY:
         # One more than may be making papers, so that what is made is sent meanwhile.
         pools=Pools.of(settings.RENDER_THREADS, slow=ROOM + 1),
         is_signed_in=names_a_session,
+        readers=int(os.environ.get("SERVER_THREADS", "64")),  # serve tells it
     )

@@ -13,7 +13,7 @@ from publications import deeds
 from publications.converters import Face
 from publications.metadata import FACES, REFERENCES, Record, name_of, references
 from publications.metadata.record import Person
-from publications.models import Role
+from publications.models import Role, Site, read_epoch, the_site, within
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.reference_readers import READERS, Read
 
@@ -328,3 +328,20 @@ def test_a_piece_stands_as_markdown_with_its_record_in_front(client):
     assert f"](http://127.0.0.1:8000/media/{image.key}/960.jpg)" in text and "hidden" not in text
     assert "[^1]: Note." in text and "endorsement.*" in text
     assert text.endswith("## Corrections\n\n- 4 May 2026: It was &lt;Brest&gt;.\n")
+
+
+@pytest.mark.django_db
+def test_what_is_told_from_memory_has_the_tag_of_its_own_time(client, editor):
+    edition = make_live()
+    address = edition.get_absolute_url().rstrip("/") + ".csl.json"
+    with within(read_epoch()):
+        the_site()  # as another page remembers it
+        site = Site.objects.get()
+        site.name_en = "New Centre"
+        deeds.amend(site, by=editor)
+        old = client.get(address)
+
+    with within(read_epoch()):
+        new = client.get(address, headers={"If-None-Match": old["ETag"]})
+
+    assert "New Centre" not in old.text and new.status_code == 200 and "New Centre" in new.text

@@ -107,7 +107,7 @@ def test_papers_and_harvests_hold_up_nobody_else_and_few_wait_for_them():
     ],
 )  # fmt: skip
 def test_what_is_never_kept_has_few_places_too(path, method):
-    with waiting("/static/slow.css", "/media/slow/960.png") as readers:  # a quarter of the eight threads
+    with waiting("/static/slow.css") as readers:  # an eighth of the eight threads
         assert is_told_to_come_again(readers.get(path, method=method))
 
         for other in ("/en/nothing/", "/en/nothing.pdf", "/desk/", "/en/"):
@@ -124,9 +124,13 @@ def test_strangers_at_the_desk_hold_up_nobody_who_is_signed_in_nor_readers():
             assert readers.get(path).status == 200
 
 
-def test_those_who_are_signed_in_are_never_turned_away():
-    with waiting("/desk/slow-1/", "/desk/slow-2/", cookie=f"sessionid={new_key()}") as readers:
-        assert readers.get("/desk/").status == 200
+def test_a_crowd_with_keys_of_sessions_holds_up_no_reader():
+    cookie = f"sessionid={new_key()}"
+    with waiting("/desk/slow/", cookie=cookie) as readers:  # an eighth of the eight threads
+        assert is_told_to_come_again(readers.get("/desk/", cookie=cookie))
+
+        for path in ("/static/x.css", "/en/nothing.pdf", "/en/nothing/", "/en/"):
+            assert readers.get(path).status == 200
 
 
 def test_who_asks_for_a_range_of_a_page_gets_the_whole_from_memory():

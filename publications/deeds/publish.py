@@ -108,9 +108,10 @@ def put_before_readers(
             _("Only one edition can wait. Publish now, or let this one take the place of the other.")
         )
     number = piece.editions.next_number()
-    before = piece.editions.begun_by(deed.moment) if number > 1 else None
+    is_first = number == 1  # there are no others to ask for
+    before = None if is_first else piece.editions.begun_by(deed.moment)
     change = _change(change, note, before)
-    waiting = what_waits(piece, deed) if number > 1 else None
+    waiting = None if is_first else what_waits(piece, deed)
     replaced = cancel_waiting(piece, deed.moment) if waiting else None
     date = date_for_readers(piece, window, change, before)
     _settle_working_copy(piece, date, before)
@@ -119,10 +120,10 @@ def put_before_readers(
     put_in_window(composition.edition, window, change, note, deed)
     edition = _write(piece, window, composition, deed)
     edition.kept = wait_on(piece, waiting, edition) if keep_waiting and waiting else None
-    if number > 1:
-        search.keep_up(piece, deed.moment)
+    if is_first:
+        search.store([edition.pk])
     else:
-        search.store([edition.pk])  # no window of another has moved
+        search.keep_up(piece, deed.moment)
     _tell(deed, edition, replaced)
     publication.refresh_from_db()
     return edition

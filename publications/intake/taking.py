@@ -68,7 +68,8 @@ def take_in_many(
 ) -> list[Report | Unknown]:
     """Take in many, each with the publication it updates if there is one; says of each what became of it.
 
-    One that cannot be taken in leaves the others as they are.
+    One that is refused (`Unknown`) leaves the others as they are. What
+    the database refuses takes all back, and is raised.
     """
     reports: list[Report | Unknown] = []
     coming: list[Coming] = []

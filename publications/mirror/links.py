@@ -57,5 +57,9 @@ def _in_html(text: str) -> Iterator[str]:
     """Pages of ours have their values in double quotes, and every other "<" and ">" is written as a character."""
     for tag in TAG.findall(text):
         for name, value in LEADING_ON.findall(tag):
-            found = [part.split()[0] for part in value.split(",") if part.strip()] if name == "srcset" else [value]
+            found = (
+                [part.split()[0] for part in value.split(",") if part.strip()]
+                if name == "srcset"
+                else [value]
+            )
             yield from map(unescape, found)

@@ -6,7 +6,7 @@ from .carded import bylines_of, carded, kinds, updated_among
 from .counting import counted, counted_by_authors, counted_on_tags, foremost
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
-from .epoch import ADDING, Epoch, lately, once, read_epoch, within
+from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
 from .house import the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, keep_original, originals
@@ -112,6 +112,7 @@ __all__ = [
     "first_date",
     "for_draft",
     "foremost",
+    "generation_here",
     "in_state",
     "keep_original",
     "kinds",

@@ -27,7 +27,8 @@ def carded(numbers: Iterable[int]) -> list[Edition]:
     wanted, known = list(numbers), kinds()
     found = {edition.pk: edition for edition in _editions(numbers=wanted)}
     for edition in found.values():
-        edition.kind = known[edition.kind_id]
+        if edition.kind_id in known:  # else it is one of this moment, and is read when it is asked for
+            edition.kind = known[edition.kind_id]
     return [found[number] for number in wanted if number in found]
 
 

@@ -13,7 +13,7 @@ from .edition import FOREVER, Edition
 from .site import AuditLine, DeedKind, Generation
 
 ADDING = (DeedKind.PUBLISH, DeedKind.SCHEDULE, DeedKind.RELATE)
-MOST_REMEMBERED = 2_000
+MOST_REMEMBERED = 500  # such as the filters of as many lists, some 50 kB each
 _UNKNOWN = object()
 
 _current: ContextVar["Epoch | None"] = ContextVar("epoch", default=None)
@@ -89,6 +89,12 @@ def within(epoch: Epoch) -> Iterator[None]:
         yield
     finally:
         _current.reset(token)
+
+
+def generation_here(otherwise: int) -> int:
+    """The generation of the epoch that one works in; outside of one what is given."""
+    epoch = _current.get()
+    return otherwise if epoch is None else epoch.generation
 
 
 def once[T](key: Hashable, make: Callable[[], T]) -> T:

@@ -53,7 +53,7 @@ class Given(models.Expression):
 class Prepared[M: models.Model]:
     """A selection of rows, by values of the given names and fields: `Prepared(make, tree=TEXT)(tree="en")`.
 
-    `make` takes each as an argument and gives a queryset of model instances, without prefetching; the SQL must not
+    `make` takes each as an argument and gives a queryset, without prefetching; the SQL must not
     depend on the values. Related rows that it selects come along.
     """
 

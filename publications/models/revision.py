@@ -60,7 +60,9 @@ class RevisionQuerySet(models.QuerySet):
 
 
 _UPDATE = "UPDATE publications_publication SET digest = %s, version = %s WHERE id = %s"
-_written = lru_cache(128)(manuscript.dumps)  # what is published is often what was just saved, or brought in
+_written = lru_cache(50)(
+    manuscript.dumps
+)  # what is published is often what was just saved: one text, or a batch
 ROWS = (
     "kind",
     "bylines__author",

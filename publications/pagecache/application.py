@@ -57,7 +57,7 @@ class PageCache:
         self.strangers = Shelf(share)
         self._renderer = Renderer(application)
         self._lanes = Lanes(pools, readers, is_signed_in)
-        self._led_to: dict[Key, frozenset[Key]] = {}
+        self._led_to: dict[Key, frozenset[Key]] = dict.fromkeys(NEVER_OUT, frozenset())
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = key_of(environ, self._parameters)

@@ -40,19 +40,20 @@ class Lane(NamedTuple):
 
 class Lanes:
     """Of so many `readers`, of whom each holds a thread of the server, strangers leave a sixteenth to stored pages,
-    pages that are known, and the desk.
+    pages that are known, and the desk. Those who are signed in there share the threads of known pages.
     """
 
     def __init__(self, pools: Pools, readers: int, is_signed_in: Callable[[Environ], bool]) -> None:
         self._is_signed_in = is_signed_in
+        self._signed_in = Lane(pools.pages, Places(readers // 8))  # its key says not that a session goes on
         self.known = Lane(pools.pages, Places(readers))
         self.new = Lane(pools.strangers, Places(readers // 4, together=readers // 2), rests=True)
         self._slow = Lane(pools.slow, Places(readers // 8))
-        self._others = Lane(pools.others, Places(readers // 4))
+        self._others = Lane(pools.others, Places(readers // 8))
         self._door = Lane(pools.door, Places(readers // 16), rests=True)
 
     def of_unkept(self, environ: Environ) -> Lane:
         """For what is never kept: those who are signed in at the desk wait as readers of known pages do."""
         if is_of_the_desk(environ):
-            return self.known if self._is_signed_in(environ) else self._door
+            return self._signed_in if self._is_signed_in(environ) else self._door
         return self._slow if may_take_long(environ) else self._others

@@ -9,7 +9,7 @@ more than a deed can take, and who asks by date alone must name that very moment
 
 import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.cache import get_conditional_response
 from django.utils.http import http_date, parse_http_date
 
-from publications.models import Edition, Generation, once
+from publications.models import Edition, Generation, generation_here, once
 
 SETTLED = timedelta(minutes=1)
 """No deed takes so long, and no two changes within it share the second that they are told by."""
@@ -40,8 +40,9 @@ class State:
 
 
 def state_of_the_site() -> State:
-    """The same all through an epoch, since an epoch ends where it changes."""
-    return once("state", _read_state)
+    """The same all through an epoch; its generation is that of the epoch, since what is told may be remembered."""
+    state = once("state", _read_state)
+    return replace(state, generation=generation_here(state.generation))
 
 
 def _read_state() -> State:

@@ -68,8 +68,11 @@ def _register(tree: str) -> list[Entry]:
 def _in_order(tree: str, entries: Sequence[Entry]) -> list[Writer]:
     """The people of these entries, the first under a letter with its anchor."""
     found = counted_by_authors(tree, {})
-    told = Author.objects.select_related("portrait").told({entry.pk: found[entry.pk] for entry in entries})
+    told = Author.objects.select_related("portrait").told(
+        {entry.pk: found[entry.pk] for entry in entries if entry.pk in found}
+    )
     rows = {author.pk: author for author in told}
+    entries = [entry for entry in entries if entry.pk in rows]
     letters = ["", *(entry.letter for entry in entries)]
     return [
         replace(writer, anchor=_anchor(entry.letter) if entry.letter != before else "")

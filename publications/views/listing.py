@@ -43,7 +43,8 @@ def publication_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-Filters = tuple[list[dict[str, object]], SafeString]
+Filters = tuple[SafeString, list[tuple[str, str]]]
+"""The fields of the filters; the names of those that are chosen, with the labels of what was chosen."""
 
 
 class Listing:
@@ -90,14 +91,14 @@ class Listing:
     def context(self) -> dict[str, object]:
         """What the list shows. Raises search.Busy."""
         searched = Searched(self.words, self.tree, self.asked, self.order) if self.words else None
-        filters, written = self._filters(searched)
-        chosen = [self._chosen(filter_) for filter_ in filters if filter_["name"] in self.asked]
+        fields, labels = self._filters(searched)
+        chosen = [{"label": label, "url_without": self._address(without=name)} for name, label in labels]
         words = (
             [{"label": f"“{self.words}”", "url_without": self._address(without="q")}] if self.words else []
         )
         return {
             **(self._results(searched) if searched else self._newest()),
-            "filters": written,
+            "filters": fields,
             "is_filtered": bool(self.asked),
             "words": self.words,
             "most_signs": search.MOST_SIGNS,
@@ -139,12 +140,12 @@ class Listing:
         return None if "language" in self.asked else self.tree
 
     def _filters(self, searched: Searched | None) -> Filters:
-        """The filters, and their fields as the page has them: one for all pages of a list without words."""
+        """The fields of the filters as the page has them, one text for all pages of a list without words."""
         if searched:
             more = "+" if searched.found.is_counted_in_part else ""
-            return _written([self._filter(name, self._found(name, searched), more) for name in FILTERS])
+            return written([self._filter(name, self._found(name, searched), more) for name in FILTERS])
         key = ("filters", self.tree, tuple(self.asked.items()))
-        return once(key, lambda: _written([self._filter(name, self._told(name)) for name in FILTERS]))
+        return once(key, lambda: written([self._filter(name, self._told(name)) for name in FILTERS]))
 
     def _found(self, name: str, searched: Searched) -> list[Choice]:
         counts = searched.found.counts[name]
@@ -168,10 +169,6 @@ class Listing:
             for value, label, pieces in in_order
         ]
         return {"name": name, "label": wanted.label, "every": wanted.every, "options": options}
-
-    def _chosen(self, filter_: dict) -> dict[str, str]:
-        label = next(option["label"] for option in filter_["options"] if option["selected"])
-        return {"label": label, "url_without": self._address(without=filter_["name"])}
 
     def _address(
         self,
@@ -197,5 +194,11 @@ class Listing:
         return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url
 
 
-def _written(filters: list[dict[str, object]]) -> Filters:
-    return filters, render_to_string("filters.html", {"filters": filters})
+def written(filters: list[dict[str, object]]) -> Filters:
+    chosen = [
+        (filter_["name"], option["label"])
+        for filter_ in filters
+        for option in filter_["options"]
+        if option["selected"]
+    ]
+    return render_to_string("filters.html", {"filters": filters}), chosen

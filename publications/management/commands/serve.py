@@ -61,5 +61,8 @@ class Command(BaseCommand):
             "--log-level", "error",  # it warns of so many threads, as it cannot know that they wait
             *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
         ]  # fmt: skip
+        os.environ["SERVER_THREADS"] = str(
+            threads
+        )  # as long as this server stands, whatever new code would have
         os.chdir(settings.BASE_DIR)
         os.execv(granian, arguments)  # noqa: S606
