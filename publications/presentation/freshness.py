@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from django.conf import settings
-from django.db.models import Max, Q
+from django.db.models import Max
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone
 from django.utils.cache import get_conditional_response
@@ -46,14 +46,12 @@ def state_of_the_site() -> State:
 
 
 def _read_state() -> State:
-    """Two queries: the row of the generation, and the last window that began or ended."""
+    """Three queries: the row of the generation, and the last windows that began and ended, each the end of an index."""
     generation, now = Generation.objects.get(), timezone.now()
-    passed = Edition.objects.order_by().aggregate(
-        begun=Max("visible_from", filter=Q(visible_from__lte=now)),
-        ended=Max("visible_until", filter=Q(visible_until__lte=now)),
-    )
-    moments = [generation.at, *(moment for moment in passed.values() if moment)]
-    return State(generation.number, max(moments))
+    editions = Edition.objects.order_by()
+    begun = editions.filter(visible_from__lte=now).aggregate(moment=Max("visible_from"))["moment"]
+    ended = editions.filter(visible_until__lte=now).aggregate(moment=Max("visible_until"))["moment"]
+    return State(generation.number, max(moment for moment in (generation.at, begun, ended) if moment))
 
 
 def unless_fresh(
