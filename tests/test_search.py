@@ -144,6 +144,15 @@ def test_an_author_is_found_by_the_letters_of_the_address():
     assert titles("Semedbeyli") == titles("Səmədbəyli") == ["Grain"]
 
 
+def test_what_the_tree_speaks_comes_before_what_says_the_same_in_another_language():
+    make_live(title="Odesa", language="sv")
+    make_live(title="Odesa and us")
+
+    assert titles("odesa") == ["Odesa", "Odesa and us"]  # the exact title comes first, whatever its language
+    make_live(title="Odesa nu", body="Odesa. Odesa.", language="sv")
+    assert titles("odesa")[1:] == ["Odesa and us", "Odesa nu"]
+
+
 def test_a_pen_name_leads_to_no_other_name(editor):
     author = make_author("Ann Berg")
     make_live(title="Old", by_whom=author)

@@ -42,6 +42,7 @@ def test_a_piece_that_was_found_by_its_topic_shows_its_summary(client):
 
 def test_results_can_be_put_in_the_order_of_their_dates(client):
     make_live(title="Grain")
+    make_live(title="More grain")
 
     page = page_of(client, "grain", kind="quick-comment")
 
@@ -54,8 +55,18 @@ def test_results_can_be_put_in_the_order_of_their_dates(client):
 @pytest.mark.parametrize("order", ["x", "relevance"])
 def test_any_other_order_is_that_of_relevance(client, order):
     make_live(title="Grain")
+    make_live(title="More grain")
 
     assert 'aria-current="true">Best match first' in page_of(client, "grain", order=order)
+
+
+def test_one_result_has_no_order_and_a_phrase_no_second_quotation_marks(client):
+    make_live(title="The grain deal")
+
+    page = page_of(client, '"grain deal"')
+
+    assert "Best match first" not in page
+    assert "</span>&quot;grain deal&quot;</a>" in page
 
 
 def test_an_empty_order_leads_to_the_address_without_it(client):

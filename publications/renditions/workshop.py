@@ -17,6 +17,7 @@ from django.conf import settings
 BENCHES = 2  # at work at once, in all processes of this machine
 ROOM = 3  # in the workshop of one process, those who wait included
 PATIENCE = 5.0  # seconds that anybody waits
+AT_THE_DOOR = 1.0  # of them for room
 GLANCE = 0.02  # seconds between looks at the benches
 
 
@@ -39,6 +40,7 @@ class Workshop:
         self.lock = threading.Lock()
         self.tasks: dict[str, Task] = {}
         self.inside = 0
+        self.door = threading.Condition()
 
     def make(self, name: str, work: Callable[[], None]) -> None:
         """Do the work, or wait for whoever is at it already."""
@@ -59,15 +61,16 @@ class Workshop:
 
     @contextmanager
     def _room(self) -> Iterator[None]:
-        with self.lock:
-            if self.inside >= ROOM:
+        with self.door:
+            if not self.door.wait_for(lambda: self.inside < ROOM, AT_THE_DOOR):
                 raise Busy
             self.inside += 1
         try:
             yield
         finally:
-            with self.lock:
+            with self.door:
                 self.inside -= 1
+                self.door.notify()
 
     def _task(self, name: str) -> tuple[Task, bool]:
         with self.lock:

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from operator import attrgetter
 
 from django.utils import timezone
@@ -18,7 +19,9 @@ from .gate import gate
 from .wording import Wording, worded
 
 MOST = 500
-_BY_SCORE, _BY_DATE = attrgetter("score", "published_at", "edition"), attrgetter("published_at", "edition")
+OWN_LANGUAGE = 4
+"""What a text in the language of the tree weighs beside others, whose words may be the same."""
+_BY_DATE = attrgetter("published_at", "edition")
 
 
 @dataclass(frozen=True)
@@ -72,7 +75,7 @@ class _Finding:
 
     def found(self, newest_first: bool, counted: bool) -> Found:
         hits = self._hits()
-        ordered = sorted(hits, key=_BY_DATE if newest_first else _BY_SCORE, reverse=True)
+        ordered = sorted(hits, key=_BY_DATE if newest_first else self._by_score, reverse=True)
         if not newest_first:
             ordered = self._exact_title_first(ordered)
         return Found(
@@ -83,6 +86,10 @@ class _Finding:
             is_counted_in_part=self.is_in_part,
             wording=self.wording,
         )
+
+    def _by_score(self, hit: Hit) -> tuple[float, datetime | str, int]:
+        weight = OWN_LANGUAGE if hit.language == self.tree else 1
+        return hit.score * weight, hit.published_at, hit.edition
 
     def _exact_title_first(self, hits: list[Hit]) -> list[Hit]:
         first = engine().marked(self.titled)

@@ -27,6 +27,7 @@ from publications.models import (
 from publications.presentation import address_of, current_tree, in_tree
 
 from .gone import gone
+from .renamed import from_renamed
 
 WORDS = ("publications/", "topics/", "authors/", "editions/", "changes/")  # of addresses, as urls.py has them
 PLACES = (2, 4, 6)  # where they stand in a path, parted by slashes
@@ -46,7 +47,8 @@ def led_on(request: HttpRequest) -> HttpResponse | None:
     """The way from an address that was, or that is not quite typed as it should be, to what is public now."""
     if request.method not in ("GET", "HEAD"):
         return None
-    return _from_former(request) or _from_capitals(request) or _from_words_of_another_tree(request)
+    ways = (_from_former, from_renamed, _from_capitals, _from_words_of_another_tree)
+    return next((led for way in ways if (led := way(request))), None)
 
 
 def _from_former(request: HttpRequest) -> HttpResponse | None:

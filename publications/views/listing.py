@@ -94,7 +94,7 @@ class Listing:
         fields, labels = self._filters(searched)
         chosen = [{"label": label, "url_without": self._address(without=name)} for name, label in labels]
         words = (
-            [{"label": f"“{self.words}”", "url_without": self._address(without="q")}] if self.words else []
+            [{"label": quoted(self.words), "url_without": self._address(without="q")}] if self.words else []
         )
         return {
             **(self._results(searched) if searched else self._newest()),
@@ -192,6 +192,11 @@ class Listing:
             query["order"] = ""
         kept = {name: value for name, value in query.items() if value and name != without}
         return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url
+
+
+def quoted(words: str) -> str:
+    """What was typed, in quotation marks where it brings none."""
+    return words if words[0] in '"“”„«' else f"“{words}”"
 
 
 def written(filters: list[dict[str, object]]) -> Filters:

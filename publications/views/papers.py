@@ -117,6 +117,7 @@ def _unmade(request: HttpRequest, edition: Edition, seconds: str, *, is_busy: bo
         is_busy=is_busy,
         edition=edition,
         piece_url=edition.get_absolute_url(),
+        again_url=request.get_full_path(),
     )
     response.headers["Retry-After"] = seconds
     return response

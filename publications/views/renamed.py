@@ -1,0 +1,52 @@
+"""Feeds and filtered lists of a topic or an author that had another address: where they are now."""
+
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
+from django.urls import NoReverseMatch, reverse
+
+from publications.models import TEXT, Author, Edition, FormerPath, Prepared, Tag
+
+FEEDS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
+FILTERS = {"topic": "tag", "country": "tag", "series": "tag", "author": "author"}
+PAGES = {"tag": "publications:topic", "author": "publications:author"}
+
+_at = Prepared(lambda path: FormerPath.objects.select_related("tag", "author").filter(path=path), path=TEXT)
+
+
+def from_renamed(request: HttpRequest) -> HttpResponse | None:
+    """To the same feed or list under the address that its subject has now, while a live piece names it."""
+    match = request.resolver_match
+    if not match:
+        return None
+    if match.view_name in FEEDS:
+        address = _feed(match.view_name, match.kwargs)
+    else:
+        address = _list(request) if match.view_name == "publications:list" else ""
+    return HttpResponsePermanentRedirect(address) if address else None
+
+
+def _feed(name: str, parts: dict) -> str:
+    kind = FEEDS[name]
+    found = renamed(kind, parts[kind])
+    return reverse(name, kwargs={**parts, kind: found.slug}) if found else ""
+
+
+def _list(request: HttpRequest) -> str:
+    asked = request.GET.copy()
+    for name in FILTERS.keys() & asked.keys():
+        if found := renamed(FILTERS[name], asked[name]):
+            asked[name] = found.slug
+    return f"{request.path}?{asked.urlencode()}" if asked != request.GET else ""
+
+
+def renamed(kind: str, slug: str) -> Tag | Author | None:
+    """The topic or author whose page in this tree had the slug, and has another now; none that readers do not know."""
+    try:
+        path = FormerPath.normal(reverse(PAGES[kind], kwargs={"slug": slug}))
+    except NoReverseMatch:
+        return None
+    former = next(iter(_at(path=path)), None) if path else None
+    found = getattr(former, kind, None)
+    if not found or found.slug == slug or getattr(found, "pseudonymous", False):
+        return None
+    live = Edition.objects.live()
+    return found if (live.on(found) if kind == "tag" else live.by(found)).exists() else None
