@@ -47,6 +47,17 @@ def _own_site_data(settings, tmp_path) -> None:
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
+@pytest.fixture(scope="session")
+def _kept_pictures(tmp_path_factory) -> Path:
+    return tmp_path_factory.mktemp("pictures")
+
+
+@pytest.fixture
+def pictures_are_kept(settings, _kept_pictures) -> None:
+    """Those of the demonstration are made once for all tests: named by what they are made of, they take most of a load."""
+    settings.RENDITIONS = _kept_pictures
+
+
 @pytest.fixture
 def editor(db):
     from tests.factories import make_person

@@ -10,6 +10,8 @@ from publications.demonstration.load import CONTENT, Step
 from publications.models import Author, Change, Edition, Image, Publication, Tag
 from tests.factories import make_person
 
+pytestmark = pytest.mark.usefixtures("pictures_are_kept")
+
 TEXTS = {path.parent.name: manuscript.read(path.parent)[0] for path in CONTENT.glob("*/index.md")}
 
 

@@ -14,7 +14,16 @@ from publications.models import AuditLine, Edition, EditionTerm, Likeness, Searc
 from publications.search import likeness
 from publications.search.index import wanted
 from publications.search.likeness import keeping, rebuilding
-from tests.factories import make_author, make_live, make_publication, make_tag, saved, taken_back, tomorrow
+from tests.factories import (
+    make_author,
+    make_live,
+    make_person,
+    make_publication,
+    make_tag,
+    saved,
+    taken_back,
+    tomorrow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -316,5 +325,6 @@ def test_the_next_start_finds_likenesses_by_other_rules(monkeypatch, settings):
 
     monkeypatch.setattr(rebuilding, "VERSION", 99)
     assert likeness.is_outdated() and not search.is_outdated()
+    make_person()  # so that no demonstration is loaded
     call_command("prepare", verbosity=0)
     assert SearchIndex.objects.get().likeness == 99

@@ -15,7 +15,7 @@ from publications.models import Naming, SearchIndex, Word
 from publications.search import rebuilding
 from publications.search.engines import engine
 from publications.search.index import read, row_of, vocabulary, wanted
-from tests.factories import make_author, make_live, make_publication, make_tag, saved
+from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
 
@@ -214,5 +214,6 @@ def test_the_next_start_builds_the_index_of_other_rules(monkeypatch, settings):
 
     monkeypatch.setattr(rebuilding, "VERSION", 99)
     assert search.is_outdated()
+    make_person()  # so that no demonstration is loaded
     call_command("prepare", verbosity=0)
     assert SearchIndex.objects.get().version == 99

@@ -12,7 +12,7 @@ from publications.models import Edition, Publication
 from tests.conftest import ROOT
 from tests.factories import make_person
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept")]
 
 
 def start() -> list[str]:
