@@ -33,8 +33,8 @@ def pytest_terminal_summary(terminalreporter) -> None:
 
 @pytest.fixture(autouse=True)
 def _own_site_data(settings, tmp_path) -> None:
-    """Each test has originals and renditions of its own."""
-    settings.SITE_DATA = tmp_path
+    """Each test has originals and renditions of its own, and no gathered styles: each client would read them all."""
+    settings.SITE_DATA, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
     settings.ORIGINALS, settings.RENDITIONS = tmp_path / "originals", tmp_path / "renditions"
     settings.STORAGES = {
         **settings.STORAGES,
