@@ -1,8 +1,6 @@
 """Queries are constant: as many at ten pieces as at a thousand, and as many for a long piece as for a short."""
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import deeds
@@ -15,6 +13,7 @@ from tests.factories import (
     make_publication,
     make_tag,
 )
+from tests.queries import queries, queries_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -43,12 +42,6 @@ DESK = [
 ]
 
 
-def queries(client, path: str) -> int:
-    with CaptureQueriesContext(connection) as captured:
-        assert client.get(path).status_code == 200, path
-    return len(captured)
-
-
 @pytest.fixture
 def newsroom(db):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
@@ -66,23 +59,21 @@ def at_the_desk(client):
     return client
 
 
-@pytest.mark.parametrize("path", LISTS)
-def test_a_list_asks_the_same_at_a_thousand_pieces(client, newsroom, path):
-    few = queries(client, path)
+def test_lists_ask_the_same_at_a_thousand_pieces(client, newsroom):
+    few = queries_of_each(client, LISTS)
 
     grown(*newsroom)
 
-    assert queries(client, path) == few
+    assert queries_of_each(client, LISTS) == few
 
 
-@pytest.mark.parametrize("path", DESK)
-def test_the_desk_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom, path):
-    queries(at_the_desk, path)
-    few = queries(at_the_desk, path)
+def test_the_desk_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom):
+    queries_of_each(at_the_desk, DESK)
+    few = queries_of_each(at_the_desk, DESK)
 
     grown(*newsroom)
 
-    assert queries(at_the_desk, path) == few
+    assert queries_of_each(at_the_desk, DESK) == few
 
 
 def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
