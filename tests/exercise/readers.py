@@ -6,7 +6,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
 PATIENCE = 35  # seconds; the site itself gives up after 30
@@ -216,10 +216,11 @@ def held_open(port: int, count: int, said: bytes = b""):
 @contextmanager
 def slow_readers(port: int, path: str, count: int, *, rate: int = 4096, every: float = 0.25):
     """Readers with a bad connection: each takes `rate` bytes at a time, with a small window."""
-    ends = threading.Event()
+    ends, sockets = threading.Event(), []
 
     def take() -> None:
         with socket.socket() as slow:
+            sockets.append(slow)
             slow.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
             slow.connect(("127.0.0.1", port))
             slow.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n\r\n".encode())
@@ -233,5 +234,8 @@ def slow_readers(port: int, path: str, count: int, *, rate: int = 4096, every: f
         yield
     finally:
         ends.set()
+        for slow in sockets:
+            with suppress(OSError):  # it is closed already
+                slow.shutdown(socket.SHUT_RDWR)  # who has read all waits for more
         for thread in threads:
             thread.join(5)
