@@ -78,7 +78,7 @@ def test_a_browser_killed_while_somebody_types_loses_fifteen_seconds_at_most(
     page.goto(site.url + "/desk/publications/publication/?q=transnistria")
     page.get_by_role("link", name="Transnistria after Russian gas").click()
     page.locator(BODY).press("Control+End")
-    typed, until = [], time.monotonic() + random.uniform(17, 24)
+    typed, until = [], time.monotonic() + random.uniform(16, 19)
     while time.monotonic() < until:
         word = f"typed{len(typed)}word"
         page.locator(BODY).press_sequentially(f" {word}")
