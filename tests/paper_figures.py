@@ -1,12 +1,11 @@
 """A PDF and a card of every text of the corpus, and what they come to: `python -m tests.paper_figures`.
 
-It works on a site of its own in a temporary folder. A name as argument (`legal.md`) does only files called so;
-PDFS=folder keeps what was made there.
+It works on a site of its own in a temporary folder; PDFS=folder keeps what was made there.
 """
 
+import argparse
 import os
 import statistics
-import sys
 import tempfile
 import time
 from collections import Counter
@@ -109,11 +108,21 @@ def card_size(edition, kept: Path | None) -> int:
     return len(content)
 
 
+def asked() -> str:
+    described, _, how = __doc__.partition("\n\n")
+    arguments = argparse.ArgumentParser(
+        prog="python -m tests.paper_figures", description=described, epilog=how
+    )
+    arguments.add_argument("only", nargs="?", default="", help="do only the files of this name (all)")
+    return arguments.parse_args().only
+
+
 if __name__ == "__main__":
     import django
 
+    only = asked()
     with tempfile.TemporaryDirectory() as site:
         os.environ |= {"SITE_DATA": site, "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
         os.environ.pop("DATABASE_URL", None)
         django.setup()
-        main(*sys.argv[1:])
+        main(only)
