@@ -143,6 +143,31 @@ def test_an_author_of_a_known_name_is_made_only_when_asked_twice(desk):
     assert Author.objects.count() == 2
 
 
+@pytest.mark.parametrize(
+    ("before", "question"),
+    [
+        (False, "the name that stood there is not kept"),
+        (True, "This shows readers who stands behind the name"),
+    ],
+)
+def test_a_published_author_hides_or_shows_behind_a_pen_name_only_when_asked_twice(desk, before, question):
+    author = make_author("Ann Berg", pseudonymous=before)
+    make_live(by_whom=author)
+    form = as_shown(desk.get(change(author)))
+    form = (
+        {**form, "pseudonymous": "on"}
+        if not before
+        else {k: v for k, v in form.items() if k != "pseudonymous"}
+    )
+
+    asked = desk.post(change(author), form)
+    still = Author.objects.get(pk=author.pk).pseudonymous
+    desk.post(change(author), as_shown(asked))
+
+    assert question in asked.text
+    assert (still, Author.objects.get(pk=author.pk).pseudonymous) == (before, not before)
+
+
 def test_only_a_piece_on_the_topic_leads_its_page(desk):
     tag, other = make_tag("Belarus"), make_live(title="On budgets")
     on_it = make_live(title="On Belarus", tags=[tag])

@@ -223,12 +223,29 @@ class AuthorForm(AmendedForm):
         return super().save(commit)
 
     def doubts(self, cleaned: dict) -> dict[str, str]:
-        """Somebody of that name who is there already: nearly always the same person."""
+        """Somebody of that name who is there already, nearly always the same person; and what cannot be taken back."""
+        found = {}
         others = Author.objects.called(cleaned["name"]).exclude(pk=self.instance.pk)
-        if "name" not in self.changed_data or not others.exists():
-            return {}
-        asked = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
-        return {"name": asked % {"others": "; ".join(_told_apart(each) for each in others[:5])}}
+        if "name" in self.changed_data and others.exists():
+            asked = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
+            found["name"] = asked % {"others": "; ".join(_told_apart(each) for each in others[:5])}
+        if "pseudonymous" in self.changed_data and Edition.objects.by(self.instance.pk).exists():
+            found["pseudonymous"] = _hiding() if cleaned["pseudonymous"] else _showing()
+        return found
+
+
+def _hiding() -> str:
+    return _(
+        "All that has been published is signed with the name above from now on, earlier editions too, and the "
+        "name that stood there is not kept. Save again if that is meant."
+    )
+
+
+def _showing() -> str:
+    return _(
+        "This shows readers who stands behind the name: texts that are signed with it lead to this page. Save again if "
+        "they may know."
+    )
 
 
 def _told_apart(author: Author) -> str:
