@@ -188,11 +188,11 @@ def generated(pieces: int) -> None:
 def searched(text: str) -> int:
     """A search with the passages of its first page; gives how many were found."""
     from publications import search
-    from publications.models import Edition
+    from publications.models import results
 
     found = search.find(search.understood(text), tree="en")
     marker = search.Marker(found.wording)
-    for edition in Edition.objects.live().filter(pk__in=found.editions[:SHOWN]).for_results():
+    for edition in results(found.editions[:SHOWN]):
         marker.excerpt(edition)
     return found.total
 

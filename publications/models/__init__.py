@@ -2,7 +2,7 @@
 
 from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
-from .carded import bylines_of, carded, kinds, updated_among
+from .carded import bylines_of, carded, kinds, results, updated_among
 from .counting import counted, counted_by_authors, counted_on_tags, foremost
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
@@ -125,6 +125,7 @@ __all__ = [
     "own_end",
     "pictured",
     "read_epoch",
+    "results",
     "settled_doi",
     "settled_isbn",
     "split_at_commas",

@@ -24,8 +24,18 @@ def kinds() -> Mapping[int, Kind]:
 
 def carded(numbers: Iterable[int]) -> list[Edition]:
     """The editions of these numbers in their order, with what a card shows of their rows."""
-    wanted, known = list(numbers), kinds()
-    found = {edition.pk: edition for edition in _editions(numbers=wanted)}
+    wanted = list(numbers)
+    return _in_order(wanted, _editions(numbers=wanted))
+
+
+def results(numbers: Iterable[int]) -> list[Edition]:
+    """Those of them that are live, with the plain text besides, of which a result shows a passage."""
+    wanted = list(numbers)
+    return _in_order(wanted, _results(numbers=wanted, now=timezone.now()))
+
+
+def _in_order(wanted: list[int], editions: Iterable[Edition]) -> list[Edition]:
+    found, known = {edition.pk: edition for edition in editions}, kinds()
     for edition in found.values():
         if edition.kind_id in known:  # else it is one of this moment, and is read when it is asked for
             edition.kind = known[edition.kind_id]
@@ -57,6 +67,13 @@ def _that_updated(publications: QuerySet, now: datetime) -> QuerySet:
 _editions = Prepared(
     lambda numbers: Edition.objects.filter(Among(F("pk"), numbers)).order_by().only(*ON_A_CARD),
     numbers=NUMBERS,
+)
+_results = Prepared(
+    lambda numbers, now: (
+        Edition.objects.live(now).filter(Among(F("pk"), numbers)).order_by().only(*ON_A_CARD, "text")
+    ),
+    numbers=NUMBERS,
+    now=MOMENT,
 )
 _bylines = Prepared(
     lambda editions: EditionByline.objects.filter(Among(F("edition"), editions)).only(

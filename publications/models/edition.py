@@ -112,10 +112,6 @@ class EditionQuerySet(models.QuerySet):
         """What a card shows of the rows themselves."""
         return self.select_related("kind").without_bodies()
 
-    def for_results(self) -> "EditionQuerySet":
-        """The same with the plain text, of which results show a passage."""
-        return self.select_related("kind").defer("markdown", "html", "paragraphs")
-
     def without_bodies(self) -> "EditionQuerySet":
         """Rows for lists: the texts stay in the database."""
         return self.defer("markdown", "html", "text", "paragraphs")

@@ -21,7 +21,7 @@ from .wording import Wording, worded
 MOST = 500
 OWN_LANGUAGE = 4
 """What a text in the language of the tree weighs beside others, whose words may be the same."""
-_BY_DATE = attrgetter("published_at", "edition")
+_BY_SCORE, _BY_DATE = attrgetter("score", "published_at", "edition"), attrgetter("published_at", "edition")
 
 
 @dataclass(frozen=True)
@@ -75,9 +75,10 @@ class _Finding:
 
     def found(self, newest_first: bool, counted: bool) -> Found:
         hits = self._hits()
-        ordered = sorted(hits, key=_BY_DATE if newest_first else self._by_score, reverse=True)
-        if not newest_first:
-            ordered = self._exact_title_first(ordered)
+        if newest_first:
+            ordered = sorted(hits, key=_BY_DATE, reverse=True)
+        else:
+            ordered = self._exact_title_first(self._best_first(hits))
         return Found(
             self.query,
             editions=tuple(hit.edition for hit in ordered[:MOST]),
@@ -87,7 +88,11 @@ class _Finding:
             wording=self.wording,
         )
 
-    def _by_score(self, hit: Hit) -> tuple[float, datetime | str, int]:
+    def _best_first(self, hits: list[Hit]) -> list[Hit]:
+        is_of_one_language = len({hit.language for hit in hits}) < 2
+        return sorted(hits, key=_BY_SCORE if is_of_one_language else self._weighed, reverse=True)
+
+    def _weighed(self, hit: Hit) -> tuple[float, datetime | str, int]:
         weight = OWN_LANGUAGE if hit.language == self.tree else 1
         return hit.score * weight, hit.published_at, hit.edition
 

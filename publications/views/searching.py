@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import Edition
+from publications.models import results
 from publications.presentation import Card, cards, current_tree, page
 
 RETRY_AFTER = "5"  # seconds
@@ -25,9 +25,7 @@ class Searched:
 
     def cards(self, editions: list[int]) -> list[Card]:
         """These editions as cards in this order, with the words marked where they stand."""
-        shown = Edition.objects.live().filter(pk__in=editions).for_results()
-        there = {edition.pk: edition for edition in shown}
-        in_order = [there[pk] for pk in editions if pk in there]
+        in_order = results(editions)
         marker = search.Marker(self.found.wording)
         excerpts = map(marker.excerpt, in_order)
         return [
