@@ -3,7 +3,7 @@
 from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
 from .carded import bylines_of, carded, kinds, results, updated_among
-from .counting import counted, counted_by_authors, counted_on_tags, foremost
+from .counting import counted, counted_by, counted_by_authors, counted_on_tags, foremost
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
@@ -12,7 +12,7 @@ from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_is
 from .images import Image, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
-from .narrowing import NARROWINGS, narrowed
+from .narrowing import BY_TAGS, NARROWINGS, narrowed
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .prepared import MOMENT, NUMBER, NUMBERS, TEXT, Among, Prepared
@@ -31,6 +31,7 @@ from .word_files import Tracked, WordFile
 
 __all__ = [
     "ADDING",
+    "BY_TAGS",
     "FOREVER",
     "LONGEST_REMARK",
     "MOMENT",
@@ -106,6 +107,7 @@ __all__ = [
     "check_isbn",
     "corrections",
     "counted",
+    "counted_by",
     "counted_by_authors",
     "counted_on_tags",
     "doi_url",

@@ -4,6 +4,7 @@ The rows of an edition carry its window and its language, so each question is on
 is grouped by numbers: their names are read for those alone that a page shows.
 """
 
+from collections import Counter
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -51,6 +52,14 @@ def counted(tree: str | None, asked: Asked) -> list[Sort]:
     return _once(
         Edition, ("kind", "year", "language"), tree, asked, lambda found: [Sort(*row) for row in found]
     )
+
+
+def counted_by(column: str, tree: str | None, asked: Asked) -> Counter:
+    """How many of them there are by their kind, year or language."""
+    found: Counter = Counter()
+    for each in counted(tree, asked):
+        found[getattr(each, column)] += each.pieces
+    return found
 
 
 def counted_on_tags(tree: str | None, asked: Asked) -> dict[int, Pieces]:

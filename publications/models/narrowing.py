@@ -52,6 +52,9 @@ def _is_year(value: str) -> bool:
     return len(value) == 4 and value.isascii() and value.isdecimal()
 
 
+BY_TAGS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
+"""The name of the one that selects by tags of a kind."""
+
 NARROWINGS = {
     "kind": _by_column("kind__slug"),
     "topic": _by_rows(EditionTag, "tag__slug", tag__kind=TagKind.THEME),

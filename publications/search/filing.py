@@ -6,7 +6,7 @@ from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from django.db import connection
 
 from publications.languages import NAMES
-from publications.models import Author, Kind, Tag, TagKind
+from publications.models import BY_TAGS, Author, Kind, Tag, TagKind
 
 from . import signs
 from .engines import Hit, engine
@@ -46,7 +46,6 @@ _MARKS: dict[str, Callable[[str], tuple[str, object]]] = {
     "language": lambda code: ("l", code if code in NAMES else None),
 }
 FILTERS = tuple(_MARKS)
-_OF_TAGS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
 
 
 def counts(hits: Sequence[Hit], names: Iterable[str]) -> Counts:
@@ -70,8 +69,8 @@ def _told(under: dict[str, dict[str, int]], names: Collection[str]) -> Iterator[
         slugs = dict(Kind.objects.values_list("pk", "slug"))
         yield from (("kind", slugs[int(pk)], pieces) for pk, pieces in under.get("k", {}).items())
     tags, authors = under.get("t", {}), under.get("a", {})
-    if tags and set(_OF_TAGS.values()) & set(names):
-        yield from ((_OF_TAGS[kind], slug, tags[str(pk)]) for pk, kind, slug in _rows(_TAGS, tags))
+    if tags and set(BY_TAGS.values()) & set(names):
+        yield from ((BY_TAGS[kind], slug, tags[str(pk)]) for pk, kind, slug in _rows(_TAGS, tags))
     if authors and "author" in names:
         yield from (("author", slug, authors[str(pk)]) for pk, slug in _rows(_AUTHORS, authors))
 

@@ -1,6 +1,5 @@
 """The ways to narrow a list as readers see them: what each is called, and its values."""
 
-from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -14,9 +13,10 @@ from publications.models import (
     Kind,
     Tag,
     TagKind,
-    counted,
+    counted_by,
     counted_by_authors,
     counted_on_tags,
+    kinds,
     once,
 )
 from publications.presentation import tongue
@@ -69,11 +69,8 @@ def _languages(values: list[str]) -> dict[str, str]:
 
 
 def _kinds_told(tree: str | None, asked: Asked) -> list[Choice]:
-    found = _by_column("kind", tree, asked)
-    return [
-        Choice(kind.slug, kind.worded("name"), found[kind.pk])
-        for kind in Kind.objects.filter(pk__in=list(found))
-    ]
+    found = counted_by("kind", tree, asked)
+    return [Choice(kind.slug, kind.worded("name"), found[pk]) for pk, kind in kinds().items() if pk in found]
 
 
 def _tags_told(kind: TagKind, tree: str | None, asked: Asked) -> list[Choice]:
@@ -87,13 +84,6 @@ def _authors_told(tree: str | None, asked: Asked) -> list[Choice]:
     found = counted_by_authors(tree, asked)
     named = Author.objects.filter(pk__in=list(found)).values_list("pk", "slug", "name")
     return [Choice(slug, name, found[pk].pieces) for pk, slug, name in named]
-
-
-def _by_column(column: str, tree: str | None, asked: Asked) -> Counter:
-    found: Counter = Counter()
-    for each in counted(tree, asked):
-        found[getattr(each, column)] += each.pieces
-    return found
 
 
 def _tag_filter(kind: TagKind, label: str, every: str) -> Filter:
@@ -129,7 +119,7 @@ FILTERS = {
         _("All years"),
         words=_years,
         choices=lambda tree, asked: [
-            Choice(str(year), str(year), pieces) for year, pieces in _by_column("year", tree, asked).items()
+            Choice(str(year), str(year), pieces) for year, pieces in counted_by("year", tree, asked).items()
         ],
         newest_first=True,
     ),
@@ -138,7 +128,7 @@ FILTERS = {
         _("All languages"),
         words=_languages,
         choices=lambda tree, asked: [
-            Choice(code, tongue(code), pieces) for code, pieces in _by_column("language", tree, asked).items()
+            Choice(code, tongue(code), pieces) for code, pieces in counted_by("language", tree, asked).items()
         ],
         followed=lambda value: {"language": value},
     ),

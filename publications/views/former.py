@@ -13,21 +13,17 @@ from django.utils.encoding import escape_uri_path
 
 from publications.languages import TREES
 from publications.models import (
-    TEXT,
-    Author,
     Edition,
     FormerPath,
     Page,
-    Prepared,
     Standing,
-    Tag,
     answer,
     answer_for_edition,
 )
 from publications.presentation import address_of, current_tree, in_tree
 
 from .gone import gone
-from .renamed import from_renamed
+from .renamed import PAGES, former_at, from_renamed, subject_of
 
 WORDS = ("publications/", "topics/", "authors/", "editions/", "changes/")  # of addresses, as urls.py has them
 PLACES = (2, 4, 6)  # where they stand in a path, parted by slashes
@@ -37,10 +33,6 @@ NAMED = {
 }
 IN_QUERY = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; what is escaped stays so
 LONGEST = 2000  # characters of an address that browsers and Django's redirects take
-
-_at = Prepared(
-    lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
-)
 
 
 def led_on(request: HttpRequest) -> HttpResponse | None:
@@ -53,7 +45,7 @@ def led_on(request: HttpRequest) -> HttpResponse | None:
 
 def _from_former(request: HttpRequest) -> HttpResponse | None:
     path = FormerPath.normal("/" + quote(request.path_info.lstrip("/"), errors="replace"))
-    former = next(iter(_at(path=path)), None) if path else None
+    former = former_at(path)
     if not former:
         return None
     if former.publication_id:
@@ -71,14 +63,10 @@ def _to_piece(request: HttpRequest, publication: int) -> HttpResponse | None:
 
 
 def _of_subject(former: FormerPath) -> str:
-    """The page of a topic or an author: there is one while a live piece names them."""
-    found: Tag | Author | None = former.tag or former.author
-    if not found or getattr(found, "pseudonymous", False):
-        return ""
-    live = Edition.objects.live()
-    named = live.on(found) if former.tag_id else live.by(found)
-    name = "publications:topic" if former.tag_id else "publications:author"
-    return in_tree(current_tree(), name, slug=found.slug) if named.exists() else ""
+    """The page of a topic or an author."""
+    found = subject_of(former)
+    name = PAGES["tag" if former.tag_id else "author"]
+    return in_tree(current_tree(), name, slug=found.slug) if found else ""
 
 
 def _of_page(former: FormerPath) -> str:

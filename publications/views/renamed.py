@@ -9,7 +9,23 @@ FEEDS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
 FILTERS = {"topic": "tag", "country": "tag", "series": "tag", "author": "author"}
 PAGES = {"tag": "publications:topic", "author": "publications:author"}
 
-_at = Prepared(lambda path: FormerPath.objects.select_related("tag", "author").filter(path=path), path=TEXT)
+_at = Prepared(
+    lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
+)
+
+
+def former_at(path: str) -> FormerPath | None:
+    """What the path led to in another time; none for a path that cannot be one."""
+    return next(iter(_at(path=path)), None) if path else None
+
+
+def subject_of(former: FormerPath) -> Tag | Author | None:
+    """The topic or author that it led to, while a live piece names them and readers know them."""
+    found: Tag | Author | None = former.tag or former.author
+    if not found or getattr(found, "pseudonymous", False):
+        return None
+    live = Edition.objects.live()
+    return found if (live.on(found) if former.tag_id else live.by(found)).exists() else None
 
 
 def from_renamed(request: HttpRequest) -> HttpResponse | None:
@@ -44,9 +60,6 @@ def renamed(kind: str, slug: str) -> Tag | Author | None:
         path = FormerPath.normal(reverse(PAGES[kind], kwargs={"slug": slug}))
     except NoReverseMatch:
         return None
-    former = next(iter(_at(path=path)), None) if path else None
-    found = getattr(former, kind, None)
-    if not found or found.slug == slug or getattr(found, "pseudonymous", False):
-        return None
-    live = Edition.objects.live()
-    return found if (live.on(found) if kind == "tag" else live.by(found)).exists() else None
+    former = former_at(path)
+    found = subject_of(former) if former else None
+    return found if found and found.slug != slug else None

@@ -1,6 +1,5 @@
 """Live editions under the plurals of their kinds: the shelves of the home page and of topics."""
 
-from collections import Counter
 from collections.abc import Iterable
 from datetime import datetime
 from urllib.parse import urlencode
@@ -21,7 +20,7 @@ from publications.models import (
     Prepared,
     Tag,
     carded,
-    counted,
+    counted_by,
     kinds,
 )
 from publications.presentation import Card, Shelf, cards, current_tree, shelves
@@ -46,9 +45,7 @@ def with_shelves(
 
 def kinds_of(**asked: str) -> dict[Kind, int]:
     """How many pieces there are of each kind, in the order of the kinds."""
-    found: Counter[int] = Counter()
-    for each in counted(current_tree(), asked):
-        found[each.kind] += each.pieces
+    found = counted_by("kind", current_tree(), asked)
     return {kind: found[pk] for pk, kind in kinds().items() if pk in found}
 
 

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.models import (
+    BY_TAGS,
     Author,
     Edition,
     Tag,
@@ -36,7 +37,6 @@ from .describing import described
 from .shelves import first, kinds_of, with_shelves
 
 PEOPLE = 8
-FILTERS = {TagKind.THEME: "topic", TagKind.COUNTRY: "country", TagKind.SERIES: "series"}
 LABELS = {
     TagKind.THEME: gettext_lazy("Topic"),
     TagKind.COUNTRY: gettext_lazy("Country"),
@@ -87,7 +87,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def _pieces(tag: Tag) -> dict[str, object]:
     """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
-    chosen = {FILTERS[TagKind(tag.kind)]: tag.slug}
+    chosen = {BY_TAGS[TagKind(tag.kind)]: tag.slug}
     above = carded(first(tag.lead_id, tag)[:1])
     made, shelved = with_shelves(above, tag, **chosen)
     return {
