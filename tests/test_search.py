@@ -144,13 +144,16 @@ def test_an_author_is_found_by_the_letters_of_the_address():
     assert titles("Semedbeyli") == titles("Səmədbəyli") == ["Grain"]
 
 
-def test_what_the_tree_speaks_comes_before_what_says_the_same_in_another_language():
-    make_live(title="Odesa", language="sv")
-    make_live(title="Odesa and us")
+def test_what_the_tree_speaks_comes_before_what_says_more_in_another_language():
+    for _number in range(8):
+        make_live(title="Grain")
+    make_live(title="A long way to Harkov and to all the other ports")
+    make_live(title="Harkov, Harkov!", summary="Harkov.", body="Harkov.", language="sv")
 
-    assert titles("odesa") == ["Odesa", "Odesa and us"]  # the exact title comes first, whatever its language
-    make_live(title="Odesa nu", body="Odesa. Odesa.", language="sv")
-    assert titles("odesa")[1:] == ["Odesa and us", "Odesa nu"]
+    assert titles("harkov") == ["A long way to Harkov and to all the other ports", "Harkov, Harkov!"]
+
+    make_live(title="Harkov", language="sv")
+    assert titles("harkov")[0] == "Harkov"  # the exact title comes first, whatever its language
 
 
 def test_a_pen_name_leads_to_no_other_name(editor):
