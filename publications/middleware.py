@@ -24,30 +24,35 @@ GetResponse = Callable[[HttpRequest], HttpResponse]
 
 
 COMPRESSED = {
-    "text/html", "text/plain", "text/markdown", "text/xml", "application/xml", "application/atom+xml",
-    "application/rss+xml", "application/feed+json", "application/json", "application/problem+json",
-    "application/vnd.citationstyles.csl+json",
+    "text/html", "text/plain", "text/markdown", "text/javascript", "text/xml", "application/xml",
+    "application/atom+xml", "application/rss+xml", "application/feed+json", "application/json",
+    "application/problem+json", "application/vnd.citationstyles.csl+json",
 }  # fmt: skip
 
 
-class _Compression(GZipMiddleware):
+class _PublicGZipMiddleware(GZipMiddleware):
     """Public pages hold no secret that their length could betray, so nothing random is added to them."""
 
     max_random_bytes = 0
 
 
 def compressed(get_response: GetResponse) -> GetResponse:
-    """Send public pages compressed; pictures and files, and the pages of the desk, which hold secrets, as they are."""
-    compress = _Compression(get_response)
+    """Compress text for whoever accepts it; images and files are sent as they are.
+
+    Pages of the desk hold secrets (the CSRF token, addresses of reviews), so they get Django's random padding, which
+    hides their exact length from somebody who watches the wire (the BREACH attack).
+    """
+    public, desk = _PublicGZipMiddleware(get_response), GZipMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         if response.status_code == HTTPStatus.NOT_MODIFIED:
             patch_vary_headers(response, ("Accept-Encoding",))  # as the answer that the reader holds says
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        if request.path_info.startswith(settings.DESK) or response.streaming or media_type not in COMPRESSED:
+        if response.streaming or media_type not in COMPRESSED:
             return response
-        return compress.process_response(request, response)
+        gzip = desk if request.path_info.startswith(settings.DESK) else public
+        return gzip.process_response(request, response)
 
     return middleware
 

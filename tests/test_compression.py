@@ -3,7 +3,9 @@
 import pytest
 
 from publications import deeds
+from sceeus.static_files import COMPRESSED_PATHS
 from tests.factories import make_image, make_live, make_publication
+from tests.test_desk_scripts import FROM_DJANGO
 
 pytestmark = pytest.mark.django_db
 
@@ -36,8 +38,16 @@ def test_a_picture_is_sent_as_it_is(client, editor):
     assert "Content-Encoding" not in response
 
 
-def test_the_desk_is_not_compressed(client):
-    assert "Content-Encoding" not in client.get("/desk/login/", headers=GZIP)
+def test_pages_of_the_desk_are_compressed_with_a_length_that_varies(desk):
+    pages = [desk.get("/desk/", headers=GZIP) for _ in range(20)]
+
+    assert {page["Content-Encoding"] for page in pages} == {"gzip"}
+    assert len({len(page.content) for page in pages}) > 5
+
+
+def test_scripts_of_django_that_pages_load_are_stored_compressed():
+    for name in FROM_DJANGO:
+        assert name.startswith(COMPRESSED_PATHS)
 
 
 def test_a_feed_that_has_not_changed_says_what_its_answer_depends_on(client):

@@ -5,7 +5,10 @@ import re
 from pathlib import Path
 
 import pytest
+from django.contrib.staticfiles import finders
+from django.urls import reverse
 
+from publications.admin import desk as admin_site
 from sceeus.static_files import uncommented
 from tests.conftest import ROOT
 from tests.desk_forms import ADD
@@ -81,3 +84,21 @@ def test_files_of_others_are_named_with_their_licence():
         name = file.relative_to(STATIC / "vendor").as_posix()
         assert name in told, f"static/vendor/README.md does not name {name}"
         assert (file.parent / "LICENSE.txt").exists()
+
+
+SCRIPT = re.compile(r'<script[^>]*src="/static/([^"]+)"')
+FROM_DJANGO = {"admin/js/actions.js", "admin/js/change_form.js", "admin/js/filters.js"}
+
+
+@pytest.mark.parametrize("view", ["changelist", "add"])
+@pytest.mark.parametrize("model", admin_site._registry, ids=lambda model: model._meta.model_name)
+def test_pages_of_the_desk_load_no_scripts_that_they_do_not_use(admin_client, model, view):
+    page = admin_client.get(reverse(f"desk:{model._meta.app_label}_{model._meta.model_name}_{view}"))
+    if page.status_code != 200:
+        assert page.status_code in (302, 403)  # added on a page of its own, or by nobody
+        return
+
+    loaded = set(SCRIPT.findall(page.text))
+
+    assert all(finders.find(name) for name in loaded)
+    assert {name for name in loaded if not name.startswith(("js/", "vendor/"))} <= FROM_DJANGO

@@ -1,7 +1,7 @@
 """What stands beside the editions: authors and kinds, and what all such forms share. Saving is public at once."""
 
 from django import forms
-from django.contrib import admin, messages
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
 from django.db import transaction
@@ -18,6 +18,7 @@ from publications.presentation import everywhere
 
 from . import meanwhile
 from .choosing import ChooserField, FindingForm
+from .site import DeskModelAdmin
 
 
 class Hidden(forms.CharField):
@@ -109,7 +110,7 @@ def _one_line_end(value: object) -> object:
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
-class Amended(admin.ModelAdmin):
+class Amended(DeskModelAdmin):
     """Rows that readers see as they are: every change is the deed `amend`, and says so on the form."""
 
     form = AmendedForm

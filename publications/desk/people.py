@@ -9,10 +9,12 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import accounts
 
+from .site import DeskModelAdmin
+
 TICKED = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
 
 
-class PersonDesk(UserAdmin):
+class PersonDesk(DeskModelAdmin, UserAdmin):
     """Accounts of the desk: everyone here may sign in; their groups say what they may do."""
 
     list_display = ("username", "first_name", "last_name", "email", "is_active")
@@ -53,7 +55,7 @@ class PersonDesk(UserAdmin):
         return response
 
 
-class GroupDesk(GroupAdmin):
+class GroupDesk(DeskModelAdmin, GroupAdmin):
     """The four groups, made by migration; only a superuser changes what they may do."""
 
     filter_horizontal = ()

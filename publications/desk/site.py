@@ -2,7 +2,8 @@
 
 from collections.abc import Callable
 
-from django.contrib.admin import AdminSite
+from django.contrib.admin import AdminSite, ModelAdmin
+from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import path
@@ -12,6 +13,16 @@ from publications import accounts
 from publications.models import Publication, Site, words
 
 Page = Callable[..., HttpResponse]
+
+
+class DeskModelAdmin(ModelAdmin):
+    """A `ModelAdmin` whose forms load our own scripts alone.
+
+    Django's (jQuery, pop-up windows, slugs made while typing) serve widgets that the desk does not have.
+    The script of bulk actions is named by the template of lists.
+    """
+
+    media = Media()
 
 
 class Desk(AdminSite):

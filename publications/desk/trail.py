@@ -11,9 +11,10 @@ from django.utils.translation import gettext_lazy
 from publications.models import AuditLine
 
 from .lines import told
+from .site import DeskModelAdmin
 
 
-class Trail(admin.ModelAdmin):
+class Trail(DeskModelAdmin):
     """Every line leads to what it is about, and every number to its edition."""
 
     list_display = ("at", "what", "about", "by_name")

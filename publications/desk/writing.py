@@ -27,10 +27,11 @@ from . import bulk, gone, handing, recovering, reviewing, suggesting, tagging
 from .filters import LanguageFilter, StateFilter, WaitingFilter
 from .forms import PublicationForm
 from .left_out import left_out
+from .site import DeskModelAdmin
 from .word_report import panel
 
 
-class Writing(admin.ModelAdmin):
+class Writing(DeskModelAdmin):
     """The working copies. Saving keeps a revision and changes nothing public but related links."""
 
     class Media:
