@@ -91,7 +91,7 @@ def originals(address: str, folder: object) -> dict[str, object]:
     """The private store of uploads: a folder, or a bucket of an S3 store, as an entry of STORAGES."""
     if not address:
         return {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
+            "BACKEND": "publications.original_storage.FolderStorage",
             "OPTIONS": {"location": folder, "base_url": None},
         }
     parts = _parts("STORAGE_URL", address, ("s3",), STORE_FORM)
@@ -104,7 +104,10 @@ def originals(address: str, folder: object) -> dict[str, object]:
     if unknown := set(asked) - STORE_OPTIONS:
         raise wrong("STORAGE_URL", f"has an option {min(unknown)} that is not known", STORE_FORM)
     _needs("STORAGE_URL", "storages")
-    return {"BACKEND": "storages.backends.s3.S3Storage", "OPTIONS": _bucket(parts, bucket, below, asked)}
+    return {
+        "BACKEND": "publications.bucket_storage.BucketStorage",
+        "OPTIONS": _bucket(parts, bucket, below, asked),
+    }
 
 
 def _bucket(parts: SplitResult, bucket: str, below: str, asked: dict[str, str]) -> dict[str, object]:

@@ -28,6 +28,7 @@ from urllib.parse import urlsplit
 from django.utils.csp import CSP
 from environs import Env
 
+from publications.durable_files import write_file
 from sceeus import elsewhere
 
 env = Env()
@@ -49,10 +50,7 @@ def secret_key() -> str:
     path = SITE_DATA / "secret-key"
     if not path.exists():
         SITE_DATA.mkdir(parents=True, exist_ok=True, mode=0o700)
-        made = path.with_name(f"secret-key.{secrets.token_hex(4)}")
-        made.touch(mode=0o600)
-        made.write_text(secrets.token_urlsafe(50), encoding="ascii")
-        made.replace(path)
+        write_file(path, [secrets.token_urlsafe(50).encode("ascii")])
     return path.read_text(encoding="ascii").strip()
 
 

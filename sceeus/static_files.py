@@ -11,6 +11,8 @@ from pathlib import Path
 
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
+from publications.original_storage import DurableFilesMixin
+
 COMPRESSED_PATHS = (
     "css/", "js/", "vendor/",
     *(f"admin/js/{name}.js" for name in ("actions", "cancel", "change_form", "filters")),
@@ -19,7 +21,7 @@ IMPORT = re.compile(r'^@import url\("([\w-]+\.css)"\);$', re.MULTILINE)
 COMMENT = re.compile(r"^[ \t]*(?://.*|/\*(?:(?!\*/)[\s\S])*\*/[ \t]*)\n", re.MULTILINE)
 
 
-class StaticFiles(CompressedManifestStaticFilesStorage):
+class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True  # an import in a script names the file by its content as well
 
     def post_process(self, paths: Mapping, dry_run: bool = False, **options):

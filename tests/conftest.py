@@ -6,6 +6,8 @@ from pathlib import Path
 
 import pytest
 
+from sceeus import elsewhere
+
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 ALLOWED = "needs ../shared"
@@ -46,10 +48,7 @@ def _own_site_data(settings, tmp_path) -> None:
     settings.ORIGINALS, settings.RENDITIONS = tmp_path / "originals", tmp_path / "renditions"
     settings.STORAGES = {
         **settings.STORAGES,
-        "originals": {
-            "BACKEND": "django.core.files.storage.FileSystemStorage",
-            "OPTIONS": {"location": settings.ORIGINALS, "base_url": None},
-        },
+        "originals": elsewhere.originals("", settings.ORIGINALS),
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]

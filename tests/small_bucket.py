@@ -1,15 +1,18 @@
 """A store of files that speaks enough of S3 for what the site asks of one: put, get, head, delete, in one bucket."""
 
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
+RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 GONE = b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code><Message>There is no such file.</Message></Error>"
 
 
 class Bucket(ThreadingHTTPServer):
-    """`files` by path, bucket included; `secret` is the key that every request must be signed with."""
+    """`files` by path, bucket included; `key` is what every request must be signed with. An object is there once all of
+    its bytes have come, as S3 promises."""
 
     daemon_threads = True
 
@@ -17,6 +20,7 @@ class Bucket(ThreadingHTTPServer):
         super().__init__(("127.0.0.1", 0), _Answering)
         self.files: dict[str, bytes] = {}
         self.key, self.asked = key, []
+        self.room = 2**40  # bytes that an object may have
 
     @property
     def url(self) -> str:
@@ -27,8 +31,10 @@ class _Answering(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     server: Bucket
 
-    def _answer(self, status: int, body: bytes = b"") -> None:
+    def _answer(self, status: int, body: bytes = b"", **headers: str) -> None:
         self.send_response(status)
+        for name, value in headers.items():
+            self.send_header(name.replace("_", "-"), value)
         self.send_header("Content-Length", str(len(body)))
         self.send_header("ETag", '"x"')
         self.send_header("Last-Modified", "Thu, 26 Nov 2026 12:00:00 GMT")
@@ -38,10 +44,13 @@ class _Answering(BaseHTTPRequestHandler):
 
     def _do(self) -> None:
         path = self.path.partition("?")[0]
-        sent = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        length = int(self.headers.get("Content-Length") or 0)
+        sent = self.rfile.read(length)
         self.server.asked.append((self.command, path))
         if f"Credential={self.server.key}/" not in self.headers.get("Authorization", ""):
             return self._answer(403)
+        if len(sent) < length or len(sent) > self.server.room:
+            return self._answer(507)
         if self.command == "PUT":
             self.server.files[path] = sent
             return self._answer(200)
@@ -49,7 +58,13 @@ class _Answering(BaseHTTPRequestHandler):
             self.server.files.pop(path, None)
             return self._answer(204)
         found = self.server.files.get(path)
-        return self._answer(404, GONE) if found is None else self._answer(200, found)
+        if found is None:
+            return self._answer(404, GONE)
+        if not (wanted := RANGE.fullmatch(self.headers.get("Range", ""))):
+            return self._answer(200, found)
+        start, last = int(wanted[1]), int(wanted[2])
+        part = found[start : last + 1]
+        return self._answer(206, part, Content_Range=f"bytes {start}-{last}/{len(found)}")
 
     do_GET = do_HEAD = do_PUT = do_DELETE = _do
 

@@ -108,12 +108,16 @@ def test_what_failed_days_ago_goes_and_what_failed_today_is_left_to_look_at(site
 def test_files_that_wait_for_a_form_are_in_no_backup(site, tmp_path):
     (site / "originals/waiting").mkdir()
     (site / "originals/waiting/0f").write_bytes(b"refused")
+    (site / "originals/incoming").mkdir()
+    (site / "originals/incoming/x.part").write_bytes(b"half of an upload")
 
     kept = run("backup", tmp_path / "backups", site).stdout.strip()
 
     with tarfile.open(Path(kept, "originals.tar")) as originals:
         names = originals.getnames()
-    assert "originals/ab/abc.png" in names and not [name for name in names if "waiting" in name]
+    assert "originals/ab/abc.png" in names and not [
+        name for name in names if "waiting" in name or "incoming" in name
+    ]
 
 
 def test_a_backup_of_another_kind_of_database_changes_nothing(site, tmp_path):

@@ -45,7 +45,10 @@ FLOORS = {
     "publications.addresses": 1,
     "publications.xml_documents": 1,
     "publications.converters": 2,
+    "publications.bucket_storage": 1,
+    "publications.original_storage": 1,
     "publications.difference": 0,
+    "publications.durable_files": 0,
 }
 DEED_DOERS = {
     "publications.desk",

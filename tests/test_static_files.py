@@ -10,6 +10,7 @@ from django.test import override_settings
 from publications import prose
 from sceeus.static_files import uncommented
 from tests.conftest import ROOT
+from tests.full_disks import files_of_at_most
 
 SERVED = {**settings.STORAGES, "staticfiles": {"BACKEND": "sceeus.static_files.StaticFiles"}}
 
@@ -86,3 +87,16 @@ def test_cells_stand_as_their_column_was_written(side):
 
     assert f'data-align="{side}"' in table
     assert f'[data-align="{side}"] {{ text-align: {side}; }}' in (ROOT / "static/css/article.css").read_text()
+
+
+def test_a_sheet_that_the_disk_refused_is_not_taken_for_whole(tmp_path):
+    with override_settings(STORAGES=SERVED, STATIC_ROOT=tmp_path, WHITENOISE_AUTOREFRESH=False):
+        with pytest.raises(OSError), files_of_at_most(10_000):
+            call_command("collectstatic", verbosity=0, interactive=False)
+
+        call_command("collectstatic", verbosity=0, interactive=False)
+
+    source = ROOT / "static/fonts"
+    assert all(
+        (tmp_path / "fonts" / font.name).stat().st_size == font.stat().st_size for font in source.iterdir()
+    )

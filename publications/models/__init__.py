@@ -9,7 +9,7 @@ from .edition_rows import EditionAttachment, EditionByline, EditionImage, Editio
 from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
 from .house import the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
-from .images import Image, keep_original, originals
+from .images import Image, OriginalFault, find_original_fault, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
 from .narrowing import BY_TAGS, NARROWINGS, narrowed
@@ -68,6 +68,7 @@ __all__ = [
     "Listed",
     "Naming",
     "Number",
+    "OriginalFault",
     "Page",
     "Place",
     "Prepared",
@@ -111,6 +112,7 @@ __all__ = [
     "counted_by_authors",
     "counted_on_tags",
     "doi_url",
+    "find_original_fault",
     "first_date",
     "for_draft",
     "foremost",

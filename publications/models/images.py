@@ -26,15 +26,50 @@ def new_key() -> str:
 
 
 def keep_original(content: bytes, extension: str, *, store: bool = True) -> str:
-    """Put bytes into the private store under their own digest and say the name. The same bytes once.
+    """Put bytes into the private store under their own digest and return the name.
 
-    With `store` off only the name is said: a rehearsal leaves no file behind.
+    A file that has the name already is kept if it holds these bytes, and replaced if it is damaged. Once this returns,
+    the bytes have reached the disk. With `store` off nothing is written: a rehearsal leaves no file behind.
+
+    Raises:
+        OSError: the file cannot be written; the store is as it was.
     """
     digest = hashlib.sha256(content).hexdigest()
     name = f"{digest[:2]}/{digest}.{extension}"
-    if store and not originals().exists(name):
+    if store and find_original_fault(name, size=len(content)):
         originals().save(name, ContentFile(content))
     return name
+
+
+class OriginalFault(models.TextChoices):
+    """What may be wrong with the file of an original."""
+
+    MISSING = "missing", _("missing")
+    WRONG_SIZE = "wrong size", _("has another size than was uploaded")
+    WRONG_DIGEST = "wrong digest", _("holds other bytes than were uploaded")
+    UNREADABLE = "unreadable", _("cannot be read")
+
+
+def find_original_fault(name: str, *, size: int | None = None) -> OriginalFault | None:
+    """Return what is wrong with the file of an original, or None where it is whole.
+
+    Args:
+        name: the name that `keep_original` returned, which holds the SHA-256 digest of the bytes.
+        size: how many bytes it has, where that is known; a difference is found without reading the file.
+
+    Raises:
+        Exception: a bucket does not answer (each kind of store has errors of its own).
+    """
+    try:
+        if size is not None and originals().size(name) != size:
+            return OriginalFault.WRONG_SIZE
+        with originals().open(name) as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except FileNotFoundError:
+        return OriginalFault.MISSING
+    except OSError:
+        return OriginalFault.UNREADABLE
+    return None if digest == digest_of(name) else OriginalFault.WRONG_DIGEST
 
 
 def digest_of(name: str) -> str:

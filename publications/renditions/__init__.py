@@ -2,6 +2,7 @@
 
 from .papers import Made, Told, Unmade, card, cover_digest, forget, pdf
 from .picture import SIZES, make_all, picture
+from .shelf import remove_unfinished
 from .workshop import ROOM, Busy
 
 __all__ = [
@@ -17,4 +18,5 @@ __all__ = [
     "make_all",
     "pdf",
     "picture",
+    "remove_unfinished",
 ]

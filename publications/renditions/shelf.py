@@ -1,12 +1,12 @@
 """The shelf: folders of made files, each named by what it was made from, so that none is ever stale."""
 
-import os
 import shutil
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 
 from django.conf import settings
+
+from publications import durable_files
 
 
 def find_or_make(name: str, make: Callable[[], bytes], *, folder: str = "") -> Path:
@@ -23,12 +23,18 @@ def place(name: str, *, folder: str = "") -> Path:
 
 
 def put(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
+    """Write a file whole or not at all. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=".")
-    with os.fdopen(handle, "wb") as file:
-        file.write(content)
-    Path(temporary).replace(path)
+    durable_files.write_file(path, [content], incoming=_incoming())
+
+
+def remove_unfinished() -> int:
+    """Remove what processes that were killed have left; returns how many files."""
+    return durable_files.remove_unfinished(_incoming())
+
+
+def _incoming() -> Path:
+    return Path(settings.RENDITIONS) / "incoming"
 
 
 def keep_only(path: Path, *, of: str) -> None:
