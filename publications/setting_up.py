@@ -12,44 +12,47 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
-from django.db import transaction
+from django.db import DatabaseError, transaction
 
-from publications import accounts, deeds, demonstration
+from publications import accounts, deeds, demonstration, search
+from publications.migration_state import read_migration_state
 from publications.models import Publication, Site
 
 STAMP = "prepared"
 WATCHED = (
     "publications/migrations/*.py",
+    "publications/models/*.py",
     "publications/search/**/*.py",
     "static/**/*",
     "requirements.txt",
-    "publications/demonstration/content/**/*",
 )
 
 Tell = Callable[[str], object]
 
 
 def fingerprint() -> str:
-    """What a start depends on: names, sizes and times of migrations, styles and packages, and the database."""
+    """What a start depends on besides the database: names, sizes and times of styles, packages and code."""
     root = Path(settings.BASE_DIR)
     files = sorted(path for pattern in WATCHED for path in root.glob(pattern) if path.is_file())
     known = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
-    depends = (
-        known,
-        settings.DATABASES["default"]["NAME"],
-        settings.DEBUG,
-    )  # in development no styles are gathered
+    depends = (known, settings.DEBUG)  # in development no styles are gathered
     return hashlib.sha256(repr(depends).encode()).hexdigest()
 
 
 def is_up_to_date() -> bool:
-    """Whether nothing has changed since the last start that went through."""
+    """Return whether the code is that of the last start that went through, and the database has its migrations.
+
+    The database is asked each time: another release may have been started with it since, or it may have been emptied.
+    """
     stamp = Path(settings.SITE_DATA) / STAMP
-    database = settings.DATABASES["default"]
-    there = (
-        "sqlite3" in database["ENGINE"] and Path(database["NAME"]).exists()
-    )  # a server may have been emptied
-    return there and stamp.exists() and stamp.read_text(encoding="ascii") == fingerprint()
+    if not stamp.exists() or stamp.read_text(encoding="ascii") != fingerprint():
+        return False
+    try:
+        return read_migration_state().is_current and not (
+            search.is_outdated() or search.likeness.is_outdated()
+        )
+    except DatabaseError:
+        return False
 
 
 def mark_up_to_date() -> None:

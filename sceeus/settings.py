@@ -18,6 +18,7 @@ SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus sh
 PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 SECURITY_CONTACT  whom to tell of a weakness, for /.well-known/security.txt: mailto:… or https://… (none)
+ALLOW_DATA_LOSS  1 lets one “manage.py migrate” go back over tables and columns with rows, which it refuses (0)
 DEBUG          1 for development only (0)
 """
 
@@ -41,6 +42,7 @@ SITE_URL = env.str("SITE_URL", f"http://127.0.0.1:{PORT}").rstrip("/")
 BEHIND_TLS = env.bool("BEHIND_TLS", SITE_URL.startswith("https://"))
 SECURITY_CONTACT = env.str("SECURITY_CONTACT", "")
 TRUSTED_PROXIES = env.int("TRUSTED_PROXIES", 0)
+ALLOW_DATA_LOSS = env.bool("ALLOW_DATA_LOSS", False)
 
 
 def secret_key() -> str:

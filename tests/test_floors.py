@@ -34,6 +34,7 @@ FLOORS = {
     "publications.sessions": 3,
     "publications.search": 3,
     "publications.pagecache": 3,
+    "publications.migration_state": 2,
     "publications.models": 2,
     "publications.importers": 2,
     "publications.apps": 3,

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from publications import search
+from publications.migration_state import read_migration_state, refuse_newer_database
 from publications.setting_up import finish_empty_site, is_up_to_date, mark_up_to_date
 
 
@@ -16,14 +17,20 @@ class Command(BaseCommand):
     help = (
         "Bring the site up to date: migrate the database, gather the styles and, when the database is empty, make "
         "the first accounts and load the demonstration content. DEMO=0 leaves the content out and asks for the name "
-        "of the site and an administrator. Safe to repeat; when nothing has changed it does nothing."
+        "of the site and an administrator. Safe to repeat; when nothing has changed it does nothing. A database that a "
+        "newer release has migrated is refused."
     )
 
     def handle(self, *args, **options) -> None:
         Path(settings.SITE_DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
-        if is_up_to_date():
-            return
+        if not is_up_to_date():
+            self._bring_up_to_date()
+            mark_up_to_date()
+        finish_empty_site(tell=self.stdout.write)
+
+    def _bring_up_to_date(self) -> None:
         call_command("reach", stdout=StringIO())
+        refuse_newer_database(read_migration_state())
         self.stdout.write("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
         for part, name in ((search, "the search index"), (search.likeness, "what is like what")):
@@ -33,5 +40,3 @@ class Command(BaseCommand):
         if not settings.DEBUG:
             self.stdout.write("Gathering styles and scripts …")
             call_command("collectstatic", verbosity=0, interactive=False)
-        finish_empty_site(tell=self.stdout.write)
-        mark_up_to_date()

@@ -6,8 +6,10 @@ from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
 
+from publications.migration_state import read_migration_state, refuse_newer_database
 from publications.pagecache import READERS
 
 HEADERS = 65_536  # bytes of a request before its body; more is answered 431
@@ -44,9 +46,17 @@ class Command(BaseCommand):
             "--reload", action="store_true", help="start again when a file of the project changes"
         )
 
+        parser.add_argument(
+            "--allow-newer-database",
+            action="store_true",
+            help="serve from a database that a newer release has migrated, at your own risk",
+        )
+
     def handle(self, *args, **options) -> None:
         if options["prepare"]:
             call_command("prepare")
+        else:
+            self._check_database(allow_newer=options["allow_newer_database"])
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
         self.stdout.flush()
         threads = READERS if settings.PAGES_IN_MEMORY else BARE
@@ -66,3 +76,20 @@ class Command(BaseCommand):
         )  # as long as this server stands, whatever new code would have
         os.chdir(settings.BASE_DIR)
         os.execv(granian, arguments)  # noqa: S606
+
+    def _check_database(self, *, allow_newer: bool) -> None:
+        """Refuse a database of another release; one that does not answer may yet come, and pages are in memory."""
+        try:
+            state = read_migration_state()
+        except DatabaseError as error:
+            self.stderr.write(f"The database does not answer yet: {error}")
+            return
+        if not allow_newer:
+            refuse_newer_database(
+                state, remedy="“manage.py serve --allow-newer-database” serves all the same."
+            )
+        if state.unapplied:
+            raise CommandError(
+                f"The database lacks {', '.join(state.unapplied)}. Run “manage.py prepare” first."
+            )
+        connection.close()
