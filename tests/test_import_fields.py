@@ -132,7 +132,7 @@ def test_the_original_of_a_family_is_the_english_text_wherever_it_stands(tmp_pat
 
 def test_of_two_files_with_one_uid_the_second_is_refused(tmp_path):
     for name in ("a.md", "b.md"):
-        written(tmp_path, name, front="uid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71\n")
+        written(tmp_path, name, front="format: 1\nuid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71\n")
 
     found = importers.survey(tmp_path)
 

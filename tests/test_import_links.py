@@ -99,9 +99,10 @@ def test_an_import_broken_off_before_its_links_is_completed_by_the_next(tmp_path
 
 
 def test_uids_of_a_manuscript_that_name_nothing_itself_or_the_same_twice_are_no_links(tmp_path):
-    put(tmp_path / "blog", "b.md", title="B", front="uid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a72\n")
     own, there = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71", "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a72"
     gone = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a79"
+    (tmp_path / "blog").mkdir()
+    (tmp_path / "blog/b.md").write_text(f"---\nformat: 1\nuid: {there}\ntitle: B\nkind: report\n---\nText.\n")
     (tmp_path / "blog/a.md").write_text(
         f"---\nformat: 1\nuid: {own}\ntitle: A\nkind: report\n"
         f"related: [{there}, {there.upper()}, {own}, {gone}, x]\n---\nText.\n"

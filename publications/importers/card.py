@@ -38,6 +38,8 @@ class Card:
     old_paths: tuple[str, ...] = ()
     translation_of: str = ""
     slug: str = ""
+    is_own: bool = False
+    stated_slug: str = ""  # of a manuscript of ours, whose publication follows it where it is free
 
     @property
     def stem(self) -> str:
@@ -58,6 +60,13 @@ def content_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def tell_address(card: Card, telling: Telling) -> None:
+    """Report an address that is not the one the file asks for."""
+    if card.slug != card.wanted:
+        told = _("The address “%(wanted)s” is taken: it became “%(slug)s”.")
+        telling.changed("address", told % {"wanted": card.wanted, "slug": card.slug})
+
+
 def card_of(file: Path, root: Path, default: str, permalink: str) -> Card:
     """The card of a file below the root. Raises Refusal and OSError."""
     fields = frontmatter.read(content_of(file), Telling()).fields
@@ -68,6 +77,8 @@ def card_of(file: Path, root: Path, default: str, permalink: str) -> Card:
         source=source,
         path=file,
         uid=_uid(fields, f"{root.resolve().name}/{source}"),
+        is_own=_is_own(fields),
+        stated_slug=slugify(values.text(fields.get("slug"))) if _is_own(fields) else "",
         language=spoken or default,
         family=_family(file, root),
         wanted=_wanted_slug(fields, stem),
@@ -92,10 +103,18 @@ def _usual_paths(days: Iterable[datetime | None], name: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(map(former, paths)))
 
 
+def _is_own(fields: dict[str, Any]) -> bool:
+    """Whether a file says that it is a manuscript of this project; `format: standard` of others does not."""
+    return values.text(fields.get("format")).isdecimal()
+
+
 def _uid(fields: dict[str, Any], place: str) -> str:
-    """Its own, as our manuscripts have one, else one made from its place: folder and path below it."""
+    """Return the uid that a manuscript of ours states, else one made from the place: folder and path below it.
+
+    What other files state is never used: it could be the uid of a publication that they do not mean.
+    """
     try:
-        return str(UUID(values.text(fields.get("uid"))))
+        return str(UUID(values.text(fields.get("uid")) if _is_own(fields) else ""))
     except ValueError:
         return str(uuid5(NAMESPACE, place))
 

@@ -39,7 +39,7 @@ DRAFT = ("draft", "is_draft", "unlisted")
 KIND = ("kind", "type", "layout")
 READ_ELSEWHERE = (
     "lang", "language", "locale", "permalink", "url", "slug", "redirect_from", "aliases", "redirects", "former_paths",
-    "related", "related_posts", "uid", "format", "status",
+    "related", "related_posts", "uid", "status",
 )  # fmt: skip
 LONGEST_TITLE, LONGEST_TAG, LONGEST_SUMMARY = 250, 100, 2000
 AND = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")

@@ -10,7 +10,7 @@ from publications.manuscript import Byline, Manuscript
 from . import frontmatter, liquid, markup, values
 from .arrival import Arrival, Refusal, Telling
 from .aside import Aside, plain_marks
-from .card import Card, content_of
+from .card import Card, content_of, tell_address
 from .fields import Fields
 from .images import Gallery, Pictures
 from .links import Links
@@ -37,10 +37,9 @@ def read(card: Card, ground: Ground) -> Arrival:
     """Read one file. It never raises: whatever is wrong with a file is told as its refusal."""
     telling = Telling()
     try:
-        content = content_of(card.path)
-        front = frontmatter.read(content, telling)
-        if "format" in front.fields and (own := read_own(card, telling)):
-            return own
+        if card.is_own:
+            return read_own(card, telling)
+        front = frontmatter.read(content_of(card.path), telling)
         return _foreign(card, front, ground, telling)
     except Refusal as reason:
         return Arrival(card.source, refusal=str(reason), lines=telling.lines)
@@ -128,9 +127,10 @@ def _tell_names(card: Card, fields: Fields, signed: list[tuple[Byline, Person]])
         if not person.is_known:
             told = _("Author not in the list, taken as a guest: %s") % person.name
             fields.telling.guessed("guest", told)
-    if card.slug != card.wanted:
-        told = _("The address “%(wanted)s” is taken: it became “%(slug)s”.")
-        fields.telling.changed("address", told % {"wanted": card.wanted, "slug": card.slug})
+    tell_address(card, fields.telling)
     if not values.first(fields.given, "title") and "title" in fields.given:
         fields.telling.guessed("title", _("The title was empty."))
+    if uid := values.text(fields.given.get("uid")):
+        told = _("The uid was left out: it counts in manuscripts of this site alone, with “format: 1”: %s")
+        fields.telling.dropped("manuscript", told % uid)
     fields.tell_unread()

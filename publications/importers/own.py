@@ -1,4 +1,5 @@
-"""A manuscript of our own, read strictly, with the files beside it."""
+"""A manuscript of our own, read strictly, with the files beside it. One with a fault is refused, never read loosely:
+read as another file it would lose fields of the publication that it names."""
 
 import hashlib
 from dataclasses import replace
@@ -10,28 +11,31 @@ from publications import manuscript, pictures
 from publications.manuscript import Manuscript
 
 from . import values
-from .arrival import Arrival, Telling
-from .card import Card
+from .arrival import Arrival, Refusal, Telling
+from .card import Card, tell_address
 from .page import rendered_as_published, share_of
 
 
-def read_own(card: Card, telling: Telling) -> Arrival | None:
-    """One that is not sound is nothing here: it is read like any other file, and that is told."""
+def read_own(card: Card, telling: Telling) -> Arrival:
+    """Read a file that says `format: 1`. Raises Refusal, with the line of the fault."""
     try:
         text, files = manuscript.read(card.path)
     except manuscript.Unreadable as reason:
-        telling.guessed("manuscript", _("Not a sound manuscript, read as any other file: %s") % reason)
-        return None
+        remedy = _(
+            "Or take out the line “format: …”: then it is read as any other file, as a new publication."
+        )
+        raise Refusal(f"{reason} {remedy}") from reason
     text = replace(
         text,
         uid=card.uid,
-        slug=text.slug or card.slug,
+        slug=card.slug,
         translation_of=text.translation_of or card.translation_of,
         attachments=tuple(_known_by_its_bytes(each, files) for each in text.attachments),
     )
     facts = _looked_at(text, files, telling)
     unsound = {each.file for each in text.images if each.file in files} - facts.keys()
     rendered = rendered_as_published(text, telling)
+    tell_address(card, telling)
     return Arrival(
         card.source, text, lines=telling.lines, facts=facts,
         files={name: path for name, path in files.items() if name not in unsound},

@@ -41,6 +41,8 @@ class Survey:
         settled = []
         for card in self.cards:
             slug = given.get(card.uid) or _free(card, held)
+            if card.stated_slug and (card.tree, card.stated_slug) not in held:
+                slug = card.stated_slug
             held.add((card.tree, slug))
             settled.append(replace(card, slug=slug))
         here = [replace(card, slug=given[card.uid]) for card in self.neighbours if given.get(card.uid)]

@@ -7,13 +7,14 @@ from pathlib import Path
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from publications import deeds, intake
+from publications import intake
 from publications.importers import Arrival, Line, Sort
-from publications.models import Edition, FormerPath, Generation, Publication
+from publications.models import Edition, Generation, Publication
 
 from .account import Account, Entry, Outcome
 from .order import Order
 from .publishing import publish
+from .redirects import add_redirects
 from .taken import Taken
 
 SMALL = 50  # pieces, below which any plan is a good one
@@ -87,7 +88,7 @@ class Batches:
         self._take_in(taken)
         publish(taken, self.order)
         for each in taken:
-            self._lead(each)
+            self.account.redirects += add_redirects(each, by=self.order.by)
         return taken
 
     def _one(self, arrival: Arrival, standings: Mapping[str, intake.Standing]) -> Taken:
@@ -97,14 +98,8 @@ class Batches:
         standing = standings.get(text.uid)
         entry = self._told(_entry(arrival, self._outcome(arrival, standing)))
         if entry.outcome is Outcome.KEPT:
-            entry.tell(
-                Sort.DROPPED,
-                "kept",
-                _(
-                    "Edited at the desk since it was last imported: the desk's text stays, the file's was not taken."
-                ),
-            )
-        if standing is None:
+            entry.tell(Sort.DROPPED, "kept", _why_kept(standing))
+        if standing is None or not standing.is_imported:
             return Taken(arrival, entry, related=text.related)
         return Taken(arrival, entry, standing.publication, standing.is_edited, text.related)
 
@@ -143,19 +138,15 @@ class Batches:
             is_rehearsal=self.order.rehearse,
         )
 
-    def _lead(self, each: Taken) -> None:
-        if not each.arrival.former_paths or not each.publication:
-            return
-        spelled = {path: FormerPath.normal(path) for path in each.arrival.former_paths if path}
-        for path in (path for path, known in spelled.items() if not known):
-            told = _("This is no old address that could lead here: %s") % path
-            each.entry.tell(Sort.DROPPED, "redirect", told)
-        paths = {path for path in spelled.values() if path.strip("/")}
-        elsewhere = deeds.lead_here(each.publication, sorted(paths), by=self.order.by)
-        self.account.redirects += len(paths) - len(elsewhere)
-        for path in elsewhere:
-            told = _("The old address %s leads to another piece already.") % path
-            each.entry.tell(Sort.DROPPED, "redirect", told)
+
+def _why_kept(standing: intake.Standing) -> str:
+    if standing.is_imported:
+        return _(
+            "Edited at the desk since it was last imported: the desk's text stays, the file's was not taken."
+        )
+    return _(
+        "The publication of this uid was made at the desk: it stays as it is there, and nothing of the file was taken."
+    )
 
 
 def _tell(each: Taken, report: intake.Report) -> None:

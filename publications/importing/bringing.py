@@ -69,10 +69,16 @@ def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
 
 
 def _settled(found: Survey) -> Survey:
-    """Addresses as the site has them: pieces here keep theirs, and none that ever led anywhere is given anew."""
-    pieces = Publication.objects.exclude(slug="").values_list("uid", "slug")
-    own = {str(uid): slug for uid, slug in pieces.iterator() if str(uid) in found.uids}
-    return found.settle(own, set(Address.objects.values_list("tree", "slug").iterator()))
+    """Addresses as the site has them: publications here keep theirs, drafts too, and none that ever led anywhere is
+    given anew."""
+    taken, own, uids = set(Address.objects.values_list("tree", "slug").iterator()), {}, found.uids
+    rows = Publication.objects.exclude(slug="").values_list("uid", "language", "slug")
+    for uid, language, slug in rows.iterator():
+        if str(uid) in uids:
+            own[str(uid)] = slug
+        else:
+            taken.add((tree_of(language), slug))
+    return found.settle(own, taken)
 
 
 def _ground(order: Order, found: Survey, people: People) -> Ground:

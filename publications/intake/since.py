@@ -11,7 +11,7 @@ from pathlib import Path
 
 from publications import manuscript
 from publications.manuscript import Manuscript
-from publications.models import Publication, Revision, Why
+from publications.models import Publication, Revision, Why, as_manuscript
 
 from .files import is_nameable
 from .register import Register
@@ -26,12 +26,23 @@ class Standing:
     imported: Manuscript | None
     is_edited: bool
 
+    @property
+    def is_imported(self) -> bool:
+        """Whether an import made the publication. One that was made otherwise is changed by no import."""
+        return self.imported is not None
+
     def brings_news(self, text: Manuscript, register: Register, files: Mapping[str, Path | bytes]) -> bool:
-        """Whether a manuscript with its files says anything else than the one that was taken in last."""
-        if self.imported is None or _has_new_pictures(text, register, files):
+        """Whether a manuscript with its files says anything else than the one that was taken in last.
+
+        What no import made is compared as it stands. An address that the desk has changed since is no news.
+        """
+        before = self.imported or as_manuscript(self.publication)
+        if self.is_imported and _has_new_pictures(text, register, files):
             return True
-        here = {*files, *(each.digest for each in self.imported.attachments)}
-        one, other = (_compared(each, register, here, self.publication.pk) for each in (text, self.imported))
+        if text.slug == self.publication.slug:
+            text = replace(text, slug=before.slug)
+        here = {*files, *(each.digest for each in before.attachments)}
+        one, other = (_compared(each, register, here, self.publication.pk) for each in (text, before))
         return one != other
 
 
@@ -51,7 +62,7 @@ def since_import(uids: Iterable[str]) -> dict[str, Standing]:
 
 def _standing(piece: Publication, history: list[Revision]) -> Standing:
     if not history or history[0].why != Why.IMPORTED:
-        return Standing(piece, None, is_edited=bool(history))
+        return Standing(piece, None, is_edited=True)
     imported = manuscript.loads(history[0].manuscript)
     return Standing(piece, imported, is_edited=_is_edited(history[0].digest, history[1:]))
 

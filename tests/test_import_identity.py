@@ -1,0 +1,198 @@
+"""What an import file says about identity changes no publication that the import did not make, and loses no field."""
+
+from pathlib import Path
+
+import pytest
+
+from publications import deeds, intake
+from publications.demonstration.load import CONTENT
+from publications.importing import Outcome
+from publications.manuscript import dumps, read
+from publications.models import Publication, as_manuscript
+from tests.blogs import bring_in, told
+from tests.factories import make_author, make_image, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+CLAIMS = {
+    "uid": "uid: {uid}",
+    "uid in capitals": "uid: {UID}",
+    "slug": "slug: {slug}",
+    "permalink": "permalink: /blog/{slug}.html",
+    "url": "url: {address}",
+    "redirect_from": "redirect_from: [{address}, /old/report/]",
+    "aliases": "aliases:\n- {address}\n- /old/report/",
+    "former_paths": "former_paths: ['{address}', /old/report/]",
+    "translation_of": "translation_of: {uid}",
+    "related": "related: [{uid}]",
+    "doi": "doi: 10.1234/report",
+    "number": "number: 7",
+}
+FORMATS = {
+    "foreign": "",
+    "foreign, of another format": "format: standard\n",
+    "ours": "format: 1\n",
+    "ours, with a fault": "format: 1\nsummary: [\n",
+    "ours, with a wrong field": "format: 1\nbylines: Ann\n",
+    "ours, newer": "format: 99\n",
+}
+FILE = "---\ntitle: Another text\nkind: report\ndate: 2024-04-09\nsummary: Short.\nauthor: ann\n{claim}\n{format}---\nOther words.\n"
+
+
+def make_report(*, is_live: bool) -> Publication:
+    """A publication made at the desk with a value in every field and row."""
+    report = make_publication(
+        by=[make_author("Ann Berg")], tags=(make_tag("EU"),), title="The report", slug="the-report",
+        cover=make_image(), doi="10.1234/report", key_points="One.\nTwo.", note="For colleagues.",
+    )  # fmt: skip
+    if is_live:
+        deeds.publish(report, by=None)
+        report.refresh_from_db()
+    deeds.lead_here(report, ["/old/report/"], by=None)
+    deeds.relate(report, [make_publication()], by=None)
+    return Publication.objects.get(pk=report.pk)
+
+
+def everything_of(publication: Publication) -> dict[str, list[dict]]:
+    """The row of a publication with all rows that belong to it."""
+    rows = {"self": list(Publication.objects.filter(pk=publication.pk).values())}
+    for name in (
+        "bylines",
+        "tagged",
+        "attachments",
+        "revisions",
+        "editions",
+        "former_paths",
+        "addresses",
+        "related_links",
+    ):
+        rows[name] = list(getattr(publication, name).order_by("pk").values())
+    return rows
+
+
+def claim_of(names, publication: Publication) -> str:
+    facts = {
+        "uid": publication.uid, "UID": str(publication.uid).upper(), "slug": publication.slug,
+        "address": f"/en/publications/{publication.slug}/",
+    }  # fmt: skip
+    return "\n".join(CLAIMS[name].format(**facts) for name in names)
+
+
+def write_file(folder: Path, publication: Publication, *names: str, format: str) -> Path:
+    folder.mkdir(exist_ok=True)
+    text = FILE.format(claim=claim_of(names, publication), format=FORMATS[format])
+    (folder / "a.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+ALL_CLAIMS = [name for name in CLAIMS if name != "uid in capitals"]
+
+
+@pytest.mark.parametrize("is_live", [True, False], ids=["live", "draft"])
+@pytest.mark.parametrize("format", FORMATS)
+@pytest.mark.parametrize("names", [*((name,) for name in CLAIMS), ALL_CLAIMS], ids="+".join)
+def test_no_claim_changes_a_publication_that_the_import_did_not_make(
+    tmp_path, client, names, format, is_live
+):
+    report = make_report(is_live=is_live)
+    before, answer = everything_of(report), client.get("/en/publications/the-report/")
+
+    for _run in range(2):
+        bring_in(write_file(tmp_path / "blog", report, *names, format=format))
+
+    assert everything_of(report) == before
+    now = client.get("/en/publications/the-report/")
+    assert (now.status_code, b"The report" in now.content) == (answer.status_code, is_live)
+
+
+@pytest.mark.parametrize("format", [name for name in FORMATS if name != "ours"])
+def test_a_file_that_is_no_sound_manuscript_never_loses_a_field_of_what_an_import_made(tmp_path, format):
+    folder = write_file(
+        tmp_path / "blog", Publication(uid="6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71"), "uid", format="ours"
+    )
+    bring_in(folder)
+    made = Publication.objects.get()
+    saved(made, cover=make_image(), doi="10.1234/report")
+    before = everything_of(made)
+
+    bring_in(write_file(tmp_path / "other", made, "uid", "slug", format=format))
+
+    assert everything_of(made) == before
+
+
+def test_the_withdrawn_page_of_a_publication_is_not_led_elsewhere(tmp_path, client):
+    report = make_report(is_live=True)
+    deeds.withdraw(report, by=None)
+
+    bring_in(write_file(tmp_path / "blog", report, "redirect_from", "slug", format="foreign"))
+
+    assert client.get("/en/publications/the-report/").status_code == 410
+
+
+def test_a_uid_in_a_foreign_file_is_left_out_and_reported(tmp_path):
+    report = make_report(is_live=True)
+
+    account = bring_in(write_file(tmp_path / "blog", report, "uid", format="foreign"))
+
+    assert "format: 1" in told(account, "manuscript")[0]
+    assert (
+        account.entries[0].outcome is Outcome.NEW
+        and Publication.objects.filter(title="Another text").exists()
+    )
+
+
+@pytest.mark.parametrize("format", ["ours, with a fault", "ours, with a wrong field", "ours, newer"])
+def test_a_manuscript_of_ours_with_a_fault_is_refused_with_the_place_of_the_fault(tmp_path, format):
+    account = bring_in(write_file(tmp_path / "blog", make_report(is_live=True), "uid", format=format))
+
+    (entry,) = account.entries
+    assert (
+        entry.outcome is Outcome.REFUSED
+        and "line " in entry.lines[0].text
+        and "format" in entry.lines[0].text
+    )
+
+
+def test_a_manuscript_of_a_publication_made_at_the_desk_says_that_it_was_left_alone(tmp_path):
+    report = make_report(is_live=True)
+
+    account = bring_in(write_file(tmp_path / "blog", report, "uid", format="ours"))
+
+    assert account.entries[0].outcome is Outcome.KEPT and "made at the desk" in told(account, "kept")[0]
+
+
+def test_an_archive_of_what_the_desk_made_brings_no_news(tmp_path):
+    report = make_report(is_live=False)
+    (tmp_path / "a.md").write_text(dumps(as_manuscript(report)))
+
+    account = bring_in(tmp_path)
+
+    assert account.entries[0].outcome is Outcome.UNCHANGED
+
+
+def test_an_address_that_another_publication_has_is_not_taken_by_a_manuscript_either(tmp_path):
+    report = make_report(is_live=True)
+
+    account = bring_in(write_file(tmp_path / "blog", report, "slug", format="ours"))
+
+    assert Publication.objects.get(title="Another text").slug == "the-report-2"
+    assert told(account, "address")
+
+
+@pytest.mark.parametrize("path", sorted(CONTENT.glob("*/index.md")), ids=lambda path: path.parent.name)
+def test_each_manuscript_of_the_demonstration_says_that_it_is_one(path):
+    assert "\nformat: 1\n" in path.read_text(encoding="utf-8")
+
+
+def test_the_demonstration_imported_over_itself_changes_nothing():
+    path = CONTENT / "2026-10-08-svenskt-stod" / "index.md"
+    text, files = read(path)
+    publication = intake.take_in(
+        text, {name: at.read_bytes() for name, at in files.items()}, by=None
+    ).publication
+    deeds.publish(publication, by=None)
+    before = everything_of(publication)
+
+    bring_in(path.parent)
+
+    assert everything_of(publication) == before
