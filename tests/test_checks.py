@@ -297,11 +297,13 @@ def test_pictures_and_files_are_looked_up_in_the_library():
 
 
 @pytest.mark.django_db
-def test_a_file_that_has_gone_from_the_store_is_told():
+@pytest.mark.parametrize("original", [False, True], ids=["gone", "half-written"])
+def test_a_file_that_the_store_does_not_have_whole_forbids_publishing(original):
     piece = make_publication()
-    Attachment.objects.create(publication=piece, original="ab/abc.pdf", filename="report.pdf", size=3)
+    name = keep_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
+    Attachment.objects.create(publication=piece, original=name, filename="report.pdf", size=40_000_000)
 
-    assert "missing from the store" in said(checks.check(checks.proof_of(piece)).advice)
+    assert "missing from the store or damaged" in said(checks.check(checks.proof_of(piece)).blocking)
 
 
 @pytest.mark.django_db

@@ -165,7 +165,7 @@ def test_an_original_that_cannot_be_read_is_a_fault(settings):
 def test_a_rendition_that_the_disk_refuses_leaves_no_file(settings, db):
     image = make_image(size=(1000, 500))
 
-    with pytest.raises(OSError), files_of_at_most(100):
-        renditions.picture(image, "960", "jpg")
+    with files_of_at_most(100):
+        pixels = renditions.picture(image, "960", "jpg")
 
-    assert files_below(settings.RENDITIONS) == []
+    assert pixels and files_below(settings.RENDITIONS) == []

@@ -96,6 +96,13 @@ def tracked_change(proof: Proof) -> Iterator[Finding]:
         )
 
 
+def lost_file(proof: Proof) -> Iterator[Finding]:
+    """A file that readers would not get, or not whole: the store has lost it, or a full disk cut it off."""
+    for name in proof.lost_files:
+        said = _("The file “%(name)s” is missing from the store or damaged. Attach it again.")
+        yield Finding("file", said % {"name": name}, "attach")
+
+
 BLOCKING = (
     owed,
     unrenderable,
@@ -105,4 +112,5 @@ BLOCKING = (
     dead_link,
     link_without_address,
     tracked_change,
+    lost_file,
 )

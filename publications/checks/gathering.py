@@ -7,7 +7,7 @@ from django.utils.translation import gettext as _
 from publications import prose
 from publications.addresses import in_tree
 from publications.languages import tree_of
-from publications.models import Attachment, Image, Publication, originals, pictured
+from publications.models import Attachment, Image, Publication, is_original_there, originals, pictured
 
 from .documents import is_locked, is_pdf, is_tagged
 from .links import dead_links, is_absolute_here
@@ -20,6 +20,7 @@ LARGEST = 60 * 1024 * 1024
 def proof_of(piece: Publication) -> Proof:
     """The proof of a working copy as it is stored."""
     html, reason = _rendered(piece)
+    lost, whole = _sorted_by_state(piece.attachments.all())
     return Proof(
         title=piece.title,
         summary=piece.summary,
@@ -36,7 +37,8 @@ def proof_of(piece: Publication) -> Proof:
         was_public=piece.editions.begun().exists(),
         tags=piece.tags.count(),
         untitled=tuple(_untitled(piece)),
-        files=_files(piece.attachments.all()),
+        files={file.filename: _problem(file) for file in whole},
+        lost_files=tuple(file.filename for file in lost),
     )
 
 
@@ -97,15 +99,17 @@ def _twins(piece: Publication) -> Iterable[str]:
     return [f"{other} ({other.kind})" for other in others.select_related("kind")[:1]]
 
 
-def _files(files: Iterable[Attachment]) -> dict[str, str]:
-    return {file.filename: _problem(file) for file in files}
+def _sorted_by_state(files: Iterable[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
+    """The attachments that the store has lost, in full or in part, and those that it has whole."""
+    lost, whole = [], []
+    for file in files:
+        (whole if is_original_there(file.original, size=file.size) else lost).append(file)
+    return lost, whole
 
 
 def _problem(file: Attachment) -> str:
     if not file.filename.lower().endswith(".pdf") or file.size > LARGEST:
         return ""
-    if not originals().exists(file.original):
-        return _("The file “%(name)s” is missing from the store. Attach it again.") % {"name": file.filename}
     with originals().open(file.original) as opened:
         content = opened.read()
     if not is_pdf(content):

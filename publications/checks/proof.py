@@ -36,7 +36,8 @@ class Proof:
     """The draft as it would be published.
 
     `owed` are pairs of field and sentence; `dead` says of links within the site why they lead nowhere; `files` says
-    of attachments what is wrong with them, if anything is; `untitled` are authors who have a title in the other
+    of attachments what is wrong with them, if anything is, and `lost_files` names those that the store does not have
+    whole; `untitled` are authors who have a title in the other
     language alone.
     """
 
@@ -56,6 +57,7 @@ class Proof:
     tags: int = 0
     untitled: tuple[str, ...] = ()
     files: Mapping[str, str] = field(default_factory=dict)
+    lost_files: tuple[str, ...] = ()
 
     def line_of(self, words: str) -> int:
         """The line of the text, from one, in which words stand first; nought where they stand nowhere."""

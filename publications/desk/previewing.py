@@ -2,7 +2,7 @@
 
 from http import HTTPStatus
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.html import format_html
@@ -74,10 +74,10 @@ def _unshown(reason: str) -> HttpResponse:
 @needs("view_image")
 def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
     """A picture of the library, public or not, for people of the desk."""
-    path = renditions.picture(get_object_or_404(Image, key=key), size, extension)
-    if not path:
+    pixels = renditions.picture(get_object_or_404(Image, key=key), size, extension)
+    if not pixels:
         raise Http404
-    return FileResponse(path.open("rb"), content_type=f"image/{'jpeg' if extension == 'jpg' else extension}")
+    return HttpResponse(pixels, content_type=renditions.media_type_of(extension))
 
 
 def desk_address(image: Image, size: str, extension: str) -> str:

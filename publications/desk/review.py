@@ -8,7 +8,7 @@ from http import HTTPStatus
 
 from django import forms
 from django.db import transaction
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.safestring import SafeString
@@ -59,11 +59,10 @@ def review_picture(request: HttpRequest, token: str, key: str, size: str, extens
     shown = {each.key for each in manuscript.loads(found.revision.manuscript).images} if found else set()
     if key not in shown:
         raise Http404
-    path = renditions.picture(get_object_or_404(Image, key=key), size, extension)
-    if not path:
+    pixels = renditions.picture(get_object_or_404(Image, key=key), size, extension)
+    if not pixels:
         raise Http404
-    media_type = f"image/{'jpeg' if extension == 'jpg' else extension}"
-    return _private(FileResponse(path.open("rb"), content_type=media_type))
+    return _private(HttpResponse(pixels, content_type=renditions.media_type_of(extension)))
 
 
 def _private(response: HttpResponse, status: int = 0) -> HttpResponse:

@@ -9,7 +9,7 @@ from .edition_rows import EditionAttachment, EditionByline, EditionImage, Editio
 from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
 from .house import the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
-from .images import Image, OriginalFault, find_original_fault, keep_original, originals
+from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
 from .narrowing import BY_TAGS, NARROWINGS, narrowed
@@ -118,6 +118,7 @@ __all__ = [
     "foremost",
     "generation_here",
     "in_state",
+    "is_original_there",
     "keep_original",
     "kinds",
     "lately",

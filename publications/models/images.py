@@ -77,6 +77,14 @@ def digest_of(name: str) -> str:
     return name.rpartition("/")[2].partition(".")[0]
 
 
+def is_original_there(name: str, *, size: int) -> bool:
+    """Whether the store has the file of an original in its full size. Its bytes are not read."""
+    try:
+        return originals().size(name) == size
+    except FileNotFoundError:
+        return False
+
+
 class Image(Bilingual):
     """A picture of the library. Texts refer to it as `image:<key>`; no text holds its address."""
 

@@ -1,7 +1,7 @@
 """Files made from what is stored: found on the shelf or made, and safe to throw away at any time."""
 
 from .papers import Made, Told, Unmade, card, cover_digest, forget, pdf
-from .picture import SIZES, make_all, picture
+from .picture import SIZES, make_all, media_type_of, picture
 from .shelf import remove_unfinished
 from .workshop import ROOM, Busy
 
@@ -16,6 +16,7 @@ __all__ = [
     "cover_digest",
     "forget",
     "make_all",
+    "media_type_of",
     "pdf",
     "picture",
     "remove_unfinished",

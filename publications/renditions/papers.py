@@ -114,6 +114,9 @@ def _put(path: Path, content: bytes) -> None:
         shelf.put(path, content)
     except FileNotFoundError as reason:  # the folder was thrown away between two steps
         raise Busy from reason
+    except OSError as reason:
+        log.error("%s cannot be kept: %s", path.name, reason)
+        raise Unmade from reason
 
 
 def _check_that_it_holds(told: Told, path: Path) -> None:
@@ -125,13 +128,13 @@ def _check_that_it_holds(told: Told, path: Path) -> None:
 
 def _with_what_can_be_shown(paper: Paper, library: Library) -> Paper:
     """The paper without the pictures whose files are gone or cannot be read: the words are what it is for."""
-    kept = {key: each for key, each in paper.pictures.items() if _file(library[each.digest])}
-    cover = paper.cover if paper.cover and _file(library[paper.cover.digest]) else None
+    kept = {key: each for key, each in paper.pictures.items() if _pixels(library[each.digest])}
+    cover = paper.cover if paper.cover and _pixels(library[paper.cover.digest]) else None
     return dataclasses.replace(paper, pictures=kept, cover=cover)
 
 
-def _file(image: Image) -> Path | None:
-    """The file of a picture in the largest size that pages show."""
+def _pixels(image: Image) -> bytes | None:
+    """A picture in the largest size that pages show; None where it cannot be shown."""
     try:
         return picture(image, str(pictures.widths_for(image)[-1]), "jpg")
     except (OSError, pictures.Unsuitable) as reason:
@@ -141,7 +144,7 @@ def _file(image: Image) -> Path | None:
 
 def _set_paper(paper: Paper, library: Library) -> bytes:
     def pixels(shown: Picture) -> bytes:
-        return _file(library[shown.digest]).read_bytes()
+        return _pixels(library[shown.digest])
 
     shown = _with_what_can_be_shown(paper, library)
     return typesetting.set_paper(shown, pixels, seconds=settings.PRESS_SECONDS)

@@ -1,7 +1,5 @@
 """Pictures of the library in the sizes that pages ask for."""
 
-from pathlib import Path
-
 from publications import pictures
 from publications.models import Image
 
@@ -12,12 +10,17 @@ SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in pictures.WIDTHS), f
 """All that there may be: "960" as it is, "960c" cut for cards, "192s" a square."""
 
 
-def picture(image: Image, size: str, extension: str) -> Path | None:
-    """The file of an image at one of its sizes; nothing where no page asks for such a size."""
+def picture(image: Image, size: str, extension: str) -> bytes | None:
+    """The image at one of its sizes; None where no page asks for such a size."""
     if extension not in pictures.FORMATS or size not in sizes_of(image):
         return None
     name = f"{image.digest[:32]}-{size}-{image.focus_x}-{image.focus_y}.{extension}"
     return find_or_make(name, lambda: _make(image, size, extension))
+
+
+def media_type_of(extension: str) -> str:
+    """The media type of one of the formats in which pictures are made."""
+    return f"image/{'jpeg' if extension == 'jpg' else extension}"
 
 
 def sizes_of(image: Image) -> tuple[str, ...]:

@@ -1,20 +1,32 @@
 """The shelf: folders of made files, each named by what it was made from, so that none is ever stale."""
 
+import logging
 import shutil
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
 
 from publications import durable_files
 
+log = logging.getLogger(__name__)
 
-def find_or_make(name: str, make: Callable[[], bytes], *, folder: str = "") -> Path:
-    """The file of that name, made now if it is not there. Two who make it at once do no harm."""
-    path = place(name, folder=folder)
-    if not path.exists():
-        put(path, make())
-    return path
+
+def find_or_make(name: str, make: Callable[[], bytes]) -> bytes:
+    """The file of that name, made now if it is not there. Two who make it at once do no harm.
+
+    Where it cannot be kept, as on a full disk, it is made for this once.
+    """
+    path = place(name)
+    with suppress(OSError):
+        return path.read_bytes()
+    content = make()
+    try:
+        put(path, content)
+    except OSError as error:
+        log.warning("The rendition %s cannot be kept: %s", name, error)
+    return content
 
 
 def place(name: str, *, folder: str = "") -> Path:

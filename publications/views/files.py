@@ -1,28 +1,47 @@
 """Pictures and attachments: public only through an edition that readers can reach."""
 
-from django.http import FileResponse, Http404, HttpRequest, HttpResponse
+import logging
+from functools import partial
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404
 from django.utils.http import content_disposition_header
+from django.utils.translation import gettext as _
 
 from publications import renditions
-from publications.models import Edition, EditionAttachment, Image, Standing, answer, originals
-from publications.presentation import current_tree
+from publications.models import (
+    Edition,
+    EditionAttachment,
+    Image,
+    Standing,
+    answer,
+    find_original_fault,
+    is_original_there,
+    originals,
+)
+from publications.presentation import current_tree, page
 
+from .file_responses import FileContent, file_response
 from .pieces import elsewhere
 
-MINUTE = 60  # what is withdrawn, or amended, is soon so everywhere
+MAX_AGE = 60  # seconds: what is withdrawn, or amended, is soon so everywhere
+RETRY_AFTER = "600"  # seconds
+
+log = logging.getLogger(__name__)
 
 
-def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
+def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
     """A picture of a live piece (as its text, cover or an author's portrait), in one of its sizes."""
     image = get_object_or_404(Image, key=key)
-    path = renditions.picture(image, size, extension) if _is_public(image) else None
-    if not path:
+    pixels = _rendition(image, size, extension) if _is_public(image) else None
+    if not pixels:
         raise Http404
-    return _send(path.open("rb"), f"image/{'jpeg' if extension == 'jpg' else extension}")
+    response = file_response(request, FileContent.of(pixels), renditions.media_type_of(extension))
+    return _with_headers(response)
 
 
-def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> HttpResponse:
+def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> HttpResponseBase:
     """A file of a live piece, or of an earlier edition of it; elsewhere it answers as its piece does."""
     found = answer(current_tree(), slug)
     if found.standing is not Standing.HERE:
@@ -41,8 +60,11 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
     )
     if not file or len(digest) < 32:
         raise Http404
+    if not _can_be_sent(file):
+        return _unavailable(request, found.edition)
+    content = FileContent(file.digest, file.size, partial(originals().open_range, file.original))
     kind = "application/pdf" if file.extension == "pdf" else "application/octet-stream"
-    response = _send(originals().open(file.original), kind)
+    response = _with_headers(file_response(request, content, kind))
     response.headers["Content-Disposition"] = _disposition(file)
     return response
 
@@ -57,12 +79,48 @@ def _is_public(image: Image) -> bool:
     )
 
 
+def _rendition(image: Image, size: str, extension: str) -> bytes | None:
+    """The picture in that size; none where its original is damaged, which is for an administrator to know."""
+    try:
+        return renditions.picture(image, size, extension)
+    except Exception:  # what an image library says of damaged bytes is not one kind of error
+        fault = find_original_fault(image.original)
+        if fault is None:
+            raise
+        log.exception("The original %s of picture %s is damaged: %s.", image.original, image.key, fault.value)
+        return None
+
+
+def _can_be_sent(file: EditionAttachment) -> bool:
+    """Whether the store has the whole file; why it does not is for an administrator to know."""
+    try:
+        if is_original_there(file.original, size=file.size):
+            return True
+        log.error("The original %s of the file %s is missing or damaged.", file.original, file.filename)
+    except Exception:  # each kind of store has errors of its own
+        log.exception("The store does not give the original %s.", file.original)
+    return False
+
+
+def _unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
+    response = page(
+        request,
+        "file_unavailable.html",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        title=_("Not at hand just now"),
+        robots="noindex",
+        edition=edition,
+        piece_url=edition.get_absolute_url(),
+    )
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
+
+
 def _disposition(file: EditionAttachment) -> str:
     return content_disposition_header(file.extension != "pdf", file.filename)
 
 
-def _send(file, media_type: str) -> FileResponse:
-    response = FileResponse(file, content_type=media_type)
-    response.headers["Cache-Control"] = f"public, max-age={MINUTE}"
+def _with_headers(response: HttpResponseBase) -> HttpResponseBase:
+    response.headers["Cache-Control"] = f"public, max-age={MAX_AGE}"
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response

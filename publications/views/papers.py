@@ -4,8 +4,7 @@ from collections.abc import Callable
 from html import unescape
 from http import HTTPStatus
 
-from django.http import HttpRequest, HttpResponse
-from django.utils.cache import get_conditional_response
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.utils.encoding import iri_to_uri
 from django.utils.html import strip_tags
 from django.utils.http import content_disposition_header
@@ -28,19 +27,21 @@ from publications.presentation import (
 )
 from publications.typesetting import Card, Paper
 
+from .file_responses import FileContent, file_response
 from .pieces import elsewhere, superseded_line
 
 SOON, LATER = "5", "600"  # seconds
+SENT = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
 
 
-def pdf(request: HttpRequest, slug: str) -> HttpResponse:
+def pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
     found = answer(current_tree(), slug)
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, pdf_url)
     return _send_pdf(request, found.edition)
 
 
-def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
+def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
     found = answer_for_edition(current_tree(), slug, number)
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, lambda edition: edition_pdf_url(edition, number))
@@ -49,7 +50,7 @@ def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     return response
 
 
-def social_card(request: HttpRequest, slug: str) -> HttpResponse:
+def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The picture that messengers show beside the address of a piece."""
     found = answer(current_tree(), slug)
     if found.standing is not Standing.HERE:
@@ -63,12 +64,12 @@ def _card(edition: Edition) -> Card:
     return card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
 
 
-def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponse:
+def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     piece = find(edition)
     images = [*piece.images, *([edition.cover] if edition.cover else [])]
     told = renditions.Told(edition, _paper(piece), lambda: _paper(find(_anew(edition))))
     response = _answer(request, edition, lambda: renditions.pdf(told, images), "application/pdf")
-    if response.status_code == HTTPStatus.OK:
+    if response.status_code in SENT:
         response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
         response.headers["Content-Language"] = edition.language
     canonical = absolute(iri_to_uri(edition.get_absolute_url()))
@@ -91,20 +92,15 @@ def _anew(edition: Edition) -> Edition:
 
 def _answer(
     request: HttpRequest, edition: Edition, make: Callable[[], renditions.Made], media_type: str
-) -> HttpResponse:
-    """The made file, or 304 where the reader holds it already, or a page that says why there is none now."""
+) -> HttpResponseBase:
+    """The made file, or as much of it as the reader wants, or a page that says why there is none now."""
     try:
         made = make()
     except renditions.Busy:
         return _unmade(request, edition, SOON, is_busy=True)
     except renditions.Unmade:
         return _unmade(request, edition, LATER, is_busy=False)
-    tag = f'"{made.digest[:32]}"'
-    response = get_conditional_response(request, etag=tag) or HttpResponse(
-        made.content, content_type=media_type
-    )
-    response.headers["ETag"] = tag
-    return response
+    return file_response(request, FileContent.of(made.content, made.digest), media_type)
 
 
 def _unmade(request: HttpRequest, edition: Edition, seconds: str, *, is_busy: bool) -> HttpResponse:
