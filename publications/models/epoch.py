@@ -24,10 +24,10 @@ class Epoch:
     """One generation of the site, up to the next window that begins or ends, or the next midnight.
 
     `begins`, `ends` and `midnight` are seconds since 1970; a window that ends because the next edition begins counts
-    as a beginning. `serial` counts the epochs that a process has known;
-    since `kept_since` nothing has been taken from readers, by a deed or by the end of a window: pages of that epoch,
-    though old, show nothing that they should not. `mark` is the epoch's own, for those who keep what is of it
-    without keeping it.
+    as a beginning. `since` is when it was read: a clock that is set back before that shows another site.
+    `serial` counts the epochs that a process has known; since `kept_since` nothing has been taken from readers, by a
+    deed or by the end of a window: pages of that epoch, though old, show nothing that they should not. `mark` is the
+    epoch's own, for those who keep what is of it without keeping it.
     """
 
     generation: int
@@ -36,6 +36,7 @@ class Epoch:
     begins: float
     ends: float
     midnight: float
+    since: float = 0.0
     mark: object = field(default_factory=object, repr=False)
     remembered: dict[Hashable, object] = field(default_factory=dict, repr=False)
 
@@ -43,9 +44,15 @@ class Epoch:
     def until(self) -> float:
         return min(self.begins, self.ends, self.midnight)
 
-    def shows_nothing_taken(self, serial: int, ends: float, now: float) -> bool:
-        """Whether a page of that epoch, true until `ends`, may still be shown where nothing newer can be made."""
-        return serial >= self.kept_since and now < min(ends, self.ends)
+    def holds_at(self, now: float) -> bool:
+        """Return whether the public site at this time is the one that this epoch describes."""
+        return self.since <= now < self.until
+
+    def shows_nothing_taken(self, serial: int, since: float, ends: float, now: float) -> bool:
+        """Whether a page of that epoch, true from `since` until `ends`, may still be shown where nothing newer can be
+        made. Before `since` its texts may still be under embargo.
+        """
+        return serial >= self.kept_since and since <= now < min(ends, self.ends)
 
 
 def read_epoch(before: Epoch | None = None) -> Epoch:
@@ -63,12 +70,13 @@ def read_epoch(before: Epoch | None = None) -> Epoch:
         begins=(begins or FOREVER).timestamp(),
         ends=(ends or FOREVER).timestamp(),
         midnight=_midnight_after(now).timestamp(),
+        since=now.timestamp(),
     )
 
 
 def _is_kept(before: Epoch, generation: int, now: datetime) -> bool:
     """Whether all that readers could see in the epoch before may be shown to them still."""
-    if generation < before.generation or before.ends <= now.timestamp():
+    if generation < before.generation or not before.since <= now.timestamp() < before.ends:
         return False
     since = AuditLine.objects.filter(generation__gt=before.generation, generation__lte=generation)
     return not since.exclude(deed__in=ADDING).exists()

@@ -123,7 +123,7 @@ class PageCache:
         known = self.watch.trusted
         if stored is None or known is None:
             return False
-        return known.shows_nothing_taken(stored.serial, stored.ends, time.time())
+        return known.shows_nothing_taken(stored.serial, stored.since, stored.ends, time.time())
 
     def _keep(self, key: Key, answer: Answer, epoch: Epoch) -> Stored | Answer:
         """The answer on its shelf, or as it is where it is not one to be kept."""

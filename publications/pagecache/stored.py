@@ -36,14 +36,15 @@ class Stored:
     """
 
     __slots__ = ("_headers", "_lock", "bytes", "code", "ends", "etag", "forms", "is_text", "mark", "modified",
-                 "serial", "status", "unchanged")  # fmt: skip
+                 "serial", "since", "status", "unchanged")  # fmt: skip
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, epoch: Epoch, *, compressible: bool
     ) -> None:
         given = {name.lower(): value for name, value in headers}
         self.status, self.code = status, int(status[:3])
-        self.mark, self.serial, self.ends = epoch.mark, epoch.serial, epoch.ends
+        self.mark, self.serial = epoch.mark, epoch.serial
+        self.since, self.ends = epoch.since, epoch.ends
         self._lock = Lock()
         self.is_text = compressible and len(body) >= WORTH_COMPRESSING
         self.etag, self.modified = given.get("etag") or etag_of(body), given.get("last-modified")

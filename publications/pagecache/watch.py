@@ -22,14 +22,18 @@ logger = logging.getLogger(__name__)
 
 
 class Known(NamedTuple):
-    """What the last look found: the epoch, where the counter stood before it, how often the bell had rung, and how long
-    it is believed.
+    """What the last look found: the epoch, where the counter stood before it, how often the bell had rung, and between
+    which times of the clock it is believed. A clock that stands before `looked_at` was set back.
     """
 
     epoch: Epoch | None = None
     counted: bytes = b""
     rung: int = 0
+    looked_at: float = 0.0
     trusted_until: float = 0.0
+
+    def is_trusted(self, now: float) -> bool:
+        return self.looked_at <= now < self.trusted_until
 
 
 class Watch:
@@ -57,7 +61,7 @@ class Watch:
     def epoch(self) -> Epoch | None:
         """The epoch of now, or none where the database does not say within a second."""
         known = self._known
-        if self._is_as_told(known) and time.time() < known.trusted_until:
+        if self._is_as_told(known) and known.is_trusted(time.time()):
             self._traffic = True
             return known.epoch
         return self._after_asking()
@@ -91,9 +95,9 @@ class Watch:
             return
         last = known.epoch
         told_of = (counted, rung) != (known.counted, known.rung)
-        same = last and not told_of and found.generation == last.generation and now < last.until
+        same = last and not told_of and found.generation == last.generation and last.holds_at(now)
         epoch = last if same else found
-        self._known = Known(epoch, counted, rung, min(epoch.until, now + self._trusted_for))
+        self._known = Known(epoch, counted, rung, now, min(epoch.until, now + self._trusted_for))
         self._failing = False
 
     def _after_asking(self) -> Epoch | None:
@@ -105,7 +109,7 @@ class Watch:
 
     def _is_answered(self) -> bool:
         known = self._known
-        return self._is_as_told(known) and time.time() < known.trusted_until
+        return self._is_as_told(known) and known.is_trusted(time.time())
 
     def _is_as_told(self, known: Known) -> bool:
         """Whether neither this machine nor another has told of a deed since."""

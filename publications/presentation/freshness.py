@@ -27,10 +27,18 @@ SETTLED = timedelta(minutes=1)
 
 @dataclass(frozen=True)
 class State:
-    """The public site at a moment: its generation, and when it last changed, be it without a deed."""
+    """The public site at a moment: its generation, when it last changed by a deed, and when a window last began or
+    ended. A clock that is set back may undo the last two, though the first is later.
+    """
 
     generation: int
-    changed_at: datetime
+    acted_at: datetime
+    began_at: datetime
+    ended_at: datetime
+
+    @property
+    def changed_at(self) -> datetime:
+        return max(self.acted_at, self.began_at, self.ended_at)
 
     @property
     def last_modified(self) -> str:
@@ -51,7 +59,7 @@ def _read_state() -> State:
     editions = Edition.objects.order_by()
     begun = editions.filter(visible_from__lte=now).aggregate(moment=Max("visible_from"))["moment"]
     ended = editions.filter(visible_until__lte=now).aggregate(moment=Max("visible_until"))["moment"]
-    return State(generation.number, max(moment for moment in (generation.at, begun, ended) if moment))
+    return State(generation.number, generation.at, begun or generation.at, ended or generation.at)
 
 
 def unless_fresh(
@@ -85,7 +93,7 @@ def _tag(request: HttpRequest, state: State, format: int) -> str:
         settings.SITE_URL,
         request.get_full_path(),
         state.generation,
-        state.changed_at.isoformat(),
+        *(moment.isoformat() for moment in (state.acted_at, state.began_at, state.ended_at)),
         format,
     )
     return f'W/"{hashlib.blake2s(repr(parts).encode(), digest_size=12).hexdigest()}"'
