@@ -208,6 +208,50 @@ def test_a_table_keeps_every_cell_and_its_head():
     assert found.counts["tables"] == word.Count(1, 1)
 
 
+FILL = '<w:tcPr><w:shd w:val="clear" w:fill="D9E2F3"/></w:tcPr>'
+HEADED = {
+    "figures below": [["Country", "Share"], ["Moldova", "12 %"], ["Sweden", "9.5 %"]],
+    "figures, signs and gaps below": [
+        ["Country", "Change", "Note"],
+        ["Moldova", "−3,5", ""],
+        ["Sweden", "n/a", "x"],
+    ],
+    "years above figures": [["Country", "2023", "2024"], ["Moldova", "12", "14"]],
+    "an empty corner": [["", "2023", "2024"], ["Moldova", "12 mn", "14 mn"]],
+    "dates below": [["Date", "Event"], ["12.3.2024", "Vote"], ["1/4/2024", "Talks"]],
+    "long texts below": [
+        ["Country", "Position"],
+        ["Moldova", "Asks for talks to begin before the end of this year."],
+    ],
+    "a fill of its own": [[f"{FILL}{p('Country')}", f"{FILL}{p('Capital')}"], ["Moldova", "Chișinău"]],
+}
+HEADLESS = {
+    "words alone": [["Top left", "Top right"], ["Bottom left", "Bottom right"]],
+    "a list of terms": [["Application profile", "A specification that uses terms of one or more others."], ["Catalogue", "A curated collection of metadata about data sets."]],
+    "figures from the first row": [["Moldova", "12 %"], ["Sweden", "9 %"]],
+    "years from the first row": [["First vote", "2023"], ["Second vote", "2024"]],
+    "an empty cell": [["Country", ""], ["Moldova", "12 %"]],
+    "twice the same word": [["Share", "Share"], ["12", "14"]],
+    "a sentence": [["See below.", "The rest"], ["Moldova", "12"]],
+    "one row": [["Country", "Share"]],
+    "all filled": [[f"{FILL}{p('Moldova')}", f"{FILL}{p('East')}"], [f"{FILL}{p('Sweden')}", f"{FILL}{p('North')}"]],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HEADED)
+def test_a_first_row_that_looks_like_a_head_is_one_though_word_does_not_say_so(name):
+    first, rule = body_of(table(*HEADED[name])).split("\n")[:2]
+
+    assert set(rule) == set("| -") and any(word.isalnum() for word in first.split())
+
+
+@pytest.mark.parametrize("name", HEADLESS)
+def test_a_first_row_like_those_below_it_stays_a_row(name):
+    lines = body_of(table(*HEADLESS[name])).split("\n")
+
+    assert set(lines[0]) == set("| ") and len(lines) == len(HEADLESS[name]) + 2
+
+
 def test_merged_cells_are_told_and_their_words_stand_once():
     wide = f'<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{p("Both")}'
     found = read(p("T", style="Title") + table([wide], ["a", "b"]))

@@ -11,9 +11,10 @@ from pathlib import PurePath
 from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
+from django.utils.translation import gettext as _
 
 from publications import manuscript
-from publications.importers import docx, name_of
+from publications.importers import Refusal, docx, name_of
 from publications.manuscript import Manuscript
 from publications.models import (
     Image,
@@ -46,8 +47,11 @@ def read_word(
     kind: str = "quick-comment",
     tracked: docx.Tracked = docx.Tracked.ACCEPT,
 ) -> docx.Word:
-    """Read a Word file; its pictures are called as the library calls them. Raises Refusal."""
-    return docx.read(content, filename, docx.Wanted(_picture_name, tracked, language, kind))
+    """Read a Word file; its pictures are called as the library calls them. Raises Refusal, of a blank file too."""
+    word = docx.read(content, filename, docx.Wanted(_picture_name, tracked, language, kind))
+    if word.is_empty:
+        raise Refusal(_("There is nothing in the file: no text and no picture. Is it the right one?"))
+    return word
 
 
 def _picture_name(digest: str) -> str:

@@ -59,3 +59,8 @@ class Word:
     counts: dict[str, Count] = field(default_factory=dict)
     lines: list[Line] = field(default_factory=list)
     share: Share = field(default_factory=Share)
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether there is nothing in the file: no words, pictures, comments or tracked changes."""
+        return not (self.share.all or self.manuscript.body or self.files or self.comments or self.changes)

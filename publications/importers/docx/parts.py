@@ -97,6 +97,7 @@ class Cell:
     columns: int = 1
     is_continued: bool = False
     """It belongs to the cell above."""
+    is_filled: bool = False
 
 
 @dataclass

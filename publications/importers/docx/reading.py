@@ -14,6 +14,7 @@ from .package import Package, Relation
 from .parts import Block, Cell, Paragraph, Span, Table
 from .passages import Passage
 from .styles import Mark, Numberings, Styles, numbering_of, outline_of
+from .table_heads import looks_headed
 from .tree import at, children, is_on, number, text_in, value
 
 LEFT_OUT = {"contents", "contents heading"}
@@ -135,7 +136,7 @@ class Reading:
             table.has_head = table.has_head or (not table.rows and is_on(row, "w:trPr/w:tblHeader") is True)
             if cells:
                 table.rows.append(cells)
-        table.has_head = table.has_head or self._is_headed_by_style(element, table) or _looks_headed(table)
+        table.has_head = table.has_head or self._is_headed_by_style(element, table) or looks_headed(table)
         if table.rows:
             yield table
 
@@ -158,6 +159,7 @@ class Reading:
             blocks=self.blocks(element),
             columns=max(1, min(63, number(value(element, "w:tcPr/w:gridSpan"), 1))),
             is_continued=merge is not None and merge.get("w:val", "continue") == "continue",
+            is_filled=_is_filled(element),
         )
 
 
@@ -180,19 +182,10 @@ def _inside(element: Element, tag: str) -> Iterator[Element]:
             yield from _inside(child, tag)
 
 
+def _is_filled(cell: Element) -> bool:
+    """Whether a cell has a ground of its own, other than that of the page."""
+    return value(cell, "w:tcPr/w:shd", "w:fill").casefold() not in ("", "auto", "ffffff")
+
+
 def _hexadecimal(text: str) -> int:
     return int(text, 16) if re.fullmatch(r"[0-9a-fA-F]{1,8}", text) else 0
-
-
-def _looks_headed(table: Table) -> bool:
-    """Whether the first row is a head, where Word does not say so: all its cells are bold, those below are not."""
-    if len(table.rows) < 2:
-        return False
-    first, second = ([_is_bold(cell) for cell in row if cell.blocks] for row in table.rows[:2])
-    has_words = all(cell.blocks for cell in table.rows[0])
-    return has_words and bool(first) and all(first) and not (second and all(second))
-
-
-def _is_bold(cell: Cell) -> bool:
-    paragraphs = [block for block in cell.blocks if isinstance(block, Paragraph)]
-    return bool(paragraphs) and all(each.is_all_bold or each.level for each in paragraphs)

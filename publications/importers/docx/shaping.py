@@ -1,5 +1,7 @@
 """Blocks get the shape of our pages: levels of headings and lists, tables that are tables, headings that look it."""
 
+from itertools import pairwise
+
 from .findings import Findings
 from .parts import Block, LineBreak, Paragraph, Shown, Table, all_paragraphs, one_line
 
@@ -52,7 +54,7 @@ def take_bold_lines_as_headings(blocks: list[Block]) -> int:
     if any(each.level for each in paragraphs):
         return 0
     taken = 0
-    for block, after in zip(blocks, [*blocks[1:], None], strict=True):
+    for block, after in pairwise([*blocks, None]):
         if isinstance(block, Paragraph) and _looks_like_heading(block, after):
             block.level, block.role = 1, "heading"
             taken += 1

@@ -1,5 +1,6 @@
 """One Word file becomes a manuscript with its pictures, its comments, and all there is to tell."""
 
+import logging
 import re
 from pathlib import PurePath
 
@@ -25,6 +26,7 @@ from .shaping import shape, take_bold_lines_as_headings
 from .tracked import Changes, settle
 from .writing import Writer
 
+logger = logging.getLogger(__name__)
 REFERRED = re.compile(r'id="fnref-(\d+)"')
 Noted = list[tuple[str, list[Block]]]
 
@@ -37,6 +39,11 @@ def read(content: bytes, filename: str, wanted: Wanted) -> Word:
         raise Refusal(
             _("The file is nested more deeply than any text. Save it anew in Word, then try again.")
         ) from reason
+    except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as reason:
+        if isinstance(reason, Refusal):
+            raise
+        logger.exception("A Word file could not be read")
+        raise Refusal(_("The file cannot be understood. Save it anew in Word, then try again.")) from reason
 
 
 class _File:

@@ -1,0 +1,113 @@
+"""Word files with parts missing, emptied, cut off or swapped, and texts with elements taken out: all from one seed."""
+
+import random
+import re
+import zipfile
+from collections.abc import Callable
+from io import BytesIO
+
+from tests.word_files import zipped
+
+TEXT = "word/document.xml"
+ELEMENT = re.compile(
+    r"<(w:(?:p|tbl|tr|tc|r|t|pPr|rPr|tcPr|tblPr|sectPr|drawing|sdt|numPr|body))(?:\s[^<>]*)?>"
+)
+
+Parts = dict[str, bytes]
+
+
+def parts_of(content: bytes) -> Parts:
+    with zipfile.ZipFile(BytesIO(content)) as archive:
+        return {name: archive.read(name) for name in archive.namelist() if not name.endswith("/")}
+
+
+def drop_part(parts: Parts, chance: random.Random) -> None:
+    parts.pop(chance.choice([name for name in parts if name != "_rels/.rels"]))
+
+
+def empty_part(parts: Parts, chance: random.Random) -> None:
+    """A part without its inside: the root element alone."""
+    name = chance.choice([name for name in parts if name.endswith(".xml")])
+    root = re.search(rb"<(?![?!])([\w:]+)((?:\s[^<>]*)?)>", parts[name])
+    if root:
+        parts[name] = b"<%s%s></%s>" % (root[1], root[2].rstrip(b"/"), root[1])
+
+
+def cut_part(parts: Parts, chance: random.Random) -> None:
+    name = chance.choice(list(parts))
+    parts[name] = parts[name][: chance.randrange(len(parts[name]) + 1)]
+
+
+def swap_parts(parts: Parts, chance: random.Random) -> None:
+    one, other = chance.choice(list(parts)), chance.choice(list(parts))
+    parts[one], parts[other] = parts[other], parts[one]
+
+
+def spoil_bytes(parts: Parts, chance: random.Random) -> None:
+    name = chance.choice(list(parts))
+    content = bytearray(parts[name])
+    for _time in range(min(len(content), 5)):
+        content[chance.randrange(len(content))] = chance.randrange(256)
+    parts[name] = bytes(content)
+
+
+def drop_elements(parts: Parts, chance: random.Random) -> None:
+    """Take some elements out of a part with all that is in them."""
+    name = chance.choice([name for name in parts if name.startswith("word/") and name.endswith(".xml")])
+    parts[name] = _without_elements(
+        parts[name].decode("utf-8", "replace"), chance, chance.choice((1, 3, 40))
+    ).encode()
+
+
+def drop_elements_of_the_text(parts: Parts, chance: random.Random) -> None:
+    if TEXT in parts:
+        text = parts[TEXT].decode("utf-8", "replace")
+        parts[TEXT] = _without_elements(text, chance, chance.choice((1, 3, 40, 400))).encode()
+
+
+def change_numbers(parts: Parts, chance: random.Random) -> None:
+    """Numbers in attributes become others, or words."""
+    name = chance.choice([name for name in parts if name.endswith((".xml", ".rels"))])
+    wrong = (b"-1", b"0", b"99999999999999999999", b"x", b"", b"1.5")
+
+    def changed(found: re.Match) -> bytes:
+        return b'="%s"' % chance.choice(wrong) if chance.random() < 0.2 else found[0]
+
+    parts[name] = re.sub(rb'="-?\d+"', changed, parts[name])
+
+
+MUTATIONS: tuple[Callable[[Parts, random.Random], None], ...] = (
+    drop_part, empty_part, cut_part, swap_parts, spoil_bytes, drop_elements, drop_elements_of_the_text, change_numbers,
+)  # fmt: skip
+
+
+def mutate(content: bytes, seed: int) -> bytes:
+    """A file made of another by one to three mutations."""
+    chance = random.Random(seed)
+    parts = parts_of(content)
+    for _time in range(chance.randint(1, 3)):
+        chance.choice(MUTATIONS)(parts, chance)
+    return zipped(parts)
+
+
+def _without_elements(text: str, chance: random.Random, times: int) -> str:
+    for _time in range(times):
+        found = (
+            list(ELEMENT.finditer(text, chance.randrange(len(text) or 1)))[:1]
+            or list(ELEMENT.finditer(text))[:1]
+        )
+        if not found or found[0][0].endswith("/>"):
+            continue
+        end = _end_of(text, found[0])
+        text = text[: found[0].start()] + text[end:]
+    return text
+
+
+def _end_of(text: str, opening: re.Match) -> int:
+    """Where the element ends that begins here."""
+    depth = 0
+    for each in re.finditer(rf"<(/?){opening[1]}(?=[\s/>])[^<>]*?(/?)>", text[opening.start() :]):
+        depth += -1 if each[1] else 0 if each[2] else 1
+        if not depth:
+            return opening.start() + each.end()
+    return len(text)
