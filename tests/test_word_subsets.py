@@ -74,7 +74,7 @@ def test_a_draft_of_one_part_opens_at_every_page_of_the_desk(desk, names):
     pages = (
         "publications_publication_change",
         "publish",
-        "history",
+        "revisions",
         "word-replace",
         "word-changes",
         "preview",
