@@ -6,9 +6,8 @@ other rows say (an author, a picture) is amended by hand.
 """
 
 import re
-from collections.abc import Callable
-from dataclasses import fields, is_dataclass, replace
-from functools import partial
+from collections.abc import Callable, Mapping
+from dataclasses import replace
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -31,16 +30,29 @@ from publications.models import (
 )
 
 from .ground import Refused, begin, locked
+from .redacted_values import redact_file_name, redact_identifier, redact_value
 from .word_files import redact_word_files
 
-TEXTS = ("title", "summary", "key_points", "note", "end_note", "markdown", "type_line")
-WORKING = ("title", "summary", "key_points", "body", "note")
-IDENTIFIERS = ("doi", "isbn")
-REFERENCES = {"author", "uid", "key", "digest", "related", "translation_of", "cover"}
 SHORTEST = 3
-BETWEEN_WORDS = r"(?:\s|[*_\\])+"
 
-Blacken = Callable[[str], str]
+Rule = Callable[[str, prose.Redaction], str]
+
+
+def _redact_text(text: str, redaction: prose.Redaction) -> str:
+    return redaction.redact_text(text)
+
+
+def _redact_markdown(text: str, redaction: prose.Redaction) -> str:
+    return redaction.redact_markdown(text)
+
+
+IDENTIFIERS = dict.fromkeys(("doi", "isbn"), redact_identifier)
+EDITION = dict.fromkeys(("title", "summary", "key_points", "note", "end_note", "type_line"), _redact_text)
+EDITION |= {"markdown": _redact_markdown, **IDENTIFIERS}
+WORKING = dict.fromkeys(("title", "summary", "key_points", "note"), _redact_text)
+WORKING |= {"body": _redact_markdown, **IDENTIFIERS}
+FILE = {"label": _redact_text, "filename": redact_file_name}
+BYLINE = dict.fromkeys(("name", "title", "affiliation"), _redact_text)
 
 
 @transaction.atomic
@@ -56,41 +68,26 @@ def redact(publication: Publication, passage: str, *, by, why: str = "", mark: s
     piece = locked(publication)
     if len(passage.strip()) < SHORTEST:
         raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
-    pattern = _pattern(passage)
-    blacken = _blackener(pattern, _mark(piece.language) if mark is None else mark)
+    redaction = prose.Redaction(passage, _mark(piece.language) if mark is None else mark)
     before = piece.digest
-    editions = _redact_editions(piece, blacken, passage)
+    editions = _redact_editions(piece, redaction, passage)
     Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=deed.moment)
-    in_copy = _redact_working_copy(piece, blacken, passage, by)
+    in_copy = _redact_working_copy(piece, redaction, passage, by)
     if not editions and not in_copy:
         raise Refused(_("The passage stands nowhere in this publication."))
-    _forget_traces(piece, blacken, passage)
+    _forget_traces(piece, redaction, passage)
     _keep_in_step(piece, before)
-    _refuse_remains(piece, pattern)
+    _refuse_remains(piece, redaction)
     transaction.on_commit(lambda: renditions.forget(piece.pk))
     deed.tell(
         DeedKind.REDACT,
         piece,
         publication=piece,
         editions=[each.number for each in editions],
-        why=blacken(why),
+        why=redaction.redact_text(why),
     )
     publication.refresh_from_db()
     return len(editions)
-
-
-def _pattern(passage: str) -> re.Pattern[str]:
-    words = (re.sub(r"['’‘]", "['’‘]", re.escape(word)) for word in passage.split())
-    return re.compile(BETWEEN_WORDS.join(words))
-
-
-def _blackener(pattern: re.Pattern[str], mark: str) -> Blacken:
-    return lambda text: pattern.sub(lambda _found: mark, text)
-
-
-def _dropping(blacken: Blacken) -> Blacken:
-    """For identifiers, of which a part is no use."""
-    return lambda text: text if blacken(text) == text else ""
 
 
 def _mark(language: str) -> str:
@@ -98,30 +95,30 @@ def _mark(language: str) -> str:
         return _("[redacted]")
 
 
-def _redact_fields(row, names: tuple[str, ...], blacken: Blacken) -> bool:
+def _redact_fields(row, rules: Mapping[str, Rule], redaction: prose.Redaction) -> bool:
     """Take the passage out of these fields of a row, not stored yet; says whether it was there."""
-    changed = {name: text for name in names if (text := blacken(getattr(row, name))) != getattr(row, name)}
-    for name, text in changed.items():
-        setattr(row, name, text)
+    values = {name: rule(getattr(row, name), redaction) for name, rule in rules.items()}
+    changed = {name: value for name, value in values.items() if value != getattr(row, name)}
+    for name, value in changed.items():
+        setattr(row, name, value)
     return bool(changed)
 
 
-def _redact_editions(piece: Publication, blacken: Blacken, passage: str) -> list[Edition]:
+def _redact_editions(piece: Publication, redaction: prose.Redaction, passage: str) -> list[Edition]:
     """Those that held the passage."""
     with search.anew(piece.editions.values_list("pk", flat=True)):
-        return [each for each in piece.editions.order_by("number") if _redact_edition(each, blacken, passage)]
+        return [
+            each for each in piece.editions.order_by("number") if _redact_edition(each, redaction, passage)
+        ]
 
 
-def _redact_edition(edition: Edition, blacken: Blacken, passage: str) -> bool:
-    names = ("name", "title", "affiliation")
-    bylines = [row for row in edition.bylines.all() if _redact_fields(row, names, blacken)]
-    EditionByline.objects.bulk_update(bylines, names)
-    files = [row for row in edition.attachments.all() if _redact_fields(row, ("label", "filename"), blacken)]
+def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) -> bool:
+    bylines = [row for row in edition.bylines.all() if _redact_fields(row, BYLINE, redaction)]
+    EditionByline.objects.bulk_update(bylines, BYLINE)
+    files = [row for row in edition.attachments.all() if _redact_fields(row, FILE, redaction)]
     for row in files:
         row.save()
-    touched = _redact_fields(edition, TEXTS, blacken)
-    touched |= _redact_slug(edition, passage)
-    touched |= _redact_fields(edition, IDENTIFIERS, _dropping(blacken))
+    touched = _redact_fields(edition, EDITION, redaction) | _redact_slug(edition, passage)
     if touched:
         text = prose.render(edition.markdown, language=edition.language, carried=carried_paragraphs(edition))
         for name, value in rendered(text).items():
@@ -143,30 +140,27 @@ def _redact_slug(row, passage: str) -> bool:
     return True
 
 
-def _redact_working_copy(piece: Publication, blacken: Blacken, passage: str, by) -> bool:
-    touched = _redact_fields(piece, WORKING, blacken) | _redact_slug(piece, passage)
-    touched |= _redact_fields(piece, IDENTIFIERS, _dropping(blacken))
+def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage: str, by) -> bool:
+    touched = _redact_fields(piece, WORKING, redaction) | _redact_slug(piece, passage)
     for file in piece.attachments.all():
-        if _redact_fields(file, ("label", "filename"), blacken):
+        if _redact_fields(file, FILE, redaction):
             file.save()
             touched = True
     for revision in piece.revisions.all():
-        touched |= _redact_revision(revision, blacken, passage)
-    touched |= redact_word_files(piece, partial(_blackened, blacken=blacken))
+        touched |= _redact_revision(revision, redaction, passage)
+    touched |= redact_word_files(piece, redaction)
     if touched:
         piece.save()
         Revision.objects.keep(piece, by=by, why=Why.REDACTED)
     return touched
 
 
-def _redact_revision(revision: Revision, blacken: Blacken, passage: str) -> bool:
+def _redact_revision(revision: Revision, redaction: prose.Redaction, passage: str) -> bool:
     """Read the manuscript, take the passage out of every text in it, and write it again."""
     text = manuscript.loads(revision.manuscript)
-    drop = _dropping(blacken)
-    clean = replace(_blackened(text, blacken), **{name: drop(getattr(text, name)) for name in IDENTIFIERS})
     part = slugify(passage)
-    if part and part in clean.slug:
-        clean = replace(clean, slug="")
+    slug = "" if part and part in text.slug else text.slug
+    clean = replace(redact_value(text, redaction), slug=slug)
     if clean == text:
         return False
     revision.manuscript = manuscript.dumps(clean)
@@ -174,31 +168,12 @@ def _redact_revision(revision: Revision, blacken: Blacken, passage: str) -> bool
     return True
 
 
-def _blackened(value, blacken: Blacken):
-    if isinstance(value, str):
-        return blacken(value)
-    if isinstance(value, list | tuple):
-        return type(value)(_blackened(each, blacken) for each in value)
-    if isinstance(value, dict):
-        return {key: _blackened(each, blacken) for key, each in value.items()}
-    if is_dataclass(value):
-        return replace(
-            value,
-            **{
-                each.name: _blackened(getattr(value, each.name), blacken)
-                for each in fields(value)
-                if each.name not in REFERENCES
-            },
-        )
-    return value
-
-
 def _spelled(text: str) -> str:
     """Letters and digits alone: "/John_Smithson.html" and "john smithson" are spelled alike."""
     return re.sub(r"[\W_]+", "", text).casefold()
 
 
-def _forget_traces(piece: Publication, blacken: Blacken, passage: str) -> None:
+def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str) -> None:
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
     part = slugify(passage)
     if part:
@@ -206,19 +181,19 @@ def _forget_traces(piece: Publication, blacken: Blacken, passage: str) -> None:
     told = [former.pk for former in piece.former_paths.all() if _spelled(passage) in _spelled(former.path)]
     piece.former_paths.filter(pk__in=told).delete()
     for line in piece.audit.all():
-        subject, detail = blacken(line.subject), _blackened(line.detail, blacken)
+        subject, detail = redaction.redact_text(line.subject), redact_value(line.detail, redaction)
         if (subject, detail) != (line.subject, line.detail):
             line.subject, line.detail = subject, detail
             line.save(update_fields=["subject", "detail"])
     for typed in piece.typed.all():
-        typed.values = _blackened(typed.values, blacken)
+        typed.values = redact_value(typed.values, redaction)
         typed.save(update_fields=["values"])
     for remark in ReviewRemark.objects.filter(review__publication=piece):
-        remark.text = blacken(remark.text)
+        remark.text = redaction.redact_text(remark.text)
         remark.save(update_fields=["text"])
     own = ContentType.objects.get_for_model(Publication)
     for entry in LogEntry.objects.filter(content_type=own, object_id=str(piece.pk)):
-        LogEntry.objects.filter(pk=entry.pk).update(object_repr=blacken(entry.object_repr))
+        LogEntry.objects.filter(pk=entry.pk).update(object_repr=redaction.redact_text(entry.object_repr))
 
 
 def _keep_in_step(piece: Publication, before: str) -> None:
@@ -228,21 +203,25 @@ def _keep_in_step(piece: Publication, before: str) -> None:
         edition.save(update_fields=["digest", "redactions"])
 
 
-def _refuse_remains(piece: Publication, pattern: re.Pattern[str]) -> None:
+def _refuse_remains(piece: Publication, redaction: prose.Redaction) -> None:
     """Nothing is done where readers would still find the passage, split by markup we do not see through."""
     for edition in piece.editions.all():
-        shown = (
-            edition.title,
-            edition.summary,
-            edition.key_points,
-            edition.html,
-            edition.text,
-            str(edition.contents),
-        )
-        if any(pattern.search(text) for text in shown):
+        if _still_tells(edition, redaction):
             raise Refused(
                 _(
                     "The passage would still be read in edition %(number)d: markup divides it. Give it in parts."
                 )
                 % {"number": edition.number}
             )
+
+
+def _still_tells(edition: Edition, redaction: prose.Redaction) -> bool:
+    headings = [text for _level, text, _anchor in edition.contents]
+    if any(
+        map(redaction.is_in, (edition.title, edition.summary, edition.key_points, edition.text, *headings))
+    ):
+        return True
+    values = prose.values_of(prose.tree_of(edition.html))
+    return any(
+        redaction.is_named_by(value) if name == "href" else redaction.is_in(value) for name, value in values
+    )

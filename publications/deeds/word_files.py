@@ -4,30 +4,31 @@ A file of an author cannot be rewritten, so one that holds the passage anywhere,
 given up: it is deleted from the private store unless something else has the same bytes.
 """
 
-from collections.abc import Callable
-from typing import Any
-
 from django.db import transaction
 
 from publications import manuscript
 from publications.importers import Refusal, docx
 from publications.models import Attachment, EditionAttachment, Publication, WordFile, originals
+from publications.prose import Redaction
 
-Blackened = Callable[[Any], Any]
+from .redacted_values import redact_file_name, redact_value
 
 
-def redact_word_files(piece: Publication, blackened: Blackened) -> bool:
+def redact_word_files(piece: Publication, redaction: Redaction) -> bool:
     """Take the passage out of all files and remarks of a piece; says whether it stood in any."""
-    touched = [_redact_file(row, blackened) for row in piece.word_files.all()]
-    touched += [_redact_remark(remark, blackened) for remark in piece.remarks.all()]
+    touched = [_redact_file(row, redaction) for row in piece.word_files.all()]
+    touched += [_redact_remark(remark, redaction) for remark in piece.remarks.all()]
     return any(touched)
 
 
-def _redact_file(row: WordFile, blackened: Blackened) -> bool:
-    text = manuscript.dumps(blackened(manuscript.loads(row.text)))
-    values = {"text": text, "report": blackened(row.report), "filename": blackened(row.filename)}
+def _redact_file(row: WordFile, redaction: Redaction) -> bool:
+    values = {
+        "text": manuscript.dumps(redact_value(manuscript.loads(row.text), redaction)),
+        "report": redact_value(row.report, redaction),
+        "filename": redact_file_name(row.filename, redaction),
+    }
     changed = {name: value for name, value in values.items() if value != getattr(row, name)}
-    if not changed and not _stands_in_original(row, blackened):
+    if not changed and not _stands_in_original(row, redaction):
         return False
     for name, value in changed.items():
         setattr(row, name, value)
@@ -37,12 +38,12 @@ def _redact_file(row: WordFile, blackened: Blackened) -> bool:
     return True
 
 
-def _stands_in_original(row: WordFile, blackened: Blackened) -> bool:
+def _stands_in_original(row: WordFile, redaction: Redaction) -> bool:
     try:
         words = docx.all_words(row.content)
     except (FileNotFoundError, Refusal):
         return False
-    return blackened(words) != words
+    return redaction.is_in(words)
 
 
 def _delete(name: str) -> None:
@@ -51,10 +52,12 @@ def _delete(name: str) -> None:
         originals().delete(name)
 
 
-def _redact_remark(remark, blackened: Blackened) -> bool:
+def _redact_remark(remark, redaction: Redaction) -> bool:
     names = ("by_name", "passage", "text")
     changed = {
-        name: value for name in names if (value := blackened(getattr(remark, name))) != getattr(remark, name)
+        name: value
+        for name in names
+        if (value := redaction.redact_text(getattr(remark, name))) != getattr(remark, name)
     }
     if changed:
         type(remark).objects.filter(pk=remark.pk).update(**changed)

@@ -9,10 +9,11 @@ our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` t
 
 from .figures import place_pictures
 from .links import images_in, misnamed_images
-from .markdown import as_markdown
+from .markdown import as_markdown, tree_of
 from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
+from .redaction import Redaction, values_of
 from .rendering import render
 from .spelling import spelled
 
@@ -22,6 +23,7 @@ __all__ = [
     "Paragraph",
     "Picture",
     "Prose",
+    "Redaction",
     "Unrenderable",
     "as_markdown",
     "images_in",
@@ -31,4 +33,6 @@ __all__ = [
     "place_pictures",
     "render",
     "spelled",
+    "tree_of",
+    "values_of",
 ]

@@ -31,8 +31,7 @@ class Speller:
 
     def passage(self, node: Node) -> str:
         """The words of an element on one line, which nothing can take for the beginning of another block."""
-        words = self.words(node).strip(" \xa0")
-        return BEGINNING.sub(lambda found: _escaped_beginning(found[1]), words)
+        return as_first_words(self.words(node).strip(" \xa0"))
 
     def cell(self, node: Node) -> str:
         return self.words(node).replace("\n", " ").replace("  ", " ").replace("|", "\\|").strip()
@@ -111,6 +110,11 @@ def spelled(text: str) -> str:
     """Text in which no sign means anything but itself."""
     text = SPECIAL.sub(lambda found: f"\\{found[0]}", SPACES.sub(" ", text))
     return ENTITY.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+
+
+def as_first_words(text: str) -> str:
+    """Spelled text that may stand at the beginning of a line: nothing takes it for a heading or a list."""
+    return BEGINNING.sub(lambda found: _escaped_beginning(found[1]), text)
 
 
 def _escaped_beginning(sign: str) -> str:
