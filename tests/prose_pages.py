@@ -6,6 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import strategies as st
 
 from publications.prose import render
+from publications.prose.vocabulary import PAGE_IDS
 
 
 def _names(names: str) -> set[str]:
@@ -86,6 +87,8 @@ def assert_safe(html: str) -> None:
     assert {tag for tag, _attributes in page.elements} <= INLINE_TAGS | BLOCK_TAGS
     assert {name for _tag, attributes in page.elements for name in attributes} <= ATTRIBUTES
     assert set(page.values("class")) <= CLASSES
-    assert all(IDS.fullmatch(anchor) for anchor in page.values("id"))
+    made = [attributes["id"] for tag, attributes in page.elements if "id" in attributes and tag != "span"]
+    assert all(IDS.fullmatch(anchor) for anchor in made)
+    assert PAGE_IDS.isdisjoint(page.values("id"))
     assert all(ADDRESSES.match(address) for address in page.values("href"))
     assert len(page.values("id")) == len(set(page.values("id")))

@@ -153,6 +153,25 @@ def test_a_note_is_one_note_however_often_it_is_referred_to(whole):
     assert read(whole).tags["/Note"] == 2
 
 
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "## The deal {#grain}",
+        "- <a id='grain'></a>**Ships:** words",
+        "<a id='grain'></a>Words.",
+        "| <a id='grain'></a>Year | Value |\n|---|---|\n| 1 | 2 |",
+        "| Year | Value |\n|---|---|\n| <a id='grain'></a>1 | 2 |",
+        "A note.[^1]\n\n[^1]: <a id='grain'></a>Source.",
+    ],
+)
+def test_a_link_to_an_id_of_the_author_leads_within_the_paper_or_to_the_page(markdown):
+    found = reading(f"[there](#grain)\n\n{markdown}")
+
+    is_in_head = markdown.startswith("| <a")  # which is set again on every page of the table
+    assert not found.faults
+    assert any(str(link).endswith("#grain") for link in found.links) == is_in_head
+
+
 def test_links_lead_where_they_led(whole):
     links = read(whole).links
 

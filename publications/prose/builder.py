@@ -93,6 +93,7 @@ class Builder:
             self._add_reference(match[1])
         elif tag in BREAKING:
             self._end_paragraph()
+            self._keep_id(attributes)
         elif tag not in KEPT or (len(self.stack) > MAX_DEPTH and tag not in VOID):
             return
         elif self._make_room(tag):
@@ -179,6 +180,12 @@ class Builder:
     def _imply_phrase(self) -> None:
         while self.top.tag in IMPLIED:
             self._push(Node(IMPLIED[self.top.tag]))
+
+    def _keep_id(self, attributes: str) -> None:
+        """The id of an element that goes stands before what it held."""
+        if "id" in (kept := _attributes("span", attributes)):
+            self._imply_phrase()
+            self.top.children.append(Node("span", {"id": kept["id"]}))
 
     def _add_reference(self, number: str) -> None:
         self._imply_phrase()

@@ -2,6 +2,7 @@
 
 import re
 
+from .fragments import is_anchor
 from .tree import Node
 from .vocabulary import INLINE
 
@@ -51,7 +52,7 @@ def _shape(node: Node) -> list[Node | str]:
         return _link(node)
     if node.tag == "span" and not node.attributes:
         return node.children
-    return [node] if node.children or node.tag not in INLINE else []
+    return [node] if node.children or node.tag not in INLINE or is_anchor(node) else []
 
 
 def _picture(node: Node) -> list[Node | str]:

@@ -6,6 +6,7 @@ from django.utils.translation import gettext as _
 
 from .dialect import parse
 from .figures import shape_figures
+from .fragments import lift_ids, settle_ids
 from .headings import flatten_headings, name_headings, shape_headings
 from .limits import check_size
 from .links import images_of, shape_links
@@ -41,6 +42,7 @@ def _render(source: str, language: str, carried: Sequence[Paragraph]) -> Prose:
     notes = order_notes(body, contents)
     headings = name_headings(body)
     paragraphs = name_paragraphs(body, carried)
+    settle_ids([body, *contents], headings)
     text = text_of(body)
     return Prose(
         text=_with_notes(text, notes),
@@ -53,6 +55,8 @@ def _render(source: str, language: str, carried: Sequence[Paragraph]) -> Prose:
 
 
 def _shape(body: Node, contents: list[Node], language: str, wording: Wording) -> None:
+    for tree in (body, *contents):
+        lift_ids(tree)
     shape_headings(body)
     for note in contents:
         flatten_headings(note)

@@ -1,7 +1,7 @@
 """The last word: what this lets through is the HTML that the site stores and marks safe.
 
 The tree before it is built of known elements alone; this is the allow-list that holds even where that
-has a fault. Ids and classes are only those that our own pages make.
+has a fault. Classes are only those that our own pages make, and ids but for those of empty spans.
 """
 
 import re
@@ -9,6 +9,7 @@ import re
 import nh3
 
 from .figures import KEY
+from .fragments import FRAGMENT
 from .links import SCHEMES, safe_address
 from .vocabulary import EVERYWHERE, KEPT, VALUES
 
@@ -22,9 +23,9 @@ MADE = {
     "scope": re.compile("col|row"),
     "tabindex": re.compile("0"),
 }
-PATTERNS = MADE | VALUES
+PATTERNS = VALUES | MADE
 ATTRIBUTES = {
-    "*": set(EVERYWHERE),
+    "*": set(EVERYWHERE - {"id"}),
     "a": {"href", "title", "class", "role", "aria-label"},
     "abbr": {"title"},
     "dfn": {"title"},
@@ -34,15 +35,18 @@ ATTRIBUTES = {
     "ol": {"start", "reversed", "type"},
     "p": {"id"},
     "section": {"class", "role", "aria-label"},
+    "span": {"id"},
     "sup": {"id"},
     "td": {"colspan", "rowspan", "data-align"},
     "th": {"colspan", "rowspan", "data-align", "scope"},
 } | {f"h{level}": {"id"} for level in range(2, 7)}
 
 
-def _checked(_tag: str, name: str, value: str) -> str | None:
+def _checked(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return safe_address(value) or None
+    if (tag, name) == ("span", "id"):
+        return value if FRAGMENT.fullmatch(value) else None
     pattern = PATTERNS.get(name)
     return value if pattern and pattern.fullmatch(value) else None
 

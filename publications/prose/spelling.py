@@ -83,6 +83,11 @@ class Speller:
         title = node.attributes.get("title", "").replace('"', "&quot;")
         return f"[{self.words(node)}]({_in_brackets(address)}{f' "{title}"' if title else ''})"
 
+    def _span(self, node: Node) -> str:
+        """An id that a link may lead to; other spans are their words."""
+        name = node.attributes.get("id", "")
+        return f'<span id="{escape(name)}"></span>' if name and not node.children else self.words(node)
+
     def _picture(self, node: Node) -> str:
         address = self.pictures.get(node.attributes.get("data-image", ""))
         if not address:
@@ -103,6 +108,7 @@ FORMS = {
     "code": Speller._code,
     "br": lambda *_: "<br>",
     "wbr": lambda *_: "<wbr>",
+    "span": Speller._span,
 }
 
 

@@ -33,6 +33,13 @@ TRANSPARENT = _names(
 )
 HTML = KEPT | SWALLOWED | BREAKING | TRANSPARENT
 
+PAGE_IDS = _names(
+    "about about-us cite content content-start contents corrections countries download follow footer-follow "
+    "footer-sections footer-site from key-points latest people related responsible series server server-error "
+    "server-hint share sought themes topics true words written"
+)
+"""Ids that the templates of public pages use themselves: an author's id is none of them."""
+
 # What an author may say of an element, and in which words.
 _ANY = re.compile(r".*", re.DOTALL)
 _COUNT = re.compile(r"[1-9][0-9]?")
@@ -43,7 +50,9 @@ VALUES = {
     "colspan": _COUNT,
     "dir": re.compile("ltr|rtl|auto"),
     "href": _ANY,
+    "id": _ANY,
     "lang": re.compile("[a-zA-Z]{2,8}(-[a-zA-Z0-9]{1,8}){0,4}"),
+    "name": _ANY,
     "reversed": _ANY,
     "rowspan": _COUNT,
     "src": _ANY,
@@ -52,9 +61,9 @@ VALUES = {
     "type": re.compile("[1aAiI]"),
     "value": _NUMBER,
 }
-EVERYWHERE = frozenset({"lang", "dir"})
+EVERYWHERE = frozenset({"lang", "dir", "id"})
 ATTRIBUTES = {
-    "a": EVERYWHERE | {"href", "title"},
+    "a": EVERYWHERE | {"href", "title", "name"},
     "abbr": EVERYWHERE | {"title"},
     "dfn": EVERYWHERE | {"title"},
     "img": EVERYWHERE | {"src", "alt", "title"},

@@ -17,11 +17,15 @@ def text_of(paper: Paper) -> dict[str, object]:
     """The text of a paper: its blocks, the notes by their numbers, and those that nothing refers to."""
     body = read(paper.html)
     notes = _notes_in(body)
+    anchors = frozenset(
+        element.get("id")
+        for element in body.walk()
+        if element.tag != "span" and element.get("id")[:2] in ("p-", "s-")
+    )
     ground = Ground(
         address=paper.address,
-        anchors=frozenset(
-            element.get("id") for element in body.walk() if element.get("id")[:2] in ("p-", "s-")
-        ),
+        anchors=anchors,
+        aliases=_aliases_in(body, anchors),
         notes=frozenset(notes),
         pictures=frozenset(paper.pictures),
     )
@@ -34,6 +38,17 @@ def text_of(paper: Paper) -> dict[str, object]:
         "notes": {str(number): content for number, content in read_notes.items() if number in ground.met},
         "rest": [{"n": n, "c": content} for n, content in read_notes.items() if n not in ground.met],
     }
+
+
+def _aliases_in(body: Element, anchors: frozenset[str]) -> dict[str, str]:
+    """The ids of authors, each with the id of the heading or paragraph it stands in; nothing where that has none."""
+    aliases = {span.get("id"): "" for span in body.walk() if span.tag == "span" and span.get("id")}
+    owners = [element for element in body.walk() if element.get("id") in anchors and element.tag != "span"]
+    for owner in owners:
+        aliases |= {span.get("id"): owner.get("id") for span in owner.walk() if span.get("id") in aliases}
+    heads = [span for head in body.walk() if head.tag == "thead" for span in head.walk()]
+    repeated = {span.get("id") for span in heads}  # the head of a table stands on every page of it
+    return {name: owner for name, owner in aliases.items() if owner or name not in repeated}
 
 
 def _is_notes(child: Element | str) -> bool:

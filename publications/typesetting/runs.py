@@ -1,14 +1,14 @@
 """Words of a paragraph as runs: flat, so that no depth of markup is deeper than a run in a link.
 
 A run is {"s": text, "m": marks} with "lang" and "dir" where they differ; {"a": address} or {"to": anchor} with
-runs in "c"; {"note": number}; {"image": …}; or {"br": true}.
+runs in "c"; {"note": number}; {"image": …}; {"at": name}, a place that links lead to; or {"br": true}.
 """
 
 import re
 import unicodedata
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from .elements import Element
 
@@ -30,10 +30,14 @@ Run = dict[str, object]
 
 @dataclass
 class Ground:
-    """What runs are read against: where links lead from, the anchors that there are, the notes met so far."""
+    """What runs are read against: where links lead from, the anchors that there are, the notes met so far.
+
+    `aliases` are other names of anchors; one with no anchor of its own is set as a place in the line.
+    """
 
     address: str
     anchors: frozenset[str] = frozenset()
+    aliases: Mapping[str, str] = field(default_factory=dict)
     notes: frozenset[int] = frozenset()
     pictures: frozenset[str] = frozenset()
     met: list[int] = field(default_factory=list)
@@ -137,8 +141,9 @@ def _link(element: Element, ground: Ground, style: Style) -> list[Run]:
 
 def target_of(href: str, ground: Ground) -> Run:
     """Where a link leads: to a place in this paper, or to an address; nothing where it can lead nowhere."""
-    if href.startswith("#") and href[1:] in ground.anchors:
-        return {"to": href[1:]}
+    fragment = unquote(href[1:]) if href.startswith("#") else ""
+    if fragment in ground.anchors or fragment in ground.aliases:
+        return {"to": ground.aliases.get(fragment) or fragment}
     try:
         address = urljoin(ground.address, href)
         scheme = urlsplit(address).scheme
@@ -161,6 +166,12 @@ def _image(element: Element, ground: Ground, style: Style) -> list[Run]:
     return [{"image": key, "alt": clean(element.get("alt"))}] if key in ground.pictures else []
 
 
+def _span(element: Element, ground: Ground, style: Style) -> list[Run]:
+    """Words, or an empty span whose id a link leads to."""
+    is_place = ground.aliases.get(element.get("id")) == ""
+    return [*([{"at": element.get("id")}] if is_place else []), *_inside(element, ground, style)]
+
+
 def _break(element: Element, ground: Ground, style: Style) -> list[Run]:
     return [{"br": True}]
 
@@ -169,7 +180,7 @@ def _nothing(element: Element, ground: Ground, style: Style) -> list[Run]:
     return [_text("\u200b", style)]
 
 
-READERS = {"a": _link, "sup": _note, "img": _image, "br": _break, "wbr": _nothing}
+READERS = {"a": _link, "sup": _note, "img": _image, "br": _break, "wbr": _nothing, "span": _span}
 
 
 def _tidy(runs: list[Run]) -> list[Run]:
@@ -192,6 +203,8 @@ class _Spaces:
                 **run,
                 "c": [each for each in (self.tidy(each) for each in run["c"]) if not _is_empty(each)],
             }
+        if "at" in run:
+            return run
         if "s" not in run:
             self.is_spaced = "br" in run
             return run
