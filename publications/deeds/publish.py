@@ -4,7 +4,6 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db import models, transaction
-from django.db.models import Prefetch, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -15,7 +14,6 @@ from publications.models import (
     FOREVER,
     Address,
     AuditLine,
-    Byline,
     Change,
     DeedKind,
     Edition,
@@ -41,8 +39,6 @@ from .storing import store
 from .waiting import wait_on, what_waits
 
 LAST_YEAR = 2200
-BESIDE = (Prefetch("bylines", Byline.objects.select_related("author")), "tags", "attachments")
-"""What stands beside a working copy, and is asked for once in a deed."""
 
 
 @dataclass(frozen=True)
@@ -100,7 +96,6 @@ def put_before_readers(
 ) -> Edition:
     """What publish does once its deed has begun: every rule is here. Raises NotReady, Outdated or Refused."""
     piece = locked(publication)
-    prefetch_related_objects([piece], *BESIDE)
     _refuse_what_is_not_ready(piece, seen)
     window = window_of(at, until, deed.moment)
     if keep_waiting and window.planned:

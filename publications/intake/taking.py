@@ -9,7 +9,6 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import manuscript
-from publications.composing import with_rows
 from publications.languages import NAMES
 from publications.manuscript import Manuscript
 from publications.models import Author, Byline, Publication, Revision, Tag, TaggedPublication, Why
@@ -86,8 +85,6 @@ def take_in_many(
         coming.append(_settled(text, bundle, known, register, by))
         reports.append(coming[-1].report)
     _store(coming[stored:])
-    for each in coming:
-        each.show_rows()
     Revision.objects.keep_many([each.piece for each in coming], by=by, why=why)
     return reports
 
@@ -102,7 +99,6 @@ class Coming:
     roles: dict[Author, str]
     tags: dict[int, Tag]
     kept: set[str]
-    lines: list[Byline] = field(default_factory=list)
 
     @property
     def piece(self) -> Publication:
@@ -111,11 +107,6 @@ class Coming:
     @property
     def uid(self) -> UUID:
         return UUID(str(self.piece.uid))
-
-    def show_rows(self) -> None:
-        """Let the revision of a new piece find beside it what was stored there, and not ask for it."""
-        if self.report.is_new and not self.text.attachments:
-            with_rows(self.piece, bylines=self.lines, tags=list(self.tags.values()), attachments=())
 
 
 def _settled(
@@ -140,10 +131,8 @@ def _store(coming: Sequence[Coming]) -> None:
     for each in coming:
         if not each.report.is_new:
             each.piece.save()
-    for each in coming:
-        each.lines = _bylines(each)
     tagged = [row for each in coming for row in _tagged(each)]
-    Byline.objects.bulk_create(line for each in coming for line in each.lines)
+    Byline.objects.bulk_create(line for each in coming for line in _bylines(each))
     TaggedPublication.objects.bulk_create(tagged)
     for each in coming:
         if each.kept or each.text.attachments:

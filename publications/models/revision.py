@@ -28,7 +28,8 @@ class Why(models.TextChoices):
 
 class RevisionQuerySet(models.QuerySet):
     def keep(self, publication: Publication, *, by, why: Why = Why.SAVED) -> "Revision":
-        """Keep the working copy as it stands, and bring its digest and version up to date."""
+        """Keep the publication as the database holds it, and bring its digest and version up to date."""
+        reload_rows([publication])
         text, publication.digest = _told(publication)
         publication.version = F("version") + 1
         publication.save(update_fields=["digest", "version"])  # which reads the version that it has now
@@ -38,7 +39,7 @@ class RevisionQuerySet(models.QuerySet):
 
     def keep_many(self, publications: Sequence[Publication], *, by, why: Why) -> None:
         """Keep many working copies, as `keep` does with each, in a number of statements that does not grow."""
-        prefetch_related_objects(publications, *ROWS)
+        reload_rows(publications)
         revisions = []
         for publication in publications:
             text, publication.digest = _told(publication)
@@ -74,6 +75,13 @@ ROWS = (
     "attachments",
 )
 """What a manuscript is read from besides the publication itself."""
+
+
+def reload_rows(publications: Sequence[Publication]) -> None:
+    """Load the rows of manuscripts in place of those loaded before, which later writes do not change."""
+    for publication in publications:
+        publication._prefetched_objects_cache = {}
+    prefetch_related_objects(publications, *ROWS)
 
 
 class Revision(models.Model):
