@@ -7,6 +7,7 @@ from django.db import models
 from .edition import Edition, stands_for_its_family
 from .images import Image, digest_of
 from .kinds import Kind
+from .publication import Role
 
 
 class ListedQuerySet(models.QuerySet):
@@ -49,7 +50,7 @@ class EditionByline(Listed):
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey("Author", on_delete=models.PROTECT, related_name="published", db_index=False)
     position = models.PositiveSmallIntegerField()
-    role = models.CharField(max_length=10)
+    role = models.CharField(max_length=10, choices=Role)
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=160, blank=True)
     affiliation = models.CharField(max_length=200, blank=True)
