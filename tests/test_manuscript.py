@@ -98,7 +98,7 @@ DIGEST = "2ca92322177e96538c8aa200bd207f05bfc73229a425eb833083b24f6273e379"
 COUNTED = {
     "title": "x", "kind": "report", "language": "sv", "bylines": (), "summary": "x", "key_points": ("x",),
     "tags": ("x",), "published_at": datetime(2025, 1, 1, tzinfo=UTC), "slug": "x", "number": "2/2024",
-    "doi": "x", "isbn": "x", "cover": "x", "attachments": (), "translation_of": "x", "body": "x",
+    "external_url": "x", "doi": "x", "isbn": "x", "cover": "x", "attachments": (), "translation_of": "x", "body": "x",
 }  # fmt: skip
 UNCOUNTED = {"related": (), "note": "x", "uid": "x", "more": {}, "images": ()}
 

@@ -71,6 +71,7 @@ PUBLICATION = {
     "topics": _list_of(_of("TopicOfPublication")),
     "doi": _or_null(TEXT),
     "isbn": _or_null(TEXT),
+    "external_url": _with("Where the text stands, if that is elsewhere; `html` may then be empty.", _or_null(ADDRESS)),
     "words": NUMBER,
     "cover": _or_null(_of("Picture")),
     "formats": _object(**{"pdf": ADDRESS, "md": ADDRESS, "bib": ADDRESS, "ris": ADDRESS, "csl.json": ADDRESS}),

@@ -38,6 +38,7 @@ def publication(record: Record) -> Node:
         "topics": [_tag(tag, record.tree) for tag in record.piece.tags],
         "doi": record.doi or None,
         "isbn": record.isbn or None,
+        "external_url": record.external_url or None,
         "words": record.words,
         "cover": _picture(edition.cover),
         "formats": _formats(record, edition),

@@ -77,6 +77,7 @@ def _edition(
         summary=publication.summary.strip(),
         key_points="\n".join(publication.key_points_list),
         cover=publication.cover,
+        external_url=publication.external_url,
         doi=publication.doi,
         isbn=publication.isbn,
         published_at=published_at,

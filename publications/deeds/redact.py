@@ -46,7 +46,7 @@ def _redact_markdown(text: str, redaction: prose.Redaction) -> str:
     return redaction.redact_markdown(text)
 
 
-IDENTIFIERS = dict.fromkeys(("doi", "isbn"), redact_identifier)
+IDENTIFIERS = dict.fromkeys(("doi", "isbn", "external_url"), redact_identifier)
 EDITION = dict.fromkeys(("title", "summary", "key_points", "note", "end_note", "type_line"), _redact_text)
 EDITION |= {"markdown": _redact_markdown, **IDENTIFIERS}
 WORKING = dict.fromkeys(("title", "summary", "key_points", "note"), _redact_text)

@@ -10,7 +10,7 @@ REFERENCES = {
 }  # fmt: skip
 """Fields that name another row or one of a few words of ours: no text of an author."""
 MARKDOWN = {"body"}
-IDENTIFIERS = {"doi", "isbn"}
+IDENTIFIERS = {"doi", "isbn", "external_url"}
 FILE_NAMES = {"file", "filename"}
 NAMES_OF_ROWS = {"tags"}
 """Lists of names: one that holds the passage is left out, as what is left of it names no row."""

@@ -69,6 +69,7 @@ def _told(piece: Piece) -> dict[str, str]:
         _("Date readers see"): date_format(timezone.localtime(edition.published_at), "DATETIME_FORMAT"),
         _("Tags"): ", ".join(sorted((tag.name for tag in piece.tags), key=str.casefold)),
         _("Cover"): str(edition.cover or ""),
+        _("Address of a text elsewhere"): edition.external_url,
         "DOI": edition.doi,
         "ISBN": edition.isbn,
         _("Roles"): ", ".join(f"{line.name}: {line.get_role_display()}" for line in _unusual(piece)),

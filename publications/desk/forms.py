@@ -91,6 +91,7 @@ class PublicationForm(Joining, FindingForm):
             "kind",
             "language",
             "slug",
+            "external_url",
             "doi",
             "isbn",
             "note",

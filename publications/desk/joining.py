@@ -9,7 +9,7 @@ from publications.models import Publication
 from .merging import Joined, base_of, join, values_of
 
 COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "published_at", "kind", "language", "slug",
-            "cover_choice", "translation_choice", "doi", "isbn", "note")  # fmt: skip
+            "cover_choice", "translation_choice", "external_url", "doi", "isbn", "note")  # fmt: skip
 
 
 class Joining:

@@ -26,6 +26,7 @@ PLAIN = (
     "language",
     "kind",
     "cover",
+    "external_url",
 )
 IDENTIFIERS = ("doi", "isbn")
 

@@ -64,10 +64,10 @@ class Writing(DeskModelAdmin):
             },
         ),
         (
-            gettext_lazy("Key points, cover, files, address, translation, DOI, ISBN, note"),
+            gettext_lazy("Key points, text elsewhere, cover, files, address, translation, DOI, ISBN, note"),
             {
                 "classes": ("collapse",),
-                "fields": ("key_points", "cover_choice", "attach", "attach_label", "detach", "slug",
+                "fields": ("key_points", "external_url", "cover_choice", "attach", "attach_label", "detach", "slug",
                            "translation_choice", "doi", "isbn", "note"),
             },
         ),

@@ -47,6 +47,8 @@ def _links(entry: Entry, xml: Writer) -> None:
     for text in entry.texts:
         rel = "alternate" if text.url == entry.url else "related"
         _link(xml, rel, text.url, type=HTML, hreflang=text.language, title=text.title)
+    if entry.external_url:
+        _link(xml, "via", entry.external_url, type=HTML)
     for file in entry.files:
         _link(xml, "enclosure", file.url, type=file.media_type, title=file.title, length=str(file.size))
     if entry.cover:

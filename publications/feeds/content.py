@@ -5,6 +5,7 @@ from django.utils import translation
 
 from publications.models import Edition
 from publications.presentation import absolute, public_address
+from publications.presentation.external_link import external_link_html
 from publications.presentation.history import Note
 from publications.presentation.parts import body_html, picture
 from publications.presentation.whole_addresses import with_whole_addresses
@@ -19,6 +20,7 @@ def content(edition: Edition, corrections: list[Note]) -> str:
                 "edition": edition,
                 "corrections": corrections,
                 "cover": picture(edition.cover, public_address) if edition.cover else None,
+                "external_link": external_link_html(edition),
                 "html": body_html(edition, edition.images.all(), public_address),
             },
         )

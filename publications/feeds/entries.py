@@ -65,6 +65,7 @@ def _entry(edition: Edition, told: Told, kin: list[Edition]) -> Entry:
             categories=_categories(edition),
             files=_files(edition),
             cover=_cover(edition.cover),
+            external_url=edition.external_url,
             **_people(list(edition.bylines.all())),
         )
 

@@ -67,6 +67,8 @@ class Entry:
     categories: list[Category] = field(default_factory=list)
     files: list[File] = field(default_factory=list)
     cover: Picture | None = None
+    external_url: str = ""
+    """Where the text stands that the entry is about, if that is elsewhere."""
 
     @property
     def url(self) -> str:

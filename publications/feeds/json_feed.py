@@ -34,6 +34,7 @@ def _item(entry: Entry) -> Node:
     return {
         "id": entry.id,
         "url": entry.url,
+        "external_url": entry.external_url,
         "title": entry.title,
         "language": entry.language,
         "date_published": moment(entry.published),

@@ -15,7 +15,7 @@ from .arrival import Telling
 from .people import People, Person
 
 TITLE = ("title", "headline", "name")
-SUMMARY = ("summary", "excerpt", "description", "lede", "lead", "abstract", "subtitle", "dek")
+SUMMARY = ("summary", "excerpt", "description", "lede", "lead", "abstract", "subtitle", "deck", "dek")
 AUTHORS = ("authors", "author", "bylines", "byline", "by", "writers", "writer")
 TAGS = ("tags", "categories", "category", "topics", "topic", "keywords", "tag")
 COVER = (
@@ -37,6 +37,10 @@ DATES = (
 LATER = ("last_modified", "last_modified_at", "lastmod", "updated", "modified")
 DRAFT = ("draft", "is_draft", "unlisted")
 KIND = ("kind", "type", "layout")
+EXTERNAL_URLS = (
+    "external_url", "externalUrl", "external_link", "link_url", "source_url", "original_url", "redirect_to", "redirect",
+    "link", "linkUrl", "redirectUrl",
+)  # fmt: skip
 READ_ELSEWHERE = (
     "lang", "language", "locale", "permalink", "url", "slug", "redirect_from", "aliases", "redirects", "former_paths",
     "related", "related_posts", "uid", "status",
@@ -122,6 +126,17 @@ class Fields:
                 "date-differs",
                 _("The date is %(day)s, as in the front matter; the file's name says %(name)s.") % told,
             )
+
+    def external_url(self, *, has_text: bool) -> str:
+        """Return the address of a text elsewhere, which a link post has in place of a text of its own.
+
+        A redirect of a post that has a text is none: its readers never saw the text.
+        """
+        names = [name for name in EXTERNAL_URLS if not (has_text and name.startswith(("redirect", "link")))]
+        written = {name: values.text(self.given.get(name)) for name in names}
+        name = next((name for name, url in written.items() if url.startswith(("https://", "http://"))), "")
+        self.read.update([name] if name else [])
+        return written.get(name, "")
 
     def is_draft(self) -> bool:
         says = values.flag(self.take(*DRAFT)) is True or values.text(self.given.get("status")).lower() in (

@@ -62,7 +62,7 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
     pictures = Pictures(ground.gallery, card.path.parent, card.language, telling)
     signed = fields.bylines(ground.people)
     body = _body(source, card, ground, front.fields, pictures, telling)
-    text = replace(_manuscript(card, fields, pictures, ground), title=title, body=body)
+    text = replace(_manuscript(card, fields, pictures, ground, has_text=bool(body)), title=title, body=body)
     rendered = rendered_as_published(text, telling)
     text = replace(
         text,
@@ -82,7 +82,9 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
     )  # fmt: skip
 
 
-def _manuscript(card: Card, fields: Fields, pictures: Pictures, ground: Ground) -> Manuscript:
+def _manuscript(
+    card: Card, fields: Fields, pictures: Pictures, ground: Ground, *, has_text: bool
+) -> Manuscript:
     """What is known of a piece without its text."""
     cover, cover_alt = fields.cover()
     return Manuscript(
@@ -95,6 +97,7 @@ def _manuscript(card: Card, fields: Fields, pictures: Pictures, ground: Ground) 
         cover=pictures.cover(cover, cover_alt) if cover else "",
         related=_related(card, fields.given, ground, fields.telling),
         translation_of=card.translation_of,
+        external_url=fields.external_url(has_text=has_text),
     )
 
 

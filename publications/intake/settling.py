@@ -12,7 +12,15 @@ from django.utils.translation import gettext as _
 
 from publications.languages import slugify
 from publications.manuscript import Attachment, Byline, Manuscript
-from publications.models import Role, check_doi, check_isbn, settled_doi, settled_isbn, split_at_commas
+from publications.models import (
+    Role,
+    check_doi,
+    check_external_url,
+    check_isbn,
+    settled_doi,
+    settled_isbn,
+    split_at_commas,
+)
 
 from .register import Register
 
@@ -34,6 +42,7 @@ def settled(text: Manuscript, register: Register, *, here: Container[str], own: 
         slug=slugify(text.slug),
         doi=_identifier("doi", text)[0],
         isbn=_identifier("isbn", text)[0],
+        external_url=_identifier("external_url", text)[0],
         bylines=_bylines(text, register),
         tags=tag_names(text),
         key_points=tuple(line for point in text.key_points for line in _lines(point)),
@@ -54,7 +63,11 @@ def cut_title(text: Manuscript) -> list[str]:
     ]
 
 
-IDENTIFIERS = {"doi": (settled_doi, check_doi), "isbn": (settled_isbn, check_isbn)}
+IDENTIFIERS = {
+    "doi": (settled_doi, check_doi),
+    "isbn": (settled_isbn, check_isbn),
+    "external_url": (str.strip, check_external_url),
+}
 
 
 def wrong_identifiers(text: Manuscript) -> list[str]:

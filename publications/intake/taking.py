@@ -158,7 +158,7 @@ def _fill(piece: Publication, text: Manuscript, register: Register) -> None:
     piece.summary, piece.key_points = text.summary, "\n".join(text.key_points)
     piece.body, piece.note = text.body, text.note or piece.note
     piece.published_at = text.published_at
-    piece.doi, piece.isbn = text.doi, text.isbn
+    piece.doi, piece.isbn, piece.external_url = text.doi, text.isbn, text.external_url
     piece.cover = register.images.get(text.cover)
     piece.translation_of_id = int(text.translation_of) if text.translation_of else None
 

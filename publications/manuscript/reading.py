@@ -174,9 +174,22 @@ def _record(kind: type, name: str, node: yaml.Node) -> Any:
 READERS: dict[str, Callable[[str, yaml.Node], Any]] = {
     **dict.fromkeys(("title", "kind", "language", "summary", "slug", "number", "cover", "note"), _text),
     **dict.fromkeys(
-        ("doi", "isbn", "uid", "translation_of", "author", "name", "role", "key", "file", "digest"), _text
+        (
+            "external_url",
+            "doi",
+            "isbn",
+            "uid",
+            "translation_of",
+            "author",
+            "name",
+            "role",
+            "key",
+            "file",
+            "digest",
+        ),
+        _text,
     ),
-    **dict.fromkeys(("label", "credit", "licence"), _text),
+    **dict.fromkeys(("external_url", "label", "credit", "licence"), _text),
     **dict.fromkeys(("key_points", "tags", "related"), _texts),
     "published_at": _moment,
     "bylines": partial(_records, Byline),

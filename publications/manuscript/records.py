@@ -93,6 +93,7 @@ class Manuscript(Settled):
     published_at: datetime | None = None
     slug: str = ""
     number: str = ""
+    external_url: str = ""
     doi: str = ""
     isbn: str = ""
     cover: str = ""

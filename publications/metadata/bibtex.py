@@ -47,6 +47,7 @@ def _fields(record: Record) -> dict[str, str]:
         "url": _braced(record.url),
         "doi": _braced(record.doi.replace("{", "%7B").replace("}", "%7D")),
         "isbn": _braced(record.isbn),
+        "note": _braced(_escaped(f"Text: {record.external_url}")) if record.external_url else "",
         "language": _braced(record.language),
         "keywords": _braced(_escaped(", ".join(word.replace(",", " ") for word in record.keywords))),
         "abstract": _braced(_escaped(record.summary)),

@@ -31,6 +31,7 @@ def item(record: Record) -> dict[str, Any]:
         "URL": record.url,
         "DOI": record.doi,
         "ISBN": record.isbn,
+        "note": f"Text: {record.external_url}" if record.external_url else "",
         "language": record.language,
         "abstract": record.summary,
         "keyword": ", ".join(record.keywords),

@@ -27,4 +27,5 @@ def _elements(record: Record) -> Iterator[tuple[str, str]]:
     yield "identifier", record.url
     yield "identifier", doi_url(record.doi) if record.doi else ""
     yield "identifier", f"urn:isbn:{record.isbn}" if record.isbn else ""
+    yield "source", record.external_url
     yield "language", record.language

@@ -63,6 +63,7 @@ def _belonging(record: Record) -> Node:
     """What the piece belongs to, is a text of, comes with and was corrected in."""
     originals = [text for text in record.texts if text.is_original]
     return {
+        "isBasedOn": record.external_url,
         "isPartOf": [_series(each) for each in record.series],
         "workTranslation": [_other(record, text) for text in record.texts] if record.is_original else [],
         "translationOfWork": _other(record, originals[0]) if originals else {},

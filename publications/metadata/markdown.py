@@ -45,6 +45,7 @@ def _front(record: Record) -> dict[str, Any]:
         "url": record.url,
         "doi": record.doi,
         "isbn": record.isbn,
+        "external_url": record.external_url,
         "topics": list(record.keywords),
         "edition": record.edition,
         "also_in": {text.language: text.url for text in record.texts},
@@ -60,6 +61,8 @@ def _blocks(record: Record) -> Iterator[str]:
     if points := edition.key_points_list:
         yield f"**{_('Key points')}**"
         yield "\n".join(f"- {spelled(point)}" for point in points)
+    if record.external_url:
+        yield f"<{record.external_url}>"
     shown = {image.key: _address(image) for image in record.piece.images}
     yield as_markdown(edition.html, page=record.url, pictures=shown)
     yield f"*{spelled(edition.disclaimer)}*" if edition.disclaimer else ""

@@ -102,6 +102,7 @@ class Record:
     number: str = ""
     doi: str = ""
     isbn: str = ""
+    external_url: str = ""
     keywords: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
     texts: tuple[Text, ...] = ()
@@ -168,6 +169,7 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
         summary=edition.summary or " ".join(edition.key_points_list),
         doi=edition.doi,
         isbn=edition.isbn,
+        external_url=edition.external_url,
         edition=edition.number,
         words=edition.words,
         is_current=not address,

@@ -28,6 +28,7 @@ def _lines(record: Record) -> Iterator[tuple[str, str]]:
     yield "DA", f"{record.published:%Y/%m/%d}/"
     yield "UR", record.url
     yield "L1", record.pdf
+    yield "L2", record.external_url
     yield "DO", record.doi
     yield "SN", record.isbn
     yield "LA", record.language

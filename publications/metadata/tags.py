@@ -69,6 +69,7 @@ def _dublin_core(record: Record) -> Iterator[Tag]:
     yield Tag("DC.identifier", record.url)
     yield Tag("DC.identifier", doi_url(record.doi) if record.doi else "")
     yield Tag("DC.identifier", f"urn:isbn:{record.isbn}" if record.isbn else "")
+    yield Tag("DC.source", record.external_url)
     yield from (Tag("DC.subject", word) for word in record.keywords)
 
 

@@ -7,6 +7,7 @@ from .counting import counted, counted_by, counted_by_authors, counted_on_tags, 
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
+from .external_urls import check_external_url
 from .house import the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
@@ -105,6 +106,7 @@ __all__ = [
     "bylines_of",
     "carded",
     "check_doi",
+    "check_external_url",
     "check_isbn",
     "corrections",
     "counted",

@@ -14,6 +14,7 @@ from .prepared import MOMENT, NUMBERS, Among, Prepared
 
 ON_A_CARD = (
     "publication", "kind", "language", "tree", "title", "slug", "summary", "cover", "words", "published_at",
+    "external_url",
 )  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from publications.addresses import in_tree
 from publications.languages import NAMES, TREES, direction, tree_of
 
+from .external_urls import MAX_EXTERNAL_URL, host_of
 from .identifiers import LONGEST_DOI, LONGEST_ISBN
 from .images import Image
 from .kinds import DASH, Kind, Number
@@ -140,6 +141,7 @@ class Edition(models.Model):
     summary = models.TextField(blank=True)
     key_points = models.TextField(blank=True)
     cover = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")
+    external_url = models.CharField(max_length=MAX_EXTERNAL_URL, blank=True)
     doi = models.CharField(max_length=LONGEST_DOI, blank=True)
     isbn = models.CharField(max_length=LONGEST_ISBN, blank=True)
     words = models.PositiveIntegerField(default=0)
@@ -278,6 +280,16 @@ class Edition(models.Model):
     @property
     def reading_minutes(self) -> int:
         return max(1, round(self.words / WORDS_A_MINUTE))
+
+    @property
+    def external_host(self) -> str:
+        """The host of the text elsewhere that readers are led to, else nothing."""
+        return host_of(self.external_url) if self.external_url else ""
+
+    @property
+    def is_link_post(self) -> bool:
+        """Whether it has no text of its own: title, summary and the address of a text elsewhere."""
+        return bool(self.external_url) and not self.words
 
     @property
     def disclaimer(self) -> str:

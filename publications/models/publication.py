@@ -13,6 +13,7 @@ from publications.languages import NAMES, slugify, tree_of
 from publications.prose import images_in
 
 from .authors import Author
+from .external_urls import MAX_EXTERNAL_URL, check_external_url
 from .identifiers import LONGEST_DOI, LONGEST_ISBN, check_doi, check_isbn
 from .images import Image, digest_of
 from .kinds import Kind, Number
@@ -38,6 +39,10 @@ class Publication(models.Model):
     summary = models.TextField(_("summary"), max_length=2000, blank=True)
     key_points = models.TextField(_("key points"), blank=True, help_text=_("One per line, three to five."))
     body = models.TextField(_("text"), blank=True)
+    external_url = models.CharField(
+        _("address of a text elsewhere"), max_length=MAX_EXTERNAL_URL, blank=True, validators=[check_external_url],
+        help_text=_("Of an article in a newspaper, for instance. Readers are led there; the text may then stay empty."),
+    )  # fmt: skip
     authors = models.ManyToManyField(Author, through="Byline", related_name="+")
     tags = TaggableManager(
         _("tags"), through=TaggedPublication, blank=True, help_text=_("Divided by commas.")
@@ -125,7 +130,7 @@ class Publication(models.Model):
                 _("The summary is missing: two sentences that say what happened and what you make of it."),
                 self.summary.strip() or self.key_points.strip(),
             ),
-            "body": (_("The text is missing."), self.body.strip()),
+            "body": (_("The text is missing."), self.body.strip() or self.external_url),
             "bylines": (_("An author is missing."), self.bylines.exists()),
         }
         missing = [(field, str(reason)) for field, (reason, there) in owed.items() if not there]

@@ -133,6 +133,7 @@ def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.
         summary=publication.summary,
         key_points=tuple(publication.key_points_list),
         body=publication.body,
+        external_url=publication.external_url,
         bylines=tuple(
             manuscript.Byline(author=line.author.slug, name=line.author.name, role=line.role)
             for line in publication.signed()

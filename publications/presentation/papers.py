@@ -12,6 +12,7 @@ from publications.models import Author, Edition, Image, Site
 from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Words
 
 from . import parts
+from .external_link import external_link_html
 from .piece import Piece, contents, told_of
 from .tongues import tongue
 from .ways import author_url
@@ -52,7 +53,7 @@ def paper_of(piece: Piece, *, site: Site, citation: str = "", notice: Line | Non
         imprint=_imprint(edition, told),
         site=site.short_name,
         publisher=site.name,
-        html=edition.html,
+        html=f"{external_link_html(edition)}{edition.html}",
         words=_words(),
         roles=_roles(piece),
         summary=edition.summary,

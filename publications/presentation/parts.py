@@ -107,6 +107,13 @@ class Link:
     extension: str = ""
 
 
+def reading_time(edition: Edition) -> str:
+    """Return how long a text takes, or where it stands where it is not here."""
+    if edition.is_link_post:
+        return gettext("At %(host)s") % {"host": edition.external_host}
+    return gettext("%(minutes)s min read") % {"minutes": edition.reading_minutes}
+
+
 def card(
     edition: Edition, *, is_updated: bool = False, bylines: Iterable[EditionByline] | None = None
 ) -> Card:
@@ -125,7 +132,7 @@ def card(
         language_label=tongue(edition.language) if foreign else "",
         people=names_on_a_card(edition.bylines.all() if bylines is None else bylines),
         published_at=edition.published_at,
-        reading_time=gettext("%(minutes)s min read") % {"minutes": edition.reading_minutes},
+        reading_time=reading_time(edition),
         id=edition.publication_id,
         is_updated=is_updated,
     )

@@ -26,6 +26,7 @@ from publications.models import (
 )
 
 from . import history, parts
+from .external_link import external_link
 from .related import related_cards, related_to
 from .tongues import tongue
 from .ways import author_url, way_to
@@ -128,6 +129,7 @@ def _of_text(piece: Piece, address: parts.ImageAddress) -> dict[str, object]:
         "cover": parts.picture(edition.cover, address) if edition.cover else None,
         "contents": contents(edition),
         "html": parts.with_permalinks(parts.body_html(edition, piece.images, address), edition.language),
+        "external_link": external_link(edition),
         "disclaimer": edition.disclaimer,
     }
 
