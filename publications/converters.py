@@ -36,9 +36,16 @@ class FeedFormat(StringConverter):
     regex = r"rss|json"
 
 
+class Rest(StringConverter):
+    """Whatever is left of an address, were it nothing, or what no text holds."""
+
+    regex = r"[\s\S]*"
+
+
 def register() -> None:
     """Make them known to routes, before any is read."""
     register_converter(Words, "words")
     register_converter(Number, "number")
     register_converter(Face, "face")
     register_converter(FeedFormat, "feed_format")
+    register_converter(Rest, "rest")

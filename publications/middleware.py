@@ -1,4 +1,4 @@
-"""What happens to every request: its language, its odd bytes, a few headers.
+"""What happens to every request: its method, its language, its odd bytes, a few headers.
 
 The language of a page comes from its address alone; only the desk asks the person who sits at it.
 """
@@ -10,10 +10,12 @@ from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from publications.languages import TREES, tree_of_path
+from publications.pagecache import COMPRESS, WORTH_COMPRESSING, coding_for
 
 POLICY = ", ".join(
     f"{feature}=()"
@@ -30,10 +32,10 @@ COMPRESSED = {
 }  # fmt: skip
 
 
-class _PublicGZipMiddleware(GZipMiddleware):
-    """Public pages hold no secret that their length could betray, so nothing random is added to them."""
-
-    max_random_bytes = 0
+READING = ("GET", "HEAD")
+SERVER = "*"
+FOR_MACHINES = ("/api/", "/oai")
+"""Where odd bytes are answered in the words of the protocol."""
 
 
 def compressed(get_response: GetResponse) -> GetResponse:
@@ -42,7 +44,7 @@ def compressed(get_response: GetResponse) -> GetResponse:
     Pages of the desk hold secrets (the CSRF token, addresses of reviews), so they get Django's random padding, which
     hides their exact length from somebody who watches the wire (the BREACH attack).
     """
-    public, desk = _PublicGZipMiddleware(get_response), GZipMiddleware(get_response)
+    desk = GZipMiddleware(get_response)
 
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
@@ -51,21 +53,70 @@ def compressed(get_response: GetResponse) -> GetResponse:
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
         if response.streaming or media_type not in COMPRESSED:
             return response
-        gzip = desk if request.path_info.startswith(settings.DESK) else public
-        return gzip.process_response(request, response)
+        if request.path_info.startswith(settings.DESK):
+            return desk.process_response(request, response)
+        return _compress_public(request, response)
 
     return middleware
+
+
+def _compress_public(request: HttpRequest, response: HttpResponse) -> HttpResponse:
+    """Public answers hold no secret that their length could betray: the best coding, and nothing random."""
+    patch_vary_headers(response, ("Accept-Encoding",))
+    coding = coding_for(request.headers.get("Accept-Encoding", ""))
+    if not coding or len(response.content) < WORTH_COMPRESSING or response.has_header("Content-Encoding"):
+        return response
+    response.content = COMPRESS[coding](response.content)
+    response.headers["Content-Length"] = str(len(response.content))
+    response.headers["Content-Encoding"] = coding
+    if response.headers.get("ETag", "").startswith('"'):
+        response.headers["ETag"] = f"W/{response.headers['ETag']}"  # one answer goes out in several codings
+    return response
 
 
 def plain_bytes(get_response: GetResponse) -> GetResponse:
     """Refuse addresses that hold a null byte: no page of ours has one, and databases disagree about them."""
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        if "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", ""):
+        is_odd = "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
+        if is_odd and not request.path_info.startswith(FOR_MACHINES):
             return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
         return get_response(request)
 
     return middleware
+
+
+def public_methods(get_response: GetResponse) -> GetResponse:
+    """Let public addresses be read alone, and tell by which methods (RFC 9110, 9.3.7 and 15.5.6).
+
+    A view with `methods` takes these in place of GET and HEAD; one with `answers_every_method` does all this itself.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponse:
+        if request.method in READING or request.path_info.startswith(settings.DESK):
+            return get_response(request)
+        methods = _methods_of(request.path_info)
+        if not methods or request.method in methods:
+            return get_response(request)
+        if request.method == "OPTIONS":
+            response = HttpResponse(status=HTTPStatus.NO_CONTENT)
+        else:
+            response = render(request, "405.html", status=HTTPStatus.METHOD_NOT_ALLOWED)
+        response.headers["Allow"] = ", ".join([*methods, "OPTIONS"])
+        return response
+
+    return middleware
+
+
+def _methods_of(path: str) -> tuple[str, ...]:
+    """The methods that an address takes; none where there is no such address, or its view answers every method."""
+    if path.lstrip("/") == SERVER:
+        return READING
+    try:
+        view = resolve(path).func
+    except Resolver404:
+        return ()
+    return () if getattr(view, "answers_every_method", False) else getattr(view, "methods", READING)
 
 
 def bounded(get_response: GetResponse) -> GetResponse:

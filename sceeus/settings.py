@@ -86,6 +86,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "publications.middleware.plain_bytes",
     "publications.middleware.language_of_the_address",
+    "publications.middleware.public_methods",
     "publications.middleware.bounded",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",

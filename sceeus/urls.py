@@ -23,13 +23,13 @@ api_v1 = [
     path("topics", api.topic_list, name="topics"),
     path("topics/<words:slug>", api.topic_detail, name="topic"),
     path("openapi.json", api.description, name="description"),
-    path("<path:rest>", api.nothing_here),
-    path("", api.nothing_here),
+    path("<rest:rest>", api.nothing_here),
 ]
 
 urlpatterns = [
     path("", views.front_door, name="front-door"),
     path("robots.txt", views.robots, name="robots"),
+    path("favicon.ico", views.favicon, name="favicon"),
     path("llms.txt", views.llms, name="llms"),
     path(".well-known/security.txt", views.security, name="security"),
     path("oai", oai.oai, name="oai"),

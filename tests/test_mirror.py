@@ -45,7 +45,13 @@ def test_every_page_of_the_site_becomes_a_file_with_twins(root):
     assert "What was said about grain." in held(root, edition)
     plain = (root / "en/index.html").read_bytes()
     assert brotli.decompress((root / "en/index.html.br").read_bytes()) == plain
-    for path in ("sitemap.xml", "robots.txt", "en/topics/belarus/index.html", "en/feeds/publications.atom"):
+    for path in (
+        "sitemap.xml",
+        "robots.txt",
+        "favicon.ico",
+        "en/topics/belarus/index.html",
+        "en/feeds/publications.atom",
+    ):
         assert (root / path).is_file(), path
     assert told.broken == []
 

@@ -45,6 +45,7 @@ def answering(view: View) -> View:
         _add(response, {**FOR_EVERYONE, "X-Robots-Tag": "noindex", "Link": ", ".join([*links, _described()])})
         return response
 
+    answered.answers_every_method = True
     return answered
 
 

@@ -1,8 +1,10 @@
 """What a request asks for, checked: each parameter known, given once, and what it says it is."""
 
+import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
+from http import HTTPStatus
 
 from django.http import HttpRequest, QueryDict
 
@@ -11,8 +13,12 @@ from publications.models import NARROWINGS, TagKind
 
 from . import cursors
 from .filters import FILTERS
-from .problems import wrong_parameter
+from .problems import Problem, wrong_parameter
 
+CONTROLS = r"\u0000-\u001f\u007f-\u009f\ufffd"
+TEXT = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"
+"""What every parameter is: text with at least one visible sign, and nothing in it that is no text."""
+MAX_QUERY_LENGTH = search.MOST_SIGNS
 PER_PAGE, MOST = 20, 100
 PAGING = ("limit", "cursor")
 OF_PUBLICATIONS = (*FILTERS, "q", *PAGING)
@@ -39,8 +45,8 @@ def publications_asked(request: HttpRequest, now: datetime) -> Asked:
             what, example = FILTERS[name]
             raise wrong_parameter(name, f"“{name}” must be {what}, such as {example}.")
     query = search.understood(given["q"]) if "q" in given else None
-    if query is not None and not query:
-        raise wrong_parameter("q", "“q” has no word to look for.")
+    if len(given.get("q", "")) > MAX_QUERY_LENGTH:
+        raise wrong_parameter("q", f"“q” must have at most {MAX_QUERY_LENGTH} characters.")
     return Asked(_limit(given), _after(given, lambda cursor: cursors.place(cursor, now)), query, filters)
 
 
@@ -70,22 +76,27 @@ def parameters(request: HttpRequest, known: Iterable[str] = ()) -> dict[str, str
             raise wrong_parameter(name, f"“{name}” is given more than once.")
         if not values[0].strip():
             raise wrong_parameter(name, f"“{name}” is empty: leave it out.")
-    return {name: value.strip() for name, value in query.items()}
+        if re.search(f"[{CONTROLS}]", values[0]):
+            raise wrong_parameter(name, f"“{name}” holds a character that is no text.")
+    return query.dict()
 
 
 def _after[T](given: dict[str, str], read: Callable[[str], T | None]) -> T | None:
     if "cursor" not in given:
         return None
+    if not cursors.is_written_as_ours(given["cursor"]):
+        raise wrong_parameter("cursor", "This is no cursor: begin without one, and follow “next”.")
     found = read(given["cursor"])
     if found is None:
-        raise wrong_parameter(
-            "cursor", "This cursor was not given by this list: begin without one, and follow “next”."
+        detail = (
+            "This list has no such page, as it gave no such cursor: begin without one, and follow “next”."
         )
+        raise Problem(HTTPStatus.NOT_FOUND, detail, parameter="cursor")
     return found
 
 
 def _limit(given: dict[str, str]) -> int:
     text = given.get("limit", str(PER_PAGE))
-    if not (text.isascii() and text.isdecimal() and len(text) <= 3 and 1 <= int(text) <= MOST):
+    if not (re.fullmatch("[1-9][0-9]{0,2}", text) and int(text) <= MOST):
         raise wrong_parameter("limit", f"“limit” must be a whole number from 1 to {MOST}.")
     return int(text)

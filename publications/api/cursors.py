@@ -8,12 +8,15 @@ their choice, could ask what was public then and is so no more.
 
 import base64
 import json
+import re
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from django.core.signing import BadSignature, Signer
 
-LONGEST = 300
+MAX_LENGTH = 300
+PATTERN = r"^[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+$"
+"""How every cursor is written; whether it was given here, its signature says."""
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,10 @@ def of_place(place: Place) -> str:
 def of_number(list_name: str, number: int) -> str:
     """The cursor of a list that is in the order of its rows' numbers."""
     return _packed([list_name, number])
+
+
+def is_written_as_ours(cursor: str) -> bool:
+    return len(cursor) <= MAX_LENGTH and bool(re.fullmatch(PATTERN, cursor)) and not cursor.endswith("\n")
 
 
 def place(cursor: str, now: datetime) -> Place | None:
@@ -57,7 +64,7 @@ def _packed(values: list) -> str:
 
 
 def _unpacked(cursor: str) -> object:
-    if len(cursor) > LONGEST or not cursor.isascii():
+    if not is_written_as_ours(cursor):
         return None
     try:
         packed = _signer().unsign(cursor)

@@ -4,10 +4,10 @@ from typing import Any
 
 from publications.addresses import absolute
 from publications.languages import NAMES
-from publications.models import Site, TagKind
+from publications.models import MAX_SLUG_LENGTH, Site, TagKind
 
-from . import schemas
-from .asking import MOST, PER_PAGE
+from . import cursors, schemas
+from .asking import MAX_QUERY_LENGTH, MOST, PER_PAGE, TEXT
 from .filters import FILTERS
 
 Node = dict[str, Any]
@@ -60,8 +60,8 @@ WORDS = {
     "name": "q",
     "in": "query",
     "description": "Words that stand in title, summary or text; “phrases” in quotation marks, -without. "
-    "At most 500 publications, of a text and its translations one.",
-    "schema": {"type": "string", "maxLength": 250},
+    "Without a word nothing is found. At most 500 publications, of a text and its translations one.",
+    "schema": {"type": "string", "minLength": 1, "maxLength": MAX_QUERY_LENGTH, "pattern": TEXT},
     "example": "grain corridor",
 }
 PAGING = [
@@ -74,12 +74,19 @@ PAGING = [
     {
         "name": "cursor",
         "in": "query",
-        "description": "Where the page begins: part of the address in `next`, to be followed and not made.",
-        "schema": {"type": "string"},
+        "description": "Where the page begins: part of the address in `next`, to be followed and not made, as it is "
+        "signed. One that this list did not give answers 404.",
+        "schema": {
+            "type": "string",
+            "minLength": 3,
+            "maxLength": cursors.MAX_LENGTH,
+            "pattern": cursors.PATTERN,
+        },
     },
 ]
 NO_CONTENT_CHANGED = {"description": "Nothing has changed since the answer that If-None-Match names."}
 PROBLEMS = {
+    "NoPage": "The list has no such page: it did not give this cursor.",
     "Wrong": "A parameter is unknown, given twice, empty, or not what it must be; `parameter` names it.",
     "Missing": "There is no such thing.",
     "Gone": "It was public and is so no longer.",
@@ -99,13 +106,14 @@ HEADERS = {
 
 
 def _of_publications() -> list[Node]:
-    schema = {"year": {"type": "string", "pattern": "^[0-9]{4}$"}, "language": {"enum": list(NAMES)}}
+    schema = {"year": {"pattern": "^[0-9]{4}$"}, "language": {"enum": list(NAMES)}}
+    name_of_something = {"minLength": 1, "maxLength": MAX_SLUG_LENGTH, "pattern": TEXT}
     filters = [
         {
             "name": name,
             "in": "query",
             "description": f"Only those of this: {what}.",
-            "schema": {"type": "string", **schema.get(name, {})},
+            "schema": {"type": "string", **schema.get(name, name_of_something)},
             "example": example,
         }
         for name, (what, example) in FILTERS.items()
@@ -127,7 +135,7 @@ def _list(item: str, operation: str, words: str, parameters: list[Node] | None =
         },
         "additionalProperties": False,
     }
-    others = {"400": _response("Wrong")}
+    others = {"400": _response("Wrong"), "404": _response("NoPage")}
     if WORDS in (parameters or []):
         others["503"] = _response("Busy")
     return _get(operation, words, page, [*(parameters or []), *PAGING], others)

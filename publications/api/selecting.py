@@ -80,6 +80,8 @@ def with_uid(editions: QuerySet) -> QuerySet:
 
 def _places(asked: Asked, now: datetime) -> list[cursors.Place]:
     """The next places in the list as it was when its first page was asked for, and one more."""
+    if asked.query is not None and not asked.query:
+        return []  # no word, so no text that holds it
     after = asked.after
     as_of = after.as_of if after else now
     editions = narrowed(Edition.objects.live(as_of), asked.filters)

@@ -24,7 +24,7 @@ AHEAD = 4  # parcels that wait for each process
 NOT_THERE = (404, 410)
 KEPT = ("static", "media")
 MOVED = (301, 302, 303, 307, 308)
-DOORS = ("/", "/robots.txt", "/llms.txt")
+DOORS = ("/", "/robots.txt", "/llms.txt", "/favicon.ico")
 
 
 class Failing(Exception):

@@ -13,7 +13,7 @@ from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_is
 from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
-from .narrowing import BY_TAGS, NARROWINGS, narrowed
+from .narrowing import BY_TAGS, MAX_SLUG_LENGTH, NARROWINGS, narrowed
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .prepared import MOMENT, NUMBER, NUMBERS, TEXT, Among, Prepared
@@ -35,6 +35,7 @@ __all__ = [
     "BY_TAGS",
     "FOREVER",
     "LONGEST_REMARK",
+    "MAX_SLUG_LENGTH",
     "MOMENT",
     "MOST_A_MINUTE",
     "MOST_REMARKS",

@@ -11,7 +11,7 @@ from .edition import Edition
 from .edition_rows import EditionByline, EditionTag, Listed
 from .tags import TagKind
 
-LONGEST = 120  # characters of a slug
+MAX_SLUG_LENGTH = 120
 
 
 @dataclass(frozen=True)
@@ -19,7 +19,7 @@ class Narrowing:
     """What a value selects, of editions or of the rows that come with them, and whether a value can be one at all."""
 
     narrow: Callable[[QuerySet, str], QuerySet]
-    accepts: Callable[[str], bool] = lambda value: 0 < len(value) <= LONGEST
+    accepts: Callable[[str], bool] = lambda value: 0 < len(value) <= MAX_SLUG_LENGTH
 
 
 def narrowed(rows: QuerySet, asked: Mapping[str, str]) -> QuerySet:

@@ -14,6 +14,7 @@ from publications import metadata
 from publications.addresses import absolute
 from publications.languages import NAMES
 from publications.models import Edition, Kind, Site
+from publications.pagecache import COMPRESS
 from publications.xml_documents import Writer, moment
 
 from . import items, tokens
@@ -56,7 +57,8 @@ class Repository:
         xml.element("earliestDatestamp", moment(items.earliest(self.now)))
         xml.element("deletedRecord", "persistent")
         xml.element("granularity", GRANULARITY)
-        xml.element("compression", "gzip")
+        for coding in COMPRESS:
+            xml.element("compression", coding)
         if DOMAIN.fullmatch(self.name):
             self._describe_identifiers(xml)
 

@@ -24,7 +24,8 @@ def read(token: str) -> Wanted | None:
     if len(token) > LONGEST or not token.isascii():
         return None
     try:
-        packed = base64.urlsafe_b64decode(token + "=" * (-len(token) % 4))
+        padded = token + "=" * (-len(token) % 4)
+        packed = base64.b64decode(padded, altchars=b"-_", validate=True)
         chosen, since, until, stamp, publication = json.loads(packed)
         after = Place(_moment(stamp), publication)
         return _checked(Wanted(chosen, _moment(since), _moment(until), after))

@@ -5,7 +5,6 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
-from django.views.decorators.http import require_http_methods
 
 from publications.languages import TREES
 from publications.models import Site
@@ -20,12 +19,14 @@ WITHOUT_ARGUMENTS = ("badVerb", "badArgument")
 
 
 @csrf_exempt  # the protocol asks for POST as well; it changes nothing
-@require_http_methods(["GET", "HEAD", "POST"])
 def oai(request: HttpRequest) -> HttpResponse:
     repository = Repository(timezone.now(), Site.objects.first() or Site())
     with translation.override(TREES[0]):
         answer = _answered(request, repository)
     return HttpResponse(answer, content_type="text/xml; charset=utf-8")
+
+
+oai.methods = ("GET", "HEAD", "POST")
 
 
 def _answered(request: HttpRequest, repository: Repository) -> bytes:

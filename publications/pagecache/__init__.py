@@ -11,7 +11,19 @@ from .counter import advance
 from .keys import NO_PAGES, Environ
 from .lanes import Pools
 from .places import READERS
-from .stored import COMPRESS
+from .stored import COMPRESS, WORTH_COMPRESSING, coding_for
 from .watch import Watch
 
-__all__ = ["COMPRESS", "NO_PAGES", "READERS", "Environ", "PageCache", "Pools", "Watch", "advance", "try_bell"]
+__all__ = [
+    "COMPRESS",
+    "NO_PAGES",
+    "READERS",
+    "WORTH_COMPRESSING",
+    "Environ",
+    "PageCache",
+    "Pools",
+    "Watch",
+    "advance",
+    "coding_for",
+    "try_bell",
+]

@@ -11,7 +11,7 @@ from .papers import edition_pdf, pdf, social_card
 from .pieces import edition_detail, publication_detail
 from .records import edition_face, piece_face
 from .sharing import share_on_mastodon
-from .site_pages import robots, site_page
+from .site_pages import favicon, robots, site_page
 from .topics import topic_detail, topic_list
 
 __all__ = [
@@ -25,6 +25,7 @@ __all__ = [
     "edition_face",
     "edition_list",
     "edition_pdf",
+    "favicon",
     "forbidden",
     "front_door",
     "home",

@@ -1,4 +1,6 @@
-"""Pages of the site itself, as the desk wrote them, and what robots are told."""
+"""Pages of the site itself, as the desk wrote them, its icon, and what robots are told."""
+
+from functools import cache
 
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,6 +11,7 @@ from publications.presentation import absolute, current_tree, page, site_page_co
 from .describing import described
 
 KEPT = 600  # seconds
+ICON_KEPT = 86_400  # seconds
 
 ROBOTS = """User-agent: *
 Disallow: {desk}
@@ -34,3 +37,15 @@ def robots(request: HttpRequest) -> HttpResponse:
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = f"public, max-age={KEPT}"
     return response
+
+
+def favicon(request: HttpRequest) -> HttpResponse:
+    """The icon of the site at the address that browsers, feed readers and search engines try by themselves."""
+    response = HttpResponse(_icon(), content_type="image/vnd.microsoft.icon")
+    response.headers["Cache-Control"] = f"public, max-age={ICON_KEPT}"
+    return response
+
+
+@cache
+def _icon() -> bytes:
+    return (settings.BASE_DIR / "static" / "favicon.ico").read_bytes()
