@@ -11,9 +11,16 @@ def main() -> None:
         os.environ.setdefault("DEBUG", "1")  # the development server serves styles and shows errors
     try:
         from django.core.management import execute_from_command_line
+
+        from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
     except ImportError:
         sys.exit("Django is not installed here: run `make run`, or pip install -r requirements.txt first.")
-    execute_from_command_line(sys.argv)
+    try:
+        execute_from_command_line(sys.argv)
+    except Exception as error:
+        if is_disk_full(error):
+            sys.exit(f"{DISK_FULL_REMEDY} Then run this again. The system says: {error}")
+        raise
 
 
 if __name__ == "__main__":

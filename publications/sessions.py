@@ -10,6 +10,8 @@ from django.contrib.sessions.backends.base import VALID_KEY_CHARS
 from django.http import parse_cookie
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 
+from .disk_reserve import with_disk_reserve
+
 RANDOM, MARK = 24, 16  # letters: 124 bits, and the mark; the column holds 40
 
 
@@ -18,6 +20,11 @@ class SessionStore(db.SessionStore):
         while self.exists(key := new_key()):
             pass
         return key
+
+    @with_disk_reserve
+    def save(self, must_create: bool = False) -> None:
+        """Store the session, also on a full disk: who signs in may want to withdraw something."""
+        super().save(must_create)
 
 
 def new_key() -> str:

@@ -15,6 +15,7 @@ PAGES_IN_MEMORY  megabytes of whole pages that each process keeps; 0 keeps none 
 RENDER_THREADS  how many pages each process makes at a time; it has at most twice as many connections to the
                database, and seven more (4)
 SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus show it late or too long (0)
+DISK_RESERVE   megabytes beside the database kept for the day on which the disk is full: withdrawing works then (16)
 PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
 TRUSTED_PROXIES  how many reverse proxies stand in front; login limits read the address behind them (0)
 SECURITY_CONTACT  whom to tell of a weakness, for /.well-known/security.txt: mailto:… or https://… (none)
@@ -135,6 +136,11 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     }
 else:
     DATABASES["default"] = elsewhere.postgresql(DATABASES["default"])
+
+# What must work on a full disk gets this space (publications/disk_reserve.py).
+DISK_RESERVE_BYTES = env.int("DISK_RESERVE", 16) * 1024 * 1024
+_database = Path(DATABASES["default"]["NAME"])
+DISK_RESERVE = (_database.parent if _database.is_absolute() else SITE_DATA) / "disk-reserve"
 
 # Two trees of addresses; the first is where `/` leads. Texts may be in any language.
 LANGUAGE_CODE = "en"

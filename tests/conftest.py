@@ -51,6 +51,7 @@ def _own_site_data(settings, tmp_path) -> None:
         "originals": elsewhere.originals("", settings.ORIGINALS),
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
+    settings.DISK_RESERVE, settings.DISK_RESERVE_BYTES = tmp_path / "disk-reserve", 0
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 

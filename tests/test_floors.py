@@ -48,6 +48,7 @@ FLOORS = {
     "publications.converters": 2,
     "publications.bucket_storage": 1,
     "publications.original_storage": 1,
+    "publications.disk_reserve": 1,
     "publications.difference": 0,
     "publications.durable_files": 0,
 }

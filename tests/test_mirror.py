@@ -1,5 +1,7 @@
 """The mirror: the public site as files, whole, up to date, and holding nothing that readers may not see."""
 
+import resource
+
 import brotli
 import pytest
 from django.core.management import CommandError, call_command
@@ -7,7 +9,9 @@ from django.core.management import CommandError, call_command
 from publications import deeds
 from publications.mirror import Failing, Folder, NotOurs, Walk, asking
 from publications.mirror.links import as_asked, is_mirrored, links_of
-from tests.factories import make_author, make_live, make_publication, make_tag, saved
+from publications.models import originals
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+from tests.full_disks import files_of_at_most
 from tests.pagecaches import no_connection_closed
 
 pytestmark = pytest.mark.django_db
@@ -227,6 +231,67 @@ def test_what_takes_long_to_make_is_taken_along_where_it_is_wanted():
     assert is_mirrored("/en/publications/x.pdf", made=True)
     assert not is_mirrored("/desk/login/", made=True)
     assert as_asked("/en/å b/") == as_asked("/en/%C3%A5%20b/") == "/en/%C3%A5%20b/"
+
+
+def test_a_full_disk_leaves_each_page_with_its_twins_as_it_was(root):
+    folder = Folder(root)
+    folder.put("/en/x/", b"<p>Rye</p>" * 20_000)
+    before = files_of(root)
+
+    with pytest.raises(OSError), files_of_at_most(100_000):
+        folder.put("/en/x/", b"<p>Oats</p>" * 20_000)
+
+    assert files_of(root) == before
+
+
+def files_of(root) -> dict[str, bytes]:
+    return {str(file): file.read_bytes() for file in root.rglob("*") if file.is_file()}
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".br"])
+@pytest.mark.parametrize("half", [0, 10])
+def test_a_file_that_a_power_cut_left_half_written_is_written_again(root, ending, half):
+    folder, body = Folder(root), b"<p>Rye</p>" * 200
+    folder.put("/en/x/", body)
+    whole = files_of(root)
+    file = root / f"en/x/index.html{ending}"
+    file.write_bytes(file.read_bytes()[:half])
+
+    assert folder.put("/en/x/", body)
+
+    assert files_of(root) == whole
+
+
+def test_a_watching_mirror_goes_on_once_there_is_room_again(root, monkeypatch, capsys):
+    make_live(title="Grain", body="What was said about grain. " * 2_000)
+    pauses = []
+
+    def sleep(seconds: float) -> None:
+        """The disk is made larger while the mirror waits; once it has nothing to do the test is done."""
+        pauses.append(seconds)
+        resource.setrlimit(resource.RLIMIT_FSIZE, before)
+        if len(pauses) == 2:
+            raise KeyboardInterrupt
+
+    before = resource.getrlimit(resource.RLIMIT_FSIZE)
+    monkeypatch.setattr("publications.management.commands.mirror.time.sleep", sleep)
+    with files_of_at_most(20_000), pytest.raises(CommandError, match="Broken off"):
+        call_command("mirror", root, watch=True, processes=1)
+
+    assert "What was said about grain." in words_of(root)
+    assert "The disk is full" in capsys.readouterr().err
+    assert not list(root.rglob("*.part"))
+
+
+def test_a_picture_whose_original_is_damaged_holds_up_no_page(root):
+    image = make_image(size=(1000, 500))
+    edition = make_live(title="Grain", body=f"![](image:{image.key})")
+    originals().delete(image.original)
+
+    told = walk(root)
+
+    assert "Grain" in held(root, edition)
+    assert {path.rpartition("/")[0] for path, _page in told.broken} == {f"/media/{image.key}"}
 
 
 def test_the_command_tells_what_it_did_and_fails_where_links_are_broken(root, capsys):

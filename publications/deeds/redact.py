@@ -17,6 +17,7 @@ from django.utils.translation import override
 
 from publications import manuscript, prose, renditions, search
 from publications.composing import carried_paragraphs, rendered
+from publications.disk_reserve import with_disk_reserve
 from publications.languages import slugify
 from publications.models import (
     Address,
@@ -55,6 +56,7 @@ FILE = {"label": _redact_text, "filename": redact_file_name}
 BYLINE = dict.fromkeys(("name", "title", "affiliation"), _redact_text)
 
 
+@with_disk_reserve
 @transaction.atomic
 def redact(publication: Publication, passage: str, *, by, why: str = "", mark: str | None = None) -> int:
     """Replace the passage by a mark in all that was kept of the piece; says in how many editions.

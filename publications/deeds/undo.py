@@ -13,6 +13,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import search
+from publications.disk_reserve import with_disk_reserve
 from publications.models import Change, DeedKind, Edition, End, Publication
 
 from .ground import Outdated, Refused, begin, cancel_waiting, end, live_at, locked, waiting_after
@@ -39,6 +40,7 @@ def what_undo_does(publication: Publication) -> Plan | None:
     return _plan(publication, timezone.now())
 
 
+@with_disk_reserve
 @transaction.atomic
 def undo(publication: Publication, *, by, edition: int | None = None) -> Edition | None:
     """Take back the last edition. `edition` is the number the editor means; another one is refused.

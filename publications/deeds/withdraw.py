@@ -4,11 +4,13 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import search
+from publications.disk_reserve import with_disk_reserve
 from publications.models import DeedKind, End, Publication
 
 from .ground import Refused, begin, cancel_waiting, end, live_at, locked
 
 
+@with_disk_reserve
 @transaction.atomic
 def withdraw(publication: Publication, *, by, note: str = "") -> None:
     """End the live edition now and cancel the one that waits.

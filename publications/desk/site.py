@@ -10,6 +10,7 @@ from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
 from publications import accounts
+from publications.disk_reserve import with_disk_reserve
 from publications.models import Publication, Site, words
 
 Page = Callable[..., HttpResponse]
@@ -48,6 +49,11 @@ class Desk(AdminSite):
     def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """The first page, with what waits for whoever has come in (see `home`)."""
         return super().index(request, {**self.at_home(request), **(extra_context or {})})
+
+    @with_disk_reserve
+    def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        """Sign in, also on a full disk: whoever does may want to withdraw something."""
+        return super().login(request, extra_context)
 
     def page(self, route: str, name: str) -> Callable[[Page], Page]:
         """Give a page of our own its address at the desk, behind login."""

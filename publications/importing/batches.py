@@ -8,6 +8,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
 from publications import intake
+from publications.disk_reserve import is_disk_full
 from publications.importers import Arrival, Line, Sort
 from publications.models import Edition, Generation, Publication
 
@@ -61,6 +62,8 @@ class Batches:
             with transaction.atomic():
                 taken = self._take(arrivals)
         except (DatabaseError, intake.Unknown, ValueError, OSError) as reason:
+            if is_disk_full(reason):
+                raise
             del self.account.entries[told:]
             self.register.forget()
             if len(arrivals) > 1:

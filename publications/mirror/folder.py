@@ -1,9 +1,13 @@
 """The folder that a web server serves: files written whole or not at all, each text with compressed twins."""
 
+import gzip
 import os
-from collections.abc import Iterable
+import zlib
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
+
+import brotli
 
 from publications.pagecache import COMPRESS
 
@@ -11,6 +15,8 @@ MARK = ".mirror"
 LONGEST_NAME = 240  # bytes; file systems take 255, and twins have an ending more
 COMPRESSED = (".html", ".xml", ".txt", ".css", ".js", ".svg", ".json", ".atom", ".rss", ".md", ".bib", ".ris")
 TWINS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
+DECOMPRESS = {".gz": gzip.decompress, ".br": brotli.decompress}
+UNREADABLE = (OSError, EOFError, zlib.error, brotli.error)
 
 
 class NotOurs(Exception):
@@ -42,7 +48,7 @@ class Folder:
         text = (
             f"Made by manage.py mirror, which removes what it does not know. It shows generation {number}\n"
         )
-        _write(self.root / MARK, text.encode())
+        _write_together({self.root / MARK: text.encode()})
 
     def below(self, folder: str) -> list[str]:
         """The names of the folders in a folder."""
@@ -67,16 +73,19 @@ class Folder:
         return self.root.joinpath(*parts)
 
     def put(self, path: str, body: bytes) -> bool:
-        """Write the page and its twins; whether it is another than before. Raises ValueError for a name too long."""
+        """Write the page and its twins; whether any of them is another than before.
+
+        Raises:
+            ValueError: the name is too long.
+            OSError: the disk does not take them; the page and its twins are as they were.
+        """
         place = self.place(path)
         if place is None:
             raise ValueError(path)
-        if _holds(place, body) and all(twin.exists() for twin in _twins(place)):
+        if _holds(place, body) and all(_holds_compressed(twin, body) for twin in _twins(place)):
             return False
         place.parent.mkdir(parents=True, exist_ok=True)
-        for twin in _twins(place):
-            _write(twin, TWINS[twin.suffix](body))
-        _write(place, body)
+        _write_together({**{twin: TWINS[twin.suffix](body) for twin in _twins(place)}, place: body})
         return True
 
     def keep_only(self, paths: Iterable[str]) -> list[str]:
@@ -135,11 +144,26 @@ def _holds(place: Path, body: bytes) -> bool:
         return False
 
 
-def _write(place: Path, body: bytes) -> None:
-    """A server that reads meanwhile gets the old file or the new one, never half of one."""
-    made = place.with_name(f".{os.getpid()}.part")
-    made.write_bytes(body)
-    made.replace(place)
+def _holds_compressed(twin: Path, body: bytes) -> bool:
+    try:
+        return DECOMPRESS[twin.suffix](twin.read_bytes()) == body
+    except UNREADABLE:
+        return False
+
+
+def _write_together(files: Mapping[Path, bytes]) -> None:
+    """Write files of one folder. A server that reads meanwhile gets an old file or a new one, never half of one; where
+    the disk does not take all of them, all stay as they were.
+    """
+    parts = {place: place.with_name(f".{os.getpid()}-{number}.part") for number, place in enumerate(files)}
+    try:
+        for place, body in files.items():
+            parts[place].write_bytes(body)
+        for place, part in parts.items():
+            part.replace(place)
+    finally:
+        for part in parts.values():
+            part.unlink(missing_ok=True)
 
 
 def _literal(name: str) -> str:

@@ -11,6 +11,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils.translation import gettext as _
 
+from publications.disk_reserve import is_disk_full
 from publications.models import Edition, once
 from publications.presentation import Card, cards, current_tree, page
 
@@ -25,7 +26,11 @@ MOST_WORDS = 8
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    """A request that makes no sense; one that is too large gets the answer for that."""
+    """A request that makes no sense; one that is too large gets the answer for that, as does a session that a full disk
+    did not take.
+    """
+    if is_disk_full(exception):
+        return _disk_full(request)
     if isinstance(exception, TOO_LARGE):
         at_desk = request.path_info.startswith(settings.DESK)
         return render(request, "413.html", {"at_desk": at_desk}, status=HTTPStatus.CONTENT_TOO_LARGE)
@@ -67,11 +72,22 @@ def words_of(path: str) -> str:
 def broken(request: HttpRequest) -> HttpResponse:
     """No database, no context: it must show whatever has failed. Django has logged what it was.
 
-    Where the database cannot be reached it says so with 503, and that asking again will help.
+    Where the database cannot be reached, or the disk is full, it says so with 503, and that asking again will help.
     """
-    if not isinstance(sys.exc_info()[1], DATABASE_AWAY):
+    error = sys.exc_info()[1]
+    if is_disk_full(error):
+        return _disk_full(request)
+    if not isinstance(error, DATABASE_AWAY):
         return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
-    sent = {"sent": request.method not in ("GET", "HEAD")}
-    response = render(request, "503.html", sent, status=HTTPStatus.SERVICE_UNAVAILABLE)
+    return _come_again(request, "503.html")
+
+
+def _disk_full(request: HttpRequest) -> HttpResponse:
+    return _come_again(request, "disk_full.html", at_desk=request.path_info.startswith(settings.DESK))
+
+
+def _come_again(request: HttpRequest, template: str, **context) -> HttpResponse:
+    context["sent"] = request.method not in ("GET", "HEAD")
+    response = render(request, template, context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = RETRY_AFTER
     return response

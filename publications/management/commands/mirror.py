@@ -1,12 +1,14 @@
 """The public site as static files."""
 
 import time
+from contextlib import suppress
 from pathlib import Path
 
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
 from publications import mirror
+from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
 from publications.pagecache import Watch
 
 MOST_TOLD = 20
@@ -65,9 +67,14 @@ class Command(BaseCommand):
             try:
                 self._once(options)
                 shown = now
-            except (mirror.Failing, DatabaseError) as error:
-                self.stderr.write(f"{error}. Trying again.")
+            except (mirror.Failing, DatabaseError, OSError) as error:
+                self._say_why(error)
                 time.sleep(PAUSE_WHEN_ILL)
+
+    def _say_why(self, error: Exception) -> None:
+        said = DISK_FULL_REMEDY if is_disk_full(error) else f"{error}."
+        with suppress(OSError):  # what is said may go to a file on the same disk
+            self.stderr.write(f"{said} Trying again.")
 
     def _once(self, options: dict) -> int:
         """One walk; the number of broken links."""

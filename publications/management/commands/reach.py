@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
 from publications import pagecache
+from publications.disk_reserve import is_disk_full
 from publications.models.images import originals
 
 LONGEST = 300  # signs of what a server says
@@ -43,6 +44,8 @@ class Command(BaseCommand):
                 is_same = file.read() == content
             originals().delete(name)
         except Exception as error:  # each kind of store has errors of its own
+            if is_disk_full(error):
+                raise
             hint = "Is there such a bucket, and may this key read, write and delete in it?"
             return _told("STORAGE_URL", "the store of originals", error, hint)
         if not is_same:

@@ -9,6 +9,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
+from publications.disk_reserve import keep_disk_reserve
 from publications.migration_state import read_migration_state, refuse_newer_database
 from publications.pagecache import READERS
 
@@ -74,6 +75,7 @@ class Command(BaseCommand):
         os.environ["SERVER_THREADS"] = str(
             threads
         )  # as long as this server stands, whatever new code would have
+        keep_disk_reserve()
         os.chdir(settings.BASE_DIR)
         os.execv(granian, arguments)  # noqa: S606
 

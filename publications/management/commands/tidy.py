@@ -5,6 +5,7 @@ from django.core.management.base import BaseCommand
 
 from publications import renditions
 from publications.desk import waiting_files
+from publications.disk_reserve import keep_disk_reserve
 from publications.models import originals
 
 DAYS_OF_SIGN_INS = 90
@@ -23,3 +24,4 @@ class Command(BaseCommand):
         waiting_files.sweep()
         originals().remove_unfinished()
         renditions.remove_unfinished()
+        keep_disk_reserve()
