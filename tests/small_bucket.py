@@ -1,10 +1,11 @@
-"""A store of files that speaks enough of S3 for what the site asks of one: put, get, head, delete, in one bucket."""
+"""A store of files that speaks enough of S3 for what the site asks of one: put, get, head, delete, list, in one bucket."""
 
 import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from urllib.parse import parse_qs, urlsplit
 
 RANGE = re.compile(r"bytes=(\d+)-(\d+)")
 GONE = b"<?xml version='1.0'?><Error><Code>NoSuchKey</Code><Message>There is no such file.</Message></Error>"
@@ -57,6 +58,8 @@ class _Answering(BaseHTTPRequestHandler):
         if self.command == "DELETE":
             self.server.files.pop(path, None)
             return self._answer(204)
+        if path.strip("/") == "bucket":
+            return self._answer(200, self._list())
         found = self.server.files.get(path)
         if found is None:
             return self._answer(404, GONE)
@@ -65,6 +68,21 @@ class _Answering(BaseHTTPRequestHandler):
         start, last = int(wanted[1]), int(wanted[2])
         part = found[start : last + 1]
         return self._answer(206, part, Content_Range=f"bytes {start}-{last}/{len(found)}")
+
+    def _list(self) -> bytes:
+        """The names below a prefix, up to the next "/"."""
+        asked = parse_qs(urlsplit(self.path).query)
+        prefix = asked.get("prefix", [""])[0]
+        names = [path.removeprefix("/bucket/") for path in sorted(self.server.files)]
+        rest = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
+        folders = dict.fromkeys(name.partition("/")[0] for name in rest if "/" in name)
+        listed = "".join(
+            f"<Contents><Key>{prefix}{name}</Key></Contents>" for name in rest if "/" not in name
+        )
+        listed += "".join(
+            f"<CommonPrefixes><Prefix>{prefix}{name}/</Prefix></CommonPrefixes>" for name in folders
+        )
+        return f"<ListBucketResult>{listed}</ListBucketResult>".encode()
 
     do_GET = do_HEAD = do_PUT = do_DELETE = _do
 

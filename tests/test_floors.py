@@ -23,6 +23,7 @@ FLOORS = {
     "publications.middleware": 5,
     "publications.demonstration": 5,
     "publications.importing": 5,
+    "publications.integrity": 5,
     "publications.deeds": 4,
     "publications.intake": 4,
     "publications.metadata": 3,

@@ -366,7 +366,7 @@ def test_what_was_rebuilt_is_seen_without_a_deed(doing):
     readers.get(LIST)
 
     with doing():
-        deeds.renew()
+        deeds.renew("search")
 
     assert readers.get(LIST).mark == "pages; fwd=miss; stored"
 

@@ -14,6 +14,7 @@ from .publish import address_to_come, publish
 from .publish_many import publish_many
 from .redact import redact
 from .relate import relate
+from .repair import repair_copies, repair_windows
 from .undo import Undoing, undo, what_undo_does
 from .withdraw import withdraw
 
@@ -36,6 +37,8 @@ __all__ = [
     "relate",
     "remove",
     "renew",
+    "repair_copies",
+    "repair_windows",
     "trust_clock",
     "undo",
     "what_undo_does",

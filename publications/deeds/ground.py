@@ -112,11 +112,10 @@ def start(generation: Generation, *, by, publication: Publication | None = None)
 
 
 @transaction.atomic
-def renew() -> None:
-    """Make every stored page old, where what pages show was made anew without a deed: the index of words, likeness."""
-    generation = Generation.objects.select_for_update().get()
-    generation.number += 1
-    keep(generation)
+def renew(subject: str, *, by=None) -> None:
+    """Make every stored page old, where what pages show was made anew from what is stored: the index, similarity."""
+    deed = begin(by=by)
+    deed.tell(DeedKind.REBUILD, subject)
 
 
 @transaction.atomic

@@ -19,6 +19,13 @@ class ListedQuerySet(models.QuerySet):
     def in_tree(self, tree: str, at: datetime) -> "ListedQuerySet":
         return self.filter(stands_for_its_family(tree, at, "edition__family"))
 
+    def differing(self) -> "ListedQuerySet":
+        """Those whose copies are not what their edition says."""
+        differs = models.Q()
+        for name in self.model.COPIED:
+            differs |= ~models.Q(**{name: models.F(f"edition__{name}")})
+        return self.filter(differs)
+
     def newest_first(self) -> "ListedQuerySet":
         return self.order_by("-published_at", "-edition_id")
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from .edition import FOREVER, Edition
 from .site import AuditLine, DeedKind, Generation
 
-ADDING = (DeedKind.PUBLISH, DeedKind.SCHEDULE, DeedKind.RELATE)
+ADDING = (DeedKind.PUBLISH, DeedKind.SCHEDULE, DeedKind.RELATE, DeedKind.REBUILD)
 MOST_REMEMBERED = 500  # such as the filters of as many lists, some 50 kB each
 _UNKNOWN = object()
 

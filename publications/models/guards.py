@@ -79,3 +79,23 @@ def _statements(vendor: str) -> list[str]:
         drops = [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
         return [*drops, *SQLITE.values()]
     return list(POSTGRES)
+
+
+_PLACED = """
+SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND convalidated
+UNION ALL SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled IN ('O', 'A')
+"""
+
+
+def find_missing(using: str = "default") -> list[str]:
+    """The guards that are not in place on the database named, or that say something else than here."""
+    with connections[using].cursor() as cursor:
+        if connections[using].vendor == "sqlite":
+            cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
+            there = dict(cursor.fetchall())
+            return [name for name, statement in SQLITE.items() if there.get(name) != statement]
+        cursor.execute(_PLACED, [TABLE, TABLE])
+        placed = {name for (name,) in cursor.fetchall()}
+        return [
+            name for name in ("edition_no_overlap", "edition_frozen", "edition_kept") if name not in placed
+        ]

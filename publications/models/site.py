@@ -103,6 +103,7 @@ class DeedKind(models.TextChoices):
     APART = "apart", _("Suggestions changed")
     AMEND = "amend", _("Amended")
     REDACT = "redact", _("Redacted")
+    REBUILD = "rebuild", _("Rebuilt")
 
 
 class AuditLine(models.Model):

@@ -17,6 +17,7 @@ from .in_step import anew, keep_up, store
 from .naming import forget as unlearn
 from .naming import learn
 from .rebuilding import is_outdated, rebuild
+from .verification import differing_editions, differing_words, indexed_editions, wanted_editions
 
 __all__ = [
     "FILTERS",
@@ -31,7 +32,10 @@ __all__ = [
     "Query",
     "advise",
     "anew",
+    "differing_editions",
+    "differing_words",
     "find",
+    "indexed_editions",
     "is_outdated",
     "keep_up",
     "learn",
@@ -40,4 +44,5 @@ __all__ = [
     "store",
     "understood",
     "unlearn",
+    "wanted_editions",
 ]

@@ -51,11 +51,13 @@ def learn_all() -> None:
 
 def _store(things: Iterable[Named]) -> None:
     Naming.objects.bulk_create(
-        (Naming(term=term, sign=sign_of(thing)) for thing in things for term in _terms(thing)), batch_size=500
+        (Naming(term=term, sign=sign_of(thing)) for thing in things for term in terms_of(thing)),
+        batch_size=500,
     )
 
 
-def _terms(thing: Named) -> set[str]:
+def terms_of(thing: Named) -> set[str]:
+    """The terms by which a thing is called."""
     called = _CALLED[type(thing)](thing)
     return {term for word in words.WORD.findall(called) for term in words.readings(word)}
 

@@ -43,7 +43,7 @@ class Command(BaseCommand):
         bar = Bar(part, self._write if shown else lambda _text: None, moves=self.stdout.isatty())
         for done, total in PARTS[part]():
             bar.show(done, total)
-        deeds.renew()
+        deeds.renew(part)
         bar.finish()
 
     def _write(self, text: str) -> None:

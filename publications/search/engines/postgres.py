@@ -5,7 +5,7 @@ words, or for a single piece, it would rather look through all of them than ask 
 it looks at is dear (`publications_by_the_index` is always true), and is not let go through them in order ("+ 0").
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -37,6 +37,11 @@ FROM (
     ORDER BY s.edition_id + 0 DESC LIMIT %s
 ) AS found
 """
+_DIFFERING = """
+SELECT asked.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (id, vector, marks)
+LEFT JOIN publications_search AS there ON there.edition_id = asked.id
+WHERE there.vector IS DISTINCT FROM asked.vector::tsvector OR there.marks IS DISTINCT FROM asked.marks
+"""
 
 
 def listed(numbers: Iterable[int]) -> list[int]:
@@ -67,6 +72,18 @@ def stored(editions: Iterable[int] | None = None) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT edition_id FROM publications_search{where}", values)  # noqa: S608
         return {number for (number,) in cursor.fetchall()}
+
+
+def comparison() -> Callable[[Sequence[Row]], set[int]]:
+    """What tells which of some rows the index holds otherwise, or not at all."""
+
+    def differing(rows: Sequence[Row]) -> set[int]:
+        parts = [row.edition for row in rows], [vector(row) for row in rows], [row.filed for row in rows]
+        with connection.cursor() as cursor:
+            cursor.execute(_DIFFERING, parts)
+            return {number for (number,) in cursor.fetchall()}
+
+    return differing
 
 
 def find(

@@ -1,7 +1,8 @@
 """SQLite: a table of FTS5, ranked by bm25. Terms come ready made, so its tokenizer only cuts at blanks."""
 
 import json
-from collections.abc import Iterable, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from django.db import connection
@@ -60,6 +61,58 @@ def stored(editions: Iterable[int] | None = None) -> set[int]:
     with connection.cursor() as cursor:
         cursor.execute(f"SELECT rowid FROM publications_search{where}", values)  # noqa: S608
         return {number for (number,) in cursor.fetchall()}
+
+
+def comparison() -> Callable[[Sequence[Row]], set[int]]:
+    """What tells which of some rows the index holds otherwise, or not at all.
+
+    The texts are not kept in the index, but its terms say where they stand; the rows go into an index like it, in
+    memory, and the two are compared.
+    """
+    there = _read_terms("main", "publications_search")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT edition_id, marks FROM publications_filed")
+        filed = dict(cursor.fetchall())
+
+    def differing(rows: Sequence[Row]) -> set[int]:
+        rebuilt = _index_in_memory(rows)
+        return {
+            row.edition
+            for row in rows
+            if there[row.edition] != rebuilt[row.edition] or filed.get(row.edition) != row.filed
+        }
+
+    return differing
+
+
+def _index_in_memory(rows: Sequence[Row]) -> Counter[int]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'publications_search'")
+        made = cursor.fetchone()[0].replace("publications_search", "temp.rebuilt_search", 1)
+        cursor.execute(made)
+        try:
+            statement = _STORE.replace("publications_search", "temp.rebuilt_search")
+            cursor.executemany(statement, [(row.edition, *map(" ".join, row.parts)) for row in rows])
+            return _read_terms("temp", "rebuilt_search")
+        finally:
+            cursor.execute("DROP TABLE temp.rebuilt_search")
+
+
+def _read_terms(schema: str, table: str) -> Counter[int]:
+    """A number for each row of an index that stands for its terms and their places."""
+    found: Counter[int] = Counter()
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"CREATE VIRTUAL TABLE temp.terms_of_index USING fts5vocab({schema}, {table}, instance)"
+        )
+        try:
+            cursor.execute("SELECT doc, term, col, offset FROM temp.terms_of_index")
+            while some := cursor.fetchmany(10_000):
+                for row, term, part, place in some:
+                    found[row] ^= hash((term, part, place))
+        finally:
+            cursor.execute("DROP TABLE temp.terms_of_index")
+    return found
 
 
 def find(

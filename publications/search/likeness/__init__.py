@@ -10,5 +10,19 @@ from publications.models import nearest
 from .keeping import add, fill_up, forget, towards
 from .rebuilding import is_outdated, rebuild
 from .suggesting import reasons, suggest
+from .verification import LEAST_AGREEMENT, compare_with_rebuild, differing_editions
 
-__all__ = ["add", "fill_up", "forget", "is_outdated", "nearest", "reasons", "rebuild", "suggest", "towards"]
+__all__ = [
+    "LEAST_AGREEMENT",
+    "add",
+    "compare_with_rebuild",
+    "differing_editions",
+    "fill_up",
+    "forget",
+    "is_outdated",
+    "nearest",
+    "reasons",
+    "rebuild",
+    "suggest",
+    "towards",
+]

@@ -1,0 +1,37 @@
+"""repair: make anew what is derived in the rows of editions: where their windows end, and what lists select by.
+
+The starts, ends, texts and dates that people gave are never changed.
+"""
+
+from django.db import transaction
+from django.db.models import F
+from django.db.models.functions import ExtractYear
+
+from publications.models import DeedKind, Edition, EditionByline, EditionTag, Listed, Publication
+
+from .ground import begin, settle_windows
+
+
+@transaction.atomic
+def repair_windows(*, by=None) -> None:
+    """Let each edition last until its own end or the start of the next one, and no longer. Raises ClockBehind."""
+    deed = begin(by=by)
+    for publication in Publication.objects.filter(editions__isnull=False).distinct().order_by("pk"):
+        settle_windows(publication)
+    deed.tell(DeedKind.AMEND, "verify", repaired="windows")
+
+
+@transaction.atomic
+def repair_copies(*, by=None) -> None:
+    """Let editions be listed under the year of their date, and their rows as they are. Raises ClockBehind."""
+    deed = begin(by=by)
+    dated = Edition.objects.annotate(dated=ExtractYear("published_at")).exclude(year=F("dated"))
+    for pk, year in list(dated.values_list("pk", "dated")):
+        Edition.objects.filter(pk=pk).update(year=year)
+    for model in (EditionByline, EditionTag):
+        for edition in Edition.objects.filter(
+            pk__in=model.objects.differing().values("edition")
+        ).without_bodies():
+            copies = {name: getattr(edition, name) for name in Listed.COPIED}
+            model.objects.filter(edition=edition).update(**copies)
+    deed.tell(DeedKind.AMEND, "verify", repaired="copies")

@@ -1,0 +1,103 @@
+"""The table of all checks: what the site promises of its data, and what to do where a promise is broken."""
+
+from collections import deque
+from collections.abc import Callable
+
+from publications import search
+from publications.models import guards
+
+from . import audit, database, derived, editions, originals
+from .report import Check, Progress
+
+PUT_BACK = (
+    "Put the file back from a backup: tar -C SITE_DATA -xf BACKUP/originals.tar originals/NAME. With a bucket: put "
+    "back an earlier version of the object. Where there is none, upload it again at the desk."
+)
+BY_HAND = "Nothing repairs this by itself. Put back the last sound backup, or ask whoever keeps the database."
+SEARCH = "Run “manage.py verify --repair” or “manage.py rebuild search”."
+SIMILARITY = "Run “manage.py verify --repair” or “manage.py rebuild likeness”."
+REPAIR = "Run “manage.py verify --repair”."
+
+SCHEMA = Check(
+    "schema",
+    "the database has the migrations of this release, and no others",
+    database.find_schema_faults,
+    "Run “manage.py prepare”, or start the release that migrated it.",
+)
+
+CHECKS: tuple[Check, ...] = (
+    SCHEMA,
+    Check("pages", "the file of the database is whole", database.find_damaged_pages, BY_HAND),
+    Check("constraints", "the database refuses what models forbid", database.find_lost_constraints, BY_HAND),
+    Check("guards", "published texts and windows are guarded", database.find_lost_guards, REPAIR, "guards"),
+    Check("single-rows", "the tables of one row have it", database.find_lost_rows, BY_HAND),
+    Check("references", "no row refers to one that does not exist", database.find_dangling_rows, BY_HAND),
+    Check("order", "no edition ends before it begins", editions.find_disordered_windows, BY_HAND),
+    Check("one-live", "at most one edition of a publication is live", editions.find_overlaps, REPAIR, "windows"),
+    Check(
+        "ends",
+        "each edition lasts until its end or the next one, without a gap",
+        editions.find_wrong_ends,
+        REPAIR,
+        "windows",
+    ),
+    Check("taken-back", "what was taken back is not public", editions.find_public_cancelled,
+          "Withdraw the publication at the desk, then publish what readers are to see."),
+    Check("one-scheduled", "at most one edition is scheduled", editions.find_several_scheduled,
+          "Cancel the schedule at the desk until none is left, then schedule again."),
+    Check("numbers", "editions are numbered without a gap, in their order", editions.find_wrong_numbers, BY_HAND),
+    Check("copies", "bylines and tags are listed as their editions are", editions.find_wrong_copies, REPAIR, "copies"),
+    Check("years", "editions are listed under the year of their date", editions.find_wrong_years, REPAIR, "copies"),
+    Check("images", "readers see the images of editions", editions.find_hidden_images,
+          "Publish the publication again: that names the images that it shows."),
+    Check("addresses", "the address of each edition leads to its publication", editions.find_lost_addresses,
+          "Publish the publication again: that claims its address."),
+    Check("revisions", "each draft is kept as a revision", editions.find_lost_revisions,
+          "Open the draft at the desk and save it: that keeps a revision."),
+    Check("versions", "each version of the site has its audit entry", audit.find_lost_versions, BY_HAND),
+    Check("entries", "the audit trail says how each edition came and ended", audit.find_lost_entries, BY_HAND),
+    Check("missing-files", "every uploaded file is there", originals.find_missing, PUT_BACK, is_final=True),
+    Check("damaged-files", "every uploaded file has the size and the bytes with which it came", originals.find_damaged,
+          PUT_BACK, is_final=True),
+    Check("unused", "each file is of something", originals.find_unused,
+          "They do no harm: what is no longer used, or what an upload left that was broken off. Nothing removes them.",
+          is_note=True),
+    Check("made-files", "made pictures, PDFs and cards are whole", derived.find_broken_files, REPAIR, "files"),
+    Check("index", "searches find what is public, and nothing else", derived.find_lost_index_rows, SEARCH, "search"),
+    Check("index-rows", "the search index is what a rebuild makes", derived.find_wrong_index_rows, SEARCH, "search",
+          is_full=True),
+    Check("vocabulary", "words and names are counted as they stand", derived.find_wrong_vocabulary, SEARCH, "search",
+          is_full=True),
+    Check("terms", "similarity goes by the words of the texts", derived.find_wrong_terms, SIMILARITY, "similarity",
+          is_full=True),
+    Check("similarity", "suggestions are largely those of a rebuild", derived.find_poor_similarity, SIMILARITY,
+          "similarity", is_full=True),
+    Check("manuscripts", "each revision can be read", derived.find_unreadable_revisions, BY_HAND, is_full=True),
+)  # fmt: skip
+
+
+def find_faults(check: Check, progress: Progress) -> list[str]:
+    """Return what a check finds. People work meanwhile: only what is found twice is a fault."""
+    found = list(check.find(progress))
+    if not found or check.is_final or check.is_note:
+        return found
+    again = set(check.find(progress))
+    return [fault for fault in found if fault in again]
+
+
+def has_right_schema(faults: dict[str, list[str]]) -> bool:
+    """Whether the other checks can be asked at all."""
+    return not faults.get(SCHEMA.name)
+
+
+def _exhaust(rebuild: Callable[[], object]) -> Callable[[], None]:
+    return lambda: deque(rebuild(), maxlen=0) and None
+
+
+REPAIRS: dict[str, Callable[[], None]] = {
+    "guards": guards.install,
+    "files": derived.remove_broken_files,
+    "search": _exhaust(search.rebuild),
+    "similarity": _exhaust(search.likeness.rebuild),
+}
+"""What makes derived parts anew, besides `actions` that readers see: windows and their copies."""

@@ -1,0 +1,72 @@
+"""The database itself: its file, what it refuses, and rows that lead nowhere."""
+
+from collections.abc import Iterator
+
+from django.apps import apps
+from django.db import connection
+from django.db.models import Exists, ForeignKey, Model, OuterRef
+
+from publications.migration_state import read_migration_state
+from publications.models import guards
+from publications.models.site import SingleRow
+
+from .report import Progress
+
+
+def find_schema_faults(progress: Progress) -> Iterator[str]:
+    """Yield the migrations that the database or this code lacks."""
+    state = read_migration_state()
+    yield from (f"The database lacks the migration {name}." for name in state.unapplied)
+    yield from (f"A newer release has applied {name}, which this code does not know." for name in state.newer)
+
+
+def find_damaged_pages(progress: Progress) -> Iterator[str]:
+    """Yield what SQLite says of its file; PostgreSQL looks after its own."""
+    if connection.vendor != "sqlite":
+        return
+    with connection.cursor() as cursor:
+        cursor.execute("PRAGMA integrity_check")
+        yield from (said for (said,) in cursor.fetchall() if said != "ok")
+
+
+def find_lost_constraints(progress: Progress) -> Iterator[str]:
+    """Yield the constraints and indexes that models declare and the database does not have."""
+    longest = connection.ops.max_name_length()
+    with connection.cursor() as cursor:
+        for model in apps.get_models():
+            table = model._meta.db_table
+            there = connection.introspection.get_constraints(cursor, table)
+            declared = {each.name[:longest] for each in (*model._meta.constraints, *model._meta.indexes)}
+            yield from (f"The table {table} has no {name}." for name in sorted(declared - there.keys()))
+
+
+def find_lost_guards(progress: Progress) -> Iterator[str]:
+    """Yield the guards of editions that are not in place."""
+    yield from (f"The database does not enforce {name}." for name in guards.find_missing())
+
+
+def find_lost_rows(progress: Progress) -> Iterator[str]:
+    """Yield the tables of one row that are empty."""
+    for model in SingleRow.__subclasses__():
+        if not model._default_manager.exists():
+            yield f"{model._meta.db_table} has no row."
+
+
+def find_dangling_rows(progress: Progress) -> Iterator[str]:
+    """Yield the rows that refer to a row that does not exist."""
+    keys = [(model, field) for model in apps.get_models() for field in _foreign_keys(model)]
+    for done, (model, field) in enumerate(keys, start=1):
+        target = field.remote_field.model._base_manager.filter(
+            **{field.target_field.attname: OuterRef(field.attname)}
+        )
+        lost = model._base_manager.filter(~Exists(target), **{f"{field.attname}__isnull": False})
+        for pk, value in lost.values_list("pk", field.attname)[:100]:
+            yield (
+                f"{model._meta.db_table} {pk} refers by {field.column} to "
+                f"{field.remote_field.model._meta.db_table} {value}, which does not exist."
+            )
+        progress(done, len(keys))
+
+
+def _foreign_keys(model: type[Model]) -> list[ForeignKey]:
+    return [field for field in model._meta.local_fields if isinstance(field, ForeignKey)]

@@ -1,0 +1,168 @@
+"""Editions: their windows and numbers, what stands beside them, and the drafts that they were published from."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from itertools import groupby, pairwise
+from operator import attrgetter
+from typing import NamedTuple
+
+from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
+from django.db.models.functions import ExtractYear
+from django.utils import timezone
+
+from publications.models import (
+    FOREVER,
+    Address,
+    Edition,
+    EditionByline,
+    EditionImage,
+    EditionTag,
+    End,
+    Publication,
+    Revision,
+)
+from publications.prose import images_in
+
+from .report import Progress
+
+COPIES = (EditionByline, EditionTag)
+"""Rows that carry what lists select editions by."""
+
+
+class Window(NamedTuple):
+    """When an edition is public."""
+
+    publication_id: int
+    number: int
+    visible_from: datetime
+    visible_until: datetime
+    expires: datetime
+    end: str
+    title: str
+
+    def __str__(self) -> str:
+        return f"publication {self.publication_id} “{self.title}”, edition {self.number}"
+
+    @property
+    def is_kept(self) -> bool:
+        return self.end != End.CANCELLED
+
+
+def read_windows() -> list[list[Window]]:
+    """Read the windows of each publication, by their numbers."""
+    rows = Edition.objects.order_by("publication", "number").values_list(*Window._fields)
+    return [list(some) for _pk, some in groupby(map(Window._make, rows), attrgetter("publication_id"))]
+
+
+def find_disordered_windows(progress: Progress) -> Iterator[str]:
+    """Yield the editions that end before they begin, or are public beyond their own end."""
+    for windows in read_windows():
+        for window in windows:
+            if not window.visible_from <= window.visible_until <= window.expires:
+                yield f"{window} is public from {window.visible_from} until {window.visible_until}."
+
+
+def find_overlaps(progress: Progress) -> Iterator[str]:
+    """Yield the editions that are public while another of the same publication is."""
+    for windows in read_windows():
+        public = [window for window in windows if window.visible_from < window.visible_until]
+        for before, after in pairwise(sorted(public, key=attrgetter("visible_from"))):
+            if after.visible_from < before.visible_until:
+                yield f"{after} begins while edition {before.number} is public."
+
+
+def find_wrong_ends(progress: Progress) -> Iterator[str]:
+    """Yield the editions that do not last until their own end or the start of the next one."""
+    for windows in read_windows():
+        kept = sorted((window for window in windows if window.is_kept), key=attrgetter("visible_from"))
+        starts = [window.visible_from for window in kept[1:]] + [FOREVER]
+        for window, next_start in zip(kept, starts, strict=False):
+            if window.visible_until != (due := min(window.expires, next_start)):
+                yield f"{window} ends at {window.visible_until}, and is due to end at {due}."
+
+
+def find_public_cancelled(progress: Progress) -> Iterator[str]:
+    """Yield the editions that were cancelled, withdrawn or undone and are public all the same."""
+    now = timezone.now()
+    for windows in read_windows():
+        for window in windows:
+            if not window.is_kept and window.visible_from != window.visible_until:
+                yield f"{window} was cancelled, yet it has a window."
+            elif window.end in (End.WITHDRAWN, End.UNDONE) and window.visible_until > now:
+                yield f"{window} is {window.end}, yet it is public until {window.visible_until}."
+
+
+def find_several_scheduled(progress: Progress) -> Iterator[str]:
+    """Yield the editions that are scheduled beside another of the same publication."""
+    now = timezone.now()
+    for windows in read_windows():
+        scheduled = [window for window in windows if not window.end and window.visible_from > now]
+        yield from (
+            f"{window} is scheduled beside edition {scheduled[0].number}." for window in scheduled[1:]
+        )
+
+
+def find_wrong_numbers(progress: Progress) -> Iterator[str]:
+    """Yield the publications whose editions are not numbered 1, 2, 3 … in the order in which they begin."""
+    for windows in read_windows():
+        numbers = [window.number for window in windows]
+        if missing := set(range(1, numbers[-1] + 1)) - set(numbers):
+            yield f"publication {windows[0].publication_id} “{windows[0].title}” lacks edition {min(missing)}."
+        kept = [window for window in windows if window.is_kept]
+        for before, after in pairwise(kept):
+            if after.visible_from <= before.visible_from:
+                yield f"{after} begins before edition {before.number}."
+
+
+def find_wrong_copies(progress: Progress) -> Iterator[str]:
+    """Yield the editions whose bylines or tags say other dates, kinds or languages than they do."""
+    for model in COPIES:
+        for row in model.objects.differing().select_related("edition").order_by("edition").iterator():
+            yield (
+                f"publication {row.edition.publication_id} “{row.edition.title}”, edition {row.edition.number}: "
+                f"“{row}” is listed under other dates or another kind."
+            )
+
+
+def find_wrong_years(progress: Progress) -> Iterator[str]:
+    """Yield the editions that are listed under another year than that of their date."""
+    dated = Edition.objects.annotate(dated=ExtractYear("published_at")).exclude(year=F("dated"))
+    for publication, title, number, year in dated.values_list("publication", "title", "number", "year"):
+        yield f"publication {publication} “{title}”, edition {number} is listed under {year}."
+
+
+def find_hidden_images(progress: Progress) -> Iterator[str]:
+    """Yield the editions with an image in their text or as their cover that readers are not let see."""
+    covered = EditionImage.objects.filter(edition=OuterRef("pk"), image=OuterRef("cover"))
+    for edition in Edition.objects.filter(~Exists(covered), cover__isnull=False).without_bodies():
+        yield f"publication {edition.publication_id} “{edition}”: its cover is not among its images."
+    pictured = Edition.objects.filter(markdown__contains="image:").only(
+        "title", "number", "publication", "markdown"
+    )
+    for edition in pictured.iterator(chunk_size=200):
+        there = set(edition.images.values_list("key", flat=True))
+        for key in set(images_in(edition.markdown)) - there:
+            yield f"publication {edition.publication_id} “{edition}”: image {key} is not among its images."
+
+
+def find_lost_addresses(progress: Progress) -> Iterator[str]:
+    """Yield the editions whose address does not lead to their publication."""
+    own = Address.objects.filter(
+        tree=OuterRef("tree"), slug=OuterRef("slug"), publication=OuterRef("publication")
+    )
+    for edition in Edition.objects.kept().filter(~Exists(own)).without_bodies():
+        address = f"/{edition.tree}/…/{edition.slug}/"
+        yield f"publication {edition.publication_id} “{edition}”: {address} does not lead to it."
+
+
+def find_lost_revisions(progress: Progress) -> Iterator[str]:
+    """Yield the drafts that are not the ones of their last revision."""
+    last = Revision.objects.filter(publication=OuterRef("pk")).order_by("-number")
+    drafts = Publication.objects.annotate(
+        last=Max("revisions__number"), kept=Subquery(last.values("digest")[:1])
+    ).filter(
+        Q(last__isnull=True, version__gt=0)
+        | (Q(last__isnull=False) & ~Q(last=F("version"), kept=F("digest")))
+    )
+    for pk, title, version, number in drafts.values_list("pk", "title", "version", "last"):
+        yield f"publication {pk} “{title}” is at version {version}; its last revision is number {number or 'none'}."

@@ -1,0 +1,105 @@
+"""Originals: the files that people gave the site, and the rows that name them."""
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import NamedTuple
+
+from django.apps import apps
+from django.db import models
+
+from publications.models import OriginalFault, Revision, find_original_fault, originals
+
+from .report import Progress
+
+DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
+FOLDERS_OF_PASSAGE = ("waiting", "incoming", "reach")
+"""Folders of the store in which nothing stays: forms that were not stored, uploads under way, trials."""
+
+
+def models_with_originals() -> list[type[models.Model]]:
+    """The models whose rows name a file of the store: all that have a field `original`."""
+    found = []
+    for model in apps.get_app_config("publications").get_models():
+        if any(
+            isinstance(field, models.CharField) and field.name == "original" for field in model._meta.fields
+        ):
+            found.append(model)
+    return found
+
+
+class Use(NamedTuple):
+    """One row that names a file, and the size that the file had when it came."""
+
+    name: str
+    size: int | None
+    model: type[models.Model]
+    pk: int
+
+    @property
+    def row(self) -> models.Model | None:
+        """The row, if it still names the file."""
+        return self.model._default_manager.filter(pk=self.pk, original=self.name).first()
+
+
+def read_uses() -> dict[str, list[Use]]:
+    """Read which rows name which files."""
+    found: dict[str, list[Use]] = defaultdict(list)
+    for model in models_with_originals():
+        names = [field.name for field in model._meta.fields if field.name in ("original", "size")]
+        for pk, name, *size in model._default_manager.exclude(original="").values_list("pk", *sorted(names)):
+            found[name].append(Use(name, size[0] if size else None, model, pk))
+    return found
+
+
+def find_missing(progress: Progress) -> Iterator[str]:
+    """Yield the files that rows name and the store does not have."""
+    there = set(list_originals())
+    for name, uses in sorted(read_uses().items()):
+        if name not in there and find_original_fault(name) is OriginalFault.MISSING:
+            yield from _describe(uses, OriginalFault.MISSING)
+
+
+def find_damaged(progress: Progress) -> Iterator[str]:
+    """Yield the files that hold other bytes than were uploaded. Each is read once, unless its size differs."""
+    uses = read_uses()
+    for done, name in enumerate(sorted(uses), start=1):
+        sizes = [use.size for use in uses[name] if use.size is not None] or [None]
+        faults = (find_original_fault(name, size=size) for size in dict.fromkeys(sizes))
+        fault = next((fault for fault in faults if fault), None)
+        if fault and fault is not OriginalFault.MISSING:
+            yield from _describe(uses[name], fault)
+        progress(done, len(uses))
+
+
+def _describe(uses: Iterable[Use], fault: OriginalFault) -> Iterator[str]:
+    """What is wrong with a file, for each row that still names it: a redaction may have removed both meanwhile."""
+    for use in uses:
+        if row := use.row:
+            where = getattr(row, "publication", None) or getattr(row, "edition", None)
+            place = f", {type(where)._meta.verbose_name} {where.pk} “{where}”" if where else ""
+            yield f"{use.name} {fault.label}. It is {use.model._meta.verbose_name} {use.pk} “{row}”{place}."
+
+
+def find_unused(progress: Progress) -> Iterator[str]:
+    """Yield the files of the store that no row and no revision names."""
+    named = read_uses()
+    unused = [name for name in list_originals() if name not in named]
+    if not unused:
+        return
+    digests: set[str] = set()
+    for text in Revision.objects.values_list("manuscript", flat=True).iterator(chunk_size=200):
+        digests |= set(DIGEST.findall(text))
+    yield from sorted(name for name in unused if not digests & set(DIGEST.findall(name)))
+
+
+def list_originals(folder: str = "") -> Iterator[str]:
+    """Yield the names of all files that stay in the store."""
+    try:
+        folders, files = originals().listdir(folder)
+    except FileNotFoundError:  # nothing was ever uploaded
+        return
+    yield from (f"{folder}/{name}".lstrip("/") for name in files if name)
+    for name in folders:
+        if folder or name not in FOLDERS_OF_PASSAGE:
+            yield from list_originals(f"{folder}/{name}".lstrip("/"))

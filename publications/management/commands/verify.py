@@ -1,0 +1,141 @@
+"""Verify that nothing of the site is lost or damaged."""
+
+import time
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from publications import deeds
+from publications.integrity import CHECKS, REPAIRS, Check, find_faults, has_right_schema
+from publications.models import originals
+
+FAULTY = 3  # exit status: 0 is sound, 1 could not be verified
+SHOWN = 20  # faults of a check that are named one by one
+EVERY = 0.1  # seconds between two looks of the progress line
+
+ACTIONS = {
+    "guards": REPAIRS["guards"],
+    "windows": deeds.repair_windows,
+    "copies": deeds.repair_copies,
+    "files": REPAIRS["files"],
+    "search": REPAIRS["search"],
+    "similarity": REPAIRS["similarity"],
+}
+"""How each derived part is repaired, in this order: what is made anew goes by windows."""
+REBUILT = ("search", "similarity")  # parts whose repair no action of its own has told
+
+
+class Command(BaseCommand):
+    help = (
+        "Verify that the site is whole: uploaded files against their digests and sizes, rows and files against each "
+        "other, the windows of editions, the audit trail, and what is derived. Every uploaded file is read. Nothing is "
+        "changed, and people may work meanwhile. --full compares the search index and similarity with a rebuild as "
+        "well, which takes minutes on a large site. --repair makes anew what is derived, and never touches a text, a "
+        "date or a file that somebody gave. Ends with 0 where all is whole, with 3 where it is not (the report says "
+        "what, and what to do), with 1 where it could not be verified. Ctrl-C breaks it off; run it again at any time."
+    )
+
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--full", action="store_true", help="compare the search index and similarity with a rebuild"
+        )
+        parser.add_argument("--repair", action="store_true", help="make anew what is derived and found wrong")
+
+    def handle(self, *args, **options) -> None:
+        checks = [check for check in CHECKS if options["full"] or not check.is_full]
+        self._say(f"Verifying the database ({connection.vendor}) and the originals ({_store_in_words()}).")
+        try:
+            faults = self._ask(checks)
+            if options["repair"] and any(faults.values()):
+                faults = self._repair(checks, faults)
+        except KeyboardInterrupt as reason:
+            raise CommandError("Broken off. What was not verified is not known. Run it again.") from reason
+        self._report(checks, faults)
+
+    def _ask(self, checks: list[Check]) -> dict[str, list[str]]:
+        """What each check finds, said as it goes."""
+        faults: dict[str, list[str]] = {}
+        for check in checks:
+            if has_right_schema(faults):
+                faults[check.name] = self._ask_one(check)
+        return faults
+
+    def _ask_one(self, check: Check) -> list[str]:
+        line = ProgressLine(check.name, self)
+        try:
+            found = find_faults(check, line.show)
+        except DatabaseError as reason:  # of a damaged file, or a table that is gone
+            found = [f"It could not be asked: {' '.join(str(reason).split())}"]
+        line.clear()
+        self._say(f"{_verdict(check, found):<8} {check.name}: {check.promise}")
+        return found
+
+    def _repair(self, checks: list[Check], faults: dict[str, list[str]]) -> dict[str, list[str]]:
+        """Repair the derived parts that are wrong; gives what is found after that."""
+        parts = {check.repair for check in checks if check.repair and faults.get(check.name)}
+        for part in [part for part in ACTIONS if part in parts]:
+            self._say(f"Repairing {part} …")
+            ACTIONS[part]()
+            if part in REBUILT:
+                deeds.renew(part)
+        again = [check for check in checks if check.repair in parts]
+        return {**faults, **self._ask(again)} if again else faults
+
+    def _report(self, checks: list[Check], faults: dict[str, list[str]]) -> None:
+        notes = [check for check in checks if check.is_note and faults.get(check.name)]
+        wrong = [check for check in checks if not check.is_note and faults.get(check.name)]
+        for check in [*notes, *wrong]:
+            self._tell(check, faults[check.name])
+        if wrong:
+            count = sum(len(faults[check.name]) for check in wrong)
+            self.stdout.write(
+                f"\n{timezone.now():%Y-%m-%d %H:%M} UTC: {count} faults in {len(wrong)} checks."
+            )
+            raise CommandError(
+                "The site is not whole. The report says what, and what to do.", returncode=FAULTY
+            )
+        self._say(f"\n{timezone.now():%Y-%m-%d %H:%M} UTC: the site is whole.")
+
+    def _tell(self, check: Check, found: list[str]) -> None:
+        kind = "note" if check.is_note else "fault"
+        self.stdout.write(f"\n{len(found)} × {kind} “{check.name}”: it is not so that {check.promise}.")
+        for fault in found[:SHOWN]:
+            self.stdout.write(f"  - {fault}")
+        if len(found) > SHOWN:
+            self.stdout.write(f"  - … and {len(found) - SHOWN} more")
+        self.stdout.write(f"  {check.remedy}")
+
+    def _say(self, text: str) -> None:
+        self.stdout.write(text)
+        self.stdout.flush()
+
+
+class ProgressLine:
+    """How far a check is: a line that moves on a terminal, nothing elsewhere."""
+
+    def __init__(self, name: str, command: BaseCommand) -> None:
+        self.name, self.command, self.shown = name, command, 0.0
+
+    def show(self, done: int, total: int) -> None:
+        now = time.monotonic()
+        if self.command.stdout.isatty() and now - self.shown >= EVERY:
+            self.shown = now
+            self.command.stdout.write(f"\r…        {self.name}: {done} of {total}\x1b[K", ending="")
+            self.command.stdout.flush()
+
+    def clear(self) -> None:
+        if self.shown:
+            self.command.stdout.write("\r\x1b[K", ending="")
+
+
+def _verdict(check: Check, found: list[str]) -> str:
+    if not found:
+        return "whole"
+    return "note" if check.is_note else "FAULT"
+
+
+def _store_in_words() -> str:
+    store = originals()
+    return f"bucket {store.bucket_name}" if hasattr(store, "bucket_name") else str(settings.ORIGINALS)

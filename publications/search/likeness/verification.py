@@ -1,0 +1,78 @@
+"""Similarity compared with what a rebuild would make of it. Nothing is changed; deeds may be done meanwhile."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterator
+from itertools import batched
+
+from django.utils import timezone
+
+from publications.models import Edition, EditionTerm, Likeness
+
+from ..index import read, wanted
+from ..rebuilding import STEP
+from .comparing import HUNDREDTHS, Place, compare_each
+from .keeping import MOST_KEPT
+from .telling import Rarity, counted, is_sign, profile_of, telling
+
+Progress = Callable[[int, int], None]
+
+LEAST_AGREEMENT = 0.5
+"""Rows are kept as editions come, when other words were rare: so some of them differ from a rebuild, but not most."""
+
+
+def differing_editions(progress: Progress) -> set[int]:
+    """The editions that are told by terms which are not of their text, weigh otherwise in it, or are none."""
+    found: set[int] = set()
+    for editions in _read(progress):
+        stored = _stored_terms(editions)
+        for edition in editions:
+            own = {term: round(weight * HUNDREDTHS) for term, weight in profile_of(edition).weights.items()}
+            terms = stored[edition.pk]
+            is_described = bool(terms) or not own
+            if not is_described or not terms.items() <= own.items() or _signs(terms) != _signs(own):
+                found.add(edition.pk)
+    return found
+
+
+def _signs(terms: dict[str, int]) -> set[str]:
+    return {term for term in terms if is_sign(term)}
+
+
+def _stored_terms(editions: list[Edition]) -> dict[int, dict[str, int]]:
+    stored: dict[int, dict[str, int]] = defaultdict(dict)
+    for edition, term, weight in EditionTerm.objects.filter(edition__in=editions).values_list(
+        "edition", "term", "weight"
+    ):
+        stored[edition][term] = weight
+    return stored
+
+
+def compare_with_rebuild(progress: Progress) -> tuple[int, int]:
+    """How many suggestions of a rebuild are kept, and how many a rebuild gives."""
+    same = total = 0
+    for editions in _read(progress):
+        kept = defaultdict(set)
+        for edition, other in Likeness.objects.filter(edition__in=editions).values_list("edition", "other"):
+            kept[edition].add(other)
+        for edition, others in zip(editions, _rebuilt(editions), strict=True):
+            same, total = same + len(kept[edition.pk] & others), total + len(others)
+    return same, total
+
+
+def _rebuilt(editions: list[Edition]) -> Iterator[set[int]]:
+    """What each edition is like by the terms that would tell it today."""
+    profiles = [profile_of(edition) for edition in editions]
+    known = counted({term for profile in profiles for term in profile.weights})
+    texts = []
+    for edition, profile in zip(editions, profiles, strict=True):
+        rarity = Rarity(profile.weights, known)
+        texts.append((telling(profile, rarity), rarity, Place(edition.family, edition.published_at)))
+    for matches in compare_each(texts, timezone.now()):
+        yield {match.other.number for match in matches[:MOST_KEPT]}
+
+
+def _read(progress: Progress) -> Iterator[list[Edition]]:
+    numbers = list(wanted(timezone.now()).order_by("pk").values_list("pk", flat=True))
+    for done, step in enumerate(batched(numbers, STEP), start=1):
+        yield read(step)
+        progress(min(done * STEP, len(numbers)), len(numbers))

@@ -1,0 +1,310 @@
+"""Each thing that verify promises to find, done to a sound site: one table for all checks and all kinds of files."""
+
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+from django.conf import settings
+from django.core.files.base import ContentFile
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from django.utils import timezone
+
+from publications import deeds, renditions
+from publications.models import (
+    FOREVER,
+    Address,
+    Attachment,
+    AuditLine,
+    Edition,
+    EditionAttachment,
+    EditionImage,
+    EditionTag,
+    EditionTerm,
+    Generation,
+    Image,
+    Likeness,
+    Naming,
+    Publication,
+    Review,
+    Revision,
+    Word,
+    WordFile,
+    keep_original,
+    originals,
+)
+from publications.models.guards import SQLITE
+from publications.models.site import SingleRow
+from publications.search.engines import engine
+from publications.search.index import read, row_of
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
+
+PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
+
+
+def make_site() -> Publication:
+    """A site with an edition in every state, and a file of every kind; gives a publication of several editions."""
+    author, tag = make_author("Ann Ek"), make_tag("Grain")
+    cover, shown = make_image(colour="red"), make_image(colour="green")
+    piece = make_publication(
+        by=[author], tags=(tag,), cover=cover, body=f"Rye.\n\n![]({'image:' + shown.key})"
+    )
+    for model in (Attachment, WordFile):
+        FILES[model](piece)
+    saved(piece)
+    deeds.publish(piece, by=None)
+    deeds.publish(saved(piece, title="Oats"), by=None, change="correction", note="It was rye.")
+    deeds.publish(saved(piece, title="Barley"), by=None, at=tomorrow())
+    deeds.publish(saved(piece, title="Wheat"), by=None, keep_waiting=True)
+    others = [make_live(by_whom=author, tags=(tag,), title=f"Grain {n}").publication for n in range(3)]
+    deeds.withdraw(others[0], by=None, note="Not ours.")
+    deeds.undo(deeds.publish(saved(others[1], body="Mistaken."), by=None).publication, by=None)
+    deeds.redact(others[2], "paragraph", by=None)
+    deeds.publish(make_publication(title="Soon"), by=None, until=tomorrow())
+    deeds.undo(deeds.publish(make_publication(title="Never"), by=None, at=tomorrow()).publication, by=None)
+    deeds.renew("search")
+    return Publication.objects.get(pk=piece.pk)
+
+
+def _with_image(piece: Publication) -> str:
+    return Image.objects.get(pk=piece.cover_id or make_image().pk).original
+
+
+def _with_attachment(piece: Publication) -> str:
+    row, _made = Attachment.objects.get_or_create(
+        publication=piece, filename="report.pdf", original=keep_original(PDF, "pdf"), size=len(PDF)
+    )
+    return row.original
+
+
+def _with_published_file(piece: Publication) -> str:
+    content = b"%PDF-1.7 of an edition" + PDF
+    edition = piece.editions.last_written()
+    EditionAttachment.objects.create(
+        edition=edition,
+        filename="as.pdf",
+        original=keep_original(content, "pdf"),
+        size=len(content),
+        position=9,
+    )
+    return edition.attachments.get(filename="as.pdf").original
+
+
+def _with_word_file(piece: Publication) -> str:
+    content = b"PK of Word" + PDF
+    row, _made = WordFile.objects.get_or_create(
+        publication=piece,
+        filename="a.docx",
+        original=keep_original(content, "docx"),
+        size=len(content),
+        text="-",
+    )
+    return row.original
+
+
+FILES: dict[type, Callable[[Publication], str]] = {
+    Image: _with_image,
+    Attachment: _with_attachment,
+    EditionAttachment: _with_published_file,
+    WordFile: _with_word_file,
+}
+"""How a publication gets a file of each kind; gives the name of the file."""
+
+
+def _remove(name: str) -> None:
+    originals().delete(name)
+
+
+def _empty(name: str) -> None:
+    originals().save(name, ContentFile(b""))
+
+
+def _cut(name: str) -> None:
+    with originals().open(name) as file:
+        content = file.read()
+    originals().save(name, ContentFile(content[: len(content) // 2]))
+
+
+def _change(name: str) -> None:
+    with originals().open(name) as file:
+        content = file.read()
+    originals().save(name, ContentFile(content[:-1] + bytes([content[-1] ^ 1])))
+
+
+DAMAGES = {"missing-files": [_remove], "damaged-files": [_empty, _cut, _change]}
+"""What may happen to a file of any kind."""
+
+
+def execute(*statements: str) -> None:
+    with connection.cursor() as cursor:
+        for statement in statements:
+            cursor.execute(statement)
+
+
+def loosen() -> None:
+    """Let the database accept what its guards and constraints refuse: a disk, a restore or a person may do so."""
+    indexes = ("one_start_at_a_time", "one_open_end", "edition_numbered_once")
+    if connection.vendor == "sqlite":
+        execute(*(f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE))
+        execute("PRAGMA ignore_check_constraints = ON", *(f"DROP INDEX IF EXISTS {name}" for name in indexes))
+        return
+    table = "publications_edition"
+    checks = ("window_in_order", "edition_no_overlap", "edition_numbered_once")
+    execute(
+        "SET CONSTRAINTS ALL IMMEDIATE",
+        f"DROP TRIGGER edition_frozen ON {table}",
+        f"DROP TRIGGER edition_kept ON {table}",
+        *(f"ALTER TABLE {table} DROP CONSTRAINT IF EXISTS {name}" for name in checks),
+        *(f"DROP INDEX IF EXISTS {name}" for name in indexes),
+    )
+
+
+def _set_edition(which: int, *, loose: bool = True, **fields) -> Callable[[Publication], None]:
+    """Write into the edition of that number."""
+
+    def corrupt(piece: Publication) -> None:
+        if loose:
+            loosen()
+        edition = piece.editions.get(number=which)
+        values = {name: value(edition) if callable(value) else value for name, value in fields.items()}
+        Edition.objects.filter(pk=edition.pk).update(**values)
+
+    return corrupt
+
+
+def _a_moment(edition: Edition):
+    return edition.visible_from + timedelta(microseconds=1)
+
+
+def _forget_migration(_piece: Publication) -> None:
+    MigrationRecorder(connection).migration_qs.filter(app="axes").delete()
+
+
+def _break_page(_piece: Publication) -> None:
+    if connection.vendor == "sqlite":  # PostgreSQL is trusted with its own files
+        loosen()
+        Edition.objects.update(redactions=-1)
+        execute("PRAGMA ignore_check_constraints = OFF")
+
+
+def _drop_index(_piece: Publication) -> None:
+    execute("DROP INDEX edition_window")
+
+
+def _drop_guard(_piece: Publication) -> None:
+    table = "" if connection.vendor == "sqlite" else " ON publications_edition"
+    execute(f"DROP TRIGGER edition_frozen{table}")
+    connection.check_constraints()  # PostgreSQL alters no table while some are to be checked
+
+
+def _refer_to_nothing(piece: Publication) -> None:
+    Review.objects.create(
+        publication=piece, revision_id=10**6, reader="Ann", token_hash="x", expires_at=timezone.now()
+    )
+
+
+def _schedule_twice(piece: Publication) -> None:
+    loosen()
+    later = [timezone.now() + timedelta(days=days) for days in (2, 3)]
+    for edition, at in zip(piece.editions.kept()[:2], later, strict=True):
+        Edition.objects.filter(pk=edition.pk).update(visible_from=at, visible_until=FOREVER, end="")
+
+
+def _break_made_file(piece: Publication) -> None:
+    renditions.make_all(piece.cover)
+    file = next(Path(settings.RENDITIONS).rglob("*.jpg"))
+    file.write_bytes(file.read_bytes()[:200])
+
+
+def _live(piece: Publication) -> Edition:
+    return piece.editions.live().get()
+
+
+def _index_again(edition: int) -> None:
+    engine().store([row_of(each) for each in read([edition])])
+
+
+def _index_other_words(piece: Publication) -> None:
+    edition = _live(piece)
+    engine().remove([edition.pk])
+    Edition.objects.filter(pk=edition.pk).update(text="Other words altogether.")
+    _index_again(edition.pk)
+    Edition.objects.filter(pk=edition.pk).update(text=edition.text)
+
+
+CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
+    "schema": [
+        _forget_migration,
+        lambda _piece: MigrationRecorder(connection).record_applied("axes", "9999_later"),
+    ],
+    "pages": [_break_page],
+    "constraints": [_drop_index],
+    "guards": [_drop_guard],
+    "single-rows": [
+        lambda _piece, model=model: model.objects.all().delete() for model in SingleRow.__subclasses__()
+    ],
+    "references": [_refer_to_nothing],
+    "order": [_set_edition(1, visible_until=lambda edition: edition.visible_from - timedelta(days=1))],
+    "one-live": [_set_edition(1, visible_until=FOREVER, expires=FOREVER)],
+    "ends": [
+        _set_edition(1, loose=False, visible_until=_a_moment),
+        _set_edition(2, visible_until=lambda each: each.visible_from),
+    ],
+    "taken-back": [
+        _set_edition(3, visible_until=tomorrow() + timedelta(days=5)),
+        _set_edition(4, end="withdrawn"),
+    ],
+    "one-scheduled": [_schedule_twice],
+    "numbers": [
+        _set_edition(2, number=12),
+        _set_edition(2, visible_from=timezone.now() - timedelta(days=900)),
+    ],
+    "copies": [
+        lambda piece: EditionTag.objects.filter(edition=_live(piece)).update(visible_until=FOREVER),
+        lambda piece: _live(piece).bylines.update(year=1999),
+    ],
+    "years": [_set_edition(1, loose=False, year=1999)],
+    "images": [
+        lambda piece: EditionImage.objects.filter(edition=_live(piece), image=piece.cover).delete(),
+        lambda piece: EditionImage.objects.filter(edition=_live(piece)).exclude(image=piece.cover).delete(),
+    ],
+    "addresses": [lambda piece: Address.objects.filter(publication=piece).delete()],
+    "revisions": [
+        lambda piece: piece.revisions.latest("number").delete(),
+        lambda piece: Revision.objects.filter(publication=piece).update(digest="x"),
+    ],
+    "versions": [
+        lambda _piece: AuditLine.objects.filter(deed="rebuild").delete(),
+        lambda _piece: AuditLine.objects.order_by("-generation").first().delete(),
+        lambda _piece: Generation.objects.update(number=1),
+    ],
+    "entries": [
+        lambda piece: piece.audit.filter(deed="schedule").delete(),
+        lambda piece: piece.audit.filter(detail__edition=2).delete(),
+        *(
+            lambda _piece, deed=deed: AuditLine.objects.filter(deed=deed).delete()
+            for deed in ("withdraw", "undo", "cancel", "redact")
+        ),
+    ],
+    "unused": [lambda _piece: keep_original(b"of nothing", "pdf")],
+    "made-files": [_break_made_file],
+    "index": [
+        lambda piece: engine().remove([_live(piece).pk]),
+        lambda _piece: _index_again(Edition.objects.get(end="withdrawn").pk),
+    ],
+    "index-rows": [_index_other_words],
+    "vocabulary": [
+        lambda _piece: Word.objects.filter(term="grain").update(pieces=99),
+        lambda _piece: Word.objects.filter(term="grain").delete(),
+        lambda _piece: Naming.objects.filter(sign__startswith="a").delete(),
+        lambda _piece: Naming.objects.create(term="nobody", sign="a999999"),
+    ],
+    "terms": [
+        lambda piece: EditionTerm.objects.filter(edition=_live(piece)).delete(),
+        lambda piece: EditionTerm.objects.filter(edition=_live(piece)).update(weight=1),
+        lambda piece: EditionTerm.objects.create(edition=_live(piece), term="nonsense", weight=1),
+    ],
+    "similarity": [lambda _piece: Likeness.objects.all().delete()],
+    "manuscripts": [lambda piece: piece.revisions.update(manuscript="no manuscript")],
+}
+"""For each check, what it is to find."""
