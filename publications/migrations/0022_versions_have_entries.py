@@ -17,7 +17,7 @@ def fill_gaps(apps, schema_editor):
 
 
 class Migration(migrations.Migration):
-    dependencies = [("publications", "0019_found_with_piece")]
+    dependencies = [("publications", "0021_external_url")]
 
     operations = [
         migrations.AlterField(
