@@ -39,6 +39,7 @@ TOPICS = {
     "date-from-name": _("dates from the file's name"),
     "date-differs": _("dates that differ from the file's name"),
     "date": _("other dates, concluded or left out"),
+    "signed": _("texts that named no author, signed as asked"),
     "guest": _("guest authors made"),
     "author": _("names that are nobody's"),
     "tag": _("tags that became one"),

@@ -16,6 +16,7 @@ from publications.models import Address, Edition, FormerPath, Image, Kind, Publi
 
 from .account import Account
 from .batches import Batches
+from .default_author import default_byline, sign
 from .linking import lead_authors, relate_all
 from .order import Order, Unfit
 
@@ -49,13 +50,14 @@ def _bring_in(order: Order) -> Account:
     people = read_people(order.authors)
     found = _settled(survey(order.path, language=order.language, permalink=order.permalink))
     account = Account(is_rehearsal=order.rehearse)
-    batches = Batches(order, account, Register(person.slug for person in people.by_id.values()))
+    register = Register(person.slug for person in people.by_id.values())
+    batches, byline = Batches(order, account, register), default_byline(order.author, people, register)
     for source, reason in found.refused.items():
         batches.refuse(source, reason)
     ground = _ground(order, found, people)
     total, began = len(found.cards), time.perf_counter()
     for batch in _batches(read_all(found.cards, ground, processes=order.processes)):
-        batches.take(batch)
+        batches.take([sign(arrival, byline) for arrival in batch])
         account.marks.append((len(batches.done), time.perf_counter() - began))
         order.progress(len(batches.done), total)
     relate_all(batches.done, account, by=order.by)

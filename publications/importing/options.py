@@ -21,6 +21,12 @@ OPTIONS = {
         "redirect_from) or a folder of profiles, one file a person. Only authors in use are made; others than "
         "these become guests",
     },
+    "--author": {
+        "default": "",
+        "metavar": "NAME",
+        "help": "who signs the texts that name no author, such as the name of your organisation: an id or a name of "
+        "--authors, or the name of an author of the site; one that is not there yet is made",
+    },
     "--media": {
         "type": Path,
         "action": "append",

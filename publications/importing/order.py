@@ -24,6 +24,7 @@ class Order:
 
     path: Path
     authors: Path | None = None
+    author: str = ""
     media: tuple[Path, ...] = ()
     publish: bool = False
     rehearse: bool = False

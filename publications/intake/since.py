@@ -34,13 +34,16 @@ class Standing:
     def brings_news(self, text: Manuscript, register: Register, files: Mapping[str, Path | bytes]) -> bool:
         """Whether a manuscript with its files says anything else than the one that was taken in last.
 
-        What no import made is compared as it stands. An address that the desk has changed since is no news.
+        What no import made is compared as it stands. An address that the desk has changed since is no news, nor is a
+        file without authors: those that the publication has stay.
         """
         before = self.imported or as_manuscript(self.publication)
         if self.is_imported and _has_new_pictures(text, register, files):
             return True
         if text.slug == self.publication.slug:
             text = replace(text, slug=before.slug)
+        if not text.bylines:
+            text = replace(text, bylines=before.bylines)
         here = {*files, *(each.digest for each in before.attachments)}
         one, other = (_compared(each, register, here, self.publication.pk) for each in (text, before))
         return one != other

@@ -182,8 +182,8 @@ def _new_author(line: manuscript.Byline, bundle: Bundle, register: Register, rep
 
 
 def _bylines(coming: Coming) -> list[Byline]:
-    """The bylines to be added; those of a piece that was there go."""
-    if not coming.report.is_new:
+    """The bylines to be added; those of a piece that was there go, unless the manuscript names nobody."""
+    if coming.roles and not coming.report.is_new:
         coming.piece.bylines.all().delete()
     return [
         Byline(publication=coming.piece, author=author, role=role, position=place)

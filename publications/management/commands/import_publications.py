@@ -45,7 +45,7 @@ class Command(BaseCommand):
             ) from reason
 
     def _order(self, options: dict) -> importing.Order:
-        names = ("path", "authors", "publish", "kind", "language", "permalink", "site", "processes")
+        names = ("path", "authors", "author", "publish", "kind", "language", "permalink", "site", "processes")
         user = get_user_model().objects.filter(username=options["by"]).first() if options["by"] else None
         if options["by"] and not user:
             raise CommandError(f"There is no account “{options['by']}”.")

@@ -1,0 +1,123 @@
+"""Texts that are signed by the house come in with the author that the command names."""
+
+import io
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from publications.importing import Outcome, Unfit
+from publications.models import Author, Edition, Publication
+from tests.blogs import bring_in, outcomes, put, told
+from tests.factories import make_author, saved
+
+pytestmark = pytest.mark.django_db
+
+UNSIGNED = "---\ntitle: {title}\ndate: 2024-04-09\n{front}---\nText of {title}.\n"
+
+
+def write_posts(folder: Path, count: int = 3, front: str = "") -> Path:
+    folder.mkdir(exist_ok=True)
+    for number in range(count):
+        text = UNSIGNED.format(title=f"Post {number}", front=front)
+        (folder / f"{number}.md").write_text(text, encoding="utf-8")
+    return folder
+
+
+def signatures() -> set[tuple[str, str, bool]]:
+    rows = Edition.objects.live().values_list(
+        "bylines__name", "bylines__author__slug", "bylines__author__guest"
+    )
+    return set(rows)
+
+
+def test_texts_without_an_author_are_signed_and_become_public(tmp_path):
+    account = bring_in(write_posts(tmp_path / "blog"), author="The House")
+
+    assert account.totals()["published"] == 3 and account.totals()["signed"] == 3
+    assert signatures() == {("The House", "the-house", False)}
+
+
+def test_texts_with_an_author_keep_it(tmp_path):
+    folder = put(write_posts(tmp_path / "blog"), "own.md", title="Own")
+
+    bring_in(folder, author="The House")
+
+    assert Edition.objects.get(title="Own").bylines.get().name == "Ann Berg"
+
+
+@pytest.mark.parametrize("name", ["ann", "Ann Berg", "ANN BERG"])
+def test_the_name_may_be_one_of_the_list_of_authors(tmp_path, name):
+    bring_in(write_posts(tmp_path / "blog"), author=name)
+
+    assert signatures() == {("Ann Berg", "ann", False)}
+
+
+@pytest.mark.parametrize("name", ["SCEEUS", "sceeus", "Centre"])
+def test_the_name_may_be_that_of_an_author_of_the_site(tmp_path, name):
+    house = make_author("SCEEUS", aliases="Centre")
+
+    bring_in(write_posts(tmp_path / "blog"), author=name, authors=None)
+
+    assert signatures() == {("SCEEUS", house.slug, False)} and Author.objects.count() == 1
+
+
+def test_a_name_that_is_none_is_refused_before_any_work(tmp_path):
+    with pytest.raises(Unfit, match="no name"):
+        bring_in(write_posts(tmp_path / "blog"), author="???")
+
+    assert not Publication.objects.exists()
+
+
+def test_a_later_run_with_an_author_makes_public_what_waited_for_one(tmp_path):
+    folder = write_posts(tmp_path / "blog")
+    held = bring_in(folder)
+
+    account = bring_in(folder, author="The House")
+
+    assert held.totals()["published"] == 0 and "author is missing" in told(held, "held", "0.md")[0]
+    assert account.totals()["published"] == 3 and set(outcomes(account).values()) == {Outcome.UPDATED}
+
+
+def test_a_later_run_without_the_author_leaves_the_signature(tmp_path):
+    folder = write_posts(tmp_path / "blog")
+    bring_in(folder, author="The House")
+
+    account = bring_in(folder)
+
+    assert set(outcomes(account).values()) == {Outcome.UNCHANGED}
+    (folder / "0.md").write_text(UNSIGNED.format(title="Post 0, mended", front=""))
+    bring_in(folder)
+    assert Edition.objects.live().get(title="Post 0, mended").bylines.get().name == "The House"
+
+
+def test_a_rehearsal_with_an_author_tells_what_the_run_does(tmp_path):
+    folder = write_posts(tmp_path / "blog")
+
+    rehearsed = bring_in(folder, author="The House", rehearse=True)
+
+    assert not Author.objects.exists()
+    assert rehearsed.plain()["files"] == bring_in(folder, author="The House").plain()["files"]
+
+
+def test_what_the_desk_has_edited_is_not_signed(tmp_path):
+    folder = write_posts(tmp_path / "blog", 1)
+    bring_in(folder)
+    saved(Publication.objects.get(), title="The desk's")
+
+    account = bring_in(folder, author="The House")
+
+    assert outcomes(account) == {"0.md": Outcome.KEPT} and not Publication.objects.get().bylines.exists()
+
+
+def test_the_command_takes_the_author(tmp_path):
+    screen = io.StringIO()
+
+    call_command(
+        "import_publications", str(write_posts(tmp_path / "blog")), "--publish", "--author", "The House", "--processes", "0",
+        stdout=screen, stderr=io.StringIO(),
+    )  # fmt: skip
+
+    assert "3  now public" in screen.getvalue() and "signed" in screen.getvalue()
+    with pytest.raises(CommandError, match="no name"):
+        call_command("import_publications", str(tmp_path / "blog"), "--author", "—", stderr=io.StringIO())
