@@ -53,6 +53,7 @@ TABLE = {
     "withdraw": PUBLISHERS,
     "undo": PUBLISHERS,
     "redact": ADMINISTRATORS,
+    "bulk-author": WRITERS,
     "bulk-tags": WRITERS,
     "bulk-withdraw": PUBLISHERS,
     "not-ready": WRITERS,

@@ -3,6 +3,7 @@
 from . import (
     arriving,
     bulk,
+    bulk_authors,
     checking,
     choosing,
     deed_pages,
@@ -49,6 +50,7 @@ __all__ = [
     "Writing",
     "arriving",
     "bulk",
+    "bulk_authors",
     "checking",
     "choosing",
     "deed_pages",

@@ -38,19 +38,41 @@ MOST = 200
 LIST = "desk:publications_publication_changelist"
 
 
-def led_on(request: HttpRequest, page: str, chosen: QuerySet) -> HttpResponse:
+def led_on(request: HttpRequest, page: str, chosen: QuerySet, *, most: int = 0) -> HttpResponse:
     """From ticked rows of the list to the page that asks about them."""
-    numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: MOST + 1])
-    if len(numbers) > MOST:
-        messages.error(request, _("At most %(most)d publications at once, please.") % {"most": MOST})
+    most = most or MOST
+    numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: most + 1])
+    if len(numbers) > most:
+        messages.error(request, _("At most %(most)d publications at once, please.") % {"most": most})
         return HttpResponseRedirect(request.get_full_path())
-    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'of': ','.join(map(str, numbers))})}")
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'of': write_ranges(numbers)})}")
 
 
-def chosen(request: HttpRequest) -> list[Publication]:
+def write_ranges(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as `1-3,7`: drafts of one import follow each other, and addresses have an end."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+
+
+def read_ranges(text: str, most: int) -> list[int]:
+    """Return at most so many of the numbers that `write_ranges` wrote; what is none is left out."""
+    numbers: list[int] = []
+    for part in text.split(",")[:most]:
+        ends = [end for end in part.split("-", 1) if end.isascii() and end.isdecimal() and len(end) < 19]
+        if ends and len(ends) == part.count("-") + 1:
+            first, last = int(ends[0]), int(ends[-1])
+            numbers += range(first, min(last, first + most) + 1)
+    return numbers[:most]
+
+
+def chosen(request: HttpRequest, *, most: int = 0) -> list[Publication]:
     """The pieces that the address names, with where they stand, in the order of their titles."""
-    asked = request.GET.get("of", "").split(",")[:MOST]
-    numbers = [int(each) for each in asked if each.isascii() and each.isdecimal() and len(each) < 19]
+    numbers = read_ranges(request.GET.get("of", ""), most or MOST)
     pieces = with_handing(with_standing(Publication.objects.filter(pk__in=numbers)))
     found = list(pieces.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
     for piece in found:

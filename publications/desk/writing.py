@@ -23,7 +23,7 @@ from publications.models import (
     words,
 )
 
-from . import bulk, gone, handing, recovering, reviewing, suggesting, tagging
+from . import bulk, bulk_authors, gone, handing, recovering, reviewing, suggesting, tagging
 from .filters import LanguageFilter, StateFilter, WaitingFilter
 from .forms import PublicationForm
 from .left_out import left_out
@@ -53,7 +53,7 @@ class Writing(DeskModelAdmin):
     search_help_text = gettext_lazy("Words of the title, summary or address, or the name of an author")
     list_per_page = 50
     show_full_result_count = False
-    actions = ("change_tags", "withdraw")
+    actions = ("change_tags", "set_author", "withdraw")
     fieldsets = (
         (
             None,
@@ -100,6 +100,10 @@ class Writing(DeskModelAdmin):
     @admin.action(description=gettext_lazy("Change tags…"), permissions=["change"])
     def change_tags(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
         return bulk.led_on(request, "desk:bulk-tags", queryset)
+
+    @admin.action(description=gettext_lazy("Set author and publish…"), permissions=["change"])
+    def set_author(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.led_on(request, "desk:bulk-author", queryset, most=bulk_authors.MAX_DRAFTS)
 
     @admin.action(description=gettext_lazy("Withdraw…"), permissions=["publish"])
     def withdraw(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
