@@ -15,7 +15,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from publications.languages import TREES, tree_of_path
-from publications.pagecache import COMPRESS, WORTH_COMPRESSING, coding_for
+from publications.pagecache import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
 
 POLICY = ", ".join(
     f"{feature}=()"
@@ -64,7 +64,7 @@ def _compress_public(request: HttpRequest, response: HttpResponse) -> HttpRespon
     """Public answers hold no secret that their length could betray: the best coding, and nothing random."""
     patch_vary_headers(response, ("Accept-Encoding",))
     coding = coding_for(request.headers.get("Accept-Encoding", ""))
-    if not coding or len(response.content) < WORTH_COMPRESSING or response.has_header("Content-Encoding"):
+    if not coding or len(response.content) < MIN_COMPRESSED_BYTES or response.has_header("Content-Encoding"):
         return response
     response.content = COMPRESS[coding](response.content)
     response.headers["Content-Length"] = str(len(response.content))

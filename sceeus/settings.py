@@ -12,8 +12,10 @@ ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
 PAGES_IN_MEMORY  megabytes of whole pages that each process keeps; 0 keeps none (64)
-RENDER_THREADS  how many pages each process makes at a time; it has at most twice as many connections to the
-               database, and seven more (4)
+RENDER_THREADS  how many pages each process makes at a time; it has five more connections to the database than
+               that (4)
+STALE_SECONDS  how long pages from memory may be shown while the database does not answer and nothing is heard of the
+               other servers over CACHE_URL; 0 is without limit, for one server alone (900; without limit on SQLite)
 SHARED_CACHE_SECONDS  how long a CDN may show a page without asking, and thus show it late or too long (0)
 DISK_RESERVE   megabytes beside the database kept for the day on which the disk is full: withdrawing works then (16)
 PRESS_SECONDS  how long a PDF or a card may take to be set before it is given up (20)
@@ -173,6 +175,10 @@ STORAGES = {
 # Whole pages in memory, and what browsers and a CDN are told: to ask each time, which costs almost nothing.
 PAGES_IN_MEMORY = 0 if DEBUG else env.int("PAGES_IN_MEMORY", 64) * 1024 * 1024
 RENDER_THREADS = env.int("RENDER_THREADS", 4)
+_is_on_sqlite = (
+    DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
+)  # which other machines cannot write to
+STALE_SECONDS = (0 if _is_on_sqlite else env.int("STALE_SECONDS", 900)) or None
 CACHE_URL = elsewhere.bell(env.str("CACHE_URL", ""))
 SHARED_CACHE_SECONDS = env.int("SHARED_CACHE_SECONDS", 0)
 PUBLIC_CACHE_CONTROL = (

@@ -1,4 +1,4 @@
-"""The entrance for the application server: the page cache outside, Django inside."""
+"""The entrance for the application server: bodies of requests, then the page cache, then Django."""
 
 import os
 import sys
@@ -8,25 +8,23 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceeus.settings")
 
-application = get_wsgi_application()
+application = get_wsgi_application()  # models may be imported from here on
+
+from publications import pagecache  # noqa: E402
+from publications.middleware import COMPRESSED  # noqa: E402
+from publications.renditions import ROOM  # noqa: E402
+from publications.views.parameters import parameters_of  # noqa: E402
 
 if settings.PAGES_IN_MEMORY:
-    from publications.middleware import COMPRESSED  # models may be imported from here on
-    from publications.pagecache import PageCache, Pools, Watch
-    from publications.renditions import ROOM
-    from publications.sessions import names_a_session
-    from publications.views.parameters import parameters_of
-
     # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.
     sys.setswitchinterval(0.0005)
-    application = PageCache(
-        application,
-        watch=Watch(),
-        most_bytes=settings.PAGES_IN_MEMORY,
+    application = pagecache.PageCache(
+        pages=pagecache.WorkerPool.of_pages(application, threads=settings.RENDER_THREADS),
+        # One more than may be making PDFs, so that what is made is sent meanwhile.
+        slow=pagecache.WorkerPool.of_slow(application, threads=ROOM + 1),
+        watcher=pagecache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),
+        max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,
         compressible=frozenset(COMPRESSED),
-        # One more than may be making papers, so that what is made is sent meanwhile.
-        pools=Pools.of(settings.RENDER_THREADS, slow=ROOM + 1),
-        is_signed_in=names_a_session,
-        readers=int(os.environ.get("SERVER_THREADS", "64")),  # serve tells it
     )
+application = pagecache.RequestBodies(application)

@@ -13,8 +13,7 @@ from django.db import close_old_connections
 from django.test.client import RequestFactory
 
 from publications.middleware import COMPRESSED
-from publications.pagecache import PageCache, Pools, Watch
-from publications.sessions import names_a_session
+from publications.pagecache import PageCache, SiteStateWatcher, WorkerPool
 from publications.views.parameters import parameters_of
 
 
@@ -81,30 +80,45 @@ def no_connection_closed() -> Iterator[None]:
 
 
 class Readers:
-    """People who read through one cache. `site.asked` tells how often Django had to answer; `how` goes to the cache."""
+    """People who read through one cache. `site.asked` tells how often Django had to answer."""
 
     def __init__(
-        self, application=None, *, most_bytes: int = 4_000_000, watch: Watch | None = None, **how
+        self,
+        application=None,
+        *,
+        max_bytes: int = 4_000_000,
+        watcher: SiteStateWatcher | None = None,
+        executors: tuple[Executor, Executor] = (AtOnce(), AtOnce()),
+        slots: int = 12,
+        download_slots: int = 2,
     ) -> None:
         self.site = Counted(application or get_wsgi_application())
-        self.watch = watch or Watch(threaded=False)
+        self.watcher = watcher or SiteStateWatcher(threaded=False)
+        pages, slow = (WorkerPool(self.site, executor, slots) for executor in executors)
         self.cache = PageCache(
-            self.site,
-            watch=self.watch,
-            most_bytes=most_bytes,
+            pages=pages,
+            slow=slow,
+            watcher=self.watcher,
+            max_bytes=max_bytes,
             parameters=parameters_of,
             compressible=frozenset(COMPRESSED),
-            is_signed_in=names_a_session,
-            **{"pools": Pools(*[AtOnce()] * 5), **how},
+            download_slots=download_slots,
         )
 
+    def ask(self, path: str, *, method: str = "GET", **headers: str):
+        """The body of the answer as a server gets it: to be read and closed."""
+        return self._ask(environ(path, method, **headers))[1]
+
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:
-        asked = environ(path, method, **headers)
-        told: list = []
         with no_connection_closed():
-            parts = self.cache(asked, lambda status, sent, error=None: told.extend((status, sent)))
+            told, parts = self._ask(environ(path, method, **headers))
             body = b"".join(parts)
             close = getattr(parts, "close", None)
             if close:
                 close()
         return Got(int(told[0][:3]), dict(told[1]), body)
+
+    def _ask(self, asked: dict) -> tuple[list, object]:
+        told: list = []
+        parts = self.cache(asked, lambda status, sent, error=None: told.extend((status, sent)))
+        return told, parts

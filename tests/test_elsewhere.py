@@ -11,7 +11,6 @@ from django.db import OperationalError
 
 from publications.models import Image
 from publications.models.images import keep_original, originals
-from publications.pagecache import bell
 from sceeus import elsewhere
 from tests.factories import picture_bytes
 from tests.small_bucket import bucket
@@ -137,52 +136,6 @@ def test_the_same_bytes_are_sent_once(store):
 def test_what_the_bucket_does_not_have_is_missing_as_in_a_folder(store):
     with pytest.raises(FileNotFoundError):
         originals().open("ab/none.pdf").read()
-
-
-class Wire:
-    """A server of bells without a network: what is published reaches who listens."""
-
-    def __init__(self, messages: list) -> None:
-        self.messages, self.published = messages, []
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_error) -> None:
-        pass
-
-    def publish(self, channel: str, _said: bytes) -> None:
-        self.published.append(channel)
-
-    def pubsub(self, **_how) -> "Wire":
-        return self
-
-    def subscribe(self, channel: str) -> None:
-        self.channel = channel
-
-    def get_message(self, timeout: float):
-        return self.messages.pop(0)
-
-
-class Enough(BaseException):
-    pass
-
-
-def test_a_bell_that_rings_is_heard_and_silence_is_not(monkeypatch):
-    wire, heard = Wire([None, {"data": b"a counter"}, None]), []
-    monkeypatch.setattr(bell, "_server", lambda _address: wire)
-    monkeypatch.setattr(bell.time, "sleep", lambda _seconds: (_ for _ in ()).throw(Enough))
-
-    with pytest.raises(Enough):  # the list of messages ends as a connection that breaks
-        bell._listen("redis://host", heard.append)
-
-    assert heard == [b"a counter"] and wire.channel == bell.CHANNEL
-
-
-def test_a_bell_that_is_away_stops_no_deed(caplog):
-    bell._ring("redis://127.0.0.1:1", b"")
-
-    assert "The server of CACHE_URL cannot be told of a change" in caplog.text
 
 
 def reach() -> str:

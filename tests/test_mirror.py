@@ -30,7 +30,7 @@ def root(tmp_path, settings):
 def forget() -> None:
     """What a process keeps of its site."""
     asking._site.cache_clear()
-    asking._watch.cache_clear()
+    asking._watcher.cache_clear()
 
 
 def walk(root, **options):

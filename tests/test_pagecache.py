@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import deeds
-from publications.pagecache.keys import key_of
+from publications.pagecache.keys import cache_key
 from publications.views.parameters import ALL, parameters_of
 from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_publication, saved
@@ -132,7 +132,7 @@ def test_each_page_keeps_the_parameters_that_it_reads_in_both_trees(path, query)
     name = query.partition("=")[0]
 
     assert parameters_of(path) >= {name}
-    assert key_of(environ(f"{path}?{query}&utm_source=x"), parameters_of)[1] == query
+    assert cache_key(environ(f"{path}?{query}&utm_source=x"), parameters_of)[1] == query
 
 
 def test_all_that_public_views_read_of_a_query_is_known():
@@ -218,7 +218,7 @@ def test_redirects_and_missing_pages_are_kept_too():
 
 def test_unknown_addresses_and_searches_put_out_no_page():
     make_live(title="Grain")
-    readers = Readers(most_bytes=400_000)
+    readers = Readers(max_bytes=400_000)
     readers.get("/en/")
     readers.get(LIST)
 
@@ -227,7 +227,7 @@ def test_unknown_addresses_and_searches_put_out_no_page():
         readers.get(f"{LIST}?q=grain{number}")
 
     assert readers.get("/en/").mark == readers.get(LIST).mark == "pages; hit"
-    assert readers.cache.strangers.bytes <= 50_000
+    assert readers.cache.others.bytes <= 50_000
 
 
 def broken_database(readers: Readers, monkeypatch) -> None:
@@ -236,7 +236,7 @@ def broken_database(readers: Readers, monkeypatch) -> None:
     def fail(before):
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(readers.watch, "_read", fail)
+    monkeypatch.setattr(readers.watcher, "_read", fail)
     monkeypatch.setattr("publications.views.listing.Listing", fail_to_list)
 
 
@@ -348,7 +348,7 @@ def test_ways_that_anybody_can_make_up_put_out_no_page():
     for number in range(5):
         readers.get(f"/en/word{number}")
 
-    assert len(readers.cache.pages) == 0 and len(readers.cache.strangers) == 5
+    assert len(readers.cache.pages) == 0 and len(readers.cache.others) == 5
 
 
 def test_who_knows_the_moment_of_a_feed_alone_is_told_that_it_stands():

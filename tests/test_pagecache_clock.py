@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from publications import deeds
 from publications.models import Epoch
-from publications.pagecache import Watch
+from publications.pagecache import SiteStateWatcher
 from tests.factories import make_author, make_live, make_publication, make_tag
 from tests.pagecaches import Readers
 
@@ -99,7 +99,7 @@ def test_without_a_database_nothing_that_is_under_embargo_again_is_shown(site, c
     def fail(*_args):
         raise OperationalError("the database is away")
 
-    monkeypatch.setattr(site.watch, "_read", fail)
+    monkeypatch.setattr(site.watcher, "_read", fail)
     monkeypatch.setattr("publications.views.listing.Listing", fail)
     clock.shift(60)
     assert site.get("/en/publications/").mark == "pages; hit; detail=stale"
@@ -118,10 +118,10 @@ def test_a_watch_asks_again_as_soon_as_the_clock_is_behind_its_last_look():
         return Epoch(1, len(asked), 1, begins=later, ends=later, midnight=later, since=time.time())
 
     with time_machine.travel(timezone.now(), tick=False) as clock:
-        watch = Watch(read, threaded=False)
-        first = watch.epoch()
+        watcher = SiteStateWatcher(read, threaded=False)
+        first = watcher.state()
         clock.shift(-0.001)
-        second = watch.epoch()
-        third = watch.epoch()
+        second = watcher.state()
+        third = watcher.state()
 
     assert len(asked) == 2 and second is not first and third is second

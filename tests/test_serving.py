@@ -1,7 +1,9 @@
 """The server itself: strangers who hold it up, heads that are too long, and new processes that nobody notices."""
 
 import signal
+import socket
 import time
+from contextlib import ExitStack
 
 import pytest
 
@@ -38,6 +40,24 @@ def test_a_crowd_is_waited_for_until_it_reads():
 def test_connections_that_are_held_open_hold_up_nobody(server, said):
     with held_open(server.port, 1_500 if not said else 200, said):
         read_well(server)
+
+
+def test_bodies_that_are_not_finished_hold_up_nobody(server):
+    with ExitStack() as stack:
+        for path in ("/desk/login/", "/oai", "/en/nothing.pdf", "/en/publications/", "/static/x.css"):
+            head = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\na="
+            stack.enter_context(held_open(server.port, 100, head.encode()))
+        read_well(server)
+        assert Reader(server.port).get("/oai?verb=Identify")[0] == 200
+
+
+def test_a_form_that_breaks_off_is_not_taken_for_a_whole_one(server):
+    with held_open(
+        server.port, 1, b"POST /oai HTTP/1.1\r\nHost: localhost\r\nContent-Length: 500\r\n\r\nverb="
+    ) as (half,):
+        half.shutdown(socket.SHUT_WR)
+        half.settimeout(10)
+        assert half.recv(1000)[9:12] in (b"", b"400")
 
 
 def test_readers_with_bad_connections_hold_up_nobody(server):

@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import transaction
+from django.db import DatabaseError, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import pagecache
 from publications.models import (
+    ADDING,
     FOREVER,
     AuditLine,
     DeedKind,
@@ -91,7 +92,17 @@ def begin(*, by, publication: Publication | None = None) -> Deed:
 def keep(generation: Generation) -> None:
     """Store the generation; once the transaction is through, whoever keeps pages learns of it."""
     generation.save()
-    transaction.on_commit(pagecache.advance)
+    number = generation.number
+    transaction.on_commit(lambda: _announce(number))
+
+
+def _announce(generation: int) -> None:
+    """Say that this generation is there, and whether it took something back: where nobody knows, that it did."""
+    try:
+        took_back = AuditLine.objects.filter(generation=generation).exclude(deed__in=ADDING).exists()
+    except DatabaseError:
+        took_back = True
+    pagecache.announce_change(took_back=took_back)
 
 
 def start(generation: Generation, *, by, publication: Publication | None = None) -> Deed:

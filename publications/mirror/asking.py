@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from publications.models import within
-from publications.pagecache import Watch
+from publications.pagecache import SiteStateWatcher
 
 OK = 200
 
@@ -32,8 +32,8 @@ def _site():
 
 
 @cache
-def _watch() -> Watch:
-    return Watch(threaded=False)
+def _watcher() -> SiteStateWatcher:
+    return SiteStateWatcher(threaded=False)
 
 
 def ask(path: str) -> Page:
@@ -41,7 +41,7 @@ def ask(path: str) -> Page:
 
     What pages have in common is worked out once for all that are asked for in one epoch.
     """
-    epoch = _watch().epoch()
+    epoch = _watcher().state()
     with within(epoch) if epoch else nullcontext():
         return _answer(path)
 

@@ -1,29 +1,29 @@
-"""Whole answers for readers, kept in memory for as long as nothing public changes. It stands around Django.
+"""Whole responses for readers, kept in memory for as long as nothing public changes. It stands around Django.
 
-Every deed moves a counter that all processes of a machine share; a process on another machine asks the database
-twice a second, or at once where the machines have a bell. Where the database does not answer, what is stored goes on
-being served.
+Every action announces itself: to the processes of its machine by a counter in their memory, to other machines over
+CACHE_URL, where there is one; a process on another machine asks the database twice a second. Where the database does
+not answer, what is stored goes on being served.
 """
 
 from .application import PageCache
-from .bell import try_bell
-from .counter import advance
+from .change_signal import announce_change, try_pubsub
 from .keys import NO_PAGES, Environ
-from .lanes import Pools
-from .places import READERS
-from .stored import COMPRESS, WORTH_COMPRESSING, coding_for
-from .watch import Watch
+from .pools import SERVER_THREADS, WorkerPool
+from .request_bodies import RequestBodies
+from .store import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
+from .watcher import SiteStateWatcher
 
 __all__ = [
     "COMPRESS",
+    "MIN_COMPRESSED_BYTES",
     "NO_PAGES",
-    "READERS",
-    "WORTH_COMPRESSING",
+    "SERVER_THREADS",
     "Environ",
     "PageCache",
-    "Pools",
-    "Watch",
-    "advance",
+    "RequestBodies",
+    "SiteStateWatcher",
+    "WorkerPool",
+    "announce_change",
     "coding_for",
-    "try_bell",
+    "try_pubsub",
 ]

@@ -1,95 +1,106 @@
-"""Which requests may be answered from what is stored, and under which key."""
+"""Which requests may be answered from what is stored, under which key, and how those that may not are treated."""
 
-import re
 from collections.abc import Callable, Collection
 from io import BytesIO
-from urllib.parse import parse_qsl, unquote_to_bytes, urlencode
+from urllib.parse import parse_qsl, urlencode
 
 from django.conf import settings
 from django.http.request import split_domain_port, validate_host
 
-from .shelf import Key
+from .store import Key
 
 Environ = dict[str, object]
 Parameters = Callable[[str], Collection[str] | None]
-ALSO_READ = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
-MOST_HOSTS = 64
-LONGEST = 2_000  # characters of path and query
+KEPT_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
+MAX_HOSTS = 64
+MAX_ADDRESS = 2_000  # characters of path and query
 FOR_MACHINES = ("/oai", "/api/")
 NO_PAGES = (settings.DESK, "/admin/", *FOR_MACHINES)
 """Where what starts so is not the same for everyone, or has tags of its own."""
 
 NEVER = (*NO_PAGES, settings.STATIC_URL, "/media/")
-FILES = (".pdf", ".png")
-LINKED = re.compile(rb' href="(/[^"?#]*)"')
+MADE_ON_REQUEST = (".pdf", ".png")
+FORMS = frozenset({"/oai"})
+"""Public addresses that take a form, since a protocol asks for it. No other public address reads what is sent to it."""
+
+MAX_FORM_BYTES = 64 * 1024
 
 _hosts: set[str] = set()
 
 
-def key_of(environ: Environ, parameters: Parameters) -> Key | None:
-    """The path and the query that its page reads, in one order; none for what is never stored.
+def cache_key(environ: Environ, parameters: Parameters) -> Key | None:
+    """Return the path and the query that its page reads, in one order; None for what is never stored.
 
     Who asks for a range of a page gets the whole, as a server may answer (RFC 9110, 14.2); files have no key.
     """
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
         return None
-    if path.endswith(FILES) or "/files/" in path:
+    if path.endswith(MADE_ON_REQUEST) or "/files/" in path:
         return None
     if not (_is_known(environ.get("HTTP_HOST", "")) and _came_as_it_must(environ)):
         return None
     query = environ.get("QUERY_STRING", "")
-    if len(path) + len(query) > LONGEST or "%00" in query:
+    if len(path) + len(query) > MAX_ADDRESS or "%00" in query:
         return None
-    return (path, _in_order(query, parameters(_read(path)))) if query else (path, "")
+    return (path, _normalize(query, parameters(_decode(path)))) if query else (path, "")
 
 
-def keys_of_links(page: bytes) -> frozenset[Key]:
-    """Under which keys the pages of this site are kept that a page leads to."""
-    return frozenset((unquote_to_bytes(path).decode("latin-1"), "") for path in LINKED.findall(page))
-
-
-def is_of_the_desk(environ: Environ) -> bool:
+def is_desk(environ: Environ) -> bool:
     return environ["PATH_INFO"].startswith(settings.DESK)
 
 
-def may_take_long(environ: Environ) -> bool:
-    """Whether it asks for a PDF or a card, which may have to be made first, or for many records at once."""
+def is_static(environ: Environ) -> bool:
+    """Whether it asks for a style sheet, a script or a font."""
+    return environ["PATH_INFO"].startswith(settings.STATIC_URL)
+
+
+def is_file(environ: Environ) -> bool:
+    """Whether it asks for a picture or an attachment."""
+    path = environ["PATH_INFO"]
+    return path.startswith("/media/") or ("/files/" in path and not path.startswith(NEVER))
+
+
+def is_made_on_request(environ: Environ) -> bool:
+    """Whether it asks for a PDF or a social image, which may have to be made first, or for many records at once."""
     path = environ["PATH_INFO"]
     return path.startswith(FOR_MACHINES) or (
-        path.endswith(FILES) and "/files/" not in path and not path.startswith(NEVER)
+        path.endswith(MADE_ON_REQUEST) and not is_file(environ) and not path.startswith(NEVER)
     )
 
 
-def alone(environ: Environ, key: Key) -> Environ:
-    """The request for what is kept under the key, with nothing of the reader who asks first."""
-    told = {
-        name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in ALSO_READ
-    }
-    return {
-        **told,
-        "REQUEST_METHOD": "GET",
-        "QUERY_STRING": key[1],
-        "CONTENT_LENGTH": "",
-        "CONTENT_TYPE": "",
-        "wsgi.input": BytesIO(),
-    }
+def max_body(environ: Environ) -> int:
+    """Return how many bytes may be sent to the address; 0 where nothing that is sent is read."""
+    if is_desk(environ):
+        return settings.LARGEST_REQUEST
+    return MAX_FORM_BYTES if environ["PATH_INFO"] in FORMS else 0
 
 
-def _read(path: str) -> str:
+def without_reader(environ: Environ, key: Key) -> Environ:
+    """Return the request for what is kept under the key, with nothing of the reader who asks first."""
+    kept = {
+        name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in KEPT_HEADERS
+    }
+    return without_body({**kept, "REQUEST_METHOD": "GET", "QUERY_STRING": key[1]})
+
+
+def without_body(environ: Environ) -> Environ:
+    return {**environ, "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
+
+
+def _decode(path: str) -> str:
     """The path as text: servers hand on its bytes, each as a letter (PEP 3333)."""
     return path.encode("latin-1").decode("utf-8", "replace")
 
 
-def _in_order(query: str, known: Collection[str] | None) -> str:
+def _normalize(query: str, read: Collection[str] | None) -> str:
     """Only what the page of this path reads; the rest, as marks of campaigns, makes no other page.
 
     Where no page is known there may be a way to one, which takes the query along.
     """
-    if known is None:
+    if read is None:
         return query
-    query = _read(query)
-    pairs = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] in known]
+    pairs = [pair for pair in parse_qsl(_decode(query), keep_blank_values=True) if pair[0] in read]
     return urlencode(sorted(pairs, key=lambda pair: pair[0]))
 
 
@@ -98,7 +109,7 @@ def _is_known(host: str) -> bool:
     if host in _hosts:
         return True
     allowed = validate_host(split_domain_port(host)[0], settings.ALLOWED_HOSTS)
-    if allowed and len(_hosts) < MOST_HOSTS:
+    if allowed and len(_hosts) < MAX_HOSTS:
         _hosts.add(host)
     return allowed
 

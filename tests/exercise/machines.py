@@ -1,6 +1,7 @@
 """Servers of the exercise's own: the site, PostgreSQL, Redis and nginx, each in a folder that goes away with it."""
 
 import os
+import re
 import shutil
 import signal
 import socket
@@ -256,6 +257,8 @@ def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
         "/srv/mirror": mirror or f"{folder}/no-mirror",
         "/var/log/nginx/publications.log": f"{folder}/access.log",
         "publications.example": "localhost",
+        "rate=50r/s": "rate=100000r/s",  # all readers of the exercise come from one address
+        "rate=1r/s": "rate=1000r/s",
     }
     text = (ROOT / "deploy/nginx-mirror.conf").read_text("utf-8")
     for old, new in changed.items():
@@ -265,3 +268,27 @@ def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
     file.write_text(NGINX.format(folder=folder, site=text), "utf-8")
     command = [program("nginx", "nginx-light"), "-c", str(file), "-e", str(folder / "nginx.log")]
     return Server(command, port, log=folder / "nginx.out").wait_for_port()
+
+
+def caddy(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
+    """Caddy with the file of deploy/ in front of two app servers, as a plain HTTP server on this machine."""
+    port, caddy_program = free_port(), program("caddy", "caddy", "usr/bin")
+    places = {
+        "SITE": f"http://localhost:{port}, http://127.0.0.1:{port}",
+        "FIRST": f"127.0.0.1:{ports[0]}",
+        "SECOND": f"127.0.0.1:{ports[1]}",
+        "MIRROR": mirror or f"{folder}/no-mirror",
+        "CADDY_ADMIN": f"127.0.0.1:{free_port()}",
+        **_request_buffers(caddy_program),
+        "XDG_DATA_HOME": str(folder),
+        "XDG_CONFIG_HOME": str(folder),
+    }
+    command = [caddy_program, "run", "--adapter", "caddyfile", "--config", str(ROOT / "deploy/Caddyfile")]
+    return Server(command, port, log=folder / "caddy.log", **places).wait_for_port()
+
+
+def _request_buffers(caddy_program: str) -> dict[str, str]:
+    """What an old Caddy must be told to hold bodies back."""
+    said = subprocess.run([caddy_program, "version"], check=True, capture_output=True, text=True).stdout
+    numbers = [int(number) for number in re.findall(r"\d+", said)[:2]]
+    return {"REQUEST_BUFFERS": "buffer_requests"} if numbers < [2, 7] else {}

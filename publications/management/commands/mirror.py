@@ -9,7 +9,7 @@ from django.db import DatabaseError
 
 from publications import mirror
 from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
-from publications.pagecache import Watch
+from publications.pagecache import SiteStateWatcher
 
 MOST_TOLD = 20
 PAUSE, PAUSE_WHEN_ILL = 0.5, 10  # seconds
@@ -58,9 +58,9 @@ class Command(BaseCommand):
 
     def _go_on(self, options: dict) -> int:
         """Walk, and walk again whenever something has changed since the last walk began."""
-        watch, shown = Watch(threaded=False), None
+        watcher, shown = SiteStateWatcher(threaded=False), None
         while True:
-            now = watch.epoch()
+            now = watcher.state()
             if now is None or now is shown:
                 time.sleep(PAUSE)
                 continue

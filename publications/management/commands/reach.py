@@ -57,7 +57,7 @@ class Command(BaseCommand):
         if not settings.CACHE_URL:
             return ""
         try:
-            pagecache.try_bell()
+            pagecache.try_pubsub()
         except Exception as error:
             return _told(
                 "CACHE_URL", "the bell", error, "Is Redis or Valkey running there, and is the password right?"

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 
 from publications.disk_reserve import keep_disk_reserve
 from publications.migration_state import read_migration_state, refuse_newer_database
-from publications.pagecache import READERS
+from publications.pagecache import SERVER_THREADS
 
 HEADERS = 65_536  # bytes of a request before its body; more is answered 431
 HEADERS_WITHIN = 10_000  # milliseconds for them to come; who says nothing for so long is let go
@@ -60,7 +60,7 @@ class Command(BaseCommand):
             self._check_database(allow_newer=options["allow_newer_database"])
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
         self.stdout.flush()
-        threads = READERS if settings.PAGES_IN_MEMORY else BARE
+        threads = SERVER_THREADS if settings.PAGES_IN_MEMORY else BARE
         granian = Path(sys.executable).with_name("granian")
         arguments = [
             str(granian), "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
@@ -72,9 +72,6 @@ class Command(BaseCommand):
             "--log-level", "error",  # it warns of so many threads, as it cannot know that they wait
             *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
         ]  # fmt: skip
-        os.environ["SERVER_THREADS"] = str(
-            threads
-        )  # as long as this server stands, whatever new code would have
         keep_disk_reserve()
         os.chdir(settings.BASE_DIR)
         os.execv(granian, arguments)  # noqa: S606

@@ -1,0 +1,110 @@
+"""Bodies of requests: read whole and within limits, before Django is asked for anything.
+
+The server hands a request on when its head is there and reads the body when it is wanted, in the thread that wants it,
+for as long as its sender takes, which may be for ever. So no body is read where none is expected, and those that are
+expected come while the request holds a slot: as many as these may be on their way, the others are told to come again.
+A body that breaks off reaches no form; one whose length is not said is refused, since nobody could tell that it did.
+"""
+
+import tempfile
+from collections.abc import Callable, Iterable
+from typing import BinaryIO
+
+from publications.disk_reserve import is_disk_full
+
+from .keys import Environ, is_desk, max_body, without_body
+from .pools import FORM_SLOTS, UPLOAD_SLOTS, Application, NoFreeSlot, Slots
+
+CHUNK = 64 * 1024
+IN_MEMORY = 5 * 1024 * 1024  # bytes of a body; a larger one lies on the disk until it is dealt with
+MAX_DIGITS = 18
+HEADERS = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("Connection", "close"),
+]
+
+
+class Refused(Exception):
+    """A body that is not read, or not to its end: the status, and a sentence for whoever sent it."""
+
+    def __init__(self, status: str, sentence: str, *headers: tuple[str, str]) -> None:
+        super().__init__(status)
+        self.status, self.sentence, self.headers = status, sentence, [*HEADERS, *headers]
+
+
+class RequestBodies:
+    """An application whose requests have their bodies with them, or none."""
+
+    def __init__(
+        self, application: Application, *, upload_slots: int = UPLOAD_SLOTS, form_slots: int = FORM_SLOTS
+    ) -> None:
+        self._application = application
+        self._uploads, self._forms = Slots(upload_slots), Slots(form_slots)
+
+    def __call__(self, environ: Environ, start_response: Callable) -> Iterable[bytes]:
+        if not _has_body(environ):
+            return self._application(environ, start_response)
+        try:
+            whole = self._read(environ)
+        except Refused as refused:
+            start_response(refused.status, refused.headers)
+            return [f"{refused.sentence}\n".encode()]
+        return self._application(whole, start_response)
+
+    def _read(self, environ: Environ) -> Environ:
+        """Return the request with its body in a file, or without it where the address takes none.
+
+        Raises:
+            Refused: the body is too long, of unknown length, broken off, or has no slot.
+        """
+        limit, length = max_body(environ), _content_length(environ)
+        if not limit:
+            return without_body(environ)
+        if length is None:
+            raise Refused("411 Length Required", "The length of what you send must be said (Content-Length).")
+        if length > limit and is_desk(environ):
+            return {**environ, "wsgi.input": without_body(environ)["wsgi.input"]}  # Django has a page for it
+        if length > limit:
+            raise Refused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
+        try:
+            with self._uploads if is_desk(environ) else self._forms:
+                return {**environ, "wsgi.input": _receive(environ["wsgi.input"], length)}
+        except NoFreeSlot as error:
+            sentence = (
+                "Too much is being sent just now. Nothing of yours was read; please send it again soon."
+            )
+            raise Refused("503 Service Unavailable", sentence, ("Retry-After", "10")) from error
+        except OSError as error:
+            if not is_disk_full(error):
+                raise
+            sentence = "The disk of the server is full. Nothing of what you sent was stored."
+            raise Refused("507 Insufficient Storage", sentence) from error
+
+
+def _has_body(environ: Environ) -> bool:
+    return environ.get("CONTENT_LENGTH", "") not in ("", "0") or "HTTP_TRANSFER_ENCODING" in environ
+
+
+def _content_length(environ: Environ) -> int | None:
+    given = str(environ.get("CONTENT_LENGTH", ""))
+    if "HTTP_TRANSFER_ENCODING" in environ or not (given.isascii() and given.isdigit()):
+        return None
+    return int(given[:MAX_DIGITS])
+
+
+def _receive(body: BinaryIO, length: int) -> BinaryIO:
+    """Return the whole body in a file of its own, which goes away with the request.
+
+    Raises:
+        Refused: fewer bytes came than were announced; the server does not say so.
+    """
+    file, missing = tempfile.SpooledTemporaryFile(IN_MEMORY), length  # noqa: SIM115 (it lives as long as the request)
+    while missing:
+        chunk = body.read(min(CHUNK, missing))
+        if not chunk:
+            raise Refused("400 Bad Request", "What you send broke off. Nothing of it was stored.")
+        file.write(chunk)
+        missing -= len(chunk)
+    file.seek(0)
+    return file

@@ -1,0 +1,186 @@
+"""Responses as they are kept: each with its compressed forms, in stores that are bounded by bytes."""
+
+import gzip
+import hashlib
+import re
+from collections import OrderedDict
+from collections.abc import Iterable, Sequence
+from http import HTTPStatus
+from threading import Lock
+
+import brotli
+
+from publications.models import Epoch
+
+Key = tuple[str, str]
+Header = tuple[str, str]
+Headers = list[Header]
+Form = tuple[Headers, list[bytes]]
+IDENTITY, GZIP, BROTLI = "", "gzip", "br"
+COMPRESS = {
+    GZIP: lambda body: gzip.compress(body, 6, mtime=0),
+    BROTLI: lambda body: brotli.compress(body, quality=5),
+}
+DECOMPRESS = {IDENTITY: bytes, GZIP: gzip.decompress, BROTLI: brotli.decompress}
+MIN_COMPRESSED_BYTES = 200
+OVERHEAD_BYTES = 1_500  # that keys, headers and objects take besides the text
+BYTES_PER_CHARACTER = 4  # at most, of a path or query: for the key, and for what of it stands in headers
+MAX_SHARE = 8  # no response takes more than this part of a store
+NOT_WITH_304 = {"content-type", "content-language", "content-length", "content-security-policy"}
+SET_HERE = {"content-length", "content-encoding", "etag", "vary"}
+NOT_ACCEPTED = re.compile(r"q=0(\.0*)?")
+
+
+class CachedResponse:
+    """A response made in one state of the site. `bytes` is what it takes in memory.
+
+    A text is kept in the codings that were asked for; the plain text is made again from one of them, since
+    few ask for it and it takes as much as all others together.
+    """
+
+    __slots__ = ("_headers", "_lock", "bytes", "code", "ends", "etag", "forms", "is_text", "mark", "modified",
+                 "serial", "since", "status", "unchanged")  # fmt: skip
+
+    def __init__(
+        self, status: str, headers: Headers, body: bytes, state: Epoch, *, compressible: bool
+    ) -> None:
+        given = {name.lower(): value for name, value in headers}
+        self.status, self.code = status, int(status[:3])
+        self.mark, self.serial = state.mark, state.serial
+        self.since, self.ends = state.since, state.ends
+        self._lock = Lock()
+        self.is_text = compressible and len(body) >= MIN_COMPRESSED_BYTES
+        self.etag, self.modified = given.get("etag") or etag_of(body), given.get("last-modified")
+        self._headers = [
+            *((name, value) for name, value in headers if name.lower() not in SET_HERE),
+            ("ETag", self.etag),
+            *([("Vary", "Accept-Encoding")] if compressible else []),
+        ]
+        self.unchanged = [pair for pair in self._headers if pair[0].lower() not in NOT_WITH_304]
+        self.forms: dict[str, Form] = {IDENTITY: self._form(IDENTITY, body)}
+        self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
+
+    def form(self, coding: str) -> tuple[Form, int]:
+        """The response in this coding, and by how many bytes it has grown, or shrunk, by making it."""
+        if found := self.forms.get(coding):
+            return found, 0
+        if coding == IDENTITY:
+            return self._form(IDENTITY, self._plain()), 0
+        with self._lock:
+            return self._compress(coding)
+
+    def _compress(self, coding: str) -> tuple[Form, int]:
+        if found := self.forms.get(coding):  # by a reader who came a moment earlier
+            return found, 0
+        compressed = self._form(coding, COMPRESS[coding](self._plain()))
+        before = sum(len(form[1][0]) for form in self.forms.values())
+        self.forms = {name: form for name, form in self.forms.items() if name} | {coding: compressed}
+        return compressed, sum(len(form[1][0]) for form in self.forms.values()) - before
+
+    def is_held(self, tags: str | None, since: str | None) -> bool:
+        """Whether a reader who names these tags, or without any this moment, holds the response (RFC 9110, 13)."""
+        if self.code != HTTPStatus.OK:
+            return False
+        return matches(tags, self.etag) if tags is not None else since is not None and since == self.modified
+
+    def _plain(self) -> bytes:
+        coding, form = next(iter(self.forms.items()))
+        return DECOMPRESS[coding](form[1][0])
+
+    def _form(self, coding: str, body: bytes) -> Form:
+        coded = [("Content-Encoding", coding)] if coding else []
+        return [*self._headers, *coded, ("Content-Length", str(len(body)))], [body]
+
+
+class PageStore:
+    """Responses by key, in at most so many bytes: what was asked for least recently goes first.
+
+    `pinned` keys are never put out; they must be few.
+    """
+
+    def __init__(self, max_bytes: int, pinned: frozenset[Key] = frozenset()) -> None:
+        self.max_bytes, self.bytes = max_bytes, 0
+        self._pinned = pinned
+        self._responses: OrderedDict[Key, CachedResponse] = OrderedDict()
+        self._lock = Lock()
+
+    def __len__(self) -> int:
+        return len(self._responses)
+
+    def get(self, key: Key) -> CachedResponse | None:
+        """The response, which from now on is the one asked for last."""
+        found = self._responses.get(key)
+        if found is not None:
+            try:  # noqa: SIM105 (a context manager would cost as much as all the rest)
+                self._responses.move_to_end(key)
+            except KeyError:  # another thread has just put it out
+                pass
+        return found
+
+    def put(self, key: Key, response: CachedResponse) -> None:
+        """Keep the response, unless it would take too large a part of the store."""
+        response.bytes += BYTES_PER_CHARACTER * sum(map(len, key))
+        with self._lock:
+            self._forget(key)
+            if response.bytes > self.max_bytes // MAX_SHARE:
+                return
+            self._responses[key] = response
+            self.bytes += response.bytes
+            self._make_room()
+
+    def count_growth(self, key: Key, response: CachedResponse, by: int) -> None:
+        """Count the bytes of a form that was made later, where the response is still kept."""
+        with self._lock:
+            if self._responses.get(key) is not response:
+                return
+            response.bytes += by
+            self.bytes += by
+            self._make_room()
+
+    def drop(self, key: Key) -> None:
+        with self._lock:
+            self._forget(key)
+
+    def _forget(self, key: Key) -> None:
+        before = self._responses.pop(key, None)
+        if before is not None:
+            self.bytes -= before.bytes
+
+    def _make_room(self) -> None:
+        for _ in range(len(self._responses)):
+            if self.bytes <= self.max_bytes:
+                return
+            key = next(iter(self._responses))
+            if key in self._pinned:
+                self._responses.move_to_end(key)
+            else:
+                self._forget(key)
+
+
+def etag_of(body: bytes) -> str:
+    """Weak, since one text goes out in several codings."""
+    return f'W/"{hashlib.blake2b(body, digest_size=12).hexdigest()}"'
+
+
+def coding_for(accepted: str) -> str:
+    """The best coding that a reader takes, by Accept-Encoding (RFC 9110, 12.5.3)."""
+    if not accepted:
+        return IDENTITY
+    codings = set(_accepted(accepted.lower().split(",")))
+    return BROTLI if BROTLI in codings else GZIP if GZIP in codings else IDENTITY
+
+
+def _accepted(parts: Iterable[str]) -> Iterable[str]:
+    for part in parts:
+        name, _, parameters = part.partition(";")
+        if not parameters or not NOT_ACCEPTED.fullmatch(parameters.replace(" ", "")):
+            yield name.strip()
+
+
+def matches(held: str, etag: str) -> bool:
+    """Whether one of the tags of If-None-Match is that of the response (weak comparison)."""
+    if held == etag:
+        return True
+    plain = etag.removeprefix("W/")
+    tags: Sequence[str] = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+    return plain in tags or "*" in tags

@@ -1,0 +1,124 @@
+"""Bodies that are begun and not finished: to the server itself, and to nginx and Caddy with the files of deploy/."""
+
+import http.client
+import re
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.cookies import SimpleCookie
+from pathlib import Path
+from urllib.parse import urlencode
+
+from .lines import Line
+from .machines import Server, caddy, nginx
+from .readers import Reader, held_open, reads
+from .sites import PAGES, one_site, stopping
+
+COUNT = 400
+P99 = 250  # milliseconds
+SECONDS = 3
+MULTIPART = "Content-Type: multipart/form-data; boundary=x\r\n"
+FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
+BEGUN = {
+    "the login": ("/desk/login/", FORM, "username=a&password="),
+    "a PDF": ("/en/publications/a.pdf", FORM, "a="),
+    "OAI-PMH": ("/oai", FORM, "verb=Iden"),
+    "the API": ("/api/v1/publications", FORM, "a="),
+    "a style sheet": ("/static/css/site.css", FORM, "a="),
+    "pages": ("/en/publications/", FORM, "a="),
+    "an upload, signed in": ("/desk/publications/image/add/", MULTIPART, "--x\r\n"),
+}
+SIGN_INS = 5
+
+
+def bodies(folder: Path) -> Iterator[Line]:
+    """400 bodies of each sort that do not end: no public request fails; behind nginx and Caddy the desk works too."""
+    with one_site(folder) as server:
+        public, cookie = _public(server.port), sign_in(server.port, folder)
+        yield from _attacked(server.port, public, cookie, "bare server")
+        for name, front in {"nginx": _nginx, "Caddy": _caddy}.items():
+            with front(folder, server) as balancer:
+                yield from _attacked(balancer.port, public, cookie, name, lambda port: _desk(port, folder))
+
+
+def _public(port: int) -> list[str]:
+    """Addresses of every sort that readers ask for."""
+    reader = Reader(port)
+    page = reader.get("/en/publications/")[2].decode()
+    text = re.search(r'href="(/en/publications/[^/"?]+)/"', page)[1]
+    sheet = re.search(r'href="(/static/css/[^"]+)"', page)[1]
+    paths = [*PAGES, f"{text}/", f"{text}.pdf", f"{text}.bib", sheet, "/oai?verb=Identify", "/api/v1/topics"]
+    for path in paths:
+        assert reader.get(path)[0] == 200, path
+    reader.close()
+    return [*paths, "/en/publications/?q=word*"]
+
+
+def _attacked(
+    port: int, public: list[str], cookie: str, where: str, check: Callable[[int], str] | None = None
+) -> Iterator[Line]:
+    for what, (path, type_, begun) in BEGUN.items():
+        said = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{type_}Content-Length: 5000\r\n\r\n{begun}"
+        with held_open(port, COUNT, said.encode()):
+            time.sleep(0.5)
+            told = reads(port, public, SECONDS)
+            desk = check(port) if check else ""
+        yield Line(
+            f"{where}: {COUNT} unfinished to {what}",
+            f"{told.failed} of {told.answers} failed, {told.slowest():.0f} ms p99{desk and f'; desk: {desk}'}",
+            f"0, {P99} ms" + (", well" if check else ""),
+            told.failed == 0 and told.slowest() < P99 and desk in ("", "well"),
+        )
+
+
+def _desk(port: int, folder: Path) -> str:
+    """What becomes of an editor who signs in: “well”, or what went wrong."""
+    for _ in range(SIGN_INS):
+        try:
+            sign_in(port, folder)
+        except (OSError, AssertionError, http.client.HTTPException) as error:
+            return repr(error)
+    return "well"
+
+
+def sign_in(port: int, folder: Path) -> str:
+    """The cookies of an editor of the demonstration who has signed in. Raises AssertionError where that fails."""
+    password = re.search(r"^editor\W+(\S+)", (folder / "first-login.txt").read_text("utf-8"), re.MULTILINE)[1]
+    status, cookies, page = _send(port, "GET", "/desk/login/")
+    assert status == 200, status
+    token = re.search(r'name="csrfmiddlewaretoken" value="([^"]+)"', page)[1]
+    form = {"csrfmiddlewaretoken": token, "username": "editor", "password": password, "next": "/desk/"}
+    status, signed_in, _ = _send(port, "POST", "/desk/login/", urlencode(form), cookies)
+    assert status == 302, status
+    both = f"{cookies}; {signed_in}"
+    assert _send(port, "GET", "/desk/", cookies=both)[0] == 200
+    return both
+
+
+def _send(port: int, method: str, path: str, body: str = "", cookies: str = "") -> tuple[int, str, str]:
+    """Status, cookies and body of the answer."""
+    connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
+    headers = {"Host": "localhost", "Cookie": cookies, "Referer": f"http://localhost{path}"}
+    if body:
+        headers["Content-Type"] = "application/x-www-form-urlencoded"
+    try:
+        connection.request(method, path, body or None, headers)
+        answer = connection.getresponse()
+        page, set_ = answer.read().decode(), SimpleCookie()
+        for value in answer.headers.get_all("Set-Cookie", []):
+            set_.load(value)
+    finally:
+        connection.close()
+    return answer.status, "; ".join(f"{name}={morsel.value}" for name, morsel in set_.items()), page
+
+
+@contextmanager
+def _nginx(folder: Path, server: Server) -> Iterator[Server]:
+    with stopping(nginx(folder, [server.port] * 2)) as balancer:
+        yield balancer
+
+
+@contextmanager
+def _caddy(folder: Path, server: Server) -> Iterator[Server]:
+    with stopping(caddy(folder, [server.port] * 2)) as balancer:
+        yield balancer
