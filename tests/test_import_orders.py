@@ -2,6 +2,7 @@
 
 import io
 import json
+import re
 import subprocess
 import sys
 
@@ -21,13 +22,16 @@ pytestmark = pytest.mark.django_db
 def test_the_command_tells_and_writes_its_report(tmp_path):
     told, report = io.StringIO(), tmp_path / "report.json"
 
-    call_command(
-        "import_publications", str(SAMPLES / "jekyll"), "--authors", str(SAMPLES / "authors.csv"), "--media",
-        str(SAMPLES / "media"), "--publish", "--processes", "0", "--report", str(report), stdout=told, stderr=io.StringIO(),
-    )  # fmt: skip
+    with pytest.raises(CommandError) as refused:
+        call_command(
+            "import_publications", str(SAMPLES / "jekyll"), "--authors", str(SAMPLES / "authors.csv"), "--media",
+            str(SAMPLES / "media"), "--publish", "--processes", "0", "--report", str(report), stdout=told, stderr=io.StringIO(),
+        )  # fmt: skip
 
     written = json.loads(report.read_text())
     assert written["totals"]["published"] == 4 and written["totals"]["date_from_name"] == 2
+    assert (refused.value.returncode, "1 of the files were refused" in str(refused.value)) == (3, True)
+    assert written["next"] == told.getvalue().split("\n\n")[0].replace("\n  ", " ")
     assert "widgets.example.org" in told.getvalue() and "4  now public" in told.getvalue()
 
 
@@ -114,3 +118,46 @@ def test_reading_processes_leave_an_interrupt_to_the_one_that_began_them():
     behind = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
 
     assert (within.stdout, behind.stdout) == ("True\n", "False\n")
+
+
+EXIT_STATUS = {
+    "all is here": (["{}"], 0),
+    "no such folder": (["/none"], 1),
+    "no such kind": (["{}", "--kind", "poem"], 1),
+    "mistyped": (["{}", "--pubish"], 2),
+    "a file was refused": (["{}/.."], 3),
+}
+
+
+@pytest.mark.parametrize("name", EXIT_STATUS)
+def test_the_exit_status_is_the_one_that_help_says(tmp_path, name):
+    words, status = EXIT_STATUS[name]
+    (tmp_path / "README.md").write_text("No front matter.")
+    folder = put(tmp_path / "blog")
+
+    try:
+        call(*(word.format(folder) for word in words))
+        found = 0
+    except CommandError as reason:
+        found = 2 if "arguments" in str(reason) else reason.returncode
+
+    assert found == status and f"{status} " in importing.HELP.partition("Exit status:")[2]
+
+
+def test_an_interrupt_is_an_exit_status_of_its_own(tmp_path, monkeypatch):
+    def interrupted(order):
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(importing, "bring_in", interrupted)
+
+    with pytest.raises(CommandError, match="goes on where this one stopped") as reason:
+        call(put(tmp_path / "blog"))
+
+    assert reason.value.returncode == 130
+
+
+def test_help_names_every_option_and_says_what_it_is_for():
+    assert all(option["help"] for option in importing.OPTIONS.values())
+    assert {"--author", "--publish", "--dry-run", "--report", "--authors"} <= set(
+        re.findall(r"--[a-z-]+", importing.HELP)
+    )

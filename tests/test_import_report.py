@@ -1,11 +1,12 @@
 """The report of an import: of a few files whole, of many by topic, so that it can be read; nothing is told nowhere."""
 
 import re
+from itertools import count, takewhile
 
 import pytest
 
 from publications import importing
-from publications.importers import Line, Sort
+from publications.importers import Line, Sort, words
 from publications.importing import Account, Entry, Outcome
 from publications.importing.folding import A_PAGE, EXAMPLES, NAMES
 from tests.blogs import bring_in, put
@@ -21,13 +22,15 @@ def shown(account: Account, **how) -> str:
 
 
 LED = Line(Sort.CHANGED, "link", "/old/ leads to /new/ now.")
+LOST = Line(Sort.DROPPED, "words", "Words of the file that are not in the text: x")
 HELD = Line(Sort.DROPPED, "held", "Not published: it has no date.")
 
 
 def test_a_few_files_are_told_one_by_one():
     text = shown(account(20, LED, HELD))
 
-    assert text.count("leads to") == text.count("Not published") == 20 and "019.md" in text
+    _next, _empty, rest = text.partition("\n\n")
+    assert rest.count("leads to") == rest.count("Not published") == 20 and "019.md" in rest
 
 
 def test_many_files_are_told_by_topic_with_the_first_of_each():
@@ -38,9 +41,9 @@ def test_many_files_are_told_by_topic_with_the_first_of_each():
 
 
 def test_what_somebody_has_to_look_at_is_told_whole_up_to_a_page():
-    page, more = shown(account(A_PAGE, HELD)), shown(account(A_PAGE + 1, HELD))
+    page, more = shown(account(A_PAGE, LOST)), shown(account(A_PAGE + 1, LOST))
 
-    assert page.count("Not published") == more.count("Not published") == A_PAGE
+    assert page.count("Words of the file") == more.count("Words of the file") == A_PAGE
     assert "more" not in page and "… and 1 more" in more
 
 
@@ -49,7 +52,7 @@ def test_what_matters_most_comes_first_and_what_is_refused_before_all():
 
     text = shown(account(21, LED, HELD, refused))
 
-    assert text.index("refused: 21") < text.index("held back") < text.index("links led")
+    assert text.index("refused: 21") < text.index("held back from readers: 21") < text.index("links led")
 
 
 def test_every_line_is_told_where_that_is_asked_and_none_with_the_totals_alone():
@@ -102,3 +105,118 @@ def test_lines_that_are_alike_in_one_file_are_told_once(tmp_path):
     assert [line.text for line in found.entries[0].lines if line.topic == "link"] == [
         "b.md leads to /en/publications/b/ now."
     ]
+
+
+# What is held back, and what to do next
+
+NO_AUTHOR = Line(Sort.DROPPED, "held", "Not published: An author is missing.")
+NO_TEXT = Line(Sort.DROPPED, "held", "Not published: The text is missing.")
+
+
+NUMBERS = count()
+
+
+def entries(
+    files: int, *lines: Line, outcome: Outcome = Outcome.NEW, is_published: bool = False
+) -> list[Entry]:
+    names = [f"{next(NUMBERS)}.md" for _file in range(files)]
+    return [Entry(name, outcome, list(lines), is_published=is_published) for name in names]
+
+
+def test_what_is_held_back_stands_by_reason_with_the_reason_of_most_first():
+    found = Account(
+        [*entries(30, NO_TEXT, NO_AUTHOR), *entries(40, NO_AUTHOR), *entries(9, HELD)], is_publishing=True
+    )
+
+    text = shown(found)
+
+    assert "held back from readers: 79" in text
+    reasons = (
+        "70: Not published: An author is missing.",
+        "30: Not published: The text",
+        "9: Not published: it has no date.",
+    )
+    assert [text.index(reason) for reason in reasons] == sorted(text.index(reason) for reason in reasons)
+    assert text.count("An author is missing") == 1 and "… and 67 more" in text
+
+
+def test_a_text_with_two_reasons_is_one_text_held_back_and_stands_under_both():
+    found = Account(entries(25, NO_TEXT, NO_AUTHOR), is_publishing=True)
+
+    assert found.totals()["held"] == 25
+    assert {reason: len(files) for reason, files in found.plain()["held_back"].items()} == {
+        NO_AUTHOR.text: 25, NO_TEXT.text: 25,
+    }  # fmt: skip
+
+
+def test_reasons_beyond_a_page_are_counted():
+    refused = [Line(Sort.DROPPED, "refused", f"Line {number} is wrong.") for number in range(A_PAGE + 5)]
+
+    text = shown(Account([entry for line in refused for entry in entries(1, line, outcome=Outcome.REFUSED)]))
+
+    assert text.count("is wrong") == A_PAGE and "… and 5 more" in text
+
+
+REFUSED = entries(2, outcome=Outcome.REFUSED)
+FIRST_LINES = {
+    "nothing there": (Account(), "Next: name a folder"),
+    "refused": (Account([*REFUSED, *entries(9, NO_AUTHOR)], is_publishing=True), "9 of 11 files are here.*mend or move away 2 files"),
+    "unsigned": (Account(entries(9, NO_AUTHOR, NO_TEXT), is_publishing=True), "9 were held back. Next: 9 texts name no author.*--author NAME"),
+    "unsigned, rehearsed": (Account(entries(9, NO_AUTHOR), is_publishing=True, is_rehearsal=True), "Rehearsal.*--author NAME"),
+    "rehearsed": (Account(entries(9), is_rehearsal=True), "nothing was changed: 9 of 9.*without --dry-run"),
+    "held back": (Account([*entries(1, NO_TEXT), *entries(3, HELD)], is_publishing=True), "look at 3 texts.*it has no date"),
+    "drafts": (Account(entries(9)), "none was to be published.*--publish"),
+    "done": (Account(entries(9, is_published=True), is_publishing=True), "9 became public, 0 were held back. Nothing is left"),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", FIRST_LINES)
+@pytest.mark.parametrize("detail", [0, 1, 2])
+def test_the_first_line_says_what_to_do_next(name, detail):
+    found, said = FIRST_LINES[name]
+
+    lines = takewhile(bool, importing.told(found, width=60, detail=detail))
+    first = " ".join(" ".join(lines).split())
+
+    assert re.search(said, first), first
+
+
+@pytest.mark.django_db
+def test_the_reason_that_is_asked_for_an_author_is_the_one_that_publishing_gives(tmp_path):
+    folder = put(tmp_path / "blog")
+    (folder / "a.md").write_text("---\ntitle: A\ndate: 2024-04-09\n---\nText.\n")
+
+    assert "--author NAME" in importing.next_step(bring_in(folder))
+
+
+# Words
+
+GLUED = [
+    "[One](https://a.example/)_Two three._",
+    '<img src="x.png" alt="A picture">Two three.',
+    "write to <ann@b.example>and wait",
+    "**One.**_Two three_",
+]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("body", GLUED)
+def test_words_that_stand_on_the_page_without_a_space_between_are_not_called_left_out(tmp_path, body):
+    account = bring_in(put(tmp_path / "blog", body=body))
+
+    assert not [line for line in account.entries[0].lines if line.topic == "words"]
+
+
+@pytest.mark.parametrize(
+    ("source", "text", "missing"),
+    [
+        ("one two", "onetwo", ()),
+        ("one two", "one", ("two",)),
+        ("one and", "one understand", ("and",)),
+        ("two one", "onetwo", ()),
+        ("a b", "ab", ()),
+        ("and and", "govand", ("and",)),
+    ],
+)
+def test_a_word_is_there_where_it_is_joined_with_another_word_of_the_source(source, text, missing):
+    assert words.compare(f"{source} <gov@x.se>", text).missing == missing

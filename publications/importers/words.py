@@ -3,6 +3,7 @@
 import html
 import re
 from collections import Counter
+from collections.abc import Container, Iterable, Iterator
 
 from .arrival import Share
 from .liquid import END_RAW, RAW
@@ -37,7 +38,7 @@ BRACES = str.maketrans("{}%", "   ")
 
 def compare(source: str, text: str) -> Share:
     """Which words of a source, as often as they stand there, are not in the text."""
-    return _share(words_of_source(source), text)
+    return _share(words_of_source(source), text, beside=WORD.findall(html.unescape(source).casefold()))
 
 
 def compare_plain(source: str, text: str) -> Share:
@@ -45,7 +46,8 @@ def compare_plain(source: str, text: str) -> Share:
     return _share(_words(source), text)
 
 
-def _share(wanted: list[str], text: str) -> Share:
+def _share(wanted: list[str], text: str, beside: Iterable[str] = ()) -> Share:
+    """Return the share of the wanted words in a text; `beside` are words that they may be joined with there."""
     there = Counter(_words(text))
     missing: list[str] = []
     for word in wanted:
@@ -53,7 +55,30 @@ def _share(wanted: list[str], text: str) -> Share:
             there[word] -= 1
         else:
             missing.append(word)
-    return Share(len(wanted), tuple(missing))
+    joined = Counter({word: count for word, count in there.items() if count > 0})
+    return Share(len(wanted), tuple(_without_joined(missing, joined, {*wanted, *beside})))
+
+
+def _without_joined(missing: list[str], joined: Counter[str], known: Container[str]) -> Iterator[str]:
+    """The missing words but for those that are joined with another, as where a link meets an emphasis: `endThis`."""
+    for word in missing:
+        whole = next((each for each in joined if joined[each] and _is_joined(each, word, known)), "")
+        if whole:
+            joined[whole] -= 1
+            joined[_other_part(whole, word)] += 1
+        else:
+            yield word
+
+
+def _is_joined(whole: str, word: str, known: Container[str]) -> bool:
+    return whole == word or _other_part(whole, word) in known
+
+
+def _other_part(whole: str, word: str) -> str:
+    """What is left of a word without another at its end or beginning."""
+    if whole.endswith(word):
+        return whole.removesuffix(word)
+    return whole.removeprefix(word) if whole.startswith(word) else ""
 
 
 def words_of_source(source: str) -> list[str]:

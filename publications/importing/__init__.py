@@ -5,6 +5,7 @@ Broken off at any moment, the next run goes on and ends as one run would have. R
 
 from .account import Account, Entry, Outcome
 from .bringing import bring_in
+from .next_step import next_step
 from .options import HELP, OPTIONS
 from .order import Order, Unfit
 from .telling import Progress, check_writable, told, write_json
@@ -20,6 +21,7 @@ __all__ = [
     "Unfit",
     "bring_in",
     "check_writable",
+    "next_step",
     "told",
     "write_json",
 ]

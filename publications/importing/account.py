@@ -1,6 +1,7 @@
 """The account of an import: what became of each file, everything there is to tell of it, and the totals."""
 
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
@@ -103,6 +104,7 @@ class Account:
     redirects: int = 0
     related: int = 0
     is_rehearsal: bool = False
+    is_publishing: bool = False
     seconds: float = 0.0
     marks: list[tuple[int, float]] = field(default_factory=list)
 
@@ -124,9 +126,17 @@ class Account:
             "related_links": self.related,
             "least_share_of_words": round(min((share.kept for share in kept), default=1.0), 5),
             **{topic.replace("-", "_"): topics[topic] for topic in TOPICS},
+            "held": sum(any(line.topic == "held" for line in entry.lines) for entry in self.entries),
             "seconds": round(self.seconds, 1),
             "pieces_a_second": round(len(self.entries) / self.seconds, 1) if self.seconds else 0.0,
         }
+
+    def held_back(self) -> dict[str, list[Entry]]:
+        """The files that may not follow to readers by their reasons, the reason of most files first.
+
+        A file with two reasons stands under both.
+        """
+        return by_text(self.entries, "held")
 
     def worded_totals(self) -> list[tuple[str, str]]:
         """Names and figures for people, without what did not happen."""
@@ -148,4 +158,18 @@ class Account:
     def plain(self) -> dict[str, object]:
         """For JSON."""
         files = [entry.plain() for entry in self.entries]
-        return {"rehearsal": self.is_rehearsal, "totals": self.totals(), "files": files}
+        held_back = {reason: [entry.source for entry in held] for reason, held in self.held_back().items()}
+        return {
+            "rehearsal": self.is_rehearsal, "totals": self.totals(), "held_back": held_back,
+            "files": files,
+        }  # fmt: skip
+
+
+def by_text(entries: Iterable[Entry], topic: str) -> dict[str, list[Entry]]:
+    """Files by the text of their lines on a topic, that of most files first."""
+    found: dict[str, list[Entry]] = {}
+    for entry in entries:
+        for line in entry.lines:
+            if line.topic == topic:
+                found.setdefault(line.text, []).append(entry)
+    return dict(sorted(found.items(), key=lambda each: (-len(each[1]), each[0])))

@@ -49,7 +49,7 @@ def _rehearsed(order: Order) -> Account:
 def _bring_in(order: Order) -> Account:
     people = read_people(order.authors)
     found = _settled(survey(order.path, language=order.language, permalink=order.permalink))
-    account = Account(is_rehearsal=order.rehearse)
+    account = Account(is_rehearsal=order.rehearse, is_publishing=order.publish)
     register = Register(person.slug for person in people.by_id.values())
     batches, byline = Batches(order, account, register), default_byline(order.author, people, register)
     for source, reason in found.refused.items():
@@ -60,9 +60,18 @@ def _bring_in(order: Order) -> Account:
         batches.take([sign(arrival, byline) for arrival in batch])
         account.marks.append((len(batches.done), time.perf_counter() - began))
         order.progress(len(batches.done), total)
-    relate_all(batches.done, account, by=order.by)
-    lead_authors(people, account, by=order.by)
+    _finish(batches, people)
     return account
+
+
+def _finish(batches: Batches, people: People) -> None:
+    """The last step of an import, once all its texts are here.
+
+    Whatever needs the whole set belongs here. Repeating it changes nothing: a run that was broken off leaves it to the
+    next.
+    """
+    relate_all(batches.done, batches.account, by=batches.order.by)
+    lead_authors(people, batches.account, by=batches.order.by)
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:

@@ -5,14 +5,23 @@ from pathlib import Path
 
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
 
-Each file becomes a draft; with --publish those become public that are no drafts and whose date is not ahead.
-Nothing is lost in silence: the report names what was changed, left out or guessed, of many files by topic and with
-a few examples each; -v 2 names all of it file by file, -v 0 gives the totals alone, --report a file for machines.
-Run it as often as you like: what has not changed is left alone, what was edited at the desk is never
-overwritten, and a run that was broken off is finished by the next. Try it first with --dry-run.
+Each file becomes a draft; with --publish those become public that are no drafts and whose date is not ahead. Texts that
+name no author stay drafts unless --author says who signs them. Posts that are a title, a summary and the address of a
+text elsewhere are published as such.
+
+The first line of the report says what to do next; what is held back from readers stands by reason. The report names
+what was changed, left out or guessed, of many files by topic and with a few examples each: -v 2 names all of it file
+by file, -v 0 gives the totals alone, --report a file for machines.
+
+Run it as often as you like: what has not changed is left alone, what was edited at the desk is never overwritten, and
+a run that was broken off is finished by the next. Try it first with --dry-run.
 
   manage.py import_publications blog/_posts --authors blog/authors.csv --dry-run
-  manage.py import_publications blog/_posts --authors blog/authors.csv --publish --report report.json"""
+  manage.py import_publications blog/_posts --authors blog/authors.csv --publish --report report.json
+  manage.py import_publications blog/_posts --author "The Institute" --publish
+
+Exit status: 0 all files are here; 1 nothing was done, and a sentence says why; 2 the command was mistyped;
+3 it is done, but some files were refused, or the report could not be written; 130 it was broken off."""
 
 OPTIONS = {
     "--authors": {

@@ -28,7 +28,8 @@ def publish(taken: Sequence[Taken], order: Order) -> None:
     for each, outcome in zip(ready, outcomes, strict=True):
         each.entry.is_published = isinstance(outcome, Edition)
         if isinstance(outcome, deeds.Refused):
-            each.entry.tell(Sort.DROPPED, "held", _("Not published: %s") % " ".join(outcome.reasons))
+            for reason in outcome.reasons:
+                each.entry.tell(Sort.DROPPED, "held", _("Not published: %s") % reason)
 
 
 def _follows(each: Taken, stand: Stand, order: Order) -> bool:

@@ -1,4 +1,4 @@
-"""The account on a screen, as wide as it is: what became of the files, what there is to tell of them, totals last.
+"""The account on a screen, as wide as it is: what to do next, what became of the files, totals last.
 
 A few files are told one by one, many by topic: of ten years of posts nobody reads four thousand lines.
 """
@@ -17,6 +17,7 @@ from publications.importers import Sort
 
 from .account import OUTCOMES, SORTS, Account, Entry
 from .folding import by_topic, wrapped
+from .next_step import next_step
 from .order import Unfit
 
 NARROW, WIDE = 40, 160
@@ -30,14 +31,13 @@ def told(account: Account, *, width: int = 0, detail: int = FOLDED) -> Iterator[
     """The lines of an account: its totals, with all else folded by topic, or whole, file by file."""
     width = min(max(width or shutil.get_terminal_size().columns, NARROW), WIDE)
     is_short = len(account.entries) <= FEW
+    yield from (*wrapped(next_step(account), width), "")
     if detail > FOLDED or (detail == FOLDED and is_short):
         for entry in account.entries:
             yield from _entry(entry, width)
     elif detail == FOLDED:
         yield from by_topic(account.entries, width)
     yield ""
-    if account.is_rehearsal:
-        yield _("A rehearsal: nothing was changed.")
     rows = account.worded_totals()
     figure = max((len(value) for _words, value in rows), default=0)
     for words, value in rows:
@@ -80,7 +80,8 @@ def check_writable(path: Path) -> None:
 
 def write_json(account: Account, path: Path) -> None:
     """The whole account for machines."""
-    path.write_text(json.dumps(account.plain(), ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
+    report = {"next": next_step(account), **account.plain()}
+    path.write_text(json.dumps(report, ensure_ascii=False, indent=1) + "\n", encoding="utf-8")
 
 
 class Progress:

@@ -30,18 +30,23 @@ class Command(BaseCommand):
         except (Refusal, importing.Unfit) as reason:
             raise CommandError(str(reason)) from reason
         except KeyboardInterrupt as reason:
-            raise CommandError("Broken off. The same command goes on where this one stopped.") from reason
+            told = "Broken off. The same command goes on where this one stopped."
+            raise CommandError(told, returncode=130) from reason
         for line in importing.told(account, detail=options["verbosity"]):
             self.stdout.write(line)
         if report:
             self._write(account, report)
+        if refused := account.count(importing.Outcome.REFUSED):
+            raise CommandError(
+                f"Done, but {refused} of the files were refused: the report says which.", returncode=3
+            )
 
     def _write(self, account: importing.Account, report: Path) -> None:
         try:
             importing.write_json(account, report)
         except OSError as reason:
             raise CommandError(
-                f"The import is done, but the report could not be written: {reason}"
+                f"The import is done, but the report could not be written: {reason}", returncode=3
             ) from reason
 
     def _order(self, options: dict) -> importing.Order:
