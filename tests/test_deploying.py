@@ -1,21 +1,30 @@
 """What a deployment is made of: backups that come back, units that name what there is, logs that keep secrets."""
 
+import fcntl
+import hashlib
 import os
 import re
+import shutil
 import sqlite3
 import subprocess
 import sys
 import tarfile
 import time
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
 import yaml
 from django.core.management import get_commands
+from django.db import connection
 
 from tests.conftest import ROOT
 
+pytestmark = pytest.mark.django_db  # whose database, where it is one of SQLite, is what sites are made from
 DEPLOY = ROOT / "deploy"
+PICTURE = b"picture"
+DIGEST = hashlib.sha256(PICTURE).hexdigest()
+ORIGINAL = f"originals/{DIGEST[:2]}/{DIGEST}.png"
 
 
 def run(script: str, folder, site, **more: str) -> subprocess.CompletedProcess:
@@ -31,28 +40,70 @@ def run(script: str, folder, site, **more: str) -> subprocess.CompletedProcess:
     )
 
 
-@pytest.fixture
-def site(tmp_path):
-    """A site's folder: a database with a word in it, an original, a key."""
-    folder = tmp_path / "site"
-    (folder / "originals" / "ab").mkdir(parents=True)
-    (folder / "originals" / "ab" / "abc.png").write_bytes(b"picture")
-    (folder / "secret-key").write_text("secret")
-    with sqlite3.connect(folder / "site.sqlite3") as database:
-        database.execute("PRAGMA journal_mode=WAL")
-        database.execute("CREATE TABLE words (word TEXT)")
-        database.execute("INSERT INTO words VALUES ('grain')")
+@pytest.fixture(scope="session")
+def _migrated(tmp_path_factory, django_db_setup, django_db_blocker) -> Path:
+    """A database of SQLite that has nothing but its tables: a copy of the tests' own, where that is one."""
+    folder = tmp_path_factory.mktemp("migrated")
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(folder / "site.sqlite3")])
+        return folder
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    known = {"SITE_DATA": str(folder), "PATH": os.environ["PATH"]}
+    subprocess.run(command, cwd=ROOT, env=known, capture_output=True, check=True)
     return folder
 
 
+@contextmanager
+def opened(folder: Path):
+    """The database of a site, closed again: SQLite's own `with` leaves it open."""
+    with closing(sqlite3.connect(folder / "site.sqlite3", isolation_level=None)) as database:
+        database.execute("PRAGMA journal_mode=WAL")
+        yield database
+
+
+@pytest.fixture(scope="session")
+def _sound(tmp_path_factory, _migrated) -> Path:
+    """A site's folder: a database with a word in it, an original, a key."""
+    folder = tmp_path_factory.mktemp("sound") / "site"
+    shutil.copytree(_migrated, folder)
+    (folder / ORIGINAL).parent.mkdir(parents=True)
+    (folder / ORIGINAL).write_bytes(PICTURE)
+    (folder / "secret-key").write_text("secret")
+    with opened(folder) as database:
+        database.execute("CREATE TABLE words (word TEXT)")
+        database.execute("INSERT INTO words VALUES ('grain')")
+        database.execute(
+            "INSERT INTO publications_image (key, original, filename, width, height, alt_en, alt_sv, decorative, credit,"
+            " licence, focus_x, focus_y, added_at) VALUES ('k', ?, 'a', 1, 1, '', '', 0, '', '', 50, 50, '2026-01-01')",
+            [ORIGINAL.removeprefix("originals/")],
+        )
+    return folder
+
+
+@pytest.fixture(scope="session")
+def _backed_up(_sound) -> Path:
+    return Path(run("backup", _sound.parent / "backups", _sound).stdout.strip())
+
+
+@pytest.fixture
+def site(tmp_path, _sound):
+    return shutil.copytree(_sound, tmp_path / "site")
+
+
+@pytest.fixture
+def kept(tmp_path, _backed_up):
+    """A backup of that site."""
+    return shutil.copytree(_backed_up, tmp_path / "kept")
+
+
 def words(folder) -> list[str]:
-    with sqlite3.connect(folder / "site.sqlite3") as database:
+    with opened(folder) as database:
         return [word for (word,) in database.execute("SELECT word FROM words")]
 
 
-def test_what_was_backed_up_comes_back(site, tmp_path):
-    kept = run("backup", tmp_path / "backups", site).stdout.strip()
-    with sqlite3.connect(site / "site.sqlite3") as database:
+def test_what_was_backed_up_comes_back(site, kept, tmp_path):
+    with opened(site) as database:
         database.execute("UPDATE words SET word = 'barley'")
     new = tmp_path / "new"
 
@@ -60,12 +111,11 @@ def test_what_was_backed_up_comes_back(site, tmp_path):
         told = run("restore", kept, place)
         assert told.returncode == 0, told.stderr
         assert words(place) == ["grain"]
-    assert (new / "originals/ab/abc.png").read_bytes() == b"picture"
+    assert (new / ORIGINAL).read_bytes() == PICTURE
     assert (new / "secret-key").stat().st_mode & 0o077 == 0
 
 
-def test_a_backup_that_is_not_whole_changes_nothing(site, tmp_path):
-    kept = run("backup", tmp_path / "backups", site).stdout.strip()
+def test_a_backup_that_is_not_whole_changes_nothing(site, kept):
     with Path(kept, "site.sqlite3").open("r+b") as file:
         file.write(b"x")
 
@@ -75,11 +125,145 @@ def test_a_backup_that_is_not_whole_changes_nothing(site, tmp_path):
     assert words(site) == ["grain"]
 
 
-def test_a_backup_that_fails_leaves_no_folder_that_looks_whole(site, tmp_path):
+@pytest.mark.parametrize("name", ["site.sqlite3", "originals.tar", "secret-key"])
+def test_a_list_of_digests_that_leaves_out_a_needed_file_is_refused(site, kept, name):
+    lines = (kept / "SHA256SUMS").read_text().splitlines(keepends=True)
+    (kept / "SHA256SUMS").write_text("".join(line for line in lines if not line.endswith(f" {name}\n")))
+    (site / "secret-key").write_text("another")
+
+    told = run("restore", kept, site)
+
+    assert told.returncode == 1 and f"leaves out {name}" in told.stderr
+    assert (site / "secret-key").read_text() == "another"
+
+
+IN_USE = """
+import sys, time
+{}
+print("ready", flush=True)
+time.sleep(60)
+"""
+USERS = {
+    "a command": "import django\ndjango.setup()\nfrom publications.models import Site\nSite.objects.first()",
+    "another program": "import sqlite3\nthere = sqlite3.connect(sys.argv[1])\nthere.execute('SELECT * FROM words')",
+}
+
+
+@contextmanager
+def in_use_by(what: str, site: Path):
+    """Somebody has the database of a site open."""
+    known = {**os.environ, "SITE_DATA": str(site), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
+    known.pop("DATABASE_URL", None)
+    command = [sys.executable, "-c", IN_USE.format(USERS[what]), str(site / "site.sqlite3")]
+    with subprocess.Popen(command, cwd=ROOT, env=known, stdout=subprocess.PIPE) as process:
+        process.stdout.readline()
+        yield process
+        process.kill()
+
+
+@pytest.mark.parametrize("what", USERS)
+def test_nothing_is_restored_while_the_site_is_in_use(site, kept, what):
+    with in_use_by(what, site) as process:
+        told = run("restore", kept, site)
+    after = run("restore", kept, site)
+
+    assert told.returncode == 1 and "Stop it first" in told.stderr and "Nothing was changed" in told.stderr
+    assert what == "another program" or f"process {process.pid}" in told.stderr
+    assert after.returncode == 0, "a process that was killed leaves nothing behind that blocks"
+
+
+def test_nobody_uses_a_site_that_is_being_restored(site):
+    with (site / "in-use").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = {**os.environ, "SITE_DATA": str(site)}
+        known.pop("DATABASE_URL", None)
+        command = [sys.executable, "manage.py", "trust_clock"]
+        told = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
+        backup = run("backup", site.parent / "backups", site)
+
+    assert told.returncode == 1 and "The site is being restored" in told.stderr
+    assert backup.returncode == 1 and "The site is being restored" in backup.stderr
+
+
+def _lose_original(site: Path) -> None:
+    (site / ORIGINAL).unlink()
+
+
+def _damage_original(site: Path) -> None:
+    (site / ORIGINAL).write_bytes(PICTURE[:3])
+
+
+def _lose_database(site: Path) -> None:
     (site / "site.sqlite3").unlink()
 
-    assert run("backup", tmp_path / "backups", site).returncode != 0
-    assert all(folder.suffix == ".part" for folder in (tmp_path / "backups").iterdir())
+
+def _damage_database(site: Path) -> None:
+    with (site / "site.sqlite3").open("r+b") as file:
+        file.write(b"no database")
+
+
+def _damage_page(site: Path) -> None:
+    with opened(site) as database:
+        database.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        (page,) = database.execute("SELECT rootpage FROM sqlite_master WHERE name = 'words'").fetchone()
+        (size,) = database.execute("PRAGMA page_size").fetchone()
+    with (site / "site.sqlite3").open("r+b") as file:
+        file.seek((page - 1) * size)
+        file.write(b"\xff" * 200)
+
+
+FAULTS = {
+    _lose_original: "missing",
+    _damage_original: "holds other bytes",
+    _lose_database: "The copy of the database is not whole",
+    _damage_database: "not a database",
+    _damage_page: "The copy of the database is not whole",
+}
+
+
+@pytest.mark.parametrize("damage", FAULTS, ids=lambda damage: damage.__name__)
+def test_a_backup_of_a_site_with_faults_is_made_and_names_them(site, tmp_path, damage):
+    damage(site)
+
+    told = run("backup", tmp_path / "backups", site)
+
+    folder = Path(told.stdout.strip())
+    assert told.returncode == 3 and FAULTS[damage] in told.stderr
+    assert folder.suffix == ".faults" and FAULTS[damage] in (folder / "FAULTS.txt").read_text()
+    assert {"originals.tar", "secret-key", "SHA256SUMS", "FAULTS.txt"} <= {
+        file.name for file in folder.iterdir()
+    }
+
+
+def test_the_last_backup_of_a_whole_site_outlives_any_number_with_faults(site, tmp_path):
+    backups = tmp_path / "backups"
+    for name in ("01T020000Z", "02T020000Z", "03T020000Z.faults", "04T020000Z.faults"):
+        (backups / f"2026-01-{name}").mkdir(parents=True)
+    _lose_original(site)
+
+    newest = Path(run("backup", backups, site).stdout.strip())
+
+    kept = sorted(folder.name for folder in backups.iterdir())
+    assert kept == ["2026-01-02T020000Z", "2026-01-04T020000Z.faults", newest.name]
+
+
+def test_a_backup_with_faults_damages_no_sound_original(site, tmp_path):
+    _damage_original(site)
+    kept = run("backup", tmp_path / "backups", site).stdout.strip()
+    (site / ORIGINAL).write_bytes(PICTURE)
+
+    told = run("restore", kept, site)
+
+    assert told.returncode == 0 and "FAULTS.txt" in told.stdout
+    assert (site / ORIGINAL).read_bytes() == PICTURE
+
+
+def test_a_restore_mends_a_damaged_original(site, kept):
+    _damage_original(site)
+
+    run("restore", kept, site)
+
+    assert (site / ORIGINAL).read_bytes() == PICTURE
 
 
 def test_only_the_newest_backups_stay(site, tmp_path):
@@ -115,13 +299,10 @@ def test_files_that_wait_for_a_form_are_in_no_backup(site, tmp_path):
 
     with tarfile.open(Path(kept, "originals.tar")) as originals:
         names = originals.getnames()
-    assert "originals/ab/abc.png" in names and not [
-        name for name in names if "waiting" in name or "incoming" in name
-    ]
+    assert ORIGINAL in names and not [name for name in names if "waiting" in name or "incoming" in name]
 
 
-def test_a_backup_of_another_kind_of_database_changes_nothing(site, tmp_path):
-    kept = run("backup", tmp_path / "backups", site).stdout.strip()
+def test_a_backup_of_another_kind_of_database_changes_nothing(site, kept, tmp_path):
     new = tmp_path / "new"
     new.mkdir()
     (new / "secret-key").write_text("another")
@@ -155,7 +336,7 @@ def test_programs_of_postgresql_are_told_all_but_the_password(site, tmp_path, ad
     told = run("backup", tmp_path / "backups", site, DATABASE_URL=address,
                PATH=f"{tmp_path}:{os.environ['PATH']}").stderr  # fmt: skip
 
-    secret, _, arguments = told.rstrip().partition(" ")
+    secret, _, arguments = told.splitlines()[0].partition(" ")
     assert secret == password
     assert arguments.split()[-1] == f"--dbname={known}"
 
@@ -167,7 +348,7 @@ def test_units_and_compose_name_commands_that_there_are():
     ]
     named = {name for text in texts for name in re.findall(r'manage\.py"?,? "?([a-z_]+)', text)}
 
-    assert {"serve", "mirror", "prepare", "tidy"} <= named <= set(get_commands())
+    assert {"serve", "mirror", "prepare", "tidy", "verify"} <= named <= set(get_commands())
 
 
 def test_variables_of_a_deployment_are_known_to_the_settings():

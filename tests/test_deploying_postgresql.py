@@ -66,7 +66,7 @@ if SERVER.startswith("postgres"):
         ask(plain(database), OLD)
         before = relations(database)
         kept = run("backup", tmp_path / "backups", site, DATABASE_URL=database)
-        assert kept.returncode == 0, kept.stderr
+        assert kept.returncode == 3 and "lacks the migration" in kept.stderr  # it is no site of ours
         ask(plain(database), NEW)
 
         for _twice in range(2):
@@ -94,3 +94,41 @@ if SERVER.startswith("postgres"):
         assert told.returncode == 1 and "The database is as it was." in told.stderr
         assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
         assert not Path(site, "restoring.sql").exists()
+
+    @pytest.mark.parametrize("name", ["site.dump", "originals.tar"])
+    def test_a_dump_that_the_digests_leave_out_is_refused(database, tmp_path, name):
+        (site := tmp_path / "site").mkdir()
+        ask(plain(database), OLD)
+        kept = run("backup", tmp_path / "backups", site, DATABASE_URL=database).stdout.strip()
+        sums = Path(kept, "SHA256SUMS")
+        sums.write_text("".join(line for line in sums.read_text().splitlines(True) if f" {name}" not in line))
+        ask(plain(database), NEW)
+
+        told = run("restore", kept, site, DATABASE_URL=database)
+
+        assert told.returncode == 1 and f"leaves out {name}" in told.stderr
+        assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
+
+    def test_nothing_is_restored_while_somebody_is_connected_from_anywhere(database, tmp_path):
+        import psycopg
+
+        (site := tmp_path / "site").mkdir()
+        ask(plain(database), OLD)
+        kept = run("backup", tmp_path / "backups", site, DATABASE_URL=database).stdout.strip()
+        ask(plain(database), NEW)
+
+        with psycopg.connect(plain(database), application_name="sceeus@8001"):
+            told = run("restore", kept, site, DATABASE_URL=database)
+
+        assert told.returncode == 1 and "sceeus@8001" in told.stderr and "Nothing was changed" in told.stderr
+        assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
+        assert run("restore", kept, site, DATABASE_URL=database).returncode == 0
+
+    def test_a_database_that_cannot_be_dumped_is_named_as_a_fault(tmp_path):
+        (site := tmp_path / "site").mkdir()
+        address = urlsplit(SERVER)._replace(path="/nowhere").geturl()
+
+        told = run("backup", tmp_path / "backups", site, DATABASE_URL=address)
+
+        assert told.returncode == 3 and "it could not be dumped" in told.stderr
+        assert told.stdout.strip().endswith(".faults")

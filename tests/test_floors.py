@@ -52,6 +52,7 @@ FLOORS = {
     "publications.disk_reserve": 1,
     "publications.difference": 0,
     "publications.durable_files": 0,
+    "publications.site_lock": 0,
 }
 DEED_DOERS = {
     "publications.desk",

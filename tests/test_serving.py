@@ -2,11 +2,15 @@
 
 import signal
 import socket
+import subprocess
+import sys
 import time
 from contextlib import ExitStack
+from pathlib import Path
 
 import pytest
 
+from tests.conftest import ROOT
 from tests.exercise.machines import Server, manage, site, until
 from tests.exercise.readers import Crowd, Reader, held_open, reads, slow_readers
 
@@ -24,6 +28,17 @@ def server(tmp_path_factory):
     server = site(folder, more=["--overlap", str(OVERLAP)], DATABASE_URL=plain["DATABASE_URL"]).wait(PAGE)
     yield server
     server.stop()
+
+
+def test_a_running_server_is_named_to_whoever_wants_to_restore(server):
+    lock = Path(server.environment["SITE_DATA"], "in-use")
+    check = f'exec 9>>"{lock}"; exec "{sys.executable}" "{ROOT}/deploy/check_stopped.py" "{lock}" ""'
+
+    told = subprocess.run(["sh", "-c", check], capture_output=True, text=True, check=False)
+
+    assert (
+        told.returncode == 1 and f"process {server.process.pid} " in told.stderr and "granian" in told.stderr
+    )
 
 
 def read_well(server: Server) -> None:

@@ -91,7 +91,7 @@ class Command(BaseCommand):
         if wrong:
             count = sum(len(faults[check.name]) for check in wrong)
             self.stdout.write(
-                f"\n{timezone.now():%Y-%m-%d %H:%M} UTC: {count} faults in {len(wrong)} checks."
+                f"\n{timezone.now():%Y-%m-%d %H:%M} UTC: faults: {count}, in checks: {len(wrong)}."
             )
             raise CommandError(
                 "The site is not whole. The report says what, and what to do.", returncode=FAULTY

@@ -1,0 +1,40 @@
+"""A lock that says that the site is in use: every process that opens its database holds it until it ends.
+
+`deploy/restore` takes it alone, so that it never runs beside a server, a command or a shell, and none starts
+meanwhile. The system lets go of a lock when its process ends, however it ends: no lock is ever stale.
+"""
+
+import fcntl
+import os
+from pathlib import Path
+
+from django.conf import settings
+from django.db import OperationalError
+
+LOCK_FILE = "in-use"
+
+_held: dict[Path, int] = {}
+
+
+def hold_site_lock(connection=None, **_signal) -> None:
+    """Hold the lock, with all others who use the site. Receiver of `connection_created`.
+
+    Raises:
+        django.db.OperationalError: the site is being restored; to whoever asks, the database is away.
+    """
+    path = Path(settings.SITE_DATA) / LOCK_FILE
+    if path in _held:
+        return
+    try:
+        handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o600)
+    except OSError:  # a full disk, or a folder that may only be read: that is no reason to serve nobody
+        return
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError as reason:
+        os.close(handle)
+        if connection:
+            connection.close()
+        raise OperationalError("The site is being restored: see deploy/restore.") from reason
+    os.set_inheritable(handle, True)  # `serve` becomes the server by exec
+    _held[path] = handle
