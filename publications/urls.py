@@ -32,6 +32,7 @@ of_one_piece = [
 
 section = [
     path("", views.publication_list, name="list"),
+    path("card.png", views.list_image, name="list_image"),
     path("<words:slug>/", include(of_one_piece)),
     path("<words:slug>.pdf", views.pdf, name="pdf"),
     path("<words:slug>.<face:face>", views.piece_face, name="face"),
@@ -39,12 +40,16 @@ section = [
 
 topics = [
     path("", views.topic_list, name="topics"),
+    path("card.png", views.topic_list_image, name="topics_image"),
     path("<words:slug>/", views.topic_detail, name="topic"),
+    path("<words:slug>/card.png", views.topic_image, name="topic_image"),
 ]
 
 authors = [
     path("", views.author_list, name="authors"),
+    path("card.png", views.author_list_image, name="authors_image"),
     path("<words:slug>/", views.author_detail, name="author"),
+    path("<words:slug>/card.png", views.author_image, name="author_image"),
 ]
 
 
@@ -66,9 +71,12 @@ feeds_of_the_site = [
 
 urlpatterns = [
     path("", views.home, name="home"),
+    path("card.png", views.home_image, name="home_image"),
     path(_("publications/"), include(section)),
     path(_("topics/"), include(topics)),
     path(_("authors/"), include(authors)),
     path("feeds/", include(feeds_of_the_site)),
-    path("<words:slug>/", views.site_page, name="site-page"),  # the last: it takes any word that is left
+    # The last: they take any word that is left.
+    path("<words:slug>/", views.site_page, name="site-page"),
+    path("<words:slug>/card.png", views.site_page_image, name="site-page_image"),
 ]

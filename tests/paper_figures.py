@@ -80,7 +80,9 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
         start = time.perf_counter()
         try:
             content = renditions.pdf(
-                renditions.Told(edition, paper_of(piece, site=Site()), lambda: paper_of(piece, site=Site())),
+                renditions.Told.of_edition(
+                    edition, paper_of(piece, site=Site()), lambda: paper_of(piece, site=Site())
+                ),
                 images,
             ).content
         except renditions.Unmade as reason:
@@ -102,7 +104,9 @@ def card_size(edition, kept: Path | None) -> int:
 
     with translation.override(edition.tree):
         told = card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
-        content = renditions.card(renditions.Told(edition, told, lambda: told), edition.cover).content
+        content = renditions.card(
+            renditions.Told.of_edition(edition, told, lambda: told), edition.cover
+        ).content
     if kept:
         (kept / f"{edition.pk}-{edition.slug[:60]}.png").write_bytes(content)
     return len(content)

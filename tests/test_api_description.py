@@ -1,9 +1,12 @@
 """The description of the API: valid OpenAPI 3.1, and true of every answer."""
 
+import os
 import re
 
 import pytest
 from django.urls import get_resolver
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as some
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
@@ -15,6 +18,7 @@ from tests.factories import make_author, make_image, make_live, make_publication
 pytestmark = pytest.mark.django_db
 
 API = "/api/v1"
+EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
 
 
 @pytest.fixture
@@ -128,3 +132,50 @@ def test_the_examples_of_filters_are_taken(client, description, site):
                 client.get(f"{API}/publications", {parameter["name"]: parameter["example"]}).status_code
                 == 200
             )
+
+
+# Every value that a schema takes is taken, and no other
+
+
+def values_of(schema: dict) -> some.SearchStrategy[str]:
+    """Values of a parameter as its schema describes them."""
+    if "enum" in schema:
+        return some.sampled_from(schema["enum"])
+    if schema["type"] == "integer":
+        return some.integers(schema["minimum"], schema["maximum"]).map(str)
+    shortest, longest = schema.get("minLength", 0), schema.get("maxLength", 400)
+    text = some.from_regex(schema.get("pattern", ""), fullmatch=True) | some.text(max_size=longest + 20)
+    return text.filter(lambda value: shortest <= len(value) <= longest and fits_schema(value, schema))
+
+
+def others_than(schema: dict) -> some.SearchStrategy[str]:
+    """Values that its schema refuses."""
+    odd = some.text(max_size=40) | some.sampled_from(["", " ", "\0", "a\x1f", "007", "+1", "101", "x" * 999])
+    return odd.filter(lambda value: value.isascii() or schema.get("pattern")).filter(
+        lambda value: not fits_schema(value, schema)
+    )
+
+
+def fits_schema(value: str, schema: dict) -> bool:
+    if schema["type"] == "integer":
+        return bool(re.fullmatch("[1-9][0-9]*", value)) and int(value) <= schema["maximum"]
+    return Draft202012Validator(schema).is_valid(value) and not value.endswith("\n")
+
+
+@settings(max_examples=EXAMPLES // 40, deadline=None, suppress_health_check=[*HealthCheck], database=None)
+@given(data=some.data())
+@pytest.mark.parametrize("path", ["publications", "authors", "topics"])
+def test_a_parameter_takes_what_its_schema_takes_and_nothing_else(client, description, path, data):
+    for parameter in description["paths"][f"/{path}"]["get"]["parameters"]:
+        name, schema = parameter["name"], parameter["schema"]
+        fitting, other = data.draw(values_of(schema)), data.draw(others_than(schema))
+
+        taken = client.get(f"{API}/{path}", {name: fitting}).status_code
+        refused = client.get(f"{API}/{path}", {name: other})
+
+        assert (name, fitting, taken) in (
+            (name, fitting, 200),
+            (name, fitting, 404 if name == "cursor" else 200),
+        )
+        assert (name, other, refused.status_code) == (name, other, 400)
+        assert refused.json()["parameter"] == name

@@ -241,7 +241,7 @@ def test_what_was_redacted_while_it_was_made_is_not_kept():
     now, later = (saying(edition, text) for text in ("It was Zacharias.", "It was [redacted]."))
 
     with pytest.raises(renditions.Busy):
-        renditions.pdf(renditions.Told(edition, now, lambda: later), [])
+        renditions.pdf(renditions.Told.of_edition(edition, now, lambda: later), [], number=1)
 
     assert not kept(edition, "*.pdf")
 

@@ -206,7 +206,7 @@ def test_text_is_never_read_as_code(text):
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_a_card_takes_no_text_for_code(text):
-    card = make_card(title=text, authors=text, kind=text, publisher=text, site=text, day=text)
+    card = make_card(title=text, authors=text, kind=text, publisher=text, site=text, detail=text)
 
     assert typesetting.set_card(card, pixels).startswith(b"\x89PNG")
 
@@ -366,6 +366,6 @@ def make_card(**fields) -> Card:
     return Card(
         **{
             "title": "On Minsk", "language": "en", "direction": "ltr", "kind": "Quick Comment", "authors": "Ann Berg",
-            "day": "9 April 2024", "site": "SCEEUS", "publisher": "The Centre", **fields,
+            "detail": "9 April 2024", "site": "SCEEUS", "publisher": "The Centre", **fields,
         }
     )  # fmt: skip

@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterable, Sequence
 from typing import Any
 
+from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.addresses import absolute, in_tree
@@ -16,6 +17,7 @@ Node = dict[str, Any]
 IN_A_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end the element that the data stand in."""
 LONGEST_HEADLINE = 110
+LOGO_SIDE = 512  # pixels
 
 
 def script(nodes: Iterable[Node]) -> SafeString:
@@ -43,7 +45,7 @@ def piece(record: Record, picture: Picture | None = None) -> Node:
         "description": record.summary,
         "inLanguage": record.language,
         "datePublished": moment(record.first_published),
-        "dateModified": moment(record.announced) if record.announced else "",
+        "dateModified": moment(record.modified),
         "author": [_person(person) for person in record.authors] or [_publisher(record)],
         "editor": [_person(person) for person in record.editors],
         "contributor": [_person(person) for person in record.others],
@@ -54,7 +56,7 @@ def piece(record: Record, picture: Picture | None = None) -> Node:
         "wordCount": record.words or None,
         "version": record.edition,
         "isAccessibleForFree": True,
-        "image": picture.url if picture else "",
+        "image": _image(picture) if picture else {},
         **_belonging(record),
     }
 
@@ -117,7 +119,22 @@ def _publisher(record: Record) -> Node:
         "@id": f"{record.publisher_url}#organization",
         "name": record.publisher,
         "url": record.publisher_url,
+        "logo": _logo(),
     }
+
+
+def _image(picture: Picture) -> Node:
+    return {
+        "@type": "ImageObject",
+        "url": picture.url,
+        "width": picture.width or None,
+        "height": picture.height or None,
+        "caption": picture.alt,
+    }
+
+
+def _logo() -> Node:
+    return _image(Picture(absolute(static("logo.png")), width=LOGO_SIDE, height=LOGO_SIDE))
 
 
 def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
@@ -147,6 +164,7 @@ def organisation(site: Site, tree: str, accounts: Sequence[str] = ()) -> Node:
         "alternateName": sorted(names),
         "description": site.worded("description", tree),
         "url": home,
+        "logo": _logo(),
         "sameAs": list(accounts),
     }
 

@@ -109,6 +109,7 @@ class Record:
     corrections: tuple[Correction, ...] = ()
     files: tuple[File, ...] = ()
     announced: datetime | None = None
+    modified: datetime | None = None
     edition: int = 1
     words: int = 0
     schema_type: str = "Article"
@@ -166,6 +167,7 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
         published=timezone.localdate(edition.published_at),
         first_published=first_date(until) or edition.published_at,
         announced=announced_at(until),
+        modified=_modified_at(edition),
         summary=edition.summary or " ".join(edition.key_points_list),
         doi=edition.doi,
         isbn=edition.isbn,
@@ -182,6 +184,13 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
         **_of_kind(edition),
         **_of_publisher(site, edition.tree),
         **_people(edition, piece.bylines),
+    )
+
+
+def _modified_at(edition: Edition) -> datetime:
+    """When the text last changed, announced or not. The first edition has not, however late it came after its date."""
+    return (
+        max(edition.published_at, edition.visible_from) if (edition.number or 1) > 1 else edition.published_at
     )
 
 

@@ -30,10 +30,11 @@ def head_of(
 ) -> dict[str, object]:
     """What the head of its page tells: tags, ways, and linked data of the piece and of the way to it.
 
-    Messages show the card; the cover, which is a picture of something, belongs to what the piece is.
+    Messages show the card; the cover, which is a picture of something, belongs to what the piece is, and where there is
+    none the card does.
     """
     text = {"rel": "alternate", "href": face_url(edition, "md"), "type": markdown.MEDIA_TYPE}
-    nodes = [linked.piece(record, cover), linked.breadcrumb(breadcrumb, record.url)]
+    nodes = [linked.piece(record, cover or card), linked.breadcrumb(breadcrumb, record.url)]
     return {
         "tags_of_record": as_html(tags_of(record, card)),
         "links_of_record": [*links_of(record), text],

@@ -62,6 +62,7 @@ def _dublin_core(record: Record) -> Iterator[Tag]:
     yield Tag("DC.title", record.title)
     yield from (Tag("DC.creator", _in_a_list(name)) for name in record.creators)
     yield from (Tag("DC.contributor", _in_a_list(each.name)) for each in (*record.editors, *record.others))
+    yield Tag("DC.description", record.summary)
     yield Tag("DC.date", record.published.isoformat())
     yield Tag("DC.publisher", record.publisher)
     yield Tag("DC.language", record.language)
@@ -112,8 +113,8 @@ def _open_graph(record: Record, picture: Picture | None) -> Iterator[Tag]:
         if text.language in TREES
     )
     yield tag("article:published_time", moment(record.first_published))
-    if record.announced:
-        yield tag("article:modified_time", moment(record.announced))
+    if record.modified and record.modified > record.first_published:
+        yield tag("article:modified_time", moment(record.modified))
     yield tag("article:section", record.kind)
     yield from (tag("article:author", person.url) for person in record.authors)
     yield from (tag("article:tag", word) for word in record.keywords)

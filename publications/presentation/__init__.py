@@ -13,6 +13,7 @@ from .papers import card_of, card_url, edition_pdf_url, paper_of, pdf_url
 from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
 from .piece import Piece, find, piece_context, unstored
 from .site_pages import address_of, site_page_context
+from .social_images import page_card
 from .subjects import (
     Shelf,
     Subject,
@@ -47,6 +48,7 @@ __all__ = [
     "in_tree",
     "lead_card",
     "page",
+    "page_card",
     "paper_of",
     "paragraphs",
     "pdf_url",

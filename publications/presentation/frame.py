@@ -12,6 +12,7 @@ from publications.languages import NAMES, TREES
 from publications.models import Site, once, the_site
 
 from .menus import href, leads_to, links_of, menus
+from .social_images import social_image_tags
 from .ways import current_tree, way_to
 
 
@@ -23,6 +24,7 @@ def page(
     `alternates` maps languages to the paths of this very page in them; the switch leads there, or home and says so.
     `section` names the list of the menu that the page is of. `feeds` are those of the page, each with title and url.
     `has_finder` tells that the page has a field to search in of its own. `site` is its row, where it is at hand.
+    `has_social_image` tells that a social image of the page stands at its path.
     """
     tree, site = current_tree(), site or the_site()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
@@ -38,10 +40,21 @@ def page(
         "tree": tree,
         "languages": [_switch(code, tree, alternates) for code in TREES],
         "canonical": absolute(iri_to_uri(canonical)) if canonical else "",
+        **_shared(request, site, context),
         "alternates": [] if context.get("robots") else _told_to_machines(alternates),
     }
-    context["description"] = context.get("description") or site.description
+    context["description"] = context.get("description") or site.description or site.name
     return render(request, template, {**frame, **context}, status=status)
+
+
+def _shared(request: HttpRequest, site: Site, context: dict) -> dict[str, object]:
+    """The address and the social image that messengers show of a page which has one."""
+    if not context.pop("has_social_image", False):
+        return {"shared_url": "", "social_image": None}
+    return {
+        "shared_url": absolute(iri_to_uri(request.get_full_path())),
+        "social_image": social_image_tags(request.path, context.get("title") or site.name),
+    }
 
 
 def _ways() -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""PDFs and social cards of editions: found on the shelf of their publication, or made."""
+"""PDFs and social images of editions, social images of pages: found in the folder of their subject, or made."""
 
 import dataclasses
 import io
@@ -43,21 +43,35 @@ class Made:
 
 @dataclasses.dataclass(frozen=True)
 class Told:
-    """What is to be set of an edition, and its telling again: whether it still holds once it is made."""
+    """What is to be set of a subject, and its telling again: whether it still holds once it is made.
 
-    edition: Edition
+    `folder` holds what is made of the subject alone; `address` names it in the log.
+    """
+
+    folder: str
+    address: str
     now: Paper | Card
     again: Callable[[], Paper | Card]
 
+    @classmethod
+    def of_edition(cls, edition: Edition, now: Paper | Card, again: Callable[[], Paper | Card]) -> "Told":
+        address = f"{edition.get_absolute_url()}, edition {edition.number}"
+        return cls(_folder(edition.publication_id), address, now, again)
 
-def pdf(told: Told, images: Iterable[Image]) -> Made:
-    """The PDF of an edition. Raises Busy, or Unmade where it cannot be set."""
+    @classmethod
+    def of_page(cls, address: str, key: str, now: Card, again: Callable[[], Card]) -> "Told":
+        """A page that is no publication; `key` names it for good, whatever its address."""
+        return cls(f"pages/{key}", address, now, again)
+
+
+def pdf(told: Told, images: Iterable[Image], *, number: int) -> Made:
+    """The PDF of an edition of this number. Raises Busy, or Unmade where it cannot be set."""
     library = {image.digest: image for image in images}
-    return _made(told, f"{told.edition.number}-", "pdf", lambda: _set_paper(told.now, library))
+    return _made(told, f"{number}-", "pdf", lambda: _set_paper(told.now, library))
 
 
 def card(told: Told, cover: Image | None) -> Made:
-    """The social card of an edition. Raises Busy, or Unmade."""
+    """The social image of an edition or a page. Raises Busy, or Unmade."""
     return _made(told, "card-", "png", lambda: _set_card(told.now, cover))
 
 
@@ -77,7 +91,7 @@ def _folder(publication: int) -> str:
 
 def _made(told: Told, start: str, extension: str, make: Callable[[], bytes]) -> Made:
     digest = typesetting.digest_of(told.now)
-    path = shelf.place(f"{start}{digest}.{extension}", folder=_folder(told.edition.publication_id))
+    path = shelf.place(f"{start}{digest}.{extension}", folder=told.folder)
     if not path.exists():
         workshop.make(str(path), lambda: _make(told, path, start, make))
     return Made(_read(path), digest)
@@ -100,8 +114,7 @@ def _make(told: Told, path: Path, start: str, make: Callable[[], bytes]) -> None
     try:
         content = make()
     except Unsettable as reason:
-        address, number = told.edition.get_absolute_url(), told.edition.number
-        log.error("No %s of %s, edition %d: %s", path.suffix[1:], address, number, reason)
+        log.error("No %s of %s: %s", path.suffix[1:], told.address, reason)
         _put(failed, b"")
         raise Unmade from reason
     _put(path, content)

@@ -97,15 +97,19 @@ class Paper:
 
 @dataclass(frozen=True)
 class Card:
-    """An edition as messengers show it beside its address: 1200 × 630 pixels."""
+    """An edition or a page as messengers show it beside its address: 1200 × 630 pixels.
+
+    `authors` and `detail` are lines below the title: who wrote it and when; where it `is_page`, what that is about.
+    """
 
     title: str
     language: str
     direction: str
     kind: str
     authors: str
-    day: str
+    detail: str
     site: str
     publisher: str
     tree: str = "en"
     cover: Picture | None = None
+    is_page: bool = False

@@ -12,12 +12,23 @@ from .pieces import edition_detail, publication_detail
 from .records import edition_face, piece_face
 from .sharing import share_on_mastodon
 from .site_pages import favicon, robots, site_page
+from .social_images import (
+    author_image,
+    author_list_image,
+    home_image,
+    list_image,
+    site_page_image,
+    topic_image,
+    topic_list_image,
+)
 from .topics import topic_detail, topic_list
 
 __all__ = [
     "attachment",
     "author_detail",
+    "author_image",
     "author_list",
+    "author_list_image",
     "bad_request",
     "broken",
     "edition_changes",
@@ -29,6 +40,8 @@ __all__ = [
     "forbidden",
     "front_door",
     "home",
+    "home_image",
+    "list_image",
     "llms",
     "not_found",
     "pdf",
@@ -40,7 +53,10 @@ __all__ = [
     "security",
     "share_on_mastodon",
     "site_page",
+    "site_page_image",
     "social_card",
     "topic_detail",
+    "topic_image",
     "topic_list",
+    "topic_list_image",
 ]

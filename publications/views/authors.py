@@ -33,7 +33,7 @@ from publications.presentation import (
 )
 
 from .alphabet import OTHERS, Entry, register
-from .describing import described
+from .describing import describe_author, describe_authors, described
 from .paging import indexed, paged, paged_cards, plain
 
 PER_PAGE = 60
@@ -51,6 +51,8 @@ def author_list(request: HttpRequest) -> HttpResponse:
         "authors.html",
         section="authors",
         title=_("Authors"),
+        description=describe_authors(),
+        has_social_image=True,
         **indexed(request.path, found["page"]),
         people=_in_order(tree, found["page"].object_list),
         letters=_letters(entries, request.path) if len(entries) > FEW else [],
@@ -97,10 +99,8 @@ def _anchor(letter: str) -> str:
 
 
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """An author and all they have written; who has no live piece is as if they were not there."""
-    author = get_object_or_404(Author.objects.known().select_related("portrait"), slug=slug)
-    if not Edition.objects.live().by(author).exists():
-        raise Http404
+    """An author and all they have written."""
+    author = author_or_404(slug)
     tree = current_tree()
     live = Edition.objects.live().in_tree(tree).by(author).newest_first()
     total = sum(each.pieces for each in counted(tree, {"author": slug}))
@@ -113,7 +113,8 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "author.html",
         section="authors",
         title=author.name,
-        description=author.biography[:300],
+        description=describe_author(author),
+        has_social_image=True,
         **indexed(request.path, found["page"]),
         author=author,
         person=writer,
@@ -124,6 +125,14 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         alternates=everywhere("publications:author", slug=slug),
         **found,
     )
+
+
+def author_or_404(slug: str) -> Author:
+    """The author of this address; who has no live piece is as if they were not there."""
+    author = get_object_or_404(Author.objects.known().select_related("portrait"), slug=slug)
+    if not Edition.objects.live().by(author).exists():
+        raise Http404
+    return author
 
 
 def _described(request: HttpRequest, author: Author, writer: Writer) -> dict[str, object]:

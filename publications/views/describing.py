@@ -1,10 +1,13 @@
 """What pages that are no piece tell machines of themselves: the way to them, and what stands there."""
 
+import textwrap
+
 from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
+from django.utils.translation import gettext as _
 
 from publications.metadata import linked
-from publications.models import Place, SiteLink, once
+from publications.models import Author, Place, SiteLink, Tag, once, the_site
 from publications.presentation import absolute
 
 
@@ -20,3 +23,37 @@ def accounts() -> list[str]:
     """The centre's own addresses elsewhere, as the foot of the page links them."""
     links = once("accounts", lambda: list(SiteLink.objects.filter(place=Place.SOCIAL)))
     return [address for link in links if (address := link.worded("address")).startswith("http")]
+
+
+MAX_DESCRIPTION = 300  # characters that search engines may show
+
+
+def describe_list() -> str:
+    return _(
+        "Reports and comments from %(site)s, newest first: search them, or narrow the list by topic, country, author "
+        "and year."
+    ) % {"site": the_site().name}
+
+
+def describe_topics() -> str:
+    return _("The topics, countries and series that %(site)s writes on, and what there is on each.") % {
+        "site": the_site().name
+    }
+
+
+def describe_authors() -> str:
+    return _("Who writes for %(site)s: all authors by name, with everything that each has published.") % {
+        "site": the_site().name
+    }
+
+
+def describe_topic(tag: Tag) -> str:
+    """Its introduction as far as there is room, or what its page has."""
+    own = _("What %(site)s has published on %(topic)s.") % {"site": the_site().name, "topic": tag.label}
+    return textwrap.shorten(tag.introduction, MAX_DESCRIPTION, placeholder=" …") or own
+
+
+def describe_author(author: Author) -> str:
+    """The biography as far as there is room, or what the page has."""
+    own = _("What %(author)s has published at %(site)s.") % {"author": author.name, "site": the_site().name}
+    return textwrap.shorten(author.biography, MAX_DESCRIPTION, placeholder=" …") or own

@@ -26,6 +26,8 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         "editions.html",
         **_frame(live, {"label": _("Editions")}),
         title=_("Editions: %(title)s") % {"title": live.title},
+        description=_("Every edition of “%(title)s”, and what changed from one to the next.")
+        % {"title": live.title},
         entries=history.entries(live, history.begun_editions(live.publication_id)),
         canonical=request.path,
         alternates=_in_translation(live),
@@ -49,6 +51,10 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
             live, {"label": _("Editions"), "url": history.editions_url(live)}, {"label": _("What changed")}
         ),
         title=_("What changed in edition %(number)d: %(title)s") % {"number": number, "title": live.title},
+        description=_(
+            "What edition %(number)d of “%(title)s” says that an earlier one did not, word by word."
+        )
+        % {"number": number, "title": live.title},
         before=history.entries(live, [before])[0],
         after=history.entries(live, [after])[0],
         what=history.what_it_was(after, begun),

@@ -23,6 +23,7 @@ def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
         robots="noindex",
         withdrawn=edition.end in TAKEN_BACK,
         reason=edition.end_note,
+        edition=edition,
         on=edition.visible_until,
         number=edition.number,
         current_url=current.get_absolute_url() if current else "",

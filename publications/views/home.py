@@ -43,6 +43,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "home.html",
         section="home",
         canonical=request.path,
+        has_social_image=True,
         site=site,
         linked_data=linked.script(
             [linked.organisation(site, current_tree(), accounts()), linked.website(site, current_tree())]

@@ -13,7 +13,7 @@ from publications import search
 from publications.models import Edition, counted, narrowed, once
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
-from .describing import described
+from .describing import describe_list, described
 from .filters import FILTERS, Choice, is_known
 from .paging import paged, paged_cards
 from .searching import ORDERS, Searched, busy
@@ -34,6 +34,8 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         section="publications",
         has_finder=True,
         title=_("Publications"),
+        description=describe_list(),
+        has_social_image=True,
         canonical="" if listing.is_narrowed else request.path,
         robots="noindex" if listing.is_narrowed else "",
         feeds=listing.feeds,

@@ -56,7 +56,7 @@ def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, card_url)
     edition = found.edition
-    told = renditions.Told(edition, _card(edition), lambda: _card(_anew(edition)))
+    told = renditions.Told.of_edition(edition, _card(edition), lambda: _card(_anew(edition)))
     return _answer(request, edition, lambda: renditions.card(told, edition.cover), "image/png")
 
 
@@ -67,8 +67,10 @@ def _card(edition: Edition) -> Card:
 def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     piece = find(edition)
     images = [*piece.images, *([edition.cover] if edition.cover else [])]
-    told = renditions.Told(edition, _paper(piece), lambda: _paper(find(_anew(edition))))
-    response = _answer(request, edition, lambda: renditions.pdf(told, images), "application/pdf")
+    told = renditions.Told.of_edition(edition, _paper(piece), lambda: _paper(find(_anew(edition))))
+    response = _answer(
+        request, edition, lambda: renditions.pdf(told, images, number=edition.number), "application/pdf"
+    )
     if response.status_code in SENT:
         response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
         response.headers["Content-Language"] = edition.language
@@ -93,17 +95,27 @@ def _anew(edition: Edition) -> Edition:
 def _answer(
     request: HttpRequest, edition: Edition, make: Callable[[], renditions.Made], media_type: str
 ) -> HttpResponseBase:
-    """The made file, or as much of it as the reader wants, or a page that says why there is none now."""
+    shown = {"label": edition.title, "url": edition.get_absolute_url(), "language": edition.language}
+    return answer_with_made(request, make, media_type, shown)
+
+
+def answer_with_made(
+    request: HttpRequest, make: Callable[[], renditions.Made], media_type: str, shown: dict[str, str]
+) -> HttpResponseBase:
+    """The made file, or as much of it as the reader wants, or a page that says why there is none now.
+
+    `shown` is the page that the file is of: its label, url and language.
+    """
     try:
         made = make()
     except renditions.Busy:
-        return _unmade(request, edition, SOON, is_busy=True)
+        return _unmade(request, shown, SOON, is_busy=True)
     except renditions.Unmade:
-        return _unmade(request, edition, LATER, is_busy=False)
+        return _unmade(request, shown, LATER, is_busy=False)
     return file_response(request, FileContent.of(made.content, made.digest), media_type)
 
 
-def _unmade(request: HttpRequest, edition: Edition, seconds: str, *, is_busy: bool) -> HttpResponse:
+def _unmade(request: HttpRequest, shown: dict[str, str], seconds: str, *, is_busy: bool) -> HttpResponse:
     response = page(
         request,
         "unmade.html",
@@ -111,8 +123,7 @@ def _unmade(request: HttpRequest, edition: Edition, seconds: str, *, is_busy: bo
         title=_("Not at hand just now"),
         robots="noindex",
         is_busy=is_busy,
-        edition=edition,
-        piece_url=edition.get_absolute_url(),
+        shown=shown,
         again_url=request.get_full_path(),
     )
     response.headers["Retry-After"] = seconds

@@ -5,7 +5,7 @@ from functools import cache
 from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
-from publications.models import Page
+from publications.models import Page, the_site
 from publications.presentation import absolute, current_tree, page, site_page_context
 
 from .describing import described
@@ -22,13 +22,23 @@ Sitemap: {sitemap}
 
 def site_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page in the language of its tree; without a text in it, it is not there."""
+    shown = site_page_context(page_or_404(slug))
+    own = f"{shown['title']} – {the_site().name}"
+    return page(
+        request,
+        "page.html",
+        canonical=request.path,
+        has_social_image=True,
+        **shown | described(request, shown["breadcrumb"]) | {"description": shown["description"] or own},
+    )
+
+
+def page_or_404(slug: str) -> Page:
+    """The page of the site at this address in the language of the address."""
     found = Page.objects.at(current_tree(), slug).first()
     if not found:
         raise Http404
-    shown = site_page_context(found)
-    return page(
-        request, "page.html", canonical=request.path, **shown | described(request, shown["breadcrumb"])
-    )
+    return found
 
 
 def robots(request: HttpRequest) -> HttpResponse:

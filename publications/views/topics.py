@@ -33,7 +33,7 @@ from publications.presentation import (
     writers,
 )
 
-from .describing import described
+from .describing import describe_topic, describe_topics, described
 from .shelves import first, kinds_of, with_shelves
 
 PEOPLE = 8
@@ -56,6 +56,8 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         "topics.html",
         section="topics",
         title=_("Topics"),
+        description=describe_topics(),
+        has_social_image=True,
         canonical=request.path,
         subjects=subjects_by_kind(tags_with_pieces()),
         **described(request, way_here(_("Topics"))),
@@ -64,16 +66,15 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 
 
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    """What the site has on a topic; one that no live piece names is as if it were not there."""
-    tag = get_object_or_404(Tag.objects.select_related("responsible__portrait"), slug=slug)
-    if not Edition.objects.live().on(tag).exists():
-        raise Http404
+    """What the site has on a topic."""
+    tag = topic_or_404(slug)
     return page(
         request,
         "topic.html",
         section="topics",
         title=tag.label,
-        description=tag.introduction[:300],
+        description=describe_topic(tag),
+        has_social_image=True,
         canonical=request.path,
         label=LABELS[TagKind(tag.kind)],
         introduction=paragraphs(tag.introduction),
@@ -83,6 +84,14 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         **described(request, way_here((_("Topics"), "publications:topics"), tag.label)),
         alternates=everywhere("publications:topic", slug=slug),
     )
+
+
+def topic_or_404(slug: str) -> Tag:
+    """The topic of this address; one that no live piece names is as if it were not there."""
+    tag = get_object_or_404(Tag.objects.select_related("responsible__portrait"), slug=slug)
+    if not Edition.objects.live().on(tag).exists():
+        raise Http404
+    return tag
 
 
 def _pieces(tag: Tag) -> dict[str, object]:
