@@ -255,7 +255,7 @@ def test_only_those_who_look_are_led_on(client):
     page = make_page()
     changed(page, slug_en="media")
 
-    assert client.post("/en/press/").status_code == 404
+    assert client.post("/en/press/").status_code == 405
 
 
 def test_looking_up_a_former_path_takes_one_question_or_two(client):

@@ -18,6 +18,7 @@ from publications.models import (
     counted_on_tags,
     foremost,
     once,
+    the_site,
 )
 from publications.presentation import (
     Writer,
@@ -43,7 +44,7 @@ TOPICS = 12
 
 def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
-    tree = current_tree()
+    tree, site = current_tree(), the_site()
     entries = once(("register", tree), lambda: _register(tree))
     found = paged(entries, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
     return page(
@@ -51,7 +52,8 @@ def author_list(request: HttpRequest) -> HttpResponse:
         "authors.html",
         section="authors",
         title=_("Authors"),
-        description=describe_authors(),
+        site=site,
+        description=describe_authors(site),
         has_social_image=True,
         **indexed(request.path, found["page"]),
         people=_in_order(tree, found["page"].object_list),
@@ -101,7 +103,7 @@ def _anchor(letter: str) -> str:
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """An author and all they have written."""
     author = author_or_404(slug)
-    tree = current_tree()
+    tree, site = current_tree(), the_site()
     live = Edition.objects.live().in_tree(tree).by(author).newest_first()
     total = sum(each.pieces for each in counted(tree, {"author": slug}))
     found = paged_cards(live, request.GET.get("page", "1"), plain(request.path), total=total)
@@ -113,7 +115,8 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         "author.html",
         section="authors",
         title=author.name,
-        description=describe_author(author),
+        site=site,
+        description=describe_author(author, site),
         has_social_image=True,
         **indexed(request.path, found["page"]),
         author=author,

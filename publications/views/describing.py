@@ -7,7 +7,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications.metadata import linked
-from publications.models import Author, Place, SiteLink, Tag, once, the_site
+from publications.models import Author, Place, Site, SiteLink, Tag, once
 from publications.presentation import absolute
 
 
@@ -28,32 +28,32 @@ def accounts() -> list[str]:
 MAX_DESCRIPTION = 300  # characters that search engines may show
 
 
-def describe_list() -> str:
+def describe_list(site: Site) -> str:
     return _(
         "Reports and comments from %(site)s, newest first: search them, or narrow the list by topic, country, author "
         "and year."
-    ) % {"site": the_site().name}
+    ) % {"site": site.name}
 
 
-def describe_topics() -> str:
+def describe_topics(site: Site) -> str:
     return _("The topics, countries and series that %(site)s writes on, and what there is on each.") % {
-        "site": the_site().name
+        "site": site.name
     }
 
 
-def describe_authors() -> str:
+def describe_authors(site: Site) -> str:
     return _("Who writes for %(site)s: all authors by name, with everything that each has published.") % {
-        "site": the_site().name
+        "site": site.name
     }
 
 
-def describe_topic(tag: Tag) -> str:
+def describe_topic(tag: Tag, site: Site) -> str:
     """Its introduction as far as there is room, or what its page has."""
-    own = _("What %(site)s has published on %(topic)s.") % {"site": the_site().name, "topic": tag.label}
+    own = _("What %(site)s has published on %(topic)s.") % {"site": site.name, "topic": tag.label}
     return textwrap.shorten(tag.introduction, MAX_DESCRIPTION, placeholder=" …") or own
 
 
-def describe_author(author: Author) -> str:
+def describe_author(author: Author, site: Site) -> str:
     """The biography as far as there is room, or what the page has."""
-    own = _("What %(author)s has published at %(site)s.") % {"author": author.name, "site": the_site().name}
+    own = _("What %(author)s has published at %(site)s.") % {"author": author.name, "site": site.name}
     return textwrap.shorten(author.biography, MAX_DESCRIPTION, placeholder=" …") or own

@@ -10,7 +10,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import Edition, counted, narrowed, once
+from publications.models import Edition, counted, narrowed, once, the_site
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
 from .describing import describe_list, described
@@ -23,7 +23,7 @@ from .shortening import without_empty
 def publication_list(request: HttpRequest) -> HttpResponse:
     if short := without_empty(request):
         return short
-    listing = Listing(request.GET, current_tree())
+    listing, site = Listing(request.GET, current_tree()), the_site()
     try:
         context = listing.context()
     except search.Busy:
@@ -34,7 +34,8 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         section="publications",
         has_finder=True,
         title=_("Publications"),
-        description=describe_list(),
+        site=site,
+        description=describe_list(site),
         has_social_image=True,
         canonical="" if listing.is_narrowed else request.path,
         robots="noindex" if listing.is_narrowed else "",

@@ -22,11 +22,12 @@ Sitemap: {sitemap}
 
 def site_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page in the language of its tree; without a text in it, it is not there."""
-    shown = site_page_context(page_or_404(slug))
-    own = f"{shown['title']} – {the_site().name}"
+    shown, site = site_page_context(page_or_404(slug)), the_site()
+    own = f"{shown['title']} – {site.name}"
     return page(
         request,
         "page.html",
+        site=site,
         canonical=request.path,
         has_social_image=True,
         **shown | described(request, shown["breadcrumb"]) | {"description": shown["description"] or own},

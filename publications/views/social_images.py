@@ -26,21 +26,23 @@ def home_image(request: HttpRequest) -> HttpResponseBase:
 
 
 def list_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(request, "list", lambda: page_card(_("Publications"), detail=describe_list()))
+    return _send(request, "list", lambda: page_card(_("Publications"), detail=describe_list(the_site())))
 
 
 def topic_list_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(request, "topics", lambda: page_card(_("Topics"), detail=describe_topics()))
+    return _send(request, "topics", lambda: page_card(_("Topics"), detail=describe_topics(the_site())))
 
 
 def author_list_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(request, "authors", lambda: page_card(_("Authors"), detail=describe_authors()))
+    return _send(request, "authors", lambda: page_card(_("Authors"), detail=describe_authors(the_site())))
 
 
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     def card() -> Card:
         tag = topic_or_404(slug)
-        return page_card(tag.label, kind=str(LABELS[TagKind(tag.kind)]), detail=describe_topic(tag))
+        return page_card(
+            tag.label, kind=str(LABELS[TagKind(tag.kind)]), detail=describe_topic(tag, the_site())
+        )
 
     return _send(request, f"topic-{topic_or_404(slug).pk}", card)
 
@@ -56,7 +58,7 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
             author.name,
             kind=_("Author"),
             authors=author.worded_only("title") or "",
-            detail=author.worded("affiliation") or describe_author(author),
+            detail=author.worded("affiliation") or describe_author(author, the_site()),
             cover=portrait,
             cover_digest=renditions.cover_digest(portrait) if portrait else "",
         )

@@ -20,6 +20,7 @@ from publications.models import (
     counted_on_tags,
     foremost,
     once,
+    the_site,
 )
 from publications.presentation import (
     current_tree,
@@ -51,12 +52,14 @@ def tags_with_pieces() -> list[Tag]:
 
 
 def topic_list(request: HttpRequest) -> HttpResponse:
+    site = the_site()
     return page(
         request,
         "topics.html",
         section="topics",
         title=_("Topics"),
-        description=describe_topics(),
+        site=site,
+        description=describe_topics(site),
         has_social_image=True,
         canonical=request.path,
         subjects=subjects_by_kind(tags_with_pieces()),
@@ -67,13 +70,14 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What the site has on a topic."""
-    tag = topic_or_404(slug)
+    tag, site = topic_or_404(slug), the_site()
     return page(
         request,
         "topic.html",
         section="topics",
         title=tag.label,
-        description=describe_topic(tag),
+        site=site,
+        description=describe_topic(tag, site),
         has_social_image=True,
         canonical=request.path,
         label=LABELS[TagKind(tag.kind)],
