@@ -4,36 +4,116 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from publications.desk.proposing import FEW, proposed
-from publications.difference import Block, blocks_of_text, compare
+from publications.desk.proposing import propose_change
+from publications.difference import Block, blocks_of_html, blocks_of_text, compare
 from publications.models import Change
 from tests.factories import make_live, make_publication, saved
 
-BEFORE = "The goverment met on Monday and said nothing of the river."
+BEFORE = "The goverment met on Monday, and said nothing of the river. The goverment was silent."
 
 
-def proposal(after: str, *, kind: str = "paragraph", before: str = BEFORE):
+def proposal(after: str, *, kind: str = "paragraph", before: str = BEFORE, facts=()):
     sides = ([Block(kind, each.tokens) for each in blocks_of_text(text)] for text in (before, after))
-    return proposed(compare(*sides))
+    return propose_change(compare(*sides), facts)
+
+
+def proposal_for_html(before: str, after: str):
+    return propose_change(compare(blocks_of_html(before), blocks_of_html(after)))
 
 
 @pytest.mark.parametrize(
-    "after", [BEFORE, BEFORE.replace("goverment", "government"), f"{BEFORE} Nor did we."]
+    "after",
+    [
+        BEFORE,
+        BEFORE.replace("goverment", "government"),
+        BEFORE.replace("Monday,", "Monday"),
+        BEFORE.replace("Monday,", "Monday;").replace("river.", "river!"),
+        BEFORE.replace("river", "River"),
+        BEFORE.replace("said", "siad"),
+    ],
 )
-def test_a_few_letters_are_proposed_as_a_silent_fix(after):
+def test_punctuation_and_the_spelling_of_one_word_are_proposed_as_a_silent_fix(after):
     assert proposal(after).change is Change.SILENT
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        f"{BEFORE} So were we.",
+        f"{BEFORE} Nor did we.",
+        f"{BEFORE} Yes.",
+        f"{BEFORE}\n\nYes.",
+        BEFORE.replace("The goverment was silent.", ""),
+        BEFORE.replace("goverment", "government").replace("Monday", "Munday"),
+        BEFORE.replace("Monday", "Friday"),
+        BEFORE.replace("met", "sat"),
+        BEFORE.replace("goverment", "parliament"),
+    ],
+)
+def test_any_other_change_of_words_is_left_to_the_editor(after):
+    assert proposal(after).change is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("legal", "illegal"),
+        ("imports", "exports"),
+        ("likely", "unlikely"),
+        ("Iran", "Iraq"),
+        ("Austria", "Australia"),
+        ("Slovakia", "Slovenia"),
+        ("million", "billion"),
+        ("five million", "five millions"),
+        ("increased", "decreased"),
+        ("it rose", "it may have risen"),
+    ],
+)
+def test_two_words_that_look_alike_are_no_spelling(before, after):
+    assert proposal(f"It was {after} then.", before=f"It was {before} then.").change is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>A river.</p>", '<p>A <a href="https://example.org/2026/5">river</a>.</p>'),
+        ('<p>A <a href="/a">river</a>.</p>', '<p>A <a href="/b-12">river</a>.</p>'),
+    ],
+)
+def test_links_are_proposed_as_a_silent_fix(before, after):
+    assert proposal_for_html(before, after).change is Change.SILENT
+
+
+@pytest.mark.parametrize(
+    ("before", "after"),
+    [
+        ("<p>A river.</p>", '<p>A river.<a class="footnote-ref" href="#fn-1">1</a></p>'),
+        ("<p>A river.</p>", '<p>A river.</p><figure><img alt="A map" data-image="abc"></figure>'),
+        ("<p>One.</p><p>Two.</p>", "<p>Two.</p><p>One.</p>"),
+    ],
+)
+def test_notes_pictures_and_moved_paragraphs_are_left_to_the_editor(before, after):
+    assert proposal_for_html(before, after).change is None
+
+
+@pytest.mark.parametrize(
+    ("facts", "change"),
+    [(["tags"], Change.SILENT), (["kind"], None), (["published_at"], None), (["tags", "roles"], None)],
+)
+def test_what_changes_beside_the_text_is_left_to_the_editor_unless_it_is_a_topic(facts, change):
+    assert proposal(BEFORE, facts=facts).change is change
 
 
 @pytest.mark.parametrize(
     ("after", "why"),
     [
-        (f"{BEFORE} {'More of it. ' * FEW}", "more than a few letters"),
+        (f"{BEFORE} {'More of it. ' * 9}", "more than the spelling of one word"),
         (BEFORE.replace("Monday", "11 May"), "a figure changes"),
         (BEFORE.replace("met", "did not meet"), "a “not” comes or goes"),
         (BEFORE.replace("nothing", "much, and never a word"), "a “not” comes or goes"),
     ],
 )
-def test_more_than_that_or_a_figure_is_left_to_the_editor(after, why):
+def test_the_editor_reads_why_nothing_is_proposed(after, why):
     assert proposal(after).change is None and why in proposal(after).why
 
 
@@ -44,7 +124,7 @@ def test_authors_who_change_are_left_to_the_editor():
 
 
 def test_what_is_not_public_now_is_left_to_the_editor():
-    assert proposed(None).change is None
+    assert propose_change(None).change is None
 
 
 def path(piece) -> str:
@@ -59,9 +139,9 @@ def test_the_page_says_why_and_what_was_not_chosen_is_asked_for(desk):
     page = desk.get(path(piece)).text
     answer = desk.post(path(piece), {"seen": piece.digest, "after": "1"}).text
 
-    assert "as more than a few letters change" in page and "checked>" not in page
+    assert "as more than the spelling of one word changes" in page and "checked>" not in page
     assert "Say what changes for readers: one of these." in answer
-    assert "as more than a few letters change" in answer
+    assert "as more than the spelling of one word changes" in answer
     assert piece.editions.count() == 1
 
 
@@ -73,7 +153,7 @@ def test_a_small_fix_needs_no_choice(desk):
     form = desk.get(path(piece)).context["form"]
 
     assert form["change"].value() == Change.SILENT
-    assert "few letters" in form["change"].help_text
+    assert "the spelling of one word" in form["change"].help_text
 
 
 @pytest.mark.django_db

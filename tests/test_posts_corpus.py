@@ -5,11 +5,12 @@ read back by parsers of others as its page has it.
 import pytest
 from django.utils import timezone
 
-from publications import importing, prose
+from publications import checks, importing, prose
 from publications.metadata import REFERENCES, name_of
 from publications.models import Edition
 from tests.import_figures import CORPUS, figures, show
 from tests.reference_readers import READERS, Read
+from tests.test_placeholders import texts_of
 
 pytestmark = [pytest.mark.corpus, pytest.mark.django_db]
 
@@ -45,6 +46,8 @@ def test_a_blog_of_ten_years(client, capsys, subtests):
 
     with subtests.test("the posts come in whole"):
         the_posts_are_whole(account, capsys)
+    with subtests.test("no post is taken for unfinished"):
+        no_post_is_taken_for_unfinished()
     with subtests.test("every post is read back from every format"):
         every_post_is_read_back_from_every_format(client, capsys)
 
@@ -65,6 +68,16 @@ def the_posts_are_whole(account, capsys) -> None:
         "pictures neither kept nor named",
     ):
         assert not found[name], name
+
+
+def no_post_is_taken_for_unfinished() -> None:
+    unfinished = {
+        edition.title: placeholders
+        for edition in Edition.objects.live()
+        if (placeholders := list(checks.find_placeholders(texts_of(edition, edition.html))))
+    }
+
+    assert unfinished == {}
 
 
 def every_post_is_read_back_from_every_format(client, capsys) -> None:

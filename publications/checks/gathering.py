@@ -24,6 +24,7 @@ def proof_of(piece: Publication) -> Proof:
     return Proof(
         title=piece.title,
         summary=piece.summary,
+        key_points=piece.key_points,
         body=piece.body,
         html=html,
         unrenderable=reason,

@@ -43,6 +43,7 @@ class Proof:
 
     title: str = ""
     summary: str = ""
+    key_points: str = ""
     body: str = ""
     html: str = ""
     unrenderable: str = ""
@@ -63,6 +64,16 @@ class Proof:
         """The line of the text, from one, in which words stand first; nought where they stand nowhere."""
         at = self.body.find(words) if words else -1
         return self.body.count("\n", 0, at) + 1 if at >= 0 else 0
+
+    @property
+    def texts(self) -> dict[str, str]:
+        """The words that readers see, by the field of the form that they come from; those of the text without its code."""
+        return {
+            "title": self.title,
+            "summary": self.summary,
+            "key_points": self.key_points,
+            "body": self.reading.words,
+        }
 
     @cached_property
     def reading(self) -> Reading:

@@ -11,7 +11,7 @@ from publications.models import FOREVER, Change, Edition, Publication, Why, mome
 
 from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison, of_edition, of_revision
-from .proposing import proposed
+from .proposing import propose_change
 from .publishing_form import PublishForm
 from .site import desk
 
@@ -21,8 +21,8 @@ from .site import desk
 def publish(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands against publishing, what changes for readers, where it will stand, when, and as what."""
     piece = piece_or_404(pk)
-    form = PublishForm(request.POST or None, piece=piece)
     found = checks.check(checks.proof_of(piece))
+    form = PublishForm(request.POST or None, piece=piece, asks_about_placeholders=bool(found.confirm))
     if request.method == "POST" and form.is_valid():
         try:
             return _lead_to_result(_published(request, piece, form.asked, found))
@@ -30,7 +30,8 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
             form.add_error(None, refusal.reasons)
     piece = piece_or_404(pk)
     seen, changes = form.see_again(piece), _what_changes(piece)
-    form.propose(proposed(changes.get("difference")))
+    facts = [fact.name for fact in changes.get("compared", {}).get("facts", ())]
+    form.propose(propose_change(changes.get("difference"), facts))
     return desk.show_piece(
         request, "publish", piece, form=form, title=_("Check and publish"), findings=found,
         **_where(piece, found), **changes, **_since(piece, seen),

@@ -15,8 +15,9 @@ from publications.presentation.comparison import comparison_context, difference_
 
 @dataclass(frozen=True)
 class Fact:
-    """Something beside the text, before and after."""
+    """Something beside the text, before and after. `name` is the field it comes from."""
 
+    name: str
     label: str
     before: str
     after: str
@@ -56,23 +57,40 @@ def comparison(before: Piece | None, after: Piece | None) -> dict[str, object]:
 
 def facts(before: Piece, after: Piece) -> list[Fact]:
     """What differs beside the text: kind, date, address, tags and the like."""
-    told, now = _told(before), _told(after)
-    return [Fact(label, told[label], now[label]) for label in now if told[label] != now[label]]
+    was, now = _values(before), _values(after)
+    return [
+        Fact(name, label, was[name], now[name]) for name, label in _labels().items() if was[name] != now[name]
+    ]
 
 
-def _told(piece: Piece) -> dict[str, str]:
+def _labels() -> dict[str, str]:
+    return {
+        "kind": _("Kind"),
+        "language": _("Language of the text"),
+        "slug": _("Address"),
+        "published_at": _("Date readers see"),
+        "tags": _("Tags"),
+        "cover": _("Cover"),
+        "external_url": _("Address of a text elsewhere"),
+        "doi": "DOI",
+        "isbn": "ISBN",
+        "roles": _("Roles"),
+    }
+
+
+def _values(piece: Piece) -> dict[str, str]:
     edition = piece.edition
     return {
-        _("Kind"): str(edition.kind),
-        _("Language of the text"): edition.language_name,
-        _("Address"): edition.get_absolute_url(),
-        _("Date readers see"): date_format(timezone.localtime(edition.published_at), "DATETIME_FORMAT"),
-        _("Tags"): ", ".join(sorted((tag.name for tag in piece.tags), key=str.casefold)),
-        _("Cover"): str(edition.cover or ""),
-        _("Address of a text elsewhere"): edition.external_url,
-        "DOI": edition.doi,
-        "ISBN": edition.isbn,
-        _("Roles"): ", ".join(f"{line.name}: {line.get_role_display()}" for line in _unusual(piece)),
+        "kind": str(edition.kind),
+        "language": edition.language_name,
+        "slug": edition.get_absolute_url(),
+        "published_at": date_format(timezone.localtime(edition.published_at), "DATETIME_FORMAT"),
+        "tags": ", ".join(sorted((tag.name for tag in piece.tags), key=str.casefold)),
+        "cover": str(edition.cover or ""),
+        "external_url": edition.external_url,
+        "doi": edition.doi,
+        "isbn": edition.isbn,
+        "roles": ", ".join(f"{line.name}: {line.get_role_display()}" for line in _unusual(piece)),
     }
 
 

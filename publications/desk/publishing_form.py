@@ -25,7 +25,7 @@ CITIES = {
 YEARS = range(1900, 2101)
 REPLACE, KEEP = "replace", "keep"
 FAR = timedelta(days=366)
-OF_THE_FORM = ("zone", "sure")
+OF_THE_FORM = ("zone", "sure", "placeholders_meant")
 
 
 class MomentField(forms.DateTimeField):
@@ -87,17 +87,27 @@ class PublishForm(forms.Form):
     waiting = forms.ChoiceField(
         label=gettext_lazy("What becomes of the edition that waits"), widget=forms.RadioSelect
     )
+    placeholders_meant = forms.BooleanField(
+        label=gettext_lazy("They are meant: publish the text with them"),
+        error_messages={
+            "required": gettext_lazy(
+                "The text still has what looks like notes to yourself. Mend them, or say that they are meant."
+            )
+        },
+    )
     seen = forms.CharField(widget=forms.HiddenInput)
     after = forms.IntegerField(widget=forms.HiddenInput, required=False)
     sure = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, piece: Publication) -> None:
+    def __init__(self, data=None, *, piece: Publication, asks_about_placeholders: bool = False) -> None:
         super().__init__(data, initial=_standing(piece), label_suffix="")
         self.fields["zone"].choices = [(zone, _clock(zone, city)) for zone, city in CITIES.items()]
         if not piece.editions.begun().exists():
             del self.fields["change"], self.fields["note"]
         else:
             self.fields["change"].required = not self._is_overtaken()
+        if not asks_about_placeholders:
+            del self.fields["placeholders_meant"]
         waiting = piece.editions.waiting().first()
         if not waiting or self._is_overtaken():
             del self.fields["waiting"]

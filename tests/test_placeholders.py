@@ -1,0 +1,135 @@
+"""Placeholders that were left in a text are asked about before it is published; nothing else is."""
+
+import pytest
+from django.urls import reverse
+
+from publications import checks, importing
+from publications.demonstration import load
+from publications.models import Edition, Publication
+from publications.prose import render
+from tests.factories import make_person, make_publication
+from tests.import_figures import CORPUS
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "The bill is TK.",
+        "[TK]",
+        "by XXX per cent",
+        "Date: TBD",
+        "(TBC)",
+        "rose by ??? per cent",
+        "Lorem ipsum dolor sit amet",
+        "(source?)",
+        "[figure to be checked]",
+        "the rate (to be confirmed)",
+        "[Here: the budget, with a table. Ask the ministry.]",
+        "[Add the map]",
+        "TODO",
+        "[källa?]",
+        "[ska kontrolleras]",
+        "[kolla siffran]",
+        "[уточнити]",
+    ],
+)
+def test_a_note_to_oneself_is_found(text):
+    assert list(checks.find_placeholders(f"Before. {text}"))
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "He called it [the ministry] and [sic] “wrong”.",
+        "There is much to be done, and more to be checked.",
+        "Is it true??",
+        "A TODO list, and lorem ipsum as a matter of typography.",
+        "The date is TBD, they said.",
+        "[Hereafter: the Union]",
+        "What source? (Is it?)",
+        "a method (something to be completed within a day)",
+    ],
+)
+def test_ordinary_words_are_no_placeholder(text):
+    assert list(checks.find_placeholders(text)) == []
+
+
+def proof(**texts) -> checks.Proof:
+    body = texts.get("body", "Text.")
+    return checks.Proof(**{**texts, "html": render(body).html})
+
+
+@pytest.mark.parametrize("field", ["title", "summary", "key_points", "body"])
+def test_every_text_that_readers_see_is_searched(field):
+    found = checks.check(proof(**{field: "One.\n\nIt rose by [figure to be checked]."})).confirm
+
+    assert [(each.field, each.line) for each in found] == [(field, 3 if field == "body" else 0)]
+
+
+def test_links_notes_and_code_are_not_placeholders():
+    body = "[here](https://example.org/) and `XXX`[^1]\n\n    TODO\n\n[^1]: [Check the map](https://example.org/)"
+
+    assert checks.check(proof(body=body)).confirm == []
+
+
+def path(publication) -> str:
+    return reverse("desk:publish", args=[publication.pk])
+
+
+@pytest.mark.django_db
+def test_a_placeholder_has_to_be_confirmed_before_publishing(desk):
+    publication = make_publication(body="It rose by [figure to be checked].")
+    form = {"seen": publication.digest, "after": "0"}
+
+    shown = desk.get(path(publication)).text
+    refused = desk.post(path(publication), form)
+    is_public = publication.editions.exists()
+    desk.post(path(publication), {**form, "placeholders_meant": "on"})
+
+    assert "“[figure to be checked]” looks like a note to yourself." in shown
+    assert "say that they are meant" in refused.text and not is_public
+    assert publication.editions.live().exists()
+
+
+@pytest.mark.django_db
+def test_nothing_is_asked_where_there_is_no_placeholder(desk):
+    publication = make_publication()
+
+    page = desk.get(path(publication))
+    desk.post(path(publication), {"seen": publication.digest, "after": "0"})
+
+    assert "placeholders_meant" not in page.context["form"].fields
+    assert publication.editions.live().exists()
+
+
+@pytest.mark.django_db
+@pytest.mark.usefixtures("pictures_are_kept")
+def test_the_demonstration_holds_two_placeholders_in_its_draft():
+    load(by=make_person("Administrators"), tell=lambda line: None)
+
+    found = {
+        publication.title: len(confirm)
+        for publication in Publication.objects.all()
+        if (confirm := checks.check(checks.proof_of(publication)).confirm)
+    }
+
+    assert found == {"Transnistria after Russian gas": 2}
+
+
+def texts_of(row: Publication | Edition, html: str) -> str:
+    return "\n".join((row.title, row.summary, row.key_points, checks.Proof(html=html).reading.words))
+
+
+@pytest.mark.corpus
+@pytest.mark.django_db
+def test_no_guide_that_was_published_on_purpose_is_stopped():
+    importing.bring_in(importing.Order(CORPUS / "guides"))
+    drafts = Publication.objects.all()
+
+    stopped = {
+        draft.title: found
+        for draft in drafts
+        if (found := list(checks.find_placeholders(texts_of(draft, render(draft.body).html))))
+    }
+
+    assert len(drafts) == 109 and stopped == {}
