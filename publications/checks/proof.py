@@ -67,7 +67,7 @@ class Proof:
 
     @property
     def texts(self) -> dict[str, str]:
-        """The words that readers see, by the field of the form that they come from; those of the text without its code."""
+        """The words that readers see, by field of the form; those of the text without its code."""
         return {
             "title": self.title,
             "summary": self.summary,
