@@ -303,7 +303,7 @@ def test_a_file_that_the_store_does_not_have_whole_forbids_publishing(original):
     name = keep_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
     Attachment.objects.create(publication=piece, original=name, filename="report.pdf", size=40_000_000)
 
-    assert "missing from the store or damaged" in said(checks.check(checks.proof_of(piece)).blocking)
+    assert "missing from the store or damaged" in said(checks.check(checks.proof_of(saved(piece))).blocking)
 
 
 @pytest.mark.django_db
