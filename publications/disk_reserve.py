@@ -19,13 +19,12 @@ from django.conf import settings
 
 from . import durable_files
 
-SPARE_BYTES = (
-    1024 * 1024
-)  # left free when the reserve is made: for the session, and what else the request stores
+SPARE_BYTES = 256 * 1024  # left free when the reserve is made: for the session, and what else is stored
 CHUNK_BYTES = 1024 * 1024
 FULL_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 SQLITE_MAY_BE_FULL = {sqlite3.SQLITE_IOERR, sqlite3.SQLITE_CANTOPEN}
 POSTGRESQL_DISK_FULL = "53100"
+BUCKET_FULL = 507  # Insufficient Storage
 DISK_FULL_REMEDY = (
     "The disk is full, or the quota of this user is used up (df -h, quota). What was stored before is as it was. "
     "Free some space."
@@ -110,10 +109,16 @@ def _chain(error: BaseException | None) -> Iterator[BaseException]:
 def _says_full(error: BaseException) -> bool:
     if isinstance(error, OSError):
         return error.errno in FULL_ERRORS
-    if getattr(error, "sqlstate", None) == POSTGRESQL_DISK_FULL:
+    if getattr(error, "sqlstate", None) == POSTGRESQL_DISK_FULL or _status_of_bucket(error) == BUCKET_FULL:
         return True
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF  # the primary code (https://sqlite.org/rescode.html)
     return code == sqlite3.SQLITE_FULL or (code in SQLITE_MAY_BE_FULL and _has_no_room())
+
+
+def _status_of_bucket(error: BaseException) -> int | None:
+    """The HTTP status in an error of botocore, of which an installation without a bucket has no package."""
+    response = getattr(error, "response", None)
+    return response.get("ResponseMetadata", {}).get("HTTPStatusCode") if isinstance(response, dict) else None
 
 
 def _has_no_room() -> bool:

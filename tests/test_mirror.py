@@ -264,13 +264,11 @@ def test_a_file_that_a_power_cut_left_half_written_is_written_again(root, ending
 
 def test_a_watching_mirror_goes_on_once_there_is_room_again(root, monkeypatch, capsys):
     make_live(title="Grain", body="What was said about grain. " * 2_000)
-    pauses = []
 
-    def sleep(seconds: float) -> None:
-        """The disk is made larger while the mirror waits; once it has nothing to do the test is done."""
-        pauses.append(seconds)
+    def sleep(_seconds: float) -> None:
+        """The disk is made larger while the mirror waits; once it shows all of the site the test is done."""
         resource.setrlimit(resource.RLIMIT_FSIZE, before)
-        if len(pauses) == 2:
+        if "What was said about grain." in words_of(root):
             raise KeyboardInterrupt
 
     before = resource.getrlimit(resource.RLIMIT_FSIZE)
@@ -278,9 +276,28 @@ def test_a_watching_mirror_goes_on_once_there_is_room_again(root, monkeypatch, c
     with files_of_at_most(20_000), pytest.raises(CommandError, match="Broken off"):
         call_command("mirror", root, watch=True, processes=1)
 
-    assert "What was said about grain." in words_of(root)
     assert "The disk is full" in capsys.readouterr().err
     assert not list(root.rglob("*.part"))
+
+
+def test_what_is_withdrawn_leaves_a_mirror_that_cannot_be_written(root, monkeypatch, editor):
+    edition = make_live(title="Grain", body="What was said about grain.")
+    walk(root)
+
+    def sleep(_seconds: float) -> None:
+        """The publication is withdrawn while the mirror rests from a walk that failed."""
+        if "What was said" not in words_of(root):
+            raise KeyboardInterrupt
+        if edition.publication.editions.live().exists():
+            deeds.withdraw(edition.publication, by=editor)
+
+    monkeypatch.setattr("publications.management.commands.mirror.time.sleep", sleep)
+    monkeypatch.setattr("publications.management.commands.mirror.PAUSES_WHEN_ILL", 10**9)
+    (root / "en/index.html").unlink()
+    with files_of_at_most(100), pytest.raises(CommandError, match="Broken off"):
+        call_command("mirror", root, watch=True, processes=1)
+
+    assert "What was said" not in words_of(root)
 
 
 def test_a_picture_whose_original_is_damaged_holds_up_no_page(root):

@@ -12,6 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.management import call_command
 
 from publications import renditions
+from publications.disk_reserve import is_disk_full
 from publications.durable_files import remove_unfinished
 from publications.models import OriginalFault, find_original_fault, keep_original, originals
 from sceeus import elsewhere
@@ -79,10 +80,10 @@ def test_an_upload_that_the_bucket_refuses_leaves_no_file(settings):
         entry = elsewhere.originals(server.url, settings.ORIGINALS)
         settings.STORAGES = {**settings.STORAGES, "originals": entry}
 
-        with pytest.raises(Exception, match="507"):
+        with pytest.raises(Exception, match="507") as raised:
             keep_original(CONTENT, "pdf")
 
-        assert server.files == {}
+        assert server.files == {} and is_disk_full(raised.value)
 
 
 KILLED = """

@@ -1,4 +1,4 @@
-"""Exercise the site as it is served in earnest: strangers, reload, neighbours, a database that stops, a lock, a flood.
+"""Exercise the site as it is served in earnest: strangers, reload, neighbours, a database that stops, a lock, a flood, a full disk.
 
 It starts servers of its own on this machine (ports from EXERCISE_PORTS, 8130), in a folder that it removes, and prints
 one table: what was done, what was measured, what it may be. Some minutes; it ends with 1 where a budget is not kept.

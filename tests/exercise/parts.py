@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from .crowds import crowds
+from .disks import disk, kills
 from .lines import Line, failed_none
 from .machines import Server, manage, nginx, until
 from .readers import Crowd, Reader, Told, held_open, reads, slow_readers
@@ -248,4 +249,6 @@ PARTS = {
     "flood": flood,
     "crowds": crowds,
     "bodies": bodies,
+    "disk": disk,
+    "kills": kills,
 }

@@ -12,7 +12,8 @@ from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
 from publications.pagecache import SiteStateWatcher
 
 MOST_TOLD = 20
-PAUSE, PAUSE_WHEN_ILL = 0.5, 10  # seconds
+PAUSE = 0.5  # seconds
+PAUSES_WHEN_ILL = 20
 
 
 class Command(BaseCommand):
@@ -57,11 +58,14 @@ class Command(BaseCommand):
             raise CommandError(f"{broken} links lead to what is not there.", returncode=1)
 
     def _go_on(self, options: dict) -> int:
-        """Walk, and walk again whenever something has changed since the last walk began."""
-        watcher, shown = SiteStateWatcher(threaded=False), None
+        """Walk, and walk again whenever something has changed since the last walk began. A walk that fails is repeated
+        after a rest, or once something has changed: what is taken back meanwhile is removed all the same.
+        """
+        watcher, shown, failed, pauses = SiteStateWatcher(threaded=False), None, None, 0
         while True:
             now = watcher.state()
-            if now is None or now is shown:
+            if now is None or now is shown or (now is failed and pauses > 0):
+                pauses -= 1
                 time.sleep(PAUSE)
                 continue
             try:
@@ -69,7 +73,7 @@ class Command(BaseCommand):
                 shown = now
             except (mirror.Failing, DatabaseError, OSError) as error:
                 self._say_why(error)
-                time.sleep(PAUSE_WHEN_ILL)
+                failed, pauses = now, PAUSES_WHEN_ILL
 
     def _say_why(self, error: Exception) -> None:
         said = DISK_FULL_REMEDY if is_disk_full(error) else f"{error}."

@@ -1,0 +1,52 @@
+"""An editor at the desk, over HTTP: signs in, uploads pictures, saves, withdraws."""
+
+import io
+import os
+from pathlib import Path
+
+import requests
+from PIL import Image as Pixels
+
+PATIENCE = 60  # seconds
+
+
+class Editor:
+    """A browser of the editor whose first password stands in the folder of the site."""
+
+    def __init__(self, port: int, folder: Path) -> None:
+        self._site, self._session = f"http://localhost:{port}", requests.Session()
+        logins = (folder / "first-login.txt").read_text("utf-8").splitlines()
+        self._password = dict(line.split() for line in logins)["editor"]
+
+    def sign_in(self) -> bool:
+        answer = self.post("/desk/login/", username="editor", password=self._password, next="/desk/")
+        return answer.status_code == 302
+
+    def post(self, path: str, *, files: dict | None = None, **fields: object) -> requests.Response:
+        """Post to a form of the desk. Raises requests.ConnectionError where the server goes away meanwhile."""
+        if "csrftoken" not in self._session.cookies:
+            self._session.get(f"{self._site}/desk/login/", timeout=PATIENCE)
+        headers = {"X-CSRFToken": self._session.cookies["csrftoken"]}
+        return self._session.post(
+            f"{self._site}{path}", data=fields, files=files, headers=headers, timeout=PATIENCE, allow_redirects=False
+        )  # fmt: skip
+
+    def upload(self, picture: bytes) -> requests.Response:
+        """Put a picture into the library; 302 says that it is there."""
+        return self.post(
+            "/desk/publications/image/add/", files={"file": ("noise.jpg", picture)}, alt_en="Noise", focus_x=50, focus_y=50
+        )  # fmt: skip
+
+    def withdraw(self, publication: int) -> requests.Response:
+        return self.post(f"/desk/publications/publication/{publication}/withdraw/", note="")
+
+    def tag(self, publication: int) -> requests.Response:
+        """Save the working copy with a tag more."""
+        return self.post(f"/desk/publications/publication/tags/?of={publication}", add="Exercise")
+
+
+def noise(width: int = 1600, height: int = 1200) -> bytes:
+    """A picture like no other, as JPEG: some 3 MB."""
+    stream = io.BytesIO()
+    Pixels.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(stream, "JPEG", quality=90)
+    return stream.getvalue()
