@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from . import figures, warm, writing
+from . import figures, uncached, warm, writing
 from .figures import Figure
 from .site import FOLDER, ROOT, built, copied, environment
 
@@ -51,8 +51,16 @@ def warm_part(pieces: int) -> Iterator[Figure]:
 
 
 def render_part(pieces: int) -> Iterator[Figure]:
-    """pages that are not in memory, and those asked for first after a deed"""
+    """pages that are not in memory within one process, and those asked for first after a change"""
     yield from _figures(built(pieces), "render", str(_last_page(pieces)))
+
+
+def uncached_part(pieces: int) -> Iterator[Figure]:
+    """pages that are not in memory, over HTTP, at 1,000 pieces and at those asked for: server and compression included"""
+    for count in dict.fromkeys((1_000, pieces)):
+        site = built(count)
+        addresses = json.loads(_inside(site, "addresses", str(uncached.WARM_UP + uncached.PUBLICATIONS)))
+        yield from uncached.measure_uncached(site, addresses, count)
 
 
 def search_part(pieces: int) -> Iterator[Figure]:
@@ -97,6 +105,7 @@ def corpus_part(pieces: int) -> Iterator[Figure]:
 PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
     "warm": warm_part,
     "render": render_part,
+    "uncached": uncached_part,
     "search": search_part,
     "publish": publish_part,
     "import": import_part,
