@@ -112,8 +112,10 @@ def test_a_contributor_signs_and_cannot_publish(client):
     client.force_login(make_person("Contributors"), backend=BACKEND)
     draft = make_publication(by=[])
 
+    asked = client.get(page_for(draft)).text
     page = post(client, draft, author=make_author("The House")).text
 
+    assert "1 draft is signed" in asked and "What is published" not in asked
     assert "1 draft signed" in page and not Edition.objects.exists() and names_of(draft) == ["The House"]
 
 

@@ -73,7 +73,7 @@ def author(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse(LIST))
     return desk.show(
         request, "bulk_author", title=_("Set author and publish"), form=form, pieces=drafts[:SHOWN], count=len(drafts),
-        spared=[publication for publication in found if publication.pk in public],
+        spared=[publication for publication in found if publication.pk in public][:SHOWN],
     )  # fmt: skip
 
 
