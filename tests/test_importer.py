@@ -41,7 +41,17 @@ def arrivals(
     addresses = found.addresses(lambda tree, slug: f"/{tree}/publications/{slug}/")
     gallery = Gallery((media, folder), {}, b"secret")
     people = importers.read_people(authors)
-    ground = Ground(people, gallery, addresses, found.names(), frozenset({"report"}), "commentary", site)
+    ground = Ground(
+        people,
+        gallery,
+        addresses,
+        found.names(),
+        frozenset({"report"}),
+        "commentary",
+        site,
+        found.old_site,
+        found.wanted,
+    )
     return {card.source: importers.read(card, ground) for card in found.cards}
 
 

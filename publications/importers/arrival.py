@@ -67,7 +67,10 @@ class Share:
 
 @dataclass
 class Arrival:
-    """A file as it comes to the site. Without a manuscript it is refused, and `refusal` says why."""
+    """A file as it comes to the site. Without a manuscript it is refused, and `refusal` says why.
+
+    `anchors` are the ids of its page, and `fragment_links` the links of it that lead to an id.
+    """
 
     source: str
     manuscript: Manuscript | None = None
@@ -80,3 +83,5 @@ class Arrival:
     is_draft: bool = False
     prose: Prose | None = None
     share: Share = Share()
+    anchors: frozenset[str] = frozenset()
+    fragment_links: tuple[str, ...] = ()

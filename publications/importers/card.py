@@ -15,6 +15,7 @@ from publications.languages import NAMES, slugify, tree_of
 
 from . import dates, frontmatter, values
 from .arrival import Refusal, Telling
+from .old_ids import fragments_in
 
 NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from the place of a file
 INDEX = ("index", "_index")
@@ -38,6 +39,7 @@ class Card:
     old_paths: tuple[str, ...] = ()
     translation_of: str = ""
     slug: str = ""
+    fragments: frozenset[str] = frozenset()
     is_own: bool = False
     stated_slug: str = ""  # of a manuscript of ours, whose publication follows it where it is free
 
@@ -69,7 +71,8 @@ def tell_address(card: Card, telling: Telling) -> None:
 
 def card_of(file: Path, root: Path, default: str, permalink: str) -> Card:
     """The card of a file below the root. Raises Refusal and OSError."""
-    fields = frontmatter.read(content_of(file), Telling()).fields
+    front = frontmatter.read(content_of(file), Telling())
+    fields = front.fields
     source = file.relative_to(root).as_posix()
     stem, spoken = _stem_and_language(file, root, fields)
     name = dates.IN_NAME.sub("", stem).lstrip("-_ .") or stem
@@ -77,6 +80,7 @@ def card_of(file: Path, root: Path, default: str, permalink: str) -> Card:
         source=source,
         path=file,
         uid=_uid(fields, f"{root.resolve().name}/{source}"),
+        fragments=fragments_in(front.body),
         is_own=_is_own(fields),
         stated_slug=slugify(values.text(fields.get("slug"))) if _is_own(fields) else "",
         language=spoken or default,

@@ -9,6 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from django.utils.translation import gettext as _
 
 from publications.addresses import former
+from publications.prose import fragment_on_page
 
 from .arrival import Telling
 
@@ -52,12 +53,14 @@ class Links:
             return self._of_post(address)
         if ELSEWHERE.match(address):
             is_own = self.site and host_of(address) == host_of(self.site)
-            return (self.addresses.get(former(address)) if is_own else None) or address
+            new = self.addresses.get(former(address)) if is_own else None
+            fragment = fragment_on_page(address.partition("#")[2])
+            return f"{new}{'#' if fragment else ''}{fragment}" if new else address
         path, mark, fragment = address.partition("#")
         new = self.addresses.get(former(path)) if path.startswith("/") else self._beside(path)
         if new:
             self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
-            return new + (mark + fragment if fragment else "")
+            return new + (mark + fragment_on_page(fragment) if fragment else "")
         return self._unknown(address)
 
     def _beside(self, path: str) -> str | None:
@@ -84,7 +87,7 @@ class Links:
             self.telling.changed("link-lost", _("A link names a file that did not come along: %s") % name)
             return f"/{plain}/"
         self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": name, "new": new})
-        return new + mark + fragment
+        return new + mark + fragment_on_page(fragment)
 
     def _unknown(self, address: str) -> str:
         if self.site:

@@ -1,7 +1,7 @@
 """One Markdown file becomes a manuscript with its files, rendered, and with every line there is to tell."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
@@ -13,16 +13,23 @@ from .aside import Aside, plain_marks
 from .card import Card, content_of, tell_address
 from .fields import Fields
 from .images import Gallery, Pictures
+from .includes import resolve_includes
 from .links import Links
+from .old_ids import heading_rules, keep_ids
+from .old_site import OldSite
 from .own import read_own
-from .page import rendered_as_published, share_of, tell_losses
+from .page import anchors_in, fragment_links_in, rendered_as_published, share_of, tell_losses
 from .people import People, Person
+from .references import resolve_references
 from .summaries import excerpt, unmarked
 
 
 @dataclass(frozen=True)
 class Ground:
-    """What all files of an import share: who writes, where pieces and pictures are, what a piece is by default."""
+    """What all files of an import share: who writes, where pieces and pictures are, what a piece is by default.
+
+    `wanted` are the fragments that links of the import lead to.
+    """
 
     people: People
     gallery: Gallery
@@ -31,6 +38,8 @@ class Ground:
     kinds: frozenset[str]
     kind: str
     site: str = ""
+    old_site: OldSite = field(default_factory=OldSite)
+    wanted: frozenset[str] = frozenset()
 
 
 def read(card: Card, ground: Ground) -> Arrival:
@@ -79,6 +88,7 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
         facts={name: found.facts for name, found in pictures.found.items()},
         staff=frozenset(person.slug for _line, person in signed if person.is_known),
         prose=rendered, share=share_of(source, text, rendered, telling),
+        anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
     )  # fmt: skip
 
 
@@ -103,8 +113,15 @@ def _manuscript(
 
 def _body(source: str, card: Card, ground: Ground, fields: dict, pictures: Pictures, telling: Telling) -> str:
     aside = Aside()
-    text = liquid.resolve(source, keep=aside.keep, people=ground.people, fields=fields, telling=telling)
+    included = resolve_includes(
+        source, site=ground.old_site, page=fields, beside=card.path.parent, telling=telling
+    )
+    text = liquid.resolve(
+        included.text, keep=aside.keep, people=ground.people, fields=fields, telling=telling
+    )
     text = aside.keep_code(text)
+    text = keep_ids(text, rules=heading_rules(ground.old_site), wanted=ground.wanted, aside=aside)
+    text = resolve_references(text, included.definitions, telling)
     text = pictures.place_all(text)
     text = Links(card.source, ground.addresses, ground.site, telling).lead_all(text)
     text = markup.simplify(text, aside, telling)

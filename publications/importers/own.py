@@ -13,7 +13,7 @@ from publications.manuscript import Manuscript
 from . import values
 from .arrival import Arrival, Refusal, Telling
 from .card import Card, tell_address
-from .page import rendered_as_published, share_of
+from .page import anchors_in, fragment_links_in, rendered_as_published, share_of
 
 
 def read_own(card: Card, telling: Telling) -> Arrival:
@@ -42,6 +42,7 @@ def read_own(card: Card, telling: Telling) -> Arrival:
         staff=frozenset(line.author for line in text.bylines), former_paths=card.former_paths,
         is_draft=values.flag(str(text.more.get("draft", ""))) is True,
         prose=rendered, share=share_of(text.body, text, rendered, telling),
+        anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
     )  # fmt: skip
 
 

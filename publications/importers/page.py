@@ -1,5 +1,6 @@
 """The page that comes of a text, as publishing will render it: what is told of words is told of the very page."""
 
+import re
 from html import unescape
 
 from django.utils.translation import gettext as _
@@ -10,6 +11,9 @@ from publications.manuscript import Manuscript
 from . import words
 from .arrival import Share, Telling
 from .links import addresses_in
+
+ID = re.compile(r'\bid="([^"]+)"')
+OWN_IDS = ("p-", "fn-", "fnref-")
 
 
 def rendered_as_published(text: Manuscript, telling: Telling) -> prose.Prose | None:
@@ -44,6 +48,20 @@ def tell_losses(text: Manuscript, rendered: prose.Prose | None, telling: Telling
         if picture.key not in (*rendered.images, text.cover):
             told = _("A picture could not be placed in the text: %s") % picture.file
             telling.dropped("image-missing", told)
+
+
+def anchors_in(rendered: prose.Prose | None) -> frozenset[str]:
+    """The ids of a page that links of other texts may lead to."""
+    ids = ID.findall(rendered.html) if rendered else ()
+    return frozenset(unescape(each) for each in ids if not each.startswith(OWN_IDS))
+
+
+def fragment_links_in(rendered: prose.Prose | None) -> tuple[str, ...]:
+    """The links of a page that lead to an id, of this page or another of the site."""
+    if rendered is None or "#" not in rendered.html:
+        return ()
+    found = (each for each in addresses_in(rendered.html) if each.startswith(("#", "/")) and "#" in each)
+    return tuple(each for each in found if not each.partition("#")[2].startswith(OWN_IDS))
 
 
 def _spelled(address: str) -> str:

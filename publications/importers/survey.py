@@ -11,6 +11,8 @@ from publications.languages import LONGEST, TREES
 
 from .arrival import Refusal
 from .card import Card, card_of
+from .old_ids import fragments_in
+from .old_site import OldSite, find_old_site
 
 TEXTS = (".md", ".markdown", ".mdown", ".mkd")
 
@@ -26,6 +28,13 @@ class Survey:
     cards: list[Card]
     refused: dict[str, str] = field(default_factory=dict)
     neighbours: list[Card] = field(default_factory=list)
+    old_site: OldSite = field(default_factory=OldSite)
+
+    @property
+    def wanted(self) -> frozenset[str]:
+        """The fragments that links of all these files lead to."""
+        of_files = (card.fragments for card in (*self.cards, *self.neighbours))
+        return frozenset().union(*of_files, *map(fragments_in, self.old_site.included()))
 
     @property
     def uids(self) -> set[str]:
@@ -80,7 +89,7 @@ def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Surv
     """Look over a folder, or a single file. A file that cannot be read is refused, the others stay."""
     if path.is_dir():
         cards, refused = _look_over(_texts(path.rglob("*"), path), path, language, permalink)
-        return Survey(path, cards, refused)
+        return Survey(path, cards, refused, old_site=find_old_site(path))
     root = path.parent
     files = dict.fromkeys([path, *_texts(root.glob("*"), root)])
     cards, refused = _look_over(files, root, language, permalink)
@@ -89,6 +98,7 @@ def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Surv
         cards=[card for card in cards if card.path == path],
         refused={source: reason for source, reason in refused.items() if source == path.name},
         neighbours=[card for card in cards if card.path != path],
+        old_site=find_old_site(root),
     )
 
 

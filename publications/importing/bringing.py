@@ -17,7 +17,7 @@ from publications.models import Address, Edition, FormerPath, Image, Kind, Publi
 from .account import Account
 from .batches import Batches
 from .default_author import default_byline, sign
-from .linking import lead_authors, relate_all
+from .linking import lead_authors, relate_all, report_lost_fragments
 from .order import Order, Unfit
 
 BATCH = 50
@@ -71,6 +71,7 @@ def _finish(batches: Batches, people: People) -> None:
     next.
     """
     relate_all(batches.done, batches.account, by=batches.order.by)
+    report_lost_fragments(batches.done)
     lead_authors(people, batches.account, by=batches.order.by)
 
 
@@ -96,7 +97,9 @@ def _ground(order: Order, found: Survey, people: People) -> Ground:
     addresses = _former_addresses() | found.addresses(_address)
     gallery = Gallery(_roots(order, found.root), _library(), settings.SECRET_KEY.encode())
     kinds = frozenset(Kind.objects.values_list("slug", flat=True))
-    return Ground(people, gallery, addresses, found.names(), kinds, order.kind, order.site)
+    return Ground(
+        people, gallery, addresses, found.names(), kinds, order.kind, order.site, found.old_site, found.wanted
+    )
 
 
 def _address(tree: str, slug: str) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Sequence
 from itertools import batched
+from urllib.parse import unquote
 from uuid import UUID
 
 from django.utils.translation import gettext as _
@@ -10,9 +11,10 @@ from publications import deeds
 from publications.importers import People, Sort
 from publications.models import AuditLine, Author, DeedKind, FormerPath, Publication, RelatedLink
 
-from .account import Account
+from .account import Account, Outcome
 from .taken import Taken
 
+FOLLOWING = (Outcome.NEW, Outcome.UPDATED, Outcome.UNCHANGED)  # of which the text here is that of the file
 MOST = 20
 BATCH = 500
 
@@ -78,6 +80,18 @@ def _by_uid(uids: set[str]) -> dict[str, Publication]:
         for some in batched(sorted(uids), BATCH, strict=False)
     )
     return {str(piece.uid): piece for some in found for piece in some}
+
+
+def report_lost_fragments(done: Sequence[Taken]) -> None:
+    """Report each link of a text that leads to a place that its page does not have."""
+    pages = {each.entry.address: each.arrival.anchors for each in done if each.entry.outcome in FOLLOWING}
+    for each in done:
+        for link in each.arrival.fragment_links:
+            path, _mark, fragment = link.partition("#")
+            anchors = pages.get(path or each.entry.address)
+            if anchors is not None and not {fragment, unquote(fragment)} & anchors:
+                told = _("A link leads to a place that its page does not have: %s") % link
+                each.entry.tell(Sort.DROPPED, "fragment", told)
 
 
 def lead_authors(people: People, account: Account, *, by) -> None:

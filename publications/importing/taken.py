@@ -20,7 +20,8 @@ class Taken:
 
     def lean(self) -> "Taken":
         """Without the texts: what is done is remembered for its links alone."""
-        self.arrival = Arrival(self.arrival.source)
+        done = self.arrival
+        self.arrival = Arrival(done.source, anchors=done.anchors, fragment_links=done.fragment_links)
         if piece := self.publication:
             self.publication = Publication(pk=piece.pk, uid=piece.uid, title=piece.title)
         return self

@@ -8,6 +8,7 @@ our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` t
 """
 
 from .figures import place_pictures
+from .fragments import fragment_on_page, github_slug
 from .links import images_in, misnamed_images
 from .markdown import as_markdown, tree_of
 from .outline import outline
@@ -26,6 +27,8 @@ __all__ = [
     "Redaction",
     "Unrenderable",
     "as_markdown",
+    "fragment_on_page",
+    "github_slug",
     "images_in",
     "misnamed_images",
     "outline",

@@ -13,7 +13,7 @@ from .parts import Heading
 from .tree import Node, is_blank
 from .vocabulary import HEADINGS, INLINE, PAGE_IDS, VOID
 
-FRAGMENT = re.compile(r"[^\s\"'<>&\x00-\x1f]{1,200}")
+FRAGMENT = re.compile(r"[^\s\"<>&\x00-\x1f]{1,200}")
 RESERVED = re.compile(r"p-[a-z2-7]{6}(-[0-9]+)?|note-[0-9]+|fn(ref)?-[0-9]+(-[0-9]+)?")
 PHRASES = HEADINGS | {"p", "li", "dt", "dd", "td", "th", "caption", "pre"}
 
