@@ -14,12 +14,14 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
-from publications import accounts, deeds, demonstration, search
+from accounts.first_login import FirstLogin, make_account, note_first_logins
+from publications import deeds, demonstration, search
 from publications.migration_state import read_migration_state
 from publications.models import Publication, Site
 
 STAMP = "prepared"
 WATCHED = (
+    "accounts/migrations/*.py",
     "publications/migrations/*.py",
     "publications/models/*.py",
     "publications/search/**/*.py",
@@ -67,7 +69,7 @@ def finish_empty_site(*, tell: Tell) -> None:
         _ask(tell)
         return
     logins = _first_accounts_and_content(tell)
-    path = accounts.note_first_logins(logins)
+    path = note_first_logins(logins)
     tell("\nSign in at /desk/ with one of these, and change the password:")
     for login in logins:
         tell(f"    {login.username:<15} {login.password}")
@@ -75,11 +77,11 @@ def finish_empty_site(*, tell: Tell) -> None:
 
 
 @transaction.atomic
-def _first_accounts_and_content(tell: Tell) -> list[accounts.FirstLogin]:
+def _first_accounts_and_content(tell: Tell) -> list[FirstLogin]:
     """All of it or nothing: a start that is broken off begins anew the next time."""
     logins = [
-        accounts.make_account("administrator", "Administrators", superuser=True),
-        accounts.make_account("editor", "Editors"),
+        make_account("administrator", "Administrators", superuser=True),
+        make_account("editor", "Editors"),
     ]
     if not Publication.objects.exists():
         demonstration.load(by=get_user_model().objects.get(username="administrator"), tell=tell)

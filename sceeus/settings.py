@@ -68,6 +68,7 @@ ALLOWED_HOSTS = [name.strip() for name in env.list("ALLOWED_HOSTS", [])] or [
 ]
 
 INSTALLED_APPS = [
+    "accounts",
     "publications",
     "django.contrib.admin.apps.SimpleAdminConfig",
     "django.contrib.auth",
@@ -77,7 +78,6 @@ INSTALLED_APPS = [
     "django.contrib.staticfiles",
     "django.forms",
     "taggit",
-    "axes",
 ]
 
 MIDDLEWARE = [
@@ -96,7 +96,6 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "axes.middleware.AxesMiddleware",
 ]
 
 ROOT_URLCONF = "sceeus.urls"
@@ -211,19 +210,6 @@ AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
     {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
 ]
-AUTHENTICATION_BACKENDS = [
-    "axes.backends.AxesStandaloneBackend",
-    "django.contrib.auth.backends.ModelBackend",
-]
-AXES_FAILURE_LIMIT = 8
-AXES_COOLOFF_TIME = 0.25  # hours
-AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]  # one person's slips never lock out a colleague
-AXES_LOCKOUT_TEMPLATE = "desk/locked_out.html"
-AXES_RESET_ON_SUCCESS = True
-AXES_CLIENT_IP_CALLABLE = "publications.accounts.address_of"
-AXES_SENSITIVE_PARAMETERS = []
-AXES_VERBOSE = False
-
 MAILERS = {"default": elsewhere.mailer(env.str("EMAIL_URL", "console://"))}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")
 

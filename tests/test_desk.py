@@ -299,18 +299,6 @@ def test_an_author_in_use_cannot_be_deleted_and_the_desk_says_so(desk):
     assert Author.objects.filter(pk=author.pk).exists()
 
 
-def test_too_many_wrong_passwords_lock_the_name_at_that_address_only(client):
-    person = make_person("Editors", password="a right password")
-    for _attempt in range(8):
-        client.post("/desk/login/", {"username": person.username, "password": "wrong"})
-
-    locked = client.post("/desk/login/", {"username": person.username, "password": "a right password"})
-    other = make_person("Editors", password="another password")
-    free = client.post("/desk/login/", {"username": other.username, "password": "another password"})
-
-    assert (locked.status_code, free.status_code) == (429, 302)
-
-
 def test_a_forgotten_password_is_answered_by_mail(client, mailoutbox):
     make_person("Editors", email="ann@example.org", password="a right password")
 

@@ -31,7 +31,6 @@ FLOORS = {
     "publications.composing": 3,
     "publications.presentation": 3,
     "publications.renditions": 3,
-    "publications.accounts": 3,
     "publications.sessions": 3,
     "publications.search": 3,
     "publications.pagecache": 3,
@@ -44,6 +43,7 @@ FLOORS = {
     "publications.pictures": 1,
     "publications.typesetting": 1,
     "publications.languages": 1,
+    "accounts": 1,
     "publications.addresses": 1,
     "publications.xml_documents": 1,
     "publications.converters": 2,
@@ -62,11 +62,12 @@ DEED_DOERS = {
     "publications.importing",
     "publications.deeds",
 }
+APPS = ("accounts", "publications", "sceeus")
 MADE_BY_MACHINE = ("migrations", "settings.py", "formats")
 
 
 def modules() -> list[tuple[str, Path]]:
-    paths = [*ROOT.glob("publications/**/*.py"), *ROOT.glob("sceeus/**/*.py")]
+    paths = [path for app in APPS for path in ROOT.glob(f"{app}/**/*.py")]
     kept = [
         path for path in paths if not any(part in MADE_BY_MACHINE for part in path.relative_to(ROOT).parts)
     ]
@@ -97,7 +98,7 @@ def imports(module: str, path: Path) -> list[tuple[str, bool]]:
             found += [(alias.name, node in inner) for alias in node.names]
         elif isinstance(node, ast.ImportFrom):
             found += [(name, node in inner) for name in _named(module, path, node)]
-    return [(name, inside) for name, inside in found if name.partition(".")[0] in ("publications", "sceeus")]
+    return [(name, inside) for name, inside in found if name.partition(".")[0] in APPS]
 
 
 def _named(module: str, path: Path, node: ast.ImportFrom) -> list[str]:

@@ -6,8 +6,9 @@ import pytest
 from django.contrib.auth.models import User
 from django.core.management import call_command
 
-from publications import accounts, setting_up
-from publications.accounts import FirstLogin
+from accounts import first_login
+from accounts.first_login import FirstLogin
+from publications import setting_up
 from publications.models import Edition, Publication
 from tests.conftest import ROOT
 from tests.factories import make_person
@@ -32,7 +33,7 @@ def test_an_empty_site_gets_two_people_and_the_demonstration():
 
 def test_the_first_passwords_are_kept_where_only_the_owner_reads_them():
     start()
-    path = accounts.first_login_file()
+    path = first_login.first_login_file()
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for line in path.read_text().splitlines():
@@ -86,7 +87,9 @@ def test_without_the_demonstration_the_name_and_an_administrator_are_asked_for(m
 
 def test_changing_a_first_password_takes_it_out_of_the_file(client):
     person = make_person("Editors", password="the first password")
-    accounts.note_first_logins([FirstLogin(person.username, "the first password"), FirstLogin("other", "x")])
+    first_login.note_first_logins(
+        [FirstLogin(person.username, "the first password"), FirstLogin("other", "x")]
+    )
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
 
     client.post(
@@ -98,15 +101,15 @@ def test_changing_a_first_password_takes_it_out_of_the_file(client):
         },
     )
 
-    assert accounts.first_login_file().read_text() == "other x\n"
+    assert first_login.first_login_file().read_text() == "other x\n"
 
 
 def test_when_all_have_changed_theirs_the_file_is_gone():
-    accounts.note_first_logins([FirstLogin("ann", "x")])
+    first_login.note_first_logins([FirstLogin("ann", "x")])
 
-    accounts.forget_first_login("ann")
+    first_login.forget_first_login("ann")
 
-    assert not accounts.first_login_file().exists()
+    assert not first_login.first_login_file().exists()
 
 
 def test_requirements_are_the_same_bytes_in_both_places():

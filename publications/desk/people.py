@@ -7,7 +7,7 @@ from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
-from publications import accounts
+from accounts.first_login import forget_first_login
 
 from .site import DeskModelAdmin
 
@@ -51,7 +51,7 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
         response = super().user_change_password(request, id, form_url)
         person = User.objects.filter(pk=id).first() if id.isdecimal() else None
         if request.method == "POST" and response.status_code == 302 and person:
-            accounts.forget_first_login(person.username)
+            forget_first_login(person.username)
         return response
 
 

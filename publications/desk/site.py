@@ -9,7 +9,9 @@ from django.shortcuts import render
 from django.urls import path
 from django.utils.translation import gettext_lazy as _
 
-from publications import accounts
+from accounts.first_login import forget_first_login
+from accounts.forms import SignInForm
+from accounts.sign_in import finish_sign_in
 from publications.disk_reserve import with_disk_reserve
 from publications.models import Publication, Site, words
 
@@ -31,6 +33,7 @@ class Desk(AdminSite):
 
     site_title = index_title = _("Desk")
     index_template = "desk/index.html"
+    login_form = SignInForm
     login_template = "desk/login.html"
     enable_nav_sidebar = False
     site_url = "/"
@@ -52,8 +55,8 @@ class Desk(AdminSite):
 
     @with_disk_reserve
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Sign in, also on a full disk: whoever does may want to withdraw something."""
-        return super().login(request, extra_context)
+        """Sign in, within limits; also on a full disk: whoever does may want to withdraw something."""
+        return finish_sign_in(request, super().login(request, extra_context))
 
     def page(self, route: str, name: str) -> Callable[[Page], Page]:
         """Give a page of our own its address at the desk, behind login."""
@@ -94,7 +97,7 @@ class Desk(AdminSite):
         """Change one's own password; the first one, printed at set-up, is then forgotten."""
         response = super().password_change(request, extra_context)
         if request.method == "POST" and response.status_code == 302:
-            accounts.forget_first_login(request.user.get_username())
+            forget_first_login(request.user.get_username())
         return response
 
 

@@ -28,6 +28,7 @@ FOREIGN = ("DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "BEHIND_TLS")
 ALIKE = 12
 APART = 1_000_000  # keys of one turn of copies from those of the next
 DEPENDS = (
+    "accounts/migrations/*.py",
     "publications/migrations/*.py",
     "publications/search/**/*.py",
     "static/**/*",

@@ -1,4 +1,4 @@
-"""The first people at the desk: an administrator and an editor, with passwords that are soon changed."""
+"""The first accounts of a site, with passwords that are soon changed."""
 
 import os
 import secrets
@@ -8,7 +8,6 @@ from pathlib import Path
 from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
-from django.http import HttpRequest
 
 FILE = "first-login.txt"
 WORDS = 4
@@ -21,16 +20,6 @@ class FirstLogin:
 
     username: str
     password: str
-
-
-def address_of(request: HttpRequest) -> str:
-    """The address that login limits go by: that of the reader, behind as many proxies as are trusted."""
-    own = request.META.get("REMOTE_ADDR", "")
-    passed_on = [
-        part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()
-    ]
-    trusted = settings.TRUSTED_PROXIES
-    return passed_on[-trusted] if trusted and len(passed_on) >= trusted else own
 
 
 def make_account(username: str, group: str, *, superuser: bool = False, email: str = "") -> FirstLogin:

@@ -1,0 +1,37 @@
+"""The network address of a client, behind as many reverse proxies as are trusted."""
+
+from ipaddress import ip_address, ip_network
+
+from django.conf import settings
+from django.http import HttpRequest
+
+IPV6_PREFIX = 64  # what one household or one rented server gets: its addresses count as one
+
+
+def client_address(request: HttpRequest) -> str:
+    """Return the address of the client as a string, or "" where it is unknown.
+
+    With `TRUSTED_PROXIES` set, it is the entry of `X-Forwarded-For` that the outermost
+    trusted proxy has added; entries to the left of it are whatever the client sent.
+    """
+    address = _forwarded_address(request) or request.META.get("REMOTE_ADDR", "")
+    try:
+        return str(ip_address(address.partition("%")[0]))  # no zone: PostgreSQL stores none
+    except ValueError:
+        return ""
+
+
+def client_network(address: str) -> str:
+    """Return what limits count an address as: itself, or its network of 64 bits for IPv6."""
+    if ":" not in address:
+        return address
+    parsed = ip_address(address)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network(f"{address}/{IPV6_PREFIX}", strict=False))
+
+
+def _forwarded_address(request: HttpRequest) -> str:
+    trusted = settings.TRUSTED_PROXIES
+    entries = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
+    return entries[-trusted] if trusted and len(entries) >= trusted else ""

@@ -1,0 +1,56 @@
+"""Record what happens to accounts at the desk, as rows of `AccountEvent`."""
+
+from collections.abc import Iterable
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+
+from .client_address import client_address, client_network
+from .devices import device_key
+from .limits import account_key
+from .models import AccountEvent, EventType
+
+
+def record_event(
+    type: EventType,
+    account: AbstractBaseUser,
+    *,
+    by: AbstractBaseUser | None = None,
+    request: HttpRequest | None = None,
+    device: str = "",
+    **detail: object,
+) -> AccountEvent:
+    """Store that something happened to an account.
+
+    Args:
+        by: who did it; None where it was the command line.
+        request: gives the network address.
+        device: the identifier of a device that is known for this account from now on.
+        detail: what else there is to say, as JSON.
+    """
+    address = client_address(request) if request else ""
+    return AccountEvent.objects.create(
+        type=type,
+        account=account if account.pk else None,
+        account_name=account.get_username(),
+        account_key=account_key(account.get_username()),
+        by=by,
+        by_name=by.get_username() if by else "",
+        address=address or None,
+        network=client_network(address),
+        device=device_key(device) if device else "",
+        detail=detail,
+    )
+
+
+def record_changes(
+    account: AbstractBaseUser, changed: Iterable[str], *, by: AbstractBaseUser, request: HttpRequest
+) -> None:
+    """Store that fields of an account were changed, and apart that it was deactivated or reactivated."""
+    names = list(changed)
+    if "is_active" in names:
+        names.remove("is_active")
+        type = EventType.REACTIVATED if account.is_active else EventType.DEACTIVATED
+        record_event(type, account, by=by, request=request)
+    if names:
+        record_event(EventType.CHANGED, account, by=by, request=request, fields=names)

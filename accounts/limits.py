@@ -1,0 +1,153 @@
+"""How often passwords may be tried and reset mails requested.
+
+An attempt is written to `AccountEvent` before it is carried out and counted together with
+what others have written, so attempts at the same moment, in other processes or on other
+servers cannot pass a limit together. Browsers that have signed in to the account before
+are counted by themselves: nobody else can use up their attempts. See the decision on sign-in limits.
+"""
+
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest
+from django.utils import timezone
+from django.utils.crypto import salted_hmac
+
+from .client_address import client_address, client_network
+from .devices import device_key, device_of, is_known_device
+from .models import KEY_LENGTH, AccountEvent, AccountEventQuerySet, EventType
+
+
+@dataclass(frozen=True)
+class Limit:
+    """At most `count` attempts within a span of time that share the values of `columns`."""
+
+    name: str
+    columns: tuple[str, ...]
+    count: int
+    within: timedelta
+
+
+# `device` is empty for every unknown browser, so a limit that names it counts those alone.
+ACCOUNT = Limit("account", ("account_key", "device"), 10, timedelta(minutes=15))
+ADDRESS = Limit("address", ("network", "device"), 30, timedelta(minutes=15))
+SITE = Limit("site", ("device",), 60, timedelta(minutes=5))
+DEVICE = Limit("device", ("account_key", "device"), 10, timedelta(minutes=15))
+
+RESET_ACCOUNT = Limit("account", ("account_key",), 5, timedelta(days=1))
+RESET_ADDRESS = Limit("address", ("network", "device"), 10, timedelta(hours=1))
+RESET_SITE = Limit("site", ("device",), 30, timedelta(minutes=15))
+RESET_DEVICE = Limit("device", ("device",), 10, timedelta(hours=1))
+
+CLOCK_SKEW = timedelta(minutes=1)  # between servers; later rows are of a clock that was set back
+
+UNKNOWN_DEVICE = (ACCOUNT, ADDRESS, SITE)
+KNOWN_DEVICE = (DEVICE,)
+RESET_UNKNOWN_DEVICE = (RESET_ACCOUNT, RESET_ADDRESS, RESET_SITE)
+RESET_KNOWN_DEVICE = (RESET_ACCOUNT, RESET_DEVICE)
+
+
+class TooManyAttempts(Exception):
+    """Raised instead of carrying out an attempt. `wait` is when the next one is possible."""
+
+    def __init__(self, wait: timedelta) -> None:
+        super().__init__(wait)
+        self.wait = wait
+
+
+def begin_sign_in(request: HttpRequest, username: str, account: AbstractBaseUser | None) -> AccountEvent:
+    """Record a sign-in as failed before its password is compared; `complete_sign_in` corrects it.
+
+    Args:
+        username: what was typed; stored as a keyed digest only.
+        account: the account of that name, or None.
+
+    Raises:
+        TooManyAttempts: a limit is reached; the password must not be compared.
+    """
+    attempt = _attempt(EventType.FAILED, request, username, account)
+    return _begin(attempt, KNOWN_DEVICE if attempt.device else UNKNOWN_DEVICE)
+
+
+def complete_sign_in(attempt: AccountEvent, account: AbstractBaseUser, device: str) -> None:
+    """Turn a failed attempt into a sign-in from a device that is known from now on."""
+    attempt.type, attempt.device = EventType.SIGNED_IN, device_key(device)
+    attempt.account, attempt.account_name = account, account.get_username()
+    attempt.save()
+
+
+def begin_reset(request: HttpRequest, email: str, account: AbstractBaseUser | None) -> AccountEvent:
+    """Record that a reset mail was requested, whether or not an account has the address.
+
+    Raises:
+        TooManyAttempts: a limit is reached; no mail must be sent.
+    """
+    attempt = _attempt(EventType.RESET_REQUESTED, request, email, account)
+    return _begin(attempt, RESET_KNOWN_DEVICE if attempt.device else RESET_UNKNOWN_DEVICE)
+
+
+def account_key(name: str) -> str:
+    """Return a keyed digest of a typed name or address, equal for its other spellings."""
+    folded = unicodedata.normalize("NFKC", name).strip().casefold()
+    return salted_hmac("accounts.account_key", folded, algorithm="sha256").hexdigest()[:KEY_LENGTH]
+
+
+def _attempt(
+    type: EventType, request: HttpRequest, name: str, account: AbstractBaseUser | None
+) -> AccountEvent:
+    address, device = client_address(request), device_of(request)
+    return AccountEvent(
+        type=type,
+        account=account,
+        account_name=account.get_username() if account else "",
+        account_key=account_key(name),
+        address=address or None,
+        network=client_network(address),
+        device=device_key(device) if is_known_device(device, account) else "",
+    )
+
+
+def _begin(attempt: AccountEvent, limits: Iterable[Limit]) -> AccountEvent:
+    _refuse_beyond(attempt, limits, allowance=0)  # a flood is turned away without a write
+    attempt.save()
+    try:
+        _refuse_beyond(attempt, limits, allowance=1)
+    except TooManyAttempts:
+        attempt.delete()
+        raise
+    return attempt
+
+
+def _refuse_beyond(attempt: AccountEvent, limits: Iterable[Limit], *, allowance: int) -> None:
+    for limit in limits:
+        wait = _wait_for(attempt, limit, allowance)
+        if wait > timedelta():
+            _record_refusal(attempt, limit)
+            raise TooManyAttempts(wait)
+
+
+def _wait_for(attempt: AccountEvent, limit: Limit, allowance: int) -> timedelta:
+    """Return how long until one more attempt fits the limit; nothing if it does now."""
+    now = timezone.now()
+    place = limit.count - 1 + allowance
+    recent = _sharing(attempt, limit).filter(type=attempt.type, occurred_at__lte=now + CLOCK_SKEW)
+    times = recent.since(now - limit.within).values_list("occurred_at", flat=True)[place : place + 1]
+    return times[0] + limit.within - now if times else timedelta()
+
+
+def _record_refusal(attempt: AccountEvent, limit: Limit) -> None:
+    """Record once in each span of a limit that it was reached."""
+    refusals = _sharing(attempt, limit).filter(type=EventType.REFUSED)
+    detail = {"limit": limit.name, "of": attempt.type}
+    if refusals.filter(detail=detail).since(timezone.now() - limit.within).exists():
+        return
+    values = {field.attname: getattr(attempt, field.attname) for field in AccountEvent._meta.concrete_fields}
+    del values["id"], values["occurred_at"]
+    AccountEvent.objects.create(**values | {"type": EventType.REFUSED, "detail": detail})
+
+
+def _sharing(attempt: AccountEvent, limit: Limit) -> AccountEventQuerySet:
+    return AccountEvent.objects.filter(**{column: getattr(attempt, column) for column in limit.columns})

@@ -1,0 +1,51 @@
+"""Whose address limits count."""
+
+import pytest
+from django.test import RequestFactory
+
+from accounts.client_address import client_address, client_network
+
+
+def request_from(remote: str, forwarded: str = ""):
+    return RequestFactory().get(
+        "/", REMOTE_ADDR=remote, headers={"X-Forwarded-For": forwarded} if forwarded else {}
+    )
+
+
+def test_without_trusted_proxies_what_a_client_says_of_itself_is_ignored(settings):
+    settings.TRUSTED_PROXIES = 0
+
+    assert client_address(request_from("192.0.2.1", "203.0.113.9")) == "192.0.2.1"
+
+
+@pytest.mark.parametrize(("trusted", "expected"), [(1, "198.51.100.2"), (2, "203.0.113.9"), (3, "192.0.2.1")])
+def test_behind_proxies_the_entry_of_the_outermost_trusted_one_counts(settings, trusted, expected):
+    settings.TRUSTED_PROXIES = trusted
+
+    assert client_address(request_from("192.0.2.1", "203.0.113.9, 198.51.100.2")) == expected
+
+
+@pytest.mark.parametrize("nonsense", ["", "unknown", "192.0.2.300", "a" * 500])
+def test_what_is_no_address_is_none(settings, nonsense):
+    settings.TRUSTED_PROXIES = 0
+
+    assert client_address(request_from(nonsense)) == ""
+
+
+def test_the_zone_of_a_local_address_is_left_out(settings):
+    settings.TRUSTED_PROXIES = 0
+
+    assert client_address(request_from("fe80::1%eth0")) == "fe80::1"
+
+
+@pytest.mark.parametrize(
+    ("address", "network"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("2001:db8:1:2:3:4:5:6", "2001:db8:1:2::/64"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("", ""),
+    ],
+)
+def test_an_ipv6_address_counts_as_its_network(address, network):
+    assert client_network(address) == network
