@@ -99,3 +99,25 @@ def test_redacting_takes_a_passage_out_of_what_reviewers_said(editor):
     deeds.redact(piece, "Vera Holm", by=editor)
 
     assert ReviewRemark.objects.get().text == "Is [redacted] safe?"
+
+
+@pytest.mark.parametrize(
+    ("slug", "passage", "is_kept"),
+    [
+        ("planned-economy", "Ann", True),
+        ("anns-letter", "Ann", False),
+        ("letter-of-ann", "Ann", False),
+        ("the-ann-berg-affair", "Ann Berg", False),
+        ("joann-bergman", "Ann Berg", True),
+    ],
+)
+def test_an_edition_and_its_address_keep_or_lose_a_slug_together(editor, client, slug, passage, is_kept):
+    edition = make_live(slug=slug, body=f"{passage} wrote it.")
+    path = edition.get_absolute_url()
+
+    deeds.redact(edition.publication, passage, by=editor)
+    edition.refresh_from_db()
+
+    assert (edition.slug == slug) is is_kept
+    assert client.get(path).status_code == (200 if is_kept else 404)
+    assert client.get(edition.get_absolute_url()).status_code == 200

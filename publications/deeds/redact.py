@@ -131,10 +131,15 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
     return bool(touched or bylines or files)
 
 
+def _names_passage(slug: str, passage: str) -> bool:
+    """Whether a part of a slug begins with the passage: "ivanovs-letter" names Ivanov, "planned" does not name Ann."""
+    part = slugify(passage)
+    return bool(part) and f"-{part}" in f"-{slug}"
+
+
 def _redact_slug(row, passage: str) -> bool:
     """Give up an address that was made from the passage: another is made, and the old one is forgotten."""
-    part = slugify(passage)
-    if not part or not re.search(rf"(^|-){re.escape(part)}(-|$)", row.slug):
+    if not _names_passage(row.slug, passage):
         return False
     piece = row.publication if isinstance(row, Edition) else row
     row.slug = f"publication-{piece.pk}"
@@ -160,8 +165,7 @@ def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage
 def _redact_revision(revision: Revision, redaction: prose.Redaction, passage: str) -> bool:
     """Read the manuscript, take the passage out of every text in it, and write it again."""
     text = manuscript.loads(revision.manuscript)
-    part = slugify(passage)
-    slug = "" if part and part in text.slug else text.slug
+    slug = "" if _names_passage(text.slug, passage) else text.slug
     clean = replace(redact_value(text, redaction), slug=slug)
     if clean == text:
         return False
@@ -177,9 +181,8 @@ def _spelled(text: str) -> str:
 
 def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str) -> None:
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
-    part = slugify(passage)
-    if part:
-        piece.addresses.filter(slug__contains=part).delete()
+    named = [address.pk for address in piece.addresses.all() if _names_passage(address.slug, passage)]
+    piece.addresses.filter(pk__in=named).delete()
     told = [former.pk for former in piece.former_paths.all() if _spelled(passage) in _spelled(former.path)]
     piece.former_paths.filter(pk__in=told).delete()
     for line in piece.audit.all():
