@@ -5,14 +5,15 @@ from django.contrib.auth import views as auth
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from accounts.password_reset import ResetConfirmView, ResetRequestView
 from publications import api, oai, sitemaps, views
 from publications.admin import desk
 
 forgotten_password = [
-    path("", auth.PasswordResetView.as_view(), name="admin_password_reset"),
+    path("", ResetRequestView.as_view(), name="admin_password_reset"),
     path("sent/", auth.PasswordResetDoneView.as_view(), name="password_reset_done"),
     path("done/", auth.PasswordResetCompleteView.as_view(), name="password_reset_complete"),
-    path("<uidb64>/<token>/", auth.PasswordResetConfirmView.as_view(), name="password_reset_confirm"),
+    path("<uidb64>/<token>/", ResetConfirmView.as_view(), name="password_reset_confirm"),
 ]
 
 api_v1 = [

@@ -1,0 +1,95 @@
+"""A forgotten password: a mail is requested, within limits, and its link sets a new one.
+
+Links in mail are made of `SITE_URL` alone: the host of a request is whatever the client
+sent, and would lead the owner of the account, with the token, to somebody else's server.
+"""
+
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth import views
+from django.contrib.auth.forms import PasswordResetForm
+from django.contrib.auth.models import AbstractBaseUser
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+
+from .devices import device_to_remember, remember_device
+from .events import record_event
+from .first_login import forget_first_login
+from .forms import LimitedFormMixin
+from .limits import TooManyAttempts, begin_reset
+from .models import EventType
+from .sign_in import mark_refusal
+
+CONSOLE = "django.core.mail.backends.console.EmailBackend"
+
+
+def can_send_mail() -> bool:
+    """Return whether mail leaves this machine: without `EMAIL_URL` it is printed on the console."""
+    return settings.MAILERS["default"]["BACKEND"] != CONSOLE
+
+
+class ResetRequestForm(LimitedFormMixin, PasswordResetForm):
+    """Django's form for requesting a mail, within limits."""
+
+    def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        if email := cleaned.get("email"):
+            try:
+                begin_reset(self.request, email, next(self.get_users(email), None))
+            except TooManyAttempts as error:
+                raise self.refusal(error) from None
+        return cleaned
+
+    def save(self, **options) -> None:
+        site = urlsplit(settings.SITE_URL)
+        options |= {"domain_override": site.netloc, "use_https": site.scheme == "https"}
+        super().save(**options)
+
+    def refusal_message(self, minutes: int) -> str:
+        if minutes > 60:
+            return _(
+                "Several mails have been requested already. Please use the newest mail in your mailbox, and look among "
+                "spam too: its link works for three days."
+            )
+        return ngettext(
+            "Several mails have been requested already. Please use the newest mail in your mailbox, or try again in "
+            "%(minutes)d minute.",
+            "Several mails have been requested already. Please use the newest mail in your mailbox, or try again in "
+            "%(minutes)d minutes.",
+            minutes,
+        ) % {"minutes": minutes}
+
+
+class ResetRequestView(views.PasswordResetView):
+    form_class = ResetRequestForm
+
+    def get_form_kwargs(self) -> dict:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def get_context_data(self, **kwargs) -> dict:
+        return super().get_context_data(can_send_mail=can_send_mail(), **kwargs)
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        if not can_send_mail():
+            return self.get(request, *args, **kwargs)
+        return mark_refusal(super().post(request, *args, **kwargs))
+
+
+class ResetConfirmView(views.PasswordResetConfirmView):
+    """Set the new password. Whoever has the mail owns the account, so this browser is known from now on."""
+
+    user: AbstractBaseUser
+
+    def form_valid(self, form) -> HttpResponse:
+        response = super().form_valid(form)
+        device = device_to_remember(self.request)
+        record_event(EventType.PASSWORD_RESET, self.user, by=self.user, request=self.request, device=device)
+        remember_device(response, device)
+        forget_first_login(self.user.get_username())
+        return response
