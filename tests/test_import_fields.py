@@ -108,8 +108,8 @@ def test_a_manuscript_of_ours_is_a_draft_where_it_says_so(tmp_path, more, expect
         ("sv/a.md", "", "sv"),
         ("sv/a.fr.md", "", "fr"),
         ("sv/a.fr.md", "lang: de-AT\n", "de"),
-        ("sv/a.md", "language: xx\n", "sv"),
         ("a.md", "locale: nb_NO\n", "no"),
+        ("a.md", "language: Svenska\n", "sv"),
     ],
 )
 def test_the_language_is_the_one_stated_then_that_of_the_name_then_of_the_folder(

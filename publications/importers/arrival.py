@@ -1,6 +1,7 @@
 """What comes of one file: a manuscript with its files, or a refusal, and every line there is to tell."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
@@ -83,5 +84,6 @@ class Arrival:
     is_draft: bool = False
     prose: Prose | None = None
     share: Share = Share()
+    ends_at: datetime | None = None
     anchors: frozenset[str] = frozenset()
     fragment_links: tuple[str, ...] = ()

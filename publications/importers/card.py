@@ -1,17 +1,19 @@
 """The card of a file: who it is, in which language, at which address, before anybody has read its text."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
 from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid5
 
+from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 
 from publications.addresses import former
-from publications.languages import NAMES, slugify, tree_of
+from publications.languages import NAMES, TREES, slugify, tree_of
 
 from . import dates, frontmatter, values
 from .arrival import Refusal, Telling
@@ -21,7 +23,7 @@ NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from th
 INDEX = ("index", "_index")
 STATED = ("permalink", "url")
 REDIRECTS = ("redirect_from", "aliases", "redirects", "former_paths")
-OTHER_CODES = {"nb": "no", "nn": "no"}
+OTHER_CODES = {"nb": "no", "nn": "no"} | {name.lower(): code for code, name in NAMES.items()}
 
 
 @dataclass(frozen=True)
@@ -97,7 +99,7 @@ def _stated_paths(fields: dict[str, Any], day: datetime | None, name: str, perma
     stated = [at for at in values.texts(values.first(fields, *STATED)) if at.startswith(("/", "http"))]
     stated += values.texts(values.first(fields, *REDIRECTS))
     if permalink and day:
-        stated.append(_filled(permalink, day, name))
+        stated.append(_filled(permalink, day, name, values.text(fields.get("slug")) or name))
     return tuple(dict.fromkeys(stated))
 
 
@@ -124,27 +126,44 @@ def _uid(fields: dict[str, Any], place: str) -> str:
 
 
 def language_code(written: str) -> str:
-    """`es-PR`, `sv_SE` and `EN` as the site knows them; nothing for a language it does not know."""
-    code = re.split(r"[-_.]", written.strip().lower())[0]
+    """`es-PR`, `sv_SE`, `EN` and `Svenska` as the site knows them; nothing for a language it does not know."""
+    plain = written.strip().lower()
+    code = OTHER_CODES.get(plain) or re.split(r"[-_.]", plain)[0]
     code = OTHER_CODES.get(code, code)
     return code if code in NAMES else ""
 
 
 def _stem_and_language(file: Path, root: Path, fields: dict[str, Any]) -> tuple[str, str]:
-    """The name of the piece, and its language: as stated, by the end of its name, or by its folder."""
+    """The name of the piece, and its language: as stated, by the end of its name, or by its folder.
+
+    Raises Refusal for a language that the site does not have: its text would be read as another.
+    """
     stem, ending = _without_language(file.stem)
     if stem in INDEX and file.parent != root:
         stem = file.parent.name
-    stated = language_code(values.text(values.first(fields, "lang", "language", "locale")))
-    folders = [part for part in reversed(file.relative_to(root).parent.parts) if part in NAMES]
-    return stem, stated or ending or (folders[0] if folders else "") or (
-        root.name if root.name in NAMES else ""
-    )
+    stated = values.text(values.first(fields, "lang", "language", "locale"))
+    spoken = stated or ending or next(_languages_above(file, root), "")
+    if spoken and not language_code(spoken):
+        told = _("Its language “%(language)s” is none that this site has texts in: %(known)s.")
+        raise Refusal(told % {"language": spoken, "known": ", ".join(NAMES)})
+    return stem, language_code(spoken)
+
+
+def _languages_above(file: Path, root: Path) -> Iterator[str]:
+    """The folders around a file, below the root and with it, that are named by a language, the nearest first."""
+    folders = [folder for folder in file.parents if folder == root or folder.is_relative_to(root)]
+    return (folder.name for folder in folders if folder.name in NAMES or _stands_for_language(folder))
+
+
+@lru_cache(maxsize=4_000)
+def _stands_for_language(folder: Path) -> bool:
+    """Whether a folder is one of several that are named by languages: `pt` beside `en`, not `it` alone."""
+    return folder.name in LANG_INFO and any((folder.parent / tree).is_dir() for tree in TREES)
 
 
 def _without_language(stem: str) -> tuple[str, str]:
     name, _dot, ending = stem.rpartition(".")
-    return (name, ending) if name and ending in NAMES else (stem, "")
+    return (name, ending) if name and (ending in NAMES or ending in LANG_INFO) else (stem, "")
 
 
 def _family(file: Path, root: Path) -> str:
@@ -154,20 +173,22 @@ def _family(file: Path, root: Path) -> str:
 
 
 def _day(fields: dict[str, Any], stem: str) -> datetime | None:
-    return dates.moment(
-        values.text(values.first(fields, "date", "published_at", "pubDate"))
-    ) or dates.in_name(stem)
+    return dates.moment(dates.written_in(fields, dates.PUBLISHED)) or dates.in_name(stem)
 
 
-def _filled(pattern: str, day: datetime, name: str) -> str:
-    """An old address as Jekyll and Hugo write its pattern: /:year/:month/:day/:title/."""
+def _filled(pattern: str, day: datetime, name: str, slug: str) -> str:
+    """An old address as Jekyll and Hugo write its pattern: /:year/:month/:day/:title/.
+
+    `:slug` is the slug that front matter states, else the name of the file (gohugo.io/configuration/permalinks).
+    """
     parts = {
         "year": f"{day.year:04}",
         "month": f"{day.month:02}",
         "day": f"{day.day:02}",
         "i_day": str(day.day),
     }
-    names = dict.fromkeys(("title", "slug", "filename", "contentbasename"), name)
+    names = dict.fromkeys(("title", "filename", "contentbasename"), name)
+    names |= dict.fromkeys(("slug", "slugorfilename", "slugorcontentbasename"), slug)
     return re.sub(r":([a-z_]+)", lambda found: (parts | names).get(found[1], found[0]), pattern)
 
 

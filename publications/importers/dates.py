@@ -1,10 +1,14 @@
 """Dates as people and programs write them. The day stays as it was written, whatever its zone."""
 
 import re
+from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, time, timedelta, timezone
 from email.utils import parsedate_to_datetime
+from typing import Any
 
 from publications.manuscript import HOME_ZONE
+
+from . import values
 
 MONTHS = {
     name: number
@@ -18,6 +22,13 @@ MONTHS = {
     )
     for name in names.split()
 }  # fmt: skip
+PUBLISHED = (
+    "date", "published_at", "pubDate", "publishDate", "publish_date", "published_date", "published_on", "pubdate",
+    "published", "created", "posted",
+)  # fmt: skip
+MODIFIED = ("last_modified", "last_modified_at", "lastmod", "updated", "modified")
+EXPIRES = ("expiryDate", "expirydate", "expiry_date", "expires", "expires_at", "expires_on", "unpublishdate")
+"""The keys of front matter that name a date, in the order in which they count."""
 LONGEST = 100
 ISO = re.compile(
     r"(\d{4})[-/.](\d{1,2})[-/.](\d{1,2})"
@@ -42,6 +53,12 @@ def moment(text: str) -> datetime | None:
         return _iso(text) or _of_day(text) or _mail(text)
     except (ValueError, OverflowError):
         return None
+
+
+def written_in(fields: Mapping[str, Any], keys: Iterable[str]) -> str:
+    """The date that front matter names under the first of these keys. `published: false` is none: it marks a draft."""
+    given = (values.text(fields.get(key)) for key in keys if values.flag(fields.get(key)) is None)
+    return next(filter(None, given), "")
 
 
 def in_name(name: str) -> datetime | None:

@@ -30,11 +30,6 @@ COVER = (
     "og_image",
 )
 COVER_ALT = ("image_alt", "cover_alt", "alt", "imageAlt", "hero_alt")
-DATES = (
-    "date", "published_at", "pubDate", "publishDate", "publish_date", "published_date", "published_on", "pubdate",
-    "published", "created", "posted",
-)  # fmt: skip
-LATER = ("last_modified", "last_modified_at", "lastmod", "updated", "modified")
 DRAFT = ("draft", "is_draft", "unlisted")
 KIND = ("kind", "type", "layout")
 EXTERNAL_URLS = (
@@ -105,7 +100,7 @@ class Fields:
             told = _("The date is that of the file's name: %s.") % named.date().isoformat()
             self.telling.guessed("date-from-name", told)
             return named
-        later = dates.moment(values.text(self.take(*LATER)))
+        later = dates.moment(values.text(self.take(*dates.MODIFIED)))
         if later:
             told = _("The date is that of the last change: %s.") % later.date().isoformat()
             self.telling.guessed("date", told)
@@ -113,10 +108,18 @@ class Fields:
 
     def _written_date(self) -> datetime | None:
         """The date of the front matter. `published: false` is none: it says that the piece is a draft."""
-        written = self.take(*[name for name in DATES if values.flag(self.given.get(name)) is None])
+        written = self.take(*[name for name in dates.PUBLISHED if values.flag(self.given.get(name)) is None])
         moment = dates.moment(values.text(written)) if written else None
         if written and not moment:
             self.telling.dropped("date", _("This is no date, and was left out: %s") % values.shown(written))
+        return moment
+
+    def expires_at(self) -> datetime | None:
+        """When readers are to see it no more."""
+        written = values.text(self.take(*dates.EXPIRES))
+        moment = dates.moment(written) if written else None
+        if written and not moment:
+            self.telling.dropped("date", _("This is no date, and was left out: %s") % written)
         return moment
 
     def _tell_other_day(self, written: datetime, named: datetime | None) -> None:

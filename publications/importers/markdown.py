@@ -79,7 +79,7 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
         summary=fields.summary(lambda: excerpt(rendered), lambda written: unmarked(written, telling)),
         images=tuple(pictures.shown.values()),
     )
-    is_draft = fields.is_draft()
+    is_draft, ends_at = fields.is_draft(), fields.expires_at()
     _tell_names(card, fields, signed)
     tell_losses(text, rendered, telling)
     return Arrival(
@@ -88,7 +88,7 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
         facts={name: found.facts for name, found in pictures.found.items()},
         staff=frozenset(person.slug for _line, person in signed if person.is_known),
         prose=rendered, share=share_of(source, text, rendered, telling),
-        anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
+        ends_at=ends_at, anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
     )  # fmt: skip
 
 

@@ -13,6 +13,7 @@ from .arrival import Refusal
 from .card import Card, card_of
 from .old_ids import fragments_in
 from .old_site import OldSite, find_old_site
+from .other_files import describe_other_files
 
 TEXTS = (".md", ".markdown", ".mdown", ".mkd")
 
@@ -86,10 +87,18 @@ def _ends(place: str) -> list[str]:
 
 
 def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Survey:
-    """Look over a folder, or a single file. A file that cannot be read is refused, the others stay."""
+    """Look over a folder, or a single file. A file that cannot be read is refused, the others stay.
+
+    Raises Refusal where there is no Markdown at all, with a sentence that says what there is.
+    """
     if path.is_dir():
-        cards, refused = _look_over(_texts(path.rglob("*"), path), path, language, permalink)
+        files = list(_texts(path.rglob("*"), path))
+        if not files:
+            raise Refusal(describe_other_files(path))
+        cards, refused = _look_over(files, path, language, permalink)
         return Survey(path, cards, refused, old_site=find_old_site(path))
+    if path.suffix.lower() not in TEXTS:
+        raise Refusal(describe_other_files(path))
     root = path.parent
     files = dict.fromkeys([path, *_texts(root.glob("*"), root)])
     cards, refused = _look_over(files, root, language, permalink)

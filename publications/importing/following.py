@@ -36,6 +36,7 @@ class Says(Enum):
     DRAFT = auto()
     UNDATED = auto()
     AHEAD = auto()
+    EXPIRED = auto()
 
 
 DESK_HOLDS = {
@@ -49,6 +50,7 @@ FILE_HOLDS = {
     Says.DRAFT: _("Not published: the file says that it is a draft."),
     Says.UNDATED: _("Not published: it has no date."),
     Says.AHEAD: _("Not published: its date lies ahead."),
+    Says.EXPIRED: _("Not published: the end that its file names has passed."),
 }
 
 
@@ -76,6 +78,8 @@ def says(arrival: Arrival) -> Says:
     moment = arrival.manuscript.published_at if arrival.manuscript else None
     if moment is None:
         return Says.UNDATED
+    if arrival.ends_at and arrival.ends_at <= timezone.now():
+        return Says.EXPIRED
     return Says.AHEAD if moment > timezone.now() else Says.PUBLIC
 
 

@@ -1,6 +1,7 @@
 """The pieces of a batch that may follow to readers are published; of the others it is told why they are not."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 
 from django.utils.translation import gettext as _
 
@@ -23,13 +24,21 @@ def publish(taken: Sequence[Taken], order: Order) -> None:
         [each.publication for each in ready],
         by=order.by,
         prepared=_rendered(ready),
-        ends={pk: stand.until for pk, stand in standing.items() if stand.until},
+        ends=_ends(ready, standing),
     )
     for each, outcome in zip(ready, outcomes, strict=True):
         each.entry.is_published = isinstance(outcome, Edition)
         if isinstance(outcome, deeds.Refused):
             for reason in outcome.reasons:
                 each.entry.tell(Sort.DROPPED, "held", _("Not published: %s") % reason)
+
+
+def _ends(ready: Sequence[Taken], standing: Mapping[int, Stand]) -> dict[int, datetime]:
+    """The ends of what is published: that which the desk has given, else that of the file."""
+    ends = {
+        each.publication.pk: standing[each.publication.pk].until or each.arrival.ends_at for each in ready
+    }
+    return {pk: end for pk, end in ends.items() if end}
 
 
 def _follows(each: Taken, stand: Stand, order: Order) -> bool:
@@ -40,6 +49,9 @@ def _follows(each: Taken, stand: Stand, order: Order) -> bool:
     if stand.stage is Stage.SHOWN and said is Says.DRAFT:
         told = _("The file says that it is a draft, but it is public and stays so: withdraw it at the desk.")
         each.entry.tell(Sort.DROPPED, "still-public", told)
+    if stand.stage is Stage.SHOWN and (ends_at := each.arrival.ends_at) and stand.until != ends_at:
+        told = _("The file says that it ends on %s, but it is public without that end: set it at the desk.")
+        each.entry.tell(Sort.DROPPED, "still-public", told % ends_at.date().isoformat())
     return follows
 
 

@@ -1,0 +1,127 @@
+"""What front matter of other sites says of dates, ends, languages and addresses, and what is no Markdown at all."""
+
+from datetime import timedelta
+
+import pytest
+from django.core.management import CommandError, call_command
+from django.utils import timezone
+
+from publications import deeds, importers
+from publications.importers import dates
+from publications.importing import Outcome
+from publications.models import Edition, FormerPath, Publication
+from tests.blogs import bring_in, outcomes, put, told
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("key", dates.EXPIRES)
+def test_a_text_ends_when_its_file_says(tmp_path, key):
+    day = (timezone.now() + timedelta(days=30)).date()
+    put(tmp_path / "blog", front=f"{key}: {day}\n")
+
+    bring_in(tmp_path / "blog")
+
+    assert timezone.localtime(Edition.objects.get().visible_until).date() == day
+
+
+def test_a_text_whose_end_has_passed_is_held_back(tmp_path):
+    put(tmp_path / "blog", front="expirydate: 2024-05-01\n")
+
+    account = bring_in(tmp_path / "blog")
+
+    assert not Edition.objects.exists() and Publication.objects.count() == 1
+    assert "has passed" in "".join(told(account, "held")) and told(account, "field") == []
+
+
+def test_an_end_given_at_the_desk_stays(tmp_path):
+    bring_in(put(tmp_path / "blog"))
+    text, until = Publication.objects.get(), timezone.now() + timedelta(days=3)
+    text.summary = "Another summary."
+    text.save()
+    deeds.publish(text, by=None, until=until)
+
+    bring_in(put(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
+
+    assert Edition.objects.live().get().visible_until == until
+
+
+def test_an_end_that_a_file_names_later_is_reported(tmp_path):
+    bring_in(put(tmp_path / "blog"))
+
+    account = bring_in(put(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
+
+    assert "2099-05-01" in "".join(told(account, "still-public"))
+
+
+@pytest.mark.parametrize("key", [key for key in dates.PUBLISHED if key != "date"])
+def test_every_key_of_a_date_makes_the_old_address(tmp_path, key):
+    put(tmp_path / "blog", "grain.md", date="", front=f"{key}: 2023-02-01\n")
+
+    bring_in(tmp_path / "blog", permalink="/:year/:month/:day/:title/")
+
+    assert FormerPath.objects.get(author=None).path == "/2023/02/01/grain"
+
+
+@pytest.mark.parametrize(("front", "path"), [("slug: the-deal\n", "/2024/the-deal"), ("", "/2024/grain")])
+def test_the_slug_of_a_pattern_is_that_of_the_file(tmp_path, front, path):
+    put(tmp_path / "blog", "grain.md", front=front)
+
+    bring_in(tmp_path / "blog", permalink="/:year/:slug/")
+
+    assert FormerPath.objects.get(author=None).path == path
+
+
+@pytest.mark.parametrize(
+    ("name", "front"),
+    [("a.md", "lang: hi\n"), ("sv/a.md", "language: xx\n"), ("a.pt.md", ""), ("pt/a.md", "")],
+)
+def test_a_text_in_a_language_that_the_site_does_not_have_is_refused_not_made_english(tmp_path, name, front):
+    for folder in ("", "sv", "pt", "en"):
+        (tmp_path / "blog" / folder).mkdir(parents=True, exist_ok=True)
+    put(tmp_path / "blog", name, front=front)
+
+    account = bring_in(tmp_path / "blog")
+
+    assert outcomes(account) == {name: Outcome.REFUSED}
+    assert "none that this site has texts in" in "".join(told(account, "refused", name))
+
+
+def test_a_folder_that_only_looks_like_a_language_is_none(tmp_path):
+    (tmp_path / "blog" / "it").mkdir(parents=True)
+    put(tmp_path / "blog", "it/a.md")
+
+    account = bring_in(tmp_path / "blog")
+
+    assert outcomes(account) == {"it/a.md": Outcome.NEW} and Publication.objects.get().language == "en"
+
+
+@pytest.mark.parametrize(
+    ("files", "words"),
+    [
+        (
+            {"blog.xml": '<rss xmlns:wp="http://wordpress.org/export/1.2/"><channel>'},
+            "an export of WordPress",
+        ),
+        ({"a.docx": "PK", "b.docx": "PK"}, ".docx (2). Word files come in at the desk"),
+        ({"index.html": "<html>"}, "the pages of a finished site"),
+        ({"a.rst": "A", "Makefile": "b"}, ".rst (1)"),
+        ({}, "is empty"),
+    ],
+)
+def test_what_is_no_markdown_says_what_it_is(tmp_path, files, words):
+    for name, text in files.items():
+        (tmp_path / name).write_text(text)
+
+    with pytest.raises(CommandError) as refused:
+        call_command("import_publications", str(tmp_path))
+
+    assert words in str(refused.value)
+
+
+def test_a_single_file_of_wordpress_says_what_it_is(tmp_path):
+    file = tmp_path / "blog.xml"
+    file.write_text('<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/">')
+
+    with pytest.raises(importers.Refusal, match="an export of WordPress"):
+        importers.survey(file)
