@@ -7,7 +7,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from pathlib import Path
+from pathlib import Path, PurePath
 from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
@@ -30,6 +30,7 @@ DEFINED = re.compile(r"^ {0,3}\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*$",
 ELEMENT = re.compile(rf"<img\b({ATTRIBUTES})>", re.IGNORECASE)
 ATTRIBUTE = re.compile(r"""\b(src|alt|title)\s*=\s*(?:"([^"]*)"|'([^']*)'|([^\s"'>]+))""", re.IGNORECASE)
 LONGEST_ALT = 300
+SUFFIXES = ("", ".jpg", ".jpeg", ".png", ".webp", ".gif")  # of names that leave theirs to a shortcode
 
 
 @dataclass(frozen=True)
@@ -78,15 +79,16 @@ class Gallery:
         """The file of that name in the first folder that has it; none that leads out of all of them."""
         bases = self.bases if name.startswith("/") else (beside, *self.bases)
         for base in bases:
-            path = base / name.lstrip("/")
-            try:
-                if not name or not path.is_file():
+            for ending in ("",) if PurePath(name).suffix else SUFFIXES:
+                path = base / f"{name.lstrip('/')}{ending}"
+                try:
+                    if not name or not path.is_file():
+                        continue
+                    real = path.resolve()
+                except (OSError, ValueError):
                     continue
-                real = path.resolve()
-            except (OSError, ValueError):
-                continue
-            if any(real.is_relative_to(root) for root in self.inside):
-                return real
+                if any(real.is_relative_to(root) for root in self.inside):
+                    return real
         return None
 
     def _look(self, path: Path) -> Found | str:
@@ -156,7 +158,8 @@ class Pictures:
             return f"![{alt}]({address})"
         found = self._look_up(address, alt)
         if not found:
-            return f"*{alt}*" if alt and "*" not in alt else alt
+            shown = f"*{alt}*" if alt and "*" not in alt else alt
+            return " ".join(filter(None, [shown, title if title != alt else ""]))
         self._show(found, alt)
         caption = f' "{title.replace(chr(34), "”")}"' if title and title != alt else ""
         return f"![{alt}](image:{found.key}{caption})"

@@ -8,6 +8,7 @@ from collections.abc import Container, Iterable, Iterator
 from .arrival import Share
 from .liquid import END_RAW, RAW
 from .spans import replace_spans
+from .tag_arguments import words_in_tag
 
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff"  # a word each: nothing parts them
 WORD = re.compile(rf"[{IDEOGRAPHS}]|[^\W_{IDEOGRAPHS}]+")
@@ -86,8 +87,13 @@ def words_of_source(source: str) -> list[str]:
     """The words that readers of the source would have seen, without markup and addresses."""
     source = replace_spans(source, RAW, END_RAW, lambda _opened, within, _whole: within.translate(BRACES))
     for opening, closing in SPANS:
-        source = replace_spans(source, opening, closing, lambda _opened, _within, _whole: " ")
+        source = replace_spans(source, opening, closing, lambda _opened, _within, whole: _said(whole))
     return _words(NO_WORDS.sub(lambda found: "" if found[0].startswith("](") else " ", source))
+
+
+def _said(span: str) -> str:
+    """What readers see of a comment, a script or a tag: of a tag the words that it was given."""
+    return f" {words_in_tag(span)} " if span.startswith(("{%", "{{<", "{{%")) else " "
 
 
 def _words(text: str) -> list[str]:

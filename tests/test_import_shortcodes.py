@@ -1,0 +1,98 @@
+"""Tags of Liquid and shortcodes: pictures are pictures whatever they are called, words stay, what is lost is counted."""
+
+import pytest
+
+from publications.models import Edition
+from tests.blogs import bring_in, put, told
+
+pytestmark = pytest.mark.django_db
+
+
+def page(folder, body: str, **order) -> tuple[str, object]:
+    account = bring_in(put(folder / "blog", body=f"Before.\n\n{body}\n\nAfter."), **order)
+    return Edition.objects.get().html, account
+
+
+@pytest.mark.parametrize(
+    "tag",
+    [
+        '{{< figure src="/assets/blog/port.png" alt="A port" >}}',
+        '{{< legacy-img src="assets/blog/port.png" alt="A port" >}}',
+        '{{% img-right src="/assets/blog/port" alt="A port" %}}',
+        '{{< asset-img path="/assets/blog/port.png" alt="A port" >}}',
+        '{% picture_of src="/assets/blog/port.png" alt="A port" %}',
+        '{% include figure.html image_path="/assets/blog/port.png" alt="A port" %}',
+        "{% img src='/assets/blog/port.png' alt='A port' %}",
+    ],
+)
+def test_any_tag_with_a_source_and_words_is_a_picture(tmp_path, tag):
+    html, account = page(tmp_path, tag)
+
+    assert '<figure><img data-image="' in html and 'alt="A port"' in html
+    assert told(account, "words") == [] and told(account, "liquid") == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "words"),
+    [
+        (
+            '{{< figure src="/assets/blog/port.png" alt="A" caption="Ships wait" attr="Photo: Bo" >}}',
+            "Ships wait Photo: Bo",
+        ),
+        ('{{< ours src="/assets/blog/port.png" caption="Ships [wait](/x/)" >}}', ">wait</a>"),
+        ('{{< ours src="lost.png" alt="A port" caption="Ships wait" >}}', "A port</em> Ships wait"),
+        ('{{< pullquote quote="No ship sails" cite="Ann Berg" >}}', "<blockquote>"),
+        ("{{< pullquote >}}\nNo ship sails\n{{< /pullquote >}}", "<blockquote>"),
+        ("{% pullquote %}No ship sails{% endpullquote %}", "<blockquote>"),
+        ('{{< note "Mind the date of this note" >}}', "Mind the date of this note"),
+        ('{{< asset file="x.pdf" label="View the slides" >}}', '<a href="/x.pdf">View the slides</a>'),
+        (
+            '{{< card kicker="Read" title="The deal" href="https://deal.example/" >}}',
+            '<a href="https://deal.example/">',
+        ),
+        ('Ships {{< tooltip text="with grain aboard" >}} sail.', "Ships with grain aboard sail."),
+        ('{% include absent.html title="The deal" text="Ships sail." %}', "Ships sail."),
+        ("{{< box >}}Ships sail.{{< /box >}}", "Ships sail."),
+    ],
+)
+def test_words_that_a_tag_is_given_stay(tmp_path, tag, words):
+    html, account = page(tmp_path, tag)
+
+    assert words in html and "{{" not in html and "{%" not in html and told(account, "words") == []
+
+
+def test_a_quotation_of_a_tag_holds_its_words_and_who_said_them(tmp_path):
+    html, _account = page(tmp_path, '{{< pullquote cite="Ann Berg" >}}\nNo ship sails\n{{< /pullquote >}}')
+
+    quoted = html.partition("<blockquote>")[2].partition("</blockquote>")[0]
+    assert "No ship sails" in quoted and "Ann Berg" in quoted
+
+
+def test_a_film_is_a_link_and_no_picture(tmp_path):
+    html, _account = page(tmp_path, '{{< video src="/films/port.mp4" title="The port" >}}')
+
+    assert '<a href="/films/port.mp4">The port</a>' in html and "<img" not in html
+
+
+@pytest.mark.parametrize("tag", ["{{< tweet 1234 >}}", "{% gist 1234 %}"])
+def test_a_tag_that_nothing_is_known_of_is_reported(tmp_path, tag):
+    _html, account = page(tmp_path, tag)
+
+    assert told(account, "liquid") == [f"Liquid left out: {tag}"]
+
+
+def test_words_of_tags_are_counted_among_those_of_the_file(tmp_path):
+    body = '{% capture never %}Grain ships wait{% endcapture %}\n{{< note "Three words stay" >}}'
+
+    _html, account = page(tmp_path, body)
+
+    entry = account.entries[0]
+    assert entry.share.all == 8 and sorted(entry.share.missing) == ["grain", "ships", "wait"]
+
+
+def test_no_words_are_counted_that_only_steer(tmp_path):
+    body = "{% assign label = 'a few words' %}{{< highlight go \"linenos=table, style=x y\" >}}\ncode\n{{< /highlight >}}"
+
+    _html, account = page(tmp_path, body)
+
+    assert told(account, "words") == [] and account.entries[0].share.all == 3
