@@ -44,13 +44,21 @@ def record_event(
 
 
 def record_changes(
-    account: AbstractBaseUser, changed: Iterable[str], *, by: AbstractBaseUser, request: HttpRequest
+    account: AbstractBaseUser,
+    changed: Iterable[str],
+    *,
+    by: AbstractBaseUser,
+    request: HttpRequest,
+    **detail: object,
 ) -> None:
-    """Store that fields of an account were changed, and apart that it was deactivated or reactivated."""
+    """Store that fields of an account were changed, and apart that it was deactivated or reactivated.
+
+    The names of the fields are stored, not what stands in them; `detail` says more where that matters.
+    """
     names = list(changed)
     if "is_active" in names:
         names.remove("is_active")
         type = EventType.REACTIVATED if account.is_active else EventType.DEACTIVATED
         record_event(type, account, by=by, request=request)
     if names:
-        record_event(EventType.CHANGED, account, by=by, request=request, fields=names)
+        record_event(EventType.CHANGED, account, by=by, request=request, fields=names, **detail)

@@ -9,6 +9,9 @@ from django.conf import settings
 from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 
+from .events import record_event
+from .models import EventType
+
 FILE = "first-login.txt"
 WORDS = 4
 SYLLABLES = [a + b for a in "bdfghjklmnprstv" for b in "aeiou"]
@@ -28,6 +31,7 @@ def make_account(username: str, group: str, *, superuser: bool = False, email: s
     people = get_user_model().objects
     person = people.create_user(username, email, password, is_staff=True, is_superuser=superuser)
     person.groups.add(Group.objects.get(name=group))
+    record_event(EventType.CREATED, person)
     return FirstLogin(username, password)
 
 

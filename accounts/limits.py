@@ -58,22 +58,27 @@ class TooManyAttempts(Exception):
         self.wait = wait
 
 
-def begin_sign_in(request: HttpRequest, username: str, account: AbstractBaseUser | None) -> AccountEvent:
+def begin_sign_in(
+    request: HttpRequest, username: str, account: AbstractBaseUser | None, **detail: object
+) -> AccountEvent:
     """Record a sign-in as failed before its password is compared; `complete_sign_in` corrects it.
 
     Args:
         username: what was typed; stored as a keyed digest only.
         account: the account of that name, or None.
+        detail: what else there is to say of the attempt, as JSON.
 
     Raises:
         TooManyAttempts: a limit is reached; the password must not be compared.
     """
     attempt = _attempt(EventType.FAILED, request, username, account)
+    attempt.detail = detail
     return _begin(attempt, KNOWN_DEVICE if attempt.device else UNKNOWN_DEVICE)
 
 
 def complete_sign_in(attempt: AccountEvent, account: AbstractBaseUser, device: str) -> None:
     """Turn a failed attempt into a sign-in from a device that is known from now on."""
+    attempt.detail = {} if attempt.device else {"is_new_device": True}
     attempt.type, attempt.device = EventType.SIGNED_IN, device_key(device)
     attempt.account, attempt.account_name = account, account.get_username()
     attempt.save()

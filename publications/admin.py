@@ -2,7 +2,9 @@
 
 from django.contrib.auth.models import Group, User
 
+from accounts.models import AccountEvent
 from publications.desk import (
+    AccountEventAdmin,
     AuthorDesk,
     GroupDesk,
     KindDesk,
@@ -42,3 +44,4 @@ desk.register(Synonym, SynonymDesk)
 desk.register(AuditLine, Trail)
 desk.register(User, PersonDesk)
 desk.register(Group, GroupDesk)
+desk.register(AccountEvent, AccountEventAdmin)

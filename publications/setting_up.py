@@ -14,7 +14,9 @@ from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
+from accounts.events import record_event
 from accounts.first_login import FirstLogin, make_account, note_first_logins
+from accounts.models import EventType
 from publications import deeds, demonstration, search
 from publications.migration_state import read_migration_state
 from publications.models import Publication, Site
@@ -100,6 +102,7 @@ def _ask(tell: Tell) -> None:
     password = _password()
     person = get_user_model().objects.create_superuser(username, "", password)
     person.groups.add(Group.objects.get(name="Administrators"))
+    record_event(EventType.CREATED, person)
     deeds.amend(site, by=person)
     tell(f"Sign in at /desk/ as {username}.")
 

@@ -7,6 +7,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import URLPattern, get_resolver, reverse
 
+from accounts.models import AccountEvent, EventType
 from publications import deeds
 from publications.models import AuditLine, Kind, Page, Publication, Review, Site, SiteLink, Synonym, Typed
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
@@ -118,6 +119,11 @@ TABLE = {
     "publications_auditline_change": PUBLISHERS,
     "publications_auditline_delete": NOBODY,
     "publications_auditline_history": PUBLISHERS,
+    "accounts_accountevent_changelist": ADMINISTRATORS,
+    "accounts_accountevent_add": NOBODY,
+    "accounts_accountevent_change": ADMINISTRATORS,
+    "accounts_accountevent_delete": NOBODY,
+    "accounts_accountevent_history": ADMINISTRATORS,
     "auth_user_changelist": ADMINISTRATORS,
     "auth_user_add": ADMINISTRATORS,
     "auth_user_change": ADMINISTRATORS,
@@ -163,6 +169,7 @@ def things(editor):
     return {
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
         "image": make_image(), "kind": Kind.objects.first().pk, "site": Site.objects.get().pk,
+        "accountevent": AccountEvent.objects.create(type=EventType.FAILED).pk,
         "auditline": AuditLine.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
         "page": Page.objects.first().pk, "sitelink": SiteLink.objects.first().pk,
         "synonym": Synonym.objects.first().pk,

@@ -24,6 +24,7 @@ from . import (
     word_joining,
     word_report,
 )
+from .account_events import AccountEventAdmin
 from .beside import Amended, AuthorDesk, KindDesk
 from .leading import SiteDesk, TagDesk
 from .library import Library
@@ -35,6 +36,7 @@ from .trail import Trail
 from .writing import Writing
 
 __all__ = [
+    "AccountEventAdmin",
     "Amended",
     "AuthorDesk",
     "GroupDesk",

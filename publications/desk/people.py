@@ -7,7 +7,9 @@ from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext_lazy as _
 
+from accounts.events import record_changes, record_event
 from accounts.first_login import forget_first_login
+from accounts.models import EventType
 
 from .site import DeskModelAdmin
 
@@ -47,12 +49,33 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
         obj.is_staff = True
         super().save_model(request, obj, form, change)
 
+    def save_related(self, request: HttpRequest, form, formsets, change: bool) -> None:
+        super().save_related(request, form, formsets, change)
+        if not change:
+            record_event(EventType.CREATED, form.instance, by=request.user, request=request)
+            return
+        detail = _group_change(form) if "groups" in form.changed_data else {}
+        record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
+
+    def delete_model(self, request: HttpRequest, obj: User) -> None:
+        record_event(EventType.DELETED, obj, by=request.user, request=request)
+        super().delete_model(request, obj)
+
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         response = super().user_change_password(request, id, form_url)
         person = User.objects.filter(pk=id).first() if id.isdecimal() else None
         if request.method == "POST" and response.status_code == 302 and person:
+            record_event(EventType.PASSWORD_CHANGED, person, by=request.user, request=request)
             forget_first_login(person.username)
         return response
+
+
+def _group_change(form: forms.ModelForm) -> dict[str, list[str]]:
+    before, after = form.initial.get("groups", ()), form.cleaned_data["groups"]
+    return {
+        "groups_before": sorted(group.name for group in before),
+        "groups_after": sorted(group.name for group in after),
+    }
 
 
 class GroupDesk(DeskModelAdmin, GroupAdmin):

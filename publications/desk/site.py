@@ -3,14 +3,17 @@
 from collections.abc import Callable
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.db.models import Model
 from django.forms import Media
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import path
+from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
 
-from accounts.first_login import forget_first_login
+from accounts.events import record_event
 from accounts.forms import SignInForm
+from accounts.models import EventType
+from accounts.password_change import OwnPasswordView
 from accounts.sign_in import finish_sign_in
 from publications.disk_reserve import with_disk_reserve
 from publications.models import Publication, Site, words
@@ -26,6 +29,22 @@ class DeskModelAdmin(ModelAdmin):
     """
 
     media = Media()
+
+
+class ReadOnlyAdmin(DeskModelAdmin):
+    """Rows that are only read, whoever looks: records of what happened."""
+
+    list_per_page = 100
+    actions = None
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
 
 
 class Desk(AdminSite):
@@ -94,10 +113,16 @@ class Desk(AdminSite):
         return self.show(request, template, **about, **context)
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Change one's own password; the first one, printed at set-up, is then forgotten."""
-        response = super().password_change(request, extra_context)
-        if request.method == "POST" and response.status_code == 302:
-            forget_first_login(request.user.get_username())
+        """Change one's own password, within limits."""
+        context = {**self.each_context(request), **(extra_context or {})}
+        success_url = reverse("desk:password_change_done")
+        return OwnPasswordView.as_view(success_url=success_url, extra_context=context)(request)
+
+    def logout(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        person = request.user
+        response = super().logout(request, extra_context)
+        if person.is_authenticated and not request.user.is_authenticated:
+            record_event(EventType.SIGNED_OUT, person, request=request)
         return response
 
 

@@ -1,7 +1,6 @@
 """The audit trail: every deed, who, what and when. To be read, never changed."""
 
 from django.contrib import admin
-from django.http import HttpRequest
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -11,10 +10,10 @@ from django.utils.translation import gettext_lazy
 from publications.models import AuditLine
 
 from .lines import told
-from .site import DeskModelAdmin
+from .site import ReadOnlyAdmin
 
 
-class Trail(DeskModelAdmin):
+class Trail(ReadOnlyAdmin):
     """Every line leads to what it is about, and every number to its edition."""
 
     list_display = ("at", "what", "about", "by_name")
@@ -24,8 +23,6 @@ class Trail(DeskModelAdmin):
     search_fields = ("subject", "by_name")
     search_help_text = gettext_lazy("Words of what was changed, or the name of a person")
     fields = readonly_fields = ("at", "what", "about", "by_name", "detail", "generation")
-    list_per_page = 100
-    actions = None
 
     @admin.display(description=gettext_lazy("deed"), ordering="deed")
     def what(self, line: AuditLine) -> SafeString:
@@ -39,12 +36,3 @@ class Trail(DeskModelAdmin):
             return line.subject
         address = reverse("desk:revisions", args=[line.publication_id])
         return format_html('<a href="{}">{}</a>', address, line.subject)
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: AuditLine | None = None) -> bool:
-        return False
-
-    def has_delete_permission(self, request: HttpRequest, obj: AuditLine | None = None) -> bool:
-        return False

@@ -1,0 +1,53 @@
+"""Changing one's own password at the desk. The old one is asked for within the limits of signing in:
+whoever finds a session open could else guess it there.
+"""
+
+from django.contrib.admin.forms import AdminPasswordChangeForm
+from django.contrib.auth.views import PasswordChangeView
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import ngettext
+
+from .events import record_event
+from .first_login import forget_first_login
+from .forms import LimitedFormMixin
+from .limits import TooManyAttempts, begin_sign_in
+from .models import EventType
+from .sign_in import mark_refusal
+
+
+class OwnPasswordForm(LimitedFormMixin, AdminPasswordChangeForm):
+    def __init__(self, *args, request: HttpRequest, **kwargs) -> None:
+        self.request = request
+        super().__init__(*args, **kwargs)
+
+    def clean_old_password(self) -> str:
+        try:
+            attempt = begin_sign_in(self.request, self.user.get_username(), self.user, is_old_password=True)
+        except TooManyAttempts as error:
+            raise self.refusal(error) from None
+        old_password = super().clean_old_password()  # raises where it is wrong, and the attempt stays
+        attempt.delete()
+        return old_password
+
+    def refusal_message(self, minutes: int) -> str:
+        return ngettext(
+            "There were too many attempts with a wrong password. Try again in %(minutes)d minute.",
+            "There were too many attempts with a wrong password. Try again in %(minutes)d minutes.",
+            minutes,
+        ) % {"minutes": minutes}
+
+
+class OwnPasswordView(PasswordChangeView):
+    form_class = OwnPasswordForm
+
+    def get_form_kwargs(self) -> dict:
+        return {**super().get_form_kwargs(), "request": self.request}
+
+    def post(self, request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        return mark_refusal(super().post(request, *args, **kwargs))
+
+    def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
+        response = super().form_valid(form)
+        record_event(EventType.PASSWORD_CHANGED, form.user, by=form.user, request=self.request)
+        forget_first_login(form.user.get_username())  # the one that was printed at set-up
+        return response

@@ -1,0 +1,69 @@
+"""Account events, in words, for administrators: who was let in, who was not, and who changed whom."""
+
+from django.contrib import admin
+from django.contrib.auth import get_user_model
+from django.core.exceptions import FieldDoesNotExist
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import AccountEvent, EventType
+
+from .site import ReadOnlyAdmin
+
+REFUSALS = {
+    "account": gettext_lazy("Refused: too many attempts for one account"),
+    "address": gettext_lazy("Refused: too many attempts from one network address"),
+    "site": gettext_lazy("Refused: too many attempts at the whole site"),
+    "device": gettext_lazy("Refused: too many attempts in a known browser"),
+}
+
+
+def describe_event(event: AccountEvent) -> str:
+    """Return what happened in words: "Account changed: groups (Editors → Linkers)"."""
+    detail = event.detail if isinstance(event.detail, dict) else {}
+    if event.type == EventType.REFUSED and detail.get("limit") in REFUSALS:
+        return str(REFUSALS[detail["limit"]])
+    more = _describe_detail(detail)
+    return f"{event.get_type_display()}: {more}" if more else str(event.get_type_display())
+
+
+def _describe_detail(detail: dict) -> str:
+    if detail.get("is_new_device"):
+        return _("in a browser not used for it before")
+    if detail.get("is_old_password"):
+        return _("wrong old password, in an open session")
+    return ", ".join(_describe_field(name, detail) for name in detail.get("fields", ()))
+
+
+def _describe_field(name: str, detail: dict) -> str:
+    try:
+        label = str(get_user_model()._meta.get_field(name).verbose_name)
+    except FieldDoesNotExist:
+        label = name
+    if name != "groups" or "groups_after" not in detail:
+        return label
+    before, after = (", ".join(detail[key]) or _("none") for key in ("groups_before", "groups_after"))
+    return f"{label} ({before} → {after})"
+
+
+class AccountEventAdmin(ReadOnlyAdmin):
+    list_display = ("occurred_at", "what", "account_link", "address", "by_name")
+    list_filter = ("type", ("account", admin.RelatedOnlyFieldListFilter), "occurred_at")
+    list_select_related = ("account",)
+    search_fields = ("account_name", "by_name", "address")
+    search_help_text = gettext_lazy("The name of an account, or a network address")
+    fields = readonly_fields = ("occurred_at", "what", "account_link", "address", "by_name")
+    ordering = ("-occurred_at", "-pk")
+
+    @admin.display(description=gettext_lazy("what"), ordering="type")
+    def what(self, event: AccountEvent) -> str:
+        return describe_event(event)
+
+    @admin.display(description=gettext_lazy("account"), ordering="account_name")
+    def account_link(self, event: AccountEvent) -> str:
+        if not event.account_id:
+            return event.account_name or _("unknown name")
+        address = reverse("desk:auth_user_change", args=[event.account_id])
+        return format_html('<a href="{}">{}</a>', address, event.account.get_username())
