@@ -99,7 +99,7 @@ def _ask(tell: Tell) -> None:
     site.name_en = input(f"Its name in English [{site.name_en}]: ").strip() or site.name_en
     site.name_sv = input(f"Its name in Swedish [{site.name_sv}]: ").strip() or site.name_sv
     username = input("User name of the administrator [administrator]: ").strip() or "administrator"
-    password = _password()
+    password = _password(username)
     person = get_user_model().objects.create_superuser(username, "", password)
     person.groups.add(Group.objects.get(name="Administrators"))
     record_event(EventType.CREATED, person)
@@ -107,11 +107,11 @@ def _ask(tell: Tell) -> None:
     tell(f"Sign in at /desk/ as {username}.")
 
 
-def _password() -> str:
+def _password(username: str) -> str:
     while True:
         password = getpass("Password: ")
         try:
-            validate_password(password)
+            validate_password(password, get_user_model()(username=username))
         except ValidationError as reasons:
             print(*reasons.messages, sep="\n")
             continue

@@ -8,7 +8,7 @@ from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
 from .external_urls import check_external_url
-from .house import the_site
+from .house import site_names, the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
 from .kinds import Kind, Number
@@ -136,6 +136,7 @@ __all__ = [
     "results",
     "settled_doi",
     "settled_isbn",
+    "site_names",
     "split_at_commas",
     "the_site",
     "told_at",

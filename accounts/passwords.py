@@ -1,0 +1,124 @@
+"""Passwords that are long but easy to guess: repetition, rows of keys, names, common ones with something added.
+
+What an attacker tries first adds nothing: a repetition counts once, a row of keys or a name as one
+character. What is left must have `MIN_FREE_CHARACTERS`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from enum import Enum
+from functools import cache
+from urllib.parse import urlsplit
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.contrib.auth.password_validation import CommonPasswordValidator
+from django.core.exceptions import ValidationError
+from django.utils.module_loading import import_string
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+MIN_FREE_CHARACTERS = 8
+MIN_RUN = 4  # neighbouring keys or letters; three stand in ordinary words, as "rst" in first
+MIN_NAME = 3
+EXAMINED = 128  # characters from the start, so that a long password takes no time
+
+REPETITION = re.compile(r"(.)\1{2,}|(.{2,}?)\2+", re.DOTALL)
+WORD = re.compile(r"[^\W_]+")
+ENDS = re.compile(r"^[\W\d_]+|[\W\d_]+$")
+ROWS = (
+    "abcdefghijklmnopqrstuvwxyzåäö", "12345678901234567890", "1234567890-=", "§1234567890+´", "!\"#¤%&/()=?",
+    "!@#$%^&*()_+", "qwertyuiopå", "qwertyuiop[]", "asdfghjklöä", "asdfghjkl;'", "zxcvbnm,.-", "<zxcvbnm",
+    "qwertzuiopü", "yxcvbnm", "azertyuiop", "qsdfghjklm", "wxcvbn", "1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p",
+    "qazwsxedcrfvtgbyhnujmikolp", "1q2w3e4r5t6y7u8i9o0p", "a1b2c3d4e5f6g7h8i9j0",
+)  # fmt: skip
+
+
+class Weakness(Enum):
+    """Why a password is easy to guess."""
+
+    REPETITION = gettext_lazy("This password repeats itself.")
+    SEQUENCE = gettext_lazy("This password follows a row of keys, of digits or the alphabet.")
+    NAMES = gettext_lazy("This password is made of your name or a name of the site.")
+    COMMON = gettext_lazy("This password is a common one with something added.")
+
+
+class PredictablePasswordValidator:
+    """A validator for `AUTH_PASSWORD_VALIDATORS`.
+
+    `site_names` is the dotted path of a function that returns the names of the site.
+    """
+
+    def __init__(self, site_names: str = "") -> None:
+        self._site_names = import_string(site_names) if site_names else tuple
+
+    def validate(self, password: str, user: AbstractBaseUser | None = None) -> None:
+        names = [*self._site_names(), urlsplit(settings.SITE_URL).hostname or "", *_names_of(user)]
+        if weakness := find_weakness(password, names):
+            advice = _("Take four words that do not belong together.")
+            raise ValidationError(f"{weakness.value} {advice}", code="password_predictable")
+
+    def get_help_text(self) -> str:
+        return _(
+            "Your password can’t be made of repetition, rows of keys, or your name or that of the site. "
+            "Four words that do not belong together are good."
+        )
+
+
+def find_weakness(password: str, names: Iterable[str]) -> Weakness | None:
+    """Return why a password is easy to guess, or None.
+
+    Args:
+        names: of the person and the site; each of their words counts.
+    """
+    folded = unicodedata.normalize("NFKC", password[:EXAMINED]).casefold()
+    once = REPETITION.sub(lambda match: match[1] or match[2], folded)
+    without_rows = _without_rows(once)
+    without_names = _without_names(without_rows, names)
+    for left, weakness in (
+        (once, Weakness.REPETITION),
+        (without_rows, Weakness.SEQUENCE),
+        (without_names, Weakness.NAMES),
+    ):
+        if len(left) < MIN_FREE_CHARACTERS:
+            return weakness
+    return Weakness.COMMON if ENDS.sub("", folded) in _common_passwords() else None
+
+
+@cache
+def _common_passwords() -> frozenset[str]:
+    """Django's list of 20,000, read once."""
+    return frozenset(CommonPasswordValidator().passwords)
+
+
+def _without_rows(text: str) -> str:
+    """The text with each run of neighbours cut to its first character."""
+    left, place = [], 0
+    while place < len(text):
+        left.append(text[place])
+        place += _run_at(text, place)
+    return "".join(left)
+
+
+def _run_at(text: str, place: int) -> int:
+    """How many characters from a place on are neighbours in a row, in either direction; 1 where too few are."""
+    length = 1
+    for row in ROWS:
+        for line in (row, row[::-1]):
+            while place + length < len(text) and text[place : place + length + 1] in line:
+                length += 1
+    return length if length >= MIN_RUN else 1
+
+
+def _without_names(text: str, names: Iterable[str]) -> str:
+    words = {word.casefold() for name in names for word in WORD.findall(unicodedata.normalize("NFKC", name))}
+    for word in sorted(words, key=len, reverse=True):
+        if len(word) >= MIN_NAME:
+            text = text.replace(word, word[0])
+    return text
+
+
+def _names_of(user: AbstractBaseUser | None) -> list[str]:
+    fields = ("username", "first_name", "last_name", "email")
+    return [str(getattr(user, field, "") or "") for field in fields] if user else []
