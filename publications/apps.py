@@ -13,12 +13,13 @@ class PublicationsConfig(AppConfig):
     def ready(self) -> None:
         from publications import converters
         from publications.migration_state import refuse_data_loss
-        from publications.models.guards import install
+        from publications.models import guards
         from publications.site_lock import hold_site_lock
 
         converters.register()
 
-        # Django rebuilds SQLite tables in many migrations and drops their triggers without a word.
-        post_migrate.connect(install, sender=self)
         pre_migrate.connect(refuse_data_loss, sender=self)
+        # In this order: what refuses a migration leaves the guards where they are.
+        pre_migrate.connect(guards.take_off, sender=self)
+        post_migrate.connect(guards.install, sender=self)
         connection_created.connect(hold_site_lock)

@@ -177,7 +177,7 @@ def _a_moment(edition: Edition):
 
 
 def _forget_migration(_piece: Publication) -> None:
-    MigrationRecorder(connection).migration_qs.filter(app="axes").delete()
+    MigrationRecorder(connection).migration_qs.filter(app="accounts").delete()
 
 
 def _break_page(_piece: Publication) -> None:
@@ -235,7 +235,7 @@ def _index_other_words(piece: Publication) -> None:
 CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     "schema": [
         _forget_migration,
-        lambda _piece: MigrationRecorder(connection).record_applied("axes", "9999_later"),
+        lambda _piece: MigrationRecorder(connection).record_applied("accounts", "9999_later"),
     ],
     "pages": [_break_page],
     "constraints": [_drop_index],

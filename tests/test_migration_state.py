@@ -139,8 +139,8 @@ def test_migrations_that_a_squash_has_left_behind_are_not_newer():
 
 
 def test_serve_refuses_a_database_that_lacks_migrations():
-    MigrationRecorder(connection).record_unapplied("axes", "0001_initial")
-    names = MigrationRecorder(connection).migration_qs.filter(app="axes")
+    MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
+    names = MigrationRecorder(connection).migration_qs.filter(app="accounts")
     names.delete()
 
     with pytest.raises(CommandError, match="Run “manage"):

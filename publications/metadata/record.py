@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from publications.addresses import absolute, in_tree
 from publications.models import (
+    Change,
     Edition,
     EditionAttachment,
     EditionByline,
@@ -167,7 +168,7 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
         published=timezone.localdate(edition.published_at),
         first_published=first_date(until) or edition.published_at,
         announced=announced_at(until),
-        modified=_modified_at(edition),
+        modified=_modified_at(edition, announced_at(until)),
         summary=edition.summary or " ".join(edition.key_points_list),
         doi=edition.doi,
         isbn=edition.isbn,
@@ -187,11 +188,16 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
     )
 
 
-def _modified_at(edition: Edition) -> datetime:
-    """When the text last changed, announced or not. The first edition has not, however late it came after its date."""
-    return (
-        max(edition.published_at, edition.visible_from) if (edition.number or 1) > 1 else edition.published_at
-    )
+def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
+    """Return when the text last changed: as the page announces it, or when a silent fix became public.
+
+    The first edition has not changed, however late it came after its date.
+    """
+    if (edition.number or 1) == 1:
+        return edition.published_at
+    if edition.change == Change.SILENT or announced is None:
+        return max(edition.published_at, edition.visible_from)
+    return announced
 
 
 def _of_kind(edition: Edition) -> dict[str, object]:

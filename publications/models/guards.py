@@ -2,9 +2,11 @@
 
 The models' constraints say most of it on both engines. These statements say the rest: no two windows
 of one publication overlap, and the text of an edition is frozen (only a redaction, which raises its
-count, may change it). They are installed again after every migrate: Django rebuilds SQLite tables and
-drops their triggers without a word.
+count, may change it). They are taken off before every migrate, since SQLite refuses to drop a column that a trigger
+names, and installed again after it.
 """
+
+from collections.abc import Iterable
 
 from django.db import connections, router
 
@@ -24,61 +26,89 @@ WHERE other.publication_id = NEW.publication_id AND other.id <> NEW.id
   AND other.visible_from < NEW.visible_until AND NEW.visible_from < other.visible_until;
 """  # noqa: S608 (no value from outside)
 
-_changed = " OR ".join(f"NEW.{column} IS NOT OLD.{column}" for column in FROZEN)
-_distinct = " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in FROZEN)
 
-SQLITE = {
-    "edition_no_overlap_insert": f"""CREATE TRIGGER edition_no_overlap_insert AFTER INSERT ON {TABLE}
+def _any_changed(columns: Iterable[str], comparison: str) -> str:
+    return " OR ".join(f"NEW.{column} {comparison} OLD.{column}" for column in columns)
+
+
+def _sqlite_guards(columns: Iterable[str]) -> dict[str, str]:
+    return {
+        "edition_no_overlap_insert": f"""CREATE TRIGGER edition_no_overlap_insert AFTER INSERT ON {TABLE}
         BEGIN {OVERLAP} END""",
-    "edition_no_overlap_update": f"""CREATE TRIGGER edition_no_overlap_update
+        "edition_no_overlap_update": f"""CREATE TRIGGER edition_no_overlap_update
         AFTER UPDATE OF visible_from, visible_until ON {TABLE} BEGIN {OVERLAP} END""",
-    "edition_frozen": f"""CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE}
-        WHEN ({_changed}) AND NEW.redactions <= OLD.redactions
+        "edition_frozen": f"""CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE}
+        WHEN ({_any_changed(columns, "IS NOT")}) AND NEW.redactions <= OLD.redactions
         BEGIN SELECT RAISE(ABORT, 'the text of an edition is frozen'); END""",
-    "edition_kept": f"""CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE}
+        "edition_kept": f"""CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, 'an edition is never deleted'); END""",
-}
+    }
 
-POSTGRES = (
-    "CREATE EXTENSION IF NOT EXISTS btree_gist",
-    f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS edition_no_overlap",
-    f"""ALTER TABLE {TABLE} ADD CONSTRAINT edition_no_overlap EXCLUDE USING gist
+
+SQLITE = _sqlite_guards(FROZEN)
+
+
+def _postgres_guards(columns: Iterable[str]) -> tuple[str, ...]:
+    return (
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS edition_no_overlap",
+        f"""ALTER TABLE {TABLE} ADD CONSTRAINT edition_no_overlap EXCLUDE USING gist
         (publication_id WITH =, tstzrange(visible_from, visible_until) WITH &&)
         WHERE (visible_from < visible_until)""",
-    f"""CREATE OR REPLACE FUNCTION edition_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+        f"""CREATE OR REPLACE FUNCTION edition_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
-            IF ({_distinct}) AND NEW.redactions <= OLD.redactions THEN
+            IF ({_any_changed(columns, "IS DISTINCT FROM")}) AND NEW.redactions <= OLD.redactions THEN
                 RAISE EXCEPTION 'the text of an edition is frozen'
                     USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NEW;
         END $$""",
-    f"DROP TRIGGER IF EXISTS edition_frozen ON {TABLE}",
-    f"CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_frozen()",
-    """CREATE OR REPLACE FUNCTION edition_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+        f"DROP TRIGGER IF EXISTS edition_frozen ON {TABLE}",
+        f"CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_frozen()",
+        """CREATE OR REPLACE FUNCTION edition_kept() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
             RAISE EXCEPTION 'an edition is never deleted' USING ERRCODE = 'integrity_constraint_violation';
         END $$""",
-    f"DROP TRIGGER IF EXISTS edition_kept ON {TABLE}",
-    f"CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_kept()",
-)
+        f"DROP TRIGGER IF EXISTS edition_kept ON {TABLE}",
+        f"CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_kept()",
+    )
 
 
 def install(using: str = "default", **_signal) -> None:
-    """Put the guards in place on the database named; safe to repeat."""
+    """Put the guards in place on the database named; safe to repeat.
+
+    Where the database was taken back to an older release they guard the columns that are left.
+    """
     connection = connections[using]
-    if not router.allow_migrate(using, "publications") or TABLE not in connection.introspection.table_names():
+    if not _has_editions(using):
         return
     with connection.cursor() as cursor:
-        for statement in _statements(connection.vendor):
+        there = {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
+        columns = [name for name in FROZEN if name in there]
+        if connection.vendor == "sqlite":
+            statements = [*_drops(), *_sqlite_guards(columns).values()]
+        else:
+            statements = _postgres_guards(columns)
+        for statement in statements:
             cursor.execute(statement)
 
 
-def _statements(vendor: str) -> list[str]:
-    if vendor == "sqlite":
-        drops = [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
-        return [*drops, *SQLITE.values()]
-    return list(POSTGRES)
+def take_off(using: str = "default", plan: Iterable = (), **_signal) -> None:
+    """Drop the triggers of SQLite before a migration: it refuses to drop a column that one names."""
+    if not plan or connections[using].vendor != "sqlite" or not _has_editions(using):
+        return
+    with connections[using].cursor() as cursor:
+        for statement in _drops():
+            cursor.execute(statement)
+
+
+def _has_editions(using: str) -> bool:
+    is_ours = router.allow_migrate(using, "publications")
+    return is_ours and TABLE in connections[using].introspection.table_names()
+
+
+def _drops() -> list[str]:
+    return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
 
 
 _PLACED = """
