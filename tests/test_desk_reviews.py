@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
-from publications.models import Publication, Review, ReviewRemark, Revision
+from publications.models import Byline, Publication, Review, ReviewRemark, Revision, Role
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved
 
@@ -56,6 +56,25 @@ def test_a_stranger_reads_the_revision_and_not_what_was_written_since(stranger):
 
     assert "Then" in page and "It was Minsk." in page and "Ann Berg" in page
     assert "Now" not in page and "Brest" not in page
+
+
+def test_a_stranger_reads_who_wrote_and_who_edited(stranger):
+    publication = make_publication(by=[make_author("Ann Berg")])
+    Byline.objects.create(publication=publication, author=make_author("Bo Ek"), role=Role.EDITOR, position=1)
+
+    page = stranger.get(invite(saved(publication)), **STRANGER).text
+
+    assert "Ann Berg · Edited by Bo Ek" in page
+
+
+def test_a_stranger_does_not_take_an_editor_for_the_author(stranger):
+    publication = make_publication(by=[])
+    Byline.objects.create(publication=publication, author=make_author("Bo Ek"), role=Role.EDITOR, position=0)
+
+    page = stranger.get(invite(saved(publication)), **STRANGER).text
+
+    assert "· Edited by Bo Ek" in page
+    assert page.count("Bo Ek") == 1
 
 
 def test_nothing_tells_the_address_on_or_keeps_the_page(stranger):

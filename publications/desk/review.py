@@ -117,7 +117,8 @@ def text_of(found: Review, token: str) -> dict[str, object]:
     return {
         "title": edition.title or _("Untitled"),
         "edition": edition,
-        "people": names_in_line(made.bylines),
+        "people": names_in_line(row for row in made.bylines if row.role != "editor"),
+        "editors": names_in_line(row for row in made.bylines if row.role == "editor"),
         "cover": picture(edition.cover, address) if edition.cover else None,
         "passages": [
             _beside(SafeString(prose.place_pictures(each.html, pictures)), each.number, remarks)
