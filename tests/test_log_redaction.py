@@ -1,0 +1,72 @@
+"""Addresses that open something by themselves stand in no log of the application."""
+
+import io
+import logging
+
+import pytest
+from django.test import Client
+
+TOKEN = "kV9wZr3Tq8Lm2Nx7Bc5Yd1Fg6Hj4Ks0P"
+REVIEW = f"/desk/review/{TOKEN}/"
+RESET = f"/desk/password_reset/Mg/{TOKEN}/"
+
+
+@pytest.fixture
+def log():
+    """What the handlers of the settings write, as text."""
+    handlers = [
+        handler
+        for name in ("", "django.server")
+        for handler in logging.getLogger(name).handlers
+        if type(handler) is logging.StreamHandler
+    ]
+    assert len(handlers) == 2
+    stream = io.StringIO()
+    before = [handler.setStream(stream) for handler in handlers]
+    yield stream
+    for handler, old in zip(handlers, before, strict=True):
+        handler.setStream(old)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [REVIEW, f"{REVIEW}abcdefghij/960.jpg"])
+def test_a_wrong_review_link(client, log, path):
+    client.get(path)
+
+    assert "/desk/review/…" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", [REVIEW, RESET])
+def test_a_form_that_was_forged(log, path):
+    Client(enforce_csrf_checks=True).post(path, {"x": "1"})
+
+    assert "/…" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@pytest.mark.parametrize("path", [REVIEW, RESET])
+def test_a_failure_with_its_traceback(client, log, path):
+    client.raise_request_exception = False  # no database in this test: every view fails
+
+    assert client.get(path).status_code >= 500
+    assert "Traceback" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+@pytest.mark.parametrize(
+    "path", [REVIEW, RESET, f"/desk/login/?next={REVIEW}", f"/desk/login/?next={REVIEW.replace('/', '%2F')}"]
+)
+@pytest.mark.parametrize("name", ["django.server", "django.request", "publications.anything"])
+def test_a_line_that_holds_an_address(log, path, name):
+    logging.getLogger(name).warning('"GET %s HTTP/1.1" %s', path, 200)
+
+    assert " HTTP/1.1" in log.getvalue()
+    assert TOKEN not in log.getvalue()
+
+
+def test_other_addresses_stand_as_they_are(log):
+    logging.getLogger("django.request").warning("Not Found: %s", "/en/publications/on-minsk/")
+
+    assert "Not Found: /en/publications/on-minsk/" in log.getvalue()
