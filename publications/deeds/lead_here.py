@@ -4,19 +4,19 @@ from collections.abc import Sequence
 
 from django.db import transaction
 
-from publications.models import Author, DeedKind, FormerPath, Publication
+from publications.models import Author, DeedKind, FormerPath, Publication, Tag
 
 from .ground import begin
 
 
 @transaction.atomic
-def lead_here(target: Publication | Author, paths: Sequence[str], *, by) -> list[str]:
+def lead_here(target: Publication | Author | Tag, paths: Sequence[str], *, by) -> list[str]:
     """Let the former paths lead to the target; gives those that belong to something else, which stay with it.
 
     Repeating it changes nothing. The target need not be public: a path answers once it is. The audit line says how
     many there are, not which: a path may hold a name that is to be taken out one day. Raises ClockBehind.
     """
-    field = "author" if isinstance(target, Author) else "publication"
+    field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
     wanted = list(dict.fromkeys(path for path in map(FormerPath.normal, paths) if path.strip("/")))
     known = {row.path: row for row in FormerPath.objects.filter(path__in=wanted)}
     new = [path for path in wanted if path not in known]

@@ -14,6 +14,7 @@ from .markdown import Ground, read
 from .people import People, Person
 from .people import read as read_people
 from .survey import Survey, survey
+from .taxonomies import Taxonomies, Topic
 
 __all__ = [
     "Arrival",
@@ -27,6 +28,8 @@ __all__ = [
     "Share",
     "Sort",
     "Survey",
+    "Taxonomies",
+    "Topic",
     "docx",
     "name_of",
     "read",

@@ -17,6 +17,7 @@ from publications.languages import NAMES, TREES, slugify, tree_of
 
 from . import dates, frontmatter, values
 from .arrival import Refusal, Telling
+from .fields import names_in, tags_in
 from .old_ids import fragments_in
 
 NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from the place of a file
@@ -42,6 +43,8 @@ class Card:
     translation_of: str = ""
     slug: str = ""
     fragments: frozenset[str] = frozenset()
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
     is_own: bool = False
     stated_slug: str = ""  # of a manuscript of ours, whose publication follows it where it is free
 
@@ -83,6 +86,8 @@ def card_of(file: Path, root: Path, default: str, permalink: str) -> Card:
         path=file,
         uid=_uid(fields, f"{root.resolve().name}/{source}"),
         fragments=fragments_in(front.body),
+        tags=tuple(tags_in(fields)),
+        authors=tuple(names_in(fields)),
         is_own=_is_own(fields),
         stated_slug=slugify(values.text(fields.get("slug"))) if _is_own(fields) else "",
         language=spoken or default,

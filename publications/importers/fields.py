@@ -1,8 +1,9 @@
 """Front matter of others in our words: what a field is called elsewhere; those we have no use for are told."""
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from django.utils.translation import gettext as _
@@ -46,10 +47,15 @@ UNDERLINE = re.compile(r"=+[ \t]*")
 
 
 class Fields:
-    """The fields of one file; those that were read are remembered, the others are told at the end."""
+    """The fields of one file; those that were read are remembered, the others are told at the end.
 
-    def __init__(self, given: dict[str, Any], telling: Telling) -> None:
-        self.given, self.telling = given, telling
+    `topics` are the names of topics by the ids that files have for them.
+    """
+
+    def __init__(
+        self, given: dict[str, Any], telling: Telling, topics: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.given, self.telling, self.topics = given, telling, topics
         self.read: set[str] = set(READ_ELSEWHERE)
 
     def take(self, *names: str) -> Any:
@@ -182,6 +188,7 @@ class Fields:
     def _add_tag(self, written: str, names: dict[str, str]) -> None:
         for part in written.split(","):
             name = values.plain(part)[:LONGEST_TAG].strip()
+            name = self.topics.get(name.casefold(), name)[:LONGEST_TAG]
             if name and names.setdefault(name.casefold(), name) != name:
                 self.telling.changed(
                     "tag",
@@ -219,6 +226,20 @@ def _first_heading(text: str) -> tuple[str, str] | None:
     if first.strip() and "#" not in first and end and UNDERLINE.fullmatch(below):
         return first, behind
     return None
+
+
+def tags_in(fields: Mapping[str, Any]) -> list[str]:
+    """The tags of a file as it writes them."""
+    return [
+        written
+        for key in TAGS
+        for written in values.texts(fields.get(key), divided=isinstance(fields.get(key), str))
+    ]
+
+
+def names_in(fields: Mapping[str, Any]) -> list[str]:
+    """The authors of a file as it writes them."""
+    return [name for name, _role in _named(values.first(fields, *AUTHORS))]
 
 
 def _named(given: Any) -> list[tuple[str, str]]:

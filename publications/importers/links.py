@@ -20,10 +20,16 @@ ELSEWHERE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
 
 
 class Links:
-    """Leads the links of one file. `addresses` are new ones by old path, `file:` place and `end:` of a place."""
+    """Leads the links of one file. `addresses` are new ones by old path, `file:` place and `end:` of a place.
 
-    def __init__(self, source: str, addresses: Mapping[str, str], site: str, telling: Telling) -> None:
+    `page` is the path at which the old site had the file: relative links that are not known lead on from there.
+    """
+
+    def __init__(
+        self, source: str, addresses: Mapping[str, str], site: str, telling: Telling, page: str = "/"
+    ) -> None:
         self.source, self.addresses, self.site, self.telling = source, addresses, site, telling
+        self.page = page
         self.led: dict[str, str] = {}
 
     def lead_all(self, text: str) -> str:
@@ -73,25 +79,25 @@ class Links:
             for name in names:
                 if found := self.addresses.get(f"file:{name}"):
                     return found
-        return self.addresses.get(former(f"/{path}"))
+        return self.addresses.get(former(f"/{path.lstrip('./')}"))
 
     def _of_post(self, address: str) -> str:
         """A file named by `ref`, `link` or `post_url`: by its path, or the end of it."""
         name, mark, fragment = address.removeprefix("post:").strip("/\"' ").partition("#")
         if not name:
             return f"#{fragment}"
-        plain = name.removeprefix("_posts/").removesuffix(".md")
+        plain = name.removeprefix("_posts/").removesuffix(".md").removesuffix("/_index").strip("/")
         wanted = (f"file:{plain}.md", f"file:{plain}/index.md", f"file:{name}", f"end:{plain}")
         new = next((self.addresses[key] for key in wanted if key in self.addresses), "")
         if not new:
             self.telling.changed("link-lost", _("A link names a file that did not come along: %s") % name)
-            return f"/{plain}/"
+            return urljoin(self.site, f"/{plain}/") + mark + fragment
         self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": name, "new": new})
         return new + mark + fragment_on_page(fragment)
 
     def _unknown(self, address: str) -> str:
         if self.site:
-            whole = urljoin(self.site, address)
+            whole = urljoin(urljoin(self.site, f"{former(self.page).rstrip('/')}/"), address)
             self.telling.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": whole})
             return whole
         self.telling.guessed(

@@ -28,7 +28,7 @@ from .summaries import excerpt, unmarked
 class Ground:
     """What all files of an import share: who writes, where pieces and pictures are, what a piece is by default.
 
-    `wanted` are the fragments that links of the import lead to.
+    `wanted` are the fragments that links of the import lead to, `topics` the names of topics by their ids.
     """
 
     people: People
@@ -40,6 +40,7 @@ class Ground:
     site: str = ""
     old_site: OldSite = field(default_factory=OldSite)
     wanted: frozenset[str] = frozenset()
+    topics: Mapping[str, str] = field(default_factory=dict)
 
 
 def read(card: Card, ground: Ground) -> Arrival:
@@ -66,7 +67,7 @@ def read(card: Card, ground: Ground) -> Arrival:
 
 
 def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Telling) -> Arrival:
-    fields = Fields(front.fields, telling)
+    fields = Fields(front.fields, telling, ground.topics)
     title, source = fields.title(plain_marks(front.body), card.stem)
     pictures = Pictures(ground.gallery, card.path.parent, card.language, telling)
     signed = fields.bylines(ground.people)
@@ -123,7 +124,13 @@ def _body(source: str, card: Card, ground: Ground, fields: dict, pictures: Pictu
     text = keep_ids(text, rules=heading_rules(ground.old_site), wanted=ground.wanted, aside=aside)
     text = resolve_references(text, included.definitions, telling)
     text = pictures.place_all(text)
-    text = Links(card.source, ground.addresses, ground.site, telling).lead_all(text)
+    text = Links(
+        card.source,
+        ground.addresses,
+        ground.site,
+        telling,
+        page=next(iter((*card.former_paths, *card.old_paths)), "/"),
+    ).lead_all(text)
     text = markup.simplify(text, aside, telling)
     return aside.put_back(text).strip("\n")
 

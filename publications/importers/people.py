@@ -8,6 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
+from publications import prose
 from publications.languages import slugify
 
 from . import frontmatter, values
@@ -18,12 +19,18 @@ LONGEST_NAME = 120
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody who writes: the address to be, the full name, and where their page was."""
+    """Somebody who writes: the address to be, the full name, and where their page was.
+
+    A profile has a biography and the address of a portrait, which is looked for from `home`, its folder.
+    """
 
     slug: str
     name: str
     former_paths: tuple[str, ...] = ()
     is_known: bool = True
+    biography: str = ""
+    portrait: str = ""
+    home: Path = Path()
 
 
 class People:
@@ -61,34 +68,71 @@ def _table(path: Path) -> list[tuple[str, dict[str, Any]]]:
 
 
 def _profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The fields of each profile by its id: of a file (`ann.md`, `ann.yml`), or of a folder (`ann/_index.md`)."""
     found = []
-    for path in sorted(folder.glob("*.*")):
+    for path in sorted(each for each in folder.glob("*.*") if each.stem not in LIST_PAGES):
         if path.suffix.lower() in (".md", ".markdown", ".yml", ".yaml"):
-            content = path.read_bytes()
-            framed = content if b"---" in content[:10] else b"---\n" + content + b"\n---\n"
-            try:
-                found.append((path.stem, frontmatter.read(framed, Telling()).fields))
-            except Refusal:
-                continue
-    return found
+            found.append((path.stem, path, ""))
+    for path in sorted(each for name in LIST_PAGES for each in folder.glob(f"*/{name}.md")):
+        found.append((path.parent.name, path, f"/{folder.name}/{path.parent.name}/"))
+    read = ((identity, _profile(path, page)) for identity, path, page in found)
+    return [(identity, fields) for identity, fields in read if fields is not None]
+
+
+def _profile(path: Path, page: str) -> dict[str, Any] | None:
+    """The fields of a profile with its text and its place; None where it cannot be read."""
+    try:
+        content = path.read_bytes()
+        is_framed = b"---" in content[:10] or b"+++" in content[:10]
+        front = frontmatter.read(content if is_framed else b"---\n" + content + b"\n---\n", Telling())
+    except (Refusal, OSError):
+        return None
+    return front.fields | {"body": front.body, "home": path.parent, "page": page}
+
+
+LIST_PAGES = ("_index", "index")
+NAMES = ("display_name", "full_name", "name", "title")
+BIOGRAPHY = ("biography", "bio", "about", "description", "summary")
+PORTRAIT = ("portrait", "avatar", "photo", "image", "picture", "headshot")
 
 
 def _person(identity: str, row: dict[str, Any]) -> Person | None:
     parts = " ".join(values.text(row.get(name)) for name in ("first_name", "last_name"))
-    name = next(
-        (
-            each
-            for each in (values.text(row.get("full_name")), parts.strip(), values.text(row.get("name")))
-            if each
-        ),
-        "",
-    )
+    stated = [values.text(row.get(name)) for name in NAMES]
+    name = next(filter(None, [*stated[:2], parts.strip(), *stated[2:]]), "")
     slug = slugify(identity)
     if not slug:
         return None
+    home = row.get("home") if isinstance(row.get("home"), Path) else Path()
     return Person(
-        slug, (name or _as_name(identity))[:LONGEST_NAME], tuple(values.texts(row.get("redirect_from")))
+        slug,
+        (name or _as_name(identity))[:LONGEST_NAME],
+        tuple(filter(None, [*values.texts(row.get("redirect_from")), values.text(row.get("page"))])),
+        biography=_biography(row),
+        portrait=values.text(values.first(row, *PORTRAIT)) or _portrait_in(home),
+        home=home,
     )
+
+
+def _biography(row: dict[str, Any]) -> str:
+    """What a profile says of a person, as plain paragraphs."""
+    written = str(row.get("body") or "").strip() or values.text(values.first(row, *BIOGRAPHY))
+    if not written:
+        return ""
+    try:
+        return prose.render(written).text
+    except prose.Unrenderable:
+        return values.plain(written)
+
+
+def _portrait_in(home: Path) -> str:
+    """The picture in the folder of a profile."""
+    if home == Path() or not any((home / f"{name}.md").exists() for name in LIST_PAGES):
+        return ""
+    return next((path.name for path in sorted(home.glob("*")) if path.suffix.lower() in PICTURES), "")
+
+
+PICTURES = (".jpg", ".jpeg", ".png", ".webp")
 
 
 def _as_name(written: str) -> str:

@@ -14,6 +14,7 @@ from .card import Card, card_of
 from .old_ids import fragments_in
 from .old_site import OldSite, find_old_site
 from .other_files import describe_other_files
+from .taxonomies import Taxonomies, describes_taxonomy, find_taxonomies, is_list_page
 
 TEXTS = (".md", ".markdown", ".mdown", ".mkd")
 
@@ -30,6 +31,7 @@ class Survey:
     refused: dict[str, str] = field(default_factory=dict)
     neighbours: list[Card] = field(default_factory=list)
     old_site: OldSite = field(default_factory=OldSite)
+    taxonomies: Taxonomies = field(default_factory=Taxonomies)
 
     @property
     def wanted(self) -> frozenset[str]:
@@ -96,10 +98,12 @@ def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Surv
         if not files:
             raise Refusal(describe_other_files(path))
         cards, refused = _look_over(files, path, language, permalink)
-        return Survey(path, cards, refused, old_site=find_old_site(path))
+        site = find_old_site(path)
+        return Survey(path, cards, refused, old_site=site, taxonomies=find_taxonomies(path, site))
     if path.suffix.lower() not in TEXTS:
         raise Refusal(describe_other_files(path))
     root = path.parent
+    site = find_old_site(root)
     files = dict.fromkeys([path, *_texts(root.glob("*"), root)])
     cards, refused = _look_over(files, root, language, permalink)
     return Survey(
@@ -107,7 +111,8 @@ def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Surv
         cards=[card for card in cards if card.path == path],
         refused={source: reason for source, reason in refused.items() if source == path.name},
         neighbours=[card for card in cards if card.path != path],
-        old_site=find_old_site(root),
+        old_site=site,
+        taxonomies=find_taxonomies(root, site),
     )
 
 
@@ -119,6 +124,10 @@ def _look_over(
     refused: dict[str, str] = {}
     for file in files:
         source = file.relative_to(root).as_posix()
+        if is_list_page(file):
+            if not describes_taxonomy(file):
+                refused[source] = _("It describes a list of the old site and is no text of its own.")
+            continue
         try:
             card = card_of(file, root, language, permalink)
             if card.uid in cards:

@@ -18,6 +18,7 @@ from .account import Account
 from .batches import Batches
 from .default_author import default_byline, sign
 from .linking import lead_authors, relate_all, report_lost_fragments
+from .old_lists import complete_authors, complete_topics, list_addresses
 from .order import Order, Unfit
 
 BATCH = 50
@@ -47,8 +48,8 @@ def _rehearsed(order: Order) -> Account:
 
 
 def _bring_in(order: Order) -> Account:
-    people = read_people(order.authors)
     found = _settled(survey(order.path, language=order.language, permalink=order.permalink))
+    people = read_people(order.authors or found.taxonomies.authors)
     account = Account(is_rehearsal=order.rehearse, is_publishing=order.publish)
     register = Register(person.slug for person in people.by_id.values())
     batches, byline = Batches(order, account, register), default_byline(order.author, people, register)
@@ -60,11 +61,11 @@ def _bring_in(order: Order) -> Account:
         batches.take([sign(arrival, byline) for arrival in batch])
         account.marks.append((len(batches.done), time.perf_counter() - began))
         order.progress(len(batches.done), total)
-    _finish(batches, people)
+    _finish(batches, people, found, ground.gallery)
     return account
 
 
-def _finish(batches: Batches, people: People) -> None:
+def _finish(batches: Batches, people: People, found: Survey, gallery: Gallery) -> None:
     """The last step of an import, once all its texts are here.
 
     Whatever needs the whole set belongs here. Repeating it changes nothing: a run that was broken off leaves it to the
@@ -73,6 +74,8 @@ def _finish(batches: Batches, people: People) -> None:
     relate_all(batches.done, batches.account, by=batches.order.by)
     report_lost_fragments(batches.done)
     lead_authors(people, batches.account, by=batches.order.by)
+    complete_authors(people, gallery, batches.order)
+    batches.account.redirects += complete_topics(found.taxonomies.topics, batches.order)
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:
@@ -94,11 +97,21 @@ def _settled(found: Survey) -> Survey:
 
 
 def _ground(order: Order, found: Survey, people: People) -> Ground:
-    addresses = _former_addresses() | found.addresses(_address)
+    topics = found.taxonomies.names
+    addresses = list_addresses(found.cards, people, topics) | _former_addresses() | found.addresses(_address)
     gallery = Gallery(_roots(order, found.root), _library(), settings.SECRET_KEY.encode())
     kinds = frozenset(Kind.objects.values_list("slug", flat=True))
     return Ground(
-        people, gallery, addresses, found.names(), kinds, order.kind, order.site, found.old_site, found.wanted
+        people,
+        gallery,
+        addresses,
+        found.names(),
+        kinds,
+        order.kind,
+        order.site,
+        found.old_site,
+        found.wanted,
+        topics,
     )
 
 

@@ -1,0 +1,136 @@
+"""Topics and authors of the old site: their folders are read, links to their pages lead to ours, others to the old site."""
+
+from pathlib import Path
+
+import pytest
+
+from publications.models import Author, Edition, FormerPath, Image, Publication, Tag
+from tests.blogs import bring_in, outcomes, put, told
+from tests.factories import picture_bytes
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def hugo(tmp_path) -> Path:
+    """A site of Hugo with folders of authors and topics; gives its folder of texts."""
+    (tmp_path / "hugo.toml").write_text('baseURL = "https://old.example"\n')
+    ann, topic, news = (tmp_path / "content" / name for name in ("authors/ann", "topics/ai", "news"))
+    for folder in (ann, topic, news):
+        folder.mkdir(parents=True)
+    (ann / "_index.md").write_text(
+        '---\ndisplay_name: "Ann Berg"\nslug: ann\n---\nAnn **writes** on grain.\n'
+    )
+    (ann / "portrait.jpg").write_bytes(picture_bytes(format="JPEG"))
+    (topic / "_index.md").write_text(
+        "---\ntitle: Artificial intelligence\nsummary: What machines decide.\n---\n"
+    )
+    (news / "_index.md").write_text("---\ntitle: News\n---\n")
+    return news
+
+
+def bring(folder: Path, **order):
+    return bring_in(folder, authors=None, media=(), **order)
+
+
+def test_a_folder_of_an_author_gives_name_biography_and_portrait(hugo):
+    put(hugo)
+
+    account = bring(hugo)
+
+    author = Author.objects.get()
+    assert (author.name, author.guest, author.biography_en) == ("Ann Berg", False, "Ann writes on grain.")
+    assert author.portrait == Image.objects.get() and author.portrait.alt_en == "Ann Berg"
+    assert told(account, "guest") == [] and FormerPath.objects.get(author=author).path == "/authors/ann"
+
+
+def test_a_biography_and_a_portrait_of_the_desk_stay(hugo):
+    put(hugo)
+    bring(hugo)
+    Author.objects.update(biography_en="", biography_sv="Ann skriver.", portrait=None)
+
+    bring(hugo)
+
+    author = Author.objects.get()
+    assert (author.biography_en, author.biography_sv) == ("", "Ann skriver.")
+
+
+def test_a_page_of_a_topic_gives_its_name_and_introduction(hugo):
+    put(hugo, front="topics: [ai]\n")
+
+    bring(hugo)
+
+    tag = Tag.objects.get()
+    assert (tag.name, tag.introduction_en) == ("Artificial intelligence", "What machines decide.")
+    assert (
+        FormerPath.objects.get(tag=tag).path == "/topics/ai" and Publication.objects.get().tags.get() == tag
+    )
+
+
+def test_pages_of_lists_are_no_texts(hugo):
+    put(hugo)
+
+    account = bring(hugo.parent)
+
+    assert [entry.source for entry in account.entries if entry.title] == ["news/a.md"]
+    assert (
+        "describes a list" in "".join(told(account, "refused", "news/_index.md"))
+        and len(account.entries) == 2
+    )
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("/topics/ai/", "/en/topics/artificial-intelligence/"),
+        ("/topics/ai", "/en/topics/artificial-intelligence/"),
+        ("../topics/ai/", "/en/topics/artificial-intelligence/"),
+        ("/sv/topics/ai/", "/sv/amnen/artificial-intelligence/"),
+        ('{{< ref "/topics/ai" >}}', "/en/topics/artificial-intelligence/"),
+        ('{{< relref "authors/ann/_index.md" >}}', "/en/authors/ann/"),
+        ("/authors/ann/", "/en/authors/ann/"),
+    ],
+)
+def test_links_to_topics_and_authors_lead_to_theirs(hugo, client, link, address):
+    put(hugo, front="topics: [ai]\n", body=f"[there]({link})")
+
+    bring(hugo)
+
+    assert f'href="{address}"' in Edition.objects.get().html and client.get(address).status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("link", "address"),
+    [
+        ("/topics/other/", "https://old.example/topics/other/"),
+        ("../about/", "https://old.example/2024/04/09/about/"),
+        ("about.html", "https://old.example/2024/04/09/a/about.html"),
+        ("/about/#us", "https://old.example/about/#us"),
+        ('{{< ref "gone.md" >}}', "https://old.example/gone/"),
+    ],
+)
+def test_other_relative_links_lead_to_the_old_site(hugo, link, address):
+    put(hugo, front="permalink: /2024/04/09/a/\n", body=f"[there]({link})")
+
+    bring(hugo, site="https://old.example/")
+
+    assert f'href="{address}"' in Edition.objects.get().html
+
+
+def test_repeating_an_import_of_lists_changes_nothing(hugo):
+    put(hugo, front="topics: [ai]\n")
+    bring(hugo)
+    before = list(Author.objects.values()), list(Tag.objects.values()), FormerPath.objects.count()
+
+    account = bring(hugo)
+
+    assert (list(Author.objects.values()), list(Tag.objects.values()), FormerPath.objects.count()) == before
+    assert {outcome.value for outcome in outcomes(account).values()} == {"unchanged", "refused"}
+
+
+def test_a_rehearsal_takes_no_portrait(hugo):
+    put(hugo)
+
+    bring(hugo, rehearse=True)
+
+    assert not Author.objects.exists() and not Image.objects.exists()
