@@ -42,6 +42,8 @@ TABLE = {
     "links-of": LINKING,
     "picture": WRITERS,
     "arriving": WRITERS,
+    "carried": ALL,
+    "signed-in": ALL,
     "preview": WRITERS,
     "preview-typed": WRITERS,
     "word": WRITERS,
@@ -138,7 +140,17 @@ TABLE = {
 }
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout", "review", "review-picture"}
-POSTED = {"keep", "suggestions", "preview-typed", "here", "discard", "not-ready", "review-deal", "arriving"}
+POSTED = {
+    "keep",
+    "suggestions",
+    "preview-typed",
+    "here",
+    "discard",
+    "not-ready",
+    "review-deal",
+    "arriving",
+    "carried",
+}
 """Asked by POST alone: who may come in is told so."""
 
 

@@ -33,6 +33,7 @@ from .gone import leading_to
 from .handing import said, with_handing
 from .site import desk
 from .tagging import told_of_new
+from .unsent_forms import UnsentFormMixin
 
 MOST = 200
 LIST = "desk:publications_publication_changelist"
@@ -80,7 +81,7 @@ def chosen(request: HttpRequest, *, most: int = 0) -> list[Publication]:
     return found
 
 
-class TagsForm(forms.Form):
+class TagsForm(UnsentFormMixin, forms.Form):
     """Tags to put on, tags to take off, and whether readers are to see it at once."""
 
     add = TagField(

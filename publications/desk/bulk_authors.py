@@ -21,6 +21,7 @@ from publications.models import Author, Byline, Edition, Generation, Publication
 from .access import needs
 from .bulk import LIST, chosen
 from .site import desk
+from .unsent_forms import UnsentFormMixin
 
 MAX_DRAFTS = 1000
 SHOWN = 200  # rows of the page that asks
@@ -30,7 +31,7 @@ MAX_NAMED = 3  # titles behind a reason
 HeldBack = dict[str, list[Publication]]
 
 
-class AuthorForm(forms.Form):
+class AuthorForm(UnsentFormMixin, forms.Form):
     """Who signs the drafts that nobody has signed, and whether readers are to have them at once."""
 
     author = forms.ModelChoiceField(

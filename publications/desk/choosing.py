@@ -11,7 +11,6 @@ from dataclasses import dataclass
 from django import forms
 from django.core.exceptions import PermissionDenied
 from django.db.models import Case, Manager, Model, Q, QuerySet, SmallIntegerField, When
-from django.forms.utils import ErrorDict
 from django.forms.widgets import Script
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse_lazy
@@ -22,6 +21,7 @@ from publications.languages import without_marks
 from publications.models import Author, Edition, Image, Publication, with_standing, words
 
 from .site import desk
+from .unsent_forms import UnsentFormMixin
 
 OFFERED = 60
 SPARE_PLACES = 3
@@ -265,7 +265,7 @@ class ChooserField(forms.Field):
         return before != [(str(pk), role) for pk, role in data or []]
 
 
-class FindingForm(forms.ModelForm):
+class FindingForm(UnsentFormMixin, forms.ModelForm):
     """A form with choosers, which may be sent only to find other options."""
 
     def __init__(self, *args, **kwargs) -> None:
@@ -276,20 +276,11 @@ class FindingForm(forms.ModelForm):
             )  # browsers cut without a word: a sentence says it instead
 
     @property
-    def is_finding(self) -> bool:
+    def is_unsent(self) -> bool:
         """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
-        return self.is_bound and ("_find" in self.data or self._is_seeking())
+        return super().is_unsent or (self.is_bound and self._is_seeking())
 
     def _is_seeking(self) -> bool:
         """Enter was pressed, and the words to look for are others than those that were looked for."""
         names = [name for name, field in self.fields.items() if isinstance(field, ChooserField)]
         return any(is_sought(self.data, self.add_prefix(name)) for name in names)
-
-    def is_valid(self) -> bool:
-        return not self.is_finding and super().is_valid()
-
-    def full_clean(self) -> None:
-        if self.is_finding:
-            self._errors, self.cleaned_data = ErrorDict(), {}
-            return
-        super().full_clean()

@@ -15,11 +15,12 @@ from publications.models import Edition, Publication
 from .access import ONE, needs, piece_or_404
 from .gone import leading_to
 from .site import desk
+from .unsent_forms import UnsentFormMixin
 
 MOST_LEADING = 100
 
 
-class NoteForm(forms.Form):
+class NoteForm(UnsentFormMixin, forms.Form):
     note = forms.CharField(
         label=gettext_lazy("Reason, for readers"),
         required=False,
@@ -28,11 +29,11 @@ class NoteForm(forms.Form):
     )
 
 
-class UndoForm(forms.Form):
+class UndoForm(UnsentFormMixin, forms.Form):
     edition = forms.IntegerField(widget=forms.HiddenInput)
 
 
-class RedactForm(forms.Form):
+class RedactForm(UnsentFormMixin, forms.Form):
     passage = forms.CharField(
         label=gettext_lazy("Name or passage to take out"),
         help_text=gettext_lazy("Exactly as it stands in the text."),

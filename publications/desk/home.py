@@ -8,6 +8,7 @@ from django.urls import reverse
 
 from publications.models import AuditLine, Presence, Publication, Revision, Typed
 
+from . import carried_forms
 from .handing import said
 from .site import desk
 from .waiting import Waiting, for_person, waiting
@@ -49,10 +50,13 @@ def context(request: HttpRequest) -> dict[str, object]:
 
 def _unsaved(person) -> list[Typed]:
     """What this person typed and did not save, the newest of each piece."""
-    newest: dict[int | None, Typed] = {}
+    newest: dict[tuple[int | None, str], Typed] = {}
     for each in Typed.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT]:
-        newest.setdefault(each.publication_id, each)
-    return list(newest.values())[:SHOWN]
+        newest.setdefault((each.publication_id, each.path), each)
+    shown = list(newest.values())[:SHOWN]
+    for each in shown:
+        each.address = carried_forms.address_of(each, each.path) if each.path else ""
+    return shown
 
 
 def _waits(what: Waiting, person) -> Waits:

@@ -20,22 +20,20 @@ from .choosing import ChooserField, ChooserWidget
 from .gone import gone_related, links_to_gone
 from .site import desk
 from .sketching import NUMBER, number_in
+from .unsent_forms import UnsentFormMixin
 
 SUGGESTIONS = {"_apart", "_together"}
 PER_PAGE = 50
 FEW = 3
 
 
-class LinksForm(forms.Form):
+class LinksForm(UnsentFormMixin, forms.Form):
     class Media:
         js = [Script("js/desk/suggesting.js", type="module")]
 
     related = ChooserField(
         "publications", limit=20, required=False, label=gettext_lazy("Related publications")
     )
-
-    def is_valid(self) -> bool:
-        return "_find" not in self.data and super().is_valid()
 
 
 @desk.page("links/", "links")

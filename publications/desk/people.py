@@ -2,6 +2,7 @@
 
 from django import forms
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
+from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
@@ -12,13 +13,23 @@ from accounts.first_login import forget_first_login
 from accounts.models import EventType
 
 from .site import DeskModelAdmin
+from .unsent_forms import UnsentFormMixin
 
 TICKED = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+
+class PersonForm(UnsentFormMixin, UserChangeForm):
+    """Django's form of an account, which can be shown again with what was typed."""
+
+
+class NewPersonForm(UnsentFormMixin, AdminUserCreationForm):
+    """The same for a new account."""
 
 
 class PersonDesk(DeskModelAdmin, UserAdmin):
     """Accounts of the desk: everyone here may sign in; their groups say what they may do."""
 
+    form, add_form = PersonForm, NewPersonForm
     list_display = ("username", "first_name", "last_name", "email", "is_active")
     list_filter = ("is_active", "groups")
     filter_horizontal = ()

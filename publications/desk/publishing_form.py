@@ -12,6 +12,7 @@ from django.utils.translation import gettext_lazy
 from publications.models import Change, Publication, moment_in_words, own_end
 
 from .proposing import Proposal
+from .unsent_forms import UnsentFormMixin
 
 CITIES = {
     "Europe/Stockholm": gettext_lazy("Stockholm"),
@@ -52,7 +53,7 @@ class MomentField(forms.DateTimeField):
         return moment
 
 
-class PublishForm(forms.Form):
+class PublishForm(UnsentFormMixin, forms.Form):
     """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it.
 
     `sure` is the moment, far off, that was asked about: sent again with it, the form is meant.

@@ -14,6 +14,7 @@ from publications.models import Publication, Revision, Why
 from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison, of_revision
 from .site import desk
+from .unsent_forms import UnsentFormMixin
 
 PLAIN = (
     "title",
@@ -31,7 +32,7 @@ PLAIN = (
 IDENTIFIERS = ("doi", "isbn")
 
 
-class RestoreForm(forms.Form):
+class RestoreForm(UnsentFormMixin, forms.Form):
     """`seen` is the version of the draft that the difference was shown of."""
 
     seen = forms.IntegerField(widget=forms.HiddenInput)

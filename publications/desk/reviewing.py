@@ -21,11 +21,12 @@ from .passages import passages_of
 from .review import composed
 from .site import desk
 from .sketching import number_in
+from .unsent_forms import UnsentFormMixin
 
 MOST_OPEN = 20
 
 
-class InviteForm(forms.Form):
+class InviteForm(UnsentFormMixin, forms.Form):
     reader = forms.CharField(
         label=gettext_lazy("Who is to read it"),
         max_length=100,

@@ -1,11 +1,14 @@
 """The desk: Django's admin site under the centre's own name, and the addresses of its pages."""
 
 from collections.abc import Callable
+from functools import wraps
+from http import HTTPStatus
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.auth import get_user_model
 from django.db.models import Model
-from django.forms import Media
-from django.http import HttpRequest, HttpResponse
+from django.forms import Media, ModelForm
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -18,7 +21,15 @@ from accounts.sign_in import finish_sign_in
 from publications.disk_reserve import with_disk_reserve
 from publications.models import Publication, Site, words
 
+from . import carried_forms
+from .carried_forms import CarriedForm
+from .unsent_forms import UnsentFormMixin
+
 Page = Callable[..., HttpResponse]
+
+
+class UnsentForm(UnsentFormMixin, ModelForm):
+    """Django's form of a row, which can be shown again with what was typed."""
 
 
 class DeskModelAdmin(ModelAdmin):
@@ -28,6 +39,7 @@ class DeskModelAdmin(ModelAdmin):
     The script of bulk actions is named by the template of lists.
     """
 
+    form = UnsentForm
     media = Media()
 
 
@@ -72,10 +84,55 @@ class Desk(AdminSite):
         """The first page, with what waits for whoever has come in (see `home`)."""
         return super().index(request, {**self.at_home(request), **(extra_context or {})})
 
+    def admin_view(self, view: Page, cacheable: bool = False) -> Page:
+        """Let people of the desk in; a form that was sent while signed out is carried through the sign-in."""
+        guarded = super().admin_view(carried_forms.refill(view), cacheable)
+
+        @wraps(guarded)
+        def entered(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if carried_forms.is_page_sent(request) and not self.has_permission(request):
+                return self.ask_to_sign_in(request, carried_forms.carry(request))
+            return guarded(request, *args, **kwargs)
+
+        return entered
+
+    def ask_to_sign_in(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
+        """Show the page for signing in, which carries a form that was sent; it leads to that form."""
+        request.method = "GET"
+        shown = {"app_path": reverse("desk:login"), "next": carried.path, "carried": carried}
+        response = self.login(request, shown)
+        response.status_code = HTTPStatus.FORBIDDEN
+        return response
+
     @with_disk_reserve
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Sign in, within limits; also on a full disk: whoever does may want to withdraw something."""
-        return finish_sign_in(request, super().login(request, extra_context))
+        """Sign in, within limits; also on a full disk: whoever does may want to withdraw something.
+
+        A form that the page carries is given to whoever typed it, or says so.
+        """
+        carried = carried_forms.read_carried(request)
+        response = super().login(request, {"carried": carried, **(extra_context or {})})
+        response = finish_sign_in(request, response)
+        if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
+            return response
+        carried_forms.remember_person(request, response)
+        if not carried or not (carried.values or carried.files):
+            return response
+        given = self.give_back(request, carried)
+        given.cookies.update(response.cookies)
+        return given
+
+    def give_back(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
+        """Lead to the form with what was typed, or ask first where somebody else may have typed it."""
+        if carried.person == request.user.pk:
+            return HttpResponseRedirect(carried_forms.give(request, carried))
+        return self.ask_whose(request, carried)
+
+    def ask_whose(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
+        person = get_user_model().objects.filter(pk=carried.person).first()
+        return self.show(
+            request, "carried", title=_("Was it you who typed this?"), carried=carried, person=person
+        )
 
     def page(self, route: str, name: str) -> Callable[[Page], Page]:
         """Give a page of our own its address at the desk, behind login."""

@@ -17,6 +17,7 @@ from publications.models import Kind, WordFile
 
 from .access import ONE, needs
 from .site import desk
+from .unsent_forms import UnsentFormMixin
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -33,7 +34,7 @@ class WordField(forms.FileField):
         return file
 
 
-class WordForm(forms.Form):
+class WordForm(UnsentFormMixin, forms.Form):
     """A file alone: what it is and which language it is in is taken from it, unless somebody says so."""
 
     file = WordField(
@@ -56,9 +57,8 @@ class WordForm(forms.Form):
 @needs("add_publication", "add_image")
 def new(request: HttpRequest) -> HttpResponse:
     """A form with one file; what comes of it is opened in the form of the draft, below its report."""
-    is_sent = request.method == "POST"
-    form = WordForm(request.POST, request.FILES) if is_sent else WordForm()
-    if is_sent and form.is_valid() and (row := _taken(request, form)):
+    form = WordForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid() and (row := _taken(request, form)):
         messages.success(
             request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
         )

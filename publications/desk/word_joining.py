@@ -20,6 +20,7 @@ from publications.models import Publication, WordFile
 
 from .access import ONE, needs, piece_or_404
 from .site import desk
+from .unsent_forms import UnsentFormMixin
 from .word import WordField, led_on, refused
 from .word_report import changes_in_words
 
@@ -31,7 +32,7 @@ FIELDS = {
 }
 
 
-class ReplaceForm(forms.Form):
+class ReplaceForm(UnsentFormMixin, forms.Form):
     file = WordField(
         label=gettext_lazy("The author’s next Word file"),
         allow_empty_file=True,

@@ -9,27 +9,43 @@ from django.conf import settings
 from django.db import models
 from django.db.models import Q
 from django.utils import timezone
+from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from .publication import Publication
 
 HALF_A_YEAR = timedelta(days=183)
+A_WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
+KEY_LENGTH = 16
+TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
 GONE_AFTER = timedelta(seconds=70)
 
 
 class TypedQuerySet(models.QuerySet):
     def of(self, person, publication: Publication | None = None) -> "TypedQuerySet":
         """What the person typed into the form of a piece, or of a new one, and has not saved."""
-        return self.unsaved().filter(owner=person, publication=publication)
+        return self.unsaved().filter(owner=person, publication=publication, path="")
+
+    def keep(self, person, key: str, values: dict[str, object]) -> "Typed":
+        """Keep what was typed into a form under its key; if that form was saved since, under a new one."""
+        self.forget_old(person)
+        if self.filter(owner=person, key=key).exclude(saved_at=None).exists():
+            key = get_random_string(KEY_LENGTH)
+        defaults = {**values, "typed_at": timezone.now(), "page": "", "turn": 0}
+        return self.update_or_create(owner=person, key=key, defaults=defaults)[0]
 
     def unsaved(self) -> "TypedQuerySet":
         return self.filter(saved_at=None)
 
     def forget_old(self, person) -> None:
-        """Let go of what was saved a day ago, and of what nobody came back to for half a year."""
+        """Let go of what was saved a day ago, and of what nobody came back to for half a year.
+
+        What was typed into other forms than that of a publication goes after a week.
+        """
         now = timezone.now()
         old = Q(saved_at__lt=now - A_DAY) | Q(typed_at__lt=now - HALF_A_YEAR)
+        old |= Q(typed_at__lt=now - A_WEEK) & ~Q(path="")
         self.filter(old, owner=person).delete()
 
 
@@ -38,12 +54,14 @@ class Typed(models.Model):
 
     `key` names the opened form: two windows of one person do not overwrite each other. Once the form was saved the
     row stays for a day without values, so that a message that comes late does not bring them back. `page` and `turn`
-    put the messages of one window in their order.
+    put the messages of one window in their order. `path` is the address of the form where it is another than that of a
+    publication.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, related_name="typed")
     key = models.CharField(max_length=32)
+    path = models.CharField(max_length=1000, blank=True)
     page = models.CharField(max_length=32, blank=True)
     turn = models.PositiveIntegerField(default=0)
     values = models.JSONField(default=list)
@@ -59,11 +77,13 @@ class Typed(models.Model):
         constraints = [models.UniqueConstraint(fields=["owner", "key"], name="one_typed_a_form")]
 
     def __str__(self) -> str:
-        return self.title or str(_("Untitled"))
+        about = str(self.publication) if self.path and self.publication else ""
+        return self.title or about or str(_("Untitled"))
 
     @property
     def title(self) -> str:
-        return " ".join(next((value for name, value in self.values if name == "title"), "").split())
+        typed = {name: " ".join(value.split()) for name, value in reversed(self.values)}
+        return next((typed[name] for name in TITLE_FIELDS if typed.get(name)), "")
 
 
 class PresenceQuerySet(models.QuerySet):

@@ -10,7 +10,8 @@ const form = place?.closest("form");
 if (form) start();
 
 function start() {
-  const { url, here, kept, failed, signedOut } = place.dataset;
+  const { url, here, kept, failed, signedIn, signedOut, other, person } = place.dataset;
+  const warning = document.querySelector("[data-unkept]");
   const status = document.querySelector("[data-kept-at]");
   const others = document.querySelector("[data-others]");
   const page = word();
@@ -36,7 +37,8 @@ function start() {
       if (!since) tell(`${kept} ${said.kept_at}`);
     } catch (fault) {
       since = begun;
-      tell(fault.out ? signedOut : fault.said?.refused || failed, true);
+      if (fault.out) await enter();
+      else tell(fault.said?.refused || failed, true);
       timer = setTimeout(keep, AGAIN);
     } finally {
       sending--;
@@ -52,16 +54,32 @@ function start() {
     return typed(form, { piece: place.dataset.piece, page, turn: ++turn });
   }
 
-  function tell(words, isWrong = false) {
-    status.textContent = words;
-    status.toggleAttribute("data-wrong", isWrong);
+  // What is wrong stands at the foot of the window, wherever in the form somebody types.
+  function tell(words, isWrong = false, isOut = false) {
+    status.textContent = isWrong ? "" : words;
+    const said = warning.querySelector("[data-unkept-said]");
+    warning.hidden = !isWrong;
+    if (said.textContent !== (isWrong ? words : "")) said.textContent = isWrong ? words : "";
+    warning.querySelector("[data-unkept-ways]").hidden = !isOut;
+  }
+
+  // Signed out, or in again in another window: then the open form needs the token of that sign-in, if it is one's own.
+  async function enter() {
+    const answer = await fetch(signedIn, { headers: { Accept: "application/json" } }).catch(() => null);
+    if (!answer) return;
+    const said = answer.ok && !answer.redirected ? await answer.json().catch(() => null) : null;
+    if (`${said?.person}` !== person) return tell(said ? other : signedOut, true, true);
+    for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = said.token;
+    if (!warning.hidden) tell("");
   }
 
   async function present() {
     if (document.hidden) return;
+    if (!here) return enter();
     try {
       const answer = await send(here, new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value }));
-      if (answer.ok && !answer.redirected) others.textContent = (await answer.json()).others.join(" · ");
+      if (answer.redirected || answer.status === 403) return enter();
+      if (answer.ok) others.textContent = (await answer.json()).others.join(" · ");
     } catch {
       // The network will be back, and so will the colleagues.
     }
@@ -78,8 +96,7 @@ function start() {
   addEventListener("beforeunload", (event) => { if ((since || sending) && !leaves) event.preventDefault(); });
   // A page that comes back from the browser's memory is a form opened anew.
   addEventListener("pageshow", ({ persisted }) => { if (persisted) form.elements.form_key.value = word(); });
-  if (here) {
-    present();
-    setInterval(present, PRESENT);
-  }
+  present();
+  setInterval(present, PRESENT);
+  document.addEventListener("visibilitychange", present);
 }

@@ -1,0 +1,47 @@
+"""What stands around the sign-in: forms whose token has run out, whose words they are, and who is signed in now."""
+
+from django.conf import settings
+from django.contrib.auth import logout
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.middleware.csrf import get_token
+from django.urls import reverse
+from django.views import csrf
+from django.views.decorators.http import require_POST
+
+from . import carried_forms
+from .site import desk
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Offer what was typed into a form that was opened before the last sign-in, or whose cookies are gone.
+
+    Only a form that a page of this site sent, as browsers say of each: what another site sends is refused.
+    """
+    at_desk = request.path.startswith(settings.DESK)
+    if not (at_desk and carried_forms.is_page_sent(request) and carried_forms.is_from_this_site(request)):
+        return csrf.csrf_failure(request, reason)
+    carried = carried_forms.carry(request, is_own=False)
+    if not desk.has_permission(request):
+        return desk.ask_to_sign_in(request, carried)
+    return desk.ask_whose(request, carried)
+
+
+@desk.page("carried/", "carried")
+@require_POST
+def carried(request: HttpRequest) -> HttpResponse:
+    """Do what was answered: take the words, leave them, or let their owner sign in."""
+    words = carried_forms.read_carried(request)
+    if not words:
+        return HttpResponseRedirect(reverse("desk:index"))
+    if "take" in request.POST:
+        return HttpResponseRedirect(carried_forms.give(request, words))
+    if "other" in request.POST:
+        logout(request)
+        return desk.ask_to_sign_in(request, words)
+    return HttpResponseRedirect(words.path)
+
+
+@desk.page("signed-in/", "signed-in")
+def signed_in(request: HttpRequest) -> JsonResponse:
+    """Say who is signed in, with the token that an open form needs after a sign-in in another window."""
+    return JsonResponse({"person": request.user.pk, "token": get_token(request)})

@@ -1,0 +1,107 @@
+"""Signed out while writing: the words come back after the sign-in, with and without scripts, and the warning is seen."""
+
+import pytest
+from playwright.sync_api import expect
+
+pytestmark = pytest.mark.browser
+
+NEW = "/desk/publications/publication/add/"
+BODY = "textarea[name=body]"
+TEXT = "Typed while nobody knew.\n\n" + "A long paragraph of åäö and Київ. " * 200
+SAVE = "input[name=_save]"
+
+
+def type_draft(page) -> None:
+    page.goto(NEW)
+    page.fill("[name=title]", "Written while signed out")
+    page.fill("[name=summary]", "Two sentences. They stay.")
+    page.fill(BODY, TEXT)
+    page.fill("[name=tags]", "Belarus, Energy")
+
+
+def sign_out_elsewhere(page) -> None:
+    """The session ends without this page: as in another window, or by the clock."""
+    page.context.clear_cookies(name="sessionid")
+
+
+def sign_in_here(page, site, username: str = "editor") -> None:
+    page.fill("input[name=username]", username)
+    page.fill("input[name=password]", site.passwords[username])
+    page.press("input[name=password]", "Enter")
+    page.wait_for_load_state()
+
+
+def signed_in_by_form(open_page, site, **options):
+    """A page whose browser knows who signed in, as it does after a sign-in by the form."""
+    page = open_page("/desk/", **options)
+    sign_in_here(page, site)
+    return page
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_what_was_typed_is_in_the_form_again_after_the_sign_in(open_page, site, scripts):
+    page = signed_in_by_form(open_page, site, java_script_enabled=scripts)
+    type_draft(page)
+    sign_out_elsewhere(page)
+
+    page.locator(SAVE).last.click()
+    expect(page.get_by_text("nothing of it is lost: sign in")).to_be_visible()
+    sign_in_here(page, site)
+
+    expect(page.get_by_text("nothing has been saved yet")).to_be_visible()
+    assert page.locator(BODY).input_value().strip() == TEXT.strip()
+    assert page.locator("[name=title]").input_value() == "Written while signed out"
+    assert page.locator("[name=summary]").input_value() == "Two sentences. They stay."
+    assert page.locator("[name=tags]").input_value() == "Belarus, Energy"
+    page.locator(SAVE).last.click()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_a_page_for_readers_is_in_its_form_again_after_the_sign_in(open_page, site, scripts):
+    page = signed_in_by_form(open_page, site, java_script_enabled=scripts)
+    page.goto("/desk/publications/page/add/")
+    page.fill("[name=title_en]", "Method")
+    page.fill("[name=body_en]", TEXT)
+    sign_out_elsewhere(page)
+
+    page.locator(SAVE).last.click()
+    sign_in_here(page, site)
+
+    assert page.locator("[name=title_en]").input_value() == "Method"
+    assert page.locator("[name=body_en]").input_value().strip() == TEXT.strip()
+
+
+def test_somebody_else_is_asked_and_sees_nothing_of_it(open_page, site):
+    page = signed_in_by_form(open_page, site, java_script_enabled=False)
+    type_draft(page)
+    sign_out_elsewhere(page)
+
+    page.locator(SAVE).last.click()
+    sign_in_here(page, site, "administrator")
+
+    expect(page.get_by_role("heading", name="Was it you who typed this?")).to_be_visible()
+    assert "Written while signed out" not in page.content()
+    page.get_by_role("button", name="let them sign in").click()
+    sign_in_here(page, site)
+    assert page.locator("[name=title]").input_value() == "Written while signed out"
+
+
+def test_the_warning_is_in_sight_wherever_one_types_and_goes_once_one_is_back(open_page, site):
+    page = signed_in_by_form(open_page, site, viewport={"width": 900, "height": 600})
+    type_draft(page)
+    sign_out_elsewhere(page)
+    page.locator(BODY).scroll_into_view_if_needed()
+    page.locator(BODY).press_sequentially(" More.")
+
+    warning = page.get_by_text("You are signed out: what you type is not kept")
+    expect(warning).to_be_in_viewport(timeout=15000)
+    with page.expect_popup() as opened:
+        page.get_by_role("link", name="Sign in in another window").click()
+    sign_in_here(opened.value, site)
+    opened.value.close()
+
+    expect(warning).to_be_hidden(timeout=15000)
+    expect(page.locator("[data-kept-at]")).to_contain_text("is kept", timeout=15000)
+    page.locator(SAVE).last.click()
+    expect(page.get_by_text("Draft saved")).to_be_visible()

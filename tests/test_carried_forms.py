@@ -1,0 +1,380 @@
+"""A form that is sent while signed out comes back after the sign-in with all that was typed, to whoever typed it."""
+
+import random
+import string
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import reverse
+from lxml import html
+
+from publications import deeds
+from publications.models import Author, Publication, Typed
+from tests.desk_forms import ADD, change
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
+from tests.html_forms import PageForm, forms_of
+from tests.test_roles import TABLE, address, things  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+PASSWORD = "a long way to Tbilisi"
+HOST = "http://testserver"
+
+
+class Browser(Client):
+    """A browser that says where its forms stand, as browsers do, and whose tokens are checked."""
+
+    def __init__(self) -> None:
+        super().__init__(enforce_csrf_checks=True)
+
+    def open(self, path: str):
+        return self.get(path, follow=True)
+
+    def send(self, form: PageForm, **fields):
+        headers = {"Origin": HOST, "Referer": HOST + form.page, "Accept": "text/html"}
+        return self.post(form.action, form.sent() | fields, headers=headers)
+
+    def sign_in(self, page=None, *, person, password: str = PASSWORD):
+        """Sign in on the page for that, or on the one that a form was answered with."""
+        page = page or self.open("/desk/login/")
+        (form,) = forms_of(page.text, "/desk/login/")
+        answer = self.send(form, username=person.username, password=password)
+        return self.open(answer["Location"]) if answer.status_code == 302 else answer
+
+
+@pytest.fixture
+def ann():
+    return make_person("Editors", password=PASSWORD)
+
+
+@pytest.fixture
+def browser(ann) -> Browser:
+    """Ann's, who is signed in."""
+    browser = Browser()
+    browser.sign_in(person=ann)
+    return browser
+
+
+def end_sessions() -> None:
+    Session.objects.all().delete()
+
+
+def form_at(page, path: str, names: set[str] = frozenset()) -> PageForm:
+    """The form with these fields, or the largest."""
+    fitting = [form for form in forms_of(page.text, path) if names <= form.names]
+    return max(fitting, key=lambda form: len(form.names))
+
+
+def written(browser: Browser, publication: Publication | None = None) -> PageForm:
+    """The form of a publication with something typed everywhere."""
+    path = change(publication) if publication else ADD
+    form = form_at(browser.open(path), path)
+    form.type_everywhere()
+    return form
+
+
+@pytest.fixture
+def publication():
+    make_author("Bo Ek"), make_tag("Belarus"), make_image()
+    make_publication(language="sv")
+    return make_publication(by=[make_author("Ann Berg"), make_author("Cy Dahl")], tags=(make_tag("Ukraine"),))
+
+
+# The words
+
+
+def test_a_draft_comes_back_with_everything_that_was_typed(browser, ann, publication):
+    form = written(browser, publication)
+    end_sessions()
+
+    page = browser.sign_in(browser.send(form), person=ann)
+
+    again = form_at(page, page.request["PATH_INFO"])
+    assert again.typed() == form.typed()
+    assert {
+        "title",
+        "body",
+        "bylines",
+        "bylines-role",
+        "tags",
+        "related",
+        "cover_choice",
+    } <= again.typed().keys()
+    assert "nothing has been saved yet" in page.text
+
+
+def test_a_new_publication_comes_back_with_everything_that_was_typed(browser, ann, publication):
+    form = written(browser)
+    end_sessions()
+
+    page = browser.sign_in(browser.send(form), person=ann)
+
+    assert page.request["PATH_INFO"] == ADD
+    assert form_at(page, ADD).typed() == form.typed()
+
+
+def test_nothing_is_stored_until_the_form_is_sent_again_and_then_it_is(browser, ann, publication):
+    form = form_at(browser.open(change(publication)), change(publication))
+    form.element.fields["title"] = "Typed while signed out"
+    end_sessions()
+
+    page = browser.sign_in(browser.send(form), person=ann)
+    publication.refresh_from_db()
+    before = publication.title
+    browser.send(form_at(page, page.request["PATH_INFO"]))
+
+    publication.refresh_from_db()
+    assert (before == "Typed while signed out", publication.title) == (False, "Typed while signed out")
+    assert not Typed.objects.unsaved().exists()
+
+
+def test_a_text_as_long_as_texts_get_is_carried_whole(browser, ann, publication):
+    form = form_at(browser.open(change(publication)), change(publication))
+    letters = random.Random(1).choices(string.ascii_letters + "åäöїє \n", k=399_000)
+    form.element.fields["body"] = body = "x" + "".join(letters) + "x"
+    end_sessions()
+
+    page = browser.sign_in(browser.send(form), person=ann)
+
+    assert form_at(page, change(publication)).typed()["body"] == [body]
+
+
+def test_a_wrong_password_loses_nothing(browser, ann, publication):
+    form = written(browser, publication)
+    end_sessions()
+
+    wrong = browser.sign_in(browser.send(form), person=ann, password="wrong")
+    page = browser.sign_in(wrong, person=ann)
+
+    assert form_at(page, change(publication)).typed() == form.typed()
+
+
+def test_a_browser_that_has_lost_its_cookies_loses_nothing(browser, ann, publication):
+    form = written(browser, publication)
+    browser.cookies.clear()
+
+    asked = browser.sign_in(browser.send(form), person=ann)
+    page = answered(browser, asked, "take")
+
+    assert form_at(page, change(publication)).typed() == form.typed()
+
+
+def test_what_was_typed_is_offered_until_it_is_saved(browser, ann, publication):
+    form = written(browser, publication)
+    end_sessions()
+    browser.sign_in(browser.send(form), person=ann)
+
+    assert "You typed something here that was not saved" in browser.open(change(publication)).text
+
+
+def test_what_was_typed_of_an_author_is_offered_on_the_first_page_until_it_is_saved(browser, ann):
+    author = make_author("Ann Berg")
+    path = reverse("desk:publications_author_change", args=[author.pk])
+    form = form_at(browser.open(path), path)
+    form.element.fields["name"] = "Ann Bergh"
+    end_sessions()
+    page = browser.sign_in(browser.send(form), person=ann)
+
+    offered = browser.open("/desk/").context["unsaved"]
+    browser.send(form_at(page, f"{path}?{page.request['QUERY_STRING']}"))
+
+    assert [str(each) for each in offered] == ["Ann Bergh"]
+    assert not browser.open("/desk/").context["unsaved"]
+    assert Author.objects.get(pk=author.pk).name == "Ann Bergh"
+
+
+def test_the_page_for_signing_in_says_what_became_of_the_form(browser, publication):
+    form = written(browser, publication)
+    end_sessions()
+
+    page = browser.send(form)
+
+    assert page.status_code == 403
+    assert "nothing of it is lost: sign in" in page.text
+
+
+# Every form of the desk
+
+
+NO_PAGES = ("autocomplete", "picture", "word-original")
+
+
+def forms_to_try(browser: Browser, things: dict) -> list[tuple[str, int]]:  # noqa: F811
+    """The forms of every page in the table: the address, and which of its forms."""
+    found = []
+    for name in sorted(TABLE):
+        path = address(name, things)
+        if name.endswith(("_changelist", "_delete", "jsi18n", "password_change")) or name in NO_PAGES:
+            continue
+        page = browser.open(path)
+        if page.status_code == 200 and "html" in page["Content-Type"]:
+            found += [(path, number) for number, _form in enumerate(forms_of(page.text, path))]
+    return found
+
+
+def test_every_form_of_the_desk_comes_back_after_the_sign_in(things):  # noqa: F811
+    person = make_person("Administrators", password=PASSWORD)
+    browser = Browser()
+    browser.sign_in(person=person)
+    Typed.objects.all().delete()
+    tried, lost = forms_to_try(browser, things), {}
+    for path, number in tried:
+        form = forms_of(browser.open(path).text, path)[number]
+        form.type_everywhere()
+        expected = {name: value for name, value in form.typed().items() if "password" not in name}
+        end_sessions()
+        page = browser.sign_in(browser.send(form), person=person)
+        shown = [each.typed() for each in forms_of(page.text, path) if expected.keys() <= each.names]
+        if not any(each.items() >= expected.items() for each in shown):
+            lost[path] = expected, shown[:1]
+
+    assert len(tried) > 25
+    assert lost == {}
+
+
+def test_a_password_is_never_carried(browser, ann):
+    form = form_at(browser.open("/desk/password_change/"), "/desk/password_change/")
+    form.type_everywhere()
+    end_sessions()
+
+    browser.sign_in(browser.send(form), person=ann)
+
+    assert not Typed.objects.exists()
+
+
+def test_a_file_that_was_chosen_is_named_to_be_chosen_again(browser, ann, publication):
+    form = form_at(browser.open(change(publication)), change(publication))
+    end_sessions()
+    page = browser.send(form, attach=SimpleUploadedFile("report.pdf", b"%PDF-1.7"))
+
+    assert "report.pdf" in page.text
+    assert "Choose again: report.pdf." in browser.sign_in(page, person=ann).text
+
+
+# Whose they are
+
+
+@pytest.fixture
+def bo():
+    return make_person("Editors", password=PASSWORD)
+
+
+def answered(browser: Browser, page, button: str):
+    (form,) = [PageForm(each.element, "/desk/carried/") for each in _carrying(page)]
+    answer = browser.send(form, **{button: "yes"})
+    return browser.open(answer["Location"]) if answer.status_code == 302 else answer
+
+
+def _carrying(page) -> list[PageForm]:
+    return [PageForm(form, "") for form in html.fromstring(page.text).forms if "carried" in form.fields]
+
+
+def test_somebody_else_who_signs_in_is_asked_and_sees_nothing(browser, ann, bo, publication):
+    form = written(browser, publication)
+    form.element.fields["title"] = "Private to Ann"
+    end_sessions()
+
+    page = browser.sign_in(browser.send(form), person=bo)
+
+    assert "Was it you who typed this?" in page.text and ann.username in page.text
+    assert "Private to Ann" not in page.text
+    assert not Typed.objects.exists()
+
+
+def test_somebody_else_can_let_the_owner_sign_in(browser, ann, bo, publication):
+    form = written(browser, publication)
+    end_sessions()
+    asked = browser.sign_in(browser.send(form), person=bo)
+
+    page = browser.sign_in(answered(browser, asked, "other"), person=ann)
+
+    assert form_at(page, change(publication)).typed() == form.typed()
+
+
+def test_somebody_else_can_throw_it_away(browser, ann, bo, publication):
+    form = written(browser, publication)
+    end_sessions()
+    asked = browser.sign_in(browser.send(form), person=bo)
+
+    page = answered(browser, asked, "leave")
+
+    assert page.status_code == 200
+    assert form.typed()["title"][0] not in page.text and not Typed.objects.exists()
+
+
+def test_a_form_that_was_open_while_its_owner_signed_in_elsewhere_is_offered(browser, ann, publication):
+    form = written(browser, publication)
+    end_sessions()
+    browser.sign_in(person=ann)
+
+    page = answered(browser, browser.send(form), "take")
+
+    assert form_at(page, change(publication)).typed() == form.typed()
+
+
+def test_a_form_that_was_open_while_somebody_else_signed_in_is_not_saved_in_their_name(
+    browser, ann, bo, publication
+):
+    form = written(browser, publication)
+    end_sessions()
+    browser.sign_in(person=bo)
+
+    page = browser.send(form)
+
+    assert "Was it you who typed this?" in page.text
+    assert form.typed()["title"][0] not in page.text
+    assert not publication.revisions.filter(saved_by=bo).exists()
+
+
+def test_a_form_that_another_site_sends_is_refused_and_carried_nowhere(browser, ann, publication):
+    values = {"title": "Foreign", "csrfmiddlewaretoken": "x" * 64}
+
+    page = browser.post(
+        change(publication), values, headers={"Origin": "https://evil.example", "Accept": "text/html"}
+    )
+
+    assert page.status_code == 403
+    assert "carried" not in page.text
+
+
+def test_what_a_script_sends_is_answered_as_scripts_expect(browser, publication):
+    token = browser.cookies["csrftoken"].value
+    end_sessions()
+
+    answer = browser.post(
+        reverse("desk:keep"),
+        {"csrfmiddlewaretoken": token},
+        headers={"Accept": "application/json", "Origin": HOST},
+    )
+
+    assert answer.status_code == 302 and answer["Location"].startswith("/desk/login/")
+
+
+def test_a_made_up_word_is_passed_over(browser, ann):
+    end_sessions()
+    (form,) = forms_of(browser.open("/desk/login/").text, "/desk/login/")
+
+    answer = browser.send(form, username=ann.username, password=PASSWORD, carried="eyJ:made:up")
+
+    assert answer.status_code == 302 and not Typed.objects.exists()
+
+
+def test_a_redaction_reaches_what_was_carried(browser, ann):
+    publication = make_live(body="Vera Holm said it.").publication
+    path = reverse("desk:withdraw", args=[publication.pk])
+    form = form_at(browser.open(path), path)
+    form.element.fields["note"] = "Vera Holm asked for it."
+    end_sessions()
+    browser.sign_in(browser.send(form), person=ann)
+
+    deeds.redact(publication, "Vera Holm", by=ann)
+
+    assert "Vera Holm" not in str(Typed.objects.get().values)
+
+
+def test_an_open_form_learns_who_is_signed_in_now(browser, ann):
+    told = browser.get(reverse("desk:signed-in")).json()
+
+    assert told["person"] == ann.pk and len(told["token"]) == 64
