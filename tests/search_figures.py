@@ -148,21 +148,56 @@ def told_of_linked(editions) -> str:
     return f"{hits} of {linking}, {hits / linking:.1%}"
 
 
+NEAREST = 5
+
+
 def linked_among_nearest(editions) -> tuple[int, int]:
     """How many posts have one that they link to among their five nearest, and how many link to any of the set."""
+    hits = find_linked_nearest(editions)
+    return sum(hits), len(hits)
+
+
+def find_linked_nearest(editions) -> list[bool]:
+    """Return for each post that links to others whether one of them is among its nearest."""
     from django.utils import timezone
 
     from publications.models import nearest
 
+    return [
+        any(
+            row.other.publication_id in linked
+            for row in nearest(edition.publication_id, timezone.now(), NEAREST)
+        )
+        for edition, linked in _linked(editions)
+        if linked
+    ]
+
+
+def find_linked_by_tfidf(editions) -> list[bool]:
+    """Return the same of plain TF-IDF, in the same order."""
+    from tests.tfidf_baseline import find_nearest
+
+    texts = [f"{edition.title} {edition.summary} {edition.text}" for edition in editions]
+    nearest = find_nearest(texts, NEAREST)
+    return [
+        any(editions[place].publication_id in linked for place in near)
+        for near, (_edition, linked) in zip(nearest, _linked(editions), strict=True)
+        if linked
+    ]
+
+
+def compare_with_tfidf(editions) -> tuple[float, float]:
+    """Return how many times as often as by plain TF-IDF a linked post is among the nearest, in each half of the posts."""
+    ours, baseline = find_linked_nearest(editions), find_linked_by_tfidf(editions)
+    return sum(ours[::2]) / sum(baseline[::2]), sum(ours[1::2]) / sum(baseline[1::2])
+
+
+def _linked(editions) -> Iterator[tuple]:
+    """Yield each edition with the publications of the set that its text links to."""
     by_address = {edition.get_absolute_url(): edition.publication_id for edition in editions}
-    linking = hits = 0
     for edition in editions:
         linked = {by_address.get(address) for address in LINK.findall(edition.html)}
-        linked -= {None, edition.publication_id}
-        near = {row.other.publication_id for row in nearest(edition.publication_id, timezone.now(), 5)}
-        linking += bool(linked)
-        hits += bool(linked & near)
-    return hits, linking
+        yield edition, linked - {None, edition.publication_id}
 
 
 # Search --------------------------------------------------------------------------------------------------

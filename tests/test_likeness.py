@@ -90,13 +90,18 @@ def test_of_two_that_are_alike_the_newer_comes_first():
     assert near(piece) == [new.title, old.title]
 
 
-def test_time_between_two_pieces_takes_less_where_the_other_is_newer():
+def test_the_first_years_between_two_publications_take_most():
     now = timezone.now()
-    years = timedelta(days=5 * 365.25)
+    years = [faded(now, now - timedelta(days=365.25 * count)) for count in (0, 2, 6, 16)]
 
-    assert faded(now, now) == 1
-    assert faded(now, now - years) == pytest.approx(0.5)
-    assert faded(now, now + years) == pytest.approx(0.5**0.5)
+    assert years == pytest.approx([1, 0.5**0.5, 0.5, 1 / 3])
+
+
+def test_an_old_series_is_answered_by_itself_and_newer_texts_stay_in_sight():
+    now = timezone.now()
+    later = [faded(now, now + timedelta(days=365.25 * count)) for count in (1, 3, 8)]
+
+    assert later == pytest.approx([0.5**0.5, 0.5, 1 / 3])
 
 
 def test_translations_stand_for_one_piece_and_never_beside_their_own():

@@ -8,7 +8,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from publications import deeds
+from publications import deeds, search
 from publications.importers import Arrival, Gallery, Ground, People, Survey, read_all, read_people, survey
 from publications.intake import Register
 from publications.languages import tree_of
@@ -76,6 +76,19 @@ def _finish(batches: Batches, people: People, found: Survey, gallery: Gallery) -
     lead_authors(people, batches.account, by=batches.order.by)
     complete_authors(people, gallery, batches.order)
     batches.account.redirects += complete_topics(found.taxonomies.topics, batches.order)
+    _compare_anew(batches.order)
+
+
+def _compare_anew(order: Order) -> None:
+    """Rebuild similarity once texts were published: what is rare among the first to come is not rare among all.
+
+    A rehearsal leaves it out: what it would find is taken back.
+    """
+    if order.rehearse or not search.likeness.is_due():
+        return
+    for done, total in search.likeness.rebuild():
+        order.compare_progress(done, total)
+    deeds.renew("likeness", by=order.by)
 
 
 def _batches(arrivals: Iterator[Arrival]) -> Iterator[list[Arrival]]:

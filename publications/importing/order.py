@@ -1,7 +1,7 @@
 """The order of an import: what is to come in, and how; one that cannot be carried out is refused before any work."""
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 from django.contrib.auth.models import User
@@ -11,7 +11,11 @@ from publications.languages import NAMES
 from publications.models import Kind
 
 Tell = Callable[[int, int], object]
-"""Takes how many files are done, of how many."""
+"""Takes how many files, or steps of comparing, are done, of how many."""
+
+
+def _say_nothing(done: int, total: int) -> None:
+    """Leave out the progress."""
 
 
 class Unfit(ValueError):
@@ -34,7 +38,8 @@ class Order:
     site: str = ""
     processes: int = 0
     by: User | None = None
-    progress: Tell = field(default=lambda done, total: None)
+    progress: Tell = _say_nothing
+    compare_progress: Tell = _say_nothing
 
     def check(self) -> None:
         """Raises Unfit."""

@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils.translation import gettext as _
 
-from publications import composing, deeds
+from publications import composing, deeds, search
 from publications.importers import Sort
 from publications.models import Edition
 
@@ -20,6 +20,8 @@ def publish(taken: Sequence[Taken], order: Order) -> None:
     here = [each for each in taken if each.publication and each.entry.outcome is not Outcome.REFUSED]
     standing = stands({each.publication.pk: each.is_edited for each in here})
     ready = [each for each in here if _follows(each, standing[each.publication.pk], order)]
+    if ready:
+        search.likeness.mark_due()
     outcomes = deeds.publish_many(
         [each.publication for each in ready],
         by=order.by,

@@ -87,8 +87,9 @@ def write_json(account: Account, path: Path) -> None:
 class Progress:
     """A bar on a terminal, else a plain line now and then; on the error stream, so that reports can be piped."""
 
-    def __init__(self, stream=None) -> None:
+    def __init__(self, stream=None, line: str = "") -> None:
         self.stream = stream or sys.stderr
+        self.line = line or _("%(done)d of %(total)d files")
         self.told_at = time.monotonic()
 
     def __call__(self, done: int, total: int) -> None:
@@ -98,5 +99,5 @@ class Progress:
             self.stream.write(f"\r[{'█' * filled}{'·' * (BAR - filled)}] {done}/{total}{end}")
         elif done >= total or time.monotonic() - self.told_at > EVERY:
             self.told_at = time.monotonic()
-            self.stream.write(_("%(done)d of %(total)d files") % {"done": done, "total": total} + "\n")
+            self.stream.write(self.line % {"done": done, "total": total} + "\n")
         self.stream.flush()

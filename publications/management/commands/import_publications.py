@@ -5,6 +5,7 @@ from pathlib import Path
 
 from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
+from django.utils.translation import gettext as _
 
 from publications import importing
 from publications.importers import Refusal
@@ -60,4 +61,7 @@ class Command(BaseCommand):
             rehearse=options["dry_run"],
             by=user,
             progress=importing.Progress(),
+            compare_progress=importing.Progress(
+                line=_("%(done)d of %(total)d steps of finding similar texts")
+            ),
         )

@@ -8,7 +8,7 @@ them anew. What a deed costs here is bounded, whatever the size of the site: see
 from publications.models import nearest
 
 from .keeping import add, fill_up, forget, towards
-from .rebuilding import is_outdated, rebuild
+from .rebuilding import is_due, is_outdated, mark_due, rebuild
 from .suggesting import reasons, suggest
 from .verification import LEAST_AGREEMENT, compare_with_rebuild, differing_editions
 
@@ -19,7 +19,9 @@ __all__ = [
     "differing_editions",
     "fill_up",
     "forget",
+    "is_due",
     "is_outdated",
+    "mark_due",
     "nearest",
     "reasons",
     "rebuild",

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from functools import cached_property
 from itertools import batched, islice
+from math import sqrt
 from typing import NamedTuple
 
 from django.db import connection
@@ -26,7 +27,7 @@ LEAST = 0.04  # of how much a text is like itself: less is chance
 TOLD_BY_WORDS = 1 / 3  # of a likeness, from which words are among its grounds
 MOST_GROUNDS = 3
 FEWEST_WORDS = 2
-OLDER, NEWER = 5.0, 10.0  # years that halve a likeness
+OLDER, NEWER = 2.0, 1.0  # years after which time has taken the first 29 %
 YEAR = 365.25 * 24 * 3600
 HUNDREDTHS = 100
 
@@ -177,6 +178,9 @@ def _numbers(terms: Iterable[str], letter: str) -> list[int]:
 
 
 def faded(here: datetime, there: datetime) -> float:
-    """What remains of a likeness across the time between two pieces: more where the other is the newer one."""
+    """Return what remains of a similarity across the time between two publications, between 0 and 1.
+
+    The first years count most: texts of one series are close in time, while of two old texts neither is the closer one.
+    """
     years = (here - there).total_seconds() / YEAR
-    return 0.5 ** (years / OLDER if years > 0 else -years / NEWER)
+    return 1 / sqrt(1 + (years / OLDER if years > 0 else -years / NEWER))

@@ -16,13 +16,26 @@ from ..index import read, wanted
 from ..rebuilding import STEP, Progress, hold
 from .keeping import add, describe, forget, renew
 
-VERSION = 1
+VERSION = 2
 """Of the rules by which likenesses are found. Another number makes the next start find them anew."""
+
+DUE = 32_767
+"""In place of a version, which is never so high: the next import ends, and the next start begins, with a rebuild."""
 
 
 def is_outdated() -> bool:
     """Whether the likenesses were found by other rules than these."""
     return not SearchIndex.objects.filter(likeness=VERSION).exists()
+
+
+def mark_due() -> None:
+    """Remember that a rebuild is due, until one is done: many publications come at once, and change what is rare."""
+    SearchIndex.objects.update_or_create(pk=1, defaults={"likeness": DUE})
+
+
+def is_due() -> bool:
+    """Return whether a rebuild was marked as due."""
+    return SearchIndex.objects.filter(likeness=DUE).exists()
 
 
 def rebuild() -> Progress:

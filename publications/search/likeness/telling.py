@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import batched
-from math import log, sqrt
+from math import cbrt, log
 
 from django.db import connection
 from django.db.models import Count
@@ -25,9 +25,10 @@ TITLE, SUMMARY, TEXT = 3, 2, 1
 
 SATURATION, LENGTH_COUNTS, USUAL_LENGTH = 2.0, 0.5, 700
 TOPIC, AUTHOR = 1.4, 1.7
-MOST_WORDS = 40
+MOST_WORDS = 80
 MOST_SIGNS = 20
 SHORTEST = 3
+RARITY_COUNTS = 1.5  # a power: rare terms count more than in BM25, see docs/decisions/0032
 SEEN = 60_000  # signs of a text that are looked through
 USUAL = 4  # a word that one in so many texts has tells nothing
 MANY = 100  # texts from which that can be said
@@ -72,7 +73,7 @@ class Rarity:
         self.all = max((self.pieces[term] for term in self.pieces if not is_sign(term)), default=1)
 
     def __getitem__(self, term: str) -> float:
-        return log(1 + self.all / self.having(term))
+        return log(1 + self.all / self.having(term)) ** RARITY_COUNTS
 
     def having(self, term: str) -> int:
         return self.pieces.get(term) or 1
@@ -150,7 +151,7 @@ def telling(profile: Profile, rarity: Rarity) -> Profile:
     """The same by the terms that tell it best."""
     ranked = sorted(
         (term for term in profile.weights if not is_sign(term) and not rarity.is_usual(term)),
-        key=lambda term: (-profile.weights[term] * sqrt(rarity[term]), term),
+        key=lambda term: (-profile.weights[term] * cbrt(rarity[term]), term),
     )
     kept = [*ranked[:MOST_WORDS], *filter(is_sign, profile.weights)]
     return Profile({term: profile.weights[term] for term in kept}, profile.text, profile.language)

@@ -1,0 +1,73 @@
+"""Importing ends with similarity rebuilt, so that it does not depend on which texts came first."""
+
+import pytest
+
+from publications.models import AuditLine, EditionTerm, SearchIndex
+from publications.search import likeness
+from tests import blogs
+from tests.blogs import put
+
+pytestmark = pytest.mark.django_db
+
+REBUILT = {"deed": "rebuild"}
+
+
+def write_posts(folder, count: int = 12):
+    for number in range(count):
+        put(
+            folder,
+            f"p{number}.md",
+            title=f"Post {number}",
+            body=f"Grain barge elevator word{'abcdefghijkl'[number]}.",
+        )
+    return folder
+
+
+def rows() -> list[tuple]:
+    return sorted(EditionTerm.objects.values_list("edition", "term", "weight"))
+
+
+def test_an_import_ends_with_what_a_rebuild_does(tmp_path):
+    blogs.bring_in(write_posts(tmp_path / "posts"))
+    imported = rows()
+
+    for _step in likeness.rebuild():
+        pass
+
+    assert rows() == imported and imported
+    assert AuditLine.objects.filter(**REBUILT).count() == 1
+
+
+def test_an_import_tells_how_far_the_comparing_is(tmp_path):
+    steps = []
+
+    blogs.bring_in(write_posts(tmp_path / "posts"), compare_progress=lambda *step: steps.append(step))
+
+    assert steps[0] == (0, 24) and steps[-1] == (24, 24)
+
+
+@pytest.mark.parametrize("order", [{"publish": False}, {"rehearse": True}])
+def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, order):
+    blogs.bring_in(write_posts(tmp_path / "posts"), **order)
+
+    assert not AuditLine.objects.filter(**REBUILT).exists() and not likeness.is_due()
+
+
+def test_a_repeated_import_rebuilds_nothing(tmp_path):
+    blogs.bring_in(write_posts(tmp_path / "posts"))
+    blogs.bring_in(tmp_path / "posts")
+
+    assert AuditLine.objects.filter(**REBUILT).count() == 1
+
+
+def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
+    def break_off(done: int, total: int) -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        blogs.bring_in(write_posts(tmp_path / "posts"), compare_progress=break_off)
+    assert likeness.is_due()
+
+    blogs.bring_in(tmp_path / "posts")
+
+    assert not likeness.is_due() and SearchIndex.objects.exists()
