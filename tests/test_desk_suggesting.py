@@ -247,3 +247,30 @@ def test_a_tag_that_an_editor_has_seen_to_is_offered(desk):
     )  # fmt: skip
 
     assert completed(desk, "suw") == ["Suwalki"]
+
+
+def test_who_links_is_offered_no_draft_and_can_link_to_none(linker):
+    draft = make_publication(title="A secret draft")
+    piece = make_live(title="Elevators").publication
+    page = reverse("desk:links-of", args=[piece.pk])
+
+    opened = linker.get(page)
+    searched = linker.post(page, {"_find": "", "related-chooser": "", "related-find": "secret"})
+    guessed = linker.post(page, {"_find": "", "related-chooser": "", "related": str(draft.pk)})
+    saved = linker.post(page, {"related-chooser": "", "related": str(draft.pk)})
+
+    assert not any("A secret draft" in each.text for each in (opened, searched, guessed, saved))
+    assert saved.status_code == 200 and not piece.related_links.exists()
+
+
+def test_who_links_keeps_a_link_to_a_draft_that_an_editor_has_made(linker):
+    draft, other = make_publication(title="A draft"), make_live(title="Barges").publication
+    piece = make_live(title="Elevators").publication
+    deeds.relate(piece, [draft], by=None)
+
+    linker.post(
+        reverse("desk:links-of", args=[piece.pk]),
+        {"related-chooser": str(draft.pk), "related": [str(draft.pk), str(other.pk)]},
+    )
+
+    assert [link.target for link in piece.related_links.all()] == [draft, other]

@@ -300,8 +300,9 @@ def test_a_deed_is_done_by_those_who_may(client, things, role, deed):
 def test_related_links_of_a_live_piece_are_saved_by_those_who_may(client, things, role):
     piece = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
+    target = make_live().publication
 
-    client.post(address("links-of", things), {"related": things["draft"], "related-chooser": ""})
+    client.post(address("links-of", things), {"related": target.pk, "related-chooser": ""})
 
     assert piece.related_links.exists() == (role in LINKING)
 

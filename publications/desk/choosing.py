@@ -47,9 +47,9 @@ class Choices:
             rows = rows.filter(self._anywhere(word))
         return rows.distinct()
 
-    def offered(self, query: str) -> QuerySet:
+    def offered(self, query: str, rows: QuerySet | None = None) -> QuerySet:
         """What a form without scripts offers; what has been chosen before is kept beside it."""
-        return self.found(query)
+        return self.found(query, rows)
 
     def _anywhere(self, word: str) -> Q:
         found = Q()
@@ -114,8 +114,8 @@ class LiveChoices(PublicationChoices):
         rows = super().rows_for(person)
         return None if rows is None else self._public(rows)
 
-    def offered(self, query: str) -> QuerySet:
-        return self.found(query, self._public(self.rows.all()))
+    def offered(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        return self.found(query, self._public(self.rows.all() if rows is None else rows))
 
     def _public(self, rows: QuerySet) -> QuerySet:
         return rows.filter(pk__in=Edition.objects.live().order_by().values("publication"))
@@ -173,6 +173,7 @@ class ChooserWidget(forms.Widget):
         self.stored: list[int] = []
         self.adds = False
         self.own: int | None = None  # the row that is edited, which is no choice for itself
+        self.rows: QuerySet | None = None  # what the person may choose from; all where it is not said
 
     def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
         """Pairs of value and role in the order of the form; empty places are passed over."""
@@ -198,7 +199,7 @@ class ChooserWidget(forms.Widget):
             "stored": ",".join(str(pk) for pk in self.stored),
             "query": self.query,
             "is_sought": self.is_sought,
-            "found_none": bool(self.query) and not CHOICES[self.what].offered(self.query).exists(),
+            "found_none": bool(self.query) and not CHOICES[self.what].offered(self.query, self.rows).exists(),
             "adding": reverse_lazy("desk:publications_author_add") if self.adds else "",
             "roles": self.roles,
             "options": options,
@@ -214,12 +215,23 @@ class ChooserWidget(forms.Widget):
         """The rows that were stored when the form was opened."""
         return [int(pk) for pk in data.get(f"{name}-chooser", "").split(",") if pk.isdecimal()]
 
+    def allowed(self) -> QuerySet:
+        """Return the rows that may be chosen or stay chosen."""
+        every = CHOICES[self.what].rows.all()
+        return (
+            every
+            if self.rows is None
+            else every.filter(Q(pk__in=self.rows.values("pk")) | Q(pk__in=self.stored))
+        )
+
     def _options(self, chosen: list[str]) -> list[tuple[str, str]]:
         """What the selects offer: what is chosen, then what was found (or the newest)."""
         choices = CHOICES[self.what]
         ids = [int(value) for value in chosen if value.isdecimal() and len(value) < 19]
-        kept = {str(row.pk): choices.line(row) for row in choices.found("").filter(pk__in=ids)}
-        rows = choices.offered(self.query)[: OFFERED + 1]
+        kept = {
+            str(row.pk): choices.line(row) for row in choices.found("", self.allowed()).filter(pk__in=ids)
+        }
+        rows = choices.offered(self.query, self.rows)[: OFFERED + 1]
         offered = {str(row.pk): choices.line(row) for row in rows if row.pk != self.own}
         return list({**kept, **offered}.items())
 
@@ -239,6 +251,13 @@ class ChooserField(forms.Field):
         self.what, self.limit, self.roles = what, limit, dict(roles)
         super().__init__(widget=ChooserWidget(what, limit=limit, roles=roles), **kwargs)
 
+    def restrict_to(self, person, stored: Sequence[int]) -> None:
+        """Offer and take only rows that the person may choose from, and those that are stored already."""
+        choices = CHOICES[self.what]
+        rows = choices.rows_for(person)
+        self.widget.rows = choices.rows.none() if rows is None else rows
+        self.widget.stored = list(stored)
+
     def clean(self, value) -> list[tuple[Model, str]]:
         pairs = value or []
         if self.required and not pairs:
@@ -248,7 +267,7 @@ class ChooserField(forms.Field):
         ids = [
             int(chosen) if str(chosen).isdecimal() and len(str(chosen)) < 19 else 0 for chosen, _role in pairs
         ]
-        rows = CHOICES[self.what].rows.in_bulk(ids)
+        rows = self.widget.allowed().in_bulk(ids)
         if not all(pk in rows for pk in ids):
             raise forms.ValidationError(self.error_messages["gone"])
         for pk in ids:

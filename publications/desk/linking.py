@@ -86,7 +86,7 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
     if SUGGESTIONS & set(posted):
         posted = _ruled(request, piece)
     form = LinksForm(posted or None, initial={"related": chosen})
-    form.fields["related"].widget.stored = [pk for pk, _role in chosen]
+    form.fields["related"].restrict_to(request.user, stored=[pk for pk, _role in chosen])
     form.fields["related"].widget.own = piece.pk
     if request.method == "POST" and form.is_valid() and _related(request, piece, form):
         return HttpResponseRedirect(reverse("desk:links"))
