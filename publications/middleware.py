@@ -7,6 +7,7 @@ from collections.abc import Callable
 from http import HTTPStatus
 
 from django.conf import settings
+from django.core.exceptions import BadRequest, RequestDataTooBig
 from django.http import HttpRequest, HttpResponse
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
@@ -80,7 +81,7 @@ def plain_bytes(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         is_odd = "\0" in request.path_info or "%00" in request.META.get("QUERY_STRING", "")
         if is_odd and not request.path_info.startswith(FOR_MACHINES):
-            return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
+            raise BadRequest("A null byte in the address.")
         return get_response(request)
 
     return middleware
@@ -125,8 +126,7 @@ def bounded(get_response: GetResponse) -> GetResponse:
     def middleware(request: HttpRequest) -> HttpResponse:
         length = request.META.get("CONTENT_LENGTH") or "0"
         if length.isascii() and length.isdigit() and int(length[:18]) > settings.LARGEST_REQUEST:
-            at_desk = request.path_info.startswith(settings.DESK)
-            return render(request, "413.html", {"at_desk": at_desk}, status=HTTPStatus.CONTENT_TOO_LARGE)
+            raise RequestDataTooBig(f"{length[:18]} bytes were announced.")
         return get_response(request)
 
     return middleware

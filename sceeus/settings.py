@@ -87,8 +87,8 @@ MIDDLEWARE = [
     "publications.middleware.permissions_policy",
     "publications.middleware.compressed",
     "django.contrib.sessions.middleware.SessionMiddleware",
-    "publications.middleware.plain_bytes",
     "publications.middleware.language_of_the_address",
+    "publications.middleware.plain_bytes",
     "publications.middleware.public_methods",
     "publications.middleware.bounded",
     "django.middleware.common.CommonMiddleware",
@@ -201,6 +201,7 @@ SESSION_ENGINE = "publications.sessions"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = DESK
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = "Lax"
+CSRF_FAILURE_VIEW = "publications.views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -2,7 +2,7 @@
 
 from .authors import author_detail, author_list
 from .editions import edition_changes, edition_list
-from .errors import bad_request, broken, forbidden, not_found
+from .errors import bad_request, broken, csrf_failure, forbidden, not_found
 from .files import attachment, picture
 from .for_machines import llms, security
 from .home import front_door, home
@@ -31,6 +31,7 @@ __all__ = [
     "author_list_image",
     "bad_request",
     "broken",
+    "csrf_failure",
     "edition_changes",
     "edition_detail",
     "edition_face",

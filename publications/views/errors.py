@@ -2,9 +2,9 @@
 
 import re
 import sys
+from contextlib import suppress
 from http import HTTPStatus
 
-from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
@@ -15,6 +15,7 @@ from publications.disk_reserve import is_disk_full
 from publications.models import Edition, once
 from publications.presentation import Card, cards, current_tree, page
 
+from .desk_errors import DeskError, is_at_desk, render_desk_error
 from .former import led_on
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
@@ -32,20 +33,33 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
     if is_disk_full(exception):
         return _disk_full(request)
     if isinstance(exception, TOO_LARGE):
-        at_desk = request.path_info.startswith(settings.DESK)
-        return render(request, "413.html", {"at_desk": at_desk}, status=HTTPStatus.CONTENT_TOO_LARGE)
+        return _too_large(request)
+    if is_at_desk(request):
+        return render_desk_error(request, DeskError.BAD_REQUEST)
     return render(request, "400.html", status=HTTPStatus.BAD_REQUEST)
 
 
+def _too_large(request: HttpRequest) -> HttpResponse:
+    if is_at_desk(request):
+        return render_desk_error(request, DeskError.TOO_LARGE)
+    return render(request, "413.html", status=HTTPStatus.CONTENT_TOO_LARGE)
+
+
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    page_of = "desk/403.html" if request.path_info.startswith(settings.DESK) else "403.html"
-    return render(request, page_of, status=HTTPStatus.FORBIDDEN)
+    if is_at_desk(request):
+        return render_desk_error(request, DeskError.FORBIDDEN)
+    return render(request, "403.html", status=HTTPStatus.FORBIDDEN)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """Refuse a form whose token does not fit; forms that have one are at the desk alone."""
+    return render_desk_error(request, DeskError.EXPIRED_FORM)
 
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     """What has moved is led to; else a page that helps to find it."""
-    if request.path_info.startswith(settings.DESK):
-        return render(request, "desk/404.html", status=HTTPStatus.NOT_FOUND)
+    if is_at_desk(request):
+        return render_desk_error(request, DeskError.NOT_FOUND)
     return led_on(request) or page(
         request,
         "404.html",
@@ -70,24 +84,30 @@ def words_of(path: str) -> str:
 
 
 def broken(request: HttpRequest) -> HttpResponse:
-    """No database, no context: it must show whatever has failed. Django has logged what it was.
+    """It must show whatever has failed. Django has logged what it was.
 
     Where the database cannot be reached, or the disk is full, it says so with 503, and that asking again will help.
     """
     error = sys.exc_info()[1]
     if is_disk_full(error):
         return _disk_full(request)
-    if not isinstance(error, DATABASE_AWAY):
-        return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
-    return _come_again(request, "503.html")
+    if isinstance(error, DATABASE_AWAY):
+        return _come_again(request, "503.html", DeskError.DATABASE_AWAY)
+    if is_at_desk(request):
+        with suppress(Exception):  # the frame is what failed: then the plain page
+            return render_desk_error(request, DeskError.FAILURE)
+    return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
 
 
 def _disk_full(request: HttpRequest) -> HttpResponse:
-    return _come_again(request, "disk_full.html", at_desk=request.path_info.startswith(settings.DESK))
+    return _come_again(request, "disk_full.html", DeskError.DISK_FULL)
 
 
-def _come_again(request: HttpRequest, template: str, **context) -> HttpResponse:
-    context["sent"] = request.method not in ("GET", "HEAD")
-    response = render(request, template, context, status=HTTPStatus.SERVICE_UNAVAILABLE)
+def _come_again(request: HttpRequest, template: str, error: DeskError) -> HttpResponse:
+    if is_at_desk(request):
+        response = render_desk_error(request, error)
+    else:
+        context = {"sent": request.method not in ("GET", "HEAD")}
+        response = render(request, template, context, status=HTTPStatus.SERVICE_UNAVAILABLE)
     response.headers["Retry-After"] = RETRY_AFTER
     return response

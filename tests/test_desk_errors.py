@@ -1,0 +1,155 @@
+"""Whatever goes wrong at the desk, its frame stays, with a way back; also without a database."""
+
+import pytest
+from django.db import OperationalError
+from django.http import HttpRequest, HttpResponse
+from django.test import Client
+from django.urls import path
+
+from publications.models import Site
+from sceeus.urls import urlpatterns as site_urlpatterns
+from tests.factories import make_person
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+SECRET = "a word of a secret draft"
+
+
+def fail(request: HttpRequest) -> HttpResponse:
+    raise RuntimeError(SECRET)
+
+
+def lose_database(request: HttpRequest) -> HttpResponse:
+    raise OperationalError(SECRET)
+
+
+def refuse_space(request: HttpRequest) -> HttpResponse:
+    raise OSError(28, SECRET)
+
+
+urlpatterns = [
+    path("desk/fails/", fail),
+    path("desk/loses-its-database/", lose_database),
+    path("desk/has-no-space/", refuse_space),
+    *site_urlpatterns,
+]
+handler400 = "publications.views.bad_request"
+handler403 = "publications.views.forbidden"
+handler404 = "publications.views.not_found"
+handler500 = "publications.views.broken"
+
+
+@pytest.fixture(autouse=True)
+def _failing_pages(settings):
+    settings.ROOT_URLCONF = __name__
+
+
+@pytest.fixture
+def desk(client, db):
+    Site.objects.update(short_name="ECFR")
+    client.force_login(make_person("Linkers"), backend=BACKEND)
+    client.raise_request_exception = False
+    return client
+
+
+def forged(client: Client) -> HttpResponse:
+    strict = Client(enforce_csrf_checks=True)
+    strict.cookies = client.cookies
+    return strict.post("/desk/links/", {"x": "1"})
+
+
+ERRORS = {
+    "a null byte": (400, lambda desk: desk.get("/desk/?q=%00")),
+    "too many fields": (413, lambda desk: desk.post("/desk/login/", {f"f{n}": "" for n in range(2000)})),
+    "more than any form": (413, lambda desk: desk.post("/desk/login/", CONTENT_LENGTH=str(10**9))),
+    "not for this role": (403, lambda desk: desk.get("/desk/publications/author/")),
+    "a forged form": (403, forged),
+    "no such page": (404, lambda desk: desk.get("/desk/nothing/here/")),
+    "no such publication": (404, lambda desk: desk.get("/desk/links/999999/")),
+    "a failure": (500, lambda desk: desk.get("/desk/fails/")),
+    "a failure of a form": (500, lambda desk: desk.post("/desk/fails/")),
+    "no database": (503, lambda desk: desk.get("/desk/loses-its-database/")),
+    "no space": (503, lambda desk: desk.get("/desk/has-no-space/")),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_the_frame_of_the_desk_stays_with_a_way_back(desk, name):
+    status, request = ERRORS[name]
+
+    page = request(desk)
+
+    assert page.status_code == status
+    assert '<header class="masthead">' in page.text and 'href="/desk/"' in page.text
+    assert "css/desk.css" in page.text and "css/public.css" not in page.text
+    assert SECRET not in page.text
+
+
+@pytest.mark.parametrize("name", sorted(set(ERRORS) - {"no database", "no space"}))
+def test_menu_and_name_of_the_site_stay_where_the_database_answers(desk, name):
+    page = ERRORS[name][1](desk).text
+
+    assert '<span class="wordmark__short">ECFR</span>' in page
+    assert "Related links" in page and "Log out" in page
+
+
+@pytest.mark.parametrize("name", ERRORS)
+def test_an_error_is_told_in_swedish_too(desk, name):
+    desk.cookies["django_language"] = "sv"
+
+    page = ERRORS[name][1](desk).text
+
+    assert '<html lang="sv">' in page and "Redaktionen" in page
+    assert "Something" not in page and " the " not in page
+
+
+@pytest.mark.parametrize(
+    "path", ["/desk/fails/", "/desk/loses-its-database/", "/desk/has-no-space/", "/desk/", "/desk/login/"]
+)
+def test_without_any_database_the_frame_stays(client, path):
+    client.raise_request_exception = False  # no mark for the database: whoever asks it fails
+
+    page = client.get(path, headers={"Cookie": "sessionid=abcdefghijklmnop"})
+
+    assert page.status_code in (500, 503)
+    assert '<header class="masthead">' in page.text and 'href="/desk/"' in page.text
+
+
+def test_a_failed_page_leads_back_to_where_one_was(desk):
+    page = desk.get("/desk/fails/", headers={"Referer": "http://testserver/desk/links/?q=x"}).text
+
+    assert 'href="/desk/links/?q=x"' in page
+
+
+@pytest.mark.parametrize(
+    "referer",
+    [
+        "https://evil.example/",
+        'https://evil.example/desk" onclick=x/',
+        "/en/",
+        "javascript:alert(1)",
+        "http://[",
+        "//evil.example",
+    ],
+)
+def test_no_other_address_than_of_the_desk_is_led_back_to(desk, referer):
+    page = desk.get("/desk/fails/", headers={"Referer": referer}).text
+
+    assert "evil.example" not in page and "javascript:" not in page and "onclick" not in page
+    assert "Back to the page before" not in page
+
+
+def test_a_form_that_failed_says_what_became_of_what_was_typed(desk):
+    assert "what you typed is still there" in desk.post("/desk/fails/").text
+    assert "what you typed" not in desk.get("/desk/fails/").text
+
+
+def test_a_stranger_sees_the_frame_without_a_menu(client, db):
+    page = client.get("/desk/?q=%00").text
+
+    assert '<header class="masthead">' in page
+    assert "Log out" not in page
+
+
+def test_readers_keep_their_own_pages(client, db):
+    assert "css/desk.css" not in client.get("/en/nothing-here/").text
+    assert "css/desk.css" not in client.get("/en/?q=%00").text
