@@ -1,0 +1,188 @@
+"""Two sites of the shapes that are met outside come in whole: a Jekyll blog signed by the house, and a bureau's Hugo site."""
+
+import re
+from html import unescape
+from urllib.parse import unquote
+
+import pytest
+
+from publications.importing import Outcome
+from publications.models import Author, Edition, FormerPath, Publication, Tag
+from tests.blogs import SAMPLES, bring_in, outcomes
+
+pytestmark = pytest.mark.django_db
+
+RAW = re.compile(r"\]\[|\{%|\{\{[<%]|\{:|\{#")
+
+
+def jekyll(**order):
+    folder = SAMPLES / "house-jekyll" / "_posts"
+    return bring_in(folder, authors=None, media=(), author="The Strait Desk", site="https://strait.example/",
+                    permalink="/notes/:year/:month/:day/:title/", **order)  # fmt: skip
+
+
+def hugo(**order):
+    folder = SAMPLES / "bureau-hugo" / "content" / "news"
+    return bring_in(
+        folder,
+        authors=None,
+        media=(),
+        site="https://bureau.example/",
+        permalink="/:year/:month/:slug/",
+        **order,
+    )
+
+
+@pytest.fixture(params=[jekyll, hugo])
+def account(request):
+    return request.param()
+
+
+def pages(client) -> dict[str, str]:
+    """The pages of all texts as readers get them, by address."""
+    addresses = [edition.get_absolute_url() for edition in Edition.objects.live()]
+    return {address: client.get(address).content.decode() for address in addresses}
+
+
+def text_of(html: str) -> str:
+    """What readers see of a page, without its code."""
+    prose = html.partition('class="prose')[2]
+    return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(pre|code)\b.*?</\1>", "", prose, flags=re.DOTALL)))
+
+
+def told(account, topic: str) -> list[str]:
+    return [line.text for entry in account.entries for line in entry.lines if line.topic == topic]
+
+
+def body_of(title: str) -> str:
+    return Edition.objects.live().get(title__contains=title).html
+
+
+def test_no_mark_of_the_old_site_stands_on_a_page(account, client):
+    assert [
+        (address, RAW.findall(text))
+        for address, html in pages(client).items()
+        if RAW.search(text := text_of(html))
+    ] == []
+
+
+def test_every_link_with_a_fragment_lands_on_the_page_as_readers_get_it(account, client):
+    html = pages(client)
+    ids = {address: set(map(unescape, re.findall(r'\bid="([^"]+)"', page))) for address, page in html.items()}
+    links = [
+        (unquote(to) or address, unquote(name))
+        for address, page in html.items()
+        for to, name in re.findall(r'href="([^"#]*)#([^"]+)"', page)
+        if not to or unquote(to) in ids
+    ]
+
+    assert [link for link in links if link[1] not in ids[link[0]]] == []
+    assert len([link for link in links if not link[1].startswith(("p-", "s-", "fn"))]) >= 4
+    assert told(account, "fragment") == []
+
+
+def test_no_word_is_lost(account):
+    assert told(account, "words") == [] and account.totals()["least_share_of_words"] == 1.0
+
+
+def test_every_relative_link_leads_to_a_page_of_ours(account, client):
+    found = {
+        unescape(to)
+        for edition in Edition.objects.live()
+        for to in re.findall(r'href="(/[^"#]*)', edition.html)
+    }
+
+    assert {to: status for to in found if (status := client.get(to).status_code) != 200} == {}
+
+
+def test_the_blog_of_the_house_is_counted_right():
+    account = jekyll()
+
+    totals = account.totals()
+    assert (totals["files"], totals["new"], totals["published"], totals["refused"]) == (6, 6, 6, 0)
+    assert (totals["signed"], totals["reference"], totals["words"], totals["images"]) == (6, 2, 0, 1)
+    assert {author.name for author in Author.objects.all()} == {"The Strait Desk"}
+
+
+def test_references_of_the_house_lead_where_its_files_say():
+    jekyll()
+
+    ice = body_of("Ice in the strait")
+    for address in (
+        "https://strait.example/topics/pilotage/", "/en/topics/winter-navigation/", "https://harbour.example/office",
+        "https://ice.example/charts", "https://notices.example/41", "https://archive.example/41", "https://rules.example/passage#section-4",
+    ):  # fmt: skip
+        assert f'href="{address}"' in ice
+    assert "disagreed</p>" in ice.replace(".</p>", "</p>") and "survey 2022" not in ice
+
+
+def test_what_the_house_includes_and_assigns_is_in_its_texts():
+    account = jekyll()
+
+    ice, wreck, answer = body_of("Ice in the strait"), body_of("the wreck"), body_of("The pilots answer")
+    assert "<strong>Will the strait close?</strong> Not before February." in ice
+    assert "<figcaption>The eastern mole on 11 January</figcaption>" in ice
+    assert "On Tuesday a trawler found the Maria Elise at forty metres." in wreck
+    assert "measured twice" in wreck and "{{ name }}" in wreck and "{: #no-id }" in wreck
+    assert "A tenth pilot before the winter." in answer
+    assert any("questions.md" in line for line in told(account, "include"))
+
+
+def test_the_site_of_the_bureau_is_counted_right():
+    account = hugo()
+
+    totals = account.totals()
+    assert (totals["files"], totals["new"], totals["published"], totals["refused"]) == (8, 6, 5, 2)
+    assert outcomes(account)["2024/04/o-que-e-um-registro.pt.md"] is Outcome.REFUSED
+    assert (totals["held"], totals["guest"], totals["images"], totals["image_missing"]) == (1, 0, 2, 1)
+    assert set(Tag.objects.values_list("name", flat=True)) == {"Border statistics", "Public registers"}
+
+
+def test_authors_and_topics_of_the_bureau_come_with_what_their_pages_say():
+    hugo()
+
+    ida, omar = Author.objects.get(slug="ida-lind"), Author.objects.get(slug="omar-haddad")
+    assert ida.biography_en.startswith("Ida Lind leads the counting") and ida.portrait and not ida.guest
+    assert omar.biography_en == "Omar Haddad reads registers, and explains them."
+    assert Tag.objects.get(name="Border statistics").introduction_en.startswith("Counts of crossings")
+    assert (
+        FormerPath.objects.filter(
+            path__in=["/authors/ida-lind", "/topics/registers", "/2024/01/counting-crossings"]
+        ).count()
+        == 3
+    )
+
+
+def test_shortcodes_and_links_of_the_bureau_say_what_they_said():
+    hugo()
+
+    count, form = body_of("Counting crossings"), body_of("A form that ends")
+    assert "<figcaption>The gate at the northern quay Photo: The Bureau</figcaption>" in count
+    assert "<blockquote>" in count and "Crossings by month, 2019" in count and "In short" in count
+    assert (
+        'href="/en/topics/border-statistics/"' in count
+        and 'href="https://bureau.example/about/#staff"' in count
+    )
+    assert 'href="https://www.youtube.com/watch?v=abc123XYZ"' in form and "It has two pages." in form
+    assert (
+        'href="https://rules.example/boats"' in form
+        and Edition.objects.get(title="A form that ends").visible_until.year == 2099
+    )
+
+
+def test_a_translation_of_the_bureau_names_its_original():
+    hugo()
+
+    swedish = Publication.objects.get(language="sv")
+    assert swedish.translation_of.title == "What a register is" and swedish.tree == "sv"
+
+
+@pytest.mark.parametrize("bring", [jekyll, hugo])
+def test_repeating_an_import_of_a_sample_changes_nothing(bring):
+    bring()
+    editions = list(Edition.objects.values_list("pk", "digest"))
+
+    account = bring()
+
+    assert list(Edition.objects.values_list("pk", "digest")) == editions
+    assert account.totals()["new"] == account.totals()["updated"] == account.totals()["published"] == 0
