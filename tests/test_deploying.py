@@ -302,6 +302,31 @@ def test_files_that_wait_for_a_form_are_in_no_backup(site, tmp_path):
     assert ORIGINAL in names and not [name for name in names if "waiting" in name or "incoming" in name]
 
 
+@pytest.mark.parametrize("script", ["backup", "restore"])
+def test_both_commands_explain_themselves(script, site):
+    told = run(script, "--help", site)
+
+    assert (told.returncode, told.stderr) == (2, "") and f"deploy/{script} FOLDER" in told.stdout
+
+
+def test_a_folder_without_a_site_is_not_backed_up_and_not_made(tmp_path):
+    nowhere = tmp_path / "nowhere"
+
+    refused = run("backup", tmp_path / "backups", nowhere)
+
+    assert refused.returncode == 1 and "There is no site in" in refused.stderr
+    assert not nowhere.exists()
+
+
+@pytest.mark.parametrize(
+    ("name", "reason"), [("none", "There is no folder"), ("", "is no backup. Name one of")]
+)
+def test_what_is_no_backup_is_refused_in_other_words_than_another_database(site, tmp_path, name, reason):
+    told = run("restore", tmp_path / name, site)
+
+    assert told.returncode == 1 and reason in told.stderr and "PostgreSQL" not in told.stderr
+
+
 def test_a_backup_of_another_kind_of_database_changes_nothing(site, kept, tmp_path):
     new = tmp_path / "new"
     new.mkdir()

@@ -119,6 +119,13 @@ def test_old_code_names_what_a_newer_release_has_made():
     assert find_unknown_rows() == ["publications_letter (2 rows)", "publications_site.motto (1 row)"]
 
 
+@pytest.fixture
+def _no_server(monkeypatch):
+    """`serve` replaces its process by the server: where it does not refuse, that would be the one of the tests."""
+    monkeypatch.setattr("os.execv", lambda *command: pytest.fail("The server was started."))
+
+
+@pytest.mark.usefixtures("_no_server")
 @pytest.mark.parametrize("command", ["prepare", "serve"])
 def test_old_code_refuses_the_database_of_a_newer_release(command):
     as_by_a_newer_release()
@@ -138,6 +145,7 @@ def test_migrations_that_a_squash_has_left_behind_are_not_newer():
     assert read_migration_state().is_current
 
 
+@pytest.mark.usefixtures("_no_server")
 def test_serve_refuses_a_database_that_lacks_migrations():
     MigrationRecorder(connection).record_unapplied("accounts", "0001_initial")
     names = MigrationRecorder(connection).migration_qs.filter(app="accounts")
