@@ -6,11 +6,34 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.translation import override
 
 from publications import deeds
-from publications.models import Byline, Edition, Publication, Revision, Tag
+from publications.desk.lines import told
+from publications.models import (
+    AuditLine,
+    Byline,
+    Edition,
+    Kind,
+    Page,
+    Publication,
+    Revision,
+    Site,
+    SiteLink,
+    Synonym,
+    Tag,
+)
 from tests.desk_forms import change, filled
-from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
+from tests.factories import (
+    make_author,
+    make_image,
+    make_live,
+    make_person,
+    make_publication,
+    make_tag,
+    saved,
+    tomorrow,
+)
 
 pytestmark = pytest.mark.django_db
 
@@ -268,3 +291,175 @@ def test_a_line_of_the_trail_leads_to_the_piece_and_the_edition(desk, editor):
 
     assert f'href="{reverse("desk:revisions", args=[piece.pk])}"' in page
     assert f'href="{reverse("desk:published", args=[piece.pk, 1])}"' in page
+
+
+def test_right_after_publishing_the_history_proposes_the_edition_before(desk, editor):
+    piece = make_live().publication
+    deeds.publish(saved(piece, body="Mended."), by=editor, change="update", note="More.")
+
+    page = desk.get(reverse("desk:revisions", args=[piece.pk]))
+
+    assert set(page.context["chosen"]) == {"e1", "e2"}
+
+
+def test_after_a_save_the_history_proposes_what_the_save_changed(desk, editor):
+    piece = make_live().publication
+    saved(piece, body="Not yet public.")
+
+    page = desk.get(reverse("desk:revisions", args=[piece.pk]))
+
+    assert f"r{piece.revisions.first().number}" in page.context["chosen"]
+    assert set(page.context["chosen"]) & {"e1", "r1"}
+
+
+def test_the_page_after_publishing_leads_to_what_changed_since_the_edition_before(desk, editor):
+    piece = make_live(body="One word.").publication
+    deeds.publish(saved(piece, body="Another word."), by=editor, change="update", note="More.")
+
+    page = desk.get(reverse("desk:published", args=[piece.pk, 2])).text
+    difference = desk.get(reverse("desk:difference", args=[piece.pk]) + "?from=e1&to=e2").text
+
+    assert "?from=e1&amp;to=e2" in page and "What changed since edition 1" in page
+    assert "<del" in difference and "Another" in difference
+
+
+def test_a_first_edition_has_none_before_it(desk):
+    piece = make_live().publication
+
+    assert "What changed since" not in desk.get(reverse("desk:published", args=[piece.pk, 1])).text
+
+
+def test_a_cancelled_edition_is_none_to_compare_with(desk, editor):
+    piece = make_live().publication
+    deeds.publish(saved(piece, body="Later."), by=editor, change="update", note="x", at=tomorrow())
+    deeds.publish(saved(piece, body="Now."), by=editor, change="update", note="y")
+
+    assert "?from=e1&amp;to=" in desk.get(reverse("desk:published", args=[piece.pk, 3])).text
+
+
+@pytest.mark.parametrize(
+    ("body", "sides"), [(None, ("Edition 1", "Edition 2")), ("Not yet public.", ("Edition 2", "The draft"))]
+)
+def test_a_difference_without_sides_is_what_readers_see_last(desk, editor, body, sides):
+    piece = make_live().publication
+    deeds.publish(saved(piece, body="Mended."), by=editor, change="update", note="More.")
+    if body:
+        saved(piece, body=body)
+
+    page = desk.get(reverse("desk:difference", args=[piece.pk]))
+
+    assert page.status_code == 200
+    assert all(side in page.text for side in sides)
+
+
+@pytest.mark.parametrize(
+    "what",
+    ["publication", "author", "tag", "image", "kind", "site", "page", "sitelink", "synonym", "auditline"],
+)
+def test_the_history_address_of_django_leads_to_ours(desk, editor, what):
+    edition = make_live(tags=(make_tag(),))
+    rows = {
+        "publication": edition.publication, "author": edition.publication.bylines.get().author, "tag": make_tag(),
+        "image": make_image(), "kind": Kind.objects.first(), "site": Site.objects.get(), "page": Page.objects.first(),
+        "sitelink": SiteLink.objects.first(), "synonym": Synonym.objects.first(), "auditline": AuditLine.objects.first(),
+    }  # fmt: skip
+    address = reverse(f"desk:publications_{what}_history", args=[rows[what].pk])
+    if what == "site":
+        desk.force_login(make_person("Administrators"), backend=BACKEND)
+
+    answer = desk.get(address, follow=True)
+
+    expected = (
+        f"/{edition.publication_id}/revisions/" if what == "publication" else "/publications/auditline/"
+    )
+    assert expected in answer.redirect_chain[0][0]
+    assert answer.status_code == 200
+
+
+def test_a_history_that_one_may_not_read_leads_to_the_row(client):
+    author = make_live().publication.bylines.get().author
+    client.force_login(make_person("Contributors"), backend=BACKEND)
+
+    answer = client.get(reverse("desk:publications_author_history", args=[author.pk]), follow=True)
+
+    assert answer.redirect_chain[0][0] == reverse("desk:publications_author_change", args=[author.pk])
+    assert answer.status_code == 200
+
+
+def test_the_history_of_an_account_is_its_events(client):
+    client.force_login(make_person("Administrators"), backend=BACKEND)
+    person = make_person("Editors")
+
+    answer = client.get(reverse("desk:auth_user_history", args=[person.pk]))
+
+    assert answer["Location"] == f"/desk/accounts/accountevent/?account__id__exact={person.pk}"
+
+
+def test_the_history_of_what_is_not_there_is_404(desk):
+    assert desk.get(reverse("desk:publications_author_history", args=[999_999])).status_code == 404
+
+
+def in_words(deed: str, language: str = "en", **detail) -> str:
+    with override(language):
+        entry = told(AuditLine(deed=deed, subject="x", detail=detail))
+        return " – ".join(part for part in (entry.what, entry.words) if part)
+
+
+@pytest.mark.parametrize(
+    ("deed", "detail", "english", "swedish"),
+    [
+        (
+            "amend",
+            {"kind": "author", "pk": 1, "changed": ["name", "biography_sv"]},
+            "Amended – author: name; biography, Swedish",
+            "Ändrad – författare: namn; biografi, svenska",
+        ),
+        ("amend", {"kind": "tag", "pk": 1, "removed": True}, "Amended – tag, deleted", "Ändrad – ämnesord, borttaget"),
+        ("amend", {"kind": "kind", "pk": 1}, "Amended – kind", "Ändrad – publikationstyp"),
+        (
+            "amend",
+            {"kind": "formerpath", "pk": 1, "count": 3},
+            "Amended – 3 old addresses lead here",
+            "Ändrad – 3 gamla adresser leder hit",
+        ),
+        ("amend", {}, "Amended", "Ändrad"),
+        ("amend", {"kind": "no-such-model", "changed": ["strange"]}, "Amended – strange", "Ändrad – strange"),
+        ("relate", {"before": [1], "after": [2, 3]}, "Related links changed – 2 added, 1 removed", None),
+        (
+            "schedule",
+            {"edition": 2, "change": "update", "at": "2026-05-09T05:00:00+00:00", "until": "2026-06-09T05:00:00+00:00"},
+            "Scheduled – Update, the date moves, from 9 May 2026 07:00 CEST, until 9 June 2026 07:00 CEST",
+            None,
+        ),
+        (
+            "publish",
+            {"edition": 3, "change": "correction", "note": "A date.", "at": "2026-05-09T05:00:00+00:00", "replaced": 2},
+            "Published – Correction, with a note to readers, in place of edition 2, which waited: A date.",
+            None,
+        ),
+        ("undo", {"edition": 2, "restored": 1}, "Undone – readers see the text of edition 1 again", None),
+        ("withdraw", {"edition": 2, "cancelled": 3, "note": "Wrong."}, "Withdrawn – edition 3, which waited, is cancelled: Wrong.", None),
+        ("redact", {"editions": [1], "why": "A name."}, "Redacted – A name.", "Maskerad – A name."),
+    ],
+)  # fmt: skip
+def test_an_audit_line_says_in_words_what_was_done(deed, detail, english, swedish):
+    assert in_words(deed, **detail) == english
+    if swedish:
+        assert in_words(deed, "sv", **detail) == swedish
+
+
+def test_an_audit_line_shows_no_raw_detail(desk, editor):
+    deeds.amend(make_author("Ann"), by=editor, changed=["biography_sv"])
+
+    page = desk.get(reverse("desk:publications_auditline_change", args=[AuditLine.objects.first().pk])).text
+
+    assert "biography, Swedish" in page
+    assert "biography_sv" not in page and "&quot;kind&quot;" not in page
+
+
+def test_a_rebuild_is_told_in_the_language_of_the_desk(desk):
+    deeds.renew("search, likeness")
+
+    page = desk.get(TRAIL, headers={"Accept-Language": "sv"}).text
+
+    assert "sökregister, likhet" in page and "likeness" not in page

@@ -7,12 +7,12 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from publications.models import Edition, Publication, Revision
+from publications.models import Edition, End, Publication, Revision, Why
 from publications.presentation import Piece
 
 from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison, of_edition, of_revision
-from .gathering import MOST, Saves, history_of
+from .gathering import MOST, Entry, Given, Saves, history_of
 from .lines import told
 from .site import desk
 
@@ -34,7 +34,7 @@ def revisions(request: HttpRequest, pk: int) -> HttpResponse:
         request, "history", piece,
         title=_("History"),
         entries=entries,
-        chosen=[entry.key for entry in entries[:2]],
+        chosen=_proposed(entries),
         current=piece.version,
         older=oldest if shown >= MOST else 0,
         audit=[told(line) for line in piece.audit.select_related("publication")[:200]],
@@ -61,13 +61,42 @@ def revision(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 def difference(request: HttpRequest, pk: int) -> HttpResponse:
     """What is different between any two: revisions, editions, or the draft as it stands ("now")."""
     piece = piece_or_404(pk)
-    names = [request.GET.get(side, default) for side, default in (("from", ""), ("to", "now"))]
-    (one, first), (other, second) = [_side(piece, name) for name in names]
+    names = [request.GET.get("from"), request.GET.get("to", "now")]
+    (one, first), (other, second) = [
+        _side(piece, name) for name in (names if names[0] else _last_change(piece))
+    ]
     if _moment(one) > _moment(other):
         (one, first), (other, second) = (other, second), (one, first)
     return desk.show_piece(
         request, "compared", piece, title=_("Difference"), one=one, other=other, **comparison(first, second)
     )
+
+
+def _proposed(entries: list[Entry]) -> list[str]:
+    """The two rows that the form proposes: right after publishing, the edition and the one before it."""
+    editions = [
+        entry.key for entry in entries if isinstance(entry, Given) and entry.edition.end != End.CANCELLED
+    ]
+    newest = entries[0] if entries else None
+    is_published = isinstance(newest, Given) or (newest and newest.newest.why == Why.PUBLISHED)
+    return editions[:2] if is_published and len(editions) > 1 else [entry.key for entry in entries[:2]]
+
+
+def _last_change(piece: Publication) -> tuple[str, str]:
+    """What is compared where no side is named: the draft with the newest edition, or that one with the one before."""
+    newest = piece.editions.kept().order_by("-number").first()
+    if newest is None:
+        raise Http404
+    before = edition_before(newest)
+    if before is None or newest.digest != piece.digest:
+        return f"e{newest.number}", "now"
+    return f"e{before.number}", f"e{newest.number}"
+
+
+def edition_before(edition: Edition) -> Edition | None:
+    """Return the edition before this one, without those that were cancelled."""
+    of_piece = Edition.objects.filter(publication=edition.publication_id).kept()
+    return of_piece.filter(number__lt=edition.number).order_by("-number").first()
 
 
 def _side(piece: Publication, name: str) -> tuple[Kept | None, Piece | None]:

@@ -1,13 +1,16 @@
 """Audit lines in words: who did what, with the numbers that lead to what they mean."""
 
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from django.apps import apps
+from django.core.exceptions import FieldDoesNotExist
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
-from publications.models import AuditLine, Change, DeedKind
-
-NUMBERS = ("edition", "replaced", "kept", "cancelled", "restored")
+from publications.models import AuditLine, Change, DeedKind, moment_in_words
 
 
 @dataclass(frozen=True)
@@ -33,7 +36,36 @@ def _words(line: AuditLine, detail: dict) -> str:
 
 def _published(detail: dict) -> str:
     change = detail.get("change", "")
-    return str(Change(change).label) if change in Change.values else ""
+    parts = [
+        str(Change(change).label) if change in Change.values else "",
+        _at(detail.get("at"), _("from %s")) if detail.get("is_scheduled") else "",
+        _at(detail.get("until"), _("until %s")),
+    ]
+    if replaced := detail.get("replaced"):
+        parts.append(_("in place of edition %(number)s, which waited") % {"number": replaced})
+    if kept := detail.get("kept"):
+        parts.append(
+            _("the edition that waited goes public at its time, as edition %(number)s") % {"number": kept}
+        )
+    return ", ".join(part for part in parts if part)
+
+
+def _scheduled(detail: dict) -> str:
+    return _published({**detail, "is_scheduled": True})
+
+
+def _withdrawn(detail: dict) -> str:
+    if cancelled := detail.get("cancelled"):
+        return _("edition %(number)s, which waited, is cancelled") % {"number": cancelled}
+    return ""
+
+
+def _at(moment: object, words: str) -> str:
+    """A stored moment in words with its zone, or "" where there is none."""
+    try:
+        return words % moment_in_words(datetime.fromisoformat(str(moment)))
+    except ValueError:
+        return ""
 
 
 def _undone(detail: dict) -> str:
@@ -55,14 +87,37 @@ def _apart(detail: dict) -> str:
 
 
 def _amended(detail: dict) -> str:
+    """What kind of row was changed, and in which fields."""
+    if detail.get("kind") == "formerpath":
+        count = int(detail.get("count", 1))
+        return ngettext("%d old address leads here", "%d old addresses lead here", count) % count
+    model = _model_of(detail)
+    name = str(model._meta.verbose_name) if model else ""
     if detail.get("removed"):
-        return _("deleted")
-    return ", ".join(str(name) for name in detail.get("changed", ()) or ())
+        return ", ".join(part for part in (name, _("deleted")) if part)
+    fields = "; ".join(_label(model, str(field)) for field in detail.get("changed", ()) or ())
+    return ": ".join(part for part in (name, fields) if part)
+
+
+def _model_of(detail: dict) -> type[Model] | None:
+    try:
+        return apps.get_model("publications", str(detail.get("kind", "")))
+    except LookupError:
+        return None
+
+
+def _label(model: type[Model] | None, field: str) -> str:
+    """The name of a field as its form shows it; a field that is gone keeps the name it had."""
+    try:
+        return str(model._meta.get_field(field).verbose_name) if model else field
+    except FieldDoesNotExist:
+        return field
 
 
 WORDS = {
     DeedKind.PUBLISH: _published,
-    DeedKind.SCHEDULE: _published,
+    DeedKind.SCHEDULE: _scheduled,
+    DeedKind.WITHDRAW: _withdrawn,
     DeedKind.UNDO: _undone,
     DeedKind.RELATE: _related,
     DeedKind.APART: _apart,
@@ -74,8 +129,6 @@ def _editions(line: AuditLine, detail: dict) -> list[tuple[int, str]]:
     """The editions that the deed was about: their numbers, and where each is shown at the desk."""
     if not line.publication_id:
         return []
-    numbers = [detail.get(name) for name in NUMBERS]
-    if isinstance(detail.get("editions"), list):
-        numbers += detail["editions"]
+    numbers = detail["editions"] if isinstance(detail.get("editions"), list) else [detail.get("edition")]
     found = dict.fromkeys(number for number in numbers if isinstance(number, int) and number)
     return [(number, reverse("desk:published", args=[line.publication_id, number])) for number in found]

@@ -6,6 +6,7 @@ from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import User
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
@@ -51,6 +52,11 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
             },
         ),
     )
+
+    def history_address(self, request: HttpRequest, row: User) -> str:
+        if not request.user.has_perm("accounts.view_accountevent"):
+            return reverse("desk:auth_user_change", args=[row.pk])
+        return f"{reverse('desk:accounts_accountevent_changelist')}?account__id__exact={row.pk}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         people = super().get_queryset(request)

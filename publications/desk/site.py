@@ -5,10 +5,12 @@ from functools import wraps
 from http import HTTPStatus
 
 from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied
 from django.db.models import Model
 from django.forms import Media, ModelForm
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.urls import path, reverse
 from django.utils.translation import gettext_lazy as _
@@ -42,12 +44,33 @@ class DeskModelAdmin(ModelAdmin):
     form = UnsentForm
     media = Media()
 
+    def history_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Redirect Django's address of a history to the record that the desk keeps."""
+        row = self.get_object(request, unquote(object_id))
+        if row is None:
+            raise Http404
+        if not self.has_view_or_change_permission(request, row):
+            raise PermissionDenied
+        return HttpResponseRedirect(self.history_address(request, row))
+
+    def history_address(self, request: HttpRequest, row: Model) -> str:
+        """Return where the history of a row is read: in the audit trail, by those who may see that."""
+        if request.user.has_perm("publications.view_auditline"):
+            address = reverse("desk:publications_auditline_changelist")
+            return f"{address}?row={self.opts.model_name}-{row.pk}"
+        return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+
 
 class ReadOnlyAdmin(DeskModelAdmin):
     """Rows that are only read, whoever looks: records of what happened."""
 
     list_per_page = 100
     actions = None
+
+    def history_address(self, request: HttpRequest, row: Model) -> str:
+        return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
