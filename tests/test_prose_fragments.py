@@ -129,3 +129,19 @@ def test_every_id_of_a_public_template_is_kept_from_authors():
 )
 def test_the_rule_of_github(text, slug):
     assert github_slug(text) == slug
+
+
+@pytest.mark.parametrize(
+    "markdown",
+    [
+        "## Interview with John Doe {#interview-with-john-doe}",
+        "## Talk {: #john_doe .wide}",
+        '<a id="john-doe"></a>Words.',
+        "<div name='John.Doe'>Words.</div>",
+        "Words.\n{:#johndoe}",
+    ],
+)
+def test_an_id_that_names_a_redacted_passage_goes(markdown):
+    redacted = prose.Redaction("John Doe", "[redacted]").redact_markdown(f"{markdown}\n\nOthers. {{#other}}")
+
+    assert "doe" not in (redacted + html_of(redacted)).lower() and "{#other}" in redacted

@@ -13,6 +13,7 @@ from .old_ids import plain_words
 from .people import People
 from .spans import replace_spans
 from .tag_arguments import (
+    CITED,
     CONTROL,
     PICTURED,
     PICTURES,
@@ -103,6 +104,7 @@ class Liquid:
     ) -> None:
         self.keep, self.people, self.fields, self.telling = keep, people, fields, telling
         self.frames = frames
+        self.cited: list[str] = []  # who said the quotations that are open
 
     def drop(self, found: str) -> str:
         self.telling.dropped("liquid", _("Liquid left out: %s") % " ".join(found.split()))
@@ -189,11 +191,15 @@ class Liquid:
             "liquid", _("A frame was left out, its text stays: %s") % " ".join(whole.split())
         )
         if closes:
-            return "\n\n</blockquote>\n\n"
-        said = words_of(plain, named)
-        is_whole = "quote" in named or "text" in named or any(map(PLAIN_WORDS.fullmatch, plain))
-        inside = "\n\n".join(said)
-        return f"\n\n<blockquote>\n\n{inside}\n\n" + ("</blockquote>\n\n" if is_whole else "")
+            cited = self.cited.pop() if self.cited else ""
+            return f"\n\n{cited}\n\n</blockquote>\n\n"
+        said = words_of(plain, {name: words for name, words in named.items() if name not in CITED})
+        cited = ", ".join(named[name] for name in CITED if named.get(name))
+        if said and ("quote" in named or "text" in named or any(map(PLAIN_WORDS.fullmatch, plain))):
+            inside = "\n\n".join(filter(None, [*said, cited and f"— {cited}"]))
+            return f"\n\n<blockquote>\n\n{inside}\n\n</blockquote>\n\n"
+        self.cited.append(f"— {cited}" if cited else "")
+        return "\n\n<blockquote>\n\n" + "\n\n".join(said) + "\n\n"
 
     def _without_its_frame(self, found: str) -> str:
         self.telling.changed(

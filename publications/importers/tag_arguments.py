@@ -9,6 +9,7 @@ WORDY = (
     "cite", "author", "attribution", "attr", "credit", "subtitle",
 )  # fmt: skip
 """Arguments that readers see, in the order in which they are set where nothing better is known."""
+CITED = ("cite", "author", "attribution", "attr", "credit")
 CONTROL = (
     "assign", "capture", "if", "elsif", "else", "unless", "case", "when", "for", "cycle", "comment", "raw", "highlight",
     "endraw", "link", "post_url", "ref", "relref",

@@ -27,8 +27,8 @@ OPTIONS = {
     "--authors": {
         "type": Path,
         "help": "who the ids in front matter are: a CSV file (id, full_name or first_name and last_name, "
-        "redirect_from) or a folder of profiles, one file a person. Only authors in use are made; others than "
-        "these become guests",
+        "redirect_from) or a folder of profiles, one file or folder a person (that of a Hugo site is found by itself). "
+        "Only authors in use are made; others than these become guests",
     },
     "--author": {
         "default": "",

@@ -25,7 +25,8 @@ SIGN_IN_PASSAGE = re.compile(r"(?<=\s)[*_]{1,3}(?=\S)|[*_]{1,3}(?=\s)")
 BRACKETED = re.compile(r"\[[\w ]+\]")
 BEFORE_LINK = re.compile(r"\(|\s?\[")
 AT_BEGINNING = re.compile(r"(?:\A|\n)[\s>*+.)0-9-]*(?:\[\^[^\]\n]*\]:\s*)?\Z")
-ADDRESSES = {"href", "src", "cite"}
+ADDRESSES = {"href", "src", "cite", "id", "name"}
+MARKED_ID = re.compile(r"[ \t]*\{:?[ \t]*#([^\s{}]+)[^{}\n]*\}")
 ATTRIBUTE = re.compile(r"""\s+([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
 NOTE_LABEL = re.compile(r"\[\^([^\]\n]+)\]")
 TOKEN = re.compile(
@@ -73,7 +74,12 @@ class Redaction:
 
     def redact_markdown(self, source: str) -> str:
         """Markdown with the mark for the passage, and without addresses and labels that name it."""
-        return self._redact_words(self._redact_addresses(self._write_out(self._rename_labels(source))))
+        source = self._write_out(self._rename_labels(self._drop_ids(source)))
+        return self._redact_words(self._redact_addresses(source))
+
+    def _drop_ids(self, source: str) -> str:
+        """The text without ids of headings and paragraphs (`{#grain}`) that name the passage."""
+        return MARKED_ID.sub(lambda match: "" if self.is_named_by(match[1]) else match[0], source)
 
     def _rename_labels(self, source: str) -> str:
         """Give notes whose label names the passage a number that no other has."""
