@@ -196,12 +196,11 @@ TAGGIT_STRING_FROM_TAGS = "publications.models.tags.joined_by_commas"
 # The desk: cookies stay below /desk/, so that public pages are the same for everyone.
 LOGIN_URL = "desk:login"
 LOGIN_REDIRECT_URL = "desk:index"
-CSRF_FAILURE_VIEW = "publications.desk.sign_in.csrf_failure"
 SESSION_ENGINE = "publications.sessions"
 SESSION_COOKIE_PATH = CSRF_COOKIE_PATH = DESK
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = BEHIND_TLS
 SESSION_COOKIE_SAMESITE = "Lax"
-CSRF_FAILURE_VIEW = "publications.views.csrf_failure"
+CSRF_FAILURE_VIEW = "sceeus.error_views.csrf_failure"
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

@@ -5,21 +5,20 @@ from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
-from django.views import csrf
 from django.views.decorators.http import require_POST
 
 from . import carried_forms
 from .site import desk
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
     """Offer what was typed into a form that was opened before the last sign-in, or whose cookies are gone.
 
-    Only a form that a page of this site sent, as browsers say of each: what another site sends is refused.
+    Returns None for all else: only a form that a page of this site sent, as browsers say of each, is carried.
     """
     at_desk = request.path.startswith(settings.DESK)
     if not (at_desk and carried_forms.is_page_sent(request) and carried_forms.is_from_this_site(request)):
-        return csrf.csrf_failure(request, reason)
+        return None
     carried = carried_forms.carry(request, is_own=False)
     if not desk.has_permission(request):
         return desk.ask_to_sign_in(request, carried)

@@ -57,8 +57,9 @@ class WordForm(UnsentFormMixin, forms.Form):
 @needs("add_publication", "add_image")
 def new(request: HttpRequest) -> HttpResponse:
     """A form with one file; what comes of it is opened in the form of the draft, below its report."""
-    form = WordForm(request.POST or None, request.FILES or None)
-    if request.method == "POST" and form.is_valid() and (row := _taken(request, form)):
+    is_sent = request.method == "POST"
+    form = WordForm(request.POST, request.FILES) if is_sent or request.POST else WordForm()
+    if is_sent and form.is_valid() and (row := _taken(request, form)):
         messages.success(
             request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
         )
