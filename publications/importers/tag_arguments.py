@@ -18,6 +18,8 @@ QUOTES = ("quote", "pullquote", "pull-quote", "blockquote")
 PICTURES = ("figure", "img", "image", "picture", "photo")
 PICTURED = re.compile(r"(?:\.(?:jpe?g|png|gif|webp|avif|svg|bmp|tiff?)|^[^.]*)(?:[?#].*)?$", re.IGNORECASE)
 PLAIN_WORDS = re.compile(r"(?!.*(?:://|\.\w{2,4}$|/))\S+\s+\S.*", re.DOTALL)
+CLASS_NAMES = re.compile(r"\s*(?:[a-z][a-z0-9]*(?:-[a-z0-9]+)+\s*)+")
+"""Names for style sheets, such as "image-reduce right-aligned": no sentence has a hyphen in each of its words."""
 QUOTED = re.compile(
     r"""(?:(?<![\w-])([\w-]++)\s*+[=:]\s*+)?(?<!\\)(?:"((?:[^"\\]++|\\.)*+)"|'((?:[^'\\]++|\\.)*+)')""",
     re.DOTALL,
@@ -45,7 +47,12 @@ def source_of(named: dict[str, str]) -> str:
 def words_of(plain: list[str], named: dict[str, str]) -> list[str]:
     """The arguments of a tag that readers see."""
     said = [named[name] for name in WORDY if named.get(name)]
-    return list(dict.fromkeys([*said, *(each for each in plain if PLAIN_WORDS.fullmatch(each))]))
+    return list(dict.fromkeys([*said, *filter(_is_seen, plain)]))
+
+
+def _is_seen(value: str) -> bool:
+    """Whether a value without a name is words for readers, not an address or the names of classes."""
+    return bool(PLAIN_WORDS.fullmatch(value)) and not CLASS_NAMES.fullmatch(value)
 
 
 def words_in_tag(tag: str) -> str:
