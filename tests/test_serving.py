@@ -37,7 +37,9 @@ def test_a_running_server_is_named_to_whoever_wants_to_restore(server):
     told = subprocess.run(["sh", "-c", check], capture_output=True, text=True, check=False)
 
     assert (
-        told.returncode == 1 and f"process {server.process.pid} " in told.stderr and "granian" in told.stderr
+        told.returncode == 1
+        and f"process {server.process.pid} " in told.stderr
+        and "sceeus.server" in told.stderr
     )
 
 

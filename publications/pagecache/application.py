@@ -45,6 +45,7 @@ FAILED = Response(
     "500 Internal Server Error", PLAIN, b"Something failed. Please try again in half a minute.\n"
 )
 UNCHANGED = "304 Not Modified"
+UNSURE_SECONDS = 3  # that a reader waits for a page where the database does not even say what is public
 CHUNK = 64 * 1024
 Start = Callable[[str, Headers], object]
 logger = logging.getLogger(__name__)
@@ -134,7 +135,7 @@ class PageCache:
         try:
             if state is None:
                 with leaders:
-                    return self._pages.render(request, WAIT_SECONDS)
+                    return self._pages.render(request, UNSURE_SECONDS)
             response, is_first = self._pages.render_once(
                 key, request, state, lambda response: self._keep(key, response, state), leaders=leaders
             )

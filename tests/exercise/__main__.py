@@ -1,8 +1,10 @@
-"""Exercise the site as it is served in earnest: strangers, reload, neighbours, a database that stops, a lock, a flood, a full disk.
+"""Exercise the site as it is served in earnest: strangers, reload, neighbours, a database that stops, a lock, a flood,
+a full disk, unfinished bodies, a clock that is set back, a cut cable, stops.
 
 It starts servers of its own on this machine (ports from EXERCISE_PORTS, 8130), in a folder that it removes, and prints
 one table: what was done, what was measured, what it may be. Some minutes; it ends with 1 where a budget is not kept.
-neighbours and database need postgresql, redis-server and nginx (Debian: apt-get install postgresql redis-server nginx-light).
+neighbours, database, cut-off and bodies need postgresql, redis-server, nginx and caddy (Debian: apt-get install postgresql
+redis-server nginx-light caddy).
 """
 
 import argparse

@@ -1,5 +1,6 @@
 """Servers of the exercise's own: the site, PostgreSQL, Redis and nginx, each in a folder that goes away with it."""
 
+import fcntl
 import os
 import re
 import shutil
@@ -7,9 +8,11 @@ import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 
 from tests.ports import first_free
 
@@ -18,6 +21,7 @@ from .readers import Reader
 ROOT = Path(__file__).resolve().parent.parent.parent
 TICKS = os.sysconf("SC_CLK_TCK")
 START = 60  # seconds that a server may take to answer
+_reserved: list[TextIO] = []
 _ports = iter(range(int(os.environ.get("EXERCISE_PORTS", "8130")), 65_000))
 
 
@@ -26,10 +30,23 @@ class Missing(Exception):
 
 
 def free_port() -> int:
-    """The next port that nobody listens on, from EXERCISE_PORTS (8130) on."""
-    if port := first_free(_ports):
-        return port
+    """The next port that nobody listens on, nor another process of tests has taken, from EXERCISE_PORTS (8130) on."""
+    while port := first_free(_ports):
+        if _reserve(port):
+            return port
     raise Missing("There is no free port. Name another beginning in EXERCISE_PORTS.")
+
+
+def _reserve(port: int) -> bool:
+    """Take the port for this process until it ends: a server listens later, and two of the site may share a port."""
+    file = Path(tempfile.gettempdir(), f"sceeus-exercise-{port}").open("a")  # noqa: SIM115 (as long as this process)
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        file.close()
+        return False
+    _reserved.append(file)
+    return True
 
 
 def program(name: str, package: str, places: str = "usr/sbin") -> str:

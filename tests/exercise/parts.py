@@ -10,6 +10,7 @@ from .crowds import crowds
 from .disks import disk, kills
 from .lines import Line, failed_none
 from .machines import Server, manage, nginx, until
+from .outages import clock, cut_off, stop
 from .readers import Crowd, Reader, Told, held_open, reads, slow_readers
 from .sites import PAGES, Pair, one_site, publishing, stopping, two_servers, warm
 from .unfinished_bodies import bodies
@@ -251,4 +252,7 @@ PARTS = {
     "bodies": bodies,
     "disk": disk,
     "kills": kills,
+    "clock": clock,
+    "cut-off": cut_off,
+    "stop": stop,
 }

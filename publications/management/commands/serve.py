@@ -2,7 +2,6 @@
 
 import os
 import sys
-from pathlib import Path
 
 from django.conf import settings
 from django.core.management import call_command
@@ -13,11 +12,7 @@ from publications.disk_reserve import keep_disk_reserve
 from publications.migration_state import read_migration_state, refuse_newer_database
 from publications.pagecache import SERVER_THREADS
 
-HEADERS = 65_536  # bytes of a request before its body; more is answered 431
-HEADERS_WITHIN = 10_000  # milliseconds for them to come; who says nothing for so long is let go
-CONNECTIONS = 4_096  # at a time; those who are silent or slow hold a little memory and no thread
 BARE = 64  # threads where no pages are in memory: each may come to hold a connection to the database
-LEAVE_WITHIN = 35  # seconds for an old process to finish what it has begun
 
 
 class Command(BaseCommand):
@@ -44,6 +39,12 @@ class Command(BaseCommand):
             help="seconds after kill -HUP in which old processes go on serving; longer than a start takes (15)",
         )
         parser.add_argument(
+            "--grace",
+            type=int,
+            default=35,
+            help="seconds for a process that is to stop to finish what it has begun (35)",
+        )
+        parser.add_argument(
             "--reload", action="store_true", help="start again when a file of the project changes"
         )
 
@@ -61,20 +62,14 @@ class Command(BaseCommand):
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
         self.stdout.flush()
         threads = SERVER_THREADS if settings.PAGES_IN_MEMORY else BARE
-        granian = Path(sys.executable).with_name("granian")
         arguments = [
-            str(granian), "--interface", "wsgi", "--host", options["host"], "--port", str(options["port"]),
-            "--workers", str(options["workers"]), "--blocking-threads", str(threads), "--no-ws", "--http", "1",
-            "--backlog", str(CONNECTIONS), "--backpressure", str(CONNECTIONS),
-            "--http1-buffer-size", str(HEADERS), "--http1-header-read-timeout", str(HEADERS_WITHIN),
-            "--respawn-failed-workers", "--respawn-interval", str(options["overlap"]),
-            "--workers-kill-timeout", str(LEAVE_WITHIN),
-            "--log-level", "error",  # it warns of so many threads, as it cannot know that they wait
-            *(["--reload"] if options["reload"] else []), "sceeus.wsgi:application",
+            sys.executable, "-m", "sceeus.server", "--host", options["host"], "--port", str(options["port"]),
+            "--workers", str(options["workers"]), "--threads", str(threads), "--overlap", str(options["overlap"]),
+            "--grace", str(options["grace"]), *(["--reload"] if options["reload"] else []),
         ]  # fmt: skip
         keep_disk_reserve()
         os.chdir(settings.BASE_DIR)
-        os.execv(granian, arguments)  # noqa: S606
+        os.execv(sys.executable, arguments)  # noqa: S606 (this process knows the code as it is now, the server must not)
 
     def _check_database(self, *, allow_newer: bool) -> None:
         """Refuse a database of another release; one that does not answer may yet come, and pages are in memory."""

@@ -1,0 +1,112 @@
+"""granian as `manage.py serve` starts it, with stops that end: `python -m sceeus.server --help`.
+
+A signal to a process reaches any of its threads, under load rarely the main one, and Python runs handlers in the main
+thread alone, once that wakes. So a worker under load missed that it was to stop; a server missed it too, and where one
+of its workers ended meanwhile, its handler waited for a lock that its own thread held, for ever, with the port held.
+Here the signals are blocked in all threads but one of each process, which waits for them and acts.
+"""
+
+import argparse
+import multiprocessing
+import os
+import signal
+import threading
+import time
+
+from granian import Granian
+from granian.constants import HTTPModes, Interfaces
+from granian.http import HTTP1Settings
+from granian.log import LogLevels
+
+MAX_HEAD_BYTES = 65_536  # of a request before its body; more is answered 431
+HEAD_MILLISECONDS = 10_000  # for the head to come; who says nothing for so long is let go
+MAX_CONNECTIONS = 4_096  # at a time; those who are silent or slow hold a little memory and no thread
+LAST_SECONDS = 5  # that the server itself takes to end, once its workers have
+STOP, RELOAD = {signal.SIGTERM, signal.SIGINT}, {signal.SIGHUP}
+SIGNALS = STOP | RELOAD
+
+
+class Server(Granian):
+    """granian whose stop and reload are asked for by a thread that waits for signals."""
+
+    def serve(self, *args, **kwargs) -> None:
+        signal.pthread_sigmask(signal.SIG_BLOCK, SIGNALS)
+        server = os.getpid()
+        os.register_at_fork(after_in_child=lambda: _begin_child(server))
+        threading.Thread(target=self._obey, name="signals", daemon=True).start()
+        super().serve(*args, **kwargs)
+
+    def _obey(self) -> None:
+        while signal.sigwait(SIGNALS) in RELOAD:
+            self.signal_handler_reload()
+        self._stop()
+
+    def _stop(self) -> None:
+        """Ask until all workers have ended, for as long as they may take; then end, whatever else is under way."""
+        ends = time.monotonic() + self.workers_kill_timeout + LAST_SECONDS
+        while time.monotonic() < ends and any(worker.is_alive() for worker in list(self.wrks)):
+            self.signal_handler_interrupt()  # again, as it is forgotten where a worker has just been replaced
+            time.sleep(0.1)
+        self.signal_handler_interrupt()
+        time.sleep(LAST_SECONDS)
+        for worker in list(self.wrks):
+            worker.kill()
+        os._exit(1)
+
+
+def _begin_child(server: int) -> None:
+    """A worker waits for signals in a thread of its own; what a worker forks gets them as any process does."""
+    for number in SIGNALS:
+        signal.signal(number, signal.SIG_DFL)
+    if os.getppid() == server:
+        threading.Thread(target=_obey_as_worker, name="signals", daemon=True).start()
+    else:
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, SIGNALS)
+
+
+def _obey_as_worker() -> None:
+    """End at once where the site is still being loaded, else as granian has a worker end. It hears of it once: a third
+    time would leave it waiting for itself.
+    """
+    number = signal.sigwait(STOP)
+    handler = signal.getsignal(number)
+    if not callable(handler):
+        os._exit(0)
+    handler(number, None)
+
+
+def main() -> None:
+    asked = argparse.ArgumentParser("python -m sceeus.server", description=__doc__)
+    asked.add_argument("--host", default="127.0.0.1")
+    asked.add_argument("--port", type=int, default=8000)
+    asked.add_argument("--workers", type=int, default=1)
+    asked.add_argument(
+        "--threads", type=int, required=True, help="of each worker, each of which has one request"
+    )
+    asked.add_argument("--overlap", type=float, required=True, help="see manage.py serve")
+    asked.add_argument("--grace", type=int, required=True, help="see manage.py serve")
+    asked.add_argument("--reload", action="store_true")
+    given = asked.parse_args()
+    multiprocessing.set_start_method("fork")  # a new worker imports the site anew, as this process has not
+    Server(
+        "sceeus.wsgi:application",
+        address=given.host,
+        port=given.port,
+        interface=Interfaces.WSGI,
+        workers=given.workers,
+        blocking_threads=given.threads,
+        http=HTTPModes.http1,
+        websockets=False,
+        backlog=MAX_CONNECTIONS,
+        backpressure=MAX_CONNECTIONS,
+        http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=MAX_HEAD_BYTES),
+        respawn_failed_workers=True,
+        respawn_interval=given.overlap,
+        workers_kill_timeout=given.grace,
+        log_level=LogLevels.error,  # it warns of so many threads, as it cannot know that they wait
+        reload=given.reload,
+    ).serve()
+
+
+if __name__ == "__main__":
+    main()

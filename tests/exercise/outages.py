@@ -1,0 +1,198 @@
+"""A clock that is set back, a server that is cut off from its database, and servers that are told to stop under load."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import ExitStack, suppress
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+from .lines import Line
+from .machines import ROOT, PostgreSQL, Server, manage, redis, site, until
+from .readers import Crowd, Reader
+from .relay import Relay
+from .sites import PAGES, one_site, stopping, warm
+
+HOUR = 3_600
+STALE_SECONDS = 15
+SEEN_WITHIN = 1  # second
+STOPS = 5
+STOPS_WITHIN = 5  # seconds
+SHOWING = ("/en/", "/en/publications/", "/en/feeds/publications.atom", "/en/publications/?q=quokka")
+ACT = """
+import django.db, sys
+django.setup()
+from datetime import datetime
+from publications import deeds
+from publications.models import Publication
+from tests.factories import make_publication
+{0}
+"""
+SCHEDULE = """
+at, until = map(datetime.fromisoformat, sys.argv[1:])
+deeds.publish(make_publication(title="Quokka"), by=None, at=at, until=until)
+"""
+PUBLISH = "deeds.publish(make_publication(title=sys.argv[1]), by=None)"
+WITHDRAW = "deeds.withdraw(Publication.objects.get(title=sys.argv[1]), by=None, note='')"
+
+
+def _act(code: str, *arguments: str, **environment: str) -> None:
+    """Do something as the first machine does. Raises CalledProcessError."""
+    known = {**os.environ, "DJANGO_SETTINGS_MODULE": "sceeus.settings", **environment}
+    subprocess.run([sys.executable, "-c", ACT.format(code), *arguments], cwd=ROOT, env=known, check=True)
+
+
+def clock(folder: Path) -> Iterator[Line]:
+    """A clock set back before an embargo ends, or before a window ends: pages, lists, feed and search follow."""
+    address, offset, now = f"sqlite:///{folder}/site.sqlite3", folder / "clock", datetime.now(UTC)
+    known = {"SITE_DATA": str(folder), "DATABASE_URL": address}
+    manage("prepare", **known)
+    _act(SCHEDULE, str(now + timedelta(hours=1)), str(now + timedelta(hours=3)), **known)
+    offset.write_text("0", "ascii")
+    hook = {"PYTHONPATH": str(Path(__file__).parent / "clock"), "EXERCISE_CLOCK": str(offset)}
+    with stopping(site(folder, DATABASE_URL=address, **hook).wait()) as server:
+        steps = {
+            "ahead, in its window": 2,
+            "back before it": 0,
+            "ahead again": 2,
+            "after it": 4,
+            "back into it": 2,
+        }
+        for name, hours in steps.items():
+            offset.write_text(str(hours * HOUR), "ascii")
+            yield _follows(server, f"the clock {name}", is_shown=hours == 2)
+
+
+def _follows(server: Server, what: str, *, is_shown: bool) -> Line:
+    reader = Reader(server.port)
+
+    def all_say() -> bool:
+        pages = [reader.get(path)[2] for path in SHOWING]
+        return all((b"/quokka/" in page) is is_shown for page in pages)
+
+    try:
+        took = until(all_say, what="pages do not follow", seconds=5)
+    except TimeoutError:
+        return Line(what, "shown as before", f"{SEEN_WITHIN} s", is_kept=False)
+    return Line(
+        what,
+        f"{'shown' if is_shown else 'hidden'} after {took:.2f} s",
+        f"{SEEN_WITHIN} s",
+        took <= SEEN_WITHIN,
+    )
+
+
+def cut_off(folder: Path) -> Iterator[Line]:
+    """One of two servers loses its database while the other withdraws something: with CACHE_URL and without."""
+    for pubsub in (True, False):
+        home = folder / f"pubsub-{pubsub}"
+        home.mkdir()
+        home.chmod(0o755)
+        yield from _cut_off(home, pubsub=pubsub)
+
+
+def _cut_off(folder: Path, *, pubsub: bool) -> Iterator[Line]:
+    how = "with CACHE_URL" if pubsub else "without"
+    with ExitStack() as stack:
+        database = stack.enter_context(stopping(PostgreSQL(folder / "cluster")))
+        cable = stack.enter_context(stopping(Relay(database.port)))
+        known = {"SECRET_KEY": "x" * 50, "STALE_SECONDS": str(STALE_SECONDS)}
+        if pubsub:
+            known["CACHE_URL"] = f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
+        first = {**known, "DATABASE_URL": database.url, "SITE_DATA": str(folder)}
+        manage("prepare", **first)
+        _act(PUBLISH, "Quokka", **first)
+        url = database.url.replace(str(database.port), str(cable.port))
+        second = stack.enter_context(stopping(site(folder, **known, DATABASE_URL=url).wait()))
+        yield from _withdrawn_elsewhere(second, cable, first, how, with_pubsub=pubsub)
+
+
+def _withdrawn_elsewhere(
+    server: Server, cable: Relay, first: dict[str, str], how: str, *, with_pubsub: bool
+) -> Iterator[Line]:
+    within = SEEN_WITHIN if with_pubsub else STALE_SECONDS + 1
+    reader, path = Reader(server.port), "/en/publications/quokka/"
+    elsewhere = {**first, "SITE_DATA": f"{first['SITE_DATA']}/elsewhere"}
+    Path(elsewhere["SITE_DATA"]).mkdir()
+    assert reader.get(path)[0] == 200
+    cable.cut()
+    cut = time.monotonic()
+    time.sleep(2)
+    status, head, _ = reader.get(path)
+    is_stale = status == 200 and b"stale" in head
+    yield Line(f"cut off, {how}: a page", "from memory" if is_stale else f"{status}", "from memory", is_stale)
+    _act(PUBLISH, "Wombat", **elsewhere)
+    time.sleep(0.5)
+    status = reader.get(path)[0]
+    yield Line(f"cut off, {how}: the other has published", f"{status}", "200", status == 200)
+    _act(WITHDRAW, "Quokka", **elsewhere)
+    acted = time.monotonic()
+    gone, answered = _gone_at(reader, path)
+    took = gone - (acted if with_pubsub else cut)
+    yield Line(
+        f"cut off, {how}: the other has withdrawn it",
+        f"gone {took:.1f} s after {'that' if with_pubsub else 'the cut'} (503 in {answered:.1f} s)",
+        f"{within} s",
+        took <= within,
+    )
+
+
+def _gone_at(reader: Reader, path: str) -> tuple[float, float]:
+    """When a reader asks who is not shown the page any more, and how many seconds that one waits for an answer."""
+    while True:
+        asked = time.monotonic()
+        if reader.get(path)[0] != 200:
+            return asked, time.monotonic() - asked
+        time.sleep(0.02)
+
+
+def stop(folder: Path) -> Iterator[Line]:
+    """Servers under load that are told to stop, once, many times, all processes at once, or while a worker is replaced."""
+    ways = {"once": _once, "all processes, 100 times": _many_times, "a worker has just died": _worker_died}
+    with one_site(folder):
+        pass  # it has prepared the folder
+    for name, tell in ways.items():
+        took = [_stopped(folder, tell) for _ in range(STOPS)]
+        yield Line(
+            f"told to stop, {name}",
+            f"at most {max(took):.1f} s of {STOPS}",
+            f"{STOPS_WITHIN} s",
+            max(took) <= STOPS_WITHIN,
+        )
+
+
+def _stopped(folder: Path, tell) -> float:
+    """Seconds until all processes of the server have ended."""
+    server = site(folder, DATABASE_URL=f"sqlite:///{folder}/site.sqlite3").wait()
+    warm(server.port)
+    crowd, processes = Crowd(server.port, PAGES, readers=2), server.processes()
+    tell(server)
+    begun = time.monotonic()
+    try:
+        server.process.wait(60)
+        until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes), what="workers are left")
+    except subprocess.TimeoutExpired:
+        server.kill()
+    finally:
+        crowd.stop()
+    return time.monotonic() - begun
+
+
+def _once(server: Server) -> None:
+    server.send(signal.SIGTERM)
+
+
+def _many_times(server: Server) -> None:
+    for _ in range(100):
+        with suppress(ProcessLookupError):
+            os.killpg(server.process.pid, signal.SIGTERM)
+
+
+def _worker_died(server: Server) -> None:
+    before = set(server.processes())
+    os.kill(max(before - {server.process.pid}), signal.SIGKILL)
+    until(lambda: set(server.processes()) - before, what="no worker takes its place")
+    server.send(signal.SIGTERM)
