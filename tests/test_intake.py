@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from publications import deeds, intake
 from publications.intake import Bundle, Register, Unknown
-from publications.manuscript import Byline, Manuscript, Picture
+from publications.manuscript import Attachment, Byline, Manuscript, Picture
 from publications.models import Author, Image, Publication, Revision, Tag
 from tests.factories import make_author, make_tag, picture_bytes, saved
 from tests.test_manuscript import MANUSCRIPTS
@@ -35,6 +35,16 @@ def test_what_is_cut_off_a_title_is_told():
 
     assert len(report.publication.title) <= 250
     assert "longer than 250 characters" in report.told[0] and "end" in report.told[0]
+
+
+def test_several_attachments_of_a_manuscript_written_by_hand_all_come_in():
+    named = tuple(Attachment(file=name, label=name, digest="") for name in ("a.pdf", "b.csv", "c.txt"))
+    files = {each.file: each.file.encode() for each in named}
+
+    report = intake.take_in(text(attachments=named), files, by=None)
+
+    assert report.told == []
+    assert [file.filename for file in report.publication.attachments.all()] == ["a.pdf", "b.csv", "c.txt"]
 
 
 def test_many_together_are_as_one_by_one():

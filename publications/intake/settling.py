@@ -116,6 +116,7 @@ def _lines(point: str) -> list[str]:
 
 
 def _attachments(text: Manuscript, here: Container[str]) -> tuple[Attachment, ...]:
-    """Those that are kept already or came along."""
-    found = {each.digest: each for each in text.attachments if each.digest in here or each.file in here}
+    """Those that are kept already or came along, each once; a manuscript written by hand names no digests."""
+    there = [each for each in text.attachments if each.digest in here or each.file in here]
+    found = {each.digest or each.file: each for each in there}
     return tuple(replace(each, label=each.label[:LONGEST_LABEL]) for each in found.values())
