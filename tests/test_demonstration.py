@@ -12,6 +12,7 @@ from PIL import Image as Pillow
 
 from publications import manuscript, prose
 from publications.demonstration.load import CONTENT, PORTRAITS
+from publications.models import Role
 
 PEOPLE = yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8"))
 READ = {path.parent.name: manuscript.read(path.parent) for path in sorted(CONTENT.glob("*/index.md"))}
@@ -42,7 +43,7 @@ def test_there_are_some_of_every_kind():
     kinds = Counter(text.kind for text in TEXTS.values())
 
     assert kinds == {
-        "quick-comment": 11, "commentary": 10, "guest-commentary": 3, "report": 4, "guest-report": 1
+        "quick-comment": 12, "commentary": 10, "guest-commentary": 3, "report": 4, "guest-report": 1
     }  # fmt: skip
 
 
@@ -54,7 +55,7 @@ def test_there_are_three_languages_and_translations_between_them():
         if text.translation_of
     )
 
-    assert languages == {"en": 22, "sv": 6, "uk": 1}
+    assert languages == {"en": 23, "sv": 6, "uk": 1}
     assert pairs == {("en", "sv"): 4, ("en", "uk"): 1}
 
 
@@ -168,6 +169,14 @@ def test_a_report_comes_with_a_tagged_pdf():
     inside = b"".join(zlib.decompressobj().decompress(stream) for stream in packed)
     assert content.startswith(b"%PDF-")
     assert b"/StructTreeRoot" in inside and b"/Lang" in inside and b"/Outlines" in inside
+
+
+def test_there_are_bylines_of_every_role_and_attachments_of_several_types():
+    roles = {line.role for text in TEXTS.values() for line in text.bylines}
+    types = {each.file.rpartition(".")[2] for text in TEXTS.values() for each in text.attachments}
+
+    assert roles == set(Role.values)
+    assert types == {"pdf", "csv", "txt"}
 
 
 def test_covers_stay_an_exception():

@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from publications import deeds, demonstration, manuscript, setting_up
 from publications.demonstration.load import CONTENT, Step
-from publications.models import Author, Change, Edition, Image, Publication, Tag
+from publications.models import Author, Change, Edition, End, Image, Publication, Tag
 from tests.factories import make_person
 
 pytestmark = pytest.mark.usefixtures("pictures_are_kept")
@@ -26,7 +26,7 @@ def test_loading_puts_all_of_it_where_readers_find_it():
     said = load()
 
     live = Edition.objects.live()
-    assert live.count() == 27 and len(said) == 30
+    assert live.count() == 27 and len(said) == 31
     assert (Author.objects.count(), Tag.objects.count()) == (12, 20)
     assert Publication.objects.get(uid=TEXTS["draft-transnistria"].uid).editions.count() == 0
     waiting = Edition.objects.get(publication__uid=TEXTS["scheduled-secondary-sanctions"].uid)
@@ -68,6 +68,19 @@ def test_loading_gives_pieces_their_past():
     first, second = editions_of("2025-05-15-black-sea")
     assert (first.published_at.year, second.published_at.year) == (2025, 2026)
     assert "fourth pillar" not in first.html and "fourth pillar" in second.html
+
+
+@pytest.mark.django_db
+def test_loading_leaves_a_withdrawn_text_and_one_whose_draft_has_changed():
+    load()
+
+    (withdrawn,), (changed,) = (
+        editions_of("2025-11-20-chisinau-visit"),
+        editions_of("2026-09-24-russian-budget"),
+    )
+    assert withdrawn.end == End.WITHDRAWN and "did not take place" in withdrawn.end_note
+    assert changed.is_live and "within an hour" in changed.markdown
+    assert "within half an hour" in changed.publication.body
 
 
 def editions_of(folder: str) -> list[Edition]:

@@ -26,7 +26,7 @@ def test_an_empty_site_gets_two_people_and_the_demonstration():
     said = "\n".join(start())
 
     assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
-    assert Publication.objects.count() == 29
+    assert Publication.objects.count() == 30
     assert Edition.objects.live().count() == 27
     assert "Sign in at /desk/" in said
 
@@ -47,7 +47,7 @@ def test_a_second_start_changes_nothing():
 
     assert start() == []
     assert list(User.objects.values_list("username", "password")) == before
-    assert Publication.objects.count() == 29
+    assert Publication.objects.count() == 30
 
 
 def test_a_start_that_is_broken_off_begins_anew(monkeypatch):
@@ -60,7 +60,7 @@ def test_a_start_that_is_broken_off_begins_anew(monkeypatch):
     assert not User.objects.exists()
 
     start()
-    assert Publication.objects.count() == 29
+    assert Publication.objects.count() == 30
 
 
 def test_without_the_demonstration_a_terminal_is_needed(monkeypatch):

@@ -14,7 +14,7 @@ import yaml
 from django.utils import timezone
 
 from publications import deeds, intake, manuscript, renditions
-from publications.models import Author, Image, Page, Place, Publication, Site, SiteLink, Tag
+from publications.models import Author, Image, Page, Place, Publication, Revision, Site, SiteLink, Tag
 
 CONTENT = Path(__file__).parent / "content"
 PORTRAITS = CONTENT / "people"
@@ -98,7 +98,19 @@ def _take_in(text: manuscript.Manuscript, files: dict[str, Path], by) -> Publica
         _publish_with_a_past(piece, [Step(**step) for step in plan["editions"]], by)
     elif plan.get("public", True):
         deeds.publish(piece, by=by, at=_in_days(plan.get("in_days")))
+    if reason := plan.get("withdrawn"):
+        deeds.withdraw(piece, by=by, note=reason)
+    if changes := plan.get("draft"):
+        _change_draft(piece, changes, by)
     return piece
+
+
+def _change_draft(piece: Publication, changes: dict[str, str], by) -> None:
+    """Save other words in the draft of a publication that is public. Raises ValueError where they are not in it."""
+    for before, after in changes.items():
+        piece.body = _replaced(re.escape(before), after, piece.body)
+    piece.save()
+    Revision.objects.keep(piece, by=by)
 
 
 @dataclass(frozen=True, kw_only=True)
