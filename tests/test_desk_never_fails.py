@@ -1,0 +1,182 @@
+"""Each address of the desk × each role × each publication of a full newsroom is answered, never with an error of ours.
+
+Addresses come from the URL resolver with values for their parameters; a parameter that has none here fails the test.
+"""
+
+import os
+import re
+from collections.abc import Iterator
+
+import pytest
+from django.db import transaction
+from django.test import Client
+from django.urls import URLPattern, get_resolver
+
+from publications.desk.choosing import CHOICES
+from publications.desk.forms import ATTACHED
+from publications.models import Kind, Publication, Role, State, in_state, with_standing
+from tests.desk_states import Newsroom, make_newsroom
+from tests.factories import make_person
+from tests.test_roles import ROLES
+
+pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept")]
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+PARAMETER = re.compile(r"<(?:\w+:)?(\w+)>")
+OF_PUBLICATIONS = "publications/publication/<"
+QUERIES = {
+    "difference": ("?from=e1&to=now", "?from=r1&to=e2"),
+    "revisions": ("", "?before=2"),
+    "bulk-tags": ("", "?of={pk}"),
+    "bulk-withdraw": ("", "?of={pk}"),
+    "bulk-author": ("", "?of={pk}"),
+    "choose": ("", "?q=a"),
+    "links": ("", "?only=gone", "?q=a&page=2"),
+    "publications_publication_changelist": ("", "?q=a", "?waits=gone", "?state=live", "?state=draft"),
+}
+SAMPLE = (
+    "draft",
+    "changed",
+    "withdrawn",
+)  # for every role and for what is posted; `DESK_STATES=all` takes all
+
+
+def routes() -> dict[str, str]:
+    """The route of each name under /desk/, those behind the sign-in and the others."""
+    found = {}
+    for resolver in get_resolver().url_patterns:
+        if str(resolver.pattern) == "desk/" and getattr(resolver, "namespace", ""):
+            found |= {pattern.name or route: route for route, pattern in _leaves(resolver, "/desk/")}
+    return found
+
+
+def _leaves(resolver, before: str) -> Iterator[tuple[str, URLPattern]]:
+    for pattern in resolver.url_patterns:
+        route = before + str(pattern.pattern).replace("^", "").replace("$", "").replace("\\Z", "")
+        if isinstance(pattern, URLPattern):
+            yield route, pattern
+        else:
+            yield from _leaves(pattern, route)
+
+
+def values_of(name: str, route: str, newsroom: Newsroom) -> dict[str, tuple]:
+    """What stands for each parameter of a route that is about no publication."""
+    image, things = newsroom.things["image"], newsroom.things
+    model = route.removeprefix("/desk/").split("/")[1] if "object_id" in route or "<id>" in route else ""
+    return {
+        "pk": (things["typed"], things["publication"]),
+        "id": (things["user"],),
+        "object_id": (getattr(things.get(model), "pk", things.get(model, 1)), "0", "x"),
+        "content_type_id": (1,),
+        "app_label": ("publications", "auth"),
+        "what": (*CHOICES, "nothing"),
+        "key": (image.key, "nothing"),
+        "size": ("192s", "9"),
+        "extension": ("jpg", "x"),
+        "token": ("nothing",),
+        "url": ("nowhere/",),
+    }
+
+
+def addresses(
+    name: str, route: str, newsroom: Newsroom, publications: dict[str, Publication]
+) -> Iterator[str]:
+    """Every address of a route: about each publication, or about one of everything."""
+    for query in QUERIES.get(name, ("",)):
+        if OF_PUBLICATIONS in route:
+            for each in publications.values():
+                yield from _about(each, route, query, newsroom)
+        else:
+            filled = _filled(route, values_of(name, route, newsroom))
+            yield from (path + query.format(pk=newsroom.things["publication"]) for path in filled)
+
+
+def _about(publication: Publication, route: str, query: str, newsroom: Newsroom) -> Iterator[str]:
+    numbers = (1, publication.version) if "<number:number>" in route else (1,)
+    values = {
+        "pk": (publication.pk,),
+        "object_id": (publication.pk,),
+        "number": tuple(dict.fromkeys(numbers)),
+        "file": (newsroom.things["word"],),
+    }
+    yield from (path + query for path in _filled(route, values))
+
+
+def _filled(route: str, values: dict[str, tuple]) -> Iterator[str]:
+    found = PARAMETER.search(route)
+    if not found:
+        yield route
+        return
+    for value in values[found[1]]:
+        yield from _filled(route[: found.start()] + str(value) + route[found.end() :], values)
+
+
+def client_of(person) -> Client:
+    client = Client(raise_request_exception=False)
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def failures(newsroom: Newsroom, publications: dict[str, Publication], ask) -> list[tuple[str, str]]:
+    """The addresses that are answered with an error of ours, with the error."""
+    found = []
+    for name, route in routes().items():
+        for path in addresses(name, route, newsroom, publications):
+            answer = ask(path)
+            b"".join(answer.streaming_content) if answer.streaming else answer.content
+            if answer.status_code >= 500:
+                error = getattr(answer, "exc_info", None)
+                found.append((path, repr(error[1]) if error else str(answer.status_code)))
+    return found
+
+
+def test_every_parameter_of_an_address_has_values():
+    newsroom = Newsroom(
+        {}, {"image": type("", (), {"key": "x"}), **dict.fromkeys(("typed", "publication", "user"), 1)}
+    )
+    known = {"number", "file", *values_of("", "", newsroom)}
+
+    assert {name for route in routes().values() for name in PARAMETER.findall(route)} <= known
+    assert len(routes()) > 80
+
+
+def test_every_page_about_a_publication_of_every_sort_and_state_is_shown():
+    person = make_person("Administrators")
+    newsroom = make_newsroom(person)
+    publications = newsroom.publications.values()
+
+    assert set(Kind.objects.values_list("pk", flat=True)) == {each.kind_id for each in publications}
+    assert set(Role) == {line.role for each in publications for line in each.bylines.all()}
+    assert {
+        file.filename.rpartition(".")[2] for each in publications for file in each.attachments.all()
+    } == ATTACHED
+    found = {state for state in State if in_state(with_standing(Publication.objects), state).exists()}
+    assert found == set(State)
+    assert failures(newsroom, newsroom.publications, client_of(person).get) == []
+
+
+def sample_of(newsroom: Newsroom) -> dict[str, Publication]:
+    names = newsroom.publications if os.environ.get("DESK_STATES") == "all" else SAMPLE
+    return {name: newsroom.publications[name] for name in names}
+
+
+def test_every_page_is_answered_to_every_role():
+    newsroom = make_newsroom(make_person("Administrators"))
+    found = {
+        role: failures(newsroom, sample_of(newsroom), client_of(make_person(role)).get) for role in ROLES
+    }
+
+    assert not any(found.values()), found
+
+
+def test_whatever_is_sent_to_any_address_is_answered():
+    newsroom = make_newsroom(make_person("Administrators"))
+    client = client_of(make_person("Editors", is_superuser=True))
+
+    def post(path: str):
+        with transaction.atomic():
+            answer = client.post(path, {"anything": "at all", "seen": "x", "_save": "Save"})
+            transaction.set_rollback(True)
+        return answer
+
+    assert failures(newsroom, sample_of(newsroom), post) == []
