@@ -10,6 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AccountEvent, EventType
 
+from .role_names import role_name
 from .site import ReadOnlyAdmin
 
 REFUSALS = {
@@ -44,7 +45,9 @@ def _describe_field(name: str, detail: dict) -> str:
         label = name
     if name != "groups" or "groups_after" not in detail:
         return label
-    before, after = (", ".join(detail[key]) or _("none") for key in ("groups_before", "groups_after"))
+    before, after = (
+        ", ".join(map(role_name, detail[key])) or _("none") for key in ("groups_before", "groups_after")
+    )
     return f"{label} ({before} → {after})"
 
 

@@ -13,12 +13,12 @@ from django.utils.translation import gettext_lazy
 
 from publications import deeds, pictures, renditions
 from publications.languages import NAMES, slugify
-from publications.models import Author, Edition, Image
+from publications.models import Author, Edition, Image, Kind
 from publications.presentation import everywhere
 
 from . import meanwhile
 from .choosing import ChooserField, FindingForm
-from .site import DeskModelAdmin
+from .site import DeskModelAdmin, flag_column
 
 
 class Hidden(forms.CharField):
@@ -256,7 +256,9 @@ def _told_apart(author: Author) -> str:
 
 class AuthorDesk(Amended):
     form = AuthorForm
-    list_display = ("name", "title_en", "affiliation_en", "guest", "pseudonymous")
+    list_display = (
+        "name", "title_en", "affiliation_en", flag_column(Author, "guest"), flag_column(Author, "pseudonymous"),
+    )  # fmt: skip
     list_filter = ("guest", "pseudonymous")
     search_fields = ("name", "aliases", "affiliation_en", "affiliation_sv")
     fieldsets = (
@@ -285,7 +287,11 @@ class AuthorDesk(Amended):
 
 
 class KindDesk(Amended):
-    list_display = ("name_en", "name_sv", "numbered", "guest", "scholarly")
+    list_display = (
+        "name_en",
+        "name_sv",
+        *(flag_column(Kind, name) for name in ("numbered", "guest", "scholarly")),
+    )
     fields = (
         ("name_en", "name_sv"), ("plural_en", "plural_sv"), ("type_line_en", "type_line_sv"),
         ("disclaimer_en", "disclaimer_sv"), "numbered", "guest", "scholarly", "schema_type", "position",

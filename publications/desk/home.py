@@ -10,6 +10,7 @@ from publications.models import AuditLine, Presence, Publication, Revision, Type
 
 from . import carried_forms
 from .handing import said
+from .lines import Told, told
 from .site import desk
 from .waiting import Waiting, for_person, waiting
 
@@ -91,11 +92,11 @@ def _worked_on(person) -> list[Publication]:
     return [pieces[number] for number in numbers]
 
 
-def _deeds(person) -> list[AuditLine]:
+def _deeds(person) -> list[Told]:
     """What anybody changed for readers last, for those who may know."""
     if not person.has_perm("publications.view_auditline"):
         return []
-    return list(AuditLine.objects.select_related("publication")[:DEEDS])
+    return [told(line) for line in AuditLine.objects.select_related("publication")[:DEEDS]]
 
 
 desk.at_home = context

@@ -12,6 +12,9 @@ from django.utils.translation import ngettext
 
 from publications.models import AuditLine, Change, DeedKind, moment_in_words
 
+COMMAND_LINE = {"", "the command line", "kommandoraden"}
+"""What audit lines name who has no account, in the language that the command spoke."""
+
 
 @dataclass(frozen=True)
 class Told:
@@ -19,13 +22,21 @@ class Told:
 
     line: AuditLine
     what: str
+    by: str = ""
     words: str = ""
     editions: list[tuple[int, str]] = field(default_factory=list)
 
 
+def name_actor(line: AuditLine) -> str:
+    """Return who did a deed, as the desk names them."""
+    return _("the command line") if not line.by_id and line.by_name in COMMAND_LINE else line.by_name
+
+
 def told(line: AuditLine) -> Told:
     detail = line.detail if isinstance(line.detail, dict) else {}
-    return Told(line, str(line.get_deed_display()), _words(line, detail), _editions(line, detail))
+    return Told(
+        line, str(line.get_deed_display()), name_actor(line), _words(line, detail), _editions(line, detail)
+    )
 
 
 def _words(line: AuditLine, detail: dict) -> str:

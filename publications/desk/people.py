@@ -1,22 +1,42 @@
 """People who sign in. Nobody can make themselves, or anybody, more than they are."""
 
 from django import forms
+from django.contrib import admin
+from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Group, Permission, User
+from django.contrib.contenttypes.models import ContentType
 from django.db.models import ManyToManyField, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
+from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
 from accounts.first_login import forget_first_login
 from accounts.models import EventType
 
+from .role_names import describe_group, describe_permission
 from .site import DeskModelAdmin
 from .unsent_forms import UnsentFormMixin
 
-TICKED = {ManyToManyField: {"widget": forms.CheckboxSelectMultiple}}
+
+class TickedField(forms.ModelMultipleChoiceField):
+    """Groups or permissions to be ticked, in the words of the desk."""
+
+    widget = forms.CheckboxSelectMultiple
+
+    def label_from_instance(self, obj: Group | Permission) -> str:
+        return describe_group(obj) if isinstance(obj, Group) else describe_permission(obj)
+
+
+class GroupFilter(admin.RelatedFieldListFilter):
+    def field_choices(self, field, request, model_admin) -> list[tuple[int, str]]:
+        return [(group.pk, describe_group(group)) for group in Group.objects.order_by("pk")]
+
+
+TICKED = {ManyToManyField: {"form_class": TickedField, "widget": forms.CheckboxSelectMultiple}}
 
 
 class PersonForm(UnsentFormMixin, UserChangeForm):
@@ -31,8 +51,8 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
     """Accounts of the desk: everyone here may sign in; their groups say what they may do."""
 
     form, add_form = PersonForm, NewPersonForm
-    list_display = ("username", "first_name", "last_name", "email", "is_active")
-    list_filter = ("is_active", "groups")
+    list_display = ("username", "first_name", "last_name", "email", "deactivated")
+    list_filter = ("is_active", ("groups", GroupFilter))
     filter_horizontal = ()
     formfield_overrides = TICKED
     actions = None
@@ -52,6 +72,10 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
             },
         ),
     )
+
+    @admin.display(description=_("deactivated"), ordering="is_active")
+    def deactivated(self, person: User) -> str:
+        return "" if person.is_active else gettext("deactivated")
 
     def history_address(self, request: HttpRequest, row: User) -> str:
         if not request.user.has_perm("accounts.view_accountevent"):
@@ -101,6 +125,34 @@ class GroupDesk(DeskModelAdmin, GroupAdmin):
     filter_horizontal = ()
     formfield_overrides = TICKED
     actions = None
+    list_display = ("role",)
+
+    @admin.display(description=_("name"), ordering="name")
+    def role(self, group: Group) -> str:
+        return describe_group(group)
+
+    def change_view(
+        self, request: HttpRequest, object_id: str, form_url: str = "", extra_context: dict | None = None
+    ) -> HttpResponse:
+        return super().change_view(
+            request, object_id, form_url, self._with_role(request, object_id, extra_context)
+        )
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        return super().delete_view(request, object_id, self._with_role(request, object_id, extra_context))
+
+    def _with_role(self, request: HttpRequest, object_id: str, context: dict | None) -> dict:
+        group = self.get_object(request, unquote(object_id))
+        return {"subtitle": describe_group(group) if group else None, **(context or {})}
+
+    def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
+        """Offer the permissions of what stands at the desk; others allow nothing here."""
+        models = ContentType.objects.get_for_models(*self.admin_site._registry).values()
+        rows = Permission.objects.filter(content_type__in=models).select_related("content_type")
+        kwargs["queryset"] = rows.order_by("content_type__app_label", "content_type__model", "pk")
+        return super().formfield_for_manytomany(db_field, request, **kwargs)
 
     def has_add_permission(self, request: HttpRequest) -> bool:
         return request.user.is_superuser

@@ -10,7 +10,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from publications.addresses import absolute
@@ -24,6 +24,7 @@ from .sketching import number_in
 from .unsent_forms import UnsentFormMixin
 
 MOST_OPEN = 20
+OPEN_DAYS = (3, 7, 14, 30, 90)
 
 
 class InviteForm(UnsentFormMixin, forms.Form):
@@ -36,7 +37,7 @@ class InviteForm(UnsentFormMixin, forms.Form):
         label=gettext_lazy("The link is open for"),
         coerce=int,
         initial=14,
-        choices=[(days, ngettext_lazy("%d day", "%d days", days) % days) for days in (3, 7, 14, 30, 90)],
+        choices=lambda: [(days, ngettext("%d day", "%d days", days) % days) for days in OPEN_DAYS],
     )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
-from django.contrib.admin import AdminSite, ModelAdmin
+from django.contrib.admin import AdminSite, ModelAdmin, display
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -61,6 +61,17 @@ class DeskModelAdmin(ModelAdmin):
             address = reverse("desk:publications_auditline_changelist")
             return f"{address}?row={self.opts.model_name}-{row.pk}"
         return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
+
+
+def flag_column(model: type[Model], name: str) -> Callable[[Model], str]:
+    """Return a column of a list that names a flag where it is set: Django's icons speak English alone."""
+    field = model._meta.get_field(name)
+
+    @display(description=field.verbose_name, ordering=name)
+    def column(row: Model) -> str:
+        return str(field.verbose_name) if getattr(row, name) else ""
+
+    return column
 
 
 class ReadOnlyAdmin(DeskModelAdmin):

@@ -19,6 +19,7 @@ class SynonymForm(AmendedForm):
 
 class SynonymDesk(Amended):
     form = SynonymForm
+    fields = ("spellings",)
     list_display = ("__str__",)
     search_fields = ("spellings",)
     search_help_text = gettext_lazy("Find a row by one of its spellings.")

@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy
 
 from publications.models import AuditLine, DeedKind
 
-from .lines import told
+from .lines import name_actor, told
 from .site import ReadOnlyAdmin
 
 REBUILT = {"search": gettext_lazy("search index"), "likeness": gettext_lazy("similarity")}
@@ -39,13 +39,13 @@ class RowFilter(admin.SimpleListFilter):
 class Trail(ReadOnlyAdmin):
     """Every line leads to what it is about, and every number to its edition."""
 
-    list_display = ("at", "what", "about", "by_name")
+    list_display = ("at", "what", "about", "who")
     list_display_links = ("at",)
     list_filter = ("deed", ("by", admin.RelatedOnlyFieldListFilter), "at", RowFilter)
     list_select_related = ("publication", "by")
     search_fields = ("subject", "by_name")
     search_help_text = gettext_lazy("Words of what was changed, or the name of a person")
-    fields = readonly_fields = ("at", "what", "about", "by_name")
+    fields = readonly_fields = ("at", "what", "about", "who")
 
     @admin.display(description=gettext_lazy("deed"), ordering="deed")
     def what(self, line: AuditLine) -> SafeString:
@@ -61,3 +61,7 @@ class Trail(ReadOnlyAdmin):
             return line.subject
         address = reverse("desk:revisions", args=[line.publication_id])
         return format_html('<a href="{}">{}</a>', address, line.subject)
+
+    @admin.display(description=gettext_lazy("by"), ordering="by_name")
+    def who(self, line: AuditLine) -> str:
+        return name_actor(line)

@@ -119,7 +119,12 @@ def render_desk_error(request: HttpRequest, error: DeskError) -> HttpResponse:
         Exception: not even the frame can be made.
     """
     page = error.value
-    context = {"error": page, "is_sent": request.method not in ("GET", "HEAD"), "back": _page_before(request)}
+    context = {
+        "error": page,
+        "title": page.title,
+        "is_sent": request.method not in ("GET", "HEAD"),
+        "back": _page_before(request),
+    }
     body = _with_menu(request, context) if page.asks_database else ""
     return HttpResponse(body or render_to_string(TEMPLATE, context), status=page.status)
 

@@ -1,0 +1,11 @@
+"""Messages of packages that have no Swedish for them. Nothing imports this: `make messages` reads it,
+and the translations in locale/ then count for whichever package says the same words.
+"""
+
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+MESSAGES = (
+    _("- Select an option -"),  # Django: a choice that has not been made
+    pgettext_lazy("A tag name", "name"),  # django-taggit
+)

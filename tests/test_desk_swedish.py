@@ -1,0 +1,118 @@
+"""Each page of the desk in Swedish: nothing on it is English, and what reads the same in both languages is known.
+
+What people typed, names and places are the same in both: they are in `KNOWN`. A page that gets new words of ours
+fails here until they are translated.
+"""
+
+import re
+
+import pytest
+from django.contrib.auth.models import Group, User
+from lxml import html
+
+from tests.test_roles import POSTED, TABLE, address, things  # noqa: F401
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+ATTRIBUTES = ("title", "aria-label", "placeholder", "alt")
+UNSEEN = {"script", "style", "template", "code", "pre", "textarea"}
+LETTERS = re.compile(r"[^\W\d_]{2,}")
+ENGLISH = {
+    "the", "and", "of", "is", "are", "was", "with", "yes", "no", "this", "that", "your", "you", "it", "its", "on", "to",
+    "from", "by", "can", "add", "change", "delete", "view", "select", "option", "days", "day", "page", "fields", "have",
+    "been", "will", "which", "who", "when", "where", "please", "as", "if", "than", "then", "more", "all", "any", "user",
+    "users", "password", "required", "error", "search", "true", "false", "none", "object",
+}  # fmt: skip
+KNOWN = re.compile(
+    # Languages and formats in their own names, labels of one or two words that are Swedish as well.
+    r"SCEEUS|(?:English|Svenska)(?:, Svenska| \(\d+\))?|Filter|Text:?|Status|Person|Version \d+|DOI:|ISBN:|Harvard|Word|Normal|"
+    r"Azərbaycanca|Dansk|Deutsch|Eesti|Español|Français|Latviešu|Lietuvių|Magyar|Norsk|Polski|Română|Slovenčina|Suomi|"
+    r"Türkçe|Čeština|[^A-Za-z]+|"
+    # What the factories and the first rows of a site are called.
+    r".*(?:Piece|Author|Tag) \d.*|xx|xx@xx\.xx|: ?Ann|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
+    r"(?:Guest )?(?:Commentary|Report)|Quick Comment|Gäst\w+|Kommentar|Rapport|Snabbkommentar|Headline|What happened, and .*|"
+    r"Abkhazia.*|Sea of Azov.*|http://127.*|.*Quick Comment, 27 .*"
+)
+
+
+def texts_of(page: str) -> list[str]:
+    """Whatever a person reads or hears on a page of the desk, in its order; texts in another language are left out."""
+    root = html.fromstring(page)
+    for foreign in root.xpath("//body//*[@lang and @lang != $spoken]", spoken=root.get("lang")):
+        foreign.getparent().remove(foreign)
+    found = []
+    for element in root.find("body").iter():
+        if not isinstance(element.tag, str) or element.tag in UNSEEN:
+            continue
+        found += [element.text, *(element.get(name) for name in ATTRIBUTES)]
+        found += [
+            value for name, value in element.attrib.items() if name.startswith("data-") and " " in value
+        ]
+        if element.tag == "input" and element.get("type") == "submit":
+            found.append(element.get("value"))
+        found += [child.tail for child in element]
+    texts = (" ".join(text.split()) for text in found if text)
+    return [text for text in texts if LETTERS.search(text) and not KNOWN.fullmatch(text)]
+
+
+def left_in_english(client, method: str, path: str) -> list[str]:
+    """The texts of a page in Swedish that hold an English word, or stand in the English page as they are."""
+    send = getattr(client, method)
+    swedish, english = (
+        send(path, headers={"Accept-Language": language}, follow=method == "get") for language in ("sv", "en")
+    )
+    if not swedish.headers["Content-Type"].startswith("text/html") or '<html lang="sv">' not in swedish.text:
+        return []
+    same = set(texts_of(english.text))
+    return [
+        text
+        for text in dict.fromkeys(texts_of(swedish.text))
+        if (text in same and " · " not in text) or ENGLISH & {word.lower() for word in LETTERS.findall(text)}
+    ]
+
+
+@pytest.fixture
+def administrator(client):
+    person = User.objects.create_superuser("xx", "xx@xx.xx", "xx")
+    person.groups.add(Group.objects.get(name="Administrators"))
+    client.force_login(person, backend=BACKEND)
+    return client
+
+
+def test_no_page_of_the_desk_has_english_left(administrator, things):  # noqa: F811
+    addresses = {name: address(name, things) for name in sorted(set(TABLE) - POSTED)}
+
+    left = {name: left_in_english(administrator, "get", path) for name, path in addresses.items()}
+
+    assert {name: texts for name, texts in left.items() if texts} == {}
+
+
+def test_no_form_that_is_sent_empty_is_answered_in_english(administrator, things):  # noqa: F811
+    names = [
+        name for name in sorted(TABLE) if name.endswith(("_add", "_change", "_history", "password_change"))
+    ]
+    names += [
+        "publish",
+        "redact",
+        "reviews",
+        "word",
+        "lead",
+        "newsletter",
+        "bulk-tags",
+        "bulk-withdraw",
+        "links-of",
+    ]
+
+    left = {name: left_in_english(administrator, "post", address(name, things)) for name in names}
+
+    assert {name: texts for name, texts in left.items() if texts} == {}
+
+
+@pytest.mark.parametrize(
+    "path",
+    ["login/", "password_reset/", "password_reset/sent/", "password_reset/done/", "password_reset/x/y/"],
+)
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_no_page_for_strangers_has_english_left(client, method, path):
+    assert left_in_english(client, method, f"/desk/{path}") == []
