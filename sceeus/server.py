@@ -1,8 +1,8 @@
 """granian as `manage.py serve` starts it, with stops that end: `python -m sceeus.server --help`.
 
 A signal to a process reaches any of its threads, under load rarely the main one, and Python runs handlers in the main
-thread alone, once that wakes. So a worker under load missed that it was to stop; a server missed it too, and where one
-of its workers ended meanwhile, its handler waited for a lock that its own thread held, for ever, with the port held.
+thread alone, once that wakes. So a worker under load may miss that it is to stop; a server may miss it too, and where
+one of its workers ends meanwhile, its handler may wait for ever for a lock that its own thread holds.
 Here the signals are blocked in all threads but one of each process, which waits for them and acts.
 """
 
