@@ -413,3 +413,13 @@ def test_addresses_that_open_by_themselves_stand_in_no_log(file):
         assert re.match(pattern, path)[1] in ("/desk/review", "/desk/password_reset")
     for path in ("/desk/publications/publication/1/reviews/2/", "/en/"):
         assert not re.match(pattern, path)
+
+
+def test_nginx_takes_as_much_at_each_address_of_the_desk_as_the_site_does(settings):
+    text = (DEPLOY / "nginx-mirror.conf").read_text()
+    blocks = re.findall(r"location (?:= |\^~ )/desk/[^{]*\{([^}]*)\}", text)
+
+    assert len(blocks) >= 2
+    for block in blocks:
+        megabytes = int(re.search(r"client_max_body_size (\d+)m;", block)[1])
+        assert megabytes * 1024 * 1024 >= settings.LARGEST_REQUEST

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from django.db import DatabaseError, transaction
+from django.db import Error, transaction
 from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
@@ -100,7 +100,7 @@ def _announce(generation: int) -> None:
     """Say that this generation is there, and whether it took something back: where nobody knows, that it did."""
     try:
         took_back = AuditLine.objects.filter(generation=generation).exclude(deed__in=ADDING).exists()
-    except DatabaseError:
+    except Error:
         took_back = True
     pagecache.announce_change(took_back=took_back)
 

@@ -31,10 +31,12 @@ from publications.models import (
 )
 
 from .ground import Refused, begin, locked
-from .redacted_values import redact_file_name, redact_identifier, redact_value
+from .redacted_values import redact_field, redact_file_name, redact_identifier, redact_value
 from .word_files import redact_word_files
 
 SHORTEST = 3
+INFLECTION = "(s|es|en|ens|a|u|y|e|om|ov)?"
+"""Endings of a short name in the languages of the site, in Latin letters as slugs of them may have."""
 
 Rule = Callable[[str, prose.Redaction], str]
 
@@ -132,9 +134,10 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
 
 
 def _names_passage(slug: str, passage: str) -> bool:
-    """Whether a part of a slug begins with the passage: "ivanovs-letter" names Ivanov, "planned" does not name Ann."""
+    """Whether a slug names the passage, inflected too: "ivanovs-letter" names Ivanov, "annual" does not name Ann."""
     part = slugify(passage)
-    return bool(part) and f"-{part}" in f"-{slug}"
+    ending = "" if len(part) >= prose.SPECIFIC else rf"{INFLECTION}(-|$)"
+    return bool(part) and bool(re.search(rf"(^|-){re.escape(part)}{ending}", slug))
 
 
 def _redact_slug(row, passage: str) -> bool:
@@ -191,7 +194,7 @@ def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str)
             line.subject, line.detail = subject, detail
             line.save(update_fields=["subject", "detail"])
     for typed in piece.typed.all():
-        typed.values = redact_value(typed.values, redaction)
+        typed.values = [[name, redact_field(name, value, redaction)] for name, value in typed.values]
         typed.save(update_fields=["values"])
     for remark in ReviewRemark.objects.filter(review__publication=piece):
         remark.text = redaction.redact_text(remark.text)

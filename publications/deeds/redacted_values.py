@@ -20,8 +20,6 @@ def redact_value(value: Any, redaction: Redaction) -> Any:
     """The value with the mark for the passage in every text, however deep it lies."""
     if isinstance(value, str):
         return redaction.redact_text(value)
-    if _is_pair(value):
-        return [value[0], redact_field(*value, redaction)]
     if isinstance(value, list | tuple):
         return type(value)(redact_value(each, redaction) for each in value)
     if isinstance(value, dict):
@@ -62,8 +60,3 @@ RULES = (
     (IDENTIFIERS, redact_identifier),
     (FILE_NAMES, redact_file_name),
 )
-
-
-def _is_pair(value: Any) -> bool:
-    """Whether it is a field of a form as it was typed: its name and its value."""
-    return isinstance(value, list) and len(value) == 2 and all(isinstance(each, str) for each in value)

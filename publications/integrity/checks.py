@@ -3,6 +3,8 @@
 from collections import deque
 from collections.abc import Callable
 
+from django.db import transaction
+
 from publications import search
 from publications.models import guards
 
@@ -95,7 +97,7 @@ def _exhaust(rebuild: Callable[[], object]) -> Callable[[], None]:
 
 
 REPAIRS: dict[str, Callable[[], None]] = {
-    "guards": guards.install,
+    "guards": transaction.atomic(guards.install),  # all of them or none
     "files": derived.remove_broken_files,
     "search": _exhaust(search.rebuild),
     "similarity": _exhaust(search.likeness.rebuild),

@@ -64,9 +64,9 @@ class Redaction:
     def is_named_by(self, address: str) -> bool:
         """Whether an address or the name of a file tells the passage, however it is spelled there."""
         name, words = "".join(self._words), words_of_address(address)
-        if len(self._words) > 1 or len(name) >= SPECIFIC:
+        if len(name) >= SPECIFIC:
             return name in "".join(words)
-        return bool(name) and name in words
+        return bool(name) and f" {' '.join(self._words)} " in f" {' '.join(words)} "
 
     def redact_text(self, text: str) -> str:
         """Plain text with the mark for the passage."""

@@ -16,14 +16,16 @@ SHOWN = 20  # faults of a check that are named one by one
 EVERY = 0.1  # seconds between two looks of the progress line
 
 ACTIONS = {
-    "guards": REPAIRS["guards"],
     "windows": deeds.repair_windows,
     "copies": deeds.repair_copies,
+    "guards": REPAIRS["guards"],
     "files": REPAIRS["files"],
     "search": REPAIRS["search"],
     "similarity": REPAIRS["similarity"],
 }
-"""How each derived part is repaired, in this order: what is made anew goes by windows."""
+"""How each derived part is repaired, in this order: PostgreSQL takes guards for sound rows alone, and what is made
+anew goes by windows.
+"""
 REBUILT = ("search", "similarity")  # parts whose repair no action of its own has told
 
 
@@ -77,7 +79,13 @@ class Command(BaseCommand):
         parts = {check.repair for check in checks if check.repair and faults.get(check.name)}
         for part in [part for part in ACTIONS if part in parts]:
             self._say(f"Repairing {part} …")
-            ACTIONS[part]()
+            try:
+                ACTIONS[part]()
+            except (
+                DatabaseError
+            ) as reason:  # the checks below say what is left; other parts are repaired all the same
+                self._say(f"It could not be repaired: {' '.join(str(reason).split())}")
+                continue
             if part in REBUILT:
                 deeds.renew(part)
         again = [check for check in checks if check.repair in parts]
