@@ -11,6 +11,8 @@ from django.urls import reverse
 from lxml import html
 
 from publications import deeds
+from publications.desk import carried_forms
+from publications.desk.carried_forms import CarriedForm
 from publications.models import Author, Publication, Typed
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
@@ -378,3 +380,57 @@ def test_an_open_form_learns_who_is_signed_in_now(browser, ann):
     told = browser.get(reverse("desk:signed-in")).json()
 
     assert told["person"] == ann.pk and len(told["token"]) == 64
+
+
+# What may be odd
+
+
+@pytest.fixture
+def own_request(rf, editor):
+    request = rf.post("/desk/login/")
+    request.user = editor
+    return request
+
+
+def test_a_form_with_a_long_address_comes_back(own_request):
+    path = f"{reverse('desk:bulk-tags')}?of={'1234%2C' * 400}"
+
+    address = carried_forms.give(own_request, CarriedForm(path, [["add", "Grain"]], []))
+
+    assert Typed.objects.get().path == path and address.startswith(path)
+
+
+def test_a_form_whose_page_a_release_took_away_stops_no_sign_in(own_request):
+    form = CarriedForm("/desk/publications/publication/1/gone/page/", [["title", "Grain"]], [])
+
+    assert carried_forms.give(own_request, form)
+
+
+@pytest.mark.parametrize("referer", ["http://[", "http://[::1/", "//", "\x00"])
+def test_an_odd_referer_is_no_server_error(client, referer):
+    answer = client.post(
+        "/desk/publications/publication/add/", {"title": "Grain"}, headers={"Referer": referer}
+    )
+
+    assert answer.status_code < 500
+
+
+def test_what_was_typed_fills_no_other_form(desk, editor):
+    one, other = make_publication(title="One"), make_publication(title="Other")
+    typed = Typed.objects.keep(editor, "k", {"values": [["title", "Typed into one"]], "publication": one})
+    path = reverse("desk:publications_publication_change", args=[other.pk])
+
+    assert "Typed into one" not in desk.get(path, {"held": typed.pk}).text
+    assert Typed.objects.unsaved().filter(pk=typed.pk).exists()
+
+
+def test_a_browser_without_cookies_reads_why_it_cannot_sign_in():
+    browser = Client(enforce_csrf_checks=True)
+
+    answer = browser.post(
+        "/desk/login/",
+        {"username": "ann", "password": "x"},
+        headers={"Origin": "http://testserver", "Accept": "text/html"},
+    )
+
+    assert answer.status_code == 403 and "cookies" in answer.text

@@ -161,3 +161,11 @@ def test_numbers_are_written_as_ranges_and_read_again(numbers, text):
 )
 def test_odd_ranges_are_cut_or_left_out(text, read):
     assert read_ranges(text, 3) == read
+
+
+def test_a_draft_with_notes_to_oneself_is_held_back(desk):
+    draft = make_publication(body="It rose by [figure to be checked].")
+
+    page = post(desk, draft).text
+
+    assert "looks like a note to yourself" in page and not draft.editions.exists()

@@ -80,3 +80,13 @@ def test_the_way_to_mend_it_names_the_line(desk):
     page = desk.get(reverse("desk:publish", args=[piece.pk])).text
 
     assert f'href="{change(piece)}?line=3#id_body">Mend it in line 3<' in page
+
+
+def test_the_list_is_sorted_by_title(desk):
+    for title in ("B first", "A second"):
+        make_publication(title=title)
+
+    page = desk.get("/desk/publications/publication/?o=1")
+
+    assert [row.title for row in page.context["cl"].result_list] == ["A second", "B first"]
+    assert "Title" in page.text and "Headline" not in page.text

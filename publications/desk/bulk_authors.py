@@ -111,9 +111,10 @@ def _publish(drafts: Iterable[Publication], held_back: HeldBack, *, by) -> int:
     """Publish the drafts that nothing stands against, by the rules of the page that checks one."""
     ready = []
     for draft in drafts:
-        blocking = checks.check(checks.proof_of(draft)).blocking
-        _hold_back(draft, [finding.text for finding in blocking], held_back)
-        ready += [] if blocking else [draft]
+        found = checks.check(checks.proof_of(draft))
+        against = [*found.blocking, *found.confirm]  # who publishes many has read none of them here
+        _hold_back(draft, [finding.text for finding in against], held_back)
+        ready += [] if against else [draft]
     outcomes = deeds.publish_many(ready, by=by)
     for draft, outcome in zip(ready, outcomes, strict=True):
         if isinstance(outcome, deeds.Refused):

@@ -9,7 +9,7 @@ files stay where they are: on the disk of whoever chose them.
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import wraps
-from urllib.parse import urlencode, urlsplit
+from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
@@ -33,7 +33,8 @@ NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
 WORD_OF_SECRETS = "password"
 FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
 DRAFT_FORMS = ("publications_publication_add", "publications_publication_change")
-SIGN_IN = ("login", "logout")
+SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
+"""Pages for who is not signed in: what is typed there is no work, and may be a secret."""
 
 View = Callable[..., HttpResponse]
 
@@ -97,7 +98,7 @@ def give(request: HttpRequest, carried: CarriedForm) -> str:
     if carried.files:
         messages.warning(request, _("Choose again: %(files)s.") % {"files": ", ".join(carried.files)})
     match = _match(carried.path)
-    if match.url_name.endswith(FORMLESS):
+    if _name_of_match(match).endswith(FORMLESS):
         return carried.path
     values = {
         "values": carried.values,
@@ -185,7 +186,7 @@ def _values(request: HttpRequest) -> list[list[str]]:
 
 def _path_of_form(request: HttpRequest) -> str:
     """The address of the page that the form stands on: several forms are sent to another one."""
-    referer = urlsplit(request.headers.get("Referer", ""))
+    referer = _split(request.headers.get("Referer", ""))
     is_own = _origin(referer.geturl()) == f"{request.scheme}://{request.get_host()}"
     path, query = (
         (referer.path, referer.query) if is_own else (request.path, request.META.get("QUERY_STRING", ""))
@@ -197,8 +198,16 @@ def _path_of_form(request: HttpRequest) -> str:
     return f"{path}?{params.urlencode()}" if params else path
 
 
+def _split(url: str) -> SplitResult:
+    """The parts of an address that a browser gave; of one that is none, no parts."""
+    try:
+        return urlsplit(url)
+    except ValueError:
+        return urlsplit("")
+
+
 def _origin(url: str) -> str:
-    parts = urlsplit(url)
+    parts = _split(url)
     return f"{parts.scheme}://{parts.netloc}"
 
 
@@ -210,7 +219,12 @@ def _match(path: str) -> ResolverMatch:
 
 
 def _name_of(path: str) -> str:
-    return _match(path).url_name
+    return _name_of_match(_match(path))
+
+
+def _name_of_match(match: ResolverMatch) -> str:
+    """Addresses without a name are those that no page has, as after a release that took one away."""
+    return match.url_name or "index"
 
 
 def _publication_of(match: ResolverMatch) -> Publication | None:
@@ -226,7 +240,16 @@ def _held(request: HttpRequest) -> Typed | None:
     number = request.GET[PARAMETER]
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return None
-    return Typed.objects.unsaved().filter(owner=request.user, pk=int(number)).first()
+    typed = Typed.objects.unsaved().filter(owner=request.user, pk=int(number)).first()
+    return typed if typed and _is_of_page(typed, request) else None
+
+
+def _is_of_page(typed: Typed, request: HttpRequest) -> bool:
+    """Whether the values were typed into the form of this page: those of another would overwrite its row."""
+    if typed.path:
+        return _split(typed.path).path == request.path
+    match = _match(request.path)
+    return _name_of_match(match) in DRAFT_FORMS and typed.publication == _publication_of(match)
 
 
 def _fill(request: HttpRequest, typed: Typed) -> None:

@@ -1,7 +1,6 @@
 """What stands around the sign-in: forms whose token has run out, whose words they are, and who is signed in now."""
 
 from django.conf import settings
-from django.contrib.auth import logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
@@ -20,6 +19,8 @@ def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
     if not (at_desk and carried_forms.is_page_sent(request) and carried_forms.is_from_this_site(request)):
         return None
     carried = carried_forms.carry(request, is_own=False)
+    if not (carried.values or carried.files):
+        return None  # nobody was signed in on that page, or nothing was typed
     if not desk.has_permission(request):
         return desk.ask_to_sign_in(request, carried)
     return desk.ask_whose(request, carried)
@@ -35,7 +36,7 @@ def carried(request: HttpRequest) -> HttpResponse:
     if "take" in request.POST:
         return HttpResponseRedirect(carried_forms.give(request, words))
     if "other" in request.POST:
-        logout(request)
+        desk.logout(request)
         return desk.ask_to_sign_in(request, words)
     return HttpResponseRedirect(words.path)
 

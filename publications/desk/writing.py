@@ -73,10 +73,10 @@ class Writing(DeskModelAdmin):
         ),
     )  # fmt: skip
 
-    @admin.display(description=gettext_lazy("title"), ordering="title")
     def history_address(self, request: HttpRequest, row: Publication) -> str:
         return reverse("desk:revisions", args=[row.pk])
 
+    @admin.display(description=gettext_lazy("title"), ordering="title")
     def headline(self, piece: Publication) -> str:
         return str(piece)
 

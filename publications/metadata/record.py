@@ -193,7 +193,7 @@ def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
 
     The first edition has not changed, however late it came after its date.
     """
-    if (edition.number or 1) == 1:
+    if edition.number is None or edition.change == Change.FIRST:  # a preview has no number
         return edition.published_at
     if edition.change == Change.SILENT or announced is None:
         return max(edition.published_at, edition.visible_from)

@@ -61,7 +61,7 @@ class Typed(models.Model):
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
     publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, related_name="typed")
     key = models.CharField(max_length=32)
-    path = models.CharField(max_length=1000, blank=True)
+    path = models.TextField(blank=True)  # of a selection of many rows it is long
     page = models.CharField(max_length=32, blank=True)
     turn = models.PositiveIntegerField(default=0)
     values = models.JSONField(default=list)

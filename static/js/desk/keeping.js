@@ -66,11 +66,11 @@ function start() {
   // Signed out, or in again in another window: then the open form needs the token of that sign-in, if it is one's own.
   async function enter() {
     const answer = await fetch(signedIn, { headers: { Accept: "application/json" } }).catch(() => null);
-    if (!answer) return;
+    if (!answer || answer.status >= 500) return; // the server will be back, too
     const said = answer.ok && !answer.redirected ? await answer.json().catch(() => null) : null;
     if (`${said?.person}` !== person) return tell(said ? other : signedOut, true, true);
     for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = said.token;
-    if (!warning.hidden) tell("");
+    if (!warning.querySelector("[data-unkept-ways]").hidden) tell("");
   }
 
   async function present() {
