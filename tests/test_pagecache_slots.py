@@ -83,6 +83,7 @@ def test_all_slots_together_leave_threads_of_the_server_to_stored_pages():
         pools.PAGE_SLOTS,
         pools.SLOW_SLOTS,
         pools.UPLOAD_SLOTS,
+        pools.DESK_FORM_SLOTS,
         pools.FORM_SLOTS,
         pools.DOWNLOAD_SLOTS,
     )

@@ -63,7 +63,7 @@ def send(bodies: RequestBodies, path: str, body, length: object, method: str = "
 
 @pytest.fixture
 def bodies() -> RequestBodies:
-    return RequestBodies(Echo(), upload_slots=2, form_slots=2)
+    return RequestBodies(Echo(), upload_slots=2, desk_form_slots=2, form_slots=2)
 
 
 @pytest.mark.parametrize("path", PUBLIC)
@@ -150,6 +150,14 @@ def test_where_all_slots_are_taken_others_are_told_to_come_again_and_other_forms
             assert send(bodies, public, Unread(), 5)[0] == 200
 
     assert send(bodies, path, BytesIO(b"a=b"), 3)[::2] == (200, b"a=b")
+
+
+def test_large_uploads_that_stall_leave_slots_to_the_forms_of_the_desk(bodies, monkeypatch):
+    monkeypatch.setattr("publications.pagecache.request_bodies.BUFFERED", 10)
+
+    with unfinished(bodies, "/desk/upload/", 2):
+        assert send(bodies, "/desk/upload/", Unread(), 11)[0] == 503
+        assert send(bodies, "/desk/login/", BytesIO(b"a=b"), 3)[::2] == (200, b"a=b")
 
 
 def test_a_slot_is_free_again_when_its_body_broke_off(bodies):

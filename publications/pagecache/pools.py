@@ -21,8 +21,9 @@ SERVER_THREADS = 128
 
 PAGE_SLOTS = 56  # pages and the desk
 SLOW_SLOTS = 32  # PDFs, social images, records for harvesters, pictures and files
-UPLOAD_SLOTS = 16  # bodies that are on their way to the desk
-FORM_SLOTS = 4  # and to forms that need no account
+UPLOAD_SLOTS = 6  # large bodies that are on their way to the desk
+DESK_FORM_SLOTS = 10  # its forms, which proxies pass on once they are there
+FORM_SLOTS = 4  # forms that need no account
 DOWNLOAD_SLOTS = 12  # large files that are on their way to readers
 WAIT_SECONDS = 30  # that a reader waits for a page
 MAX_WHOLE_BODY = 2 * 1024 * 1024  # bytes; a larger one is sent in parts, by a thread that is held so long

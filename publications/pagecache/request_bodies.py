@@ -13,10 +13,12 @@ from typing import BinaryIO
 from publications.disk_reserve import is_disk_full
 
 from .keys import Environ, is_desk, max_body, without_body
-from .pools import FORM_SLOTS, UPLOAD_SLOTS, Application, NoFreeSlot, Slots
+from .pools import DESK_FORM_SLOTS, FORM_SLOTS, UPLOAD_SLOTS, Application, NoFreeSlot, Slots
 
 CHUNK = 64 * 1024
 IN_MEMORY = 5 * 1024 * 1024  # bytes of a body; a larger one lies on the disk until it is dealt with
+BUFFERED = 2 * 1024 * 1024
+"""Bytes up to which proxies hold a body back until it is there (see `deploy/`): larger ones may stall on their way."""
 MAX_DIGITS = 18
 HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
@@ -37,10 +39,16 @@ class RequestBodies:
     """An application whose requests have their bodies with them, or none."""
 
     def __init__(
-        self, application: Application, *, upload_slots: int = UPLOAD_SLOTS, form_slots: int = FORM_SLOTS
+        self,
+        application: Application,
+        *,
+        upload_slots: int = UPLOAD_SLOTS,
+        desk_form_slots: int = DESK_FORM_SLOTS,
+        form_slots: int = FORM_SLOTS,
     ) -> None:
         self._application = application
-        self._uploads, self._forms = Slots(upload_slots), Slots(form_slots)
+        self._uploads, self._desk_forms = Slots(upload_slots), Slots(desk_form_slots)
+        self._forms = Slots(form_slots)
 
     def __call__(self, environ: Environ, start_response: Callable) -> Iterable[bytes]:
         if not _has_body(environ):
@@ -68,7 +76,7 @@ class RequestBodies:
         if length > limit:
             raise Refused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
         try:
-            with self._uploads if is_desk(environ) else self._forms:
+            with self._slots_for(environ, length):
                 return {**environ, "wsgi.input": _receive(environ["wsgi.input"], length)}
         except NoFreeSlot as error:
             sentence = (
@@ -80,6 +88,12 @@ class RequestBodies:
                 raise
             sentence = "The disk of the server is full. Nothing of what you sent was stored."
             raise Refused("507 Insufficient Storage", sentence) from error
+
+    def _slots_for(self, environ: Environ, length: int) -> Slots:
+        """Large uploads that stall leave a slot to the forms by which one signs in, saves and withdraws."""
+        if not is_desk(environ):
+            return self._forms
+        return self._uploads if length > BUFFERED else self._desk_forms
 
 
 def _has_body(environ: Environ) -> bool:
