@@ -32,7 +32,8 @@ class Clock:
     """The clock of the machine and the one that only runs on, moved together."""
 
     def __init__(self, travelled, monkeypatch) -> None:
-        self._travelled, self._monotonic = travelled, time.monotonic()
+        # Whole seconds, so that sums of them are exact.
+        self._travelled, self._monotonic = travelled, float(int(time.monotonic()))
         monkeypatch.setattr("time.monotonic", lambda: self._monotonic)
 
     def shift(self, seconds: float) -> None:
