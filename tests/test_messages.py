@@ -14,6 +14,17 @@ from django.utils.translation import override
 from publications.urls import urlpatterns
 
 MESSAGES = Path(settings.LOCALE_PATHS[0]) / "sv" / "LC_MESSAGES"
+ONE_TERM = {
+    "skrivbord": "redaktionen",
+    "repetition": "provkörning",
+    "biblioteket": "bildarkivet",
+    "tyst rättning": "tyst ändring",
+    "undertecknad": "signerad",
+    "anmärkning": "synpunkt",
+    "förhandsgransk": "förhandsvisning",
+    "word-fil": "Wordfil",
+}
+"""Words that the Swedish does not use, and the term that stands for the thing everywhere."""
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
 
 
@@ -66,6 +77,14 @@ def test_placeholders_are_the_same_in_both_languages():
     ]
 
     assert astray == []
+
+
+def test_one_thing_has_one_name_in_swedish():
+    swedish = [form.casefold() for _english, said in entries(written()) for form in said]
+
+    found = {word: [form for form in swedish if word.casefold() in form] for word in ONE_TERM}
+
+    assert {word: forms for word, forms in found.items() if forms} == {}
 
 
 def test_what_is_compiled_is_what_is_written():
