@@ -5,9 +5,10 @@ from django.urls import reverse
 
 from publications import prose
 from publications.checks import Proof, check
+from publications.desk.choosing import CHOICES
 from publications.models import Author, Publication
 from tests.desk_forms import ADD, change, filled
-from tests.factories import make_author, make_publication
+from tests.factories import make_author, make_image, make_live, make_publication
 
 pytestmark = pytest.mark.django_db
 AUTHOR = "/desk/publications/author/add/"
@@ -90,3 +91,56 @@ def test_the_list_is_sorted_by_title(desk):
 
     assert [row.title for row in page.context["cl"].result_list] == ["A second", "B first"]
     assert "Title" in page.text and "Headline" not in page.text
+
+
+MANY_WORDS = "word " * 3000
+LONG_WORD = "w" * 60_000
+CUT = "only the first of them were"
+
+
+@pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
+@pytest.mark.parametrize(
+    "address", [*(f"desk:publications_{model}_changelist" for model in (
+        "publication", "author", "image", "page", "tag", "synonym", "auditline")),
+        "desk:accounts_accountevent_changelist", "desk:auth_user_changelist", "desk:auth_group_changelist",
+        "desk:links"])  # fmt: skip
+def test_a_search_for_too_much_is_cut_and_says_so(admin_client, address, typed):
+    make_live()
+
+    page = admin_client.get(reverse(address), {"q": typed})
+
+    assert page.status_code == 200 and CUT in page.text
+
+
+def test_a_search_for_a_few_words_is_not_cut(admin_client):
+    make_publication(title="The long road to Kyiv")
+
+    page = admin_client.get(reverse("desk:publications_publication_changelist"), {"q": "road kyiv"})
+
+    assert "The long road to Kyiv" in page.text and CUT not in page.text
+
+
+@pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
+@pytest.mark.parametrize("what", CHOICES)
+def test_choosers_look_for_the_first_words_of_too_many(admin_client, what, typed):
+    make_live(by_whom=make_author())
+    make_image()
+
+    assert admin_client.get(reverse("desk:choose", args=[what]), {"q": typed}).json() == {"found": []}
+
+
+@pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
+def test_a_chooser_without_scripts_does_too(desk, typed):
+    page = desk.post(ADD, entered(title="Kept", **{"bylines-find": typed, "bylines-found": ""}))
+
+    assert page.status_code == 200 and "Kept</textarea>" in page.text
+
+
+@pytest.mark.parametrize("lookup", ["title__icontains", "title__regex", "authors__name__icontains"])
+@pytest.mark.parametrize("value", [LONG_WORD, "("], ids=["long", "odd"])
+def test_a_list_cannot_be_searched_past_its_search_box(admin_client, lookup, value):
+    make_publication()
+
+    page = admin_client.get(reverse("desk:publications_publication_changelist"), {lookup: value})
+
+    assert page.status_code == 400

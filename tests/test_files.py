@@ -189,3 +189,10 @@ def test_a_picture_is_shown_where_its_rendition_cannot_be_kept(client, settings,
     settings.RENDITIONS.write_text("no folder can be made here")
 
     assert client.get(address).status_code == 200
+
+
+def test_a_digest_that_is_longer_than_any_is_not_looked_for(client):
+    address = attached(client)
+    before, _, filename = address.partition("/files/")
+
+    assert client.get(f"{before}/files/{'a' * 60_000}/{filename.rpartition('/')[2]}").status_code == 404

@@ -17,6 +17,7 @@ from django.urls import reverse_lazy
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
+from publications import search
 from publications.languages import without_marks
 from publications.models import Author, Edition, Image, Publication, with_standing, words
 
@@ -24,6 +25,7 @@ from .site import desk
 from .unsent_forms import UnsentFormMixin
 
 OFFERED = 60
+MAX_WORDS = 8
 SPARE_PLACES = 3
 ENTER = "_enter"  # the button that Enter presses: it saves, or finds where words to look for were typed
 
@@ -43,7 +45,7 @@ class Choices:
 
     def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
         rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
-        for word in query.replace("\0", "").split()[:8]:
+        for word in _words_of(query):
             rows = rows.filter(self._anywhere(word))
         return rows.distinct()
 
@@ -70,7 +72,7 @@ class AuthorChoices(Choices):
     names = 2  # of the fields that are searched
 
     def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        wanted = without_marks(query.replace("\0", "")).split()[:8]
+        wanted = _words_of(without_marks(query[: search.MOST_SIGNS]))
         rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
         if not wanted:
             return rows
@@ -84,6 +86,10 @@ class AuthorChoices(Choices):
 
     def line(self, row: Author) -> str:
         return " · ".join(part for part in (row.name, row.worded("affiliation")) if part)
+
+
+def _words_of(query: str) -> list[str]:
+    return search.first_words(query.replace("\0", "")).split()[:MAX_WORDS]
 
 
 def _has_all(words: list[str], text: str) -> bool:

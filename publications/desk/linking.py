@@ -18,7 +18,7 @@ from . import suggesting
 from .access import needs
 from .choosing import ChooserField, ChooserWidget
 from .gone import gone_related, links_to_gone
-from .site import desk
+from .site import bounded_search, desk
 from .sketching import NUMBER, number_in
 from .unsent_forms import UnsentFormMixin
 
@@ -40,7 +40,7 @@ class LinksForm(UnsentFormMixin, forms.Form):
 @needs("relate_publication")
 def pieces(request: HttpRequest) -> HttpResponse:
     """The live pieces, those with fewest links first."""
-    query = request.GET.get("q", "").strip()
+    query = bounded_search(request, request.GET.get("q", ""))
     live = (
         Edition.objects.live()
         .filter(title__icontains=query)

@@ -4,11 +4,12 @@ from collections.abc import Callable
 from functools import wraps
 from http import HTTPStatus
 
+from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin, display
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
-from django.db.models import Model
+from django.db.models import Model, QuerySet
 from django.forms import Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
@@ -20,6 +21,7 @@ from accounts.forms import SignInForm
 from accounts.models import EventType
 from accounts.password_change import OwnPasswordView
 from accounts.sign_in import finish_sign_in
+from publications import search
 from publications.disk_reserve import with_disk_reserve
 from publications.models import Publication, Site, words
 
@@ -28,6 +30,17 @@ from .carried_forms import CarriedForm
 from .unsent_forms import UnsentFormMixin
 
 Page = Callable[..., HttpResponse]
+FILTER_LOOKUPS = {"exact", "isnull", "gte", "lt"}
+"""The lookups by which Django's filters beside a list narrow it."""
+
+
+def bounded_search(request: HttpRequest, typed: str) -> str:
+    """Return the words of a search that one query can hold; a message says so where there are more."""
+    bounded = search.first_words(typed)
+    if bounded != " ".join(typed.split()):
+        text = _("So many words cannot be looked for at once: only the first of them were.")
+        messages.warning(request, text, fail_silently=True)
+    return bounded
 
 
 class UnsentForm(UnsentFormMixin, ModelForm):
@@ -43,6 +56,16 @@ class DeskModelAdmin(ModelAdmin):
 
     form = UnsentForm
     media = Media()
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        return super().get_search_results(request, queryset, bounded_search(request, search_term))
+
+    def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
+        """Allow what filters of a list ask for; Django also allows to search each column, with patterns too."""
+        _field, is_suffixed, last = lookup.rpartition("__")
+        return (not is_suffixed or last in FILTER_LOOKUPS) and super().lookup_allowed(lookup, value, request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None

@@ -8,7 +8,7 @@ searches at a time are limited. `likeness` says what a piece is like; the same d
 
 from . import likeness
 from .advice import Advice, advise
-from .asking import MOST_SIGNS, MOST_WORDS, Query, understood
+from .asking import MOST_SIGNS, MOST_WORDS, Query, first_words, understood
 from .excerpts import Excerpt, Marker
 from .filing import FILTERS
 from .finding import MOST, Found, find
@@ -35,6 +35,7 @@ __all__ = [
     "differing_editions",
     "differing_words",
     "find",
+    "first_words",
     "indexed_editions",
     "is_outdated",
     "keep_up",

@@ -69,6 +69,11 @@ def understood(typed: str) -> Query:
     return Query(kept, parts, without, is_cut)
 
 
+def first_words(typed: str) -> str:
+    """Return what was typed as far as one search goes: at most MOST_WORDS words in MOST_SIGNS characters."""
+    return " ".join(_whole_words(" ".join(typed.split())).split(" ")[:MOST_WORDS])
+
+
 def _whole_words(text: str) -> str:
     if len(text) <= MOST_SIGNS:
         return text

@@ -27,6 +27,7 @@ from .pieces import elsewhere
 
 MAX_AGE = 60  # seconds: what is withdrawn, or amended, is soon so everywhere
 RETRY_AFTER = "600"  # seconds
+MIN_DIGEST, MAX_DIGEST = 32, 64  # characters of SHA-256 in an address
 
 log = logging.getLogger(__name__)
 
@@ -48,6 +49,8 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
         return elsewhere(
             request, found, lambda edition: f"{edition.get_absolute_url()}files/{digest}/{filename}"
         )
+    if not MIN_DIGEST <= len(digest) <= MAX_DIGEST:
+        raise Http404
     file = (
         EditionAttachment.objects.filter(
             edition__publication=found.edition.publication_id,
@@ -58,7 +61,7 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
         .order_by("-edition__number")
         .first()
     )
-    if not file or len(digest) < 32:
+    if not file:
         raise Http404
     if not _can_be_sent(file):
         return _unavailable(request, found.edition)
