@@ -57,6 +57,15 @@ def test_every_page_has_a_social_image_that_is_there(client, paths):
         assert metas(page, "twitter:card") == ["summary_large_image"]
 
 
+@pytest.mark.parametrize("path", ["editions/", "editions/1/", "editions/2/", "editions/2/changes/"])
+def test_editions_and_comparisons_have_the_social_image_of_the_publication(client, paths, path):
+    page = client.get(f"/en/publications/on-minsk/{path}").text
+
+    assert metas(page, "og:image") == [f"{HERE}/en/publications/on-minsk/card.png"]
+    assert metas(page, "og:image:width") + metas(page, "og:image:height") == ["1200", "630"]
+    assert metas(page, "twitter:card") == ["summary_large_image"]
+
+
 @pytest.mark.parametrize("name", ["home", "list", "topics", "authors", "country", "series", "author", "sida"])
 def test_a_social_image_is_small_and_of_the_size_it_is_said_to_have(client, paths, name):
     response = client.get(f"{paths[name]}card.png")

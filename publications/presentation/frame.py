@@ -24,7 +24,9 @@ def page(
     `alternates` maps languages to the paths of this very page in them; the switch leads there, or home and says so.
     `section` names the list of the menu that the page is of. `feeds` are those of the page, each with title and url.
     `has_finder` tells that the page has a field to search in of its own. `site` is its row, where it is at hand.
-    `has_social_image` tells that a social image of the page stands at its path.
+    `has_social_image` tells that a social image of the page stands at its path; `social_image_of` is the path of
+    another page whose social image it shows instead.
+    `document_title` names the page among all others, where `title`, which may be its heading, does not.
     """
     tree, site = current_tree(), site or the_site()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
@@ -43,17 +45,30 @@ def page(
         **_shared(request, site, context),
         "alternates": [] if context.get("robots") else _told_to_machines(alternates),
     }
+    context["document_title"] = _document_title(context)
     context["description"] = context.get("description") or site.description or site.name
     return render(request, template, {**frame, **context}, status=status)
 
 
+def _document_title(context: dict) -> str:
+    """What tabs, bookmarks and search results call the page; each page of a list says which it is."""
+    title = context.get("document_title") or context.get("title", "")
+    number = getattr(context.get("page"), "number", 1)
+    return (
+        gettext("%(title)s – page %(number)d") % {"title": title, "number": number} if number > 1 else title
+    )
+
+
 def _shared(request: HttpRequest, site: Site, context: dict) -> dict[str, object]:
     """The address and the social image that messengers show of a page which has one."""
-    if not context.pop("has_social_image", False):
+    image_of = context.pop("social_image_of", "")
+    if context.pop("has_social_image", False):
+        image_of = request.path
+    if not image_of:
         return {"shared_url": "", "social_image": None}
     return {
         "shared_url": absolute(iri_to_uri(request.get_full_path())),
-        "social_image": social_image_tags(request.path, context.get("title") or site.name),
+        "social_image": social_image_tags(image_of, context.get("title") or site.name),
     }
 
 

@@ -50,7 +50,8 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         **_frame(
             live, {"label": _("Editions"), "url": history.editions_url(live)}, {"label": _("What changed")}
         ),
-        title=_("What changed in edition %(number)d: %(title)s") % {"number": number, "title": live.title},
+        title=_("What changed from edition %(before)d to edition %(number)d: %(title)s")
+        % {"before": before.number, "number": number, "title": live.title},
         description=_(
             "What edition %(number)d of “%(title)s” says that an earlier one did not, word by word."
         )
@@ -88,6 +89,7 @@ def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
     return {
         "section": "publications",
         "robots": "noindex",
+        "social_image_of": live.get_absolute_url(),
         "piece": live,
         "piece_url": live.get_absolute_url(),
         "editions_url": history.editions_url(live),

@@ -106,9 +106,15 @@ class Listing:
             "words": self.words,
             "most_signs": search.MOST_SIGNS,
             "chosen": [*words, *chosen],
+            "document_title": self._document_title([choice["label"] for choice in (*words, *chosen)]),
             "own_feed": self.feeds[0] if self.has_own_feed else None,
             "clear_url": self.url if self.asked or self.words else "",
         }
+
+    def _document_title(self, choices: list[str]) -> str:
+        """What it is a list of: "Publications: “grain”, Ukraine, newest first"."""
+        title = f"{_('Publications')}: {', '.join(choices)}" if choices else _("Publications")
+        return title + _(", newest first") if self.order == "newest" else title
 
     def _newest(self) -> dict[str, object]:
         live = Edition.objects.live()
@@ -199,7 +205,7 @@ class Listing:
 
 def quoted(words: str) -> str:
     """What was typed, in quotation marks where it brings none."""
-    return words if words[0] in '"“”„«' else f"“{words}”"
+    return words if words[0] in '"“”„«' else _("“%(words)s”") % {"words": words}
 
 
 def written(filters: list[dict[str, object]]) -> Filters:

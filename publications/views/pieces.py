@@ -39,25 +39,30 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, lambda edition: history.edition_url(edition, number))
     canonical = reverse("publications:detail", kwargs={"slug": slug})
-    own = "" if found.edition.is_live else request.path
+    live = _later(found.edition)
     return show_edition(
         request,
         found.edition,
-        own,
+        "" if found.edition.is_live else request.path,
+        document_title=_numbered_title(found.edition, live),
         robots="noindex",
         canonical=canonical,
         pdf_url=edition_pdf_url(found.edition, number),
-        **_superseded(found.edition),
+        **(_superseded(found.edition, live) if live else {}),
     )
 
 
-def _superseded(edition: Edition) -> dict[str, object]:
+def _numbered_title(edition: Edition, live: Edition | None) -> str:
+    """The live edition is the last that has begun."""
+    numbers = {"number": edition.number, "last": (live or edition).number}
+    return _("%(title)s – edition %(number)d of %(last)d") % {"title": edition.title, **numbers}
+
+
+def _superseded(edition: Edition, live: Edition) -> dict[str, object]:
     """What an edition that is not the current one says of itself, and the ways on from it."""
-    live = _later(edition)
-    if not live:
-        return {}
     changes = history.changes_url(live, live.number)
     return {
+        "social_image_of": live.get_absolute_url(),
         "notice": _says_of_itself(edition),
         "notice_url": live.get_absolute_url(),
         "notice_label": _("Read the current edition"),

@@ -31,6 +31,7 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         request,
         "share_mastodon.html",
         title=_("Share on Mastodon"),
+        document_title=f"{_('Share on Mastodon')}: {found.edition.title}",
         piece_title=found.edition.title,
         piece_url=piece_url,
         server=server or typed,
