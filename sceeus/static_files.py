@@ -9,6 +9,8 @@ from collections.abc import Iterable, Mapping
 from functools import cached_property
 from pathlib import Path
 
+from django.conf import settings
+from django.contrib.staticfiles.storage import staticfiles_storage
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 from publications.original_storage import DurableFilesMixin
@@ -56,6 +58,12 @@ class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
 
     def compress_files(self, paths: Iterable[str]):
         return super().compress_files([path for path in paths if path.startswith(COMPRESSED_PATHS)])
+
+
+def gathered_paths() -> frozenset[str]:
+    """Return the paths of all gathered files under the names that pages link to."""
+    names = getattr(staticfiles_storage, "hashed_files", {}).values()
+    return frozenset(f"{settings.STATIC_URL}{name}" for name in names)
 
 
 def uncommented(script: str) -> str:

@@ -14,6 +14,7 @@ from publications import pagecache  # noqa: E402
 from publications.middleware import COMPRESSED  # noqa: E402
 from publications.renditions import ROOM  # noqa: E402
 from publications.views.parameters import parameters_of  # noqa: E402
+from sceeus.static_files import gathered_paths  # noqa: E402
 
 if settings.PAGES_IN_MEMORY:
     # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.
@@ -26,5 +27,6 @@ if settings.PAGES_IN_MEMORY:
         max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,
         compressible=frozenset(COMPRESSED),
+        static_paths=gathered_paths(),
     )
 application = pagecache.RequestBodies(application)

@@ -91,6 +91,7 @@ class Readers:
         executors: tuple[Executor, Executor] = (AtOnce(), AtOnce()),
         slots: int = 12,
         download_slots: int = 2,
+        static_paths: tuple[str, ...] = (),
     ) -> None:
         self.site = Counted(application or get_wsgi_application())
         self.watcher = watcher or SiteStateWatcher(threaded=False)
@@ -103,6 +104,7 @@ class Readers:
             parameters=parameters_of,
             compressible=frozenset(COMPRESSED),
             download_slots=download_slots,
+            static_paths=static_paths,
         )
 
     def ask(self, path: str, *, method: str = "GET", **headers: str):

@@ -14,6 +14,7 @@ from tests.pagecaches import Got, Readers
 
 PAGE = "/en/about/"
 LATER = time.time() + 3600
+STYLES = "/static/css/public.0123456789ab.css"
 SLOTS = 6  # of each pool: three for new pages, two for the desk, three for what is made on request
 LARGE = b"x" * (pools.MAX_WHOLE_BODY + 1)
 
@@ -63,7 +64,7 @@ def waiting(*paths: str, begun: int | None = None, **how) -> Iterator[Readers]:
         executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(2))
         people = stack.enter_context(ThreadPoolExecutor(8))
         watcher = SiteStateWatcher(lambda _before: state, threaded=False)
-        readers = Readers(site, watcher=watcher, executors=executors, slots=SLOTS)
+        readers = Readers(site, watcher=watcher, executors=executors, slots=SLOTS, static_paths=(STYLES,))
         readers.get(PAGE)
         held = [people.submit(readers.get, path, **how) for path in paths]
         assert all(site.begun.acquire(timeout=30) for _ in range(len(paths) if begun is None else begun))
@@ -75,7 +76,9 @@ def waiting(*paths: str, begun: int | None = None, **how) -> Iterator[Readers]:
 
 
 def is_told_to_come_again(answer: Got) -> bool:
-    return answer.status == 503 and bool(answer.headers["Retry-After"])
+    """Over a connection of its own, so that what was sent ahead over this one asks for no slot."""
+    told = answer.headers.get("Retry-After"), answer.headers.get("Connection")
+    return answer.status == 503 and told == ("30", "close")
 
 
 def test_all_slots_together_leave_threads_of_the_server_to_stored_pages():
@@ -160,6 +163,16 @@ def test_made_up_style_sheets_leave_slots_to_pages():
 
         for path in ("/en/nothing/", "/desk/", "/en/", "/en/nothing.pdf"):
             assert readers.get(path).status == 200
+
+
+def test_style_sheets_of_the_site_wait_for_no_slot():
+    slow = [f"/static/slow-{number}.css" for number in range(SLOTS // 6)]
+    with waiting(
+        *slow, "/desk/slow-1/", "/desk/slow-2/", "/en/slow-1/", "/en/slow-2/", "/en/slow-3/"
+    ) as readers:
+        assert is_told_to_come_again(readers.get("/static/made-up.css"))
+
+        assert [readers.get(STYLES).status for _ in range(9)] == [200] * 9
 
 
 def test_the_desk_leaves_slots_to_pages():

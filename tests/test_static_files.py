@@ -5,10 +5,11 @@ import re
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.templatetags.static import static
 from django.test import override_settings
 
 from publications import prose
-from sceeus.static_files import uncommented
+from sceeus.static_files import gathered_paths, uncommented
 from tests.conftest import ROOT
 from tests.full_disks import files_of_at_most
 
@@ -32,6 +33,12 @@ def test_readers_ask_for_one_sheet_that_holds_them_all(gathered):
     assert "../fonts/source-serif-4-latin-wght-normal." in whole
     assert "../fonts/source-serif-4-latin-wght-normal.woff2" not in whole
     assert whole.index("@layer reset, tokens") < whole.index(".wrapper {") < whole.index(".card__title {")
+
+
+def test_the_paths_that_pages_link_to_are_known_to_the_server(gathered):
+    with override_settings(STORAGES=SERVED, STATIC_ROOT=gathered):
+        assert {static("css/public.css"), static("logo.png")} <= gathered_paths()
+        assert "/static/css/public.css" not in gathered_paths()
 
 
 def test_what_is_ours_has_compressed_twins(gathered):

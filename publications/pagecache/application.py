@@ -2,7 +2,7 @@
 
 import logging
 import time
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from http import HTTPStatus
 
 from publications.languages import TREES
@@ -39,7 +39,9 @@ STORED = ("Cache-Status", "pages; fwd=miss; stored")
 STALE = ("Cache-Status", "pages; hit; detail=stale")
 PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "30")]
 BUSY = Response(
-    "503 Service Unavailable", PLAIN, b"This takes too long just now. Please try again in half a minute.\n"
+    "503 Service Unavailable",
+    [*PLAIN, ("Connection", "close")],  # what else the same reader has sent ahead over it asks for no slot
+    b"This takes too long just now. Please try again in half a minute.\n",
 )
 FAILED = Response(
     "500 Internal Server Error", PLAIN, b"Something failed. Please try again in half a minute.\n"
@@ -55,7 +57,7 @@ class PageCache:
     """Django with its whole responses kept in memory.
 
     Made-up addresses put out no page, since errors and whatever has a query lie in a second, smaller store; and they
-    take no more than half of the slots for pages, the desk no more than a third, style sheets no more than a sixth, and
+    take no more than half of the slots for pages, the desk no more than a third, made-up style sheets a sixth, and
     what is made on request no more than half of the slow ones, so that known pages, and pictures, find one.
 
     Args:
@@ -64,6 +66,7 @@ class PageCache:
         max_bytes: bounds the responses that are kept in this process.
         parameters: which parameters of a query the page of a path reads.
         compressible: media types that gain by being compressed.
+        static_paths: small files on the disk, which need no database: they are read at once, without a slot.
         download_slots: how many large bodies may be on their way to readers.
     """
 
@@ -76,10 +79,11 @@ class PageCache:
         max_bytes: int,
         parameters: Parameters,
         compressible: frozenset[str],
+        static_paths: Collection[str] = (),
         download_slots: int = DOWNLOAD_SLOTS,
     ) -> None:
         self.watcher, self._parameters, self._compressible = watcher, parameters, compressible
-        self._pages, self._slow = pages, slow
+        self._pages, self._slow, self._static_paths = pages, slow, static_paths
         second = max_bytes // SECOND_STORE
         self.pages, self.others = PageStore(max_bytes - second, PINNED), PageStore(second)
         self._known, self._new = Slots(pages.slots.count), Slots(pages.slots.count // 2)
@@ -102,6 +106,8 @@ class PageCache:
 
     def _uncached(self, environ: Environ) -> Response:
         """What is not kept: the desk, files, what is made on request, forms, and whatever strangers make up."""
+        if environ["PATH_INFO"] in self._static_paths:
+            return self._pages.render_here(environ)
         try:
             if is_desk(environ):
                 with self._desk:

@@ -93,6 +93,10 @@ class WorkerPool:
         with self.slots:
             return self._executor.submit(self._respond, environ, None).result(patience)
 
+    def render_here(self, environ: Environ) -> Response:
+        """Return the response, made in the thread that asks: for what is soon made without the database."""
+        return self._respond(environ, None)
+
     def render_once(
         self,
         key: object,
