@@ -60,8 +60,6 @@ def test_an_author_who_stands_twice_keeps_the_first_place_and_role(tmp_path):
         ("x: : [\n", "yaml", "read line by line"),
         (f"x: &a [1]\ny: [{', '.join(['*a'] * 30)}]\n", "yaml", "too many aliases"),
         ("author: '???'\n", "author", "nobody's name: ???"),
-        ("author: Somebody Else\n", "guest", "taken as a guest: Somebody Else"),
-        ("author: ann\n", "guest", ""),
         (f"slug: {'a' * 9}\nsummary: {'word ' * 500}\n", "summary", "The summary was cut"),
         ("title: ''\n", "title", "The title was empty."),
         ("related: [gone]\n", "related", "did not come along: gone"),

@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from publications.models import Author, Edition, FormerPath, Image, Publication, Tag
+from publications import deeds
+from publications.models import Author, Edition, FormerPath, Image, Page, Publication, Site, SiteLink, Tag
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import picture_bytes
 
@@ -53,6 +54,105 @@ def test_a_biography_and_a_portrait_of_the_desk_stay(hugo):
 
     author = Author.objects.get()
     assert (author.biography_en, author.biography_sv) == ("", "Ann skriver.")
+
+
+def amend(row, **fields):
+    """Change a row as the desk does."""
+    for name, value in fields.items():
+        setattr(row, name, value)
+    deeds.amend(row, by=None, changed=list(fields))
+
+
+@pytest.mark.parametrize(
+    ("model", "field", "empty"),
+    [(Author, "biography_en", ""), (Author, "portrait", None), (Tag, "introduction_en", "")],
+)
+def test_what_the_desk_emptied_stays_empty_and_is_reported(hugo, model, field, empty):
+    put(hugo, front="topics: [ai]\n")
+    bring(hugo)
+    row = model.objects.get()
+    assert getattr(row, field) and told(bring(hugo), "kept") == []
+    amend(row, **{field: empty})
+
+    account = bring(hugo)
+
+    assert getattr(model.objects.get(), field) == empty
+    [line] = told(account, "kept")
+    assert str(row) in line and "stays as it is" in line
+
+
+@pytest.mark.parametrize(
+    ("model", "field"),
+    [(Author, "biography_en"), (Author, "biography_sv"), (Tag, "introduction_en"), (Tag, "introduction_sv")],
+)
+def test_what_the_desk_wrote_stays_and_what_differs_is_reported(hugo, model, field):
+    put(hugo, front="topics: [ai]\n")
+    bring(hugo)
+    emptied = field.replace("_sv", "_en")
+    amend(model.objects.get(), **{emptied: "", field: "Of the desk."})
+
+    account = bring(hugo)
+
+    assert getattr(model.objects.get(), field) == "Of the desk."
+    assert "stays as it is" in told(account, "kept")[0] and len(told(account, "kept")) == 1
+
+
+def test_what_the_desk_never_set_is_filled(hugo):
+    amend(Author(name="Ann Berg", slug="ann"), name="Ann Berg")
+    amend(Tag(name="Artificial intelligence"), name="Artificial intelligence")
+    put(hugo, front="topics: [ai]\n")
+
+    account = bring(hugo)
+
+    author = Author.objects.get()
+    assert (author.biography_en, bool(author.portrait)) == ("Ann writes on grain.", True)
+    assert Tag.objects.get().introduction_en == "What machines decide." and told(account, "kept") == []
+
+
+def test_the_name_of_an_author_or_a_topic_of_the_desk_stays(hugo):
+    put(hugo, front="topics: [ai]\n")
+    bring(hugo)
+    amend(Author.objects.get(), name="A. Berg")
+    amend(Tag.objects.get(), name="AI", introduction_en="")
+
+    bring(hugo)
+
+    assert (Author.objects.get().name, Tag.objects.get().name) == ("A. Berg", "AI")
+
+
+def test_no_import_changes_site_pages_links_or_the_words_of_the_site(hugo):
+    page = Page.objects.get(slug_en="about")
+    amend(page, title_sv="", body_sv="")
+    before = [list(model.objects.order_by("pk").values()) for model in (Page, SiteLink, Site)]
+    (hugo.parent / "about").mkdir()
+    (hugo.parent / "about" / "_index.md").write_text("---\ntitle: About\n---\nWho we are.\n")
+    put(hugo)
+
+    for _run in range(2):
+        bring(hugo.parent)
+
+    assert [list(model.objects.order_by("pk").values()) for model in (Page, SiteLink, Site)] == before
+
+
+def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
+    put(hugo)
+    bring(hugo)
+    amend(Author.objects.get(), portrait=None)
+    deeds.remove(Image.objects.get(), by=None)
+
+    bring(hugo)
+
+    assert not Image.objects.exists()
+
+
+def test_words_of_a_picture_that_the_desk_emptied_stay_empty(hugo):
+    put(hugo)
+    bring(hugo)
+    amend(Image.objects.get(), alt_en="", decorative=True)
+
+    bring(hugo)
+
+    assert Image.objects.get().alt_en == ""
 
 
 def test_a_page_of_a_topic_gives_its_name_and_introduction(hugo):

@@ -9,8 +9,10 @@ from publications import importing
 from publications.importers import Line, Sort, words
 from publications.importing import Account, Entry, Outcome
 from publications.importing.folding import A_PAGE, EXAMPLES, NAMES
-from tests.blogs import bring_in, put
+from publications.models import Author
+from tests.blogs import SAMPLES, bring_in, put
 from tests.conftest import ROOT
+from tests.factories import make_author
 
 
 def account(files: int, *lines: Line) -> Account:
@@ -105,6 +107,56 @@ def test_lines_that_are_alike_in_one_file_are_told_once(tmp_path):
     assert [line.text for line in found.entries[0].lines if line.topic == "link"] == [
         "b.md leads to /en/publications/b/ now."
     ]
+
+
+GUEST = "---\ntitle: {title}\ndate: 2024-04-09\nauthor: {author}\n---\nText of [one]({title}.md).\n"
+
+
+def write_signed(folder, **authors: str):
+    folder.mkdir(exist_ok=True)
+    for title, author in authors.items():
+        (folder / f"{title}.md").write_text(GUEST.format(title=title, author=author), encoding="utf-8")
+    return folder
+
+
+@pytest.mark.django_db
+def test_guests_are_counted_once_and_only_those_that_were_made(tmp_path):
+    make_author("Bo Ek")
+    folder = write_signed(tmp_path / "blog", one="Bo Ek", two="Eva Ros", three="Eva Ros", four="Ann Berg")
+
+    account = bring_in(folder)
+
+    assert account.totals()["guest"] == 1 and Author.objects.filter(guest=True).count() == 1
+
+
+MADE = ("guest", "signed", "tag", "title", "summary", "link", "address", "date_from_name", "include", "yaml")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("folder", ["jekyll", "signed"])
+def test_a_repeated_import_counts_nothing_as_made_or_changed(tmp_path, folder):
+    folders = {"jekyll": SAMPLES / "jekyll", "signed": write_signed(tmp_path / "blog", one="Eva Ros")}
+    first = bring_in(folders[folder]).totals()
+
+    again = bring_in(folders[folder])
+
+    totals = again.totals()
+    assert any(first[name] for name in MADE)
+    assert {name: totals[name] for name in MADE if totals[name]} == {}
+    assert {line.sort for entry in again.entries for line in entry.lines} <= {Sort.DROPPED}
+    assert totals["unchanged"] + totals["refused"] == totals["files"] and totals["published"] == 0
+    assert "leads to" not in shown(again)
+
+
+@pytest.mark.django_db
+def test_what_reading_an_unchanged_file_changes_is_told_where_all_is_asked_for(tmp_path):
+    folder = write_signed(tmp_path / "blog", one="Eva Ros")
+    bring_in(folder)
+
+    again = bring_in(folder)
+
+    assert "leads to" in shown(again, detail=2)
+    assert any("leads to" in text for text in again.plain()["files"][0]["changed"])
 
 
 # What is held back, and what to do next

@@ -9,7 +9,7 @@ from . import docx
 from .ahead import read_all
 from .arrival import Arrival, Line, Refusal, Share, Sort
 from .card import Card
-from .images import Gallery, name_of
+from .images import Found, Gallery, name_of
 from .markdown import Ground, read
 from .people import People, Person
 from .people import read as read_people
@@ -19,6 +19,7 @@ from .taxonomies import Taxonomies, Topic
 __all__ = [
     "Arrival",
     "Card",
+    "Found",
     "Gallery",
     "Ground",
     "Line",

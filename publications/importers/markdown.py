@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from django.utils.translation import gettext as _
 
-from publications.manuscript import Byline, Manuscript
+from publications.manuscript import Manuscript
 
 from . import frontmatter, liquid, markup, values
 from .arrival import Arrival, Refusal, Telling
@@ -19,7 +19,7 @@ from .old_ids import heading_rules, keep_ids
 from .old_site import OldSite
 from .own import read_own
 from .page import anchors_in, fragment_links_in, rendered_as_published, share_of, tell_losses
-from .people import People, Person
+from .people import People
 from .references import resolve_references
 from .summaries import excerpt, unmarked
 
@@ -81,7 +81,7 @@ def _foreign(card: Card, front: frontmatter.Front, ground: Ground, telling: Tell
         images=tuple(pictures.shown.values()),
     )
     is_draft, ends_at = fields.is_draft(), fields.expires_at()
-    _tell_names(card, fields, signed)
+    _tell_names(card, fields)
     tell_losses(text, rendered, telling)
     return Arrival(
         card.source, text, lines=telling.lines, former_paths=card.former_paths, is_draft=is_draft,
@@ -148,12 +148,8 @@ def _related(card: Card, fields: dict, ground: Ground, telling: Telling) -> tupl
     return tuple(found)
 
 
-def _tell_names(card: Card, fields: Fields, signed: list[tuple[Byline, Person]]) -> None:
+def _tell_names(card: Card, fields: Fields) -> None:
     """Tell which names are not those of the file, and what of it has no name here."""
-    for _line, person in signed:
-        if not person.is_known:
-            told = _("Author not in the list, taken as a guest: %s") % person.name
-            fields.telling.guessed("guest", told)
     tell_address(card, fields.telling)
     if not values.first(fields.given, "title") and "title" in fields.given:
         fields.telling.guessed("title", _("The title was empty."))

@@ -69,11 +69,15 @@ TOPICS = {
 
 @dataclass
 class Entry:
-    """One file: what became of it, and what there is to tell."""
+    """One file: what became of it, and what there is to tell.
+
+    `reading` is what reading the file changed or concluded, where this run took nothing of it: it is counted nowhere.
+    """
 
     source: str
     outcome: Outcome
     lines: list[Line] = field(default_factory=list)
+    reading: list[Line] = field(default_factory=list)
     title: str = ""
     address: str = ""
     is_published: bool = False
@@ -91,7 +95,8 @@ class Entry:
 
     def plain(self) -> dict[str, object]:
         """For JSON."""
-        told = {sort.value: [line.text for line in self.lines if line.sort is sort] for sort in Sort}
+        lines = [*self.lines, *self.reading]
+        told = {sort.value: [line.text for line in lines if line.sort is sort] for sort in Sort}
         return {
             "file": self.source, "outcome": self.outcome.value, "published": self.is_published, "title": self.title,
             "address": self.address, "language": self.language, "authors": self.authors, "tags": self.tags,

@@ -153,18 +153,19 @@ def _why_kept(standing: intake.Standing) -> str:
 
 
 def _tell(each: Taken, report: intake.Report) -> None:
-    """What only the site knows: which authors it had to make, where the file's own list did not say so already."""
-    if not any(line.topic == "guest" for line in each.arrival.lines):
-        for told in report.guests:
-            each.entry.tell(Sort.GUESSED, "guest", told)
+    """What only the site knows: which authors it had to make, and what is missing."""
+    for told in report.guests:
+        each.entry.tell(Sort.GUESSED, "guest", told)
     for told in report.missing:
         each.entry.tell(Sort.DROPPED, "missing", told)
 
 
 def _entry(arrival: Arrival, outcome: Outcome) -> Entry:
-    text = arrival.manuscript
+    text, is_taken = arrival.manuscript, outcome in (Outcome.NEW, Outcome.UPDATED)
+    lines = [line for line in arrival.lines if is_taken or line.sort is Sort.DROPPED]
+    reading = [line for line in arrival.lines if line not in lines]
     return Entry(
-        arrival.source, outcome, list(arrival.lines), title=text.title, share=arrival.share, uid=text.uid,
+        arrival.source, outcome, lines, reading, title=text.title, share=arrival.share, uid=text.uid,
         address=Edition(tree=Publication(language=text.language).tree, slug=text.slug).get_absolute_url(),
         authors=tuple(line.author for line in text.bylines), tags=text.tags, language=text.language,
         images=tuple(picture.key for picture in text.images),

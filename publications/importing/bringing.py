@@ -74,8 +74,8 @@ def _finish(batches: Batches, people: People, found: Survey, gallery: Gallery) -
     relate_all(batches.done, batches.account, by=batches.order.by)
     report_lost_fragments(batches.done)
     lead_authors(people, batches.account, by=batches.order.by)
-    complete_authors(people, gallery, batches.order)
-    batches.account.redirects += complete_topics(found.taxonomies.topics, batches.order)
+    complete_authors(people, gallery, batches.order, batches.account)
+    batches.account.redirects += complete_topics(found.taxonomies.topics, batches.order, batches.account)
     _compare_anew(batches.order)
 
 

@@ -8,12 +8,12 @@ import shutil
 import sys
 import textwrap
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from publications.importers import Sort
+from publications.importers import Line, Sort
 
 from .account import OUTCOMES, SORTS, Account, Entry
 from .folding import by_topic, wrapped
@@ -34,7 +34,8 @@ def told(account: Account, *, width: int = 0, detail: int = FOLDED) -> Iterator[
     yield from (*wrapped(next_step(account), width), "")
     if detail > FOLDED or (detail == FOLDED and is_short):
         for entry in account.entries:
-            yield from _entry(entry, width)
+            lines = [*entry.lines, *entry.reading] if detail > FOLDED else entry.lines
+            yield from _entry(entry, lines, width)
     elif detail == FOLDED:
         yield from by_topic(account.entries, width)
     yield ""
@@ -49,7 +50,7 @@ def told(account: Account, *, width: int = 0, detail: int = FOLDED) -> Iterator[
         )
 
 
-def _entry(entry: Entry, width: int) -> Iterator[str]:
+def _entry(entry: Entry, lines: Sequence[Line], width: int) -> Iterator[str]:
     outcome = str(OUTCOMES[entry.outcome]) + (_(", public") if entry.is_published else "")
     room = width - len(outcome) - 2
     if room >= 16:
@@ -57,7 +58,7 @@ def _entry(entry: Entry, width: int) -> Iterator[str]:
     else:
         yield from (_short(entry.source, width), f"  {outcome}")
     for sort in Sort:
-        for line in (line for line in entry.lines if line.sort is sort):
+        for line in (line for line in lines if line.sort is sort):
             yield from wrapped(f"{SORTS[sort]}: {line.text}", width, indent=4)
 
 
