@@ -1,12 +1,19 @@
 """Redaction: a name or passage is taken out everywhere, and nothing else is."""
 
+import re
+
 import pytest
+from django.contrib.auth.models import Group
+from django.urls import reverse
 
 from publications import deeds, manuscript, prose
 from publications.deeds.redacted_values import redact_value
 from publications.models import (
     AuditLine,
+    Edition,
     FormerPath,
+    Publication,
+    RelatedLink,
     Review,
     ReviewRemark,
 )
@@ -20,7 +27,7 @@ def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
     deeds.publish(piece, by=editor)
     deeds.publish(saved(piece, body="Vera Holm said it twice.\n\nNobody else did."), by=editor)
 
-    assert deeds.redact(piece, "Vera Holm", by=editor, why="safety") == 2
+    assert deeds.redact(piece, "Vera Holm", by=editor, why="safety").editions == [1, 2]
 
     kept = [
         edition.title + edition.html + edition.text + edition.markdown for edition in piece.editions.all()
@@ -165,3 +172,165 @@ def test_what_was_typed_keeps_the_names_of_its_fields(editor):
 )
 def test_an_address_names_a_short_passage_by_whole_words_alone(passage, address, is_named):
     assert prose.Redaction(passage, "").is_named_by(address) is is_named
+
+
+FORMS = [
+    "Ivan Petrov",
+    "IVAN PETROV",
+    "ivan petrov",
+    "Ivan PETROV",
+    "IVAN\nPETROV",
+    "Ivan Petrovs",
+    "*IVAN* _Petrov_",
+]
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_a_passage_goes_in_capitals_and_small_letters_alike(editor, form):
+    body = f'So said {form}, and [{form}](https://example.org/IVAN-PETROV "{form}").\n\n| A |\n|---|\n| x {form} |'.replace(
+        "\nPETROV", " PETROV"
+    )
+    words = form.replace("\n", " ")
+    piece = make_publication(
+        title="Of IVAN PETROV", summary=form, key_points=f"{words}\nOther", body=f"{form}\n\n## {form}\n\n{body}", note=form,
+        by=[make_author(title_en="Ivan PETROV's aide")],
+    )  # fmt: skip
+    piece.attachments.create(
+        original="x" * 64, filename="IVAN PETROV.pdf", label="Ivan petrov's letter", size=1
+    )
+    edition = deeds.publish(saved(piece, note=form), by=editor)
+    edition.attachments.create(original="x" * 64, filename="Ivan-PETROV.pdf", label=form, size=1, position=1)
+
+    deeds.redact(piece, "Ivan Petrov", by=editor)
+
+    piece.refresh_from_db()
+    edition.refresh_from_db()
+    kept = [
+        edition.title,
+        edition.summary,
+        edition.key_points,
+        edition.slug,
+        edition.markdown,
+        edition.html,
+        edition.text,
+        str(edition.contents),
+    ]
+    kept += [piece.title, piece.summary, piece.key_points, piece.slug, piece.body, piece.note]
+    kept += [f"{row.name} {row.title}" for row in edition.bylines.all()]
+    kept += [f"{row.filename} {row.label}" for row in [*edition.attachments.all(), *piece.attachments.all()]]
+    kept += [revision.manuscript for revision in piece.revisions.all()]
+    kept += [f"{line.subject} {line.detail}" for line in piece.audit.all()]
+    assert not [text for text in kept if re.search(r"petrov", text, re.IGNORECASE)]
+
+
+@pytest.mark.parametrize(
+    ("passage", "text", "left"),
+    [
+        ("Ann", "Ann planned an annual ANN. ANNS", "[redacted] planned an annual [redacted]. [redacted]S"),
+        ("Petrov", "Petrova and PETROVS, not Anpetrov.", "[redacted]a and [redacted]S, not Anpetrov."),
+        ("Ким", "Ким, КИМА и Кимоно", "[redacted], [redacted]А и Кимоно"),
+        ("ann was.", "Ann was. Joann was.", "[redacted] Joann was."),
+        ("_Ann_", "_Ann_", "[redacted]"),
+        ("(Ann)", "Of (ANN)s", "Of [redacted]s"),
+    ],
+)
+def test_a_passage_is_found_in_whole_words_and_their_endings(passage, text, left):
+    assert prose.Redaction(passage, "[redacted]").redact_text(text) == left
+
+
+def test_a_report_says_what_went_and_what_stays(editor):
+    piece = make_publication(
+        title="Ivan Petrov",
+        body="IVAN PETROV, Petrov and [it](https://example.org/ivan-petrov). Selivan petrov, Petrova.",
+    )
+    deeds.publish(piece, by=editor)
+    deeds.publish(saved(piece, body="Ivan petrovs."), by=editor)
+
+    report = deeds.redact(piece, "Ivan Petrov", by=editor)
+
+    assert report.editions == [1, 2]
+    assert report.forms == ["IVAN PETROV", "Ivan Petrov", "Ivan petrovs"]
+    assert report.links == ["https://example.org/ivan-petrov"]
+    assert report.addresses == ["ivan-petrov"]
+    assert report.words_left == ["Petrov", "Petrova", "Selivan petrov"]
+
+
+def test_a_preview_says_what_the_redaction_does_and_changes_nothing(editor):
+    piece = make_publication(title="Ivan Petrov", body="IVAN PETROV, [it](https://example.org/ivan-petrov).")
+    deeds.publish(piece, by=editor)
+    before = Edition.objects.values().get(), Publication.objects.values().get(), AuditLine.objects.count()
+
+    preview = deeds.preview_redaction(piece, "Ivan Petrov", by=editor)
+
+    assert (
+        Edition.objects.values().get(),
+        Publication.objects.values().get(),
+        AuditLine.objects.count(),
+    ) == before
+    assert deeds.redact(piece, "Ivan Petrov", by=editor) == preview
+
+
+def test_a_redaction_is_refused_where_more_would_go_than_was_seen(editor):
+    piece = make_publication(body="Ivan Petrov.")
+    deeds.publish(piece, by=editor)
+    preview = deeds.preview_redaction(piece, "Ivan Petrov", by=editor)
+    saved(piece, body="Ivan Petrov. IVAN PETROV.")
+
+    with pytest.raises(deeds.Outdated):
+        deeds.redact(piece, "Ivan Petrov", by=editor, seen=preview.fingerprint)
+
+    assert piece.editions.live().get().text == "Ivan Petrov."
+
+
+def test_the_address_of_a_text_elsewhere_that_names_the_passage_goes(editor):
+    url = "https://example.org/2024/vera-holm-speaks"
+    piece = make_publication(title="Vera Holm", body="", external_url=url)
+    edition = deeds.publish(piece, by=editor)
+
+    report = deeds.redact(piece, "Vera Holm", by=editor)
+
+    edition.refresh_from_db()
+    assert edition.external_url == "" and report.links == [url]
+    assert not any(url in revision.manuscript for revision in piece.revisions.all())
+
+
+def test_the_reason_of_a_related_link_is_redacted(editor):
+    piece, other = make_live(body="Vera Holm.").publication, make_live().publication
+    RelatedLink.objects.create(source=piece, target=other, reason="VERA HOLM wrote it")
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    assert RelatedLink.objects.get().reason == "[redacted] wrote it"
+
+
+def test_the_desk_shows_what_would_go_before_it_goes(desk, editor):
+    editor.groups.add(Group.objects.get(name="Administrators"))
+    piece = make_live(
+        title="On him", body="IVAN PETROV and ivan petrov, [it](https://example.org/ivan-petrov), Petrova."
+    ).publication
+    path = reverse("desk:redact", args=[piece.pk])
+    typed = {"passage": "Ivan Petrov", "mark": "N. N.", "why": "asked for"}
+
+    shown = desk.post(path, typed).content.decode()
+
+    assert "IVAN PETROV" in piece.editions.live().get().text
+    for word in ("IVAN PETROV", "ivan petrov", "https://example.org/ivan-petrov", "Petrova"):
+        assert f"<li>{word}</li>" in shown
+    seen = re.search(r'name="seen" value="(\w+)"', shown)[1]
+    answer = desk.post(path, {**typed, "seen": seen}, follow=True).content.decode()
+    assert "Taken out of 1 edition, the working copy and its history." in answer
+    assert "1 link that named it leads nowhere any more; its words stay." in answer
+    assert "petrov and" not in piece.editions.live().get().text.lower()
+
+
+def test_the_desk_asks_again_where_another_passage_was_typed_than_shown(desk, editor):
+    editor.groups.add(Group.objects.get(name="Administrators"))
+    piece = make_live(body="Ivan Petrov and Vera Holm.").publication
+    path = reverse("desk:redact", args=[piece.pk])
+    shown = desk.post(path, {"passage": "Vera Holm"}).content.decode()
+    seen = re.search(r'name="seen" value="(\w+)"', shown)[1]
+
+    again = desk.post(path, {"passage": "Ivan Petrov", "seen": seen})
+
+    assert again.status_code == 200 and "<li>Ivan Petrov</li>" in again.content.decode()
+    assert piece.editions.live().get().text == "Ivan Petrov and Vera Holm."

@@ -1,6 +1,7 @@
 """Redaction in Markdown: whatever construct holds the passage, the page stays whole and says nothing of it."""
 
 import re
+import sys
 
 import pytest
 
@@ -164,3 +165,62 @@ def test_links_of_earlier_saves_and_of_the_draft_are_redacted_alike():
     kept = [publication.body, *(revision.manuscript for revision in publication.revisions.all())]
     assert not any("vera-holm" in text for text in kept)
     assert "See the talk" in prose.render(publication.body).text
+
+
+# Cost
+
+
+class CountedText(str):
+    """Counts the characters that are copied out of it."""
+
+    copied = 0
+
+    def __getitem__(self, place):
+        part = super().__getitem__(place)
+        type(self).copied += len(part)
+        return part
+
+
+UNITS = {
+    "links": f"[the talk]({SITE}/vera-holm) ",
+    "pictures": f"![a talk]({SITE}/vera-holm.jpg) ",
+    "links without words": f"[]({SITE}/vera-holm)",
+    "ends without a beginning": f"]({SITE}/vera-holm) ",
+    "bare addresses": f"{SITE}/vera-holm\n",
+    "words": "Vera Holm ",
+    "emphasis": "**Vera Holm** ",
+    "labels": "[^Vera Holm] ",
+    "open brackets": "[[ ",
+    "comments without an end": "<!-- ",
+    "references": f"[a{{0}}][b{{0}}]\n\n[b{{0}}]: {SITE}/vera-holm\n\n",
+}
+
+
+def cost_of_redacting(unit: str, number: int) -> int:
+    """Lines of Python that ran in the module, and characters that were copied."""
+    source = "".join(unit.format(n) for n in range(number))
+    redaction = prose.Redaction("Vera Holm", "[redacted]")
+    steps = 0
+
+    def count(frame, _event, _argument):
+        nonlocal steps
+        if not frame.f_code.co_filename.endswith("prose/redaction.py"):
+            return None
+        steps += 1
+        return count
+
+    CountedText.copied = 0
+    sys.settrace(count)
+    try:
+        redaction.redact_markdown(source)
+        redaction._redact_words(CountedText(redaction._redact_addresses(CountedText(source))))
+    finally:
+        sys.settrace(None)
+    return steps + CountedText.copied
+
+
+@pytest.mark.parametrize("name", UNITS)
+def test_redacting_a_text_of_twice_the_length_costs_twice_as_much(name):
+    short, long = (cost_of_redacting(UNITS[name], number) for number in (200, 400))
+
+    assert long < 2.2 * short

@@ -12,7 +12,7 @@ from .keep_apart import keep_apart, let_together
 from .lead_here import lead_here
 from .publish import address_to_come, publish
 from .publish_many import publish_many
-from .redact import redact
+from .redact import RedactionReport, preview_redaction, redact
 from .relate import relate
 from .repair import repair_copies, repair_windows
 from .undo import Undoing, undo, what_undo_does
@@ -22,6 +22,7 @@ __all__ = [
     "ClockBehind",
     "NotReady",
     "Outdated",
+    "RedactionReport",
     "Refused",
     "Undoing",
     "address_to_come",
@@ -31,6 +32,7 @@ __all__ = [
     "keep_apart",
     "lead_here",
     "let_together",
+    "preview_redaction",
     "publish",
     "publish_many",
     "redact",

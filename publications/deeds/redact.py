@@ -1,13 +1,15 @@
 """redact: take a name or a passage out everywhere, in every edition, the working copy and its history.
 
-What is looked for is the passage as a reader would know it: across line breaks, whatever the apostrophes,
-with emphasis inside. Its own traces go too: addresses, names of files, earlier audit lines, revisions. What
-other rows say (an author, a picture) is amended by hand.
+What is looked for is the passage as a reader would know it: in capitals or small letters, across line breaks,
+whatever the apostrophes, with emphasis inside. Its own traces go too: addresses, names of files, earlier audit
+lines, revisions. What other rows say (an author, a picture) is amended by hand.
 """
 
+import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
+from hashlib import sha256
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
@@ -30,13 +32,11 @@ from publications.models import (
     Why,
 )
 
-from .ground import Refused, begin, locked
-from .redacted_values import redact_field, redact_file_name, redact_identifier, redact_value
+from .ground import Outdated, Refused, begin, locked
+from .redacted_values import redact_field, redact_file_name, redact_identifier, redact_link, redact_value
 from .word_files import redact_word_files
 
 SHORTEST = 3
-INFLECTION = "(s|es|en|ens|a|u|y|e|om|ov)?"
-"""Endings of a short name in the languages of the site, in Latin letters as slugs of them may have."""
 
 Rule = Callable[[str, prose.Redaction], str]
 
@@ -49,7 +49,7 @@ def _redact_markdown(text: str, redaction: prose.Redaction) -> str:
     return redaction.redact_markdown(text)
 
 
-IDENTIFIERS = dict.fromkeys(("doi", "isbn", "external_url"), redact_identifier)
+IDENTIFIERS = {"doi": redact_identifier, "isbn": redact_identifier, "external_url": redact_link}
 EDITION = dict.fromkeys(("title", "summary", "key_points", "note", "end_note", "type_line"), _redact_text)
 EDITION |= {"markdown": _redact_markdown, **IDENTIFIERS}
 WORKING = dict.fromkeys(("title", "summary", "key_points", "note"), _redact_text)
@@ -58,15 +58,56 @@ FILE = {"label": _redact_text, "filename": redact_file_name}
 BYLINE = dict.fromkeys(("name", "title", "affiliation"), _redact_text)
 
 
+@dataclass(frozen=True)
+class RedactionReport:
+    """What a redaction took out, and what it left; `fingerprint` says that two of them are the same."""
+
+    passage: str
+    mark: str
+    editions: list[int]
+    """Numbers of the editions that held the passage."""
+    forms: list[str]
+    """How the passage stood there, or in the working copy and its history: "IVAN PETROV", "Ivan Petrovs"."""
+    links: list[str]
+    """Where links led that named the passage."""
+    addresses: list[str]
+    """The publication's own addresses, names of files and identifiers that named it."""
+    words_left: list[str]
+    """Words of the public editions that are like the passage, or a part of it, and stay."""
+
+    @property
+    def fingerprint(self) -> str:
+        return sha256(json.dumps(asdict(self)).encode()).hexdigest()
+
+
+def preview_redaction(
+    publication: Publication, passage: str, *, by, mark: str | None = None
+) -> RedactionReport:
+    """Return what redact would do: it is done and rolled back, so that both agree. Raises what redact raises."""
+    with transaction.atomic():
+        report = redact(publication, passage, by=by, mark=mark)
+        transaction.set_rollback(True)
+    publication.refresh_from_db()
+    return report
+
+
 @with_disk_reserve
 @transaction.atomic
-def redact(publication: Publication, passage: str, *, by, why: str = "", mark: str | None = None) -> int:
-    """Replace the passage by a mark in all that was kept of the piece; says in how many editions.
+def redact(
+    publication: Publication,
+    passage: str,
+    *,
+    by,
+    why: str = "",
+    mark: str | None = None,
+    seen: str | None = None,
+) -> RedactionReport:
+    """Replace the passage by a mark in all that was kept of the piece; returns what went and what stayed.
 
     The mark is "[redacted]" in the language of the text, unless one is given (it may be empty where the law
     or someone's safety asks for it). The passage itself is not written into the audit line. Addresses made
-    from it are given up. Raises ClockBehind, or Refused where the passage is too short, stands nowhere, or
-    would still be read somewhere.
+    from it are given up. Raises ClockBehind, Outdated where the report is not the one `seen` (its fingerprint),
+    or Refused where the passage is too short, stands nowhere, or would still be read somewhere.
     """
     deed = begin(by=by, publication=publication)
     piece = locked(publication)
@@ -82,16 +123,33 @@ def redact(publication: Publication, passage: str, *, by, why: str = "", mark: s
     _forget_traces(piece, redaction, passage)
     _keep_in_step(piece, before)
     _refuse_remains(piece, redaction)
+    report = _report(piece, passage, redaction, editions)
+    if seen is not None and seen != report.fingerprint:
+        raise Outdated(_("What would go is not what you were shown. Look at it again."))
     transaction.on_commit(lambda: renditions.forget(piece.pk))
     deed.tell(
-        DeedKind.REDACT,
-        piece,
-        publication=piece,
-        editions=[each.number for each in editions],
-        why=redaction.redact_text(why),
+        DeedKind.REDACT, piece, publication=piece, editions=report.editions, why=redaction.redact_text(why)
     )
     publication.refresh_from_db()
-    return len(editions)
+    return report
+
+
+def _report(
+    piece: Publication, passage: str, redaction: prose.Redaction, editions: list[Edition]
+) -> RedactionReport:
+    left: set[str] = set()
+    for edition in piece.editions.begun() | piece.editions.waiting():
+        for text in (edition.title, edition.summary, edition.key_points, edition.text):
+            left |= redaction.words_left(text)
+    return RedactionReport(
+        passage=passage,
+        mark=redaction.mark,
+        editions=[each.number for each in editions],
+        forms=sorted(redaction.forms),
+        links=sorted(redaction.links),
+        addresses=sorted(redaction.addresses),
+        words_left=sorted(left),
+    )
 
 
 def _mark(language: str) -> str:
@@ -122,7 +180,7 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
     files = [row for row in edition.attachments.all() if _redact_fields(row, FILE, redaction)]
     for row in files:
         row.save()
-    touched = _redact_fields(edition, EDITION, redaction) | _redact_slug(edition, passage)
+    touched = _redact_fields(edition, EDITION, redaction) | _redact_slug(edition, redaction, passage)
     if touched:
         text = prose.render(edition.markdown, language=edition.language, carried=carried_paragraphs(edition))
         for name, value in rendered(text).items():
@@ -136,14 +194,15 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
 def _names_passage(slug: str, passage: str) -> bool:
     """Whether a slug names the passage, inflected too: "ivanovs-letter" names Ivanov, "annual" does not name Ann."""
     part = slugify(passage)
-    ending = "" if len(part) >= prose.SPECIFIC else rf"{INFLECTION}(-|$)"
+    ending = "" if len(part) >= prose.SPECIFIC else rf"{prose.ENDINGS}(-|$)"
     return bool(part) and bool(re.search(rf"(^|-){re.escape(part)}{ending}", slug))
 
 
-def _redact_slug(row, passage: str) -> bool:
+def _redact_slug(row, redaction: prose.Redaction, passage: str) -> bool:
     """Give up an address that was made from the passage: another is made, and the old one is forgotten."""
     if not _names_passage(row.slug, passage):
         return False
+    redaction.addresses.add(row.slug)
     piece = row.publication if isinstance(row, Edition) else row
     row.slug = f"publication-{piece.pk}"
     Address.objects.get_or_create(tree=row.tree, slug=row.slug, defaults={"publication": piece})
@@ -151,13 +210,17 @@ def _redact_slug(row, passage: str) -> bool:
 
 
 def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage: str, by) -> bool:
-    touched = _redact_fields(piece, WORKING, redaction) | _redact_slug(piece, passage)
+    touched = _redact_fields(piece, WORKING, redaction) | _redact_slug(piece, redaction, passage)
     for file in piece.attachments.all():
         if _redact_fields(file, FILE, redaction):
             file.save()
             touched = True
     for revision in piece.revisions.all():
         touched |= _redact_revision(revision, redaction, passage)
+    for link in piece.related_links.all():
+        if _redact_fields(link, {"reason": _redact_text}, redaction):
+            link.save(update_fields=["reason"])
+            touched = True
     touched |= redact_word_files(piece, redaction)
     if touched:
         piece.save()
@@ -184,10 +247,11 @@ def _spelled(text: str) -> str:
 
 def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str) -> None:
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
-    named = [address.pk for address in piece.addresses.all() if _names_passage(address.slug, passage)]
-    piece.addresses.filter(pk__in=named).delete()
-    told = [former.pk for former in piece.former_paths.all() if _spelled(passage) in _spelled(former.path)]
-    piece.former_paths.filter(pk__in=told).delete()
+    named = [address for address in piece.addresses.all() if _names_passage(address.slug, passage)]
+    piece.addresses.filter(pk__in=[each.pk for each in named]).delete()
+    told = [former for former in piece.former_paths.all() if _spelled(passage) in _spelled(former.path)]
+    piece.former_paths.filter(pk__in=[each.pk for each in told]).delete()
+    redaction.addresses |= {each.slug for each in named} | {each.path for each in told}
     for line in piece.audit.all():
         subject, detail = redaction.redact_text(line.subject), redact_value(line.detail, redaction)
         if (subject, detail) != (line.subject, line.detail):

@@ -10,7 +10,8 @@ REFERENCES = {
 }  # fmt: skip
 """Fields that name another row or one of a few words of ours: no text of an author."""
 MARKDOWN = {"body"}
-IDENTIFIERS = {"doi", "isbn", "external_url"}
+IDENTIFIERS = {"doi", "isbn"}
+LINKS = {"external_url"}
 FILE_NAMES = {"file", "filename"}
 NAMES_OF_ROWS = {"tags"}
 """Lists of names: one that holds the passage is left out, as what is left of it names no row."""
@@ -42,13 +43,25 @@ def redact_field(name: str, value: Any, redaction: Redaction) -> Any:
 
 def redact_identifier(value: str, redaction: Redaction) -> str:
     """Of an identifier a part is no use."""
-    return "" if redaction.is_in(value) else value
+    if not redaction.is_told_by(value):
+        return value
+    redaction.addresses.add(value)
+    return ""
+
+
+def redact_link(value: str, redaction: Redaction) -> str:
+    """The address of a text elsewhere leads nowhere where it names the passage."""
+    if not redaction.is_told_by(value):
+        return value
+    redaction.links.add(value)
+    return ""
 
 
 def redact_file_name(name: str, redaction: Redaction) -> str:
     """A name of a file that tells the passage, even as addresses spell it, is given up but for its ending."""
-    if not redaction.is_in(name) and not redaction.is_named_by(name):
+    if not redaction.is_told_by(name):
         return name
+    redaction.addresses.add(name)
     folder, slash, _last = name.rpartition("/")
     ending = name.rpartition(".")[2] if "." in name else ""
     kept = f"{folder}{slash}" if not redaction.is_named_by(folder) else ""
@@ -58,5 +71,6 @@ def redact_file_name(name: str, redaction: Redaction) -> str:
 RULES = (
     (MARKDOWN, lambda value, redaction: redaction.redact_markdown(value)),
     (IDENTIFIERS, redact_identifier),
+    (LINKS, redact_link),
     (FILE_NAMES, redact_file_name),
 )

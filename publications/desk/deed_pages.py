@@ -1,13 +1,14 @@
 """Deeds are pages, not pop-ups: each has an address, works with scripts off, and says what it will do."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from django import forms
 from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, ngettext
 
 from publications import deeds
 from publications.models import Edition, Publication
@@ -36,7 +37,9 @@ class UndoForm(UnsentFormMixin, forms.Form):
 class RedactForm(UnsentFormMixin, forms.Form):
     passage = forms.CharField(
         label=gettext_lazy("Name or passage to take out"),
-        help_text=gettext_lazy("Exactly as it stands in the text."),
+        help_text=gettext_lazy(
+            "Capitals and small letters are alike. Whole words are looked for, and their endings."
+        ),
     )
     mark = forms.CharField(
         label=gettext_lazy("What stands in its place"),
@@ -88,16 +91,55 @@ def _undo(request: HttpRequest, piece: Publication, form: forms.Form) -> str:
 @desk.page(f"{ONE}redact/", "redact")
 @needs("redact_publication")
 def redact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what would go, and take it out once that has been seen."""
     piece = piece_or_404(pk)
     form = RedactForm(request.POST or None)
-    if response := _done(request, piece, form, lambda: _redact(request, piece, form.cleaned_data)):
+    seen = request.POST.get("seen", "")
+    if seen and (response := _done(request, piece, form, lambda: _redact(request, piece, form, seen))):
         return response
-    return desk.show_piece(request, "redact", piece, form=form, title=_("Redact"))
+    preview = _preview_redaction(request, piece, form)
+    return desk.show_piece(request, "redact", piece, form=form, title=_("Redact"), preview=preview)
 
 
-def _redact(request: HttpRequest, piece: Publication, asked: dict) -> str:
-    editions = deeds.redact(piece, asked["passage"], by=request.user, why=asked["why"], mark=asked["mark"])
-    return _("Taken out of %(count)d editions, the working copy and its history.") % {"count": editions}
+def _preview_redaction(
+    request: HttpRequest, piece: Publication, form: forms.Form
+) -> deeds.RedactionReport | None:
+    """What would go, unless the form has faults of its own: having been shown something else is none."""
+    if not form.is_bound or form.is_unsent or set(form.errors) - {NON_FIELD_ERRORS}:
+        return None
+    asked = form.cleaned_data
+    try:
+        return deeds.preview_redaction(piece, asked["passage"], by=request.user, mark=asked["mark"])
+    except deeds.Refused as refusal:
+        if not form.non_field_errors():
+            form.add_error(None, refusal.reasons)
+        return None
+
+
+def _redact(request: HttpRequest, piece: Publication, form: forms.Form, seen: str) -> str:
+    asked = form.cleaned_data
+    report = deeds.redact(
+        piece, asked["passage"], by=request.user, why=asked["why"], mark=asked["mark"], seen=seen
+    )
+    return " ".join(_words_of_redaction(report))
+
+
+def _words_of_redaction(report: deeds.RedactionReport) -> Iterator[str]:
+    editions, links = len(report.editions), len(report.links)
+    if editions:
+        yield ngettext(
+            "Taken out of %(count)d edition, the working copy and its history.",
+            "Taken out of %(count)d editions, the working copy and its history.",
+            editions,
+        ) % {"count": editions}
+    else:
+        yield _("Taken out of the working copy and its history. No edition held it.")
+    if links:
+        yield ngettext(
+            "%(count)d link that named it leads nowhere any more; its words stay.",
+            "%(count)d links that named it lead nowhere any more; their words stay.",
+            links,
+        ) % {"count": links}
 
 
 def _done(

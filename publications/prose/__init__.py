@@ -14,11 +14,12 @@ from .markdown import as_markdown, tree_of
 from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
-from .redaction import SPECIFIC, Redaction, values_of
+from .redaction import ENDINGS, SPECIFIC, Redaction, values_of
 from .rendering import render
 from .spelling import spelled
 
 __all__ = [
+    "ENDINGS",
     "MAX_CHARACTERS",
     "SPECIFIC",
     "Heading",

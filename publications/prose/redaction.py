@@ -7,7 +7,7 @@ words stay. Labels, which readers never see, get others.
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from html import escape, unescape
 from urllib.parse import unquote
 
@@ -18,8 +18,15 @@ from .tree import Node
 from .vocabulary import VERBATIM
 
 SPECIFIC = 6
-"""Letters of a passage that no longer word of an address holds by chance."""
+"""Letters of a passage that no longer word holds by chance: any ending may follow."""
+ENDINGS = "(?:s|es|en|ens|a|u|y|e|om|ov|а|я|у|ю|е|ы|и|і|ом|ем|ой|ов|ові)?"
+"""Endings of a short name in the languages of the site."""
+NO_LETTER_BEFORE, NO_LETTER_AFTER = r"(?<![^\W_])", r"(?![^\W_])"
+BEFORE, AFTER = 200, 2
+"""Characters around a passage that say how the mark is written there."""
 BETWEEN_WORDS = r"(?:\s|[*_\\])+"
+MARKUP_IN_PASSAGE = re.compile(BETWEEN_WORDS)
+REST_OF_WORD = re.compile(r"\w{0,40}")
 SIGNS = r"(?:(?<!\\)[*_]{1,3})?"
 SIGN_IN_PASSAGE = re.compile(r"(?<=\s)[*_]{1,3}(?=\S)|[*_]{1,3}(?=\s)")
 BRACKETED = re.compile(r"\[[\w ]+\]")
@@ -28,11 +35,15 @@ AT_BEGINNING = re.compile(r"(?:\A|\n)[\s>*+.)0-9-]*(?:\[\^[^\]\n]*\]:\s*)?\Z")
 ADDRESSES = {"href", "src", "cite", "id", "name"}
 MARKED_ID = re.compile(r"[ \t]*\{:?[ \t]*#([^\s{}]+)[^{}\n]*\}")
 ATTRIBUTE = re.compile(r"""\s+([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
+BRACKET = re.compile(r"([\[\]])")
+FULL_REFERENCE = re.compile(r"\]\s?\[([^\[\]]*+)\]")
+COLLAPSED_REFERENCE = re.compile(r"\[([^\[\]]++)\]\s?\[\]")
+SHORT_REFERENCE = re.compile(r"(?<![\]!*])\[([^\[\]]++)\](?!\s?\[|[(:])")
 NOTE_LABEL = re.compile(r"\[\^([^\]\n]+)\]")
 TOKEN = re.compile(
     rf"""
       (?P<code>(?<![`\\])(?P<fence>`+)(?!`)(?:[^\n]|\n(?!\s*\n))+?(?<!`)(?P=fence)(?!`))
-    | (?P<comment><!--.*?-->)
+    | (?P<comment><!--(?:(?!<!--|-->).)*+-->)
     | (?P<auto>{AUTOLINK})
     | (?P<tag>{TAG.pattern.replace("(/?)", "/?", 1)})
     | (?P<meaning>^\*\[[^\]\n]*\]\ ?:[^\n]*)
@@ -40,7 +51,7 @@ TOKEN = re.compile(
     | (?P<definition>^\ {{0,3}}\[[^\[\]^\n][^\[\]\n]*\]:\ *\S+)
     | \]\((?P<address>\s*(?:<[^<>\n]*>|(?:[^()\n\\]|\n(?!\s*\n)|\\.|\([^()\n]*\))*?))
          (?P<title>\s+(?:"[^"]*"|'[^']*'))?\s*\)
-    | (?P<bare>\b(?:https?://|www\.)[^\s<>\[\]"`|]*[^\s<>\[\]"`|.,;:!?)*_]|[\w.+-]+@[\w-]+(?:\.[\w-]+)+)
+    | (?P<bare>\b(?:https?://|www\.)[^\s<>\[\]"`|]*[^\s<>\[\]"`|.,;:!?)*_]|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+)
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
 )
@@ -49,14 +60,34 @@ HELD = ("auto", "label", "definition", "address")
 
 
 class Redaction:
-    """A passage as a reader would know it, and the mark that is to stand in its place; it may be empty."""
+    """A passage as a reader would know it, and the mark that is to stand in its place; it may be empty.
+
+    Capitals and small letters are alike. The passage begins a word; an ending may follow it ("Petrovs"). What was
+    taken out is noted: the forms in which the passage stood, the links and the other addresses that named it.
+    """
 
     def __init__(self, passage: str, mark: str) -> None:
-        words = (re.sub(r"['’‘]", "['’‘]", re.escape(word)) for word in passage.split())
-        together = BETWEEN_WORDS.join(words)
         self.mark, self._words = mark, words_of_address(passage)
-        self._passage = re.compile(together)
-        self._with_signs = re.compile(f"(?P<left>{SIGNS})(?P<words>{together})(?P<right>{SIGNS})")
+        together = _pattern_of(passage.split())
+        whole = self._in_whole_words(passage.strip(), together)
+        self._passage = re.compile(whole, re.IGNORECASE)
+        self._with_signs = re.compile(f"(?P<left>{SIGNS})(?P<words>{whole})(?P<right>{SIGNS})", re.IGNORECASE)
+        self._alike = re.compile(rf"\w{{0,40}}{together}\w{{0,40}}", re.IGNORECASE)
+        names = [word for word in passage.split() if word[0].isupper() and len(word) > 2]
+        self._parts = re.compile(
+            rf"{NO_LETTER_BEFORE}(?:{'|'.join(_pattern_of([name]) for name in names) or '(?!)'})\w{{0,40}}",
+            re.IGNORECASE,
+        )
+        self.forms: set[str] = set()
+        self.links: set[str] = set()
+        self.addresses: set[str] = set()
+
+    def _in_whole_words(self, passage: str, together: str) -> str:
+        before = NO_LETTER_BEFORE if passage[:1].isalnum() else ""
+        if not passage[-1:].isalnum():
+            return before + together
+        is_specific = len("".join(self._words)) >= SPECIFIC
+        return f"{before}{together}" if is_specific else f"{before}{together}(?={ENDINGS}{NO_LETTER_AFTER})"
 
     def is_in(self, text: str) -> bool:
         return bool(self._passage.search(text))
@@ -68,9 +99,23 @@ class Redaction:
             return name in "".join(words)
         return bool(name) and f" {' '.join(self._words)} " in f" {' '.join(words)} "
 
+    def is_told_by(self, text: str) -> bool:
+        """Whether a text or an address tells the passage."""
+        return self.is_in(text) or self.is_named_by(text)
+
+    def words_left(self, text: str) -> set[str]:
+        """The words of a redacted text that are like the passage, or like a name in it, and were not meant."""
+        names = {found for found in self._parts.findall(text) if found[0].isupper()}
+        return {_on_one_line(found) for found in self._alike.findall(text)} | names
+
     def redact_text(self, text: str) -> str:
         """Plain text with the mark for the passage."""
-        return self._passage.sub(lambda _match: self.mark, text)
+        return self._passage.sub(lambda match: self._note_form(match, match.span()) or self.mark, text)
+
+    def _note_form(self, match: re.Match[str], span: tuple[int, int]) -> None:
+        start, end = span
+        rest = REST_OF_WORD.match(match.string, end)[0].rstrip("_")
+        self.forms.add(_on_one_line(match.string[start:end] + rest))
 
     def redact_markdown(self, source: str) -> str:
         """Markdown with the mark for the passage, and without addresses and labels that name it."""
@@ -85,37 +130,50 @@ class Redaction:
         """Give notes whose label names the passage a number that no other has."""
         labels = dict.fromkeys(NOTE_LABEL.findall(source))
         free = (str(number) for number in range(1, len(labels) + 2) if str(number) not in labels)
-        names = {label: next(free) for label in labels if self._tells(label)}
+        names = {label: next(free) for label in labels if self.is_told_by(label)}
         return NOTE_LABEL.sub(lambda match: f"[^{names.get(match[1], match[1])}]", source)
 
     def _write_out(self, source: str) -> str:
         """Links by reference as links with their address, where the reference tells the passage."""
-        for match in list(REFERENCE.finditer(source)):
+        targets: dict[str, str] = {}
+
+        def taken(match: re.Match[str]) -> str:
             label, address, title = match[1], match[2].strip("<>"), match[5] or match[6] or ""
-            if not label.startswith("^") and any(map(self._tells, (label, address, title))):
-                source = _with_link(source.replace(match[0], "", 1), label, _link_to(address, title))
-        return ABBREVIATION.sub(lambda match: "" if self._tells(match["abbr"]) else match[0], source)
+            if label.startswith("^") or not any(map(self.is_told_by, (label, address, title))):
+                return match[0]
+            targets.setdefault(_label(label), _link_to(address, title))
+            return ""
+
+        source = _with_links(REFERENCE.sub(taken, source), targets)
+        return ABBREVIATION.sub(lambda match: "" if self.is_told_by(match["abbr"]) else match[0], source)
 
     def _redact_addresses(self, source: str) -> str:
-        written, place = "", 0
+        output, place = Output(), 0
         for match in TOKEN.finditer(source):
-            written, place = written + source[place : match.start()], match.end()
-            written = self._written(written, match)
-        return written + source[place:]
+            output.add(source[place : match.start()])
+            place = match.end()
+            self._write_token(output, match)
+        output.add(source[place:])
+        return str(output)
 
-    def _written(self, before: str, match: re.Match[str]) -> str:
-        """What stands before a token, and the token without an address that names the passage."""
-        kind = match.lastgroup
-        if match["address"] is not None:
-            return _without_link(before) if self._is_named(match["address"]) else before + match[0]
-        if kind in ("auto", "bare") and self.is_named_by(match[0]):
-            return before + self._spelled(before, match.string[match.end() :])
-        return before + (self._redact_tag(match[0]) if match["tag"] else match[0])
+    def _write_token(self, output: "Output", match: re.Match[str]) -> None:
+        """Add a token without an address that names the passage."""
+        kind, address = match.lastgroup, match["address"]
+        if address is not None and self._is_named(address):
+            self.links.add(address.strip().strip("<>"))
+            output.end_without_link()
+        elif kind in ("auto", "bare") and self.is_named_by(match[0]):
+            self.links.add(match[0].strip("<>"))
+            output.add(self._spelled(output.last(BEFORE), match.string[match.end() : match.end() + AFTER]))
+        else:
+            output.add(self._redact_tag(match[0]) if match["tag"] else match[0])
 
     def _redact_tag(self, tag: str) -> str:
         def kept(match: re.Match[str]) -> str:
-            is_named = match[1].lower() in ADDRESSES and self.is_named_by(match[2])
-            return "" if is_named else match[0]
+            if match[1].lower() not in ADDRESSES or not self.is_named_by(match[2]):
+                return match[0]
+            self.links.add(match[2].strip("\"'"))
+            return ""
 
         return ATTRIBUTE.sub(kept, tag)
 
@@ -127,31 +185,32 @@ class Redaction:
             start, end, kind = spans[bisect_right(starts, match.start("words")) - 1] if starts else (0, 0, "")
             if not start <= match.start("words") < end:
                 return self._in_words(match)
-            form = match[0] if kind in HELD else self.mark
-            form = _in_quotes(self.mark) if kind in ("tag", "title") else form
-            return form if kind in HELD else match["left"] + form + match["right"]
+            if kind in HELD:
+                return match[0]
+            self._note_form(match, match.span("words"))
+            form = _in_quotes(self.mark) if kind in ("tag", "title") else self.mark
+            return match["left"] + form + match["right"]
 
         return self._with_signs.sub(replaced, source)
 
     def _in_words(self, match: re.Match[str]) -> str:
         """The mark, with as many signs of emphasis around it as keep those before and behind in pairs."""
+        self._note_form(match, match.span("words"))
         left, right = _paired(match["left"], SIGN_IN_PASSAGE.findall(match["words"]), match["right"])
         if not self.mark and left == right:
             return ""
-        before = match.string[: match.start()] + left
-        return left + self._spelled(before, match.string[match.end("words") :]) + right
+        start, end = match.start(), match.end("words")
+        before = match.string[max(0, start - BEFORE) : start] + left
+        return left + self._spelled(before, match.string[end : end + AFTER]) + right
 
     def _spelled(self, before: str, after: str) -> str:
         """The mark in which no sign means anything but itself, between these texts."""
-        is_first = bool(AT_BEGINNING.search(before[-200:]))
+        is_first = bool(AT_BEGINNING.search(before[-BEFORE:]))
         is_definition = is_first and after.startswith(":")
         if BRACKETED.fullmatch(self.mark) and not is_definition and not BEFORE_LINK.match(after):
             return self.mark
         mark = spelled(self.mark).replace("|", r"\|")
         return as_first_words(mark) if is_first else mark
-
-    def _tells(self, text: str) -> bool:
-        return self.is_in(text) or self.is_named_by(text)
 
     def _is_named(self, address: str) -> bool:
         return not address.strip().startswith("image:") and self.is_named_by(address)
@@ -198,28 +257,77 @@ def _link_to(address: str, title: str) -> str:
     return f'({target} "{title.replace(chr(34), "&quot;")}")' if title else f"({target})"
 
 
-def _with_link(source: str, label: str, target: str) -> str:
-    """The text with this target at every link that has the label, whichever way it is written."""
-    name = r"\s+".join(map(re.escape, label.split()))
-    forms = {
-        rf"\]\s?\[\s*{name}\s*\]": lambda _match: f"]{target}",
-        rf"\[({name})\]\s?\[\]": lambda match: f"[{match[1]}]{target}",
-        rf"(?<![\]!*])\[({name})\](?!\s?\[|[(:])": lambda match: f"[{match[1]}]{target}",
-    }
-    for pattern, replaced in forms.items():
-        source = re.sub(pattern, replaced, source, flags=re.IGNORECASE)
-    return source
+def _with_links(source: str, targets: Mapping[str, str]) -> str:
+    """The text with the target of its label at every link that has one, whichever way it is written."""
+
+    def linked(match: re.Match[str], before: str) -> str:
+        target = targets.get(_label(match[1]))
+        return match[0] if target is None else before + target
+
+    if not targets:
+        return source
+    source = FULL_REFERENCE.sub(lambda match: linked(match, "]"), source)
+    source = COLLAPSED_REFERENCE.sub(lambda match: linked(match, f"[{match[1]}]"), source)
+    return SHORT_REFERENCE.sub(lambda match: linked(match, f"[{match[1]}]"), source)
 
 
-def _without_link(before: str) -> str:
-    """The words of a link that ends here, without the brackets around them."""
-    depth = 1
-    for place in range(len(before) - 1, -1, -1):
-        if before[place] in "[]" and not before[:place].endswith("\\"):
-            depth += 1 if before[place] == "]" else -1
-        if not depth:
-            return before[:place].removesuffix("!") + before[place + 1 :]
-    return f"{before}]()"
+def _label(label: str) -> str:
+    """A label as references compare it."""
+    return " ".join(label.split()).casefold()
+
+
+class Output:
+    """A text while it is written, from which the brackets of a link can be taken without reading it again."""
+
+    def __init__(self) -> None:
+        self._parts: list[str] = []
+        self._open: list[int] = []
+
+    def __str__(self) -> str:
+        return "".join(self._parts)
+
+    def add(self, text: str) -> None:
+        for part in filter(None, BRACKET.split(text)):
+            if part in ("[", "]") and not self.last(1).endswith("\\"):
+                self._count(part)
+            self._parts.append(part)
+
+    def _count(self, bracket: str) -> None:
+        if bracket == "[":
+            self._open.append(len(self._parts))
+        elif self._open:
+            self._open.pop()
+
+    def last(self, length: int) -> str:
+        """The end of the text, of this length or a little more."""
+        parts, count = [], 0
+        for part in reversed(self._parts):
+            if count >= length:
+                break
+            parts.append(part)
+            count += len(part)
+        return "".join(reversed(parts))
+
+    def end_without_link(self) -> None:
+        """End a link here that leads nowhere: its words stay, without the brackets around them."""
+        if not self._open:
+            self.add("]()")
+            return
+        place = self._open.pop()
+        self._parts[place] = ""
+        if place:
+            self._parts[place - 1] = self._parts[place - 1].removesuffix("!")
+        while self._parts and not self._parts[-1]:
+            self._parts.pop()
+
+
+def _pattern_of(words: list[str]) -> str:
+    """What finds these words with any apostrophes, and markup between them."""
+    return BETWEEN_WORDS.join(re.sub(r"['’‘]", "['’‘]", re.escape(word)) for word in words)
+
+
+def _on_one_line(passage: str) -> str:
+    return MARKUP_IN_PASSAGE.sub(" ", passage).strip()
 
 
 def _paired(left: str, inside: list[str], right: str) -> tuple[str, str]:
