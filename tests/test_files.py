@@ -1,5 +1,6 @@
 """Pictures, attachments and PDFs over HTTP: validators, ranges, and files that the store does not have whole."""
 
+import json
 import re
 
 import pytest
@@ -196,3 +197,53 @@ def test_a_digest_that_is_longer_than_any_is_not_looked_for(client):
     before, _, filename = address.partition("/files/")
 
     assert client.get(f"{before}/files/{'a' * 60_000}/{filename.rpartition('/')[2]}").status_code == 404
+
+
+@pytest.mark.parametrize(
+    ("filename", "media_type"),
+    [
+        ("r.pdf", "application/pdf"),
+        ("figures.XLSX", "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"),
+        ("figures.csv", "text/csv"),
+        ("data.zip", "application/zip"),
+        ("page.html", "application/octet-stream"),
+        ("drawing.svg", "application/octet-stream"),
+        ("run.js", "application/octet-stream"),
+        ("README", "application/octet-stream"),
+    ],
+)
+def test_a_file_has_one_media_type_wherever_it_is_named(client, filename, media_type):
+    piece = make_publication()
+    original = keep_original(b"a,b\n1,2\n", "bin")
+    Attachment.objects.create(publication=piece, original=original, filename=filename, size=8)
+    edition = deeds.publish(saved(piece), by=None)
+    page = client.get(edition.get_absolute_url()).text
+    linked = json.loads(re.search(r'ld\+json">(.*?)</script>', page)[1])["@graph"][0]
+    (encoding,) = linked["encoding"]
+    address = encoding["contentUrl"].removeprefix("http://127.0.0.1:8000")
+
+    answer = client.get(address)
+    assert encoding["encodingFormat"] == media_type == answer["Content-Type"]
+    assert answer["X-Content-Type-Options"] == "nosniff"
+    assert answer["Content-Disposition"].startswith("inline" if filename == "r.pdf" else "attachment")
+    for ending in ("atom", "rss", "json"):
+        assert media_type in client.get(f"/en/feeds/publications.{ending}").text
+    (row,) = client.get("/api/v1/publications").json()["items"]
+    assert client.get(row["href"]).json()["files"][0]["media_type"] == media_type
+    assert (
+        f"<dc:format>{media_type}</dc:format>"
+        in client.get("/oai?verb=ListRecords&metadataPrefix=oai_dc").text
+    )
+
+
+def test_a_part_of_a_text_file_is_not_compressed(client):
+    piece, content = make_publication(), b"a,b\n" * 5000
+    original = keep_original(content, "txt")
+    Attachment.objects.create(publication=piece, original=original, filename="t.txt", size=len(content))
+    edition = deeds.publish(saved(piece), by=None)
+    address = f"{edition.get_absolute_url()}files/{edition.attachments.get().digest[:32]}/t.txt"
+
+    part = client.get(address, headers={"Range": "bytes=4-4003", "Accept-Encoding": "br, gzip"})
+
+    assert (part.status_code, body_of(part)) == (206, content[4:4004])
+    assert not part.has_header("Content-Encoding")

@@ -90,7 +90,7 @@ def _files(edition: Edition) -> list[File]:
                     filename=file.filename,
                 )
             ),
-            "application/pdf" if file.extension == "pdf" else "application/octet-stream",
+            file.media_type,
             file.label or file.filename,
             file.size,
         )

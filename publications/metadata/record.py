@@ -280,7 +280,7 @@ def _file(edition: Edition, file: EditionAttachment) -> File:
     way = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
     return File(
         url=absolute(in_tree(edition.tree, "publications:attachment", **way)),
-        media_type=PDF if file.extension == "pdf" else "application/octet-stream",
+        media_type=file.media_type,
         size=file.size,
         label=file.label or file.filename,
     )

@@ -9,6 +9,45 @@ from .images import Image, digest_of
 from .kinds import Kind
 from .publication import Role
 
+MEDIA_TYPES = {
+    "pdf": "application/pdf",
+    "epub": "application/epub+zip",
+    "doc": "application/msword",
+    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
+    "odt": "application/vnd.oasis.opendocument.text",
+    "rtf": "application/rtf",
+    "xls": "application/vnd.ms-excel",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "ods": "application/vnd.oasis.opendocument.spreadsheet",
+    "csv": "text/csv",
+    "tsv": "text/tab-separated-values",
+    "ppt": "application/vnd.ms-powerpoint",
+    "pptx": "application/vnd.openxmlformats-officedocument.presentationml.presentation",
+    "odp": "application/vnd.oasis.opendocument.presentation",
+    "txt": "text/plain",
+    "md": "text/markdown",
+    "bib": "application/x-bibtex",
+    "ris": "application/x-research-info-systems",
+    "json": "application/json",
+    "geojson": "application/geo+json",
+    "parquet": "application/vnd.apache.parquet",
+    "zip": "application/zip",
+    "jpg": "image/jpeg",
+    "jpeg": "image/jpeg",
+    "png": "image/png",
+    "webp": "image/webp",
+    "gif": "image/gif",
+    "tif": "image/tiff",
+    "tiff": "image/tiff",
+    "mp3": "audio/mpeg",
+    "m4a": "audio/mp4",
+    "wav": "audio/wav",
+    "mp4": "video/mp4",
+    "webm": "video/webm",
+}
+"""Of attachments, by their extension (IANA, Media Types). What a browser would run, such as HTML, SVG and scripts, is
+not among them: any other file is application/octet-stream."""
+
 
 class ListedQuerySet(models.QuerySet):
     """The adjectives of editions, by what rows carry of them."""
@@ -138,3 +177,7 @@ class EditionAttachment(models.Model):
     @property
     def extension(self) -> str:
         return self.filename.rpartition(".")[2].lower()
+
+    @property
+    def media_type(self) -> str:
+        return MEDIA_TYPES.get(self.extension, "application/octet-stream")

@@ -66,8 +66,7 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
     if not _can_be_sent(file):
         return _unavailable(request, found.edition)
     content = FileContent(file.digest, file.size, partial(originals().open_range, file.original))
-    kind = "application/pdf" if file.extension == "pdf" else "application/octet-stream"
-    response = _with_headers(file_response(request, content, kind))
+    response = _with_headers(file_response(request, content, file.media_type))
     response.headers["Content-Disposition"] = _disposition(file)
     return response
 
