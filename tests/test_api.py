@@ -87,7 +87,7 @@ def test_who_signed_is_told_as_it_was_published_and_of_a_pen_name_the_name_alone
     ann, pen, bo = one(client, report)["authors"]
 
     assert ann == {
-        "name": "Ann Berg", "role": "author", "title": "Fellow", "affiliation": "Centre", "orcid": "0000-0002-1825-0097",
+        "name": "Ann Berg", "organisation": False, "role": "author", "title": "Fellow", "affiliation": "Centre", "orcid": "0000-0002-1825-0097",
         "id": "ann-berg", "href": f"{HERE}{API}/authors/ann-berg",
     }  # fmt: skip
     assert {name for name, value in pen.items() if value} == {"name", "role"}

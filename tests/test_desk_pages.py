@@ -327,7 +327,7 @@ def test_the_portrait_of_an_author_is_kept_when_the_form_is_saved(desk):
     asked = {
         name: form[name].value() or ""
         for name in form.fields
-        if name not in ("portrait_choice", "guest", "pseudonymous")
+        if name not in ("portrait_choice", "is_organisation", "guest", "pseudonymous")
     }
     asked |= {
         "portrait_choice": author.portrait_id,

@@ -38,6 +38,22 @@ def test_texts_without_an_author_are_signed_and_become_public(tmp_path):
     assert signatures() == {("The House", "the-house", False)}
 
 
+def test_a_house_that_is_made_is_an_organisation(tmp_path):
+    bring_in(put(write_posts(tmp_path / "blog"), "own.md", title="Own"), author="The SCEEUS Desk")
+
+    made = dict(Author.objects.values_list("name", "is_organisation"))
+    assert made == {"The SCEEUS Desk": True, "Ann Berg": False}
+
+
+@pytest.mark.parametrize("name", ["Ann Berg", "Bo Ek"])
+def test_whom_the_list_or_the_site_has_stays_what_they_are(tmp_path, name):
+    make_author("Bo Ek")
+
+    bring_in(write_posts(tmp_path / "blog"), author=name)
+
+    assert not Author.objects.get(name=name).is_organisation
+
+
 def test_texts_with_an_author_keep_it(tmp_path):
     folder = put(write_posts(tmp_path / "blog"), "own.md", title="Own")
 

@@ -92,6 +92,7 @@ AUTHOR = {
     "href": ADDRESS,
     "urls": PAGES,
     "name": TEXT,
+    "organisation": YES_OR_NO,
     "orcid": _or_null(TEXT),
     "guest": YES_OR_NO,
     "title": IN_LANGUAGES,
@@ -116,6 +117,7 @@ def all_of_them() -> Node:
         "Byline": {
             **_object(
                 name=TEXT,
+                organisation=YES_OR_NO,
                 role={"type": "string", "enum": list(Role.values)},
                 title=_or_null(TEXT),
                 affiliation=_or_null(TEXT),

@@ -71,6 +71,7 @@ def author(found: Author) -> Node:
         "href": of_api("author", slug=found.slug),
         "urls": of_pages("author", slug=found.slug),
         "name": found.name,
+        "organisation": found.is_organisation,
         "orcid": found.shown_orcid or None,
         "guest": found.guest,
         "title": _in_languages(found, "title"),
@@ -131,6 +132,7 @@ def _byline(row: EditionByline) -> Node:
     slug = None if row.author.pseudonymous else row.author.slug
     return {
         "name": name,
+        "organisation": row.author.is_organisation,
         "role": row.role,
         "title": title or None,
         "affiliation": affiliation or None,

@@ -56,7 +56,7 @@ TOLD_BY_RECORDS = {
     Tag: ("name", "name_sv"),
     Kind: ("name_en", "name_sv"),
     Site: ("name_en", "name_sv"),
-    Author: ("family_name",),
+    Author: ("family_name", "is_organisation"),
 }
 """What the records of editions say that is not kept with the editions."""
 

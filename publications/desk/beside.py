@@ -190,7 +190,7 @@ class AuthorForm(AmendedForm):
         model = Author
         fields = (
             "name", "title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv",
-            "orcid", "guest", "pseudonymous", "family_name", "aliases", "slug",
+            "orcid", "is_organisation", "guest", "pseudonymous", "family_name", "aliases", "slug",
         )  # fmt: skip
         help_texts = {
             "pseudonymous": gettext_lazy(
@@ -257,9 +257,10 @@ def _told_apart(author: Author) -> str:
 class AuthorDesk(Amended):
     form = AuthorForm
     list_display = (
-        "name", "title_en", "affiliation_en", flag_column(Author, "guest"), flag_column(Author, "pseudonymous"),
+        "name", "title_en", "affiliation_en",
+        *(flag_column(Author, name) for name in ("is_organisation", "guest", "pseudonymous")),
     )  # fmt: skip
-    list_filter = ("guest", "pseudonymous")
+    list_filter = ("is_organisation", "guest", "pseudonymous")
     search_fields = ("name", "aliases", "affiliation_en", "affiliation_sv")
     fieldsets = (
         (
@@ -268,7 +269,7 @@ class AuthorDesk(Amended):
                 "fields": (
                     "name", ("title_en", "title_sv"), ("affiliation_en", "affiliation_sv"),
                     ("biography_en", "biography_sv"), "portrait_choice", "portrait_file", "orcid",
-                    "guest", "pseudonymous",
+                    "is_organisation", "guest", "pseudonymous",
                 )
             },
         ),

@@ -16,7 +16,7 @@ def default_byline(name: str, people: People, register: Register) -> Byline | No
     """Return the byline for a name, an alias or an id; None where no name is given.
 
     Looks in the list of authors that comes with the import, then among the authors of the site. A name that neither has
-    becomes an author of the site.
+    becomes an author of the site, and is taken for an organisation.
 
     Raises:
         Unfit: no address could be made from the name.
@@ -28,6 +28,8 @@ def default_byline(name: str, people: People, register: Register) -> Byline | No
     slug, full_name = (known.slug, known.name) if known else (person.slug, person.name)
     if not slugify(slug):
         raise Unfit(_("“%(name)s” is no name for an author.") % {"name": name})
+    if not known and not person.is_known:
+        register.organisations.add(slug)
     return Byline(author=slug, name=full_name)
 
 

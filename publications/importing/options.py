@@ -34,7 +34,7 @@ OPTIONS = {
         "default": "",
         "metavar": "NAME",
         "help": "who signs the texts that name no author, such as the name of your organisation: an id or a name of "
-        "--authors, or the name of an author of the site; one that is not there yet is made",
+        "--authors, or the name of an author of the site; one that is not there yet is made, as an organisation",
     },
     "--media": {
         "type": Path,

@@ -12,15 +12,17 @@ LONGEST_NAME = 120
 class Register:
     """Remembers rows for the length of an import. Rows that were made and then rolled back: `forget()`.
 
-    `identities` are the addresses of persons that a list of authors tells apart, though two may share a name.
+    `identities` are the addresses of persons that a list of authors tells apart, though two may share a name;
+    `organisations` those of authors that are organisations if they have to be made.
     """
 
     def __init__(self, identities: Iterable[str] = ()) -> None:
         self.identities = frozenset(identities)
+        self.organisations: set[str] = set()
 
     def forget(self) -> None:
         """Ask the database anew."""
-        self.__dict__ = {"identities": self.identities}
+        self.__dict__ = {"identities": self.identities, "organisations": self.organisations}
 
     @cached_property
     def kinds(self) -> dict[str, Kind]:
@@ -70,7 +72,9 @@ class Register:
             _on_one_line(slug),
             _on_one_line(name)[:LONGEST_NAME] or _on_one_line(slug)[:LONGEST_NAME],
         )
-        author = Author(name=name, guest=guest, slug=slugify(slug))
+        author = Author(
+            name=name, guest=guest, slug=slugify(slug), is_organisation=slug in self.organisations
+        )
         if identity and identity != author.slug and identity.casefold() != name.casefold():
             author.aliases = identity
         author.save()

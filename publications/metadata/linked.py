@@ -101,9 +101,12 @@ def _identifier(name: str, value: str) -> list[Node]:
 
 
 def _person(person: Person) -> Node:
-    is_organisation = not person.name.family and " " in person.name.full
+    """Of an organisation the name and the page: schema.org gives it no title and no affiliation."""
+    if person.is_organisation:
+        address = f"{person.url}#organization" if person.url else ""
+        return {"@type": "Organization", "@id": address, "name": person.name.full, "url": person.url}
     return {
-        "@type": "Organization" if is_organisation else "Person",
+        "@type": "Person",
         "@id": f"{person.url}#person" if person.url else "",
         "name": person.name.full,
         "url": person.url,
@@ -190,21 +193,33 @@ def website(site: Site, tree: str) -> Node:
 def profile(author: Author, tree: str, picture: str = "") -> Node:
     """The page of an author whom readers may know."""
     page = absolute(in_tree(tree, "publications:author", slug=author.slug))
-    affiliation = author.worded("affiliation", tree)
     return {
         "@type": "ProfilePage",
         "@id": page,
         "url": page,
         "inLanguage": tree,
         "mainEntity": {
-            "@type": "Person",
-            "@id": f"{page}#person",
+            **(
+                _organisation_profile(page) if author.is_organisation else _person_profile(author, page, tree)
+            ),
             "name": author.name,
             "url": page,
-            "jobTitle": author.worded_only("title", tree),
             "description": author.worded("biography", tree),
-            "affiliation": {"@type": "Organization", "name": affiliation} if affiliation else {},
-            "sameAs": f"https://orcid.org/{author.orcid}" if author.orcid else "",
             "image": picture,
         },
+    }
+
+
+def _organisation_profile(page: str) -> Node:
+    return {"@type": "Organization", "@id": f"{page}#organization"}
+
+
+def _person_profile(author: Author, page: str, tree: str) -> Node:
+    affiliation = author.worded("affiliation", tree)
+    return {
+        "@type": "Person",
+        "@id": f"{page}#person",
+        "jobTitle": author.worded_only("title", tree),
+        "affiliation": {"@type": "Organization", "name": affiliation} if affiliation else {},
+        "sameAs": f"https://orcid.org/{author.orcid}" if author.orcid else "",
     }

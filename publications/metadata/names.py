@@ -36,9 +36,11 @@ class Name:
         )
 
 
-def name_of(full: str, family: str = "") -> Name:
-    """A name as its byline has it, with the family name where its author has told it."""
+def name_of(full: str, family: str = "", *, is_organisation: bool = False) -> Name:
+    """A name as its byline has it, with the family name where its author has told it; an organisation has none."""
     full = " ".join(full.split())
+    if is_organisation:
+        return Name(full)
     words, told = full.split(" "), family.split()
     if told == words:
         return Name(full)

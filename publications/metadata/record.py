@@ -36,13 +36,14 @@ PDF = "application/pdf"
 
 @dataclass(frozen=True)
 class Person:
-    """Somebody in a byline; `url` is that of their page, which a pen name has not."""
+    """A person or an organisation in a byline; `url` is that of their page, which a pen name has not."""
 
     name: Name
     url: str = ""
     orcid: str = ""
     title: str = ""
     affiliation: str = ""
+    is_organisation: bool = False
 
 
 @dataclass(frozen=True)
@@ -236,10 +237,12 @@ ROLES = {"authors": Role.AUTHOR, "editors": Role.EDITOR, "others": Role.WITH}
 def _person(edition: Edition, row: EditionByline) -> Person:
     """As the page tells of them: of a pen name, the name alone."""
     author = row.author
+    name = name_of(row.name, author.family_name, is_organisation=author.is_organisation)
     if author.pseudonymous:
-        return Person(name_of(row.name, author.family_name))
+        return Person(name, is_organisation=author.is_organisation)
     return Person(
-        name=name_of(row.name, author.family_name),
+        name=name,
+        is_organisation=author.is_organisation,
         url=absolute(in_tree(edition.tree, "publications:author", slug=author.slug)),
         orcid=author.orcid,
         title=row.title,

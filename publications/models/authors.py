@@ -44,14 +44,14 @@ class AuthorQuerySet(ToldOfPieces):
 
 
 class Author(Bilingual):
-    """A person, as readers know them now. What a piece says of its authors is kept with its editions."""
+    """Whom readers know as an author now. What a piece says of its authors is kept with its editions."""
 
     name = models.CharField(_("name"), max_length=120)
     slug = models.CharField(_("address"), max_length=120, unique=True, blank=True)
     family_name = models.CharField(
         _("family name"), max_length=120, blank=True,
-        help_text=_("What references sort by. The last word of the name when left empty; for an organisation, "
-                    "or somebody of one name, the whole name."),
+        help_text=_("What references sort by. The last word of the name when left empty; for somebody of one name, "
+                    "the whole name."),
     )  # fmt: skip
     aliases = models.TextField(_("other spellings"), blank=True, help_text=_("One per line."))
     title_en = models.CharField(_("title, English"), max_length=160, blank=True)
@@ -76,6 +76,14 @@ class Author(Bilingual):
         _("pseudonymous"),
         default=False,
         help_text=_("The name is a pen name: no page, portrait, biography or ORCID iD is ever shown."),
+    )
+
+    is_organisation = models.BooleanField(
+        _("organisation"),
+        default=False,
+        help_text=_(
+            "Not a person but, say, an editorial desk: references give the name as it is, never turned round."
+        ),
     )
 
     objects = AuthorQuerySet.as_manager()

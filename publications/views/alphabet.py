@@ -21,13 +21,13 @@ class Entry:
     letter: str = ""
 
 
-def register(people: Iterable[tuple[int, str, str]], tree: str) -> list[Entry]:
-    """People, each a number, a name and the family name if it was told, in order."""
-    return sorted(_entry(pk, name, family, tree) for pk, name, family in people)
+def register(people: Iterable[tuple[int, str, str, bool]], tree: str) -> list[Entry]:
+    """Authors, each a number, a name, the family name if it was told, and whether it is an organisation, in order."""
+    return sorted(_entry(*person, tree) for person in people)
 
 
-def _entry(pk: int, name: str, told: str, tree: str) -> Entry:
-    family = name_of(name, told).family or name
+def _entry(pk: int, name: str, told: str, is_organisation: bool, tree: str) -> Entry:
+    family = name_of(name, told, is_organisation=is_organisation).family or name
     key = _sorted_as(family, tree)
     return Entry(key, _sorted_as(name, tree), pk, _letter(family, key, tree))
 

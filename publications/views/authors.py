@@ -66,7 +66,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
 
 def _register(tree: str) -> list[Entry]:
     named = Author.objects.filter(pk__in=list(counted_by_authors(tree, {})))
-    return register(named.values_list("pk", "name", "family_name"), tree)
+    return register(named.values_list("pk", "name", "family_name", "is_organisation"), tree)
 
 
 def _in_order(tree: str, entries: Sequence[Entry]) -> list[Writer]:
