@@ -16,7 +16,7 @@ def client_address(request: HttpRequest) -> str:
     """
     address = _forwarded_address(request) or request.META.get("REMOTE_ADDR", "")
     try:
-        return str(ip_address(address.partition("%")[0]))  # no zone: PostgreSQL stores none
+        return str(ip_address(_without_port(address).partition("%")[0]))  # no zone: PostgreSQL stores none
     except ValueError:
         return ""
 
@@ -29,6 +29,13 @@ def client_network(address: str) -> str:
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
     return str(ip_network(f"{address}/{IPV6_PREFIX}", strict=False))
+
+
+def _without_port(entry: str) -> str:
+    """Return the address in an entry as some proxies write it: `203.0.113.9:5678`, `[2001:db8::1]:443`."""
+    if entry.startswith("["):
+        return entry[1:].partition("]")[0]
+    return entry.partition(":")[0] if entry.count(":") == 1 else entry
 
 
 def _forwarded_address(request: HttpRequest) -> str:

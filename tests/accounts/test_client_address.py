@@ -25,7 +25,20 @@ def test_behind_proxies_the_entry_of_the_outermost_trusted_one_counts(settings, 
     assert client_address(request_from("192.0.2.1", "203.0.113.9, 198.51.100.2")) == expected
 
 
-@pytest.mark.parametrize("nonsense", ["", "unknown", "192.0.2.300", "a" * 500])
+@pytest.mark.parametrize(
+    ("entry", "expected"),
+    [
+        ("203.0.113.9:5678", "203.0.113.9"), ("[2001:db8::1]:443", "2001:db8::1"), ("[2001:db8::1]", "2001:db8::1"),
+        ("2001:db8::1", "2001:db8::1"), ("[fe80::1%eth0]:80", "fe80::1"),
+    ],
+)  # fmt: skip
+def test_the_port_that_some_proxies_add_is_left_out(settings, entry, expected):
+    settings.TRUSTED_PROXIES = 1
+
+    assert client_address(request_from("192.0.2.1", f"198.51.100.7, {entry}")) == expected
+
+
+@pytest.mark.parametrize("nonsense", ["", "unknown", "192.0.2.300", "a" * 500, "[", "]:80", "1:2", ":"])
 def test_what_is_no_address_is_none(settings, nonsense):
     settings.TRUSTED_PROXIES = 0
 
