@@ -7,6 +7,7 @@ from urllib.parse import urlsplit
 
 import pytest
 from django.apps import apps
+from django.contrib.auth import get_user_model
 from django.core.management import CommandError, call_command
 from django.db import connection, migrations, models
 from django.db.migrations.executor import MigrationExecutor
@@ -134,6 +135,18 @@ def test_old_code_refuses_the_database_of_a_newer_release(command):
         call_command(command)
 
     assert all(name in str(refusal.value) for name in ("9999_later", "publications_letter (2 rows)"))
+
+
+def test_a_server_that_prepares_a_newer_database_may_be_told_to_serve_from_it(monkeypatch):
+    as_by_a_newer_release()
+    get_user_model().objects.create(username="ann")  # no empty site
+    started = []
+    monkeypatch.setattr("os.execv", lambda program, arguments: started.append(arguments))
+    monkeypatch.setattr("os.chdir", lambda folder: None)
+
+    call_command("serve", prepare=True, allow_newer_database=True)
+
+    assert "sceeus.server" in started[0]
 
 
 def test_migrations_that_a_squash_has_left_behind_are_not_newer():

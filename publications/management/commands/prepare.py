@@ -21,16 +21,26 @@ class Command(BaseCommand):
         "newer release has migrated is refused."
     )
 
+    def add_arguments(self, parser) -> None:
+        parser.add_argument(
+            "--allow-newer-database",
+            action="store_true",
+            help="go on with a database that a newer release has migrated, at your own risk",
+        )
+
     def handle(self, *args, **options) -> None:
         Path(settings.SITE_DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
         if not is_up_to_date():
-            self._bring_up_to_date()
+            self._bring_up_to_date(allow_newer=options["allow_newer_database"])
             mark_up_to_date()
         finish_empty_site(tell=self.stdout.write)
 
-    def _bring_up_to_date(self) -> None:
+    def _bring_up_to_date(self, *, allow_newer: bool) -> None:
         call_command("reach", stdout=StringIO())
-        refuse_newer_database(read_migration_state())
+        if not allow_newer:
+            refuse_newer_database(
+                read_migration_state(), remedy="“--allow-newer-database” goes on all the same."
+            )
         self.stdout.write("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
         for part, name in ((search, "the search index"), (search.likeness, "what is like what")):

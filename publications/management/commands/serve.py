@@ -56,7 +56,7 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         if options["prepare"]:
-            call_command("prepare")
+            call_command("prepare", allow_newer_database=options["allow_newer_database"])
         else:
             self._check_database(allow_newer=options["allow_newer_database"])
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
