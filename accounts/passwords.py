@@ -67,23 +67,30 @@ class PredictablePasswordValidator:
 
 
 def find_weakness(password: str, names: Iterable[str]) -> Weakness | None:
-    """Return why a password is easy to guess, or None.
+    """Return why a password is easy to guess, or None; that it is short alone is for another validator to say.
 
     Args:
         names: of the person and the site; each of their words counts.
     """
-    folded = unicodedata.normalize("NFKC", password[:EXAMINED]).casefold()
-    once = REPETITION.sub(lambda match: match[1] or match[2], folded)
+    text = folded(password)
+    once = REPETITION.sub(lambda match: match[1] or match[2], text)
     without_rows = _without_rows(once)
     without_names = _without_names(without_rows, names)
-    for left, weakness in (
-        (once, Weakness.REPETITION),
-        (without_rows, Weakness.SEQUENCE),
-        (without_names, Weakness.NAMES),
+    for before, left, weakness in (
+        (password[:EXAMINED], once, Weakness.REPETITION),
+        (once, without_rows, Weakness.SEQUENCE),
+        (without_rows, without_names, Weakness.NAMES),
     ):
-        if len(left) < MIN_FREE_CHARACTERS:
+        if len(left) < MIN_FREE_CHARACTERS and len(left) < len(before):
             return weakness
-    return Weakness.COMMON if ENDS.sub("", folded) in _common_passwords() else None
+    core = ENDS.sub("", text)
+    is_common_itself = core == password.strip().lower()  # which Django's validator says
+    return Weakness.COMMON if core in _common_passwords() and not is_common_itself else None
+
+
+def folded(password: str) -> str:
+    """Return what is examined of a password: its letters in one way of writing, without case."""
+    return unicodedata.normalize("NFKC", password[:EXAMINED]).casefold()
 
 
 @cache
