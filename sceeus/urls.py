@@ -31,6 +31,8 @@ urlpatterns = [
     path("", views.front_door, name="front-door"),
     path("robots.txt", views.robots, name="robots"),
     path("favicon.ico", views.favicon, name="favicon"),
+    path("apple-touch-icon.png", views.apple_touch_icon, name="apple_touch_icon"),
+    path("apple-touch-icon-precomposed.png", views.apple_touch_icon),
     path("llms.txt", views.llms, name="llms"),
     path(".well-known/security.txt", views.security, name="security"),
     path("oai", oai.oai, name="oai"),

@@ -135,6 +135,16 @@ def test_an_icon_for_whoever_asks_for_it_by_its_old_name(client):
     assert {(16, 16), (32, 32), (48, 48)} <= Image.open(BytesIO(response.content)).info["sizes"]
 
 
+@pytest.mark.parametrize("path", ["/apple-touch-icon.png", "/apple-touch-icon-precomposed.png"])
+def test_an_icon_for_telephones_that_ask_for_it_by_its_name(client, path):
+    response = client.get(path)
+
+    assert response.status_code == 200 and response["Content-Type"] == "image/png"
+    icon = Image.open(BytesIO(response.content))
+    assert icon.size == (180, 180) and not icon.has_transparency_data
+    assert '<link rel="apple-touch-icon" href="/static/apple-touch-icon.png">' in client.get("/en/").text
+
+
 @pytest.mark.parametrize(
     "path", ["/api/v1/publications", "/api/v1/openapi.json", "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/en/"]
 )  # fmt: skip

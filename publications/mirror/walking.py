@@ -24,7 +24,9 @@ AHEAD = 4  # parcels that wait for each process
 NOT_THERE = (404, 410)
 KEPT = ("static", "media")
 MOVED = (301, 302, 303, 307, 308)
-DOORS = ("/", "/robots.txt", "/llms.txt", "/favicon.ico")
+DOORS = (
+    "/", "/robots.txt", "/llms.txt", "/favicon.ico", "/apple-touch-icon.png", "/apple-touch-icon-precomposed.png",
+)  # fmt: skip
 
 
 class Failing(Exception):

@@ -11,7 +11,7 @@ from .papers import edition_pdf, pdf, social_card
 from .pieces import edition_detail, publication_detail
 from .records import edition_face, piece_face
 from .sharing import share_on_mastodon
-from .site_pages import favicon, robots, site_page
+from .site_pages import apple_touch_icon, favicon, robots, site_page
 from .social_images import (
     author_image,
     author_list_image,
@@ -24,6 +24,7 @@ from .social_images import (
 from .topics import topic_detail, topic_list
 
 __all__ = [
+    "apple_touch_icon",
     "attachment",
     "author_detail",
     "author_image",

@@ -52,11 +52,20 @@ def robots(request: HttpRequest) -> HttpResponse:
 
 def favicon(request: HttpRequest) -> HttpResponse:
     """The icon of the site at the address that browsers, feed readers and search engines try by themselves."""
-    response = HttpResponse(_icon(), content_type="image/vnd.microsoft.icon")
+    return _icon_response("favicon.ico", "image/vnd.microsoft.icon")
+
+
+def apple_touch_icon(request: HttpRequest) -> HttpResponse:
+    """The icon at the addresses that telephones try where a page names none, as for PDFs."""
+    return _icon_response("apple-touch-icon.png", "image/png")
+
+
+def _icon_response(name: str, media_type: str) -> HttpResponse:
+    response = HttpResponse(_icon(name), content_type=media_type)
     response.headers["Cache-Control"] = f"public, max-age={ICON_KEPT}"
     return response
 
 
 @cache
-def _icon() -> bytes:
-    return (settings.BASE_DIR / "static" / "favicon.ico").read_bytes()
+def _icon(name: str) -> bytes:
+    return (settings.BASE_DIR / "static" / name).read_bytes()
