@@ -184,6 +184,20 @@ def test_a_picture_whose_original_is_damaged_is_not_found(client, left, caplog):
     assert image.original in caplog.text
 
 
+@pytest.mark.usefixtures("store")
+def test_a_damaged_original_is_read_once_until_another_takes_its_place(client, caplog):
+    image = make_image(size=(1000, 500))
+    make_live(body=f"![](image:{image.key})")
+    whole = originals().open(image.original).read()
+    originals().save(image.original, ContentFile(b"damaged"))
+
+    asked = [client.get(f"/media/{image.key}/{size}.webp").status_code for size in (480, 960, 480)]
+
+    assert asked == [404] * 3 and caplog.text.count(f"The original {image.original} of picture") == 1
+    originals().save(image.original, ContentFile(whole))
+    assert client.get(f"/media/{image.key}/480.webp").status_code == 200
+
+
 def test_a_picture_is_shown_where_its_rendition_cannot_be_kept(client, settings, tmp_path):
     address = pictured(client)
     settings.RENDITIONS = tmp_path / "file"

@@ -30,6 +30,9 @@ RETRY_AFTER = "600"  # seconds
 MIN_DIGEST, MAX_DIGEST = 32, 64  # characters of SHA-256 in an address
 
 log = logging.getLogger(__name__)
+MAX_DAMAGED = 1_000
+_damaged: dict[str, tuple] = {}
+"""Originals found damaged, by name, with the state of the file that was looked at; `manage.py verify` finds them all."""
 
 
 def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
@@ -82,7 +85,13 @@ def _is_public(image: Image) -> bool:
 
 
 def _rendition(image: Image, size: str, extension: str) -> bytes | None:
-    """The picture in that size; none where its original is damaged, which is for an administrator to know."""
+    """The picture in that size; none where its original is damaged, which is for an administrator to know.
+
+    A damaged file is read once, and again when another has taken its place.
+    """
+    name = image.original
+    if name in _damaged and _damaged[name] == _file_state(name):
+        return None
     try:
         return renditions.picture(image, size, extension)
     except Exception:  # what an image library says of damaged bytes is not one kind of error
@@ -90,7 +99,18 @@ def _rendition(image: Image, size: str, extension: str) -> bytes | None:
         if fault is None:
             raise
         log.exception("The original %s of picture %s is damaged: %s.", image.original, image.key, fault.value)
+        if len(_damaged) >= MAX_DAMAGED:
+            _damaged.clear()
+        _damaged[name] = _file_state(name)
         return None
+
+
+def _file_state(name: str) -> tuple:
+    """What changes when another file takes the name; empty where there is none."""
+    try:
+        return originals().size(name), originals().get_modified_time(name)
+    except FileNotFoundError:
+        return ()
 
 
 def _can_be_sent(file: EditionAttachment) -> bool:
