@@ -4,13 +4,14 @@ import os
 import subprocess
 import sys
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, transaction
+from django.db import DatabaseError, connection, transaction
 
 from publications import deeds
 from publications.models import Edition, End
-from publications.models.guards import FROZEN, SQLITE
+from publications.models.guards import FROZEN, SQLITE, find_missing, install
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, saved
 
@@ -101,6 +102,45 @@ def test_an_address_belongs_to_one_publication():
         other.addresses.create(tree="en", slug=edition.slug)
 
 
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has other statements")
+@pytest.mark.parametrize(
+    ("name", "statement"),
+    [
+        ("edition_frozen", "ALTER TABLE publications_edition DISABLE TRIGGER edition_frozen"),
+        ("edition_kept", "ALTER TABLE publications_edition ENABLE REPLICA TRIGGER edition_kept"),
+        (
+            "edition_kept",
+            "CREATE OR REPLACE FUNCTION edition_kept() RETURNS trigger LANGUAGE plpgsql AS "
+            "'BEGIN RETURN OLD; END'",
+        ),
+        (
+            "edition_frozen",
+            "CREATE OR REPLACE TRIGGER edition_frozen BEFORE UPDATE OF title ON publications_edition "
+            "FOR EACH ROW EXECUTE FUNCTION edition_frozen()",
+        ),
+        (
+            "edition_no_overlap",
+            "ALTER TABLE publications_edition DROP CONSTRAINT edition_no_overlap, ADD CONSTRAINT edition_no_overlap "
+            "EXCLUDE USING gist (publication_id WITH =, tstzrange(visible_from, visible_until) WITH &&) "
+            "WHERE (visible_from < visible_until AND number > 1)",
+        ),
+    ],
+)
+def test_a_guard_that_is_off_or_says_something_else_is_missed(name, statement):
+    assert find_missing() == []
+
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+
+    assert find_missing() == [name]
+    install()
+    assert find_missing() == []
+
+
+def test_all_guards_are_in_place():
+    assert find_missing() == []
+
+
 REBUILD = """
 import django
 django.setup()
@@ -124,16 +164,43 @@ with connection.cursor() as cursor:
 
 def test_the_guards_survive_a_migration_that_rebuilds_the_table(tmp_path):
     """SQLite only, in a database of its own: Django drops the triggers there, and each migrate puts them back."""
-    surroundings = {**os.environ, "SITE_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
+    assert run_on_sqlite(REBUILD, tmp_path) == ["0", str(len(SQLITE))]
+
+
+FAILURE = """
+import importlib
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import migrations
+from django.db.migrations.recorder import MigrationRecorder
+from django.db import connection
+from publications.models import guards
+
+def fail(apps, schema_editor):
+    raise ValueError("This migration fails.")
+
+call_command("migrate", verbosity=0)
+last = MigrationRecorder(connection).migration_qs.filter(app="publications").latest("pk")
+last.delete()
+module = importlib.import_module(f"publications.migrations.{last.name}")
+module.Migration.operations = [migrations.RunPython(fail)]
+try:
+    call_command("migrate", verbosity=0)
+except ValueError as error:
+    print(len(guards.find_missing()), error)
+"""
+
+
+def test_the_guards_are_back_after_a_migration_that_failed(tmp_path):
+    assert run_on_sqlite(FAILURE, tmp_path) == ["0", "This", "migration", "fails."]
+
+
+def run_on_sqlite(script: str, folder: Path) -> list[str]:
+    """Run a script on a site of its own and return the words that it prints."""
+    surroundings = {**os.environ, "SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
     surroundings.pop("DATABASE_URL", None)
-
     ran = subprocess.run(
-        [sys.executable, "-c", REBUILD],
-        cwd=ROOT,
-        env=surroundings,
-        capture_output=True,
-        text=True,
-        check=True,
+        [sys.executable, "-c", script], cwd=ROOT, env=surroundings, capture_output=True, text=True, check=True
     )
-
-    assert ran.stdout.split() == ["0", str(len(SQLITE))]
+    return ran.stdout.split()

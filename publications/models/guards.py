@@ -48,29 +48,45 @@ def _sqlite_guards(columns: Iterable[str]) -> dict[str, str]:
 SQLITE = _sqlite_guards(FROZEN)
 
 
-def _postgres_guards(columns: Iterable[str]) -> tuple[str, ...]:
-    return (
-        "CREATE EXTENSION IF NOT EXISTS btree_gist",
-        f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS edition_no_overlap",
-        f"""ALTER TABLE {TABLE} ADD CONSTRAINT edition_no_overlap EXCLUDE USING gist
-        (publication_id WITH =, tstzrange(visible_from, visible_until) WITH &&)
-        WHERE (visible_from < visible_until)""",
-        f"""CREATE OR REPLACE FUNCTION edition_frozen() RETURNS trigger LANGUAGE plpgsql AS $$
+OVERLAP_CONSTRAINT = (
+    "EXCLUDE USING gist (publication_id WITH =, tstzrange(visible_from, visible_until) WITH &&) "
+    "WHERE (visible_from < visible_until)"
+)
+TRIGGERS = {
+    name: f"CREATE TRIGGER {name} BEFORE {event} ON {TABLE} FOR EACH ROW EXECUTE FUNCTION {name}()"
+    for name, event in (("edition_frozen", "UPDATE"), ("edition_kept", "DELETE"))
+}
+
+
+def _postgres_functions(columns: Iterable[str]) -> dict[str, str]:
+    """The bodies of the functions that the triggers call."""
+    return {
+        "edition_frozen": f"""
         BEGIN
             IF ({_any_changed(columns, "IS DISTINCT FROM")}) AND NEW.redactions <= OLD.redactions THEN
                 RAISE EXCEPTION 'the text of an edition is frozen'
                     USING ERRCODE = 'integrity_constraint_violation';
             END IF;
             RETURN NEW;
-        END $$""",
-        f"DROP TRIGGER IF EXISTS edition_frozen ON {TABLE}",
-        f"CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_frozen()",
-        """CREATE OR REPLACE FUNCTION edition_kept() RETURNS trigger LANGUAGE plpgsql AS $$
+        END """,
+        "edition_kept": """
         BEGIN
             RAISE EXCEPTION 'an edition is never deleted' USING ERRCODE = 'integrity_constraint_violation';
-        END $$""",
-        f"DROP TRIGGER IF EXISTS edition_kept ON {TABLE}",
-        f"CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE} FOR EACH ROW EXECUTE FUNCTION edition_kept()",
+        END """,
+    }
+
+
+def _postgres_guards(columns: Iterable[str]) -> tuple[str, ...]:
+    return (
+        "CREATE EXTENSION IF NOT EXISTS btree_gist",
+        f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS edition_no_overlap",
+        f"ALTER TABLE {TABLE} ADD CONSTRAINT edition_no_overlap {OVERLAP_CONSTRAINT}",
+        *(
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
+            for name, body in _postgres_functions(columns).items()
+        ),
+        *(f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in TRIGGERS),
+        *TRIGGERS.values(),
     )
 
 
@@ -111,9 +127,13 @@ def _drops() -> list[str]:
     return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
 
 
-_PLACED = """
-SELECT conname FROM pg_constraint WHERE conrelid = to_regclass(%s) AND convalidated
-UNION ALL SELECT tgname FROM pg_trigger WHERE tgrelid = to_regclass(%s) AND tgenabled IN ('O', 'A')
+_CONSTRAINTS = """
+SELECT conname, pg_get_constraintdef(oid, true) FROM pg_constraint
+WHERE conrelid = to_regclass(%s) AND contype = 'x' AND convalidated
+"""
+_TRIGGERS = """
+SELECT tgname, pg_get_triggerdef(pg_trigger.oid, true), prosrc FROM pg_trigger JOIN pg_proc ON pg_proc.oid = tgfoid
+WHERE tgrelid = to_regclass(%s) AND tgenabled IN ('O', 'A')
 """
 
 
@@ -122,10 +142,22 @@ def find_missing(using: str = "default") -> list[str]:
     with connections[using].cursor() as cursor:
         if connections[using].vendor == "sqlite":
             cursor.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'")
-            there = dict(cursor.fetchall())
-            return [name for name, statement in SQLITE.items() if there.get(name) != statement]
-        cursor.execute(_PLACED, [TABLE, TABLE])
-        placed = {name for (name,) in cursor.fetchall()}
-        return [
-            name for name in ("edition_no_overlap", "edition_frozen", "edition_kept") if name not in placed
-        ]
+            wanted, placed = SQLITE, dict(cursor.fetchall())
+        else:
+            wanted, placed = _wanted_on_postgres(), _placed_on_postgres(cursor)
+    return [name for name, statement in wanted.items() if placed.get(name) != statement]
+
+
+def _wanted_on_postgres() -> dict[str, tuple[str, ...]]:
+    functions = _postgres_functions(FROZEN)
+    triggers = {name: (trigger, functions[name]) for name, trigger in TRIGGERS.items()}
+    return {"edition_no_overlap": (OVERLAP_CONSTRAINT,), **triggers}
+
+
+def _placed_on_postgres(cursor) -> dict[str, tuple[str, ...]]:
+    """The guards as the database has them: their definitions, and what the functions of triggers do."""
+    placed = {}
+    for query in (_CONSTRAINTS, _TRIGGERS):
+        cursor.execute(query, [TABLE])
+        placed |= {name: tuple(definition) for name, *definition in cursor.fetchall()}
+    return placed
