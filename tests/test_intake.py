@@ -238,3 +238,58 @@ def test_no_piece_is_a_translation_of_itself():
     assert piece.translation_of is None and not standing().brings_news(
         text(translation_of=text().uid), Register(), {}
     )
+
+
+def test_what_names_itself_as_its_original_is_told_so():
+    intake.take_in(text(1), by=None)
+    intake.take_in(text(2, translation_of=UID.format(1)), by=None)
+
+    reports = [intake.take_in(text(n, translation_of=UID.format(n)), by=None) for n in (2, 3)]
+
+    assert not Publication.objects.exclude(translation_of=None)
+    assert all("cannot be a translation of itself" in report.told[0] for report in reports)
+
+
+@pytest.mark.parametrize("is_together", [True, False])
+def test_an_original_of_others_becomes_no_translation(is_together):
+    intake.take_in(text(1), by=None)
+    intake.take_in(text(3), by=None)
+    arriving = [text(2, translation_of=UID.format(1)), text(1, translation_of=UID.format(3))]
+
+    if is_together:
+        known = Publication.objects.get(uid=UID.format(1))
+        reports = intake.take_in_many(
+            [(arriving[0], Bundle({}), None), (arriving[1], Bundle({}), known)], by=None, register=Register()
+        )
+    else:
+        reports = [intake.take_in(each, by=None) for each in arriving]
+
+    assert parents() == {2: 1}
+    assert "original of other translations" in reports[1].told[0]
+    assert not standing().brings_news(arriving[1], Register(), {})
+
+
+def test_what_names_a_translation_that_has_just_become_one_joins_its_family():
+    for number in (1, 2, 3):
+        intake.take_in(text(number), by=None)
+    one, two = (Publication.objects.get(uid=UID.format(number)) for number in (1, 2))
+    register = Register()
+    register.original(UID.format(2))
+
+    intake.take_in_many(
+        [
+            (text(2, translation_of=UID.format(1)), Bundle({}), two),
+            (text(4, translation_of=UID.format(2)), Bundle({}), None),
+            (text(1, translation_of=UID.format(2)), Bundle({}), one),
+        ],
+        by=None,
+        register=register,
+    )
+
+    assert parents() == {2: 1, 4: 1}
+
+
+def parents() -> dict[int, int]:
+    """Which piece is a translation of which, by the numbers of their uids."""
+    rows = Publication.objects.exclude(translation_of=None).values_list("uid", "translation_of__uid")
+    return {int(str(own)[-1]): int(str(original)[-1]) for own, original in rows}

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from publications.languages import slugify
 from publications.manuscript import Attachment, Byline, Manuscript
 from publications.models import (
+    Publication,
     Role,
     check_doi,
     check_external_url,
@@ -35,7 +36,8 @@ def settled(text: Manuscript, register: Register, *, here: Container[str], own: 
     `here` holds the digests and the names of files that there are; `own` is the primary key of the piece, which is no
     translation of itself.
     """
-    original = register.original(text.translation_of) if is_uid(text.translation_of) else None
+    is_other = is_uid(text.translation_of) and text.translation_of.casefold() != text.uid.casefold()
+    original = register.original(text.translation_of) if is_other else None
     return replace(
         text,
         title=text.title[:LONGEST_TITLE],
@@ -48,8 +50,17 @@ def settled(text: Manuscript, register: Register, *, here: Container[str], own: 
         key_points=tuple(line for point in text.key_points for line in _lines(point)),
         cover=text.cover if text.cover in register.images else "",
         attachments=_attachments(text, here),
-        translation_of=str(original) if original and original != own else "",
+        translation_of=str(original) if original and not why_no_translation(original, own) else "",
     )
+
+
+def why_no_translation(original: int | None, own: int | None) -> str:
+    """Why a piece cannot be a translation of this original, in a sentence: a family has one original."""
+    if original == own:
+        return _("Left out: a publication cannot be a translation of itself.")
+    if own and Publication.objects.filter(translation_of=own).exists():
+        return _("Left out: this is the original of other translations. Link them to the other text instead.")
+    return ""
 
 
 def cut_title(text: Manuscript) -> list[str]:

@@ -15,7 +15,7 @@ from publications.models import Author, Byline, Publication, Revision, Tag, Tagg
 
 from .files import Bundle, Files, hold_attachments, hold_pictures
 from .register import Register
-from .settling import cut_title, is_uid, settled, wrong_identifiers
+from .settling import cut_title, is_uid, settled, why_no_translation, wrong_identifiers
 
 
 @dataclass
@@ -79,14 +79,25 @@ def take_in_many(
         except Unknown as reason:
             reports.append(reason)
             continue
-        if text.translation_of and UUID(text.translation_of) in {each.uid for each in coming[stored:]}:
-            _store(coming[stored:])  # its original is to be found
+        if _is_in_family_of(coming[stored:], text, known):
+            _store(coming[stored:])  # its original, or its translations, are to be found
             stored = len(coming)
         coming.append(_settled(text, bundle, known, register, by))
         reports.append(coming[-1].report)
     _store(coming[stored:])
     Revision.objects.keep_many([each.piece for each in coming], by=by, why=why)
     return reports
+
+
+def _is_in_family_of(coming: Sequence["Coming"], text: Manuscript, known: Publication | None) -> bool:
+    """Whether a translation has its original, or a translation of it, among pieces that are not stored yet."""
+    if not text.translation_of:
+        return False
+    own = known.pk if known else None
+    return any(
+        each.uid == UUID(text.translation_of) or (own and each.piece.translation_of_id == own)
+        for each in coming
+    )
 
 
 @dataclass
@@ -119,10 +130,24 @@ def _settled(
     kept = set() if report.is_new else {file.digest for file in piece.attachments.all()}
     fitting = settled(text, register, here={*bundle.files, *kept}, own=piece.pk)
     report.missing += [*_missing_attachments(text, fitting), *wrong_identifiers(text), *cut_title(text)]
+    report.missing += _missing_original(text, fitting, piece, register)
+    if known and fitting.translation_of:
+        register.pieces.clear()  # what it was the original of is asked for anew
     _fill(piece, fitting, register)
     roles = _roles(fitting, bundle, register, report)
     tags = {tag.pk: tag for tag in map(register.tag, fitting.tags)}
     return Coming(report, fitting, bundle, roles, tags, kept)
+
+
+def _missing_original(
+    text: Manuscript, fitting: Manuscript, piece: Publication, register: Register
+) -> list[str]:
+    if not text.translation_of or fitting.translation_of:
+        return []
+    if UUID(text.translation_of) == UUID(str(piece.uid)):
+        return [why_no_translation(piece.pk, piece.pk)]
+    original = register.original(text.translation_of)
+    return [why_no_translation(original, piece.pk)] if original else []
 
 
 def _store(coming: Sequence[Coming]) -> None:
