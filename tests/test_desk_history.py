@@ -463,3 +463,17 @@ def test_a_rebuild_is_told_in_the_language_of_the_desk(desk):
     page = desk.get(TRAIL, headers={"Accept-Language": "sv"}).text
 
     assert "sökregister, likhet" in page and "likeness" not in page
+
+
+def test_a_publication_keeps_its_address_where_the_revision_had_none(desk, editor):
+    piece = make_publication(title="On grain")
+    deeds.publish(piece, by=editor)
+    saved(Publication.objects.get(pk=piece.pk), title="On wheat", slug="on-wheat", body="New.")
+    deeds.publish(Publication.objects.get(pk=piece.pk), by=editor)
+
+    shown = desk.get(reverse("desk:restore", args=[piece.pk, 1])).context["compared"]
+    restored(desk, piece, 1)
+
+    now = Publication.objects.get(pk=piece.pk)
+    assert (now.title, now.slug) == ("On grain", "on-wheat")
+    assert "slug" not in [fact.name for fact in shown["facts"]]

@@ -12,7 +12,7 @@ from publications import composing, deeds, manuscript
 from publications.models import Publication, Revision, Why
 
 from .access import ONE, needs, piece_or_404
-from .comparing import as_it_stands, comparison, of_revision
+from .comparing import as_it_stands, comparison
 from .site import desk
 from .unsent_forms import UnsentFormMixin
 
@@ -50,7 +50,7 @@ def restore(request: HttpRequest, pk: int, number: int) -> HttpResponse:
             return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
         form = RestoreForm(initial={"seen": Publication.objects.get(pk=pk).version})
         piece = piece_or_404(pk)
-    changed = comparison(as_it_stands(piece), of_revision(piece, kept))
+    changed = comparison(as_it_stands(piece), as_it_stands(_draft_of(piece, kept)))
     title = _("Restore revision %(number)d") % {"number": number}
     return desk.show_piece(request, "restore", piece, title=title, form=form, revision=kept, **changed)
 
@@ -78,8 +78,7 @@ def put_back(piece: Publication, kept: Revision, *, by) -> list[str]:
 
     Related publications stay as they are: they are public by themselves, and no part of a draft.
     """
-    text = manuscript.loads(kept.manuscript)
-    was = composing.sketch(text, of=piece)
+    text, was = manuscript.loads(kept.manuscript), _draft_of(piece, kept)
     for name in PLAIN:
         setattr(piece, name, getattr(was, name))
     missing = [*_identifiers(piece, was), *_translation(piece, was), *_gone(text, was)]
@@ -87,6 +86,14 @@ def put_back(piece: Publication, kept: Revision, *, by) -> list[str]:
     _rows(piece, was)
     Revision.objects.keep(piece, by=by, why=Why.RESTORED)
     return missing
+
+
+def _draft_of(piece: Publication, kept: Revision) -> Publication:
+    """The draft that a revision becomes. A publication keeps its address where the revision had none yet."""
+    draft = composing.sketch(manuscript.loads(kept.manuscript), of=piece)
+    if not draft.slug and piece.editions.exists():
+        draft.slug = piece.slug
+    return draft
 
 
 def _identifiers(piece: Publication, was: Publication) -> list[str]:
