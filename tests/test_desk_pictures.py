@@ -14,7 +14,7 @@ from publications import deeds
 from publications.desk import waiting_files
 from publications.models import AuditLine, Image
 from publications.models.images import originals
-from tests.factories import make_person, picture_bytes
+from tests.factories import make_image, make_person, picture_bytes
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,18 @@ def test_a_file_waits_on_where_storing_it_is_refused_in_the_end(
         desk.post(ADD, {"held": held_in(page), "alt_en": "A field", **FOCUS})
 
     assert waiting_files.find(held_in(page)) is not None
+
+
+def test_a_kept_file_that_is_gone_is_asked_for_again(desk):
+    image = make_image()
+    change = reverse("desk:publications_image_change", args=[image.pk])
+    held = held_in(desk.post(change, {"file": upload(), **FOCUS, "focus_x": "200"}))
+    originals().delete(waiting_files.find(held).place)
+
+    page = desk.post(change, {"held": held, "alt_en": "A field", **FOCUS})
+
+    assert page.status_code == 200 and "The file that was kept is gone. Choose it again." in page.text
+    assert held not in page.text
 
 
 def refuse(*_asked, **_how):

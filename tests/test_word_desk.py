@@ -319,6 +319,24 @@ def test_a_file_that_waits_can_be_given_up(desk):
     assert "Ours second" in piece.body and not piece.word_files.waiting().exists()
 
 
+def test_a_file_that_waits_and_is_gone_is_told_and_nothing_is_lost(desk):
+    piece = draft_of(desk, BASE)
+    Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("Second", "Ours second"))
+    theirs = p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph.")
+    replace(desk, piece, theirs)
+    key = desk.get(address("word-replace", piece)).context["questions"][0]["key"]
+    originals().delete(piece.word_files.waiting().get().original)
+
+    page = desk.post(address("word-replace", piece), {key: "both"})
+
+    piece.refresh_from_db()
+    assert "is no longer kept" in page.text and "Ours second" in piece.body
+    replace(desk, piece, theirs)
+    desk.post(address("word-replace", piece), {key: "theirs"})
+    piece.refresh_from_db()
+    assert "Theirs second" in piece.body
+
+
 def test_a_third_file_is_compared_with_the_second(desk):
     piece = draft_of(desk, BASE)
     replace(desk, piece, BASE + p("Fourth."))

@@ -56,11 +56,15 @@ class ImageForm(AmendedForm):
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        self.waiting = waiting_files.find(self.data.get(self.add_prefix("held"), ""))
+        held = self.data.get(self.add_prefix("held"), "")
+        self.waiting = waiting_files.find(held)
         if file:
             self._hold(file.read(), file.name)
         elif self.waiting:
             self._hold(self.waiting.read(), self.waiting.filename)
+        elif held:
+            self._tell_itself("held", "")
+            raise forms.ValidationError(_("The file that was kept is gone. Choose it again."))
         elif not self.instance.original:
             raise forms.ValidationError(_("Choose a file."))
         return file

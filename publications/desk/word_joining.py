@@ -92,7 +92,14 @@ def _take_offered(request: HttpRequest, piece: Publication) -> bool:
     waiting = piece.word_files.waiting().first()
     if not waiting:
         return False
-    word = intake.read_word(waiting.content, waiting.filename, language=piece.language)
+    try:
+        word = intake.read_word(waiting.content, waiting.filename, language=piece.language)
+    except (Refusal, FileNotFoundError):
+        said = _(
+            "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
+        )
+        messages.error(request, said % {"file": waiting.filename})
+        return False
     with transaction.atomic():
         deeds.hold(piece.pk)
         waiting.publication.refresh_from_db()
