@@ -1,14 +1,16 @@
 """Unsigned drafts are signed and published together at the desk, and what is held back is reported by reason."""
 
 import pytest
+from django.core.files.storage import FileSystemStorage
+from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
 from publications.desk.bulk import read_ranges, write_ranges
-from publications.models import Byline, Edition, Publication
+from publications.models import Byline, Edition, Publication, keep_original
 from tests.blogs import bring_in
-from tests.factories import make_author, make_live, make_person, make_publication, tomorrow, yesterday
+from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow, yesterday
 from tests.test_import_default_author import write_posts
 
 pytestmark = pytest.mark.django_db
@@ -169,3 +171,48 @@ def test_a_draft_with_notes_to_oneself_is_held_back(desk):
     page = post(desk, draft).text
 
     assert "looks like a note to yourself" in page and not draft.editions.exists()
+
+
+@pytest.fixture
+def reading(monkeypatch):
+    """What happens whenever a file is read from the store."""
+    happens: list = []
+    read = FileSystemStorage._open
+
+    def _open(self, name, mode="rb"):
+        for each in happens:
+            each()
+        return read(self, name, mode)
+
+    monkeypatch.setattr(FileSystemStorage, "_open", _open)
+    return happens
+
+
+def make_draft_with_pdf() -> Publication:
+    draft = make_publication()
+    content = b"%PDF-1.7 /MarkInfo << /Marked true >> /StructTreeRoot"
+    draft.attachments.create(
+        original=keep_original(content, "pdf"), filename="r.pdf", label="Report", size=len(content)
+    )
+    return saved(draft)
+
+
+def test_files_are_read_before_the_lock_is_taken(desk, reading):
+    draft = make_draft_with_pdf()
+    depths: list[int] = []
+    reading.append(lambda: depths.append(len(connection.savepoint_ids)))
+
+    post(desk, draft)
+
+    assert Edition.objects.live().get().publication == draft
+    assert depths and set(depths) == {0}
+
+
+def test_a_draft_that_is_saved_while_it_is_checked_is_held_back(desk, reading):
+    draft, other = make_draft_with_pdf(), make_publication()
+    reading.append(lambda: saved(Publication.objects.get(pk=draft.pk), body="Changed."))
+
+    page = post(desk, draft, other).text
+
+    assert [edition.publication for edition in Edition.objects.live()] == [other]
+    assert "It was saved while it was checked" in page

@@ -84,10 +84,9 @@ def _carry_out(request: HttpRequest, drafts: Sequence[Publication], asked: dict)
     for batch in batched(drafts, BATCH, strict=False):
         with transaction.atomic():
             Generation.objects.select_for_update().get()  # the lock that every action takes first
-            here = _unpublished(batch)
-            signed += _sign(here, asked.get("author"), by=request.user)
-            if asked.get("publish"):
-                published += _publish(here, held_back, by=request.user)
+            signed += _sign(_unpublished(batch), asked.get("author"), by=request.user)
+        if asked.get("publish"):
+            published += _publish(batch, held_back, by=request.user)
     _report(request, signed, published, held_back)
 
 
@@ -107,19 +106,37 @@ def _sign(drafts: Iterable[Publication], author: Author | None, *, by) -> int:
     return len(unsigned)
 
 
-def _publish(drafts: Iterable[Publication], held_back: HeldBack, *, by) -> int:
-    """Publish the drafts that nothing stands against, by the rules of the page that checks one."""
-    ready = []
-    for draft in drafts:
-        found = checks.check(checks.proof_of(draft))
-        against = [*found.blocking, *found.confirm]  # who publishes many has read none of them here
-        _hold_back(draft, [finding.text for finding in against], held_back)
-        ready += [] if against else [draft]
-    outcomes = deeds.publish_many(ready, by=by)
-    for draft, outcome in zip(ready, outcomes, strict=True):
+def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
+    """Publish the drafts that nothing stands against, by the rules of the page that checks one.
+
+    The checks may read many files, so they run before the lock is taken. A draft that was saved meanwhile is held back.
+    """
+    keys = [draft.pk for draft in batch]
+    ready = {
+        draft.pk: draft.version
+        for draft in Publication.objects.filter(pk__in=keys).order_by("pk")
+        if _is_ready(draft, held_back)
+    }
+    with transaction.atomic():
+        Generation.objects.select_for_update().get()
+        here = [draft for draft in _unpublished(batch) if draft.pk in ready]
+        same = [draft for draft in here if draft.version == ready[draft.pk]]
+        changed = [draft for draft in here if draft.version != ready[draft.pk]]
+        outcomes = deeds.publish_many(same, by=by)
+    for draft in changed:
+        _hold_back(draft, [_("It was saved while it was checked. Publish it again.")], held_back)
+    for draft, outcome in zip(same, outcomes, strict=True):
         if isinstance(outcome, deeds.Refused):
             _hold_back(draft, outcome.reasons, held_back)
     return sum(isinstance(outcome, Edition) for outcome in outcomes)
+
+
+def _is_ready(draft: Publication, held_back: HeldBack) -> bool:
+    """Whether the checks find nothing; who publishes many has read no question to confirm either."""
+    found = checks.check(checks.proof_of(draft))
+    against = [*found.blocking, *found.confirm]
+    _hold_back(draft, [finding.text for finding in against], held_back)
+    return not against
 
 
 def _hold_back(draft: Publication, reasons: Iterable[str], held_back: HeldBack) -> None:
