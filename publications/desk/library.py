@@ -62,11 +62,11 @@ class ImageForm(AmendedForm):
             self._hold(file.read(), file.name)
         elif self.waiting:
             self._hold(self.waiting.read(), self.waiting.filename)
+        elif not self.instance.original:
+            raise forms.ValidationError(_("Choose a file."))
         elif held:
             self._tell_itself("held", "")
             raise forms.ValidationError(_("The file that was kept is gone. Choose it again."))
-        elif not self.instance.original:
-            raise forms.ValidationError(_("Choose a file."))
         return file
 
     def _hold(self, content: bytes, filename: str) -> None:
