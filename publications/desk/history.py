@@ -87,16 +87,10 @@ def _last_change(piece: Publication) -> tuple[str, str]:
     newest = piece.editions.kept().order_by("-number").first()
     if newest is None:
         raise Http404
-    before = edition_before(newest)
+    before = newest.previous
     if before is None or newest.digest != piece.digest:
         return f"e{newest.number}", "now"
     return f"e{before.number}", f"e{newest.number}"
-
-
-def edition_before(edition: Edition) -> Edition | None:
-    """Return the edition before this one, without those that were cancelled."""
-    of_piece = Edition.objects.filter(publication=edition.publication_id).kept()
-    return of_piece.filter(number__lt=edition.number).order_by("-number").first()
 
 
 def _side(piece: Publication, name: str) -> tuple[Kept | None, Piece | None]:

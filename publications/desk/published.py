@@ -11,7 +11,6 @@ from publications.models import FOREVER, Edition, moment_in_words
 
 from . import telling
 from .access import ONE, needs, piece_or_404
-from .history import edition_before
 from .site import desk
 
 TITLES = {
@@ -37,7 +36,7 @@ def published(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         until=moment_in_words(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
         texts=_texts(edition) if stands != "over" else [],
         plan=_undoing(piece, edition),
-        before=edition_before(edition),
+        before=edition.previous,
         line=piece.audit.filter(detail__edition=number).first(),
     )  # fmt: skip
 

@@ -248,6 +248,12 @@ class Edition(models.Model):
         return in_tree(self.tree, "publications:edition", slug=self.slug, number=self.number)
 
     @property
+    def previous(self) -> "Edition | None":
+        """The edition of the publication before this one, without those that were cancelled."""
+        of_piece = Edition.objects.filter(publication=self.publication_id).kept()
+        return of_piece.filter(number__lt=self.number).order_by("-number").first()
+
+    @property
     def is_live(self) -> bool:
         return self.visible_from <= timezone.now() < self.visible_until
 
