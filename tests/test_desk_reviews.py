@@ -311,3 +311,12 @@ def test_every_passage_of_a_rich_text_is_there_once(stranger):
 
     assert "".join(shown.split()) == "".join(made.split())
     assert len(page.context["passages"]) == 6
+
+
+def test_a_remark_that_is_sent_after_the_link_has_ended_can_be_copied(stranger):
+    address = invite(make_publication())
+    Review.objects.all().delete()
+
+    page = stranger.post(address, {"place": "1", "text": "Is <this> so?"})
+
+    assert page.status_code == 404 and "Is &lt;this&gt; so?</textarea>" in page.text

@@ -39,9 +39,9 @@ def review(request: HttpRequest, token: str) -> HttpResponse:
     """The revision, passage by passage, with what its reader has said so far."""
     found = Review.objects.at(token)
     if not found:
-        return _private(
-            desk.show(request, "review_over", title=_("This link leads nowhere")), HTTPStatus.NOT_FOUND
-        )
+        typed = request.POST.get("text", "")[:LONGEST_REMARK]
+        page = desk.show(request, "review_over", title=_("This link leads nowhere"), typed=typed)
+        return _private(page, HTTPStatus.NOT_FOUND)
     form = RemarkForm(request.POST if request.method == "POST" else None)
     refused, status = (
         _take(found, form, is_fine="fine" in request.POST) if form.is_bound else ("", HTTPStatus.OK)
