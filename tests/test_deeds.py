@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils import timezone
 
-from publications import deeds
+from publications import composing, deeds
 from publications.models import (
     AuditLine,
     Author,
@@ -14,6 +14,7 @@ from publications.models import (
     Edition,
     End,
     Generation,
+    Kind,
     Publication,
     Revision,
     as_known,
@@ -326,6 +327,67 @@ def test_a_report_gets_the_next_number_of_its_year_and_keeps_it(editor):
         f"SCEEUS Report No 2, {year}",
         f"SCEEUS Report No 2, {year}",
     ]
+
+
+def stop_numbering(**words) -> Kind:
+    kind = Kind.objects.get(slug="report")
+    for name, value in {"numbered": False, **words}.items():
+        setattr(kind, name, value)
+    kind.save()
+    return kind
+
+
+def of_now(piece: Publication) -> Publication:
+    return Publication.objects.get(pk=piece.pk)
+
+
+@pytest.mark.parametrize("words", [{}, {"type_line_en": "Report"}])
+def test_a_report_is_cited_by_its_number_though_its_kind_gives_none_any_more(editor, client, words):
+    first = deeds.publish(make_publication(kind="report"), by=editor)
+    stop_numbering(**words)
+    preview = composing.compose(of_now(first.publication)).edition
+
+    again = deeds.publish(saved(of_now(first.publication), body="Mended."), by=editor)
+
+    assert (preview.type_line, preview.series_number) == (first.type_line, first.series_number)
+    assert (again.type_line, again.series_number) == (first.type_line, first.series_number)
+    for edition in (first, again):
+        record = client.get(f"{edition.permanent_url.rstrip('/')}/").text
+        assert first.type_line in record
+    assert "IS  - 1/" in client.get(again.get_absolute_url().rstrip("/") + ".ris").text
+    assert "TY  - RPRT" in client.get(again.get_absolute_url().rstrip("/") + ".ris").text
+
+
+def test_a_draft_of_a_kind_that_gives_no_numbers_any_more_has_none(editor, client):
+    waiting = make_publication(kind="report")
+    deeds.publish(waiting, by=editor, at=tomorrow())
+    deeds.withdraw(waiting, by=editor)
+    stop_numbering()
+
+    editions = [
+        deeds.publish(of_now(piece), by=editor) for piece in (waiting, make_publication(kind="report"))
+    ]
+
+    for edition in editions:
+        assert (edition.type_line, edition.series_number) == ("Report", None)
+        assert "IS  - " not in client.get(edition.get_absolute_url().rstrip("/") + ".ris").text
+
+
+def test_a_publication_of_another_kind_shows_no_number_and_finds_its_own_again(editor):
+    first = deeds.publish(make_publication(kind="report"), by=editor)
+    piece = of_now(first.publication)
+    piece.kind = Kind.objects.get(slug="commentary")
+    as_commentary = deeds.publish(saved(piece), by=editor)
+    piece = of_now(piece)
+    piece.kind = Kind.objects.get(slug="report")
+
+    again = deeds.publish(saved(piece, body="Mended."), by=editor)
+
+    assert as_commentary.series_number is None and again.series_number == first.series_number
+
+
+def test_a_preview_of_a_report_shows_no_words_that_wait_for_a_number():
+    assert composing.compose(make_publication(kind="report")).edition.type_line == "Report"
 
 
 def test_a_translation_shares_the_number_of_its_original(editor):

@@ -12,6 +12,7 @@ from publications.models import (
     EditionAttachment,
     EditionByline,
     Image,
+    Number,
     Publication,
     Tag,
     pictured,
@@ -64,16 +65,17 @@ def _edition(
     publication: Publication, published_at: datetime, before: Edition | None, prepared: Prepared
 ) -> Edition:
     text = _text(publication, before, prepared)
+    number = publication.number_of_kind
     return Edition(
         publication=publication,
         family=publication.original.pk,
         kind=publication.kind,
-        series_number=publication.series_number,
+        series_number=number,
         language=publication.language,
         tree=publication.tree,
         title=publication.title.strip(),
         slug=publication.proposed_slug(),
-        type_line=publication.kind.type_line(publication.tree, publication.series_number),
+        type_line=_type_line(publication, number, before),
         summary=publication.summary.strip(),
         key_points="\n".join(publication.key_points_list),
         cover=publication.cover,
@@ -86,6 +88,14 @@ def _edition(
         digest=publication.digest,
         **rendered(text),
     )
+
+
+def _type_line(publication: Publication, number: Number | None, before: Edition | None) -> str:
+    """The line above the title; it stays as it was cited where the kind no longer gives numbers."""
+    is_kept = number and not publication.kind.numbered and before and before.tree == publication.tree
+    if is_kept and before.series_number_id == number.pk:
+        return before.type_line
+    return publication.kind.type_line(publication.tree, number)
 
 
 def _text(publication: Publication, before: Edition | None, prepared: Prepared) -> prose.Prose:

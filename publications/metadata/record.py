@@ -202,13 +202,15 @@ def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
 
 
 def _of_kind(edition: Edition) -> dict[str, object]:
-    kind = edition.kind
+    kind, number = edition.kind, edition.series_number
+    if number and number.kind_id != kind.pk:  # it was given as a publication of another kind
+        number = None
     return {
         "kind": kind.worded("name", edition.tree),
-        "number": str(edition.series_number) if edition.series_number else "",
+        "number": str(number) if number else "",
         "schema_type": kind.schema_type,
         "is_scholarly": kind.scholarly,
-        "is_report": kind.numbered,
+        "is_report": kind.numbered or bool(number),
     }
 
 

@@ -48,10 +48,14 @@ class Kind(Bilingual):
         return self.worded("plural")
 
     def type_line(self, language: str, number: "Number | None" = None) -> str:
-        """The line above the title in the language, with the series number where the kind has one."""
+        """The line above the title in the language, with the series number where there is one.
+
+        Without a number, words that wait for one give way to the name of the kind.
+        """
         line = self.worded("type_line", language) or self.worded("name", language)
         if not number:
-            return line
+            head, dash, rest = line.partition(DASH)
+            return f"{self.worded('name', language)}{dash}{rest}" if "{number}" in head else line
         return line.replace("{number}", str(number.number)).replace("{year}", str(number.year))
 
 

@@ -99,6 +99,19 @@ class Publication(models.Model):
         """The text this one is a translation of, or itself: what a family of translations shares."""
         return self.translation_of or self
 
+    @property
+    def number_of_kind(self) -> Number | None:
+        """The series number that the next edition shows.
+
+        A number belongs to its kind. Where that no longer gives numbers, a publication that was public under one
+        keeps it (it is cited by it), and a draft has none.
+        """
+        number = self.series_number
+        if not number or number.kind_id != self.kind_id:
+            return None
+        is_cited = self.kind.numbered or self.editions.begun().filter(series_number=number).exists()
+        return number if is_cited else None
+
     def signed(self) -> models.QuerySet["Byline"]:
         """The bylines with their authors; those of a batch that were asked for together are not asked for again."""
         is_there = "bylines" in getattr(self, "_prefetched_objects_cache", ())
