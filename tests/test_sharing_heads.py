@@ -3,10 +3,13 @@
 import io
 import json
 import re
+from collections import Counter
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image as Pixels
 
@@ -75,6 +78,18 @@ def test_a_social_image_is_small_and_of_the_size_it_is_said_to_have(client, path
     assert int(response["Content-Length"]) < 100_000
     again = client.get(f"{paths[name]}card.png", headers={"If-None-Match": response["ETag"]})
     assert again.status_code == 304
+
+
+@pytest.mark.parametrize("name", ["home", "list", "topics", "authors", "country", "author", "page", "piece"])
+def test_a_social_image_loads_nothing_twice(client, paths, name):
+    address = f"{paths.get(name, '/en/publications/on-minsk/')}card.png"
+    client.get(address)  # made now
+
+    with CaptureQueriesContext(connection) as captured:
+        assert client.get(address).status_code == 200
+
+    asked = Counter(query["sql"] for query in captured)
+    assert [sql for sql, times in asked.items() if times > 1] == []
 
 
 def test_a_social_image_says_what_its_page_says_now(client, paths):

@@ -6,7 +6,7 @@ from django.utils.encoding import iri_to_uri
 
 from publications.addresses import absolute
 from publications.languages import direction
-from publications.models import Image, the_site
+from publications.models import Image, Site
 from publications.typesetting import Card, Picture
 
 from .ways import current_tree
@@ -30,6 +30,7 @@ def social_image_tags(page_path: str, title: str) -> dict[str, object]:
 def page_card(
     title: str,
     *,
+    site: Site,
     kind: str = "",
     authors: str = "",
     detail: str = "",
@@ -39,11 +40,12 @@ def page_card(
     """What the social image of a page says, in the language of the page.
 
     Args:
+        site: whose page it is.
         kind: a word above the title.
         authors, detail: lines below it; the second is cut to the words that there is room for.
         cover, cover_digest: a picture beside the words, and what stands for it as it is shown there.
     """
-    site, tree = the_site(), current_tree()
+    tree = current_tree()
     return Card(
         title=title,
         language=tree,

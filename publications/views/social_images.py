@@ -1,12 +1,13 @@
 """The social images of pages that are no publication; each answers as its page does."""
 
 from collections.abc import Callable
+from typing import Any
 
 from django.http import HttpRequest, HttpResponseBase
-from django.utils.translation import gettext as _
+from django.utils.translation import gettext
 
 from publications import renditions
-from publications.models import Image, TagKind, the_site
+from publications.models import Author, Image, Page, Site, Tag, TagKind, the_site
 from publications.presentation import current_tree, page_card, site_page_context
 from publications.typesetting import Card
 
@@ -18,66 +19,75 @@ from .topics import LABELS, topic_or_404
 
 
 def home_image(request: HttpRequest) -> HttpResponseBase:
-    def card() -> Card:
-        site = the_site()
-        return page_card(site.name, detail=site.description)
-
-    return _send(request, "home", card)
+    return _send(request, "home", lambda _, site: page_card(site.name, site=site, detail=site.description))
 
 
 def list_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(request, "list", lambda: page_card(_("Publications"), detail=describe_list(the_site())))
+    def card(_found: None, site: Site) -> Card:
+        return page_card(gettext("Publications"), site=site, detail=describe_list(site))
+
+    return _send(request, "list", card)
 
 
 def topic_list_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(request, "topics", lambda: page_card(_("Topics"), detail=describe_topics(the_site())))
+    def card(_found: None, site: Site) -> Card:
+        return page_card(gettext("Topics"), site=site, detail=describe_topics(site))
+
+    return _send(request, "topics", card)
 
 
 def author_list_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(request, "authors", lambda: page_card(_("Authors"), detail=describe_authors(the_site())))
+    def card(_found: None, site: Site) -> Card:
+        return page_card(gettext("Authors"), site=site, detail=describe_authors(site))
+
+    return _send(request, "authors", card)
 
 
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card() -> Card:
-        tag = topic_or_404(slug)
-        return page_card(
-            tag.label, kind=str(LABELS[TagKind(tag.kind)]), detail=describe_topic(tag, the_site())
-        )
+    def card(tag: Tag, site: Site) -> Card:
+        label = str(LABELS[TagKind(tag.kind)])
+        return page_card(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
 
-    return _send(request, f"topic-{topic_or_404(slug).pk}", card)
+    return _send(request, "topic", card, lambda: topic_or_404(slug))
 
 
 def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     """With the portrait of the author, where there is one that readers may see."""
-    author = author_or_404(slug)
 
-    def card() -> Card:
-        author = author_or_404(slug)
+    def card(author: Author, site: Site) -> Card:
         portrait = author.shown_portrait
         return page_card(
             author.name,
-            kind=_("Author"),
+            site=site,
+            kind=gettext("Author"),
             authors=author.worded_only("title") or "",
-            detail=author.worded("affiliation") or describe_author(author, the_site()),
+            detail=author.worded("affiliation") or describe_author(author, site),
             cover=portrait,
             cover_digest=renditions.cover_digest(portrait) if portrait else "",
         )
 
-    return _send(request, f"author-{author.pk}", card, author.shown_portrait)
+    return _send(request, "author", card, lambda: author_or_404(slug), lambda author: author.shown_portrait)
 
 
 def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card() -> Card:
-        shown = site_page_context(page_or_404(slug))
-        return page_card(shown["title"], detail=shown["summary"])
+    def card(found: Page, site: Site) -> Card:
+        shown = site_page_context(found)
+        return page_card(shown["title"], site=site, detail=shown["summary"])
 
-    return _send(request, f"page-{page_or_404(slug).pk}", card)
+    return _send(request, "page", card, lambda: page_or_404(slug))
 
 
 def _send(
-    request: HttpRequest, key: str, card: Callable[[], Card], cover: Image | None = None
+    request: HttpRequest,
+    key: str,
+    card: Callable[[Any, Site], Card],
+    find: Callable[[], Any] = lambda: None,
+    cover_of: Callable[[Any], Image | None] = lambda found: None,
 ) -> HttpResponseBase:
-    now, page_path = card(), request.path.rpartition("/")[0] + "/"
-    told = renditions.Told.of_page(page_path, f"{current_tree()}-{key}", now, card)
+    """The image of a page; `find` gives what the page is of. Both are asked for again only once an image was made."""
+    found = find()
+    now, page_path = card(found, the_site()), request.path.rpartition("/")[0] + "/"
+    key = f"{current_tree()}-{key}-{found.pk}" if found else f"{current_tree()}-{key}"
+    told = renditions.Told.of_page(page_path, key, now, lambda: card(find(), the_site()))
     shown = {"label": now.title, "url": page_path, "language": now.language}
-    return answer_with_made(request, lambda: renditions.card(told, cover), "image/png", shown)
+    return answer_with_made(request, lambda: renditions.card(told, cover_of(found)), "image/png", shown)
