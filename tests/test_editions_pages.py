@@ -117,6 +117,24 @@ def test_any_two_editions_can_be_compared(client, corrected):
     assert "From Edition 1" in said and "To Edition 4" in said
 
 
+def test_a_comparison_over_several_editions_has_the_notes_of_all_and_the_name_of_none(client, editor):
+    piece = piece_with(editor, body="It was 3 May, in Minsk.")
+    for body, note in (
+        ("It was 4 May, in Minsk.", "It was 4 May."),
+        ("It was 4 May, in Brest.", "It was Brest."),
+    ):
+        deeds.publish(saved(piece, body=body), by=editor, change="correction", note=note)
+
+    whole = words_of(client.get(changes(3, "?from=1")))
+    last = words_of(client.get(changes(3)))
+    back = words_of(client.get(changes(1, "?from=3")))
+
+    assert whole.index("It was 4 May. It was Brest.") < whole.index("In the text below")
+    assert "What changed – Correction" not in whole
+    assert "What changed – Correction" in last and "It was Brest." in last and "It was 4 May." not in last
+    assert "It was Brest." not in back and "– First publication" not in back
+
+
 def test_title_summary_authors_notes_and_links_are_compared(client, editor):
     author = make_author("Ann Berg", affiliation_en="Old House")
     piece = piece_with(editor, body="See [it](https://a.example/1).[^1]\n\n[^1]: Tass.", by=[author])

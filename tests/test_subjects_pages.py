@@ -384,3 +384,11 @@ def test_few_authors_need_no_letters(reader, editor):
 )
 def test_who_has_no_portrait_has_letters_or_a_short_name_in_its_place(name, shown):
     assert initials_of(Author(name=name)) == shown
+
+
+def test_one_series_is_called_one_in_swedish(reader):
+    make_live(tags=(make_tag("Papers", kind=TagKind.SERIES),))
+
+    assert '<span class="kind">Serie</span>' in reader.get("/sv/amnen/papers/").text
+    listed = reader.get("/sv/publikationer/").text
+    assert re.search(r">\s*Serie\s*<select[^>]* name=\"series\"", listed)

@@ -44,6 +44,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     begun = history.begun_editions(live.publication_id)
     readable = history.readable(begun)
     before, after = _pair(readable, number, request.GET.get("from"))
+    between = [edition for edition in readable if before.number < edition.number <= number]
     return page(
         request,
         "comparison.html",
@@ -58,7 +59,8 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         % {"number": number, "title": live.title},
         before=history.entries(live, [before])[0],
         after=history.entries(live, [after])[0],
-        what=history.what_it_was(after, begun),
+        what=history.what_it_was(after, begun) if len(between) == 1 else "",
+        notes_between=[edition.note for edition in between if edition.note],
         is_same=before.digest == after.digest,
         others=[each.number for each in readable if each.number != number],
         canonical=live.get_absolute_url(),

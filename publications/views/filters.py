@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publications.models import (
     NARROWINGS,
@@ -106,7 +107,7 @@ FILTERS = {
     ),
     "topic": _tag_filter(TagKind.THEME, _("Topic"), _("All topics")),
     "country": _tag_filter(TagKind.COUNTRY, _("Country"), _("All countries")),
-    "series": _tag_filter(TagKind.SERIES, _("Series"), _("All series")),
+    "series": _tag_filter(TagKind.SERIES, pgettext_lazy("one", "Series"), _("All series")),
     "author": Filter(
         _("Author"),
         _("All authors"),

@@ -7,7 +7,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy
+from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from publications.models import (
     BY_TAGS,
@@ -41,7 +41,7 @@ PEOPLE = 8
 LABELS = {
     TagKind.THEME: gettext_lazy("Topic"),
     TagKind.COUNTRY: gettext_lazy("Country"),
-    TagKind.SERIES: gettext_lazy("Series"),
+    TagKind.SERIES: pgettext_lazy("one", "Series"),
 }
 
 

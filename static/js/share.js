@@ -1,4 +1,4 @@
-/** Share: reveals "Copy link" and "Share…" where the browser can do them. Without it the plain links remain. */
+/** Share: reveals "Copy link" and "Another app" where the browser can do them. Without it the plain links remain. */
 
 const able = {
   copy: () => Boolean(navigator.clipboard?.writeText),
