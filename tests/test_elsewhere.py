@@ -161,7 +161,9 @@ def test_what_does_not_answer_is_said_with_its_variable(settings, db):
             reach()
 
     assert "STORAGE_URL: the store of originals does not answer. Is there such a bucket" in str(refused.value)
-    assert "CACHE_URL: the bell does not answer. Is Redis or Valkey running there" in str(refused.value)
+    assert "CACHE_URL: the message channel does not answer. Is Redis or Valkey running there" in str(
+        refused.value
+    )
 
 
 def test_a_database_that_does_not_answer_is_said(monkeypatch, db):

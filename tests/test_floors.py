@@ -60,6 +60,7 @@ DEED_DOERS = {
     "publications.setting_up",
     "publications.demonstration",
     "publications.importing",
+    "publications.integrity",
     "publications.deeds",
 }
 APPS = ("accounts", "publications", "sceeus")

@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection, transaction
 from django.db.models import FileField
 
-from publications.integrity import CHECKS, find_faults, no_progress
+from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
 from publications.integrity.originals import models_with_originals
 from publications.models import Generation, originals
 from sceeus import elsewhere
@@ -111,6 +111,32 @@ def test_what_is_derived_is_repaired_and_readers_see_it(piece, name, capsys):
 
     assert "the site is whole" in capsys.readouterr().out
     assert name in ("guards", "made-files") or Generation.objects.get().number > before
+
+
+@pytest.mark.parametrize("name", REPAIRED)
+def test_each_repair_is_named(piece, name, capsys):
+    CORRUPTIONS[name][0](piece)
+    found = find_faults(BY_NAME[name], no_progress)
+    assert found
+
+    call_command("verify", "--full", "--repair")
+
+    said = capsys.readouterr().out
+    assert all(f"  - repaired: {fault}" in said for fault in found)
+    assert f"{name}: repaired {len(found)}, left 0." in said
+
+
+def test_many_repairs_are_counted_and_the_first_named(piece, capsys, monkeypatch):
+    monkeypatch.setattr("publications.management.commands.verify.SHOWN", 0)
+    CORRUPTIONS["made-files"][0](piece)
+
+    call_command("verify", "--repair")
+
+    assert "… and 1 more" in capsys.readouterr().out
+
+
+def test_every_part_that_checks_name_can_be_repaired():
+    assert {check.repair for check in CHECKS if check.repair} == REPAIRS.keys()
 
 
 def test_a_rebuild_has_its_audit_entry(piece):

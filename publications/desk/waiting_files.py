@@ -50,16 +50,17 @@ def find(word: str) -> Waiting | None:
     return waiting if originals().exists(waiting.place) else None
 
 
-def sweep() -> None:
-    """Throw away what has waited too long. Two who do it at once do no harm."""
+def sweep() -> int:
+    """Throw away what has waited too long. Two who do it at once do no harm. Returns how many files went."""
     store = originals()
     try:
         names = store.listdir(FOLDER)[1]
     except FileNotFoundError:
-        return
-    for place in (f"{FOLDER}/{name}" for name in names):
-        if _has_waited_too_long(place):
-            store.delete(place)
+        return 0
+    old = [place for name in names if _has_waited_too_long(place := f"{FOLDER}/{name}")]
+    for place in old:
+        store.delete(place)
+    return len(old)
 
 
 def _has_waited_too_long(place: str) -> bool:

@@ -60,10 +60,13 @@ def read(path: Path | None) -> People:
 
 def _table(path: Path) -> list[tuple[str, dict[str, Any]]]:
     try:
-        text = path.read_bytes().decode("utf-8-sig", errors="replace").replace("\0", "")
+        text = path.read_bytes().decode("utf-8-sig").replace("\0", "")
         rows = list(csv.DictReader(io.StringIO(text)))
+    except UnicodeDecodeError as reason:
+        raise Refusal(_("“%s” is not UTF-8. Save it as “CSV UTF-8”, then try again.") % path) from reason
     except (OSError, csv.Error) as reason:
-        raise Refusal(_("“%(path)s” cannot be read: %(why)s") % {"path": path, "why": reason}) from reason
+        why = getattr(reason, "strerror", None) or reason
+        raise Refusal(_("“%(path)s” cannot be read: %(why)s") % {"path": path, "why": why}) from reason
     return [(values.text(row.get("id") or row.get("slug")), row) for row in rows]
 
 

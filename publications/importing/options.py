@@ -1,27 +1,28 @@
 """What can be said about an import on the command line, in words for whoever has never seen it."""
 
-import os
 from pathlib import Path
 
 HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
 
-Each file becomes a draft; with --publish those become public that are no drafts and whose date is not ahead. Texts that
-name no author stay drafts unless --author says who signs them. Posts that are a title, a summary and the address of a
-text elsewhere are published as such.
+Front matter is the block of fields at the top of a file (title, date, author …), as Jekyll, Hugo and Eleventy have it.
 
-The first line of the report says what to do next; what is held back from readers stands by reason. The report names
-what was changed, left out or guessed, of many files by topic and with a few examples each: -v 2 names all of it file
-by file, -v 0 gives the totals alone, --report a file for machines.
+Each file becomes a draft. With --publish, those are published that do not say that they are drafts and whose date is
+not in the future. Texts that name no author stay drafts unless --author says who signs them. A post that only has a
+title, a summary and the address of a text elsewhere is published as such.
 
-Run it as often as you like: what has not changed is left alone, what was edited at the desk is never overwritten, and
-a run that was broken off is finished by the next. Try it first with --dry-run.
+The first line of the report says what to do next. The report lists what was not published and why, and what was
+changed, left out or guessed. For more than twenty files it is grouped by topic, with a few examples each: -v 2 lists
+everything file by file, -v 0 gives the totals alone, --report writes everything to a JSON file.
+
+Run it as often as you like: files that have not changed are left alone, what was edited at the desk (/desk/, where
+editors work) is never overwritten, and a run that was stopped is finished by the next. Try it first with --dry-run.
 
   manage.py import_publications blog/_posts --authors blog/authors.csv --dry-run
   manage.py import_publications blog/_posts --authors blog/authors.csv --publish --report report.json
   manage.py import_publications blog/_posts --author "The Institute" --publish
 
-Exit status: 0 all files are here; 1 nothing was done, and a sentence says why; 2 the command was mistyped;
-3 it is done, but some files were refused, or the report could not be written; 130 it was broken off."""
+Exit status: 0 all files are imported; 1 nothing was done, and a sentence says why; 2 the command was mistyped;
+3 it is done, but some files were refused, or the report could not be written; 130 it was stopped."""
 
 OPTIONS = {
     "--authors": {
@@ -51,29 +52,25 @@ OPTIONS = {
     "--report": {"type": Path, "metavar": "FILE.json", "help": "also write the report as JSON"},
     "--kind": {
         "default": "commentary",
-        "help": "the kind of pieces that name none (default: commentary)",
+        "help": "the kind of publication of texts that name none (default: commentary)",
     },
     "--language": {
         "default": "en",
-        "help": "the language of texts that name none and stand in no folder of one (default: en)",
+        "help": "the language of texts that do not name theirs and are in no folder of a language (default: en)",
     },
     "--permalink": {
         "default": "",
         "metavar": "PATTERN",
-        "help": "how addresses of the old site were made, such as /:year/:month/:day/:title/; they will lead here",
+        "help": "the pattern of addresses on the old site, such as /:year/:month/:day/:title/: they redirect here",
     },
     "--site": {
         "default": "",
         "metavar": "URL",
-        "help": "address of the old site: links to pages of it that did not come along lead there",
+        "help": "address of the old site, such as https://old.example: links to pages of it that did not come along "
+        "lead there",
     },
     "--by": {
         "metavar": "USER",
         "help": "the account in whose name it is done (default: the command line)",
-    },
-    "--processes": {
-        "type": int,
-        "default": os.cpu_count() or 1,
-        "help": "processes that read and render (default: one for each processor; 0: none)",
     },
 }

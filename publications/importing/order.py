@@ -1,14 +1,19 @@
 """The order of an import: what is to come in, and how; one that cannot be carried out is refused before any work."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
 from publications.languages import NAMES
 from publications.models import Kind
+
+NAMES_A_TEXT = re.compile(r":(?:title|filename|contentbasename|slug|slugorfilename|slugorcontentbasename)\b")
+"""What tells texts apart in a pattern of addresses."""
 
 Tell = Callable[[int, int], object]
 """Takes how many files, or steps of comparing, are done, of how many."""
@@ -49,6 +54,46 @@ class Order:
             raise Unfit(_("There is no kind “%(kind)s”. There are: %(known)s.") % told)
         if self.language not in NAMES:
             raise Unfit(_("The language “%(language)s” is not known.") % {"language": self.language})
-        for path in (self.path, *self.media):
+        if not self.path.exists():
+            raise Unfit(_("There is no “%s”.") % self.path)
+        self._check_sources()
+        self._check_addresses()
+
+    def _check_sources(self) -> None:
+        """Refuse lists of authors and folders of media that are not there."""
+        if self.authors and not self.authors.exists():
+            told = _(
+                "--authors: there is no “%s”. Give a CSV file with the columns id and full_name, "
+                "or a folder of profiles."
+            )
+            raise Unfit(told % self.authors)
+        for path in self.media:
             if not path.exists():
-                raise Unfit(_("There is no “%s”.") % path)
+                raise Unfit(_("--media: there is no “%s”. Give a folder with pictures.") % path)
+            if not path.is_dir():
+                raise Unfit(_("--media: “%s” is no folder. Give the folder that the pictures are in.") % path)
+
+    def _check_addresses(self) -> None:
+        """Refuse what is no address of an old site, and a pattern that gives all texts the same address."""
+        if self.site and not is_web_address(self.site):
+            told = _("--site: “%s” is no address of a site. Write it whole, such as https://old.example.")
+            raise Unfit(told % self.site)
+        if self.permalink and not NAMES_A_TEXT.search(self.permalink):
+            told = _(
+                "--permalink: “%s” gives all texts the same address. Write a pattern with :title or :slug, such as "
+                "/:year/:month/:day/:title/."
+            )
+            raise Unfit(told % self.permalink)
+
+
+def is_web_address(address: str) -> bool:
+    """Whether it is an address of a site as browsers take it."""
+    try:
+        parts = urlsplit(address.strip())
+        return (
+            parts.scheme in ("http", "https")
+            and bool(parts.hostname)
+            and (parts.port is None or parts.port > 0)
+        )
+    except ValueError:
+        return False

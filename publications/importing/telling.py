@@ -74,7 +74,10 @@ def check_writable(path: Path) -> None:
         path.open("a").close()
     except OSError as reason:
         told = {"path": path, "why": reason.strerror}
-        raise Unfit(_("The report “%(path)s” cannot be written: %(why)s.") % told) from reason
+        said = _(
+            "--report: the report “%(path)s” cannot be written: %(why)s. Name a file in a folder that is there."
+        )
+        raise Unfit(said % told) from reason
     if is_new:
         path.unlink()
 

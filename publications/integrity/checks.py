@@ -1,11 +1,11 @@
 """The table of all checks: what the site promises of its data, and what to do where a promise is broken."""
 
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
-from publications import search
+from publications import deeds, search
 from publications.models import guards
 
 from . import audit, database, derived, editions, originals
@@ -92,14 +92,24 @@ def has_right_schema(faults: dict[str, list[str]]) -> bool:
     return not faults.get(SCHEMA.name)
 
 
-def _exhaust(rebuild: Callable[[], object]) -> Callable[[], None]:
-    return lambda: deque(rebuild(), maxlen=0) and None
+def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[], None]:
+    """A rebuild to its end, and the audit entry of it."""
+
+    def repair() -> None:
+        deque(rebuild(), maxlen=0)
+        deeds.renew(part)
+
+    return repair
 
 
 REPAIRS: dict[str, Callable[[], None]] = {
+    "windows": deeds.repair_windows,
+    "copies": deeds.repair_copies,
     "guards": transaction.atomic(guards.install),  # all of them or none
     "files": derived.remove_broken_files,
-    "search": _exhaust(search.rebuild),
-    "similarity": _exhaust(search.likeness.rebuild),
+    "search": _rebuild("search", search.rebuild),
+    "similarity": _rebuild("similarity", search.likeness.rebuild),
 }
-"""What makes derived parts anew, besides `actions` that readers see: windows and their copies."""
+"""How each derived part is repaired, in this order: PostgreSQL takes guards for sound rows alone, and what is made
+anew goes by windows.
+"""

@@ -1,5 +1,6 @@
 """Import texts with front matter: Jekyll, Hugo, Eleventy, and our own manuscripts."""
 
+import os
 from argparse import RawDescriptionHelpFormatter
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications import importing
 from publications.importers import Refusal
+from publications.management.option_types import MAX_PROCESSES, named_path, whole_number
 
 
 class Command(BaseCommand):
@@ -18,9 +20,17 @@ class Command(BaseCommand):
         return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("path", type=Path, metavar="FOLDER", help="a folder of texts, or a single file")
+        parser.add_argument(
+            "path", type=named_path, metavar="FOLDER", help="a folder of texts, or a single file"
+        )
         for name, option in importing.OPTIONS.items():
             parser.add_argument(name, **option)
+        parser.add_argument(
+            "--processes",
+            type=whole_number(0, MAX_PROCESSES),
+            default=min(os.cpu_count() or 1, MAX_PROCESSES),
+            help="processes that read and render (default: one for each processor; 0: none)",
+        )
 
     def handle(self, *args, **options) -> None:
         report = options["report"]
@@ -54,7 +64,9 @@ class Command(BaseCommand):
         names = ("path", "authors", "author", "publish", "kind", "language", "permalink", "site", "processes")
         user = get_user_model().objects.filter(username=options["by"]).first() if options["by"] else None
         if options["by"] and not user:
-            raise CommandError(f"There is no account “{options['by']}”.")
+            raise CommandError(
+                f"--by: there is no account “{options['by']}”. The desk lists the accounts under Users."
+            )
         return importing.Order(
             **{name: options[name] for name in names},
             media=tuple(options["media"]),

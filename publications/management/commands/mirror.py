@@ -9,6 +9,7 @@ from django.db import DatabaseError
 
 from publications import mirror
 from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
+from publications.management.option_types import MAX_PROCESSES, named_path, whole_number
 from publications.pagecache import SiteStateWatcher
 
 MOST_TOLD = 20
@@ -18,22 +19,25 @@ PAUSES_WHEN_ILL = 20
 
 class Command(BaseCommand):
     help = (
-        "Write the whole public site into FOLDER as static files, each text with .gz and .br beside it, for a web "
-        "server that serves them and asks the application for all else (deploy/ has such configurations for nginx "
-        "and Caddy). Only what has changed is written; what readers may no longer see is removed first. Every link "
-        "between pages is followed: broken ones are told, and end the command with 1. It may be broken off with "
-        "Ctrl-C and run again."
+        "Write the whole public site into FOLDER as static files: pages, feeds, images, styles, each text with a "
+        "compressed copy (.gz, .br) beside it. A web server can then serve these files and pass all other "
+        "requests to the application (deploy/ has such configurations for nginx and Caddy). Only what has changed "
+        "is written; what readers may no longer see is removed first. Links between pages that lead nowhere are "
+        "listed, and make the command end with 1. It may be stopped with Ctrl-C and run again."
     )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "folder", type=Path, help="an empty folder, or one that this command has written before"
+            "folder", type=named_path, help="an empty folder, or one that this command has written before"
         )
         parser.add_argument(
-            "--with-pdf", action="store_true", help="take PDFs and cards along, which takes long"
+            "--with-pdf", action="store_true", help="write the PDFs of all publications too, which takes long"
         )
         parser.add_argument(
-            "--processes", type=int, default=0, help="how many work at a time (as many as cores)"
+            "--processes",
+            type=whole_number(0, MAX_PROCESSES),
+            default=0,
+            help="how many processes work at a time (0: one for each core)",
         )
         parser.add_argument(
             "--watch",
@@ -42,6 +46,7 @@ class Command(BaseCommand):
         )
 
     def handle(self, *args, **options) -> None:
+        _make_folder(options["folder"])
         try:
             broken = self._go_on(options) if options["watch"] else self._once(options)
         except mirror.Failing as error:
@@ -100,3 +105,14 @@ class Command(BaseCommand):
         if done % 50 == 0 or done == known:
             self.stdout.write(f"\r{done} of {known} addresses …", ending="")
             self.stdout.flush()
+
+
+def _make_folder(folder: Path) -> None:
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except FileExistsError as error:
+        raise CommandError(f"“{folder}” is no folder. Give an empty folder.") from error
+    except OSError as error:
+        raise CommandError(
+            f"“{folder}” cannot be written: {error.strerror}. Give a folder that this account may write."
+        ) from error

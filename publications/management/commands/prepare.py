@@ -15,10 +15,11 @@ from publications.setting_up import finish_empty_site, is_up_to_date, mark_up_to
 
 class Command(BaseCommand):
     help = (
-        "Bring the site up to date: migrate the database, gather the styles and, when the database is empty, make "
-        "the first accounts and load the demonstration content. DEMO=0 leaves the content out and asks for the name "
-        "of the site and an administrator. Safe to repeat; when nothing has changed it does nothing. A database that a "
-        "newer release has migrated is refused."
+        "Bring the site up to date before it is served: migrate the database, collect the static files and, when "
+        "the database is empty, make the first accounts and load demonstration content. With DEMO=0 in the "
+        "environment there is no demonstration; the name of the site and of an administrator are asked for "
+        "instead. Safe to repeat: when nothing has changed it does nothing. A database that a newer release has "
+        "migrated is refused."
     )
 
     def add_arguments(self, parser) -> None:
@@ -30,10 +31,18 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         Path(settings.SITE_DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
+        self.verbosity = options["verbosity"]
+        said = "The site is up to date: nothing had to be done."
         if not is_up_to_date():
+            said = "The site is up to date."
             self._bring_up_to_date(allow_newer=options["allow_newer_database"])
             mark_up_to_date()
-        finish_empty_site(tell=self.stdout.write)
+        finish_empty_site(tell=self.stdout.write)  # the first passwords are told in any case
+        self._say(said)
+
+    def _say(self, text: str) -> None:
+        if self.verbosity > 0:
+            self.stdout.write(text)
 
     def _bring_up_to_date(self, *, allow_newer: bool) -> None:
         call_command("reach", stdout=StringIO())
@@ -41,12 +50,12 @@ class Command(BaseCommand):
             refuse_newer_database(
                 read_migration_state(), remedy="“--allow-newer-database” goes on all the same."
             )
-        self.stdout.write("Bringing the database up to date …")
+        self._say("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
-        for part, name in ((search, "the search index"), (search.likeness, "what is like what")):
+        for part, name in ((search, "the search index"), (search.likeness, "the index of similar texts")):
             if part.is_outdated():
-                self.stdout.write(f"Building {name} …")
+                self._say(f"Building {name} …")
                 deque(part.rebuild(), maxlen=0)
         if not settings.DEBUG:
-            self.stdout.write("Gathering styles and scripts …")
+            self._say("Gathering styles and scripts …")
             call_command("collectstatic", verbosity=0, interactive=False)

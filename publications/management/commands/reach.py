@@ -16,14 +16,21 @@ LONGEST = 300  # signs of what a server says
 
 class Command(BaseCommand):
     help = (
-        "Ask the database (DATABASE_URL), the store of originals (STORAGE_URL) and the bell (CACHE_URL) whether they "
-        "answer; write, read and remove a small file in the store. Says which does not and what to do, and ends with 1."
+        "Ask the services that the site uses whether they answer: the database (DATABASE_URL), the storage of "
+        "uploaded files (STORAGE_URL) and the message channel between servers (CACHE_URL, where it is set). A "
+        "small file is written to the storage, read and removed. Says which service does not answer and what to "
+        "do, and then ends with 1."
     )
 
     def handle(self, *args, **options) -> None:
+        self.verbosity = options["verbosity"]
         failed = [told for told in (self._database(), self._store(), self._bell()) if told]
         if failed:
             raise CommandError("\n".join(failed))
+
+    def _say(self, text: str) -> None:
+        if self.verbosity > 0:
+            self.stdout.write(text)
 
     def _database(self) -> str:
         try:
@@ -33,7 +40,7 @@ class Command(BaseCommand):
             return _told(
                 "DATABASE_URL", "the database", error, "Is it running, and are host, name and password right?"
             )
-        self.stdout.write(f"The database answers ({connection.vendor}).")
+        self._say(f"The database answers ({connection.vendor}).")
         return ""
 
     def _store(self) -> str:
@@ -50,7 +57,7 @@ class Command(BaseCommand):
             return _told("STORAGE_URL", "the store of originals", error, hint)
         if not is_same:
             return "STORAGE_URL: the store of originals gives back other bytes than it was given. Choose another."
-        self.stdout.write("The store of originals takes, gives and removes files.")
+        self._say("The store of originals takes, gives and removes files.")
         return ""
 
     def _bell(self) -> str:
@@ -60,9 +67,12 @@ class Command(BaseCommand):
             pagecache.try_pubsub()
         except Exception as error:
             return _told(
-                "CACHE_URL", "the bell", error, "Is Redis or Valkey running there, and is the password right?"
+                "CACHE_URL",
+                "the message channel",
+                error,
+                "Is Redis or Valkey running there, and is the password right?",
             )
-        self.stdout.write("The bell can be rung.")
+        self._say("The message channel (CACHE_URL) answers.")
         return ""
 
 

@@ -15,16 +15,18 @@ EVERY = 0.1  # seconds between two looks of the bar
 
 class Command(BaseCommand):
     help = (
-        "Make anew what is derived from the editions: all of it, or the parts named, in this order. Search is the "
-        "index of words; likeness is what is suggested beside a piece. Readers notice nothing meanwhile, and deeds may "
-        "be done. It may be broken off with Ctrl-C and run again at any time. Deeds keep these parts in step by "
-        "themselves, so this is for the day when one looks wrong, or after a database was filled by other means. Run "
-        "likeness after a site has grown much: it chooses words by how rare they are, and those of the older pieces "
-        "were chosen when there were few others."
+        "Rebuild the indexes that are made from published texts: all of them, or those named. “search” is the "
+        "index of words that readers search; “likeness” is the index of similar texts, suggested below a "
+        "publication. Readers notice nothing meanwhile, and editors may publish. It may be stopped with Ctrl-C "
+        "and run again at any time. Publishing keeps both indexes up to date by itself: run this when one looks "
+        "wrong, or after the database was filled by other means. Run likeness after a site has grown much: it "
+        "compares texts by their rare words, and which words are rare changes with the number of texts."
     )
 
     def add_arguments(self, parser) -> None:
-        parser.add_argument("part", nargs="*", help=f"of these: {', '.join(PARTS)}")
+        parser.add_argument(
+            "part", nargs="*", help=f"the index to rebuild: {', '.join(PARTS)} (default: all)"
+        )
 
     def handle(self, *args, **options) -> None:
         if unknown := set(options["part"]) - set(PARTS):

@@ -9,6 +9,7 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 
 from publications.disk_reserve import keep_disk_reserve
+from publications.management.option_types import MAX_PROCESSES, MAX_SECONDS, host, seconds, whole_number
 from publications.migration_state import read_migration_state, refuse_newer_database
 from publications.pagecache import SERVER_THREADS
 
@@ -17,37 +18,52 @@ BARE = 64  # threads where no pages are in memory: each may come to hold a conne
 
 class Command(BaseCommand):
     help = (
-        "Serve the site on HOST:PORT (127.0.0.1:8000) with the production server. Ctrl-C stops it; kill -HUP starts "
-        "new processes, with the code as it is then, before the old ones go, so that no reader notices."
+        "Serve the site at http://HOST:PORT/ (127.0.0.1:8000) with the production server. Ctrl-C stops it. kill "
+        "-HUP with its process id starts new processes with the code as it is then, and stops the old ones once "
+        "those serve, so that no reader notices."
     )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "--host", default=os.environ.get("HOST", "127.0.0.1"), help="address to listen on"
+            "--host",
+            type=host,
+            default=os.environ.get("HOST", "127.0.0.1"),
+            help="address to listen on: 127.0.0.1 answers this machine alone, 0.0.0.0 every one (HOST)",
         )
-        parser.add_argument("--port", type=int, default=settings.PORT, help="port to listen on")
         parser.add_argument(
-            "--workers", type=int, default=int(os.environ.get("WORKERS", "1")), help="processes"
+            "--port",
+            type=whole_number(1, 65535),
+            default=str(settings.PORT),
+            help="port to listen on (PORT, 8000)",
         )
         parser.add_argument(
-            "--prepare", action="store_true", help="first bring the site up to date, see prepare"
+            "--workers",
+            type=whole_number(1, MAX_PROCESSES),
+            default=os.environ.get("WORKERS", "1"),
+            help="how many processes serve (WORKERS, 1)",
+        )
+        parser.add_argument(
+            "--prepare",
+            action="store_true",
+            help="first bring the site up to date, as “manage.py prepare” does",
         )
         parser.add_argument(
             "--overlap",
-            type=float,
+            type=seconds,
             default=15.0,
             help="seconds after kill -HUP in which old processes go on serving; longer than a start takes (15)",
         )
         parser.add_argument(
             "--grace",
-            type=int,
+            type=whole_number(0, MAX_SECONDS),
             default=35,
-            help="seconds for a process that is to stop to finish what it has begun (35)",
+            help="seconds that a process has to finish its requests when it is told to stop (35)",
         )
         parser.add_argument(
-            "--reload", action="store_true", help="start again when a file of the project changes"
+            "--reload",
+            action="store_true",
+            help="start again when a file of the project changes, for work on the code",
         )
-
         parser.add_argument(
             "--allow-newer-database",
             action="store_true",

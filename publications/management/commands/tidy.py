@@ -1,5 +1,6 @@
 """Throw away what time has made useless."""
 
+from django.contrib.sessions.models import Session
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
@@ -12,15 +13,27 @@ from publications.models import originals
 
 class Command(BaseCommand):
     help = (
-        f"Delete sessions that have ended, account events older than {EVENT_DAYS} days, files that "
-        "waited longer than a day for a form that was never stored, and files that a killed process had begun to "
-        "write. Meant for each night."
+        f"Delete what is no longer needed: sessions that have expired, account events older than {EVENT_DAYS} "
+        "days, uploads that waited longer than a day for a form that was never saved, and half-written files that "
+        "a stopped process has left. Meant to be run each night."
     )
 
     def handle(self, *args, **options) -> None:
+        sessions = Session.objects.count()
         call_command("clearsessions", stdout=self.stdout)
-        AccountEvent.objects.outdated().delete()
-        waiting_files.sweep()
-        originals().remove_unfinished()
-        renditions.remove_unfinished()
+        counts = {
+            "session": max(0, sessions - Session.objects.count()),
+            "account event": AccountEvent.objects.outdated().delete()[0],
+            "waiting file": waiting_files.sweep(),
+            "unfinished file": originals().remove_unfinished() + renditions.remove_unfinished(),
+        }
         keep_disk_reserve()
+        if options["verbosity"] > 0:
+            self.stdout.write(_in_words(counts))
+
+
+def _in_words(counts: dict[str, int]) -> str:
+    if not any(counts.values()):
+        return "Nothing had to be deleted."
+    told = (f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
+    return f"Deleted: {', '.join(told)}."

@@ -7,12 +7,14 @@ from publications import deeds
 
 class Command(BaseCommand):
     help = (
-        "After the clock of the server was ahead when something was published, everything that changes the public "
-        "site is refused until that moment. When the clock is right again, this command says so: deeds go on from now, "
-        "and the audit trail holds a line about it. Editions that began in that future are cancelled by the next "
-        "publication of their piece."
+        "Allow publishing again after the clock of the server was ahead. If something was published while the "
+        "clock showed a time in the future, every change to the public site is refused until that time is "
+        "reached. Set the clock right, then run this command: changes are accepted from now on, and the audit "
+        "trail has an entry about it. Editions that were to begin in that future are cancelled when their "
+        "publication is published again."
     )
 
     def handle(self, *args, **options) -> None:
         deeds.trust_clock()
-        self.stdout.write("The clock is trusted. Publishing goes on.")
+        if options["verbosity"] > 0:
+            self.stdout.write("The clock is trusted. Publishing goes on.")

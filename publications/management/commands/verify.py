@@ -7,7 +7,6 @@ from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError, connection
 from django.utils import timezone
 
-from publications import deeds
 from publications.integrity import CHECKS, REPAIRS, Check, find_faults, has_right_schema
 from publications.models import originals
 
@@ -15,37 +14,33 @@ FAULTY = 3  # exit status: 0 is sound, 1 could not be verified
 SHOWN = 20  # faults of a check that are named one by one
 EVERY = 0.1  # seconds between two looks of the progress line
 
-ACTIONS = {
-    "windows": deeds.repair_windows,
-    "copies": deeds.repair_copies,
-    "guards": REPAIRS["guards"],
-    "files": REPAIRS["files"],
-    "search": REPAIRS["search"],
-    "similarity": REPAIRS["similarity"],
-}
-"""How each derived part is repaired, in this order: PostgreSQL takes guards for sound rows alone, and what is made
-anew goes by windows.
-"""
-REBUILT = ("search", "similarity")  # parts whose repair no action of its own has told
-
 
 class Command(BaseCommand):
     help = (
-        "Verify that the site is whole: uploaded files against their digests and sizes, rows and files against each "
-        "other, the windows of editions, the audit trail, and what is derived. Every uploaded file is read. Nothing is "
-        "changed, and people may work meanwhile. --full compares the search index and similarity with a rebuild as "
-        "well, which takes minutes on a large site. --repair makes anew what is derived, and never touches a text, a "
-        "date or a file that somebody gave. Ends with 0 where all is whole, with 3 where it is not (the report says "
-        "what, and what to do), with 1 where it could not be verified. Ctrl-C breaks it off; run it again at any time."
+        "Check that nothing of the site is lost or damaged: uploaded files against their checksums and sizes, "
+        "database rows and files against each other, when each edition is public, the audit trail, and what is "
+        "made from published texts (search index, images, PDFs). Every uploaded file is read. Nothing is changed, "
+        "and people may work meanwhile. --full also compares the search index and the index of similar texts with "
+        "newly built ones, which takes minutes on a large site. --repair remakes what is made from published "
+        "texts and names what it repaired; it never changes a text, a date or an uploaded file. Ends with 0 where "
+        "all is well, with 3 where it is not (the report says what, and what to do), with 1 where it could not be "
+        "checked. Ctrl-C stops it; run it again at any time."
     )
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "--full", action="store_true", help="compare the search index and similarity with a rebuild"
+            "--full",
+            action="store_true",
+            help="also compare the search index and the index of similar texts with newly built ones",
         )
-        parser.add_argument("--repair", action="store_true", help="make anew what is derived and found wrong")
+        parser.add_argument(
+            "--repair",
+            action="store_true",
+            help="remake what is made from published texts and was found wrong",
+        )
 
     def handle(self, *args, **options) -> None:
+        self.verbosity = options["verbosity"]
         checks = [check for check in CHECKS if options["full"] or not check.is_full]
         self._say(f"Verifying the database ({connection.vendor}) and the originals ({_store_in_words()}).")
         try:
@@ -77,24 +72,36 @@ class Command(BaseCommand):
     def _repair(self, checks: list[Check], faults: dict[str, list[str]]) -> dict[str, list[str]]:
         """Repair the derived parts that are wrong; gives what is found after that."""
         parts = {check.repair for check in checks if check.repair and faults.get(check.name)}
-        for part in [part for part in ACTIONS if part in parts]:
+        for part in [part for part in REPAIRS if part in parts]:
             self._say(f"Repairing {part} …")
             try:
-                ACTIONS[part]()
+                REPAIRS[part]()
             except (
                 DatabaseError
-            ) as reason:  # the checks below say what is left; other parts are repaired all the same
-                self._say(f"It could not be repaired: {' '.join(str(reason).split())}")
-                continue
-            if part in REBUILT:
-                deeds.renew(part)
+            ) as reason:  # what is left is told below; other parts are repaired all the same
+                self.stdout.write(f"It could not be repaired: {' '.join(str(reason).split())}")
         again = [check for check in checks if check.repair in parts]
-        return {**faults, **self._ask(again)} if again else faults
+        left = self._ask(again) if again else {}
+        for check in again:
+            self._tell_repairs(check, faults[check.name], left.get(check.name, []))
+        return {**faults, **left}
+
+    def _tell_repairs(self, check: Check, before: list[str], left: list[str]) -> None:
+        """Name what was wrong and is so no longer; all of it with -v 2."""
+        repaired = [fault for fault in before if fault not in set(left)]
+        if not repaired:
+            return
+        self._say(f"\n{check.name}: repaired {len(repaired)}, left {len(left)}.")
+        most = len(repaired) if self.verbosity > 1 else SHOWN
+        for fault in repaired[:most]:
+            self._say(f"  - repaired: {fault}")
+        if len(repaired) > most:
+            self._say(f"  - … and {len(repaired) - most} more (-v 2 names all)")
 
     def _report(self, checks: list[Check], faults: dict[str, list[str]]) -> None:
         notes = [check for check in checks if check.is_note and faults.get(check.name)]
         wrong = [check for check in checks if not check.is_note and faults.get(check.name)]
-        for check in [*notes, *wrong]:
+        for check in [*(notes if self.verbosity else []), *wrong]:
             self._tell(check, faults[check.name])
         if wrong:
             count = sum(len(faults[check.name]) for check in wrong)
@@ -116,8 +123,9 @@ class Command(BaseCommand):
         self.stdout.write(f"  {check.remedy}")
 
     def _say(self, text: str) -> None:
-        self.stdout.write(text)
-        self.stdout.flush()
+        if self.verbosity > 0:
+            self.stdout.write(text)
+            self.stdout.flush()
 
 
 class ProgressLine:
@@ -128,7 +136,7 @@ class ProgressLine:
 
     def show(self, done: int, total: int) -> None:
         now = time.monotonic()
-        if self.command.stdout.isatty() and now - self.shown >= EVERY:
+        if self.command.verbosity and self.command.stdout.isatty() and now - self.shown >= EVERY:
             self.shown = now
             self.command.stdout.write(f"\r…        {self.name}: {done} of {total}\x1b[K", ending="")
             self.command.stdout.flush()
