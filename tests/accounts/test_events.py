@@ -4,7 +4,7 @@ from datetime import timedelta
 
 import pytest
 from django.contrib.auth.models import Group, User
-from django.core.management import call_command
+from django.core.management import CommandError, call_command
 from django.urls import reverse
 from django.utils import timezone
 
@@ -280,3 +280,39 @@ def test_an_editor_sees_no_account_events(client):
 
     assert client.get(EVENTS).status_code == 403
     assert EVENTS not in client.get("/desk/").text
+
+
+def test_an_administrator_made_on_the_command_line_is_an_event(monkeypatch):
+    make_person("Editors")
+    monkeypatch.setenv("DJANGO_SUPERUSER_PASSWORD", GOOD)
+
+    call_command("createsuperuser", username="ada", email="ada@example.org", interactive=False, verbosity=0)
+
+    event = AccountEvent.objects.get()
+    assert (event.type, event.account, event.by) == (
+        EventType.CREATED,
+        User.objects.get(username="ada"),
+        None,
+    )
+
+
+def test_a_password_changed_on_the_command_line_is_an_event(monkeypatch, capsys):
+    person = make_person("Editors")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: GOOD)
+
+    call_command("changepassword", person.username)
+
+    assert (
+        event := AccountEvent.objects.get()
+    ).type == EventType.PASSWORD_CHANGED and event.account == person
+    assert "changed successfully" in capsys.readouterr().out
+
+
+def test_a_password_that_the_command_line_refuses_is_no_event(monkeypatch):
+    person = make_person("Editors")
+    monkeypatch.setattr("getpass.getpass", lambda prompt: "short")
+
+    with pytest.raises(CommandError):
+        call_command("changepassword", person.username)
+
+    assert not AccountEvent.objects.exists()
