@@ -32,7 +32,7 @@ MIN_DIGEST, MAX_DIGEST = 32, 64  # characters of SHA-256 in an address
 log = logging.getLogger(__name__)
 MAX_DAMAGED = 1_000
 _damaged: dict[str, tuple] = {}
-"""Originals found damaged, by name, with the state of the file that was looked at; `manage.py verify` finds them all."""
+"""Originals found damaged, by name, with the state of the file that was looked at."""
 
 
 def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
