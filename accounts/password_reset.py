@@ -7,7 +7,7 @@ sent, and would lead the owner of the account, with the token, to somebody else'
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.contrib.auth import views
+from django.contrib.auth import get_user_model, views
 from django.contrib.auth.forms import PasswordResetForm
 from django.contrib.auth.models import AbstractBaseUser
 from django.http import HttpRequest, HttpResponse
@@ -41,10 +41,17 @@ class ResetRequestForm(LimitedFormMixin, PasswordResetForm):
         cleaned = super().clean()
         if email := cleaned.get("email"):
             try:
-                begin_reset(self.request, email, next(self.get_users(email), None))
+                begin_reset(self.request, email, next(super().get_users(email), None))
             except TooManyAttempts as error:
                 raise self.refusal(error) from None
         return cleaned
+
+    def get_users(self, email: str) -> list[AbstractBaseUser]:
+        """Return whom to write to; where that is nobody, an account without an address, to which no mail is sent.
+
+        So the mail is written for every address, and the time that takes does not tell whether one has an account.
+        """
+        return list(super().get_users(email)) or [get_user_model()()]
 
     def save(self, **options) -> None:
         site = urlsplit(settings.SITE_URL)

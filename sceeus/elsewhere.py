@@ -25,6 +25,7 @@ BELL_FORM = "redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS"
 STORE_FORM = (
     "s3://KEY:SECRET@HOST/BUCKET?region=REGION (without KEY:SECRET@, what the machine is allowed counts)"
 )
+MAIL_SECONDS = 20  # that a mail server may be silent
 MAIL_FORM = (
     "smtp://USER:PASSWORD@HOST:587, smtps:// for TLS from the start, or console:// (signs as @ and / in a password as "
     "%40, %2F)"
@@ -149,8 +150,9 @@ def mailer(address: str) -> dict[str, object]:
         "password": unquote(parts.password or ""),
         "use_ssl": parts.scheme == "smtps",
         "use_tls": parts.scheme == "smtp",
+        "timeout": MAIL_SECONDS,
     }
-    return {"BACKEND": "django.core.mail.backends.smtp.EmailBackend", "OPTIONS": options}
+    return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}
 
 
 def wrong(variable: str, what: str, form: str) -> ImproperlyConfigured:

@@ -158,3 +158,11 @@ def test_null_bytes_and_odd_addresses_are_refused_by_the_form(client):
 
 def test_the_reset_addresses_stay_what_they_are():
     assert reverse("admin_password_reset") == RESET
+
+
+def test_a_mail_is_written_for_every_address_and_sent_to_accounts_alone(client, person, mailoutbox):
+    known, unknown = request_mail(client), request_mail(Client(), "nobody@example.org")
+
+    assert [page.name for page in known.templates] == [page.name for page in unknown.templates]
+    assert "registration/password_reset_email.html" in [page.name for page in unknown.templates]
+    assert [mail.to for mail in mailoutbox] == [["ann@example.org"]]
