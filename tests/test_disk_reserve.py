@@ -135,6 +135,16 @@ def test_what_is_public_can_be_taken_back_on_a_full_disk(reserve, editor, client
 
 
 @pytest.mark.django_db
+def test_what_a_redaction_would_take_is_shown_on_a_full_disk(reserve, editor):
+    edition = make_live(body="Vera Holm said it.")
+
+    with full_disk(until_gone=reserve):
+        preview = deeds.preview_redaction(edition.publication, "Vera Holm", by=editor)
+
+    assert preview.editions == [1] and Edition.objects.get().redactions == 0
+
+
+@pytest.mark.django_db
 def test_what_adds_to_the_site_gets_nothing_of_the_reserve(reserve, editor):
     piece = make_publication()
 

@@ -80,14 +80,14 @@ class RedactionReport:
         return sha256(json.dumps(asdict(self)).encode()).hexdigest()
 
 
+@with_disk_reserve
+@transaction.atomic
 def preview_redaction(
     publication: Publication, passage: str, *, by, mark: str | None = None
 ) -> RedactionReport:
     """Return what redact would do: it is done and rolled back, so that both agree. Raises what redact raises."""
-    with transaction.atomic():
-        report = redact(publication, passage, by=by, mark=mark)
-        transaction.set_rollback(True)
-    publication.refresh_from_db()
+    report = _redact(publication, passage, by=by, why="", mark=mark)
+    transaction.set_rollback(True)
     return report
 
 
@@ -109,6 +109,14 @@ def redact(
     from it are given up. Raises ClockBehind, Outdated where the report is not the one `seen` (its fingerprint),
     or Refused where the passage is too short, stands nowhere, or would still be read somewhere.
     """
+    report = _redact(publication, passage, by=by, why=why, mark=mark)
+    if seen is not None and seen != report.fingerprint:
+        raise Outdated(_("What would go is not what you were shown. Look at it again."))
+    publication.refresh_from_db()
+    return report
+
+
+def _redact(publication: Publication, passage: str, *, by, why: str, mark: str | None) -> RedactionReport:
     deed = begin(by=by, publication=publication)
     piece = locked(publication)
     if len(passage.strip()) < SHORTEST:
@@ -124,13 +132,10 @@ def redact(
     _keep_in_step(piece, before)
     _refuse_remains(piece, redaction)
     report = _report(piece, passage, redaction, editions)
-    if seen is not None and seen != report.fingerprint:
-        raise Outdated(_("What would go is not what you were shown. Look at it again."))
     transaction.on_commit(lambda: renditions.forget(piece.pk))
     deed.tell(
         DeedKind.REDACT, piece, publication=piece, editions=report.editions, why=redaction.redact_text(why)
     )
-    publication.refresh_from_db()
     return report
 
 
