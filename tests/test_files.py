@@ -198,6 +198,24 @@ def test_a_damaged_original_is_read_once_until_another_takes_its_place(client, c
     assert client.get(f"/media/{image.key}/480.webp").status_code == 200
 
 
+def test_sizes_made_before_an_original_was_damaged_are_still_shown(client):
+    image = make_image(size=(1000, 500))
+    make_live(body=f"![](image:{image.key})")
+    client.get(f"/media/{image.key}/480.webp")
+    originals().save(image.original, ContentFile(b"damaged"))
+
+    answers = [client.get(f"/media/{image.key}/{size}.webp").status_code for size in (960, 480, 960)]
+
+    assert answers == [404, 200, 404]
+
+
+def test_a_damaged_picture_is_no_failure_at_the_desk(desk):
+    image = make_image(size=(1000, 500))
+    originals().save(image.original, ContentFile(b"damaged"))
+
+    assert desk.get(f"/desk/library/{image.key}/192s.jpg").status_code == 404
+
+
 def test_a_picture_is_shown_where_its_rendition_cannot_be_kept(client, settings, tmp_path):
     address = pictured(client)
     settings.RENDITIONS = tmp_path / "file"

@@ -1,7 +1,9 @@
 """Pictures of the library in the sizes that pages ask for."""
 
+import logging
+
 from publications import pictures
-from publications.models import Image
+from publications.models import Image, find_original_fault, originals
 
 from .shelf import find_or_make
 
@@ -10,12 +12,49 @@ SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in pictures.WIDTHS), f
 """All that there may be: "960" as it is, "960c" cut for cards, "192s" a square."""
 
 
+log = logging.getLogger(__name__)
+MAX_DAMAGED = 1_000
+_damaged: dict[str, tuple] = {}
+"""Originals found damaged, by name, with the state of the file that was looked at."""
+
+
+class KnownDamage(Exception):
+    """The original is the one that was found damaged before."""
+
+
 def picture(image: Image, size: str, extension: str) -> bytes | None:
-    """The image at one of its sizes; None where no page asks for such a size."""
+    """The image at one of its sizes; None where no page asks for such a size, or where its original is damaged.
+
+    The latter is logged for an administrator. A damaged file is read once, and again when another has taken its place.
+    """
     if extension not in pictures.FORMATS or size not in sizes_of(image):
         return None
     name = f"{image.digest[:32]}-{size}-{image.focus_x}-{image.focus_y}.{extension}"
-    return find_or_make(name, lambda: _make(image, size, extension))
+    try:
+        return find_or_make(name, lambda: _make(image, size, extension))
+    except KnownDamage:
+        return None
+    except Exception:  # what an image library says of damaged bytes is not one kind of error
+        fault = find_original_fault(image.original)
+        if fault is None:
+            raise
+        log.exception("The original %s of picture %s is damaged: %s.", image.original, image.key, fault.value)
+        _remember_damage(image.original)
+        return None
+
+
+def _remember_damage(name: str) -> None:
+    if len(_damaged) >= MAX_DAMAGED:
+        _damaged.clear()
+    _damaged[name] = _file_state(name)
+
+
+def _file_state(name: str) -> tuple:
+    """What changes when another file takes the name; empty where there is none."""
+    try:
+        return originals().size(name), originals().get_modified_time(name)
+    except FileNotFoundError:
+        return ()
 
 
 def media_type_of(extension: str) -> str:
@@ -36,6 +75,8 @@ def make_all(image: Image) -> None:
 
 
 def _make(image: Image, size: str, extension: str) -> bytes:
+    if image.original in _damaged and _damaged[image.original] == _file_state(image.original):
+        raise KnownDamage
     focus = (image.focus_x, image.focus_y)
     if size.endswith("s"):
         return pictures.square(image.content, side=SQUARE, format=extension, focus=focus)

@@ -16,7 +16,6 @@ from publications.models import (
     Image,
     Standing,
     answer,
-    find_original_fault,
     is_original_there,
     originals,
 )
@@ -30,15 +29,12 @@ RETRY_AFTER = "600"  # seconds
 MIN_DIGEST, MAX_DIGEST = 32, 64  # characters of SHA-256 in an address
 
 log = logging.getLogger(__name__)
-MAX_DAMAGED = 1_000
-_damaged: dict[str, tuple] = {}
-"""Originals found damaged, by name, with the state of the file that was looked at."""
 
 
 def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
     """A picture of a live piece (as its text, cover or an author's portrait), in one of its sizes."""
     image = get_object_or_404(Image, key=key)
-    pixels = _rendition(image, size, extension) if _is_public(image) else None
+    pixels = renditions.picture(image, size, extension) if _is_public(image) else None
     if not pixels:
         raise Http404
     response = file_response(request, FileContent.of(pixels), renditions.media_type_of(extension))
@@ -82,35 +78,6 @@ def _is_public(image: Image) -> bool:
         reachable.filter(image_rows__image=image).exists()
         or live.filter(bylines__author__portrait=image, bylines__author__pseudonymous=False).exists()
     )
-
-
-def _rendition(image: Image, size: str, extension: str) -> bytes | None:
-    """The picture in that size; none where its original is damaged, which is for an administrator to know.
-
-    A damaged file is read once, and again when another has taken its place.
-    """
-    name = image.original
-    if name in _damaged and _damaged[name] == _file_state(name):
-        return None
-    try:
-        return renditions.picture(image, size, extension)
-    except Exception:  # what an image library says of damaged bytes is not one kind of error
-        fault = find_original_fault(image.original)
-        if fault is None:
-            raise
-        log.exception("The original %s of picture %s is damaged: %s.", image.original, image.key, fault.value)
-        if len(_damaged) >= MAX_DAMAGED:
-            _damaged.clear()
-        _damaged[name] = _file_state(name)
-        return None
-
-
-def _file_state(name: str) -> tuple:
-    """What changes when another file takes the name; empty where there is none."""
-    try:
-        return originals().size(name), originals().get_modified_time(name)
-    except FileNotFoundError:
-        return ()
 
 
 def _can_be_sent(file: EditionAttachment) -> bool:
