@@ -1,6 +1,12 @@
 """The mirror: the public site as files, whole, up to date, and holding nothing that readers may not see."""
 
+import cProfile
+import pstats
+import re
 import resource
+from html import unescape
+from html.parser import HTMLParser
+from urllib.parse import unquote, urljoin, urlsplit
 
 import brotli
 import pytest
@@ -8,8 +14,9 @@ from django.core.management import CommandError, call_command
 
 from publications import deeds
 from publications.mirror import Failing, Folder, NotOurs, Walk, asking
+from publications.mirror.folder import COMPRESSED
 from publications.mirror.links import as_asked, is_mirrored, links_of
-from publications.models import originals
+from publications.models import Change, originals
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
 from tests.pagecaches import no_connection_closed
@@ -262,6 +269,29 @@ def test_a_file_that_a_power_cut_left_half_written_is_written_again(root, ending
     assert files_of(root) == whole
 
 
+def test_what_has_not_changed_is_neither_compressed_nor_decompressed_again(root):
+    folder, body = Folder(root), b"<p>Rye</p>" * 200
+    folder.put("/en/x/", body)
+    profile = cProfile.Profile()
+
+    assert not profile.runcall(folder.put, "/en/x/", body)
+
+    called = {name for _file, _line, name in pstats.Stats(profile).stats}
+    assert called and not [name for name in called if "compress" in name]
+
+
+@pytest.mark.parametrize("ending", ["", ".gz", ".br"])
+def test_a_page_whose_file_or_twin_another_has_changed_is_written_again(root, ending):
+    folder, body = Folder(root), b"<p>Rye</p>" * 200
+    folder.put("/en/x/", body)
+    whole = files_of(root)
+    file = root / f"en/x/index.html{ending}"
+    file.write_bytes(bytes(len(whole[str(file)])))
+
+    assert folder.put("/en/x/", body) and not folder.put("/en/x/", body)
+    assert files_of(root) == whole
+
+
 def test_a_watching_mirror_goes_on_once_there_is_room_again(root, monkeypatch, capsys):
     make_live(title="Grain", body="What was said about grain. " * 2_000)
 
@@ -320,3 +350,81 @@ def test_the_command_tells_what_it_did_and_fails_where_links_are_broken(root, ca
     with pytest.raises(CommandError, match="links lead"):
         call_command("mirror", root, processes=1)
     assert "leads to /en/publications/never-was/" in capsys.readouterr().err
+
+
+REFERRING = ("href", "src", "srcset", "poster", "data", "action", "content")
+
+
+class References(HTMLParser):
+    """All that the tags of a page refer to."""
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.found: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag, attributes) -> None:
+        for name, value in attributes:
+            if name in REFERRING and value and not (name == "content" and "/" not in value):
+                parts = value.split(",") if name == "srcset" else [value]
+                self.found += [part.split()[0] for part in parts if part.strip()]
+
+
+def references(root) -> dict[str, str]:
+    """The paths of the own site that any file of a mirror refers to, with one of the files."""
+    found: dict[str, str] = {}
+    for file in root.rglob("*"):
+        if not file.is_file() or not file.name.endswith(COMPRESSED):
+            continue
+        text, place = file.read_text("utf-8"), f"/{file.relative_to(root)}".removesuffix("index.html")
+        addresses = [
+            unescape(address) for address in re.findall(r"https://site\.example/[^\s\"'<>\\)\]{}]*", text)
+        ]
+        if file.suffix == ".html":
+            addresses += [
+                each for each in References(text).found if not each.startswith(("mailto:", "data:"))
+            ]
+        if file.suffix == ".css":
+            addresses += re.findall(r"url\([\"']?([^\"')]+)", text)
+        for address in addresses:
+            parts = urlsplit(urljoin(f"https://site.example{place}", address))
+            if parts.netloc == "site.example" and not parts.query:
+                found.setdefault(unquote(parts.path), place)
+    return found
+
+
+@pytest.fixture
+def full_site(settings):
+    settings.SITE_URL, settings.ALLOWED_HOSTS = "https://site.example", ["site.example"]
+    image = make_image()
+    author = make_author("Bo Ek", portrait=image, biography_en="Writes on grain.")
+    first = make_live(title="Grain", by_whom=author, tags=(make_tag("Belarus"),), cover=image,
+                      body=f"See ![a field](image:{image.key}).[^1]\n\n[^1]: A note.")  # fmt: skip
+    deeds.publish(
+        saved(first.publication, body="Other words."), by=None, change=Change.CORRECTION, note="Wrong."
+    )
+    make_live(title="Rågen", language="sv", translation_of=first.publication)
+    return first
+
+
+def test_all_that_a_full_mirror_refers_to_on_its_own_site_is_in_it(root, full_site):
+    told = walk(root, made=True)
+
+    wanted = {path: page for path, page in references(root).items() if is_mirrored(as_asked(path), made=True)}
+    missing = {
+        path: page for path, page in wanted.items() if not Folder(root).place(as_asked(path)).is_file()
+    }
+    assert len(wanted) > 60 and any(path.endswith("card.png") for path in wanted)
+    assert {path: page for path, page in missing.items() if path not in REDIRECTS} == {}
+    assert told.broken == []
+
+
+REDIRECTS = ("/",)
+
+
+def test_a_mirror_without_what_takes_long_lacks_nothing_else(root, full_site):
+    walk(root)
+
+    wanted = {path: page for path, page in references(root).items() if is_mirrored(as_asked(path), made=True)}
+    missing = {path for path in wanted if not Folder(root).place(as_asked(path)).is_file()} - {*REDIRECTS}
+    assert missing and all(path.endswith((".pdf", "/card.png")) for path in missing)

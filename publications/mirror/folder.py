@@ -1,13 +1,10 @@
 """The folder that a web server serves: files written whole or not at all, each text with compressed twins."""
 
-import gzip
 import os
-import zlib
+import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
-
-import brotli
 
 from publications.pagecache import COMPRESS
 
@@ -15,8 +12,6 @@ MARK = ".mirror"
 LONGEST_NAME = 240  # bytes; file systems take 255, and twins have an ending more
 COMPRESSED = (".html", ".xml", ".txt", ".css", ".js", ".svg", ".json", ".atom", ".rss", ".md", ".bib", ".ris")
 TWINS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
-DECOMPRESS = {".gz": gzip.decompress, ".br": brotli.decompress}
-UNREADABLE = (OSError, EOFError, zlib.error, brotli.error)
 
 
 class NotOurs(Exception):
@@ -82,7 +77,7 @@ class Folder:
         place = self.place(path)
         if place is None:
             raise ValueError(path)
-        if _holds(place, body) and all(_holds_compressed(twin, body) for twin in _twins(place)):
+        if _holds(place, body) and all(_was_written_with(place, twin) for twin in _twins(place)):
             return False
         place.parent.mkdir(parents=True, exist_ok=True)
         _write_together({**{twin: TWINS[twin.suffix](body) for twin in _twins(place)}, place: body})
@@ -144,21 +139,25 @@ def _holds(place: Path, body: bytes) -> bool:
         return False
 
 
-def _holds_compressed(twin: Path, body: bytes) -> bool:
+def _was_written_with(place: Path, twin: Path) -> bool:
+    """Whether both are of one `_write_together`; a power cut may leave an empty file under a time that fits."""
     try:
-        return DECOMPRESS[twin.suffix](twin.read_bytes()) == body
-    except UNREADABLE:
+        one, other = place.stat(), twin.stat()
+    except OSError:
         return False
+    return one.st_mtime_ns == other.st_mtime_ns and other.st_size > 0
 
 
 def _write_together(files: Mapping[Path, bytes]) -> None:
-    """Write files of one folder. A server that reads meanwhile gets an old file or a new one, never half of one; where
-    the disk does not take all of them, all stay as they were.
+    """Write files of one folder, all with the same time of change. A server that reads meanwhile gets an old file or a
+    new one, never half of one; where the disk does not take all of them, all stay as they were.
     """
+    now = time.time_ns()
     parts = {place: place.with_name(f".{os.getpid()}-{number}.part") for number, place in enumerate(files)}
     try:
         for place, body in files.items():
             parts[place].write_bytes(body)
+            os.utime(parts[place], ns=(now, now))
         for place, part in parts.items():
             part.replace(place)
     finally:

@@ -13,6 +13,7 @@ IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")
 TAG = re.compile(r"<[a-z][^<>]*>")
 LEADING_ON = re.compile(r'\s(href|src|srcset)="([^"]+)"')
+WHOLE_ADDRESS = re.compile(r'"(https?://[^"\\<>\s]+)"')
 MADE_ON_REQUEST = (".pdf", "/card.png")
 
 
@@ -54,7 +55,10 @@ def is_mirrored(path: str, *, made: bool) -> bool:
 
 
 def _in_html(text: str) -> Iterator[str]:
-    """Pages of ours have their values in double quotes, and every other "<" and ">" is written as a character."""
+    """Pages of ours have their values in double quotes, and every other "<" and ">" is written as a character.
+
+    Whole addresses count wherever they are quoted: social images stand in `meta`, the logo in linked data.
+    """
     for tag in TAG.findall(text):
         for name, value in LEADING_ON.findall(tag):
             found = (
@@ -63,3 +67,6 @@ def _in_html(text: str) -> Iterator[str]:
                 else [value]
             )
             yield from map(unescape, found)
+    for address in WHOLE_ADDRESS.findall(text):
+        if address.startswith(f"{settings.SITE_URL}/"):
+            yield unescape(address)

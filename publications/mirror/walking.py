@@ -58,7 +58,7 @@ class Visited:
 
 
 class Walk:
-    """One walk into a folder. `made` takes along what is made on request: PDFs and cards."""
+    """One walk into a folder. `made` takes along what is made on request: PDFs and social images."""
 
     def __init__(self, root: Path, *, processes: int = 0, made: bool = False) -> None:
         self.folder, self.made = Folder(root), made

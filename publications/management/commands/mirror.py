@@ -31,7 +31,9 @@ class Command(BaseCommand):
             "folder", type=named_path, help="an empty folder, or one that this command has written before"
         )
         parser.add_argument(
-            "--with-pdf", action="store_true", help="write the PDFs of all publications too, which takes long"
+            "--with-pdf",
+            action="store_true",
+            help="write PDFs and social images of all pages too, which takes long",
         )
         parser.add_argument(
             "--processes",
