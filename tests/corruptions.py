@@ -227,9 +227,9 @@ def _index_again(edition: int) -> None:
 def _index_other_words(piece: Publication) -> None:
     edition = _live(piece)
     engine().remove([edition.pk])
-    Edition.objects.filter(pk=edition.pk).update(text="Other words altogether.")
-    _index_again(edition.pk)
-    Edition.objects.filter(pk=edition.pk).update(text=edition.text)
+    (row,) = read([edition.pk])
+    row.text = "Other words altogether."
+    engine().store([row_of(row)])
 
 
 CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {

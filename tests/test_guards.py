@@ -47,10 +47,6 @@ def test_every_frozen_column_is_one_of_the_table():
     assert set(FROZEN) <= {field.column for field in Edition._meta.fields}
 
 
-def test_what_is_derived_from_the_text_may_be_derived_again():
-    assert not refused(html="<p>Again.</p>", text="Again.", paragraphs=[], contents=[])
-
-
 def test_a_redaction_may_change_the_text_and_raises_its_count():
     assert not refused(markdown="[redacted]", redactions=1)
 

@@ -14,6 +14,7 @@ from hashlib import sha256
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
+from django.db.models import Q
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -27,6 +28,7 @@ from publications.models import (
     Edition,
     EditionByline,
     Publication,
+    RelatedLink,
     ReviewRemark,
     Revision,
     Why,
@@ -222,7 +224,7 @@ def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage
             touched = True
     for revision in piece.revisions.all():
         touched |= _redact_revision(revision, redaction, passage)
-    for link in piece.related_links.all():
+    for link in RelatedLink.objects.filter(Q(source=piece) | Q(target=piece)):
         if _redact_fields(link, {"reason": _redact_text}, redaction):
             link.save(update_fields=["reason"])
             touched = True
@@ -265,6 +267,9 @@ def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str)
     for typed in piece.typed.all():
         typed.values = [[name, redact_field(name, value, redaction)] for name, value in typed.values]
         typed.save(update_fields=["values"])
+    for review in piece.reviews.all():
+        review.reader = redaction.redact_text(review.reader)
+        review.save(update_fields=["reader"])
     for remark in ReviewRemark.objects.filter(review__publication=piece):
         remark.text = redaction.redact_text(remark.text)
         remark.save(update_fields=["text"])

@@ -13,7 +13,7 @@ from django.db import connections, router
 FROZEN = (
     "publication_id", "number", "kind_id", "series_number_id", "language", "tree", "title", "slug", "type_line",
     "summary", "key_points", "cover_id", "markdown", "published_at", "change", "note", "digest", "restores_id",
-    "doi", "isbn", "external_url",
+    "doi", "isbn", "external_url", "html", "text", "paragraphs", "contents",
 )  # fmt: skip
 
 TABLE = "publications_edition"
