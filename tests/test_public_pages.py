@@ -120,6 +120,21 @@ def test_share_links_ask_nothing_of_other_sites_until_they_are_followed(client):
     assert "On%20Minsk%20%26%20more" in page
 
 
+def test_the_page_that_shares_on_mastodon_says_where_the_reader_is(client):
+    edition = make_live(title="On Minsk")
+
+    page = client.get(f"{edition.get_absolute_url()}share/mastodon/").text
+
+    way = re.search(r'<nav class="breadcrumb".*?</nav>', page, re.DOTALL)[0]
+    assert re.findall(r"<bdi[^>]*>([^<]+)</bdi>", way) == [
+        "Home",
+        "Publications",
+        "On Minsk",
+        "Share on Mastodon",
+    ]
+    assert f'href="{edition.get_absolute_url()}"' in way
+
+
 def test_mastodon_asks_for_the_server_of_the_reader_and_offers_a_plain_link(client):
     edition = make_live(title="On Minsk")
 

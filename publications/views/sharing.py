@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications.models import Standing, answer
-from publications.presentation import absolute, current_tree, page
+from publications.presentation import absolute, current_tree, page, way_here
 
 from .pieces import elsewhere
 
@@ -32,6 +32,12 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         "share_mastodon.html",
         title=_("Share on Mastodon"),
         document_title=f"{_('Share on Mastodon')}: {found.edition.title}",
+        section="publications",
+        breadcrumb=[
+            *way_here((_("Publications"), "publications:list")),
+            {"label": found.edition.title, "url": piece_url, "language": found.edition.language},
+            {"label": _("Share on Mastodon")},
+        ],
         piece_title=found.edition.title,
         piece_url=piece_url,
         server=server or typed,
