@@ -1,5 +1,6 @@
 """A form that is sent while signed out comes back after the sign-in with all that was typed, to whoever typed it."""
 
+import base64
 import random
 import string
 
@@ -13,7 +14,7 @@ from lxml import html
 from publications import deeds
 from publications.desk import carried_forms
 from publications.desk.carried_forms import CarriedForm
-from publications.models import Author, Publication, Typed
+from publications.models import Author, Publication, SiteLink, Typed
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.html_forms import PageForm, forms_of
@@ -197,6 +198,113 @@ def test_the_page_for_signing_in_says_what_became_of_the_form(browser, publicati
     assert "nothing of it is lost: sign in" in page.text
 
 
+# After Back on the page for signing in
+
+
+def author_form(browser: Browser, author: Author) -> tuple[str, PageForm]:
+    path = reverse("desk:publications_author_change", args=[author.pk])
+    form = form_at(browser.open(path), path)
+    form.element.fields["name"] = "Ann Bergh"
+    return path, form
+
+
+def test_words_are_in_the_form_again_after_a_sign_in_on_another_page(browser, ann):
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    browser.send(form)
+
+    page = browser.sign_in(browser.open(path), person=ann)
+
+    assert form_at(page, path).typed()["name"] == ["Ann Bergh"]
+    assert "nothing has been saved yet" in page.text
+
+
+def test_words_are_offered_after_a_sign_in_that_leads_elsewhere(browser, ann):
+    _path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    browser.send(form)
+
+    browser.sign_in(person=ann)
+
+    assert [str(each) for each in browser.open("/desk/").context["unsaved"]] == ["Ann Bergh"]
+
+
+def test_a_draft_is_offered_in_its_form_after_a_sign_in_on_another_page(browser, ann, publication):
+    form = written(browser, publication)
+    end_sessions()
+    browser.send(form)
+
+    page = browser.sign_in(browser.open(change(publication)), person=ann)
+
+    assert "You typed something here that was not saved" in page.text
+
+
+def test_a_form_that_is_sent_twice_while_signed_out_is_offered_once(browser, ann):
+    _path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    browser.send(form)
+
+    browser.sign_in(browser.send(form), person=ann)
+
+    assert Typed.objects.count() == 1
+
+
+def test_whoever_signs_in_next_finds_no_words_of_another_account(browser, ann, bo):
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    browser.send(form)
+
+    page = browser.sign_in(browser.open(path), person=bo)
+
+    assert "Ann Bergh" not in page.text + browser.open("/desk/").text
+
+
+def test_strangers_leave_nothing_on_the_server(ann):
+    stranger = Browser()
+    stranger.open("/desk/login/")
+    token = stranger.cookies["csrftoken"].value
+    stranger.cookies["desk_person"] = f"{ann.pk}:{'0' * 64}"
+
+    values = {"csrfmiddlewaretoken": token, "title": "Spam"}
+    page = stranger.post(ADD, values, headers={"Origin": HOST, "Accept": "text/html"})
+
+    assert page.status_code == 403 and not Typed.objects.exists()
+
+
+def test_a_browser_that_is_signed_out_leaves_a_bounded_number_of_forms(browser, ann, monkeypatch):
+    monkeypatch.setattr(carried_forms, "MAX_HELD_FORMS", 2)
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+
+    for number in range(4):
+        form.element.fields["name"] = f"Ann {number}"
+        page = browser.send(form)
+
+    assert Typed.objects.filter(owner=ann).count() == 2
+    assert form_at(browser.sign_in(page, person=ann), path).typed()["name"] == ["Ann 3"]
+
+
+def test_a_deactivated_account_leaves_nothing(browser, ann):
+    _path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    type(ann).objects.update(is_active=False)
+
+    browser.send(form)
+
+    assert not Typed.objects.exists()
+
+
+def test_what_the_page_carries_cannot_be_read(browser):
+    _path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+
+    (field,) = html.fromstring(browser.send(form).text).xpath("//input[@name='carried']/@value")
+
+    readable = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in field.split(":")]
+    unpacked = [part for part in readable if part[:1] == b"x"]  # zlib
+    assert not unpacked and not any(b"Bergh" in part for part in readable)
+
+
 # Every form of the desk
 
 
@@ -282,7 +390,7 @@ def test_somebody_else_who_signs_in_is_asked_and_sees_nothing(browser, ann, bo, 
 
     assert "Was it you who typed this?" in page.text and ann.username in page.text
     assert "Private to Ann" not in page.text
-    assert not Typed.objects.exists()
+    assert not Typed.objects.filter(owner=bo).exists()
 
 
 def test_somebody_else_can_let_the_owner_sign_in(browser, ann, bo, publication):
@@ -303,17 +411,87 @@ def test_somebody_else_can_throw_it_away(browser, ann, bo, publication):
     page = answered(browser, asked, "leave")
 
     assert page.status_code == 200
-    assert form.typed()["title"][0] not in page.text and not Typed.objects.exists()
+    assert form.typed()["title"][0] not in page.text and not Typed.objects.filter(owner=bo).exists()
 
 
-def test_a_form_that_was_open_while_its_owner_signed_in_elsewhere_is_offered(browser, ann, publication):
+def test_what_somebody_else_leaves_is_offered_to_its_owner(browser, ann, bo, publication):
+    form = written(browser, publication)
+    end_sessions()
+    answered(browser, browser.sign_in(browser.send(form), person=bo), "leave")
+
+    browser.post("/desk/logout/", {"csrfmiddlewaretoken": browser.cookies["csrftoken"].value})
+    page = browser.sign_in(browser.open(change(publication)), person=ann)
+
+    assert "You typed something here that was not saved" in page.text
+
+
+def test_an_account_that_may_not_open_the_form_is_not_given_the_words(browser, ann, publication):
+    linker = make_person("Linkers", password=PASSWORD)
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    asked = browser.sign_in(browser.send(form), person=linker)
+
+    page = answered(browser, asked, "take")
+
+    assert "may not open that form" in page.text and "Bergh" not in page.text
+    assert [typed.owner for typed in Typed.objects.all()] == [ann]
+    back = browser.sign_in(answered(browser, page, "other"), person=ann)
+    assert form_at(back, path).typed()["name"] == ["Ann Bergh"]
+
+
+def test_a_form_that_was_open_while_its_owner_signed_in_elsewhere_comes_back(browser, ann, publication):
     form = written(browser, publication)
     end_sessions()
     browser.sign_in(person=ann)
 
-    page = answered(browser, browser.send(form), "take")
+    answer = browser.send(form)
+    page = browser.open(answer["Location"])
 
     assert form_at(page, change(publication)).typed() == form.typed()
+
+
+def test_nobody_is_asked_whose_a_second_window_of_their_own_is(browser, ann):
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    waiting = browser.send(form)
+    browser.sign_in(person=ann)
+
+    page = browser.sign_in(waiting, person=ann)
+
+    assert form_at(page, path).typed()["name"] == ["Ann Bergh"]
+
+
+@pytest.fixture
+def administrator():
+    return make_person("Administrators", password=PASSWORD)
+
+
+def test_a_list_says_that_nothing_was_done_rather_than_that_nothing_is_lost(administrator):
+    SiteLink.objects.create(place="footer", section="topics")
+    path, browser = reverse("desk:publications_sitelink_changelist"), Browser()
+    browser.sign_in(person=administrator)
+    form = form_at(browser.open(path), path)
+    form.type_everywhere()
+    end_sessions()
+
+    page = browser.send(form)
+
+    assert "Nothing has been done" in page.text and "nothing of it is lost" not in page.text
+    assert browser.sign_in(page, person=administrator).request["PATH_INFO"] == path
+
+
+def test_a_list_that_was_open_during_a_sign_in_is_shown_again(administrator):
+    path, browser = reverse("desk:publications_author_changelist"), Browser()
+    browser.sign_in(person=administrator)
+    old = browser.cookies["csrftoken"].value
+    end_sessions()
+    browser.sign_in(person=administrator)
+
+    values = {"csrfmiddlewaretoken": old, "action": "x"}
+    headers = {"Origin": HOST, "Referer": HOST + path, "Accept": "text/html"}
+    answer = browser.post(path, values, headers=headers, follow=True)
+
+    assert answer.status_code == 200 and "Nothing has been done" in answer.text
 
 
 def test_a_form_that_was_open_while_somebody_else_signed_in_is_not_saved_in_their_name(

@@ -1,27 +1,38 @@
 """Carry a form through the sign-in that was sent while nobody was signed in.
 
-The page for signing in holds what was typed, signed, in a hidden field: the server keeps nothing for strangers. Once
-somebody has signed in, the values are kept as theirs (`Typed`) and the form is shown again with them; nothing is
-stored until it is sent. Whoever is not known to have typed them is asked first. Passwords are never carried, and
-files stay where they are: on the disk of whoever chose them.
+Where the browser shows whose form it was, the values are kept at once as typed and not saved by that account
+(`Typed`), so they are offered however it signs in next. The page for signing in also holds them, encrypted, in a hidden
+field: the server keeps nothing for strangers. After the sign-in the form is shown again with them; nothing is stored
+until it is sent. Whoever is not known to have typed them is asked first. Passwords are never carried, and files stay
+where they are: on the disk of whoever chose them.
 """
 
+import copy
+import hashlib
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import timedelta
 from functools import wraps
 from urllib.parse import SplitResult, urlencode, urlsplit
 
 from django.conf import settings
 from django.contrib import messages
 from django.contrib.admin import ModelAdmin
+from django.contrib.auth import get_user_model
+from django.contrib.messages.storage import default_storage
 from django.core import signing
-from django.http import HttpRequest, HttpResponse, QueryDict
+from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, transaction
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.middleware.csrf import _unmask_cipher_token
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
+from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
 from publications.models import Publication, Typed
 
+from .encryption import decrypt, encrypt
 from .unsent_forms import UNSENT, UnsentFormMixin
 
 FIELD = "carried"  # of the page for signing in
@@ -35,6 +46,11 @@ FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where noth
 DRAFT_FORMS = ("publications_publication_add", "publications_publication_change")
 SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 """Pages for who is not signed in: what is typed there is no work, and may be a secret."""
+KEY_LENGTH = 16
+MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one account
+MAX_HELD_CHARACTERS = 2_000_000
+REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
+HELD_AT_SIGN_IN = timedelta(days=1)
 
 View = Callable[..., HttpResponse]
 
@@ -50,33 +66,57 @@ class CarriedForm:
     person: int | None = None
 
     @property
-    def signed(self) -> str:
-        values = [self.path, self.values, self.files, self.key, self.person]
-        return signing.dumps(values, salt=SALT, compress=True)
+    def encrypted(self) -> str:
+        return encrypt([self.path, self.values, self.files, self.key, self.person], salt=SALT)
+
+    @property
+    def is_empty(self) -> bool:
+        return not (self.values or self.files)
 
 
 def read_carried(request: HttpRequest) -> CarriedForm | None:
     """Return the form that a page carries, or None where it carries none of ours."""
     try:
-        return CarriedForm(*signing.loads(request.POST.get(FIELD, ""), salt=SALT))
+        return CarriedForm(*decrypt(request.POST.get(FIELD, ""), salt=SALT))
     except signing.BadSignature:
         return None
 
 
-def carry(request: HttpRequest, *, is_own: bool = True) -> CarriedForm:
-    """Return what was sent, to be carried; a form that is carried already stays as it is.
-
-    Args:
-        is_own: the token of the form is right, so whoever signed in last in this browser has typed it.
-    """
+def carry(request: HttpRequest) -> CarriedForm:
+    """Return what was sent, to be carried; a form that is carried already stays as it is."""
     if carried := read_carried(request):
         return carried
     path = _path_of_form(request)
     if _name_of(path) in SIGN_IN:
         return CarriedForm(reverse("desk:index"), [], [])
     files = [file.name for files in request.FILES.lists() for file in files[1]]
-    person = _person_of(request) if is_own else None
-    return CarriedForm(path, _values(request), files, request.POST.get(FORM_KEY, "")[:32], person)
+    if _name_of(path).endswith(FORMLESS):
+        return CarriedForm(path, [], files)
+    values = _values(request)
+    key = request.POST.get(FORM_KEY, "")[:32] or _key_of(path, values)
+    return _hold_for_person(CarriedForm(path, values, files, key, _person_of(request)))
+
+
+def _key_of(path: str, values: list[list[str]]) -> str:
+    """A key for a form that has none: the same words that are sent twice are kept once."""
+    return hashlib.blake2s(repr((path, values)).encode(), digest_size=KEY_LENGTH // 2).hexdigest()
+
+
+def _hold_for_person(carried: CarriedForm) -> CarriedForm:
+    """Keep the values for whoever had the form open, if known. The page carries them too: no failure loses them."""
+    person = get_user_model().objects.filter(pk=carried.person, is_active=True).first()
+    if not person or not carried.values:
+        return carried
+    if sum(len(value) for _name, value in carried.values) > MAX_HELD_CHARACTERS:
+        return carried
+    held = Typed.objects.unsaved().filter(owner=person)
+    if held.count() >= MAX_HELD_FORMS and not held.filter(key=carried.key).exists():
+        return carried
+    try:
+        with transaction.atomic():
+            return replace(carried, key=_keep(person, carried).key)
+    except DatabaseError:
+        return carried
 
 
 def is_page_sent(request: HttpRequest) -> bool:
@@ -97,16 +137,49 @@ def give(request: HttpRequest, carried: CarriedForm) -> str:
     """Keep the values as typed and not saved by whoever is signed in. Returns the address of the form with them."""
     if carried.files:
         messages.warning(request, _("Choose again: %(files)s.") % {"files": ", ".join(carried.files)})
-    match = _match(carried.path)
-    if _name_of_match(match).endswith(FORMLESS):
+    if not carried.values or _name_of(carried.path).endswith(FORMLESS):
         return carried.path
+    return address_of(_keep(request.user, carried), carried.path)
+
+
+def give_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
+    """The same for an account that may not have opened the form; returns "" and keeps nothing if it may not open it."""
+    with transaction.atomic():
+        address = give(request, carried)
+        if _opens(request, address):
+            return address
+        transaction.set_rollback(True)
+    return ""
+
+
+def _keep(person, carried: CarriedForm) -> Typed:
+    match = _match(carried.path)
     values = {
         "values": carried.values,
         "publication": _publication_of(match),
         "path": "" if match.url_name in DRAFT_FORMS else carried.path,
     }
-    typed = Typed.objects.keep(request.user, carried.key or get_random_string(16), values)
-    return address_of(typed, carried.path)
+    return Typed.objects.keep(person, carried.key or get_random_string(KEY_LENGTH), values)
+
+
+def _opens(request: HttpRequest, address: str) -> bool:
+    """Whether whoever is signed in may open the form at an address."""
+    parts, match = _split(address), _match(address)
+    probe = copy.copy(request)
+    probe.method, probe.path, probe.path_info = "GET", parts.path, parts.path
+    probe.GET, probe.POST = QueryDict(parts.query), QueryDict()
+    probe._messages = default_storage(probe)  # what the page says is said when it is shown
+    try:
+        return match.func(probe, *match.args, **match.kwargs).status_code == 200
+    except (PermissionDenied, Http404):
+        return False
+
+
+def address_held_for(person, path: str) -> str:
+    """The address of a form at which a person who has just signed in finds what was sent there while signed out."""
+    lately = Typed.objects.unsaved().filter(owner=person, typed_at__gt=timezone.now() - HELD_AT_SIGN_IN)
+    typed = lately.filter(path=_without_held(path)).exclude(path="").first()
+    return address_of(typed, typed.path) if typed else ""
 
 
 def address_of(typed: Typed, path: str) -> str:
@@ -150,11 +223,14 @@ def is_model_form(view: View) -> bool:
 def remember_person(request: HttpRequest, response: HttpResponse) -> None:
     """Note in the browser who signed in, bound to the forms that are opened from now on.
 
-    A new token against forgery begins with each sign-in, so a form whose token is right was opened by that person.
+    A new token against forgery begins with each sign-in, so the token of a form tells after which sign-in it was
+    opened. The cookie holds the latest of them, each an account and its seal.
     """
+    secret = request.META.get("CSRF_COOKIE", "")
+    sign_ins = [f"{request.user.pk}:{_seal(secret, request.user.pk)}", *_sign_ins(request)]
     response.set_cookie(
         PERSON_COOKIE,
-        f"{request.user.pk}:{_seal(request, request.user.pk)}",
+        ".".join(dict.fromkeys(sign_ins[:REMEMBERED_SIGN_INS])),
         max_age=settings.CSRF_COOKIE_AGE,
         path=settings.DESK,
         secure=settings.SESSION_COOKIE_SECURE,
@@ -163,14 +239,29 @@ def remember_person(request: HttpRequest, response: HttpResponse) -> None:
     )
 
 
+def _sign_ins(request: HttpRequest) -> list[str]:
+    return request.COOKIES.get(PERSON_COOKIE, "").split(".")[:REMEMBERED_SIGN_INS]
+
+
 def _person_of(request: HttpRequest) -> int | None:
-    number, _colon, seal = request.COOKIES.get(PERSON_COOKIE, "").partition(":")
-    is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    return int(number) if is_number and constant_time_compare(seal, _seal(request, int(number))) else None
+    """Who had signed in when the form was opened that was sent, as its token and the browser show."""
+    secret = _secret_of(request.POST.get("csrfmiddlewaretoken", ""))
+    for sign_in in _sign_ins(request):
+        number, _colon, seal = sign_in.partition(":")
+        is_number = number.isascii() and number.isdecimal() and len(number) < 19
+        if is_number and constant_time_compare(seal, _seal(secret, int(number))):
+            return int(number)
+    return None
 
 
-def _seal(request: HttpRequest, person: int) -> str:
-    secret = request.META.get("CSRF_COOKIE", "")
+def _secret_of(token: str) -> str:
+    """The secret behind the token of a form. Django masks it anew for each page, and names no public way back."""
+    if not (token.isascii() and token.isalnum() and len(token) in (32, 64)):
+        return ""
+    return _unmask_cipher_token(token) if len(token) == 64 else token
+
+
+def _seal(secret: str, person: int) -> str:
     return salted_hmac(SALT, f"{person}:{secret}", algorithm="sha256").hexdigest()
 
 
@@ -193,9 +284,15 @@ def _path_of_form(request: HttpRequest) -> str:
     )
     if not path.startswith(settings.DESK) or (is_own and _name_of(path) in SIGN_IN):
         path, query = request.path, request.META.get("QUERY_STRING", "")
-    params = QueryDict(query, mutable=True)
+    return _without_held(f"{path}?{query}")
+
+
+def _without_held(url: str) -> str:
+    """The path and parameters of an address, without what names the values that its form is shown with."""
+    parts = _split(url)
+    params = QueryDict(parts.query, mutable=True)
     params.pop(PARAMETER, None)
-    return f"{path}?{params.urlencode()}" if params else path
+    return f"{parts.path}?{params.urlencode()}" if params else parts.path
 
 
 def _split(url: str) -> SplitResult:

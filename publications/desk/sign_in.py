@@ -1,9 +1,11 @@
 """What stands around the sign-in: forms whose token has run out, whose words they are, and who is signed in now."""
 
 from django.conf import settings
+from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.middleware.csrf import get_token
 from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from . import carried_forms
@@ -18,12 +20,17 @@ def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
     at_desk = request.path.startswith(settings.DESK)
     if not (at_desk and carried_forms.is_page_sent(request) and carried_forms.is_from_this_site(request)):
         return None
-    carried = carried_forms.carry(request, is_own=False)
-    if not (carried.values or carried.files):
+    carried = carried_forms.carry(request)
+    if carried.is_empty and carried.path == reverse("desk:index"):
         return None  # nobody was signed in on that page, or nothing was typed
     if not desk.has_permission(request):
         return desk.ask_to_sign_in(request, carried)
-    return desk.ask_whose(request, carried)
+    if carried.is_empty:
+        messages.warning(
+            request, _("Nothing has been done: this page was opened before you signed in. Do it again.")
+        )
+        return HttpResponseRedirect(carried.path)
+    return desk.give_back(request, carried)
 
 
 @desk.page("carried/", "carried")
@@ -34,7 +41,8 @@ def carried(request: HttpRequest) -> HttpResponse:
     if not words:
         return HttpResponseRedirect(reverse("desk:index"))
     if "take" in request.POST:
-        return HttpResponseRedirect(carried_forms.give(request, words))
+        address = carried_forms.give_if_allowed(request, words)
+        return HttpResponseRedirect(address) if address else desk.ask_whose(request, words, is_refused=True)
     if "other" in request.POST:
         desk.logout(request)
         return desk.ask_to_sign_in(request, words)

@@ -173,11 +173,19 @@ class Desk(AdminSite):
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
         carried_forms.remember_person(request, response)
-        if not carried or not (carried.values or carried.files):
-            return response
-        given = self.give_back(request, carried)
-        given.cookies.update(response.cookies)
-        return given
+        given = self.lead_to_form(request, carried, response["Location"])
+        if given:
+            given.cookies.update(response.cookies)
+        return given or response
+
+    def lead_to_form(
+        self, request: HttpRequest, carried: CarriedForm | None, target: str
+    ) -> HttpResponse | None:
+        """Give back what the page carried, or what was kept of the form that the sign-in leads to."""
+        if carried and not carried.is_empty:
+            return self.give_back(request, carried)
+        held = carried_forms.address_held_for(request.user, target)
+        return HttpResponseRedirect(held) if held else None
 
     def give_back(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
         """Lead to the form with what was typed, or ask first where somebody else may have typed it."""
@@ -185,11 +193,10 @@ class Desk(AdminSite):
             return HttpResponseRedirect(carried_forms.give(request, carried))
         return self.ask_whose(request, carried)
 
-    def ask_whose(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
+    def ask_whose(self, request: HttpRequest, carried: CarriedForm, **context) -> HttpResponse:
         person = get_user_model().objects.filter(pk=carried.person).first()
-        return self.show(
-            request, "carried", title=_("Was it you who typed this?"), carried=carried, person=person
-        )
+        title = _("Was it you who typed this?")
+        return self.show(request, "carried", title=title, carried=carried, person=person, **context)
 
     def page(self, route: str, name: str) -> Callable[[Page], Page]:
         """Give a page of our own its address at the desk, behind login."""

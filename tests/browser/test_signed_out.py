@@ -72,6 +72,22 @@ def test_a_page_for_readers_is_in_its_form_again_after_the_sign_in(open_page, si
     assert page.locator("[name=body_en]").input_value().strip() == TEXT.strip()
 
 
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_going_back_from_the_notice_loses_nothing(open_page, site, scripts):
+    page = signed_in_by_form(open_page, site, java_script_enabled=scripts)
+    page.goto("/desk/publications/author/add/")
+    page.fill("[name=name]", "Ann Bergh")
+    sign_out_elsewhere(page)
+    page.locator(SAVE).last.click()
+    expect(page.get_by_text("nothing of it is lost: sign in")).to_be_visible()
+
+    page.go_back()
+    sign_in_here(page, site)
+
+    expect(page.get_by_text("nothing has been saved yet")).to_be_visible()
+    assert page.locator("[name=name]").input_value() == "Ann Bergh"
+
+
 def test_somebody_else_is_asked_and_sees_nothing_of_it(open_page, site):
     page = signed_in_by_form(open_page, site, java_script_enabled=False)
     type_draft(page)
