@@ -287,3 +287,17 @@ def test_pictures_are_found_in_the_folders_above_and_made_smaller_later(tmp_path
 
     assert Image.objects.get().filename == "port.png"
     assert list(Path(settings.ORIGINALS).rglob("*.png")) and not list(Path(settings.RENDITIONS).rglob("*.*"))
+
+
+def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):
+    front = "redirect_from: [/old/vera-holm/, /old/grain/]\n"
+    folder = put(tmp_path / "blog", front=front, body="Vera Holm said it.")
+    bring_in(folder)
+    deeds.redact(Publication.objects.get(), "Vera Holm", by=None)
+    before = set(FormerPath.objects.values_list("path", flat=True))
+    assert "/old/vera-holm" not in before
+
+    account = bring_in(folder)
+
+    assert set(FormerPath.objects.values_list("path", flat=True)) == before
+    assert "vera-holm" not in str(account.plain()["files"][0]["dropped"])

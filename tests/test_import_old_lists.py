@@ -145,6 +145,19 @@ def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
     assert not Image.objects.exists()
 
 
+def test_nothing_of_a_profile_comes_back_to_an_author_who_took_a_pen_name(hugo):
+    put(hugo)
+    bring(hugo)
+    amend(Author.objects.get(), name="A. B.", pseudonymous=True, biography_en="", portrait=None)
+    FormerPath.objects.all().delete()
+
+    bring(hugo)
+
+    author = Author.objects.get()
+    assert (author.name, author.biography_en, author.portrait) == ("A. B.", "", None)
+    assert not FormerPath.objects.exists()
+
+
 def test_words_of_a_picture_that_the_desk_emptied_stay_empty(hugo):
     put(hugo)
     bring(hugo)

@@ -95,12 +95,12 @@ def report_lost_fragments(done: Sequence[Taken]) -> None:
 
 
 def lead_authors(people: People, account: Account, *, by) -> None:
-    """Let the old pages of those who write here lead to their new ones."""
+    """Let the old pages of those who write here lead to their new ones; a pen name has no page."""
     former = {person.slug: person.former_paths for person in people.by_id.values() if person.former_paths}
     if not former:
         return
     known = set(FormerPath.objects.exclude(author=None).values_list("path", flat=True))
-    for author in Author.objects.filter(slug__in=former):
+    for author in Author.objects.filter(slug__in=former, pseudonymous=False):
         paths = [path for path in former[author.slug] if path]
         account.redirects += len(paths)
         if any(FormerPath.normal(path) not in known for path in paths):

@@ -67,7 +67,7 @@ def complete_authors(people: People, gallery: Gallery, order: Order, account: Ac
     profiles = {
         person.slug: person for person in people.by_id.values() if person.biography or person.portrait
     }
-    for author in Author.objects.filter(slug__in=profiles.keys() & entries.keys()):
+    for author in Author.objects.filter(slug__in=profiles.keys() & entries.keys(), pseudonymous=False):
         person, entry = profiles[author.slug], entries[author.slug]
         field = f"biography_{tree_of(order.language)}"
         filled = _fill_text(author, field, person.biography, entry) + _fill_portrait(

@@ -8,13 +8,15 @@ from publications import deeds
 from publications.addresses import in_tree
 from publications.importers import Sort
 from publications.languages import TREES, tree_of
-from publications.models import Address, FormerPath, Publication
+from publications.models import Address, AuditLine, DeedKind, FormerPath, Publication
 
 from .taken import Taken
 
 
 def add_redirects(taken: Taken, *, by) -> int:
     """Let the old addresses of a file redirect to its publication, and report those that cannot.
+
+    A publication that was redacted gets no new ones: a redaction may have removed them.
 
     Returns:
         How many of them redirect to it now.
@@ -26,6 +28,8 @@ def add_redirects(taken: Taken, *, by) -> int:
         told = _("This is no old address that could lead here: %s") % path
         taken.entry.tell(Sort.DROPPED, "redirect", told)
     paths = {path for path in spelled.values() if path.strip("/")}
+    if AuditLine.objects.filter(publication=taken.publication, deed=DeedKind.REDACT).exists():
+        paths &= set(FormerPath.objects.filter(path__in=paths).values_list("path", flat=True))
     others = _addresses_of_others(paths, taken.publication)
     elsewhere = deeds.lead_here(taken.publication, sorted(paths - others), by=by)
     for path in sorted({*others, *elsewhere}):
