@@ -22,3 +22,12 @@ LATER = [
 @pytest.mark.parametrize(("newer", "older"), LATER)
 def test_a_superseded_record_leads_to_the_one_that_took_its_place(newer, older):
     assert newer in STATUS[older]
+
+
+def test_each_record_has_a_number_of_its_own_which_its_heading_repeats():
+    records = sorted((ROOT / "docs" / "decisions").glob("*.md"))
+
+    numbers = [int(path.name[:4]) for path in records]
+    headings = [int(path.read_text(encoding="utf-8").removeprefix("# ").split(".")[0]) for path in records]
+
+    assert numbers == headings == list(range(1, len(records) + 1))

@@ -26,7 +26,7 @@ ENGLISH = {
 }  # fmt: skip
 KNOWN = re.compile(
     # Languages and formats in their own names, labels of one or two words that are Swedish as well.
-    r"SCEEUS|(?:English|Svenska)(?:, Svenska| \(\d+\))?|Filter|Text:?|Status|Person|Version \d+|DOI:|ISBN:|Harvard|Word|Normal|"
+    r"SCEEUS|(?:English|Svenska)(?:, Svenska| \(\d+\))?|Filter|Organisation:?|Text:?|Status|Person|Version \d+|DOI:|ISBN:|Harvard|Word|Normal|"
     r"Azərbaycanca|Dansk|Deutsch|Eesti|Español|Français|Latviešu|Lietuvių|Magyar|Norsk|Polski|Română|Slovenčina|Suomi|"
     r"Türkçe|Čeština|[^A-Za-z]+|"
     # What the factories and the first rows of a site are called.
