@@ -326,3 +326,68 @@ def test_what_was_not_saved_several_times_is_gathered_and_let_go_of_at_once(desk
 
     assert page.count('class="unsaved"') == 1 and "Discard all 3" in page
     assert [typed.title for typed in Typed.objects.all()] == ["Elsewhere"]
+
+
+# Back after the first save
+
+
+def test_a_second_save_of_the_form_of_a_new_publication_is_a_save_of_that_one(desk):
+    desk.post(ADD, filled(title="On Minsk", form_key="opened"))
+
+    desk.post(ADD, filled(title="On Minsk again", form_key="opened"))
+
+    piece = Publication.objects.get()
+    assert (piece.title, piece.revisions.count()) == ("On Minsk again", 2)
+
+
+def test_a_third_save_of_that_form_meets_no_conflict_with_its_own_second(desk):
+    for title in ("One", "Two", "Three"):
+        desk.post(ADD, filled(title=title, form_key="opened"))
+
+    assert [piece.title for piece in Publication.objects.all()] == ["Three"]
+
+
+def test_a_second_save_is_merged_with_what_others_have_saved(desk, editor):
+    desk.post(ADD, filled(form_key="opened"))
+    piece = Publication.objects.get()
+    Publication.objects.filter(pk=piece.pk).update(title="Of another editor")
+    piece.refresh_from_db()
+    Revision.objects.keep(piece, by=make_person("Editors"))
+
+    clash = desk.post(ADD, filled(title="Mine", form_key="opened"))
+    desk.post(ADD, filled(summary="Typed after Back.", form_key="opened"))
+
+    piece = Publication.objects.get()
+    assert "has saved this publication since you opened it" in clash.text
+    assert (piece.title, piece.summary) == ("Of another editor", "Typed after Back.")
+
+
+def test_the_form_of_another_person_is_not_taken_for_ones_own(desk, client):
+    desk.post(ADD, filled(form_key="opened"))
+    client.force_login(make_person("Editors"))
+
+    client.post(ADD, filled(form_key="opened"))
+
+    assert Publication.objects.count() == 2
+
+
+def test_a_deleted_draft_is_written_anew(desk):
+    desk.post(ADD, filled(form_key="opened"))
+    Publication.objects.all().delete()
+
+    desk.post(ADD, filled(title="Again", form_key="opened"))
+
+    assert Publication.objects.get().title == "Again"
+
+
+def test_the_address_of_a_new_form_names_it_and_leads_to_its_draft_once_saved(desk):
+    address = desk.get(ADD, headers={"Sec-Fetch-Mode": "navigate"})["Location"]
+    key = desk.get(address).context["form_key"]
+    desk.post(address, filled(form_key=key))
+
+    again = desk.get(address)
+    desk.post(address, filled(title="From the memory of the browser", form_key="renewed"))
+
+    piece = Publication.objects.get()
+    assert again["Location"] == change(piece)
+    assert piece.title == "From the memory of the browser"

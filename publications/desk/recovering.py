@@ -5,6 +5,7 @@ restore, to compare with what is stored, to discard. Nobody else ever sees them.
 """
 
 from django.contrib import messages
+from django.contrib.auth import get_user_model
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -24,6 +25,7 @@ from .site import desk
 from .sketching import NUMBER, as_posted, form_of, number_in, sketch
 
 KEY = "form_key"
+OPENED = "form"  # of the address of a new publication
 NOT_KEPT = ("csrfmiddlewaretoken", KEY, "piece", "page", "turn")
 MOST_VALUES = 500
 MOST_CHARACTERS = 2_000_000
@@ -74,11 +76,55 @@ def _keep(person, key: str, told: dict[str, object]) -> None:
         Typed.objects.unsaved().filter(earlier, pk=typed.pk).update(**told)
 
 
-def saved(person, key: str) -> None:
-    """The form of that key was stored: what was kept of it is needed no more."""
-    if key:
-        done = {"values": [], "saved_at": timezone.now()}
-        Typed.objects.update_or_create(owner=person, key=key[:32], defaults=done)
+def saved(request: HttpRequest, piece: Publication) -> None:
+    """The form that was sent is stored in this publication: what was kept of it is needed no more."""
+    done = {"values": [], "saved_at": timezone.now(), "publication": piece}
+    for key in _keys_of(request):
+        Typed.objects.update_or_create(owner=request.user, key=key, defaults=done)
+
+
+def _keys_of(request: HttpRequest) -> list[str]:
+    """The keys of the form that was opened: of the form itself, and of the address of a new one."""
+    keys = (request.POST.get(KEY, "")[:32], request.GET.get(OPENED, "")[:32])
+    return list(dict.fromkeys(key for key in keys if key))
+
+
+def saved_as(request: HttpRequest) -> Publication | None:
+    """The publication that the form of a new one has become already, or None.
+
+    Browsers show the form again after Back. The saves of one person wait for each other here, so that a form that is
+    sent twice at once makes one publication.
+    """
+    keys = _keys_of(request)
+    if not keys:
+        return None
+    if request.method == "POST":
+        get_user_model().objects.select_for_update().get(pk=request.user.pk)
+    done = Typed.objects.filter(owner=request.user, key__in=keys, publication__isnull=False)
+    typed = done.exclude(saved_at=None).select_related("publication").first()
+    return typed.publication if typed else None
+
+
+def continue_saving(request: HttpRequest, piece: Publication) -> None:
+    """Let the form of a new publication be as if it had been opened after its own last save."""
+    done = Typed.objects.filter(owner=request.user, key__in=_keys_of(request)).exclude(saved_at=None)
+    own = piece.revisions.filter(saved_by=request.user, saved_at__lte=done.latest("saved_at").saved_at)
+    version = own.values_list("number", flat=True).first()
+    request.POST = request.POST.copy()
+    request.POST["version"] = str(version or "")
+
+
+def is_opened_anew(request: HttpRequest) -> bool:
+    """Whether a browser opens the form of a new publication that has no key yet."""
+    is_page = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return is_page and not request.GET.get(OPENED)
+
+
+def address_of_new(request: HttpRequest) -> str:
+    """The address of a form that is being opened, which names it: after Back the browser asks for it again."""
+    params = request.GET.copy()
+    params[OPENED] = new_key()
+    return f"{request.path}?{params.urlencode()}"
 
 
 def restore(request: HttpRequest, piece: Publication | None) -> None:
@@ -97,7 +143,7 @@ def restore(request: HttpRequest, piece: Publication | None) -> None:
 
 def context(request: HttpRequest, piece: Publication | None) -> dict[str, object]:
     """What the form says of what was typed earlier, and the name under which it is kept itself."""
-    key = request.POST.get(KEY) or new_key()
+    key = request.POST.get(KEY) or request.GET.get(OPENED, "")[:32] or new_key()
     return {
         "form_key": key,
         "unsaved": list(Typed.objects.of(request.user, piece).exclude(key=key)),

@@ -28,6 +28,7 @@ from .filters import LanguageFilter, StateFilter, WaitingFilter
 from .forms import PublicationForm
 from .left_out import left_out
 from .site import DeskModelAdmin
+from .unsent_forms import UNSENT
 from .word_report import panel
 
 
@@ -187,7 +188,21 @@ class Writing(DeskModelAdmin):
             for said in left_out(form.instance.body):
                 messages.warning(request, said)
         _warn_of_address(request, form.instance)
-        recovering.saved(request.user, request.POST.get(recovering.KEY, ""))
+        recovering.saved(request, form.instance)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
+        """The form of a new publication; once it has been saved, the same form is that of its draft."""
+        if recovering.is_opened_anew(request) and self.has_add_permission(request):
+            return HttpResponseRedirect(recovering.address_of_new(request))
+        with transaction.atomic():
+            piece = recovering.saved_as(request)
+            if piece is None or UNSENT in request.POST or "_restore" in request.POST:
+                return super().add_view(request, form_url, extra_context)
+            if request.method == "GET":
+                messages.info(request, _("This draft has been saved already. Here it is."))
+                return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece.pk]))
+            recovering.continue_saving(request, piece)
+            return self.change_view(request, str(piece.pk), form_url, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         piece = super().get_object(request, object_id) if object_id else None

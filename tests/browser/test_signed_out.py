@@ -121,3 +121,21 @@ def test_the_warning_is_in_sight_wherever_one_types_and_goes_once_one_is_back(op
     expect(page.locator("[data-kept-at]")).to_contain_text("is kept", timeout=15000)
     page.locator(SAVE).last.click()
     expect(page.get_by_text("Draft saved")).to_be_visible()
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_going_back_after_the_first_save_makes_no_second_draft(open_page, site, scripts):
+    title = f"Once and again {scripts}"
+    page = signed_in_by_form(open_page, site, java_script_enabled=scripts)
+    page.goto(NEW)
+    page.fill("[name=title]", title)
+    page.locator(SAVE).last.click()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+
+    page.go_back()
+    page.fill("[name=summary]", "One more word.")
+    page.locator(SAVE).last.click()
+    expect(page.get_by_text("Draft saved")).to_be_visible()
+
+    page.goto(f"/desk/publications/publication/?q={title.replace(' ', '+')}")
+    assert page.locator("#result_list tbody tr").count() == 1
