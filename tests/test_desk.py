@@ -91,7 +91,8 @@ def test_the_publish_button_stores_what_was_typed_and_leads_to_the_page_that_pub
 def test_withdrawing_asks_for_a_reason_that_readers_see(desk):
     edition = make_live()
 
-    desk.post(reverse("desk:withdraw", args=[edition.publication_id]), {"note": "It was wrong."})
+    asked = {"note": "It was wrong.", "state": deeds.public_state(edition.publication)}
+    desk.post(reverse("desk:withdraw", args=[edition.publication_id]), asked)
 
     assert "It was wrong." in desk.get(edition.get_absolute_url()).text
 
@@ -102,7 +103,7 @@ def test_undo_says_what_it_will_do_and_does_it(desk, editor):
     path = reverse("desk:undo", args=[piece.pk])
 
     page = desk.get(path)
-    desk.post(path, {"edition": page.context["form"]["edition"].value()})
+    desk.post(path, {"state": page.context["form"]["state"].value()})
 
     assert "Readers will see the text of edition 1 again" in page.text
     assert piece.editions.live().get().markdown == "Right."

@@ -153,7 +153,10 @@ def test_withdrawing_asks_first_and_names_what_is_spared(desk):
 def test_each_is_withdrawn_with_the_note(desk):
     pieces = [make_live().publication, make_live().publication]
 
-    desk.post(asking("bulk-withdraw", *pieces), {"note": "Out of date."})
+    desk.post(
+        asking("bulk-withdraw", *pieces),
+        {"note": "Out of date.", "state": [f"{each.pk}:{deeds.public_state(each)}" for each in pieces]},
+    )
 
     assert not Edition.objects.live().exists()
     assert {edition.end_note for edition in Edition.objects.all()} == {"Out of date."}

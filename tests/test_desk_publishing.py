@@ -334,7 +334,7 @@ def test_undo_is_one_press_on_the_page_after(desk, editor):
     wrong = deeds.publish(saved(piece, body="Wrong."), by=editor)
     page = desk.get(result(wrong))
 
-    desk.post(reverse("desk:undo", args=[piece.pk]), {"edition": page.context["plan"].edition.number})
+    desk.post(reverse("desk:undo", args=[piece.pk]), {"state": page.context["state"]})
 
     assert "Readers will see the text of edition 1 again" in page.text
     assert piece.editions.live().get().markdown == "Right."

@@ -46,7 +46,7 @@ def test_to_undo_a_correction_says_that_its_note_goes_too(desk):
 def test_a_correction_that_is_undone_leaves_no_note_for_readers(desk):
     piece = corrected().publication
 
-    desk.post(reverse("desk:undo", args=[piece.pk]), {"edition": "2"})
+    desk.post(reverse("desk:undo", args=[piece.pk]), {"state": deeds.public_state(piece)})
 
     assert "Not Minsk, but Brest." not in desk.get(piece.editions.live().get().get_absolute_url()).text
 

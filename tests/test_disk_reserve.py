@@ -160,7 +160,7 @@ def test_an_editor_withdraws_at_the_desk_on_a_full_disk(reserve, desk):
     address = reverse("desk:withdraw", args=[edition.publication_id])
 
     with full_disk(until_gone=reserve):
-        answer = desk.post(address, {"note": ""})
+        answer = desk.post(address, {"note": "", "state": deeds.public_state(edition.publication)})
 
     assert answer.status_code == 302 and "Withdrawn." in desk.get(answer["Location"]).text
     assert desk.get(edition.get_absolute_url()).status_code == 410

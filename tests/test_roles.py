@@ -283,7 +283,7 @@ def test_a_deed_is_done_by_those_who_may(client, things, role, deed):
     asked = {
         "seen": piece.digest,
         "change": "silent",
-        "edition": 1,
+        "state": deeds.public_state(piece),
         "passage": "paragraph",
         "mark": "…",
         "note": "",

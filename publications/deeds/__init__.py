@@ -10,6 +10,7 @@ from .amend import amend, check_unused, remove, write_out
 from .ground import ClockBehind, NotReady, Outdated, Refused, hold, renew, trust_clock
 from .keep_apart import keep_apart, let_together
 from .lead_here import lead_here
+from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import address_to_come, publish
 from .publish_many import publish_many
 from .redact import RedactionReport, preview_redaction, redact
@@ -19,12 +20,14 @@ from .undo import Undoing, undo, what_undo_does
 from .withdraw import withdraw
 
 __all__ = [
+    "NEVER_PUBLIC",
     "ClockBehind",
     "NotReady",
     "Outdated",
     "RedactionReport",
     "Refused",
     "Undoing",
+    "actions_since",
     "address_to_come",
     "amend",
     "check_unused",
@@ -33,6 +36,8 @@ __all__ = [
     "lead_here",
     "let_together",
     "preview_redaction",
+    "public_state",
+    "public_states",
     "publish",
     "publish_many",
     "redact",

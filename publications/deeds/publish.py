@@ -35,6 +35,7 @@ from .ground import (
     live_at,
     locked,
 )
+from .public_state import refuse_outdated_state
 from .storing import store
 from .waiting import wait_on, what_waits
 
@@ -60,13 +61,15 @@ def publish(
     change: Change | str | None = None,
     note: str = "",
     seen: str | None = None,
+    state: str | None = None,
     keep_waiting: bool = False,
 ) -> Edition:
     """Put a publication before its readers, now or at the moment given, for ever or until one.
 
     `change` says what it is to the edition before it (a silent fix when not said; the first is always
     `first`); a correction needs a note to readers. `seen` is the digest of the working copy that the
-    editor saw: when it has changed since, nothing is published. An edition that waits is replaced, or, with
+    editor saw, and `state` the `public_state` that they saw: when either has changed since, nothing is
+    published. An edition that waits is replaced, or, with
     `keep_waiting`, goes public at its moment after this one. Raises NotReady, Outdated, ClockBehind or Refused.
     """
     deed = begin(by=by, publication=publication)
@@ -78,6 +81,7 @@ def publish(
         change=change,
         note=note,
         seen=seen,
+        state=state,
         keep_waiting=keep_waiting,
     )
 
@@ -91,11 +95,13 @@ def put_before_readers(
     change: Change | str | None = None,
     note: str = "",
     seen: str | None = None,
+    state: str | None = None,
     prepared: Prepared | None = None,
     keep_waiting: bool = False,
 ) -> Edition:
     """What publish does once its deed has begun: every rule is here. Raises NotReady, Outdated or Refused."""
     piece = locked(publication)
+    refuse_outdated_state(piece, state)
     _refuse_what_is_not_ready(piece, seen)
     window = window_of(at, until, deed.moment)
     if keep_waiting and window.planned:

@@ -17,6 +17,7 @@ from publications.disk_reserve import with_disk_reserve
 from publications.models import Change, DeedKind, Edition, End, Publication
 
 from .ground import Outdated, Refused, begin, cancel_waiting, end, live_at, locked, waiting_after
+from .public_state import refuse_outdated_state
 from .storing import copy_of, store
 
 
@@ -42,13 +43,19 @@ def what_undo_does(publication: Publication) -> Plan | None:
 
 @with_disk_reserve
 @transaction.atomic
-def undo(publication: Publication, *, by, edition: int | None = None) -> Edition | None:
-    """Take back the last edition. `edition` is the number the editor means; another one is refused.
+def undo(
+    publication: Publication, *, by, edition: int | None = None, state: str | None = None
+) -> Edition | None:
+    """Take back the last edition.
+
+    `edition` is the number the editor means, `state` the `public_state` that they saw: where it is another one, nothing
+    is undone.
 
     Gives the new edition where an earlier text returns. Raises ClockBehind, Outdated or Refused.
     """
     deed = begin(by=by, publication=publication)
     piece = locked(publication)
+    refuse_outdated_state(piece, state)
     plan = _plan(piece, deed.moment)
     if not plan:
         raise Refused(

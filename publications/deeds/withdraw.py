@@ -8,19 +8,21 @@ from publications.disk_reserve import with_disk_reserve
 from publications.models import DeedKind, End, Publication
 
 from .ground import Refused, begin, cancel_waiting, end, live_at, locked
+from .public_state import refuse_outdated_state
 
 
 @with_disk_reserve
 @transaction.atomic
-def withdraw(publication: Publication, *, by, note: str = "") -> None:
+def withdraw(publication: Publication, *, by, note: str = "", state: str | None = None) -> None:
     """End the live edition now and cancel the one that waits.
 
     What was public until now, earlier editions included, stays taken back when the piece is published again.
-    `note` is shown to readers at the address. Raises ClockBehind, or Refused where nothing is public
-    or waits.
+    `note` is shown to readers at the address. `state` is the `public_state` that the editor saw. Raises
+    ClockBehind, Outdated where that has changed since, or Refused where nothing is public or waits.
     """
     deed = begin(by=by, publication=publication)
     piece = locked(publication)
+    refuse_outdated_state(piece, state)
     cancelled = cancel_waiting(piece, deed.moment)
     live = live_at(piece, deed.moment)
     if not (live or cancelled):

@@ -190,6 +190,9 @@ def withdraw(request: HttpRequest) -> HttpResponse:
     if request.method == "POST" and public and form.is_valid():
         _withdraw(request, public, form.cleaned_data["note"])
         return HttpResponseRedirect(reverse(LIST))
+    states = deeds.public_states(public)
+    for piece in public:
+        piece.state = states[piece.pk]
     return desk.show(
         request, "bulk_withdraw",
         title=_("Withdraw"), form=form, pieces=public, spared=[each for each in pieces if each not in public],
@@ -199,9 +202,11 @@ def withdraw(request: HttpRequest) -> HttpResponse:
 
 def _withdraw(request: HttpRequest, pieces: Iterable[Publication], note: str) -> None:
     done = 0
+    seen = dict(each.split(":", 1) for each in request.POST.getlist("state") if ":" in each)
     for piece in pieces:
+        state = seen.get(str(piece.pk), deeds.NEVER_PUBLIC)
         try:
-            deeds.withdraw(piece, by=request.user, note=note)
+            deeds.withdraw(piece, by=request.user, note=note, state=state)
             done += 1
         except deeds.Refused as refusal:
             messages.error(request, f"{piece}: {' '.join(refusal.reasons)}")

@@ -15,10 +15,30 @@ from publications.models import Edition, Publication
 
 from .access import ONE, needs, piece_or_404
 from .gone import leading_to
+from .lines import Told, told_since
 from .site import desk
 from .unsent_forms import UnsentFormMixin
 
 MOST_LEADING = 100
+
+
+class StateForm(UnsentFormMixin, forms.Form):
+    """A form of an action, which carries the state of the publication that its page shows."""
+
+    state = forms.CharField(
+        widget=forms.HiddenInput, required=False, empty_value=deeds.NEVER_PUBLIC, max_length=40
+    )
+
+    def __init__(self, data=None, *, piece: Publication) -> None:
+        super().__init__(data, initial={"state": deeds.public_state(piece)})
+
+    def refresh(self, piece: Publication) -> list[Told]:
+        """Carry the state as it is now. Returns what was done since the one that was carried."""
+        if not self.is_bound:
+            return []
+        carried = self.data.get("state", "")
+        self.data = {**self.data.dict(), "state": deeds.public_state(piece)}
+        return told_since(piece, carried)
 
 
 class NoteForm(UnsentFormMixin, forms.Form):
@@ -30,8 +50,8 @@ class NoteForm(UnsentFormMixin, forms.Form):
     )
 
 
-class UndoForm(UnsentFormMixin, forms.Form):
-    edition = forms.IntegerField(widget=forms.HiddenInput)
+class WithdrawForm(NoteForm, StateForm):
+    pass
 
 
 class RedactForm(UnsentFormMixin, forms.Form):
@@ -54,19 +74,19 @@ class RedactForm(UnsentFormMixin, forms.Form):
 @needs("publish_publication")
 def withdraw(request: HttpRequest, pk: int) -> HttpResponse:
     piece = piece_or_404(pk)
-    form = NoteForm(request.POST or None)
+    form = WithdrawForm(request.POST or None, piece=piece)
     if response := _done(request, piece, form, lambda: _withdraw(request, piece, form)):
         return response
     last = piece.editions.begun().order_by("-visible_from").first()
     return desk.show_piece(
         request, "withdraw", piece, form=form, title=_("Withdraw"), last=last,
         can_withdraw=piece.editions.live().exists() or piece.editions.waiting().exists(),
-        leading=list(leading_to([piece])[:MOST_LEADING]),
+        leading=list(leading_to([piece])[:MOST_LEADING]), meanwhile=form.refresh(piece),
     )  # fmt: skip
 
 
 def _withdraw(request: HttpRequest, piece: Publication, form: forms.Form) -> str:
-    deeds.withdraw(piece, by=request.user, note=form.cleaned_data["note"])
+    deeds.withdraw(piece, by=request.user, **form.cleaned_data)
     return _("Withdrawn. Its address now says that it is no longer public; nothing has been deleted.")
 
 
@@ -75,14 +95,15 @@ def _withdraw(request: HttpRequest, piece: Publication, form: forms.Form) -> str
 def undo(request: HttpRequest, pk: int) -> HttpResponse:
     piece = piece_or_404(pk)
     plan = deeds.what_undo_does(piece)
-    form = UndoForm(request.POST or None, initial={"edition": plan.edition.number if plan else None})
+    form = StateForm(request.POST or None, piece=piece)
     if response := _done(request, piece, form, lambda: _undo(request, piece, form)):
         return response
-    return desk.show_piece(request, "undo", piece, form=form, title=_("Undo"), plan=plan)
+    meanwhile = form.refresh(piece)
+    return desk.show_piece(request, "undo", piece, form=form, title=_("Undo"), plan=plan, meanwhile=meanwhile)
 
 
 def _undo(request: HttpRequest, piece: Publication, form: forms.Form) -> str:
-    restored = deeds.undo(piece, by=request.user, edition=form.cleaned_data["edition"])
+    restored = deeds.undo(piece, by=request.user, state=form.cleaned_data["state"])
     if isinstance(restored, Edition):
         return _("Undone. Readers see the text of the edition before again; your working copy is as it was.")
     return _("Undone. Your working copy is as it was.")

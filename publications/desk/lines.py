@@ -10,7 +10,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publications.models import AuditLine, Change, DeedKind, moment_in_words
+from publications import deeds
+from publications.models import AuditLine, Change, DeedKind, Publication, moment_in_words
 
 COMMAND_LINE = {"", "the command line", "kommandoraden"}
 """What audit lines name who has no account, in the language that the command spoke."""
@@ -37,6 +38,11 @@ def told(line: AuditLine) -> Told:
     return Told(
         line, str(line.get_deed_display()), name_actor(line), _words(line, detail), _editions(line, detail)
     )
+
+
+def told_since(publication: Publication, state: str) -> list[Told]:
+    """Return what was done since the state that a form was opened in."""
+    return [told(line) for line in deeds.actions_since(publication, state)]
 
 
 def _words(line: AuditLine, detail: dict) -> str:

@@ -36,6 +36,7 @@ def published(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         until=moment_in_words(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
         texts=_texts(edition) if stands != "over" else [],
         plan=_undoing(piece, edition),
+        state=deeds.public_state(piece),
         before=edition.previous,
         line=piece.audit.filter(detail__edition=number).first(),
     )  # fmt: skip

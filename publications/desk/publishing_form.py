@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publications import deeds
 from publications.models import Change, Publication, moment_in_words, own_end
 
 from .proposing import Proposal
@@ -54,7 +55,8 @@ class MomentField(forms.DateTimeField):
 
 
 class PublishForm(UnsentFormMixin, forms.Form):
-    """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it.
+    """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it, `state`
+    what is public and scheduled.
 
     `sure` is the moment, far off, that was asked about: sent again with it, the form is meant.
     """
@@ -98,6 +100,9 @@ class PublishForm(UnsentFormMixin, forms.Form):
     )
     seen = forms.CharField(widget=forms.HiddenInput)
     after = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    state = forms.CharField(
+        widget=forms.HiddenInput, required=False, empty_value=deeds.NEVER_PUBLIC, max_length=40
+    )
     sure = forms.CharField(widget=forms.HiddenInput, required=False)
 
     def __init__(self, data=None, *, piece: Publication, asks_about_placeholders: bool = False) -> None:
@@ -132,8 +137,9 @@ class PublishForm(UnsentFormMixin, forms.Form):
         return cleaned
 
     def _is_overtaken(self) -> bool:
-        """Another edition has come since the page was shown: what it asks now is not what this form asked."""
-        return self.is_bound and self.data.get("after", "") not in ("", str(self.initial["after"]))
+        """What is public has changed since the page was shown: what it asks now is not what this form asked."""
+        carried = ((name, self.data.get(name, "")) for name in ("after", "state"))
+        return self.is_bound and any(value not in ("", str(self.initial[name])) for name, value in carried)
 
     def full_clean(self) -> None:
         """Read the moments in the zone that was chosen."""
@@ -155,14 +161,19 @@ class PublishForm(UnsentFormMixin, forms.Form):
         if not self.is_bound:
             return ""
         seen = self.data.get("seen", "")
-        now = {name: value for name, value in _standing(piece).items() if name in ("seen", "after")}
+        now = {name: value for name, value in _standing(piece).items() if name in ("seen", "after", "state")}
         self.data = {**self.data.dict(), **now}
         return seen
 
 
 def _standing(piece: Publication) -> dict[str, object]:
     last = piece.editions.order_by("-number").values_list("number", flat=True).first()
-    return {"seen": piece.digest, "after": last or 0, "until": own_end(piece)}
+    return {
+        "seen": piece.digest,
+        "after": last or 0,
+        "state": deeds.public_state(piece),
+        "until": own_end(piece),
+    }
 
 
 def _clock(zone: str, city: str) -> str:

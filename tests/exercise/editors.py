@@ -2,6 +2,7 @@
 
 import io
 import os
+import re
 from pathlib import Path
 
 import requests
@@ -38,7 +39,10 @@ class Editor:
         )  # fmt: skip
 
     def withdraw(self, publication: int) -> requests.Response:
-        return self.post(f"/desk/publications/publication/{publication}/withdraw/", note="")
+        path = f"/desk/publications/publication/{publication}/withdraw/"
+        page = self._session.get(f"{self._site}{path}", timeout=PATIENCE).text
+        state = re.search(r'name="state" value="([\d.]*)"', page)
+        return self.post(path, note="", state=state.group(1) if state else "")
 
     def tag(self, publication: int) -> requests.Response:
         """Save the working copy with a tag more."""

@@ -1,0 +1,58 @@
+"""What is public and scheduled, as forms of actions carry it: one that shows an older state is refused."""
+
+from collections.abc import Iterable
+
+from django.db.models import Max
+from django.utils import timezone
+from django.utils.translation import gettext as _
+
+from publications.models import AuditLine, DeedKind, Edition, Publication
+
+from .ground import Outdated
+
+WINDOW_ACTIONS = (
+    DeedKind.PUBLISH,
+    DeedKind.SCHEDULE,
+    DeedKind.WITHDRAW,
+    DeedKind.UNDO,
+    DeedKind.CANCEL,
+)
+NEVER_PUBLIC = "0.0"
+
+
+def public_states(publications: Iterable[Publication]) -> dict[int, str]:
+    """Return the state of each publication by primary key: its last action on a window, and its live edition."""
+    keys = [publication.pk for publication in publications]
+    actions = AuditLine.objects.filter(publication__in=keys, deed__in=WINDOW_ACTIONS).order_by()
+    last = dict(actions.values_list("publication").annotate(Max("generation")))
+    live = dict(
+        Edition.objects.live(timezone.now())
+        .filter(publication__in=keys)
+        .order_by()
+        .values_list("publication", "number")
+    )
+    return {key: f"{last.get(key, 0)}.{live.get(key, 0)}" for key in keys}
+
+
+def public_state(publication: Publication) -> str:
+    """Return the state of one publication."""
+    return public_states([publication])[publication.pk]
+
+
+def refuse_outdated_state(publication: Publication, state: str | None) -> None:
+    """Raise Outdated where what is public or scheduled is not as in `state`; None is not compared."""
+    if state is not None and state != public_state(publication):
+        raise Outdated(
+            _(
+                "What readers see of this publication, or will see, has changed since you saw this page. Look at what "
+                "has been done, then decide again."
+            )
+        )
+
+
+def actions_since(publication: Publication, state: str) -> list[AuditLine]:
+    """Return what has been done with the windows of a publication since a state, the last action first."""
+    number = state.partition(".")[0]
+    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+        return []
+    return list(publication.audit.filter(deed__in=WINDOW_ACTIONS, generation__gt=int(number))[:20])
