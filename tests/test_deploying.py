@@ -402,17 +402,26 @@ def test_the_secrets_of_compose_go_into_no_image_and_no_commit():
 @pytest.mark.parametrize("file", ["nginx-mirror.conf", "Caddyfile"])
 def test_addresses_that_open_by_themselves_stand_in_no_log(file):
     text = (DEPLOY / file).read_text()
-    found = re.search(r'(?:"~|uri regexp )(\^\S+?)"? (?:"\$opening/…"|\$1/…)', text)
-    pattern = found[1].replace("(?<", "(?P<")
+    found = re.findall(r'(?:"~|uri regexp )(\^\S+?)"? (?:"\$opening/…"|\$1/…)', text)
 
-    for path in (
-        "/desk/review/abcdef/",
-        "/desk/review/abcdef/key/large.webp",
-        "/desk/password_reset/Mg/token/",
-    ):
-        assert re.match(pattern, path)[1] in ("/desk/review", "/desk/password_reset")
-    for path in ("/desk/publications/publication/1/reviews/2/", "/en/"):
-        assert not re.match(pattern, path)
+    assert len(found) == {"nginx-mirror.conf": 1, "Caddyfile": 2}[file]  # Caddy's log of errors is another
+    for pattern in (each.replace("(?<", "(?P<") for each in found):
+        for path in (
+            "/desk/review/abcdef/",
+            "/desk/review/abcdef/key/large.webp",
+            "/desk/password_reset/Mg/token/",
+        ):
+            assert re.match(pattern, path)[1] in ("/desk/review", "/desk/password_reset")
+        for path in ("/desk/publications/publication/1/reviews/2/", "/en/"):
+            assert not re.match(pattern, path)
+
+
+def test_nginx_logs_no_errors_of_addresses_that_open_by_themselves():
+    text = (DEPLOY / "nginx-mirror.conf").read_text()
+    blocks = dict(re.findall(r"location \^~ (/desk/\w+/) \{([^}]*)\}", text))
+
+    assert set(blocks) == {"/desk/review/", "/desk/password_reset/"}
+    assert all("error_log /dev/null emerg;" in block for block in blocks.values())
 
 
 def test_nginx_takes_as_much_at_each_address_of_the_desk_as_the_site_does(settings):

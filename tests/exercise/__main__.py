@@ -1,9 +1,9 @@
 """Exercise the site as it is served in earnest: strangers, reload, neighbours, a database that stops, a lock, a flood,
-a full disk, unfinished bodies, a clock that is set back, a cut cable, stops.
+a full disk, unfinished bodies, logs, a clock that is set back, a cut cable, stops.
 
 It starts servers of its own on this machine (ports from EXERCISE_PORTS, 8130), in a folder that it removes, and prints
 one table: what was done, what was measured, what it may be. Some minutes; it ends with 1 where a budget is not kept.
-neighbours, database, cut-off and bodies need postgresql, redis-server, nginx and caddy (Debian: apt-get install postgresql
+neighbours, database, cut-off, bodies and logs need postgresql, redis-server, nginx and caddy (Debian: apt-get install postgresql
 redis-server nginx-light caddy).
 """
 

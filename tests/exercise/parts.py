@@ -9,6 +9,7 @@ from pathlib import Path
 from .crowds import crowds
 from .disks import disk, kills
 from .lines import Line, failed_none
+from .logs import logs
 from .machines import Server, manage, nginx, until
 from .outages import clock, cut_off, stop
 from .readers import Crowd, Reader, Told, held_open, reads, slow_readers
@@ -250,6 +251,7 @@ PARTS = {
     "flood": flood,
     "crowds": crowds,
     "bodies": bodies,
+    "logs": logs,
     "disk": disk,
     "kills": kills,
     "clock": clock,
