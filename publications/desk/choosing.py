@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from django import forms
 from django.core.exceptions import PermissionDenied
-from django.db.models import Case, Manager, Model, Q, QuerySet, SmallIntegerField, When
+from django.db.models import Case, Manager, Model, OuterRef, Q, QuerySet, SmallIntegerField, Subquery, When
 from django.forms.widgets import Script
 from django.http import Http404, HttpRequest, JsonResponse
 from django.urls import reverse_lazy
@@ -20,6 +20,7 @@ from django.utils.translation import gettext_lazy as _
 from publications import search
 from publications.languages import without_marks
 from publications.models import Author, Edition, Image, Publication, with_standing, words
+from publications.models.kinds import DASH
 
 from .site import desk
 from .unsent_forms import UnsentFormMixin
@@ -59,8 +60,11 @@ class Choices:
             found |= Q(**{f"{field}__icontains": word})
         return found
 
-    def line(self, row: Model) -> str:
+    def name(self, row: Model) -> str:
         return str(row)
+
+    def line(self, row: Model) -> str:
+        return self.name(row)
 
 
 class AuthorChoices(Choices):
@@ -98,12 +102,8 @@ def _has_all(words: list[str], text: str) -> bool:
 
 class PublicationChoices(Choices):
     def rows_for(self, person) -> QuerySet | None:
-        """All for those who write; what is or was public for those who only link."""
-        if person.has_perm("publications.change_publication"):
-            return self.rows.all()
-        if person.has_perm("publications.relate_publication"):
-            return self.rows.filter(pk__in=Edition.objects.begun().values("publication"))
-        return None
+        """All for those who write."""
+        return self.rows.all() if reads_drafts(person) else None
 
     def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
         return with_standing(super().found(query, rows).select_related("kind"))
@@ -127,6 +127,36 @@ class LiveChoices(PublicationChoices):
         return rows.filter(pk__in=Edition.objects.live().order_by().values("publication"))
 
 
+class PublicChoices(LiveChoices):
+    """The same for people who read no drafts: found and named by what readers see, and by nothing else."""
+
+    def rows_for(self, person) -> QuerySet | None:
+        may = person.has_perm("publications.relate_publication")
+        return self._public(self.rows.all()) if may else None
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        rows = self.rows.all() if rows is None else rows
+        live = Edition.objects.live()
+        for word in _words_of(query):
+            live = live.filter(self._anywhere(word))
+        if query.strip():
+            rows = rows.filter(pk__in=live.order_by().values("publication"))
+        own = Edition.objects.live().filter(publication=OuterRef("pk")).order_by()
+        values = {
+            f"live_{name}": Subquery(own.values(name)[:1]) for name in ("title", "type_line", "published_at")
+        }
+        return rows.annotate(**values).order_by("-live_published_at", "-pk")
+
+    def name(self, row: Publication) -> str:
+        return row.live_title or str(_("Not public"))
+
+    def line(self, row: Publication) -> str:
+        if not row.live_title:
+            return self.name(row)
+        on = date_format(row.live_published_at, "SHORT_DATE_FORMAT")
+        return " · ".join((row.live_title, row.live_type_line.partition(DASH)[0], on))
+
+
 class ImageChoices(Choices):
     def line(self, row: Image) -> str:
         added = date_format(row.added_at, "SHORT_DATE_FORMAT")
@@ -139,16 +169,29 @@ CHOICES = {
         Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")
     ),
     "live": LiveChoices(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
+    "public": PublicChoices(Publication.objects, ("title", "slug", "bylines__name"), ()),
     "images": ImageChoices(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
 }
+
+
+def reads_drafts(person) -> bool:
+    return person.has_perm("publications.change_publication")
+
+
+NAMED_BY_DRAFTS = ("publications", "live")
+
+
+def choices_for(what: str, person) -> Choices:
+    """Return the choices under a name, for people who read no drafts those that show none."""
+    return CHOICES["public" if what in NAMED_BY_DRAFTS and not reads_drafts(person) else what]
 
 
 @desk.page("choose/<slug:what>/", "choose")
 def choose(request: HttpRequest, what: str) -> JsonResponse:
     """Answer the search box of a chooser: at most twenty lines for the words typed."""
-    choices = CHOICES.get(what)
-    if not choices:
+    if what not in CHOICES:
         raise Http404
+    choices = choices_for(what, request.user)
     rows = choices.rows_for(request.user)
     if rows is None:
         raise PermissionDenied
@@ -174,6 +217,7 @@ class ChooserWidget(forms.Widget):
     def __init__(self, what: str, *, limit: int, roles: Sequence[tuple[str, str]] = ()) -> None:
         super().__init__()
         self.what, self.limit, self.roles = what, limit, list(roles)
+        self.choices = CHOICES[what]
         self.query = ""
         self.is_sought = False
         self.stored: list[int] = []
@@ -205,7 +249,7 @@ class ChooserWidget(forms.Widget):
             "stored": ",".join(str(pk) for pk in self.stored),
             "query": self.query,
             "is_sought": self.is_sought,
-            "found_none": bool(self.query) and not CHOICES[self.what].offered(self.query, self.rows).exists(),
+            "found_none": bool(self.query) and not self.choices.offered(self.query, self.rows).exists(),
             "adding": reverse_lazy("desk:publications_author_add") if self.adds else "",
             "roles": self.roles,
             "options": options,
@@ -223,7 +267,7 @@ class ChooserWidget(forms.Widget):
 
     def allowed(self) -> QuerySet:
         """Return the rows that may be chosen or stay chosen."""
-        every = CHOICES[self.what].rows.all()
+        every = self.choices.rows.all()
         return (
             every
             if self.rows is None
@@ -232,7 +276,7 @@ class ChooserWidget(forms.Widget):
 
     def _options(self, chosen: list[str]) -> list[tuple[str, str]]:
         """What the selects offer: what is chosen, then what was found (or the newest)."""
-        choices = CHOICES[self.what]
+        choices = self.choices
         ids = [int(value) for value in chosen if value.isdecimal() and len(value) < 19]
         kept = {
             str(row.pk): choices.line(row) for row in choices.found("", self.allowed()).filter(pk__in=ids)
@@ -259,7 +303,7 @@ class ChooserField(forms.Field):
 
     def restrict_to(self, person, stored: Sequence[int]) -> None:
         """Offer and take only rows that the person may choose from, and those that are stored already."""
-        choices = CHOICES[self.what]
+        self.widget.choices = choices = choices_for(self.what, person)
         rows = choices.rows_for(person)
         self.widget.rows = choices.rows.none() if rows is None else rows
         self.widget.stored = list(stored)
@@ -273,12 +317,13 @@ class ChooserField(forms.Field):
         ids = [
             int(chosen) if str(chosen).isdecimal() and len(str(chosen)) < 19 else 0 for chosen, _role in pairs
         ]
-        rows = self.widget.allowed().in_bulk(ids)
+        choices = self.widget.choices
+        rows = choices.found("", self.widget.allowed()).in_bulk(ids)
         if not all(pk in rows for pk in ids):
             raise forms.ValidationError(self.error_messages["gone"])
         for pk in ids:
             if ids.count(pk) > 1:
-                raise forms.ValidationError(self.error_messages["twice"] % {"what": rows[pk]})
+                raise forms.ValidationError(self.error_messages["twice"] % {"what": choices.name(rows[pk])})
         fallback = next(iter(self.roles), "")
         return [
             (rows[pk], role if role in self.roles else fallback)

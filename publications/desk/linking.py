@@ -16,7 +16,7 @@ from publications.models import Edition, Publication, Unrelated
 
 from . import suggesting
 from .access import needs
-from .choosing import ChooserField, ChooserWidget
+from .choosing import ChooserField, ChooserWidget, reads_drafts
 from .gone import gone_related, links_to_gone
 from .site import bounded_search, desk
 from .sketching import NUMBER, number_in
@@ -96,6 +96,7 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
     return desk.show(
         request, "links_of",
         title=edition.title, edition=edition, form=form, gone=gone_related(piece),
+        reads_drafts=reads_drafts(request.user),
         related=suggesting.alike_for_readers(piece.pk, taken), apart=_apart_from(piece), may_rule=True,
     )  # fmt: skip
 
