@@ -1,25 +1,29 @@
 """People who sign in. Nobody can make themselves, or anybody, more than they are."""
 
 from django import forms
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
 from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ManyToManyField, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
 from accounts.first_login import forget_first_login
-from accounts.models import EventType
+from accounts.models import AccountEvent, EventType
+from publications.models import Presence
 
 from .role_names import describe_group, describe_permission
 from .site import DeskModelAdmin
 from .unsent_forms import UnsentFormMixin
+
+WITHOUT_HISTORY = (User.groups.through, User.user_permissions.through, Presence, AccountEvent)
+"""Rows of a person that end with the account, or that keep its name themselves."""
 
 
 class TickedField(forms.ModelMultipleChoiceField):
@@ -98,6 +102,23 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
         detail = _group_change(form) if "groups" in form.changed_data else {}
         record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
 
+    def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
+        return super().has_delete_permission(request, obj) and not (obj and has_history(obj))
+
+    def delete_view(
+        self, request: HttpRequest, object_id: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Lead back from an account that has written history, with the remedy."""
+        person = self.get_object(request, unquote(object_id))
+        if person and super().has_delete_permission(request, person) and has_history(person):
+            told = gettext(
+                "%(name)s stands in the history of the site, so this account is not deleted. Deactivate it instead: "
+                "nobody can sign in with it then."
+            )
+            messages.error(request, told % {"name": person.get_username()})
+            return HttpResponseRedirect(reverse("desk:auth_user_change", args=[person.pk]))
+        return super().delete_view(request, object_id, extra_context)
+
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         record_event(EventType.DELETED, obj, by=request.user, request=request)
         super().delete_model(request, obj)
@@ -109,6 +130,16 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
             record_event(EventType.PASSWORD_CHANGED, person, by=request.user, request=request)
             forget_first_login(person.username)
         return response
+
+
+def has_history(person: User) -> bool:
+    """Whether anything names a person that would lose the name, or go with it: revisions, editions, typed words."""
+    relations = [field for field in User._meta.get_fields(include_hidden=True) if field.one_to_many]
+    return any(
+        relation.related_model._base_manager.filter(**{relation.field.name: person}).exists()
+        for relation in relations
+        if relation.related_model not in WITHOUT_HISTORY
+    )
 
 
 def _group_change(form: forms.ModelForm) -> dict[str, list[str]]:

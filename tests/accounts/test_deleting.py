@@ -1,0 +1,87 @@
+"""Accounts that have written history are deactivated, never deleted: their name stands in it, and their words stay."""
+
+import pytest
+from django.contrib.auth.models import User
+from django.urls import reverse
+
+from publications.models import AuditLine, DeedKind, Presence, Revision, Typed, Why
+from tests.factories import make_person, make_publication
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def superuser(client):
+    person = User.objects.create_superuser("root", password="x")
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+@pytest.fixture
+def administrator(client):
+    person = make_person("Administrators")
+    client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def delete(person: User) -> str:
+    return reverse("desk:auth_user_delete", args=[person.pk])
+
+
+def saves(person):
+    Revision.objects.keep(make_publication(), by=person, why=Why.SAVED)
+
+
+def types(person):
+    Typed.objects.create(owner=person, key="form", values=[["title", "Unsaved words"]])
+
+
+def acts(person):
+    AuditLine.objects.create(deed=DeedKind.PUBLISH, by=person, by_name=person.username, generation=9_999)
+
+
+@pytest.mark.parametrize("who", ["superuser", "administrator"])
+@pytest.mark.parametrize("history", [saves, types, acts])
+def test_an_account_with_history_is_not_deleted_and_the_remedy_is_said(request, who, history):
+    desk, person = request.getfixturevalue(who), make_person()
+    history(person)
+
+    asked = desk.get(delete(person), follow=True)
+    done = desk.post(delete(person), {"post": "yes"}, follow=True)
+
+    assert User.objects.filter(pk=person.pk).exists()
+    for page in (asked, done):
+        assert page.redirect_chain[-1][0] == reverse("desk:auth_user_change", args=[person.pk])
+        assert "Deactivate it instead" in page.text
+        assert delete(person) not in page.text
+
+
+def test_an_account_without_history_is_deleted(administrator):
+    person = make_person()
+    Presence.objects.create(person=person, publication=make_publication(), seen_at="2026-01-01T00:00Z")
+
+    assert administrator.get(delete(person)).status_code == 200
+    administrator.post(delete(person), {"post": "yes"})
+
+    assert not User.objects.filter(pk=person.pk).exists()
+
+
+def test_accounts_are_not_deleted_many_at_once(superuser):
+    person = make_person()
+    asked = {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
+
+    superuser.post(reverse("desk:auth_user_changelist"), asked)
+
+    assert User.objects.filter(pk=person.pk).exists()
+
+
+@pytest.mark.parametrize("page", ["change", "delete"])
+def test_an_administrator_is_led_away_from_the_account_of_a_superuser(administrator, page):
+    person = User.objects.create_superuser("other", password="x")
+    address = reverse(f"desk:auth_user_{page}", args=[person.pk])
+
+    answers = [administrator.get(address), administrator.post(address, {"post": "yes"})]
+
+    assert [answer.status_code for answer in answers] == [302, 302]
+    assert "doesn’t exist" in administrator.get(answers[0]["Location"]).text
+    assert User.objects.filter(pk=person.pk).exists()
