@@ -30,7 +30,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
 from django.utils.translation import gettext as _
 
-from publications.models import Publication, Typed
+from publications.models import REDACTED_SINCE, Publication, Typed, is_redacted_since
 
 from .encryption import decrypt, encrypt
 from .unsent_forms import UNSENT, UnsentFormMixin
@@ -107,7 +107,9 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
     person = get_user_model().objects.filter(pk=carried.person, is_active=True).first()
     if not person or not carried.values:
         return carried
-    if sum(len(value) for _name, value in carried.values) > MAX_HELD_CHARACTERS:
+    if sum(len(value) for _name, value in carried.values) > MAX_HELD_CHARACTERS or _is_redacted_since(
+        carried
+    ):
         return carried
     held = Typed.objects.unsaved().filter(owner=person)
     if held.count() >= MAX_HELD_FORMS and not held.filter(key=carried.key).exists():
@@ -139,7 +141,17 @@ def give(request: HttpRequest, carried: CarriedForm) -> str:
         messages.warning(request, _("Choose again: %(files)s.") % {"files": ", ".join(carried.files)})
     if not carried.values or _name_of(carried.path).endswith(FORMLESS):
         return carried.path
+    if _is_redacted_since(carried):
+        messages.warning(request, REDACTED_SINCE)
+        return carried.path
     return address_of(_keep(request.user, carried), carried.path)
+
+
+def _is_redacted_since(carried: CarriedForm) -> bool:
+    """Whether the values are of a draft's form that was opened before a redaction, which they would undo."""
+    match = _match(carried.path)
+    publication = _publication_of(match) if match.url_name in DRAFT_FORMS else None
+    return bool(publication) and is_redacted_since(publication, carried.values)
 
 
 def give_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:

@@ -6,6 +6,7 @@ restore, to compare with what is stored, to discard. Nobody else ever sees them.
 
 from django.contrib import messages
 from django.contrib.auth import get_user_model
+from django.db import transaction
 from django.db.models import Q
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
@@ -16,7 +17,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from publications.models import Presence, Publication, Typed
+from publications.models import REDACTED_SINCE, Presence, Publication, Typed, is_redacted_since
 
 from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison
@@ -39,14 +40,19 @@ def new_key() -> str:
 @desk.page("typed/", "keep")
 @needs("change_publication", "add_publication")
 @require_POST
+@transaction.atomic
 def keep(request: HttpRequest) -> JsonResponse:
     """Keep what stands in a form, for whoever is typing into it."""
     values, key = values_of(request), request.POST.get(KEY, "")[:32]
     if not key or len(values) > MOST_VALUES or sum(len(value) for _n, value in values) > MOST_CHARACTERS:
         return JsonResponse({"refused": _("This is too much to be kept.")}, status=413)
-    piece = Publication.objects.filter(pk=number_in(request.POST, "piece")).first()
     page, turn = request.POST.get("page", "")[:32], number_in(request.POST, "turn")
     now = timezone.now()
+    # Held until it is kept, so that a redaction meanwhile reaches it.
+    held = Publication.objects.select_for_update(no_key=True)
+    piece = held.filter(pk=number_in(request.POST, "piece")).first()
+    if piece and is_redacted_since(piece, values):
+        return JsonResponse({"refused": REDACTED_SINCE}, status=409)
     _keep(
         request.user,
         key,

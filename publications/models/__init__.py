@@ -27,7 +27,7 @@ from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
 from .telling import announced_at, corrections, first_date, told_at
-from .typing import Presence, Typed
+from .typing import REDACTED_SINCE, Presence, Typed, is_redacted_since
 from .word_files import Tracked, WordFile
 
 __all__ = [
@@ -42,6 +42,7 @@ __all__ = [
     "NARROWINGS",
     "NUMBER",
     "NUMBERS",
+    "REDACTED_SINCE",
     "ROWS",
     "TAKEN_BACK",
     "TEXT",
@@ -122,6 +123,7 @@ __all__ = [
     "generation_here",
     "in_state",
     "is_original_there",
+    "is_redacted_since",
     "keep_original",
     "kinds",
     "lately",

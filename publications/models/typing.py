@@ -13,13 +13,26 @@ from django.utils.crypto import get_random_string
 from django.utils.translation import gettext_lazy as _
 
 from .publication import Publication
+from .revision import Why
 
+REDACTED_SINCE = _(
+    "A passage has been taken out of this publication since the form was opened, so what stands in the form is not "
+    "kept. Open it again, and type there what is missing."
+)
 HALF_A_YEAR = timedelta(days=183)
 A_WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
 KEY_LENGTH = 16
 TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
 GONE_AFTER = timedelta(seconds=70)
+
+
+def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool:
+    """Return whether something was redacted after the form of the draft that has these values was opened."""
+    version = next((value for name, value in values if name == "version"), "")
+    is_number = version.isascii() and version.isdecimal() and len(version) < 10
+    redactions = publication.revisions.filter(why=Why.REDACTED)
+    return redactions.filter(number__gt=int(version) if is_number else 0).exists()
 
 
 class TypedQuerySet(models.QuerySet):
