@@ -309,3 +309,21 @@ def test_a_program_is_told_of_a_piece_what_its_address_answers(client, editor, s
 
         assert by_program(client, piece) == STATES[state]
         assert in_lists(client) == STATES[state][1]
+
+
+@pytest.mark.parametrize("end", [deeds.undo, deeds.withdraw])
+@pytest.mark.parametrize("below", ["", "editions/1/", "card.png"])
+def test_nothing_leads_to_the_address_of_an_undone_edition_where_no_other_is_public(
+    client, editor, end, below
+):
+    piece = piece_with(editor)
+    end(piece, by=editor)
+    piece = Publication.objects.get(pk=piece.pk)
+    deeds.publish(saved(piece, slug="mistaken", body="Mistaken."), by=editor)
+    assert status(client, address()) == 301  # while it is public
+    deeds.undo(piece, by=editor)
+
+    answers = [client.get(f"{address(slug)}{below}") for slug in (SLUG, "mistaken")]
+
+    assert [answer.status_code for answer in answers] == [410, 410]
+    assert "mistaken" not in answers[0].text

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from .edition import Edition
+from .edition import Edition, End
 from .prepared import MOMENT, TEXT, Prepared
 from .publication import Publication
 
@@ -80,7 +80,8 @@ def answer(tree: str, slug: str) -> Answer:
     if not _was_at(tree=tree, slug=slug, now=now):
         return NOTHING
     last = live or Edition.objects.at(tree, slug).begun(now).order_by("-visible_from").first()
-    moved = (last.tree, last.slug) != (tree, slug)
+    is_current = live or last.end != End.UNDONE  # the address of a mistake is not led to
+    moved = is_current and (last.tree, last.slug) != (tree, slug)
     return Answer(Standing.MOVED if moved else Standing.GONE, last)
 
 
