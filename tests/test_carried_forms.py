@@ -6,6 +6,7 @@ import string
 
 import pytest
 from django.contrib.sessions.models import Session
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
@@ -14,6 +15,7 @@ from lxml import html
 from publications import deeds
 from publications.desk import carried_forms
 from publications.desk.carried_forms import CarriedForm
+from publications.desk.encryption import encrypt
 from publications.models import Author, Publication, SiteLink, Typed
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
@@ -539,6 +541,48 @@ def test_a_made_up_word_is_passed_over(browser, ann):
     answer = browser.send(form, username=ann.username, password=PASSWORD, carried="eyJ:made:up")
 
     assert answer.status_code == 302 and not Typed.objects.exists()
+
+
+def signed_by_the_release_before(path: str, values: list[list[str]], person: int | None) -> str:
+    return signing.dumps([path, values, [], "key", person], salt=carried_forms.SALT, compress=True)
+
+
+def sign_in_carrying(browser: Browser, person, carried: str):
+    (form,) = forms_of(browser.open("/desk/login/").text, "/desk/login/")
+    return browser.send(form, username=person.username, password=PASSWORD, carried=carried)
+
+
+@pytest.mark.parametrize("name", ["Ann Bergh", "Ann " + "Bergh " * 99], ids=["plain", "compressed"])
+def test_a_page_that_was_rendered_by_the_release_before_loses_nothing(ann, name):
+    browser, path = Browser(), reverse("desk:publications_author_change", args=[make_author("Ann Berg").pk])
+    carried = signed_by_the_release_before(path, [["name", name]], ann.pk)
+
+    answer = sign_in_carrying(browser, ann, carried)
+
+    assert form_at(browser.open(answer["Location"]), path).typed()["name"] == [name]
+
+
+def test_what_was_altered_is_passed_over(rf, ann):
+    form, draw = CarriedForm(ADD, [["title", "On Minsk " * 9]], []), random.Random(1)
+    for intact in (form.encrypted, signed_by_the_release_before(form.path, form.values, ann.pk)):
+        for _ in range(200):
+            place = draw.randrange(len(intact))
+            letter = draw.choice(string.printable.replace(intact[place], ""))
+            altered = intact[:place] + draw.choice(["", letter, letter * 3]) + intact[place + 1 :]
+            read = carried_forms.read_carried(rf.post("/desk/login/", {"carried": altered}))
+
+            assert read is None, altered
+
+
+@pytest.mark.parametrize(
+    "values", [None, 1, "text", [], [ADD], [ADD, [], [], "", None, "later"], {"path": ADD}]
+)
+def test_what_another_release_carries_is_passed_over(rf, values):
+    encrypted = encrypt(values, salt=carried_forms.SALT)
+    signed = signing.dumps(values, salt=carried_forms.SALT)
+
+    for carried in (encrypted, signed):
+        assert carried_forms.read_carried(rf.post("/desk/login/", {"carried": carried})) is None
 
 
 def test_a_redaction_reaches_what_was_carried(browser, ann):

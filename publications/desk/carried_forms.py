@@ -10,6 +10,7 @@ where they are: on the disk of whoever chose them.
 import copy
 import hashlib
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from functools import wraps
@@ -76,10 +77,18 @@ class CarriedForm:
 
 def read_carried(request: HttpRequest) -> CarriedForm | None:
     """Return the form that a page carries, or None where it carries none of ours."""
-    try:
-        return CarriedForm(*decrypt(request.POST.get(FIELD, ""), salt=SALT))
-    except signing.BadSignature:
-        return None
+    match _read(request.POST.get(FIELD, "")):
+        case [str(path), list(values), list(files), str(key), int() | None as person]:
+            return CarriedForm(path, values, files, key, person)
+    return None
+
+
+def _read(text: str) -> object:
+    """Return what a page carries, or None. A page that was open during the upgrade carries it signed, not encrypted."""
+    for read in (decrypt, signing.loads):
+        with suppress(signing.BadSignature):
+            return read(text, salt=SALT)
+    return None
 
 
 def carry(request: HttpRequest) -> CarriedForm:

@@ -15,6 +15,8 @@ from django.core.signing import BadSignature, Signer
 from django.utils.crypto import salted_hmac
 
 NONCE_BYTES = 16
+PREFIX = "publications.desk.encryption"
+"""Of each salt, so that no value which is only signed with the same one is taken for an encrypted one."""
 
 
 def encrypt(value: object, *, salt: str) -> str:
@@ -22,14 +24,14 @@ def encrypt(value: object, *, salt: str) -> str:
     nonce = secrets.token_bytes(NONCE_BYTES)
     data = zlib.compress(json.dumps(value).encode())
     sealed = nonce + _xor(data, _keystream(settings.SECRET_KEY, salt, nonce, len(data)))
-    return Signer(salt=salt).sign(base64.urlsafe_b64encode(sealed).decode())
+    return _signer(settings.SECRET_KEY, salt).sign(base64.urlsafe_b64encode(sealed).decode())
 
 
 def decrypt(text: str, *, salt: str) -> object:
     """Return what was encrypted. Raises `BadSignature` where it was not encrypted here."""
     for key in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS):
         try:
-            signed = Signer(key=key, fallback_keys=(), salt=salt).unsign(text)
+            signed = _signer(key, salt).unsign(text)
         except BadSignature:
             continue
         sealed = base64.urlsafe_b64decode(signed)
@@ -38,8 +40,12 @@ def decrypt(text: str, *, salt: str) -> object:
     raise BadSignature("Not encrypted here.")
 
 
+def _signer(secret: str, salt: str) -> Signer:
+    return Signer(key=secret, fallback_keys=(), salt=f"{PREFIX}.signature.{salt}")
+
+
 def _keystream(secret: str, salt: str, nonce: bytes, length: int) -> bytes:
-    key = salted_hmac(f"{salt}.encryption", nonce, secret=secret, algorithm="sha256").digest()
+    key = salted_hmac(f"{PREFIX}.keystream.{salt}", nonce, secret=secret, algorithm="sha256").digest()
     return shake_256(key).digest(length)
 
 
