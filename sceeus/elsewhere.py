@@ -27,8 +27,8 @@ STORE_FORM = (
 )
 MAIL_SECONDS = 20  # that a mail server may be silent
 MAIL_FORM = (
-    "smtp://USER:PASSWORD@HOST:587, smtps:// for TLS from the start, or console:// (signs as @ and / in a password as "
-    "%40, %2F)"
+    "smtp://USER:PASSWORD@HOST:587 (STARTTLS), smtp://HOST:25/?tls=none for a relay that has none, smtps:// for TLS "
+    "from the start, or console:// (signs as @ and / in a password as %40, %2F)"
 )
 
 
@@ -143,13 +143,22 @@ def mailer(address: str) -> dict[str, object]:
     parts = _parts("EMAIL_URL", address, MAILERS, MAIL_FORM)
     if parts.scheme == "console":
         return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if not parts.hostname:
+        raise wrong("EMAIL_URL", "names no machine", MAIL_FORM)
+    asked = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := set(asked) - {"tls"}:
+        raise wrong("EMAIL_URL", f"has an option {min(unknown)} that is not known", MAIL_FORM)
+    if asked.get("tls", "none") != "none":
+        raise wrong("EMAIL_URL", "has an option tls that can only be none", MAIL_FORM)
+    if asked and parts.scheme == "smtps":
+        raise wrong("EMAIL_URL", "has TLS from the start and tls=none", MAIL_FORM)
     options = {
         "host": parts.hostname,
         "port": parts.port or (465 if parts.scheme == "smtps" else 587),
         "username": unquote(parts.username or ""),
         "password": unquote(parts.password or ""),
         "use_ssl": parts.scheme == "smtps",
-        "use_tls": parts.scheme == "smtp",
+        "use_tls": parts.scheme == "smtp" and not asked,
         "timeout": MAIL_SECONDS,
     }
     return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}

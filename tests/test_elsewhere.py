@@ -1,17 +1,20 @@
 """Databases, buckets and bells on other machines: addresses that cannot be meant are refused, the others work."""
 
 import traceback
+from contextlib import contextmanager
 from functools import partial
 from io import StringIO
 
 import pytest
 from django.core.exceptions import ImproperlyConfigured
+from django.core.mail import EmailMessage
 from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from publications.models import Image
 from publications.models.images import keep_original, originals
 from sceeus import elsewhere
+from tests.accounts.test_mail import WAIT_SECONDS, mail_server
 from tests.factories import picture_bytes
 from tests.small_bucket import bucket
 
@@ -24,6 +27,10 @@ from tests.small_bucket import bucket
         (elsewhere.database, "postgres://u:hidden@host", "DATABASE_URL names no database"),
         (elsewhere.database, "postgres://u:hidden@host:port/name", "DATABASE_URL cannot be read"),
         (elsewhere.mailer, "imap://u:hidden@host", "EMAIL_URL begins with imap:"),
+        (elsewhere.mailer, "smtp://?tls=none", "EMAIL_URL names no machine"),
+        (elsewhere.mailer, "smtp://u:hidden@host?tls=off", "EMAIL_URL has an option tls that can only be none"),
+        (elsewhere.mailer, "smtps://u:hidden@host?tls=none", "EMAIL_URL has TLS from the start and tls=none"),
+        (elsewhere.mailer, "smtp://u:hidden@host?starttls=0", "EMAIL_URL has an option starttls that is not known"),
         (elsewhere.bell, "memcached://host", "CACHE_URL begins with memcached:"),
         (elsewhere.bell, "redis:///0", "CACHE_URL names no machine"),
         (elsewhere.bell, "redis://host/first", "CACHE_URL has a database that is no number"),
@@ -164,6 +171,38 @@ def test_what_does_not_answer_is_said_with_its_variable(settings, db):
     assert "CACHE_URL: the message channel does not answer. Is Redis or Valkey running there" in str(
         refused.value
     )
+
+
+@contextmanager
+def plain_mail_server(settings, query: str = ""):
+    """A mail server that knows no STARTTLS, as a relay on the same machine."""
+    with mail_server() as server:
+        server.open.set()
+        url = f"smtp://127.0.0.1:{server.server_address[1]}{query}"
+        settings.MAILERS = {"default": elsewhere.mailer(url)}
+        yield server
+
+
+def test_a_mail_server_without_tls_is_said_with_the_address_that_allows_it(settings, store, db):
+    with plain_mail_server(settings), pytest.raises(CommandError) as refused:
+        reach()
+
+    assert "EMAIL_URL: the mail server does not answer" in str(refused.value)
+    assert "?tls=none" in str(refused.value) and "STARTTLS" in str(refused.value)
+
+
+def test_mail_goes_through_a_plain_relay_where_the_address_says_so(settings, store, db):
+    with plain_mail_server(settings, "/?tls=none") as server:
+        assert "The mail server takes mail." in reach()
+        EmailMessage("Grain", "Of wheat.", "desk@example.org", ["ann@example.org"]).send()
+
+        assert server.came.acquire(timeout=WAIT_SECONDS) and "Of wheat." in server.mails[0]
+
+
+def test_mail_that_is_printed_is_not_asked_for(settings, store, db):
+    settings.MAILERS = {"default": elsewhere.mailer("console://")}
+
+    assert "mail" not in reach()
 
 
 def test_a_database_that_does_not_answer_is_said(monkeypatch, db):

@@ -1,9 +1,12 @@
 """Ask what stands on other machines whether it answers."""
 
 import secrets
+from smtplib import SMTPException
 
 from django.conf import settings
 from django.core.files.base import ContentFile
+from django.core.mail import mailers
+from django.core.mail.backends import smtp
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
@@ -17,14 +20,15 @@ LONGEST = 300  # signs of what a server says
 class Command(BaseCommand):
     help = (
         "Ask the services that the site uses whether they answer: the database (DATABASE_URL), the storage of "
-        "uploaded files (STORAGE_URL) and the message channel between servers (CACHE_URL, where it is set). A "
+        "uploaded files (STORAGE_URL), the message channel between servers (CACHE_URL, where it is set) and the "
+        "mail server (EMAIL_URL, where it is set), to which nothing is sent. A "
         "small file is written to the storage, read and removed. Says which service does not answer and what to "
         "do, and then ends with 1."
     )
 
     def handle(self, *args, **options) -> None:
         self.verbosity = options["verbosity"]
-        failed = [told for told in (self._database(), self._store(), self._bell()) if told]
+        failed = [told for told in (self._database(), self._store(), self._bell(), self._mail()) if told]
         if failed:
             raise CommandError("\n".join(failed))
 
@@ -73,6 +77,19 @@ class Command(BaseCommand):
                 "Is Redis or Valkey running there, and is the password right?",
             )
         self._say("The message channel (CACHE_URL) answers.")
+        return ""
+
+    def _mail(self) -> str:
+        server = mailers["default"]
+        if not isinstance(server, smtp.EmailBackend):  # printed
+            return ""
+        try:
+            server.open()
+            server.close()
+        except (OSError, SMTPException) as error:
+            hint = "Are host, port, name and password right? A relay without STARTTLS needs ?tls=none at the end."
+            return _told("EMAIL_URL", "the mail server", error, hint)
+        self._say("The mail server takes mail.")
         return ""
 
 
