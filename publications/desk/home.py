@@ -11,6 +11,7 @@ from publications.models import AuditLine, Presence, Publication, Revision, Type
 from . import carried_forms
 from .handing import said
 from .lines import Told, told
+from .people import account_managers
 from .site import desk
 from .waiting import Waiting, for_person, waiting
 
@@ -46,6 +47,7 @@ def context(request: HttpRequest) -> dict[str, object]:
         "here": _here(person),
         "worked_on": _worked_on(person),
         "deeds": _deeds(person),
+        "ask": [] if person.get_all_permissions() else list(account_managers().filter(is_active=True)),
     }
 
 

@@ -1,10 +1,11 @@
-"""People who sign in. Nobody can make themselves, or anybody, more than they are."""
+"""People who sign in. Nobody can make themselves, or anybody, more than they are, and somebody can manage accounts."""
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.contrib.auth.admin import GroupAdmin, UserAdmin
-from django.contrib.auth.forms import AdminUserCreationForm, UserChangeForm
+from django.contrib.auth.forms import AdminPasswordChangeForm, AdminUserCreationForm, UserChangeForm
 from django.contrib.auth.models import Group, Permission, User
 from django.contrib.contenttypes.models import ContentType
 from django.db.models import ManyToManyField, QuerySet
@@ -18,9 +19,9 @@ from accounts.first_login import forget_first_login
 from accounts.models import AccountEvent, EventType
 from publications.models import Presence
 
-from .role_names import describe_group, describe_permission
+from .role_names import ROLE_NAMES, describe_group, describe_permission
 from .site import DeskModelAdmin
-from .unsent_forms import UnsentFormMixin
+from .unsent_forms import UNSENT, UnsentFormMixin
 
 WITHOUT_HISTORY = (User.groups.through, User.user_permissions.through, Presence, AccountEvent)
 """Rows of a person that end with the account, or that keep its name themselves."""
@@ -51,10 +52,40 @@ class NewPersonForm(UnsentFormMixin, AdminUserCreationForm):
     """The same for a new account."""
 
 
+class PasswordForm(AdminPasswordChangeForm):
+    """Django's form of another's password. Accounts of the desk sign in with one, so none goes without."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields.pop("usable_password", None)
+        for field in self.fields.values():
+            field.required = True
+
+
+class LastManager(Exception):
+    """Nobody who may manage accounts would remain."""
+
+    message = _(
+        "Nobody could manage accounts any more: this is the last active account that may. Let another one be an "
+        "administrator first."
+    )
+
+
+def account_managers() -> QuerySet:
+    """The active accounts that may change accounts at the desk."""
+    people = User.objects.with_perm("auth.change_user", backend=settings.AUTHENTICATION_BACKENDS[0])
+    return people.filter(is_staff=True)
+
+
+def check_managers_remain() -> None:
+    if not account_managers().exists():
+        raise LastManager
+
+
 class PersonDesk(DeskModelAdmin, UserAdmin):
     """Accounts of the desk: everyone here may sign in; their groups say what they may do."""
 
-    form, add_form = PersonForm, NewPersonForm
+    form, add_form, change_password_form = PersonForm, NewPersonForm, PasswordForm
     list_display = ("username", "first_name", "last_name", "email", "deactivated")
     list_filter = ("is_active", ("groups", GroupFilter))
     filter_horizontal = ()
@@ -101,6 +132,22 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
             return
         detail = _group_change(form) if "groups" in form.changed_data else {}
         record_changes(form.instance, form.changed_data, by=request.user, request=request, **detail)
+        check_managers_remain()
+
+    def changeform_view(
+        self,
+        request: HttpRequest,
+        object_id: str | None = None,
+        form_url: str = "",
+        extra_context: dict | None = None,
+    ) -> HttpResponse:
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except LastManager as refusal:
+            messages.error(request, refusal.message)
+            request.POST = request.POST.copy()
+            request.POST[UNSENT] = ""
+            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:
         return super().has_delete_permission(request, obj) and not (obj and has_history(obj))
@@ -117,11 +164,16 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
             )
             messages.error(request, told % {"name": person.get_username()})
             return HttpResponseRedirect(reverse("desk:auth_user_change", args=[person.pk]))
-        return super().delete_view(request, object_id, extra_context)
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except LastManager as refusal:
+            messages.error(request, refusal.message)
+            return HttpResponseRedirect(reverse("desk:auth_user_change", args=[unquote(object_id)]))
 
     def delete_model(self, request: HttpRequest, obj: User) -> None:
         record_event(EventType.DELETED, obj, by=request.user, request=request)
         super().delete_model(request, obj)
+        check_managers_remain()
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
         response = super().user_change_password(request, id, form_url)
@@ -192,4 +244,11 @@ class GroupDesk(DeskModelAdmin, GroupAdmin):
         return request.user.is_superuser
 
     def has_delete_permission(self, request: HttpRequest, obj=None) -> bool:
-        return request.user.is_superuser
+        return request.user.is_superuser and not (obj and obj.name in ROLE_NAMES)
+
+    def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        """The roles of the product keep the names by which code finds them."""
+        return ("role",) if obj and obj.name in ROLE_NAMES else ()
+
+    def get_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
+        return (*(self.get_readonly_fields(request, obj) or ("name",)), "permissions")

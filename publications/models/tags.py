@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
 from publications.languages import LONGEST, slugify
@@ -60,7 +61,9 @@ class Tag(Bilingual, TagBase):
 
     slug = models.CharField(_("address"), max_length=100, unique=True, blank=True)
     name_sv = models.CharField(_("name, Swedish"), max_length=100, blank=True)
-    kind = models.CharField(_("kind"), max_length=10, choices=TagKind, default=TagKind.THEME)
+    kind = models.CharField(
+        pgettext_lazy("tag", "kind"), max_length=10, choices=TagKind, default=TagKind.THEME
+    )
     introduction_en = models.TextField(_("introduction, English"), blank=True)
     introduction_sv = models.TextField(_("introduction, Swedish"), blank=True)
     lead = models.ForeignKey(

@@ -1,0 +1,107 @@
+"""Somebody can always manage accounts: the last who may is neither deactivated, demoted nor deleted."""
+
+import pytest
+from django.contrib.auth.models import Group, User
+from django.urls import reverse
+
+from accounts.models import AccountEvent
+from tests.accounts.test_events import change_address, fields_of
+from tests.factories import make_person
+
+pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+REFUSED = "Nobody could manage accounts"
+
+
+@pytest.fixture
+def administrator():
+    return make_person("Administrators", first_name="Ada", last_name="Ek")
+
+
+@pytest.fixture
+def desk(client, administrator):
+    client.force_login(administrator, backend=BACKEND)
+    return client
+
+
+@pytest.mark.parametrize("fields", [{"is_active": None}, {"groups": []}], ids=["inactive", "no group"])
+def test_the_last_administrator_stays_one(desk, administrator, fields):
+    page = desk.post(change_address(administrator), fields_of(administrator, first_name="Typed", **fields))
+
+    administrator.refresh_from_db()
+    assert REFUSED in page.text and 'value="Typed"' in page.text
+    assert administrator.is_active and administrator.groups.exists() and administrator.first_name == "Ada"
+    assert not AccountEvent.objects.filter(account=administrator).exists()
+
+
+def test_the_last_administrator_is_not_deleted(desk, administrator):
+    page = desk.post(reverse("desk:auth_user_delete", args=[administrator.pk]), {"post": "yes"}, follow=True)
+
+    assert REFUSED in page.text and User.objects.filter(pk=administrator.pk).exists()
+
+
+def test_an_inactive_administrator_does_not_count(desk, administrator):
+    make_person("Administrators", is_active=False)
+
+    desk.post(change_address(administrator), fields_of(administrator, groups=[]))
+
+    assert administrator.groups.exists()
+
+
+def test_an_administrator_may_leave_where_another_remains(desk, administrator):
+    make_person("Administrators")
+
+    desk.post(change_address(administrator), fields_of(administrator, is_active=None))
+
+    administrator.refresh_from_db()
+    assert not administrator.is_active
+
+
+def test_a_last_superuser_stays_one_that_is_active(client):
+    last = User.objects.create_superuser("root", "", "x")
+    client.force_login(last, backend=BACKEND)
+
+    page = client.post(change_address(last), fields_of(last, is_active=None))
+
+    assert REFUSED in page.text and User.objects.get().is_active
+
+
+def test_roles_of_the_product_are_neither_deleted_nor_renamed(client):
+    client.force_login(User.objects.create_superuser("root", "", "x"), backend=BACKEND)
+    role, own = Group.objects.get(name="Administrators"), Group.objects.create(name="Guests")
+
+    refused = client.post(reverse("desk:auth_group_delete", args=[role.pk]), {"post": "yes"})
+    deleted = client.post(reverse("desk:auth_group_delete", args=[own.pk]), {"post": "yes"})
+    client.post(reverse("desk:auth_group_change", args=[role.pk]), {"name": "Others", "permissions": []})
+
+    assert (refused.status_code, deleted.status_code) == (403, 302)
+    assert (
+        Group.objects.filter(name="Administrators").exists() and not Group.objects.filter(pk=own.pk).exists()
+    )
+
+
+def test_the_page_for_a_password_offers_no_other_way_to_sign_in(desk):
+    person = make_person("Editors", password="a right password")
+    address = reverse("desk:auth_user_password_change", args=[person.pk])
+
+    page = desk.get(address)
+    desk.post(address, {"unset-password": "x", "usable_password": "false"})
+
+    person.refresh_from_db()
+    assert "LDAP" not in page.text and "password-based" not in page.text
+    assert person.check_password("a right password")
+
+
+def test_an_account_without_a_group_reads_whom_to_ask(client, administrator):
+    client.force_login(User.objects.create_user("new", is_staff=True), backend=BACKEND)
+
+    page = client.get("/desk/")
+
+    assert "in no group yet" in page.text and "Ada Ek" in page.text
+    assert "in no group yet" not in _home_of(client, make_person("Linkers"))
+
+
+def _home_of(client, person) -> str:
+    client.force_login(person, backend=BACKEND)
+    return client.get("/desk/").text
