@@ -5,6 +5,7 @@ from django.urls import reverse
 from publications.models import Kind, Publication
 
 ADD = "/desk/publications/publication/add/"
+PDF = b"%PDF-1.4\ntrailer <</Root 1 0 R>>\nstartxref\n9\n%%EOF"
 
 
 def change(piece: Publication) -> str:

@@ -16,7 +16,7 @@ from publications import deeds
 from publications.desk import carried_forms
 from publications.desk.carried_forms import CarriedForm
 from publications.desk.encryption import encrypt
-from publications.models import Author, Publication, SiteLink, Typed
+from publications.models import Author, Publication, Review, SiteLink, Typed
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.html_forms import PageForm, forms_of
@@ -480,6 +480,26 @@ def test_a_list_says_that_nothing_was_done_rather_than_that_nothing_is_lost(admi
 
     assert "Nothing has been done" in page.text and "nothing of it is lost" not in page.text
     assert browser.sign_in(page, person=administrator).request["PATH_INFO"] == path
+
+
+def test_a_button_that_was_pressed_is_no_text_that_could_be_lost(browser, ann, publication):
+    review = Review.objects.invite(publication.revisions.first(), reader="Cy", days=3, by=ann)[0]
+    remark = review.remarks.create(text="Typed by a reader.")
+    token = browser.cookies["csrftoken"].value
+    end_sessions()
+
+    page = browser.post(
+        reverse("desk:review-deal", args=[publication.pk, review.pk]),
+        {"csrfmiddlewaretoken": token, "done": remark.pk},
+        headers={
+            "Origin": HOST,
+            "Referer": HOST + reverse("desk:reviews", args=[publication.pk]),
+            "Accept": "text/html",
+        },
+    )
+
+    assert "Nothing has been done" in page.text
+    assert not Typed.objects.exists()
 
 
 def test_a_list_that_was_open_during_a_sign_in_is_shown_again(administrator):

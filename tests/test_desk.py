@@ -6,7 +6,7 @@ from django.urls import reverse
 
 from publications import deeds
 from publications.models import AuditLine, Author, Image, Publication, Tag
-from tests.desk_forms import ADD, change, filled
+from tests.desk_forms import ADD, PDF, change, filled
 from tests.factories import (
     make_author,
     make_image,
@@ -273,7 +273,7 @@ def test_a_file_that_is_no_picture_is_refused_in_words(desk):
 
 def test_an_attachment_is_stored_privately_and_published_with_the_piece(desk):
     author = make_author()
-    file = SimpleUploadedFile("The Report.pdf", b"%PDF-1.4 x")
+    file = SimpleUploadedFile("The Report.pdf", PDF)
 
     desk.post(ADD, filled(bylines=author.pk, attach=file, attach_label="The report"))
 

@@ -23,7 +23,7 @@ from publications.models import (
     Synonym,
     Tag,
 )
-from tests.desk_forms import change, filled
+from tests.desk_forms import PDF, change, filled
 from tests.factories import (
     make_author,
     make_image,
@@ -191,9 +191,7 @@ def test_a_revision_comes_back_whole_as_a_new_one_and_nothing_is_lost(desk, edit
 
 def test_a_file_that_was_taken_out_comes_back(desk):
     piece = make_publication()
-    desk.post(
-        change(piece), filled(piece, attach=SimpleUploadedFile("r.pdf", b"%PDF-1.4"), attach_label="Report")
-    )
+    desk.post(change(piece), filled(piece, attach=SimpleUploadedFile("r.pdf", PDF), attach_label="Report"))
     piece.refresh_from_db()
     desk.post(change(piece), filled(piece, detach=[piece.attachments.get().pk]))
 

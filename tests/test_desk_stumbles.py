@@ -1,14 +1,34 @@
 """Small things that editors stumbled over: each is said, or can be done, where they are."""
 
+import io
+import random
+
+import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.template.loader import render_to_string
 from django.urls import reverse
+from django.utils import translation
+from lxml import html
 
 from publications import deeds
 from publications.desk.left_out import left_out
-from publications.models import AuditLine, Author, Image, Site
+from publications.desk.lines import told
+from publications.models import (
+    AuditLine,
+    Author,
+    DeedKind,
+    Image,
+    Kind,
+    Page,
+    Publication,
+    Site,
+    SiteLink,
+    Tag,
+    Typed,
+)
 from tests.desk_forms import ADD, change, filled
-from tests.factories import make_author, make_person, make_publication, picture_bytes, tomorrow
+from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -137,3 +157,145 @@ def test_who_may_not_add_authors_is_not_offered_to(client):
     page = client.post(ADD, filled(_find="bylines", **{"bylines-find": "nobody"})).text
 
     assert "Nothing found." in page and "data-adding" not in page and AUTHOR not in page
+
+
+@pytest.mark.parametrize(("language", "label"), [("sv", "Typ:"), ("en", "Kind:")])
+def test_the_kind_of_a_tag_is_not_called_that_of_a_publication(client, language, label):
+    client.force_login(make_person("Editors"), backend=BACKEND)
+    client.cookies["django_language"] = language
+
+    page = client.get("/desk/publications/tag/add/").text
+
+    assert label in page and "Publikationstyp:" not in page
+
+
+LONG = 'A <b>bold</b> & plain title with "quotes" that goes on for much longer than a line of the path'
+
+
+@pytest.mark.parametrize("model", ["tag", "page", "kind", "sitelink", "author", "publication"])
+@pytest.mark.parametrize("action", ["change", "delete"])
+def test_the_path_of_a_page_cuts_titles_between_letters(client, model, action):
+    client.force_login(make_person("Administrators"), backend=BACKEND)
+    row = _row_called(model, LONG)
+
+    answer = client.get(reverse(f"desk:publications_{model}_{action}", args=[row.pk]))
+
+    if answer.status_code == 200:
+        (path,) = html.fromstring(answer.text).xpath("//*[@class='breadcrumbs']")
+        assert f" {LONG[:39]}" in " ".join(path.text_content().split())
+        assert "&lt;b" not in path.text_content() and "&amp;" not in path.text_content()
+
+
+def _row_called(model: str, name: str):
+    rows = {
+        "tag": Tag,
+        "page": Page,
+        "kind": Kind,
+        "sitelink": SiteLink,
+        "author": Author,
+        "publication": Publication,
+    }
+    row = rows[model].objects.first() if model in ("page", "kind", "sitelink") else None
+    if model == "sitelink":
+        rows[model].objects.filter(pk=row.pk).update(label_en=name[:60], label_sv=name[:60])
+    elif model in ("tag", "author"):
+        row = rows[model].objects.create(name=name)
+    elif model == "publication":
+        row = make_publication(title=name)
+    else:
+        fields = {"page": ("title_en", "title_sv"), "kind": ("name_en", "name_sv")}[model]
+        rows[model].objects.filter(pk=row.pk).update(**dict.fromkeys(fields, name))
+    return row
+
+
+def test_the_name_of_a_file_without_a_file_is_not_dropped_silently(desk):
+    page = desk.post(ADD, filled(attach_label="The report"))
+
+    assert "Choose the file" in page.text and 'value="The report"' in page.text
+
+
+def test_a_title_that_is_too_long_is_told_of_that_alone(desk):
+    page = desk.post(ADD, filled(title="x" * 400, summary="", body=""))
+
+    assert "Write something first" not in page.text and page.context["errors"]
+
+
+def test_a_file_that_begins_like_a_pdf_and_is_none_is_refused(desk):
+    content = b"%PDF-1.4\n" + random.Random(1).randbytes(4000)
+
+    page = desk.post(ADD, filled(attach=SimpleUploadedFile("report.pdf", content, "application/pdf")))
+
+    assert "cannot be opened" in page.text
+
+
+def test_a_pdf_that_opens_is_attached(desk):
+    content = io.BytesIO()
+    document = pypdf.PdfWriter()
+    document.add_blank_page(72, 72)
+    document.write(content)
+
+    desk.post(ADD, filled(attach=SimpleUploadedFile("report.pdf", content.getvalue())))
+
+    assert Publication.objects.get().attachments.count() == 1
+
+
+def test_what_was_typed_in_the_same_words_is_offered_once(desk, editor):
+    for key in "abc":
+        Typed.objects.keep(
+            editor, key, {"values": [["title", "Typed"], ["summary", ""]], "publication": None}
+        )
+    Typed.objects.keep(
+        editor, "d", {"values": [["title", ""], ["summary", "A summary alone."]], "publication": None}
+    )
+
+    page = desk.get(ADD)
+
+    assert [str(typed) for typed in page.context["unsaved"]] == ["A summary alone.", "Typed"]
+
+
+def test_what_is_saved_is_not_offered_from_another_window_too(desk, editor):
+    values = [[name, value] for name, value in filled(title="On Minsk").items() if not name.startswith("_")]
+    Typed.objects.keep(editor, "earlier", {"values": values, "publication": None})
+
+    desk.post(ADD, filled(title="On Minsk", form_key="later"))
+
+    assert not Typed.objects.unsaved().exists()
+
+
+def test_a_scheduled_edition_is_cancelled_by_that_name(desk):
+    piece = make_publication()
+    deeds.publish(piece, by=None, at=tomorrow())
+    undo = reverse("desk:undo", args=[piece.pk])
+
+    for page in (desk.get(change(piece)), desk.get(reverse("desk:publish", args=[piece.pk]))):
+        links = html.fromstring(page.text).xpath(f"//a[@href='{undo}']")
+        assert [link.text_content() for link in links] == ["Cancel the scheduled edition"]
+    assert "Cancel the scheduled edition" in desk.get(undo).context["title"]
+
+
+def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):
+    piece = make_live(body="Vera Holm said it.").publication
+    form = filled(piece, title="Another title")
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    page = desk.post(change(piece), form)
+
+    assert "has been redacted since you opened this form" in page.text
+
+
+def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
+    line = AuditLine(deed=DeedKind.AMEND, detail={"kind": "image", "changed": ["file", "alt_en"]})
+    with translation.override("sv"):
+        words = told(line).words
+
+    assert words.startswith("bild: Fil;")
+
+
+@pytest.mark.parametrize(("count", "words"), [(1, "1 word,"), (2, "2 words,")])
+def test_a_report_counts_one_word(count, words):
+    told_words = {
+        "word": {"row": {"filename": "x.docx"}, "words": [count, 0], "counts": []},
+        "piece": make_publication(),
+    }
+
+    assert words in render_to_string("desk/word_panel.html", told_words)

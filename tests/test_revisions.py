@@ -9,7 +9,7 @@ from django.db.models import prefetch_related_objects
 from publications import manuscript
 from publications.models import Attachment, Byline, Publication, RelatedLink, Revision, Why, as_manuscript
 from publications.models.revision import ROWS
-from tests.desk_forms import change, filled
+from tests.desk_forms import PDF, change, filled
 from tests.factories import make_author, make_image, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -76,7 +76,7 @@ def test_a_save_at_the_desk_keeps_the_byline_that_was_saved(desk):
 def test_a_save_at_the_desk_keeps_everything_that_was_saved_beside_the_text(desk):
     publication = make_publication(tags=(make_tag("Belarus"),))
     original, target, cover = make_publication(language="sv"), make_publication(), make_image()
-    file = SimpleUploadedFile("Report.pdf", b"%PDF-1.7 a")
+    file = SimpleUploadedFile("Report.pdf", PDF)
 
     desk.post(
         change(publication),

@@ -19,6 +19,14 @@ def is_pdf(content: bytes) -> bool:
     return content[:1024].lstrip().startswith(b"%PDF-")
 
 
+def has_structure(content: bytes) -> bool:
+    """Whether a file has what every PDF reader begins with: where its table of objects is, and which is its root.
+
+    A file that begins like a PDF without them was cut off on its way, or is none (ISO 32000-2, 7.5.5).
+    """
+    return b"startxref" in content and b"/Root" in content
+
+
 def is_tagged(content: bytes) -> bool:
     return any(TREE in part for part in _parts(content))
 

@@ -44,6 +44,13 @@ SALT = "publications.desk.carried_forms"
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
 WORD_OF_SECRETS = "password"
 FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
+BUTTONS = (
+    "review-deal",
+    "word-report",
+    "word-changes",
+    "discard",
+    "carried",
+)  # pages that buttons alone are sent to
 DRAFT_FORMS = ("publications_publication_add", "publications_publication_change")
 SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 """Pages for who is not signed in: what is typed there is no work, and may be a secret."""
@@ -99,7 +106,7 @@ def carry(request: HttpRequest) -> CarriedForm:
     if _name_of(path) in SIGN_IN:
         return CarriedForm(reverse("desk:index"), [], [])
     files = [file.name for files in request.FILES.lists() for file in files[1]]
-    if _name_of(path).endswith(FORMLESS):
+    if _name_of(path).endswith(FORMLESS) or _name_of(request.path) in BUTTONS:
         return CarriedForm(path, [], files)
     values = _values(request)
     key = request.POST.get(FORM_KEY, "")[:32] or _key_of(path, values)

@@ -99,11 +99,16 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     if response := _done(request, piece, form, lambda: _undo(request, piece, form)):
         return response
     meanwhile = form.refresh(piece)
-    return desk.show_piece(request, "undo", piece, form=form, title=_("Undo"), plan=plan, meanwhile=meanwhile)
+    is_cancelling = plan and plan.what is deeds.Undoing.CANCEL
+    title = _("Cancel the scheduled edition") if is_cancelling else _("Undo")
+    return desk.show_piece(request, "undo", piece, form=form, title=title, plan=plan, meanwhile=meanwhile)
 
 
 def _undo(request: HttpRequest, piece: Publication, form: forms.Form) -> str:
+    plan = deeds.what_undo_does(piece)
     restored = deeds.undo(piece, by=request.user, state=form.cleaned_data["state"])
+    if plan and plan.what is deeds.Undoing.CANCEL:
+        return _("Cancelled. What readers see stays, and your working copy is as it was.")
     if isinstance(restored, Edition):
         return _("Undone. Readers see the text of the edition before again; your working copy is as it was.")
     return _("Undone. Your working copy is as it was.")

@@ -11,6 +11,7 @@ from taggit.forms import TagField
 from taggit.forms import TagWidget as LineOfTags
 
 from publications import prose
+from publications.checks.documents import has_structure
 from publications.languages import NAMES, slugify
 from publications.models import (
     Attachment,
@@ -177,15 +178,18 @@ class PublicationForm(Joining, FindingForm):
             raise forms.ValidationError(_("Only these can be attached: %s.") % ", ".join(sorted(ATTACHED)))
         if file.size > LARGEST:
             raise forms.ValidationError(_("The file is larger than 40 MB. Make it smaller, please."))
-        if file.name.lower().endswith(".pdf") and not file.read(5) == b"%PDF-":
-            raise forms.ValidationError(_("The file is called PDF, but is not one."))
-        file.seek(0)
+        if file.name.lower().endswith(".pdf"):
+            _check_pdf(file.read())
+            file.seek(0)
         return file
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if not any(cleaned.get(name) for name in ("title", "summary", "body", "bylines")):
+        written = ("title", "summary", "body", "bylines")
+        if not any(cleaned.get(name) or name in self.errors for name in written):
             raise forms.ValidationError(gettext("Write something first: a title, for instance."))
+        if cleaned.get("attach_label") and not cleaned.get("attach") and "attach" not in self.errors:
+            self.add_error("attach", gettext("Choose the file that has this name, or clear the name."))
         if self.joins and self.instance.pk and cleaned.get("version") != self.instance.version:
             self.join(cleaned)
         self._check_translation(cleaned)
@@ -246,6 +250,15 @@ class PublicationForm(Joining, FindingForm):
                 _("This is the original of other translations. Link them to it instead.")
             )
         return chosen
+
+
+def _check_pdf(content: bytes) -> None:
+    if not content.startswith(b"%PDF-"):
+        raise forms.ValidationError(_("The file is called PDF, but is not one."))
+    if not has_structure(content):
+        raise forms.ValidationError(
+            _("The file begins like a PDF, but cannot be opened: it is damaged, or not all of it was saved.")
+        )
 
 
 def _initial(piece: Publication | None) -> dict:

@@ -4,12 +4,16 @@ from django import forms
 from django.utils.translation import gettext
 
 from publications import prose
-from publications.models import Publication
+from publications.models import Publication, Why
 
 from .merging import Joined, base_of, join, values_of
 
 COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "published_at", "kind", "language", "slug",
             "cover_choice", "translation_choice", "external_url", "doi", "isbn", "note")  # fmt: skip
+
+
+def _is_redacted_since(piece: Publication, version: int | None) -> bool:
+    return piece.revisions.filter(number__gt=version or 0, why=Why.REDACTED).exists()
 
 
 class Joining:
@@ -27,6 +31,11 @@ class Joining:
         ours = {name: cleaned[name] for name in names}
         self.joined = join(base, ours, values_of(piece, names), lambda key: self.data.get(key, ""))
         self.others = self._who_saved(piece, cleaned.get("version") or 0)
+        if self.joined.clashes and _is_redacted_since(piece, cleaned.get("version")):
+            self.add_error(None, gettext(
+                "A name or passage has been redacted since you opened this form, and your text may still have it. Take "
+                "what is stored wherever you did not change it yourself, and leave the redacted words out."
+            ))  # fmt: skip
         if self.joined.clashes:
             said = gettext(
                 "%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and all "

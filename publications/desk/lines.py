@@ -13,6 +13,8 @@ from django.utils.translation import ngettext
 from publications import deeds
 from publications.models import AuditLine, Change, DeedKind, Publication, moment_in_words
 
+from .site import desk
+
 COMMAND_LINE = {"", "the command line", "kommandoraden"}
 """What audit lines name who has no account, in the language that the command spoke."""
 
@@ -125,10 +127,14 @@ def _model_of(detail: dict) -> type[Model] | None:
 
 def _label(model: type[Model] | None, field: str) -> str:
     """The name of a field as its form shows it; a field that is gone keeps the name it had."""
-    try:
-        return str(model._meta.get_field(field).verbose_name) if model else field
-    except FieldDoesNotExist:
+    if not model:
         return field
+    try:
+        return str(model._meta.get_field(field).verbose_name)
+    except FieldDoesNotExist:
+        admin = desk._registry.get(model)
+        of_form = admin.form.base_fields.get(field) if admin else None
+        return str(of_form.label or field) if of_form else field
 
 
 WORDS = {

@@ -4,6 +4,8 @@ A script sends the raw values while somebody types. After a crash or a closed wi
 restore, to compare with what is stored, to discard. Nobody else ever sees them.
 """
 
+from collections.abc import Iterable
+
 from django.contrib import messages
 from django.contrib.auth import get_user_model
 from django.db import transaction
@@ -84,9 +86,37 @@ def _keep(person, key: str, told: dict[str, object]) -> None:
 
 def saved(request: HttpRequest, piece: Publication) -> None:
     """The form that was sent is stored in this publication: what was kept of it is needed no more."""
+    _forget_same(request, piece)
     done = {"values": [], "saved_at": timezone.now(), "publication": piece}
     for key in _keys_of(request):
         Typed.objects.update_or_create(owner=request.user, key=key, defaults=done)
+
+
+def _forget_same(request: HttpRequest, piece: Publication) -> None:
+    """Let go of the same words in other windows of this person: they are stored now."""
+    own = Typed.objects.unsaved().filter(
+        Q(publication=piece) | Q(publication=None), owner=request.user, path=""
+    )
+    words = _words_of(values_of(request))
+    own.filter(pk__in=[typed.pk for typed in own if _words_of(typed.values) == words]).delete()
+
+
+def _words_of(values: list[list[str]]) -> list[tuple[str, str]]:
+    """What was typed, without what a form tells itself and however lines end there."""
+    told = [
+        (name, value.replace("\r\n", "\n").strip())
+        for name, value in values
+        if name not in ("version", "seen")
+    ]
+    return sorted((name, value) for name, value in told if value)
+
+
+def each_once(rows: Iterable[Typed]) -> list[Typed]:
+    """The rows with different words, the newest of each: every form that was opened and failed has one."""
+    newest: dict[tuple, Typed] = {}
+    for typed in rows:
+        newest.setdefault((typed.publication_id, typed.path, *_words_of(typed.values)), typed)
+    return list(newest.values())
 
 
 def _keys_of(request: HttpRequest) -> list[str]:
@@ -152,7 +182,7 @@ def context(request: HttpRequest, piece: Publication | None) -> dict[str, object
     key = request.POST.get(KEY) or request.GET.get(OPENED, "")[:32] or new_key()
     return {
         "form_key": key,
-        "unsaved": list(Typed.objects.of(request.user, piece).exclude(key=key)),
+        "unsaved": each_once(Typed.objects.of(request.user, piece).exclude(key=key)),
         "others": others_at(piece, request.user) if piece else [],
     }
 

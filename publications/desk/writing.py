@@ -228,7 +228,7 @@ class Writing(DeskModelAdmin):
         ready = handing.of(piece)
         return {
             "standing": words(piece) if piece else _("Not saved yet"),
-            "can_undo": bool(piece and deeds.what_undo_does(piece)),
+            "undoing": deeds.what_undo_does(piece) if piece else None,
             "can_withdraw": bool(piece and (piece.live_from or piece.waiting_from)),
             "live": live,
             "ready": ready,

@@ -10,6 +10,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 from django.utils.crypto import get_random_string
+from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from .publication import Publication
@@ -24,6 +25,8 @@ A_WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
 KEY_LENGTH = 16
 TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
+TEXT_FIELDS = ("summary", "body", "body_en", "body_sv", "note")
+SHOWN_OF_TEXT = 60  # characters of a text that has no title
 GONE_AFTER = timedelta(seconds=70)
 
 
@@ -96,7 +99,9 @@ class Typed(models.Model):
     @property
     def title(self) -> str:
         typed = {name: " ".join(value.split()) for name, value in reversed(self.values)}
-        return next((typed[name] for name in TITLE_FIELDS if typed.get(name)), "")
+        title = next((typed[name] for name in TITLE_FIELDS if typed.get(name)), "")
+        words = next((typed[name] for name in TEXT_FIELDS if typed.get(name)), "")
+        return title or Truncator(words).chars(SHOWN_OF_TEXT)
 
 
 class PresenceQuerySet(models.QuerySet):
