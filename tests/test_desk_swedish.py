@@ -60,7 +60,7 @@ def left_in_english(client, method: str, path: str) -> list[str]:
     """The texts of a page in Swedish that hold an English word, or stand in the English page as they are."""
     send = getattr(client, method)
     swedish, english = (
-        send(path, headers={"Accept-Language": language}, follow=method == "get") for language in ("sv", "en")
+        send(path, headers={"Accept-Language": language}, follow=True) for language in ("sv", "en")
     )
     if not swedish.headers["Content-Type"].startswith("text/html") or '<html lang="sv">' not in swedish.text:
         return []

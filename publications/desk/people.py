@@ -226,6 +226,10 @@ class GroupDesk(DeskModelAdmin, GroupAdmin):
     ) -> HttpResponse:
         return super().delete_view(request, object_id, self._with_role(request, object_id, extra_context))
 
+    def response_change(self, request: HttpRequest, obj: Group) -> HttpResponse:
+        obj.name = describe_group(obj)  # for the message alone: the row is stored
+        return super().response_change(request, obj)
+
     def _with_role(self, request: HttpRequest, object_id: str, context: dict | None) -> dict:
         group = self.get_object(request, unquote(object_id))
         return {"subtitle": describe_group(group) if group else None, **(context or {})}
