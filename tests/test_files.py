@@ -1,10 +1,15 @@
 """Pictures, attachments and PDFs over HTTP: validators, ranges, and files that the store does not have whole."""
 
+import errno
+import hashlib
 import json
+import os
 import re
+from unittest.mock import Mock
 
 import pytest
 from django.core.files.base import ContentFile
+from django.core.files.storage import FileSystemStorage
 
 from publications import deeds
 from publications.models import Attachment, keep_original, originals
@@ -196,6 +201,38 @@ def test_a_damaged_original_is_read_once_until_another_takes_its_place(client, c
     assert asked == [404] * 3 and caplog.text.count(f"The original {image.original} of picture") == 1
     originals().save(image.original, ContentFile(whole))
     assert client.get(f"/media/{image.key}/480.webp").status_code == 200
+
+
+def test_a_passing_read_error_is_not_remembered(client, monkeypatch):
+    image = make_image(size=(1000, 500))
+    make_live(body=f"![](image:{image.key})")
+    too_many_open_files = OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as disk:
+        disk.setattr(FileSystemStorage, "_open", Mock(side_effect=too_many_open_files))
+        during = client.get(f"/media/{image.key}/480.webp").status_code
+
+    assert (during, client.get(f"/media/{image.key}/480.webp").status_code) == (404, 200)
+
+
+@pytest.mark.usefixtures("store")
+def test_an_original_replaced_while_it_was_read_is_read_again(client, monkeypatch):
+    image = make_image(size=(1000, 500))
+    make_live(body=f"![](image:{image.key})")
+    whole = originals().open(image.original).read()
+    originals().save(image.original, ContentFile(b"damaged"))
+    digest = hashlib.file_digest
+
+    def digest_then_replace(file, name):
+        found = digest(file, name)
+        originals().save(image.original, ContentFile(whole))
+        return found
+
+    with monkeypatch.context() as disk:
+        disk.setattr(hashlib, "file_digest", digest_then_replace)
+        during = client.get(f"/media/{image.key}/480.webp").status_code
+
+    assert (during, client.get(f"/media/{image.key}/480.webp").status_code) == (404, 200)
 
 
 def test_sizes_made_before_an_original_was_damaged_are_still_shown(client):

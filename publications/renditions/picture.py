@@ -3,7 +3,7 @@
 import logging
 
 from publications import pictures
-from publications.models import Image, find_original_fault, originals
+from publications.models import Image, OriginalFault, find_original_fault, originals
 
 from .shelf import find_or_make
 
@@ -14,6 +14,7 @@ SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in pictures.WIDTHS), f
 
 log = logging.getLogger(__name__)
 MAX_DAMAGED = 1_000
+NO_FILE = ()
 _damaged: dict[str, tuple] = {}
 """Originals found damaged, by name, with the state of the file that was looked at."""
 
@@ -25,7 +26,8 @@ class KnownDamage(Exception):
 def picture(image: Image, size: str, extension: str) -> bytes | None:
     """The image at one of its sizes; None where no page asks for such a size, or where its original is damaged.
 
-    The latter is logged for an administrator. A damaged file is read once, and again when another has taken its place.
+    The latter is logged for an administrator. A file that holds other bytes than were uploaded is read once, and again
+    when another has taken its place; one that cannot be read may be readable next time.
     """
     if extension not in pictures.FORMATS or size not in sizes_of(image):
         return None
@@ -35,18 +37,27 @@ def picture(image: Image, size: str, extension: str) -> bytes | None:
     except KnownDamage:
         return None
     except Exception:  # what an image library says of damaged bytes is not one kind of error
-        fault = find_original_fault(image.original)
-        if fault is None:
+        if not (fault := _find_damage(image.original)):
             raise
         log.exception("The original %s of picture %s is damaged: %s.", image.original, image.key, fault.value)
-        _remember_damage(image.original)
         return None
 
 
-def _remember_damage(name: str) -> None:
+def _find_damage(name: str) -> OriginalFault | None:
+    """Return what is wrong with an original, and remember it where the file that is there was read, or none is."""
+    state = _file_state(name)
+    fault = find_original_fault(name)
+    if fault == OriginalFault.WRONG_DIGEST:
+        _remember_damage(name, state)
+    elif fault == OriginalFault.MISSING:
+        _remember_damage(name, NO_FILE)
+    return fault
+
+
+def _remember_damage(name: str, state: tuple) -> None:
     if len(_damaged) >= MAX_DAMAGED:
         _damaged.clear()
-    _damaged[name] = _file_state(name)
+    _damaged[name] = state
 
 
 def _file_state(name: str) -> tuple:
@@ -54,7 +65,7 @@ def _file_state(name: str) -> tuple:
     try:
         return originals().size(name), originals().get_modified_time(name)
     except FileNotFoundError:
-        return ()
+        return NO_FILE
 
 
 def media_type_of(extension: str) -> str:
