@@ -676,3 +676,22 @@ def test_a_browser_without_cookies_reads_why_it_cannot_sign_in():
     )
 
     assert answer.status_code == 403 and "cookies" in answer.text
+
+
+@pytest.mark.parametrize(("length", "is_carried"), [(400_000, True), (1_100_000, False)])
+def test_the_page_for_signing_in_carries_no_more_than_editors_need(client, length, is_carried):
+    """Anybody may send a form, and compressing and writing it costs time."""
+    page = client.post(ADD, {"title": "Long", "body": "grain " * (length // 6)})
+
+    assert page.status_code == 403
+    assert bool(page.context["carried"].values) == is_carried
+    assert ("nothing of it is lost" in page.text) == is_carried
+    assert ("Nothing has been done. Sign in, then do it again." in page.text) != is_carried
+
+
+def test_what_the_page_does_not_carry_is_held_for_whoever_had_the_form_open(editor):
+    carried = CarriedForm(ADD, [["title", "Long"], ["body", "x" * 1_100_000]], [], "window", editor.pk)
+
+    shown = carried_forms._bounded(carried_forms._hold_for_person(carried))
+
+    assert shown.values == [] and Typed.objects.get(owner=editor).title == "Long"

@@ -57,6 +57,7 @@ SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 KEY_LENGTH = 16
 MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one account
 MAX_HELD_CHARACTERS = 2_000_000
+MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
 REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
 HELD_AT_SIGN_IN = timedelta(days=1)
 
@@ -110,7 +111,17 @@ def carry(request: HttpRequest) -> CarriedForm:
         return CarriedForm(path, [], files)
     values = _values(request)
     key = request.POST.get(FORM_KEY, "")[:32] or _key_of(path, values)
-    return _hold_for_person(CarriedForm(path, values, files, key, _person_of(request)))
+    return _bounded(_hold_for_person(CarriedForm(path, values, files, key, _person_of(request))))
+
+
+def _bounded(carried: CarriedForm) -> CarriedForm:
+    """Return the form without its values where these are longer than any text of an editor."""
+    is_long = _length(carried) > MAX_CARRIED_CHARACTERS
+    return replace(carried, values=[]) if is_long else carried
+
+
+def _length(carried: CarriedForm) -> int:
+    return sum(len(name) + len(value) for name, value in carried.values)
 
 
 def _key_of(path: str, values: list[list[str]]) -> str:
@@ -123,9 +134,7 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
     person = get_user_model().objects.filter(pk=carried.person, is_active=True).first()
     if not person or not carried.values:
         return carried
-    if sum(len(value) for _name, value in carried.values) > MAX_HELD_CHARACTERS or _is_redacted_since(
-        carried
-    ):
+    if _length(carried) > MAX_HELD_CHARACTERS or _is_redacted_since(carried):
         return carried
     held = Typed.objects.unsaved().filter(owner=person)
     if held.count() >= MAX_HELD_FORMS and not held.filter(key=carried.key).exists():
