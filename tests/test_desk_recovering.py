@@ -391,3 +391,14 @@ def test_the_address_of_a_new_form_names_it_and_leads_to_its_draft_once_saved(de
     piece = Publication.objects.get()
     assert again["Location"] == change(piece)
     assert piece.title == "From the memory of the browser"
+
+
+def test_what_was_typed_is_offered_when_the_address_of_a_new_form_is_loaded_again(desk, editor):
+    address = desk.get(ADD, headers={"Sec-Fetch-Mode": "navigate"})["Location"]
+    key = desk.get(address).context["form_key"]
+    type_in(desk, key=key, title="Before the crash")
+
+    page = desk.get(address)
+
+    assert [str(typed) for typed in page.context["unsaved"]] == ["Before the crash"]
+    assert page.context["form_key"] != key

@@ -92,6 +92,13 @@ def saved(request: HttpRequest, piece: Publication) -> None:
         Typed.objects.update_or_create(owner=request.user, key=key, defaults=done)
 
 
+def _unused_key(request: HttpRequest) -> str:
+    """The key in the address of a new form, or another one where something was kept under it: that is offered."""
+    key = request.GET.get(OPENED, "")[:32]
+    is_used = not key or Typed.objects.filter(owner=request.user, key=key).exists()
+    return new_key() if is_used else key
+
+
 def _forget_same(request: HttpRequest, piece: Publication) -> None:
     """Let go of the same words in other windows of this person: they are stored now."""
     own = Typed.objects.unsaved().filter(
@@ -179,7 +186,7 @@ def restore(request: HttpRequest, piece: Publication | None) -> None:
 
 def context(request: HttpRequest, piece: Publication | None) -> dict[str, object]:
     """What the form says of what was typed earlier, and the name under which it is kept itself."""
-    key = request.POST.get(KEY) or request.GET.get(OPENED, "")[:32] or new_key()
+    key = request.POST.get(KEY) or _unused_key(request)
     return {
         "form_key": key,
         "unsaved": each_once(Typed.objects.of(request.user, piece).exclude(key=key)),
