@@ -169,7 +169,7 @@ def test_the_kind_of_a_tag_is_not_called_that_of_a_publication(client, language,
     assert label in page and "Publikationstyp:" not in page
 
 
-LONG = 'A <b>bold</b> & plain title with "quotes" that goes on for much longer than a line of the path'
+LONG = 'A <b>bold</b> & plain title with "quotes" that is longer than its line'
 
 
 @pytest.mark.parametrize("model", ["tag", "page", "kind", "sitelink", "author", "publication"])
