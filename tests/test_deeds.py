@@ -386,6 +386,24 @@ def test_a_publication_of_another_kind_shows_no_number_and_finds_its_own_again(e
     assert as_commentary.series_number is None and again.series_number == first.series_number
 
 
+@pytest.mark.parametrize(
+    ("line", "shown"),
+    [
+        ("SCEEUS – Report No {number}, {year}", "SCEEUS"),
+        ("Report No {number} – research by SCEEUS", "Report – research by SCEEUS"),
+        ("R – {year}", "R"),
+        ("Report {year}", "Report"),
+        ("SCEEUS – No {number} – {year} – research", "SCEEUS – research"),
+        ("No {number} – {year}", "Report"),
+        ("SCEEUS Report", "SCEEUS Report"),
+    ],
+)
+def test_without_a_number_no_part_that_waits_for_one_is_published(editor, line, shown):
+    stop_numbering(type_line_en=line)
+
+    assert deeds.publish(make_publication(kind="report"), by=editor).type_line == shown
+
+
 def test_a_preview_of_a_report_shows_no_words_that_wait_for_a_number():
     assert composing.compose(make_publication(kind="report")).edition.type_line == "Report"
 

@@ -50,13 +50,23 @@ class Kind(Bilingual):
     def type_line(self, language: str, number: "Number | None" = None) -> str:
         """The line above the title in the language, with the series number where there is one.
 
-        Without a number, words that wait for one give way to the name of the kind.
+        Without a number, parts between dashes that wait for one are left out, and the first gives way to the name of
+        the kind.
         """
-        line = self.worded("type_line", language) or self.worded("name", language)
-        if not number:
-            head, dash, rest = line.partition(DASH)
-            return f"{self.worded('name', language)}{dash}{rest}" if "{number}" in head else line
-        return line.replace("{number}", str(number.number)).replace("{year}", str(number.year))
+        name = self.worded("name", language)
+        line = self.worded("type_line", language) or name
+        if number:
+            return line.replace("{number}", str(number.number)).replace("{year}", str(number.year))
+        first, *others = line.split(DASH)
+        shown = [
+            name if _waits_for_number(first) else first,
+            *(part for part in others if not _waits_for_number(part)),
+        ]
+        return DASH.join(shown)
+
+
+def _waits_for_number(part: str) -> bool:
+    return "{number}" in part or "{year}" in part
 
 
 class NumberQuerySet(models.QuerySet):
