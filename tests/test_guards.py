@@ -192,6 +192,33 @@ def test_the_guards_are_back_after_a_migration_that_failed(tmp_path):
     assert run_on_sqlite(FAILURE, tmp_path) == ["0", "This", "migration", "fails."]
 
 
+ASKED = """
+import contextlib
+import io
+import django
+django.setup()
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.recorder import MigrationRecorder
+from publications.models import guards
+
+call_command("migrate", verbosity=0)
+MigrationRecorder(connection).migration_qs.filter(app="publications").latest("pk").delete()
+with connection.cursor() as cursor:
+    for statement in guards._drops():
+        cursor.execute(statement)
+missing = len(guards.find_missing())
+for options in ({"check_unapplied": True}, {"plan": True}, {"plan": True, "check_unapplied": True}):
+    with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
+        call_command("migrate", verbosity=0, **options)
+    print(len(guards.find_missing()) == missing > 0)
+"""
+
+
+def test_migrate_writes_nothing_where_it_was_only_asked(tmp_path):
+    assert run_on_sqlite(ASKED, tmp_path) == ["True"] * 3
+
+
 def run_on_sqlite(script: str, folder: Path) -> list[str]:
     """Run a script on a site of its own and return the words that it prints."""
     surroundings = {**os.environ, "SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}

@@ -12,7 +12,7 @@ class Command(migrate.Command):
     def handle(self, *args, **options) -> None:
         try:
             super().handle(*args, **options)
-        except BaseException:
+        except (Exception, KeyboardInterrupt):  # not SystemExit, by which --check answers: it writes nothing
             with suppress(DatabaseError):  # what failed first is what there is to say
                 guards.install(options["database"])
             raise
