@@ -216,3 +216,13 @@ def test_a_draft_that_is_saved_while_it_is_checked_is_held_back(desk, reading):
 
     assert [edition.publication for edition in Edition.objects.live()] == [other]
     assert "It was saved while it was checked" in page
+
+
+def test_a_text_that_became_public_while_it_was_checked_is_not_called_unpublished(desk, reading):
+    draft, other = make_draft_with_pdf(), make_publication(body="It rose by [figure to be checked].")
+    reading.append(lambda: other.editions.exists() or deeds.publish(other, by=None))
+
+    page = post(desk, draft, other).text
+
+    assert {edition.publication for edition in Edition.objects.live()} == {draft, other}
+    assert "1 publication is public" in page and "Not published" not in page

@@ -109,34 +109,32 @@ def _sign(drafts: Iterable[Publication], author: Author | None, *, by) -> int:
 def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
     """Publish the drafts that nothing stands against, by the rules of the page that checks one.
 
-    The checks may read many files, so they run before the lock is taken. A draft that was saved meanwhile is held back.
+    The checks may read many files, so they run before the lock is taken. A draft that was saved meanwhile is held back;
+    one that became public meanwhile is passed over.
     """
-    keys = [draft.pk for draft in batch]
-    ready = {
-        draft.pk: draft.version
-        for draft in Publication.objects.filter(pk__in=keys).order_by("pk")
-        if _is_ready(draft, held_back)
-    }
+    drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
+    checked = {draft.pk: (draft.version, _find_reasons(draft)) for draft in drafts}
     with transaction.atomic():
         Generation.objects.select_for_update().get()
-        here = [draft for draft in _unpublished(batch) if draft.pk in ready]
-        same = [draft for draft in here if draft.version == ready[draft.pk]]
-        changed = [draft for draft in here if draft.version != ready[draft.pk]]
-        outcomes = deeds.publish_many(same, by=by)
-    for draft in changed:
-        _hold_back(draft, [_("It was saved while it was checked. Publish it again.")], held_back)
-    for draft, outcome in zip(same, outcomes, strict=True):
+        ready = []
+        for draft in _unpublished(batch):
+            version, reasons = checked[draft.pk]
+            if not reasons and draft.version != version:
+                reasons = [_("It was saved while it was checked. Publish it again.")]
+            _hold_back(draft, reasons, held_back)
+            if not reasons:
+                ready.append(draft)
+        outcomes = deeds.publish_many(ready, by=by)
+    for draft, outcome in zip(ready, outcomes, strict=True):
         if isinstance(outcome, deeds.Refused):
             _hold_back(draft, outcome.reasons, held_back)
     return sum(isinstance(outcome, Edition) for outcome in outcomes)
 
 
-def _is_ready(draft: Publication, held_back: HeldBack) -> bool:
-    """Whether the checks find nothing; who publishes many has read no question to confirm either."""
+def _find_reasons(draft: Publication) -> list[str]:
+    """What the checks find; who publishes many has read no question to confirm either."""
     found = checks.check(checks.proof_of(draft))
-    against = [*found.blocking, *found.confirm]
-    _hold_back(draft, [finding.text for finding in against], held_back)
-    return not against
+    return [finding.text for finding in (*found.blocking, *found.confirm)]
 
 
 def _hold_back(draft: Publication, reasons: Iterable[str], held_back: HeldBack) -> None:
