@@ -133,6 +133,9 @@ def test_the_desk_marks_one_and_harvesters_hear_of_it(desk, client):
 def test_the_upgrade_marks_those_that_were_told_as_organisations():
     for name, family in (
         ("The House", "The House"),
+        ("The\xa0Desk", "The\xa0Desk"),
+        ("Grain  Watch", "Grain Watch"),
+        ("Policy\tGroup ", "Policy Group"),
         ("SCEEUS", "SCEEUS"),
         ("Ann Berg", "Berg"),
         ("Bo Ek", ""),
@@ -141,4 +144,5 @@ def test_the_upgrade_marks_those_that_were_told_as_organisations():
 
     import_module("publications.migrations.0026_organisations").mark_organisations(apps, None)
 
-    assert set(Author.objects.filter(is_organisation=True).values_list("name", flat=True)) == {"The House"}
+    marked = Author.objects.filter(is_organisation=True).values_list("family_name", flat=True)
+    assert set(marked) == {"The House", "The\xa0Desk", "Grain Watch", "Policy Group"}

@@ -5,8 +5,10 @@ from django.db import migrations, models
 
 def mark_organisations(apps, schema_editor):
     """So far an author of several words whose family name was the whole name was told as an organisation."""
-    whole = apps.get_model('publications', 'Author').objects.filter(family_name=models.F('name'), name__contains=' ')
-    whole.update(is_organisation=True)
+    authors = apps.get_model('publications', 'Author').objects
+    names = authors.exclude(family_name='').values_list('pk', 'name', 'family_name')
+    whole = [pk for pk, name, family in names if len(name.split()) > 1 and family.split() == name.split()]
+    authors.filter(pk__in=whole).update(is_organisation=True)
 
 
 class Migration(migrations.Migration):
