@@ -1,15 +1,19 @@
 """What is typed and not saved is kept for its owner alone, and offered again: restore, compare, discard."""
 
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 
 import pytest
 import time_machine
+from django.db import OperationalError, connection, transaction
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
-from publications.models import Presence, Publication, Revision, Typed
+from publications.desk import recovering
+from publications.models import AuditLine, Presence, Publication, Revision, Typed
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication
 
@@ -402,3 +406,43 @@ def test_what_was_typed_is_offered_when_the_address_of_a_new_form_is_loaded_agai
 
     assert [str(typed) for typed in page.context["unsaved"]] == ["Before the crash"]
     assert page.context["form_key"] != key
+
+
+@pytest.fixture
+def elsewhere():
+    """Run a function in another connection to the database, as in another window."""
+    with ThreadPoolExecutor(1) as thread:
+        yield lambda function, *args: thread.submit(function, *args).result(60)
+        thread.submit(lambda: connection.close()).result(60)  # that of the thread
+
+
+def is_held_up(function: Callable, *args) -> bool:
+    """Whether a function waits for a lock of another transaction; nothing that it does is stored."""
+    try:
+        with transaction.atomic():
+            connection.cursor().execute("SET LOCAL lock_timeout = '1s'")
+            function(*args)
+            connection.check_constraints()
+            transaction.set_rollback(True)
+    except OperationalError:
+        return True
+    return False
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+def test_the_save_of_a_new_form_holds_up_another_such_save_but_no_action_of_the_same_person(elsewhere, rf):
+    """An action has the lock of the site, for which the save then waits, and its audit line refers to the person."""
+    person = elsewhere(make_person, "Editors")
+    request = rf.post(ADD, {"form_key": "opened"})
+    request.user = person
+
+    try:
+        with transaction.atomic():
+            recovering.saved_as(request)
+            another_save = elsewhere(is_held_up, recovering.saved_as, request)
+            action = elsewhere(is_held_up, lambda: AuditLine.objects.create(by=person, generation=2**40))
+            transaction.set_rollback(True)
+    finally:
+        elsewhere(person.delete)
+
+    assert (another_save, action) == (True, False)

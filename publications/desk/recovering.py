@@ -136,13 +136,13 @@ def saved_as(request: HttpRequest) -> Publication | None:
     """The publication that the form of a new one has become already, or None.
 
     Browsers show the form again after Back. The saves of one person wait for each other here, so that a form that is
-    sent twice at once makes one publication.
+    sent twice at once makes one publication. The lock lets others refer to the person meanwhile, as an audit line does.
     """
     keys = _keys_of(request)
     if not keys:
         return None
     if request.method == "POST":
-        get_user_model().objects.select_for_update().get(pk=request.user.pk)
+        get_user_model().objects.select_for_update(no_key=True).get(pk=request.user.pk)
     done = Typed.objects.filter(owner=request.user, key__in=keys, publication__isnull=False)
     typed = done.exclude(saved_at=None).select_related("publication").first()
     return typed.publication if typed else None
