@@ -5,6 +5,8 @@ The addresses come from the URL resolver; one that is not in the table fails the
 
 import pytest
 from django.contrib.auth.models import Group
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import AccountEvent, EventType
@@ -364,3 +366,18 @@ def test_no_role_is_told_more_by_the_api_than_a_stranger(client, things, role):
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
 
     assert [(answer.status_code, answer.content) for answer in map(client.get, paths)] == to_a_stranger
+
+
+def test_opening_a_page_of_the_desk_waits_for_nobody_who_writes(client, things, settings):
+    """SQLite begins a transaction by waiting for its one writer, so that looking would be as slow as saving."""
+    settings.MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a session is written
+    client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
+    begun = []
+
+    for name in TABLE:
+        path = address(name, things)
+        with CaptureQueriesContext(connection) as queries:
+            client.get(path)
+        begun += [name for query in queries if query["sql"].startswith("SAVEPOINT")]
+
+    assert begun == []

@@ -194,15 +194,21 @@ class Writing(DeskModelAdmin):
         """The form of a new publication; once it has been saved, the same form is that of its draft."""
         if recovering.is_opened_anew(request) and self.has_add_permission(request):
             return HttpResponseRedirect(recovering.address_of_new(request))
-        with transaction.atomic():
-            piece = recovering.saved_as(request)
-            if piece is None or UNSENT in request.POST or "_restore" in request.POST:
-                return super().add_view(request, form_url, extra_context)
-            if request.method == "GET":
-                messages.info(request, _("This draft has been saved already. Here it is."))
-                return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece.pk]))
-            recovering.continue_saving(request, piece)
-            return self.change_view(request, str(piece.pk), form_url, extra_context)
+        if request.method == "POST":
+            return self._save_new(request, form_url, extra_context)
+        if piece := recovering.saved_as(request):
+            messages.info(request, _("This draft has been saved already. Here it is."))
+            return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece.pk]))
+        return super().add_view(request, form_url, extra_context)
+
+    @transaction.atomic
+    def _save_new(self, request: HttpRequest, form_url: str, extra_context) -> HttpResponse:
+        """Store the form of a new publication, or store it again in the draft that it has become."""
+        piece = recovering.saved_as(request)
+        if piece is None or UNSENT in request.POST or "_restore" in request.POST:
+            return super().add_view(request, form_url, extra_context)
+        recovering.continue_saving(request, piece)
+        return self.change_view(request, str(piece.pk), form_url, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         piece = super().get_object(request, object_id) if object_id else None
@@ -213,8 +219,7 @@ class Writing(DeskModelAdmin):
         kept = recovering.context(request, piece)
         context = {**(extra_context or {}), **title, **self.standing_context(request, piece), **kept}
         try:
-            with transaction.atomic():
-                return super().changeform_view(request, object_id, form_url, context)
+            return super().changeform_view(request, object_id, form_url, context)
         except deeds.Refused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, reason)
