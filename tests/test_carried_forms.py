@@ -441,6 +441,48 @@ def test_an_account_that_may_not_open_the_form_is_not_given_the_words(browser, a
     assert form_at(back, path).typed()["name"] == ["Ann Bergh"]
 
 
+def test_files_are_named_to_nobody_who_may_not_open_the_form(browser, publication):
+    linker = make_person("Linkers", password=PASSWORD)
+    form = form_at(browser.open(change(publication)), change(publication))
+    end_sessions()
+    page = browser.send(form, attach=SimpleUploadedFile("report.pdf", b"%PDF-1.7"))
+
+    refused = answered(browser, browser.sign_in(page, person=linker), "take")
+
+    assert "may not open that form" in refused.text
+    assert "report.pdf" not in refused.text + browser.open("/desk/").text
+
+
+def test_words_of_a_row_that_was_deleted_meanwhile_are_kept_for_whoever_typed_them(browser, administrator):
+    author = make_author("Ann Berg")
+    _path, form = author_form(browser, author)
+    browser.cookies.clear()
+    page = browser.send(form)
+    author.delete()
+
+    shown = answered(browser, browser.sign_in(page, person=administrator), "take")
+
+    assert "may not open that form" not in shown.text and "deleted" in shown.text
+    assert [str(typed) for typed in shown.context["unsaved"]] == ["Ann Bergh"]
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "publications/author/?nonsense=1",
+        "publications/author/999/change/",
+        "publications/publication/999/publish/",
+    ],
+)
+def test_a_page_that_leads_on_or_is_gone_is_not_taken_for_one_that_is_forbidden(desk, path):
+    form = CarriedForm(f"/desk/{path}", [["name", "Ann Bergh"]], ["photo.jpg"])
+
+    answer = desk.post("/desk/carried/", {"carried": form.encrypted, "take": "yes"})
+
+    assert answer.status_code == 302 and answer["Location"].startswith(form.path)
+    assert "Choose again: photo.jpg." in desk.get("/desk/").text
+
+
 def test_a_form_that_was_open_while_its_owner_signed_in_elsewhere_comes_back(browser, ann, publication):
     form = written(browser, publication)
     end_sessions()

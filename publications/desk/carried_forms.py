@@ -162,14 +162,35 @@ def is_from_this_site(request: HttpRequest) -> bool:
 
 def give(request: HttpRequest, carried: CarriedForm) -> str:
     """Keep the values as typed and not saved by whoever is signed in. Returns the address of the form with them."""
+    address = _keep_values(request.user, carried)
+    _report_missing(request, carried)
+    return address
+
+
+def give_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
+    """The same for an account that may not have opened the form; returns "" and keeps nothing if it may not open it."""
+    with transaction.atomic():
+        address = _keep_values(request.user, carried)
+        if _is_forbidden(request, address):
+            transaction.set_rollback(True)
+            return ""
+    _report_missing(request, carried)
+    return address
+
+
+def _keep_values(person, carried: CarriedForm) -> str:
+    is_formless = _name_of(carried.path).endswith(FORMLESS)
+    if not carried.values or is_formless or _is_redacted_since(carried):
+        return carried.path
+    return address_of(_keep(person, carried), carried.path)
+
+
+def _report_missing(request: HttpRequest, carried: CarriedForm) -> None:
+    """Say what the form does not show again."""
     if carried.files:
         messages.warning(request, _("Choose again: %(files)s.") % {"files": ", ".join(carried.files)})
-    if not carried.values or _name_of(carried.path).endswith(FORMLESS):
-        return carried.path
-    if _is_redacted_since(carried):
+    if carried.values and _is_redacted_since(carried):
         messages.warning(request, REDACTED_SINCE)
-        return carried.path
-    return address_of(_keep(request.user, carried), carried.path)
 
 
 def _is_redacted_since(carried: CarriedForm) -> bool:
@@ -177,16 +198,6 @@ def _is_redacted_since(carried: CarriedForm) -> bool:
     match = _match(carried.path)
     publication = _publication_of(match) if match.url_name in DRAFT_FORMS else None
     return bool(publication) and is_redacted_since(publication, carried.values)
-
-
-def give_if_allowed(request: HttpRequest, carried: CarriedForm) -> str:
-    """The same for an account that may not have opened the form; returns "" and keeps nothing if it may not open it."""
-    with transaction.atomic():
-        address = give(request, carried)
-        if _opens(request, address):
-            return address
-        transaction.set_rollback(True)
-    return ""
 
 
 def _keep(person, carried: CarriedForm) -> Typed:
@@ -199,17 +210,20 @@ def _keep(person, carried: CarriedForm) -> Typed:
     return Typed.objects.keep(person, carried.key or get_random_string(KEY_LENGTH), values)
 
 
-def _opens(request: HttpRequest, address: str) -> bool:
-    """Whether whoever is signed in may open the form at an address."""
+def _is_forbidden(request: HttpRequest, address: str) -> bool:
+    """Whether whoever is signed in may not open the form at an address. One that is gone is forbidden to nobody."""
     parts, match = _split(address), _match(address)
     probe = copy.copy(request)
     probe.method, probe.path, probe.path_info = "GET", parts.path, parts.path
     probe.GET, probe.POST = QueryDict(parts.query), QueryDict()
     probe._messages = default_storage(probe)  # what the page says is said when it is shown
     try:
-        return match.func(probe, *match.args, **match.kwargs).status_code == 200
-    except (PermissionDenied, Http404):
-        return False
+        match.func(probe, *match.args, **match.kwargs)
+    except PermissionDenied:
+        return True
+    except Http404:
+        pass
+    return False
 
 
 def address_held_for(person, path: str) -> str:
