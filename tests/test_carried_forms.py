@@ -3,6 +3,7 @@
 import base64
 import random
 import string
+from datetime import timedelta
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -10,6 +11,7 @@ from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
+from django.utils import timezone
 from lxml import html
 
 from publications import deeds
@@ -219,6 +221,20 @@ def test_words_are_in_the_form_again_after_a_sign_in_on_another_page(browser, an
 
     assert form_at(page, path).typed()["name"] == ["Ann Bergh"]
     assert "nothing has been saved yet" in page.text
+
+
+def test_words_of_an_earlier_hour_are_offered_and_not_filled_in(browser, ann):
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    browser.send(form)
+    Typed.objects.update(typed_at=timezone.now() - timedelta(hours=1))
+
+    page = browser.sign_in(browser.open(path), person=ann)
+
+    assert form_at(page, path).typed()["name"] == ["Ann Berg"]
+    assert "You typed something here that was not saved" in page.text and "signed out" not in page.text
+    (link,) = html.fromstring(page.text).xpath("//ul[@class='messagelist']//a/@href")
+    assert form_at(browser.open(link), path).typed()["name"] == ["Ann Bergh"]
 
 
 def test_words_are_offered_after_a_sign_in_that_leads_elsewhere(browser, ann):

@@ -29,6 +29,8 @@ from django.middleware.csrf import _unmask_cipher_token
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
 from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
+from django.utils.formats import date_format
+from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
 from publications.models import REDACTED_SINCE, Publication, Typed, is_redacted_since
@@ -59,7 +61,7 @@ MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one accou
 MAX_HELD_CHARACTERS = 2_000_000
 MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
 REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
-HELD_AT_SIGN_IN = timedelta(days=1)
+FILLED_AT_SIGN_IN = timedelta(minutes=10)  # what was sent longer ago may have been given up
 
 View = Callable[..., HttpResponse]
 
@@ -226,11 +228,22 @@ def _is_forbidden(request: HttpRequest, address: str) -> bool:
     return False
 
 
-def address_held_for(person, path: str) -> str:
-    """The address of a form at which a person who has just signed in finds what was sent there while signed out."""
-    lately = Typed.objects.unsaved().filter(owner=person, typed_at__gt=timezone.now() - HELD_AT_SIGN_IN)
-    typed = lately.filter(path=_without_held(path)).exclude(path="").first()
-    return address_of(typed, typed.path) if typed else ""
+def address_held_for(request: HttpRequest, path: str) -> str:
+    """The address of a form at which a person who has just signed in finds what was sent there while signed out.
+
+    Returns "" where nothing was, or not just now: that may have been given up, and is offered by a message.
+    """
+    unsaved = Typed.objects.unsaved().filter(owner=request.user, path=_without_held(path))
+    typed = unsaved.exclude(path="").first()
+    if not typed:
+        return ""
+    address = address_of(typed, typed.path)
+    if typed.typed_at > timezone.now() - FILLED_AT_SIGN_IN:
+        return address
+    at = date_format(timezone.localtime(typed.typed_at), "DATETIME_FORMAT")
+    said = _("You typed something here that was not saved, last %(at)s.") % {"at": at}
+    messages.info(request, format_html('{} <a href="{}">{}</a>', said, address, _("Restore")))
+    return ""
 
 
 def address_of(typed: Typed, path: str) -> str:

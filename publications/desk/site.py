@@ -181,10 +181,10 @@ class Desk(AdminSite):
     def lead_to_form(
         self, request: HttpRequest, carried: CarriedForm | None, target: str
     ) -> HttpResponse | None:
-        """Give back what the page carried, or what was kept of the form that the sign-in leads to."""
+        """Give back what the page carried, or what was kept just now of the form that the sign-in leads to."""
         if carried and not carried.is_empty:
             return self.give_back(request, carried)
-        held = carried_forms.address_held_for(request.user, target)
+        held = carried_forms.address_held_for(request, target)
         return HttpResponseRedirect(held) if held else None
 
     def give_back(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
