@@ -300,4 +300,17 @@ def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):
     account = bring_in(folder)
 
     assert set(FormerPath.objects.values_list("path", flat=True)) == before
-    assert "vera-holm" not in str(account.plain()["files"][0]["dropped"])
+    assert "vera-holm" not in str(account.plain())
+
+
+def test_old_addresses_that_a_redacted_publication_does_not_get_are_counted(tmp_path):
+    folder = put(tmp_path / "blog", front="redirect_from: [/old/grain/]\n", body="Vera Holm said it.")
+    bring_in(folder)
+    deeds.redact(Publication.objects.get(), "Vera Holm", by=None)
+    put(folder, front="redirect_from: [/old/grain/, /old/iron/, /old/rye/]\n", body="Vera Holm said it.")
+
+    account = bring_in(folder)
+
+    dropped = account.plain()["files"][0]["dropped"]
+    assert "2 old addresses were not added: a redaction may have removed them." in dropped
+    assert "iron" not in str(dropped)

@@ -233,6 +233,18 @@ def test_links_are_read_as_browsers_follow_them(settings):
     assert links_of("/x.pdf", "application/pdf", b"%PDF") == []
 
 
+def test_addresses_in_metadata_are_links_and_quoted_ones_in_a_text_are_not(settings):
+    settings.SITE_URL = "https://site.example"
+    html = (
+        '<meta property="og:image" content="https://site.example/m/1.png">'
+        '<meta name="description" content="Ask &quot;https://site.example/d/&quot;.">'
+        '<script type="application/ld+json">{"logo": {"url": "https://site.example/logo.png"}}</script>'
+        '<p title="See https://site.example/t/">GET "https://site.example/api/v2/"</p>'
+    )
+
+    assert links_of("/x/", "text/html", html.encode()) == ["/m/1.png", "/logo.png"]
+
+
 def test_what_takes_long_to_make_is_taken_along_where_it_is_wanted():
     assert not is_mirrored("/en/publications/x.pdf", made=False)
     assert is_mirrored("/en/publications/x.pdf", made=True)
@@ -347,7 +359,7 @@ def test_the_command_tells_what_it_did_and_fails_where_links_are_broken(root, ca
     assert "0 broken links" in capsys.readouterr().out
 
     make_live(title="Iron", body="See [this](/en/publications/never-was/).")
-    with pytest.raises(CommandError, match="links lead"):
+    with pytest.raises(CommandError, match="1 link leads to what is not there"):
         call_command("mirror", root, processes=1)
     assert "leads to /en/publications/never-was/" in capsys.readouterr().err
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from publications import deeds
 from publications.addresses import in_tree
@@ -16,7 +17,7 @@ from .taken import Taken
 def add_redirects(taken: Taken, *, by) -> int:
     """Let the old addresses of a file redirect to its publication, and report those that cannot.
 
-    A publication that was redacted gets no new ones: a redaction may have removed them.
+    A publication that was redacted gets no new ones, as a redaction may have removed them: they are counted, not named.
 
     Returns:
         How many of them redirect to it now.
@@ -29,13 +30,26 @@ def add_redirects(taken: Taken, *, by) -> int:
         taken.entry.tell(Sort.DROPPED, "redirect", told)
     paths = {path for path in spelled.values() if path.strip("/")}
     if AuditLine.objects.filter(publication=taken.publication, deed=DeedKind.REDACT).exists():
-        paths &= set(FormerPath.objects.filter(path__in=paths).values_list("path", flat=True))
+        paths = _without_new_paths(paths, taken)
     others = _addresses_of_others(paths, taken.publication)
     elsewhere = deeds.lead_here(taken.publication, sorted(paths - others), by=by)
     for path in sorted({*others, *elsewhere}):
         told = _("The old address %s leads to another piece already.") % path
         taken.entry.tell(Sort.DROPPED, "redirect", told)
     return len(paths) - len({*others, *elsewhere})
+
+
+def _without_new_paths(paths: set[str], taken: Taken) -> set[str]:
+    """Return the paths that redirect somewhere already, and report how many others there are."""
+    present = set(FormerPath.objects.filter(path__in=paths).values_list("path", flat=True))
+    if count := len(paths - present):
+        told = ngettext(
+            "%d old address was not added: a redaction may have removed it.",
+            "%d old addresses were not added: a redaction may have removed them.",
+            count,
+        )
+        taken.entry.tell(Sort.DROPPED, "redirect", told % count)
+    return paths & present
 
 
 def _addresses_of_others(paths: Iterable[str], publication: Publication) -> set[str]:

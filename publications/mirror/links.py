@@ -13,7 +13,9 @@ IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")
 TAG = re.compile(r"<[a-z][^<>]*>")
 LEADING_ON = re.compile(r'\s(href|src|srcset)="([^"]+)"')
-WHOLE_ADDRESS = re.compile(r'"(https?://[^"\\<>\s]+)"')
+META_ADDRESS = re.compile(r'\scontent="(https?://[^"\s]+)"')
+LINKED_DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
+WHOLE_ADDRESS = re.compile(r'"(https?://[^"\\\s]+)"')
 MADE_ON_REQUEST = (".pdf", "/card.png")
 
 
@@ -57,7 +59,7 @@ def is_mirrored(path: str, *, made: bool) -> bool:
 def _in_html(text: str) -> Iterator[str]:
     """Pages of ours have their values in double quotes, and every other "<" and ">" is written as a character.
 
-    Whole addresses count wherever they are quoted: social images stand in `meta`, the logo in linked data.
+    Social images stand in `meta`, the logo in linked data; an address that is quoted in a text is no link.
     """
     for tag in TAG.findall(text):
         for name, value in LEADING_ON.findall(tag):
@@ -67,6 +69,7 @@ def _in_html(text: str) -> Iterator[str]:
                 else [value]
             )
             yield from map(unescape, found)
-    for address in WHOLE_ADDRESS.findall(text):
-        if address.startswith(f"{settings.SITE_URL}/"):
-            yield unescape(address)
+        if tag.startswith("<meta "):
+            yield from map(unescape, META_ADDRESS.findall(tag))
+    for linked_data in LINKED_DATA.findall(text):
+        yield from WHOLE_ADDRESS.findall(linked_data)

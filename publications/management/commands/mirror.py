@@ -62,7 +62,8 @@ class Command(BaseCommand):
         except KeyboardInterrupt as error:
             raise CommandError("Broken off. What is written is whole; run it again to finish.") from error
         if broken:
-            raise CommandError(f"{broken} links lead to what is not there.", returncode=1)
+            links = "1 link leads" if broken == 1 else f"{broken} links lead"
+            raise CommandError(f"{links} to what is not there.", returncode=1)
 
     def _go_on(self, options: dict) -> int:
         """Walk, and walk again whenever something has changed since the last walk began. A walk that fails is repeated
