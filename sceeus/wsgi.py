@@ -10,12 +10,14 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceeus.settings")
 
 application = get_wsgi_application()  # models may be imported from here on
 
+from accounts.mail import send_in_background  # noqa: E402
 from publications import pagecache  # noqa: E402
 from publications.middleware import COMPRESSED  # noqa: E402
 from publications.renditions import ROOM  # noqa: E402
 from publications.views.parameters import parameters_of  # noqa: E402
 from sceeus.static_files import gathered_paths  # noqa: E402
 
+send_in_background()
 if settings.PAGES_IN_MEMORY:
     # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.
     sys.setswitchinterval(0.0005)

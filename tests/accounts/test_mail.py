@@ -1,14 +1,18 @@
-"""Mail is sent while the response is on its way, and before a process that stops has ended."""
+"""A server sends mail while the response is on its way and before it ends; commands wait for it and say what failed."""
 
+import os
 import socketserver
 import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 
+import pytest
 from django.core.mail import EmailMessage
 
+from accounts import mail
 from accounts.mail import BackgroundEmailBackend
 from tests.conftest import ROOT
 
@@ -19,10 +23,23 @@ import sys
 from django.conf import settings
 settings.configure()
 from django.core.mail import EmailMessage
+from accounts.mail import send_in_background
 from tests.accounts.test_mail import MAIL, backend_to
 
+send_in_background()
 backend_to(int(sys.argv[1])).send_messages([EmailMessage(*MAIL)])
 print("The response is sent.", flush=True)
+"""
+SEND_AT_EXIT = """
+import atexit, sys
+from django.conf import settings
+settings.configure()
+from django.core.mail import EmailMessage
+from accounts.mail import send_in_background
+from tests.accounts.test_mail import MAIL, backend_to
+
+send_in_background()
+atexit.register(lambda: backend_to(int(sys.argv[1])).send_messages([EmailMessage(*MAIL)]))
 """
 
 
@@ -69,6 +86,13 @@ def mail_server() -> Iterator[MailServer]:
         server.shutdown()
 
 
+@pytest.fixture
+def server_process(monkeypatch):
+    """This process sends mail as that of a server does."""
+    monkeypatch.setattr(mail, "is_in_background", True)
+
+
+@pytest.mark.usefixtures("server_process")
 def test_nobody_waits_for_the_mail_server():
     with mail_server() as server:
         backend_to(server.server_address[1]).send_messages([EmailMessage(*MAIL)])
@@ -89,10 +113,48 @@ def test_a_process_that_ends_sends_its_mail_first():
         assert "Of wheat." in server.mails[0]
 
 
-def test_a_mail_that_cannot_be_sent_is_logged(caplog):
+def test_a_process_that_takes_no_more_work_sends_its_mail_itself():
     with mail_server() as server:
-        port = server.server_address[1]
+        server.open.set()
+        command = [sys.executable, "-c", SEND_AT_EXIT, str(server.server_address[1])]
+        assert subprocess.run(command, cwd=ROOT, timeout=WAIT_SECONDS).returncode == 0
 
-    backend_to(port)._send_now([EmailMessage(*MAIL)])  # to a server that is gone
+        assert "Of wheat." in server.mails[0]
+
+
+@pytest.mark.usefixtures("server_process")
+def test_a_mail_that_a_server_cannot_send_is_logged(caplog, monkeypatch):
+    with ThreadPoolExecutor(1) as executor:
+        monkeypatch.setattr(mail, "_executor", executor)
+        backend_to(unused_port()).send_messages([EmailMessage(*MAIL)])
 
     assert "A mail could not be sent." in caplog.text
+
+
+def test_a_command_fails_where_its_mail_cannot_be_sent(tmp_path):
+    environment = os.environ | {
+        "EMAIL_URL": f"smtp://127.0.0.1:{unused_port()}?tls=none",
+        "SITE_DATA": str(tmp_path),
+    }
+    command = [sys.executable, "manage.py", "sendtestemail", "ann@example.org"]
+
+    ended = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True)
+
+    assert ended.returncode == 1 and "ConnectionRefusedError" in ended.stderr
+
+
+def test_the_application_of_a_server_sends_mail_in_the_background(tmp_path):
+    script = "import sceeus.wsgi; from accounts import mail; print(mail.is_in_background)"
+    environment = os.environ | {"SITE_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
+
+    ended = subprocess.run(
+        [sys.executable, "-c", script], cwd=ROOT, env=environment, capture_output=True, text=True
+    )
+
+    assert ended.stdout == "True\n", ended.stderr
+
+
+def unused_port() -> int:
+    """The port of a mail server that is gone."""
+    with mail_server() as server:
+        return server.server_address[1]
