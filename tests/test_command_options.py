@@ -9,6 +9,7 @@ import pytest
 from django.core.management import CommandError, call_command, get_commands, load_command_class
 from django.core.management.base import BaseCommand
 
+from publications.management.option_types import host
 from tests.blogs import SAMPLES, put
 
 pytestmark = pytest.mark.django_db
@@ -49,6 +50,13 @@ BAD_VALUES = [
     ((*IMPORT, "--site", "ftp://old.example"), r"--site.*https://"),
     ((*IMPORT, "--site", "https://"), r"--site.*https://"),
     ((*IMPORT, "--site", "http://[x"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://-"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://a b"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example/a b"), r"--site.*https://"),
+    ((*IMPORT, "--site", 'https://old.example"'), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example'"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example/?p=1"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example/#top"), r"--site.*https://"),
     ((*IMPORT, "--by", "nobody"), r"no account “nobody”.*Users"),
     ((*IMPORT, "--processes", "many"), r"--processes.*many"),
     ((*IMPORT, "--processes", "-1"), r"--processes.*-1.*0 to"),
@@ -62,6 +70,8 @@ BAD_VALUES = [
     (("serve", "--host", ""), r"--host"),
     (("serve", "--host", "no such host"), r"--host.*no such host"),
     (("serve", "--host", "http://127.0.0.1"), r"--host.*http://127.0.0.1"),
+    (("serve", "--host", "site.example"), r"--host.*site\.example.*127\.0\.0\.1"),
+    (("serve", "--host", "127.1"), r"--host.*127\.1"),
     (("serve", "--port", "x"), r"--port.*x"),
     (("serve", "--port", "0"), r"--port.*0.*1 to 65535"),
     (("serve", "--port", "70000"), r"--port.*70000.*1 to 65535"),
@@ -131,6 +141,13 @@ def test_every_option_that_takes_a_value_has_a_bad_one():
     positional = {"import_publications": "path", "mirror": "folder", "rebuild": "part"}
     tried = {(command[0], part) for command, _said in BAD_VALUES for part in command if part[:2] == "--"}
     assert wanted == tried | set(positional.items())
+
+
+@pytest.mark.parametrize(
+    ("value", "address"), [("localhost", "127.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")]
+)
+def test_the_server_listens_on_an_ip_address(value, address):
+    assert host(value) == address
 
 
 @pytest.mark.parametrize("value", ["many", "0", "-3"])

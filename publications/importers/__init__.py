@@ -8,7 +8,7 @@ in whatever process, and gives an Arrival.
 from . import docx
 from .ahead import read_all
 from .arrival import Arrival, Line, Refusal, Share, Sort
-from .card import Card
+from .card import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS, Card
 from .images import Found, Gallery, name_of
 from .markdown import Ground, read
 from .people import People, Person
@@ -17,6 +17,8 @@ from .survey import Survey, survey
 from .taxonomies import Taxonomies, Topic
 
 __all__ = [
+    "NAME_PLACEHOLDERS",
+    "SLUG_PLACEHOLDERS",
     "Arrival",
     "Card",
     "Found",

@@ -24,6 +24,8 @@ NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from th
 INDEX = ("index", "_index")
 STATED = ("permalink", "url")
 REDIRECTS = ("redirect_from", "aliases", "redirects", "former_paths")
+NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
+SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")
 OTHER_CODES = {"nb": "no", "nn": "no"} | {name.lower(): code for code, name in NAMES.items()}
 
 
@@ -192,8 +194,7 @@ def _filled(pattern: str, day: datetime, name: str, slug: str) -> str:
         "day": f"{day.day:02}",
         "i_day": str(day.day),
     }
-    names = dict.fromkeys(("title", "filename", "contentbasename"), name)
-    names |= dict.fromkeys(("slug", "slugorfilename", "slugorcontentbasename"), slug)
+    names = dict.fromkeys(NAME_PLACEHOLDERS, name) | dict.fromkeys(SLUG_PLACEHOLDERS, slug)
     return re.sub(r":([a-z_]+)", lambda found: (parts | names).get(found[1], found[0]), pattern)
 
 

@@ -9,11 +9,13 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
+from publications.importers import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
 from publications.languages import NAMES
 from publications.models import Kind
 
-NAMES_A_TEXT = re.compile(r":(?:title|filename|contentbasename|slug|slugorfilename|slugorcontentbasename)\b")
+NAMES_A_TEXT = re.compile(rf":(?:{'|'.join((*NAME_PLACEHOLDERS, *SLUG_PLACEHOLDERS))})\b")
 """What tells texts apart in a pattern of addresses."""
+NOT_IN_SITE = re.compile(r"""[\s"'?#]""")
 
 Tell = Callable[[int, int], object]
 """Takes how many files, or steps of comparing, are done, of how many."""
@@ -87,12 +89,14 @@ class Order:
 
 
 def is_web_address(address: str) -> bool:
-    """Whether it is an address of a site as browsers take it."""
+    """Whether it is an address of a site, with nothing that belongs to one page of it (query, fragment)."""
+    if NOT_IN_SITE.search(address):
+        return False
     try:
-        parts = urlsplit(address.strip())
+        parts = urlsplit(address)
         return (
             parts.scheme in ("http", "https")
-            and bool(parts.hostname)
+            and any(map(str.isalnum, parts.hostname or ""))
             and (parts.port is None or parts.port > 0)
         )
     except ValueError:

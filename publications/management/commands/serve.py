@@ -28,7 +28,7 @@ class Command(BaseCommand):
             "--host",
             type=host,
             default=os.environ.get("HOST", "127.0.0.1"),
-            help="address to listen on: 127.0.0.1 answers this machine alone, 0.0.0.0 every one (HOST)",
+            help="IP address to listen on: 127.0.0.1 answers this machine alone, 0.0.0.0 every one (HOST)",
         )
         parser.add_argument(
             "--port",
