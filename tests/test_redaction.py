@@ -88,6 +88,15 @@ def test_redacting_forgets_the_former_paths_that_hold_the_passage(editor):
     assert [former.path for former in piece.former_paths.all()] == ["/2014/a-talk"]
 
 
+def test_a_passage_of_signs_alone_forgets_no_former_path(editor):
+    piece = make_live(body="It was ?!? then.").publication
+    FormerPath.objects.create(path="/2014/a-talk", publication=piece)
+
+    deeds.redact(piece, "?!?", by=editor)
+
+    assert piece.former_paths.exists()
+
+
 def test_an_author_who_takes_a_pen_name_leaves_no_way_from_the_old_one(editor):
     author = make_author("Ivan Ivanov")
     author.name, author.slug = "Ivan I", "ivan-i"

@@ -6,6 +6,7 @@ import sys
 import pytest
 
 from publications import deeds, manuscript, prose
+from publications.prose import redaction
 from tests.factories import make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -224,3 +225,31 @@ def test_redacting_a_text_of_twice_the_length_costs_twice_as_much(name):
     short, long = (cost_of_redacting(UNITS[name], number) for number in (200, 400))
 
     assert long < 2.2 * short
+
+
+BLANKS = " " * 3000
+
+
+@pytest.mark.parametrize(
+    ("source", "left"),
+    [
+        (f"a{BLANKS}b{{#vera-holm}} c", f"a{BLANKS}b c"),
+        (f"## On grain{BLANKS}{{#vera-holm}}", "## On grain"),
+        (f"a{BLANKS}{{ #vera-holm", f"a{BLANKS}{{ #vera-holm"),
+        (f"[a]({BLANKS}/vera-holm{BLANKS})", "a"),
+        (f'[a]({BLANKS}/vera-holm{BLANKS}"b"{BLANKS})', "a"),
+        (f"[a](/x{BLANKS}y/vera-holm)", "a"),
+        (f"[a](/x{BLANKS}\n\nVera Holm)", f"[a](/x{BLANKS}\n\n[redacted])"),
+        (f"[a]({BLANKS}Vera Holm", f"[a]({BLANKS}[redacted]"),
+        (f'<a{BLANKS}href="/vera-holm"{BLANKS}title="x">', f'<a{BLANKS}title="x">'),
+    ],
+)
+def test_runs_of_spaces_change_nothing_of_what_is_redacted(source, left):
+    assert prose.Redaction("Vera Holm", "[redacted]").redact_markdown(source) == left
+
+
+def test_patterns_read_a_run_of_spaces_once():
+    """A pattern that begins with spaces begins where their run does; one within an address gives none of them back."""
+    assert redaction.MARKED_ID.pattern.startswith(r"(?<![ \t])[ \t]*+")
+    assert redaction.ATTRIBUTE.pattern.startswith(r"(?<!\s)\s++")
+    assert redaction.GAP.startswith("(?>") and redaction.GAP in redaction.TOKEN.pattern

@@ -21,7 +21,7 @@ from django.utils.translation import override
 from publications import manuscript, prose, renditions, search
 from publications.composing import carried_paragraphs, rendered
 from publications.disk_reserve import with_disk_reserve
-from publications.languages import slugify
+from publications.languages import slugify, without_marks
 from publications.models import (
     Address,
     DeedKind,
@@ -74,6 +74,8 @@ class RedactionReport:
     """Where links led that named the passage."""
     addresses: list[str]
     """The publication's own addresses, names of files and identifiers that named it."""
+    files: list[str]
+    """Word files of authors that held it, by name: they are deleted."""
     words_left: list[str]
     """Words of the public editions that are like the passage, or a part of it, and stay."""
 
@@ -121,9 +123,9 @@ def redact(
 def _redact(publication: Publication, passage: str, *, by, why: str, mark: str | None) -> RedactionReport:
     deed = begin(by=by, publication=publication)
     piece = locked(publication)
-    if len(passage.strip()) < SHORTEST:
-        raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
     redaction = prose.Redaction(passage, _mark(piece.language) if mark is None else mark)
+    if len(redaction.passage) < SHORTEST:
+        raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
     before = piece.digest
     editions = _redact_editions(piece, redaction, passage)
     Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=deed.moment)
@@ -155,6 +157,7 @@ def _report(
         forms=sorted(redaction.forms),
         links=sorted(redaction.links),
         addresses=sorted(redaction.addresses),
+        files=sorted(redaction.files),
         words_left=sorted(left),
     )
 
@@ -200,9 +203,13 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
 
 def _names_passage(slug: str, passage: str) -> bool:
     """Whether a slug names the passage, inflected too: "ivanovs-letter" names Ivanov, "annual" does not name Ann."""
-    part = slugify(passage)
-    ending = "" if len(part) >= prose.SPECIFIC else rf"{prose.ENDINGS}(-|$)"
-    return bool(part) and bool(re.search(rf"(^|-){re.escape(part)}{ending}", slug))
+    part = slugify(prose.fold(passage))
+    if not part:
+        return False
+    is_specific = len(part) >= prose.SPECIFIC
+    ending = "" if is_specific else rf"{prose.ENDINGS}(-|$)"
+    letters = part.replace("-", "-?") if is_specific else part
+    return any(re.search(rf"(^|-){plain(letters)}{ending}", plain(slug)) for plain in (str, without_marks))
 
 
 def _redact_slug(row, redaction: prose.Redaction, passage: str) -> bool:
@@ -249,14 +256,15 @@ def _redact_revision(revision: Revision, redaction: prose.Redaction, passage: st
 
 def _spelled(text: str) -> str:
     """Letters and digits alone: "/John_Smithson.html" and "john smithson" are spelled alike."""
-    return re.sub(r"[\W_]+", "", text).casefold()
+    return "".join(prose.words_of_address(text))
 
 
 def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str) -> None:
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
     named = [address for address in piece.addresses.all() if _names_passage(address.slug, passage)]
     piece.addresses.filter(pk__in=[each.pk for each in named]).delete()
-    told = [former for former in piece.former_paths.all() if _spelled(passage) in _spelled(former.path)]
+    spelled = _spelled(passage)
+    told = [each for each in piece.former_paths.all() if spelled and spelled in _spelled(each.path)]
     piece.former_paths.filter(pk__in=[each.pk for each in told]).delete()
     redaction.addresses |= {each.slug for each in named} | {each.path for each in told}
     for line in piece.audit.all():

@@ -30,6 +30,8 @@ def _redact_file(row: WordFile, redaction: Redaction) -> bool:
     changed = {name: value for name, value in values.items() if value != getattr(row, name)}
     if not changed and not _stands_in_original(row, redaction):
         return False
+    if row.original:
+        redaction.files.add(row.filename)
     for name, value in changed.items():
         setattr(row, name, value)
     name, row.original = row.original, ""

@@ -8,13 +8,14 @@ our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` t
 """
 
 from .figures import place_pictures
+from .folding import fold
 from .fragments import fragment_on_page, github_slug
 from .links import images_in, misnamed_images
 from .markdown import as_markdown, tree_of
 from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
-from .redaction import ENDINGS, SPECIFIC, Redaction, values_of
+from .redaction import ENDINGS, SPECIFIC, Redaction, values_of, words_of_address
 from .rendering import render
 from .spelling import spelled
 
@@ -29,6 +30,7 @@ __all__ = [
     "Redaction",
     "Unrenderable",
     "as_markdown",
+    "fold",
     "fragment_on_page",
     "github_slug",
     "images_in",
@@ -40,4 +42,5 @@ __all__ = [
     "spelled",
     "tree_of",
     "values_of",
+    "words_of_address",
 ]

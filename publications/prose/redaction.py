@@ -12,6 +12,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from .dialect import ABBREVIATION, REFERENCE
+from .folding import INVISIBLE, INVISIBLE_CHARACTERS, JOINING, FoldedText, fold
 from .source import AUTOLINK, TAG
 from .spelling import as_first_words, spelled
 from .tree import Node
@@ -21,11 +22,16 @@ SPECIFIC = 6
 """Letters of a passage that no longer word holds by chance: any ending may follow."""
 ENDINGS = "(?:s|es|en|ens|a|u|y|e|om|ov|а|я|у|ю|е|ы|и|і|ом|ем|ой|ов|ові)?"
 """Endings of a short name in the languages of the site."""
-NO_LETTER_BEFORE, NO_LETTER_AFTER = r"(?<![^\W_])", r"(?![^\W_])"
+NO_LETTER_BEFORE = rf"(?<![^\W_])(?<![^\W_][{JOINING}])"
+NO_LETTER_AFTER = rf"(?![{JOINING}]*+[^\W_])"
 BEFORE, AFTER = 200, 2
 """Characters around a passage that say how the mark is written there."""
-BETWEEN_WORDS = r"(?:\s|[*_\\])+"
+BETWEEN_WORDS = rf"[\s*_\\{INVISIBLE}]+"
+BETWEEN_LETTERS = f"[{INVISIBLE}]*"
+SPELLINGS = dict.fromkeys("'’‘ʼ", "['’‘ʼ]") | dict.fromkeys("-‐‑", "[-‐‑]")
+"""Apostrophes and hyphens that are read alike."""
 MARKUP_IN_PASSAGE = re.compile(BETWEEN_WORDS)
+WORD = re.compile(r"[^\W_]+")
 REST_OF_WORD = re.compile(r"\w{0,40}")
 SIGNS = r"(?:(?<!\\)[*_]{1,3})?"
 SIGN_IN_PASSAGE = re.compile(r"(?<=\s)[*_]{1,3}(?=\S)|[*_]{1,3}(?=\s)")
@@ -33,13 +39,15 @@ BRACKETED = re.compile(r"\[[\w ]+\]")
 BEFORE_LINK = re.compile(r"\(|\s?\[")
 AT_BEGINNING = re.compile(r"(?:\A|\n)[\s>*+.)0-9-]*(?:\[\^[^\]\n]*\]:\s*)?\Z")
 ADDRESSES = {"href", "src", "cite", "id", "name"}
-MARKED_ID = re.compile(r"[ \t]*\{:?[ \t]*#([^\s{}]+)[^{}\n]*\}")
-ATTRIBUTE = re.compile(r"""\s+([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
+MARKED_ID = re.compile(r"(?<![ \t])[ \t]*+\{:?[ \t]*+#([^\s{}]++)[^{}\n]*+\}")
+ATTRIBUTE = re.compile(r"""(?<!\s)\s++([a-zA-Z-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"'<>]+)""")
 BRACKET = re.compile(r"([\[\]])")
 FULL_REFERENCE = re.compile(r"\]\s?\[([^\[\]]*+)\]")
 COLLAPSED_REFERENCE = re.compile(r"\[([^\[\]]++)\]\s?\[\]")
 SHORT_REFERENCE = re.compile(r"(?<![\]!*])\[([^\[\]]++)\](?!\s?\[|[(:])")
 NOTE_LABEL = re.compile(r"\[\^([^\]\n]+)\]")
+GAP = r"(?>(?:[^\S\n]|\n(?!\s*\n))+)"
+"""White space within a paragraph, read once however long it is."""
 TOKEN = re.compile(
     rf"""
       (?P<code>(?<![`\\])(?P<fence>`+)(?!`)(?:[^\n]|\n(?!\s*\n))+?(?<!`)(?P=fence)(?!`))
@@ -49,8 +57,8 @@ TOKEN = re.compile(
     | (?P<meaning>^\*\[[^\]\n]*\]\ ?:[^\n]*)
     | (?P<label>\[\^[^\]\n]+\])
     | (?P<definition>^\ {{0,3}}\[[^\[\]^\n][^\[\]\n]*\]:\ *\S+)
-    | \]\((?P<address>\s*(?:<[^<>\n]*>|(?:[^()\n\\]|\n(?!\s*\n)|\\.|\([^()\n]*\))*?))
-         (?P<title>\s+(?:"[^"]*"|'[^']*'))?\s*\)
+    | \]\((?P<address>\s*+(?:<[^<>\n]*>|(?:(?:{GAP})?(?:[^()\s\\]|\\.|\([^()\n]*\)))*?))
+         (?P<title>\s++(?:"[^"]*"|'[^']*'))?\s*+\)
     | (?P<bare>\b(?:https?://|www\.)[^\s<>\[\]"`|]*[^\s<>\[\]"`|.,;:!?)*_]|(?<![\w.+-])[\w.+-]++@[\w-]+(?:\.[\w-]+)+)
     """,
     re.VERBOSE | re.DOTALL | re.MULTILINE,
@@ -62,18 +70,21 @@ HELD = ("auto", "label", "definition", "address")
 class Redaction:
     """A passage as a reader would know it, and the mark that is to stand in its place; it may be empty.
 
-    Capitals and small letters are alike. The passage begins a word; an ending may follow it ("Petrovs"). What was
-    taken out is noted: the forms in which the passage stood, the links and the other addresses that named it.
+    Capitals and small letters are alike, and so are letters that are stored in other ways or with invisible characters
+    between them. The passage begins a word; an ending may follow it ("Petrovs"). What was taken out is noted: the forms
+    in which the passage stood, the links and the other addresses that named it, the files that held it.
     """
 
     def __init__(self, passage: str, mark: str) -> None:
+        self.passage = passage = INVISIBLE_CHARACTERS.sub("", fold(passage)).strip()
         self.mark, self._words = mark, words_of_address(passage)
         together = _pattern_of(passage.split())
-        whole = self._in_whole_words(passage.strip(), together)
+        whole = self._in_whole_words(passage, together)
         self._passage = re.compile(whole, re.IGNORECASE)
         self._with_signs = re.compile(f"(?P<left>{SIGNS})(?P<words>{whole})(?P<right>{SIGNS})", re.IGNORECASE)
         self._alike = re.compile(rf"\w{{0,40}}{together}\w{{0,40}}", re.IGNORECASE)
         names = [word for word in passage.split() if word[0].isupper() and len(word) > 2]
+        self._plain_names = tuple(filter(None, map(_without_marks, names)))
         self._parts = re.compile(
             rf"{NO_LETTER_BEFORE}(?:{'|'.join(_pattern_of([name]) for name in names) or '(?!)'})\w{{0,40}}",
             re.IGNORECASE,
@@ -81,16 +92,18 @@ class Redaction:
         self.forms: set[str] = set()
         self.links: set[str] = set()
         self.addresses: set[str] = set()
+        self.files: set[str] = set()
 
     def _in_whole_words(self, passage: str, together: str) -> str:
         before = NO_LETTER_BEFORE if passage[:1].isalnum() else ""
         if not passage[-1:].isalnum():
             return before + together
-        is_specific = len("".join(self._words)) >= SPECIFIC
-        return f"{before}{together}" if is_specific else f"{before}{together}(?={ENDINGS}{NO_LETTER_AFTER})"
+        if len("".join(self._words)) >= SPECIFIC:
+            return before + together
+        return f"{before}{together}(?=[{JOINING}]*+{ENDINGS}{NO_LETTER_AFTER})"
 
     def is_in(self, text: str) -> bool:
-        return bool(self._passage.search(text))
+        return bool(self._passage.search(fold(text)))
 
     def is_named_by(self, address: str) -> bool:
         """Whether an address or the name of a file tells the passage, however it is spelled there."""
@@ -105,12 +118,20 @@ class Redaction:
 
     def words_left(self, text: str) -> set[str]:
         """The words of a redacted text that are like the passage, or like a name in it, and were not meant."""
-        names = {found for found in self._parts.findall(text) if found[0].isupper()}
+        text = fold(text)
+        names = {_on_one_line(found) for found in self._parts.findall(text) if found[0].isupper()}
+        names |= {
+            word
+            for word in set(WORD.findall(text))
+            if word[0].isupper() and _without_marks(word).startswith(self._plain_names)
+        }
         return {_on_one_line(found) for found in self._alike.findall(text)} | names
 
     def redact_text(self, text: str) -> str:
         """Plain text with the mark for the passage."""
-        return self._passage.sub(lambda match: self._note_form(match, match.span()) or self.mark, text)
+        return FoldedText(text).replace(
+            self._passage, lambda match: self._note_form(match, match.span()) or self.mark
+        )
 
     def _note_form(self, match: re.Match[str], span: tuple[int, int]) -> None:
         start, end = span
@@ -180,18 +201,20 @@ class Redaction:
     def _redact_words(self, source: str) -> str:
         spans = list(_spans(source))
         starts = [start for start, _end, _kind in spans]
+        folded = FoldedText(source)
 
-        def replaced(match: re.Match[str]) -> str:
-            start, end, kind = spans[bisect_right(starts, match.start("words")) - 1] if starts else (0, 0, "")
-            if not start <= match.start("words") < end:
+        def replaced(match: re.Match[str]) -> str | None:
+            place, _ = folded.find_span(*match.span("words"))
+            start, end, kind = spans[bisect_right(starts, place) - 1] if starts else (0, 0, "")
+            if not start <= place < end:
                 return self._in_words(match)
             if kind in HELD:
-                return match[0]
+                return None
             self._note_form(match, match.span("words"))
             form = _in_quotes(self.mark) if kind in ("tag", "title") else self.mark
             return match["left"] + form + match["right"]
 
-        return self._with_signs.sub(replaced, source)
+        return folded.replace(self._with_signs, replaced)
 
     def _in_words(self, match: re.Match[str]) -> str:
         """The mark, with as many signs of emphasis around it as keep those before and behind in pairs."""
@@ -218,9 +241,14 @@ class Redaction:
 
 def words_of_address(address: str) -> list[str]:
     """The words in an address, in small letters without marks: "/J%C3%B6rg_Holm.html" tells of jorg, holm, html."""
-    letters = unicodedata.normalize("NFKD", unquote(unescape(address)).casefold())
+    seen = re.sub(f"[{JOINING}]", "", unquote(unescape(address)))
+    letters = unicodedata.normalize("NFKD", seen.casefold())
     plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
     return re.sub(r"[\W_]+", " ", plain).split()
+
+
+def _without_marks(word: str) -> str:
+    return "".join(words_of_address(word))
 
 
 def values_of(tree: Node) -> Iterator[tuple[str, str]]:
@@ -322,12 +350,13 @@ class Output:
 
 
 def _pattern_of(words: list[str]) -> str:
-    """What finds these words with any apostrophes, and markup between them."""
-    return BETWEEN_WORDS.join(re.sub(r"['’‘]", "['’‘]", re.escape(word)) for word in words)
+    """What finds these words with any apostrophes and hyphens, and markup between them."""
+    letters = ([SPELLINGS.get(sign, re.escape(sign)) for sign in word] for word in words)
+    return BETWEEN_WORDS.join(map(BETWEEN_LETTERS.join, letters))
 
 
 def _on_one_line(passage: str) -> str:
-    return MARKUP_IN_PASSAGE.sub(" ", passage).strip()
+    return MARKUP_IN_PASSAGE.sub(" ", INVISIBLE_CHARACTERS.sub("", passage)).strip()
 
 
 def _paired(left: str, inside: list[str], right: str) -> tuple[str, str]:
