@@ -7,7 +7,7 @@ from django.urls import reverse
 from publications import deeds
 from publications.models import Author, Image, Publication, Revision, Tracked, Why, WordFile, originals
 from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes
-from tests.word_files import bomb, docx, gone, ins, note, noted, p, picture, r
+from tests.word_files import bomb, docx, gone, ins, make_word_file, note, noted, p, picture, r
 
 pytestmark = pytest.mark.django_db
 
@@ -419,3 +419,21 @@ def test_a_file_that_only_hides_the_name_is_given_up_as_well(desk, django_captur
         deeds.redact(piece, "Ivan Petrov", by=None)
 
     assert not originals().exists(name)
+
+
+def test_the_desk_shows_which_word_files_a_redaction_deletes(desk, django_capture_on_commit_callbacks):
+    piece = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
+    other = make_word_file(piece, p("Nothing of him."))
+    WordFile.objects.filter(pk=other.pk).update(filename="other.docx")
+    name = piece.word_files.get(filename="moldova.docx").original
+    desk.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
+
+    page = desk.post(address("redact", piece), {"passage": "Ivan Petrov"}).text
+
+    assert "<li>moldova.docx</li>" in page and "other.docx" not in page
+    assert "The contents of Word files are searched" in page
+    assert originals().exists(name)
+    preview = deeds.preview_redaction(piece, "Ivan Petrov", by=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert deeds.redact(piece, "Ivan Petrov", by=None) == preview
+    assert preview.files == ["moldova.docx"] and not originals().exists(name)
