@@ -424,6 +424,30 @@ def test_nginx_logs_no_errors_of_addresses_that_open_by_themselves():
     assert all("error_log /dev/null emerg;" in block for block in blocks.values())
 
 
+@pytest.mark.parametrize(
+    ("path", "is_limited"),
+    [
+        ("/api/v1/publications", True),
+        ("/oai", True),
+        ("/en/publications/grain.pdf", True),
+        ("/sv/publikationer/grain/card.png", True),
+        ("/en/publications/", False),
+        ("/en/publications/grain/", False),
+        ("/media/abc/480.webp", False),
+        ("/en/publications/oai", False),
+    ],
+)
+def test_nginx_limits_connections_of_one_address_where_answers_take_long(path, is_limited):
+    text = (DEPLOY / "nginx-mirror.conf").read_text()
+    (zone,) = re.findall(r"limit_conn_zone (\$\w+) zone", text)
+    (block,) = re.findall(rf"map \$uri \{zone} \{{(.*?)\n\}}", text, re.DOTALL)
+
+    patterns = re.findall(r'"~(\S+)" \$binary_remote_addr;', block)
+
+    assert 'default "";' in block
+    assert any(re.search(pattern, path) for pattern in patterns) == is_limited
+
+
 def test_nginx_takes_as_much_at_each_address_of_the_desk_as_the_site_does(settings):
     text = (DEPLOY / "nginx-mirror.conf").read_text()
     blocks = re.findall(r"location (?:= |\^~ )/desk/[^{]*\{([^}]*)\}", text)
