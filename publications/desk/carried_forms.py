@@ -36,15 +36,13 @@ from django.utils.translation import gettext as _
 from publications.models import REDACTED_SINCE, Publication, Typed, is_redacted_since
 
 from .encryption import decrypt, encrypt
-from .unsent_forms import UNSENT, UnsentFormMixin
+from .unsent_forms import FORM_KEY, UnsentFormMixin, fill_in, values_of
 
 FIELD = "carried"  # of the page for signing in
 PARAMETER = "held"  # of the address of a form that is shown again
 PERSON_COOKIE = "desk_person"
-FORM_KEY = "form_key"
 SALT = "publications.desk.carried_forms"
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
-WORD_OF_SECRETS = "password"
 FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
 BUTTONS = (
     "review-deal",
@@ -111,7 +109,7 @@ def carry(request: HttpRequest) -> CarriedForm:
     files = [file.name for files in request.FILES.lists() for file in files[1]]
     if _name_of(path).endswith(FORMLESS) or _name_of(request.path) in BUTTONS:
         return CarriedForm(path, [], files)
-    values = _values(request)
+    values = values_of(request.POST, without=NOT_CARRIED)
     key = request.POST.get(FORM_KEY, "")[:32] or _key_of(path, values)
     return _bounded(_hold_for_person(CarriedForm(path, values, files, key, _person_of(request))))
 
@@ -264,11 +262,11 @@ def refill(view: View) -> View:
             if 300 <= response.status_code < 400:
                 Typed.objects.unsaved().filter(pk=typed.pk).delete()
             return response
-        _fill(request, typed)
-        if is_model_form(view):
-            request.method = (
-                "POST"  # Django binds its forms on POST alone; this one is unsent and never valid
-            )
+        fill_in(request, typed)
+        said = _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
+        messages.info(request, said)
+        if is_model_form(view):  # Django binds its forms on POST alone; this one is unsent and never valid
+            request.method = "POST"
         return view(request, *args, **kwargs)
 
     return refilled
@@ -312,9 +310,9 @@ def _person_of(request: HttpRequest) -> int | None:
     secret = _secret_of(request.POST.get("csrfmiddlewaretoken", ""))
     for sign_in in _sign_ins(request):
         number, _colon, seal = sign_in.partition(":")
-        is_number = number.isascii() and number.isdecimal() and len(number) < 19
-        if is_number and constant_time_compare(seal, _seal(secret, int(number))):
-            return int(number)
+        person = _number(number)
+        if person and constant_time_compare(seal, _seal(secret, person)):
+            return person
     return None
 
 
@@ -327,16 +325,6 @@ def _secret_of(token: str) -> str:
 
 def _seal(secret: str, person: int) -> str:
     return salted_hmac(SALT, f"{person}:{secret}", algorithm="sha256").hexdigest()
-
-
-def _values(request: HttpRequest) -> list[list[str]]:
-    """The values of a form in their order, without its buttons and its secrets."""
-    return [
-        [name, value.replace("\0", "")]
-        for name, values in request.POST.lists()
-        if name not in NOT_CARRIED and not name.startswith("_") and WORD_OF_SECRETS not in name
-        for value in values
-    ]
 
 
 def _path_of_form(request: HttpRequest) -> str:
@@ -393,15 +381,17 @@ def _publication_of(match: ResolverMatch) -> Publication | None:
     if not match.route.startswith("desk/publications/publication/"):
         return None
     number = str(match.kwargs.get("pk") or match.kwargs.get("object_id") or "")
-    is_number = number.isascii() and number.isdecimal() and len(number) < 19
-    return Publication.objects.filter(pk=int(number)).first() if is_number else None
+    return Publication.objects.filter(pk=_number(number)).first()
+
+
+def _number(text: str) -> int:
+    """The number of a row as an address or a cookie has it, else 0, which no row has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def _held(request: HttpRequest) -> Typed | None:
-    number = request.GET[PARAMETER]
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
-        return None
-    typed = Typed.objects.unsaved().filter(owner=request.user, pk=int(number)).first()
+    number = _number(request.GET[PARAMETER])
+    typed = Typed.objects.unsaved().filter(owner=request.user, pk=number).first()
     return typed if typed and _is_of_page(typed, request) else None
 
 
@@ -411,14 +401,3 @@ def _is_of_page(typed: Typed, request: HttpRequest) -> bool:
         return _split(typed.path).path == request.path
     match = _match(request.path)
     return _name_of_match(match) in DRAFT_FORMS and typed.publication == _publication_of(match)
-
-
-def _fill(request: HttpRequest, typed: Typed) -> None:
-    posted = QueryDict(mutable=True)
-    for name, value in typed.values:
-        posted.appendlist(name, value)
-    posted[FORM_KEY], posted[UNSENT] = typed.key, ""
-    request.POST = posted
-    messages.info(
-        request, _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
-    )

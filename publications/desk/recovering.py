@@ -25,11 +25,11 @@ from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison
 from .forms import PublicationForm
 from .site import desk
-from .sketching import NUMBER, as_posted, form_of, number_in, sketch
+from .sketching import NUMBER, form_of, number_in, sketch
+from .unsent_forms import FORM_KEY, fill_in, values_of
 
-KEY = "form_key"
 OPENED = "form"  # of the address of a new publication
-NOT_KEPT = ("csrfmiddlewaretoken", KEY, "piece", "page", "turn")
+NOT_KEPT = ("csrfmiddlewaretoken", FORM_KEY, "piece", "page", "turn")
 MOST_VALUES = 500
 MOST_CHARACTERS = 2_000_000
 
@@ -45,7 +45,7 @@ def new_key() -> str:
 @transaction.atomic
 def keep(request: HttpRequest) -> JsonResponse:
     """Keep what stands in a form, for whoever is typing into it."""
-    values, key = values_of(request), request.POST.get(KEY, "")[:32]
+    values, key = values_of(request.POST, without=NOT_KEPT), request.POST.get(FORM_KEY, "")[:32]
     if not key or len(values) > MOST_VALUES or sum(len(value) for _n, value in values) > MOST_CHARACTERS:
         return JsonResponse({"refused": _("This is too much to be kept.")}, status=413)
     page, turn = request.POST.get("page", "")[:32], number_in(request.POST, "turn")
@@ -63,16 +63,6 @@ def keep(request: HttpRequest) -> JsonResponse:
     if piece:
         _be_here(request.user, piece, typed=True)
     return JsonResponse({"kept_at": date_format(timezone.localtime(now), "H:i:s")})
-
-
-def values_of(request: HttpRequest) -> list[list[str]]:
-    """The values of a form as pairs, in their order, without its buttons and its secrets."""
-    return [
-        [name, value.replace("\0", "")]
-        for name, values in request.POST.lists()
-        if name not in NOT_KEPT and not name.startswith("_")
-        for value in values
-    ]
 
 
 def _keep(person, key: str, told: dict[str, object]) -> None:
@@ -104,7 +94,7 @@ def _forget_same(request: HttpRequest, piece: Publication) -> None:
     own = Typed.objects.unsaved().filter(
         Q(publication=piece) | Q(publication=None), owner=request.user, path=""
     )
-    words = _words_of(values_of(request))
+    words = _words_of(values_of(request.POST, without=NOT_KEPT))
     own.filter(pk__in=[typed.pk for typed in own if _words_of(typed.values) == words]).delete()
 
 
@@ -128,7 +118,7 @@ def each_once(rows: Iterable[Typed]) -> list[Typed]:
 
 def _keys_of(request: HttpRequest) -> list[str]:
     """The keys of the form that was opened: of the form itself, and of the address of a new one."""
-    keys = (request.POST.get(KEY, "")[:32], request.GET.get(OPENED, "")[:32])
+    keys = (request.POST.get(FORM_KEY, "")[:32], request.GET.get(OPENED, "")[:32])
     return list(dict.fromkeys(key for key in keys if key))
 
 
@@ -172,21 +162,14 @@ def address_of_new(request: HttpRequest) -> str:
 
 def restore(request: HttpRequest, piece: Publication | None) -> None:
     """Where that was asked for, let the request be as if what was typed had been sent, only to be shown."""
-    number = request.POST.get("_restore", "")
-    typed = (
-        Typed.objects.of(request.user, piece).filter(pk=int(number)).first()
-        if NUMBER.fullmatch(number)
-        else None
-    )
-    if not typed:
-        return
-    request.POST = as_posted(typed.values)
-    request.POST[KEY], request.POST["_find"] = typed.key, ""
+    number = number_in(request.POST, "_restore")
+    if number and (typed := Typed.objects.of(request.user, piece).filter(pk=number).first()):
+        fill_in(request, typed)
 
 
 def context(request: HttpRequest, piece: Publication | None) -> dict[str, object]:
     """What the form says of what was typed earlier, and the name under which it is kept itself."""
-    key = request.POST.get(KEY) or _unused_key(request)
+    key = request.POST.get(FORM_KEY) or _unused_key(request)
     return {
         "form_key": key,
         "unsaved": each_once(Typed.objects.of(request.user, piece).exclude(key=key)),

@@ -9,6 +9,7 @@ from publications.languages import slugify
 from publications.models import Byline, Kind, Publication, Tag
 
 from .forms import PublicationForm
+from .unsent_forms import as_posted
 
 NO_ROW = 0
 """The number of a piece that is not stored yet: no row has it, so that nothing is found beside it."""
@@ -20,14 +21,6 @@ def number_in(posted: QueryDict, name: str) -> int:
     """A whole number that was sent, else 0, which no row has."""
     sent = posted.get(name, "")
     return int(sent) if NUMBER.fullmatch(sent) else NO_ROW
-
-
-def as_posted(values: list[list[str]]) -> QueryDict:
-    """Raw values, such as were kept while somebody was typing, as a browser sends them."""
-    posted = QueryDict(mutable=True)
-    for name, value in values:
-        posted.appendlist(name, value)
-    return posted
 
 
 def form_of(values: list[list[str]], piece: Publication | None) -> PublicationForm:
