@@ -12,7 +12,7 @@ from tests.word_files import make_word_file, p, r
 
 pytestmark = pytest.mark.django_db
 
-INVISIBLE = "\u00ad\u200b\u200c\u200d\u2060\ufeff"
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u2060\u2063\u2069\ufe0f\ufeff"
 FORMS = [
     ("Zelenský", "Zelensky\u0301"),
     ("Zelensky\u0301", "Zelenský"),
@@ -31,6 +31,7 @@ FORMS = [
     *(("Petrov", f"Pe{sign}trov") for sign in INVISIBLE),
     *(("Ivan Petrov", f"Ivan {sign}Pe{sign}trov") for sign in INVISIBLE),
     ("Ivan Petrov", "Ivan\u200bPetrov"),
+    ("Ivan Petrov", "Ivan\u202c\u2069 \u2068\u202aPetrov"),
     ("Holm", "Ho\u00adlm"),
     ("Holm", "Holm\u00ads"),
     ("Ho\u00adlm", "Holm"),
@@ -40,7 +41,7 @@ FORMS = [
 
 def fold(text: str) -> str:
     """The letters that a reader sees, in one form."""
-    seen = re.sub(f"[{INVISIBLE}]", "", unicodedata.normalize("NFKC", text).casefold())
+    seen = re.sub(f"[{INVISIBLE}\u2068\u202a\u202c]", "", unicodedata.normalize("NFKC", text).casefold())
     seen = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", seen))
     return re.sub("[‑‐-]", "-", re.sub("[ʼ’]", "'", unicodedata.normalize("NFKC", seen))).replace(" ", "")
 

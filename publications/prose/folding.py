@@ -11,10 +11,10 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from itertools import pairwise
 
-INVISIBLE = "\u00ad\u200b-\u200d\u2060\ufeff"
-"""Soft hyphens, spaces of no width and joiners, as the inside of a character class."""
-JOINING = "\u00ad\u200c\u200d\u2060"
-"""Those that part no word."""
+JOINING = "\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f"
+"""Soft hyphens, joiners, signs of direction and of variation, as the inside of a character class: they part no word."""
+INVISIBLE = f"{JOINING}\u200b\ufeff"
+"""Those and spaces of no width."""
 INVISIBLE_CHARACTERS = re.compile(f"[{INVISIBLE}]+")
 RUN = re.compile(
     r"(?P<reference>&(?:#[0-9]{1,7}|#[xX][0-9a-fA-F]{1,6}|[a-zA-Z][a-zA-Z0-9]{1,30});)|[\x00-\x7f]?[^\x00-\x7f]+"
