@@ -1,6 +1,7 @@
 """What happens to accounts is recorded, shown to administrators, and kept for a year."""
 
 from datetime import timedelta
+from io import StringIO
 
 import pytest
 from django.contrib.auth.models import Group, User
@@ -294,6 +295,22 @@ def test_an_administrator_made_on_the_command_line_is_an_event(monkeypatch):
         User.objects.get(username="ada"),
         None,
     )
+
+
+def test_a_superuser_made_meanwhile_gets_no_second_event(monkeypatch):
+    class Terminal(StringIO):
+        def isatty(self) -> bool:
+            return True
+
+    def type_while_another_process_makes_a_superuser(prompt="") -> str:
+        User.objects.bulk_create([User(username="bob", is_superuser=True)], ignore_conflicts=True)
+        return GOOD
+
+    monkeypatch.setattr("getpass.getpass", type_while_another_process_makes_a_superuser)
+
+    call_command("createsuperuser", username="ada", email="ada@example.org", stdin=Terminal(), verbosity=0)
+
+    assert [event.account.username for event in AccountEvent.objects.all()] == ["ada"]
 
 
 def test_a_password_changed_on_the_command_line_is_an_event(monkeypatch, capsys):

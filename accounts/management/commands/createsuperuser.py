@@ -2,6 +2,7 @@
 
 from django.contrib.auth import get_user_model
 from django.contrib.auth.management.commands import createsuperuser
+from django.db.models.signals import post_save
 
 from accounts.events import record_event
 from accounts.models import EventType
@@ -9,8 +10,13 @@ from accounts.models import EventType
 
 class Command(createsuperuser.Command):
     def handle(self, *args, **options) -> None:
-        accounts = get_user_model().objects.order_by("-pk")
-        last = accounts.values_list("pk", flat=True).first() or 0
-        super().handle(*args, **options)
-        for account in accounts.filter(pk__gt=last, is_superuser=True):
-            record_event(EventType.CREATED, account)
+        post_save.connect(_record_creation, sender=get_user_model())
+        try:
+            super().handle(*args, **options)
+        finally:
+            post_save.disconnect(_record_creation, sender=get_user_model())
+
+
+def _record_creation(instance, created: bool, **_signal) -> None:
+    if created:
+        record_event(EventType.CREATED, instance)
