@@ -5,9 +5,12 @@ from datetime import timedelta
 
 import pytest
 import time_machine
+from django.utils import timezone
 from django.utils.html import strip_tags
 
 from publications import deeds
+from publications.models import Edition, Kind, Number
+from publications.presentation.piece import age
 from publications.prose import place_permalinks, render
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
@@ -159,6 +162,14 @@ def test_a_report_does_not_grow_old_that_way(client, in_april):
     in_april.shift(timedelta(days=800))
 
     assert "This comment was written" not in words_of(client, edition)
+
+
+def test_a_number_of_another_kind_makes_no_report_of_a_comment(in_april):
+    comment = Edition(
+        kind=Kind(pk=1), series_number=Number(kind_id=2), published_at=timezone.now() - timedelta(days=366)
+    )
+
+    assert age(comment).startswith("This comment was written on 8 April 2025")
 
 
 def test_a_cover_is_there_at_once_and_pictures_of_the_text_when_they_come_near(client):

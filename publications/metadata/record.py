@@ -202,9 +202,7 @@ def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
 
 
 def _of_kind(edition: Edition) -> dict[str, object]:
-    kind, number = edition.kind, edition.series_number
-    if number and number.kind_id != kind.pk:  # it was given as a publication of another kind
-        number = None
+    kind, number = edition.kind, edition.number_of_kind
     return {
         "kind": kind.worded("name", edition.tree),
         "number": str(number) if number else "",

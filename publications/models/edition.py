@@ -276,6 +276,12 @@ class Edition(models.Model):
         return self.type_line.partition(DASH)[0]
 
     @property
+    def number_of_kind(self) -> Number | None:
+        """Its number in the series of its kind; None where it was given as a publication of another kind."""
+        number = self.series_number
+        return number if number and number.kind_id == self.kind_id else None
+
+    @property
     def type_line_rest(self) -> str:
         return self.type_line.partition(DASH)[2]
 

@@ -206,7 +206,7 @@ def contents(edition: Edition) -> list[dict[str, object]]:
 
 def age(edition: Edition) -> str:
     """A line on a comment on the events of its day that has grown old; reports are not of the day."""
-    if edition.kind.numbered or edition.series_number_id or timezone.now() - edition.published_at < OLD:
+    if edition.kind.numbered or edition.number_of_kind or timezone.now() - edition.published_at < OLD:
         return ""
     day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
     return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}
