@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
+from publications.importers import Sort
 from publications.importing import Outcome, Unfit
 from publications.models import Author, Edition, Publication
 from tests.blogs import bring_in, outcomes, put, told
@@ -43,6 +44,22 @@ def test_a_house_that_is_made_is_an_organisation(tmp_path):
 
     made = dict(Author.objects.values_list("name", "is_organisation"))
     assert made == {"The SCEEUS Desk": True, "Ann Berg": False}
+
+
+def test_a_new_organisation_is_reported_once_with_how_to_change_it(tmp_path):
+    folder = write_posts(tmp_path / "blog")
+
+    first, second = (bring_in(folder, author="Eva Lind") for _run in range(2))
+
+    (line,) = [line for entry in first.entries for line in entry.lines if line.topic == "organisation"]
+    assert (line.sort, first.totals()["organisation"], second.totals()["organisation"]) == (
+        Sort.GUESSED,
+        1,
+        0,
+    )
+    assert line.text == (
+        "“Eva Lind” is a new author, taken for an organisation. If it is a person, untick “organisation” among the authors."
+    )
 
 
 @pytest.mark.parametrize("name", ["Ann Berg", "Bo Ek"])

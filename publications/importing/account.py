@@ -41,6 +41,7 @@ TOPICS = {
     "date-differs": _("dates that differ from the file's name"),
     "date": _("other dates, concluded or left out"),
     "signed": _("texts that named no author, signed as asked"),
+    "organisation": _("new authors taken for organisations"),
     "guest": _("guest authors made"),
     "author": _("names that are nobody's"),
     "tag": _("tags that became one"),

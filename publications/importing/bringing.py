@@ -16,7 +16,7 @@ from publications.models import Address, Edition, FormerPath, Image, Kind, Publi
 
 from .account import Account
 from .batches import Batches
-from .default_author import default_byline, sign
+from .default_author import default_byline, report_new_organisation, sign
 from .linking import lead_authors, relate_all, report_lost_fragments
 from .old_lists import complete_authors, complete_topics, list_addresses
 from .order import Order, Unfit
@@ -61,6 +61,7 @@ def _bring_in(order: Order) -> Account:
         batches.take([sign(arrival, byline) for arrival in batch])
         account.marks.append((len(batches.done), time.perf_counter() - began))
         order.progress(len(batches.done), total)
+    report_new_organisation(account, byline, register)
     _finish(batches, people, found, ground.gallery)
     return account
 

@@ -9,6 +9,7 @@ from publications.intake import Register
 from publications.languages import slugify
 from publications.manuscript import Byline
 
+from .account import Account
 from .order import Unfit
 
 
@@ -31,6 +32,20 @@ def default_byline(name: str, people: People, register: Register) -> Byline | No
     if not known and not person.is_known:
         register.organisations.add(slug)
     return Byline(author=slug, name=full_name)
+
+
+def report_new_organisation(account: Account, byline: Byline | None, register: Register) -> None:
+    """Report, with the first text that was signed, that the default author was made as an organisation."""
+    if byline is None or byline.author not in register.organisations:
+        return
+    for entry in account.entries:
+        if any(line.topic == "signed" for line in entry.lines):
+            told = _(
+                "“%s” is a new author, taken for an organisation. If it is a person, untick “organisation” among the "
+                "authors."
+            )
+            entry.tell(Sort.GUESSED, "organisation", told % byline.name)
+            return
 
 
 def sign(arrival: Arrival, byline: Byline | None) -> Arrival:
