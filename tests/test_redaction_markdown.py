@@ -253,3 +253,19 @@ def test_patterns_read_a_run_of_spaces_once():
     assert redaction.MARKED_ID.pattern.startswith(r"(?<![ \t])[ \t]*+")
     assert redaction.ATTRIBUTE.pattern.startswith(r"(?<!\s)\s++")
     assert redaction.GAP.startswith("(?>") and redaction.GAP in redaction.TOKEN.pattern
+
+
+@pytest.mark.parametrize("label", ["Vera Holm", "a[b Vera Holm", "a[^Vera Holm", f"{'x' * 2000} Vera Holm"])
+def test_labels_of_any_form_name_nobody(label):
+    edition = make_live(body=f"So it was.[^{label}] Vera Holm.\n\n[^{label}]: A talk.")
+
+    deeds.redact(edition.publication, "Vera Holm", by=None)
+
+    edition.refresh_from_db()
+    assert "Vera" not in edition.markdown + edition.html and "A talk." in edition.html
+    assert edition.text.startswith("So it was. [redacted].")
+
+
+def test_labels_without_an_end_are_read_once():
+    assert redaction.LABEL in redaction.TOKEN.pattern and redaction.LABEL in redaction.NOTE_LABEL.pattern
+    assert re.match(redaction.LABEL, "a[^a[^a")[0] == "a"

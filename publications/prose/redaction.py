@@ -45,7 +45,9 @@ BRACKET = re.compile(r"([\[\]])")
 FULL_REFERENCE = re.compile(r"\]\s?\[([^\[\]]*+)\]")
 COLLAPSED_REFERENCE = re.compile(r"\[([^\[\]]++)\]\s?\[\]")
 SHORT_REFERENCE = re.compile(r"(?<![\]!*])\[([^\[\]]++)\](?!\s?\[|[(:])")
-NOTE_LABEL = re.compile(r"\[\^([^\]\n]+)\]")
+LABEL = r"(?:(?!\[\^)[^\]\n])++"
+"""The label of a note. It ends where another begins, so that many without an end are read once."""
+NOTE_LABEL = re.compile(rf"\[\^({LABEL})\]")
 GAP = r"(?>(?:[^\S\n]|\n(?!\s*\n))+)"
 """White space within a paragraph, read once however long it is."""
 TOKEN = re.compile(
@@ -55,7 +57,7 @@ TOKEN = re.compile(
     | (?P<auto>{AUTOLINK})
     | (?P<tag>{TAG.pattern.replace("(/?)", "/?", 1)})
     | (?P<meaning>^\*\[[^\]\n]*\]\ ?:[^\n]*)
-    | (?P<label>\[\^[^\]\n]+\])
+    | (?P<label>\[\^{LABEL}\])
     | (?P<definition>^\ {{0,3}}\[[^\[\]^\n][^\[\]\n]*\]:\ *\S+)
     | \]\((?P<address>\s*+(?:<[^<>\n]*>|(?:(?:{GAP})?(?:[^()\s\\]|\\.|\([^()\n]*\)))*?))
          (?P<title>\s++(?:"[^"]*"|'[^']*'))?\s*+\)
