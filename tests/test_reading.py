@@ -166,7 +166,9 @@ def test_a_report_does_not_grow_old_that_way(client, in_april):
 
 def test_a_number_of_another_kind_makes_no_report_of_a_comment(in_april):
     comment = Edition(
-        kind=Kind(pk=1), series_number=Number(kind_id=2), published_at=timezone.now() - timedelta(days=366)
+        kind=Kind(pk=1),
+        series_number=Number(pk=7, kind_id=2),
+        published_at=timezone.now() - timedelta(days=366),
     )
 
     assert age(comment).startswith("This comment was written on 8 April 2025")
