@@ -1,5 +1,6 @@
 """What commands that keep a site say of what they did."""
 
+import os
 from datetime import timedelta
 
 import pytest
@@ -7,19 +8,16 @@ from django.core.management import call_command
 from django.utils import timezone
 
 from accounts.models import EVENT_DAYS, AccountEvent, EventType
-from publications.desk import waiting_files
-from publications.models import originals
+from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def prepared(monkeypatch, settings):
-    """A site that has accounts, whose state is kept nowhere and whose styles are not gathered."""
-    settings.DEBUG = True
-    monkeypatch.setattr("publications.management.commands.prepare.finish_empty_site", lambda tell: None)
-    monkeypatch.setattr("publications.management.commands.prepare.mark_up_to_date", lambda: None)
-    monkeypatch.setattr("publications.management.commands.prepare.is_up_to_date", lambda: False)
+def prepared(settings, tmp_path):
+    """A site in development that has an account and was never started: its static files are not collected."""
+    settings.DEBUG, settings.SITE_DATA = True, tmp_path
+    make_person("Editors")
 
 
 def said(capsys) -> list[str]:
@@ -32,8 +30,8 @@ def test_prepare_says_in_the_end_that_the_site_is_ready(prepared, capsys):
     assert said(capsys)[-1] == "The site is up to date."
 
 
-def test_prepare_says_that_nothing_had_to_be_done(prepared, monkeypatch, capsys):
-    monkeypatch.setattr("publications.management.commands.prepare.is_up_to_date", lambda: True)
+def test_prepare_says_that_nothing_had_to_be_done(prepared, capsys):
+    call_command("prepare", verbosity=0)
 
     call_command("prepare")
 
@@ -47,13 +45,16 @@ def test_nothing_is_said_where_that_is_asked(prepared, capsys, command):
     assert said(capsys) == []
 
 
-def test_tidy_says_what_it_deleted(capsys, monkeypatch):
+def test_tidy_says_what_it_deleted(capsys, settings):
     old = timezone.now() - timedelta(days=EVENT_DAYS + 1)
     AccountEvent.objects.bulk_create(
         AccountEvent(type=EventType.SIGNED_IN, occurred_at=old) for _number in range(2)
     )
-    monkeypatch.setattr(waiting_files, "sweep", lambda: 1)
-    monkeypatch.setattr(type(originals()), "remove_unfinished", lambda self: 3)
+    for name in ("waiting/upload", "incoming/1.part", "incoming/2.part", "incoming/3.part"):
+        path = settings.ORIGINALS / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.touch()
+        os.utime(path, times=(old.timestamp(), old.timestamp()))
 
     call_command("tidy")
 
