@@ -39,7 +39,7 @@ def fingerprint() -> str:
     root = Path(settings.BASE_DIR)
     files = sorted(path for pattern in WATCHED for path in root.glob(pattern) if path.is_file())
     known = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
-    depends = (known, settings.DEBUG)  # in development no styles are gathered
+    depends = (known, settings.DEBUG)  # in development no static files are collected
     return hashlib.sha256(repr(depends).encode()).hexdigest()
 
 

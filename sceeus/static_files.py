@@ -34,7 +34,7 @@ class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
         yield from super().post_process({**paths, **ready}, dry_run=dry_run, **options)
 
     def _make_ready(self, name: str, paths: Mapping) -> bool:
-        """Write a sheet with what it imports, a script without its comments: from the sources, as what was gathered
+        """Write a sheet with what it imports, a script without its comments: from the sources, as what was collected
         before may be ready already.
         """
         text = _text(*paths[name])
@@ -47,7 +47,7 @@ class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
         return ready != text
 
     def url(self, name: str, force: bool = False) -> str:
-        """Where it is served; what has been gathered keeps its place as long as a process lives."""
+        """Where it is served; what has been collected keeps its place as long as a process lives."""
         if (name, force) not in self._known:
             self._known[name, force] = super().url(name, force)
         return self._known[name, force]
@@ -60,8 +60,8 @@ class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
         return super().compress_files([path for path in paths if path.startswith(COMPRESSED_PATHS)])
 
 
-def gathered_paths() -> frozenset[str]:
-    """Return the paths of all gathered files under the names that pages link to."""
+def collected_static_paths() -> frozenset[str]:
+    """Return the paths of all collected static files under the names that pages link to."""
     names = getattr(staticfiles_storage, "hashed_files", {}).values()
     return frozenset(f"{settings.STATIC_URL}{name}" for name in names)
 

@@ -15,7 +15,7 @@ from publications import pagecache  # noqa: E402
 from publications.middleware import COMPRESSED  # noqa: E402
 from publications.renditions import ROOM  # noqa: E402
 from publications.views.parameters import parameters_of  # noqa: E402
-from sceeus.static_files import gathered_paths  # noqa: E402
+from sceeus.static_files import collected_static_paths  # noqa: E402
 
 send_in_background()
 if settings.PAGES_IN_MEMORY:
@@ -29,6 +29,6 @@ if settings.PAGES_IN_MEMORY:
         max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,
         compressible=frozenset(COMPRESSED),
-        static_paths=gathered_paths(),
+        static_paths=collected_static_paths(),
     )
 application = pagecache.RequestBodies(application)

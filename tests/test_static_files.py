@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.test import override_settings
 
 from publications import prose
-from sceeus.static_files import gathered_paths, uncommented
+from sceeus.static_files import collected_static_paths, uncommented
 from tests.conftest import ROOT
 from tests.full_disks import files_of_at_most
 
@@ -37,8 +37,8 @@ def test_readers_ask_for_one_sheet_that_holds_them_all(gathered):
 
 def test_the_paths_that_pages_link_to_are_known_to_the_server(gathered):
     with override_settings(STORAGES=SERVED, STATIC_ROOT=gathered):
-        assert {static("css/public.css"), static("logo.png")} <= gathered_paths()
-        assert "/static/css/public.css" not in gathered_paths()
+        assert {static("css/public.css"), static("logo.png")} <= collected_static_paths()
+        assert "/static/css/public.css" not in collected_static_paths()
 
 
 def test_what_is_ours_has_compressed_twins(gathered):

@@ -49,7 +49,7 @@ FIELDS = {
     "introduction": ("introduction_en", "introduction_sv"),
 }
 """The fields, of the row and of its form at the desk, that hold what an old page says."""
-STAYS = {
+KEPT_MESSAGES = {
     "biography": _("The biography of %s stays as it is on the site: that of the profile was not taken."),
     "portrait": _("The portrait of %s stays as it is on the site: that of the profile was not taken."),
     "introduction": _(
@@ -87,7 +87,7 @@ def _fill_text(row: Author | Tag, field: str, text: str, entry: Entry) -> list[s
     what = field.partition("_")[0]
     if not text or text in (getattr(row, name) for name in FIELDS[what]):
         return []
-    if _stays(row, what, entry):
+    if _is_kept(row, what, entry):
         return []
     setattr(row, field, text)
     return [field]
@@ -100,20 +100,20 @@ def _fill_portrait(
     found = gallery.find(person.portrait, person.home) if person.portrait else ""
     if isinstance(found, str) or (author.portrait and author.portrait.key == found.key):
         return []
-    if _stays(author, "portrait", entry):
+    if _is_kept(author, "portrait", entry):
         return []
     author.portrait = _portrait(found, person.name, is_stored=is_stored)
     return ["portrait"] if author.portrait else []
 
 
-def _stays(row: Author | Tag, what: str, entry: Entry) -> bool:
+def _is_kept(row: Author | Tag, what: str, entry: Entry) -> bool:
     """Whether the site keeps what it has, or what was emptied there; if so it is reported."""
-    if stays := _was_set(row, FIELDS[what]):
-        entry.tell(Sort.DROPPED, "kept", STAYS[what] % row)
-    return stays
+    if is_kept := _has_been_set(row, FIELDS[what]):
+        entry.tell(Sort.DROPPED, "kept", KEPT_MESSAGES[what] % row)
+    return is_kept
 
 
-def _was_set(row: Author | Tag, fields: Iterable[str]) -> bool:
+def _has_been_set(row: Author | Tag, fields: Iterable[str]) -> bool:
     """Whether one of the fields holds something, or did once. A change that names no fields may have been of these."""
     if any(getattr(row, field, None) for field in fields):
         return True

@@ -107,7 +107,7 @@ class PageCache:
     def _uncached(self, environ: Environ) -> Response:
         """What is not kept: the desk, files, what is made on request, forms, and whatever strangers make up."""
         if environ["PATH_INFO"] in self._static_paths:
-            return self._pages.render_here(environ)
+            return self._pages.render_in_calling_thread(environ)
         try:
             if is_desk(environ):
                 with self._desk:

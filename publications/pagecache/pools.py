@@ -93,7 +93,7 @@ class WorkerPool:
         with self.slots:
             return self._executor.submit(self._respond, environ, None).result(patience)
 
-    def render_here(self, environ: Environ) -> Response:
+    def render_in_calling_thread(self, environ: Environ) -> Response:
         """Return the response, made in the thread that asks: for what is soon made without the database."""
         return self._respond(environ, None)
 
