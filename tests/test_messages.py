@@ -11,6 +11,7 @@ from django.conf import settings
 from django.urls import URLResolver, resolve
 from django.utils.translation import override
 
+from publications.models import Author, Page
 from publications.urls import urlpatterns
 
 MESSAGES = Path(settings.LOCALE_PATHS[0]) / "sv" / "LC_MESSAGES"
@@ -23,6 +24,8 @@ ONE_TERM = {
     "anmärkning": "synpunkt",
     "förhandsgransk": "förhandsvisning",
     "word-fil": "Wordfil",
+    "inte publik": "inte publicerad",
+    "författare och ämnen": "författare och ämnesord",
 }
 """Words that the Swedish does not use, and the term that stands for the thing everywhere."""
 PLACEHOLDER = re.compile(r"%(?:\(\w+\))?[sd]|\{\w*\}")
@@ -85,6 +88,21 @@ def test_one_thing_has_one_name_in_swedish():
     found = {word: [form for form in swedish if word.casefold() in form] for word in ONE_TERM}
 
     assert {word: forms for word, forms in found.items() if forms} == {}
+
+
+def test_a_tag_is_called_the_same_alone_and_among_others():
+    swedish = dict(
+        each for english, swedish in entries(written()) for each in zip(english, swedish, strict=True)
+    )
+
+    assert (swedish["Tag"], swedish["tag"]) == ("Ämnesord", "ämnesord")
+
+
+def test_the_title_of_a_page_is_not_that_of_a_person():
+    with override("sv"):
+        names = [str(model._meta.get_field("title_en").verbose_name) for model in (Author, Page)]
+
+    assert names == ["titel, engelska", "rubrik, engelska"]
 
 
 def test_what_is_compiled_is_what_is_written():

@@ -5,6 +5,7 @@ import re
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publications.languages import LONGEST, slugify
 from publications.pictures import initials
@@ -54,8 +55,8 @@ class Author(Bilingual):
                     "the whole name."),
     )  # fmt: skip
     aliases = models.TextField(_("other spellings"), blank=True, help_text=_("One per line."))
-    title_en = models.CharField(_("title, English"), max_length=160, blank=True)
-    title_sv = models.CharField(_("title, Swedish"), max_length=160, blank=True)
+    title_en = models.CharField(pgettext_lazy("author", "title, English"), max_length=160, blank=True)
+    title_sv = models.CharField(pgettext_lazy("author", "title, Swedish"), max_length=160, blank=True)
     affiliation_en = models.CharField(_("affiliation, English"), max_length=200, blank=True)
     affiliation_sv = models.CharField(_("affiliation, Swedish"), max_length=200, blank=True)
     biography_en = models.TextField(_("biography, English"), blank=True)

@@ -3,6 +3,7 @@
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
 
 from publications.languages import TREES, slugify
 
@@ -23,8 +24,8 @@ class PageQuerySet(models.QuerySet):
 class Page(Bilingual):
     """A page of the site itself. What is saved is public at once, in each language that has title and text."""
 
-    title_en = models.CharField(_("title, English"), max_length=160, blank=True)
-    title_sv = models.CharField(_("title, Swedish"), max_length=160, blank=True)
+    title_en = models.CharField(pgettext_lazy("page", "title, English"), max_length=160, blank=True)
+    title_sv = models.CharField(pgettext_lazy("page", "title, Swedish"), max_length=160, blank=True)
     slug_en = models.CharField(_("address, English"), max_length=100, blank=True)
     slug_sv = models.CharField(_("address, Swedish"), max_length=100, blank=True)
     summary_en = models.CharField(_("summary, English"), max_length=300, blank=True)

@@ -107,7 +107,7 @@ FILTERS = {
     ),
     "topic": _tag_filter(TagKind.THEME, _("Topic"), _("All topics")),
     "country": _tag_filter(TagKind.COUNTRY, _("Country"), _("All countries")),
-    "series": _tag_filter(TagKind.SERIES, pgettext_lazy("one", "Series"), _("All series")),
+    "series": _tag_filter(TagKind.SERIES, pgettext_lazy("singular", "Series"), _("All series")),
     "author": Filter(
         _("Author"),
         _("All authors"),

@@ -41,7 +41,7 @@ PEOPLE = 8
 LABELS = {
     TagKind.THEME: gettext_lazy("Topic"),
     TagKind.COUNTRY: gettext_lazy("Country"),
-    TagKind.SERIES: pgettext_lazy("one", "Series"),
+    TagKind.SERIES: pgettext_lazy("singular", "Series"),
 }
 
 
