@@ -5,6 +5,7 @@ import os
 from pathlib import Path
 
 import pytest
+from django.db import connection
 
 from sceeus import elsewhere
 
@@ -13,7 +14,11 @@ SHARED = ROOT.parent / "shared"
 ALLOWED = "needs ../shared"
 
 
-def pytest_collection_modifyitems(items) -> None:
+def pytest_collection_modifyitems(config, items) -> None:
+    if connection.vendor != "postgresql":
+        others = [item for item in items if item.get_closest_marker("postgresql")]
+        config.hook.pytest_deselected(items=others)
+        items[:] = [item for item in items if item not in set(others)]
     if not SHARED.exists():
         for item in items:
             if item.get_closest_marker("corpus"):

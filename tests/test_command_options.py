@@ -1,6 +1,8 @@
 """Options of the commands with values that cannot be right: each is refused in a sentence that names the thing."""
 
 import argparse
+import errno
+import io
 import os
 import re
 from pathlib import Path
@@ -86,7 +88,7 @@ BAD_VALUES = [
 
 
 @pytest.fixture
-def places(tmp_path) -> dict[str, Path]:
+def places(tmp_path, monkeypatch) -> dict[str, Path]:
     """Things that are where a file or a folder is asked for."""
     found = {
         name: tmp_path / ending
@@ -106,8 +108,21 @@ def places(tmp_path) -> dict[str, Path]:
     found["latin"].write_bytes("id,full_name\nann,Ann Söder\n".encode("cp1252"))
     found["loop"].symlink_to(found["loop"])
     found["unreadable"].write_text("id,full_name\nann,Ann Berg\n")
-    found["unreadable"].chmod(0)
+    refuse_to_open(found["unreadable"], monkeypatch)
     return found | {"below_file": found["empty"] / "inside", "posts": put(tmp_path / "posts")}
+
+
+def refuse_to_open(path: Path, monkeypatch) -> None:
+    """Answer as the file system does of a file without permissions, to the superuser too."""
+
+    def open_other(file, *args, **kwargs):
+        if str(file) == str(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(file, *args, **kwargs)
+
+    real = io.open
+    monkeypatch.setattr("io.open", open_other)
+    monkeypatch.setattr("builtins.open", open_other)
 
 
 def options_of(name: str) -> list[argparse.Action]:
@@ -123,8 +138,6 @@ def name_of(action: argparse.Action) -> str:
 
 @pytest.mark.parametrize(("command", "said"), BAD_VALUES, ids=[" ".join(row[0]) for row in BAD_VALUES])
 def test_a_value_that_cannot_be_right_is_refused_by_name(command, said, places, monkeypatch):
-    if "{unreadable}" in command and os.geteuid() == 0:
-        pytest.skip("The superuser reads everything.")
     monkeypatch.setattr("os.execv", lambda *_: pytest.fail("The server was started."))
 
     with pytest.raises(CommandError) as refusal:

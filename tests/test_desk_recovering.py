@@ -429,7 +429,7 @@ def is_held_up(function: Callable, *args) -> bool:
     return False
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite locks no rows")
+@pytest.mark.postgresql
 def test_the_save_of_a_new_form_holds_up_another_such_save_but_no_action_of_the_same_person(elsewhere, rf):
     """An action has the lock of the site, for which the save then waits, and its audit line refers to the person."""
     person = elsewhere(make_person, "Editors")

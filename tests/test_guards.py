@@ -98,7 +98,7 @@ def test_an_address_belongs_to_one_publication():
         other.addresses.create(tree="en", slug=edition.slug)
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has other statements")
+@pytest.mark.postgresql
 @pytest.mark.parametrize(
     ("name", "statement"),
     [
