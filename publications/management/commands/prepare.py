@@ -57,5 +57,5 @@ class Command(BaseCommand):
                 self._say(f"Building {name} …")
                 deque(part.rebuild(), maxlen=0)
         if not settings.DEBUG:
-            self._say("Gathering styles and scripts …")
+            self._say("Collecting static files …")
             call_command("collectstatic", verbosity=0, interactive=False)
