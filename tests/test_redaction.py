@@ -343,3 +343,14 @@ def test_the_desk_asks_again_where_another_passage_was_typed_than_shown(desk, ed
 
     assert again.status_code == 200 and "<li>Ivan Petrov</li>" in again.content.decode()
     assert piece.editions.live().get().text == "Ivan Petrov and Vera Holm."
+
+
+@pytest.mark.parametrize(
+    ("language", "mark"), [("sv", "[maskerat]"), ("en", "[redacted]"), ("uk", "[redacted]")]
+)
+def test_the_desk_proposes_a_mark_in_the_language_of_the_text(desk, language, mark):
+    piece = make_publication(language=language)
+
+    page = desk.get(reverse("desk:redact", args=[piece.pk]))
+
+    assert f'name="mark" value="{mark}"' in page.text

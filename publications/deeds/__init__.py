@@ -13,7 +13,7 @@ from .lead_here import lead_here
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import address_to_come, publish
 from .publish_many import publish_many
-from .redact import RedactionReport, preview_redaction, redact
+from .redact import RedactionReport, default_mark, preview_redaction, redact
 from .relate import relate
 from .repair import repair_copies, repair_windows
 from .undo import Undoing, undo, what_undo_does
@@ -31,6 +31,7 @@ __all__ = [
     "address_to_come",
     "amend",
     "check_unused",
+    "default_mark",
     "hold",
     "keep_apart",
     "lead_here",

@@ -123,7 +123,7 @@ def redact(
 def _redact(publication: Publication, passage: str, *, by, why: str, mark: str | None) -> RedactionReport:
     deed = begin(by=by, publication=publication)
     piece = locked(publication)
-    redaction = prose.Redaction(passage, _mark(piece.language) if mark is None else mark)
+    redaction = prose.Redaction(passage, default_mark(piece.language) if mark is None else mark)
     if len(redaction.passage) < SHORTEST:
         raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
     before = piece.digest
@@ -162,7 +162,8 @@ def _report(
     )
 
 
-def _mark(language: str) -> str:
+def default_mark(language: str) -> str:
+    """Return what stands in the place of a passage, in the language of the text."""
     with override(language):
         return _("[redacted]")
 

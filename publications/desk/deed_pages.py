@@ -64,7 +64,6 @@ class RedactForm(UnsentFormMixin, forms.Form):
     mark = forms.CharField(
         label=gettext_lazy("What stands in its place"),
         required=False,
-        initial=gettext_lazy("[redacted]"),
         help_text=gettext_lazy("May be left empty where the law or someone's safety asks for it."),
     )
     why = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), required=False)
@@ -119,7 +118,7 @@ def _undo(request: HttpRequest, piece: Publication, form: forms.Form) -> str:
 def redact(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what would go, and take it out once that has been seen."""
     piece = piece_or_404(pk)
-    form = RedactForm(request.POST or None)
+    form = RedactForm(request.POST or None, initial={"mark": deeds.default_mark(piece.language)})
     seen = request.POST.get("seen", "")
     if seen and (response := _done(request, piece, form, lambda: _redact(request, piece, form, seen))):
         return response
