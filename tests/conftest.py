@@ -2,6 +2,7 @@
 
 import gc
 import os
+from importlib import import_module
 from pathlib import Path
 
 import pytest
@@ -44,6 +45,12 @@ def pytest_terminal_summary(terminalreporter) -> None:
         for report in unwelcome:
             terminalreporter.write_line(f"{report.nodeid}: {report.longrepr}")
         terminalreporter._session.exitstatus = pytest.ExitCode.TESTS_FAILED
+
+
+@pytest.fixture(autouse=True)
+def _no_damaged_originals(monkeypatch) -> None:
+    """Pictures of the same bytes have the same name in every test; what one found damaged is whole in the next."""
+    monkeypatch.setattr(import_module("publications.renditions.picture"), "_damaged", {})
 
 
 @pytest.fixture(autouse=True)
