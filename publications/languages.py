@@ -90,6 +90,13 @@ def without_marks(text: str) -> str:
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
+def spellings_without_marks(text: str) -> tuple[str, str]:
+    """The two ways in which people write letters without their marks: "Jörg" as "jorg" and as "joerg"."""
+    two_letters = unicodedata.normalize("NFC", text.casefold()).translate(TWO_LETTERS)
+    return without_marks(text), without_marks(two_letters)
+
+
 WITHOUT_STROKES = str.maketrans(
     {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
 )
+TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})

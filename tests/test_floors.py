@@ -42,7 +42,7 @@ FLOORS = {
     "publications.prose": 1,
     "publications.pictures": 1,
     "publications.typesetting": 1,
-    "publications.languages": 1,
+    "publications.languages": 0,
     "accounts": 1,
     "publications.addresses": 1,
     "publications.xml_documents": 1,

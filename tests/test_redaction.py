@@ -130,6 +130,9 @@ def test_redacting_takes_a_passage_out_of_what_reviewers_said(editor):
         ("letter-of-ann", "Ann", False),
         ("the-ann-berg-affair", "Ann Berg", False),
         ("joann-bergman", "Ann Berg", True),
+        ("ake-soderzeb-case1", "Åke Söderzeb", False),
+        ("joergen-moellerzeb", "Jørgen Møllerzeb", False),
+        ("mueller-weiss-said", "Müller Weiß", False),
     ],
 )
 def test_an_edition_and_its_address_keep_or_lose_a_slug_together(editor, client, slug, passage, is_kept):
@@ -177,6 +180,12 @@ def test_what_was_typed_keeps_the_names_of_its_fields(editor):
         ("in a", "/files/in-a-word.pdf", True),
         ("Ann", "/annual.pdf", False),
         ("Vera Holm", "/veraholm.pdf", True),
+        ("Åke Söderzeb", "/ake-soderzeb.pdf", True),
+        ("Jørgen Møllerzeb", "/jorgen_mollerzeb.pdf", True),
+        ("Łukasz", "/lukasz.pdf", True),
+        ("Jörg Mayrzeb", "mailto:joerg.mayrzeb@example.org", True),
+        ("Öst", "/oest-said.pdf", True),
+        ("Öst", "/oesten.pdf", False),
     ],
 )
 def test_an_address_names_a_short_passage_by_whole_words_alone(passage, address, is_named):

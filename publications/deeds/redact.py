@@ -21,7 +21,7 @@ from django.utils.translation import override
 from publications import manuscript, prose, renditions, search
 from publications.composing import carried_paragraphs, rendered
 from publications.disk_reserve import with_disk_reserve
-from publications.languages import slugify, without_marks
+from publications.languages import slugify, spellings_without_marks, without_marks
 from publications.models import (
     Address,
     DeedKind,
@@ -210,7 +210,9 @@ def _names_passage(slug: str, passage: str) -> bool:
     is_specific = len(part) >= prose.SPECIFIC
     ending = "" if is_specific else rf"{prose.ENDINGS}(-|$)"
     letters = part.replace("-", "-?") if is_specific else part
-    return any(re.search(rf"(^|-){plain(letters)}{ending}", plain(slug)) for plain in (str, without_marks))
+    spellings = "|".join({letters, *spellings_without_marks(letters)})
+    pattern = re.compile(rf"(^|-)({spellings}){ending}")
+    return bool(pattern.search(slug) or pattern.search(without_marks(slug)))
 
 
 def _redact_slug(row, redaction: prose.Redaction, passage: str) -> bool:
@@ -264,8 +266,10 @@ def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str)
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
     named = [address for address in piece.addresses.all() if _names_passage(address.slug, passage)]
     piece.addresses.filter(pk__in=[each.pk for each in named]).delete()
-    spelled = _spelled(passage)
-    told = [each for each in piece.former_paths.all() if spelled and spelled in _spelled(each.path)]
+    spellings = set(filter(None, map(_spelled, spellings_without_marks(passage))))
+    told = [
+        each for each in piece.former_paths.all() if any(name in _spelled(each.path) for name in spellings)
+    ]
     piece.former_paths.filter(pk__in=[each.pk for each in told]).delete()
     redaction.addresses |= {each.slug for each in named} | {each.path for each in told}
     for line in piece.audit.all():

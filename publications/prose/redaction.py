@@ -5,11 +5,12 @@ words stay. Labels, which readers never see, get others.
 """
 
 import re
-import unicodedata
 from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from html import escape, unescape
 from urllib.parse import unquote
+
+from publications.languages import spellings_without_marks, without_marks
 
 from .dialect import ABBREVIATION, REFERENCE
 from .folding import INVISIBLE, INVISIBLE_CHARACTERS, JOINING, FoldedText, fold
@@ -80,6 +81,7 @@ class Redaction:
     def __init__(self, passage: str, mark: str) -> None:
         self.passage = passage = INVISIBLE_CHARACTERS.sub("", fold(passage)).strip()
         self.mark, self._words = mark, words_of_address(passage)
+        self._spellings = list(map(words_of_address, spellings_without_marks(passage)))
         together = _pattern_of(passage.split())
         whole = self._in_whole_words(passage, together)
         self._passage = re.compile(whole, re.IGNORECASE)
@@ -109,10 +111,11 @@ class Redaction:
 
     def is_named_by(self, address: str) -> bool:
         """Whether an address or the name of a file tells the passage, however it is spelled there."""
-        name, words = "".join(self._words), words_of_address(address)
-        if len(name) >= SPECIFIC:
-            return name in "".join(words)
-        return bool(name) and f" {' '.join(self._words)} " in f" {' '.join(words)} "
+        if len("".join(self._words)) >= SPECIFIC:
+            together = "".join(words_of_address(address))
+            return any("".join(name) in together for name in self._spellings)
+        words = f" {' '.join(words_of_address(address))} "
+        return any(name and f" {' '.join(name)} " in words for name in self._spellings)
 
     def is_told_by(self, text: str) -> bool:
         """Whether a text or an address tells the passage."""
@@ -244,9 +247,7 @@ class Redaction:
 def words_of_address(address: str) -> list[str]:
     """The words in an address, in small letters without marks: "/J%C3%B6rg_Holm.html" tells of jorg, holm, html."""
     seen = re.sub(f"[{JOINING}]", "", unquote(unescape(address)))
-    letters = unicodedata.normalize("NFKD", seen.casefold())
-    plain = "".join(letter for letter in letters if not unicodedata.combining(letter))
-    return re.sub(r"[\W_]+", " ", plain).split()
+    return re.sub(r"[\W_]+", " ", without_marks(seen)).split()
 
 
 def _without_marks(word: str) -> str:
