@@ -270,7 +270,36 @@ def test_a_report_says_what_went_and_what_stays(editor):
     assert report.forms == ["IVAN PETROV", "Ivan Petrov", "Ivan petrovs"]
     assert report.links == ["https://example.org/ivan-petrov"]
     assert report.addresses == ["ivan-petrov"]
-    assert report.words_left == ["Petrov", "Petrova", "Selivan petrov"]
+    assert report.words_left == ["Petrov", "Petrova", "Selivan petrov", "petrov"]
+
+
+def test_a_report_names_words_of_every_case_that_hold_a_part_of_a_name(editor):
+    body = "Jörg Mayrzeb, mayrzebs, JorgMayrzeb, joerg, May, maypole, [a](https://example.org/ 'mayrzeb2')."
+    piece = make_live(body=body, summary="A söder-mayrzeb.").publication
+
+    report = deeds.preview_redaction(piece, "Jörg Mayrzeb", by=editor)
+
+    assert report.words_left == ["JorgMayrzeb", "joerg", "mayrzeb", "mayrzeb2", "mayrzebs"]
+
+
+def test_a_report_names_addresses_that_hold_a_part_of_a_name(editor):
+    links = "[a](mailto:j.mayrzeb@example.org), [b](/en/mayr%C5%BEeb/), [c](https://example.org/maypole)"
+    piece = make_live(
+        slug="mayrzeb-hh3", body=f"Jörg Mayržeb: {links}.\n\n## Later {{#of-mayrzeb}}"
+    ).publication
+    FormerPath.objects.create(path="/2019/joerg-said", publication=piece)
+    piece.editions.get().attachments.create(filename="mayrzeb.pdf", original="1", size=1, position=0)
+
+    report = deeds.preview_redaction(piece, "Jörg Mayržeb", by=editor)
+
+    assert report.addresses_left == [
+        "#of-mayrzeb",
+        "/2019/joerg-said",
+        "/en/mayr%C5%BEeb/",
+        "mailto:j.mayrzeb@example.org",
+        "mayrzeb-hh3",
+        "mayrzeb.pdf",
+    ]
 
 
 def test_a_preview_says_what_the_redaction_does_and_changes_nothing(editor):
@@ -324,7 +353,9 @@ def test_the_reason_of_a_related_link_is_redacted(editor):
 def test_the_desk_shows_what_would_go_before_it_goes(desk, editor):
     editor.groups.add(Group.objects.get(name="Administrators"))
     piece = make_live(
-        title="On him", body="IVAN PETROV and ivan petrov, [it](https://example.org/ivan-petrov), Petrova."
+        title="On him",
+        body="IVAN PETROV and ivan petrov, [it](https://example.org/ivan-petrov), Petrova.",
+        slug="petrov-speaks",
     ).publication
     path = reverse("desk:redact", args=[piece.pk])
     typed = {"passage": "Ivan Petrov", "mark": "N. N.", "why": "asked for"}
@@ -332,7 +363,7 @@ def test_the_desk_shows_what_would_go_before_it_goes(desk, editor):
     shown = desk.post(path, typed).content.decode()
 
     assert "IVAN PETROV" in piece.editions.live().get().text
-    for word in ("IVAN PETROV", "ivan petrov", "https://example.org/ivan-petrov", "Petrova"):
+    for word in ("IVAN PETROV", "ivan petrov", "https://example.org/ivan-petrov", "Petrova", "petrov-speaks"):
         assert f"<li>{word}</li>" in shown
     seen = re.search(r'name="seen" value="(\w+)"', shown)[1]
     answer = desk.post(path, {**typed, "seen": seen}, follow=True).content.decode()

@@ -7,14 +7,14 @@ lines, revisions. What other rows say (an author, a picture) is amended by hand.
 
 import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
@@ -78,6 +78,8 @@ class RedactionReport:
     """Word files of authors that held it, by name: they are deleted."""
     words_left: list[str]
     """Words of the public editions that are like the passage, or a part of it, and stay."""
+    addresses_left: list[str]
+    """Addresses, names of files, identifiers and links that hold a name in the passage, and stay."""
 
     @property
     def fingerprint(self) -> str:
@@ -146,10 +148,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
 def _report(
     piece: Publication, passage: str, redaction: prose.Redaction, editions: list[Edition]
 ) -> RedactionReport:
-    left: set[str] = set()
-    for edition in piece.editions.begun() | piece.editions.waiting():
-        for text in (edition.title, edition.summary, edition.key_points, edition.text):
-            left |= redaction.words_left(text)
+    public = list(piece.editions.begun() | piece.editions.waiting())
     return RedactionReport(
         passage=passage,
         mark=redaction.mark,
@@ -158,8 +157,34 @@ def _report(
         links=sorted(redaction.links),
         addresses=sorted(redaction.addresses),
         files=sorted(redaction.files),
-        words_left=sorted(left),
+        words_left=sorted({word for text in _texts(piece, public) for word in redaction.words_left(text)}),
+        addresses_left=sorted(set(filter(redaction.is_named_in_part_by, _addresses(piece, public)))),
     )
+
+
+def _texts(piece: Publication, editions: list[Edition]) -> Iterator[str]:
+    """What readers read of these editions."""
+    for edition in editions:
+        yield from (getattr(edition, name) for name, rule in EDITION.items() if rule is _redact_text)
+        yield edition.text
+        yield from (file.label for file in edition.attachments.all())
+        yield from (text for name, text in prose.values_of(prose.tree_of(edition.html)) if name != "href")
+    yield from _links_of(piece).values_list("reason", flat=True)
+
+
+def _addresses(piece: Publication, editions: list[Edition]) -> Iterator[str]:
+    """The publication's own addresses, and those of files and links in these editions."""
+    yield piece.slug
+    yield from piece.addresses.values_list("slug", flat=True)
+    yield from piece.former_paths.values_list("path", flat=True)
+    for edition in editions:
+        yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
+        yield from (file.filename for file in edition.attachments.all())
+        yield from prose.addresses_of(prose.tree_of(edition.html))
+
+
+def _links_of(piece: Publication) -> QuerySet[RelatedLink]:
+    return RelatedLink.objects.filter(Q(source=piece) | Q(target=piece))
 
 
 def default_mark(language: str) -> str:
@@ -234,7 +259,7 @@ def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage
             touched = True
     for revision in piece.revisions.all():
         touched |= _redact_revision(revision, redaction, passage)
-    for link in RelatedLink.objects.filter(Q(source=piece) | Q(target=piece)):
+    for link in _links_of(piece):
         if _redact_fields(link, {"reason": _redact_text}, redaction):
             link.save(update_fields=["reason"])
             touched = True

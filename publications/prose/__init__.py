@@ -15,7 +15,7 @@ from .markdown import as_markdown, tree_of
 from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
-from .redaction import ENDINGS, SPECIFIC, Redaction, values_of, words_of_address
+from .redaction import ENDINGS, SPECIFIC, Redaction, addresses_of, values_of, words_of_address
 from .rendering import render
 from .spelling import spelled
 
@@ -29,6 +29,7 @@ __all__ = [
     "Prose",
     "Redaction",
     "Unrenderable",
+    "addresses_of",
     "as_markdown",
     "fold",
     "fragment_on_page",

@@ -89,6 +89,16 @@ class Redaction:
         self._alike = re.compile(rf"\w{{0,40}}{together}\w{{0,40}}", re.IGNORECASE)
         names = [word for word in passage.split() if word[0].isupper() and len(word) > 2]
         self._plain_names = tuple(filter(None, map(_without_marks, names)))
+        words = {
+            word
+            for name in names
+            for each in spellings_without_marks(name)
+            for word in words_of_address(each)
+        }
+        self._short_names = re.compile(
+            f"(?:{'|'.join(word for word in words if 2 < len(word) < SPECIFIC) or '(?!)'}){ENDINGS}"
+        )
+        self._long_names = [word for word in words if len(word) >= SPECIFIC]
         self._parts = re.compile(
             rf"{NO_LETTER_BEFORE}(?:{'|'.join(_pattern_of([name]) for name in names) or '(?!)'})\w{{0,40}}",
             re.IGNORECASE,
@@ -121,6 +131,13 @@ class Redaction:
         """Whether a text or an address tells the passage."""
         return self.is_in(text) or self.is_named_by(text)
 
+    def is_named_in_part_by(self, address: str) -> bool:
+        """Whether an address, the name of a file or a word tells a name in the passage."""
+        words = words_of_address(address)
+        return any(map(self._short_names.fullmatch, words)) or any(
+            name in "".join(words) for name in self._long_names
+        )
+
     def words_left(self, text: str) -> set[str]:
         """The words of a redacted text that are like the passage, or like a name in it, and were not meant."""
         text = fold(text)
@@ -128,7 +145,8 @@ class Redaction:
         names |= {
             word
             for word in set(WORD.findall(text))
-            if word[0].isupper() and _without_marks(word).startswith(self._plain_names)
+            if (word[0].isupper() and _without_marks(word).startswith(self._plain_names))
+            or self.is_named_in_part_by(word)
         }
         return {_on_one_line(found) for found in self._alike.findall(text)} | names
 
@@ -252,6 +270,15 @@ def words_of_address(address: str) -> list[str]:
 
 def _without_marks(word: str) -> str:
     return "".join(words_of_address(word))
+
+
+def addresses_of(tree: Node) -> Iterator[str]:
+    """Where links of a page lead, and the ids in it as links to them."""
+    for node in tree:
+        if "href" in node.attributes:
+            yield node.attributes["href"]
+        if "id" in node.attributes:
+            yield f"#{node.attributes['id']}"
 
 
 def values_of(tree: Node) -> Iterator[tuple[str, str]]:
