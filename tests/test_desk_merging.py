@@ -189,10 +189,9 @@ def test_what_was_redacted_does_not_come_back_with_an_open_form(desk, editor):
     mine = filled(piece, body="Vera Holm said it.\n\nTwo, mine.")
     deeds.redact(piece, "Vera Holm", by=editor)
 
-    page = desk.post(change(piece), mine)
+    desk.post(change(piece), mine)
 
-    assert page.status_code == 200
-    assert "Vera Holm" not in Publication.objects.get().body
+    assert Publication.objects.get().body == "[redacted] said it.\n\nTwo, mine."
 
 
 def test_related_pieces_that_two_editors_added_are_both_there(desk, colleague):

@@ -278,7 +278,7 @@ def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):
     form = filled(piece, title="Another title")
     deeds.redact(piece, "Vera Holm", by=editor)
 
-    page = desk.post(change(piece), form)
+    page = desk.post(change(piece), form, follow=True)
 
     assert "has been redacted since you opened this form" in page.text
 

@@ -140,8 +140,9 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     report = _report(piece, passage, redaction, editions)
     transaction.on_commit(lambda: renditions.forget(piece.pk))
     deed.tell(
-        DeedKind.REDACT, piece, publication=piece, editions=report.editions, why=redaction.redact_text(why)
-    )
+        DeedKind.REDACT, piece, publication=piece, editions=report.editions, mark=report.mark,
+        why=redaction.redact_text(why),
+    )  # fmt: skip
     return report
 
 

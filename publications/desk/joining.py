@@ -7,6 +7,7 @@ from publications import prose
 from publications.models import Publication, Why
 
 from .merging import Joined, base_of, join, values_of
+from .redacted_base import redactions_of
 
 COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "published_at", "kind", "language", "slug",
             "cover_choice", "translation_choice", "external_url", "doi", "isbn", "note")  # fmt: skip
@@ -22,6 +23,7 @@ class Joining:
     joins = True
     joined: Joined | None = None
     others = ""
+    is_redacted = False
 
     def join(self, cleaned: dict) -> None:
         """Join what was typed with what others have saved since; what both changed is for the editor to settle."""
@@ -29,9 +31,15 @@ class Joining:
         names = tuple(name for name in COMPARED if name in cleaned)
         base = base_of(piece, cleaned.get("version"), names)
         ours = {name: cleaned[name] for name in names}
-        self.joined = join(base, ours, values_of(piece, names), lambda key: self.data.get(key, ""))
+        self.is_redacted = _is_redacted_since(piece, cleaned.get("version"))
+        redactions = redactions_of(piece) if self.is_redacted else None
+        if self.is_redacted and not base.get("slug") and piece.slug == f"publication-{piece.pk}":
+            ours["slug"] = piece.slug  # redaction has given up the address that was made from the passage
+        self.joined = join(
+            base, ours, values_of(piece, names), lambda key: self.data.get(key, ""), redactions
+        )
         self.others = self._who_saved(piece, cleaned.get("version") or 0)
-        if self.joined.clashes and _is_redacted_since(piece, cleaned.get("version")):
+        if self.joined.clashes and self.is_redacted:
             self.add_error(None, gettext(
                 "A name or passage has been redacted since you opened this form, and your text may still have it. Take "
                 "what is stored wherever you did not change it yourself, and leave the redacted words out."

@@ -12,9 +12,13 @@ from datetime import datetime
 
 from publications import composing, manuscript
 from publications.difference import Conflict, compare_texts, merge
-from publications.models import Publication, Why, moment_in_words, whole_minute
+from publications.models import Publication, moment_in_words, whole_minute
+
+from .redacted_base import Redactions
 
 BY_PARAGRAPH = ("summary", "key_points", "body", "note")
+IDENTIFIERS = ("slug", "external_url", "doi", "isbn")
+TEXTS = ("title", *BY_PARAGRAPH, *IDENTIFIERS)
 ROWS = {"bylines": "bylines", "cover_choice": "cover", "translation_choice": "translation_of"}
 MINE, THEIRS, BOTH = "mine", "theirs", "both"
 
@@ -30,6 +34,8 @@ class Clash:
     ours: str
     theirs: str
     by_paragraph: bool = False
+    is_redacted: bool = False
+    """Whether a passage may have been taken out here since the form was opened."""
 
     @property
     def key(self) -> str:
@@ -39,6 +45,8 @@ class Clash:
 
     @property
     def choices(self) -> tuple[str, ...]:
+        if self.is_redacted:
+            return (THEIRS, MINE)
         return (MINE, THEIRS, BOTH) if self.by_paragraph else (MINE, THEIRS)
 
     @property
@@ -76,29 +84,70 @@ def values_of(piece: Publication, names: tuple[str, ...]) -> Values:
 
 
 def base_of(piece: Publication, version: int | None, names: tuple[str, ...]) -> Values:
-    """The draft as it stood at the save of that number.
-
-    Nothing where there was none, or where a passage has been redacted since: then every difference is a clash, so that
-    what was taken out does not come back unseen.
-    """
+    """The draft as it stood at the save of that number, without what has been redacted since; nothing without one."""
     kept = piece.revisions.filter(number=version).first() if version else None
-    if not kept or piece.revisions.filter(number__gt=version, why=Why.REDACTED).exists():
+    if not kept:
         return {}
     return values_of(composing.sketch(manuscript.loads(kept.manuscript), of=piece), names)
 
 
-def join(base: Values, ours: Values, theirs: Values, choice: Callable[[str], str]) -> Joined:
-    """Join two changes of one draft. `choice` gives what was chosen for the clash of that key, or nothing."""
+def join(
+    base: Values,
+    ours: Values,
+    theirs: Values,
+    choice: Callable[[str], str],
+    redactions: Redactions | None = None,
+) -> Joined:
+    """Join two changes of one draft. `choice` gives what was chosen for the clash of that key, or nothing.
+
+    `redactions` are given where a passage has been redacted since the base: no text that may hold it is followed
+    without a choice.
+    """
     joined = Joined()
+    typed = ours
+    if redactions:
+        ours = {name: _redacted(name, own, base.get(name), redactions) for name, own in ours.items()}
     for name, own in ours.items():
         was, other = base.get(name), theirs[name]
-        if _told(other) in (_told(was), _told(own)) and name in base:
+        if redactions and name in TEXTS and _told(own) not in (_told(was), _told(other)):
+            _join_redacted(joined, name, was, own, other, choice, redactions)
+        elif _told(other) in (_told(was), _told(own)) and name in base:
             joined.values[name] = own
         elif _told(own) == _told(was) and name in base:
             _take(joined, name, other)
         else:
             JOIN.get(name, _join_whole)(joined, name, was, own, other, choice)
+        if _told(own) != _told(typed[name]) and name not in joined.taken:
+            joined.taken.append(name)
     return joined
+
+
+def _redacted(name: str, own: object, was: object, redactions: Redactions) -> object:
+    """What was typed, with the marks of the redacted base."""
+    if name in BY_PARAGRAPH:
+        return redactions.redact_paragraphs(_told(own), _told(was))
+    return redactions.redact(_told(own), _told(was)) if name == "title" else own
+
+
+def _join_redacted(
+    joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str], redactions: Redactions
+) -> None:
+    """Join a text that may hold a passage which has been redacted since the form was opened."""
+    was, own = _told(base), _told(ours)
+    if name in IDENTIFIERS:
+        is_asked = not was
+    elif name in BY_PARAGRAPH:
+        is_asked = redactions.is_hard_to_tell(own, was)
+    else:
+        is_asked = redactions.may_touch(was)
+    if is_asked or redactions.holds_passage(own):
+        _join_whole(joined, name, base, ours, theirs, choice, is_redacted=True)
+    elif name in BY_PARAGRAPH:
+        _join_text(joined, name, base, ours, theirs, choice, redactions.may_touch)
+    elif _told(theirs) == was:
+        joined.values[name] = ours
+    else:
+        _join_whole(joined, name, base, ours, theirs, choice)
 
 
 def _take(joined: Joined, name: str, value: object) -> None:
@@ -106,8 +155,10 @@ def _take(joined: Joined, name: str, value: object) -> None:
     joined.taken.append(name)
 
 
-def _join_whole(joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str]) -> None:
-    clash = Clash(name, shown(base), shown(ours), shown(theirs))
+def _join_whole(
+    joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str], *, is_redacted: bool = False
+) -> None:
+    clash = Clash(name, shown(base), shown(ours), shown(theirs), is_redacted=is_redacted)
     if _told(ours) == _told(theirs):
         joined.values[name] = ours
     elif (chosen := choice(clash.key)) == THEIRS:
@@ -117,12 +168,16 @@ def _join_whole(joined: Joined, name: str, base, ours, theirs, choice: Callable[
         joined.clashes += [] if chosen == MINE else [clash]
 
 
-def _join_text(joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str]) -> None:
-    merged = merge(_told(base), _told(ours), _told(theirs))
+def _join_text(
+    joined: Joined, name: str, base, ours, theirs, choice: Callable[[str], str],
+    is_redacted: Callable[[str], bool] = lambda paragraph: False,
+) -> None:  # fmt: skip
+    merged = merge(_told(base), _told(ours), _told(theirs), is_asked=is_redacted)
     open_clashes = []
 
     def settled(conflict: Conflict) -> str:
-        clash = Clash(name, conflict.base, conflict.ours, conflict.theirs, by_paragraph=True)
+        sides = conflict.base, conflict.ours, conflict.theirs
+        clash = Clash(name, *sides, by_paragraph=True, is_redacted=is_redacted(conflict.base))
         chosen = choice(clash.key)
         if chosen not in clash.choices:
             open_clashes.append(clash)

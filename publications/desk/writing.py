@@ -183,6 +183,12 @@ class Writing(DeskModelAdmin):
         if form.taken:
             said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
             form.instance.joined = said % {"who": form.others, "what": ", ".join(form.taken)}
+        if form.is_redacted:
+            said = _(
+                "A name or passage has been redacted since you opened this form. What you had not changed stands as "
+                "redacted."
+            )
+            messages.warning(request, said)
         Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
         if "body" in form.changed_data:
             for said in left_out(form.instance.body):
@@ -212,7 +218,7 @@ class Writing(DeskModelAdmin):
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         piece = super().get_object(request, object_id) if object_id else None
-        title = {"title": str(piece)} if piece else {}
+        title = {"title": str(piece), "subtitle": str(piece)} if piece else {}
         recovering.restore(request, piece)
         if "_take" in request.POST:
             request.POST = suggesting.take(request.POST)

@@ -5,26 +5,32 @@ Blocks are compared first (`blocks`, `reading`), then the words within a block t
 takes long. `merging` joins two changed texts by paragraph. Knows no database, no language and no page.
 """
 
-from .blocks import Block, blocks_of_text, joined
+from .blocks import Block, blocks_of_text, joined, paragraphs_of
 from .comparing import compare, compare_texts
-from .matching import longest_in_order
-from .merging import Conflict, Merge, merge
+from .matching import Budget, longest_in_order, match
+from .merging import Conflict, Merge, Side, merge
 from .parts import Change, Difference, Passage, Run
 from .reading import blocks_of_html
+from .words import tokens_of
 
 __all__ = [
     "Block",
+    "Budget",
     "Change",
     "Conflict",
     "Difference",
     "Merge",
     "Passage",
     "Run",
+    "Side",
     "blocks_of_html",
     "blocks_of_text",
     "compare",
     "compare_texts",
     "joined",
     "longest_in_order",
+    "match",
     "merge",
+    "paragraphs_of",
+    "tokens_of",
 ]

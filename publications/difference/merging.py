@@ -69,17 +69,28 @@ class Side:
         return sorted(kept + pair_alike(before, after, kept, budget))
 
 
-def merge(base: str, ours: str, theirs: str) -> Merge:
-    """Join two changes of one text. Where only one side changed a paragraph, that side is followed."""
+def merge(
+    base: str, ours: str, theirs: str, *, is_asked: Callable[[str], bool] = lambda paragraph: False
+) -> Merge:
+    """Join two changes of one text. Where only one side changed a paragraph, that side is followed.
+
+    What we made of a paragraph of the base for which `is_asked` is a conflict in any case.
+    """
     paragraphs = paragraphs_of(base)
-    return Merge(tuple(_parts(paragraphs, Side(paragraphs, ours), Side(paragraphs, theirs))))
+    return Merge(tuple(_parts(paragraphs, Side(paragraphs, ours), Side(paragraphs, theirs), is_asked)))
 
 
-def _parts(base: list[str], ours: Side, theirs: Side) -> Iterator[str | Conflict]:
+def _parts(
+    base: list[str], ours: Side, theirs: Side, is_asked: Callable[[str], bool]
+) -> Iterator[str | Conflict]:
     for place in range(len(base) + 1):
         yield from _choice([], ours.put_in.get(place, []), theirs.put_in.get(place, []))
         if place < len(base):
-            yield from _choice([base[place]], _now(ours, place), _now(theirs, place))
+            sides = [base[place]], _now(ours, place), _now(theirs, place)
+            if ours.now.get(place, base[place]) != base[place] and is_asked(base[place]):
+                yield _conflict(*sides)
+            else:
+                yield from _choice(*sides)
 
 
 def _now(side: Side, place: int) -> list[str]:
@@ -92,4 +103,8 @@ def _choice(base: list[str], ours: list[str], theirs: list[str]) -> Iterator[str
     elif ours == base:
         yield from theirs
     else:
-        yield Conflict(*("".join(side).strip() for side in (base, ours, theirs)))
+        yield _conflict(base, ours, theirs)
+
+
+def _conflict(*sides: list[str]) -> Conflict:
+    return Conflict(*("".join(side).strip() for side in sides))
