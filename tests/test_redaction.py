@@ -350,6 +350,35 @@ def test_the_reason_of_a_related_link_is_redacted(editor):
     assert RelatedLink.objects.get().reason == "[redacted] wrote it"
 
 
+@pytest.mark.parametrize(
+    ("passage", "reason", "left"),
+    [
+        ("Ivan Taražebsky", "Much the same words: tarazebsky, held, ivan", ""),
+        ("Ivan Petrov", "much the same words: petrovs, Ivan", ""),
+        ("Ann Berg", "much the same words: annual, berg", "much the same words: annual, berg"),
+    ],
+)
+def test_a_reason_that_holds_each_word_of_the_passage_is_emptied(editor, passage, reason, left):
+    piece, other = make_live(body=f"{passage}.").publication, make_live().publication
+    RelatedLink.objects.create(source=other, target=piece, reason=reason)
+
+    deeds.redact(piece, passage, by=editor)
+
+    assert RelatedLink.objects.get().reason == left
+
+
+@pytest.mark.parametrize(
+    ("slug", "left"), [("vera-holm-hh3", ""), ("Vera  Holm", ""), ("verandas", "verandas")]
+)
+def test_an_address_that_was_typed_and_not_saved_is_given_up(editor, slug, left):
+    piece = make_publication(body="Vera Holm.")
+    piece.typed.create(owner=editor, key="k", values=[["slug", slug], ["title", "On verandas"]])
+
+    deeds.redact(piece, "Vera Holm", by=editor)
+
+    assert piece.typed.get().values == [["slug", left], ["title", "On verandas"]]
+
+
 def test_the_desk_shows_what_would_go_before_it_goes(desk, editor):
     editor.groups.add(Group.objects.get(name="Administrators"))
     piece = make_live(

@@ -51,6 +51,12 @@ def _redact_markdown(text: str, redaction: prose.Redaction) -> str:
     return redaction.redact_markdown(text)
 
 
+def _redact_reason(text: str, redaction: prose.Redaction) -> str:
+    """The site makes reasons of words that two texts share: a name stands there in small letters, in any order."""
+    redacted = redaction.redact_text(text)
+    return "" if redaction.has_each_word_in(redacted) else redacted
+
+
 IDENTIFIERS = {"doi": redact_identifier, "isbn": redact_identifier, "external_url": redact_link}
 EDITION = dict.fromkeys(("title", "summary", "key_points", "note", "end_note", "type_line"), _redact_text)
 EDITION |= {"markdown": _redact_markdown, **IDENTIFIERS}
@@ -261,7 +267,7 @@ def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage
     for revision in piece.revisions.all():
         touched |= _redact_revision(revision, redaction, passage)
     for link in _links_of(piece):
-        if _redact_fields(link, {"reason": _redact_text}, redaction):
+        if _redact_fields(link, {"reason": _redact_reason}, redaction):
             link.save(update_fields=["reason"])
             touched = True
     touched |= redact_word_files(piece, redaction)
@@ -281,6 +287,12 @@ def _redact_revision(revision: Revision, redaction: prose.Redaction, passage: st
     revision.manuscript = manuscript.dumps(clean)
     revision.save(update_fields=["manuscript"])
     return True
+
+
+def _redact_typed(name: str, value: str, redaction: prose.Redaction, passage: str) -> str:
+    if name == "slug" and _names_passage(slugify(value), passage):
+        return ""
+    return redact_field(name, value, redaction)
 
 
 def _spelled(text: str) -> str:
@@ -304,7 +316,9 @@ def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str)
             line.subject, line.detail = subject, detail
             line.save(update_fields=["subject", "detail"])
     for typed in piece.typed.all():
-        typed.values = [[name, redact_field(name, value, redaction)] for name, value in typed.values]
+        typed.values = [
+            [name, _redact_typed(name, value, redaction, passage)] for name, value in typed.values
+        ]
         typed.save(update_fields=["values"])
     for review in piece.reviews.all():
         review.reader = redaction.redact_text(review.reader)

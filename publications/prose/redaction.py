@@ -138,6 +138,14 @@ class Redaction:
             name in "".join(words) for name in self._long_names
         )
 
+    def has_each_word_in(self, text: str) -> bool:
+        """Whether a text has the words of the passage, in any order."""
+        words = words_of_address(text)
+        return any(
+            name and all(any(map(_pattern_of_form(part).fullmatch, words)) for part in name)
+            for name in self._spellings
+        )
+
     def words_left(self, text: str) -> set[str]:
         """The words of a redacted text that are like the passage, or like a name in it, and were not meant."""
         text = fold(text)
@@ -377,6 +385,11 @@ class Output:
             self._parts[place - 1] = self._parts[place - 1].removesuffix("!")
         while self._parts and not self._parts[-1]:
             self._parts.pop()
+
+
+def _pattern_of_form(word: str) -> re.Pattern[str]:
+    """What finds a word of an address with an ending."""
+    return re.compile(word + (r"\w*" if len(word) >= SPECIFIC else ENDINGS))
 
 
 def _pattern_of(words: list[str]) -> str:
