@@ -12,6 +12,15 @@ from django.core.exceptions import ImproperlyConfigured
 INSTALL = "pip install --require-hashes -r requirements/scale.txt"
 MOST_POOLED = 100  # PostgreSQL takes a hundred in all, unless told otherwise
 PATIENCE = 3  # seconds to reach another machine
+LOCK_SECONDS = 20  # that a server waits for a lock; on SQLite all wait as long
+
+# PostgreSQL ends what its client has left, else the locks of that client stay: lost by the network, or kept open by a
+# relay in between.
+CONNECTION_SETTINGS = (
+    "-c jit=off -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=25s -c idle_in_transaction_session_timeout=10min"
+)
+SERVER_SETTINGS = f"-c lock_timeout={LOCK_SECONDS}s -c idle_in_transaction_session_timeout=60s"
 
 DATABASES = ("postgres", "postgresql", "pgsql", "sqlite")
 BELLS = ("redis", "rediss", "valkey", "valkeys")
@@ -46,18 +55,31 @@ def postgresql(known: dict) -> dict:
     """A database as Django knows it, with what its connections are to do unless the address says otherwise.
 
     A server that is gone without a word is noticed within half a minute, not within hours. Plans are not compiled:
-    PostgreSQL would do it for those that it takes for dear, as a search, which is done sooner than that.
+    PostgreSQL would do it for those that it takes for dear, as a search, which is done sooner than that. Options of the
+    address are added to ours and come last, so that they count.
     """
+    given = known.get("OPTIONS", {})
     options = {
         "connect_timeout": PATIENCE,
         "keepalives_idle": 10,
         "keepalives_interval": 5,
         "keepalives_count": 3,
         "tcp_user_timeout": 25_000,  # milliseconds
-        "options": "-c jit=off",
-        **known.get("OPTIONS", {}),
+        **given,
+        "options": f"{CONNECTION_SETTINGS} {given.get('options', '')}".strip(),
     }
     return pooled({**known, "OPTIONS": options})
+
+
+def limit_waits(known: dict) -> None:
+    """Let a server wait for a lock no longer than on SQLite, and hold none for long while it does nothing.
+
+    Commands wait as long as it takes, as migrations must.
+    """
+    options = known["OPTIONS"]
+    options["options"] = options["options"].replace(
+        CONNECTION_SETTINGS, f"{CONNECTION_SETTINGS} {SERVER_SETTINGS}", 1
+    )
 
 
 def pooled(known: dict) -> dict:

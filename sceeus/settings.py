@@ -130,7 +130,7 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a deferred transaction that turns to writing fails under load
-        "timeout": 20,
+        "timeout": elsewhere.LOCK_SECONDS,
         # FULL: what a deed acknowledged survives a power loss.
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;"
         "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456",

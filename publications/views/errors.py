@@ -20,6 +20,7 @@ from .former import led_on
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 DATABASE_AWAY = (OperationalError, InterfaceError)
+ENDED_FOR_IDLING = "25P03"  # of PostgreSQL, which Django takes for an internal error
 RETRY_AFTER = "30"  # seconds
 NEWEST = 3
 WORD = re.compile(r"[^\W_]{2,}")
@@ -91,12 +92,17 @@ def broken(request: HttpRequest) -> HttpResponse:
     error = sys.exc_info()[1]
     if is_disk_full(error):
         return _disk_full(request)
-    if isinstance(error, DATABASE_AWAY):
+    if isinstance(error, DATABASE_AWAY) or _sqlstate(error) == ENDED_FOR_IDLING:
         return _come_again(request, "503.html", DeskError.DATABASE_AWAY)
     if is_at_desk(request):
         with suppress(Exception):  # the frame is what failed: then the plain page
             return render_desk_error(request, DeskError.FAILURE)
     return render(request, "500.html", status=HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _sqlstate(error: BaseException | None) -> str:
+    """What PostgreSQL calls the error that Django's was raised from."""
+    return getattr(getattr(error, "__cause__", None), "sqlstate", None) or ""
 
 
 def _disk_full(request: HttpRequest) -> HttpResponse:
