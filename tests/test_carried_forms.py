@@ -289,7 +289,7 @@ def test_strangers_leave_nothing_on_the_server(ann):
     assert page.status_code == 403 and not Typed.objects.exists()
 
 
-def test_a_browser_that_is_signed_out_leaves_a_bounded_number_of_forms(browser, ann, monkeypatch):
+def test_a_browser_that_is_signed_out_leaves_the_newest_forms_alone(browser, ann, monkeypatch):
     monkeypatch.setattr(carried_forms, "MAX_HELD_FORMS", 2)
     path, form = author_form(browser, make_author("Ann Berg"))
     end_sessions()
@@ -298,8 +298,82 @@ def test_a_browser_that_is_signed_out_leaves_a_bounded_number_of_forms(browser, 
         form.element.fields["name"] = f"Ann {number}"
         page = browser.send(form)
 
-    assert Typed.objects.filter(owner=ann).count() == 2
+    assert [str(typed) for typed in Typed.objects.filter(owner=ann)] == ["Ann 3", "Ann 2"]
+    assert "nothing of it is lost" in page.text
     assert form_at(browser.sign_in(page, person=ann), path).typed()["name"] == ["Ann 3"]
+
+
+@pytest.fixture
+def forms_kept_while_typing(ann):
+    """As many as a browser that is signed out may leave: the script keeps them while somebody types."""
+    for number in range(carried_forms.MAX_HELD_FORMS):
+        values = [["title", f"Draft {number}"]]
+        Typed.objects.create(owner=ann, key=f"window-{number}", page="1", turn=3, values=values)
+
+
+def test_forms_that_were_kept_while_typing_take_no_room_of_one_that_is_sent(
+    browser, ann, forms_kept_while_typing
+):
+    path = reverse("desk:withdraw", args=[make_live().publication.pk])
+    form = form_at(browser.open(path), path)
+    for note in ("OLD note A", "NEW note B"):
+        form.element.fields["note"] = note
+        end_sessions()
+        browser.send(form)
+
+    page = browser.sign_in(browser.open(path), person=ann)
+
+    assert form_at(page, path).typed()["note"] == ["NEW note B"]
+    assert Typed.objects.filter(owner=ann, page="1").count() == carried_forms.MAX_HELD_FORMS
+
+
+def test_a_new_draft_after_many_others_is_offered_after_back(browser, ann, forms_kept_while_typing):
+    form = written(browser)
+    form.element.fields["title"] = "The twenty-first"
+    end_sessions()
+    browser.send(form)
+
+    browser.sign_in(browser.open("/desk/"), person=ann)
+
+    assert Typed.objects.first().title == "The twenty-first"
+
+
+def test_older_words_are_offered_and_not_filled_in_once_newer_ones_of_the_form_are_saved(browser, ann):
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    for name in ("Ann Old", "Ann New"):
+        form.element.fields["name"] = name
+        notice = browser.send(form)
+    page = browser.sign_in(notice, person=ann)
+    browser.send(form_at(page, f"{path}?{page.request['QUERY_STRING']}"))
+    end_sessions()
+
+    page = browser.sign_in(browser.open(path), person=ann)
+
+    assert form_at(page, path).typed()["name"] == ["Ann New"]
+    assert "nothing has been saved yet" not in page.text
+    assert "You typed something here that was not saved" in page.text
+
+
+def test_the_notice_says_where_only_the_page_itself_holds_the_words(browser, ann):
+    _path, form = author_form(browser, make_author("Ann Berg"))
+    browser.cookies.clear()
+
+    page = browser.send(form)
+    wrong = browser.sign_in(page, person=ann, password="wrong")
+
+    for shown in (page, wrong):
+        assert "nothing of it is lost" not in shown.text
+        assert "Only this page holds it" in shown.text
+
+
+def test_the_notice_still_says_that_nothing_is_lost_after_a_wrong_password(browser, ann):
+    _path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+
+    wrong = browser.sign_in(browser.send(form), person=ann, password="wrong")
+
+    assert "nothing of it is lost" in wrong.text
 
 
 def test_a_deactivated_account_leaves_nothing(browser, ann):
@@ -321,6 +395,90 @@ def test_what_the_page_carries_cannot_be_read(browser):
     readable = [base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)) for part in field.split(":")]
     unpacked = [part for part in readable if part[:1] == b"x"]  # zlib
     assert not unpacked and not any(b"Bergh" in part for part in readable)
+
+
+# Two windows with one form
+
+
+def opened(browser: Browser, path: str, name: str, value: str) -> PageForm:
+    """A form that is opened in a window of its own, as browsers say, with something typed into it."""
+    page = browser.get(path, headers={"Sec-Fetch-Mode": "navigate"}, follow=True)
+    form = form_at(page, f"{path}?{page.request['QUERY_STRING']}")
+    form.element.fields[name] = value
+    return form
+
+
+def shown_again(page) -> PageForm:
+    return form_at(page, f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}")
+
+
+ADDED = [("author", "name"), ("tag", "name"), ("page", "title_en")]
+
+
+@pytest.mark.parametrize(("model", "name"), ADDED)
+def test_after_back_each_window_leads_to_its_own_words(browser, ann, model, name):
+    path = reverse(f"desk:publications_{model}_add")
+    one, two = opened(browser, path, name, "Aone"), opened(browser, path, name, "Btwo")
+    end_sessions()
+    browser.send(one), browser.send(two)
+
+    page = browser.sign_in(browser.open(one.page), person=ann)
+    end_sessions()
+    other = browser.sign_in(browser.open(two.page), person=ann)
+
+    assert shown_again(page).typed()[name] == ["Aone"]
+    assert shown_again(other).typed()[name] == ["Btwo"]
+
+
+def test_each_notice_leads_to_the_words_of_its_own_window_once(browser, ann):
+    path = reverse("desk:publications_author_add")
+    one, two = opened(browser, path, "name", "Aone"), opened(browser, path, "name", "Btwo")
+    end_sessions()
+    first, second = browser.send(one), browser.send(two)
+
+    browser.send(shown_again(browser.sign_in(browser.open(one.page), person=ann)))
+    browser.send(shown_again(browser.sign_in(second, person=ann)))
+    page = browser.sign_in(first, person=ann)
+
+    assert sorted(Author.objects.values_list("name", flat=True)) == ["Aone", "Btwo"]
+    assert "has been saved since" in page.text
+    assert "name" not in shown_again(page).typed()
+    assert not browser.open("/desk/").context["unsaved"]
+
+
+def test_words_of_another_window_with_the_same_row_are_offered_beside_those_filled_in(browser, ann):
+    path, form = author_form(browser, make_author("Ann Berg"))
+    end_sessions()
+    for name in ("Ann One", "Ann Two"):
+        form.element.fields["name"] = name
+        browser.send(form)
+
+    page = browser.sign_in(browser.open(path), person=ann)
+
+    assert form_at(page, path).typed()["name"] == ["Ann Two"]
+    (link,) = html.fromstring(page.text).xpath("//ul[@class='messagelist']//a/@href")
+    assert form_at(browser.open(link), path).typed()["name"] == ["Ann One"]
+
+
+def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, ann):
+    path = reverse("desk:publications_author_add")
+    forms = [opened(browser, path, "name", name) for name in ("Aone", "Btwo")]
+    forms += [opened(browser, ADD, "title", f"Draft {number}") for number in range(6)]
+    end_sessions()
+    for form in forms:
+        browser.send(form)
+    browser.sign_in(person=ann)
+
+    page = browser.open("/desk/")
+    typed = next(each for each in page.context["unsaved"] if str(each) == "Aone")
+    restored = browser.open(typed.address)
+    (discard,) = [form for form in html.fromstring(page.text).forms if f"/{typed.pk}/discard/" in form.action]
+    browser.send(PageForm(discard, "/desk/"))
+
+    assert len(page.context["unsaved"]) == 8 == page.text.count(">Restore<") == page.text.count(">Discard<")
+    assert shown_again(restored).typed()["name"] == ["Aone"]
+    left = {str(each) for each in browser.open("/desk/").context["unsaved"]}
+    assert left == {"Btwo", *(f"Draft {number}" for number in range(6))}
 
 
 # Every form of the desk
@@ -743,7 +901,7 @@ def test_the_page_for_signing_in_carries_no_more_than_editors_need(client, lengt
 
     assert page.status_code == 403
     assert bool(page.context["carried"].values) == is_carried
-    assert ("nothing of it is lost" in page.text) == is_carried
+    assert ("Only this page holds it" in page.text) == is_carried
     assert ("Nothing has been done. Sign in, then do it again." in page.text) != is_carried
 
 

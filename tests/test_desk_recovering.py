@@ -187,6 +187,26 @@ def test_discarding_lets_go(desk):
     assert "What is stored is as it was." in page
 
 
+def test_whoever_may_not_write_can_let_go_of_what_was_typed_into_another_form(client):
+    linker = make_person("Linkers")
+    client.force_login(linker, backend=BACKEND)
+    typed = Typed.objects.create(owner=linker, key="k", path="/desk/links/", values=[["note", "Typed"]])
+
+    client.post(reverse("desk:discard", args=[typed.pk]))
+
+    assert not Typed.objects.exists()
+
+
+def test_discarding_on_the_first_page_of_the_desk_leads_back_to_it(desk):
+    piece = make_publication()
+    type_in(desk, piece, key="one", title="The same")
+    type_in(desk, piece, key="two", title="The same")
+
+    answer = desk.post(reverse("desk:discard", args=[piece.typed.first().pk]), {"home": "1"})
+
+    assert (answer["Location"], Typed.objects.count()) == ("/desk/", 0)
+
+
 @pytest.mark.parametrize("name", ["recovered", "discard"])
 def test_nobody_else_comes_near_what_somebody_typed(desk, colleague, name):
     piece = make_publication()

@@ -71,7 +71,7 @@ TABLE = {
     "keep": WRITERS,
     "here": WRITERS,
     "recovered": WRITERS,
-    "discard": WRITERS,
+    "discard": ALL,
     "revision": WRITERS,
     "publications_publication_changelist": WRITERS,
     "publications_publication_add": WRITERS,

@@ -24,6 +24,7 @@ from django.contrib.messages.storage import default_storage
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
+from django.db.models import QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import _unmask_cipher_token
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
@@ -36,7 +37,7 @@ from django.utils.translation import gettext as _
 from publications.models import REDACTED_SINCE, Publication, Typed, is_redacted_since
 
 from .encryption import decrypt, encrypt
-from .unsent_forms import FORM_KEY, UnsentFormMixin, fill_in, values_of
+from .unsent_forms import FORM_KEY, OPENED, UnsentFormMixin, fill_in, values_of
 
 FIELD = "carried"  # of the page for signing in
 PARAMETER = "held"  # of the address of a form that is shown again
@@ -57,6 +58,7 @@ SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 KEY_LENGTH = 16
 MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one account
 MAX_HELD_CHARACTERS = 2_000_000
+MAX_OFFERED = 5  # by messages; the first page of the desk lists all
 MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
 REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
 FILLED_AT_SIGN_IN = timedelta(minutes=10)  # what was sent longer ago may have been given up
@@ -81,6 +83,24 @@ class CarriedForm:
     @property
     def is_empty(self) -> bool:
         return not (self.values or self.files)
+
+    @property
+    def is_kept(self) -> bool:
+        """Whether the values are kept for whoever had the form open, and not on the page alone."""
+        try:
+            typed = self._rows.unsaved().first()
+        except DatabaseError:
+            return False
+        return bool(typed) and self.values in ([], typed.values)
+
+    @property
+    def is_saved(self) -> bool:
+        """Whether the values were kept when they were sent, and were filled in and saved since."""
+        return self._rows.exclude(saved_at=None).exists()
+
+    @property
+    def _rows(self) -> QuerySet[Typed]:
+        return Typed.objects.filter(owner=self.person, key=self.key)
 
 
 def read_carried(request: HttpRequest) -> CarriedForm | None:
@@ -136,14 +156,20 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
         return carried
     if _length(carried) > MAX_HELD_CHARACTERS or _is_redacted_since(carried):
         return carried
-    held = Typed.objects.unsaved().filter(owner=person)
-    if held.count() >= MAX_HELD_FORMS and not held.filter(key=carried.key).exists():
-        return carried
     try:
         with transaction.atomic():
-            return replace(carried, key=_keep(person, carried).key)
+            typed = _keep(person, carried)
+            _drop_oldest(person)
+            return replace(carried, key=typed.key)
     except DatabaseError:
         return carried
+
+
+def _drop_oldest(person) -> None:
+    """Bound what browsers that are signed out leave to an account; what it kept while signed in stays."""
+    sent = Typed.objects.unsaved().sent_signed_out().filter(owner=person)
+    newest = list(sent.values_list("pk", flat=True)[:MAX_HELD_FORMS])
+    sent.exclude(pk__in=newest).delete()
 
 
 def is_page_sent(request: HttpRequest) -> bool:
@@ -161,7 +187,13 @@ def is_from_this_site(request: HttpRequest) -> bool:
 
 
 def give(request: HttpRequest, carried: CarriedForm) -> str:
-    """Keep the values as typed and not saved by whoever is signed in. Returns the address of the form with them."""
+    """Keep the values as typed and not saved by whoever is signed in. Returns the address of the form with them.
+
+    What was filled in and saved since it was sent is not filled in again.
+    """
+    if carried.is_saved:
+        messages.info(request, _("What you typed there has been saved since, so it is not filled in again."))
+        return carried.path
     address = _keep_values(request.user, carried)
     _report_missing(request, carried)
     return address
@@ -229,19 +261,26 @@ def _is_forbidden(request: HttpRequest, address: str) -> bool:
 def address_held_for(request: HttpRequest, path: str) -> str:
     """The address of a form at which a person who has just signed in finds what was sent there while signed out.
 
-    Returns "" where nothing was, or not just now: that may have been given up, and is offered by a message.
+    Returns "" where nothing was, or not just now: that may have been given up. A message offers that, and what was
+    typed into the same form earlier: older words are never filled in, not even once the newest are saved.
     """
-    unsaved = Typed.objects.unsaved().filter(owner=request.user, path=_without_held(path))
-    typed = unsaved.exclude(path="").first()
-    if not typed:
-        return ""
-    address = address_of(typed, typed.path)
-    if typed.typed_at > timezone.now() - FILLED_AT_SIGN_IN:
-        return address
+    path = _without_held(path)
+    of_person = Typed.objects.filter(owner=request.user)
+    newest = of_person.filter(path=path).first()
+    is_recent = newest and not newest.saved_at and newest.typed_at > timezone.now() - FILLED_AT_SIGN_IN
+    of_page = of_person.unsaved().filter(path__startswith=_split(path).path)
+    others = [typed for typed in of_page if _without(typed.path, OPENED) == _without(path, OPENED)]
+    for typed in others[:MAX_OFFERED]:
+        if not (is_recent and typed == newest):
+            _offer(request, typed)
+    return address_of(newest, newest.path) if is_recent else ""
+
+
+def _offer(request: HttpRequest, typed: Typed) -> None:
     at = date_format(timezone.localtime(typed.typed_at), "DATETIME_FORMAT")
     said = _("You typed something here that was not saved, last %(at)s.") % {"at": at}
-    messages.info(request, format_html('{} <a href="{}">{}</a>', said, address, _("Restore")))
-    return ""
+    link = format_html('<a href="{}">{}</a>', address_of(typed, typed.path), _("Restore"))
+    messages.info(request, format_html("{} {} {}", said, typed.title, link))
 
 
 def address_of(typed: Typed, path: str) -> str:
@@ -260,7 +299,8 @@ def refill(view: View) -> View:
         if request.method == "POST":
             response = view(request, *args, **kwargs)
             if 300 <= response.status_code < 400:
-                Typed.objects.unsaved().filter(pk=typed.pk).delete()
+                done = {"values": [], "saved_at": timezone.now()}
+                Typed.objects.unsaved().filter(pk=typed.pk).update(**done)
             return response
         fill_in(request, typed)
         said = _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
@@ -341,9 +381,13 @@ def _path_of_form(request: HttpRequest) -> str:
 
 def _without_held(url: str) -> str:
     """The path and parameters of an address, without what names the values that its form is shown with."""
+    return _without(url, PARAMETER)
+
+
+def _without(url: str, name: str) -> str:
     parts = _split(url)
     params = QueryDict(parts.query, mutable=True)
-    params.pop(PARAMETER, None)
+    params.pop(name, None)
     return f"{parts.path}?{params.urlencode()}" if params else parts.path
 
 

@@ -12,13 +12,14 @@ from . import carried_forms
 from .handing import said
 from .lines import Told, told
 from .people import account_managers
+from .recovering import each_once
 from .site import desk
 from .waiting import Waiting, for_person, waiting
 
 SHOWN = 5
 DEEDS = 6
 LATEST = 8
-RECENT = 100  # saves among which the latest pieces are looked for
+RECENT = 100  # saves among which the latest pieces are looked for, and unsaved forms
 
 
 @dataclass(frozen=True)
@@ -52,11 +53,8 @@ def context(request: HttpRequest) -> dict[str, object]:
 
 
 def _unsaved(person) -> list[Typed]:
-    """What this person typed and did not save, the newest of each piece."""
-    newest: dict[tuple[int | None, str], Typed] = {}
-    for each in Typed.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT]:
-        newest.setdefault((each.publication_id, each.path), each)
-    shown = list(newest.values())[:SHOWN]
+    """What this person typed and did not save: every form, the same words once."""
+    shown = each_once(Typed.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT])
     for each in shown:
         each.address = carried_forms.address_of(each, each.path) if each.path else ""
     return shown

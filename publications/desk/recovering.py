@@ -14,7 +14,6 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonRes
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.crypto import get_random_string
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
@@ -26,17 +25,11 @@ from .comparing import as_it_stands, comparison
 from .forms import PublicationForm
 from .site import desk
 from .sketching import NUMBER, form_of, number_in, sketch
-from .unsent_forms import FORM_KEY, fill_in, values_of
+from .unsent_forms import FORM_KEY, OPENED, fill_in, new_key, values_of
 
-OPENED = "form"  # of the address of a new publication
 NOT_KEPT = ("csrfmiddlewaretoken", FORM_KEY, "piece", "page", "turn")
 MOST_VALUES = 500
 MOST_CHARACTERS = 2_000_000
-
-
-def new_key() -> str:
-    """A name for a form that is being opened."""
-    return get_random_string(16)
 
 
 @desk.page("typed/", "keep")
@@ -147,19 +140,6 @@ def continue_saving(request: HttpRequest, piece: Publication) -> None:
     request.POST["version"] = str(version or "")
 
 
-def is_opened_anew(request: HttpRequest) -> bool:
-    """Whether a browser opens the form of a new publication that has no key yet."""
-    is_page = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
-    return is_page and not request.GET.get(OPENED)
-
-
-def address_of_new(request: HttpRequest) -> str:
-    """The address of a form that is being opened, which names it: after Back the browser asks for it again."""
-    params = request.GET.copy()
-    params[OPENED] = new_key()
-    return f"{request.path}?{params.urlencode()}"
-
-
 def restore(request: HttpRequest, piece: Publication | None) -> None:
     """Where that was asked for, let the request be as if what was typed had been sent, only to be shown."""
     number = number_in(request.POST, "_restore")
@@ -228,17 +208,22 @@ def _raw(form: PublicationForm, typed: Typed, *, whole: bool) -> list[dict[str, 
 
 
 @desk.page("recovered/<number:pk>/discard/", "discard")
-@needs("change_publication")
 @require_POST
 def discard(request: HttpRequest, pk: int) -> HttpResponse:
-    """Let go of what was typed and not saved: of one form, or of `all` that were named with it at the same place."""
+    """Let go of what was typed and not saved: of one form, or of `all` that were named with it at the same place.
+
+    The same words of other windows go with it: they would only take its place.
+    """
     typed = own_or_404(request, pk)
     piece = typed.publication_id
+    own = Typed.objects.unsaved().filter(owner=request.user, publication=piece, path=typed.path)
+    same = [each.pk for each in own if _words_of(each.values) == _words_of(typed.values)]
     named = [int(each) for each in request.POST.getlist("all")[:MOST_VALUES] if NUMBER.fullmatch(each)]
-    Typed.objects.of(request.user, typed.publication).filter(pk__in=[pk, *named]).delete()
+    own.filter(pk__in=[*same, *named]).delete()
     messages.success(request, _("Discarded. What is stored is as it was."))
-    address = "desk:publications_publication_change" if piece else "desk:index"
-    return HttpResponseRedirect(reverse(address, args=[piece] if piece else []))
+    if not piece or typed.path or "home" in request.POST:
+        return HttpResponseRedirect(reverse("desk:index"))
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece]))
 
 
 def own_or_404(request: HttpRequest, pk: int) -> Typed:

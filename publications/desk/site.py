@@ -27,7 +27,7 @@ from publications.models import Publication, Site, words
 
 from . import carried_forms
 from .carried_forms import CarriedForm
-from .unsent_forms import UnsentFormMixin
+from .unsent_forms import UnsentFormMixin, address_of_new, is_opened_anew
 
 Page = Callable[..., HttpResponse]
 FILTER_LOOKUPS = {"exact", "isnull", "gte", "lt"}
@@ -56,6 +56,12 @@ class DeskModelAdmin(ModelAdmin):
 
     form = UnsentForm
     media = Media()
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
+        """The form of a new row. Its address names it, so that two windows are told apart after Back."""
+        if is_opened_anew(request) and self.has_add_permission(request):
+            return HttpResponseRedirect(address_of_new(request))
+        return super().add_view(request, form_url, extra_context)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

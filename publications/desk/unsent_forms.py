@@ -4,12 +4,32 @@ from collections.abc import Collection
 
 from django.forms.utils import ErrorDict
 from django.http import HttpRequest, QueryDict
+from django.utils.crypto import get_random_string
 
 from publications.models import Typed
 
 UNSENT = "_find"
 FORM_KEY = "form_key"
+OPENED = "form"  # of the address of the form of a new row
 WORD_OF_SECRETS = "password"
+
+
+def new_key() -> str:
+    """A name for a form that is being opened."""
+    return get_random_string(16)
+
+
+def is_opened_anew(request: HttpRequest) -> bool:
+    """Whether a browser opens the form of a new row that has no key yet."""
+    is_page = request.method == "GET" and request.headers.get("Sec-Fetch-Mode") == "navigate"
+    return is_page and not request.GET.get(OPENED)
+
+
+def address_of_new(request: HttpRequest) -> str:
+    """The address of a form that is being opened, which names it: after Back the browser asks for it again."""
+    params = request.GET.copy()
+    params[OPENED] = new_key()
+    return f"{request.path}?{params.urlencode()}"
 
 
 def values_of(posted: QueryDict, *, without: Collection[str]) -> list[list[str]]:

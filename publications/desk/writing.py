@@ -198,8 +198,6 @@ class Writing(DeskModelAdmin):
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
         """The form of a new publication; once it has been saved, the same form is that of its draft."""
-        if recovering.is_opened_anew(request) and self.has_add_permission(request):
-            return HttpResponseRedirect(recovering.address_of_new(request))
         if request.method == "POST":
             return self._save_new(request, form_url, extra_context)
         if piece := recovering.saved_as(request):

@@ -54,6 +54,10 @@ class TypedQuerySet(models.QuerySet):
     def unsaved(self) -> "TypedQuerySet":
         return self.filter(saved_at=None)
 
+    def sent_signed_out(self) -> "TypedQuerySet":
+        """Forms that were sent while nobody was signed in; a script that keeps what is typed names its page."""
+        return self.filter(page="")
+
     def forget_old(self, person) -> None:
         """Let go of what was saved a day ago, and of what nobody came back to for half a year.
 
@@ -70,8 +74,8 @@ class Typed(models.Model):
 
     `key` names the opened form: two windows of one person do not overwrite each other. Once the form was saved the
     row stays for a day without values, so that a message that comes late does not bring them back. `page` and `turn`
-    put the messages of one window in their order. `path` is the address of the form where it is another than that of a
-    publication.
+    put the messages of one window in their order; a form that was sent while signed out has no page. `path` is the
+    address of the form where it is another than that of a publication.
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")

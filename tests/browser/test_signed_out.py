@@ -139,3 +139,24 @@ def test_going_back_after_the_first_save_makes_no_second_draft(open_page, site, 
 
     page.goto(f"/desk/publications/publication/?q={title.replace(' ', '+')}")
     assert page.locator("#result_list tbody tr").count() == 1
+
+
+@pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
+def test_two_windows_of_one_form_lead_to_their_own_words_after_back(open_page, site, scripts):
+    first = signed_in_by_form(open_page, site, java_script_enabled=scripts)
+    second = first.context.new_page()
+    names = {first: f"Aone {scripts}", second: f"Btwo {scripts}"}
+    for page, name in names.items():
+        page.goto(f"{first.url.split('/desk/')[0]}/desk/publications/author/add/")
+        page.fill("[name=name]", name)
+    sign_out_elsewhere(first)
+    for page in names:
+        page.locator(SAVE).last.click()
+
+    first.go_back()
+    sign_in_here(first, site)
+    expect(first.locator("[name=name]")).to_have_value(names[first])
+    first.locator(SAVE).last.click()
+    sign_in_here(second, site)
+
+    expect(second.locator("[name=name]")).to_have_value(names[second])
