@@ -59,6 +59,20 @@ def test_drafts_that_have_an_author_keep_theirs(desk):
     assert Edition.objects.live().count() == 2
 
 
+def test_a_draft_that_a_colleague_has_signed_meanwhile_is_named(desk):
+    draft, other = make_publication(title="On Minsk", by=[]), make_publication(by=[])
+    Byline.objects.create(publication=draft, author=make_author("Ann Berg"))
+
+    page = post(desk, draft, other, author=make_author("The House"), publish=False).text
+
+    assert "1 draft has an author already and keeps it." in page and "(“On Minsk”)" in page
+    assert "1 draft signed." in page and names_of(draft) == ["Ann Berg"]
+
+
+def test_drafts_that_are_only_published_are_not_said_to_keep_their_author(desk):
+    assert "keeps it" not in post(desk, make_publication()).text
+
+
 def test_without_publishing_the_drafts_alone_change_and_a_revision_is_kept(desk, editor):
     draft = make_publication(by=[])
 

@@ -81,13 +81,15 @@ def author(request: HttpRequest) -> HttpResponse:
 def _carry_out(request: HttpRequest, drafts: Sequence[Publication], asked: dict) -> None:
     """Sign and publish batch by batch; what is done stays done, should the last one fail."""
     signed, published, held_back = 0, 0, HeldBack()
+    kept: list[Publication] = []
     for batch in batched(drafts, BATCH, strict=False):
         with transaction.atomic():
             Generation.objects.select_for_update().get()  # the lock that every action takes first
-            signed += _sign(_unpublished(batch), asked.get("author"), by=request.user)
+            if author := asked.get("author"):
+                signed += _sign(_unpublished(batch), author, kept, by=request.user)
         if asked.get("publish"):
             published += _publish(batch, held_back, by=request.user)
-    _report(request, signed, published, held_back)
+    _report(request, signed, kept, published, held_back)
 
 
 def _unpublished(batch: Iterable[Publication]) -> list[Publication]:
@@ -97,13 +99,18 @@ def _unpublished(batch: Iterable[Publication]) -> list[Publication]:
     return list(rows.select_for_update(no_key=True).order_by("pk"))
 
 
-def _sign(drafts: Iterable[Publication], author: Author | None, *, by) -> int:
-    unsigned = [draft for draft in drafts if author and not draft.bylines.exists()]
-    for draft in unsigned:
+def _sign(drafts: Iterable[Publication], author: Author, kept: list[Publication], *, by) -> int:
+    """Sign the drafts that have no author, and say how many those are; the others are added to `kept`."""
+    signed = 0
+    for draft in drafts:
+        if draft.bylines.exists():
+            kept.append(draft)
+            continue
         Byline.objects.create(publication=draft, author=author)
         draft.save(update_fields=["updated_at"])
         Revision.objects.keep(draft, by=by)
-    return len(unsigned)
+        signed += 1
+    return signed
 
 
 def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
@@ -142,18 +149,28 @@ def _hold_back(draft: Publication, reasons: Iterable[str], held_back: HeldBack) 
         held_back.setdefault(str(reason), []).append(draft)
 
 
-def _report(request: HttpRequest, signed: int, published: int, held_back: HeldBack) -> None:
+def _named(drafts: Sequence[Publication]) -> str:
+    return ", ".join(f"“{draft}”" for draft in drafts[:MAX_NAMED]) + ("…" if len(drafts) > MAX_NAMED else "")
+
+
+def _report(
+    request: HttpRequest, signed: int, kept: Sequence[Publication], published: int, held_back: HeldBack
+) -> None:
     if signed:
         told = ngettext("%d draft signed.", "%d drafts signed.", signed)
         messages.success(request, told % signed)
+    if kept:
+        told = ngettext(
+            "%d draft has an author already and keeps it.",
+            "%d drafts have an author already and keep it.",
+            len(kept),
+        )
+        messages.info(request, f"{told % len(kept)} ({_named(kept)})")
     if published:
         told = ngettext("%d publication is public.", "%d publications are public.", published)
         messages.success(request, told % published)
     for reason, drafts in sorted(held_back.items(), key=lambda each: -len(each[1])):
         told = _("Not published, %(count)d: %(reason)s")
-        named = ", ".join(f"“{draft}”" for draft in drafts[:MAX_NAMED]) + (
-            "…" if len(drafts) > MAX_NAMED else ""
-        )
-        messages.warning(request, f"{told % {'count': len(drafts), 'reason': reason}} ({named})")
-    if not signed and not published and not held_back:
+        messages.warning(request, f"{told % {'count': len(drafts), 'reason': reason}} ({_named(drafts)})")
+    if not signed and not kept and not published and not held_back:
         messages.info(request, _("Nothing has changed."))

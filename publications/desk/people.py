@@ -121,6 +121,17 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
         people = super().get_queryset(request)
         return people if request.user.is_superuser else people.filter(is_superuser=False)
 
+    def _is_out_of_reach(self, request: HttpRequest, object_id: str | None) -> bool:
+        """Whether an account is there that whoever asks may not see, as it is a superuser's."""
+        if not object_id or request.user.is_superuser or not self.has_view_or_change_permission(request):
+            return False
+        number = unquote(object_id)
+        return number.isdecimal() and User.objects.filter(pk=number, is_superuser=True).exists()
+
+    def _refuse_superuser(self, request: HttpRequest) -> HttpResponse:
+        messages.error(request, gettext("Only a superuser may change the account of a superuser."))
+        return HttpResponseRedirect(reverse("desk:auth_user_changelist"))
+
     def save_model(self, request: HttpRequest, obj: User, form, change: bool) -> None:
         obj.is_staff = True
         super().save_model(request, obj, form, change)
@@ -141,6 +152,8 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
         form_url: str = "",
         extra_context: dict | None = None,
     ) -> HttpResponse:
+        if self._is_out_of_reach(request, object_id):
+            return self._refuse_superuser(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except LastManager as refusal:
@@ -156,11 +169,13 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
         """Lead back from an account that has written history, with the remedy."""
+        if self._is_out_of_reach(request, object_id):
+            return self._refuse_superuser(request)
         person = self.get_object(request, unquote(object_id))
         if person and super().has_delete_permission(request, person) and has_history(person):
             told = gettext(
-                "%(name)s stands in the history of the site, so this account is not deleted. Deactivate it instead: "
-                "nobody can sign in with it then."
+                "The account “%(name)s” stands in the history of the site, so it is not deleted. Deactivate it "
+                "instead: nobody can sign in with it then."
             )
             messages.error(request, told % {"name": person.get_username()})
             return HttpResponseRedirect(reverse("desk:auth_user_change", args=[person.pk]))
@@ -176,6 +191,8 @@ class PersonDesk(DeskModelAdmin, UserAdmin):
         check_managers_remain()
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
+        if self._is_out_of_reach(request, id):
+            return self._refuse_superuser(request)
         response = super().user_change_password(request, id, form_url)
         person = User.objects.filter(pk=id).first() if id.isdecimal() else None
         if request.method == "POST" and response.status_code == 302 and person:

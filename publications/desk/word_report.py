@@ -131,7 +131,7 @@ def _put_on(request: HttpRequest, piece: Publication, author: Author) -> None:
     if not piece.bylines.filter(author=author).exists():
         Byline.objects.create(publication=piece, author=author, position=piece.bylines.count())
         Revision.objects.keep(piece, by=request.user, why=Why.SAVED)
-    messages.success(request, _("%(name)s now stands on the byline.") % {"name": author.name})
+    messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 
 def _settle_remark(request: HttpRequest, piece: Publication) -> None:

@@ -56,6 +56,23 @@ def test_an_account_with_history_is_not_deleted_and_the_remedy_is_said(request, 
         assert delete(person) not in page.text
 
 
+def test_the_name_of_an_account_is_said_as_it_is_written(administrator):
+    person = make_person()
+    saves(person)
+
+    assert (
+        f"The account “{person.username}” stands in the history"
+        in administrator.get(delete(person), follow=True).text
+    )
+
+
+@pytest.mark.parametrize("number", ["999", "x"])
+def test_an_account_that_is_not_there_is_said_not_to_be(administrator, number):
+    page = administrator.get(reverse("desk:auth_user_change", args=[number]), follow=True)
+
+    assert "doesn’t exist" in page.text
+
+
 def test_an_account_without_history_is_deleted(administrator):
     person = make_person()
     Presence.objects.create(person=person, publication=make_publication(), seen_at="2026-01-01T00:00Z")
@@ -75,13 +92,14 @@ def test_accounts_are_not_deleted_many_at_once(superuser):
     assert User.objects.filter(pk=person.pk).exists()
 
 
-@pytest.mark.parametrize("page", ["change", "delete"])
+@pytest.mark.parametrize("page", ["change", "delete", "password_change"])
 def test_an_administrator_is_led_away_from_the_account_of_a_superuser(administrator, page):
     person = User.objects.create_superuser("other", password="x")
     address = reverse(f"desk:auth_user_{page}", args=[person.pk])
+    people = reverse("desk:auth_user_changelist")
 
     answers = [administrator.get(address), administrator.post(address, {"post": "yes"})]
 
-    assert [answer.status_code for answer in answers] == [302, 302]
-    assert "doesn’t exist" in administrator.get(answers[0]["Location"]).text
+    assert [answer["Location"] for answer in answers] == [people, people]
+    assert "Only a superuser may change the account of a superuser." in administrator.get(people).text
     assert User.objects.filter(pk=person.pk).exists()
