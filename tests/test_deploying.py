@@ -416,6 +416,22 @@ def test_addresses_that_open_by_themselves_stand_in_no_log(file):
             assert not re.match(pattern, path)
 
 
+def test_caddy_refuses_bodies_before_it_passes_them_on():
+    """A body that is too large while it is passed on counts against the app server, which is then left alone."""
+    text = (DEPLOY / "Caddyfile").read_text()
+    application = text[text.index("(application) {") :]
+    units = {"MB": 1_000_000, "KB": 1_000}
+    limits = {name: int(size) * units[unit] for name, size, unit in re.findall(
+        r"request_body @(\w+) \{\s+max_size (\d+)(MB|KB)", text
+    )}  # fmt: skip
+
+    desk, public = re.search(r'startsWith\("/desk/"\) \? (\d+) : (\d+)\)', application).groups()
+
+    assert limits == {"desk": int(desk), "public": int(public), "bodiless": 1_000}
+    for refused in ("error @too_large 413", "error @no_length 411", "error @unexpected_body 413"):
+        assert application.index(refused) < application.index("reverse_proxy")
+
+
 def test_nginx_logs_no_errors_of_addresses_that_open_by_themselves():
     text = (DEPLOY / "nginx-mirror.conf").read_text()
     blocks = dict(re.findall(r"location \^~ (/desk/\w+/) \{([^}]*)\}", text))
