@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from publications import deeds
 from publications.desk import recovering
-from publications.models import AuditLine, Presence, Publication, Revision, Typed
+from publications.models import AuditLine, Presence, Publication, Revision, Typed, typing
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication
 
@@ -426,6 +426,31 @@ def test_what_was_typed_is_offered_when_the_address_of_a_new_form_is_loaded_agai
 
     assert [str(typed) for typed in page.context["unsaved"]] == ["Before the crash"]
     assert page.context["form_key"] != key
+
+
+def test_of_the_forms_that_one_person_typed_into_the_newest_are_kept(desk, editor, monkeypatch):
+    monkeypatch.setattr(typing, "MAX_UNSAVED", 3)
+    other = Typed.objects.create(
+        owner=make_person("Editors"), key="w0", typed_at=timezone.now() - timedelta(days=1)
+    )
+
+    for number in range(6):
+        type_in(desk, key=f"w{number}", title=f"Draft {number}")
+
+    assert list(Typed.objects.filter(owner=editor).values_list("key", flat=True)) == ["w5", "w4", "w3"]
+    assert Typed.objects.filter(pk=other.pk).exists()
+
+
+def test_what_one_person_typed_takes_limited_space_and_what_was_just_typed_stays(desk, editor, monkeypatch):
+    monkeypatch.setattr(typing, "MAX_UNSAVED_CHARACTERS", 10_000)
+    for number in range(3):
+        type_in(desk, key=f"w{number}", body="x" * 4_000)
+
+    assert list(Typed.objects.filter(owner=editor).values_list("key", flat=True)) == ["w2", "w1"]
+
+    type_in(desk, key="long", body="x" * 12_000)
+
+    assert list(Typed.objects.filter(owner=editor).values_list("key", flat=True)) == ["long"]
 
 
 @pytest.fixture

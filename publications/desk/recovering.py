@@ -65,6 +65,8 @@ def _keep(person, key: str, told: dict[str, object]) -> None:
     if not is_new:
         earlier = ~Q(page=told["page"]) | Q(turn__lt=told["turn"])
         Typed.objects.unsaved().filter(earlier, pk=typed.pk).update(**told)
+        typed.values = told["values"]
+    Typed.objects.delete_over_limit(typed)
 
 
 def saved(request: HttpRequest, piece: Publication) -> None:

@@ -3,11 +3,13 @@
 Neither is the record: no revision, no audit line and no public page knows of them.
 """
 
+import json
 from datetime import timedelta
 
 from django.conf import settings
 from django.db import models
 from django.db.models import Q
+from django.db.models.functions import Cast, Length
 from django.utils import timezone
 from django.utils.crypto import get_random_string
 from django.utils.text import Truncator
@@ -24,6 +26,8 @@ HALF_A_YEAR = timedelta(days=183)
 A_WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
 KEY_LENGTH = 16
+MAX_UNSAVED = 50  # forms of one person
+MAX_UNSAVED_CHARACTERS = 20_000_000  # in all of them, as stored
 TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
 TEXT_FIELDS = ("summary", "body", "body_en", "body_sv", "note")
 SHOWN_OF_TEXT = 60  # characters of a text that has no title
@@ -67,6 +71,18 @@ class TypedQuerySet(models.QuerySet):
         old = Q(saved_at__lt=now - A_DAY) | Q(typed_at__lt=now - HALF_A_YEAR)
         old |= Q(typed_at__lt=now - A_WEEK) & ~Q(path="")
         self.filter(old, owner=person).delete()
+
+    def delete_over_limit(self, typed: "Typed") -> None:
+        """Delete the oldest unsaved forms of the owner of this one that are too many or too large, never this one."""
+        size = Length(Cast("values", models.TextField()))
+        others = self.unsaved().filter(owner=typed.owner_id).exclude(pk=typed.pk).annotate(size=size)
+        total, over = len(json.dumps(typed.values)), []
+        rows = others.order_by("-typed_at", "-pk").values_list("pk", "size")
+        for number, (pk, characters) in enumerate(rows, start=2):
+            total += characters
+            if number > MAX_UNSAVED or total > MAX_UNSAVED_CHARACTERS:
+                over.append(pk)
+        self.filter(pk__in=over).delete()
 
 
 class Typed(models.Model):
