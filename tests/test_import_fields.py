@@ -145,6 +145,17 @@ def test_a_link_to_a_file_is_refused_and_what_it_points_to_is_not_read(tmp_path)
     assert "links are not followed" in found.refused["b.md"] and len(found.cards) == 1
 
 
+@pytest.mark.parametrize("name", [b"K\xf6penhamn.md", b"K\xf6penhamn/b.md", b"K\xf6penhamn/index.md"])
+def test_a_file_whose_name_is_not_utf8_is_refused_and_the_others_come_in(tmp_path, name):
+    written(written(tmp_path), os.fsdecode(name))
+
+    found = importers.survey(tmp_path)
+
+    source = name.decode("utf-8", "backslashreplace")
+    assert [card.source for card in found.cards] == ["a.md"]
+    assert list(found.refused) == [source] and "not UTF-8" in found.refused[source]
+
+
 # Pictures
 
 

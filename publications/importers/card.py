@@ -1,6 +1,8 @@
 """The card of a file: who it is, in which language, at which address, before anybody has read its text."""
 
+import os
 import re
+import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
@@ -69,6 +71,11 @@ def content_of(path: Path) -> bytes:
     return path.read_bytes()
 
 
+def source_of(file: Path, root: Path) -> str:
+    """The path of a file below the root, with what is not UTF-8 in it escaped, so that reports can name it."""
+    return os.fsencode(file.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+
+
 def tell_address(card: Card, telling: Telling) -> None:
     """Report an address that is not the one the file asks for."""
     if card.slug != card.wanted:
@@ -81,12 +88,15 @@ def card_of(file: Path, root: Path, default: str, permalink: str) -> Card:
     front = frontmatter.read(content_of(file), Telling())
     fields = front.fields
     source = file.relative_to(root).as_posix()
+    place = f"{root.resolve().name}/{source}"
+    if any(unicodedata.category(letter) == "Cs" for letter in place):  # what Python takes other bytes for
+        raise Refusal(_("The name of the file, or of a folder that it is in, is not UTF-8. Rename it."))
     stem, spoken = _stem_and_language(file, root, fields)
     name = dates.IN_NAME.sub("", stem).lstrip("-_ .") or stem
     return Card(
         source=source,
         path=file,
-        uid=_uid(fields, f"{root.resolve().name}/{source}"),
+        uid=_uid(fields, place),
         fragments=fragments_in(front.body),
         tags=tuple(tags_in(fields)),
         authors=tuple(names_in(fields)),

@@ -10,7 +10,7 @@ from publications.addresses import former
 from publications.languages import LONGEST, TREES
 
 from .arrival import Refusal
-from .card import Card, card_of
+from .card import Card, card_of, source_of
 from .old_ids import fragments_in
 from .old_site import OldSite, find_old_site
 from .other_files import describe_other_files
@@ -109,7 +109,7 @@ def survey(path: Path, *, language: str = TREES[0], permalink: str = "") -> Surv
     return Survey(
         root,
         cards=[card for card in cards if card.path == path],
-        refused={source: reason for source, reason in refused.items() if source == path.name},
+        refused={source: reason for source, reason in refused.items() if source == source_of(path, root)},
         neighbours=[card for card in cards if card.path != path],
         old_site=site,
         taxonomies=find_taxonomies(root, site),
@@ -123,7 +123,7 @@ def _look_over(
     cards: dict[str, Card] = {}
     refused: dict[str, str] = {}
     for file in files:
-        source = file.relative_to(root).as_posix()
+        source = source_of(file, root)
         if is_list_page(file):
             if not describes_taxonomy(file):
                 refused[source] = _("It describes a list of the old site and is no text of its own.")
