@@ -350,6 +350,27 @@ def test_the_reason_of_a_related_link_is_redacted(editor):
     assert RelatedLink.objects.get().reason == "[redacted] wrote it"
 
 
+def test_a_report_names_other_publications_that_link_to_what_is_given_up(desk, editor):
+    editor.groups.add(Group.objects.get(name="Administrators"))
+    edition = make_live(title="Case", slug="ivan-petrov-held", body="Ivan Petrov.")
+    piece, path = edition.publication, edition.get_absolute_url()
+    FormerPath.objects.create(path="/2019/ivan-petrov", publication=piece)
+    make_live(title="Fragment", body=f"[The case]({path}#p-1).")
+    former = make_live(title="Former", body="[The case](/2019/Ivan-Petrov.html).")
+    deeds.publish(saved(former.publication, body="No case."), by=editor)
+    make_live(title="Longer", body=f"[Other]({path.rstrip('/')}-again/), [2](/2019/ivan-petrovs).")
+    make_live(title="Elsewhere", body="[Other](https://example.org/2019/ivan-petrov).")
+
+    page = desk.post(reverse("desk:redact", args=[piece.pk]), {"passage": "Ivan Petrov"}).content.decode()
+    report = deeds.redact(piece, "Ivan Petrov", by=editor)
+
+    assert [each.title for each in report.linked_from] == ["Former", "Fragment"]
+    former.refresh_from_db()
+    assert report.linked_from[0].address == former.permanent_url
+    assert f'href="{former.permanent_url}">Former</a>' in page
+    assert path in Edition.objects.get(title="Fragment").html
+
+
 @pytest.mark.parametrize(
     ("passage", "reason", "left"),
     [

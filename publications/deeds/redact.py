@@ -35,6 +35,7 @@ from publications.models import (
 )
 
 from .ground import Outdated, Refused, begin, locked
+from .redacted_addresses import LinkingPublication, paths_of, publications_linking_to
 from .redacted_values import redact_field, redact_file_name, redact_identifier, redact_link, redact_value
 from .word_files import redact_word_files
 
@@ -84,6 +85,8 @@ class RedactionReport:
     """Word files of authors that held it, by name: they are deleted."""
     words_left: list[str]
     """Words of the public editions that are like the passage, or a part of it, and stay."""
+    linked_from: list[LinkingPublication]
+    """Other publications that keep a link to an address that is given up."""
     addresses_left: list[str]
     """Addresses, names of files, identifiers and links that hold a name in the passage, and stay."""
 
@@ -134,7 +137,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     redaction = prose.Redaction(passage, default_mark(piece.language) if mark is None else mark)
     if len(redaction.passage) < SHORTEST:
         raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
-    before = piece.digest
+    before, paths = piece.digest, paths_of(piece)
     editions = _redact_editions(piece, redaction, passage)
     Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=deed.moment)
     in_copy = _redact_working_copy(piece, redaction, passage, by)
@@ -143,7 +146,8 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     _forget_traces(piece, redaction, passage)
     _keep_in_step(piece, before)
     _refuse_remains(piece, redaction)
-    report = _report(piece, passage, redaction, editions)
+    linked_from = publications_linking_to(paths - paths_of(piece), other_than=piece)
+    report = _report(piece, passage, redaction, editions, linked_from)
     transaction.on_commit(lambda: renditions.forget(piece.pk))
     deed.tell(
         DeedKind.REDACT, piece, publication=piece, editions=report.editions, mark=report.mark,
@@ -153,7 +157,11 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
 
 
 def _report(
-    piece: Publication, passage: str, redaction: prose.Redaction, editions: list[Edition]
+    piece: Publication,
+    passage: str,
+    redaction: prose.Redaction,
+    editions: list[Edition],
+    linked_from: list[LinkingPublication],
 ) -> RedactionReport:
     public = list(piece.editions.begun() | piece.editions.waiting())
     return RedactionReport(
@@ -165,6 +173,7 @@ def _report(
         addresses=sorted(redaction.addresses),
         files=sorted(redaction.files),
         words_left=sorted({word for text in _texts(piece, public) for word in redaction.words_left(text)}),
+        linked_from=linked_from,
         addresses_left=sorted(set(filter(redaction.is_named_in_part_by, _addresses(piece, public)))),
     )
 
