@@ -121,3 +121,28 @@ def test_the_address_made_from_the_passage_does_not_come_back(desk):
 
     assert Publication.objects.get().slug == f"publication-{piece.pk}"
     assert stored()["body"].endswith("More.")
+
+
+@pytest.mark.parametrize("mark", [None, ""])
+@pytest.mark.parametrize("field", ["title", "summary", "note", "key_points"])
+def test_a_field_that_was_the_passage_alone_does_not_come_back(desk, mark, field):
+    piece = make_publication(**TEXTS | {field: NAME})
+    form = typed(piece, body=f"{TEXTS['body']}\n\nMore.")
+    redact(piece, mark=mark)
+
+    desk.post(change(piece), form)
+
+    assert NAME not in str(stored())
+
+
+@pytest.mark.parametrize("mark", [None, ""])
+def test_a_form_of_an_unknown_save_brings_no_passage_back(desk, mark):
+    piece = make_publication(**TEXTS | {"note": NAME, "title": "On Minsk"})
+    form = typed(piece) | {"version": "9999"}
+    redact(piece, mark=mark)
+    form |= {"version": ""}
+
+    page = desk.post(change(piece), form)
+
+    assert NAME not in str(stored())
+    assert "A passage was taken out here" in page.text

@@ -134,7 +134,7 @@ def _join_redacted(
 ) -> None:
     """Join a text that may hold a passage which has been redacted since the form was opened."""
     was, own = _told(base), _told(ours)
-    if name in IDENTIFIERS:
+    if base is None or name in IDENTIFIERS:
         is_asked = not was
     elif name in BY_PARAGRAPH:
         is_asked = redactions.is_hard_to_tell(own, was)

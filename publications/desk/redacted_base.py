@@ -77,6 +77,8 @@ class Redactions:
         base = paragraphs_of(redacted)
         side = Side(base, typed)
         put_in = [text for texts in side.put_in.values() for text in texts]
+        if put_in and not self.are_known:
+            return True  # a paragraph that was the passage alone is gone
         touched = [text for text in base if self.may_touch(text)]
         gone = any(place not in side.now and self.may_touch(text) for place, text in enumerate(base))
         return bool(put_in) and (gone or any(_is_part(text, other) for text in put_in for other in touched))
