@@ -184,6 +184,18 @@ def test_a_picture_that_stands_outside_is_missing_however_it_is_reached(tmp_path
         assert not arrival.files and told(arrival, "image-missing"), address
 
 
+def test_a_link_to_a_picture_above_the_folder_is_not_followed_where_the_picture_itself_is_found(tmp_path):
+    (tmp_path / "p.png").write_bytes(picture_bytes())
+    folder = written(tmp_path / "blog", body="![A](link.png)\n\n![A](linked/p.png)\n\n![A](../p.png)")
+    (folder / "link.png").symlink_to(tmp_path / "p.png")
+    (folder / "linked").symlink_to(tmp_path)
+
+    arrival = read(folder, media=tmp_path)
+
+    assert [text.partition(":")[0] for text in told(arrival, "image-missing")] == ["link.png", "linked/p.png"]
+    assert len(arrival.files) == 1
+
+
 def test_a_picture_that_is_too_large_is_told(tmp_path, monkeypatch):
     (tmp_path / "p.png").write_bytes(picture_bytes())
     monkeypatch.setattr(pictures, "LARGEST_FILE", 10)

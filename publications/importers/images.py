@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import html
+import os
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -77,7 +78,7 @@ class Gallery:
 
     def _path(self, name: str, beside: Path) -> Path | None:
         """The file of that name in the first folder that has it; none that leads out of all of them."""
-        bases = self.bases if name.startswith("/") else (beside, *self.bases)
+        bases = self.bases if name.startswith("/") else (beside.resolve(), *self.bases)
         for base in bases:
             for ending in ("",) if PurePath(name).suffix else SUFFIXES:
                 path = base / f"{name.lstrip('/')}{ending}"
@@ -87,9 +88,15 @@ class Gallery:
                     real = path.resolve()
                 except (OSError, ValueError):
                     continue
-                if any(real.is_relative_to(root) for root in self.inside):
+                if self._is_inside(real, path):
                     return real
         return None
+
+    def _is_inside(self, real: Path, path: Path) -> bool:
+        """Whether the file is below the nearest folder to look in that its path names: no link leads out of that."""
+        named = Path(os.path.normpath(path))
+        around = [root for root in self.inside if named.is_relative_to(root)]
+        return bool(around) and real.is_relative_to(max(around, key=lambda root: len(root.parts)))
 
     def _look(self, path: Path) -> Found | str:
         try:
