@@ -9,6 +9,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
@@ -19,6 +20,7 @@ from publications.desk import carried_forms
 from publications.desk.carried_forms import CarriedForm
 from publications.desk.encryption import encrypt
 from publications.models import Author, Publication, Review, SiteLink, Typed
+from publications.models.typing import TypedQuerySet
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.html_forms import PageForm, forms_of
@@ -365,6 +367,25 @@ def test_the_notice_says_where_only_the_page_itself_holds_the_words(browser, ann
     for shown in (page, wrong):
         assert "nothing of it is lost" not in shown.text
         assert "Only this page holds it" in shown.text
+
+
+def test_words_that_cannot_be_kept_are_never_taken_for_saved_ones(browser, ann, monkeypatch):
+    path = change(make_publication())
+    form = form_at(browser.open(path), path)
+    form.element.fields["title"] = "Saved"
+    browser.send(form)
+    form.element.fields["title"] = "Typed after Back"
+    end_sessions()
+    monkeypatch.setattr(TypedQuerySet, "keep", raise_locked)
+    page = browser.send(form)
+    monkeypatch.undo()
+
+    assert "Only this page holds it" in page.text
+    assert form_at(browser.sign_in(page, person=ann), path).typed()["title"] == ["Typed after Back"]
+
+
+def raise_locked(*_args, **_values) -> None:
+    raise OperationalError("database is locked")
 
 
 def test_the_notice_still_says_that_nothing_is_lost_after_a_wrong_password(browser, ann):

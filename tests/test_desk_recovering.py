@@ -428,6 +428,37 @@ def test_what_was_typed_is_offered_when_the_address_of_a_new_form_is_loaded_agai
     assert page.context["form_key"] != key
 
 
+def test_what_was_offered_stays_when_another_text_is_saved_beside_it(desk, editor):
+    address = desk.get(ADD, headers={"Sec-Fetch-Mode": "navigate"})["Location"]
+    type_in(desk, key=desk.get(address).context["form_key"], title="Before the crash")
+    again = desk.get(address).context["form_key"]
+
+    desk.post(address, filled(title="Another text") | {"form_key": again})
+
+    assert [str(typed) for typed in Typed.objects.unsaved()] == ["Before the crash"]
+    assert desk.get(address).status_code == 302, "Back leads to the draft that was saved"
+
+
+def test_forms_sent_while_signed_out_take_no_room_of_those_kept_while_typing(desk, editor, monkeypatch):
+    monkeypatch.setattr(typing, "MAX_UNSAVED_CHARACTERS", 10_000)
+    type_in(desk, key="own", title="Of my own")
+    for number in range(3):
+        Typed.objects.create(owner=editor, key=f"sent-{number}", values=[["title", "x" * 6_000]])
+
+    type_in(desk, key="newer", title="Newer")
+
+    assert set(Typed.objects.exclude(page="").values_list("key", flat=True)) == {"own", "newer"}
+
+
+def test_nobody_keeps_forms_beyond_the_limit_by_naming_no_page(desk, editor, monkeypatch):
+    monkeypatch.setattr(typing, "MAX_UNSAVED", 2)
+
+    for number in range(4):
+        type_in(desk, key=f"w{number}", page="", title=f"Draft {number}")
+
+    assert Typed.objects.count() == 2
+
+
 def test_of_the_forms_that_one_person_typed_into_the_newest_are_kept(desk, editor, monkeypatch):
     monkeypatch.setattr(typing, "MAX_UNSAVED", 3)
     other = Typed.objects.create(

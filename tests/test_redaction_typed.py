@@ -84,3 +84,30 @@ def test_saving_an_older_form_brings_the_passage_back_into_no_draft(desk, piece)
     desk.post(change(piece), form)
 
     assert PASSAGE not in stored()
+
+
+def test_what_was_kept_and_redacted_can_be_worked_on(desk, piece):
+    desk.post(KEEP, typed_form(piece))
+    redact(piece)
+    typed = Typed.objects.get()
+
+    restored = desk.post(change(piece), {"_restore": str(typed.pk)}).context["adminform"].form
+    answer = desk.post(
+        KEEP,
+        {**dict(typed.values), "title": "Going on", "form_key": "window", "piece": piece.pk, "turn": "9"},
+    )
+
+    assert str(restored["version"].value()) == str(Publication.objects.get(pk=piece.pk).version)
+    assert answer.status_code == 200
+    assert Typed.objects.get().title == "Going on" and PASSAGE not in stored()
+
+
+def test_what_was_typed_from_an_earlier_save_keeps_its_base(desk, piece):
+    desk.post(KEEP, typed_form(piece))
+    form = filled(piece, title="By another window") | {"version": str(piece.version)}
+    desk.post(change(piece), form)
+
+    redact(piece)
+
+    typed = Typed.objects.unsaved().get()
+    assert dict(typed.values)["version"] == str(piece.version)

@@ -144,6 +144,8 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     if not editions and not in_copy:
         raise Refused(_("The passage stands nowhere in this publication."))
     _forget_traces(piece, redaction, passage)
+    if in_copy:
+        _renew_typed(piece)
     _keep_in_step(piece, before)
     _refuse_remains(piece, redaction)
     linked_from = publications_linking_to(paths - paths_of(piece), other_than=piece)
@@ -302,6 +304,15 @@ def _redact_typed(name: str, value: str, redaction: prose.Redaction, passage: st
     if name == "slug" and _names_passage(slugify(value), passage):
         return ""
     return redact_field(name, value, redaction)
+
+
+def _renew_typed(piece: Publication) -> None:
+    """Let what was typed from the draft as it stood before go on from the redacted one: both lost the passage."""
+    before, now = ["version", str(piece.version - 1)], ["version", str(piece.version)]
+    for typed in piece.typed.unsaved():
+        if before in typed.values:
+            typed.values = [now if pair == before else pair for pair in typed.values]
+            typed.save(update_fields=["values"])
 
 
 def _spelled(text: str) -> str:

@@ -43,7 +43,7 @@ def redact_field(name: str, value: Any, redaction: Redaction) -> Any:
 
 def redact_identifier(value: str, redaction: Redaction) -> str:
     """Of an identifier a part is no use."""
-    if not redaction.is_told_by(value):
+    if not redaction.is_in_text_or_address(value):
         return value
     redaction.addresses.add(value)
     return ""
@@ -51,7 +51,7 @@ def redact_identifier(value: str, redaction: Redaction) -> str:
 
 def redact_link(value: str, redaction: Redaction) -> str:
     """The address of a text elsewhere leads nowhere where it names the passage."""
-    if not redaction.is_told_by(value):
+    if not redaction.is_in_text_or_address(value):
         return value
     redaction.links.add(value)
     return ""
@@ -59,7 +59,7 @@ def redact_link(value: str, redaction: Redaction) -> str:
 
 def redact_file_name(name: str, redaction: Redaction) -> str:
     """A name of a file that tells the passage, even as addresses spell it, is given up but for its ending."""
-    if not redaction.is_told_by(name):
+    if not redaction.is_in_text_or_address(name):
         return name
     redaction.addresses.add(name)
     folder, slash, _last = name.rpartition("/")

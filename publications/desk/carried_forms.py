@@ -24,12 +24,12 @@ from django.contrib.messages.storage import default_storage
 from django.core import signing
 from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
 from django.middleware.csrf import _unmask_cipher_token
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, get_random_string, salted_hmac
+from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -37,7 +37,17 @@ from django.utils.translation import gettext as _
 from publications.models import REDACTED_SINCE, Publication, Typed, is_redacted_since
 
 from .encryption import decrypt, encrypt
-from .unsent_forms import FORM_KEY, OPENED, UnsentFormMixin, fill_in, values_of
+from .unsent_forms import (
+    FORM_KEY,
+    MAX_FORM_CHARACTERS,
+    OPENED,
+    UnsentFormMixin,
+    count_characters,
+    fill_in,
+    key_in,
+    new_key,
+    values_of,
+)
 
 FIELD = "carried"  # of the page for signing in
 PARAMETER = "held"  # of the address of a form that is shown again
@@ -45,19 +55,12 @@ PERSON_COOKIE = "desk_person"
 SALT = "publications.desk.carried_forms"
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
 FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
-BUTTONS = (
-    "review-deal",
-    "word-report",
-    "word-changes",
-    "discard",
-    "carried",
-)  # pages that buttons alone are sent to
+BUTTON_PAGES = ("review-deal", "word-report", "word-changes", "discard", "carried")
+"""Pages that buttons alone are sent to."""
 DRAFT_FORMS = ("publications_publication_add", "publications_publication_change")
 SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 """Pages for who is not signed in: what is typed there is no work, and may be a secret."""
-KEY_LENGTH = 16
 MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one account
-MAX_HELD_CHARACTERS = 2_000_000
 MAX_OFFERED = 5  # by messages; the first page of the desk lists all
 MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
 REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
@@ -114,7 +117,7 @@ def read_carried(request: HttpRequest) -> CarriedForm | None:
 def _read(text: str) -> object:
     """Return what a page carries, or None. A page that was open during the upgrade carries it signed, not encrypted."""
     for read in (decrypt, signing.loads):
-        with suppress(signing.BadSignature):
+        with suppress(signing.BadSignature, ValueError):
             return read(text, salt=SALT)
     return None
 
@@ -127,26 +130,22 @@ def carry(request: HttpRequest) -> CarriedForm:
     if _name_of(path) in SIGN_IN:
         return CarriedForm(reverse("desk:index"), [], [])
     files = [file.name for files in request.FILES.lists() for file in files[1]]
-    if _name_of(path).endswith(FORMLESS) or _name_of(request.path) in BUTTONS:
+    if _name_of(path).endswith(FORMLESS) or _name_of(request.path) in BUTTON_PAGES:
         return CarriedForm(path, [], files)
     values = values_of(request.POST, without=NOT_CARRIED)
-    key = request.POST.get(FORM_KEY, "")[:32] or _key_of(path, values)
+    key = key_in(request.POST) or _key_of(path, values)
     return _bounded(_hold_for_person(CarriedForm(path, values, files, key, _person_of(request))))
 
 
 def _bounded(carried: CarriedForm) -> CarriedForm:
     """Return the form without its values where these are longer than any text of an editor."""
-    is_long = _length(carried) > MAX_CARRIED_CHARACTERS
+    is_long = count_characters(carried.values) > MAX_CARRIED_CHARACTERS
     return replace(carried, values=[]) if is_long else carried
-
-
-def _length(carried: CarriedForm) -> int:
-    return sum(len(name) + len(value) for name, value in carried.values)
 
 
 def _key_of(path: str, values: list[list[str]]) -> str:
     """A key for a form that has none: the same words that are sent twice are kept once."""
-    return hashlib.blake2s(repr((path, values)).encode(), digest_size=KEY_LENGTH // 2).hexdigest()
+    return hashlib.blake2s(repr((path, values)).encode(), digest_size=8).hexdigest()
 
 
 def _hold_for_person(carried: CarriedForm) -> CarriedForm:
@@ -154,15 +153,15 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
     person = get_user_model().objects.filter(pk=carried.person, is_active=True).first()
     if not person or not carried.values:
         return carried
-    if _length(carried) > MAX_HELD_CHARACTERS or _is_redacted_since(carried):
+    if count_characters(carried.values) > MAX_FORM_CHARACTERS or _is_redacted_since(carried):
         return carried
     try:
         with transaction.atomic():
             typed = _keep(person, carried)
             _drop_oldest(person)
             return replace(carried, key=typed.key)
-    except DatabaseError:
-        return carried
+    except DatabaseError:  # the page alone holds it: under the key of an earlier save it would pass for saved
+        return replace(carried, key=new_key())
 
 
 def _drop_oldest(person) -> None:
@@ -239,7 +238,7 @@ def _keep(person, carried: CarriedForm) -> Typed:
         "publication": _publication_of(match),
         "path": "" if match.url_name in DRAFT_FORMS else carried.path,
     }
-    return Typed.objects.keep(person, carried.key or get_random_string(KEY_LENGTH), values)
+    return Typed.objects.keep(person, carried.key or new_key(), values)
 
 
 def _is_forbidden(request: HttpRequest, address: str) -> bool:
@@ -268,11 +267,12 @@ def address_held_for(request: HttpRequest, path: str) -> str:
     of_person = Typed.objects.filter(owner=request.user)
     newest = of_person.filter(path=path).first()
     is_recent = newest and not newest.saved_at and newest.typed_at > timezone.now() - FILLED_AT_SIGN_IN
-    of_page = of_person.unsaved().filter(path__startswith=_split(path).path)
+    page = _split(path).path
+    of_page = of_person.unsaved().filter(Q(path=page) | Q(path__startswith=f"{page}?"))
+    of_page = of_page.exclude(pk=newest.pk) if is_recent else of_page
     others = [typed for typed in of_page if _without(typed.path, OPENED) == _without(path, OPENED)]
     for typed in others[:MAX_OFFERED]:
-        if not (is_recent and typed == newest):
-            _offer(request, typed)
+        _offer(request, typed)
     return address_of(newest, newest.path) if is_recent else ""
 
 

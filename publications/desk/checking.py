@@ -11,7 +11,7 @@ from publications.models import FOREVER, Change, Edition, Publication, Why, mome
 
 from .access import ONE, needs, piece_or_404
 from .comparing import as_it_stands, comparison, of_edition, of_revision
-from .lines import told_since
+from .lines import describe_actions_since
 from .proposing import propose_change
 from .publishing_form import PublishForm
 from .site import desk
@@ -30,7 +30,7 @@ def publish(request: HttpRequest, pk: int) -> HttpResponse:
         except deeds.Refused as refusal:
             form.add_error(None, refusal.reasons)
     piece = piece_or_404(pk)
-    meanwhile = told_since(piece, form.data.get("state", "")) if form.is_bound else []
+    meanwhile = describe_actions_since(piece, form.data.get("state", "")) if form.is_bound else []
     seen, changes = form.see_again(piece), _what_changes(piece)
     facts = [fact.name for fact in changes.get("compared", {}).get("facts", ())]
     form.propose(propose_change(changes.get("difference"), facts))

@@ -15,7 +15,7 @@ from publications.models import Edition, Publication
 
 from .access import ONE, needs, piece_or_404
 from .gone import leading_to
-from .lines import Told, told_since
+from .lines import Told, describe_actions_since
 from .site import desk
 from .unsent_forms import UnsentFormMixin
 
@@ -38,7 +38,7 @@ class StateForm(UnsentFormMixin, forms.Form):
             return []
         carried = self.data.get("state", "")
         self.data = {**self.data.dict(), "state": deeds.public_state(piece)}
-        return told_since(piece, carried)
+        return describe_actions_since(piece, carried)
 
 
 class NoteForm(UnsentFormMixin, forms.Form):

@@ -42,7 +42,7 @@ def told(line: AuditLine) -> Told:
     )
 
 
-def told_since(publication: Publication, state: str) -> list[Told]:
+def describe_actions_since(publication: Publication, state: str) -> list[Told]:
     """Return what was done since the state that a form was opened in."""
     return [told(line) for line in deeds.actions_since(publication, state)]
 

@@ -25,11 +25,20 @@ from .comparing import as_it_stands, comparison
 from .forms import PublicationForm
 from .site import desk
 from .sketching import NUMBER, form_of, number_in, sketch
-from .unsent_forms import FORM_KEY, OPENED, fill_in, new_key, values_of
+from .unsent_forms import (
+    FORM_KEY,
+    MAX_FORM_CHARACTERS,
+    OPENED,
+    count_characters,
+    fill_in,
+    key_in,
+    new_key,
+    values_of,
+)
 
 NOT_KEPT = ("csrfmiddlewaretoken", FORM_KEY, "piece", "page", "turn")
 MOST_VALUES = 500
-MOST_CHARACTERS = 2_000_000
+UNNAMED_PAGE = "-"  # a row without a page is one that was sent while signed out
 
 
 @desk.page("typed/", "keep")
@@ -38,10 +47,10 @@ MOST_CHARACTERS = 2_000_000
 @transaction.atomic
 def keep(request: HttpRequest) -> JsonResponse:
     """Keep what stands in a form, for whoever is typing into it."""
-    values, key = values_of(request.POST, without=NOT_KEPT), request.POST.get(FORM_KEY, "")[:32]
-    if not key or len(values) > MOST_VALUES or sum(len(value) for _n, value in values) > MOST_CHARACTERS:
+    values, key = values_of(request.POST, without=NOT_KEPT), key_in(request.POST)
+    if not key or len(values) > MOST_VALUES or count_characters(values) > MAX_FORM_CHARACTERS:
         return JsonResponse({"refused": _("This is too much to be kept.")}, status=413)
-    page, turn = request.POST.get("page", "")[:32], number_in(request.POST, "turn")
+    page, turn = request.POST.get("page", "")[:32] or UNNAMED_PAGE, number_in(request.POST, "turn")
     now = timezone.now()
     # Held until it is kept, so that a redaction meanwhile reaches it.
     held = Publication.objects.select_for_update(no_key=True)
@@ -72,14 +81,22 @@ def _keep(person, key: str, told: dict[str, object]) -> None:
 def saved(request: HttpRequest, piece: Publication) -> None:
     """The form that was sent is stored in this publication: what was kept of it is needed no more."""
     _forget_same(request, piece)
+    _keep_offered(request)
     done = {"values": [], "saved_at": timezone.now(), "publication": piece}
     for key in _keys_of(request):
         Typed.objects.update_or_create(owner=request.user, key=key, defaults=done)
 
 
+def _keep_offered(request: HttpRequest) -> None:
+    """Give what was offered beside the form that is saved a key of its own: nobody has saved or discarded it."""
+    key = key_in(request.GET, OPENED)
+    if key and key != key_in(request.POST):
+        Typed.objects.unsaved().filter(owner=request.user, key=key).update(key=new_key())
+
+
 def _unused_key(request: HttpRequest) -> str:
     """The key in the address of a new form, or another one where something was kept under it: that is offered."""
-    key = request.GET.get(OPENED, "")[:32]
+    key = key_in(request.GET, OPENED)
     is_used = not key or Typed.objects.filter(owner=request.user, key=key).exists()
     return new_key() if is_used else key
 
@@ -113,7 +130,7 @@ def each_once(rows: Iterable[Typed]) -> list[Typed]:
 
 def _keys_of(request: HttpRequest) -> list[str]:
     """The keys of the form that was opened: of the form itself, and of the address of a new one."""
-    keys = (request.POST.get(FORM_KEY, "")[:32], request.GET.get(OPENED, "")[:32])
+    keys = (key_in(request.POST), key_in(request.GET, OPENED))
     return list(dict.fromkeys(key for key in keys if key))
 
 
@@ -219,7 +236,8 @@ def discard(request: HttpRequest, pk: int) -> HttpResponse:
     typed = own_or_404(request, pk)
     piece = typed.publication_id
     own = Typed.objects.unsaved().filter(owner=request.user, publication=piece, path=typed.path)
-    same = [each.pk for each in own if _words_of(each.values) == _words_of(typed.values)]
+    words = _words_of(typed.values)
+    same = [each.pk for each in own if _words_of(each.values) == words]
     named = [int(each) for each in request.POST.getlist("all")[:MOST_VALUES] if NUMBER.fullmatch(each)]
     own.filter(pk__in=[*same, *named]).delete()
     messages.success(request, _("Discarded. What is stored is as it was."))

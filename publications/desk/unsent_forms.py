@@ -10,6 +10,8 @@ from publications.models import Typed
 
 UNSENT = "_find"
 FORM_KEY = "form_key"
+MAX_KEY_LENGTH = Typed._meta.get_field("key").max_length
+MAX_FORM_CHARACTERS = 2_000_000  # of names and values that are kept for somebody who has not saved them
 OPENED = "form"  # of the address of the form of a new row
 WORD_OF_SECRETS = "password"
 
@@ -17,6 +19,16 @@ WORD_OF_SECRETS = "password"
 def new_key() -> str:
     """A name for a form that is being opened."""
     return get_random_string(16)
+
+
+def key_in(params: QueryDict, name: str = FORM_KEY) -> str:
+    """Return the key of an opened form that the parameters of a request name, or ""."""
+    return params.get(name, "")[:MAX_KEY_LENGTH]
+
+
+def count_characters(values: list[list[str]]) -> int:
+    """Return how many characters the names and values of a form have."""
+    return sum(len(name) + len(value) for name, value in values)
 
 
 def is_opened_anew(request: HttpRequest) -> bool:

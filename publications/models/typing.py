@@ -27,7 +27,7 @@ A_WEEK = timedelta(days=7)
 A_DAY = timedelta(days=1)
 KEY_LENGTH = 16
 MAX_UNSAVED = 50  # forms of one person
-MAX_UNSAVED_CHARACTERS = 20_000_000  # in all of them, as stored
+MAX_UNSAVED_CHARACTERS = 20_000_000  # in all of them, as stored: SQLite has six for a letter outside ASCII
 TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
 TEXT_FIELDS = ("summary", "body", "body_en", "body_sv", "note")
 SHOWN_OF_TEXT = 60  # characters of a text that has no title
@@ -75,7 +75,8 @@ class TypedQuerySet(models.QuerySet):
     def delete_over_limit(self, typed: "Typed") -> None:
         """Delete the oldest unsaved forms of the owner of this one that are too many or too large, never this one."""
         size = Length(Cast("values", models.TextField()))
-        others = self.unsaved().filter(owner=typed.owner_id).exclude(pk=typed.pk).annotate(size=size)
+        kept = self.unsaved().filter(owner=typed.owner_id).exclude(page="")  # the rest has a limit of its own
+        others = kept.exclude(pk=typed.pk).annotate(size=size)
         total, over = len(json.dumps(typed.values)), []
         rows = others.order_by("-typed_at", "-pk").values_list("pk", "size")
         for number, (pk, characters) in enumerate(rows, start=2):

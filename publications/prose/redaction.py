@@ -127,7 +127,7 @@ class Redaction:
         words = f" {' '.join(words_of_address(address))} "
         return any(name and f" {' '.join(name)} " in words for name in self._spellings)
 
-    def is_told_by(self, text: str) -> bool:
+    def is_in_text_or_address(self, text: str) -> bool:
         """Whether a text or an address tells the passage."""
         return self.is_in(text) or self.is_named_by(text)
 
@@ -182,7 +182,7 @@ class Redaction:
         """Give notes whose label names the passage a number that no other has."""
         labels = dict.fromkeys(NOTE_LABEL.findall(source))
         free = (str(number) for number in range(1, len(labels) + 2) if str(number) not in labels)
-        names = {label: next(free) for label in labels if self.is_told_by(label)}
+        names = {label: next(free) for label in labels if self.is_in_text_or_address(label)}
         return NOTE_LABEL.sub(lambda match: f"[^{names.get(match[1], match[1])}]", source)
 
     def _write_out(self, source: str) -> str:
@@ -191,13 +191,15 @@ class Redaction:
 
         def taken(match: re.Match[str]) -> str:
             label, address, title = match[1], match[2].strip("<>"), match[5] or match[6] or ""
-            if label.startswith("^") or not any(map(self.is_told_by, (label, address, title))):
+            if label.startswith("^") or not any(map(self.is_in_text_or_address, (label, address, title))):
                 return match[0]
             targets.setdefault(_label(label), _link_to(address, title))
             return ""
 
         source = _with_links(REFERENCE.sub(taken, source), targets)
-        return ABBREVIATION.sub(lambda match: "" if self.is_told_by(match["abbr"]) else match[0], source)
+        return ABBREVIATION.sub(
+            lambda match: "" if self.is_in_text_or_address(match["abbr"]) else match[0], source
+        )
 
     def _redact_addresses(self, source: str) -> str:
         output, place = Output(), 0

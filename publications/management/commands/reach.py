@@ -86,7 +86,7 @@ class Command(BaseCommand):
         try:
             server.open()
             server.close()
-        except (OSError, SMTPException) as error:
+        except (OSError, SMTPException, UnicodeError) as error:
             hint = "Are host, port, name and password right? A relay without STARTTLS needs ?tls=none at the end."
             return _told("EMAIL_URL", "the mail server", error, hint)
         self._say("The mail server takes mail.")
