@@ -12,7 +12,7 @@ from tests.word_files import make_word_file, p, r
 
 pytestmark = pytest.mark.django_db
 
-INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u2060\u2063\u2069\ufe0f\ufeff"
+INVISIBLE = "\u00ad\u200b\u200c\u200d\u200e\u2060\u2063\u2069\ufe0f\ufeff\u034f\u061c\u115f\u180e\u3164\U000e0020\U000e0101"
 FORMS = [
     ("Zelenský", "Zelensky\u0301"),
     ("Zelensky\u0301", "Zelenský"),
@@ -41,7 +41,9 @@ FORMS = [
 
 def fold(text: str) -> str:
     """The letters that a reader sees, in one form."""
-    seen = re.sub(f"[{INVISIBLE}\u2068\u202a\u202c]", "", unicodedata.normalize("NFKC", text).casefold())
+    seen = re.sub(
+        f"[{INVISIBLE}\u1160\u2068\u202a\u202c]", "", unicodedata.normalize("NFKC", text).casefold()
+    )
     seen = re.sub("[\u0300-\u036f]", "", unicodedata.normalize("NFKD", seen))
     return re.sub("[‑‐-]", "-", re.sub("[ʼ’]", "'", unicodedata.normalize("NFKC", seen))).replace(" ", "")
 

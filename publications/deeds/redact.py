@@ -165,7 +165,8 @@ def _report(
     editions: list[Edition],
     linked_from: list[LinkingPublication],
 ) -> RedactionReport:
-    public = list(piece.editions.begun() | piece.editions.waiting())
+    editions_shown = piece.editions.begun() | piece.editions.waiting()
+    public = [(each, prose.tree_of(each.html)) for each in editions_shown.prefetch_related("attachments")]
     return RedactionReport(
         passage=passage,
         mark=redaction.mark,
@@ -180,25 +181,25 @@ def _report(
     )
 
 
-def _texts(piece: Publication, editions: list[Edition]) -> Iterator[str]:
-    """What readers read of these editions."""
-    for edition in editions:
+def _texts(piece: Publication, editions: list[tuple[Edition, prose.Node]]) -> Iterator[str]:
+    """What readers read of these editions, each with the tree of its HTML."""
+    for edition, tree in editions:
         yield from (getattr(edition, name) for name, rule in EDITION.items() if rule is _redact_text)
         yield edition.text
         yield from (file.label for file in edition.attachments.all())
-        yield from (text for name, text in prose.values_of(prose.tree_of(edition.html)) if name != "href")
+        yield from (text for name, text in prose.values_of(tree) if name != "href")
     yield from _links_of(piece).values_list("reason", flat=True)
 
 
-def _addresses(piece: Publication, editions: list[Edition]) -> Iterator[str]:
+def _addresses(piece: Publication, editions: list[tuple[Edition, prose.Node]]) -> Iterator[str]:
     """The publication's own addresses, and those of files and links in these editions."""
     yield piece.slug
     yield from piece.addresses.values_list("slug", flat=True)
     yield from piece.former_paths.values_list("path", flat=True)
-    for edition in editions:
+    for edition, tree in editions:
         yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
         yield from (file.filename for file in edition.attachments.all())
-        yield from prose.addresses_of(prose.tree_of(edition.html))
+        yield from prose.addresses_of(tree)
 
 
 def _links_of(piece: Publication) -> QuerySet[RelatedLink]:
@@ -255,6 +256,7 @@ def _names_passage(slug: str, passage: str) -> bool:
     letters = part.replace("-", "-?") if is_specific else part
     spellings = "|".join({letters, *spellings_without_marks(letters)})
     pattern = re.compile(rf"(^|-)({spellings}){ending}")
+    slug = prose.INVISIBLE_CHARACTERS.sub("", slug)
     return bool(pattern.search(slug) or pattern.search(without_marks(slug)))
 
 

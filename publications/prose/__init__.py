@@ -8,7 +8,7 @@ our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` t
 """
 
 from .figures import place_pictures
-from .folding import fold
+from .folding import INVISIBLE_CHARACTERS, fold
 from .fragments import fragment_on_page, github_slug
 from .links import images_in, misnamed_images
 from .markdown import as_markdown, tree_of
@@ -18,12 +18,15 @@ from .permalinks import place_permalinks
 from .redaction import ENDINGS, SPECIFIC, Redaction, addresses_of, values_of, words_of_address
 from .rendering import render
 from .spelling import spelled
+from .tree import Node
 
 __all__ = [
     "ENDINGS",
+    "INVISIBLE_CHARACTERS",
     "MAX_CHARACTERS",
     "SPECIFIC",
     "Heading",
+    "Node",
     "Paragraph",
     "Picture",
     "Prose",

@@ -11,8 +11,14 @@ from collections.abc import Callable, Iterator
 from html import unescape
 from itertools import pairwise
 
-JOINING = "\u00ad\u200c-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u206f\ufe00-\ufe0f"
-"""Soft hyphens, joiners, signs of direction and of variation, as the inside of a character class: they part no word."""
+JOINING = (
+    "\u00ad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200c-\u200f\u202a-\u202e\u2060-\u206f\u3164\ufe00-\ufe0f"
+    "\uffa0\ufff0-\ufff8\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e0fff"
+)
+"""Soft hyphens, joiners, fillers, signs of direction and of variation, as the inside of a character class.
+
+They part no word. Source: Default_Ignorable_Code_Point of Unicode (DerivedCoreProperties.txt), without the two below.
+"""
 INVISIBLE = f"{JOINING}\u200b\ufeff"
 """Those and spaces of no width."""
 INVISIBLE_CHARACTERS = re.compile(f"[{INVISIBLE}]+")
