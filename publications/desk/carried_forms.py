@@ -26,10 +26,8 @@ from django.core.exceptions import PermissionDenied
 from django.db import DatabaseError, transaction
 from django.db.models import Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.middleware.csrf import _unmask_cipher_token
 from django.urls import Resolver404, ResolverMatch, resolve, reverse
 from django.utils import timezone
-from django.utils.crypto import constant_time_compare, salted_hmac
 from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
@@ -37,6 +35,7 @@ from django.utils.translation import gettext as _
 from publications.models import REDACTED_SINCE, Publication, Typed, is_redacted_since
 
 from .encryption import decrypt, encrypt
+from .remembered_sign_ins import find_person
 from .unsent_forms import (
     FORM_KEY,
     MAX_FORM_CHARACTERS,
@@ -46,12 +45,12 @@ from .unsent_forms import (
     fill_in,
     key_in,
     new_key,
+    parse_number,
     values_of,
 )
 
 FIELD = "carried"  # of the page for signing in
 PARAMETER = "held"  # of the address of a form that is shown again
-PERSON_COOKIE = "desk_person"
 SALT = "publications.desk.carried_forms"
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
 FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
@@ -63,7 +62,6 @@ SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")
 MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one account
 MAX_OFFERED = 5  # by messages; the first page of the desk lists all
 MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
-REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
 FILLED_AT_SIGN_IN = timedelta(minutes=10)  # what was sent longer ago may have been given up
 
 View = Callable[..., HttpResponse]
@@ -134,7 +132,7 @@ def carry(request: HttpRequest) -> CarriedForm:
         return CarriedForm(path, [], files)
     values = values_of(request.POST, without=NOT_CARRIED)
     key = key_in(request.POST) or _key_of(path, values)
-    return _bounded(_hold_for_person(CarriedForm(path, values, files, key, _person_of(request))))
+    return _bounded(_hold_for_person(CarriedForm(path, values, files, key, find_person(request))))
 
 
 def _bounded(carried: CarriedForm) -> CarriedForm:
@@ -322,51 +320,6 @@ def is_model_form(view: View) -> bool:
     )
 
 
-def remember_person(request: HttpRequest, response: HttpResponse) -> None:
-    """Note in the browser who signed in, bound to the forms that are opened from now on.
-
-    A new token against forgery begins with each sign-in, so the token of a form tells after which sign-in it was
-    opened. The cookie holds the latest of them, each an account and its seal.
-    """
-    secret = request.META.get("CSRF_COOKIE", "")
-    sign_ins = [f"{request.user.pk}:{_seal(secret, request.user.pk)}", *_sign_ins(request)]
-    response.set_cookie(
-        PERSON_COOKIE,
-        ".".join(dict.fromkeys(sign_ins[:REMEMBERED_SIGN_INS])),
-        max_age=settings.CSRF_COOKIE_AGE,
-        path=settings.DESK,
-        secure=settings.SESSION_COOKIE_SECURE,
-        httponly=True,
-        samesite=settings.SESSION_COOKIE_SAMESITE,
-    )
-
-
-def _sign_ins(request: HttpRequest) -> list[str]:
-    return request.COOKIES.get(PERSON_COOKIE, "").split(".")[:REMEMBERED_SIGN_INS]
-
-
-def _person_of(request: HttpRequest) -> int | None:
-    """Who had signed in when the form was opened that was sent, as its token and the browser show."""
-    secret = _secret_of(request.POST.get("csrfmiddlewaretoken", ""))
-    for sign_in in _sign_ins(request):
-        number, _colon, seal = sign_in.partition(":")
-        person = _number(number)
-        if person and constant_time_compare(seal, _seal(secret, person)):
-            return person
-    return None
-
-
-def _secret_of(token: str) -> str:
-    """The secret behind the token of a form. Django masks it anew for each page, and names no public way back."""
-    if not (token.isascii() and token.isalnum() and len(token) in (32, 64)):
-        return ""
-    return _unmask_cipher_token(token) if len(token) == 64 else token
-
-
-def _seal(secret: str, person: int) -> str:
-    return salted_hmac(SALT, f"{person}:{secret}", algorithm="sha256").hexdigest()
-
-
 def _path_of_form(request: HttpRequest) -> str:
     """The address of the page that the form stands on: several forms are sent to another one."""
     referer = _split(request.headers.get("Referer", ""))
@@ -425,16 +378,11 @@ def _publication_of(match: ResolverMatch) -> Publication | None:
     if not match.route.startswith("desk/publications/publication/"):
         return None
     number = str(match.kwargs.get("pk") or match.kwargs.get("object_id") or "")
-    return Publication.objects.filter(pk=_number(number)).first()
-
-
-def _number(text: str) -> int:
-    """The number of a row as an address or a cookie has it, else 0, which no row has."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return Publication.objects.filter(pk=parse_number(number)).first()
 
 
 def _held(request: HttpRequest) -> Typed | None:
-    number = _number(request.GET[PARAMETER])
+    number = parse_number(request.GET[PARAMETER])
     typed = Typed.objects.unsaved().filter(owner=request.user, pk=number).first()
     return typed if typed and _is_of_page(typed, request) else None
 

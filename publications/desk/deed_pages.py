@@ -95,7 +95,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     piece = piece_or_404(pk)
     plan = deeds.what_undo_does(piece)
     form = StateForm(request.POST or None, piece=piece)
-    if response := _done(request, piece, form, lambda: _undo(request, piece, form)):
+    if response := _done(request, piece, form, lambda: _undo(request, piece, form, plan)):
         return response
     meanwhile = form.refresh(piece)
     is_cancelling = plan and plan.what is deeds.Undoing.CANCEL
@@ -103,8 +103,7 @@ def undo(request: HttpRequest, pk: int) -> HttpResponse:
     return desk.show_piece(request, "undo", piece, form=form, title=title, plan=plan, meanwhile=meanwhile)
 
 
-def _undo(request: HttpRequest, piece: Publication, form: forms.Form) -> str:
-    plan = deeds.what_undo_does(piece)
+def _undo(request: HttpRequest, piece: Publication, form: forms.Form, plan) -> str:
     restored = deeds.undo(piece, by=request.user, state=form.cleaned_data["state"])
     if plan and plan.what is deeds.Undoing.CANCEL:
         return _("Cancelled. What readers see stays, and your working copy is as it was.")

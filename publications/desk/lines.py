@@ -132,8 +132,8 @@ def _label(model: type[Model] | None, field: str) -> str:
     try:
         return str(model._meta.get_field(field).verbose_name)
     except FieldDoesNotExist:
-        admin = desk._registry.get(model)
-        of_form = admin.form.base_fields.get(field) if admin else None
+        form = desk.get_model_admin(model).form if desk.is_registered(model) else None
+        of_form = form.base_fields.get(field) if form else None
         return str(of_form.label or field) if of_form else field
 
 

@@ -27,6 +27,7 @@ from publications.models import Publication, Site, words
 
 from . import carried_forms
 from .carried_forms import CarriedForm
+from .remembered_sign_ins import remember_person
 from .unsent_forms import UnsentFormMixin, address_of_new, is_opened_anew
 
 Page = Callable[..., HttpResponse]
@@ -178,7 +179,7 @@ class Desk(AdminSite):
         response = finish_sign_in(request, response)
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
-        carried_forms.remember_person(request, response)
+        remember_person(request, response)
         given = self.lead_to_form(request, carried, response["Location"])
         if given:
             given.cookies.update(response.cookies)

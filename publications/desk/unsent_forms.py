@@ -26,6 +26,11 @@ def key_in(params: QueryDict, name: str = FORM_KEY) -> str:
     return params.get(name, "")[:MAX_KEY_LENGTH]
 
 
+def parse_number(text: str) -> int:
+    """Return the number of a row as an address, a cookie or a form has it, else 0, which no row has."""
+    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+
+
 def count_characters(values: list[list[str]]) -> int:
     """Return how many characters the names and values of a form have."""
     return sum(len(name) + len(value) for name, value in values)

@@ -16,6 +16,7 @@ from publications.models import Author, Byline, Publication, Revision, Why
 
 from .access import ONE, needs, piece_or_404
 from .site import desk
+from .unsent_forms import parse_number
 
 SORTS = ("dropped", "guessed", "changed")
 COUNTED: dict[str, Callable[[int], str]] = {
@@ -111,7 +112,7 @@ def _decide(request: HttpRequest, piece: Publication) -> None:
 def _sign(request: HttpRequest, piece: Publication) -> None:
     """Put somebody whom the site knows on the byline."""
     pk = request.POST["author"]
-    author = get_object_or_404(Author, pk=pk if pk.isdecimal() and len(pk) < 19 else 0)
+    author = get_object_or_404(Author, pk=parse_number(pk))
     _put_on(request, piece, author)
 
 
@@ -136,12 +137,12 @@ def _put_on(request: HttpRequest, piece: Publication, author: Author) -> None:
 
 def _settle_remark(request: HttpRequest, piece: Publication) -> None:
     pk = request.POST["remark"]
-    piece.remarks.filter(pk=pk if pk.isdecimal() and len(pk) < 19 else 0).update(is_settled=True)
+    piece.remarks.filter(pk=parse_number(pk)).update(is_settled=True)
 
 
 def _reopen_remark(request: HttpRequest, piece: Publication) -> None:
     pk = request.POST["reopen"]
-    piece.remarks.filter(pk=pk if pk.isdecimal() and len(pk) < 19 else 0).update(is_settled=False)
+    piece.remarks.filter(pk=parse_number(pk)).update(is_settled=False)
 
 
 BUTTONS = {"author": _sign, "guest": _sign_guest, "remark": _settle_remark, "reopen": _reopen_remark}

@@ -80,8 +80,8 @@ def answer(tree: str, slug: str) -> Answer:
     if not _was_at(tree=tree, slug=slug, now=now):
         return NOTHING
     last = live or Edition.objects.at(tree, slug).begun(now).order_by("-visible_from").first()
-    is_current = live or last.end != End.UNDONE  # the address of a mistake is not led to
-    moved = is_current and (last.tree, last.slug) != (tree, slug)
+    is_undone = not live and last.end == End.UNDONE  # the address of a mistake is not led to
+    moved = not is_undone and (last.tree, last.slug) != (tree, slug)
     return Answer(Standing.MOVED if moved else Standing.GONE, last)
 
 
