@@ -1,9 +1,14 @@
 """A form that was opened before a redaction: what was not changed in it stands as redacted, the rest is asked."""
 
+import re
+
 import pytest
 
 from publications import deeds
-from publications.models import Publication
+from publications.desk import redacted_base
+from publications.desk.merging import Clash
+from publications.difference import tokens_of
+from publications.models import AuditLine, DeedKind, Publication
 from tests.desk_forms import change, filled
 from tests.factories import make_person, make_publication
 
@@ -36,8 +41,14 @@ def stored() -> dict[str, str]:
     return Publication.objects.values(*TEXTS).get()
 
 
+def clashes_of(page) -> list[Clash]:
+    """The questions of the form; none where it was saved."""
+    context = page.context or {}
+    return [each["clash"] for each in context["adminform"].form.clashes] if "adminform" in context else []
+
+
 def answer(page, chosen: str) -> dict:
-    return {each["clash"].key: chosen for each in page.context["adminform"].form.clashes}
+    return {clash.key: chosen for clash in clashes_of(page)}
 
 
 @pytest.mark.parametrize("mark", [None, "N.N.", "(the *name* was taken out)"])
@@ -90,7 +101,8 @@ def test_answering_mine_everywhere_brings_back_only_what_was_shown(desk, piece, 
 
     with_name = {field for field, text in stored().items() if NAME in text}
     assert with_name <= {clash.name for clash in shown if NAME in clash.ours and clash.is_redacted}
-    assert all("A passage was taken out here" in page.text for _clash in shown)
+    assert shown
+    assert "A passage was taken out here" in page.text
 
 
 @pytest.mark.parametrize(
@@ -110,6 +122,146 @@ def test_the_passage_never_comes_back_without_being_asked(desk, piece, body):
     desk.post(change(piece), form)
 
     assert NAME not in str(stored())
+
+
+@pytest.mark.parametrize(
+    "sentence", ["It was Karelins house.", "It was Karelin's house.", "It was an anti-Karelin vote."]
+)
+def test_the_passage_is_known_where_it_stood_within_a_word(desk, sentence):
+    piece = make_publication(title="On Minsk", summary="", body=sentence)
+    form = filled(piece, body=f"{sentence}\n\nLater I heard of Karelin again.")
+    redact(piece)
+
+    page = desk.post(change(piece), form)
+
+    assert NAME not in str(stored())
+    assert "A passage was taken out here" in page.text
+
+
+BESIDE = [
+    "Karelin, who had been in exile for ten years, came back to Minsk.",
+    "According to the opposition press, Karelin came back to Minsk.",
+    "Yesterday Karelin came back to Minsk.",
+    "Karelin, came back to Minsk.",
+]
+
+
+@pytest.mark.parametrize("body", BESIDE)
+def test_words_typed_beside_the_passage_are_asked_and_not_dropped(desk, body):
+    piece = make_publication(title="On Minsk", summary="", body="Karelin came back to Minsk.")
+    form = filled(piece, body=body)
+    redact(piece)
+
+    page = desk.post(change(piece), form)
+    (clash,) = clashes_of(page)
+
+    assert (clash.name, clash.ours, clash.is_redacted) == ("body", body, True)
+    assert stored()["body"] == "[redacted] came back to Minsk."
+
+
+@pytest.mark.parametrize("body", BESIDE)
+def test_a_passage_beside_typed_words_is_asked_in_a_new_paragraph_too(desk, body):
+    piece = make_publication(title="On Minsk", summary="", body="Karelin came back to Minsk.")
+    form = filled(piece, body=f"{body}\n\nLater I heard of Karelin again.")
+    redact(piece)
+
+    page = desk.post(change(piece), form)
+
+    assert any("Later I heard of Karelin again." in clash.ours for clash in clashes_of(page))
+
+
+def test_words_typed_beside_the_passage_in_a_title_are_asked(desk):
+    piece = make_publication(title="President Karelin returns to Minsk", summary="", body="Quiet.")
+    form = filled(piece, title="President Karelin of the opposition returns to Minsk")
+    redact(piece)
+
+    page = desk.post(change(piece), form)
+
+    assert [(each.name, each.ours) for each in clashes_of(page)] == [("title", form["title"])]
+
+
+def test_a_word_in_place_of_another_beside_the_passage_is_asked(desk, piece):
+    form = typed(piece, body=TEXTS["body"].replace("On Monday", "On Tuesday"))
+    redact(piece)
+
+    page = desk.post(change(piece), form)
+
+    assert [each.ours.split(" came")[0] for each in clashes_of(page)] == ["On Tuesday Karelin"]
+
+
+def test_a_new_paragraph_that_begins_like_a_redacted_one_is_not_replaced(desk):
+    piece = make_publication(title="On Minsk", summary="", body="The Karelin\n\nQuiet.")
+    form = filled(piece, body="The Karelin\n\nQuiet.\n\nThe minister of defence came late")
+    redact(piece)
+
+    page = desk.post(change(piece), form)
+
+    kept = [stored()["body"], *(clash.ours for clash in clashes_of(page))]
+    assert any("The minister of defence came late" in text for text in kept)
+
+
+def test_a_passage_of_several_words_is_known_by_their_number(desk):
+    piece = make_publication(title="On Minsk", summary="", body="Then Ivan Karelins house burned.")
+    form = filled(piece, body="Then Ivan Karelins house burned.\n\nMore.")
+    deeds.redact(piece, "Ivan Karelin", by=make_person("Administrators"))
+
+    desk.post(change(piece), form)
+
+    assert stored()["body"] == "Then [redacted]s house burned.\n\nMore."
+    assert AuditLine.objects.get(deed=DeedKind.REDACT).detail["words"] == 2
+
+
+def test_a_mark_that_the_form_had_is_not_asked_again(desk, piece):
+    deeds.redact(piece, "Minsk", by=make_person("Administrators"))
+    piece.refresh_from_db()
+    text = {name: getattr(piece, name) for name in TEXTS}
+    form = typed(piece, body=f"{text['body']}\n\nMore.")
+    redact(piece)
+
+    page = desk.post(change(piece), form, follow=True)
+
+    assert stored()["body"].endswith("[redacted] at the station.\n\nMore.")
+    assert "A passage was taken out here" not in page.text
+
+
+def test_a_redaction_that_kept_no_number_of_words_is_asked(desk, piece):
+    form = typed(piece, body=f"{TEXTS['body']}\n\nMore.")
+    redact(piece)
+    line = AuditLine.objects.get(deed=DeedKind.REDACT)
+    AuditLine.objects.filter(pk=line.pk).update(detail={"mark": line.detail["mark"]})
+
+    page = desk.post(change(piece), form)
+
+    assert {"title", "summary", "body"} <= {clash.name for clash in clashes_of(page)}
+    assert NAME not in str(stored())
+
+
+def test_each_paragraph_is_divided_into_words_once(monkeypatch):
+    calls = []
+    monkeypatch.setattr(redacted_base, "tokens_of", lambda text: calls.append(text) or tokens_of(text))
+    draft = [f"Then [redacted] said thing {number} of many." for number in range(40)]
+    form = [text.replace("[redacted]", NAME) for text in draft]
+    redactions = redacted_base.Redactions({"[redacted]": frozenset({1})}, are_known=True)
+
+    clean = redactions.redact_paragraphs("\n\n".join([*form[::-1], "More."]), "\n\n".join(draft))
+
+    assert clean == "\n\n".join([*draft[::-1], "More."])
+    assert len(calls) == len(set(calls)) <= 82
+    assert redactions.passages == {NAME}
+
+
+@pytest.mark.parametrize("address", ["minister-returns", "karelin-returns"])
+def test_an_address_that_was_typed_is_not_dropped_without_a_word(desk, address):
+    piece = make_publication(**TEXTS, slug="karelin-returns")
+    form = typed(piece, slug=address)
+    redact(piece)
+
+    page = desk.post(change(piece), form, follow=True)
+
+    if address == "karelin-returns":
+        assert re.search(r"Joined with what [^.]*: [^.]*Address", page.text)
+    else:
+        assert [(each.name, each.ours) for each in clashes_of(page)] == [("slug", address)]
 
 
 def test_the_address_made_from_the_passage_does_not_come_back(desk):

@@ -20,6 +20,7 @@ from django.utils.translation import override
 
 from publications import manuscript, prose, renditions, search
 from publications.composing import carried_paragraphs, rendered
+from publications.difference import tokens_of
 from publications.disk_reserve import with_disk_reserve
 from publications.languages import slugify, spellings_without_marks, without_marks
 from publications.models import (
@@ -120,9 +121,9 @@ def redact(
     """Replace the passage by a mark in all that was kept of the piece; returns what went and what stayed.
 
     The mark is "[redacted]" in the language of the text, unless one is given (it may be empty where the law
-    or someone's safety asks for it). The passage itself is not written into the audit line. Addresses made
-    from it are given up. Raises ClockBehind, Outdated where the report is not the one `seen` (its fingerprint),
-    or Refused where the passage is too short, stands nowhere, or would still be read somewhere.
+    or someone's safety asks for it). The audit line keeps the number of words of the passage, not the passage.
+    Addresses made from it are given up. Raises ClockBehind, Outdated where the report is not the one `seen`
+    (its fingerprint), or Refused where the passage is too short, stands nowhere, or would still be read somewhere.
     """
     report = _redact(publication, passage, by=by, why=why, mark=mark)
     if seen is not None and seen != report.fingerprint:
@@ -153,7 +154,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     transaction.on_commit(lambda: renditions.forget(piece.pk))
     deed.tell(
         DeedKind.REDACT, piece, publication=piece, editions=report.editions, mark=report.mark,
-        why=redaction.redact_text(why),
+        words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(why),
     )  # fmt: skip
     return report
 

@@ -33,8 +33,6 @@ class Joining:
         ours = {name: cleaned[name] for name in names}
         self.is_redacted = _is_redacted_since(piece, cleaned.get("version"))
         redactions = redactions_of(piece) if self.is_redacted else None
-        if self.is_redacted and not base.get("slug") and piece.slug == f"publication-{piece.pk}":
-            ours["slug"] = piece.slug  # redaction has given up the address that was made from the passage
         self.joined = join(
             base, ours, values_of(piece, names), lambda key: self.data.get(key, ""), redactions
         )

@@ -107,6 +107,8 @@ def join(
     typed = ours
     if redactions:
         ours = {name: _redacted(name, own, base.get(name), redactions) for name, own in ours.items()}
+        if not base.get("slug") and redactions.is_named_by(ours.get("slug", "")):
+            ours["slug"] = theirs["slug"]  # redaction has given up the address that was made from the passage
     for name, own in ours.items():
         was, other = base.get(name), theirs[name]
         if redactions and name in TEXTS and _told(own) not in (_told(was), _told(other)):
@@ -139,7 +141,7 @@ def _join_redacted(
     elif name in BY_PARAGRAPH:
         is_asked = redactions.is_hard_to_tell(own, was)
     else:
-        is_asked = redactions.may_touch(was)
+        is_asked = redactions.may_touch(was) or redactions.may_hold_passage([own])
     if is_asked or redactions.holds_passage(own):
         _join_whole(joined, name, base, ours, theirs, choice, is_redacted=True)
     elif name in BY_PARAGRAPH:
