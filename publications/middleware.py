@@ -16,7 +16,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from publications.languages import TREES, tree_of_path
-from publications.pagecache import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
+from publications.page_cache import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
 
 POLICY = ", ".join(
     f"{feature}=()"

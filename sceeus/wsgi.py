@@ -12,7 +12,7 @@ os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceeus.settings")
 application = get_wsgi_application()  # models may be imported from here on
 
 from accounts.mail import send_in_background  # noqa: E402
-from publications import pagecache  # noqa: E402
+from publications import page_cache  # noqa: E402
 from publications.middleware import COMPRESSED  # noqa: E402
 from publications.renditions import ROOM  # noqa: E402
 from publications.views.parameters import parameters_of  # noqa: E402
@@ -25,14 +25,14 @@ send_in_background()
 if settings.PAGES_IN_MEMORY:
     # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.
     sys.setswitchinterval(0.0005)
-    application = pagecache.PageCache(
-        pages=pagecache.WorkerPool.of_pages(application, threads=settings.RENDER_THREADS),
+    application = page_cache.PageCache(
+        pages=page_cache.WorkerPool.of_pages(application, threads=settings.RENDER_THREADS),
         # One more than may be making PDFs, so that what is made is sent meanwhile.
-        slow=pagecache.WorkerPool.of_slow(application, threads=ROOM + 1),
-        watcher=pagecache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),
+        slow=page_cache.WorkerPool.of_slow(application, threads=ROOM + 1),
+        watcher=page_cache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),
         max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,
         compressible=frozenset(COMPRESSED),
         static_paths=collected_static_paths(),
     )
-application = pagecache.RequestBodies(application)
+application = page_cache.RequestBodies(application)

@@ -33,7 +33,7 @@ FLOORS = {
     "publications.renditions": 3,
     "publications.sessions": 3,
     "publications.search": 3,
-    "publications.pagecache": 3,
+    "publications.page_cache": 3,
     "publications.migration_state": 2,
     "publications.models": 2,
     "publications.importers": 2,

@@ -19,7 +19,7 @@ from publications.mirror.links import as_asked, is_mirrored, links_of
 from publications.models import Change, originals
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
-from tests.pagecaches import no_connection_closed
+from tests.page_caches import no_connection_closed
 
 pytestmark = pytest.mark.django_db
 

@@ -9,10 +9,10 @@ from io import BytesIO
 
 import pytest
 
-from publications.pagecache import RequestBodies
-from publications.pagecache.keys import FORMS, MAX_FORM_BYTES
-from publications.pagecache.request_bodies import IN_MEMORY
-from tests.pagecaches import environ
+from publications.page_cache import RequestBodies
+from publications.page_cache.keys import FORMS, MAX_FORM_BYTES
+from publications.page_cache.request_bodies import IN_MEMORY
+from tests.page_caches import environ
 
 PUBLIC = (
     "/", "/en/", "/en/publications/", "/en/publications/a.pdf", "/en/nothing/", "/api/v1/publications",
@@ -153,7 +153,7 @@ def test_where_all_slots_are_taken_others_are_told_to_come_again_and_other_forms
 
 
 def test_large_uploads_that_stall_leave_slots_to_the_forms_of_the_desk(bodies, monkeypatch):
-    monkeypatch.setattr("publications.pagecache.request_bodies.BUFFERED", 10)
+    monkeypatch.setattr("publications.page_cache.request_bodies.BUFFERED", 10)
 
     with unfinished(bodies, "/desk/upload/", 2):
         assert send(bodies, "/desk/upload/", Unread(), 11)[0] == 503

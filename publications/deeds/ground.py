@@ -8,7 +8,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications import pagecache
+from publications import page_cache
 from publications.models import (
     ADDING,
     FOREVER,
@@ -102,7 +102,7 @@ def _announce(generation: int) -> None:
         took_back = AuditLine.objects.filter(generation=generation).exclude(deed__in=ADDING).exists()
     except Error:
         took_back = True
-    pagecache.announce_change(took_back=took_back)
+    page_cache.announce_change(took_back=took_back)
 
 
 def start(generation: Generation, *, by, publication: Publication | None = None) -> Deed:

@@ -10,7 +10,7 @@ from django.conf import settings
 from django.core.wsgi import get_wsgi_application
 
 from publications.models import within
-from publications.pagecache import SiteStateWatcher
+from publications.page_cache import SiteStateWatcher
 
 OK = 200
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
-from publications.pagecache import COMPRESS
+from publications.page_cache import COMPRESS
 
 MARK = ".mirror"
 LONGEST_NAME = 240  # bytes; file systems take 255, and twins have an ending more

@@ -7,7 +7,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
 
-from publications.pagecache import NO_PAGES
+from publications.page_cache import NO_PAGES
 
 IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
 IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")

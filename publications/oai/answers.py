@@ -14,7 +14,7 @@ from publications import metadata
 from publications.addresses import absolute
 from publications.languages import NAMES
 from publications.models import Edition, Kind, Site
-from publications.pagecache import COMPRESS
+from publications.page_cache import COMPRESS
 from publications.xml_documents import Writer, moment
 
 from . import items, tokens

@@ -10,7 +10,7 @@ from django.db import DatabaseError
 from publications import mirror
 from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
 from publications.management.option_types import MAX_PROCESSES, named_path, whole_number
-from publications.pagecache import SiteStateWatcher
+from publications.page_cache import SiteStateWatcher
 
 MOST_TOLD = 20
 PAUSE = 0.5  # seconds

@@ -10,7 +10,7 @@ from django.core.mail.backends import smtp
 from django.core.management.base import BaseCommand, CommandError
 from django.db import Error, connection
 
-from publications import pagecache
+from publications import page_cache
 from publications.disk_reserve import is_disk_full
 from publications.models.images import originals
 
@@ -68,7 +68,7 @@ class Command(BaseCommand):
         if not settings.CACHE_URL:
             return ""
         try:
-            pagecache.try_pubsub()
+            page_cache.try_pubsub()
         except Exception as error:
             return _told(
                 "CACHE_URL",

@@ -11,7 +11,7 @@ from django.db import DatabaseError, connection
 from publications.disk_reserve import keep_disk_reserve
 from publications.management.option_types import MAX_PROCESSES, MAX_SECONDS, host, seconds, whole_number
 from publications.migration_state import read_migration_state, refuse_newer_database
-from publications.pagecache import SERVER_THREADS
+from publications.page_cache import SERVER_THREADS
 
 BARE = 64  # threads where no pages are in memory: each may come to hold a connection to the database
 

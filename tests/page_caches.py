@@ -13,7 +13,7 @@ from django.db import close_old_connections
 from django.test.client import RequestFactory
 
 from publications.middleware import COMPRESSED
-from publications.pagecache import PageCache, SiteStateWatcher, WorkerPool
+from publications.page_cache import PageCache, SiteStateWatcher, WorkerPool
 from publications.views.parameters import parameters_of
 
 

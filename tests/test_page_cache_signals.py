@@ -10,10 +10,10 @@ from django.utils import timezone
 
 from publications import deeds
 from publications.models import Epoch
-from publications.pagecache import SiteStateWatcher, announce_change, change_signal
-from publications.pagecache.change_signal import ChangeCounter, Message
+from publications.page_cache import SiteStateWatcher, announce_change, change_signal
+from publications.page_cache.change_signal import ChangeCounter, Message
 from tests.factories import make_live
-from tests.pagecaches import Readers
+from tests.page_caches import Readers
 
 LIST = "/en/publications/"
 STALE_SECONDS = 900
@@ -24,7 +24,7 @@ DAY = 86_400
 def published(monkeypatch) -> list[Message]:
     """The messages to other machines."""
     messages: list[Message] = []
-    monkeypatch.setattr("publications.pagecache.change_signal.publish", messages.append)
+    monkeypatch.setattr("publications.page_cache.change_signal.publish", messages.append)
     return messages
 
 

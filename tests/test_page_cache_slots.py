@@ -9,8 +9,8 @@ from contextlib import ExitStack, contextmanager
 import pytest
 
 from publications.models import Epoch
-from publications.pagecache import SERVER_THREADS, SiteStateWatcher, pools
-from tests.pagecaches import Got, Readers
+from publications.page_cache import SERVER_THREADS, SiteStateWatcher, pools
+from tests.page_caches import Got, Readers
 
 PAGE = "/en/about/"
 LATER = time.time() + 3600

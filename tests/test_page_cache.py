@@ -12,11 +12,11 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from publications import deeds
-from publications.pagecache.keys import cache_key
+from publications.page_cache.keys import cache_key
 from publications.views.parameters import ALL, parameters_of
 from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_publication, saved
-from tests.pagecaches import Readers, environ
+from tests.page_caches import Readers, environ
 
 LIST = "/en/publications/"
 pytestmark = pytest.mark.django_db

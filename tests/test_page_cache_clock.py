@@ -10,9 +10,9 @@ from django.utils import timezone
 
 from publications import deeds
 from publications.models import Epoch
-from publications.pagecache import SiteStateWatcher
+from publications.page_cache import SiteStateWatcher
 from tests.factories import make_author, make_live, make_publication, make_tag
-from tests.pagecaches import Readers
+from tests.page_caches import Readers
 
 HOUR = timedelta(hours=1)
 SHOWING = (

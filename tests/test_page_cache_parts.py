@@ -9,10 +9,10 @@ import time_machine
 from django.db import OperationalError
 
 from publications.models import Epoch, lately, once, within
-from publications.pagecache import SiteStateWatcher, WorkerPool, announce_change
-from publications.pagecache.change_signal import ChangeCounter
-from publications.pagecache.pools import NoFreeSlot, Slots
-from publications.pagecache.store import CachedResponse, PageStore, coding_for, matches
+from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
+from publications.page_cache.change_signal import ChangeCounter
+from publications.page_cache.pools import NoFreeSlot, Slots
+from publications.page_cache.store import CachedResponse, PageStore, coding_for, matches
 
 HOUR = 3600
 LONG = b"<p>A sentence of the usual length, which is compressed well.</p>" * 50
