@@ -3,7 +3,11 @@
 import re
 import unicodedata
 from collections.abc import Iterable
+from datetime import datetime
 from itertools import chain, groupby
+
+from django.utils import timezone
+from django.utils.formats import date_format
 
 TREES = ("en", "sv")
 """The interface languages, in the order of the site; a tree of addresses for each."""
@@ -60,6 +64,12 @@ def tree_of_path(path: str) -> str:
 def direction(language: str) -> str:
     """The direction the language is written in, as the `dir` attribute has it."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
+
+
+def datetime_with_zone(at: datetime) -> str:
+    """Return a moment with its zone in the language of whoever reads it: "9 June 2026 07:00 CEST"."""
+    local = timezone.localtime(at)
+    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
 def slugify(text: str) -> str:

@@ -15,6 +15,7 @@ from django.utils import timezone
 from publications import deeds, manuscript
 from publications.desk.forms import PublicationForm
 from publications.desk.restoring import put_back
+from publications.languages import datetime_with_zone
 from publications.models import (
     Attachment,
     Byline,
@@ -30,23 +31,13 @@ from publications.models import (
     as_manuscript,
     originals,
 )
+from publications.publication_fields import FIELDS, FIELDS_BY_NAME, NOT_CONTENT, FieldType
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag
 from tests.html_forms import forms_of
 
 pytestmark = pytest.mark.django_db
 
-NOT_CONTENT = {
-    "id",
-    "uid",
-    "version",
-    "digest",
-    "open_changes",
-    "created_by",
-    "created_at",
-    "updated_at",
-}
-"""Columns that say how a publication is stored, not what it says."""
 SPECIAL = {
     "language": lambda n: ["en", "uk"][n % 2],
     "slug": lambda n: f"slug-{n}-quillfeather",
@@ -60,7 +51,7 @@ SPECIAL = {
     "series_number": lambda n: None,  # given by publishing
 }
 """Values of columns that do not take any words."""
-CONTENT_ROWS = {"bylines", "tags", "attachments", "related_links"}
+CONTENT_ROWS = {field.name for field in FIELDS if field.type is FieldType.ROWS}
 
 
 def content_columns() -> list[models.Field]:
@@ -131,6 +122,66 @@ def read_rows(rows, *models_: type[models.Model]) -> list[dict[str, object]]:
 @pytest.fixture
 def filled() -> Publication:
     return fill(make_publication(), 0)
+
+
+# The declaration
+
+
+def test_every_column_is_declared_or_excepted():
+    columns = {field.name for field in Publication._meta.concrete_fields}
+    declared = {field.name for field in FIELDS if field.type is not FieldType.ROWS}
+
+    assert columns - declared == NOT_CONTENT
+    assert declared - columns == set()
+
+
+def test_rows_are_declared_as_they_are_called():
+    for name in CONTENT_ROWS:
+        assert hasattr(Publication, name)
+
+
+def test_a_field_is_declared_once():
+    assert len(FIELDS_BY_NAME) == len(FIELDS)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("title", " Title ", "Title"),
+        ("body", "One.\r\n\r\nTwo.", "One.\n\nTwo."),
+        ("key_points", ("First.", "Second."), "First.\nSecond."),
+        ("tags", ["Energy", "baltic"], ["Baltic", "energy"]),
+        ("cover", [], None),
+        ("published_at", timezone.datetime(2026, 6, 9, 7, 0, 59), timezone.datetime(2026, 6, 9, 7, 0)),
+    ],
+)
+def test_values_that_say_the_same_are_equal(name, one, other):
+    assert FIELDS_BY_NAME[name].equal(one, other)
+
+
+@pytest.mark.parametrize(
+    ("name", "one", "other"),
+    [
+        ("title", "Title", "title"),
+        ("key_points", ("First.", "Second."), ("Second.", "First.")),
+        ("bylines", [("ann", "author"), ("bo", "author")], [("bo", "author"), ("ann", "author")]),
+        ("bylines", [("ann", "author")], [("ann", "editor")]),
+        ("tags", ["Energy"], ["Energy", "Baltic"]),
+        ("cover", [("image", "")], []),
+    ],
+)
+def test_values_that_say_something_else_are_not_equal(name, one, other):
+    assert not FIELDS_BY_NAME[name].equal(one, other)
+
+
+def test_values_are_displayed_as_a_person_reads_them():
+    at = timezone.make_aware(timezone.datetime(2026, 6, 9, 7, 0))
+
+    assert FIELDS_BY_NAME["bylines"].display([("Ann", "author"), ("Bo", "editor")]) == "Ann, Bo"
+    assert FIELDS_BY_NAME["tags"].display(["Energy", "Baltic"]) == "Energy, Baltic"
+    assert FIELDS_BY_NAME["key_points"].display(("First.", "Second.")) == "First.\nSecond."
+    assert FIELDS_BY_NAME["published_at"].display(at) == datetime_with_zone(at)
+    assert FIELDS_BY_NAME["cover"].display(None) == ""
 
 
 # Which rows there are

@@ -9,6 +9,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from publications.languages import datetime_with_zone
+
 from .edition import FOREVER, TAKEN_BACK, Edition
 
 
@@ -77,8 +79,7 @@ def _next(publication) -> str:
 
 def moment_in_words(moment) -> str:
     """A moment with its zone: 9 June 2026 07:00 CEST."""
-    local = timezone.localtime(moment)
-    return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
+    return datetime_with_zone(moment)
 
 
 def _now(publication) -> str:

@@ -1,0 +1,205 @@
+"""What a publication consists of: every field declared once, with what each part of the site does with it.
+
+The columns themselves stand in `models`, once for `Publication` and `Edition`; a test holds that they are those listed
+here. Guards, snapshot, redaction, merge, restore, comparison, manuscript, digest, search index and API derive what
+they do from the properties below, so that a new field is declared here and reaches all of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum, StrEnum, auto
+from typing import Any
+
+from publications.languages import LONGEST, datetime_with_zone
+
+
+class FieldType(Enum):
+    """What a field holds."""
+
+    LINE = auto()
+    TEXT = auto()
+    LINES = auto()  # one entry a line
+    MARKDOWN = auto()
+    URL = auto()
+    DATE = auto()
+    CHOICE = auto()  # one of a few words of ours
+    REFERENCE = auto()  # another row
+    ROWS = auto()  # rows that belong to the publication
+
+
+class RedactionRule(Enum):
+    """What redaction does with a value that holds the passage."""
+
+    PASSAGE = auto()  # the passage gives way to the mark
+    WHOLE = auto()  # the value is emptied: a part of it is no use
+    SLUG = auto()  # the address is given up and another made
+
+
+class MergeRule(Enum):
+    """How the changes of two editors to one field are merged."""
+
+    WHOLE = auto()
+    PARAGRAPHS = auto()
+    SET = auto()
+
+
+class SearchWeight(StrEnum):
+    """Under which weight of the search index the words of a field stand."""
+
+    TITLE = "title"
+    SUMMARY = "summary"
+    PEOPLE = "people"
+    TOPICS = "topics"
+    TEXT = "text"
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublicationField:
+    """One part of a publication: a column or relation of `Publication`, and of `Edition` where it is frozen."""
+
+    name: str
+    type: FieldType
+    frozen: bool = True
+    """Whether an edition keeps it as it was published; the database then refuses a change."""
+    redacted: RedactionRule | None = None
+    merged: MergeRule | None = MergeRule.WHOLE
+    """How concurrent edits are merged; None where only actions and forms of their own set it."""
+    restored: bool = True
+    """Whether restoring a revision brings it back."""
+    search_weight: SearchWeight | None = None
+    in_manuscript: str | None = None
+    """Its key in a manuscript: None is the name, "" that it is not there."""
+    in_digest: bool = True
+    """Whether a change of it makes the draft differ from what is public."""
+    in_api: str | None = None
+    """Its key in the API: None is the name, "" that it is not there."""
+    from_word: bool = False
+    """Whether a Word file brings it."""
+    shown_beside_text: bool = False
+    """Whether a comparison of versions lists it as a fact, and not as text."""
+    max_length: int | None = None
+    """In characters; of every form, message and script that bounds it."""
+    columns: tuple[str, ...] = ()
+    """Of ROWS: the columns that may hold text."""
+
+    @property
+    def manuscript_key(self) -> str:
+        """Its key in a manuscript, or "" where it is not there."""
+        return self.name if self.in_manuscript is None else self.in_manuscript
+
+    @property
+    def api_key(self) -> str:
+        """Its key in the API, or "" where it is not there."""
+        return self.name if self.in_api is None else self.in_api
+
+    def equal(self, one: Any, other: Any) -> bool:
+        """Return whether two values of the field say the same.
+
+        Space around a text, seconds of a date, and the order and capitals of tags say nothing. References and
+        entries of rows are compared as they are given: by row, by key or by name.
+        """
+        return self._comparable(one) == self._comparable(other)
+
+    def _comparable(self, value: Any) -> Any:
+        if not value:
+            return ""
+        if self.type is FieldType.LINES and not isinstance(value, str):
+            value = "\n".join(value)
+        if isinstance(value, str):
+            return value.replace("\r\n", "\n").strip()
+        if isinstance(value, datetime):
+            return value.replace(second=0, microsecond=0)
+        if self.merged is MergeRule.SET and all(isinstance(entry, str) for entry in value):
+            return sorted(entry.casefold() for entry in value)
+        return list(value) if isinstance(value, tuple) else value
+
+    def display(self, value: Any) -> str:
+        """Return a value as a person reads it, for conflicts and comparisons."""
+        if not value:
+            return ""
+        if isinstance(value, datetime):
+            return datetime_with_zone(value)
+        if isinstance(value, list | tuple):
+            separator = "\n" if self.type is FieldType.LINES else ", "
+            return separator.join(map(_display_entry, value))
+        return str(value).strip()
+
+
+def _display_entry(entry: Any) -> str:
+    """Rows stand in forms as pairs: of an author and a role, or of a row and nothing."""
+    return str(entry[0] if isinstance(entry, tuple) else entry)
+
+
+_LINE, _TEXT, _LINES, _MARKDOWN = FieldType.LINE, FieldType.TEXT, FieldType.LINES, FieldType.MARKDOWN
+_URL, _DATE, _CHOICE, _REFERENCE, _ROWS = (
+    FieldType.URL, FieldType.DATE, FieldType.CHOICE, FieldType.REFERENCE, FieldType.ROWS,
+)  # fmt: skip
+_PASSAGE, _WHOLE, _SLUG = RedactionRule.PASSAGE, RedactionRule.WHOLE, RedactionRule.SLUG
+_PARAGRAPHS, _SET = MergeRule.PARAGRAPHS, MergeRule.SET
+
+FIELDS = (
+    PublicationField(
+        name="title", type=_LINE, redacted=_PASSAGE, search_weight=SearchWeight.TITLE, from_word=True, max_length=250
+    ),
+    PublicationField(
+        name="summary", type=_TEXT, redacted=_PASSAGE, merged=_PARAGRAPHS, search_weight=SearchWeight.SUMMARY,
+        from_word=True, max_length=2000,
+    ),
+    PublicationField(
+        name="key_points", type=_LINES, redacted=_PASSAGE, merged=_PARAGRAPHS, search_weight=SearchWeight.SUMMARY,
+        from_word=True,
+    ),
+    PublicationField(
+        name="body", type=_MARKDOWN, redacted=_PASSAGE, merged=_PARAGRAPHS, search_weight=SearchWeight.TEXT,
+        in_api="html", from_word=True,
+    ),
+    PublicationField(
+        name="bylines", type=_ROWS, redacted=_PASSAGE, search_weight=SearchWeight.PEOPLE, in_api="authors",
+        columns=("name", "title", "affiliation"),
+    ),
+    PublicationField(
+        name="tags", type=_ROWS, merged=_SET, search_weight=SearchWeight.TOPICS, in_api="topics", shown_beside_text=True
+    ),
+    PublicationField(name="published_at", type=_DATE, shown_beside_text=True),
+    PublicationField(name="kind", type=_REFERENCE, shown_beside_text=True),
+    PublicationField(name="language", type=_CHOICE, shown_beside_text=True),
+    PublicationField(
+        name="slug", type=_LINE, redacted=_SLUG, in_api="", shown_beside_text=True, max_length=LONGEST
+    ),
+    PublicationField(name="cover", type=_REFERENCE, shown_beside_text=True),
+    PublicationField(name="translation_of", type=_REFERENCE, frozen=False, in_api="translations"),
+    PublicationField(name="external_url", type=_URL, redacted=_WHOLE, shown_beside_text=True, max_length=500),
+    PublicationField(
+        name="doi", type=_LINE, redacted=_WHOLE, search_weight=SearchWeight.SUMMARY, shown_beside_text=True,
+        max_length=200,
+    ),
+    PublicationField(
+        name="isbn", type=_LINE, redacted=_WHOLE, search_weight=SearchWeight.SUMMARY, shown_beside_text=True,
+        max_length=17,
+    ),
+    PublicationField(
+        name="series_number", type=_REFERENCE, merged=None, restored=False, in_manuscript="number", in_api="number"
+    ),
+    PublicationField(
+        name="attachments", type=_ROWS, redacted=_PASSAGE, merged=None, in_api="files", columns=("label", "filename")
+    ),
+    PublicationField(
+        name="related_links", type=_ROWS, frozen=False, redacted=_PASSAGE, merged=_SET, restored=False,
+        in_manuscript="related", in_digest=False, in_api="related", columns=("reason",),
+    ),
+    PublicationField(
+        name="note", type=_TEXT, frozen=False, redacted=_PASSAGE, merged=_PARAGRAPHS, in_digest=False, in_api=""
+    ),
+)  # fmt: skip
+"""In the order in which editors read them: text, people and topics, then what stands beside it."""
+
+FIELDS_BY_NAME = {field.name: field for field in FIELDS}
+RESTORED = tuple(field for field in FIELDS if field.restored)
+"""What restoring a revision writes into the draft."""
+FROM_WORD = tuple(field for field in FIELDS if field.from_word)
+"""What a Word file writes into the draft."""
+
+NOT_CONTENT = frozenset(
+    {"id", "uid", "version", "digest", "open_changes", "created_by", "created_at", "updated_at"}
+)
+"""Columns of `Publication` that say how it is stored, not what it says."""
