@@ -31,7 +31,7 @@ def test_what_is_typed_is_shown_in_the_real_template_and_not_stored(desk):
 
     for words in ("<strong>Brest</strong>", "Ann Berg", "A new one", f"/desk/library/{image.key}/"):
         assert words in page.text
-    assert {"desk/framed.html", "detail.html"} <= {each.name for each in page.templates}
+    assert {"desk/preview_framed.html", "pages/publication.html"} <= {each.name for each in page.templates}
     assert Publication.objects.get().title == "Stored"
     assert Revision.objects.count() == 1 and not Tag.objects.exists()
 

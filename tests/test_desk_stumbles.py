@@ -298,4 +298,4 @@ def test_a_report_counts_one_word(count, words):
         "piece": make_publication(),
     }
 
-    assert words in render_to_string("desk/word_panel.html", told_words)
+    assert words in render_to_string("desk/word_report_panel.html", told_words)

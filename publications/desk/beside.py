@@ -114,7 +114,7 @@ class Amended(DeskModelAdmin):
     """Rows that readers see as they are: every change is the deed `amend`, and says so on the form."""
 
     form = AmendedForm
-    change_form_template = "desk/amended_form.html"
+    change_form_template = "desk/public_row_form.html"
     actions = None
     list_per_page = 100
 

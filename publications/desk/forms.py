@@ -43,7 +43,7 @@ class TagWidget(LineOfTags):
 class BodyWidget(forms.Textarea):
     """The text, with a short help on how it is marked up."""
 
-    template_name = "desk/widgets/body.html"
+    template_name = "desk/widgets/markdown_editor.html"
 
 
 class PublicationForm(Joining, FindingForm):

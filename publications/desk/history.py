@@ -68,7 +68,13 @@ def difference(request: HttpRequest, pk: int) -> HttpResponse:
     if _moment(one) > _moment(other):
         (one, first), (other, second) = (other, second), (one, first)
     return desk.show_piece(
-        request, "compared", piece, title=_("Difference"), one=one, other=other, **comparison(first, second)
+        request,
+        "versions_compared",
+        piece,
+        title=_("Difference"),
+        one=one,
+        other=other,
+        **comparison(first, second),
     )
 
 

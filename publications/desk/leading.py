@@ -162,7 +162,7 @@ def _of_the_site(request: HttpRequest, kind: type[AmendedForm], name: str, title
     form = kind(request.POST or None, instance=Site.objects.get())
     if request.method == "POST" and form.is_valid() and _pinned(request, form):
         return HttpResponseRedirect(reverse(f"desk:{name}"))
-    return desk.show(request, "lead", title=title, form=form)
+    return desk.show(request, "site_setting", title=title, form=form)
 
 
 def _pinned(request: HttpRequest, form: AmendedForm) -> bool:

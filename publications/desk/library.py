@@ -149,7 +149,7 @@ class Library(Amended):
 
     @admin.display(description=gettext_lazy("used in"))
     def used(self, image: Image) -> str:
-        return render_to_string("desk/used_in.html", {"uses": uses(image)})
+        return render_to_string("desk/image_uses.html", {"uses": uses(image)})
 
     @admin.display(description=gettext_lazy("in the text"))
     def in_markdown(self, image: Image) -> str:

@@ -53,7 +53,7 @@ def pieces(request: HttpRequest) -> HttpResponse:
     counted = CHOSEN.get(request.GET.get("only", ""), lambda pieces: pieces)(counted)
     page = Paginator(counted.without_bodies(), PER_PAGE).get_page(request.GET.get("page"))
     return desk.show(
-        request, "links",
+        request, "related_links",
         title=_("Related links"), page=page, query=query, only=request.GET.get("only", ""), choices=NAMES,
     )  # fmt: skip
 
@@ -94,7 +94,7 @@ def links_of(request: HttpRequest, pk: int) -> HttpResponse:
         pk for pk, _r in chosen
     ]
     return desk.show(
-        request, "links_of",
+        request, "related_links_edit",
         title=edition.title, edition=edition, form=form, gone=gone_related(piece),
         reads_drafts=reads_drafts(request.user),
         related=suggesting.alike_for_readers(piece.pk, taken), apart=_apart_from(piece), may_rule=True,

@@ -65,7 +65,7 @@ class PageForm(AmendedForm):
 
 class PageDesk(Amended):
     form = PageForm
-    change_form_template = "desk/page_form.html"
+    change_form_template = "desk/site_page_form.html"
     list_display = ("title", "languages", "changed_at")
     search_fields = ("title_en", "title_sv", "body_en", "body_sv")
     fields = (TITLES, SLUGS, SUMMARIES, BODIES)
@@ -107,7 +107,7 @@ class PageDesk(Amended):
         notice = _("Preview. Nothing has been saved; readers do not see this.")
         with override(tree):
             context = site_page_context(form.instance)
-            return page(request, "page.html", robots="noindex", notice=notice, **context)
+            return page(request, "pages/site_page.html", robots="noindex", notice=notice, **context)
 
 
 def _named(code: str) -> dict[str, str]:

@@ -60,7 +60,7 @@ def _shown(request: HttpRequest, piece: Publication, notice: str) -> HttpRespons
         record = metadata.record_of(shown, site=Site.objects.first() or Site())
         context = piece_context(shown, address=desk_address)
         context |= metadata.shown(record, shown.edition, fetched=False)
-        template = "desk/framed.html" if is_framed else "detail.html"
+        template = "desk/preview_framed.html" if is_framed else "pages/publication.html"
         return page(request, template, robots="noindex", **{**context, **told})
 
 

@@ -28,7 +28,7 @@ def published(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     edition = get_object_or_404(piece.editions.select_related("kind"), number=number)
     stands = _stands(edition)
     return desk.show_piece(
-        request, "published", piece,
+        request, "publish_result", piece,
         title=TITLES[stands],
         stands=stands,
         edition=edition,

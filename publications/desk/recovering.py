@@ -214,9 +214,9 @@ def recovered(request: HttpRequest, pk: int) -> HttpResponse:
     form = form_of(typed.values, piece)
     context = {"typed": typed, "title": _("Typed and not saved"), "raw": _raw(form, typed, whole=not piece)}
     if not piece:
-        return desk.show(request, "recovered", **context)
+        return desk.show(request, "autosave_detail", **context)
     difference = comparison(as_it_stands(piece), as_it_stands(sketch(form)))
-    return desk.show_piece(request, "recovered_piece", piece, **context, **difference)
+    return desk.show_piece(request, "autosave_publication", piece, **context, **difference)
 
 
 def _raw(form: PublicationForm, typed: Typed, *, whole: bool) -> list[dict[str, str]]:

@@ -50,7 +50,7 @@ class Trail(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("deed"), ordering="deed")
     def what(self, line: AuditLine) -> SafeString:
         return SafeString(
-            render_to_string("desk/audit_words.html", {"told": told(line), "may_see": True}).strip()
+            render_to_string("desk/audit_entry.html", {"told": told(line), "may_see": True}).strip()
         )
 
     @admin.display(description=gettext_lazy("what"), ordering="subject")

@@ -64,7 +64,7 @@ def new(request: HttpRequest) -> HttpResponse:
             request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
         )
         return led_on(request, "desk:publications_publication_change", row.publication_id)
-    return refused(request, form) or desk.show(request, "word", title=_("New from Word"), form=form)
+    return refused(request, form) or desk.show(request, "word_new", title=_("New from Word"), form=form)
 
 
 def led_on(request: HttpRequest, page: str, pk: int) -> HttpResponse:

@@ -62,7 +62,7 @@ def replace(request: HttpRequest, pk: int) -> HttpResponse:
     waiting = piece.word_files.waiting().first()
     joint = intake.joint_of(waiting) if waiting else None
     return desk.show_piece(
-        request, "word_replace", piece, title=_("Replace from Word"), form=form, waiting=waiting,
+        request, "word_next_version", piece, title=_("Replace from Word"), form=form, waiting=waiting,
         questions=questions_of(joint, request.POST), last=piece.word_files.taken().first(),
     )  # fmt: skip
 

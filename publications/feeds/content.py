@@ -15,7 +15,7 @@ def content(edition: Edition, corrections: list[Note]) -> str:
     """Notes of corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
     with translation.override(edition.tree):
         shown = render_to_string(
-            "feed_entry.html",
+            "partials/feed_entry.html",
             {
                 "edition": edition,
                 "corrections": corrections,

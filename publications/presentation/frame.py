@@ -93,7 +93,9 @@ def _standing(site: Site, *, path: str, section: str, has_finder: bool) -> dict[
             "menus": menus(links, path=path, section=section),
             "has_finder": has_finder,
         }
-        return {part: render_to_string(f"{part}.html", told) for part in ("masthead_ways", "footer")}
+        return {
+            part: render_to_string(f"partials/{part}.html", told) for part in ("masthead_links", "footer")
+        }
 
     return once(("frame", tree, path, section, has_finder), made)
 

@@ -49,7 +49,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
     found = paged(entries, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
     return page(
         request,
-        "authors.html",
+        "pages/authors.html",
         section="authors",
         title=_("Authors"),
         site=site,
@@ -112,7 +112,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     tags = sorted(Tag.objects.order_by("name").told(most), key=lambda tag: -tag.pieces)[:TOPICS]
     return page(
         request,
-        "author.html",
+        "pages/author.html",
         section="authors",
         title=author.name,
         site=site,

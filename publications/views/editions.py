@@ -23,7 +23,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     live = found.edition
     return page(
         request,
-        "editions.html",
+        "pages/editions.html",
         **_frame(live, {"label": _("Editions")}),
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
@@ -47,7 +47,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     between = [edition for edition in readable if before.number < edition.number <= number]
     return page(
         request,
-        "comparison.html",
+        "pages/comparison.html",
         **_frame(
             live, {"label": _("Editions"), "url": history.editions_url(live)}, {"label": _("What changed")}
         ),

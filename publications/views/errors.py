@@ -106,7 +106,7 @@ def _sqlstate(error: BaseException | None) -> str:
 
 
 def _disk_full(request: HttpRequest) -> HttpResponse:
-    return _come_again(request, "disk_full.html", DeskError.DISK_FULL)
+    return _come_again(request, "pages/disk_full.html", DeskError.DISK_FULL)
 
 
 def _come_again(request: HttpRequest, template: str, error: DeskError) -> HttpResponse:

@@ -94,7 +94,7 @@ def _can_be_sent(file: EditionAttachment) -> bool:
 def _unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
     response = page(
         request,
-        "file_unavailable.html",
+        "pages/file_unavailable.html",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title=_("Not at hand just now"),
         robots="noindex",

@@ -40,7 +40,7 @@ def home(request: HttpRequest) -> HttpResponse:
     made, shelved = with_shelves(above)
     return page(
         request,
-        "home.html",
+        "pages/home.html",
         section="home",
         canonical=request.path,
         has_social_image=True,

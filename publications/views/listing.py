@@ -30,7 +30,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         return busy(request)
     return page(
         request,
-        "list.html",
+        "pages/list.html",
         section="publications",
         has_finder=True,
         title=_("Publications"),
@@ -215,4 +215,4 @@ def written(filters: list[dict[str, object]]) -> Filters:
         for option in filter_["options"]
         if option["selected"]
     ]
-    return render_to_string("filters.html", {"filters": filters}), chosen
+    return render_to_string("partials/facets.html", {"filters": filters}), chosen

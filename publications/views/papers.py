@@ -118,7 +118,7 @@ def answer_with_made(
 def _unmade(request: HttpRequest, shown: dict[str, str], seconds: str, *, is_busy: bool) -> HttpResponse:
     response = page(
         request,
-        "unmade.html",
+        "pages/unmade.html",
         status=HTTPStatus.SERVICE_UNAVAILABLE,
         title=_("Not at hand just now"),
         robots="noindex",

@@ -103,7 +103,7 @@ def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", 
     if not own_address:
         pictures = {"card": _card(edition), "cover": _cover(context["cover"])}
         context |= metadata.head_of(record, edition, context["breadcrumb"], **pictures)
-    return page(request, "detail.html", site=site, **context)
+    return page(request, "pages/publication.html", site=site, **context)
 
 
 def _card(edition: Edition) -> metadata.Picture:

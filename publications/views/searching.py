@@ -53,7 +53,7 @@ def busy(request: HttpRequest) -> HttpResponse:
     """Too many search at once: a page that says so, with everything else of the site one click away."""
     response = page(
         request,
-        "busy.html",
+        "pages/busy.html",
         status=503,
         section="publications",
         title=_("Many are searching just now"),

@@ -29,7 +29,7 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     text = urlencode({"text": f"{found.edition.title} {absolute(piece_url)}"})
     return page(
         request,
-        "share_mastodon.html",
+        "pages/share_mastodon.html",
         title=_("Share on Mastodon"),
         document_title=f"{_('Share on Mastodon')}: {found.edition.title}",
         section="publications",

@@ -26,7 +26,7 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
     own = f"{shown['title']} – {site.name}"
     return page(
         request,
-        "page.html",
+        "pages/site_page.html",
         site=site,
         canonical=request.path,
         has_social_image=True,

@@ -55,7 +55,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
     site = the_site()
     return page(
         request,
-        "topics.html",
+        "pages/topics.html",
         section="topics",
         title=_("Topics"),
         site=site,
@@ -73,7 +73,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     tag, site = topic_or_404(slug), the_site()
     return page(
         request,
-        "topic.html",
+        "pages/topic.html",
         section="topics",
         title=tag.label,
         site=site,
