@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 from hypothesis import strategies as st
 
 from publications.prose import render
-from publications.prose.vocabulary import PAGE_IDS
+from publications.prose.fragments import PAGE_IDS
 
 
 def _names(names: str) -> set[str]:

@@ -44,6 +44,7 @@ FLOORS = {
     "publications.typesetting": 1,
     "publications.publication_fields": -1,
     "publications.languages": -2,
+    "publications.html_tree": -2,
     "accounts": 1,
     "publications.addresses": 1,
     "publications.xml_documents": 1,

@@ -6,8 +6,7 @@ from pathlib import Path
 import pytest
 
 from publications import prose
-from publications.prose.fragments import github_slug
-from publications.prose.vocabulary import PAGE_IDS
+from publications.prose.fragments import PAGE_IDS, github_slug
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 OF_STAFF = {"admin", "desk", "registration"}

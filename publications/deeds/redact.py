@@ -22,6 +22,7 @@ from publications import manuscript, prose, renditions, search
 from publications.composing import carried_paragraphs, rendered
 from publications.difference import tokens_of
 from publications.disk_reserve import with_disk_reserve
+from publications.html_tree import Element, parse
 from publications.languages import slugify, spellings_without_marks, without_marks
 from publications.models import (
     Address,
@@ -167,7 +168,7 @@ def _report(
     linked_from: list[LinkingPublication],
 ) -> RedactionReport:
     editions_shown = piece.editions.begun() | piece.editions.waiting()
-    public = [(each, prose.tree_of(each.html)) for each in editions_shown.prefetch_related("attachments")]
+    public = [(each, parse(each.html)) for each in editions_shown.prefetch_related("attachments")]
     return RedactionReport(
         passage=passage,
         mark=redaction.mark,
@@ -182,7 +183,7 @@ def _report(
     )
 
 
-def _texts(piece: Publication, editions: list[tuple[Edition, prose.Node]]) -> Iterator[str]:
+def _texts(piece: Publication, editions: list[tuple[Edition, Element]]) -> Iterator[str]:
     """What readers read of these editions, each with the tree of its HTML."""
     for edition, tree in editions:
         yield from (getattr(edition, name) for name, rule in EDITION.items() if rule is _redact_text)
@@ -192,7 +193,7 @@ def _texts(piece: Publication, editions: list[tuple[Edition, prose.Node]]) -> It
     yield from _links_of(piece).values_list("reason", flat=True)
 
 
-def _addresses(piece: Publication, editions: list[tuple[Edition, prose.Node]]) -> Iterator[str]:
+def _addresses(piece: Publication, editions: list[tuple[Edition, Element]]) -> Iterator[str]:
     """The publication's own addresses, and those of files and links in these editions."""
     yield piece.slug
     yield from piece.addresses.values_list("slug", flat=True)
@@ -379,7 +380,7 @@ def _still_tells(edition: Edition, redaction: prose.Redaction) -> bool:
         map(redaction.is_in, (edition.title, edition.summary, edition.key_points, edition.text, *headings))
     ):
         return True
-    values = prose.values_of(prose.tree_of(edition.html))
+    values = prose.values_of(parse(edition.html))
     return any(
         redaction.is_named_by(value) if name == "href" else redaction.is_in(value) for name, value in values
     )

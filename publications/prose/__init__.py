@@ -1,8 +1,8 @@
 """Markdown in; safe HTML, plain text, paragraph ids and contents out. Knows no database.
 
 The way of a text, told in `rendering`: it is cleaned, and what is no markup is hidden from the parser
-(`source`, `lists`); Python-Markdown reads it (`dialect`) within `limits`; its output becomes a small `tree`
-(`builder`, `vocabulary`) that `links`, `figures`, `headings`, `tables`, `notes` and `typography` shape for
+(`source`, `lists`); Python-Markdown reads it (`dialect`) within `limits`; its output becomes a small tree
+(`builder`, `publications.html_tree`) that `links`, `figures`, `headings`, `tables`, `notes` and `typography` shape for
 our pages; its `paragraphs` get their ids (`carrying`, `anchors`); `plaintext` takes the words; and the
 `sanitiser` has the last word. The way back, for whoever reads Markdown, is `markdown` with its `spelling`.
 """
@@ -11,14 +11,13 @@ from .figures import place_pictures
 from .folding import INVISIBLE_CHARACTERS, fold
 from .fragments import fragment_on_page, github_slug
 from .links import images_in, misnamed_images
-from .markdown import as_markdown, tree_of
+from .markdown import as_markdown
 from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
 from .redaction import ENDINGS, SPECIFIC, Redaction, addresses_of, values_of, words_of_address
 from .rendering import render
 from .spelling import spelled
-from .tree import Node
 
 __all__ = [
     "ENDINGS",
@@ -26,7 +25,6 @@ __all__ = [
     "MAX_CHARACTERS",
     "SPECIFIC",
     "Heading",
-    "Node",
     "Paragraph",
     "Picture",
     "Prose",
@@ -44,7 +42,6 @@ __all__ = [
     "place_pictures",
     "render",
     "spelled",
-    "tree_of",
     "values_of",
     "words_of_address",
 ]

@@ -9,22 +9,23 @@ import re
 from collections.abc import Collection
 from html import unescape
 
-from .source import HIDDEN, TAG, Hiding, shown
-from .tree import Node
-from .vocabulary import (
+from publications.html_tree import (
+    ATTRIBUTE_VALUES,
     ATTRIBUTES,
     BLOCKS,
-    BREAKING,
-    EVERYWHERE,
+    DROPPED,
+    GLOBAL_ATTRIBUTES,
     HEADINGS,
     INLINE,
     KEPT,
     PARTS,
-    SWALLOWED,
-    VALUES,
+    UNWRAPPED_BLOCKS,
     VERBATIM,
     VOID,
+    Element,
 )
+
+from .source import HIDDEN, TAG, Hiding, shown
 
 Names = Collection[str]
 
@@ -48,7 +49,7 @@ FENCES = {"body", "blockquote", "td", "th", "caption"}  # an end tag does not re
 PHRASES = HEADINGS | {"pre", "dt", "caption"}  # these hold no blocks
 
 
-def build(html: str, hiding: Hiding, seal: str) -> Node:
+def build(html: str, hiding: Hiding, seal: str) -> Element:
     """The tree of a piece of HTML, below a `body`. References to notes are known by their seal."""
     return Builder(hiding, re.compile(f"ref{seal}n([0-9]+)")).feed(html)
 
@@ -57,9 +58,9 @@ class Builder:
     def __init__(self, hiding: Hiding, reference: re.Pattern[str]) -> None:
         self.hiding = hiding
         self.reference = reference
-        self.stack = [Node("body")]
+        self.stack = [Element("body")]
 
-    def feed(self, html: str) -> Node:
+    def feed(self, html: str) -> Element:
         place = 0
         unclosed: set[str] = set()
         while match := TAG.search(html, place):
@@ -68,7 +69,7 @@ class Builder:
             tag = match[2].lower()
             if match[1]:
                 self.close(tag)
-            elif tag in SWALLOWED and tag not in unclosed:
+            elif tag in DROPPED and tag not in unclosed:
                 end = re.compile(f"</{tag}[^<>]*>", re.IGNORECASE).search(html, place)
                 place = end.end() if end else place
                 unclosed |= set() if end else {tag}
@@ -80,7 +81,7 @@ class Builder:
     def add_text(self, raw: str) -> None:
         text = unescape(raw).replace("\r", " ")
         if "\ufdd5" in text:
-            is_code = any(node.tag in VERBATIM for node in self.stack)
+            is_code = any(element.tag in VERBATIM for element in self.stack)
             text = HIDDEN.sub(self.hiding.comment if is_code else "", text)
         if text.strip():
             self._imply_phrase()
@@ -91,16 +92,16 @@ class Builder:
     def open(self, tag: str, attributes: str) -> None:
         if match := self.reference.fullmatch(tag):
             self._add_reference(match[1])
-        elif tag in BREAKING:
+        elif tag in UNWRAPPED_BLOCKS:
             self._end_paragraph()
             self._keep_id(attributes)
         elif tag not in KEPT or (len(self.stack) > MAX_DEPTH and tag not in VOID):
             return
         elif self._make_room(tag):
-            self._push(Node(tag, _attributes(tag, attributes)))
+            self._push(Element(tag, _attributes(tag, attributes)))
 
     def close(self, tag: str) -> None:
-        if tag in BREAKING:
+        if tag in UNWRAPPED_BLOCKS:
             self._end_paragraph()
         elif tag in KEPT and tag not in VOID:
             names = HEADINGS if tag in HEADINGS else {tag}
@@ -108,13 +109,13 @@ class Builder:
             self._pop_to(names, stops, through=True, within=INLINE if tag in INLINE else ())
 
     @property
-    def top(self) -> Node:
+    def top(self) -> Element:
         return self.stack[-1]
 
-    def _push(self, node: Node) -> None:
-        self.top.children.append(node)
-        if node.tag not in VOID:
-            self.stack.append(node)
+    def _push(self, element: Element) -> None:
+        self.top.children.append(element)
+        if element.tag not in VOID:
+            self.stack.append(element)
 
     def _pop_to(self, names: Names, stops: Names, *, through: bool = False, within: Names = ()) -> bool:
         """Close elements until one of these names is on top, or closed as well; not across the stops."""
@@ -150,12 +151,12 @@ class Builder:
         return found
 
     def _make_room_in_table(self, tag: str) -> bool:
-        if not any(node.tag == "table" for node in self.stack):
+        if not any(element.tag == "table" for element in self.stack):
             return False
         while self.top.tag != "table" and LEVELS.get(self.top.tag, 9) >= LEVELS[tag]:
             self.stack.pop()
         while LEVELS[self.top.tag] < LEVELS[tag] - 1:
-            self._push(Node(IMPLIED[self.top.tag]))
+            self._push(Element(IMPLIED[self.top.tag]))
         return True
 
     def _end_paragraph(self) -> None:
@@ -169,38 +170,38 @@ class Builder:
     def _is_between_blocks(self) -> bool:
         """Where space between words would be none: before, between and behind blocks."""
         last = self.top.children[-1] if self.top.children else None
-        if isinstance(last, Node) and not last.is_inline:
+        if isinstance(last, Element) and not last.is_inline:
             return True
         return self.top.tag in IMPLIED or (last is None and self.top.tag not in INLINE)
 
     def _imply_block(self) -> None:
         while IMPLIED.get(self.top.tag, "p") != "p":
-            self._push(Node(IMPLIED[self.top.tag]))
+            self._push(Element(IMPLIED[self.top.tag]))
 
     def _imply_phrase(self) -> None:
         while self.top.tag in IMPLIED:
-            self._push(Node(IMPLIED[self.top.tag]))
+            self._push(Element(IMPLIED[self.top.tag]))
 
     def _keep_id(self, attributes: str) -> None:
         """The id of an element that goes stands before what it held."""
         if "id" in (kept := _attributes("span", attributes)):
             self._imply_phrase()
-            self.top.children.append(Node("span", {"id": kept["id"]}))
+            self.top.children.append(Element("span", {"id": kept["id"]}))
 
     def _add_reference(self, number: str) -> None:
         self._imply_phrase()
-        places = [place for place, node in enumerate(self.stack) if node.tag == "a"]
+        places = [place for place, element in enumerate(self.stack) if element.tag == "a"]
         owner = self.stack[places[0] - 1] if places else self.top  # no link stands in a link: behind it
-        owner.children.append(Node("ref", {"n": number}))
+        owner.children.append(Element("ref", {"n": number}))
 
 
 def _attributes(tag: str, written: str) -> dict[str, str]:
-    allowed = ATTRIBUTES.get(tag, EVERYWHERE)
+    allowed = ATTRIBUTES.get(tag, GLOBAL_ATTRIBUTES)
     found: dict[str, str] = {}
     for match in ATTRIBUTE.finditer(written):
         name = match[1].lower()
         if name in allowed and name not in found:
             value = " ".join(HIDDEN.sub("", shown(unescape(match[2] or match[3] or match[4] or ""))).split())
-            if VALUES[name].fullmatch(value):
+            if ATTRIBUTE_VALUES[name].fullmatch(value):
                 found[name] = value
     return found

@@ -18,12 +18,13 @@ from markdown.preprocessors import Preprocessor
 from markdown.treeprocessors import Treeprocessor
 from markdown.util import AtomicString
 
+from publications.html_tree import Element
+
 from .abbreviations import explain
 from .builder import build
 from .limits import Passages, check_bars, check_blocks, check_cells, check_growth
 from .lists import indent_lists
 from .source import STRAIGHT, Hiding
-from .tree import Node
 
 Found = tuple[etree.Element | None, int | None, int | None]
 
@@ -38,7 +39,7 @@ REFERENCE = re.compile(
 )
 
 
-def parse(source: str) -> tuple[Node, list[Node]]:
+def parse(source: str) -> tuple[Element, list[Element]]:
     """The trees of a text: its body, and its notes in the order they are written."""
     abbreviations = AbbrExtension()
     seal = blake2b(source.encode(), digest_size=8).hexdigest()  # no text can hold a digest of itself

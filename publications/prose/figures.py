@@ -8,9 +8,10 @@ import re
 from collections.abc import Mapping
 from html import escape
 
+from publications.html_tree import Element, is_blank
+
 from .links import KEY
 from .parts import Picture
-from .tree import Node, is_blank
 
 SIZES = "(min-width: 44rem) 38rem, 94vw"
 PLACEHOLDER = re.compile(
@@ -19,25 +20,25 @@ PLACEHOLDER = re.compile(
 )
 
 
-def shape_figures(tree: Node) -> None:
+def shape_figures(tree: Element) -> None:
     """A paragraph that holds just pictures becomes figures; within a line a picture has no caption."""
     tree.replace(_shape)
 
 
-def _shape(node: Node) -> list[Node | str]:
-    if node.tag != "p":
-        return [node]
-    content = [child for child in node.children if not is_blank(child) and not _is_break(child)]
+def _shape(element: Element) -> list[Element | str]:
+    if element.tag != "p":
+        return [element]
+    content = [child for child in element.children if not is_blank(child) and not _is_break(child)]
     if content and all(_is_picture(child) for child in content):
-        return [_figure(child) for child in content if isinstance(child, Node)]
-    return [node] if content else []
+        return [_figure(child) for child in content if isinstance(child, Element)]
+    return [element] if content else []
 
 
-def _is_break(child: Node | str) -> bool:
-    return isinstance(child, Node) and child.tag == "br"
+def _is_break(child: Element | str) -> bool:
+    return isinstance(child, Element) and child.tag == "br"
 
 
-def _is_picture(child: Node | str) -> bool:
+def _is_picture(child: Element | str) -> bool:
     if isinstance(child, str):
         return False
     if child.tag == "a":
@@ -45,10 +46,10 @@ def _is_picture(child: Node | str) -> bool:
     return child.tag == "img"
 
 
-def _figure(picture: Node) -> Node:
-    image = next(node for node in picture if node.tag == "img")
+def _figure(picture: Element) -> Element:
+    image = picture.find_all("img")[0]
     caption = image.attributes.pop("title", "")
-    return Node("figure", {}, [picture, Node("figcaption", {}, [caption])] if caption else [picture])
+    return Element("figure", {}, [picture, Element("figcaption", {}, [caption])] if caption else [picture])
 
 
 def place_pictures(html: str, pictures: Mapping[str, Picture]) -> str:

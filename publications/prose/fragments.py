@@ -9,10 +9,17 @@ from collections import Counter
 from collections.abc import Sequence
 from urllib.parse import unquote
 
-from .parts import Heading
-from .tree import Node, is_blank
-from .vocabulary import HEADINGS, INLINE, PAGE_IDS, VOID
+from publications.html_tree import HEADINGS, INLINE, VOID, Element, is_blank
 
+from .parts import Heading
+
+PAGE_IDS = {
+    "about", "about-us", "cite", "content", "content-start", "contents", "corrections", "countries", "download",
+    "follow", "footer-follow", "footer-sections", "footer-site", "from", "key-points", "latest", "people", "related",
+    "responsible", "series", "server", "server-error", "server-hint", "share", "sought", "themes", "topics", "true",
+    "words", "written",
+}  # fmt: skip
+"""Ids that the templates of public pages use themselves: an author's id is none of them."""
 FRAGMENT = re.compile(r"[^\s\"<>&\x00-\x1f]{1,200}")
 RESERVED = re.compile(r"p-[a-z2-7]{6}(-[0-9]+)?|note-[0-9]+|fn(ref)?-[0-9]+(-[0-9]+)?")
 PHRASES = HEADINGS | {"p", "li", "dt", "dd", "td", "th", "caption", "pre"}
@@ -31,35 +38,35 @@ def fragment_on_page(fragment: str) -> str:
     return f"s-{fragment}" if fragment in PAGE_IDS else fragment
 
 
-def lift_ids(tree: Node) -> None:
+def lift_ids(tree: Element) -> None:
     """Replace the ids that elements carry by empty spans within or before them."""
-    for node in list(tree):
-        for child in [child for child in node.nodes if child.tag in INLINE | VOID]:
+    for element in list(tree.walk()):
+        for child in [child for child in element.elements if child.tag in INLINE | VOID]:
             if name := _take_id(child):
-                node.children.insert(node.children.index(child), Node("span", {"id": name}))
-    for node in [node for node in tree if not node.is_inline]:
-        if name := _take_id(node):
-            _first_phrase(node).children.insert(0, Node("span", {"id": name}))
+                element.children.insert(element.children.index(child), Element("span", {"id": name}))
+    for element in [element for element in tree.walk() if not element.is_inline]:
+        if name := _take_id(element):
+            _first_phrase(element).children.insert(0, Element("span", {"id": name}))
     _join_to_next(tree)
 
 
-def is_anchor(child: Node | str) -> bool:
+def is_anchor(child: Element | str) -> bool:
     """Whether this is an empty span that carries an id."""
-    return isinstance(child, Node) and child.tag == "span" and "id" in child.attributes
+    return isinstance(child, Element) and child.tag == "span" and "id" in child.attributes
 
 
-def settle_ids(trees: Sequence[Node], headings: Sequence[Heading]) -> None:
+def settle_ids(trees: Sequence[Element], headings: Sequence[Heading]) -> None:
     """Keep each author's id once, none that the page needs itself, and lead links within the text to what is there."""
     taken = {
-        node.attributes["id"]
+        element.attributes["id"]
         for tree in trees
-        for node in tree
-        if "id" in node.attributes and not is_anchor(node)
+        for element in tree.walk()
+        if "id" in element.attributes and not is_anchor(element)
     }
     for tree in trees:
-        tree.replace(lambda node: _settled(node, taken))
+        tree.replace(lambda element: _settled(element, taken))
     slugs = _slugs(headings)
-    for link in [node for tree in trees for node in tree if node.tag == "a"]:
+    for link in [link for tree in trees for link in tree.find_all("a")]:
         href = link.attributes.get("href", "")
         if href.startswith("#") and href[1:] not in taken:
             link.attributes["href"] = f"#{_place(unquote(href[1:]), taken, slugs)}"
@@ -83,47 +90,55 @@ def _slugs(headings: Sequence[Heading]) -> dict[str, str]:
     return slugs
 
 
-def _settled(node: Node, taken: set[str]) -> list[Node | str]:
-    if not is_anchor(node):
-        return [node]
-    name = fragment_on_page(node.attributes["id"])
+def _settled(element: Element, taken: set[str]) -> list[Element | str]:
+    if not is_anchor(element):
+        return [element]
+    name = fragment_on_page(element.attributes["id"])
     if name in taken or RESERVED.fullmatch(name):
         return []
     taken.add(name)
-    return [Node("span", {"id": name})]
+    return [Element("span", {"id": name})]
 
 
-def _take_id(node: Node) -> str:
+def _take_id(element: Element) -> str:
     """Take the id away from an element; `name` is what links of old had in its place."""
-    if is_anchor(node) and not node.children and len(node.attributes) == 1:
+    if is_anchor(element) and not element.children and len(element.attributes) == 1:
         return ""
-    name = node.attributes.pop("name", "")
-    name = node.attributes.pop("id", "") or name
+    name = element.attributes.pop("name", "")
+    name = element.attributes.pop("id", "") or name
     return name if FRAGMENT.fullmatch(name) else ""
 
 
-def _first_phrase(node: Node) -> Node:
+def _first_phrase(element: Element) -> Element:
     """The first element in this one, or itself, that holds words."""
-    holders = (each for each in node if each.tag in PHRASES and all(child.is_inline for child in each.nodes))
-    return next(holders, node)
+    holders = (
+        each
+        for each in element.walk()
+        if each.tag in PHRASES and all(child.is_inline for child in each.elements)
+    )
+    return next(holders, element)
 
 
-def _join_to_next(tree: Node) -> None:
+def _join_to_next(tree: Element) -> None:
     """Ids that stand alone, or beside a picture that will be a figure, go to the words behind them."""
-    waiting: list[Node] = []
-    for node in [
-        node for node in tree if node.tag in PHRASES and all(child.is_inline for child in node.nodes)
+    waiting: list[Element] = []
+    for element in [
+        element
+        for element in tree.walk()
+        if element.tag in PHRASES and all(child.is_inline for child in element.elements)
     ]:
-        anchors = [child for child in node.nodes if is_anchor(child)]
-        if node.tag == "p" and anchors and not _holds_words(node):
-            node.children = [child for child in node.children if not is_anchor(child)]
+        anchors = [child for child in element.elements if is_anchor(child)]
+        if element.tag == "p" and anchors and not _holds_words(element):
+            element.children = [child for child in element.children if not is_anchor(child)]
             waiting += anchors
         elif waiting:
-            node.children[:0] = waiting
+            element.children[:0] = waiting
             waiting = []
     if waiting:
-        tree.children.append(Node("p", {}, list(waiting)))
+        tree.children.append(Element("p", {}, list(waiting)))
 
 
-def _holds_words(node: Node) -> bool:
-    return any(isinstance(child, str) and not is_blank(child) for each in node for child in each.children)
+def _holds_words(element: Element) -> bool:
+    return any(
+        isinstance(child, str) and not is_blank(child) for each in element.walk() for child in each.children
+    )

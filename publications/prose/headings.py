@@ -2,16 +2,16 @@
 
 import unicodedata
 
+from publications.html_tree import HEADINGS, Element
+
 from .anchors import Anchors
 from .parts import Heading
 from .plaintext import words_of
-from .tree import Node
-from .vocabulary import HEADINGS
 
 LONGEST = 60
 
 
-def shape_headings(tree: Node) -> None:
+def shape_headings(tree: Element) -> None:
     """Headings start at level 2 and skip none; one without words is no heading."""
     tree.replace(_keep)
     open_levels: list[str] = []
@@ -22,33 +22,33 @@ def shape_headings(tree: Node) -> None:
         heading.tag = f"h{min(len(open_levels) + 1, 6)}"
 
 
-def flatten_headings(tree: Node) -> None:
+def flatten_headings(tree: Element) -> None:
     """Headings become paragraphs: in a note they would confuse the outline of the page."""
     for heading in _headings(tree):
         heading.tag = "p"
 
 
-def name_headings(tree: Node) -> tuple[Heading, ...]:
+def name_headings(tree: Element) -> tuple[Heading, ...]:
     """Give every heading its id, and list them all."""
     anchors = Anchors()
     return tuple(_name(heading, anchors) for heading in _headings(tree))
 
 
-def _name(heading: Node, anchors: Anchors) -> Heading:
+def _name(heading: Element, anchors: Anchors) -> Heading:
     text = words_of(heading)
     anchor = anchors.give(f"s-{slug(text)}")
     heading.attributes = {"id": anchor} | heading.attributes
     return Heading(int(heading.tag[1]), text, anchor)
 
 
-def _headings(tree: Node) -> list[Node]:
-    return [node for node in tree if node.tag in HEADINGS]
+def _headings(tree: Element) -> list[Element]:
+    return tree.find_all(*HEADINGS)
 
 
-def _keep(node: Node) -> list[Node | str]:
-    if node.tag not in HEADINGS or words_of(node):
-        return [node]
-    return [Node("p", {}, node.children)]
+def _keep(element: Element) -> list[Element | str]:
+    if element.tag not in HEADINGS or words_of(element):
+        return [element]
+    return [Element("p", {}, element.children)]
 
 
 def slug(text: str) -> str:

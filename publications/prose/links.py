@@ -2,9 +2,9 @@
 
 import re
 
+from publications.html_tree import INLINE, Element
+
 from .fragments import is_anchor
-from .tree import Node
-from .vocabulary import INLINE
 
 KEY = r"[a-z0-9]{6,32}"
 LIBRARY_IMAGE = re.compile(f"image:({KEY})")
@@ -25,9 +25,9 @@ def misnamed_images(markdown: str) -> tuple[str, ...]:
     return tuple(dict.fromkeys(MISNAMED.findall(markdown)))
 
 
-def images_of(tree: Node) -> tuple[str, ...]:
+def images_of(tree: Element) -> tuple[str, ...]:
     """The keys of library images that a rendered text shows, in order, once each."""
-    return tuple(dict.fromkeys(node.attributes["data-image"] for node in tree if node.tag == "img"))
+    return tuple(dict.fromkeys(image.attributes["data-image"] for image in tree.find_all("img")))
 
 
 def safe_address(address: str) -> str:
@@ -40,34 +40,36 @@ def safe_address(address: str) -> str:
     return "" if re.match(r"[/\\]{2}", bare) else bare
 
 
-def shape_links(tree: Node) -> None:
+def shape_links(tree: Element) -> None:
     """Links lead where they may, pictures from elsewhere become links, and what holds nothing goes."""
     tree.replace(_shape)
 
 
-def _shape(node: Node) -> list[Node | str]:
-    if node.tag == "img":
-        return _picture(node)
-    if node.tag == "a":
-        return _link(node)
-    if node.tag == "span" and not node.attributes:
-        return node.children
-    return [node] if node.children or node.tag not in INLINE or is_anchor(node) else []
+def _shape(element: Element) -> list[Element | str]:
+    if element.tag == "img":
+        return _picture(element)
+    if element.tag == "a":
+        return _link(element)
+    if element.tag == "span" and not element.attributes:
+        return element.children
+    return [element] if element.children or element.tag not in INLINE or is_anchor(element) else []
 
 
-def _picture(node: Node) -> list[Node | str]:
-    address, alt = node.attributes.get("src", ""), node.attributes.get("alt", "")
+def _picture(element: Element) -> list[Element | str]:
+    address, alt = element.attributes.get("src", ""), element.attributes.get("alt", "")
     if match := LIBRARY_IMAGE.fullmatch(address):
-        caption = node.attributes.get("title", "")
-        return [Node("img", {"data-image": match[1], "alt": alt} | ({"title": caption} if caption else {}))]
+        caption = element.attributes.get("title", "")
+        return [
+            Element("img", {"data-image": match[1], "alt": alt} | ({"title": caption} if caption else {}))
+        ]
     label = alt or safe_address(address)
-    return _link(Node("a", {"href": address}, [label] if label else []))
+    return _link(Element("a", {"href": address}, [label] if label else []))
 
 
-def _link(node: Node) -> list[Node | str]:
-    node.replace(lambda child: child.children if child.tag == "a" else [child])  # was a picture
-    href = safe_address(node.attributes.pop("href", ""))
-    if not href or not node.children:
-        return node.children
-    node.attributes = {"href": href} | node.attributes
-    return [node]
+def _link(element: Element) -> list[Element | str]:
+    element.replace(lambda child: child.children if child.tag == "a" else [child])  # was a picture
+    href = safe_address(element.attributes.pop("href", ""))
+    if not href or not element.children:
+        return element.children
+    element.attributes = {"href": href} | element.attributes
+    return [element]

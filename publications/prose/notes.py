@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass, field
 
-from .tree import Node
+from publications.html_tree import Element
+
 from .wording import Wording
 
 RETURN = "↩\N{VARIATION SELECTOR-15}"  # as text, not as a coloured picture
@@ -13,11 +14,11 @@ class Note:
     """A note with its number and the references to it, in the order of the text."""
 
     number: int
-    content: Node
-    references: list[Node] = field(default_factory=list)
+    content: Element
+    references: list[Element] = field(default_factory=list)
 
 
-def order_notes(body: Node, contents: list[Node]) -> list[Note]:
+def order_notes(body: Element, contents: list[Element]) -> list[Note]:
     """The notes as the reader meets them: from the body, from notes, last those that nothing refers to."""
     notes = Notes(contents)
     notes.follow(body)
@@ -31,14 +32,14 @@ def order_notes(body: Node, contents: list[Node]) -> list[Note]:
 class Notes:
     """Meets the notes of a text one by one."""
 
-    def __init__(self, contents: list[Node]) -> None:
+    def __init__(self, contents: list[Element]) -> None:
         self.contents = contents
         self.met: list[Note] = []
         self.known: dict[int, Note] = {}
         self.followed = 0
 
-    def follow(self, tree: Node) -> None:
-        for reference in [node for node in tree if node.tag == "ref"]:
+    def follow(self, tree: Element) -> None:
+        for reference in tree.find_all("ref"):
             self.meet(int(reference.attributes["n"])).references.append(reference)
 
     def follow_notes(self) -> None:
@@ -53,7 +54,7 @@ class Notes:
         return self.known[place]
 
 
-def link_notes(notes: list[Note], wording: Wording) -> list[Node]:
+def link_notes(notes: list[Note], wording: Wording) -> list[Element]:
     """Turn the references into links, and give the section that stands at the end of the text."""
     for note in notes:
         for turn, reference in enumerate(note.references, start=1):
@@ -62,11 +63,13 @@ def link_notes(notes: list[Note], wording: Wording) -> list[Node]:
     if not items:
         return []
     marks = {"class": "footnotes", "role": "doc-endnotes", "aria-label": wording.notes}
-    return [Node("section", marks, [Node("ol", {}, items)])]
+    return [Element("section", marks, [Element("ol", {}, items)])]
 
 
-def _link_reference(reference: Node, number: int, turn: int) -> None:
-    link = Node("a", {"href": f"#fn-{number}", "class": "footnote-ref", "role": "doc-noteref"}, [str(number)])
+def _link_reference(reference: Element, number: int, turn: int) -> None:
+    link = Element(
+        "a", {"href": f"#fn-{number}", "class": "footnote-ref", "role": "doc-noteref"}, [str(number)]
+    )
     reference.tag = "sup"
     reference.attributes = {"id": _anchor(number, turn)}
     reference.children = [link]
@@ -76,18 +79,18 @@ def _anchor(number: int, turn: int) -> str:
     return f"fnref-{number}" if turn == 1 else f"fnref-{number}-{turn}"
 
 
-def _item(note: Note, wording: Wording) -> Node:
+def _item(note: Note, wording: Wording) -> Element:
     children = note.content.children
     last = children[-1] if children else None
-    if not isinstance(last, Node) or last.tag != "p":
-        last = Node("p")
+    if not isinstance(last, Element) or last.tag != "p":
+        last = Element("p")
         children.append(last)
     for turn in range(1, len(note.references) + 1):
         last.children += ["\xa0", _back(note.number, turn, wording)]
-    return Node("li", {"id": f"fn-{note.number}"}, children)
+    return Element("li", {"id": f"fn-{note.number}"}, children)
 
 
-def _back(number: int, turn: int, wording: Wording) -> Node:
+def _back(number: int, turn: int, wording: Wording) -> Element:
     title = wording.back.format(number) + (f" ({turn})" if turn > 1 else "")
     marks = {"class": "footnote-backref", "role": "doc-backlink", "title": title, "aria-label": title}
-    return Node("a", {"href": f"#{_anchor(number, turn)}"} | marks, [RETURN])
+    return Element("a", {"href": f"#{_anchor(number, turn)}"} | marks, [RETURN])

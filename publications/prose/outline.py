@@ -1,11 +1,12 @@
 """The headings of a text as they were written, before the page puts their levels in order."""
 
+from publications.html_tree import HEADINGS
+
 from .dialect import parse
 from .limits import check_size
 from .parts import Unrenderable
 from .plaintext import words_of
 from .source import clean
-from .vocabulary import HEADINGS
 
 
 def outline(markdown: str) -> tuple[tuple[int, str], ...]:
@@ -16,5 +17,5 @@ def outline(markdown: str) -> tuple[tuple[int, str], ...]:
     except (Unrenderable, RecursionError):
         return ()
     return tuple(
-        (int(node.tag[1]), words) for node in body if node.tag in HEADINGS and (words := words_of(node))
+        (int(element.tag[1]), words) for element in body.find_all(*HEADINGS) if (words := words_of(element))
     )

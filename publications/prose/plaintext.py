@@ -4,19 +4,19 @@ import re
 from collections.abc import Iterator
 from itertools import chain, groupby
 
-from .tree import Node, is_inline_child
+from publications.html_tree import Element, is_inline_child
 
 IDEOGRAPH = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")  # a word each
 GAP = re.compile(r"[\s/–—]+")
 LETTER = re.compile(r"[^\W_]")
 
 
-def words_of(node: Node) -> str:
+def words_of(element: Element) -> str:
     """The text of one passage, on one line; a reference to a note is no word of it."""
-    return " ".join("".join(_pieces(node)).split())
+    return " ".join("".join(_pieces(element)).split())
 
 
-def text_of(tree: Node) -> str:
+def text_of(tree: Element) -> str:
     """Readable text: blocks with a blank line between, list items and rows on lines of their own."""
     return "\n\n".join(_blocks(tree))
 
@@ -27,8 +27,8 @@ def count_words(text: str) -> int:
     return ideographs + sum(1 for word in GAP.split(IDEOGRAPH.sub(" ", text)) if LETTER.search(word))
 
 
-def _pieces(node: Node) -> Iterator[str]:
-    for child in node.children:
+def _pieces(element: Element) -> Iterator[str]:
+    for child in element.children:
         if isinstance(child, str):
             yield child
         elif child.tag == "img":
@@ -40,35 +40,37 @@ def _pieces(node: Node) -> Iterator[str]:
             yield "" if child.is_inline else "\n"
 
 
-def _blocks(node: Node) -> Iterator[str]:
+def _blocks(element: Element) -> Iterator[str]:
     """The blocks in an element that holds blocks, or words, or both."""
-    for is_inline, children in groupby(node.children, key=is_inline_child):
+    for is_inline, children in groupby(element.children, key=is_inline_child):
         if is_inline:
-            text = words_of(Node("p", {}, list(children)))
+            text = words_of(Element("p", {}, list(children)))
             yield from [text] if text else []
         else:
             yield from chain.from_iterable(FORMS.get(child.tag, _blocks)(child) for child in children)
 
 
-def _lines(node: Node) -> Iterator[str]:
+def _lines(element: Element) -> Iterator[str]:
     """A list, a figure: each of its blocks on a line."""
-    lines = chain.from_iterable(_blocks(Node("div", {}, [child])) for child in node.nodes)
+    lines = chain.from_iterable(_blocks(Element("div", {}, [child])) for child in element.elements)
     if text := "\n".join(lines):
         yield text
 
 
-def _rows(node: Node) -> Iterator[str]:
+def _rows(element: Element) -> Iterator[str]:
     """A table: each row on a line, tabs between its cells."""
-    captions = [words_of(child) for child in node.nodes if child.tag == "caption"]
-    sections = [child for child in node.nodes if child.tag != "caption"]
-    rows = ["\t".join(words_of(cell) for cell in row.nodes) for section in sections for row in section.nodes]
+    captions = [words_of(child) for child in element.elements if child.tag == "caption"]
+    sections = [child for child in element.elements if child.tag != "caption"]
+    rows = [
+        "\t".join(words_of(cell) for cell in row.elements) for section in sections for row in section.elements
+    ]
     if lines := [line for line in captions + rows if line.strip()]:
         yield "\n".join(lines)
 
 
-def _as_written(node: Node) -> Iterator[str]:
+def _as_written(element: Element) -> Iterator[str]:
     """Code: with its line feeds and spaces."""
-    if text := "".join(_pieces(node)).strip("\n"):
+    if text := "".join(_pieces(element)).strip("\n"):
         yield text
 
 

@@ -10,14 +10,13 @@ from collections.abc import Iterator, Mapping
 from html import escape, unescape
 from urllib.parse import unquote
 
+from publications.html_tree import VERBATIM, Element
 from publications.languages import spellings_without_marks, without_marks
 
 from .dialect import ABBREVIATION, REFERENCE
 from .folding import INVISIBLE, INVISIBLE_CHARACTERS, JOINING, FoldedText, fold
 from .source import AUTOLINK, TAG
 from .spelling import as_first_words, spelled
-from .tree import Node
-from .vocabulary import VERBATIM
 
 SPECIFIC = 6
 """Letters of a passage that no longer word holds by chance: any ending may follow."""
@@ -282,21 +281,21 @@ def _without_marks(word: str) -> str:
     return "".join(words_of_address(word))
 
 
-def addresses_of(tree: Node) -> Iterator[str]:
+def addresses_of(tree: Element) -> Iterator[str]:
     """Where links of a page lead, and the ids in it as links to them."""
-    for node in tree:
-        if "href" in node.attributes:
-            yield node.attributes["href"]
-        if "id" in node.attributes:
-            yield f"#{node.attributes['id']}"
+    for element in tree.walk():
+        if "href" in element.attributes:
+            yield element.attributes["href"]
+        if "id" in element.attributes:
+            yield f"#{element.attributes['id']}"
 
 
-def values_of(tree: Node) -> Iterator[tuple[str, str]]:
+def values_of(tree: Element) -> Iterator[tuple[str, str]]:
     """What the attributes of a page say to readers, by their names: where links lead, and words."""
-    for node in tree:
+    for element in tree.walk():
         for name in ("href", "title", "alt"):
-            if node.tag not in VERBATIM and name in node.attributes:
-                yield name, node.attributes[name]
+            if element.tag not in VERBATIM and name in element.attributes:
+                yield name, element.attributes[name]
 
 
 def _spans(source: str) -> Iterator[tuple[int, int, str]]:

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 
 from django.utils.translation import gettext as _
 
+from publications.html_tree import Element, serialize
+
 from .dialect import parse
 from .figures import shape_figures
 from .fragments import lift_ids, settle_ids
@@ -17,7 +19,6 @@ from .plaintext import count_words, text_of
 from .sanitiser import sanitise
 from .source import clean
 from .tables import shape_tables
-from .tree import Node, write
 from .typography import refine
 from .wording import Wording, wording_for
 
@@ -48,13 +49,13 @@ def _render(source: str, language: str, carried: Sequence[Paragraph]) -> Prose:
         text=_with_notes(text, notes),
         contents=headings,
         paragraphs=paragraphs,
-        images=images_of(Node("body", {}, [body, *(note.content for note in notes)])),
+        images=images_of(Element("body", {}, [body, *(note.content for note in notes)])),
         words=count_words(text),
         html=_html(body, notes, wording),
     )
 
 
-def _shape(body: Node, contents: list[Node], language: str, wording: Wording) -> None:
+def _shape(body: Element, contents: list[Element], language: str, wording: Wording) -> None:
     for tree in (body, *contents):
         lift_ids(tree)
     shape_headings(body)
@@ -72,7 +73,7 @@ def _with_notes(text: str, notes: list[Note]) -> str:
     return "\n\n".join(text for text in texts if text)
 
 
-def _html(body: Node, notes: list[Note], wording: Wording) -> str:
+def _html(body: Element, notes: list[Note], wording: Wording) -> str:
     """The HTML of the body and of the section of notes. The last step, for it turns references into links."""
-    blocks = [*body.nodes, *link_notes(notes, wording)]
-    return sanitise("\n".join(write(block) for block in blocks))
+    blocks = [*body.elements, *link_notes(notes, wording)]
+    return sanitise("\n".join(serialize(block) for block in blocks))

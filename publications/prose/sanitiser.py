@@ -8,24 +8,25 @@ import re
 
 import nh3
 
+from publications.html_tree import ATTRIBUTE_VALUES, GLOBAL_ATTRIBUTES, KEPT
+
 from .figures import KEY
 from .fragments import FRAGMENT
 from .links import SCHEMES, safe_address
-from .vocabulary import EVERYWHERE, KEPT, VALUES
 
 MADE = {
     "aria-label": re.compile(r".*", re.DOTALL),
     "class": re.compile("footnotes|footnote-ref|footnote-backref|table-scroll"),
-    "data-align": VALUES["align"],
+    "data-align": ATTRIBUTE_VALUES["align"],
     "data-image": re.compile(KEY),
     "id": re.compile(r"(p-[a-z2-7]{6}(-[0-9]+)?|s-[^\s\"'<>&]+|fn(ref)?-[0-9]+(-[0-9]+)?)"),
     "role": re.compile("region|doc-endnotes|doc-noteref|doc-backlink"),
     "scope": re.compile("col|row"),
     "tabindex": re.compile("0"),
 }
-PATTERNS = VALUES | MADE
+PATTERNS = ATTRIBUTE_VALUES | MADE
 ATTRIBUTES = {
-    "*": set(EVERYWHERE - {"id"}),
+    "*": set(GLOBAL_ATTRIBUTES - {"id"}),
     "a": {"href", "title", "class", "role", "aria-label"},
     "abbr": {"title"},
     "dfn": {"title"},

@@ -8,8 +8,9 @@ stray `<` costs no time and a comment never reaches a page; `shown()` puts back 
 import re
 import unicodedata
 
+from publications.html_tree import HTML
+
 from .limits import check_accents, check_tags
-from .vocabulary import HTML
 
 STRAIGHT = {'"': "\ufdd0", "'": "\ufdd1", "-": "\ufdd2", ".": "\ufdd3"}  # escaped: not to be made typographic
 LESS_THAN = "\ufdd4"

@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from html import escape
 from urllib.parse import quote
 
-from .tree import Node, shows_its_address
+from publications.html_tree import Element, is_bare_link
 
 SPECIAL = re.compile(r"[\\`*_\[\]{}\"']|-(?=-)|\.(?=\.\.)|!(?=\[)")
 ENTITY = re.compile(r"&(?=#?\w+;)")
@@ -29,74 +29,76 @@ class Speller:
     def __init__(self, whole: Whole, pictures: Mapping[str, str]) -> None:
         self.whole, self.pictures = whole, pictures
 
-    def passage(self, node: Node) -> str:
+    def passage(self, element: Element) -> str:
         """The words of an element on one line, which nothing can take for the beginning of another block."""
-        return as_first_words(self.words(node).strip(" \xa0"))
+        return as_first_words(self.words(element).strip(" \xa0"))
 
-    def cell(self, node: Node) -> str:
-        return self.words(node).replace("\n", " ").replace("  ", " ").replace("|", "\\|").strip()
+    def cell(self, element: Element) -> str:
+        return self.words(element).replace("\n", " ").replace("  ", " ").replace("|", "\\|").strip()
 
-    def words(self, node: Node, inside: str = "") -> str:
+    def words(self, element: Element, inside: str = "") -> str:
         said = ""
-        for child in node.children:
+        for child in element.children:
             more = spelled(child) if isinstance(child, str) else self._element(child, inside)
             is_link = said.endswith("!") and more.startswith("[")
             said = f"{said[:-1]}\\!{more}" if is_link else said + more
         return said
 
-    def _element(self, node: Node, inside: str) -> str:
-        if node.tag in EMPHASIS:
-            return self._emphasis(node, inside)
-        write = FORMS.get(node.tag, Speller._as_html if node.tag in AS_HTML else Speller.words)
-        return write(self, node) if write is not Speller.words else self.words(node, inside)
+    def _element(self, element: Element, inside: str) -> str:
+        if element.tag in EMPHASIS:
+            return self._emphasis(element, inside)
+        write = FORMS.get(element.tag, Speller._as_html if element.tag in AS_HTML else Speller.words)
+        return write(self, element) if write is not Speller.words else self.words(element, inside)
 
-    def _emphasis(self, node: Node, inside: str) -> str:
+    def _emphasis(self, element: Element, inside: str) -> str:
         """Signs, but within other emphasis or beside a letter, where parsers disagree, as HTML."""
-        before, words, after = ENDS.match(self.words(node, node.tag)).groups()
+        before, words, after = ENDS.match(self.words(element, element.tag)).groups()
         if not words:
             return before + after
-        if inside or node.attributes:
-            return f"{before}{_start(node)}{words}</{node.tag}>{after}"
-        sign = EMPHASIS[node.tag]
+        if inside or element.attributes:
+            return f"{before}{_start(element)}{words}</{element.tag}>{after}"
+        sign = EMPHASIS[element.tag]
         return f"{before}{sign}{words}{sign}{after}"
 
-    def _as_html(self, node: Node) -> str:
-        if node.tag == "sup" and (note := self._note(node)):
+    def _as_html(self, element: Element) -> str:
+        if element.tag == "sup" and (note := self._note(element)):
             return note
-        return f"{_start(node)}{self.words(node, node.tag)}</{node.tag}>"
+        return f"{_start(element)}{self.words(element, element.tag)}</{element.tag}>"
 
-    def _note(self, node: Node) -> str:
+    def _note(self, element: Element) -> str:
         """A reference to a note, where that is what stands raised."""
-        link = next((child for child in node.nodes if child.tag == "a"), None)
+        link = next((child for child in element.elements if child.tag == "a"), None)
         found = NOTE.fullmatch(link.attributes.get("href", "")) if link else None
         return f"[^{found[1]}]" if found else ""
 
-    def _link(self, node: Node) -> str:
-        href = node.attributes.get("href", "")
-        if "footnote-backref" in node.attributes.get("class", ""):
+    def _link(self, element: Element) -> str:
+        href = element.attributes.get("href", "")
+        if "footnote-backref" in element.attributes.get("class", ""):
             return ""
         if not href:
-            return self.words(node)
+            return self.words(element)
         address = self.whole(href)
-        if shows_its_address(node) and re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>]+", node.children[0]):
+        if is_bare_link(element) and re.fullmatch(r"[a-z][a-z0-9+.-]*:[^\s<>]+", element.children[0]):
             return f"<{address}>"
-        title = node.attributes.get("title", "").replace('"', "&quot;")
-        return f"[{self.words(node)}]({_in_brackets(address)}{f' "{title}"' if title else ''})"
+        title = element.attributes.get("title", "").replace('"', "&quot;")
+        return f"[{self.words(element)}]({_in_brackets(address)}{f' "{title}"' if title else ''})"
 
-    def _span(self, node: Node) -> str:
+    def _span(self, element: Element) -> str:
         """An id that a link may lead to; other spans are their words."""
-        name = node.attributes.get("id", "")
-        return f'<span id="{escape(name)}"></span>' if name and not node.children else self.words(node)
+        name = element.attributes.get("id", "")
+        return f'<span id="{escape(name)}"></span>' if name and not element.children else self.words(element)
 
-    def _picture(self, node: Node) -> str:
-        address = self.pictures.get(node.attributes.get("data-image", ""))
+    def _picture(self, element: Element) -> str:
+        address = self.pictures.get(element.attributes.get("data-image", ""))
         if not address:
             return ""
-        caption = node.attributes.get("title", "").replace('"', "&quot;")
-        return f"![{spelled(node.attributes.get('alt', ''))}]({address}{f' "{caption}"' if caption else ''})"
+        caption = element.attributes.get("title", "").replace('"', "&quot;")
+        return (
+            f"![{spelled(element.attributes.get('alt', ''))}]({address}{f' "{caption}"' if caption else ''})"
+        )
 
-    def _code(self, node: Node) -> str:
-        text = SPACES.sub(" ", "".join(_texts(node)))
+    def _code(self, element: Element) -> str:
+        text = SPACES.sub(" ", element.text)
         fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
         space = " " if text.startswith("`") or text.endswith("`") else ""
         return f"{fence}{space}{text}{space}{fence}" if text.strip() else text
@@ -127,17 +129,13 @@ def _escaped_beginning(sign: str) -> str:
     return f"{sign}\\" if sign.isdigit() else f"\\{sign}"
 
 
-def _start(node: Node) -> str:
-    marks = "".join(f' {name}="{escape(value)}"' for name, value in node.attributes.items() if name != "id")
-    return f"<{node.tag}{marks}>"
+def _start(element: Element) -> str:
+    marks = "".join(
+        f' {name}="{escape(value)}"' for name, value in element.attributes.items() if name != "id"
+    )
+    return f"<{element.tag}{marks}>"
 
 
 def _in_brackets(address: str) -> str:
     """An address that no bracket ends too early."""
     return re.sub(r"[()<>\\\s]", lambda found: quote(found[0], safe=""), address)
-
-
-def _texts(node: Node) -> list[str]:
-    return [
-        text for child in node.children for text in ([child] if isinstance(child, str) else _texts(child))
-    ]

@@ -8,9 +8,9 @@ import re
 from collections.abc import Iterator
 from functools import partial
 
+from publications.html_tree import VERBATIM, Element, is_bare_link
+
 from .source import shown
-from .tree import Node, shows_its_address
-from .vocabulary import VERBATIM
 from .wording import primary
 
 # Outer and inner quotation marks, opening and closing.
@@ -62,20 +62,20 @@ PLAIN = {"--": "–", "---": "—", "...": "…"}
 OPENERS = frozenset("([{<-–—/«„“‘‚¿¡=+|")
 
 
-def refine(tree: Node, language: str) -> None:
+def refine(tree: Element, language: str) -> None:
     """Make the marks in all texts of the tree typographic, and show what was hidden from the parser."""
     marks = MARKS.get(primary(language), ENGLISH)
     for passage in _passages(tree):
         _refine_passage(passage, marks)
-    for node in tree:
-        node.children = [shown(child) if isinstance(child, str) else child for child in node.children]
+    for element in tree.walk():
+        element.children = [shown(child) if isinstance(child, str) else child for child in element.children]
 
 
-def _passages(node: Node) -> Iterator[list[tuple[Node, int] | str]]:
+def _passages(element: Element) -> Iterator[list[tuple[Element, int] | str]]:
     """The texts that are read in one go, as places in the tree; what is not text as a stand-in."""
-    passage: list[tuple[Node, int] | str] = []
-    for child in _pieces(node):
-        if isinstance(child, Node):
+    passage: list[tuple[Element, int] | str] = []
+    for child in _pieces(element):
+        if isinstance(child, Element):
             yield passage
             passage = []
             yield from _passages(child)
@@ -84,13 +84,13 @@ def _passages(node: Node) -> Iterator[list[tuple[Node, int] | str]]:
     yield passage
 
 
-def _pieces(node: Node) -> Iterator[Node | tuple[Node, int] | str]:
-    for place, child in enumerate(node.children):
+def _pieces(element: Element) -> Iterator[Element | tuple[Element, int] | str]:
+    for place, child in enumerate(element.children):
         if isinstance(child, str):
-            yield (node, place)
+            yield (element, place)
         elif child.tag == "br":
             yield "\n"
-        elif child.tag in VERBATIM or child.tag == "img" or shows_its_address(child):
+        elif child.tag in VERBATIM or child.tag == "img" or is_bare_link(child):
             yield OTHER
         elif child.tag != "ref" and child.is_inline:
             yield from _pieces(child)
@@ -98,7 +98,7 @@ def _pieces(node: Node) -> Iterator[Node | tuple[Node, int] | str]:
             yield child
 
 
-def _refine_passage(passage: list[tuple[Node, int] | str], marks: tuple[str, str, str, str]) -> None:
+def _refine_passage(passage: list[tuple[Element, int] | str], marks: tuple[str, str, str, str]) -> None:
     texts = [piece if isinstance(piece, str) else str(piece[0].children[piece[1]]) for piece in passage]
     whole = "".join(texts)
     if not CANDIDATE.search(whole):

@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 from itertools import groupby
 
-from .elements import HEADINGS, Element, is_block, read
+from publications.html_tree import HEADINGS, Element, is_inline_child, parse
+
 from .parts import Paper
 from .runs import Ground, Run, clean, direction_of, language_of, runs_of
 from .tables import grid_of
@@ -15,7 +16,7 @@ Block = dict[str, object]
 
 def text_of(paper: Paper) -> dict[str, object]:
     """The text of a paper: its blocks, the notes by their numbers, and those that nothing refers to."""
-    body = read(paper.html)
+    body = parse(paper.html)
     notes = _notes_in(body)
     anchors = frozenset(
         element.get("id")
@@ -42,11 +43,11 @@ def text_of(paper: Paper) -> dict[str, object]:
 
 def _aliases_in(body: Element, anchors: frozenset[str]) -> dict[str, str]:
     """The ids of authors, each with the id of the heading or paragraph it stands in; nothing where that has none."""
-    aliases = {span.get("id"): "" for span in body.walk() if span.tag == "span" and span.get("id")}
+    aliases = {span.get("id"): "" for span in body.find_all("span") if span.get("id")}
     owners = [element for element in body.walk() if element.get("id") in anchors and element.tag != "span"]
     for owner in owners:
         aliases |= {span.get("id"): owner.get("id") for span in owner.walk() if span.get("id") in aliases}
-    heads = [span for head in body.walk() if head.tag == "thead" for span in head.walk()]
+    heads = [span for head in body.find_all("thead") for span in head.walk()]
     repeated = {span.get("id") for span in heads}  # the head of a table stands on every page of it
     return {name: owner for name, owner in aliases.items() if owner or name not in repeated}
 
@@ -71,8 +72,8 @@ class _Reader:
     def blocks(self, children: Sequence[Element | str], depth: int = 0) -> list[Block]:
         """The blocks of an element that holds blocks, or words, or both."""
         found: list[Block] = []
-        for is_a_block, group in groupby(children, key=is_block):
-            if not is_a_block:
+        for is_inline, group in groupby(children, key=is_inline_child):
+            if is_inline:
                 found += self._paragraph(Element("p", {}, list(group)))
                 continue
             for element in group:
@@ -98,7 +99,7 @@ class _Reader:
     def _heading(self, element: Element, depth: int) -> list[Block]:
         if depth:
             return self._paragraph(element)
-        self.level = max(2, min(HEADINGS[element.tag], self.level + 1))
+        self.level = max(2, min(int(element.tag[1]), self.level + 1))
         blocks = self._paragraph(element)
         return [{**block, "t": "h", "level": self.level} for block in blocks]
 
@@ -133,7 +134,7 @@ class _Reader:
         return [{"t": "hr"}]
 
     def _figure(self, element: Element, depth: int) -> list[Block]:
-        image = next((each for each in element.walk() if each.tag == "img"), None)
+        image = next(iter(element.find_all("img")), None)
         captions = [each for each in element.elements if each.tag == "figcaption"]
         caption = [run for each in captions for run in runs_of(each.children, self.ground)]
         key = image.get("data-image") if image else ""

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from .elements import Element
+from publications.html_tree import Element
 
 Cell = dict[str, object]
 MOST_COLUMNS = 60
@@ -44,7 +44,7 @@ def _is_head(table: Element) -> bool:
     """Whether the first row heads the columns: it stands in a head, or is made of headings alone."""
     if _has_head_section(table):
         return True
-    first = next((element for element in table.walk() if element.tag == "tr"), None)
+    first = next(iter(table.find_all("tr")), None)
     return bool(first and first.elements) and all(cell.tag == "th" for cell in first.elements)
 
 
