@@ -228,7 +228,7 @@ def _index_other_words(piece: Publication) -> None:
     edition = _live(piece)
     engine().remove([edition.pk])
     (row,) = read([edition.pk])
-    row.text = "Other words altogether."
+    row.edition.text = "Other words altogether."
     engine().store([row_of(row)])
 
 

@@ -68,12 +68,12 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
     from django.utils import translation
 
     from publications import renditions
-    from publications.models import Site
-    from publications.presentation import find, paper_of
+    from publications.models import EditionWithRows, Site
+    from publications.presentation import paper_of
     from tests import pdf_reading
 
     with translation.override(edition.tree):
-        piece = find(edition)
+        piece = EditionWithRows.get(edition)
         images = [*piece.images, *([edition.cover] if edition.cover else [])]
         for image in images:
             renditions.make_all(image)

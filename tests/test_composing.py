@@ -3,7 +3,7 @@
 import pytest
 
 from publications import composing, deeds, manuscript
-from publications.models import Attachment, Revision, Tag, keep_original
+from publications.models import Attachment, EditionWithRows, Revision, Tag, keep_original
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -23,7 +23,7 @@ def whole_piece():
     return saved(piece)
 
 
-def facts(composition: composing.Composition) -> dict:
+def facts(composition: EditionWithRows) -> dict:
     edition = composition.edition
     names = (
         "title",

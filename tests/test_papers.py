@@ -12,8 +12,8 @@ from django.utils import timezone
 from PIL import Image as Pixels
 
 from publications import deeds, renditions
-from publications.models import Attachment, Edition, Site, keep_original, originals
-from publications.presentation import card_url, find, paper_of, pdf_url
+from publications.models import Attachment, Edition, EditionWithRows, Site, keep_original, originals
+from publications.presentation import card_url, paper_of, pdf_url
 from publications.renditions.workshop import ROOM, Workshop, bench, workshop
 from publications.typesetting import Paper
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
@@ -247,7 +247,7 @@ def test_what_was_redacted_while_it_was_made_is_not_kept():
 
 
 def saying(edition: Edition, text: str) -> Paper:
-    return replace(paper_of(find(edition), site=Site()), html=f"<p>{text}</p>")
+    return replace(paper_of(EditionWithRows.get(edition), site=Site()), html=f"<p>{text}</p>")
 
 
 def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):

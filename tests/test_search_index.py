@@ -33,7 +33,7 @@ def filed() -> dict[int, set[str]]:
 def is_in_step() -> bool:
     """Rows for the editions that are or will be public, filed as they are, and every word counted."""
     rows = {
-        edition.pk: row_of(edition) for edition in read(wanted(timezone.now()).values_list("pk", flat=True))
+        text.edition.pk: row_of(text) for text in read(wanted(timezone.now()).values_list("pk", flat=True))
     }
     terms = Counter(term for row in rows.values() for term in vocabulary(row))
     return (

@@ -9,14 +9,13 @@ from django.db.models import F, Q, QuerySet
 
 from publications import metadata, search
 from publications.languages import TREES
-from publications.models import Edition, Site, narrowed
-from publications.presentation.history import begun_by_publication, readable
+from publications.models import Edition, EditionWithRows, Site, narrowed
 from publications.presentation.related import RELATED
 
 from . import cursors
 from .asking import Asked
 
-Kin = dict[int, list[Edition]]
+_RECORD_ROWS = ("bylines", "tags", "attachments", "translations", "history")
 
 
 @dataclass(frozen=True)
@@ -35,8 +34,8 @@ def page_of_publications(asked: Asked, now: datetime) -> Publications:
     rows = _places(asked, now)
     shown = rows[: asked.limit]
     current = narrowed(Edition.objects.live(now), asked.filters)
-    found = {each.publication_id: each for each in _whole(current, [row.publication for row in shown])}
-    records = records_of([found[row.publication] for row in shown if row.publication in found], now)
+    found = _by_publication(current.filter(publication__in=[row.publication for row in shown]))
+    records = _records_of([found[row.publication] for row in shown if row.publication in found])
     return Publications(records, cursors.of_place(shown[-1]) if len(rows) > asked.limit else "")
 
 
@@ -44,11 +43,10 @@ def is_public(uid: UUID) -> bool:
     return Edition.objects.live().filter(publication__uid=uid).order_by().exists()
 
 
-def one_publication(uid: UUID, now: datetime) -> Edition | None:
-    """The live edition of a piece, with all its rows."""
-    live = Edition.objects.live(now).filter(publication__uid=uid)
-    whole = metadata.with_rows(live).select_related("kind", "series_number", "cover").defer(None)
-    return with_uid(whole).defer("markdown", "paragraphs").prefetch_related("images").first()
+def one_publication(uid: UUID, now: datetime) -> metadata.Record | None:
+    """Return the record of the live edition of a publication, which has its text and all its rows, or None."""
+    live = Edition.objects.live(now).filter(publication__uid=uid).defer("markdown", "paragraphs")
+    return next(iter(_records_of(EditionWithRows.get_many(live))), None)
 
 
 def last_public(uid: UUID) -> Edition | None:
@@ -60,22 +58,17 @@ def last_public(uid: UUID) -> Edition | None:
 def related_to(edition: Edition, now: datetime) -> list[Edition]:
     """What staff have linked it with, as its page shows it."""
     linked = Edition.objects.live(now).filter(publication__linked_from__source=edition.publication_id)
-    shown = with_uid(linked.without_bodies()).order_by("publication__linked_from__position")
+    shown = (
+        linked.annotate(uid=F("publication__uid"))
+        .without_bodies()
+        .order_by("publication__linked_from__position")
+    )
     return list(shown[:RELATED])
 
 
-def records_of(editions: list[Edition], now: datetime) -> list[metadata.Record]:
-    histories = begun_by_publication([edition.publication_id for edition in editions])
-    return metadata.records_of(
-        editions,
-        site=Site.objects.first() or Site(),
-        texts=_kin(editions, now),
-        histories={key: readable(begun) for key, begun in histories.items()},
-    )
-
-
-def with_uid(editions: QuerySet) -> QuerySet:
-    return editions.annotate(uid=F("publication__uid"))
+def _records_of(texts: Iterable[EditionWithRows]) -> list[metadata.Record]:
+    site = Site.objects.first() or Site()
+    return [metadata.record_of(rows, site=site) for rows in texts]
 
 
 def _places(asked: Asked, now: datetime) -> list[cursors.Place]:
@@ -102,19 +95,9 @@ def _that_hold(asked: Asked) -> list[int]:
     return list(own.values_list("publication", flat=True))
 
 
-def _whole(editions: QuerySet, publications: Iterable[int]) -> QuerySet:
-    own = editions.filter(publication__in=list(publications))
-    return with_uid(metadata.with_rows(own)).select_related("kind", "series_number", "cover").order_by()
-
-
-def _kin(editions: Iterable[Edition], now: datetime) -> Kin:
-    """The live texts of each family."""
-    live = Edition.objects.live(now).filter(family__in=[edition.family for edition in editions])
-    shown = with_uid(live.order_by("language", "pk").without_bodies())
-    families: Kin = {}
-    for edition in shown:
-        families.setdefault(edition.family, []).append(edition)
-    return families
+def _by_publication(editions: QuerySet[Edition]) -> dict[int, EditionWithRows]:
+    rows = EditionWithRows.get_many(editions.without_bodies().order_by(), rows=_RECORD_ROWS)
+    return {each.edition.publication_id: each for each in rows}
 
 
 def page_of_rows(name: str, rows: QuerySet, asked: Asked) -> tuple[list, str]:

@@ -46,9 +46,10 @@ def publication(record: Record) -> Node:
     }
 
 
-def whole_publication(record: Record, edition: Edition, related: Iterable[Edition]) -> Node:
+def whole_publication(record: Record, related: Iterable[Edition]) -> Node:
     """A publication by itself, with its text."""
-    html = body_html(edition, edition.images.all(), public_address)
+    edition = record.piece.edition
+    html = body_html(edition, record.piece.images, public_address)
     return {
         **publication(record),
         "key_points": edition.key_points_list,

@@ -30,7 +30,6 @@ from .selecting import (
     one_publication,
     page_of_publications,
     page_of_rows,
-    records_of,
     related_to,
 )
 
@@ -108,11 +107,11 @@ def _publications(request: HttpRequest, asked: Asked) -> HttpResponse:
 
 def _publication(uid: UUID) -> HttpResponse:
     now = timezone.now()
-    edition = one_publication(uid, now)
-    if not edition:
+    record = one_publication(uid, now)
+    if not record:
         raise _missing(uid)
-    record = records_of([edition], now)[0]
-    response = told(telling.whole_publication(record, edition, related_to(edition, now)))
+    edition = record.piece.edition
+    response = told(telling.whole_publication(record, related_to(edition, now)))
     response.headers["Content-Language"] = edition.language
     return response
 

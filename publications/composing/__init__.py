@@ -4,7 +4,7 @@
 being typed, so that both are shown as they would be published.
 """
 
-from .editions import Composition, Prepared, carried_paragraphs, compose, rendered
+from .editions import Prepared, carried_paragraphs, compose, rendered
 from .sketches import sketch, with_rows
 
-__all__ = ["Composition", "Prepared", "carried_paragraphs", "compose", "rendered", "sketch", "with_rows"]
+__all__ = ["Prepared", "carried_paragraphs", "compose", "rendered", "sketch", "with_rows"]

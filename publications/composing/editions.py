@@ -1,7 +1,6 @@
 """The working copy as an edition would be: the one place where text becomes a page."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime
 
 from django.utils import timezone
@@ -11,24 +10,11 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionByline,
-    Image,
+    EditionWithRows,
     Number,
     Publication,
-    Tag,
     pictured,
 )
-
-
-@dataclass
-class Composition:
-    """An edition with its rows, not yet stored: a preview shows it, publishing stores it."""
-
-    edition: Edition
-    bylines: list[EditionByline]
-    tags: list[Tag]
-    images: list[Image]
-    attachments: list[EditionAttachment]
-
 
 Prepared = Mapping[tuple[str, str], prose.Prose]
 """Texts that were rendered ahead, each by its language and its Markdown to the letter."""
@@ -40,13 +26,13 @@ def compose(
     published_at: datetime | None = None,
     prepared: Prepared | None = None,
     is_first: bool = False,
-) -> Composition:
+) -> EditionWithRows:
     """Render the working copy into an edition that is not stored; one that `is_first` has none before it.
 
     Raises prose.Unrenderable.
     """
     before = None if is_first else publication.editions.last_kept()
-    return Composition(
+    return EditionWithRows(
         edition=_edition(publication, published_at or _date(publication), before, prepared or {}),
         bylines=[_byline(place, line, publication) for place, line in enumerate(publication.signed())],
         tags=list(publication.tags.all()),

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import prose, search
-from publications.composing import Composition, Prepared, compose
+from publications.composing import Prepared, compose
 from publications.languages import LONGEST
 from publications.models import (
     FOREVER,
@@ -17,6 +17,7 @@ from publications.models import (
     Change,
     DeedKind,
     Edition,
+    EditionWithRows,
     Number,
     Publication,
     Revision,
@@ -231,7 +232,7 @@ def _next_free(wanted: str, taken: models.QuerySet) -> str:
     return next(slug for n in range(2, len(others) + 3) if (slug := f"{stem}-{n}") not in others)
 
 
-def _refuse_repetition(piece: Publication, window: Window, composition: Composition, deed: Deed) -> None:
+def _refuse_repetition(piece: Publication, window: Window, composition: EditionWithRows, deed: Deed) -> None:
     """A second press of the button makes no second edition."""
     live = live_at(piece, deed.moment)
     if not live or window.planned or window.until != live.expires:
@@ -246,7 +247,7 @@ def _as_signed(bylines) -> list[tuple[str, str, str]]:
     return [(line.name, line.title, line.affiliation) for line in bylines]
 
 
-def _composed(piece: Publication, date: datetime, number: int, prepared: Prepared | None) -> Composition:
+def _composed(piece: Publication, date: datetime, number: int, prepared: Prepared | None) -> EditionWithRows:
     try:
         composition = compose(piece, published_at=date, prepared=prepared, is_first=number == 1)
     except prose.Unrenderable as reason:
@@ -255,7 +256,7 @@ def _composed(piece: Publication, date: datetime, number: int, prepared: Prepare
     return composition
 
 
-def _write(piece: Publication, window: Window, composition: Composition, deed: Deed) -> Edition:
+def _write(piece: Publication, window: Window, composition: EditionWithRows, deed: Deed) -> Edition:
     if composition.edition.number > 1:
         _refuse_repetition(piece, window, composition, deed)
         cut_windows(piece, at=window.start)

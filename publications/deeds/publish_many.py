@@ -10,13 +10,14 @@ from django.db import transaction
 from django.db.models import prefetch_related_objects
 
 from publications import prose, search
-from publications.composing import Composition, Prepared, compose
+from publications.composing import Prepared, compose
 from publications.models import (
     ROWS,
     Address,
     AuditLine,
     Change,
     Edition,
+    EditionWithRows,
     Generation,
     Publication,
     Revision,
@@ -121,7 +122,7 @@ class Draft:
     deed: Deed
     window: Window
     piece: Publication
-    composition: Composition
+    composition: EditionWithRows
     is_changed: bool
 
 

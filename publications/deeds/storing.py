@@ -1,8 +1,7 @@
-"""Compositions become editions: stored with their rows, in five statements whatever their number."""
+"""EditionWithRowss become editions: stored with their rows, in five statements whatever their number."""
 
 from collections.abc import Sequence
 
-from publications.composing import Composition
 from publications.models import (
     FOREVER,
     Edition,
@@ -10,40 +9,40 @@ from publications.models import (
     EditionByline,
     EditionImage,
     EditionTag,
+    EditionWithRows,
     End,
     Listed,
 )
 
 
-def store(composition: Composition) -> Edition:
+def store(composition: EditionWithRows) -> Edition:
     """Write the edition and its rows."""
     composition.edition.save(force_insert=True)
     _store_rows([composition])
     return composition.edition
 
 
-def store_all(compositions: Sequence[Composition]) -> list[Edition]:
+def store_all(compositions: Sequence[EditionWithRows]) -> list[Edition]:
     """Write many editions with their rows, in as few statements as one."""
     editions = Edition.objects.bulk_create(each.edition for each in compositions)
     _store_rows(compositions)
     return editions
 
 
-def copy_of(edition: Edition) -> Composition:
+def copy_of(edition: Edition) -> EditionWithRows:
     """The text of an edition with its rows, as a copy that is not stored."""
-    copy = Edition.objects.get(pk=edition.pk)
-    bylines, attachments = list(copy.bylines.all()), list(copy.attachments.all())
-    tags = [row.tag for row in copy.tag_rows.select_related("tag")]
-    images = list(copy.images.all())
-    for row in (copy, *bylines, *attachments):
+    stored = Edition.objects.filter(pk=edition.pk)
+    copied = EditionWithRows.get_many(stored, rows=("bylines", "tags", "images", "attachments"))[0]
+    copy = copied.edition
+    for row in (copy, *copied.bylines, *copied.attachments):
         row.pk = None
         row._state.adding = True
     copy.note, copy.end, copy.end_note, copy.planned = "", End.NONE, "", False
     copy.visible_until, copy.expires = FOREVER, FOREVER
-    return Composition(edition=copy, bylines=bylines, tags=tags, images=images, attachments=attachments)
+    return copied
 
 
-def _store_rows(compositions: Sequence[Composition]) -> None:
+def _store_rows(compositions: Sequence[EditionWithRows]) -> None:
     tags: list[EditionTag] = []
     images: list[EditionImage] = []
     for each in compositions:

@@ -7,10 +7,10 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications import checks, deeds
-from publications.models import FOREVER, Change, Edition, Publication, Why, moment_in_words
+from publications.models import FOREVER, Change, Edition, EditionWithRows, Publication, Why, moment_in_words
 
 from .access import ONE, needs, piece_or_404
-from .comparing import as_it_stands, comparison, of_edition, of_revision
+from .comparing import as_it_stands, comparison, of_revision
 from .lines import describe_actions_since
 from .proposing import propose_change
 from .publishing_form import PublishForm
@@ -102,7 +102,7 @@ def _what_changes(piece: Publication) -> dict[str, object]:
     """The difference from what readers see now, and what waits to be seen."""
     live, waiting = piece.editions.live().first(), piece.editions.waiting().first()
     return {
-        **(comparison(of_edition(live), as_it_stands(piece)) if live else {}),
+        **(comparison(EditionWithRows.get(live), as_it_stands(piece)) if live else {}),
         "waiting": waiting,
         "waiting_from": moment_in_words(waiting.visible_from) if waiting else "",
     }

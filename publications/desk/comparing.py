@@ -8,9 +8,8 @@ from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from publications import composing, manuscript, prose
-from publications.models import Edition, Publication, Revision
-from publications.presentation import Piece, find, unstored
-from publications.presentation.comparison import comparison_context, difference_of_pieces
+from publications.models import EditionWithRows, Publication, Revision
+from publications.presentation.comparison import comparison_context, difference_of
 
 
 @dataclass(frozen=True)
@@ -23,27 +22,23 @@ class Fact:
     after: str
 
 
-def as_it_stands(publication: Publication) -> Piece | None:
+def as_it_stands(publication: Publication) -> EditionWithRows | None:
     """A working copy, or a sketch of one, as the piece that it would be; nothing where it cannot be rendered."""
     try:
-        return unstored(composing.compose(publication))
+        return composing.compose(publication).with_translations()
     except prose.Unrenderable:
         return None
 
 
-def of_revision(publication: Publication, revision: Revision) -> Piece | None:
+def of_revision(publication: Publication, revision: Revision) -> EditionWithRows | None:
     return as_it_stands(composing.sketch(manuscript.loads(revision.manuscript), of=publication))
 
 
-def of_edition(edition: Edition) -> Piece:
-    return find(edition)
-
-
-def comparison(before: Piece | None, after: Piece | None) -> dict[str, object]:
+def comparison(before: EditionWithRows | None, after: EditionWithRows | None) -> dict[str, object]:
     """For `desk/difference.html`: what changed, or nothing where one of the two is not there."""
     if not before or not after:
         return {}
-    difference = difference_of_pieces(before, after)
+    difference = difference_of(before, after)
     shown = comparison_context(difference)
     beside = facts(before, after)
     is_same = not shown["figures"] and not beside
@@ -55,7 +50,7 @@ def comparison(before: Piece | None, after: Piece | None) -> dict[str, object]:
     }
 
 
-def facts(before: Piece, after: Piece) -> list[Fact]:
+def facts(before: EditionWithRows, after: EditionWithRows) -> list[Fact]:
     """What differs beside the text: kind, date, address, tags and the like."""
     was, now = _values(before), _values(after)
     return [
@@ -78,7 +73,7 @@ def _labels() -> dict[str, str]:
     }
 
 
-def _values(piece: Piece) -> dict[str, str]:
+def _values(piece: EditionWithRows) -> dict[str, str]:
     edition = piece.edition
     return {
         "kind": str(edition.kind),
@@ -94,5 +89,5 @@ def _values(piece: Piece) -> dict[str, str]:
     }
 
 
-def _unusual(piece: Piece) -> list:
+def _unusual(piece: EditionWithRows) -> list:
     return [line for line in piece.bylines if line.role != "author"]

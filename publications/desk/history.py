@@ -7,11 +7,10 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from publications.models import Edition, End, Publication, Revision, Why
-from publications.presentation import Piece
+from publications.models import Edition, EditionWithRows, End, Publication, Revision, Why
 
 from .access import ONE, needs, piece_or_404
-from .comparing import as_it_stands, comparison, of_edition, of_revision
+from .comparing import as_it_stands, comparison, of_revision
 from .gathering import MOST, Entry, Given, Saves, history_of
 from .lines import told
 from .site import desk
@@ -99,7 +98,7 @@ def _last_change(piece: Publication) -> tuple[str, str]:
     return f"e{before.number}", f"e{newest.number}"
 
 
-def _side(piece: Publication, name: str) -> tuple[Kept | None, Piece | None]:
+def _side(piece: Publication, name: str) -> tuple[Kept | None, EditionWithRows | None]:
     """What a name in the address means: "r3", "e2" or "now"."""
     if name == "now":
         return None, as_it_stands(piece)
@@ -109,7 +108,7 @@ def _side(piece: Publication, name: str) -> tuple[Kept | None, Piece | None]:
         return kept, of_revision(piece, kept)
     if name[:1] == "e":
         edition = get_object_or_404(piece.editions.select_related("kind", "editor", "cover"), number=number)
-        return edition, of_edition(edition)
+        return edition, EditionWithRows.get(edition)
     raise Http404
 
 

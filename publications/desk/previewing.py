@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from publications import composing, metadata, prose, renditions
 from publications.models import Image, Publication, Site
-from publications.presentation import page, piece_context, unstored
+from publications.presentation import page, piece_context
 
 from .access import ONE, needs, piece_or_404
 from .site import desk
@@ -54,9 +54,9 @@ def _shown(request: HttpRequest, piece: Publication, notice: str) -> HttpRespons
     if piece.pk != NO_ROW and not is_framed:
         told["notice_url"] = reverse("desk:publications_publication_change", args=[piece.pk])
         told["notice_label"] = _("Back to the form")
-    composition = composing.compose(piece)
+    composed = composing.compose(piece)
     with override(piece.tree):
-        shown = unstored(composition)
+        shown = composed.with_translations()
         record = metadata.record_of(shown, site=Site.objects.first() or Site())
         context = piece_context(shown, address=desk_address)
         context |= metadata.shown(record, shown.edition, fetched=False)

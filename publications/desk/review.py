@@ -17,7 +17,15 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from publications import composing, manuscript, prose, renditions
-from publications.models import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Image, Review, ReviewRemark
+from publications.models import (
+    LONGEST_REMARK,
+    MOST_A_MINUTE,
+    MOST_REMARKS,
+    EditionWithRows,
+    Image,
+    Review,
+    ReviewRemark,
+)
 from publications.presentation.parts import names_in_line, picture
 
 from .passages import passages_of
@@ -134,7 +142,7 @@ def _beside(html: SafeString, number: int, remarks: list[ReviewRemark]) -> dict[
     return {"html": html, "number": number, "remarks": [each for each in remarks if each.place == number]}
 
 
-def composed(found: Review) -> composing.Composition | None:
+def composed(found: Review) -> EditionWithRows | None:
     """The revision as the edition that it would be; nothing where it cannot be rendered."""
     text = manuscript.loads(found.revision.manuscript)
     try:

@@ -9,8 +9,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 
 from publications import metadata
-from publications.models import Edition, Site
-from publications.presentation import absolute, find
+from publications.models import Edition, EditionWithRows, Site
+from publications.presentation import absolute
 from publications.presentation.parts import names_in_line
 
 SOCIAL = 300
@@ -46,7 +46,7 @@ def newsletter(edition: Edition) -> str:
 def citation(edition: Edition) -> str:
     """One reference in plain words, in the language of the piece."""
     with override(edition.tree):
-        record = metadata.record_of(find(edition), site=Site.objects.first() or Site())
+        record = metadata.record_of(EditionWithRows.get(edition), site=Site.objects.first() or Site())
         first, *_others = metadata.references(record)
         return unescape(strip_tags(first.html))
 

@@ -1,12 +1,12 @@
 """Editions as entries of a feed: one for each piece, in a constant number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 from django.utils import translation
 
 from publications.languages import tree_of
-from publications.models import Edition, EditionByline, Image, Role
+from publications.models import Edition, EditionByline, EditionWithRows, Image, Role
 from publications.presentation import absolute, author_url, in_tree, public_address
 from publications.presentation.parts import picture
 
@@ -20,38 +20,18 @@ NEWEST = 30
 def entries_of(editions: QuerySet) -> list[Entry]:
     """The pieces among these live editions with the newest announced changes, newest first."""
     told = newest(editions, NEWEST)
-    found = {edition.publication_id: edition for edition in _whole(told)}
-    kin = _kin(found.values())
-    return [
-        _entry(found[piece], known, kin.get(found[piece].family, []))
-        for piece, known in told.items()
-        if piece in found
-    ]
+    texts = {rows.edition.publication_id: rows for rows in _with_rows(told)}
+    return [_entry(texts[publication], known) for publication, known in told.items() if publication in texts]
 
 
-def _whole(publications: Iterable[int]) -> QuerySet:
-    live = (
-        Edition.objects.live().filter(publication__in=list(publications)).annotate(uid=F("publication__uid"))
-    )
-    rows = ("bylines__author", "tag_rows__tag", "images", "attachments")
-    return (
-        live.select_related("kind", "cover").prefetch_related(*rows).defer("markdown", "text", "paragraphs")
-    )
+def _with_rows(publications: Iterable[int]) -> list[EditionWithRows]:
+    live = Edition.objects.live().filter(publication__in=list(publications))
+    shown = live.defer("markdown", "text", "paragraphs")
+    return EditionWithRows.get_many(shown, rows=("bylines", "tags", "images", "attachments", "translations"))
 
 
-def _kin(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
-    """The live texts of each family."""
-    families: dict[int, list[Edition]] = {}
-    live = Edition.objects.live().filter(family__in=[edition.family for edition in editions])
-    shown = live.order_by("language", "pk").only(
-        "family", "language", "tree", "slug", "title", "publication_id"
-    )
-    for edition in shown:
-        families.setdefault(edition.family, []).append(edition)
-    return families
-
-
-def _entry(edition: Edition, told: Told, kin: list[Edition]) -> Entry:
+def _entry(rows: EditionWithRows, told: Told) -> Entry:
+    edition = rows.edition
     with translation.override(edition.tree):
         return Entry(
             id=edition.uid.urn,
@@ -59,33 +39,33 @@ def _entry(edition: Edition, told: Told, kin: list[Edition]) -> Entry:
             language=edition.language,
             published=told.published,
             updated=told.updated,
-            texts=_texts(edition, kin),
+            texts=_texts(rows),
             summary=edition.summary,
-            content=content(edition, told.corrections),
-            categories=_categories(edition),
-            files=_files(edition),
+            content=content(rows, told.corrections),
+            categories=_categories(rows),
+            files=_files(rows),
             cover=_cover(edition.cover),
             external_url=edition.external_url,
-            **_people(list(edition.bylines.all())),
+            **_people(rows.bylines),
         )
 
 
-def _texts(edition: Edition, kin: list[Edition]) -> list[Text]:
+def _texts(rows: EditionWithRows) -> list[Text]:
     """The piece and its translations, one for each language."""
-    texts = {edition.language: edition}
-    for other in kin:
+    texts = {rows.edition.language: rows.edition}
+    for other in rows.translations:
         texts.setdefault(other.language, other)
     return [Text(absolute(each.get_absolute_url()), language, each.title) for language, each in texts.items()]
 
 
-def _files(edition: Edition) -> list[File]:
+def _files(rows: EditionWithRows) -> list[File]:
     return [
         File(
             absolute(
                 in_tree(
-                    edition.tree,
+                    rows.edition.tree,
                     "publications:attachment",
-                    slug=edition.slug,
+                    slug=rows.edition.slug,
                     digest=file.digest[:32],
                     filename=file.filename,
                 )
@@ -94,7 +74,7 @@ def _files(edition: Edition) -> list[File]:
             file.label or file.filename,
             file.size,
         )
-        for file in edition.attachments.all()
+        for file in rows.attachments
     ]
 
 
@@ -105,9 +85,9 @@ def _cover(image: Image | None) -> Picture | None:
     return Picture(absolute(shown.src), "image/jpeg", shown.alt)
 
 
-def _people(bylines: list[EditionByline]) -> dict[str, list[Person]]:
+def _people(bylines: Sequence[EditionByline]) -> dict[str, list[Person]]:
     """Authors by that role, else everyone; others contribute."""
-    written = [row for row in bylines if row.role == Role.AUTHOR] or bylines
+    written = [row for row in bylines if row.role == Role.AUTHOR] or list(bylines)
     return {
         "authors": [_person(row) for row in written],
         "contributors": [_person(row) for row in bylines if row not in written],
@@ -119,12 +99,13 @@ def _person(row: EditionByline) -> Person:
     return Person(row.name, absolute(path) if path else "")
 
 
-def _categories(edition: Edition) -> list[Category]:
+def _categories(rows: EditionWithRows) -> list[Category]:
     """The kind and the topics, each by the address of the list it belongs to."""
+    edition = rows.edition
     tree = tree_of(edition.language)
     kinds = absolute(in_tree(tree, "publications:list"))
     topics = absolute(in_tree(tree, "publications:topics"))
-    tags = sorted((row.tag for row in edition.tag_rows.all()), key=lambda tag: tag.label.casefold())
+    tags = sorted(rows.tags, key=lambda tag: tag.label.casefold())
     return [
         Category(edition.kind.slug, kinds, edition.kind.worded("name")),
         *(Category(tag.slug, topics, tag.label) for tag in tags),

@@ -10,8 +10,15 @@ from datetime import datetime
 
 from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
 
-from publications.models import Change, Edition, End, first_date
-from publications.presentation.history import Note, begun_by_publication, notes_of, readable
+from publications.models import (
+    Change,
+    Edition,
+    End,
+    first_published_at,
+    readable_editions,
+    started_editions_by_publication,
+)
+from publications.presentation.history import Note, notes_of
 
 LATER = (Change.CORRECTION, Change.UPDATE)
 ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=End.UNDONE)
@@ -48,13 +55,13 @@ def newest(editions: QuerySet, most: int) -> dict[int, Told]:
 
 
 def _told(publications: Iterable[int]) -> dict[int, Told]:
-    return {key: _story(begun) for key, begun in begun_by_publication(publications).items()}
+    return {key: _story(begun) for key, begun in started_editions_by_publication(publications).items()}
 
 
 def _story(begun: list[Edition]) -> Told:
     """Of the editions of one piece that have begun, in their order."""
-    standing = readable(begun) or begun
-    published = first_date(standing)
+    standing = readable_editions(begun) or begun
+    published = first_published_at(standing)
     later = [_moment(edition) for edition in begun if _is_announced_later(edition)]
     corrections = [note for note in notes_of(standing) if note.change == Change.CORRECTION and note.note]
     return Told(published, max([published, standing[-1].published_at, *later]), corrections)

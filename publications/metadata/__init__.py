@@ -5,7 +5,6 @@ Made of editions alone: what is not public has no record.
 
 from . import dublincore, linked
 from .faces import FACES, REFERENCES, Face, face_url
-from .gathering import records_of, with_rows
 from .names import Name, name_of
 from .record import Record, record_of
 from .references import Reference, chicago, references
@@ -27,8 +26,6 @@ __all__ = [
     "linked",
     "name_of",
     "record_of",
-    "records_of",
     "references",
     "shown",
-    "with_rows",
 ]

@@ -9,7 +9,6 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
-from typing import Protocol
 
 from django.utils import timezone
 
@@ -19,14 +18,11 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionByline,
-    Image,
+    EditionWithRows,
     Role,
     Site,
     Tag,
     TagKind,
-    announced_at,
-    corrections,
-    first_date,
 )
 
 from .names import Name, name_of
@@ -120,7 +116,7 @@ class Record:
     is_original: bool = True
     is_current: bool = True
     key: str = ""
-    piece: "Rows | None" = field(default=None, repr=False, compare=False)
+    piece: EditionWithRows | None = field(default=None, repr=False, compare=False)
 
     @property
     def creators(self) -> list[Name]:
@@ -139,26 +135,12 @@ def moment(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="seconds")
 
 
-class Rows(Protocol):
-    """An edition with its rows at hand: `history` are the readable editions of the piece, `translations` the live
-    texts in other languages."""
-
-    edition: Edition
-    bylines: Sequence[EditionByline]
-    tags: Sequence[Tag]
-    images: Sequence[Image]
-    attachments: Sequence[EditionAttachment]
-    translations: Sequence[Edition]
-    history: Sequence[Edition]
-
-
-def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
+def record_of(piece: EditionWithRows, *, site: Site, address: str = "") -> Record:
     """The record of an edition; asks the database for nothing.
 
     `address` is the path to cite where it is not that of the piece: that of an edition that is not the current one.
     """
     edition, tags = piece.edition, piece.tags
-    until = [each for each in piece.history if each.number <= edition.number]
     return Record(
         piece=piece,
         title=edition.title,
@@ -167,9 +149,9 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
         url=absolute(address or edition.get_absolute_url()),
         label=edition.kind_label,
         published=timezone.localdate(edition.published_at),
-        first_published=first_date(until) or edition.published_at,
-        announced=announced_at(until),
-        modified=_modified_at(edition, announced_at(until)),
+        first_published=piece.first_published_at,
+        announced=piece.last_announced_at,
+        modified=_modified_at(edition, piece.last_announced_at),
         summary=edition.summary or " ".join(edition.key_points_list),
         doi=edition.doi,
         isbn=edition.isbn,
@@ -181,7 +163,7 @@ def record_of(piece: Rows, *, site: Site, address: str = "") -> Record:
         keywords=tuple(sorted((tag.worded("name", edition.tree) for tag in tags), key=str.casefold)),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
         texts=tuple(_text(edition, other) for other in piece.translations),
-        corrections=tuple(Correction(each.note, each.visible_from) for each in corrections(until)),
+        corrections=tuple(Correction(each.note, each.visible_from) for each in piece.corrections),
         files=tuple(_file(edition, file) for file in piece.attachments),
         **_of_kind(edition),
         **_of_publisher(site, edition.tree),

@@ -6,6 +6,15 @@ from .carded import bylines_of, carded, kinds, results, updated_among
 from .counting import counted, counted_by, counted_by_authors, counted_on_tags, foremost
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
+from .edition_with_rows import (
+    EditionWithRows,
+    announced_at,
+    first_published_at,
+    readable_editions,
+    started_editions,
+    started_editions_by_publication,
+    translations_of,
+)
 from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
 from .external_urls import check_external_url
 from .house import site_names, the_site
@@ -26,7 +35,6 @@ from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
-from .telling import announced_at, corrections, first_date, told_at
 from .typing import REDACTED_SINCE, Presence, Typed, is_redacted_since
 from .word_files import Tracked, WordFile
 
@@ -61,6 +69,7 @@ __all__ = [
     "EditionImage",
     "EditionTag",
     "EditionTerm",
+    "EditionWithRows",
     "End",
     "Epoch",
     "FormerPath",
@@ -110,14 +119,13 @@ __all__ = [
     "check_doi",
     "check_external_url",
     "check_isbn",
-    "corrections",
     "counted",
     "counted_by",
     "counted_by_authors",
     "counted_on_tags",
     "doi_url",
     "find_original_fault",
-    "first_date",
+    "first_published_at",
     "for_draft",
     "foremost",
     "generation_here",
@@ -135,13 +143,16 @@ __all__ = [
     "own_end",
     "pictured",
     "read_epoch",
+    "readable_editions",
     "results",
     "settled_doi",
     "settled_isbn",
     "site_names",
     "split_at_commas",
+    "started_editions",
+    "started_editions_by_publication",
     "the_site",
-    "told_at",
+    "translations_of",
     "updated_among",
     "whole_minute",
     "with_standing",

@@ -114,15 +114,11 @@ class Repository:
         return item
 
     def _records(self, found: list[items.Item], xml: Writer) -> None:
-        live = [item.edition for item in found if not item.is_deleted]
-        records = dict(
-            zip((edition.pk for edition in live), metadata.records_of(live, site=self.site), strict=True)
-        )
         for item in found:
             with xml.inside("record"):
                 self._header(item, xml)
                 if not item.is_deleted:
-                    self._metadata(records[item.edition.pk], xml)
+                    self._metadata(metadata.record_of(item.rows, site=self.site), xml)
 
     def _header(self, item: items.Item, xml: Writer) -> None:
         with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):

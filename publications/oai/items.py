@@ -15,8 +15,7 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from publications import metadata
-from publications.models import Edition
+from publications.models import Edition, EditionWithRows
 
 PAGE = 100
 SET = re.compile(r"[A-Za-z0-9_.!~*'()-]+(?::[A-Za-z0-9_.!~*'()-]+)*", re.ASCII)
@@ -44,12 +43,19 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Item:
-    """A record's header, and the edition it is of: the live one, or the last that was."""
+    """A record's header, and the edition it is of, with its rows: the live one, or the last that was."""
 
-    edition: Edition
-    uid: UUID
+    rows: EditionWithRows
     stamp: datetime
     is_deleted: bool
+
+    @property
+    def edition(self) -> Edition:
+        return self.rows.edition
+
+    @property
+    def uid(self) -> UUID:
+        return self.edition.uid
 
     @property
     def place(self) -> Place:
@@ -128,6 +134,7 @@ def earliest(now: datetime) -> datetime:
 
 
 def _items(rows: list[tuple[Place, int, bool]]) -> list[Item]:
-    known = metadata.with_rows(Edition.objects.annotate(uid=F("publication__uid")))
-    editions = known.in_bulk([pk for _place, pk, _is_deleted in rows])
-    return [Item(editions[pk], editions[pk].uid, place.stamp, is_deleted) for place, pk, is_deleted in rows]
+    editions = Edition.objects.filter(pk__in=[pk for _place, pk, _is_deleted in rows]).without_bodies()
+    texts = EditionWithRows.get_many(editions, rows=("bylines", "tags", "attachments"))
+    by_number = {text.edition.pk: text for text in texts}
+    return [Item(by_number[pk], place.stamp, is_deleted) for place, pk, is_deleted in rows]

@@ -11,7 +11,7 @@ from .frame import everywhere, page, way_here
 from .freshness import state_of_the_site, unless_fresh
 from .papers import card_of, card_url, edition_pdf_url, paper_of, pdf_url
 from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
-from .piece import Piece, find, piece_context, unstored
+from .piece import piece_context
 from .site_pages import address_of, site_page_context
 from .social_images import page_card
 from .subjects import (
@@ -29,7 +29,6 @@ from .ways import author_url, current_tree, topic_url
 __all__ = [
     "Card",
     "Link",
-    "Piece",
     "Shelf",
     "Subject",
     "Writer",
@@ -44,7 +43,6 @@ __all__ = [
     "edition_pdf_url",
     "everywhere",
     "feeds_for",
-    "find",
     "in_tree",
     "lead_card",
     "page",
@@ -62,7 +60,6 @@ __all__ = [
     "tongue",
     "topic_url",
     "unless_fresh",
-    "unstored",
     "way_here",
     "writers",
 ]

@@ -15,10 +15,9 @@ from publications.difference import (
     blocks_of_text,
     compare,
 )
-from publications.models import Edition
+from publications.models import EditionWithRows
 
 from .parts import signed
-from .piece import Piece
 
 AROUND = 1
 """Passages that stayed and are shown beside a change, so that one sees where it stands."""
@@ -60,18 +59,9 @@ class Stretch:
     unchanged: str = ""
 
 
-def difference_of(before: Edition, after: Edition) -> Difference:
-    """The difference of two editions, loaded with their bylines and files."""
-    return difference_of_pieces(_with_rows(before), _with_rows(after))
-
-
-def difference_of_pieces(before: Piece, after: Piece) -> Difference:
-    """The difference of two pieces, stored or not."""
+def difference_of(before: EditionWithRows, after: EditionWithRows) -> Difference:
+    """Return the difference of two editions, stored or not."""
     return compare(list(_blocks(before)), list(_blocks(after)))
-
-
-def _with_rows(edition: Edition) -> Piece:
-    return Piece(edition, bylines=edition.bylines.all(), attachments=edition.attachments.all())
 
 
 def comparison_context(difference: Difference) -> dict[str, object]:
@@ -97,7 +87,7 @@ def figures(difference: Difference) -> str:
     return ", ".join(words(number) % number for number, words in counted if number)
 
 
-def _blocks(piece: Piece) -> Iterator[Block]:
+def _blocks(piece: EditionWithRows) -> Iterator[Block]:
     edition = piece.edition
     yield from _as("title", edition.title)
     yield from _as("summary", edition.summary)

@@ -7,7 +7,6 @@ back is a number and no more; what waits, or was cancelled before it was public,
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import groupby
 
 from django.utils import timezone
 from django.utils.formats import date_format
@@ -15,12 +14,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.addresses import in_tree
-from publications.models import MOMENT, NUMBER, Change, Edition, Prepared, moment_in_words, told_at
+from publications.models import Change, Edition, announced_at, moment_in_words
 
-FIELDS = (
-    "publication_id", "tree", "slug", "number", "change", "note", "published_at",
-    "visible_from", "visible_until", "end", "restores_id", "digest",
-)  # fmt: skip
 TOLD = {Change.CORRECTION: gettext_lazy("Corrected"), Change.UPDATE: gettext_lazy("Updated")}
 WHAT = {
     Change.FIRST: gettext_lazy("First publication"),
@@ -58,36 +53,10 @@ class Entry:
     is_current: bool = False
 
 
-def begun_editions(publication: int) -> list[Edition]:
-    """All that are or were public, taken back ones included, oldest first, without their texts: one query."""
-    return _begun(publication=publication, now=timezone.now())
-
-
-_begun = Prepared(
-    lambda publication, now: (
-        Edition.objects.begun(now).filter(publication=publication).order_by("number").only(*FIELDS)
-    ),
-    publication=NUMBER,
-    now=MOMENT,
-)
-
-
-def readable(editions: Iterable[Edition]) -> list[Edition]:
-    """Of editions that have begun, those whose text stands at an address of its own."""
-    return [edition for edition in editions if not edition.is_taken_back]
-
-
 def notes_of(editions: Iterable[Edition], published: datetime | None = None) -> list[Note]:
     """What readers were told, newest first. On the day of publication (`published`) the time says more."""
     told = [edition for edition in editions if edition.change in TOLD]
     return [_note(edition, published) for edition in reversed(told)]
-
-
-def begun_by_publication(publications: Iterable[int]) -> dict[int, list[Edition]]:
-    """The editions of many pieces that are or were public, oldest first: one query."""
-    begun = Edition.objects.begun().filter(publication__in=publications)
-    rows = begun.order_by("publication_id", "number").only(*FIELDS)
-    return {key: list(group) for key, group in groupby(rows, key=lambda edition: edition.publication_id)}
 
 
 def entries(live: Edition, begun: Sequence[Edition]) -> list[Entry]:
@@ -141,7 +110,7 @@ def editions_url(live: Edition) -> str:
 
 def told_on(edition: Edition) -> str:
     """The day on which readers are told that it came out."""
-    return date_format(timezone.localdate(told_at(edition)), "DATE_FORMAT")
+    return date_format(timezone.localdate(announced_at(edition)), "DATE_FORMAT")
 
 
 def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Sequence[Edition]) -> Entry:
@@ -150,7 +119,7 @@ def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Seque
         number=edition.number,
         what=what_it_was(edition, begun),
         since=_since(edition),
-        on=_whole_second(told_at(edition)),
+        on=_whole_second(announced_at(edition)),
         note=edition.note,
         url=edition_url(live, edition.number),
         changes_url=changes_url(live, edition.number) if before and not is_again else "",
@@ -161,12 +130,12 @@ def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Seque
 
 def _since(edition: Edition) -> str:
     """The moment from which it was to be read; the day alone where that is what it is dated by."""
-    told = told_at(edition)
+    told = announced_at(edition)
     return moment_in_words(told) if told == edition.visible_from else told_on(edition)
 
 
 def _note(edition: Edition, published: datetime | None) -> Note:
-    label, told = TOLD[edition.change], told_at(edition)
+    label, told = TOLD[edition.change], announced_at(edition)
     return Note(
         change=edition.change,
         label=str(label),

@@ -8,12 +8,12 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.addresses import absolute, in_tree
 from publications.languages import TREES, tree_of
-from publications.models import Author, Edition, Image, Site
+from publications.models import Author, Edition, EditionWithRows, Image, Site
 from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Words
 
 from . import parts
 from .external_link import external_link_html
-from .piece import Piece, contents, told_of
+from .piece import contents, told_of
 from .tongues import tongue
 from .ways import author_url
 
@@ -35,7 +35,7 @@ def card_url(edition: Edition) -> str:
     return in_tree(edition.tree, "publications:card", slug=edition.slug)
 
 
-def paper_of(piece: Piece, *, site: Site, citation: str = "", notice: Line | None = None) -> Paper:
+def paper_of(piece: EditionWithRows, *, site: Site, citation: str = "", notice: Line | None = None) -> Paper:
     """A stored edition as it is set, in the words of its tree.
 
     `citation` says how it is to be cited; `notice` stands above everything.
@@ -112,7 +112,7 @@ def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
     return tuple(part for part in (published, *changed, number, spoken) if part)
 
 
-def _roles(piece: Piece) -> tuple[Role, ...]:
+def _roles(piece: EditionWithRows) -> tuple[Role, ...]:
     return tuple(
         Role(
             label=str(LABELS.get(group.role, LABELS["editor"])),
@@ -135,7 +135,7 @@ def _note(note, edition: Edition) -> Line:
     return Line(note.note, f"{note.label} {note.words}:" if note.note else "", language=edition.language)
 
 
-def _sections(piece: Piece, told: dict, citation: str, address: str) -> tuple[Section, ...]:
+def _sections(piece: EditionWithRows, told: dict, citation: str, address: str) -> tuple[Section, ...]:
     """What follows the text: the notes on changes, the authors, how to cite it and where it stands."""
     found = [_notes(piece.edition, told), _about(piece), _citation(citation, address)]
     return tuple(section for section in found if section.lines)
@@ -152,7 +152,7 @@ def _notes(edition: Edition, told: dict) -> Section:
     return Section(gettext("Corrections and updates"), lines)
 
 
-def _about(piece: Piece) -> Section:
+def _about(piece: EditionWithRows) -> Section:
     """Those of whom there is more to tell than the byline does."""
     known = [row for row in piece.bylines if row.author.biography or row.author.shown_orcid]
     lines = tuple(_told_of(row.name, " ".join(row.author.biography.split()), row.author) for row in known)

@@ -1,29 +1,13 @@
 """One publication as a page: everything that readers of think tanks expect of it, in their order."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import datetime, timedelta
-from typing import Protocol
+from datetime import timedelta
 
-from django.db.models import QuerySet
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.addresses import absolute
-from publications.models import (
-    MOMENT,
-    NUMBER,
-    TEXT,
-    Change,
-    Edition,
-    EditionAttachment,
-    EditionByline,
-    Image,
-    Prepared,
-    Tag,
-    first_date,
-)
+from publications.models import Change, Edition, EditionAttachment, EditionWithRows
 
 from . import history, parts
 from .external_link import external_link
@@ -35,78 +19,9 @@ CHAPTERS, LONG = 3, 1200  # headings and words from which a text has a list of c
 OLD = timedelta(days=365)
 
 
-@dataclass
-class Piece:
-    """An edition, stored or not, with the rows that tell of it."""
-
-    edition: Edition
-    bylines: Sequence[EditionByline]
-    tags: Sequence[Tag] = ()
-    images: Sequence[Image] = ()
-    attachments: Sequence[EditionAttachment] = ()
-    translations: Sequence[Edition] = ()
-    history: Sequence[Edition] = ()
-
-
-_bylines = Prepared(
-    lambda edition: EditionByline.objects.filter(edition=edition).select_related("author__portrait"),
-    edition=NUMBER,
-)
-_tags = Prepared(lambda edition: Tag.objects.filter(published__edition=edition), edition=NUMBER)
-_images = Prepared(lambda edition: Image.objects.filter(editions=edition), edition=NUMBER)
-_attachments = Prepared(lambda edition: EditionAttachment.objects.filter(edition=edition), edition=NUMBER)
-
-
-def find(edition: Edition) -> Piece:
-    """A stored edition with its rows, in a constant number of queries."""
-    return Piece(
-        edition=edition,
-        bylines=_bylines(edition=edition.pk),
-        tags=_tags(edition=edition.pk),
-        images=_images(edition=edition.pk),
-        attachments=_attachments(edition=edition.pk),
-        translations=translations_of(edition),
-        history=history.readable(history.begun_editions(edition.publication_id)),
-    )
-
-
-class Composed(Protocol):
-    """An edition that is not stored, with its rows."""
-
-    edition: Edition
-    bylines: Sequence[EditionByline]
-    tags: Sequence[Tag]
-    images: Sequence[Image]
-    attachments: Sequence[EditionAttachment]
-
-
-def unstored(made: Composed) -> Piece:
-    """An edition that is not stored, beside what readers would find with it."""
-    return Piece(
-        edition=made.edition,
-        bylines=made.bylines,
-        tags=made.tags,
-        images=made.images,
-        attachments=made.attachments,
-        translations=translations_of(made.edition),
-    )
-
-
-def translations_of(edition: Edition) -> list[Edition]:
-    of = {"family": edition.family, "publication": edition.publication_id, "language": edition.language}
-    return _translations(**of, now=timezone.now())
-
-
-def _in_other_languages(family: int, publication: int, language: str, now: datetime) -> QuerySet:
-    others = Edition.objects.live(now).filter(family=family).exclude(publication=publication)
-    shown = others.exclude(language=language).order_by("language")
-    return shown.only("language", "tree", "slug", "title", "publication_id")
-
-
-_translations = Prepared(_in_other_languages, family=NUMBER, publication=NUMBER, language=TEXT, now=MOMENT)
-
-
-def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_address) -> dict[str, object]:
+def piece_context(
+    piece: EditionWithRows, *, address: parts.ImageAddress = parts.public_address
+) -> dict[str, object]:
     """The page of a piece as its template wants it; `address` says where pictures are found."""
     return {
         **_of_text(piece, address),
@@ -117,7 +32,7 @@ def piece_context(piece: Piece, *, address: parts.ImageAddress = parts.public_ad
     }
 
 
-def _of_text(piece: Piece, address: parts.ImageAddress) -> dict[str, object]:
+def _of_text(piece: EditionWithRows, address: parts.ImageAddress) -> dict[str, object]:
     """The text, and what opens and closes it."""
     edition = piece.edition
     return {
@@ -134,14 +49,14 @@ def _of_text(piece: Piece, address: parts.ImageAddress) -> dict[str, object]:
     }
 
 
-def _of_people(piece: Piece, address: parts.ImageAddress) -> dict[str, object]:
+def _of_people(piece: EditionWithRows, address: parts.ImageAddress) -> dict[str, object]:
     return {
         "people": parts.people(piece.bylines, author_url),
         "authors": parts.profiles(piece.bylines, author_url, address),
     }
 
 
-def _beside(piece: Piece) -> dict[str, object]:
+def _beside(piece: EditionWithRows) -> dict[str, object]:
     """The ways on from the text, and what a reader takes along."""
     edition = piece.edition
     return {
@@ -154,13 +69,13 @@ def _beside(piece: Piece) -> dict[str, object]:
     }
 
 
-def _related(piece: Piece) -> list[parts.Card]:
+def _related(piece: EditionWithRows) -> list[parts.Card]:
     topics = {tag.pk: tag.label for tag in piece.tags}
     people = {line.author_id: line.name for line in piece.bylines if not line.author.pseudonymous}
     return related_cards(related_to(piece.edition.publication_id), topics, people)
 
 
-def _place(piece: Piece) -> dict[str, object]:
+def _place(piece: EditionWithRows) -> dict[str, object]:
     """Where the page stands in the site and beside its translations."""
     edition = piece.edition
     return {
@@ -175,12 +90,11 @@ def _place(piece: Piece) -> dict[str, object]:
     }
 
 
-def told_of(piece: Piece) -> dict[str, object]:
+def told_of(piece: EditionWithRows) -> dict[str, object]:
     """What readers were told of changes up to this edition, and the date that the first of them had."""
     edition = piece.edition
-    until = [each for each in piece.history if each.number <= edition.number]
-    first = first_date(until) or edition.published_at
-    notes = history.notes_of(until, first)
+    first = piece.first_published_at
+    notes = history.notes_of(piece.history_so_far, first)
     return {
         "notes": notes,
         "latest_notes": list({note.change: note for note in reversed(notes)}.values())[::-1],

@@ -10,9 +10,9 @@ from datetime import datetime
 from itertools import batched
 
 from django.db import connection
-from django.db.models import F, Prefetch, QuerySet
+from django.db.models import F, QuerySet
 
-from publications.models import Edition, EditionByline, EditionTag, Publication, Word
+from publications.models import Edition, EditionWithRows, Publication, Word
 
 from . import naming, signs, words
 from .engines import Row, engine
@@ -42,12 +42,12 @@ def store(editions: Iterable[int]) -> list[Edition]:
     numbers = list(editions)
     if not numbers:
         return []
-    found = read(numbers)
-    rows = [row_of(edition) for edition in found]
+    texts = read(numbers)
+    rows = [row_of(text) for text in texts]
     engine().store(rows)
     _count(Counter(term for row in rows for term in vocabulary(row)))
-    naming.learn_those_of(found)
-    return found
+    naming.learn_those_of(texts)
+    return [text.edition for text in texts]
 
 
 def forget(editions: Iterable[int]) -> None:
@@ -55,23 +55,20 @@ def forget(editions: Iterable[int]) -> None:
     numbers = list(editions)
     there = engine().stored(numbers) if numbers else set()
     if there:
-        rows = [row_of(edition) for edition in read(there)]
+        rows = [row_of(text) for text in read(there)]
         engine().remove(there)
         _discount(Counter(term for row in rows for term in vocabulary(row)))
 
 
-def read(editions: Iterable[int]) -> list[Edition]:
-    """Editions with all that a row is made of."""
-    found = Edition.objects.filter(pk__in=list(editions)).defer("markdown", "html", "paragraphs", "contents")
-    rows = (
-        Prefetch("bylines", EditionByline.objects.select_related("author")),
-        Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
-    )
-    return list(found.prefetch_related(*rows).order_by("pk"))
+def read(editions: Iterable[int]) -> list[EditionWithRows]:
+    """Return editions with all that a row is made of."""
+    found = Edition.objects.filter(pk__in=list(editions)).order_by("pk")
+    texts = found.defer("markdown", "html", "paragraphs", "contents")
+    return EditionWithRows.get_many(texts, rows=("bylines", "tags"))
 
 
-def row_of(edition: Edition) -> Row:
-    bylines, tags = edition.bylines.all(), [row.tag_id for row in edition.tag_rows.all()]
+def row_of(text: EditionWithRows) -> Row:
+    edition, bylines, tags = text.edition, text.bylines, [tag.pk for tag in text.tags]
     about = f"{edition.kind_label if edition.series_number_id else ''} {edition.doi} {edition.isbn}"
     return Row(
         edition=edition.pk,

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db import models
 
-from publications.models import Author, Edition, Naming, Synonym, Tag
+from publications.models import Author, EditionWithRows, Naming, Synonym, Tag
 
 from . import words
 from .signs import LETTERS, sign_of
@@ -29,14 +29,11 @@ def forget(thing: models.Model) -> None:
         Naming.objects.filter(sign=sign_of(thing)).delete()
 
 
-def learn_those_of(editions: Iterable[Edition]) -> None:
+def learn_those_of(texts: Iterable[EditionWithRows]) -> None:
     """The same for the topics and people of editions, where they are not known yet."""
     things: dict[str, Named] = {}
-    for edition in editions:
-        for thing in (
-            *(line.author for line in edition.bylines.all()),
-            *(row.tag for row in edition.tag_rows.all()),
-        ):
+    for text in texts:
+        for thing in (*(line.author for line in text.bylines), *text.tags):
             things[sign_of(thing)] = thing
     known = set(Naming.objects.filter(sign__in=list(things)).values_list("sign", flat=True))
     _store([thing for sign, thing in things.items() if sign not in known])

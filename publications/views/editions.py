@@ -5,10 +5,18 @@ import re
 from django.http import Http404, HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
-from publications.models import Edition, Standing, answer, answer_for_edition
+from publications.models import (
+    Edition,
+    EditionWithRows,
+    Standing,
+    answer,
+    answer_for_edition,
+    readable_editions,
+    started_editions,
+    translations_of,
+)
 from publications.presentation import current_tree, history, page, way_here
 from publications.presentation.comparison import comparison_context, difference_of
-from publications.presentation.piece import translations_of
 
 from .pieces import elsewhere
 
@@ -28,7 +36,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
         % {"title": live.title},
-        entries=history.entries(live, history.begun_editions(live.publication_id)),
+        entries=history.entries(live, started_editions(live.publication_id)),
         canonical=request.path,
         alternates=_in_translation(live),
     )
@@ -41,8 +49,8 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         if each.standing is not Standing.HERE:
             return elsewhere(request, each, lambda edition: history.changes_url(edition, number))
     live = piece.edition
-    begun = history.begun_editions(live.publication_id)
-    readable = history.readable(begun)
+    begun = started_editions(live.publication_id)
+    readable = readable_editions(begun)
     before, after = _pair(readable, number, request.GET.get("from"))
     between = [edition for edition in readable if before.number < edition.number <= number]
     return page(
@@ -64,7 +72,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         is_same=before.digest == after.digest,
         others=[each.number for each in readable if each.number != number],
         canonical=live.get_absolute_url(),
-        **comparison_context(difference_of(_whole(before), _whole(after))),
+        **comparison_context(difference_of(*_with_compared_rows(before, after))),
     )
 
 
@@ -81,9 +89,11 @@ def _number(asked: str) -> int | None:
     return int(asked) if NUMBER.fullmatch(asked) else None
 
 
-def _whole(edition: Edition) -> Edition:
-    """An edition with all that is compared."""
-    return Edition.objects.prefetch_related("bylines__author", "attachments").get(pk=edition.pk)
+def _with_compared_rows(*editions: Edition) -> list[EditionWithRows]:
+    """Return the editions in this order with all that is compared."""
+    numbers = [edition.pk for edition in editions]
+    found = EditionWithRows.get_many(Edition.objects.filter(pk__in=numbers), rows=("bylines", "attachments"))
+    return sorted(found, key=lambda rows: numbers.index(rows.edition.pk))
 
 
 def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:

@@ -11,15 +11,13 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from publications import metadata, renditions
-from publications.models import Edition, Site, Standing, answer, answer_for_edition
+from publications.models import Edition, EditionWithRows, Site, Standing, answer, answer_for_edition
 from publications.presentation import (
-    Piece,
     absolute,
     card_of,
     card_url,
     current_tree,
     edition_pdf_url,
-    find,
     history,
     page,
     paper_of,
@@ -65,9 +63,11 @@ def _card(edition: Edition) -> Card:
 
 
 def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
-    piece = find(edition)
+    piece = EditionWithRows.get(edition)
     images = [*piece.images, *([edition.cover] if edition.cover else [])]
-    told = renditions.Told.of_edition(edition, _paper(piece), lambda: _paper(find(_anew(edition))))
+    told = renditions.Told.of_edition(
+        edition, _paper(piece), lambda: _paper(EditionWithRows.get(_anew(edition)))
+    )
     response = _answer(
         request, edition, lambda: renditions.pdf(told, images, number=edition.number), "application/pdf"
     )
@@ -79,7 +79,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     return response
 
 
-def _paper(piece: Piece) -> Paper:
+def _paper(piece: EditionWithRows) -> Paper:
     edition, site = piece.edition, Site.objects.first() or Site()
     own = "" if edition.is_live else history.edition_url_at(current_tree(), edition.slug, edition.number)
     record = metadata.record_of(piece, site=site, address=own)

@@ -8,13 +8,20 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications import metadata, prose
-from publications.models import Answer, Edition, Standing, answer, answer_for_edition, the_site
+from publications.models import (
+    Answer,
+    Edition,
+    EditionWithRows,
+    Standing,
+    answer,
+    answer_for_edition,
+    the_site,
+)
 from publications.presentation import (
     absolute,
     card_url,
     current_tree,
     edition_pdf_url,
-    find,
     history,
     page,
     pdf_url,
@@ -96,7 +103,7 @@ def _says_of_itself(edition: Edition) -> str:
 
 def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", **frame) -> HttpResponse:
     """The page of an edition; it is cited at `own_address` where that is not the address of the piece."""
-    piece, site = find(edition), the_site()
+    piece, site = EditionWithRows.get(edition), the_site()
     context = {**piece_context(piece), **frame}
     record = metadata.record_of(piece, site=site, address=own_address)
     context |= metadata.shown(record, edition)

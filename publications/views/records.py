@@ -6,8 +6,16 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
 from publications.metadata import FACES, REFERENCES, face_url, record_of
-from publications.models import Answer, Edition, Standing, answer, answer_for_edition, the_site
-from publications.presentation import current_tree, find, history, state_of_the_site, unless_fresh
+from publications.models import (
+    Answer,
+    Edition,
+    EditionWithRows,
+    Standing,
+    answer,
+    answer_for_edition,
+    the_site,
+)
+from publications.presentation import current_tree, history, state_of_the_site, unless_fresh
 
 from .pieces import elsewhere
 
@@ -49,7 +57,7 @@ def _told(
 
 def _written(edition: Edition, face: str, own_address: str = "") -> HttpResponse:
     address = "" if edition.is_live else own_address
-    record = record_of(find(edition), site=the_site(), address=address)
+    record = record_of(EditionWithRows.get(edition), site=the_site(), address=address)
     format = FACES[face]
     response = HttpResponse(format.write(record), content_type=f"{format.media_type}; charset=utf-8")
     disposition = content_disposition_header(face in REFERENCES, f"{edition.slug}.{face}")

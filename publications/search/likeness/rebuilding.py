@@ -58,7 +58,7 @@ def rebuild() -> Progress:
 
 def _still_there(editions: Iterable[int]) -> list[Edition]:
     there = wanted(timezone.now()).filter(pk__in=editions)
-    return read(there.values_list("pk", flat=True))
+    return [text.edition for text in read(there.values_list("pk", flat=True))]
 
 
 def _describe(editions: list[Edition]) -> None:
@@ -77,5 +77,5 @@ def _finish() -> None:
     described = set(EditionTerm.objects.order_by().values_list("edition", flat=True).distinct())
     ends = Likeness.objects.order_by().values_list("edition", "other")
     forget((described | {pk for pair in ends for pk in pair}) - to_be)
-    add(read(to_be - described))
+    add([text.edition for text in read(to_be - described)])
     SearchIndex.objects.update_or_create(pk=1, defaults={"likeness": VERSION})

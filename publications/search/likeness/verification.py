@@ -74,5 +74,5 @@ def _rebuilt(editions: list[Edition]) -> Iterator[set[int]]:
 def _read(progress: Progress) -> Iterator[list[Edition]]:
     numbers = list(wanted(timezone.now()).order_by("pk").values_list("pk", flat=True))
     for done, step in enumerate(batched(numbers, STEP), start=1):
-        yield read(step)
+        yield [text.edition for text in read(step)]
         progress(min(done * STEP, len(numbers)), len(numbers))

@@ -1,0 +1,230 @@
+"""An edition with everything that is shown of it, and what its history tells readers.
+
+Pages, records, PDFs, feeds, the API and the search index all read editions through `EditionWithRows`, in a number of
+queries that does not depend on how many editions or rows there are.
+"""
+
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import groupby, takewhile
+from typing import Self
+
+from django.db.models import F, Prefetch, QuerySet
+from django.utils import timezone
+
+from .edition import Change, Edition
+from .edition_rows import EditionAttachment, EditionByline, EditionTag
+from .images import Image
+from .prepared import MOMENT, NUMBER, TEXT, Prepared
+from .tags import Tag
+
+ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
+"""The parts of an edition with its rows."""
+TRANSLATION_COLUMNS = ("family", "language", "tree", "slug", "title", "publication")
+HISTORY_COLUMNS = (
+    "publication_id", "tree", "slug", "number", "change", "note", "published_at",
+    "visible_from", "visible_until", "end", "restores_id", "digest",
+)  # fmt: skip
+ANNOUNCED = (Change.CORRECTION, Change.UPDATE)
+"""Changes that readers are told of. A silent fix is none of them."""
+DATED = (Change.FIRST, Change.UPDATE)
+"""Changes that set the date that readers see."""
+
+
+@dataclass(kw_only=True)
+class EditionWithRows:
+    """An edition, stored or not, with everything that is shown of it.
+
+    Attributes:
+        bylines: in their order, each with its author and the author's portrait.
+        translations: the live texts of the same group in other languages, without their texts.
+        history: the readable editions of the publication, oldest first, without their texts.
+    """
+
+    edition: Edition
+    bylines: Sequence[EditionByline] = ()
+    tags: Sequence[Tag] = ()
+    images: Sequence[Image] = ()
+    attachments: Sequence[EditionAttachment] = ()
+    translations: Sequence[Edition] = ()
+    history: Sequence[Edition] = ()
+
+    @classmethod
+    def get(cls, edition: Edition) -> Self:
+        """Return a stored edition with all its rows, in six queries."""
+        return cls(
+            edition=edition,
+            bylines=_bylines(edition=edition.pk),
+            tags=_tags(edition=edition.pk),
+            images=_images(edition=edition.pk),
+            attachments=_attachments(edition=edition.pk),
+            translations=translations_of(edition),
+            history=readable_editions(started_editions(edition.publication_id)),
+        )
+
+    @classmethod
+    def get_many(cls, editions: QuerySet[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
+        """Return the editions of a queryset, in its order, with the named `rows`: at most one query for each name.
+
+        Each edition carries the `uid` of its publication, its kind, series number and cover. Which of the texts
+        are read is up to the queryset (`without_bodies()`, `defer()`).
+        """
+        prefetched = [lookup for name, lookup in _prefetches().items() if name in rows]
+        annotated = editions.select_related("kind", "series_number", "cover").annotate(
+            uid=F("publication__uid")
+        )
+        found = list(annotated.prefetch_related(*prefetched))
+        translations = _translations_by_family(found) if "translations" in rows else {}
+        histories = _histories(found) if "history" in rows else {}
+        return [
+            cls(
+                edition=edition,
+                bylines=list(edition.bylines.all()) if "bylines" in rows else (),
+                tags=[row.tag for row in edition.tag_rows.all()] if "tags" in rows else (),
+                images=list(edition.images.all()) if "images" in rows else (),
+                attachments=list(edition.attachments.all()) if "attachments" in rows else (),
+                translations=[
+                    text for text in translations.get(edition.family, ()) if _is_other(text, edition)
+                ],
+                history=histories.get(edition.publication_id, ()),
+            )
+            for edition in found
+        ]
+
+    def with_translations(self) -> Self:
+        """Return the same with the translations that are live now: for an edition that is not stored."""
+        return replace(self, translations=translations_of(self.edition))
+
+    @property
+    def history_so_far(self) -> list[Edition]:
+        """The readable editions up to this one."""
+        return [edition for edition in self.history if edition.number <= self.edition.number]
+
+    @property
+    def first_published_at(self) -> datetime:
+        """The date of the publication before any update moved it."""
+        return first_published_at(self.history_so_far) or self.edition.published_at
+
+    @property
+    def last_announced_at(self) -> datetime | None:
+        """When readers were last told of a correction or an update, up to this edition."""
+        return last_announced_at(self.history_so_far)
+
+    @property
+    def corrections(self) -> list[Edition]:
+        """The editions up to this one that told readers what had been wrong."""
+        return corrections_of(self.history_so_far)
+
+
+def started_editions(publication: int) -> list[Edition]:
+    """Return all editions of a publication that are or were public, oldest first, without their texts."""
+    return _started(publication=publication, now=timezone.now())
+
+
+def started_editions_by_publication(publications: Iterable[int]) -> dict[int, list[Edition]]:
+    """Return the same for many publications, by their primary keys, in one query."""
+    started = Edition.objects.begun().filter(publication__in=publications)
+    rows = started.order_by("publication_id", "number").only(*HISTORY_COLUMNS)
+    return {key: list(group) for key, group in groupby(rows, key=lambda edition: edition.publication_id)}
+
+
+def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
+    """Return those of editions that have started whose text stands at an address of its own."""
+    return [edition for edition in editions if not edition.is_taken_back]
+
+
+def translations_of(edition: Edition) -> list[Edition]:
+    """Return the live texts of its group in other languages, without their texts, in one query."""
+    return _translations(
+        family=edition.family,
+        publication=edition.publication_id,
+        language=edition.language,
+        now=timezone.now(),
+    )
+
+
+def first_published_at(editions: Sequence[Edition]) -> datetime | None:
+    """Return the date before any update moved it, as fixes have set it, of editions in their order."""
+    before = list(takewhile(lambda edition: edition.change != Change.UPDATE, editions))
+    return (before or editions[:1])[-1].published_at if editions else None
+
+
+def announced_at(edition: Edition) -> datetime:
+    """Return when readers are told that an edition came out.
+
+    That is when it became public; of the first edition and of an update it is the date that it bears where that is an
+    earlier day, as with texts that were taken over from elsewhere.
+    """
+    date, started = edition.published_at, edition.visible_from
+    is_dated = edition.change in DATED and not edition.restores_id
+    return date if is_dated and timezone.localdate(date) < timezone.localdate(started) else started
+
+
+def last_announced_at(editions: Iterable[Edition]) -> datetime | None:
+    """Return when readers were last told of a correction or an update, or None."""
+    return max((announced_at(edition) for edition in editions if edition.change in ANNOUNCED), default=None)
+
+
+def corrections_of(editions: Iterable[Edition]) -> list[Edition]:
+    """Return the editions that told readers what had been wrong."""
+    return [edition for edition in editions if edition.change == Change.CORRECTION and edition.note]
+
+
+def _translations_by_family(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
+    live = Edition.objects.live().filter(family__in=[edition.family for edition in editions])
+    families: dict[int, list[Edition]] = {}
+    for text in _translation_columns(live):
+        families.setdefault(text.family, []).append(text)
+    return families
+
+
+def _is_other(text: Edition, edition: Edition) -> bool:
+    return text.publication_id != edition.publication_id and text.language != edition.language
+
+
+def _histories(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
+    started = started_editions_by_publication([edition.publication_id for edition in editions])
+    return {publication: readable_editions(history) for publication, history in started.items()}
+
+
+def _translation_columns(editions: QuerySet[Edition]) -> QuerySet[Edition]:
+    ordered = editions.order_by("language", "pk").annotate(uid=F("publication__uid"))
+    return ordered.only(*TRANSLATION_COLUMNS)
+
+
+def _prefetches() -> dict[str, str | Prefetch]:
+    return {
+        "bylines": Prefetch("bylines", EditionByline.objects.select_related("author__portrait")),
+        "tags": Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
+        "images": "images",
+        "attachments": "attachments",
+    }
+
+
+_bylines = Prepared(
+    lambda edition: EditionByline.objects.filter(edition=edition).select_related("author__portrait"),
+    edition=NUMBER,
+)
+_tags = Prepared(lambda edition: Tag.objects.filter(published__edition=edition), edition=NUMBER)
+_images = Prepared(lambda edition: Image.objects.filter(editions=edition), edition=NUMBER)
+_attachments = Prepared(lambda edition: EditionAttachment.objects.filter(edition=edition), edition=NUMBER)
+_translations = Prepared(
+    lambda family, publication, language, now: _translation_columns(
+        Edition.objects.live(now)
+        .filter(family=family)
+        .exclude(publication=publication)
+        .exclude(language=language)
+    ),
+    family=NUMBER,
+    publication=NUMBER,
+    language=TEXT,
+    now=MOMENT,
+)
+_started = Prepared(
+    lambda publication, now: (
+        Edition.objects.begun(now).filter(publication=publication).order_by("number").only(*HISTORY_COLUMNS)
+    ),
+    publication=NUMBER,
+    now=MOMENT,
+)
