@@ -8,6 +8,7 @@ from itertools import chain, groupby
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
 
 TREES = ("en", "sv")
 """The interface languages, in the order of the site; a tree of addresses for each."""
@@ -21,6 +22,16 @@ NAMES = {
     "zh": "中文", "ja": "日本語",
 }  # fmt: skip
 """The languages a text may be in, each by its own name."""
+
+LANGUAGE_LABELS = {
+    "en": _("English"), "sv": _("Swedish"), "uk": _("Ukrainian"), "ru": _("Russian"), "be": _("Belarusian"),
+    "pl": _("Polish"), "de": _("German"), "fr": _("French"), "es": _("Spanish"), "ka": _("Georgian"),
+    "hy": _("Armenian"), "az": _("Azerbaijani"), "ro": _("Romanian"), "et": _("Estonian"), "lv": _("Latvian"),
+    "lt": _("Lithuanian"), "fi": _("Finnish"), "da": _("Danish"), "no": _("Norwegian"), "cs": _("Czech"),
+    "sk": _("Slovak"), "hu": _("Hungarian"), "bg": _("Bulgarian"), "el": _("Greek"), "tr": _("Turkish"),
+    "ar": _("Arabic"), "he": _("Hebrew"), "fa": _("Persian"), "zh": _("Chinese"), "ja": _("Japanese"),
+}  # fmt: skip
+"""The same in the language of the page."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
 LONGEST = 100
@@ -59,6 +70,11 @@ def tree_of_path(path: str) -> str:
     """The tree that a path of the site stands in; the first where it stands in none."""
     first = path.lstrip("/").partition("/")[0]
     return first if first in TREES else TREES[0]
+
+
+def language_label(code: str) -> str:
+    """What the language is called in that of the page: "Swedish" on an English page, "Svenska" on a Swedish one."""
+    return str(LANGUAGE_LABELS[code])
 
 
 def direction(language: str) -> str:

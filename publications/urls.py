@@ -1,12 +1,19 @@
-"""Public addresses of one tree. Sections are in its own language: /en/publications/, /sv/publikationer/."""
+"""Public addresses of one tree, and the parameters of a query that each page reads.
+
+Sections are in the language of the tree: /en/publications/, /sv/publikationer/.
+"""
 
 from collections.abc import Callable
+from functools import lru_cache
 
 from django.http import HttpResponse
-from django.urls import URLPattern, include, path
+from django.urls import Resolver404, URLPattern, include, path, resolve
+from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from publications import feeds, views
+from publications.languages import tree_of_path
+from publications.models import FACETS
 
 app_name = "publications"
 
@@ -80,3 +87,24 @@ urlpatterns = [
     path("<words:slug>/", views.site_page, name="site-page"),
     path("<words:slug>/card.png", views.site_page_image, name="site-page_image"),
 ]
+
+PARAMETERS = {
+    "publications:list": ("q", "order", "page"),
+    "publications:authors": ("page",),
+    "publications:author": ("page",),
+    "publications:changes": ("from",),
+    "publications:mastodon": ("server",),
+}
+"""What each page reads of a query; the list reads the facets too. No other parameter makes another page."""
+
+
+@lru_cache(maxsize=4096)
+def parameters_of(path: str) -> frozenset[str] | None:
+    """Return the parameters that the page at a path reads, or None if no page is there."""
+    try:
+        with translation.override(tree_of_path(path)):  # it names the sections in its own language
+            name = resolve(path).view_name
+    except Resolver404:
+        return None
+    facets = FACETS if name == "publications:list" else ()
+    return frozenset((*PARAMETERS.get(name, ()), *facets))

@@ -15,7 +15,7 @@ from accounts.mail import send_in_background  # noqa: E402
 from publications import page_cache  # noqa: E402
 from publications.middleware import COMPRESSED  # noqa: E402
 from publications.renditions import ROOM  # noqa: E402
-from publications.views.parameters import parameters_of  # noqa: E402
+from publications.urls import parameters_of  # noqa: E402
 from sceeus import elsewhere  # noqa: E402
 from sceeus.static_files import collected_static_paths  # noqa: E402
 

@@ -11,7 +11,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from publications import deeds
-from publications.api.asking import OF_AUTHORS, OF_PUBLICATIONS, OF_TOPICS
+from publications.api.asking import OF_AUTHORS, OF_TOPICS, publication_parameters
 from publications.models import Attachment, keep_original
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
@@ -81,7 +81,8 @@ def test_it_names_every_address_that_the_api_has(description):
 
 
 @pytest.mark.parametrize(
-    ("path", "names"), [("publications", OF_PUBLICATIONS), ("authors", OF_AUTHORS), ("topics", OF_TOPICS)]
+    ("path", "names"),
+    [("publications", publication_parameters()), ("authors", OF_AUTHORS), ("topics", OF_TOPICS)],
 )
 def test_it_names_every_parameter_that_is_taken_and_no_other(description, path, names):
     told = [parameter["name"] for parameter in description["paths"][f"/{path}"]["get"]["parameters"]]

@@ -9,11 +9,10 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from publications import deeds
-from publications.languages import NAMES
+from publications.languages import LANGUAGE_LABELS, NAMES
 from publications.models import Author, Site, TagKind
 from publications.presentation.parts import initials_of
 from publications.presentation.subjects import first_sentences
-from publications.presentation.tongues import TONGUES
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -281,7 +280,7 @@ def test_languages_of_texts_are_named_in_the_language_of_the_page(reader, editor
     ]
     assert "<span>Ukrainska</span>" in said[1]
     assert "Language: Ukrainian" in strip_tags(reader.get(ukrainian.get_absolute_url()).text)
-    assert set(TONGUES) == set(NAMES)
+    assert set(LANGUAGE_LABELS) == set(NAMES)
 
 
 def test_a_card_names_those_who_wrote_along_behind_the_authors(reader, editor):

@@ -9,10 +9,9 @@ from http import HTTPStatus
 from django.http import HttpRequest, QueryDict
 
 from publications import search
-from publications.models import NARROWINGS, TagKind
+from publications.models import FACETS, TagKind
 
 from . import cursors
-from .filters import FILTERS
 from .problems import Problem, wrong_parameter
 
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\ufffd"
@@ -21,7 +20,6 @@ TEXT = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"
 MAX_QUERY_LENGTH = search.MOST_SIGNS
 PER_PAGE, MOST = 20, 100
 PAGING = ("limit", "cursor")
-OF_PUBLICATIONS = (*FILTERS, "q", *PAGING)
 OF_AUTHORS = PAGING
 OF_TOPICS = ("kind", *PAGING)
 
@@ -36,14 +34,19 @@ class Asked:
     filters: dict[str, str] = field(default_factory=dict)
 
 
+def publication_parameters() -> tuple[str, ...]:
+    return (*FACETS, "q", *PAGING)
+
+
 def publications_asked(request: HttpRequest, now: datetime) -> Asked:
     """Raises Problem."""
-    given = parameters(request, OF_PUBLICATIONS)
-    filters = {name: value for name, value in given.items() if name in FILTERS}
+    given = parameters(request, publication_parameters())
+    filters = {name: value for name, value in given.items() if name in FACETS}
     for name, value in filters.items():
-        if not NARROWINGS[name].accepts(value):
-            what, example = FILTERS[name]
-            raise wrong_parameter(name, f"“{name}” must be {what}, such as {example}.")
+        facet = FACETS[name]
+        if not facet.accepts(value):
+            detail = f"“{name}” must be {facet.description}, such as {facet.example}."
+            raise wrong_parameter(name, detail)
     query = search.understood(given["q"]) if "q" in given else None
     if len(given.get("q", "")) > MAX_QUERY_LENGTH:
         raise wrong_parameter("q", f"“q” must have at most {MAX_QUERY_LENGTH} characters.")

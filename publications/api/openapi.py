@@ -3,12 +3,10 @@
 from typing import Any
 
 from publications.addresses import absolute
-from publications.languages import NAMES
-from publications.models import MAX_SLUG_LENGTH, Site, TagKind
+from publications.models import FACETS, MAX_SLUG_LENGTH, Facet, Site, TagKind
 
 from . import cursors, schemas
 from .asking import MAX_QUERY_LENGTH, MOST, PER_PAGE, TEXT
-from .filters import FILTERS
 
 Node = dict[str, Any]
 VERSION = "1.0.0"
@@ -106,19 +104,25 @@ HEADERS = {
 
 
 def _of_publications() -> list[Node]:
-    schema = {"year": {"pattern": "^[0-9]{4}$"}, "language": {"enum": list(NAMES)}}
-    name_of_something = {"minLength": 1, "maxLength": MAX_SLUG_LENGTH, "pattern": TEXT}
     filters = [
         {
             "name": name,
             "in": "query",
-            "description": f"Only those of this: {what}.",
-            "schema": {"type": "string", **schema.get(name, name_of_something)},
-            "example": example,
+            "description": f"Only those of this: {facet.description}.",
+            "schema": {"type": "string", **_values_of(facet)},
+            "example": facet.example,
         }
-        for name, (what, example) in FILTERS.items()
+        for name, facet in FACETS.items()
     ]
     return [*filters, WORDS]
+
+
+def _values_of(facet: Facet) -> Node:
+    if facet.values:
+        return {"enum": list(facet.values)}
+    if facet.pattern:
+        return {"pattern": f"^{facet.pattern}$"}
+    return {"minLength": 1, "maxLength": MAX_SLUG_LENGTH, "pattern": TEXT}
 
 
 def _list(item: str, operation: str, words: str, parameters: list[Node] | None = None) -> Node:

@@ -9,7 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from publications import metadata, search
 from publications.languages import TREES
-from publications.models import Edition, EditionWithRows, Site, narrowed
+from publications.models import Edition, EditionWithRows, Site, filter_by
 from publications.presentation.related import RELATED
 
 from . import cursors
@@ -33,7 +33,7 @@ def page_of_publications(asked: Asked, now: datetime) -> Publications:
     """
     rows = _places(asked, now)
     shown = rows[: asked.limit]
-    current = narrowed(Edition.objects.live(now), asked.filters)
+    current = filter_by(Edition.objects.live(now), asked.filters)
     found = _by_publication(current.filter(publication__in=[row.publication for row in shown]))
     records = _records_of([found[row.publication] for row in shown if row.publication in found])
     return Publications(records, cursors.of_place(shown[-1]) if len(rows) > asked.limit else "")
@@ -77,7 +77,7 @@ def _places(asked: Asked, now: datetime) -> list[cursors.Place]:
         return []  # no word, so no text that holds it
     after = asked.after
     as_of = after.as_of if after else now
-    editions = narrowed(Edition.objects.live(as_of), asked.filters)
+    editions = filter_by(Edition.objects.live(as_of), asked.filters)
     if asked.query:
         editions = editions.filter(publication__in=_that_hold(asked))
     if after:

@@ -9,7 +9,7 @@ from typing import Any
 from publications.addresses import absolute
 from publications.languages import TREES
 from publications.metadata import REFERENCES, Record, face_url
-from publications.models import Author, Edition, EditionByline, Image, Kind, Tag
+from publications.models import Author, Edition, EditionByline, Image, Kind, Tag, facet_of
 from publications.presentation import public_address
 from publications.presentation.parts import body_html, picture, portrait, signed
 from publications.presentation.whole_addresses import with_whole_addresses
@@ -94,7 +94,6 @@ def whole_author(found: Author) -> Node:
 
 def topic(found: Tag) -> Node:
     """A theme, country or series, likewise."""
-    filter_name = {"theme": "topic"}.get(found.kind, found.kind)
     return {
         "id": found.slug,
         "href": of_api("topic", slug=found.slug),
@@ -103,7 +102,7 @@ def topic(found: Tag) -> Node:
         "name": _in_languages(found, "name"),
         "pieces": found.pieces,
         "newest_at": moment(found.newest),
-        "publications": f"{of_api('publications')}?{filter_name}={found.slug}",
+        "publications": f"{of_api('publications')}?{facet_of(found).name}={found.slug}",
     }
 
 

@@ -3,7 +3,6 @@
 from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
 from .carded import bylines_of, carded, kinds, results, updated_among
-from .counting import counted, counted_by, counted_by_authors, counted_on_tags, foremost
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .edition_with_rows import (
@@ -17,12 +16,26 @@ from .edition_with_rows import (
 )
 from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
 from .external_urls import check_external_url
+from .facets import (
+    FACETS,
+    MAX_SLUG_LENGTH,
+    Facet,
+    FacetChoice,
+    LiveCount,
+    choices,
+    count_authors,
+    count_by,
+    count_editions,
+    count_tags,
+    facet_of,
+    filter_by,
+    top_counts,
+)
 from .house import site_names, the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
-from .narrowing import BY_TAGS, MAX_SLUG_LENGTH, NARROWINGS, narrowed
 from .pages import Page, Place, Section, SiteLink
 from .paths import FormerPath
 from .prepared import MOMENT, NUMBER, NUMBERS, TEXT, Among, Prepared
@@ -40,14 +53,13 @@ from .word_files import Tracked, WordFile
 
 __all__ = [
     "ADDING",
-    "BY_TAGS",
+    "FACETS",
     "FOREVER",
     "LONGEST_REMARK",
     "MAX_SLUG_LENGTH",
     "MOMENT",
     "MOST_A_MINUTE",
     "MOST_REMARKS",
-    "NARROWINGS",
     "NUMBER",
     "NUMBERS",
     "REDACTED_SINCE",
@@ -72,12 +84,15 @@ __all__ = [
     "EditionWithRows",
     "End",
     "Epoch",
+    "Facet",
+    "FacetChoice",
     "FormerPath",
     "Generation",
     "Image",
     "Kind",
     "Likeness",
     "Listed",
+    "LiveCount",
     "Naming",
     "Number",
     "OriginalFault",
@@ -119,15 +134,17 @@ __all__ = [
     "check_doi",
     "check_external_url",
     "check_isbn",
-    "counted",
-    "counted_by",
-    "counted_by_authors",
-    "counted_on_tags",
+    "choices",
+    "count_authors",
+    "count_by",
+    "count_editions",
+    "count_tags",
     "doi_url",
+    "facet_of",
+    "filter_by",
     "find_original_fault",
     "first_published_at",
     "for_draft",
-    "foremost",
     "generation_here",
     "in_state",
     "is_original_there",
@@ -136,7 +153,6 @@ __all__ = [
     "kinds",
     "lately",
     "moment_in_words",
-    "narrowed",
     "nearest",
     "once",
     "originals",
@@ -152,6 +168,7 @@ __all__ = [
     "started_editions",
     "started_editions_by_publication",
     "the_site",
+    "top_counts",
     "translations_of",
     "updated_among",
     "whole_minute",

@@ -26,11 +26,11 @@ class ToldOfPieces(models.QuerySet):
             pieces=models.Subquery(pieces), newest=models.Subquery(newest)
         )
 
-    def told(self, found: Mapping[int, Any]) -> list[Any]:
-        """Those whose numbers were found, each with `pieces` and `newest` as they were counted."""
-        rows = list(self.filter(pk__in=list(found)))
+    def told(self, counts: Mapping[int, Any]) -> list[Any]:
+        """Those with these primary keys, each with `pieces` and `newest` as they were counted."""
+        rows = list(self.filter(pk__in=list(counts)))
         for row in rows:
-            row.pieces, row.newest = found[row.pk].pieces, found[row.pk].newest
+            row.pieces, row.newest = counts[row.pk].count, counts[row.pk].newest
         return rows
 
 

@@ -12,8 +12,7 @@ from django.urls import reverse
 
 from publications import metadata
 from publications.addresses import absolute
-from publications.languages import NAMES
-from publications.models import Edition, Kind, Site
+from publications.models import FACETS, Edition, Site
 from publications.page_cache import COMPRESS
 from publications.xml_documents import Writer, moment
 
@@ -71,14 +70,16 @@ class Repository:
             xml.element("metadataNamespace", OAI_DC)
 
     def list_sets(self, question: Question, xml: Writer) -> None:
-        """Kinds and languages of what is or was public."""
+        """The values of facets with sets, such as kinds and languages, among what is or was public."""
         if "resumptionToken" in question.arguments:
             raise Fault("badResumptionToken", "The list of sets is given whole.")
-        begun = Edition.objects.begun(self.now).order_by()
-        kinds = Kind.objects.filter(pk__in=begun.values("kind"))
-        used = begun.values_list("language", flat=True).distinct()
-        sets = [(f"kind-{kind.slug}", kind.plural) for kind in kinds]
-        sets += [(f"language-{code}", NAMES[code]) for code in sorted(used)]
+        begun = Edition.objects.begun(self.now)
+        sets = [
+            (f"{facet.name}-{facet.value_of(row)}", facet.set_label(row))
+            for facet in FACETS.values()
+            if facet.set_label
+            for row in facet.rows_among(begun)
+        ]
         if not sets:
             raise Fault("noSetHierarchy", "There is nothing here yet.")
         for spec, name in sets:

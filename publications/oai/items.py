@@ -15,12 +15,11 @@ from uuid import UUID
 
 from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 
-from publications.models import Edition, EditionWithRows
+from publications.models import FACETS, Edition, EditionWithRows
 
 PAGE = 100
 SET = re.compile(r"[A-Za-z0-9_.!~*'()-]+(?::[A-Za-z0-9_.!~*'()-]+)*", re.ASCII)
 """How the protocol writes the name of a set."""
-FILTERS = {"kind": "kind__slug", "language": "language"}
 
 
 @dataclass(frozen=True, order=True)
@@ -63,7 +62,12 @@ class Item:
 
     @property
     def sets(self) -> list[str]:
-        return [f"kind-{self.edition.kind.slug}", f"language-{self.edition.language}"]
+        return [
+            f"{facet.name}-{value}"
+            for facet in FACETS.values()
+            if facet.set_label
+            for value in facet.values_of(self.edition)
+        ]
 
 
 @dataclass(frozen=True)
@@ -79,7 +83,8 @@ class Source:
         name, _hyphen, value = wanted.set.partition("-")
         column, found = self.column, self.editions
         if wanted.set:
-            found = found.filter(**{FILTERS[name]: value}) if name in FILTERS else found.none()
+            facet = FACETS.get(name)
+            found = facet.filter(found, value) if facet and facet.set_label else found.none()
         if wanted.since:
             found = found.filter(**{f"{column}__gte": wanted.since})
         if wanted.until:

@@ -23,7 +23,6 @@ from .subjects import (
     subjects_by_kind,
     writers,
 )
-from .tongues import tongue
 from .ways import author_url, current_tree, topic_url
 
 __all__ = [
@@ -57,7 +56,6 @@ __all__ = [
     "state_of_the_site",
     "subjects",
     "subjects_by_kind",
-    "tongue",
     "topic_url",
     "unless_fresh",
     "way_here",

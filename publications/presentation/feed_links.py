@@ -6,9 +6,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications.addresses import in_tree
+from publications.languages import language_label
 from publications.models import Author, Kind, Tag
-
-from .tongues import tongue
 
 FORMATS = {
     "atom": ("Atom", "application/atom+xml"),
@@ -38,7 +37,7 @@ def feeds_for(
             author
             and not author.pseudonymous
             and _feed(tree, "author_feed", author.name, author=author.slug),
-            language and _feed(tree, "language_feed", tongue(language), code=language),
+            language and _feed(tree, "language_feed", language_label(language), code=language),
         ]
         return [feed for feed in (*own, _feed(tree, "feed", _("Publications"))) if feed]
 

@@ -11,10 +11,8 @@ from django.db.models import BooleanField, ExpressionWrapper, Q
 from django.urls import reverse
 
 from publications.addresses import in_tree
-from publications.languages import TREES
+from publications.languages import TREES, language_label
 from publications.models import Place, Section, SiteLink, once
-
-from .tongues import tongue
 
 SECTIONS = {
     Section.PUBLICATIONS: "publications:list",
@@ -119,7 +117,7 @@ def _to_page(link: SiteLink, tree: str) -> Way | None:
         url,
         words_in=words_in,
         leads_to=foreign,
-        language_label=tongue(foreign) if foreign else "",
+        language_label=language_label(foreign) if foreign else "",
         is_page=True,
     )
 

@@ -7,14 +7,13 @@ from django.utils.translation import get_language, gettext, ngettext
 from django.utils.translation import gettext_lazy as _
 
 from publications.addresses import absolute, in_tree
-from publications.languages import TREES, tree_of
+from publications.languages import TREES, language_label, tree_of
 from publications.models import Author, Edition, EditionWithRows, Image, Site
 from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Words
 
 from . import parts
 from .external_link import external_link_html
 from .piece import contents, told_of
-from .tongues import tongue
 from .ways import author_url
 
 LABELS = {"author": _("By"), "with": _("With"), "editor": _("Edited by")}
@@ -106,7 +105,9 @@ def _words() -> Words:
 def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
     first, notes = _day(told["first_published_at"]), told["latest_notes"]
     published = f"{gettext('Published')} {first}" if notes else first
-    spoken = f"{gettext('Language:')} {tongue(edition.language)}" if edition.language != _tree() else ""
+    spoken = (
+        f"{gettext('Language:')} {language_label(edition.language)}" if edition.language != _tree() else ""
+    )
     number = gettext("Edition %(number)d") % {"number": edition.number} if edition.number > 1 else ""
     changed = (f"{note.label} {note.words}" for note in notes)
     return tuple(part for part in (published, *changed, number, spoken) if part)

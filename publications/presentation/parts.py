@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import prose
 from publications.addresses import absolute
-from publications.languages import tree_of
+from publications.languages import language_label, tree_of
 from publications.models import (
     Author,
     Edition,
@@ -27,7 +27,6 @@ from publications.models import (
 )
 from publications.pictures import FORMATS, card_height, card_widths, widths_for
 
-from .tongues import tongue
 from .ways import topic_url, way_to
 
 PORTRAIT = 192
@@ -129,7 +128,7 @@ def card(
         summary=edition.summary,
         language=edition.language,
         direction=edition.direction,
-        language_label=tongue(edition.language) if foreign else "",
+        language_label=language_label(edition.language) if foreign else "",
         people=names_on_a_card(edition.bylines.all() if bylines is None else bylines),
         published_at=edition.published_at,
         reading_time=reading_time(edition),

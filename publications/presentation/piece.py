@@ -7,12 +7,12 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.addresses import absolute
+from publications.languages import language_label
 from publications.models import Change, Edition, EditionAttachment, EditionWithRows
 
 from . import history, parts
 from .external_link import external_link
 from .related import related_cards, related_to
-from .tongues import tongue
 from .ways import author_url, way_to
 
 CHAPTERS, LONG = 3, 1200  # headings and words from which a text has a list of contents
@@ -39,7 +39,7 @@ def _of_text(piece: EditionWithRows, address: parts.ImageAddress) -> dict[str, o
         "title": edition.title,
         "description": edition.summary,
         "edition": edition,
-        "tongue": tongue(edition.language),
+        "tongue": language_label(edition.language),
         "age": age(edition),
         "cover": parts.picture(edition.cover, address) if edition.cover else None,
         "contents": contents(edition),

@@ -10,7 +10,6 @@ from . import likeness
 from .advice import Advice, advise
 from .asking import MOST_SIGNS, MOST_WORDS, Query, first_words, understood
 from .excerpts import Excerpt, Marker
-from .filing import FILTERS
 from .finding import MOST, Found, find
 from .gate import Busy
 from .in_step import anew, keep_up, store
@@ -20,7 +19,6 @@ from .rebuilding import is_outdated, rebuild
 from .verification import differing_editions, differing_words, indexed_editions, wanted_editions
 
 __all__ = [
-    "FILTERS",
     "MOST",
     "MOST_SIGNS",
     "MOST_WORDS",

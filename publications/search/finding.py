@@ -1,6 +1,7 @@
 """Finding: which live editions answer a query, in which order, and how many stand under each filter."""
 
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -8,17 +9,22 @@ from operator import attrgetter
 from django.utils import timezone
 
 from publications.languages import TREES
+from publications.models import FACETS, Facet
 
 from . import signs, words
 from .asking import Query
 from .engines import Hit, engine
 from .engines.rows import room_for
 from .expressions import AnyOf, Expression, Term, leaves
-from .filing import FILTERS, Counts, counts, mark
 from .gate import gate
 from .wording import Wording, worded
 
 MOST = 500
+NO_TERM = signs.filed("-", "-")  # a term that no row has
+
+Counts = dict[str, dict[int | str, int]]
+"""By the name of a facet how many editions have each key; facets of the same rows share their keys."""
+
 OWN_LANGUAGE = 4
 """What a text in the language of the tree weighs beside others, whose words may be the same."""
 _BY_SCORE, _BY_DATE = attrgetter("score", "published_at", "edition"), attrgetter("published_at", "edition")
@@ -56,7 +62,7 @@ def find(
     stored, and no more than `most`); `is_counted_in_part` says that there may be more. Raises Busy.
     """
     if not query:
-        return Found(query, counts={name: {} for name in FILTERS} if counted else {})
+        return Found(query, counts={name: {} for name in FACETS} if counted else {})
     with gate():
         return _Finding(query, tree, filters or {}, most).found(newest_first, counted)
 
@@ -64,7 +70,7 @@ def find(
 class _Finding:
     def __init__(self, query: Query, tree: str, filters: Mapping[str, str], most: int | None = None) -> None:
         self.query, self.tree = query, tree
-        self.marks = {name: mark(name, value) for name, value in filters.items()}
+        self.marks = {name: _facet_term(FACETS[name], value) for name, value in filters.items()}
         self.wording = worded(query)
         self.titled = signs.titled(words.title_key(query.text))
         self.expression: Expression = AnyOf((self.wording.expression, Term(self.titled)))
@@ -102,10 +108,10 @@ class _Finding:
 
     def _counts(self, hits: Sequence[Hit]) -> Counts:
         """A filter that is set is counted as if it were not."""
-        found = counts(hits, [name for name in FILTERS if name not in self.marks])
+        found = _count_keys(hits, [name for name in FACETS if name not in self.marks])
         for name in self.marks:
-            found |= counts(self._hits(without=name), [name])
-        return {name: found[name] for name in FILTERS}
+            found |= _count_keys(self._hits(without=name), [name])
+        return {name: found[name] for name in FACETS}
 
     def _hits(self, without: str = "") -> list[Hit]:
         marks = {name: mark for name, mark in self.marks.items() if name != without}
@@ -125,3 +131,21 @@ class _Finding:
 
     def _suits(self, hit: Hit) -> tuple[bool, bool, float]:
         return hit.language == self.tree, hit.language == TREES[0], hit.score
+
+
+def _facet_term(facet: Facet, value: str) -> str:
+    """The term of the editions that have a value."""
+    key = facet.find_key(value)
+    return NO_TERM if key is None else signs.filed(facet.term_prefix, key)
+
+
+def _count_keys(hits: Sequence[Hit], names: Iterable[str]) -> Counts:
+    by_prefix: dict[str, dict[str, int]] = {}
+    for term, count in Counter(" ".join([hit.filed for hit in hits]).split()).items():
+        by_prefix.setdefault(term[0], {})[term[1:]] = count
+    counts: Counts = {}
+    for name in names:
+        facet = FACETS[name]
+        keys = by_prefix.get(facet.term_prefix, {})
+        counts[name] = {int(key) if facet.model else key: count for key, count in keys.items()}
+    return counts

@@ -12,7 +12,7 @@ from itertools import batched
 from django.db import connection
 from django.db.models import F, QuerySet
 
-from publications.models import Edition, EditionWithRows, Publication, Word
+from publications.models import FACETS, Edition, EditionWithRows, Publication, Word
 
 from . import naming, signs, words
 from .engines import Row, engine
@@ -80,15 +80,15 @@ def row_of(text: EditionWithRows) -> Row:
         ],
         topics=[signs.named(f"t{tag}") for tag in tags],
         text=words.terms(edition.text, edition.language),
-        marks=[
-            signs.titled(words.title_key(edition.title)),
-            signs.filed("k", edition.kind_id),
-            signs.filed("y", edition.year),
-            signs.filed("l", edition.language),
-            *(signs.filed("t", tag) for tag in tags),
-            *(signs.filed("a", line.author_id) for line in bylines),
-        ],
+        marks=[signs.titled(words.title_key(edition.title)), *_facet_terms(edition)],
     )
+
+
+def _facet_terms(edition: Edition) -> list[str]:
+    """Terms of the facets, those of the edition's own columns first."""
+    in_order = sorted(FACETS.values(), key=lambda facet: facet.rows is not None)
+    terms = (signs.filed(facet.term_prefix, key) for facet in in_order for key in facet.keys_of(edition))
+    return list(dict.fromkeys(terms))
 
 
 def vocabulary(row: Row) -> set[str]:

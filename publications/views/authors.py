@@ -13,12 +13,12 @@ from publications.models import (
     Author,
     Edition,
     Tag,
-    counted,
-    counted_by_authors,
-    counted_on_tags,
-    foremost,
+    count_authors,
+    count_editions,
+    count_tags,
     once,
     the_site,
+    top_counts,
 )
 from publications.presentation import (
     Writer,
@@ -65,13 +65,13 @@ def author_list(request: HttpRequest) -> HttpResponse:
 
 
 def _register(tree: str) -> list[Entry]:
-    named = Author.objects.filter(pk__in=list(counted_by_authors(tree, {})))
+    named = Author.objects.filter(pk__in=list(count_authors(tree, {})))
     return register(named.values_list("pk", "name", "family_name", "is_organisation"), tree)
 
 
 def _in_order(tree: str, entries: Sequence[Entry]) -> list[Writer]:
     """The people of these entries, the first under a letter with its anchor."""
-    found = counted_by_authors(tree, {})
+    found = count_authors(tree, {})
     told = Author.objects.select_related("portrait").told(
         {entry.pk: found[entry.pk] for entry in entries if entry.pk in found}
     )
@@ -105,11 +105,11 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     author = author_or_404(slug)
     tree, site = current_tree(), the_site()
     live = Edition.objects.live().in_tree(tree).by(author).newest_first()
-    total = sum(each.pieces for each in counted(tree, {"author": slug}))
+    total = count_editions(tree, {"author": slug})
     found = paged_cards(live, request.GET.get("page", "1"), plain(request.path), total=total)
     writer = writers([author])[0]
-    most = foremost(counted_on_tags(tree, {"author": slug}), TOPICS, attrgetter("pieces"))
-    tags = sorted(Tag.objects.order_by("name").told(most), key=lambda tag: -tag.pieces)[:TOPICS]
+    top = top_counts(count_tags(tree, {"author": slug}), TOPICS, attrgetter("count"))
+    tags = sorted(Tag.objects.order_by("name").told(top), key=lambda tag: -tag.pieces)[:TOPICS]
     return page(
         request,
         "pages/author.html",

@@ -7,7 +7,7 @@ from django.shortcuts import redirect
 
 from publications.languages import TREES
 from publications.metadata import linked
-from publications.models import Author, Edition, Site, carded, counted_by_authors, foremost, once, the_site
+from publications.models import Author, Edition, Site, carded, count_authors, once, the_site, top_counts
 from publications.presentation import (
     current_tree,
     everywhere,
@@ -67,6 +67,6 @@ def _above(site: Site) -> list[Edition]:
 def _latest_writers() -> list[Author]:
     """Those whose newest piece is the newest; the first by name among equals."""
     newest = attrgetter("newest")
-    latest = foremost(counted_by_authors(current_tree(), {}), PEOPLE, newest)
+    latest = top_counts(count_authors(current_tree(), {}), PEOPLE, newest)
     told = Author.objects.select_related("portrait").order_by("name").told(latest)
     return sorted(told, key=newest, reverse=True)[:PEOPLE]

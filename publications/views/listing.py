@@ -10,11 +10,19 @@ from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import Edition, counted, narrowed, once, the_site
+from publications.models import (
+    FACETS,
+    Edition,
+    FacetChoice,
+    choices,
+    count_editions,
+    filter_by,
+    once,
+    the_site,
+)
 from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
 
 from .describing import describe_list, described
-from .filters import FILTERS, Choice, is_known
 from .paging import paged, paged_cards
 from .searching import ORDERS, Searched, busy
 from .shortening import without_empty
@@ -54,8 +62,8 @@ class Listing:
     """One state of the list. Raises Http404 for a filter that no reader knows and a page that is not there."""
 
     def __init__(self, query: QueryDict, tree: str) -> None:
-        self.asked = {name: value for name in FILTERS if (value := query.get(name, "").strip())}
-        if not all(is_known(name, value) for name, value in self.asked.items()):
+        self.asked = {name: value for name in FACETS if (value := query.get(name, "").strip())}
+        if not all(FACETS[name].is_public(value) for name, value in self.asked.items()):
             raise Http404
         self.words = search.understood(query.get("q", "")).text
         order = query.get("order", "")
@@ -78,8 +86,8 @@ class Listing:
         """What the one choice is, as `feeds_for` takes it; of several choices at once there is no feed."""
         if len(self.asked) != 1 or self.words:
             return {}
-        name, value = next(iter(self.asked.items()))
-        return FILTERS[name].followed(value)
+        facet, value = next((FACETS[name], value) for name, value in self.asked.items())
+        return {facet.feed: facet.find(value)} if facet.feed else {}
 
     @property
     def has_own_feed(self) -> bool:
@@ -118,8 +126,8 @@ class Listing:
 
     def _newest(self) -> dict[str, object]:
         live = Edition.objects.live()
-        found = narrowed(live.in_tree(self._texts) if self._texts else live, self.asked).newest_first()
-        total = sum(each.pieces for each in counted(self._texts, self.asked))
+        found = filter_by(live.in_tree(self._texts) if self._texts else live, self.asked).newest_first()
+        total = count_editions(self._texts, self.asked)
         return paged_cards(found, self.number, lambda page: self._address(page=page), total=total)
 
     def _results(self, searched: Searched) -> dict[str, object]:
@@ -152,32 +160,29 @@ class Listing:
         """The fields of the filters as the page has them, one text for all pages of a list without words."""
         if searched:
             more = "+" if searched.found.is_counted_in_part else ""
-            return written([self._filter(name, self._found(name, searched), more) for name in FILTERS])
+            return written([self._filter(name, self._found(name, searched), more) for name in FACETS])
         key = ("filters", self.tree, tuple(self.asked.items()))
-        return once(key, lambda: written([self._filter(name, self._told(name)) for name in FILTERS]))
+        return once(key, lambda: written([self._filter(name, self._told(name)) for name in FACETS]))
 
-    def _found(self, name: str, searched: Searched) -> list[Choice]:
-        counts = searched.found.counts[name]
-        return [
-            Choice(value, label, counts[value]) for value, label in FILTERS[name].words([*counts]).items()
-        ]
+    def _found(self, name: str, searched: Searched) -> list[FacetChoice]:
+        return FACETS[name].label_counts(searched.found.counts[name])
 
-    def _told(self, name: str) -> list[Choice]:
+    def _told(self, name: str) -> list[FacetChoice]:
         """What each choice of a filter would give beside the others."""
         beside = {other: value for other, value in self.asked.items() if other != name}
-        return FILTERS[name].choices(None if name == "language" else self._texts, beside)
+        return choices(FACETS[name], None if name == "language" else self._texts, beside)
 
-    def _filter(self, name: str, choices: list[Choice], more: str = "") -> dict[str, object]:
+    def _filter(self, name: str, shown: list[FacetChoice], more: str = "") -> dict[str, object]:
         """A filter as its field shows it; `more` stands behind numbers that may be larger."""
-        wanted, asked = FILTERS[name], self.asked.get(name, "")
-        if asked and asked not in {choice.value for choice in choices}:
-            choices = [*choices, Choice(asked, wanted.words([asked])[asked], 0)]
-        in_order = sorted(choices, key=lambda choice: choice.label.casefold(), reverse=wanted.newest_first)
+        facet, chosen = FACETS[name], self.asked.get(name, "")
+        if chosen and chosen not in {choice.value for choice in shown}:
+            shown = [*shown, FacetChoice(chosen, facet.label_of(facet.find(chosen)), 0)]
+        in_order = sorted(shown, key=lambda choice: choice.label.casefold(), reverse=facet.descends)
         options = [
-            {"value": value, "label": label, "selected": value == asked, "pieces": f"{pieces}{more}"}
-            for value, label, pieces in in_order
+            {"value": value, "label": label, "selected": value == chosen, "pieces": f"{count}{more}"}
+            for value, label, count in in_order
         ]
-        return {"name": name, "label": wanted.label, "every": wanted.every, "options": options}
+        return {"name": name, "label": facet.label, "every": facet.all_label, "options": options}
 
     def _address(
         self,

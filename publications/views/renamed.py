@@ -3,10 +3,9 @@
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import NoReverseMatch, reverse
 
-from publications.models import TEXT, Author, Edition, FormerPath, Prepared, Tag
+from publications.models import FACETS, TEXT, Author, Edition, FormerPath, Prepared, Tag
 
 FEEDS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
-FILTERS = {"topic": "tag", "country": "tag", "series": "tag", "author": "author"}
 PAGES = {"tag": "publications:topic", "author": "publications:author"}
 
 _at = Prepared(
@@ -47,11 +46,12 @@ def _feed(name: str, parts: dict) -> str:
 
 
 def _list(request: HttpRequest) -> str:
-    asked = request.GET.copy()
-    for name in FILTERS.keys() & asked.keys():
-        if found := renamed(FILTERS[name], asked[name]):
-            asked[name] = found.slug
-    return f"{request.path}?{asked.urlencode()}" if asked != request.GET else ""
+    query = request.GET.copy()
+    for name in FACETS.keys() & query.keys():
+        facet = FACETS[name]
+        if facet.column in PAGES and (found := renamed(facet.column, query[name])):
+            query[name] = found.slug
+    return f"{request.path}?{query.urlencode()}" if query != request.GET else ""
 
 
 def renamed(kind: str, slug: str) -> Tag | Author | None:

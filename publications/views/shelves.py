@@ -20,7 +20,7 @@ from publications.models import (
     Prepared,
     Tag,
     carded,
-    counted_by,
+    count_by,
     kinds,
 )
 from publications.presentation import Card, Shelf, cards, current_tree, shelves
@@ -45,8 +45,8 @@ def with_shelves(
 
 def kinds_of(**asked: str) -> dict[Kind, int]:
     """How many pieces there are of each kind, in the order of the kinds."""
-    found = counted_by("kind", current_tree(), asked)
-    return {kind: found[pk] for pk, kind in kinds().items() if pk in found}
+    counts = count_by("kind", current_tree(), asked)
+    return {kind: counts[pk].count for pk, kind in kinds().items() if pk in counts}
 
 
 def first(pinned: int | None, tag: Tag | None = None) -> list[int]:

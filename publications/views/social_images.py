@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 
 from publications import renditions
-from publications.models import Author, Image, Page, Site, Tag, TagKind, the_site
+from publications.models import Author, Image, Page, Site, Tag, facet_of, the_site
 from publications.presentation import current_tree, page_card, site_page_context
 from publications.typesetting import Card
 
@@ -15,7 +15,7 @@ from .authors import author_or_404
 from .describing import describe_author, describe_authors, describe_list, describe_topic, describe_topics
 from .papers import answer_with_made
 from .site_pages import page_or_404
-from .topics import LABELS, topic_or_404
+from .topics import topic_or_404
 
 
 def home_image(request: HttpRequest) -> HttpResponseBase:
@@ -45,7 +45,7 @@ def author_list_image(request: HttpRequest) -> HttpResponseBase:
 
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     def card(tag: Tag, site: Site) -> Card:
-        label = str(LABELS[TagKind(tag.kind)])
+        label = str(facet_of(tag).label)
         return page_card(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
 
     return _send(request, "topic", card, lambda: topic_or_404(slug))

@@ -7,20 +7,18 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, pgettext_lazy
 
 from publications.models import (
-    BY_TAGS,
     Author,
     Edition,
     Tag,
-    TagKind,
     carded,
-    counted_by_authors,
-    counted_on_tags,
-    foremost,
+    count_authors,
+    count_tags,
+    facet_of,
     once,
     the_site,
+    top_counts,
 )
 from publications.presentation import (
     current_tree,
@@ -38,17 +36,12 @@ from .describing import describe_topic, describe_topics, described
 from .shelves import first, kinds_of, with_shelves
 
 PEOPLE = 8
-LABELS = {
-    TagKind.THEME: gettext_lazy("Topic"),
-    TagKind.COUNTRY: gettext_lazy("Country"),
-    TagKind.SERIES: pgettext_lazy("singular", "Series"),
-}
 
 
 def tags_with_pieces() -> list[Tag]:
     """All that something of this tree stands on, and how much; made once for all pages that tell it."""
     tree = current_tree()
-    return once(("topics", tree), lambda: Tag.objects.order_by("pk").told(counted_on_tags(tree, {})))
+    return once(("topics", tree), lambda: Tag.objects.order_by("pk").told(count_tags(tree, {})))
 
 
 def topic_list(request: HttpRequest) -> HttpResponse:
@@ -80,7 +73,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         description=describe_topic(tag, site),
         has_social_image=True,
         canonical=request.path,
-        label=LABELS[TagKind(tag.kind)],
+        label=facet_of(tag).label,
         introduction=paragraphs(tag.introduction),
         responsible=_responsible(tag),
         feeds=feeds_for(current_tree(), tag=tag),
@@ -100,7 +93,7 @@ def topic_or_404(slug: str) -> Tag:
 
 def _pieces(tag: Tag) -> dict[str, object]:
     """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
-    chosen = {BY_TAGS[TagKind(tag.kind)]: tag.slug}
+    chosen = {facet_of(tag).name: tag.slug}
     above = carded(first(tag.lead_id, tag)[:1])
     made, shelved = with_shelves(above, tag, **chosen)
     return {
@@ -114,10 +107,9 @@ def _pieces(tag: Tag) -> dict[str, object]:
 
 def _people(chosen: dict[str, str]) -> list[Author]:
     """Those who write on it most, the latest first among equals."""
-    rank = attrgetter("pieces", "newest")
-    most = foremost(counted_by_authors(current_tree(), chosen), PEOPLE, rank)
-    told = Author.objects.select_related("portrait").order_by("name").told(most)
-    return sorted(told, key=rank, reverse=True)[:PEOPLE]
+    top = top_counts(count_authors(current_tree(), chosen), PEOPLE, attrgetter("count", "newest"))
+    authors = Author.objects.select_related("portrait").order_by("name").told(top)
+    return sorted(authors, key=attrgetter("pieces", "newest"), reverse=True)[:PEOPLE]
 
 
 def _responsible(tag: Tag):

@@ -11,9 +11,18 @@ from django.db.models import Count
 
 from publications import deeds
 from publications.languages import TREES
-from publications.models import Attachment, Author, Edition, Page, Tag, TagKind, keep_original
+from publications.models import (
+    FACETS,
+    Attachment,
+    Author,
+    Edition,
+    Page,
+    Tag,
+    TagKind,
+    choices,
+    keep_original,
+)
 from publications.presentation import in_tree
-from publications.views.filters import FILTERS
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 LONG = (
@@ -141,8 +150,8 @@ def _of_both_trees() -> list[tuple[str, str, int]]:
 
 def _longest_choices() -> dict[str, str]:
     """In each filter the choice that takes most room, be there a piece that fits them all or none."""
-    choices = {name: each.choices(None, {}) for name, each in FILTERS.items()}
-    return {name: max(each, key=lambda choice: len(choice.label)).value for name, each in choices.items()}
+    shown = {name: choices(facet, None, {}) for name, facet in FACETS.items()}
+    return {name: max(each, key=lambda choice: len(choice.label)).value for name, each in shown.items()}
 
 
 def _busiest(named):
