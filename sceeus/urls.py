@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from accounts.password_reset import ResetConfirmView, ResetRequestView
 from publications import api, oai, sitemaps, views
-from publications.admin import desk
+from publications.desk.register import desk_urls
 
 forgotten_password = [
     path("", ResetRequestView.as_view(), name="admin_password_reset"),
@@ -41,7 +41,7 @@ urlpatterns = [
     path("sitemap-<slug:source>-<number:number>.xml", sitemaps.sitemap_part, name="sitemap_part"),
     path("media/<slug:key>/<slug:size>.<slug:extension>", views.picture, name="picture"),
     path("desk/password_reset/", include(forgotten_password)),
-    path("desk/", desk.urls),
+    path("desk/", desk_urls),
     path("admin/", RedirectView.as_view(pattern_name="desk:index")),
     *i18n_patterns(path("", include("publications.urls"))),
 ]

@@ -9,8 +9,8 @@ from django.utils import timezone
 
 from accounts.models import AccountEvent, EventType
 from publications import deeds, demonstration
-from publications.desk import handing
-from publications.desk.forms import ATTACHED
+from publications.desk import worklists
+from publications.desk.drafts.form import ATTACHMENT_TYPES
 from publications.models import (
     AuditLine,
     Byline,
@@ -88,7 +88,7 @@ def _in_states(person) -> dict[str, Publication]:
     deeds.redact(redacted, "Vera Holm", by=person)
     untitled = Publication.objects.create(kind=Kind.objects.first())
     ready = make_publication()
-    handing.hand_over(ready, by=person)
+    worklists.submit_for_checking(ready, by=person)
     return {
         "draft": make_publication(), "live": live, "scheduled": scheduled, "changed": changed, "waiting": waiting,
         "undone": undone, "withdrawn": withdrawn, "redacted": redacted, "ready": ready,
@@ -128,7 +128,7 @@ def _signed_in_every_role() -> Publication:
 
 def _with_every_sort_of_attachment() -> Publication:
     publication = make_publication()
-    for place, extension in enumerate(sorted(ATTACHED)):
+    for place, extension in enumerate(sorted(ATTACHMENT_TYPES)):
         content = b"%PDF-1.7" if extension == "pdf" else extension.encode()
         publication.attachments.create(
             original=keep_original(content, extension), filename=f"f.{extension}", label="A file",

@@ -68,7 +68,7 @@ def test_contributors_are_not_offered_to_withdraw(client):
 
 
 def test_more_than_two_hundred_are_refused(desk, monkeypatch):
-    monkeypatch.setattr("publications.desk.bulk.MOST", 1)
+    monkeypatch.setattr("publications.desk.drafts.bulk.MAX_BULK_PUBLICATIONS", 1)
     pieces = [make_publication(), make_publication()]
 
     page = desk.post(

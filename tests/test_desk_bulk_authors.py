@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
-from publications.desk.bulk import read_ranges, write_ranges
+from publications.desk.drafts.bulk import read_ranges, write_ranges
 from publications.models import Byline, Edition, Publication, keep_original
 from tests.blogs import bring_in
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow, yesterday
@@ -136,7 +136,7 @@ def test_a_contributor_signs_and_cannot_publish(client):
 
 
 def test_a_thousand_are_taken_and_the_page_shows_the_first(desk, monkeypatch):
-    monkeypatch.setattr("publications.desk.bulk_authors.SHOWN", 2)
+    monkeypatch.setattr("publications.desk.drafts.bulk_authors.SHOWN", 2)
     drafts = [make_publication(by=[]) for _number in range(3)]
 
     page = desk.get(page_for(*drafts)).text

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from publications import prose
 from publications.checks import Proof, check
-from publications.desk.choosing import CHOICES
+from publications.desk.choosers import CHOICE_SOURCES
 from publications.models import Author, Publication
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_image, make_live, make_publication
@@ -121,7 +121,7 @@ def test_a_search_for_a_few_words_is_not_cut(admin_client):
 
 
 @pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
-@pytest.mark.parametrize("what", CHOICES)
+@pytest.mark.parametrize("what", CHOICE_SOURCES)
 def test_choosers_look_for_the_first_words_of_too_many(admin_client, what, typed):
     make_live(by_whom=make_author())
     make_image()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.translation import override
 
 from publications import deeds
-from publications.desk.lines import told
+from publications.desk.history.audit_log import describe_entry
 from publications.models import (
     AuditLine,
     Byline,
@@ -112,8 +112,7 @@ def test_an_undo_is_called_one(desk, editor):
 
 
 def test_old_revisions_are_a_link_away(desk, editor, monkeypatch):
-    monkeypatch.setattr("publications.desk.gathering.MOST", 3)
-    monkeypatch.setattr("publications.desk.history.MOST", 3)
+    monkeypatch.setattr("publications.desk.history.timeline.REVISIONS_PER_PAGE", 3)
     piece = make_publication()
     for minutes in (400, 300, 200, 100):
         save_at(piece, minutes, editor)
@@ -399,7 +398,7 @@ def test_the_history_of_what_is_not_there_is_404(desk):
 
 def in_words(deed: str, language: str = "en", **detail) -> str:
     with override(language):
-        entry = told(AuditLine(deed=deed, subject="x", detail=detail))
+        entry = describe_entry(AuditLine(deed=deed, subject="x", detail=detail))
         return " – ".join(part for part in (entry.what, entry.words) if part)
 
 

@@ -7,7 +7,7 @@ from django.urls import reverse
 from PIL import Image as Pixels
 
 from publications import deeds, pictures, renditions
-from publications.desk.using import uses
+from publications.desk.images import find_image_uses
 from publications.models import Author, Image
 from publications.presentation import card, lead_card
 from tests.factories import make_author, make_image, make_live, make_publication, saved
@@ -20,7 +20,7 @@ def form(desk, image: Image):
 
 
 def told(image: Image) -> list[tuple[str, str]]:
-    return [(use.title, use.what) for use in uses(image)]
+    return [(use.title, use.what) for use in find_image_uses(image)]
 
 
 def halves(**fields) -> Image:

@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from publications import deeds
-from publications.desk.merging import base_of, join
+from publications.desk.edit_conflicts import base_values, merge_fields
 from publications.models import Publication, RelatedLink
 from tests.desk_forms import change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
@@ -296,13 +296,13 @@ def test_two_editors_and_two_hundred_interleaved_edits_lose_no_word(desk, collea
 def test_joining_takes_what_only_they_changed_and_says_so():
     base, ours, theirs = {"title": "A", "slug": "a"}, {"title": "B", "slug": "a"}, {"title": "A", "slug": "c"}
 
-    joined = join(base, ours, theirs, lambda key: "")
+    joined = merge_fields(base, ours, theirs, lambda key: "")
 
     assert (joined.values, joined.taken, joined.clashes) == ({"title": "B", "slug": "c"}, ["slug"], [])
 
 
 def test_without_a_base_every_difference_is_a_clash():
-    joined = join({}, {"title": "A", "body": "B"}, {"title": "C", "body": "B"}, lambda key: "")
+    joined = merge_fields({}, {"title": "A", "body": "B"}, {"title": "C", "body": "B"}, lambda key: "")
 
     assert [clash.name for clash in joined.clashes] == ["title"]
 
@@ -312,5 +312,5 @@ def test_the_base_is_the_draft_as_it_was_at_that_save():
     version = piece.version
     saved(piece, title="Second")
 
-    assert base_of(piece, version, ("title",)) == {"title": "First"}
-    assert base_of(piece, 999, ("title",)) == {}
+    assert base_values(piece, version, ("title",)) == {"title": "First"}
+    assert base_values(piece, 999, ("title",)) == {}

@@ -12,8 +12,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from publications.desk.choosing import CHOICES
-from publications.desk.forms import ATTACHED
+from publications.desk.choosers import CHOICE_SOURCES
+from publications.desk.drafts.form import ATTACHMENT_TYPES
 from publications.models import Kind, Publication, Role, State, in_state, with_standing
 from tests.desk_states import Newsroom, make_newsroom
 from tests.factories import make_person
@@ -69,7 +69,7 @@ def values_of(name: str, route: str, newsroom: Newsroom) -> dict[str, tuple]:
         "object_id": (getattr(things.get(model), "pk", things.get(model, 1)), "0", "x"),
         "content_type_id": (1,),
         "app_label": ("publications", "auth"),
-        "what": (*CHOICES, "nothing"),
+        "what": (*CHOICE_SOURCES, "nothing"),
         "key": (image.key, "nothing"),
         "size": ("192s", "9"),
         "extension": ("jpg", "x"),
@@ -149,7 +149,7 @@ def test_every_page_about_a_publication_of_every_sort_and_state_is_shown():
     assert set(Role) == {line.role for each in publications for line in each.bylines.all()}
     assert {
         file.filename.rpartition(".")[2] for each in publications for file in each.attachments.all()
-    } == ATTACHED
+    } == ATTACHMENT_TYPES
     found = {state for state in State if in_state(with_standing(Publication.objects), state).exists()}
     assert found == set(State)
     assert failures(newsroom, newsroom.publications, client_of(person).get) == []

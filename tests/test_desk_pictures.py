@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
-from publications.desk import waiting_files
+from publications.desk import held_uploads
 from publications.models import AuditLine, Image
 from publications.models.images import originals
 from tests.factories import make_image, make_person, picture_bytes
@@ -89,13 +89,13 @@ def test_a_refused_file_does_not_wait_and_is_not_among_the_originals(desk, own_s
 
 
 def test_what_waited_longer_than_a_day_goes(own_store, monkeypatch):
-    word = waiting_files.keep(b"old", "old.png")
+    word = held_uploads.hold_upload(b"old", "old.png")
     later(monkeypatch)
 
-    waiting_files.keep(b"new", "new.png")
+    held_uploads.hold_upload(b"new", "new.png")
 
     assert [each.read_bytes() for each in files_in(own_store)] == [b"new"]
-    assert waiting_files.find(word) is None
+    assert held_uploads.get_held_upload(word) is None
 
 
 def test_a_file_waits_on_where_storing_it_is_refused_in_the_end(
@@ -106,14 +106,14 @@ def test_a_file_waits_on_where_storing_it_is_refused_in_the_end(
         patch.setattr("publications.deeds.amend", refuse)
         desk.post(ADD, {"held": held_in(page), "alt_en": "A field", **FOCUS})
 
-    assert waiting_files.find(held_in(page)) is not None
+    assert held_uploads.get_held_upload(held_in(page)) is not None
 
 
 def test_a_kept_file_that_is_gone_is_asked_for_again(desk):
     image = make_image()
     change = reverse("desk:publications_image_change", args=[image.pk])
     held = held_in(desk.post(change, {"file": upload(), **FOCUS, "focus_x": "200"}))
-    originals().delete(waiting_files.find(held).place)
+    originals().delete(held_uploads.get_held_upload(held).place)
 
     page = desk.post(change, {"held": held, "alt_en": "A field", **FOCUS})
 
@@ -127,7 +127,7 @@ def refuse(*_asked, **_how):
 
 def later(monkeypatch) -> None:
     """A day has gone by, and a minute."""
-    now = timezone.now() + waiting_files.LONGEST + timedelta(minutes=1)
+    now = timezone.now() + held_uploads.HELD_FOR + timedelta(minutes=1)
     monkeypatch.setattr(timezone, "now", lambda: now)
 
 
@@ -152,7 +152,7 @@ def test_sizes_are_made_once_no_deed_waits_for_them(
 
 
 def test_tidying_throws_away_what_nobody_came_back_for(own_store, monkeypatch):
-    waiting_files.keep(b"old", "old.png")
+    held_uploads.hold_upload(b"old", "old.png")
     call_command("tidy")
     assert files_in(own_store / "originals")
 
@@ -164,13 +164,13 @@ def test_tidying_throws_away_what_nobody_came_back_for(own_store, monkeypatch):
 
 def test_two_may_sweep_at_once(own_store, monkeypatch):
     for content in (b"one", b"two"):
-        waiting_files.keep(content, "old.png")
+        held_uploads.hold_upload(content, "old.png")
     later(monkeypatch)
     store, names = originals(), originals().listdir("waiting")
     store.delete(f"waiting/{names[1][0]}")  # by the other, after this one has looked
     monkeypatch.setattr(type(store), "listdir", lambda *_: names)
 
-    waiting_files.sweep()
+    held_uploads.delete_expired_uploads()
 
     assert not files_in(own_store / "originals")
 

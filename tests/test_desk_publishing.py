@@ -7,7 +7,13 @@ import time_machine
 from django.urls import reverse
 
 from publications import deeds
-from publications.desk import telling
+from publications.desk.publish.result import (
+    MAX_SOCIAL_CHARACTERS,
+    address_of,
+    newsletter_entry,
+    shortened,
+    social_post,
+)
 from publications.models import Edition, Publication
 from tests.factories import (
     make_author,
@@ -361,22 +367,22 @@ def test_an_edition_of_another_piece_has_no_page_here(desk):
 def test_a_post_fits_into_the_shortest_network(length):
     edition = make_live(title=("word " * (length // 10))[:250], summary="more " * (length // 5))
 
-    post = telling.social(edition)
+    post = social_post(edition)
 
-    assert len(post) <= telling.SOCIAL
-    assert post.endswith(telling.address_of(edition))
+    assert len(post) <= MAX_SOCIAL_CHARACTERS
+    assert post.endswith(address_of(edition))
 
 
 def test_a_text_is_cut_after_a_word():
-    assert telling.shortened("one two three", 9) == "one two…"
-    assert telling.shortened("one two", 7) == "one two"
-    assert telling.shortened("unbreakable", 5) == "unbr…"
+    assert shortened("one two three", 9) == "one two…"
+    assert shortened("one two", 7) == "one two"
+    assert shortened("unbreakable", 5) == "unbr…"
 
 
 def test_an_entry_for_the_newsletter_is_in_the_language_of_the_piece():
     edition = make_live(language="sv", title="Om Minsk", published_at=datetime(2026, 5, 3, tzinfo=UTC))
 
-    assert "3 maj 2026" in telling.newsletter(edition)
+    assert "3 maj 2026" in newsletter_entry(edition)
 
 
 def test_a_picture_without_words_keeps_a_piece_from_its_readers_until_it_has_some(desk):

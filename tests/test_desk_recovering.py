@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import deeds
-from publications.desk import recovering
+from publications.desk.drafts import autosave
 from publications.models import AuditLine, Presence, Publication, Revision, Typed, typing
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication
@@ -514,8 +514,8 @@ def test_the_save_of_a_new_form_holds_up_another_such_save_but_no_action_of_the_
 
     try:
         with transaction.atomic():
-            recovering.saved_as(request)
-            another_save = elsewhere(is_held_up, recovering.saved_as, request)
+            autosave.saved_as(request)
+            another_save = elsewhere(is_held_up, autosave.saved_as, request)
             action = elsewhere(is_held_up, lambda: AuditLine.objects.create(by=person, generation=2**40))
             transaction.set_rollback(True)
     finally:

@@ -263,7 +263,7 @@ def test_ten_remarks_a_minute_are_taken_and_the_eleventh_later(stranger):
 
 
 def test_there_is_an_end_to_the_remarks_of_a_link(stranger, monkeypatch):
-    monkeypatch.setattr("publications.desk.review.MOST_REMARKS", 1)
+    monkeypatch.setattr("publications.desk.review_link.MOST_REMARKS", 1)
     address = invite(make_publication())
 
     statuses = [stranger.post(address, {"place": "1", "text": "x"}).status_code for _time in range(2)]
@@ -272,7 +272,7 @@ def test_there_is_an_end_to_the_remarks_of_a_link(stranger, monkeypatch):
 
 
 def test_only_so_many_links_of_a_piece_are_open_at_once(desk, monkeypatch):
-    monkeypatch.setattr("publications.desk.reviewing.MOST_OPEN", 1)
+    monkeypatch.setattr("publications.desk.reviews.MAX_OPEN_REVIEWS", 1)
     piece = make_publication()
     invite(piece)
 

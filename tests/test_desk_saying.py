@@ -5,8 +5,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications import checks, composing
-from publications.desk.choosing import CHOICES
-from publications.desk.tagging import told_of_new
+from publications.desk.choosers import CHOICE_SOURCES
+from publications.desk.drafts.suggestions import describe_new_tags
 from publications.models import Publication
 from tests.conftest import ROOT
 from tests.desk_forms import ADD, change, filled
@@ -74,7 +74,7 @@ def test_a_new_tag_for_many_is_told_of_too(desk):
 def test_a_tag_that_is_there_is_not_told_of():
     make_tag("Moldova")
 
-    assert told_of_new(["Moldova", "moldova"]) == []
+    assert describe_new_tags(["Moldova", "moldova"]) == []
 
 
 def test_a_taken_address_is_told_of_as_soon_as_it_is_saved(desk):
@@ -94,7 +94,7 @@ def test_a_name_is_found_before_a_place_that_has_it():
         make_author(f"A {number:02}", affiliation_en="University of Berg")
     wanted = make_author("Zoë Berg")
 
-    assert CHOICES["authors"].found("berg")[0] == wanted
+    assert CHOICE_SOURCES["authors"].found("berg")[0] == wanted
 
 
 def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_told_of():

@@ -8,7 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from publications.admin import desk as admin_site
+from publications.desk.register import admin_site
 from sceeus.static_files import uncommented
 from tests.conftest import ROOT
 from tests.desk_forms import ADD

@@ -12,8 +12,8 @@ from django.utils import translation
 from lxml import html
 
 from publications import deeds
-from publications.desk.left_out import left_out
-from publications.desk.lines import told
+from publications.desk.drafts.dropped_markup import find_dropped_markup
+from publications.desk.history.audit_log import describe_entry
 from publications.models import (
     AuditLine,
     Author,
@@ -81,11 +81,11 @@ def test_what_readers_will_not_see_is_told_on_saving(desk, body, said):
     ],
 )
 def test_what_stays_is_not_told(body):
-    assert left_out(body) == []
+    assert find_dropped_markup(body) == []
 
 
 def test_what_follows_code_is_told():
-    assert left_out("    code\n\n```\ncode\n```\n\n`code` <iframe>x</iframe>")
+    assert find_dropped_markup("    code\n\n```\ncode\n```\n\n`code` <iframe>x</iframe>")
 
 
 def test_a_text_that_did_not_change_is_not_told_of_again(desk):
@@ -286,7 +286,7 @@ def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):
 def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
     line = AuditLine(deed=DeedKind.AMEND, detail={"kind": "image", "changed": ["file", "alt_en"]})
     with translation.override("sv"):
-        words = told(line).words
+        words = describe_entry(line).words
 
     assert words.startswith("bild: Fil;")
 

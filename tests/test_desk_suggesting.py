@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from publications import deeds
-from publications.desk.suggesting import topics_in
+from publications.desk.drafts.suggestions import find_topics
 from publications.models import AuditLine, DeedKind, Publication, RelatedLink, Synonym, Tag
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_live, make_person, make_publication, make_tag
@@ -16,7 +16,7 @@ GRAIN = "Grain from Kherson is moved by barge, since the railway and the elevato
 
 
 def named(text: str, language: str = "en", taken: tuple = ()) -> list[str]:
-    return [each.label for each in topics_in(text, language, taken)]
+    return [each.label for each in find_topics(text, language, taken)]
 
 
 def completed(client, typed: str) -> list[str]:
@@ -51,7 +51,7 @@ def test_equal_spellings_are_found_and_told():
     make_tag("Belarus")
     Synonym.objects.create(spellings="Belarus\nByelorussia")
 
-    found = topics_in("In Byelorussia, then.", "en")
+    found = find_topics("In Byelorussia, then.", "en")
 
     assert [(each.label, each.reason) for each in found] == [
         ("Belarus", "named once in the text, as “Byelorussia”")

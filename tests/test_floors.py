@@ -11,7 +11,6 @@ FLOORS = {
     "publications.management": 7,
     "sceeus": 7,
     "publications.urls": 6,
-    "publications.admin": 6,
     "publications.setting_up": 6,
     "publications.mirror": 6,
     "publications.views": 5,

@@ -13,8 +13,8 @@ from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from publications import deeds, manuscript
-from publications.desk.forms import PublicationForm
-from publications.desk.restoring import put_back
+from publications.desk.drafts.form import PublicationForm
+from publications.desk.history.restore import restore_revision
 from publications.languages import datetime_with_zone
 from publications.models import (
     Attachment,
@@ -224,7 +224,7 @@ def test_a_restore_brings_back_every_column_and_row(filled, editor):
     same = [name for name, value in read_content(changed).items() if value == before[name]]
     assert same == ["series_number"]
 
-    missing = put_back(changed, revision, by=editor)
+    missing = restore_revision(changed, revision, by=editor)
 
     after = read_content(changed)
     assert missing == []

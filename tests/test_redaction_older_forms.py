@@ -6,7 +6,7 @@ import pytest
 
 from publications import deeds
 from publications.desk import redacted_base
-from publications.desk.merging import Clash
+from publications.desk.edit_conflicts import FieldConflict
 from publications.difference import tokens_of
 from publications.models import AuditLine, DeedKind, Publication
 from tests.desk_forms import change, filled
@@ -41,7 +41,7 @@ def stored() -> dict[str, str]:
     return Publication.objects.values(*TEXTS).get()
 
 
-def clashes_of(page) -> list[Clash]:
+def clashes_of(page) -> list[FieldConflict]:
     """The questions of the form; none where it was saved."""
     context = page.context or {}
     return [each["clash"] for each in context["adminform"].form.clashes] if "adminform" in context else []

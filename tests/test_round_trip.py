@@ -14,7 +14,7 @@ from django.urls import reverse
 from django.utils.html import escape
 
 from publications import composing, deeds, manuscript
-from publications.desk.forms import PublicationForm
+from publications.desk.drafts.form import PublicationForm
 from publications.languages import NAMES
 from publications.models import (
     Attachment,

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy
 
 from accounts.models import AccountEvent, EventType
 
-from .role_names import role_name
+from .accounts import role_name
 from .site import ReadOnlyAdmin
 
 REFUSALS = {

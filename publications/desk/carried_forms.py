@@ -45,7 +45,7 @@ from .unsent_forms import (
     fill_in,
     key_in,
     new_key,
-    parse_number,
+    parse_pk,
     values_of,
 )
 
@@ -63,7 +63,6 @@ MAX_HELD_FORMS = 20  # that a browser which is signed out may leave to one accou
 MAX_OFFERED = 5  # by messages; the first page of the desk lists all
 MAX_CARRIED_CHARACTERS = 1_000_000  # that a page for signing in carries, for anybody who sends a form
 FILLED_AT_SIGN_IN = timedelta(minutes=10)  # what was sent longer ago may have been given up
-
 View = Callable[..., HttpResponse]
 
 
@@ -378,11 +377,11 @@ def _publication_of(match: ResolverMatch) -> Publication | None:
     if not match.route.startswith("desk/publications/publication/"):
         return None
     number = str(match.kwargs.get("pk") or match.kwargs.get("object_id") or "")
-    return Publication.objects.filter(pk=parse_number(number)).first()
+    return Publication.objects.filter(pk=parse_pk(number)).first()
 
 
 def _held(request: HttpRequest) -> Typed | None:
-    number = parse_number(request.GET[PARAMETER])
+    number = parse_pk(request.GET[PARAMETER])
     typed = Typed.objects.unsaved().filter(owner=request.user, pk=number).first()
     return typed if typed and _is_of_page(typed, request) else None
 

@@ -5,7 +5,7 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import _unmask_cipher_token
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from .unsent_forms import parse_number
+from .unsent_forms import parse_pk
 
 PERSON_COOKIE = "desk_person"
 REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
@@ -40,7 +40,7 @@ def find_person(request: HttpRequest) -> int | None:
     secret = _secret_of(request.POST.get("csrfmiddlewaretoken", ""))
     for sign_in in _sign_ins(request):
         number, _colon, seal = sign_in.partition(":")
-        person = parse_number(number)
+        person = parse_pk(number)
         if person and constant_time_compare(seal, _seal(secret, person)):
             return person
     return None

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
 from . import carried_forms
-from .site import desk
+from .site import admin_site
 
 
 def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
@@ -23,17 +23,16 @@ def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
     carried = carried_forms.carry(request)
     if carried.is_empty and carried.path == reverse("desk:index"):
         return None  # nobody was signed in on that page, or nothing was typed
-    if not desk.has_permission(request):
-        return desk.ask_to_sign_in(request, carried)
+    if not admin_site.has_permission(request):
+        return admin_site.ask_to_sign_in(request, carried)
     if carried.is_empty:
         messages.warning(
             request, _("Nothing has been done: this page was opened before you signed in. Do it again.")
         )
         return HttpResponseRedirect(carried.path)
-    return desk.give_back(request, carried)
+    return admin_site.give_back(request, carried)
 
 
-@desk.page("carried/", "carried")
 @require_POST
 def carried(request: HttpRequest) -> HttpResponse:
     """Do what was answered: take the words, leave them, or let their owner sign in."""
@@ -42,14 +41,17 @@ def carried(request: HttpRequest) -> HttpResponse:
         return HttpResponseRedirect(reverse("desk:index"))
     if "take" in request.POST:
         address = carried_forms.give_if_allowed(request, words)
-        return HttpResponseRedirect(address) if address else desk.ask_whose(request, words, is_refused=True)
+        return (
+            HttpResponseRedirect(address)
+            if address
+            else admin_site.ask_whose(request, words, is_refused=True)
+        )
     if "other" in request.POST:
-        desk.logout(request)
-        return desk.ask_to_sign_in(request, words)
+        admin_site.logout(request)
+        return admin_site.ask_to_sign_in(request, words)
     return HttpResponseRedirect(words.path)
 
 
-@desk.page("signed-in/", "signed-in")
 def signed_in(request: HttpRequest) -> JsonResponse:
     """Say who is signed in, with the token that an open form needs after a sign-in in another window."""
     return JsonResponse({"person": request.user.pk, "token": get_token(request)})

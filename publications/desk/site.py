@@ -1,4 +1,7 @@
-"""The desk: Django's admin site under the centre's own name, and the addresses of its pages."""
+"""The desk: Django's admin site under the centre's own name, and what its pages share.
+
+Which models and pages it has stands in `register`.
+"""
 
 from collections.abc import Callable
 from functools import wraps
@@ -12,8 +15,8 @@ from django.core.exceptions import PermissionDenied
 from django.db.models import Model, QuerySet
 from django.forms import Media, ModelForm
 from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
-from django.shortcuts import render
-from django.urls import path, reverse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_event
@@ -23,7 +26,7 @@ from accounts.password_change import OwnPasswordView
 from accounts.sign_in import finish_sign_in
 from publications import search
 from publications.disk_reserve import with_disk_reserve
-from publications.models import Publication, Site, words
+from publications.models import Publication, Site, with_standing, words
 
 from . import carried_forms
 from .carried_forms import CarriedForm
@@ -123,7 +126,7 @@ class ReadOnlyAdmin(DeskModelAdmin):
         return False
 
 
-class Desk(AdminSite):
+class DeskSite(AdminSite):
     """One site for everyone behind login; what each may do is decided by groups and permissions."""
 
     site_title = index_title = _("Desk")
@@ -141,12 +144,6 @@ class Desk(AdminSite):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.disable_action("delete_selected")  # nothing is deleted in bulk
-        self.pages: list = []
-        self.at_home: Callable[[HttpRequest], dict] = lambda request: {}
-
-    def index(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """The first page, with what waits for whoever has come in (see `home`)."""
-        return super().index(request, {**self.at_home(request), **(extra_context or {})})
 
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
         """Let people of the desk in; a form that was sent while signed out is carried through the sign-in."""
@@ -203,42 +200,7 @@ class Desk(AdminSite):
     def ask_whose(self, request: HttpRequest, carried: CarriedForm, **context) -> HttpResponse:
         person = get_user_model().objects.filter(pk=carried.person).first()
         title = _("Was it you who typed this?")
-        return self.show(request, "carried", title=title, carried=carried, person=person, **context)
-
-    def page(self, route: str, name: str) -> Callable[[Page], Page]:
-        """Give a page of our own its address at the desk, behind login."""
-
-        def register(view: Page) -> Page:
-            self.pages.append(path(route, self.admin_view(view), name=name))
-            return view
-
-        return register
-
-    def open_page(self, route: str, name: str) -> Callable[[Page], Page]:
-        """Give a page its address at the desk that asks nobody to sign in: what it checks instead is its own."""
-
-        def register(view: Page) -> Page:
-            self.pages.append(path(route, view, name=name))
-            return view
-
-        return register
-
-    def get_urls(self) -> list:
-        return [*self.pages, *super().get_urls()]
-
-    def show(self, request: HttpRequest, template: str, **context) -> HttpResponse:
-        """Show a page of our own within the desk's frame."""
-        return render(request, f"desk/{template}.html", {**self.each_context(request), **context})
-
-    def show_piece(self, request: HttpRequest, template: str, piece: Publication, **context) -> HttpResponse:
-        """Show a page about one piece: where it stands is on all of them."""
-        about = {
-            "piece": piece,
-            "opts": Publication._meta,
-            "standing": words(piece),
-            "live": piece.editions.live().first(),
-        }
-        return self.show(request, template, **about, **context)
+        return render_desk_page(request, "carried", title=title, carried=carried, person=person, **context)
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """Change one's own password, within limits."""
@@ -254,4 +216,41 @@ class Desk(AdminSite):
         return response
 
 
-desk = Desk(name="desk")
+admin_site = DeskSite(name="desk")
+
+
+def require_permissions(*permissions: str) -> Callable[[Page], Page]:
+    """Show the page only to those who hold every one of these permissions of this app."""
+
+    def decorate(page: Page) -> Page:
+        @wraps(page)
+        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+            if not request.user.has_perms(f"publications.{name}" for name in permissions):
+                raise PermissionDenied
+            return page(request, *args, **kwargs)
+
+        return guarded
+
+    return decorate
+
+
+def get_publication_or_404(pk: int) -> Publication:
+    return get_object_or_404(with_standing(Publication.objects.select_related("kind")), pk=pk)
+
+
+def render_desk_page(request: HttpRequest, template: str, **context) -> HttpResponse:
+    """Render a page of our own within the frame of the desk."""
+    return render(request, f"desk/{template}.html", {**admin_site.each_context(request), **context})
+
+
+def render_publication_page(
+    request: HttpRequest, template: str, publication: Publication, **context
+) -> HttpResponse:
+    """Render a page about one publication: where it stands is on all of them."""
+    about = {
+        "piece": publication,
+        "opts": Publication._meta,
+        "standing": words(publication),
+        "live": publication.editions.live().first(),
+    }
+    return render_desk_page(request, template, **about, **context)

@@ -26,7 +26,7 @@ def key_in(params: QueryDict, name: str = FORM_KEY) -> str:
     return params.get(name, "")[:MAX_KEY_LENGTH]
 
 
-def parse_number(text: str) -> int:
+def parse_pk(text: str) -> int:
     """Return the number of a row as an address, a cookie or a form has it, else 0, which no row has."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 

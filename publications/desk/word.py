@@ -1,23 +1,29 @@
-"""New from Word: a file becomes a draft at once, and the original can be had again."""
+"""Word files at the desk: a new draft from one, the author's next version, tracked changes.
+
+Two ways change a draft that has been worked on: changes of its file are rejected, or the next version comes. Both
+merge three texts. What only a person can decide is asked side by side; nothing changes until all is answered."""
 
 import io
+from collections.abc import Mapping
 
 from django import forms
 from django.contrib import messages
+from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import intake
+from publications import deeds, intake
+from publications.difference import compare_texts
 from publications.importers import Refusal, docx
 from publications.languages import NAMES
-from publications.models import Kind, WordFile
+from publications.models import Kind, Publication, WordFile
 
-from .access import ONE, needs
-from .site import desk
+from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .unsent_forms import UnsentFormMixin
+from .word_report import changes_in_words
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -53,27 +59,28 @@ class WordForm(UnsentFormMixin, forms.Form):
     )
 
 
-@desk.page("word/", "word")
-@needs("add_publication", "add_image")
-def new(request: HttpRequest) -> HttpResponse:
+@require_permissions("add_publication", "add_image")
+def word_new(request: HttpRequest) -> HttpResponse:
     """A form with one file; what comes of it is opened in the form of the draft, below its report."""
     is_sent = request.method == "POST"
     form = WordForm(request.POST, request.FILES) if is_sent or request.POST else WordForm()
-    if is_sent and form.is_valid() and (row := _taken(request, form)):
+    if is_sent and form.is_valid() and (row := _take_in(request, form)):
         messages.success(
             request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
         )
-        return led_on(request, "desk:publications_publication_change", row.publication_id)
-    return refused(request, form) or desk.show(request, "word_new", title=_("New from Word"), form=form)
+        return redirect_after_upload(request, "desk:publications_publication_change", row.publication_id)
+    return render_refusal(request, form) or render_desk_page(
+        request, "word_new", title=_("New from Word"), form=form
+    )
 
 
-def led_on(request: HttpRequest, page: str, pk: int) -> HttpResponse:
+def redirect_after_upload(request: HttpRequest, page: str, pk: int) -> HttpResponse:
     """On to a page about the piece; a script is told where that is, as it cannot follow without opening it."""
     address = reverse(page, args=[pk])
     return JsonResponse({"to": address}) if _is_script(request) else HttpResponseRedirect(address)
 
 
-def refused(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
+def render_refusal(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
     """Why a file was refused, for a script; people see it at the field."""
     if not (_is_script(request) and form.errors):
         return None
@@ -85,7 +92,7 @@ def _is_script(request: HttpRequest) -> bool:
     return request.method == "POST" and request.headers.get("Accept") == "application/json"
 
 
-def _taken(request: HttpRequest, form: WordForm) -> WordFile | None:
+def _take_in(request: HttpRequest, form: WordForm) -> WordFile | None:
     file, asked = form.cleaned_data["file"], form.cleaned_data
     kind = (asked["kind"] or Kind.objects.first()).slug
     content = file.read()
@@ -97,9 +104,8 @@ def _taken(request: HttpRequest, form: WordForm) -> WordFile | None:
     return intake.take_in_word(word, content, file.name, by=request.user)
 
 
-@desk.page(f"{ONE}word/<number:file>/original/", "word-original")
-@needs("change_publication")
-def original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+@require_permissions("change_publication")
+def word_original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     """The file as it came, for people who may write the piece that it belongs to."""
     row = get_object_or_404(WordFile, pk=file, publication=pk)
     try:
@@ -109,3 +115,144 @@ def original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     return FileResponse(
         io.BytesIO(content), as_attachment=True, filename=row.filename, content_type=WORD_TYPE
     )
+
+
+FIELD_LABELS = {
+    "title": gettext_lazy("Title"),
+    "summary": gettext_lazy("Summary"),
+    "key_points": gettext_lazy("Key points"),
+    "body": gettext_lazy("Text"),
+}
+
+
+class ReplaceForm(UnsentFormMixin, forms.Form):
+    file = WordField(
+        label=gettext_lazy("The author’s next Word file"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("A .docx of at most 50 MB. Drop it here, or choose it."),
+    )
+
+
+@require_permissions("change_publication", "add_image")
+def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """The author's next file: joined with the draft at once where nothing is to be asked."""
+    piece = get_publication_or_404(pk)
+    form = ReplaceForm()
+    if request.method == "POST":
+        if "discard" in request.POST:
+            return _discard(request, piece)
+        form = ReplaceForm(request.POST, request.FILES)
+        is_answer = not request.FILES and piece.word_files.waiting().exists()
+        if is_answer or (form.is_valid() and _offer_version(request, piece, form)):
+            taken = _accept_offered(request, piece)
+            page = "desk:publications_publication_change" if taken else "desk:word-replace"
+            if taken or not is_answer:
+                return redirect_after_upload(request, page, pk)
+            form = ReplaceForm()
+    if response := render_refusal(request, form):
+        return response
+    waiting = piece.word_files.waiting().first()
+    joint = intake.joint_of(waiting) if waiting else None
+    return render_publication_page(
+        request, "word_next_version", piece, title=_("Replace from Word"), form=form, waiting=waiting,
+        questions=conflict_choices(joint, request.POST), last=piece.word_files.taken().first(),
+    )  # fmt: skip
+
+
+def _discard(request: HttpRequest, piece: Publication) -> HttpResponse:
+    for waiting in piece.word_files.waiting():
+        intake.forget(waiting)
+    messages.success(request, _("The file was given up. The draft is as it was."))
+    return _redirect_to_form(piece.pk)
+
+
+def _offer_version(request: HttpRequest, piece: Publication, form: ReplaceForm) -> bool:
+    """Read the file and keep it beside the draft; a refusal is said at the field."""
+    file = form.cleaned_data["file"]
+    content = file.read()
+    try:
+        word = intake.read_word(content, file.name, language=piece.language)
+    except Refusal as refusal:
+        form.add_error("file", str(refusal))
+        return False
+    intake.offer(piece, word, content, file.name, by=request.user)
+    return True
+
+
+def _accept_offered(request: HttpRequest, piece: Publication) -> bool:
+    """Join the file that waits with the draft, if nothing is left to be asked."""
+    waiting = piece.word_files.waiting().first()
+    if not waiting:
+        return False
+    try:
+        word = intake.read_word(waiting.content, waiting.filename, language=piece.language)
+    except (Refusal, FileNotFoundError):
+        said = _(
+            "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
+        )
+        messages.error(request, said % {"file": waiting.filename})
+        return False
+    with transaction.atomic():
+        deeds.hold(piece.pk)
+        waiting.publication.refresh_from_db()
+        joint = intake.joint_of(waiting)
+        if joint.open(request.POST):
+            return False
+        intake.take_offered(waiting, word, joint.texts(request.POST), by=request.user)
+    said = _("The draft was joined with “%(file)s”. The text before is in the history.")
+    messages.success(request, said % {"file": waiting.filename})
+    return True
+
+
+@require_permissions("change_publication")
+def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The tracked changes of the file: accept all, or reject all."""
+    piece = get_publication_or_404(pk)
+    row = piece.word_files.taken().first()
+    questions: list = []
+    if request.method == "POST" and row and piece.open_changes:
+        try:
+            if _settle_changes(request, piece, row):
+                return _redirect_to_form(pk)
+            questions = conflict_choices(intake.rejected(row)[0], request.POST)
+        except (Refusal, FileNotFoundError):
+            messages.error(request, _("The file was given up, so its changes can only be accepted."))
+    return render_publication_page(
+        request, "word_changes", piece, title=_("Tracked changes"), row=row, questions=questions,
+        changes=row.report.get("changes", []) if row else [],
+        counted=changes_in_words(row.report) if row and piece.open_changes else "",
+    )  # fmt: skip
+
+
+def _settle_changes(request: HttpRequest, piece: Publication, row: WordFile) -> bool:
+    if request.POST.get("changes") == docx.Tracked.ACCEPT:
+        intake.accept_changes(row)
+        messages.success(request, _("All tracked changes are accepted. The draft has them already."))
+        return True
+    with transaction.atomic():
+        deeds.hold(piece.pk)
+        row.publication.refresh_from_db()
+        joint, word = intake.rejected(row)
+        if joint.open(request.POST):
+            return False
+        intake.reject_changes(row, word, joint.texts(request.POST), by=request.user)
+    messages.success(request, _("All tracked changes are rejected: the draft is without them."))
+    return True
+
+
+def conflict_choices(joint: intake.Joint | None, answers: Mapping[str, str]) -> list[dict]:
+    """What is to be asked, with what each side did and what was chosen so far."""
+    return [
+        {
+            "key": question.key,
+            "label": FIELD_LABELS[question.field],
+            "ours": compare_texts(question.base, question.ours).passages if question.ours else (),
+            "theirs": compare_texts(question.base, question.theirs).passages if question.theirs else (),
+            "chosen": answers.get(question.key, ""),
+        }
+        for question in (joint.questions if joint else ())
+    ]
+
+
+def _redirect_to_form(pk: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))

@@ -14,11 +14,10 @@ from django.utils.translation import ngettext
 from publications import deeds, intake
 from publications.models import Author, Byline, Publication, Revision, Why
 
-from .access import ONE, needs, piece_or_404
-from .site import desk
-from .unsent_forms import parse_number
+from .site import get_publication_or_404, render_publication_page, require_permissions
+from .unsent_forms import parse_pk
 
-SORTS = ("dropped", "guessed", "changed")
+CHANGE_SORTS = ("dropped", "guessed", "changed")
 COUNTED: dict[str, Callable[[int], str]] = {
     "footnotes": lambda found: ngettext("%d footnote found", "%d footnotes found", found) % found,
     "endnotes": lambda found: ngettext("%d endnote found", "%d endnotes found", found) % found,
@@ -27,20 +26,19 @@ COUNTED: dict[str, Callable[[int], str]] = {
 }
 
 
-@desk.page(f"{ONE}word/", "word-report")
-@needs("change_publication")
-def report(request: HttpRequest, pk: int) -> HttpResponse:
-    piece = piece_or_404(pk)
+@require_permissions("change_publication")
+def word_report(request: HttpRequest, pk: int) -> HttpResponse:
+    piece = get_publication_or_404(pk)
     if request.method == "POST":
         _decide(request, piece)
         return HttpResponseRedirect(_back(request, pk))
     files = piece.word_files.select_related("added_by")
-    return desk.show_piece(
+    return render_publication_page(
         request,
         "word_report",
         piece,
         title=_("From Word"),
-        word=panel(request, piece),
+        word=word_report_context(request, piece),
         files=files,
         is_whole=True,
     )
@@ -52,7 +50,7 @@ def _back(request: HttpRequest, pk: int) -> str:
     return reverse(page, args=[pk])
 
 
-def panel(request: HttpRequest, piece: Publication | None) -> dict:
+def word_report_context(request: HttpRequest, piece: Publication | None) -> dict:
     """What the latest file has to tell, as things stand now; empty where the piece came from no file."""
     files = list(piece.word_files.all()) if piece else []
     row = next((each for each in files if not each.is_waiting), None)
@@ -71,7 +69,9 @@ def panel(request: HttpRequest, piece: Publication | None) -> dict:
         "changes": changes_in_words(told) if piece.open_changes else "",
         "names": _unsigned(piece, told.get("names", [])),
         "creator": told.get("creator", "") if not told.get("names") and not piece.bylines.exists() else "",
-        "lines": {sort: [text for each, text in told.get("lines", []) if each == sort] for sort in SORTS},
+        "lines": {
+            sort: [text for each, text in told.get("lines", []) if each == sort] for sort in CHANGE_SORTS
+        },
         "remarks": list(piece.remarks.all()),
         "may_add_author": request.user.has_perm("publications.add_author"),
     }
@@ -112,7 +112,7 @@ def _decide(request: HttpRequest, piece: Publication) -> None:
 def _sign(request: HttpRequest, piece: Publication) -> None:
     """Put somebody whom the site knows on the byline."""
     pk = request.POST["author"]
-    author = get_object_or_404(Author, pk=parse_number(pk))
+    author = get_object_or_404(Author, pk=parse_pk(pk))
     _put_on(request, piece, author)
 
 
@@ -137,12 +137,12 @@ def _put_on(request: HttpRequest, piece: Publication, author: Author) -> None:
 
 def _settle_remark(request: HttpRequest, piece: Publication) -> None:
     pk = request.POST["remark"]
-    piece.remarks.filter(pk=parse_number(pk)).update(is_settled=True)
+    piece.remarks.filter(pk=parse_pk(pk)).update(is_settled=True)
 
 
 def _reopen_remark(request: HttpRequest, piece: Publication) -> None:
     pk = request.POST["reopen"]
-    piece.remarks.filter(pk=parse_number(pk)).update(is_settled=False)
+    piece.remarks.filter(pk=parse_pk(pk)).update(is_settled=False)
 
 
 BUTTONS = {"author": _sign, "guest": _sign_guest, "remark": _settle_remark, "reopen": _reopen_remark}

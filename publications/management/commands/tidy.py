@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import EVENT_DAYS, AccountEvent
 from publications import renditions
-from publications.desk import waiting_files
+from publications.desk import held_uploads
 from publications.disk_reserve import keep_disk_reserve
 from publications.models import originals
 
@@ -24,7 +24,7 @@ class Command(BaseCommand):
         counts = {
             "session": max(0, sessions - Session.objects.count()),
             "account event": AccountEvent.objects.outdated().delete()[0],
-            "waiting file": waiting_files.sweep(),
+            "waiting file": held_uploads.delete_expired_uploads(),
             "unfinished file": originals().remove_unfinished() + renditions.remove_unfinished(),
         }
         keep_disk_reserve()

@@ -1,0 +1,354 @@
+"""The ordered chooser: a field that holds an ordered list of authors, publications or images.
+
+With scripts off it is a column of numbered selects and a Find button, which asks the server for other
+options and keeps everything typed. With scripts on, chooser.js puts a search box and a list with Up,
+Down and Remove in its place, over the same names and values.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django import forms
+from django.core.exceptions import PermissionDenied
+from django.db.models import Case, Manager, Model, OuterRef, Q, QuerySet, SmallIntegerField, Subquery, When
+from django.forms.widgets import Script
+from django.http import Http404, HttpRequest, JsonResponse
+from django.urls import reverse_lazy
+from django.utils.formats import date_format
+from django.utils.translation import gettext_lazy as _
+
+from publications import search
+from publications.languages import without_marks
+from publications.models import Author, Edition, Image, Publication, with_standing, words
+from publications.models.kinds import DASH
+
+from .unsent_forms import UnsentFormMixin
+
+OPTIONS_WITHOUT_SCRIPT = 60
+MAX_WORDS = 8
+SPARE_PLACES = 3
+ENTER = "_enter"  # the button that Enter presses: it saves, or finds where words to look for were typed
+
+
+@dataclass(frozen=True)
+class ChoiceSource:
+    """What can be chosen: which rows, how they are searched, and the line that tells one from another."""
+
+    rows: Manager
+    searched: tuple[str, ...]
+    order: tuple[str, ...]
+
+    def rows_for(self, person) -> QuerySet | None:
+        """What the person may choose from, or nothing where they may not choose at all."""
+        may = person.has_perm(f"publications.view_{self.rows.model._meta.model_name}")
+        return self.rows.all() if may else None
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
+        for word in _words_of(query):
+            rows = rows.filter(self._anywhere(word))
+        return rows.distinct()
+
+    def offered(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        """What a form without scripts offers; what has been chosen before is kept beside it."""
+        return self.found(query, rows)
+
+    def _anywhere(self, word: str) -> Q:
+        found = Q()
+        for field in self.searched:
+            found |= Q(**{f"{field}__icontains": word})
+        return found
+
+    def name(self, row: Model) -> str:
+        return str(row)
+
+    def line(self, row: Model) -> str:
+        return self.name(row)
+
+
+class AuthorSource(ChoiceSource):
+    """People, found whatever marks their letters bear: "Marten" and "rachi" find Mårten and Răchitaru.
+
+    Those whose name or alias has the words come before those who only work at a place that has them.
+    """
+
+    names = 2  # of the fields that are searched
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        wanted = _words_of(without_marks(query[: search.MOST_SIGNS]))
+        rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
+        if not wanted:
+            return rows
+        texts = {
+            pk: [without_marks(part) for part in each] for pk, *each in rows.values_list("pk", *self.searched)
+        }
+        found = [pk for pk, parts in texts.items() if _has_all(wanted, " ".join(parts))]
+        named = [pk for pk in found if _has_all(wanted, " ".join(texts[pk][: self.names]))]
+        of_the_name = Case(When(pk__in=named, then=0), default=1, output_field=SmallIntegerField())
+        return rows.filter(pk__in=found).order_by(of_the_name, *self.order)
+
+    def line(self, row: Author) -> str:
+        return " · ".join(part for part in (row.name, row.worded("affiliation")) if part)
+
+
+def _words_of(query: str) -> list[str]:
+    return search.first_words(query.replace("\0", "")).split()[:MAX_WORDS]
+
+
+def _has_all(words: list[str], text: str) -> bool:
+    return all(word in text for word in words)
+
+
+class PublicationSource(ChoiceSource):
+    def rows_for(self, person) -> QuerySet | None:
+        """All for those who write."""
+        return self.rows.all() if reads_drafts(person) else None
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        return with_standing(super().found(query, rows).select_related("kind"))
+
+    def line(self, row: Publication) -> str:
+        on = date_format(row.published_at, "SHORT_DATE_FORMAT") if row.published_at else ""
+        return " · ".join(part for part in (str(row), str(row.kind), on, words(row)) if part)
+
+
+class LiveSource(PublicationSource):
+    """Pieces that readers can see now. One that was chosen and is public no longer stays chosen, and says so."""
+
+    def rows_for(self, person) -> QuerySet | None:
+        rows = super().rows_for(person)
+        return None if rows is None else self._public(rows)
+
+    def offered(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        return self.found(query, self._public(self.rows.all() if rows is None else rows))
+
+    def _public(self, rows: QuerySet) -> QuerySet:
+        return rows.filter(pk__in=Edition.objects.live().order_by().values("publication"))
+
+
+class PublicSource(LiveSource):
+    """The same for people who read no drafts: found and named by what readers see, and by nothing else."""
+
+    def rows_for(self, person) -> QuerySet | None:
+        may = person.has_perm("publications.relate_publication")
+        return self._public(self.rows.all()) if may else None
+
+    def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
+        rows = self.rows.all() if rows is None else rows
+        live = Edition.objects.live()
+        for word in _words_of(query):
+            live = live.filter(self._anywhere(word))
+        if query.strip():
+            rows = rows.filter(pk__in=live.order_by().values("publication"))
+        own = Edition.objects.live().filter(publication=OuterRef("pk")).order_by()
+        values = {
+            f"live_{name}": Subquery(own.values(name)[:1]) for name in ("title", "type_line", "published_at")
+        }
+        return rows.annotate(**values).order_by("-live_published_at", "-pk")
+
+    def name(self, row: Publication) -> str:
+        return row.live_title or str(_("Not public"))
+
+    def line(self, row: Publication) -> str:
+        if not row.live_title:
+            return self.name(row)
+        on = date_format(row.live_published_at, "SHORT_DATE_FORMAT")
+        return " · ".join((row.live_title, row.live_type_line.partition(DASH)[0], on))
+
+
+class ImageSource(ChoiceSource):
+    def line(self, row: Image) -> str:
+        added = date_format(row.added_at, "SHORT_DATE_FORMAT")
+        return " · ".join(part for part in (row.filename, row.alt, added) if part)
+
+
+CHOICE_SOURCES = {
+    "authors": AuthorSource(Author.objects, ("name", "aliases", "affiliation_en"), ("name", "pk")),
+    "publications": PublicationSource(
+        Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")
+    ),
+    "live": LiveSource(Publication.objects, ("title", "slug", "authors__name"), ("-updated_at", "-pk")),
+    "public": PublicSource(Publication.objects, ("title", "slug", "bylines__name"), ()),
+    "images": ImageSource(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
+}
+
+
+def reads_drafts(person) -> bool:
+    return person.has_perm("publications.change_publication")
+
+
+SOURCES_OF_DRAFTS = ("publications", "live")
+
+
+def choice_source_for(what: str, person) -> ChoiceSource:
+    """Return the choices under a name, for people who read no drafts those that show none."""
+    return CHOICE_SOURCES["public" if what in SOURCES_OF_DRAFTS and not reads_drafts(person) else what]
+
+
+def chooser_search(request: HttpRequest, what: str) -> JsonResponse:
+    """Answer the search box of a chooser: at most twenty lines for the words typed."""
+    if what not in CHOICE_SOURCES:
+        raise Http404
+    choices = choice_source_for(what, request.user)
+    rows = choices.rows_for(request.user)
+    if rows is None:
+        raise PermissionDenied
+    found = choices.found(request.GET.get("q", ""), rows)[:20]
+    return JsonResponse({"found": [{"value": row.pk, "label": choices.line(row)} for row in found]})
+
+
+def is_sought(data, name: str) -> bool:
+    """Whether Enter in a form without scripts is meant for the words in the Find field of a chooser."""
+    asked, answered = data.get(f"{name}-find", "").strip(), data.get(f"{name}-found", "").strip()
+    return ENTER in data and asked != answered
+
+
+class ChooserWidget(forms.Widget):
+    """Numbered selects, each with a role where the list has roles."""
+
+    template_name = "desk/widgets/chooser.html"
+    use_fieldset = True
+
+    class Media:
+        js = [Script("js/desk/chooser.js", type="module")]
+
+    def __init__(self, what: str, *, limit: int, roles: Sequence[tuple[str, str]] = ()) -> None:
+        super().__init__()
+        self.what, self.limit, self.roles = what, limit, list(roles)
+        self.choices = CHOICE_SOURCES[what]
+        self.query = ""
+        self.is_sought = False
+        self.stored: list[int] = []
+        self.adds = False
+        self.own: int | None = None  # the row that is edited, which is no choice for itself
+        self.rows: QuerySet | None = None  # what the person may choose from; all where it is not said
+
+    def value_from_datadict(self, data, files, name: str) -> list[tuple[str, str]]:
+        """Pairs of value and role in the order of the form; empty places are passed over."""
+        self.query = data.get(f"{name}-find", "")
+        self.is_sought = is_sought(data, name)
+        roles = data.getlist(f"{name}-role")
+        roles += [""] * len(data.getlist(name))
+        return [(value, role) for value, role in zip(data.getlist(name), roles, strict=False) if value]
+
+    def value_omitted_from_data(self, data, files, name: str) -> bool:
+        return f"{name}-chooser" not in data
+
+    def get_context(self, name: str, value, attrs) -> dict:
+        context = super().get_context(name, value, attrs)
+        pairs = [(str(chosen), role) for chosen, role in value or []]
+        options = self._options([chosen for chosen, _role in pairs])
+        spare = max(0, min(SPARE_PLACES, self.limit - len(pairs)))
+        context["chooser"] = {
+            "what": self.what,
+            "url": reverse_lazy("desk:choose", args=[self.what]),
+            "limit": self.limit,
+            "own": self.own or "",
+            "stored": ",".join(str(pk) for pk in self.stored),
+            "query": self.query,
+            "is_sought": self.is_sought,
+            "found_none": bool(self.query) and not self.choices.offered(self.query, self.rows).exists(),
+            "adding": reverse_lazy("desk:publications_author_add") if self.adds else "",
+            "roles": self.roles,
+            "options": options,
+            "places": [
+                {"number": number, "value": chosen, "role": role}
+                for number, (chosen, role) in enumerate([*pairs, *[("", "")] * spare], start=1)
+            ],
+        }
+        return context
+
+    @staticmethod
+    def seen(data, name: str) -> list[int]:
+        """The rows that were stored when the form was opened."""
+        return [int(pk) for pk in data.get(f"{name}-chooser", "").split(",") if pk.isdecimal()]
+
+    def allowed(self) -> QuerySet:
+        """Return the rows that may be chosen or stay chosen."""
+        every = self.choices.rows.all()
+        return (
+            every
+            if self.rows is None
+            else every.filter(Q(pk__in=self.rows.values("pk")) | Q(pk__in=self.stored))
+        )
+
+    def _options(self, chosen: list[str]) -> list[tuple[str, str]]:
+        """What the selects offer: what is chosen, then what was found (or the newest)."""
+        choices = self.choices
+        ids = [int(value) for value in chosen if value.isdecimal() and len(value) < 19]
+        kept = {
+            str(row.pk): choices.line(row) for row in choices.found("", self.allowed()).filter(pk__in=ids)
+        }
+        rows = choices.offered(self.query, self.rows)[: OPTIONS_WITHOUT_SCRIPT + 1]
+        offered = {str(row.pk): choices.line(row) for row in rows if row.pk != self.own}
+        return list({**kept, **offered}.items())
+
+
+class ChooserField(forms.Field):
+    """An ordered list of rows, as pairs of row and role."""
+
+    default_error_messages = {
+        "gone": _("One of the chosen entries is no longer there. Choose again."),
+        "twice": _("“%(what)s” is chosen twice."),
+        "too_many": _("At most %(limit)d can be chosen."),
+    }
+
+    def __init__(
+        self, what: str, *, limit: int = 40, roles: Sequence[tuple[str, str]] = (), **kwargs
+    ) -> None:
+        self.what, self.limit, self.roles = what, limit, dict(roles)
+        super().__init__(widget=ChooserWidget(what, limit=limit, roles=roles), **kwargs)
+
+    def restrict_to(self, person, stored: Sequence[int]) -> None:
+        """Offer and take only rows that the person may choose from, and those that are stored already."""
+        self.widget.choices = choices = choice_source_for(self.what, person)
+        rows = choices.rows_for(person)
+        self.widget.rows = choices.rows.none() if rows is None else rows
+        self.widget.stored = list(stored)
+
+    def clean(self, value) -> list[tuple[Model, str]]:
+        pairs = value or []
+        if self.required and not pairs:
+            raise forms.ValidationError(self.error_messages["required"], code="required")
+        if len(pairs) > self.limit:
+            raise forms.ValidationError(self.error_messages["too_many"] % {"limit": self.limit})
+        ids = [
+            int(chosen) if str(chosen).isdecimal() and len(str(chosen)) < 19 else 0 for chosen, _role in pairs
+        ]
+        choices = self.widget.choices
+        rows = choices.found("", self.widget.allowed()).in_bulk(ids)
+        if not all(pk in rows for pk in ids):
+            raise forms.ValidationError(self.error_messages["gone"])
+        for pk in ids:
+            if ids.count(pk) > 1:
+                raise forms.ValidationError(self.error_messages["twice"] % {"what": choices.name(rows[pk])})
+        fallback = next(iter(self.roles), "")
+        return [
+            (rows[pk], role if role in self.roles else fallback)
+            for pk, (_c, role) in zip(ids, pairs, strict=True)
+        ]
+
+    def has_changed(self, initial, data) -> bool:
+        before = [(str(pk), role) for pk, role in initial or []]
+        return before != [(str(pk), role) for pk, role in data or []]
+
+
+class ChooserModelForm(UnsentFormMixin, forms.ModelForm):
+    """A form with choosers, which may be sent only to find other options."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        for field in self.fields.values():
+            field.widget.attrs.pop(
+                "maxlength", None
+            )  # browsers cut without a word: a sentence says it instead
+
+    @property
+    def is_unsent(self) -> bool:
+        """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
+        return super().is_unsent or (self.is_bound and self._is_seeking())
+
+    def _is_seeking(self) -> bool:
+        """Enter was pressed, and the words to look for are others than those that were looked for."""
+        names = [name for name, field in self.fields.items() if isinstance(field, ChooserField)]
+        return any(is_sought(self.data, self.add_prefix(name)) for name in names)

@@ -1,0 +1,265 @@
+"""The form of a publication: one form, no inlines, so that a draft is saved whole or not at all."""
+
+from pathlib import PurePath
+
+from django import forms
+from django.urls import reverse_lazy
+from django.utils.translation import gettext
+from django.utils.translation import gettext_lazy as _
+from taggit.forms import TagField
+
+from publications import prose
+from publications.checks.documents import has_structure
+from publications.languages import NAMES, slugify
+from publications.models import (
+    Attachment,
+    Byline,
+    Publication,
+    Role,
+    as_known,
+    for_draft,
+    keep_original,
+    settled_doi,
+    settled_isbn,
+)
+
+from ..choosers import ChooserField, ChooserModelForm, ChooserWidget
+from ..edit_conflicts import OvertakenFormMixin
+from ..form_fields import LocalDateTimeField, MarkdownEditor, TagInput
+
+ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
+MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024
+
+
+class PublicationForm(OvertakenFormMixin, ChooserModelForm):
+    """The working copy as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
+
+    `version` tells which save the editor started from. A form that has been overtaken is joined with what others
+    have saved since; what both changed is shown side by side and waits for a choice.
+    """
+
+    bylines = ChooserField("authors", roles=Role.choices, required=False, label=_("Authors"))
+    related = ChooserField("publications", limit=20, required=False, label=_("Related publications"))
+    cover_choice = ChooserField("images", limit=1, required=False, label=_("Cover"))
+    translation_choice = ChooserField("publications", limit=1, required=False, label=_("Translation of"))
+    tags = TagField(
+        required=False,
+        label=_("Tags"),
+        help_text=_("Divided by commas. A tag that is not there yet is made."),
+        widget=TagInput(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
+    )
+    published_at = LocalDateTimeField(
+        label=_("Date readers see"), help_text=_("Set at publication when left empty.")
+    )
+    doi = forms.CharField(
+        required=False, max_length=300, label=_("DOI"),
+        help_text=_("As the agency gave it, such as 10.1234/abc-5, or its whole address."),
+    )  # fmt: skip
+    isbn = forms.CharField(required=False, max_length=60, label=_("ISBN"))
+    attach = forms.FileField(
+        required=False, label=_("Attach a file"), help_text=_("Such as the designed PDF of a report.")
+    )
+    attach_label = forms.CharField(required=False, max_length=200, label=_("What readers see as its name"))
+    detach = forms.ModelMultipleChoiceField(
+        Attachment.objects.none(), required=False, label=_("Take out"), widget=forms.CheckboxSelectMultiple
+    )
+    version = forms.IntegerField(required=False, widget=forms.HiddenInput)
+
+    class Meta:
+        model = Publication
+        fields = (
+            "title",
+            "summary",
+            "key_points",
+            "body",
+            "tags",
+            "published_at",
+            "kind",
+            "language",
+            "slug",
+            "external_url",
+            "doi",
+            "isbn",
+            "note",
+        )
+        widgets = {
+            "title": forms.Textarea(attrs={"rows": 1, "class": "title-field"}),
+            "summary": forms.Textarea(attrs={"rows": 3}),
+            "key_points": forms.Textarea(attrs={"rows": 4}),
+            "body": MarkdownEditor(attrs={"rows": 24, "class": "body-field"}),
+            "note": forms.Textarea(attrs={"rows": 3}),
+        }
+        help_texts = {
+            "body": _("Markdown. A picture of the library: ![what it shows](image:its-key)"),
+        }
+
+    def __init__(self, *args, may_relate: bool = True, may_add_author: bool = False, **kwargs) -> None:
+        piece = kwargs.get("instance")
+        kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
+        super().__init__(*args, **kwargs)
+        self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
+        for name in ("related", "translation_choice"):
+            self.fields[name].widget.own = piece.pk if piece else None
+        self.fields["related"].disabled = not may_relate
+        self.fields["bylines"].widget.adds = may_add_author
+        if piece and piece.pk:
+            self.fields["detach"].queryset = piece.attachments.all()
+        if not self.fields["detach"].queryset.exists():
+            del self.fields["detach"]
+
+    def links_wanted(self, piece: Publication) -> list[Publication] | None:
+        """The related publications to store; nothing where this form leaves them as they are.
+
+        What another editor has added or taken out since the form was opened is so in these too.
+        """
+        chosen = [target for target, _role in self.cleaned_data["related"]]
+        seen = ChooserWidget.seen(self.data, "related")
+        if self.fields["related"].disabled or [target.pk for target in chosen] == seen:
+            return None
+        stored = [link.target for link in piece.related_links.select_related("target")]
+        there = {target.pk for target in stored}
+        kept = [target for target in chosen if target.pk in there or target.pk not in seen]
+        named = {target.pk for target in chosen}
+        return kept + [target for target in stored if target.pk not in named and target.pk not in seen]
+
+    def clean_title(self) -> str:
+        return " ".join(self.cleaned_data["title"].split())
+
+    def clean_tags(self) -> list[str]:
+        return as_known(self.cleaned_data["tags"])
+
+    def clean_slug(self) -> str:
+        return slugify(self.cleaned_data["slug"])
+
+    def clean_doi(self) -> str:
+        return self._unclaimed("doi", settled_doi(self.cleaned_data["doi"]))
+
+    def clean_isbn(self) -> str:
+        return self._unclaimed("isbn", settled_isbn(self.cleaned_data["isbn"]))
+
+    def _unclaimed(self, name: str, value: str) -> str:
+        """An identifier that no other publication has."""
+        others = Publication.objects.exclude(pk=self.instance.pk).filter(**{f"{name}__iexact": value})
+        if value and (other := others.first()):
+            raise forms.ValidationError(
+                _("“%(other)s” has %(value)s already. Each publication has one of its own.")
+                % {"other": other, "value": value}
+            )
+        return value
+
+    def clean_body(self) -> str:
+        body = self.cleaned_data["body"].replace("\r\n", "\n").replace("\r", "\n")
+        try:
+            prose.render(body, language=self.data.get("language", "en"))
+        except prose.Unrenderable as reason:
+            raise forms.ValidationError(str(reason)) from reason
+        return body
+
+    def clean_attach(self):
+        file = self.cleaned_data["attach"]
+        if not file:
+            return None
+        if PurePath(file.name).suffix.lstrip(".").lower() not in ATTACHMENT_TYPES:
+            raise forms.ValidationError(
+                _("Only these can be attached: %s.") % ", ".join(sorted(ATTACHMENT_TYPES))
+            )
+        if file.size > MAX_ATTACHMENT_BYTES:
+            raise forms.ValidationError(_("The file is larger than 40 MB. Make it smaller, please."))
+        if file.name.lower().endswith(".pdf"):
+            _check_pdf(file.read())
+            file.seek(0)
+        return file
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        written = ("title", "summary", "body", "bylines")
+        if not any(cleaned.get(name) or name in self.errors for name in written):
+            raise forms.ValidationError(gettext("Write something first: a title, for instance."))
+        if cleaned.get("attach_label") and not cleaned.get("attach") and "attach" not in self.errors:
+            self.add_error("attach", gettext("Choose the file that has this name, or clear the name."))
+        if self.joins and self.instance.pk and cleaned.get("version") != self.instance.version:
+            self.join(cleaned)
+        self._check_translation(cleaned)
+        return cleaned
+
+    def _check_translation(self, cleaned: dict) -> None:
+        """A family has one text in a language: two would fight for its place in lists and in the language switch."""
+        chosen = cleaned.get("translation_choice")
+        if not chosen:
+            return
+        original = chosen[0][0].original
+        family = [original, *original.translations.exclude(pk=self.instance.pk)]
+        same = next((each for each in family if each.language == cleaned.get("language")), None)
+        if same:
+            self.add_error(
+                "translation_choice",
+                gettext(
+                    "“%(piece)s” is in %(language)s too. A translation is in a language that none of the others is in."
+                )
+                % {"piece": same, "language": NAMES[same.language]},
+            )
+
+    def store_tags(self) -> None:
+        """Store the tags; those that this draft has made are no topics of the site until it is public."""
+        for_draft(self.cleaned_data["tags"])
+        self.save_m2m()
+
+    def store_rows(self, piece: Publication) -> None:
+        """Store what belongs to the piece beside its own row: authors and files. (Tags: store_tags.)"""
+        Byline.objects.filter(publication=piece).delete()
+        Byline.objects.bulk_create(
+            Byline(publication=piece, author=author, role=role, position=place)
+            for place, (author, role) in enumerate(self.cleaned_data["bylines"])
+        )
+        for gone in self.cleaned_data.get("detach") or ():
+            gone.delete()
+        if file := self.cleaned_data.get("attach"):
+            piece.attachments.create(
+                original=keep_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),
+                filename=_safe_name(file.name),
+                label=self.cleaned_data["attach_label"],
+                size=file.size,
+                position=piece.attachments.count(),
+            )
+
+    def save(self, commit: bool = True) -> Publication:
+        self.instance.cover = next((row for row, _role in self.cleaned_data["cover_choice"]), None)
+        original = next((row for row, _role in self.cleaned_data["translation_choice"]), None)
+        self.instance.translation_of = original.original if original else None
+        return super().save(commit)
+
+    def clean_translation_choice(self) -> list:
+        chosen = self.cleaned_data["translation_choice"]
+        if chosen and chosen[0][0].original.pk == self.instance.pk:
+            raise forms.ValidationError(_("A publication cannot be a translation of itself."))
+        if chosen and self.instance.pk and self.instance.translations.exists():
+            raise forms.ValidationError(
+                _("This is the original of other translations. Link them to it instead.")
+            )
+        return chosen
+
+
+def _check_pdf(content: bytes) -> None:
+    if not content.startswith(b"%PDF-"):
+        raise forms.ValidationError(_("The file is called PDF, but is not one."))
+    if not has_structure(content):
+        raise forms.ValidationError(
+            _("The file begins like a PDF, but cannot be opened: it is damaged, or not all of it was saved.")
+        )
+
+
+def _initial(piece: Publication | None) -> dict:
+    if not piece or not piece.pk:
+        return {}
+    return {
+        "bylines": [(line.author_id, line.role) for line in piece.bylines.all()],
+        "related": [(link.target_id, "") for link in piece.related_links.all()],
+        "cover_choice": [(piece.cover_id, "")] if piece.cover_id else [],
+        "translation_choice": [(piece.translation_of_id, "")] if piece.translation_of_id else [],
+        "version": piece.version,
+    }
+
+
+def _safe_name(name: str) -> str:
+    path = PurePath(name)
+    return f"{slugify(path.stem) or 'file'}{path.suffix.lower()}"

@@ -1,0 +1,136 @@
+"""A draft as it stands in a form, without storing it; preview pages; private images."""
+
+import re
+from http import HTTPStatus
+
+from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+from django.utils.translation import override
+from django.views.decorators.http import require_POST
+
+from publications import composing, metadata, prose, renditions
+from publications.languages import slugify
+from publications.models import Byline, Image, Kind, Publication, Site, Tag
+from publications.presentation import page, piece_context
+
+from ..site import get_publication_or_404, require_permissions
+from ..unsent_forms import as_posted
+from .form import PublicationForm
+
+UNSAVED_PK = 0
+"""The number of a piece that is not stored yet: no row has it, so that nothing is found beside it."""
+NUMBER = re.compile(r"[1-9][0-9]{0,8}")
+
+
+def number_in(posted: QueryDict, name: str) -> int:
+    """A whole number that was sent, else 0, which no row has."""
+    sent = posted.get(name, "")
+    return int(sent) if NUMBER.fullmatch(sent) else UNSAVED_PK
+
+
+def form_with_values(values: list[list[str]], piece: Publication | None) -> PublicationForm:
+    """The form of a piece filled with raw values."""
+    return form_as_typed(as_posted(values), piece)
+
+
+def form_as_typed(filled: QueryDict, piece: Publication | None) -> PublicationForm:
+    """The form with these values, cleaned as far as they go; nothing is joined with what others saved."""
+    form = PublicationForm(filled, instance=_copy(piece))
+    form.joins = False
+    form.full_clean()
+    return form
+
+
+def unsaved_from_form(form: PublicationForm) -> Publication:
+    """The working copy as the form has it. A field that is wrong stands as it is stored."""
+    piece, cleaned = form.instance, form.cleaned_data
+    stored = list(piece.attachments.all()) if piece.pk else []
+    piece.pk = piece.pk or UNSAVED_PK
+    piece.kind = Kind.objects.filter(pk=piece.kind_id).first() or Kind.objects.first()
+    if "cover_choice" in cleaned:
+        piece.cover = next((image for image, _role in cleaned["cover_choice"]), None)
+    if "translation_choice" in cleaned:
+        piece.translation_of = next((other.original for other, _role in cleaned["translation_choice"]), None)
+    bylines = [
+        Byline(publication=piece, author=author, role=role, position=place)
+        for place, (author, role) in enumerate(cleaned.get("bylines", ()))
+    ]
+    gone = {file.pk for file in cleaned.get("detach") or ()}
+    attachments = [file for file in stored if file.pk not in gone]
+    return composing.with_rows(piece, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
+
+
+def _copy(piece: Publication | None) -> Publication | None:
+    return Publication.objects.select_related("kind").get(pk=piece.pk) if piece and piece.pk else None
+
+
+def _tags(cleaned: dict) -> list[Tag]:
+    """Tags by name; one that is not there yet is shown as it would be made."""
+    names = cleaned.get("tags", [])
+    known = {tag.name: tag for tag in Tag.objects.filter(name__in=names)}
+    return [known.get(name) or Tag(name=name, slug=slugify(name) or "topic") for name in names]
+
+
+@require_permissions("change_publication")
+def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """The page as readers would see it, were the working copy published now. Nothing is stored."""
+    piece = get_publication_or_404(pk)
+    try:
+        return _render_preview(request, piece, _("Preview of the working copy. Readers do not see this."))
+    except prose.Unrenderable as reason:
+        raise Http404(str(reason)) from reason
+
+
+@require_permissions("change_publication", "add_publication")
+@require_POST
+def preview_unsaved(request: HttpRequest) -> HttpResponse:
+    """The page of what stands in a form, saved or not. Nothing is stored."""
+    piece = Publication.objects.filter(pk=number_in(request.POST, "piece")).first()
+    form = form_as_typed(request.POST, piece)
+    typed = unsaved_from_form(form)
+    if reasons := form.errors.get("body"):
+        return _render_reason(" ".join(reasons))
+    try:
+        return _render_preview(
+            request, typed, _("Preview of what is typed. Nothing has been saved; readers do not see this.")
+        )
+    except prose.Unrenderable as reason:
+        return _render_reason(str(reason))
+
+
+def _render_preview(request: HttpRequest, piece: Publication, notice: str) -> HttpResponse:
+    told = {"notice": notice}
+    is_framed = "framed" in request.GET
+    if piece.pk != UNSAVED_PK and not is_framed:
+        told["notice_url"] = reverse("desk:publications_publication_change", args=[piece.pk])
+        told["notice_label"] = _("Back to the form")
+    composed = composing.compose(piece)
+    with override(piece.tree):
+        shown = composed.with_translations()
+        record = metadata.record_of(shown, site=Site.objects.first() or Site())
+        context = piece_context(shown, address=library_image_url)
+        context |= metadata.shown(record, shown.edition, fetched=False)
+        template = "desk/preview_framed.html" if is_framed else "pages/publication.html"
+        return page(request, template, robots="noindex", **{**context, **told})
+
+
+def _render_reason(reason: str) -> HttpResponse:
+    """Why there is no page: a text that cannot be rendered says so where it would stand."""
+    shown = format_html("<!doctype html><title>–</title><main><p>{}</p></main>", reason)
+    return HttpResponse(shown, status=HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+@require_permissions("view_image")
+def library_image(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
+    """A picture of the library, public or not, for people of the desk."""
+    pixels = renditions.picture(get_object_or_404(Image, key=key), size, extension)
+    if not pixels:
+        raise Http404
+    return HttpResponse(pixels, content_type=renditions.media_type_of(extension))
+
+
+def library_image_url(image: Image, size: str, extension: str) -> str:
+    return reverse("desk:picture", kwargs={"key": image.key, "size": size, "extension": extension})

@@ -1,0 +1,356 @@
+"""The list of publications with its filters, and the form page of one: what saving does and says."""
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications import checks, deeds, pictures
+from publications.languages import NAMES
+from publications.models import (
+    Edition,
+    Kind,
+    Publication,
+    Revision,
+    State,
+    Why,
+    in_state,
+    with_standing,
+    words,
+)
+
+from .. import related_links, reviews, status_text, worklists
+from ..site import DeskModelAdmin
+from ..unsent_forms import UNSENT
+from ..word_report import word_report_context
+from ..worklists import Worklist, worklist_publications, worklists_for
+from . import autosave, bulk, bulk_authors, suggestions
+from .dropped_markup import find_dropped_markup
+from .form import PublicationForm
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return in_state(queryset, State(self.value())) if self.value() in State.values else queryset
+
+
+class WorklistFilter(admin.SimpleListFilter):
+    """What waits for whoever looks."""
+
+    title = gettext_lazy("waiting")
+    parameter_name = "waits"
+
+    def lookups(self, request, model_admin):
+        return [(what.value, what.label) for what in worklists_for(request.user)]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        asked = self.value()
+        known = asked in {what.value for what in worklists_for(request.user)}
+        return worklist_publications(Worklist(asked), request.user, queryset) if known else queryset
+
+    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict:
+        """Without the last figure, of what leads to what is gone: that takes a look at every text."""
+        all_choices = self.lookup_choices
+        self.lookup_choices = [choice for choice in all_choices if choice[0] != Worklist.GONE]
+        try:
+            return super().get_facet_counts(pk_attname, filtered_qs)
+        finally:
+            self.lookup_choices = all_choices
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        used = Publication.objects.order_by("language").values_list("language", flat=True).distinct()
+        return [(code, NAMES.get(code, code)) for code in used]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
+class PublicationAdmin(DeskModelAdmin):
+    """The working copies. Saving keeps a revision and changes nothing public but related links."""
+
+    class Media:
+        js = (
+            Script("js/desk/faults.js", type="module"),
+            Script("js/desk/keeping.js", type="module"),
+            Script("js/desk/preview.js", type="module"),
+            Script("js/desk/suggesting.js", type="module"),
+            Script("js/desk/writing.js", type="module"),
+        )
+
+    form = PublicationForm
+    change_form_template = "desk/publication_form.html"
+    change_list_template = "desk/publication_list.html"
+    list_display = ("headline", "standing", "kind", "people", "dated", "saved")
+    list_filter = (WorklistFilter, StatusFilter, "kind", LanguageFilter)
+    show_facets = admin.ShowFacets.ALWAYS
+    search_fields = ("title", "summary", "slug", "authors__name")
+    search_help_text = gettext_lazy("Words of the title, summary or address, or the name of an author")
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("change_tags", "set_author", "withdraw")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "title", "summary", "body", "bylines", "tags", "related", "published_at", "kind", "language",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Key points, text elsewhere, cover, files, address, translation, DOI, ISBN, note"),
+            {
+                "classes": ("collapse",),
+                "fields": ("key_points", "external_url", "cover_choice", "attach", "attach_label", "detach", "slug",
+                           "translation_choice", "doi", "isbn", "note"),
+            },
+        ),
+    )  # fmt: skip
+
+    def history_address(self, request: HttpRequest, row: Publication) -> str:
+        return reverse("desk:revisions", args=[row.pk])
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def headline(self, piece: Publication) -> str:
+        return str(piece)
+
+    @admin.display(description=gettext_lazy("state"))
+    def standing(self, piece: Publication) -> str:
+        return status_text.status_with_submission(piece)
+
+    @admin.display(description=gettext_lazy("authors"))
+    def people(self, piece: Publication) -> str:
+        return ", ".join(line.author.name for line in piece.bylines.all())
+
+    @admin.display(description=gettext_lazy("date"))
+    def dated(self, piece: Publication) -> str:
+        return date_format(timezone.localtime(piece.dated), "SHORT_DATE_FORMAT") if piece.dated else ""
+
+    @admin.display(description=gettext_lazy("saved"), ordering="updated_at")
+    def saved(self, piece: Publication):
+        return piece.updated_at
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        pieces = super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
+        return status_text.with_submissions(with_standing(pieces))
+
+    @admin.action(description=gettext_lazy("Change tags…"), permissions=["change"])
+    def change_tags(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.redirect_to_bulk_page(request, "desk:bulk-tags", queryset)
+
+    @admin.action(description=gettext_lazy("Set author and publish…"), permissions=["change"])
+    def set_author(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.redirect_to_bulk_page(request, "desk:bulk-author", queryset, most=bulk_authors.MAX_DRAFTS)
+
+    @admin.action(description=gettext_lazy("Withdraw…"), permissions=["publish"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.redirect_to_bulk_page(request, "desk:bulk-withdraw", queryset)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("publications.publish_publication")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
+        """The piece; held while a form is being stored, so that of two savers the second is told."""
+        if request.method == "POST" and object_id.isdecimal():
+            deeds.hold(int(object_id))
+        return super().get_object(request, object_id, from_field)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
+        if obj and obj.attachments.exists():
+            return self.fieldsets
+        first, (heading, options) = self.fieldsets
+        fields = tuple(name for name in options["fields"] if name != "detach")
+        return first, (heading, {**options, "fields": fields})
+
+    def get_form(self, request: HttpRequest, obj: Publication | None = None, change: bool = False, **kwargs):
+        kwargs["fields"] = PublicationForm.Meta.fields
+        form = super().get_form(request, obj, change, **kwargs)
+        return form_with_options(
+            form,
+            may_relate=may_relate(request, obj),
+            may_add_author=request.user.has_perm("publications.add_author"),
+        )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict:
+        return {
+            "kind": Kind.objects.values_list("pk", flat=True).first(),
+            **super().get_changeform_initial_data(request),
+        }
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "tags":
+            return PublicationForm.base_fields["tags"]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
+        """What has been given to readers is withdrawn, never deleted."""
+        if not super().has_delete_permission(request, obj) or (obj and obj.editions.exists()):
+            return False
+        return (
+            not obj
+            or obj.created_by == request.user
+            or request.user.has_perm("publications.publish_publication")
+        )
+
+    def save_model(self, request: HttpRequest, obj: Publication, form: PublicationForm, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
+        for said in suggestions.describe_new_tags(form.cleaned_data["tags"]):
+            messages.info(request, said)
+        form.store_tags()
+        form.store_rows(form.instance)
+        targets = form.links_wanted(form.instance)
+        if targets is not None:
+            stored = dict(form.instance.related_links.values_list("target", "reason"))
+            new = [target for target in targets if target.pk not in stored]
+            reasons = suggestions.reasons_of(form.instance, new) | stored
+            form.instance.links_changed = deeds.relate(
+                form.instance,
+                targets,
+                by=request.user,
+                reasons=[reasons.get(each.pk, "") for each in targets],
+            )
+        if form.taken:
+            said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
+            form.instance.joined = said % {"who": form.others, "what": ", ".join(form.taken)}
+        if form.is_redacted:
+            said = _(
+                "A name or passage has been redacted since you opened this form. What you had not changed stands as "
+                "redacted."
+            )
+            messages.warning(request, said)
+        Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
+        if "body" in form.changed_data:
+            for said in find_dropped_markup(form.instance.body):
+                messages.warning(request, said)
+        _warn_of_taken_address(request, form.instance)
+        autosave.clear_autosave(request, form.instance)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
+        """The form of a new publication; once it has been saved, the same form is that of its draft."""
+        if request.method == "POST":
+            return self._save_new(request, form_url, extra_context)
+        if piece := autosave.saved_as(request):
+            messages.info(request, _("This draft has been saved already. Here it is."))
+            return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece.pk]))
+        return super().add_view(request, form_url, extra_context)
+
+    @transaction.atomic
+    def _save_new(self, request: HttpRequest, form_url: str, extra_context) -> HttpResponse:
+        """Store the form of a new publication, or store it again in the draft that it has become."""
+        piece = autosave.saved_as(request)
+        if piece is None or UNSENT in request.POST or "_restore" in request.POST:
+            return super().add_view(request, form_url, extra_context)
+        autosave.continue_saving(request, piece)
+        return self.change_view(request, str(piece.pk), form_url, extra_context)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        piece = super().get_object(request, object_id) if object_id else None
+        title = {"title": str(piece), "subtitle": str(piece)} if piece else {}
+        autosave.fill_from_autosave(request, piece)
+        if "_take" in request.POST:
+            request.POST = suggestions.apply_suggestion(request.POST)
+        kept = autosave.autosave_context(request, piece)
+        context = {**(extra_context or {}), **title, **self.standing_context(request, piece), **kept}
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except deeds.Refused as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            request.POST = request.POST.copy()
+            request.POST["_find"] = ""  # show all that was typed, store nothing
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def standing_context(self, request: HttpRequest, piece: Publication | None) -> dict:
+        """What the form says of the piece: where it stands, and what may be done with it."""
+        live = Edition.objects.live().filter(publication=piece).first() if piece else None
+        ready = worklists.open_submission(piece)
+        return {
+            "standing": words(piece) if piece else _("Not saved yet"),
+            "undoing": deeds.what_undo_does(piece) if piece else None,
+            "can_withdraw": bool(piece and (piece.live_from or piece.waiting_from)),
+            "live": live,
+            "ready": ready,
+            "ready_by": status_text.person_name(ready.by) if ready else "",
+            "remarks": reviews.unresolved_comments(piece),
+            "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, piece)),
+            "dead": SimpleLazyObject(lambda: checks.dead_links_of(piece) if live else {}),
+            "gone": related_links.ended_related(piece) if piece else [],
+            "word": word_report_context(request, piece),
+            "editions": piece.editions.exists() if piece else False,
+            "may_publish": request.user.has_perm("publications.publish_publication"),
+            "may_relate": may_relate(request, piece),
+            "may_redact": request.user.has_perm("publications.redact_publication"),
+            "picture_types": ",".join(media_type for _extension, media_type in pictures.ACCEPTED.values()),
+            "largest_picture": pictures.LARGEST_FILE,
+            "too_large": pictures.too_large(),
+        }
+
+    def response_add(self, request: HttpRequest, obj: Publication, post_url_continue=None) -> HttpResponse:
+        return self._after_saving(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        if joined := getattr(obj, "joined", ""):
+            messages.success(request, joined)
+        return self._after_saving(request, obj)
+
+    def _after_saving(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        """Where each button leads: publishing looks at what has just been stored."""
+        if "_publish" in request.POST:
+            return HttpResponseRedirect(reverse("desk:publish", args=[obj.pk]))
+        if "_ready" in request.POST:
+            worklists.submit_for_checking(obj, by=request.user)
+            messages.success(
+                request, _("Draft saved. It is now among what is to be checked; nothing public has changed.")
+            )
+        elif getattr(obj, "links_changed", False) and obj.editions.live().exists():
+            messages.success(
+                request, _("Draft saved. Readers see the new related publications; the text is as it was.")
+            )
+        else:
+            messages.success(request, _("Draft saved. Nothing public has changed."))
+        return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
+
+
+def _warn_of_taken_address(request: HttpRequest, piece: Publication) -> None:
+    """Say at once that an address is taken; the draft may keep it until it is to be published."""
+    try:
+        deeds.address_to_come(piece)
+    except deeds.NotReady as refusal:
+        messages.warning(request, refusal.reasons[0])
+
+
+def may_relate(request: HttpRequest, piece: Publication | None) -> bool:
+    """Links of a piece that is public, or is to be, are for those who may change them; a draft's for all."""
+    given = bool(piece and piece.editions.kept().exists())
+    return not given or request.user.has_perm("publications.relate_publication")
+
+
+def form_with_options(form: type[PublicationForm], **options) -> type[PublicationForm]:
+    """The form class with options of this request bound into it."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        form.__init__(self, *args, **options, **kwargs)
+
+    return type(form.__name__, (form,), {"__init__": __init__})

@@ -1,0 +1,207 @@
+"""What a draft may be given with one click: topics that its text names, and publications similar to it.
+
+This is the one place of the desk where similarity is asked for. Tags are completed here too."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from django.db.models import Prefetch, prefetch_related_objects
+from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST
+
+from publications.models import Author, Edition, Likeness, Publication, Synonym, Tag, split_at_commas
+from publications.search import likeness
+from publications.search.words import is_stop_word, terms
+
+from ..site import render_desk_page, require_permissions
+from .preview import NUMBER, UNSAVED_PK, form_as_typed, number_in, unsaved_from_form
+
+MAX_TAGS = 8
+MAX_RELATED = 5
+ACRONYM_LENGTH = 3
+"""Letters up to which a name counts only as it is spelled: EU is a topic, "eu" and "us" are words."""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """One thing to take: the field it goes into, its value there, what it is called, and why."""
+
+    field: str
+    value: str
+    label: str
+    reason: str
+    language: str = ""
+
+
+def suggestions(
+    draft: Publication, taken: Iterable[str], chosen: Iterable[int]
+) -> dict[str, list[Suggestion]]:
+    """For a draft, stored or sketched; not what has been taken (tags) and chosen (publications) already."""
+    text = "\n\n".join((draft.title, draft.summary, draft.key_points, draft.body))
+    return {
+        "tags": find_topics(text, draft.language, taken)[:MAX_TAGS],
+        "related": find_similar_to_draft(draft, set(chosen))[:MAX_RELATED],
+    }
+
+
+def find_topics(text: str, language: str, taken: Iterable[str] = ()) -> list[Suggestion]:
+    """Topics that the text names, by a name or an equal spelling, those it names most often first."""
+    there = {name.casefold() for name in taken}
+    words, found = terms(text, language), []
+    equals = [row.listed for row in Synonym.objects.all()]
+    for tag in Tag.objects.offered():
+        if tag.name.casefold() in there:
+            continue
+        times = {name: _times(name, text, words, language) for name in _names(tag, equals)}
+        if sum(times.values()):
+            found.append((sum(times.values()), tag, max(times, key=times.__getitem__)))
+    found.sort(key=lambda each: (-each[0], each[1].name.casefold()))
+    return [
+        Suggestion("tags", tag.name, tag.name, _naming_text(times, tag, name)) for times, tag, name in found
+    ]
+
+
+def _names(tag: Tag, equals: Sequence[list[str]]) -> list[str]:
+    """A topic under each of its names; a spelling that is written twice counts once."""
+    own = [tag.name, *([tag.name_sv] if tag.name_sv else [])]
+    folded = {name.casefold() for name in own}
+    rows = [row for row in equals if folded & {name.casefold() for name in row}]
+    return list({name.casefold(): name for name in [*own, *(name for row in rows for name in row)]}.values())
+
+
+def _times(name: str, text: str, words: list[str], language: str) -> int:
+    """How often a text names it, whatever the ending; a short name only as it is spelled."""
+    if len(name) <= ACRONYM_LENGTH:
+        return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text))
+    asked = terms(name, language)
+    if not asked or all(is_stop_word(word) for word in name.split()):
+        return 0
+    span = len(asked)
+    return sum(words[place : place + span] == asked for place in range(len(words) - span + 1))
+
+
+def _naming_text(times: int, tag: Tag, name: str) -> str:
+    said = ngettext("named once in the text", "named %(number)d times in the text", times) % {"number": times}
+    is_other = name.casefold() != tag.name.casefold()
+    return _("%(said)s, as “%(name)s”") % {"said": said, "name": name} if is_other else said
+
+
+def find_similar_to_draft(draft: Publication, chosen: set[int] = frozenset()) -> list[Suggestion]:
+    """Public pieces that are like a draft, the most alike first, each with the grounds as a sentence."""
+    rows = _similar_rows(draft, MAX_RELATED + len(chosen))
+    return _similar_suggestions([row for row in rows if row.other.publication_id not in chosen])
+
+
+def _similar_suggestions(rows: Sequence[Likeness]) -> list[Suggestion]:
+    return [
+        Suggestion("related", str(row.other.publication_id), row.other.title, reason, row.other.language)
+        for row, reason in zip(rows, likeness.reasons(rows), strict=True)
+    ]
+
+
+def find_similar_to_live(publication: int, chosen: Iterable[int]) -> list[Suggestion]:
+    """What is like a piece as its readers know it: for people who link and see no drafts."""
+    there = set(chosen)
+    rows = likeness.nearest(publication, timezone.now(), MAX_RELATED + len(there))
+    prefetch_related_objects(rows, Prefetch("other", Edition.objects.without_bodies()))
+    return _similar_suggestions([row for row in rows if row.other.publication_id not in there])[:MAX_RELATED]
+
+
+def reasons_of(draft: Publication, targets: Iterable[Publication]) -> dict[int, str]:
+    """Why each of these would be suggested beside the draft, as far as it would be."""
+    wanted = {target.pk for target in targets}
+    rows = (
+        [row for row in _similar_rows(draft, 4 * MAX_RELATED) if row.other.publication_id in wanted]
+        if wanted
+        else []
+    )
+    told = zip(rows, likeness.reasons(rows), strict=True)
+    return {row.other.publication_id: reason for row, reason in told}
+
+
+def _similar_rows(draft: Publication, count: int) -> list[Likeness]:
+    authors: list[Author] = [line.author for line in draft.signed()]
+    text = "\n\n".join((draft.summary, draft.body))
+    return likeness.suggest(
+        draft.title, text, list(draft.tags.all()), authors, count, language=draft.language,
+        beside=draft if draft.pk != UNSAVED_PK else None,
+    )  # fmt: skip
+
+
+@require_permissions("change_publication", "add_publication")
+@require_POST
+def suggest_unsaved(request: HttpRequest) -> HttpResponse:
+    """The suggestions for what stands in a form, to be put beside its fields by a script."""
+    piece = Publication.objects.filter(pk=number_in(request.POST, "piece")).first()
+    draft = unsaved_from_form(form_as_typed(request.POST, piece))
+    return render_desk_page(request, "suggestions", **suggestions(draft, *_values_there(request.POST)))
+
+
+def suggestions_for_form(request: HttpRequest, piece: Publication | None) -> dict[str, list[Suggestion]]:
+    """Those that the form shows when it is opened: for the stored draft, or for what was sent and is shown again."""
+    if request.method == "POST":
+        draft = unsaved_from_form(form_as_typed(request.POST, piece))
+        return suggestions(draft, *_values_there(request.POST))
+    if not piece:
+        return {}
+    links = piece.related_links.values_list("target", flat=True)
+    return suggestions(piece, [tag.name for tag in piece.tags.all()], links)
+
+
+def _values_there(posted: QueryDict) -> tuple[list[str], list[int]]:
+    chosen = [int(each) for each in posted.getlist("related") if NUMBER.fullmatch(each)]
+    return split_at_commas(posted.get("tags", "")), chosen
+
+
+def apply_suggestion(posted: QueryDict) -> QueryDict:
+    """The form as it was sent, with what its button takes: to be shown again, with nothing stored."""
+    field, _colon, value = posted.get("_take", "").partition(":")
+    filled = posted.copy()
+    if field == "tags" and value:
+        filled["tags"] = ", ".join([*split_at_commas(posted.get("tags", "")), value])
+    elif (
+        field == "related"
+        and NUMBER.fullmatch(value)
+        and Edition.objects.live().filter(publication=value).exists()
+    ):
+        filled.appendlist("related", value)
+    filled["_find"] = ""
+    return filled
+
+
+SIMILAR_TAG_RATIO = 0.75  # from which names are told of as nearly the same, of 1
+
+
+@require_permissions("view_tag")
+def tag_search(request: HttpRequest) -> JsonResponse:
+    """At most ten names for the letters typed, those that begin with them first."""
+    typed = request.GET.get("q", "").strip()[:60]
+    names = (
+        list(Tag.objects.offered().filter(name__icontains=typed).values_list("name", flat=True)[:50])
+        if typed
+        else []
+    )
+    names.sort(key=lambda name: (not name.casefold().startswith(typed.casefold()), name.casefold()))
+    return JsonResponse({"found": [{"value": name, "label": name} for name in names[:10]]})
+
+
+def describe_new_tags(names: list[str]) -> list[str]:
+    """Of these names those that no tag has yet, each in a sentence with the tags that are spelled nearly so."""
+    known = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
+    return [_describe_new_tag(name, known) for name in names if name.casefold() not in known]
+
+
+def _describe_new_tag(name: str, known: dict[str, str]) -> str:
+    near = [known[each] for each in get_close_matches(name.casefold(), known, n=3, cutoff=SIMILAR_TAG_RATIO)]
+    if not near:
+        return _("“%(name)s” is a new tag.") % {"name": name}
+    told = {"name": name, "near": ", ".join(f"“{each}”" for each in near)}
+    return (
+        _("“%(name)s” is a new tag. Spelled nearly so: %(near)s. Put that in its place if you meant it.")
+        % told
+    )

@@ -1,0 +1,57 @@
+"""Form fields and widgets of the desk: moments with their zone, hidden state, tags, Markdown."""
+
+from datetime import datetime
+
+from django import forms
+from django.forms.widgets import Script
+from django.utils.translation import gettext as _
+from taggit.forms import TagWidget as LineOfTags
+
+YEARS = range(1900, 2101)
+
+
+class LocalDateTimeField(forms.DateTimeField):
+    """A moment in the centre's own zone, typed into the browser's own control."""
+
+    def __init__(self, **kwargs) -> None:
+        widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
+        super().__init__(widget=widget, required=False, **kwargs)
+
+    def to_python(self, value) -> datetime | None:
+        try:
+            moment = super().to_python(value)
+        except forms.ValidationError as reason:
+            if reason.code != "ambiguous_timezone":
+                raise
+            raise forms.ValidationError(
+                _("The clocks change that night: this hour comes twice or not at all. Choose another one.")
+            ) from reason
+        if moment and moment.year not in YEARS:
+            raise forms.ValidationError(
+                _("The year %(year)d cannot be right. Give one from %(first)d to %(last)d.")
+                % {"year": moment.year, "first": YEARS[0], "last": YEARS[-1]}
+            )
+        return moment
+
+
+class TagInput(LineOfTags):
+    """A line of tags that completes the one being typed."""
+
+    class Media:
+        js = [Script("js/desk/tags.js", type="module")]
+
+
+class MarkdownEditor(forms.Textarea):
+    """The text, with a short help on how it is marked up."""
+
+    template_name = "desk/widgets/markdown_editor.html"
+
+
+class HiddenStateField(forms.CharField):
+    """What the form tells itself from one sending to the next: nothing that an editor changes."""
+
+    def __init__(self) -> None:
+        super().__init__(required=False, widget=forms.HiddenInput)
+
+    def has_changed(self, initial, data) -> bool:
+        return False

@@ -1,0 +1,1 @@
+"""Publishing: check and publish, the page after it, withdraw, undo and redact."""

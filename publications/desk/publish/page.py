@@ -1,0 +1,116 @@
+"""Check and publish: issues, what changes for readers, and one edition however often the button is pressed."""
+
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import translation
+from django.utils.translation import gettext as _
+
+from publications import checks, deeds
+from publications.models import FOREVER, Change, Edition, EditionWithRows, Publication, Why, moment_in_words
+
+from ..history.audit_log import describe_actions_since
+from ..history.comparison import build_comparison, content_of_draft, content_of_revision
+from ..site import get_publication_or_404, render_publication_page, require_permissions
+from .change_proposal import propose_change
+from .form import PublishForm
+
+
+@require_permissions("publish_publication")
+def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """What stands against publishing, what changes for readers, where it will stand, when, and as what."""
+    piece = get_publication_or_404(pk)
+    found = checks.check(checks.proof_of(piece))
+    form = PublishForm(request.POST or None, piece=piece, asks_about_placeholders=bool(found.confirm))
+    if request.method == "POST" and form.is_valid():
+        try:
+            return _lead_to_result(_published(request, piece, form.asked, found))
+        except deeds.Refused as refusal:
+            form.add_error(None, refusal.reasons)
+    piece = get_publication_or_404(pk)
+    meanwhile = describe_actions_since(piece, form.data.get("state", "")) if form.is_bound else []
+    seen, changes = form.see_again(piece), _what_changes(piece)
+    facts = [fact.name for fact in changes.get("compared", {}).get("facts", ())]
+    form.propose(propose_change(changes.get("difference"), facts))
+    return render_publication_page(
+        request, "publish", piece, form=form, title=_("Check and publish"), findings=found, meanwhile=meanwhile,
+        **_where(piece, found), **changes, **_since(piece, seen),
+    )  # fmt: skip
+
+
+def _published(request: HttpRequest, piece: Publication, asked: dict, found: checks.Findings) -> Edition:
+    """Publish once, however often the button is pressed: the form knows which edition was the last."""
+    if found.blocking:
+        raise deeds.NotReady(*(finding.text for finding in found.blocking))
+    after = asked.pop("after")
+    with transaction.atomic():
+        deeds.hold(piece.pk)
+        last = piece.editions.last_written()
+        if after is not None and after != (last.number if last else 0):
+            return _of_the_first_press(request, piece, after, asked)
+        return deeds.publish(piece, by=request.user, **asked)
+
+
+def _of_the_first_press(request: HttpRequest, piece: Publication, after: int, asked: dict) -> Edition:
+    """The edition that the same button has made already. Raises Outdated where something else was published."""
+    made = piece.editions.filter(number=after + 1, editor=request.user).first()
+    if made and _is_as_asked(made, asked) and _was_seen(piece, made, asked["seen"]):
+        return made
+    raise deeds.Outdated(
+        _("Another edition has been published since you saw this page. Look at what changes now.")
+    )
+
+
+def _is_as_asked(made: Edition, asked: dict) -> bool:
+    start, until = made.visible_from if made.planned else None, asked.get("until", FOREVER)
+    same_words = made.note == asked.get("note", "").strip() and made.change in (
+        asked.get("change"),
+        Change.FIRST,
+    )
+    return same_words and start == asked.get("at") and made.expires == until
+
+
+def _was_seen(piece: Publication, made: Edition, seen: str) -> bool:
+    """Whether the edition is of the draft that was seen: publishing keeps a revision right after that of the draft."""
+    kept = piece.revisions.filter(digest=made.digest, why=Why.PUBLISHED).order_by("number").last()
+    return (
+        bool(kept) and piece.revisions.filter(number__in=(kept.number - 1, kept.number), digest=seen).exists()
+    )
+
+
+def _lead_to_result(edition: Edition) -> HttpResponse:
+    return HttpResponseRedirect(reverse("desk:published", args=[edition.publication_id, edition.number]))
+
+
+def _where(piece: Publication, found: checks.Findings) -> dict[str, object]:
+    """The address to come, and the one that will lead to it."""
+    try:
+        slug = deeds.address_to_come(piece)
+    except deeds.NotReady as refusal:
+        found.blocking.append(checks.Finding("address", refusal.reasons[0], "slug"))
+        slug = piece.proposed_slug()
+    live = piece.editions.live().first()
+    with translation.override(piece.tree):
+        address = reverse("publications:detail", kwargs={"slug": slug})
+    former = live.get_absolute_url() if live else ""
+    return {"address": address, "leads_on": former if former != address else ""}
+
+
+def _what_changes(piece: Publication) -> dict[str, object]:
+    """The difference from what readers see now, and what waits to be seen."""
+    live, waiting = piece.editions.live().first(), piece.editions.waiting().first()
+    return {
+        **(build_comparison(EditionWithRows.get(live), content_of_draft(piece)) if live else {}),
+        "waiting": waiting,
+        "waiting_from": moment_in_words(waiting.visible_from) if waiting else "",
+    }
+
+
+def _since(piece: Publication, seen: str) -> dict[str, object]:
+    """Where the draft has changed since it was seen: by whom, and the difference."""
+    kept = piece.revisions.filter(digest=seen).first() if seen and seen != piece.digest else None
+    if not kept:
+        return {}
+    changed = build_comparison(content_of_revision(piece, kept), content_of_draft(piece))
+    last = piece.revisions.select_related("saved_by").first()
+    return {"since": {**changed, "revision": last}}

@@ -1,0 +1,137 @@
+"""What stands at the desk: every model with its `ModelAdmin`, and every page of our own with its address and name.
+
+`sceeus.urls` imports this once.
+"""
+
+from django.contrib.auth.models import Group, User
+from django.urls import path
+
+from accounts.models import AccountEvent
+from publications.models import (
+    AuditLine,
+    Author,
+    Image,
+    Kind,
+    Page,
+    Publication,
+    Site,
+    SiteLink,
+    Synonym,
+    Tag,
+)
+
+from . import (
+    choosers,
+    images,
+    related_links,
+    review_link,
+    reviews,
+    sign_in,
+    site_settings,
+    word,
+    word_report,
+    worklists,
+)
+from .account_events import AccountEventAdmin
+from .accounts import StaffGroupAdmin, StaffUserAdmin
+from .authors import AuthorAdmin
+from .drafts import autosave, bulk, bulk_authors, preview, suggestions
+from .drafts.publication_admin import PublicationAdmin
+from .history import restore, timeline
+from .history.audit_log import AuditEntryAdmin
+from .images import ImageAdmin
+from .publish import page as publish
+from .publish import result, withdraw
+from .site import admin_site
+from .site_settings import MenuLinkAdmin, SitePageAdmin, SiteSettingsAdmin
+from .taxonomy import KindAdmin, SynonymAdmin, TagAdmin
+
+MODEL_ADMINS = {
+    Publication: PublicationAdmin,
+    Author: AuthorAdmin,
+    Tag: TagAdmin,
+    Image: ImageAdmin,
+    Kind: KindAdmin,
+    Site: SiteSettingsAdmin,
+    Page: SitePageAdmin,
+    SiteLink: MenuLinkAdmin,
+    Synonym: SynonymAdmin,
+    AuditLine: AuditEntryAdmin,
+    User: StaffUserAdmin,
+    Group: StaffGroupAdmin,
+    AccountEvent: AccountEventAdmin,
+}
+
+DRAFT = "publications/publication/<number:pk>/"
+
+PAGES = (
+    ("", "index", worklists.home),
+    ("carried/", "carried", sign_in.carried),
+    ("signed-in/", "signed-in", sign_in.signed_in),
+    # Drafts
+    ("typed/", "keep", autosave.autosave),
+    ("typed/preview/", "preview-typed", preview.preview_unsaved),
+    ("typed/suggestions/", "suggestions", suggestions.suggest_unsaved),
+    ("recovered/<number:pk>/", "recovered", autosave.autosave_detail),
+    ("recovered/<number:pk>/discard/", "discard", autosave.autosave_discard),
+    ("choose/<slug:what>/", "choose", choosers.chooser_search),
+    ("tags/", "tags", suggestions.tag_search),
+    ("publications/publication/author/", "bulk-author", bulk_authors.bulk_author),
+    ("publications/publication/tags/", "bulk-tags", bulk.bulk_tags),
+    ("publications/publication/withdraw/", "bulk-withdraw", bulk.bulk_withdraw),
+    (f"{DRAFT}here/", "here", autosave.report_presence),
+    (f"{DRAFT}preview/", "preview", preview.preview_page),
+    (f"{DRAFT}not-ready/", "not-ready", worklists.withdraw_submission),
+    # What readers see
+    (f"{DRAFT}publish/", "publish", publish.publish_page),
+    (f"{DRAFT}published/<number:number>/", "published", result.publish_result),
+    (f"{DRAFT}withdraw/", "withdraw", withdraw.withdraw_page),
+    (f"{DRAFT}undo/", "undo", withdraw.undo_page),
+    (f"{DRAFT}redact/", "redact", withdraw.redact_page),
+    # History
+    (f"{DRAFT}revisions/", "revisions", timeline.history_page),
+    (f"{DRAFT}revisions/<number:number>/", "revision", timeline.revision_page),
+    (f"{DRAFT}revisions/<number:number>/restore/", "restore", restore.restore_page),
+    (f"{DRAFT}difference/", "difference", timeline.difference_page),
+    # Reviews
+    (f"{DRAFT}reviews/", "reviews", reviews.reviews_page),
+    (f"{DRAFT}reviews/<number:number>/", "review-deal", reviews.review_update),
+    # Word
+    ("word/", "word", word.word_new),
+    (f"{DRAFT}word/", "word-report", word_report.word_report),
+    (f"{DRAFT}word/replace/", "word-replace", word.word_next_version),
+    (f"{DRAFT}word/changes/", "word-changes", word.word_changes),
+    (f"{DRAFT}word/<number:file>/original/", "word-original", word.word_original),
+    # Beside the publications
+    ("library/arriving/", "arriving", images.upload_image),
+    ("library/<slug:key>/<slug:size>.<slug:extension>", "picture", preview.library_image),
+    ("links/", "links", related_links.related_links_list),
+    ("links/<number:pk>/", "links-of", related_links.related_links_edit),
+    ("lead/", "lead", site_settings.home_lead),
+    ("newsletter/", "newsletter", site_settings.newsletter_page),
+)
+"""Address, name and view. They come before the addresses of Django's admin."""
+
+OPEN_PAGES = (
+    ("review/<str:token>/", "review", review_link.review_page),
+    (
+        "review/<str:token>/<slug:key>/<slug:size>.<slug:extension>",
+        "review-picture",
+        review_link.review_image,
+    ),
+)
+"""Pages that ask nobody to sign in: each checks a secret of its own."""
+
+for model, model_admin in MODEL_ADMINS.items():
+    admin_site.register(model, model_admin)
+
+desk_urls = (
+    [
+        *(path(route, view, name=name) for route, name, view in OPEN_PAGES),
+        *(path(route, admin_site.admin_view(view), name=name) for route, name, view in PAGES),
+        *admin_site.get_urls(),
+    ],
+    "admin",
+    admin_site.name,
+)
+"""For `path()` in `sceeus.urls`."""

@@ -1,0 +1,112 @@
+"""Kinds, tags and synonyms at the desk. Saving is public at once."""
+
+from django import forms
+from django.db.models import Model
+from django.http import HttpRequest
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications.languages import slugify
+from publications.models import Edition, Kind, Synonym, Tag
+from publications.presentation import everywhere
+
+from .choosers import ChooserField
+from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
+from .site import flag_column
+
+
+class KindAdmin(PublicRowAdmin):
+    list_display = (
+        "name_en",
+        "name_sv",
+        *(flag_column(Kind, name) for name in ("numbered", "guest", "scholarly")),
+    )
+    fields = (
+        ("name_en", "name_sv"), ("plural_en", "plural_sv"), ("type_line_en", "type_line_sv"),
+        ("disclaimer_en", "disclaimer_sv"), "numbered", "guest", "scholarly", "schema_type", "position",
+    )  # fmt: skip
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+class TagForm(LeadForm):
+    responsible_choice = ChooserField(
+        "authors",
+        limit=1,
+        required=False,
+        label=gettext_lazy("Responsible"),
+        help_text=gettext_lazy("Whom readers see as the person to ask about this topic."),
+    )
+    single = {**LeadForm.single, "responsible_choice": "responsible"}
+
+    class Meta:
+        model = Tag
+        fields = ("name", "name_sv", "kind", "introduction_en", "introduction_sv", "slug")
+        help_texts = {
+            "name": gettext_lazy("In English. This is what editors type, and it has no comma."),
+            "name_sv": gettext_lazy("What readers of the Swedish pages see."),
+            **dict.fromkeys(
+                ("introduction_en", "introduction_sv"),
+                gettext_lazy("A few sentences at the head of its page. An empty line parts paragraphs."),
+            ),
+            "slug": gettext_lazy("The last part of the address of its page. The address before goes on leading there."),
+        }  # fmt: skip
+
+    def clean_slug(self) -> str:
+        return slugify(self.cleaned_data["slug"]) or self.instance.slug
+
+    def save(self, commit: bool = True) -> Tag:
+        """A topic that somebody has seen to is one of the site's, whoever made it first."""
+        self.instance.made_in_draft = False
+        return super().save(commit)
+
+    def clean_lead_choice(self) -> list:
+        """Only a piece on the topic can lead its page."""
+        chosen = self.cleaned_data["lead_choice"]
+        piece = chosen[0][0] if chosen else None
+        is_on_it = piece and self.instance.pk and Edition.objects.live().on(self.instance).text_for(piece.pk)
+        if piece and not is_on_it:
+            raise forms.ValidationError(
+                _("“%(piece)s” is not on this topic. Give it the tag and publish it, or choose another.")
+                % {"piece": piece}
+            )
+        return chosen
+
+
+class TagAdmin(PublicRowAdmin):
+    form = TagForm
+    list_display = ("name", "name_sv", "kind")
+    list_filter = ("kind",)
+    search_fields = ("name", "name_sv")
+    fieldsets = (
+        (
+            None,
+            {"fields": (("name", "name_sv"), "kind", ("introduction_en", "introduction_sv"))},
+        ),
+        (gettext_lazy("Its page"), {"fields": ("lead_choice", "responsible_choice", "slug")}),
+    )
+
+    def places_of(self, row: Tag) -> dict[str, str]:
+        shown = Edition.objects.live().on(row).exists()
+        return everywhere("publications:topic", slug=row.slug) if shown else {}
+
+
+class SynonymForm(PublicRowForm):
+    class Meta:
+        model = Synonym
+        fields = ("spellings",)
+        widgets = {
+            "spellings": forms.Textarea(attrs={"rows": 8, "autocapitalize": "none", "spellcheck": "false"})
+        }
+
+
+class SynonymAdmin(PublicRowAdmin):
+    form = SynonymForm
+    fields = ("spellings",)
+    list_display = ("__str__",)
+    search_fields = ("spellings",)
+    search_help_text = gettext_lazy("Find a row by one of its spellings.")

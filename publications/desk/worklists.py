@@ -1,0 +1,229 @@
+"""What waits for a person at the desk: the same selections on the first page, in the list and in the counts of both."""
+
+from dataclasses import dataclass
+from datetime import timedelta
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.db import models
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+from django.views.decorators.http import require_POST
+
+from publications.models import (
+    AuditLine,
+    Presence,
+    Publication,
+    Ready,
+    ReviewRemark,
+    Revision,
+    State,
+    Typed,
+    in_state,
+    with_standing,
+)
+
+from . import carried_forms
+from .accounts import account_managers
+from .drafts.autosave import each_once
+from .history.audit_log import AuditEntryText, describe_entry
+from .related_links import has_links_to_ended
+from .site import admin_site, get_publication_or_404, require_permissions
+from .status_text import status_with_submission, with_submissions
+
+STALE_AFTER = timedelta(days=548)  # eighteen months
+
+
+class Worklist(models.TextChoices):
+    """What a piece waits for."""
+
+    MINE = "mine", gettext_lazy("My drafts")
+    CHECK = "check", gettext_lazy("To check")
+    REVIEWED = "reviewed", gettext_lazy("Reviewed: read what was said")
+    SCHEDULED = "scheduled", gettext_lazy("Scheduled")
+    OLD = "old", gettext_lazy("Public, and untouched for 18 months")
+    GONE = "gone", gettext_lazy("Lead to what is no longer public")
+
+
+FOR_WRITERS = (Worklist.MINE, Worklist.REVIEWED, Worklist.SCHEDULED)
+FOR_PUBLISHERS = (Worklist.CHECK, Worklist.GONE, Worklist.OLD)
+
+
+def worklists_for(person) -> list[Worklist]:
+    """What may wait for this person, in the order in which it is looked after."""
+    allowed = [*(FOR_WRITERS if person.has_perm("publications.change_publication") else ())]
+    allowed += FOR_PUBLISHERS if person.has_perm("publications.publish_publication") else ()
+    return [what for what in Worklist if what in allowed]
+
+
+def worklist_publications(what: Worklist, person, pieces: QuerySet | None = None) -> QuerySet:
+    """The working copies (annotated by with_standing) that wait so."""
+    pieces = (
+        with_submissions(with_standing(Publication.objects.select_related("kind")))
+        if pieces is None
+        else pieces
+    )
+    return SELECTIONS[what](pieces, person)
+
+
+def _mine(pieces: QuerySet, person) -> QuerySet:
+    """Not given to readers as it stands, and begun or saved by this person."""
+    unseen = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
+    unplanned = ~Q(digest=models.F("waiting_digest")) | Q(waiting_digest__isnull=True)
+    return pieces.filter(
+        _own(person), unseen, unplanned, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
+    )
+
+
+def _own(person) -> Q:
+    """Begun or saved by this person."""
+    saved = Revision.objects.filter(publication=OuterRef("pk"), saved_by=person)
+    return Q(created_by=person) | Q(Exists(saved))
+
+
+def _reviewed(pieces: QuerySet, person) -> QuerySet:
+    """Readers said something that nobody has dealt with; who does not publish sees that of their own pieces."""
+    said = ReviewRemark.objects.open().filter(review__publication=OuterRef("pk"))
+    found = pieces.filter(Exists(said))
+    return found if person.has_perm("publications.publish_publication") else found.filter(_own(person))
+
+
+def _to_check(pieces: QuerySet, _person) -> QuerySet:
+    return pieces.filter(pk__in=Ready.objects.open().values("publication"))
+
+
+def _scheduled(pieces: QuerySet, _person) -> QuerySet:
+    return in_state(pieces, State.WAITING)
+
+
+def _linking_to_ended(pieces: QuerySet, _person) -> QuerySet:
+    return in_state(pieces, State.LIVE).filter(has_links_to_ended())
+
+
+def _stale(pieces: QuerySet, _person) -> QuerySet:
+    return in_state(pieces, State.LIVE).filter(updated_at__lt=timezone.now() - STALE_AFTER)
+
+
+SELECTIONS = {
+    Worklist.MINE: _mine,
+    Worklist.CHECK: _to_check,
+    Worklist.REVIEWED: _reviewed,
+    Worklist.SCHEDULED: _scheduled,
+    Worklist.GONE: _linking_to_ended,
+    Worklist.OLD: _stale,
+}
+
+
+def open_submission(piece: Publication | None) -> Ready | None:
+    """The word that a piece is ready, while it stands."""
+    return Ready.objects.open().filter(publication=piece).select_related("by").first() if piece else None
+
+
+def submit_for_checking(piece: Publication, *, by) -> None:
+    Ready.objects.update_or_create(publication=piece, defaults={"by": by, "at": timezone.now()})
+
+
+@require_permissions("change_publication")
+@require_POST
+def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take the word back: the draft is still being written."""
+    piece = get_publication_or_404(pk)
+    Ready.objects.filter(publication=piece).delete()
+    messages.success(request, _("No longer among what is to be checked."))
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
+
+
+PREVIEW_LENGTH = 5
+RECENT_ACTIONS = 6
+RECENT_PUBLICATIONS = 8
+RECENT_ROWS = 100  # saves among which the latest pieces are looked for, and unsaved forms
+
+
+@dataclass(frozen=True)
+class WorklistPreview:
+    """One heading of what waits: how many there are, the first of them, and where all are listed."""
+
+    what: Worklist
+    number: int
+    first: list[Publication]
+    url: str
+
+    @property
+    def label(self) -> str:
+        return self.what.label
+
+    @property
+    def more(self) -> int:
+        return self.number - len(self.first)
+
+
+def home(request: HttpRequest) -> HttpResponse:
+    """The first page of the desk."""
+    return admin_site.index(request, home_context(request))
+
+
+def home_context(request: HttpRequest) -> dict[str, object]:
+    person = request.user
+    return {
+        "unsaved": _unsaved_forms(person),
+        "waits": [each for what in worklists_for(person) if (each := _preview_worklist(what, person)).number],
+        "here": _people_here(person),
+        "worked_on": _worked_on(person),
+        "deeds": _recent_actions(person),
+        "ask": [] if person.get_all_permissions() else list(account_managers().filter(is_active=True)),
+    }
+
+
+def _unsaved_forms(person) -> list[Typed]:
+    """What this person typed and did not save: every form, the same words once."""
+    shown = each_once(
+        Typed.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT_ROWS]
+    )
+    for each in shown:
+        each.address = carried_forms.address_of(each, each.path) if each.path else ""
+    return shown
+
+
+def _preview_worklist(what: Worklist, person) -> WorklistPreview:
+    order = "updated_at" if what is Worklist.OLD else "-updated_at"
+    pieces = worklist_publications(what, person).order_by(order, "pk")
+    if what is Worklist.GONE:  # each question takes a look at every text, so one is asked
+        found = list(pieces)
+        first, number = found[:PREVIEW_LENGTH], len(found)
+    else:
+        first = list(pieces[:PREVIEW_LENGTH])
+        number = len(first) if len(first) < PREVIEW_LENGTH else pieces.count()
+    for piece in first:
+        piece.said = status_with_submission(piece)
+    listed = reverse("desk:publications_publication_changelist")
+    return WorklistPreview(what, number, first, f"{listed}?{urlencode({'waits': what.value})}")
+
+
+def _people_here(person) -> list[Presence]:
+    """Who else has what open."""
+    if not person.has_perm("publications.change_publication"):
+        return []
+    return list(Presence.objects.now().exclude(person=person).select_related("publication")[:PREVIEW_LENGTH])
+
+
+def _worked_on(person) -> list[Publication]:
+    """What this person saved last, each piece once."""
+    if not person.has_perm("publications.change_publication"):
+        return []
+    newest = Revision.objects.filter(saved_by=person).order_by("-saved_at", "-pk")
+    numbers = list(dict.fromkeys(newest.values_list("publication", flat=True)[:RECENT_ROWS]))[
+        :RECENT_PUBLICATIONS
+    ]
+    pieces = Publication.objects.in_bulk(numbers)
+    return [pieces[number] for number in numbers]
+
+
+def _recent_actions(person) -> list[AuditEntryText]:
+    """What anybody changed for readers last, for those who may know."""
+    if not person.has_perm("publications.view_auditline"):
+        return []
+    return [describe_entry(line) for line in AuditLine.objects.select_related("publication")[:RECENT_ACTIONS]]
