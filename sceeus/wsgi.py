@@ -2,6 +2,7 @@
 
 import os
 import sys
+from concurrent.futures import ThreadPoolExecutor
 
 from django.conf import settings
 from django.core.wsgi import get_wsgi_application
@@ -26,9 +27,13 @@ if settings.PAGES_IN_MEMORY:
     # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.
     sys.setswitchinterval(0.0005)
     application = page_cache.PageCache(
-        pages=page_cache.WorkerPool.of_pages(application, threads=settings.RENDER_THREADS),
-        # One more than may be making PDFs, so that what is made is sent meanwhile.
-        slow=page_cache.WorkerPool.of_slow(application, threads=ROOM + 1),
+        pages=page_cache.WorkerPool(
+            application, ThreadPoolExecutor(settings.RENDER_THREADS, "pages"), slots=page_cache.PAGE_SLOTS
+        ),
+        # One thread more than may be making PDFs, so that what is made is sent meanwhile.
+        slow=page_cache.WorkerPool(
+            application, ThreadPoolExecutor(ROOM + 1, "slow"), slots=page_cache.SLOW_SLOTS
+        ),
         watcher=page_cache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),
         max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,

@@ -95,7 +95,7 @@ class Readers:
     ) -> None:
         self.site = Counted(application or get_wsgi_application())
         self.watcher = watcher or SiteStateWatcher(threaded=False)
-        pages, slow = (WorkerPool(self.site, executor, slots) for executor in executors)
+        pages, slow = (WorkerPool(self.site, executor, slots=slots) for executor in executors)
         self.cache = PageCache(
             pages=pages,
             slow=slow,

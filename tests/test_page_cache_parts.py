@@ -26,7 +26,7 @@ def an_epoch(generation: int = 1, **moments: float) -> Epoch:
 
 
 def a_pool(application, threads: int = 2, slots: int = 8) -> WorkerPool:
-    return WorkerPool(application, ThreadPoolExecutor(threads), slots)
+    return WorkerPool(application, ThreadPoolExecutor(threads), slots=slots)
 
 
 def an_answer(size: int = 1_000) -> CachedResponse:
@@ -213,7 +213,7 @@ def test_however_many_ask_for_one_page_it_is_made_once():
     def read() -> bytes:
         come.wait(10)
         page = {"PATH_INFO": "/"}
-        return pool.render_once("key", page, epoch, lambda response: response.body, leaders=Slots(1))
+        return pool.render_once("key", page, epoch, lambda response: response.body)
 
     with ThreadPoolExecutor(8) as readers:
         waiting = [readers.submit(read) for _ in range(8)]
@@ -227,10 +227,10 @@ def test_an_error_reaches_all_who_wait_and_the_next_may_try_again():
     def application(environ, start_response):
         raise RuntimeError("broken")
 
-    pool, leaders = a_pool(application), Slots(1)
+    pool = a_pool(application)
     for _ in range(2):
         with pytest.raises(RuntimeError, match="broken"):
-            pool.render_once("key", {}, an_epoch(), lambda response: response, leaders=leaders)
+            pool.render_once("key", {}, an_epoch(), lambda response: response)
 
 
 def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
@@ -267,15 +267,28 @@ def test_no_more_wait_at_a_time_than_there_are_slots_and_who_leaves_gives_one_ba
             pass
 
 
-def test_those_who_ask_for_one_page_lead_it_once_and_an_error_gives_the_lead_back():
-    leaders = Slots(1)
+def test_who_gives_up_waiting_leaves_no_request_behind():
+    begun, go_on, answered = threading.Event(), threading.Event(), []
+
+    class Body(list):
+        streaming = False
+        close = staticmethod(lambda: None)
 
     def application(environ, start_response):
-        with pytest.raises(NoFreeSlot), leaders:
-            pass
-        raise RuntimeError("broken")
+        begun.set()
+        go_on.wait(10)
+        answered.append(environ["PATH_INFO"])
+        start_response("200 OK", [])
+        return Body()
 
-    with pytest.raises(RuntimeError, match="broken"):
-        a_pool(application).render_once("key", {}, an_epoch(), lambda response: response, leaders=leaders)
-    with leaders:
-        pass
+    pool = a_pool(application, threads=1)
+    with ThreadPoolExecutor(1) as readers:
+        first = readers.submit(pool.render, {"PATH_INFO": "/first/"})
+        begun.wait(10)
+        with pytest.raises(TimeoutError):
+            pool.render({"PATH_INFO": "/second/"}, 0.01)
+        go_on.set()
+        first.result(10)
+        pool.render({"PATH_INFO": "/third/"})
+
+    assert answered == ["/first/", "/third/"]

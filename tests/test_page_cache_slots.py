@@ -1,4 +1,4 @@
-"""However many requests wait, those who ask for what is stored find a thread, and no kind takes the slots of another."""
+"""However many requests wait, those who ask for what is stored find a thread, and no page waits for what is slow."""
 
 import threading
 import time
@@ -15,8 +15,8 @@ from tests.page_caches import Got, Readers
 PAGE = "/en/about/"
 LATER = time.time() + 3600
 STYLES = "/static/css/public.0123456789ab.css"
-SLOTS = 6  # of each pool: three for new pages, two for the desk, three for what is made on request
-LARGE = b"x" * (pools.MAX_WHOLE_BODY + 1)
+SLOTS = 6  # of each pool
+LARGE = b"x" * (pools.MAX_CACHED_BODY + 1)
 
 
 class Whole(list):
@@ -94,20 +94,15 @@ def test_all_slots_together_leave_threads_of_the_server_to_stored_pages():
     assert sum(slots) <= SERVER_THREADS - 8
 
 
-def test_new_pages_leave_slots_to_the_desk_files_and_the_home_pages():
-    with waiting("/en/slow-1/", "/en/slow-2/", "/en/slow-3/") as readers:
-        assert is_told_to_come_again(readers.get("/en/nothing/"))
+def test_where_all_slots_of_pages_are_taken_stored_pages_and_what_is_slow_go_on():
+    with waiting(
+        *(f"/en/slow-{number}/" for number in range(3)), *(f"/desk/slow-{number}" for number in range(3))
+    ) as readers:
+        for path in ("/en/nothing/", "/desk/", "/static/made-up.css", "/sv/"):
+            assert is_told_to_come_again(readers.get(path))
 
         assert readers.get(PAGE).mark == "pages; hit"
-        for path in (
-            "/desk/",
-            "/static/x.css",
-            "/en/",
-            "/sv/",
-            "/en/nothing.pdf",
-            "/media/a/960.jpg",
-            "/en/publications/a/files/x.pdf",
-        ):
+        for path in (STYLES, "/en/nothing.pdf", "/oai", "/media/a/960.jpg", "/en/publications/a/files/x.pdf"):
             assert readers.get(path).status == 200
 
 
@@ -124,7 +119,7 @@ def test_no_more_wait_for_one_new_page_than_there_are_slots():
 
 
 def wait_for_all_slots(readers: Readers) -> None:
-    """Until those who join a rendering that is under way hold their slots, of which nothing else tells."""
+    """Wait until those who join a rendering that is under way hold their slots, of which nothing else tells."""
     ends = time.monotonic() + 30
     while readers.get("/en/nothing-else/").status == 200 and time.monotonic() < ends:
         time.sleep(0.01)
@@ -137,49 +132,20 @@ def test_who_has_got_a_page_leaves_the_slot():
             assert answers == [200] * (2 * SLOTS)
 
 
-def test_what_is_made_on_request_leaves_slots_to_pictures_and_no_page_waits_for_it():
-    with waiting("/en/publications/slow.pdf", "/oai/slow", "/api/v1/slow") as readers:
-        for path in (
-            "/en/publications/other.pdf",
-            "/en/publications/other/card.png",
-            "/oai",
-            "/api/v1/nothing",
-        ):
+def test_no_page_waits_for_what_is_slow():
+    slow = (
+        "/en/publications/slow.pdf",
+        "/oai/slow",
+        "/api/v1/slow",
+        "/media/slow/960.jpg",
+        "/en/a/files/slow.csv",
+        "/en/slow/card.png",
+    )
+    with waiting(*slow) as readers:
+        for path in ("/en/publications/other.pdf", "/oai", "/api/v1/nothing", "/media/a/960.jpg"):
             assert is_told_to_come_again(readers.get(path))
 
-        for path in (
-            "/media/a/960.jpg",
-            "/media/a/960.png",
-            "/en/publications/a/files/x.pdf",
-            "/static/x.css",
-            "/desk/",
-        ):
-            assert readers.get(path).status == 200
-
-
-def test_made_up_style_sheets_leave_slots_to_pages():
-    with waiting("/static/slow.css") as readers:
-        assert is_told_to_come_again(readers.get("/static/nothing.css"))
-
-        for path in ("/en/nothing/", "/desk/", "/en/", "/en/nothing.pdf"):
-            assert readers.get(path).status == 200
-
-
-def test_style_sheets_of_the_site_wait_for_no_slot():
-    slow = [f"/static/slow-{number}.css" for number in range(SLOTS // 6)]
-    with waiting(
-        *slow, "/desk/slow-1/", "/desk/slow-2/", "/en/slow-1/", "/en/slow-2/", "/en/slow-3/"
-    ) as readers:
-        assert is_told_to_come_again(readers.get("/static/made-up.css"))
-
-        assert [readers.get(STYLES).status for _ in range(9)] == [200] * 9
-
-
-def test_the_desk_leaves_slots_to_pages():
-    with waiting("/desk/slow-1/", "/desk/slow-2/") as readers:
-        assert is_told_to_come_again(readers.get("/desk/login/", method="POST"))
-
-        for path in ("/static/x.css", "/en/nothing.pdf", "/en/nothing/", "/en/"):
+        for path in (PAGE, "/en/nothing/", "/static/x.css", "/desk/", "/desk/files/x.pdf"):
             assert readers.get(path).status == 200
 
 
@@ -187,17 +153,16 @@ def test_the_desk_leaves_slots_to_pages():
     ("path", "method"),
     [("/en/nothing/", "POST"), ("/en/" + "a" * 2_000, "GET"), ("/en/nothing/?q=%00", "GET")],
 )  # fmt: skip
-def test_what_is_never_kept_and_nobody_asked_for_before_counts_as_new(path, method):
-    with waiting("/en/slow-1/", "/en/slow-2/", "/en/slow-3/") as readers:
+def test_what_is_never_kept_takes_a_slot_too(path, method):
+    with waiting(*(f"/en/slow-{number}/" for number in range(SLOTS))) as readers:
         assert is_told_to_come_again(readers.get(path, method=method))
 
 
 def test_a_page_that_has_become_old_is_shown_to_those_who_find_no_slot():
-    with waiting("/desk/slow-1/", "/desk/slow-2/", "/en/slow-1/", "/en/slow-2/", "/en/slow-3/") as readers:
+    with waiting(*(f"/en/slow-{number}/" for number in range(SLOTS))) as readers:
         old = readers.cache.pages.get((PAGE, ""))
         old.mark = object()  # of another state of the site, in which nothing was taken back
-        with readers.cache._pages.slots:  # the last one
-            answer = readers.get(PAGE)
+        answer = readers.get(PAGE)
 
         assert (answer.status, answer.mark) == (200, "pages; hit; detail=stale")
 

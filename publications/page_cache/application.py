@@ -8,23 +8,13 @@ from http import HTTPStatus
 from publications.languages import TREES
 from publications.models import Epoch
 
-from .keys import (
-    Environ,
-    Key,
-    Parameters,
-    cache_key,
-    is_desk,
-    is_file,
-    is_made_on_request,
-    is_static,
-    without_reader,
-)
+from .keys import Environ, Key, Parameters, anonymous_request, cache_key, is_slow
 from .pools import (
     DOWNLOAD_SLOTS,
-    MAX_WHOLE_BODY,
-    WAIT_SECONDS,
+    MAX_CACHED_BODY,
+    RENDER_TIMEOUT,
     NoFreeSlot,
-    Response,
+    RenderedResponse,
     Slots,
     WorkerPool,
 )
@@ -38,16 +28,18 @@ HIT = ("Cache-Status", "pages; hit")
 STORED = ("Cache-Status", "pages; fwd=miss; stored")
 STALE = ("Cache-Status", "pages; hit; detail=stale")
 PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "30")]
-BUSY = Response(
+BUSY = RenderedResponse(
     "503 Service Unavailable",
     [*PLAIN, ("Connection", "close")],  # what else the same reader has sent ahead over it asks for no slot
     b"This takes too long just now. Please try again in half a minute.\n",
 )
-FAILED = Response(
+FAILED = RenderedResponse(
     "500 Internal Server Error", PLAIN, b"Something failed. Please try again in half a minute.\n"
 )
 UNCHANGED = "304 Not Modified"
-UNSURE_SECONDS = 3  # that a reader waits for a page where the database does not even say what is public
+UNSURE_TIMEOUT = (
+    3  # seconds that a reader waits for a page where the database does not even say what is public
+)
 CHUNK = 64 * 1024
 Start = Callable[[str, Headers], object]
 logger = logging.getLogger(__name__)
@@ -56,13 +48,12 @@ logger = logging.getLogger(__name__)
 class PageCache:
     """Django with its whole responses kept in memory.
 
-    Made-up addresses put out no page, since errors and whatever has a query lie in a second, smaller store; and they
-    take no more than half of the slots for pages, the desk no more than a third, made-up style sheets a sixth, and
-    what is made on request no more than half of the slow ones, so that known pages, and pictures, find one.
+    Made-up addresses evict no page, since errors and whatever has a query lie in a second, smaller store. How much one
+    client may ask for is the proxy's to limit (`deploy/`).
 
     Args:
         pages: renders pages and the desk.
-        slow: makes or fetches what may take long, so that no page waits for it.
+        slow: renders or fetches what may take long, so that no page waits for it.
         max_bytes: bounds the responses that are kept in this process.
         parameters: which parameters of a query the page of a path reads.
         compressible: media types that gain by being compressed.
@@ -86,9 +77,6 @@ class PageCache:
         self._pages, self._slow, self._static_paths = pages, slow, static_paths
         second = max_bytes // SECOND_STORE
         self.pages, self.others = PageStore(max_bytes - second, PINNED), PageStore(second)
-        self._known, self._new = Slots(pages.slots.count), Slots(pages.slots.count // 2)
-        self._static = Slots(pages.slots.count // 6)
-        self._desk, self._made = Slots(pages.slots.count // 3), Slots(slow.slots.count // 2)
         self._downloads = Slots(download_slots)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
@@ -104,49 +92,36 @@ class PageCache:
             return self._send(response, status, key, environ, start_response)
         return self._pass_on(response, environ, start_response)
 
-    def _uncached(self, environ: Environ) -> Response:
-        """What is not kept: the desk, files, what is made on request, forms, and whatever strangers make up."""
+    def _uncached(self, environ: Environ) -> RenderedResponse:
+        """What is not kept: the desk, files, what is made on request, and forms."""
         if environ["PATH_INFO"] in self._static_paths:
             return self._pages.render_in_calling_thread(environ)
         try:
-            if is_desk(environ):
-                with self._desk:
-                    return self._pages.render(environ)
-            if is_made_on_request(environ):
-                with self._made:
-                    return self._slow.render(environ)
-            if is_file(environ):
-                return self._slow.render(environ)
-            with self._static if is_static(environ) else self._new:
-                return self._pages.render(environ)
+            return (self._slow if is_slow(environ) else self._pages).render(environ)
         except NoFreeSlot:
             return BUSY
 
     def _new_or_stale(
         self, key: Key, stored: CachedResponse | None, state: Epoch | None, environ: Environ
-    ) -> tuple[CachedResponse | Response, Header]:
+    ) -> tuple[CachedResponse | RenderedResponse, Header]:
         """A response made now; where that fails, the stored one, as long as it shows nothing that was taken back."""
         if state is None and self._may_be_shown(stored):
             return stored, STALE
-        response = self._render(key, stored, state, environ)
-        if isinstance(response, Response) and response.code >= 500 and self._may_be_shown(stored):
+        response = self._render(key, state, environ)
+        if isinstance(response, RenderedResponse) and response.code >= 500 and self._may_be_shown(stored):
             return stored, STALE
         return response, STORED
 
-    def _render(
-        self, key: Key, stored: CachedResponse | None, state: Epoch | None, environ: Environ
-    ) -> CachedResponse | Response:
-        leaders = self._known if stored is not None or key in PINNED else self._new
-        request = without_reader(environ, key)
+    def _render(self, key: Key, state: Epoch | None, environ: Environ) -> CachedResponse | RenderedResponse:
+        request = anonymous_request(environ, key)
         try:
             if state is None:
-                with leaders:
-                    return self._pages.render(request, UNSURE_SECONDS)
+                return self._pages.render(request, UNSURE_TIMEOUT)
             response, is_first = self._pages.render_once(
-                key, request, state, lambda response: self._keep(key, response, state), leaders=leaders
+                key, request, state, lambda response: self._keep(key, response, state)
             )
-            if isinstance(response, Response) and response.body is None and not is_first:
-                return self._pages.render(request, WAIT_SECONDS)  # what can be read once is for one reader
+            if isinstance(response, RenderedResponse) and response.body is None and not is_first:
+                return self._pages.render(request, RENDER_TIMEOUT)  # what can be read once is for one reader
             return response
         except TimeoutError:
             return BUSY
@@ -160,7 +135,7 @@ class PageCache:
             return False
         return state.shows_nothing_taken(stored.serial, stored.since, stored.ends, time.time())
 
-    def _keep(self, key: Key, response: Response, state: Epoch) -> CachedResponse | Response:
+    def _keep(self, key: Key, response: RenderedResponse, state: Epoch) -> CachedResponse | RenderedResponse:
         """The response in its store, or as it is where it is not one to be kept."""
         headers = {name.lower(): value for name, value in response.headers}
         if not _may_be_kept(response, headers):
@@ -195,12 +170,14 @@ class PageCache:
         is_page = stored.code == HTTPStatus.OK and not key[1]
         return self.pages if is_page else self.others
 
-    def _pass_on(self, response: Response, environ: Environ, start_response: Start) -> Iterable[bytes]:
+    def _pass_on(
+        self, response: RenderedResponse, environ: Environ, start_response: Start
+    ) -> Iterable[bytes]:
         """Send what is not kept. A large body holds a slot until the reader has taken it, which may be never."""
         if environ["REQUEST_METHOD"] == "HEAD" or not response.is_large:
             return _send_whole(response, environ, start_response)
         try:
-            self._downloads.__enter__()
+            self._downloads.acquire()
         except NoFreeSlot:
             _close(response.stream)
             return _send_whole(BUSY, environ, start_response)
@@ -211,7 +188,7 @@ class PageCache:
 class Download:
     """A large body in parts. The server closes it when it was taken, or when the reader has gone."""
 
-    def __init__(self, response: Response, slots: Slots) -> None:
+    def __init__(self, response: RenderedResponse, slots: Slots) -> None:
         self._response, self._slots = response, slots
 
     def __iter__(self) -> Iterator[bytes]:
@@ -221,23 +198,23 @@ class Download:
         return (body[start : start + CHUNK] for start in range(0, len(body), CHUNK))
 
     def close(self) -> None:
-        self._slots.__exit__()
+        self._slots.release()
         _close(self._response.stream)
 
 
-def _may_be_kept(response: Response, headers: dict[str, str]) -> bool:
+def _may_be_kept(response: RenderedResponse, headers: dict[str, str]) -> bool:
     """Whole, small, the same for everyone, and known to be so."""
     return (
         response.body is not None
         and response.code in CACHED_STATUSES
-        and len(response.body) <= MAX_WHOLE_BODY
+        and len(response.body) <= MAX_CACHED_BODY
         and "set-cookie" not in headers
         and "no-store" not in headers.get("cache-control", "")
         and headers.get("vary", "").lower() in ("", "accept-encoding")
     )
 
 
-def _send_whole(response: Response, environ: Environ, start_response: Start) -> Iterable[bytes]:
+def _send_whole(response: RenderedResponse, environ: Environ, start_response: Start) -> Iterable[bytes]:
     start_response(response.status, response.headers)
     if environ["REQUEST_METHOD"] != "HEAD":
         return [response.body or b""]

@@ -18,7 +18,8 @@ FOR_MACHINES = ("/oai", "/api/")
 NO_PAGES = (settings.DESK, "/admin/", *FOR_MACHINES)
 """Where what starts so is not the same for everyone, or has tags of its own."""
 
-NEVER = (*NO_PAGES, settings.STATIC_URL, "/media/")
+MEDIA = "/media/"
+NEVER = (*NO_PAGES, settings.STATIC_URL, MEDIA)
 MADE_ON_REQUEST = (".pdf", ".png")
 FORMS = frozenset({"/oai"})
 """Public addresses that take a form, since a protocol asks for it. No other public address reads what is sent to it."""
@@ -36,7 +37,7 @@ def cache_key(environ: Environ, parameters: Parameters) -> Key | None:
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
         return None
-    if path.endswith(MADE_ON_REQUEST) or "/files/" in path:
+    if _is_file(path):
         return None
     if not (_is_known(environ.get("HTTP_HOST", "")) and _came_as_it_must(environ)):
         return None
@@ -50,23 +51,14 @@ def is_desk(environ: Environ) -> bool:
     return environ["PATH_INFO"].startswith(settings.DESK)
 
 
-def is_static(environ: Environ) -> bool:
-    """Whether it asks for a style sheet, a script or a font."""
-    return environ["PATH_INFO"].startswith(settings.STATIC_URL)
-
-
-def is_file(environ: Environ) -> bool:
-    """Whether it asks for a picture or an attachment."""
+def is_slow(environ: Environ) -> bool:
+    """Whether it asks for an image or a file, for a PDF or social image that may have to be made first, or for many
+    records at once.
+    """
     path = environ["PATH_INFO"]
-    return path.startswith("/media/") or ("/files/" in path and not path.startswith(NEVER))
-
-
-def is_made_on_request(environ: Environ) -> bool:
-    """Whether it asks for a PDF or a social image, which may have to be made first, or for many records at once."""
-    path = environ["PATH_INFO"]
-    return path.startswith(FOR_MACHINES) or (
-        path.endswith(MADE_ON_REQUEST) and not is_file(environ) and not path.startswith(NEVER)
-    )
+    if path.startswith((*FOR_MACHINES, MEDIA)):
+        return True
+    return not path.startswith(NEVER) and _is_file(path)
 
 
 def max_body(environ: Environ) -> int:
@@ -76,7 +68,7 @@ def max_body(environ: Environ) -> int:
     return MAX_FORM_BYTES if environ["PATH_INFO"] in FORMS else 0
 
 
-def without_reader(environ: Environ, key: Key) -> Environ:
+def anonymous_request(environ: Environ, key: Key) -> Environ:
     """Return the request for what is kept under the key, with nothing of the reader who asks first."""
     kept = {
         name: value for name, value in environ.items() if not name.startswith("HTTP_") or name in KEPT_HEADERS
@@ -86,6 +78,10 @@ def without_reader(environ: Environ, key: Key) -> Environ:
 
 def without_body(environ: Environ) -> Environ:
     return {**environ, "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
+
+
+def _is_file(path: str) -> bool:
+    return path.endswith(MADE_ON_REQUEST) or "/files/" in path
 
 
 def _decode(path: str) -> str:
