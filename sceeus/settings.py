@@ -7,7 +7,7 @@ SITE_URL       the public address, used in canonical links (http://127.0.0.1:POR
 PORT           the port of `make run` (8000)
 DATABASE_URL   sqlite in SITE_DATA, or postgres://user:password@host/name; ?pool=14 shares connections
 STORAGE_URL    private originals in a bucket: s3://key:secret@host/bucket?region=… (a folder in SITE_DATA)
-CACHE_URL      a Redis or Valkey server over which app servers tell each other of deeds at once: redis://host (none)
+CACHE_URL      a Redis or Valkey server over which app servers announce changes to each other: redis://host (none)
 ALLOWED_HOSTS  names the site answers to, separated by commas (this machine, and the host of SITE_URL)
 EMAIL_URL      how mail is sent (printed on the console)
 BEHIND_TLS     1 where readers come by https: secure cookies, HSTS, trust in X-Forwarded-Proto (0)
@@ -33,7 +33,7 @@ from django.utils.csp import CSP
 from environs import Env
 
 from publications.durable_files import write_file
-from sceeus import elsewhere
+from sceeus import service_urls
 
 env = Env()
 
@@ -121,7 +121,7 @@ TEMPLATES = [
 FORM_RENDERER = "django.forms.renderers.TemplatesSetting"  # widgets may have templates of ours
 
 # One database file beside the rest of the site's data; PostgreSQL by DATABASE_URL, the same code.
-elsewhere.database(env.str("DATABASE_URL", "sqlite:///"))
+service_urls.check_database_url(env.str("DATABASE_URL", "sqlite:///"))
 DATABASES = {
     "default": env.dj_db_url(
         "DATABASE_URL", f"sqlite:///{SITE_DATA}/site.sqlite3", conn_max_age=None, conn_health_checks=True
@@ -130,20 +130,20 @@ DATABASES = {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["OPTIONS"] = {
         "transaction_mode": "IMMEDIATE",  # a deferred transaction that turns to writing fails under load
-        "timeout": elsewhere.LOCK_SECONDS,
-        # FULL: what a deed acknowledged survives a power loss.
+        "timeout": service_urls.LOCK_TIMEOUT,
+        # FULL: what an action acknowledged survives a power loss.
         "init_command": "PRAGMA journal_mode=WAL;PRAGMA synchronous=FULL;PRAGMA cache_size=-32000;"
         "PRAGMA temp_store=MEMORY;PRAGMA mmap_size=268435456",
     }
 else:
-    DATABASES["default"] = elsewhere.postgresql(DATABASES["default"])
+    DATABASES["default"] = service_urls.configure_postgresql(DATABASES["default"])
 
 # What must work on a full disk gets this space (publications/disk_reserve.py).
 DISK_RESERVE_BYTES = env.int("DISK_RESERVE", 16) * 1024 * 1024
 _database = Path(DATABASES["default"]["NAME"])
 DISK_RESERVE = (_database.parent if _database.is_absolute() else SITE_DATA) / "disk-reserve"
 
-# Two trees of addresses; the first is where `/` leads. Texts may be in any language.
+# The locales of addresses; `/` redirects to the first. Texts may be in any language.
 LANGUAGE_CODE = "en"
 LANGUAGES = [("en", "English"), ("sv", "Svenska")]
 LOCALE_PATHS = [BASE_DIR / "locale"]
@@ -161,7 +161,7 @@ WHITENOISE_MAX_AGE = 3600
 ORIGINALS = SITE_DATA / "originals"  # uploads as they came: private, named by their digest
 RENDITIONS = SITE_DATA / "renditions"  # made from originals, may be thrown away at any time
 PRESS_SECONDS = env.int("PRESS_SECONDS", 20)
-_uploads = elsewhere.originals(env.str("STORAGE_URL", ""), ORIGINALS)
+_uploads = service_urls.parse_storage_url(env.str("STORAGE_URL", ""), ORIGINALS)
 STORAGES = {
     "default": _uploads,
     "originals": _uploads,
@@ -178,7 +178,7 @@ _is_on_sqlite = (
     DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3"
 )  # which other machines cannot write to
 STALE_SECONDS = (0 if _is_on_sqlite else env.int("STALE_SECONDS", 900)) or None
-CACHE_URL = elsewhere.bell(env.str("CACHE_URL", ""))
+CACHE_URL = service_urls.parse_cache_url(env.str("CACHE_URL", ""))
 SHARED_CACHE_SECONDS = env.int("SHARED_CACHE_SECONDS", 0)
 PUBLIC_CACHE_CONTROL = (
     f"public, max-age=0, s-maxage={SHARED_CACHE_SECONDS}" if SHARED_CACHE_SECONDS else "no-cache"
@@ -215,7 +215,7 @@ AUTH_PASSWORD_VALIDATORS = [
         "OPTIONS": {"site_names": "publications.models.site_names"},
     },
 ]
-MAILERS = {"default": elsewhere.mailer(env.str("EMAIL_URL", "console://"))}
+MAILERS = {"default": service_urls.parse_email_url(env.str("EMAIL_URL", "console://"))}
 DEFAULT_FROM_EMAIL = env.str("DEFAULT_FROM_EMAIL", f"desk@{urlsplit(SITE_URL).hostname}")
 
 # One strict policy. The nonce is in it only where a page of the desk asks for one.

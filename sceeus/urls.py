@@ -1,4 +1,4 @@
-"""The addresses of the whole site: the desk, and the two trees of public pages."""
+"""URLs of the whole site: the desk, and the public pages of both locales."""
 
 from django.conf.urls.i18n import i18n_patterns
 from django.contrib.auth import views as auth

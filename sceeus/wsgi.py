@@ -17,11 +17,11 @@ from publications import page_cache  # noqa: E402
 from publications.middleware import COMPRESSED  # noqa: E402
 from publications.renditions import ROOM  # noqa: E402
 from publications.urls import parameters_of  # noqa: E402
-from sceeus import elsewhere  # noqa: E402
+from sceeus import service_urls  # noqa: E402
 from sceeus.static_files import collected_static_paths  # noqa: E402
 
 if connection.vendor == "postgresql":
-    elsewhere.limit_waits(connection.settings_dict)
+    service_urls.limit_lock_waits(connection.settings_dict)
 send_in_background()
 if settings.PAGES_IN_MEMORY:
     # Seconds after which who makes a page lets others go on. They are done in 30 µs, so it is soon its turn again.

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from django.db import connection
 
-from sceeus import elsewhere
+from sceeus import service_urls
 
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
@@ -60,7 +60,7 @@ def _own_site_data(settings, tmp_path) -> None:
     settings.ORIGINALS, settings.RENDITIONS = tmp_path / "originals", tmp_path / "renditions"
     settings.STORAGES = {
         **settings.STORAGES,
-        "originals": elsewhere.originals("", settings.ORIGINALS),
+        "originals": service_urls.parse_storage_url("", settings.ORIGINALS),
         "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
     }
     settings.DISK_RESERVE, settings.DISK_RESERVE_BYTES = tmp_path / "disk-reserve", 0

@@ -38,7 +38,7 @@ def test_prepare_says_that_nothing_had_to_be_done(prepared, capsys):
     assert said(capsys) == ["The site is up to date: nothing had to be done."]
 
 
-@pytest.mark.parametrize("command", ["prepare", "tidy", "trust_clock", "reach", "verify", "rebuild"])
+@pytest.mark.parametrize("command", ["prepare", "tidy", "trust_clock", "check_services", "verify", "rebuild"])
 def test_nothing_is_said_where_that_is_asked(prepared, capsys, command):
     call_command(command, verbosity=0)
 

@@ -14,7 +14,7 @@ from django.core.files.storage import FileSystemStorage
 from publications import deeds
 from publications.models import Attachment, keep_original, originals
 from publications.views.file_responses import UnsatisfiableRange, parse_range
-from sceeus import elsewhere
+from sceeus import service_urls
 from tests.factories import make_image, make_live, make_publication, saved
 from tests.small_bucket import bucket
 
@@ -29,7 +29,7 @@ def store(request, settings):
         yield
         return
     with bucket() as server:
-        entry = elsewhere.originals(server.url, settings.ORIGINALS)
+        entry = service_urls.parse_storage_url(server.url, settings.ORIGINALS)
         settings.STORAGES = {**settings.STORAGES, "originals": entry}
         yield
 

@@ -12,7 +12,7 @@ from django.db.models import FileField
 from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
 from publications.integrity.originals import models_with_originals
 from publications.models import Generation, originals
-from sceeus import elsewhere
+from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.corruptions import CORRUPTIONS, DAMAGES, FILES, make_site
 from tests.small_bucket import bucket
@@ -88,7 +88,7 @@ def test_each_kind_of_file_is_missed_and_compared(piece, model):
 
 def test_files_in_a_bucket_are_verified_likewise(settings):
     with bucket() as server:
-        entry = elsewhere.originals(server.url, settings.ORIGINALS)
+        entry = service_urls.parse_storage_url(server.url, settings.ORIGINALS)
         settings.STORAGES = {**settings.STORAGES, "originals": entry}
         piece = make_site()
         assert all_faults() == {}

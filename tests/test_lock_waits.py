@@ -10,7 +10,7 @@ from django.test import RequestFactory
 from django.urls import reverse
 
 from publications.views import broken
-from sceeus import elsewhere
+from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.factories import make_publication
 
@@ -49,18 +49,18 @@ def settings_in_process(*names: str, before: str = "") -> list[str]:
 
 
 def test_options_of_the_address_come_after_those_of_all_connections():
-    options = elsewhere.postgresql({"OPTIONS": {"options": "-c tcp_keepalives_idle=60"}})["OPTIONS"][
-        "options"
-    ]
+    options = service_urls.configure_postgresql({"OPTIONS": {"options": "-c tcp_keepalives_idle=60"}})[
+        "OPTIONS"
+    ]["options"]
 
     assert options.startswith("-c jit=off ")
     assert options.index("-c tcp_keepalives_idle=10") < options.index("-c tcp_keepalives_idle=60")
 
 
 def test_a_server_limits_what_the_address_does_not():
-    known = elsewhere.postgresql({"OPTIONS": {"options": "-c lock_timeout=5s"}})
+    known = service_urls.configure_postgresql({"OPTIONS": {"options": "-c lock_timeout=5s"}})
 
-    elsewhere.limit_waits(known)
+    service_urls.limit_lock_waits(known)
 
     options = known["OPTIONS"]["options"]
     assert options.index("-c lock_timeout=20s") < options.index("-c lock_timeout=5s")

@@ -15,7 +15,7 @@ from publications import renditions
 from publications.disk_reserve import is_disk_full
 from publications.durable_files import remove_unfinished
 from publications.models import OriginalFault, find_original_fault, keep_original, originals
-from sceeus import elsewhere
+from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.factories import make_image
 from tests.full_disks import files_of_at_most
@@ -34,7 +34,7 @@ def store(request, settings):
         yield originals()
         return
     with bucket() as server:
-        entry = elsewhere.originals(server.url, settings.ORIGINALS)
+        entry = service_urls.parse_storage_url(server.url, settings.ORIGINALS)
         settings.STORAGES = {**settings.STORAGES, "originals": entry}
         yield originals()
 
@@ -77,7 +77,7 @@ def test_an_upload_that_the_disk_refuses_leaves_no_file(settings):
 def test_an_upload_that_the_bucket_refuses_leaves_no_file(settings):
     with bucket() as server:
         server.room = 131_072
-        entry = elsewhere.originals(server.url, settings.ORIGINALS)
+        entry = service_urls.parse_storage_url(server.url, settings.ORIGINALS)
         settings.STORAGES = {**settings.STORAGES, "originals": entry}
 
         with pytest.raises(Exception, match="507") as raised:

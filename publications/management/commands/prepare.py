@@ -45,7 +45,7 @@ class Command(BaseCommand):
             self.stdout.write(text)
 
     def _bring_up_to_date(self, *, allow_newer: bool) -> None:
-        call_command("reach", stdout=StringIO())
+        call_command("check_services", stdout=StringIO())
         if not allow_newer:
             refuse_newer_database(
                 read_migration_state(), remedy="“--allow-newer-database” goes on all the same."

@@ -13,7 +13,7 @@ from django.db import OperationalError
 
 from publications.models import Image
 from publications.models.images import keep_original, originals
-from sceeus import elsewhere
+from sceeus import service_urls
 from tests.accounts.test_mail import WAIT_SECONDS, mail_server
 from tests.factories import picture_bytes
 from tests.small_bucket import bucket
@@ -22,23 +22,23 @@ from tests.small_bucket import bucket
 @pytest.mark.parametrize(
     ("ask", "address", "told"),
     [
-        (elsewhere.database, "mysql://u:hidden@host/name", "DATABASE_URL begins with mysql:"),
-        (elsewhere.database, "host/name", "DATABASE_URL has no scheme"),
-        (elsewhere.database, "postgres://u:hidden@host", "DATABASE_URL names no database"),
-        (elsewhere.database, "postgres://u:hidden@host:port/name", "DATABASE_URL cannot be read"),
-        (elsewhere.mailer, "imap://u:hidden@host", "EMAIL_URL begins with imap:"),
-        (elsewhere.mailer, "smtp://?tls=none", "EMAIL_URL names no machine"),
-        (elsewhere.mailer, "smtp://u:hidden@host?tls=off", "EMAIL_URL has an option tls that can only be none"),
-        (elsewhere.mailer, "smtps://u:hidden@host?tls=none", "EMAIL_URL has TLS from the start and tls=none"),
-        (elsewhere.mailer, "smtp://u:hidden@host?starttls=0", "EMAIL_URL has an option starttls that is not known"),
-        (elsewhere.bell, "memcached://host", "CACHE_URL begins with memcached:"),
-        (elsewhere.bell, "redis:///0", "CACHE_URL names no machine"),
-        (elsewhere.bell, "redis://host/first", "CACHE_URL has a database that is no number"),
-        (elsewhere.bell, "localhost:6379", "CACHE_URL begins with localhost:"),
-        (lambda url: elsewhere.originals(url, ""), "https://host/bucket", "STORAGE_URL begins with https:"),
-        (lambda url: elsewhere.originals(url, ""), "s3://key:hidden@host", "STORAGE_URL names no machine or no bucket"),
-        (lambda url: elsewhere.originals(url, ""), "s3://key@host/bucket", "a key without its secret"),
-        (lambda url: elsewhere.originals(url, ""), "s3://host/bucket?regoin=x", "option regoin that is not known"),
+        (service_urls.check_database_url, "mysql://u:hidden@host/name", "DATABASE_URL begins with mysql:"),
+        (service_urls.check_database_url, "host/name", "DATABASE_URL has no scheme"),
+        (service_urls.check_database_url, "postgres://u:hidden@host", "DATABASE_URL names no database"),
+        (service_urls.check_database_url, "postgres://u:hidden@host:port/name", "DATABASE_URL cannot be read"),
+        (service_urls.parse_email_url, "imap://u:hidden@host", "EMAIL_URL begins with imap:"),
+        (service_urls.parse_email_url, "smtp://?tls=none", "EMAIL_URL names no machine"),
+        (service_urls.parse_email_url, "smtp://u:hidden@host?tls=off", "EMAIL_URL has an option tls that can only be none"),
+        (service_urls.parse_email_url, "smtps://u:hidden@host?tls=none", "EMAIL_URL has TLS from the start and tls=none"),
+        (service_urls.parse_email_url, "smtp://u:hidden@host?starttls=0", "EMAIL_URL has an option starttls that is not known"),
+        (service_urls.parse_cache_url, "memcached://host", "CACHE_URL begins with memcached:"),
+        (service_urls.parse_cache_url, "redis:///0", "CACHE_URL names no machine"),
+        (service_urls.parse_cache_url, "redis://host/first", "CACHE_URL has a database that is no number"),
+        (service_urls.parse_cache_url, "localhost:6379", "CACHE_URL begins with localhost:"),
+        (lambda url: service_urls.parse_storage_url(url, ""), "https://host/bucket", "STORAGE_URL begins with https:"),
+        (lambda url: service_urls.parse_storage_url(url, ""), "s3://key:hidden@host", "STORAGE_URL names no machine or no bucket"),
+        (lambda url: service_urls.parse_storage_url(url, ""), "s3://key@host/bucket", "a key without its secret"),
+        (lambda url: service_urls.parse_storage_url(url, ""), "s3://host/bucket?regoin=x", "option regoin that is not known"),
     ],
 )  # fmt: skip
 def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(ask, address, told):
@@ -52,10 +52,10 @@ def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(
 @pytest.mark.parametrize(
     ("ask", "address"),
     [
-        (elsewhere.database, "postgres://u:hid/den@host/name"),
-        (elsewhere.bell, "redis://u:hid/den@host/0"),
-        (partial(elsewhere.originals, folder=""), "s3://u:hid/den@host/bucket"),
-        (elsewhere.mailer, "smtp://u:hid/den@host"),
+        (service_urls.check_database_url, "postgres://u:hid/den@host/name"),
+        (service_urls.parse_cache_url, "redis://u:hid/den@host/0"),
+        (partial(service_urls.parse_storage_url, folder=""), "s3://u:hid/den@host/bucket"),
+        (service_urls.parse_email_url, "smtp://u:hid/den@host"),
     ],
 )
 def test_a_password_with_a_bare_sign_is_shown_nowhere_in_what_is_printed(ask, address):
@@ -69,26 +69,28 @@ def test_a_password_with_a_bare_sign_is_shown_nowhere_in_what_is_printed(ask, ad
 @pytest.mark.parametrize(
     ("ask", "address", "package"),
     [
-        (elsewhere.database, "postgres://u:p@host/name", "psycopg"),
-        (elsewhere.bell, "redis://host", "redis"),
-        (lambda url: elsewhere.originals(url, ""), "s3://host/bucket", "storages"),
+        (service_urls.check_database_url, "postgres://u:p@host/name", "psycopg"),
+        (service_urls.parse_cache_url, "redis://host", "redis"),
+        (lambda url: service_urls.parse_storage_url(url, ""), "s3://host/bucket", "storages"),
     ],
 )
 def test_a_package_that_is_missing_is_named_with_how_to_get_it(ask, address, package, monkeypatch):
-    monkeypatch.setattr(elsewhere, "find_spec", lambda _name: None)
+    monkeypatch.setattr(service_urls, "find_spec", lambda _name: None)
 
     with pytest.raises(ImproperlyConfigured, match=f"needs the package {package}.*requirements/scale.txt"):
         ask(address)
 
 
 def test_addresses_that_can_be_meant_are_taken():
-    assert elsewhere.database("sqlite:////srv/site.sqlite3") == "sqlite:////srv/site.sqlite3"
-    assert elsewhere.bell("") == ""
-    assert "OPTIONS" not in elsewhere.mailer("console://")
-    mail = elsewhere.mailer("smtps://u:p%40@host")["OPTIONS"]
+    assert service_urls.check_database_url("sqlite:////srv/site.sqlite3") == "sqlite:////srv/site.sqlite3"
+    assert service_urls.parse_cache_url("") == ""
+    assert "OPTIONS" not in service_urls.parse_email_url("console://")
+    mail = service_urls.parse_email_url("smtps://u:p%40@host")["OPTIONS"]
     assert (mail["port"], mail["password"], mail["use_ssl"], mail["use_tls"]) == (465, "p@", True, False)
-    assert elsewhere.bell("valkey://host:6379/1") == "redis://host:6379/1"
-    options = elsewhere.originals("s3://k%40:s%2F@store.example/bucket/below?region=eu", "")["OPTIONS"]
+    assert service_urls.parse_cache_url("valkey://host:6379/1") == "redis://host:6379/1"
+    options = service_urls.parse_storage_url("s3://k%40:s%2F@store.example/bucket/below?region=eu", "")[
+        "OPTIONS"
+    ]
     assert (options["access_key"], options["secret_key"]) == ("k@", "s/")
     assert (options["bucket_name"], options["location"], options["region_name"]) == ("bucket", "below", "eu")
     assert options["endpoint_url"] == "https://store.example"
@@ -97,22 +99,22 @@ def test_addresses_that_can_be_meant_are_taken():
 def test_connections_are_pooled_where_the_address_says_so():
     kept = {"CONN_MAX_AGE": None, "OPTIONS": {"connect_timeout": 3}}
 
-    pooled = elsewhere.pooled({**kept, "OPTIONS": {"connect_timeout": 3, "pool": "8"}})
+    pooled = service_urls.configure_pool({**kept, "OPTIONS": {"connect_timeout": 3, "pool": "8"}})
 
-    assert elsewhere.pooled(kept) is kept
+    assert service_urls.configure_pool(kept) is kept
     assert (pooled["CONN_MAX_AGE"], pooled["OPTIONS"]["pool"]["max_size"]) == (0, 8)
     for size in ("true", "1", "101"):
         with pytest.raises(
             ImproperlyConfigured, match="DATABASE_URL has a pool that is no number from 2 to 100"
         ):
-            elsewhere.pooled({"OPTIONS": {"pool": size}})
+            service_urls.configure_pool({"OPTIONS": {"pool": size}})
 
 
 def test_plans_are_not_compiled_unless_the_address_says_otherwise():
-    assert elsewhere.postgresql({})["OPTIONS"]["options"].startswith("-c jit=off ")
-    assert elsewhere.postgresql({"OPTIONS": {"options": "-c jit=on"}})["OPTIONS"]["options"].endswith(
-        " -c jit=on"
-    )
+    assert service_urls.configure_postgresql({})["OPTIONS"]["options"].startswith("-c jit=off ")
+    assert service_urls.configure_postgresql({"OPTIONS": {"options": "-c jit=on"}})["OPTIONS"][
+        "options"
+    ].endswith(" -c jit=on")
 
 
 @pytest.fixture
@@ -120,7 +122,7 @@ def store(settings):
     with bucket() as server:
         settings.STORAGES = {
             **settings.STORAGES,
-            "originals": elsewhere.originals(server.url, settings.ORIGINALS),
+            "originals": service_urls.parse_storage_url(server.url, settings.ORIGINALS),
         }
         yield server
 
@@ -147,14 +149,14 @@ def test_what_the_bucket_does_not_have_is_missing_as_in_a_folder(store):
         originals().open("ab/none.pdf").read()
 
 
-def reach() -> str:
+def check_services() -> str:
     out = StringIO()
-    call_command("reach", stdout=out)
+    call_command("check_services", stdout=out)
     return out.getvalue()
 
 
 def test_what_answers_is_said(store, db):
-    told = reach()
+    told = check_services()
 
     assert "The database answers" in told and "takes, gives and removes files" in told
     assert store.files == {}
@@ -164,10 +166,13 @@ def test_what_does_not_answer_is_said_with_its_variable(settings, db):
     settings.CACHE_URL = "redis://127.0.0.1:1"
     with bucket() as server:
         url, server.key = server.url, "another"
-        settings.STORAGES = {**settings.STORAGES, "originals": elsewhere.originals(url, settings.ORIGINALS)}
+        settings.STORAGES = {
+            **settings.STORAGES,
+            "originals": service_urls.parse_storage_url(url, settings.ORIGINALS),
+        }
 
         with pytest.raises(CommandError) as refused:
-            reach()
+            check_services()
 
     assert "STORAGE_URL: the store of originals does not answer. Is there such a bucket" in str(refused.value)
     assert "CACHE_URL: the message channel does not answer. Is Redis or Valkey running there" in str(
@@ -181,13 +186,13 @@ def plain_mail_server(settings, query: str = ""):
     with mail_server() as server:
         server.open.set()
         url = f"smtp://127.0.0.1:{server.server_address[1]}{query}"
-        settings.MAILERS = {"default": elsewhere.mailer(url)}
+        settings.MAILERS = {"default": service_urls.parse_email_url(url)}
         yield server
 
 
 def test_a_mail_server_without_tls_is_said_with_the_address_that_allows_it(settings, store, db):
     with plain_mail_server(settings), pytest.raises(CommandError) as refused:
-        reach()
+        check_services()
 
     assert "EMAIL_URL: the mail server does not answer" in str(refused.value)
     assert "?tls=none" in str(refused.value) and "STARTTLS" in str(refused.value)
@@ -195,16 +200,16 @@ def test_a_mail_server_without_tls_is_said_with_the_address_that_allows_it(setti
 
 def test_mail_goes_through_a_plain_relay_where_the_address_says_so(settings, store, db):
     with plain_mail_server(settings, "/?tls=none") as server:
-        assert "The mail server takes mail." in reach()
+        assert "The mail server takes mail." in check_services()
         EmailMessage("Grain", "Of wheat.", "desk@example.org", ["ann@example.org"]).send()
 
         assert server.came.acquire(timeout=WAIT_SECONDS) and "Of wheat." in server.mails[0]
 
 
 def test_mail_that_is_printed_is_not_asked_for(settings, store, db):
-    settings.MAILERS = {"default": elsewhere.mailer("console://")}
+    settings.MAILERS = {"default": service_urls.parse_email_url("console://")}
 
-    assert "mail" not in reach()
+    assert "mail" not in check_services()
 
 
 def test_a_database_that_does_not_answer_is_said(monkeypatch, db):
@@ -216,4 +221,4 @@ def test_a_database_that_does_not_answer_is_said(monkeypatch, db):
         with pytest.raises(
             CommandError, match=r"^DATABASE_URL: the database does not answer.*connection refused"
         ):
-            reach()
+            check_services()

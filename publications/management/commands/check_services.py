@@ -1,4 +1,4 @@
-"""Ask what stands on other machines whether it answers."""
+"""Check that the database, the storage, pub/sub and the mail server answer."""
 
 import secrets
 from smtplib import SMTPException
@@ -14,7 +14,7 @@ from publications import page_cache
 from publications.disk_reserve import is_disk_full
 from publications.models.images import originals
 
-LONGEST = 300  # signs of what a server says
+MAX_ERROR_CHARACTERS = 300
 
 
 class Command(BaseCommand):
@@ -28,26 +28,26 @@ class Command(BaseCommand):
 
     def handle(self, *args, **options) -> None:
         self.verbosity = options["verbosity"]
-        failed = [told for told in (self._database(), self._store(), self._bell(), self._mail()) if told]
-        if failed:
-            raise CommandError("\n".join(failed))
+        checks = (self._check_database, self._check_storage, self._check_pubsub, self._check_mail)
+        if failures := [failure for check in checks if (failure := check())]:
+            raise CommandError("\n".join(failures))
 
     def _say(self, text: str) -> None:
         if self.verbosity > 0:
             self.stdout.write(text)
 
-    def _database(self) -> str:
+    def _check_database(self) -> str:
         try:
             with connection.cursor() as cursor:
                 cursor.execute("SELECT 1")
         except Error as error:
-            return _told(
+            return _failure(
                 "DATABASE_URL", "the database", error, "Is it running, and are host, name and password right?"
             )
         self._say(f"The database answers ({connection.vendor}).")
         return ""
 
-    def _store(self) -> str:
+    def _check_storage(self) -> str:
         name, content = f"reach/{secrets.token_hex(8)}", b"Is it there?"
         try:
             originals().save(name, ContentFile(content))
@@ -58,19 +58,19 @@ class Command(BaseCommand):
             if is_disk_full(error):
                 raise
             hint = "Is there such a bucket, and may this key read, write and delete in it?"
-            return _told("STORAGE_URL", "the store of originals", error, hint)
+            return _failure("STORAGE_URL", "the store of originals", error, hint)
         if not is_same:
             return "STORAGE_URL: the store of originals gives back other bytes than it was given. Choose another."
         self._say("The store of originals takes, gives and removes files.")
         return ""
 
-    def _bell(self) -> str:
+    def _check_pubsub(self) -> str:
         if not settings.CACHE_URL:
             return ""
         try:
             page_cache.try_pubsub()
         except Exception as error:
-            return _told(
+            return _failure(
                 "CACHE_URL",
                 "the message channel",
                 error,
@@ -79,7 +79,7 @@ class Command(BaseCommand):
         self._say("The message channel (CACHE_URL) answers.")
         return ""
 
-    def _mail(self) -> str:
+    def _check_mail(self) -> str:
         server = mailers["default"]
         if not isinstance(server, smtp.EmailBackend):  # printed
             return ""
@@ -88,11 +88,11 @@ class Command(BaseCommand):
             server.close()
         except (OSError, SMTPException, UnicodeError) as error:
             hint = "Are host, port, name and password right? A relay without STARTTLS needs ?tls=none at the end."
-            return _told("EMAIL_URL", "the mail server", error, hint)
+            return _failure("EMAIL_URL", "the mail server", error, hint)
         self._say("The mail server takes mail.")
         return ""
 
 
-def _told(variable: str, what: str, error: Exception, hint: str) -> str:
-    said = " ".join(str(error).split())[:LONGEST]
+def _failure(variable: str, what: str, error: Exception, hint: str) -> str:
+    said = " ".join(str(error).split())[:MAX_ERROR_CHARACTERS]
     return f"{variable}: {what} does not answer. {hint} It says: {said}"

@@ -1,0 +1,215 @@
+"""URLs of the services that the site uses, an environment variable each: database, pub/sub, storage, mail.
+
+An invalid URL raises ImproperlyConfigured at the start, with the name of its variable and the form that it must have.
+Secrets in a URL are never repeated.
+"""
+
+from importlib.util import find_spec
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ImproperlyConfigured
+
+INSTALL = "pip install --require-hashes -r requirements/scale.txt"
+MAX_POOL_SIZE = 100  # PostgreSQL takes a hundred in all, unless told otherwise
+CONNECT_TIMEOUT = 3  # seconds to reach another machine
+LOCK_TIMEOUT = 20  # seconds that a server waits for a lock; on SQLite all wait as long
+
+# PostgreSQL ends what its client has left, else the locks of that client stay: lost by the network, or kept open by a
+# relay in between.
+CONNECTION_SETTINGS = (
+    "-c jit=off -c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3 "
+    "-c tcp_user_timeout=25s -c idle_in_transaction_session_timeout=10min"
+)
+SERVER_SETTINGS = f"-c lock_timeout={LOCK_TIMEOUT}s -c idle_in_transaction_session_timeout=60s"
+
+DATABASE_SCHEMES = ("postgres", "postgresql", "pgsql", "sqlite")
+CACHE_SCHEMES = ("redis", "rediss", "valkey", "valkeys")
+EMAIL_SCHEMES = ("console", "smtp", "smtps")
+STORAGE_OPTIONS = {"region", "tls"}
+
+DATABASE_FORM = (
+    "postgres://USER:PASSWORD@HOST:5432/NAME, or sqlite:////PATH (signs as @ and / in a password as %40, %2F)"
+)
+CACHE_FORM = "redis://:PASSWORD@HOST:6379/0, or rediss:// for TLS"
+STORAGE_FORM = (
+    "s3://KEY:SECRET@HOST/BUCKET?region=REGION (without KEY:SECRET@, what the machine is allowed counts)"
+)
+SMTP_TIMEOUT = 20  # seconds that a mail server may be silent
+EMAIL_FORM = (
+    "smtp://USER:PASSWORD@HOST:587 (STARTTLS), smtp://HOST:25/?tls=none for a relay that has none, smtps:// for TLS "
+    "from the start, or console:// (signs as @ and / in a password as %40, %2F)"
+)
+
+
+def check_database_url(url: str) -> str:
+    """Return DATABASE_URL. Raises ImproperlyConfigured where it is invalid or its package is missing."""
+    parts = _split("DATABASE_URL", url, DATABASE_SCHEMES, DATABASE_FORM)
+    if parts.scheme != "sqlite":
+        if len(parts.path) < 2:
+            raise _invalid("DATABASE_URL", "names no database", DATABASE_FORM)
+        _require_package("DATABASE_URL", "psycopg")
+    return url
+
+
+def configure_postgresql(database: dict) -> dict:
+    """Return the entry of DATABASES with the options of our connections, unless the URL says otherwise.
+
+    A server that is gone without a word is noticed within half a minute, not within hours. Plans are not compiled:
+    PostgreSQL would do it for those that it estimates to be expensive, as a search, which is done sooner than that.
+    Options of the URL are added to ours and come last, so that they count.
+    """
+    given = database.get("OPTIONS", {})
+    options = {
+        "connect_timeout": CONNECT_TIMEOUT,
+        "keepalives_idle": 10,
+        "keepalives_interval": 5,
+        "keepalives_count": 3,
+        "tcp_user_timeout": 25_000,  # milliseconds
+        **given,
+        "options": f"{CONNECTION_SETTINGS} {given.get('options', '')}".strip(),
+    }
+    return configure_pool({**database, "OPTIONS": options})
+
+
+def limit_lock_waits(database: dict) -> None:
+    """Let an app server wait for a lock no longer than on SQLite, and hold none for long while it does nothing.
+
+    Changes the options of `database` in place. Commands wait as long as it takes, as migrations must.
+    """
+    options = database["OPTIONS"]
+    options["options"] = options["options"].replace(
+        CONNECTION_SETTINGS, f"{CONNECTION_SETTINGS} {SERVER_SETTINGS}", 1
+    )
+
+
+def configure_pool(database: dict) -> dict:
+    """Return the entry with the connection pool that `?pool=14` in its URL asks for.
+
+    A process then has so many connections at most. Without it each thread that renders pages keeps one; a pool smaller
+    than that lets crowds hold up readers.
+    """
+    options = database["OPTIONS"]
+    if "pool" not in options:
+        return database
+    size = str(options["pool"])
+    if not size.isdecimal() or not 2 <= int(size) <= MAX_POOL_SIZE:
+        raise _invalid(
+            "DATABASE_URL", f"has a pool that is no number from 2 to {MAX_POOL_SIZE}", DATABASE_FORM
+        )
+    # Who waits longer than this is told; who cannot connect gives up at once, so that the next attempt is made at once.
+    pool = {"min_size": 1, "max_size": int(size), "timeout": 2, "reconnect_timeout": 1}
+    return {**database, "CONN_MAX_AGE": 0, "OPTIONS": {**options, "pool": pool}}
+
+
+def parse_cache_url(url: str) -> str:
+    """Return the URL of the server over which app servers announce changes to each other; empty where there is none."""
+    if not url:
+        return ""
+    parts = _split("CACHE_URL", url, CACHE_SCHEMES, CACHE_FORM)
+    if not parts.hostname:
+        raise _invalid("CACHE_URL", "names no machine", CACHE_FORM)
+    if not parts.path.strip("/").isdecimal() and parts.path.strip("/"):
+        raise _invalid("CACHE_URL", "has a database that is no number", CACHE_FORM)
+    _require_package("CACHE_URL", "redis")
+    return url.replace("valkey", "redis", 1) if parts.scheme.startswith("valkey") else url
+
+
+def parse_storage_url(url: str, folder: object) -> dict[str, object]:
+    """Return the entry of STORAGES for the private originals: a bucket of an S3 store, or this folder without a URL."""
+    if not url:
+        return {
+            "BACKEND": "publications.original_storage.FolderStorage",
+            "OPTIONS": {"location": folder, "base_url": None},
+        }
+    parts = _split("STORAGE_URL", url, ("s3",), STORAGE_FORM)
+    bucket, _, location = parts.path.strip("/").partition("/")
+    if not parts.hostname or not bucket:
+        raise _invalid("STORAGE_URL", "names no machine or no bucket", STORAGE_FORM)
+    if bool(parts.username) != bool(parts.password):
+        raise _invalid("STORAGE_URL", "has a key without its secret, or the other way round", STORAGE_FORM)
+    options = dict(parse_qsl(parts.query))
+    if unknown := set(options) - STORAGE_OPTIONS:
+        raise _invalid("STORAGE_URL", f"has an option {min(unknown)} that is not known", STORAGE_FORM)
+    _require_package("STORAGE_URL", "storages")
+    return {
+        "BACKEND": "publications.bucket_storage.BucketStorage",
+        "OPTIONS": _bucket_options(parts, bucket, location, options),
+    }
+
+
+def _bucket_options(
+    parts: SplitResult, bucket: str, location: str, options: dict[str, str]
+) -> dict[str, object]:
+    from botocore.config import Config
+
+    scheme = "http" if options.get("tls") == "0" else "https"
+    credentials = {"access_key": unquote(parts.username or ""), "secret_key": unquote(parts.password or "")}
+    host = f"{parts.hostname}:{parts.port}" if parts.port else parts.hostname
+    return {
+        **(credentials if parts.username else {}),
+        "bucket_name": bucket,
+        "location": location,
+        "endpoint_url": f"{scheme}://{host}",
+        "region_name": options.get("region") or "us-east-1",
+        "default_acl": None,  # private, by the rules of the bucket
+        "file_overwrite": True,  # a name is a digest, so what is written over is the same
+        "client_config": Config(
+            connect_timeout=CONNECT_TIMEOUT,
+            read_timeout=20,
+            retries={"max_attempts": 3, "mode": "standard"},
+            s3={"addressing_style": "path"},
+            signature_version="s3v4",
+            # Stores other than Amazon's do not all know the newer checksums.
+            request_checksum_calculation="when_required",
+            response_checksum_validation="when_required",
+        ),
+    }
+
+
+def parse_email_url(url: str) -> dict[str, object]:
+    """Return the entry of MAILERS: mail over SMTP, or printed on the console."""
+    parts = _split("EMAIL_URL", url, EMAIL_SCHEMES, EMAIL_FORM)
+    if parts.scheme == "console":
+        return {"BACKEND": "django.core.mail.backends.console.EmailBackend"}
+    if not parts.hostname:
+        raise _invalid("EMAIL_URL", "names no machine", EMAIL_FORM)
+    query = dict(parse_qsl(parts.query, keep_blank_values=True))
+    if unknown := set(query) - {"tls"}:
+        raise _invalid("EMAIL_URL", f"has an option {min(unknown)} that is not known", EMAIL_FORM)
+    if query.get("tls", "none") != "none":
+        raise _invalid("EMAIL_URL", "has an option tls that can only be none", EMAIL_FORM)
+    if query and parts.scheme == "smtps":
+        raise _invalid("EMAIL_URL", "has TLS from the start and tls=none", EMAIL_FORM)
+    options = {
+        "host": parts.hostname,
+        "port": parts.port or (465 if parts.scheme == "smtps" else 587),
+        "username": unquote(parts.username or ""),
+        "password": unquote(parts.password or ""),
+        "use_ssl": parts.scheme == "smtps",
+        "use_tls": parts.scheme == "smtp" and not query,
+        "timeout": SMTP_TIMEOUT,
+    }
+    return {"BACKEND": "accounts.mail.BackgroundEmailBackend", "OPTIONS": options}
+
+
+def _invalid(variable: str, what: str, form: str) -> ImproperlyConfigured:
+    return ImproperlyConfigured(f"{variable} {what}. It has the form {form}.")
+
+
+def _split(variable: str, url: str, schemes: tuple[str, ...], form: str) -> SplitResult:
+    try:
+        parts = urlsplit(url)
+        parts.port  # noqa: B018 (raises where it is no number)
+    except ValueError:  # which would show a piece of the password
+        raise _invalid(variable, "cannot be read as an address", form) from None
+    if parts.scheme not in schemes:
+        begins = f"begins with {parts.scheme}:" if parts.scheme else "has no scheme"
+        raise _invalid(variable, begins, form)
+    return parts
+
+
+def _require_package(variable: str, package: str) -> None:
+    if find_spec(package) is None:
+        raise ImproperlyConfigured(
+            f"{variable} needs the package {package}, which is not installed: {INSTALL}"
+        )
