@@ -223,11 +223,11 @@ def generated(pieces: int) -> None:
 def searched(text: str) -> int:
     """A search with the passages of its first page; gives how many were found."""
     from publications import search
-    from publications.models import results
+    from publications.models import result_editions
 
     found = search.find(search.understood(text), tree="en")
     marker = search.Marker(found.wording)
-    for edition in results(found.editions[:SHOWN]):
+    for edition in result_editions(found.editions[:SHOWN]):
         marker.excerpt(edition)
     return found.total
 

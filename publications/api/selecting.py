@@ -9,8 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from publications import metadata, search
 from publications.languages import TREES
-from publications.models import Edition, EditionWithRows, Site, filter_by
-from publications.presentation.related import RELATED
+from publications.models import RELATED_EDITIONS, Edition, EditionWithRows, Site, filter_by
 
 from . import cursors
 from .asking import Asked
@@ -63,7 +62,7 @@ def related_to(edition: Edition, now: datetime) -> list[Edition]:
         .without_bodies()
         .order_by("publication__linked_from__position")
     )
-    return list(shown[:RELATED])
+    return list(shown[:RELATED_EDITIONS])
 
 
 def _records_of(texts: Iterable[EditionWithRows]) -> list[metadata.Record]:

@@ -2,7 +2,6 @@
 
 from .address import Address, Answer, Standing, answer, answer_for_edition
 from .authors import Author
-from .carded import bylines_of, carded, kinds, results, updated_among
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .edition_with_rows import (
@@ -48,6 +47,19 @@ from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
 from .tags import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
+from .teasers import (
+    RELATED_EDITIONS,
+    RelatedEdition,
+    bylines_by_edition,
+    editions_by_kind,
+    home_editions,
+    kinds_by_pk,
+    related_editions,
+    result_editions,
+    teaser_editions,
+    topic_lead,
+    updated_publications,
+)
 from .typing import REDACTED_SINCE, Presence, Typed, is_redacted_since
 from .word_files import Tracked, WordFile
 
@@ -63,6 +75,7 @@ __all__ = [
     "NUMBER",
     "NUMBERS",
     "REDACTED_SINCE",
+    "RELATED_EDITIONS",
     "ROWS",
     "TAKEN_BACK",
     "TEXT",
@@ -102,6 +115,7 @@ __all__ = [
     "Presence",
     "Publication",
     "Ready",
+    "RelatedEdition",
     "RelatedLink",
     "Remark",
     "Review",
@@ -129,8 +143,7 @@ __all__ = [
     "answer_for_edition",
     "as_known",
     "as_manuscript",
-    "bylines_of",
-    "carded",
+    "bylines_by_edition",
     "check_doi",
     "check_external_url",
     "check_isbn",
@@ -140,17 +153,19 @@ __all__ = [
     "count_editions",
     "count_tags",
     "doi_url",
+    "editions_by_kind",
     "facet_of",
     "filter_by",
     "find_original_fault",
     "first_published_at",
     "for_draft",
     "generation_here",
+    "home_editions",
     "in_state",
     "is_original_there",
     "is_redacted_since",
     "keep_original",
-    "kinds",
+    "kinds_by_pk",
     "lately",
     "moment_in_words",
     "nearest",
@@ -160,17 +175,20 @@ __all__ = [
     "pictured",
     "read_epoch",
     "readable_editions",
-    "results",
+    "related_editions",
+    "result_editions",
     "settled_doi",
     "settled_isbn",
     "site_names",
     "split_at_commas",
     "started_editions",
     "started_editions_by_publication",
+    "teaser_editions",
     "the_site",
     "top_counts",
+    "topic_lead",
     "translations_of",
-    "updated_among",
+    "updated_publications",
     "whole_minute",
     "with_standing",
     "within",

@@ -23,13 +23,13 @@ from django.utils.translation import pgettext_lazy
 from publications.languages import NAMES, language_label
 
 from .authors import Author
-from .carded import kinds
 from .edition import Edition
 from .edition_rows import EditionByline, EditionTag, Listed
 from .epoch import once
 from .kinds import Kind
 from .prepared import MOMENT, NUMBERS, TEXT, Among, Prepared
 from .tags import Tag, TagKind
+from .teasers import kinds_by_pk
 
 MAX_SLUG_LENGTH = 120
 
@@ -164,7 +164,7 @@ class Facet:
 
 
 def _read_kinds(keys: Collection[Key]) -> list[Kind]:
-    return [kind for pk, kind in kinds().items() if pk in keys]
+    return [kind for pk, kind in kinds_by_pk().items() if pk in keys]
 
 
 def _read_tags(keys: Collection[Key]) -> Iterable[Tag]:

@@ -22,8 +22,8 @@ from publications.models import (
     EditionByline,
     Image,
     Tag,
-    bylines_of,
-    updated_among,
+    bylines_by_edition,
+    updated_publications,
 )
 from publications.pictures import FORMATS, card_height, card_widths, widths_for
 
@@ -146,7 +146,7 @@ def lead_card(edition: Edition, card: Card) -> Card:
 def cards(editions: Iterable[Edition]) -> list[Card]:
     """Editions in a list, with two queries more: who wrote them, and which were updated."""
     shown = list(editions)
-    updated, lines = updated_among(shown), bylines_of(shown)
+    updated, lines = updated_publications(shown), bylines_by_edition(shown)
     return [
         card(edition, is_updated=edition.publication_id in updated, bylines=lines[edition.pk])
         for edition in shown

@@ -8,11 +8,11 @@ from django.utils.translation import gettext as _
 
 from publications.addresses import absolute
 from publications.languages import language_label
-from publications.models import Change, Edition, EditionAttachment, EditionWithRows
+from publications.models import Change, Edition, EditionAttachment, EditionWithRows, related_editions
 
 from . import history, parts
 from .external_link import external_link
-from .related import related_cards, related_to
+from .related import related_cards
 from .ways import author_url, way_to
 
 CHAPTERS, LONG = 3, 1200  # headings and words from which a text has a list of contents
@@ -72,7 +72,7 @@ def _beside(piece: EditionWithRows) -> dict[str, object]:
 def _related(piece: EditionWithRows) -> list[parts.Card]:
     topics = {tag.pk: tag.label for tag in piece.tags}
     people = {line.author_id: line.name for line in piece.bylines if not line.author.pseudonymous}
-    return related_cards(related_to(piece.edition.publication_id), topics, people)
+    return related_cards(related_editions(piece.edition.publication_id), topics, people)
 
 
 def _place(piece: EditionWithRows) -> dict[str, object]:

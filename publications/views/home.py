@@ -7,7 +7,16 @@ from django.shortcuts import redirect
 
 from publications.languages import TREES
 from publications.metadata import linked
-from publications.models import Author, Edition, Site, carded, count_authors, once, the_site, top_counts
+from publications.models import (
+    Author,
+    Edition,
+    Site,
+    count_authors,
+    home_editions,
+    once,
+    the_site,
+    top_counts,
+)
 from publications.presentation import (
     current_tree,
     everywhere,
@@ -20,11 +29,11 @@ from publications.presentation import (
 )
 
 from .describing import accounts
-from .shelves import ABOVE, first, with_shelves
+from .shelves import with_shelves
 from .topics import tags_with_pieces
 
 LATEST = 5
-BESIDE_A_COVER = ABOVE - 1
+BESIDE_A_COVER = 8
 PEOPLE = 8
 TOPICS = 16
 
@@ -60,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 def _above(site: Site) -> list[Edition]:
     """The lead, then the newest; more of them beside a cover."""
-    lead, *others = carded(first(site.lead_id)) or [None]
+    lead, *others = home_editions(current_tree(), pinned=site.lead_id) or [None]
     return [lead, *others[: BESIDE_A_COVER if lead.cover_id else LATEST]] if lead else []
 
 

@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications import search
-from publications.models import results
+from publications.models import result_editions
 from publications.presentation import Card, cards, current_tree, page
 
 RETRY_AFTER = "5"  # seconds
@@ -25,7 +25,7 @@ class Searched:
 
     def cards(self, editions: list[int]) -> list[Card]:
         """These editions as cards in this order, with the words marked where they stand."""
-        in_order = results(editions)
+        in_order = result_editions(editions)
         marker = search.Marker(self.found.wording)
         excerpts = map(marker.excerpt, in_order)
         return [

@@ -12,13 +12,13 @@ from publications.models import (
     Author,
     Edition,
     Tag,
-    carded,
     count_authors,
     count_tags,
     facet_of,
     once,
     the_site,
     top_counts,
+    topic_lead,
 )
 from publications.presentation import (
     current_tree,
@@ -33,7 +33,7 @@ from publications.presentation import (
 )
 
 from .describing import describe_topic, describe_topics, described
-from .shelves import first, kinds_of, with_shelves
+from .shelves import kinds_of, with_shelves
 
 PEOPLE = 8
 
@@ -94,10 +94,10 @@ def topic_or_404(slug: str) -> Tag:
 def _pieces(tag: Tag) -> dict[str, object]:
     """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
     chosen = {facet_of(tag).name: tag.slug}
-    above = carded(first(tag.lead_id, tag)[:1])
-    made, shelved = with_shelves(above, tag, **chosen)
+    lead = topic_lead(current_tree(), tag)
+    made, shelved = with_shelves([lead] if lead else [], tag, **chosen)
     return {
-        "lead": lead_card(above[0], made[0]) if above else None,
+        "lead": lead_card(lead, made[0]) if lead else None,
         "shelves": shelved,
         "total": sum(kinds_of(**chosen).values()),
         "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",

@@ -1,0 +1,182 @@
+"""Editions in lists: the columns that a teaser shows, and which editions stand on the home page and beside others.
+
+As many queries for a page of them as for one, whose SQL is prepared once.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from .edition import Change, Edition
+from .edition_rows import EditionByline, EditionTag
+from .epoch import once
+from .kinds import Kind
+from .likeness import Likeness, nearest
+from .prepared import MOMENT, NUMBER, NUMBERS, TEXT, Among, Prepared
+from .tags import Tag
+
+HOME_EDITIONS = 9
+"""Editions that the home page may show above those by kind."""
+EDITIONS_BY_KIND = 4
+RELATED_EDITIONS = 4
+TEASER_COLUMNS = (
+    "publication", "kind", "language", "tree", "title", "slug", "summary", "cover", "words", "published_at",
+    "external_url",
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class RelatedEdition:
+    """An edition beside another. `similarity` says why, where staff have not linked the two."""
+
+    edition: Edition
+    similarity: Likeness | None = None
+
+
+def kinds_by_pk() -> Mapping[int, Kind]:
+    """Return all kinds in their order, by their primary keys. They are shared: not to be changed."""
+    return once("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
+
+
+def teaser_editions(pks: Iterable[int]) -> list[Edition]:
+    """Return the editions with these primary keys in this order, with the columns of a teaser."""
+    wanted = list(pks)
+    return _in_order(wanted, _editions(pks=wanted))
+
+
+def result_editions(pks: Iterable[int]) -> list[Edition]:
+    """Return those of them that are live, with their plain text, from which a search result shows a snippet."""
+    wanted = list(pks)
+    return _in_order(wanted, _live_editions_with_text(pks=wanted, now=timezone.now()))
+
+
+def bylines_by_edition(editions: Iterable[Edition]) -> dict[int, list[EditionByline]]:
+    """Return the bylines of editions in their order, by the primary keys of the editions."""
+    bylines: dict[int, list[EditionByline]] = {edition.pk: [] for edition in editions}
+    for row in _bylines(editions=bylines) if bylines else ():
+        bylines[row.edition_id].append(row)
+    return bylines
+
+
+def updated_publications(editions: Iterable[Edition]) -> set[int]:
+    """Return the publications of these editions whose readers were told of an update."""
+    publications = [edition.publication_id for edition in editions]
+    updates = _updates(publications=publications, now=timezone.now()) if publications else ()
+    return {edition.publication_id for edition in updates}
+
+
+def related_editions(publication: int) -> list[RelatedEdition]:
+    """Return the live editions of what staff have linked to, in their order; then those that are most similar."""
+    now = timezone.now()
+    linked = [edition.pk for edition in _linked(publication=publication, now=now)]
+    similar = {row.other_id: row for row in nearest(publication, now, RELATED_EDITIONS)}
+    editions = teaser_editions([*linked, *similar][:RELATED_EDITIONS])
+    return [RelatedEdition(edition, similar.get(edition.pk)) for edition in editions]
+
+
+def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
+    """Return what may stand at the top of the home page: the newest live editions of the locale.
+
+    Args:
+        pinned: a publication whose text in the locale comes first while it is live.
+    """
+    newest = [edition.pk for edition in _newest(locale=locale, now=timezone.now())]
+    lead = _counterpart(Edition.objects.live().in_tree(locale), pinned)
+    return teaser_editions(dict.fromkeys([*lead, *newest]))
+
+
+def topic_lead(locale: str, tag: Tag) -> Edition | None:
+    """Return the edition that leads the page of a tag: what is pinned there while it is live, else the newest."""
+    pks = _counterpart(Edition.objects.live().in_tree(locale).on(tag), tag.lead_id)
+    pks = pks or [row.edition_id for row in _newest_on_tag(tag=tag.pk, locale=locale, now=timezone.now())]
+    return next(iter(teaser_editions(pks)), None)
+
+
+def editions_by_kind(
+    kinds: Iterable[Kind], locale: str, *, tag: Tag | None = None, without: Iterable[Edition] = ()
+) -> list[Edition]:
+    """Return the newest live editions of each kind, kind by kind: those of the locale, or on the tag in it."""
+    left_out = [edition.pk for edition in without]
+    return teaser_editions(pk for kind in kinds for pk in _newest_of_kind(kind, locale, tag, left_out))
+
+
+def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
+    by_pk, kinds = {edition.pk: edition for edition in editions}, kinds_by_pk()
+    for edition in by_pk.values():
+        if edition.kind_id in kinds:  # else it is one of this moment, and is read when it is asked for
+            edition.kind = kinds[edition.kind_id]
+    return [by_pk[pk] for pk in pks if pk in by_pk]
+
+
+def _counterpart(editions: QuerySet[Edition], publication: int | None) -> list[int]:
+    """The primary key of the text of a publication, or of a translation of it, among these editions, if any."""
+    text = editions.only("pk").text_for(publication) if publication else None
+    return [text.pk] if text else []
+
+
+def _newest_of_kind(kind: Kind, locale: str, tag: Tag | None, left_out: list[int]) -> list[int]:
+    values = {"locale": locale, "kind": kind.pk, "now": timezone.now(), "left_out": left_out}
+    if tag:
+        return [row.edition_id for row in _newest_of_kind_on_tag(tag=tag.pk, **values)]
+    return [edition.pk for edition in _newest_of_kind_in_locale(**values)]
+
+
+def _with_updates(publications: QuerySet, now: datetime) -> QuerySet[Edition]:
+    updates = Edition.objects.readable(now).filter(change=Change.UPDATE)
+    return updates.filter(Among(F("publication"), publications)).order_by().only("publication")
+
+
+def _linked_by_staff(publication: int, now: datetime) -> QuerySet[Edition]:
+    linked = Edition.objects.live(now).filter(publication__linked_from__source=publication)
+    return linked.order_by("publication__linked_from__position").only("pk")[:RELATED_EDITIONS]
+
+
+def _in_locale(locale: str, now: datetime) -> QuerySet[Edition]:
+    return Edition.objects.live(now).in_tree(locale, now).newest_first().only("pk")
+
+
+def _on_tag(tag: int, locale: str, now: datetime) -> QuerySet[EditionTag]:
+    """The rows of the tag, which stand in the order of the dates: of a long topic the first are read alone."""
+    return EditionTag.objects.filter(tag=tag).live(now).in_tree(locale, now).newest_first().only("edition")
+
+
+_LOCALE = {"locale": TEXT, "now": MOMENT}
+_KIND = {"kind": NUMBER, "left_out": NUMBERS, **_LOCALE}
+
+_editions = Prepared(
+    lambda pks: Edition.objects.filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS),
+    pks=NUMBERS,
+)
+_live_editions_with_text = Prepared(
+    lambda pks, now: (
+        Edition.objects.live(now).filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS, "text")
+    ),
+    pks=NUMBERS,
+    now=MOMENT,
+)
+_bylines = Prepared(
+    lambda editions: EditionByline.objects.filter(Among(F("edition"), editions)).only(
+        "edition", "role", "name"
+    ),
+    editions=NUMBERS,
+)
+_updates = Prepared(_with_updates, publications=NUMBERS, now=MOMENT)
+_linked = Prepared(_linked_by_staff, publication=NUMBER, now=MOMENT)
+_newest = Prepared(lambda **values: _in_locale(**values)[:HOME_EDITIONS], **_LOCALE)
+_newest_on_tag = Prepared(lambda **values: _on_tag(**values)[:1], tag=NUMBER, **_LOCALE)
+_newest_of_kind_in_locale = Prepared(
+    lambda kind, left_out, **values: _in_locale(**values).filter(~Q(Among(F("pk"), left_out)), kind=kind)[
+        :EDITIONS_BY_KIND
+    ],
+    **_KIND,
+)
+_newest_of_kind_on_tag = Prepared(
+    lambda kind, left_out, **values: _on_tag(**values).filter(~Q(Among(F("edition"), left_out)), kind=kind)[
+        :EDITIONS_BY_KIND
+    ],
+    tag=NUMBER,
+    **_KIND,
+)
