@@ -6,7 +6,7 @@ import pytest
 from django.urls import reverse
 from PIL import Image as Pixels
 
-from publications import deeds, pictures, renditions
+from publications import deeds, images, renditions
 from publications.desk.images import find_image_uses
 from publications.models import Author, Image
 from publications.presentation import card, lead_card
@@ -80,7 +80,7 @@ def test_another_focal_point_is_another_file():
     [((2000, 1200), (480, 960, 1600)), ((1200, 300), (480,)), ((64, 48), (64,)), ((9, 1), (1,))],
 )
 def test_no_card_is_larger_than_what_is_left_of_the_picture(size, widths):
-    assert pictures.card_widths(pictures.Facts(*size, "PNG", "png", "image/png")) == widths
+    assert images.teaser_widths(images.ImageFacts(*size, "PNG", "png", "image/png")) == widths
 
 
 def test_a_card_asks_for_its_own_cut_in_both_formats(client):

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from publications import importers, pictures
+from publications import images, importers
 from publications.importers import Arrival, Sort
 from publications.manuscript import Manuscript, dumps
 from tests.factories import picture_bytes
@@ -198,7 +198,7 @@ def test_a_link_to_a_picture_above_the_folder_is_not_followed_where_the_picture_
 
 def test_a_picture_that_is_too_large_is_told(tmp_path, monkeypatch):
     (tmp_path / "p.png").write_bytes(picture_bytes())
-    monkeypatch.setattr(pictures, "LARGEST_FILE", 10)
+    monkeypatch.setattr(images, "MAX_UPLOAD_BYTES", 10)
 
     assert "larger than 20 MB" in told(shown(tmp_path, "p.png"), "image-missing")[0]
 

@@ -13,7 +13,7 @@ from publications.models import Author, Edition, EditionByline, Image, Kind, Tag
 from publications.presentation import public_address
 from publications.presentation.parts import body_html, picture, portrait, signed
 from publications.presentation.whole_addresses import with_whole_addresses
-from publications.xml_documents import moment
+from publications.xml_writer import format_datetime
 
 from .addresses import of_api, of_pages
 
@@ -56,7 +56,7 @@ def whole_publication(record: Record, related: Iterable[Edition]) -> Node:
         "html": with_whole_addresses(html, record.url),
         "text": edition.text,
         "disclaimer": edition.disclaimer or None,
-        "corrections": [{"at": moment(each.at), "note": each.note} for each in record.corrections],
+        "corrections": [{"at": format_datetime(each.at), "note": each.note} for each in record.corrections],
         "files": [
             {"url": file.url, "media_type": file.media_type, "size": file.size, "title": file.label}
             for file in record.files
@@ -78,7 +78,7 @@ def author(found: Author) -> Node:
         "title": _in_languages(found, "title"),
         "affiliation": _in_languages(found, "affiliation"),
         "pieces": found.pieces,
-        "newest_at": moment(found.newest),
+        "newest_at": format_datetime(found.newest),
         "publications": f"{of_api('publications')}?author={found.slug}",
     }
 
@@ -101,7 +101,7 @@ def topic(found: Tag) -> Node:
         "kind": found.kind,
         "name": _in_languages(found, "name"),
         "pieces": found.pieces,
-        "newest_at": moment(found.newest),
+        "newest_at": format_datetime(found.newest),
         "publications": f"{of_api('publications')}?{facet_of(found).name}={found.slug}",
     }
 
@@ -118,10 +118,10 @@ def _moments(record: Record, edition: Edition) -> Node:
     """The date that readers see, the first that they saw, the last announced change, and the last of any sort."""
     changed = max(edition.visible_from, edition.touched_at or edition.visible_from)
     return {
-        "published_at": moment(edition.published_at),
-        "first_published_at": moment(record.first_published),
-        "updated_at": moment(record.announced) if record.announced else None,
-        "modified_at": moment(changed),
+        "published_at": format_datetime(edition.published_at),
+        "first_published_at": format_datetime(record.first_published),
+        "updated_at": format_datetime(record.announced) if record.announced else None,
+        "modified_at": format_datetime(changed),
         "edition": record.edition,
     }
 

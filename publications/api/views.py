@@ -18,7 +18,7 @@ from publications import search
 from publications.addresses import absolute
 from publications.models import TAKEN_BACK, Author, Tag
 from publications.presentation import unless_fresh
-from publications.xml_documents import moment
+from publications.xml_writer import format_datetime
 
 from . import openapi, telling
 from .answering import answering, told
@@ -126,7 +126,7 @@ def _missing(uid: UUID) -> Problem:
         HTTPStatus.GONE,
         "This publication was withdrawn." if is_withdrawn else "This publication has expired.",
         withdrawn=is_withdrawn,
-        ended_at=moment(last.visible_until),
+        ended_at=format_datetime(last.visible_until),
         reason=last.end_note or None,
     )
 

@@ -6,7 +6,7 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import pictures, renditions
+from publications import images, renditions
 from publications.languages import slugify
 from publications.models import Author, Edition, Image
 from publications.presentation import everywhere
@@ -53,7 +53,7 @@ class AuthorForm(PublicRowForm):
         image = Image()
         try:
             image.hold(file.read(), file.name)
-        except pictures.Unsuitable as reason:
+        except images.UnsuitableImage as reason:
             raise forms.ValidationError(str(reason)) from reason
         return image
 

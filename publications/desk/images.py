@@ -20,7 +20,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
-from publications import deeds, pictures, renditions
+from publications import deeds, images, renditions
 from publications.languages import tree_of
 from publications.models import Author, Edition, Image, Page, Publication, keep_original
 
@@ -81,7 +81,7 @@ class ImageForm(PublicRowForm):
         """The picture as this row's; in the library it is only once the row is stored."""
         try:
             self.instance.hold(content, filename, store=False)
-        except pictures.Unsuitable as reason:
+        except images.UnsuitableImage as reason:
             raise forms.ValidationError(str(reason)) from reason
         self.content = content
 
@@ -148,7 +148,7 @@ class ImageAdmin(PublicRowAdmin):
     @admin.display(description=gettext_lazy("focal point"))
     def focal_point(self, image: Image) -> str:
         """The whole picture, to click on, and how cards cut it."""
-        whole, card = pictures.widths_for(image)[0], pictures.card_widths(image)[0]
+        whole, card = images.widths_for(image)[0], images.teaser_widths(image)[0]
         addresses = {
             "whole": library_image_url(image, str(whole), "jpg"),
             "card": library_image_url(image, f"{card}c", "jpg"),

@@ -3,7 +3,7 @@
 import json
 from typing import Any
 
-from publications.xml_documents import FORBIDDEN, moment
+from publications.xml_writer import FORBIDDEN, format_datetime
 
 from .feed import Entry, Feed, File, Person
 
@@ -37,8 +37,8 @@ def _item(entry: Entry) -> Node:
         "external_url": entry.external_url,
         "title": entry.title,
         "language": entry.language,
-        "date_published": moment(entry.published),
-        "date_modified": moment(entry.updated),
+        "date_published": format_datetime(entry.published),
+        "date_modified": format_datetime(entry.updated),
         "authors": [_person(person) for person in entry.authors],
         "tags": [category.label for category in entry.categories],
         "summary": entry.summary,

@@ -8,8 +8,8 @@ the cover is `media:content`. The moment of an item stays that of its publicatio
 from datetime import UTC, datetime
 from email.utils import format_datetime
 
-from publications.xml_documents import Writer, document
-from publications.xml_documents import moment as rfc_3339
+from publications.xml_writer import XmlWriter, build_xml
+from publications.xml_writer import format_datetime as rfc_3339
 
 from .atom import NAMESPACE as ATOM
 from .feed import Entry, Feed
@@ -24,7 +24,7 @@ NAMESPACES = {
 
 
 def written(feed: Feed) -> bytes:
-    return document(lambda xml: _rss(feed, xml))
+    return build_xml(lambda xml: _rss(feed, xml))
 
 
 def moment(at: datetime) -> str:
@@ -32,7 +32,7 @@ def moment(at: datetime) -> str:
     return format_datetime(at.astimezone(UTC), usegmt=True)
 
 
-def _rss(feed: Feed, xml: Writer) -> None:
+def _rss(feed: Feed, xml: XmlWriter) -> None:
     with xml.inside("rss", {"version": "2.0", **NAMESPACES}), xml.inside("channel"):
         xml.element("title", feed.title)
         xml.element("link", feed.page)
@@ -44,7 +44,7 @@ def _rss(feed: Feed, xml: Writer) -> None:
             _item(feed, entry, xml)
 
 
-def _item(feed: Feed, entry: Entry, xml: Writer) -> None:
+def _item(feed: Feed, entry: Entry, xml: XmlWriter) -> None:
     with xml.inside("item"):
         xml.element("title", entry.title)
         xml.element("link", entry.url)
@@ -64,7 +64,7 @@ def _item(feed: Feed, entry: Entry, xml: Writer) -> None:
         _others(entry, xml)
 
 
-def _others(entry: Entry, xml: Writer) -> None:
+def _others(entry: Entry, xml: XmlWriter) -> None:
     """Translations, the first file, and the cover."""
     for text in entry.texts[1:]:
         way = {"href": text.url, "rel": "related", "type": "text/html"}

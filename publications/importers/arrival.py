@@ -5,8 +5,8 @@ from datetime import datetime
 from enum import StrEnum
 from pathlib import Path
 
+from publications.images import ImageFacts
 from publications.manuscript import Manuscript
-from publications.pictures import Facts
 from publications.prose import Prose
 
 
@@ -78,7 +78,7 @@ class Arrival:
     refusal: str = ""
     lines: list[Line] = field(default_factory=list)
     files: dict[str, Path] = field(default_factory=dict)
-    facts: dict[str, Facts] = field(default_factory=dict)
+    facts: dict[str, ImageFacts] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     former_paths: tuple[str, ...] = ()
     is_draft: bool = False

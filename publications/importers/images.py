@@ -13,7 +13,7 @@ from urllib.parse import unquote
 
 from django.utils.translation import gettext as _
 
-from publications import pictures
+from publications import images
 from publications.manuscript import Picture
 
 from .arrival import Telling
@@ -41,7 +41,7 @@ class Found:
     key: str
     digest: str
     path: Path
-    facts: pictures.Facts
+    facts: images.ImageFacts
 
 
 @dataclass
@@ -100,13 +100,13 @@ class Gallery:
 
     def _look(self, path: Path) -> Found | str:
         try:
-            if path.stat().st_size > pictures.LARGEST_FILE:
+            if path.stat().st_size > images.MAX_UPLOAD_BYTES:
                 return (
                     f"{path.name}: {_('The picture is larger than 20 MB. Save it smaller, then try again.')}"
                 )
             content = path.read_bytes()
-            facts = pictures.examine(content)
-        except (pictures.Unsuitable, OSError) as reason:
+            facts = images.examine(content)
+        except (images.UnsuitableImage, OSError) as reason:
             return str(reason)
         digest = hashlib.sha256(content).hexdigest()
         return Found(self.keys.get(digest) or name_of(digest, self.secret), digest, path, facts)

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from publications import manuscript, pictures
+from publications import images, manuscript
 from publications.manuscript import Manuscript
 
 from . import values
@@ -53,12 +53,12 @@ def _known_by_its_bytes(attachment: manuscript.Attachment, files: dict[str, Path
     return replace(attachment, digest=hashlib.sha256(files[attachment.file].read_bytes()).hexdigest())
 
 
-def _looked_at(text: Manuscript, files: dict[str, Path], telling: Telling) -> dict[str, pictures.Facts]:
+def _looked_at(text: Manuscript, files: dict[str, Path], telling: Telling) -> dict[str, images.ImageFacts]:
     """What the pictures that are there are; one that is none is told."""
     found = {}
     for name in dict.fromkeys(each.file for each in text.images if each.file in files):
         try:
-            found[name] = pictures.examine(files[name].read_bytes())
-        except pictures.Unsuitable as reason:
+            found[name] = images.examine(files[name].read_bytes())
+        except images.UnsuitableImage as reason:
             telling.dropped("image-missing", f"{name}: {reason}")
     return found

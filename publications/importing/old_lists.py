@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from publications import deeds, pictures
+from publications import deeds, images
 from publications.addresses import former, in_tree
 from publications.importers import Card, Found, Gallery, People, Person, Sort, Topic
 from publications.importers.taxonomies import AUTHOR_FOLDERS, TOPIC_FOLDERS
@@ -131,7 +131,7 @@ def _portrait(found: Found, name: str, *, is_stored: bool) -> Image | None:
     image = Image(key=found.key, alt_en=name, alt_sv=name)
     try:
         image.hold(found.path.read_bytes(), found.path.name, facts=found.facts, store=is_stored)
-    except (pictures.Unsuitable, OSError):
+    except (images.UnsuitableImage, OSError):
         return None
     image.save()
     return image

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
-from publications import pictures, renditions
+from publications import images, renditions
 from publications.manuscript import Attachment, Manuscript, Picture
 from publications.models import Image, Publication, keep_original
 from publications.prose import images_in
@@ -26,7 +26,7 @@ class Bundle:
     """
 
     files: Files = field(default_factory=dict)
-    facts: Mapping[str, pictures.Facts] = field(default_factory=dict)
+    facts: Mapping[str, images.ImageFacts] = field(default_factory=dict)
     staff: frozenset[str] = frozenset()
     renditions_at_once: bool = True
     is_rehearsal: bool = False
@@ -50,7 +50,7 @@ def _hold(picture: Picture, bundle: Bundle, register: Register) -> str:
             facts=bundle.facts.get(picture.file),
             store=not bundle.is_rehearsal,
         )
-    except pictures.Unsuitable as reason:
+    except images.UnsuitableImage as reason:
         return f"{picture.file}: {reason}"
     image.save()
     register.images[image.key] = image

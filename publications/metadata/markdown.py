@@ -10,8 +10,8 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.addresses import absolute
+from publications.images import widths_for
 from publications.models import Image
-from publications.pictures import widths_for
 from publications.prose import as_markdown, spelled
 
 from .record import Record

@@ -1,6 +1,7 @@
 """The people who write. An author is never a login account."""
 
 import re
+import unicodedata
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -8,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
 from publications.languages import LONGEST, slugify
-from publications.pictures import initials
 
 from .images import Image
 from .words import Bilingual, ToldOfPieces
@@ -24,6 +24,18 @@ def check_orcid(value: str) -> None:
     check = (12 - total % 11) % 11
     if value[-1] != ("X" if check == 10 else str(check)):
         raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a person without a portrait: "SA" for "Sample Author"."""
+    words = unicodedata.normalize("NFC", name).replace("-", " ").split()
+    letters = [letter for word in words if (letter := _first_letter(word))]
+    return "".join(letters if len(letters) < 2 else (letters[0], letters[-1]))
+
+
+def _first_letter(word: str) -> str:
+    """Its first letter as a title has it: Georgian keeps its small letters there, Ǆ becomes ǅ."""
+    return next((sign.title()[0] for sign in word if sign.isalpha()), "")
 
 
 class AuthorQuerySet(ToldOfPieces):

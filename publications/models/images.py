@@ -8,7 +8,7 @@ from django.core.files.storage import storages
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from publications import pictures
+from publications import images
 
 from .words import Bilingual
 
@@ -136,13 +136,13 @@ class Image(Bilingual):
             return file.read()
 
     def hold(
-        self, content: bytes, filename: str, *, facts: pictures.Facts | None = None, store: bool = True
+        self, content: bytes, filename: str, *, facts: images.ImageFacts | None = None, store: bool = True
     ) -> None:
         """Take the bytes of an upload as this image's original, unless `facts` say that they were examined.
 
-        Raises pictures.Unsuitable.
+        Raises images.UnsuitableImage.
         """
-        facts = facts or pictures.examine(content)
+        facts = facts or images.examine(content)
         self.original = keep_original(content, facts.extension, store=store)
         self.filename = filename[-200:]
         self.width, self.height = facts.width, facts.height

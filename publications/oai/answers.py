@@ -14,7 +14,7 @@ from publications import metadata
 from publications.addresses import absolute
 from publications.models import FACETS, Edition, Site
 from publications.page_cache import COMPRESS
-from publications.xml_documents import Writer, moment
+from publications.xml_writer import XmlWriter, format_datetime
 
 from . import items, tokens
 from .asking import PREFIX, Fault, Question, check_format, uid_of
@@ -48,12 +48,12 @@ class Repository:
     def before_identifiers(self) -> str:
         return f"oai:{self.name}:"
 
-    def identify(self, question: Question, xml: Writer) -> None:
+    def identify(self, question: Question, xml: XmlWriter) -> None:
         xml.element("repositoryName", self.site.worded("name"))
         xml.element("baseURL", base_url())
         xml.element("protocolVersion", "2.0")
         xml.element("adminEmail", parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
-        xml.element("earliestDatestamp", moment(items.earliest(self.now)))
+        xml.element("earliestDatestamp", format_datetime(items.earliest(self.now)))
         xml.element("deletedRecord", "persistent")
         xml.element("granularity", GRANULARITY)
         for coding in COMPRESS:
@@ -61,7 +61,7 @@ class Repository:
         if DOMAIN.fullmatch(self.name):
             self._describe_identifiers(xml)
 
-    def list_formats(self, question: Question, xml: Writer) -> None:
+    def list_formats(self, question: Question, xml: XmlWriter) -> None:
         if "identifier" in question.arguments:
             self._item(question.identifier)
         with xml.inside("metadataFormat"):
@@ -69,7 +69,7 @@ class Repository:
             xml.element("schema", SCHEMAS[OAI_DC])
             xml.element("metadataNamespace", OAI_DC)
 
-    def list_sets(self, question: Question, xml: Writer) -> None:
+    def list_sets(self, question: Question, xml: XmlWriter) -> None:
         """The values of facets with sets, such as kinds and languages, among what is or was public."""
         if "resumptionToken" in question.arguments:
             raise Fault("badResumptionToken", "The list of sets is given whole.")
@@ -87,18 +87,18 @@ class Repository:
                 xml.element("setSpec", spec)
                 xml.element("setName", name)
 
-    def get_record(self, question: Question, xml: Writer) -> None:
+    def get_record(self, question: Question, xml: XmlWriter) -> None:
         item = self._item(question.identifier)
         check_format(question.arguments["metadataPrefix"])
         self._records([item], xml)
 
-    def list_identifiers(self, question: Question, xml: Writer) -> None:
+    def list_identifiers(self, question: Question, xml: XmlWriter) -> None:
         self._list(question, xml, lambda found: [self._header(item, xml) for item in found])
 
-    def list_records(self, question: Question, xml: Writer) -> None:
+    def list_records(self, question: Question, xml: XmlWriter) -> None:
         self._list(question, xml, lambda found: self._records(found, xml))
 
-    def _list(self, question: Question, xml: Writer, write: Callable[[list[items.Item]], object]) -> None:
+    def _list(self, question: Question, xml: XmlWriter, write: Callable[[list[items.Item]], object]) -> None:
         """A page of a list. Its last page ends in an empty token, a list of one page in none."""
         wanted = question.wanted
         found, more = items.page_of_items(wanted, self.now)
@@ -114,21 +114,21 @@ class Repository:
             raise Fault("idDoesNotExist", "No item here has this identifier.")
         return item
 
-    def _records(self, found: list[items.Item], xml: Writer) -> None:
+    def _records(self, found: list[items.Item], xml: XmlWriter) -> None:
         for item in found:
             with xml.inside("record"):
                 self._header(item, xml)
                 if not item.is_deleted:
                     self._metadata(metadata.record_of(item.rows, site=self.site), xml)
 
-    def _header(self, item: items.Item, xml: Writer) -> None:
+    def _header(self, item: items.Item, xml: XmlWriter) -> None:
         with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):
             xml.element("identifier", f"{self.before_identifiers}{item.uid}")
-            xml.element("datestamp", moment(item.stamp))
+            xml.element("datestamp", format_datetime(item.stamp))
             for spec in item.sets:
                 xml.element("setSpec", spec)
 
-    def _metadata(self, record: metadata.Record, xml: Writer) -> None:
+    def _metadata(self, record: metadata.Record, xml: XmlWriter) -> None:
         names = {
             "xmlns:oai_dc": OAI_DC,
             "xmlns:dc": DC,
@@ -140,7 +140,7 @@ class Repository:
                 language = record.language if name in ("title", "description") else ""
                 xml.element(f"dc:{name}", value, {"xml:lang": language})
 
-    def _describe_identifiers(self, xml: Writer) -> None:
+    def _describe_identifiers(self, xml: XmlWriter) -> None:
         names = {"xmlns": OAI_IDENTIFIER, "xmlns:xsi": XSI, "xsi:schemaLocation": located(OAI_IDENTIFIER)}
         with xml.inside("description"), xml.inside("oai-identifier", names):
             xml.element("scheme", "oai")
@@ -149,7 +149,7 @@ class Repository:
             xml.element("sampleIdentifier", f"{self.before_identifiers}6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")
 
 
-ANSWERS: dict[str, Callable[[Repository, Question, Writer], None]] = {
+ANSWERS: dict[str, Callable[[Repository, Question, XmlWriter], None]] = {
     "Identify": Repository.identify,
     "ListMetadataFormats": Repository.list_formats,
     "ListSets": Repository.list_sets,

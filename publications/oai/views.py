@@ -8,12 +8,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from publications.languages import TREES
 from publications.models import Site
-from publications.xml_documents import Writer, document, moment
+from publications.xml_writer import XmlWriter, build_xml, format_datetime
 
 from .answers import ANSWERS, OAI, XSI, Repository, base_url, located
 from .asking import Fault, Question, read
 
-Write = Callable[[Writer], None]
+Write = Callable[[XmlWriter], None]
 WITHOUT_ARGUMENTS = ("badVerb", "badArgument")
 """After these the request is repeated without its arguments, which may be none (section 3.2)."""
 
@@ -42,7 +42,7 @@ def _answered(request: HttpRequest, repository: Repository) -> bytes:
 
 
 def _answer(repository: Repository, question: Question) -> Write:
-    def write(xml: Writer) -> None:
+    def write(xml: XmlWriter) -> None:
         with xml.inside(question.verb):
             ANSWERS[question.verb](repository, question, xml)
 
@@ -52,10 +52,10 @@ def _answer(repository: Repository, question: Question) -> Write:
 def _document(repository: Repository, question: Question, write: Write) -> bytes:
     """What `write` writes, within what every answer has."""
 
-    def whole(xml: Writer) -> None:
+    def whole(xml: XmlWriter) -> None:
         with xml.inside("OAI-PMH", {"xmlns": OAI, "xmlns:xsi": XSI, "xsi:schemaLocation": located(OAI)}):
-            xml.element("responseDate", moment(repository.now))
+            xml.element("responseDate", format_datetime(repository.now))
             xml.element("request", base_url(), {"verb": question.verb, **question.arguments})
             write(xml)
 
-    return document(whole)
+    return build_xml(whole)

@@ -14,6 +14,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import prose
 from publications.addresses import absolute
+from publications.images import FORMATS, teaser_height, teaser_widths, widths_for
 from publications.languages import language_label, tree_of
 from publications.models import (
     Author,
@@ -25,7 +26,6 @@ from publications.models import (
     bylines_by_edition,
     updated_publications,
 )
-from publications.pictures import FORMATS, card_height, card_widths, widths_for
 
 from .ways import topic_url, way_to
 
@@ -233,8 +233,8 @@ def picture(image: Image, address: ImageAddress) -> prose.Picture:
 
 def card_picture(image: Image, address: ImageAddress) -> prose.Picture:
     """The same cut to the shape of cards, around its focal point."""
-    widths = card_widths(image)
-    return _in_widths(image, address, widths, "c", (widths[-1], card_height(widths[-1])))
+    widths = teaser_widths(image)
+    return _in_widths(image, address, widths, "c", (widths[-1], teaser_height(widths[-1])))
 
 
 def _in_widths(

@@ -11,7 +11,7 @@ from django.conf import settings
 from PIL import Image as Pixels
 from PIL.PngImagePlugin import PngInfo
 
-from publications import pictures, typesetting
+from publications import images, typesetting
 from publications.models import Edition, Image
 from publications.typesetting import Card, Paper, Picture, Unsettable
 
@@ -149,8 +149,8 @@ def _with_what_can_be_shown(paper: Paper, library: Library) -> Paper:
 def _pixels(image: Image) -> bytes | None:
     """A picture in the largest size that pages show; None where it cannot be shown."""
     try:
-        return picture(image, str(pictures.widths_for(image)[-1]), "jpg")
-    except (OSError, pictures.Unsuitable) as reason:
+        return picture(image, str(images.widths_for(image)[-1]), "jpg")
+    except (OSError, images.UnsuitableImage) as reason:
         log.warning("Picture %s cannot be shown: %s", image.key, reason)
         return None
 
@@ -166,11 +166,11 @@ def _set_paper(paper: Paper, library: Library) -> bytes:
 def _set_card(told: Card, cover: Image | None) -> bytes:
     def pixels(shown: Picture) -> bytes:
         focus = (cover.focus_x, cover.focus_y)
-        return pictures.cut(cover.content, size=COVER_OF_CARD, format="jpg", focus=focus)
+        return images.crop_to_size(cover.content, size=COVER_OF_CARD, format="jpg", focus=focus)
 
     try:
         content = typesetting.set_card(told, pixels, seconds=settings.PRESS_SECONDS)
-    except (OSError, pictures.Unsuitable) as reason:
+    except (OSError, images.UnsuitableImage) as reason:
         log.warning("Cover %s cannot be shown on a card: %s", cover.key, reason)
         content = typesetting.set_card(
             dataclasses.replace(told, cover=None), pixels, seconds=settings.PRESS_SECONDS

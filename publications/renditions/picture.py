@@ -2,13 +2,13 @@
 
 import logging
 
-from publications import pictures
+from publications import images
 from publications.models import Image, OriginalFault, find_original_fault, originals
 
 from .shelf import find_or_make
 
 SQUARE = 192
-SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in pictures.WIDTHS), f"{SQUARE}s")
+SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in images.WIDTHS), f"{SQUARE}s")
 """All that there may be: "960" as it is, "960c" cut for cards, "192s" a square."""
 
 
@@ -29,7 +29,7 @@ def picture(image: Image, size: str, extension: str) -> bytes | None:
     The latter is logged for an administrator. A file that holds other bytes than were uploaded is read once, and again
     when another has taken its place; one that cannot be read may be readable next time.
     """
-    if extension not in pictures.FORMATS or size not in sizes_of(image):
+    if extension not in images.FORMATS or size not in sizes_of(image):
         return None
     name = f"{image.digest[:32]}-{size}-{image.focus_x}-{image.focus_y}.{extension}"
     try:
@@ -74,13 +74,13 @@ def media_type_of(extension: str) -> str:
 
 
 def sizes_of(image: Image) -> tuple[str, ...]:
-    whole = (str(width) for width in pictures.widths_for(image))
-    return (*whole, *(f"{width}c" for width in pictures.card_widths(image)), f"{SQUARE}s")
+    whole = (str(width) for width in images.widths_for(image))
+    return (*whole, *(f"{width}c" for width in images.teaser_widths(image)), f"{SQUARE}s")
 
 
 def make_all(image: Image) -> None:
     """Make every size at once, so that no reader waits for one."""
-    for extension in pictures.FORMATS:
+    for extension in images.FORMATS:
         for size in sizes_of(image):
             picture(image, size, extension)
 
@@ -90,9 +90,9 @@ def _make(image: Image, size: str, extension: str) -> bytes:
         raise KnownDamage
     focus = (image.focus_x, image.focus_y)
     if size.endswith("s"):
-        return pictures.square(image.content, side=SQUARE, format=extension, focus=focus)
+        return images.crop_square(image.content, side=SQUARE, format=extension, focus=focus)
     if size.endswith("c"):
         width = int(size[:-1])
-        shape = (width, pictures.card_height(width))
-        return pictures.cut(image.content, size=shape, format=extension, focus=focus)
-    return pictures.rendition(image.content, width=int(size), format=extension)
+        shape = (width, images.teaser_height(width))
+        return images.crop_to_size(image.content, size=shape, format=extension, focus=focus)
+    return images.resize(image.content, width=int(size), format=extension)

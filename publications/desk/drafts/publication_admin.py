@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import checks, deeds, pictures
+from publications import checks, deeds, images
 from publications.languages import NAMES
 from publications.models import (
     Edition,
@@ -302,9 +302,11 @@ class PublicationAdmin(DeskModelAdmin):
             "may_publish": request.user.has_perm("publications.publish_publication"),
             "may_relate": may_relate(request, piece),
             "may_redact": request.user.has_perm("publications.redact_publication"),
-            "picture_types": ",".join(media_type for _extension, media_type in pictures.ACCEPTED.values()),
-            "largest_picture": pictures.LARGEST_FILE,
-            "too_large": pictures.too_large(),
+            "picture_types": ",".join(
+                media_type for _extension, media_type in images.ACCEPTED_FORMATS.values()
+            ),
+            "largest_picture": images.MAX_UPLOAD_BYTES,
+            "too_large": images.too_large_message(),
         }
 
     def response_add(self, request: HttpRequest, obj: Publication, post_url_continue=None) -> HttpResponse:

@@ -6,7 +6,7 @@ from pathlib import PurePath
 
 from django.utils.translation import gettext as _
 
-from publications import pictures
+from publications import images
 from publications.manuscript import Picture
 
 from ..arrival import Refusal
@@ -28,7 +28,7 @@ class Kept:
     file: str
     digest: str
     content: bytes
-    facts: pictures.Facts
+    facts: images.ImageFacts
 
 
 @dataclass
@@ -57,7 +57,7 @@ class Gallery:
         return {kept.file: kept.content for kept in self.seen.values() if kept}
 
     @property
-    def facts(self) -> dict[str, pictures.Facts]:
+    def facts(self) -> dict[str, images.ImageFacts]:
         return {kept.file: kept.facts for kept in self.seen.values() if kept}
 
     def name_the_rest(self) -> None:
@@ -79,10 +79,10 @@ class Gallery:
         try:
             content = self.package.read(shown.part, LARGEST_PICTURE) if self.package.has(shown.part) else b""
             if any(shown.crop):
-                content = pictures.cropped(content, tuple(side / 100_000 for side in shown.crop))
+                content = images.crop_edges(content, tuple(side / 100_000 for side in shown.crop))
                 self.findings.cropped.append(name)
-            facts = pictures.examine(content)
-        except (pictures.Unsuitable, Refusal) as reason:
+            facts = images.examine(content)
+        except (images.UnsuitableImage, Refusal) as reason:
             self.findings.pictures.append(_why(name, content, reason))
             return None
         digest = hashlib.sha256(content).hexdigest()

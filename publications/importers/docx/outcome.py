@@ -4,8 +4,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from publications.images import ImageFacts
 from publications.manuscript import Manuscript
-from publications.pictures import Facts
 
 from ..arrival import Line, Share
 from .comments import Comment
@@ -51,7 +51,7 @@ class Word:
 
     manuscript: Manuscript
     files: dict[str, bytes]
-    facts: dict[str, Facts]
+    facts: dict[str, ImageFacts]
     names: tuple[str, ...] = ()
     creator: str = ""
     changes: list[Change] = field(default_factory=list)

@@ -10,8 +10,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from PIL import Image, ImageCms, ImageFile
 
-from publications import pictures
-from publications.pictures import Facts, Unsuitable, examine, initials, rendition, square, widths_for
+from publications import images
+from publications.images import (
+    ImageFacts,
+    UnsuitableImage,
+    crop_square,
+    examine,
+    resize,
+    widths_for,
+)
+from publications.models.authors import initials
 
 
 def encoded(picture: Image.Image, format: str = "PNG", **options) -> bytes:
@@ -30,7 +38,7 @@ def decoded(content: bytes) -> Image.Image:
 
 def shown(content: bytes, format: str = "webp", at: tuple[int, int] = (5, 5)) -> tuple[int, ...]:
     """A pixel of the picture as readers get it."""
-    return decoded(rendition(content, width=480, format=format)).getpixel(at)
+    return decoded(resize(content, width=480, format=format)).getpixel(at)
 
 
 def is_near(pixel: tuple[int, ...], colour: tuple[int, ...]) -> bool:
@@ -77,10 +85,10 @@ def profile_with_red_and_blue_exchanged() -> bytes:
 @pytest.mark.parametrize(
     ("format", "facts"),
     [
-        ("PNG", Facts(1200, 800, "PNG", "png", "image/png")),
-        ("JPEG", Facts(1200, 800, "JPEG", "jpg", "image/jpeg")),
-        ("WEBP", Facts(1200, 800, "WEBP", "webp", "image/webp")),
-        ("GIF", Facts(1200, 800, "GIF", "gif", "image/gif")),
+        ("PNG", ImageFacts(1200, 800, "PNG", "png", "image/png")),
+        ("JPEG", ImageFacts(1200, 800, "JPEG", "jpg", "image/jpeg")),
+        ("WEBP", ImageFacts(1200, 800, "WEBP", "webp", "image/webp")),
+        ("GIF", ImageFacts(1200, 800, "GIF", "gif", "image/gif")),
     ],
 )
 def test_the_four_formats_are_taken(format, facts):
@@ -90,7 +98,7 @@ def test_the_four_formats_are_taken(format, facts):
 def test_a_photo_that_a_telephone_wrote_with_a_second_picture_is_a_jpeg():
     content = encoded(plain(), "MPO", save_all=True, append_images=[plain(colour="red")])
 
-    assert examine(content) == Facts(1200, 800, "JPEG", "jpg", "image/jpeg")
+    assert examine(content) == ImageFacts(1200, 800, "JPEG", "jpg", "image/jpeg")
     assert is_near(shown(content), (0, 0, 128))
 
 
@@ -105,7 +113,7 @@ def test_a_photo_that_a_telephone_wrote_with_a_second_picture_is_a_jpeg():
     ids=["empty", "false gif", "svg", "html", "pdf", "cut png", "cut jpeg", "bmp", "tiff", "pdf first", "headless"],
 )  # fmt: skip
 def test_what_is_no_sound_picture_is_refused_in_a_sentence(content):
-    with pytest.raises(Unsuitable, match="try again"):
+    with pytest.raises(UnsuitableImage, match="try again"):
         examine(content)
 
 
@@ -121,19 +129,19 @@ def test_what_is_no_sound_picture_is_refused_in_a_sentence(content):
 def test_a_picture_that_claims_to_be_enormous_is_refused_before_it_is_decoded(content, monkeypatch):
     monkeypatch.setattr(ImageFile.ImageFile, "load", lambda picture: pytest.fail("decoded"))
 
-    for use in (examine, lambda it: rendition(it, width=480, format="jpg")):
-        with pytest.raises(Unsuitable, match="try again"):
+    for use in (examine, lambda it: resize(it, width=480, format="jpg")):
+        with pytest.raises(UnsuitableImage, match="try again"):
             use(content)
 
 
 def test_a_file_above_twenty_megabytes_is_refused():
-    with pytest.raises(Unsuitable, match="20 MB"):
-        examine(b"\0" * (pictures.LARGEST_FILE + 1))
+    with pytest.raises(UnsuitableImage, match="20 MB"):
+        examine(b"\0" * (images.MAX_UPLOAD_BYTES + 1))
 
 
-@pytest.mark.parametrize("format", pictures.FORMATS)
+@pytest.mark.parametrize("format", images.FORMATS)
 def test_what_the_camera_wrote_is_left_behind(format):
-    made = rendition(photo(), width=480, format=format)
+    made = resize(photo(), width=480, format=format)
 
     assert b"Secret" not in made
     assert not decoded(made).getexif()
@@ -142,7 +150,7 @@ def test_what_the_camera_wrote_is_left_behind(format):
 
 def test_a_photo_is_turned_as_the_camera_was_held():
     content = photo(orientation=6)
-    made = decoded(rendition(content, width=480, format="jpg"))
+    made = decoded(resize(content, width=480, format="jpg"))
 
     assert (examine(content).width, examine(content).height) == made.size == (300, 400)
     assert is_near(made.getpixel((150, 50)), (254, 0, 0))
@@ -152,7 +160,7 @@ def test_a_photo_is_turned_as_the_camera_was_held():
 def test_what_hides_behind_a_picture_is_left_behind():
     content = encoded(plain(), "JPEG") + b"%PDF-1.4 <script>alert(1)</script>"
 
-    assert b"script" not in rendition(content, width=480, format="jpg")
+    assert b"script" not in resize(content, width=480, format="jpg")
 
 
 @pytest.mark.parametrize("mode", ["RGB", "RGBA", "L", "LA", "P", "1", "I;16", "CMYK"])
@@ -161,7 +169,7 @@ def test_pictures_of_every_mode_are_shown(mode, format):
     colour = (0, 0, 0, 0) if mode in ("RGBA", "CMYK") else (0, 0) if mode == "LA" else 0
     content = encoded(Image.new(mode, (600, 300), colour), "JPEG" if mode == "CMYK" else "PNG")
 
-    assert decoded(rendition(content, width=480, format=format)).size == (480, 240)
+    assert decoded(resize(content, width=480, format=format)).size == (480, 240)
 
 
 def test_grey_of_sixteen_bits_keeps_its_shade():
@@ -203,7 +211,7 @@ def test_of_a_moving_picture_the_first_frame_is_shown():
     frames = [plain(size=(600, 300), colour=colour) for colour in ("red", "blue")]
     content = encoded(frames[0], "GIF", save_all=True, append_images=frames[1:])
 
-    made = decoded(rendition(content, width=480, format="webp"))
+    made = decoded(resize(content, width=480, format="webp"))
 
     assert getattr(made, "n_frames", 1) == 1
     assert made.convert("RGB").getpixel((9, 9))[0] > 200
@@ -213,7 +221,7 @@ def test_nothing_is_enlarged():
     small = encoded(plain(size=(200, 100)))
 
     assert widths_for(examine(small)) == (200,)
-    assert decoded(rendition(small, width=480, format="webp")).size == (200, 100)
+    assert decoded(resize(small, width=480, format="webp")).size == (200, 100)
 
 
 @pytest.mark.parametrize(
@@ -221,16 +229,16 @@ def test_nothing_is_enlarged():
     [(2000, (480, 960, 1600)), (1600, (480, 960, 1600)), (1599, (480, 960)), (480, (480,)), (479, (479,))],
 )
 def test_a_picture_is_shown_in_the_widths_it_has(width, widths):
-    assert widths_for(Facts(width, 100, "PNG", "png", "image/png")) == widths
+    assert widths_for(ImageFacts(width, 100, "PNG", "png", "image/png")) == widths
 
 
 def test_a_strip_keeps_at_least_one_line():
-    assert decoded(rendition(encoded(plain(size=(2000, 1))), width=480, format="jpg")).size == (480, 1)
+    assert decoded(resize(encoded(plain(size=(2000, 1))), width=480, format="jpg")).size == (480, 1)
 
 
-@pytest.mark.parametrize("format", pictures.FORMATS)
+@pytest.mark.parametrize("format", images.FORMATS)
 def test_the_same_picture_is_always_the_same_bytes(format):
-    assert rendition(photo(), width=200, format=format) == rendition(photo(), width=200, format=format)
+    assert resize(photo(), width=200, format=format) == resize(photo(), width=200, format=format)
 
 
 @pytest.mark.parametrize(("size", "focus"), [((900, 300), (70, 50)), ((300, 900), (50, 70))])
@@ -239,7 +247,7 @@ def test_a_square_is_cut_around_the_focal_point(size, focus):
     x, y = (length * share // 100 for length, share in zip(size, focus, strict=True))
     picture.paste("red", (x - 20, y - 20, x + 20, y + 20))
 
-    made = decoded(square(encoded(picture), side=96, format="jpg", focus=focus))
+    made = decoded(crop_square(encoded(picture), side=96, format="jpg", focus=focus))
 
     assert made.size == (96, 96)
     assert made.getpixel((48, 48))[1] < 60
@@ -250,7 +258,7 @@ def test_a_square_never_leaves_the_picture(focus):
     content = encoded(plain(size=(300, 200), colour="red"))
 
     assert is_near(
-        decoded(square(content, side=64, format="webp", focus=focus)).getpixel((0, 63)), (255, 0, 0)
+        decoded(crop_square(content, side=64, format="webp", focus=focus)).getpixel((0, 63)), (255, 0, 0)
     )
 
 
@@ -258,7 +266,7 @@ def test_a_square_never_leaves_the_picture(focus):
 def samples() -> list[bytes]:
     """One small sound file of each format, to be broken."""
     small = plain(size=(9, 9))
-    return [photo(), *(encoded(small, format) for format in pictures.ACCEPTED)]
+    return [photo(), *(encoded(small, format) for format in images.ACCEPTED_FORMATS)]
 
 
 @st.composite
@@ -275,12 +283,12 @@ def broken(draw) -> bytes:
 def test_no_bytes_do_more_than_being_refused(content):
     for use in (
         examine,
-        lambda it: rendition(it, width=20, format="jpg"),
-        lambda it: square(it, side=8, format="webp"),
+        lambda it: resize(it, width=20, format="jpg"),
+        lambda it: crop_square(it, side=8, format="webp"),
     ):
         try:
             use(content)
-        except Unsuitable as refusal:
+        except UnsuitableImage as refusal:
             assert "try again" in str(refusal)
 
 

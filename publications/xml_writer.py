@@ -1,4 +1,4 @@
-"""XML documents, each part written through the one door that escapes, and takes out what XML forbids."""
+"""Writes XML documents: escapes text and attributes, and drops the characters that XML forbids."""
 
 import io
 import re
@@ -9,22 +9,21 @@ from datetime import UTC, datetime
 from django.utils.xmlutils import SimplerXMLGenerator
 
 FORBIDDEN = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
-"""What XML 1.0 (section 2.2) lets no document hold, however it is written, and the other controls, which it advises
-against."""
+"""Characters that XML 1.0 (section 2.2) forbids in a document, and the other controls, which it advises against."""
 
 Attributes = Mapping[str, str]
 
 
-class Writer:
-    """Writes elements one after another; an attribute without a value is left out."""
+class XmlWriter:
+    """Writes elements one after another. An attribute without a value is left out."""
 
     def __init__(self, xml: SimplerXMLGenerator) -> None:
         self._xml = xml
 
     @contextmanager
     def inside(self, name: str, attributes: Attributes | None = None) -> Iterator[None]:
-        """An element around what is written meanwhile."""
-        self._xml.startElement(name, _given(attributes))
+        """Write an element around what is written within the context."""
+        self._xml.startElement(name, _without_empty(attributes))
         yield
         self._xml.endElement(name)
 
@@ -33,20 +32,20 @@ class Writer:
             self._xml.characters(FORBIDDEN.sub("", text))
 
 
-def document(write: Callable[[Writer], None]) -> bytes:
-    """What `write` writes, as a document in UTF-8."""
+def build_xml(write: Callable[[XmlWriter], None]) -> bytes:
+    """Return what `write` writes as an XML document in UTF-8."""
     stream = io.StringIO()
     xml = SimplerXMLGenerator(stream, "utf-8", short_empty_elements=True)
     xml.startDocument()
-    write(Writer(xml))
+    write(XmlWriter(xml))
     xml.endDocument()
     return stream.getvalue().encode()
 
 
-def moment(at: datetime) -> str:
-    """A moment in UTC to the second, as XML Schema, RFC 3339 and their like write it."""
+def format_datetime(at: datetime) -> str:
+    """Return a datetime in UTC to the second, as XML Schema and RFC 3339 write it: "2026-06-09T05:00:00Z"."""
     return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
 
 
-def _given(attributes: Attributes | None) -> dict[str, str]:
+def _without_empty(attributes: Attributes | None) -> dict[str, str]:
     return {name: FORBIDDEN.sub("", value) for name, value in (attributes or {}).items() if value}
