@@ -4,7 +4,6 @@ Whoever holds the address may read and comment; nothing else of the desk is open
 That is why its forms carry no token against forgery: the address is a secret that no other site knows."""
 
 from dataclasses import dataclass
-from html.parser import HTMLParser
 from http import HTTPStatus
 
 from django import forms
@@ -20,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from publications import composing, manuscript, prose, renditions
+from publications.html_tree import is_blank, parse, serialize
 from publications.models import (
     LONGEST_REMARK,
     MOST_A_MINUTE,
@@ -33,7 +33,6 @@ from publications.presentation.parts import names_in_line, picture
 
 from .site import render_desk_page
 
-VOID_ELEMENTS = {"br", "hr", "img", "source", "wbr", "col"}
 QUOTED_CHARACTERS = 200
 
 
@@ -50,45 +49,14 @@ class ReviewPassage:
 
 
 def passages_of(html: str) -> list[ReviewPassage]:
-    """Take a stored text apart at its outermost elements; what the sanitiser wrote is well formed."""
-    splitter = _Splitter()
-    splitter.feed(html)
-    splitter.close()
-    parts = [part for part in splitter.parts if part.strip()]
-    return [ReviewPassage(number, SafeString(part)) for number, part in enumerate(parts, start=1)]
+    """Return the passages of a stored text: its outermost elements, numbered from one.
 
-
-class _Splitter(HTMLParser):
-    def __init__(self) -> None:
-        super().__init__(convert_charrefs=False)
-        self.parts = [""]
-        self.depth = 0
-
-    def handle_starttag(self, tag: str, attrs: list) -> None:
-        self._write(self.get_starttag_text() or "")
-        self.depth += tag not in VOID_ELEMENTS
-        self._end_part()
-
-    def handle_endtag(self, tag: str) -> None:
-        self._write(f"</{tag}>")
-        self.depth -= tag not in VOID_ELEMENTS
-        self._end_part()
-
-    def handle_data(self, data: str) -> None:
-        self._write(data)
-
-    def handle_entityref(self, name: str) -> None:
-        self._write(f"&{name};")
-
-    def handle_charref(self, name: str) -> None:
-        self._write(f"&#{name};")
-
-    def _write(self, text: str) -> None:
-        self.parts[-1] += text
-
-    def _end_part(self) -> None:
-        if self.depth <= 0:
-            self.parts.append("")
+    Comments store the number, so the numbering of a stored text must not change.
+    """
+    elements = [child for child in parse(html).children if not is_blank(child)]
+    return [
+        ReviewPassage(number, SafeString(serialize(child))) for number, child in enumerate(elements, start=1)
+    ]
 
 
 class ReviewCommentForm(forms.Form):

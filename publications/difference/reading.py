@@ -1,10 +1,13 @@
-"""The blocks of a text as our own pages store it: headings, paragraphs, items, rows, notes, with their links.
+"""The blocks of a stored text: headings, paragraphs, items, rows, notes, with their links.
 
-It reads the HTML that `prose` writes and its sanitiser has passed; any other soup gives blocks as well, but
-nobody promises which.
+It reads the HTML that `prose` writes and its sanitiser has passed; any other HTML gives blocks as well, but it is not
+promised which.
 """
 
-from html.parser import HTMLParser
+from collections.abc import Iterable, Iterator
+from itertools import groupby
+
+from publications.html_tree import Element, is_inline_child, parse
 
 from .blocks import Block
 from .words import Token, tokens_of
@@ -14,120 +17,103 @@ KINDS = {
     "li": "item", "tr": "row", "pre": "code", "dt": "term", "dd": "definition", "caption": "caption",
     "figcaption": "caption", "figure": "picture", "hr": "line",
 }  # fmt: skip
-FRAMES = {"blockquote", "ul", "ol", "dl", "table", "div", "section"}
-CELLS = {"td", "th"}
+CELL_BREAK = Token(" |", " |")
 
 
 def blocks_of_html(html: str) -> list[Block]:
-    """A stored text as blocks in the order of the page."""
-    reader = _Reader()
-    reader.feed(html)
-    reader.close()
-    reader.end_block()
-    return reader.blocks
+    """Return the blocks of a stored text in the order of the page."""
+    return list(_blocks_of(parse(html)))
 
 
-class _Reader(HTMLParser):
+def _blocks_of(
+    element: Element, *, in_note: bool = False, in_item: bool = False, in_quote: bool = False
+) -> Iterator[Block]:
+    """Yield the blocks in an element that holds blocks, or words, or both."""
+    if element.tag == "hr":
+        yield Block("line", (Token("", "hr", "line"),))
+    elif element.tag == "tr":
+        yield from _block("row", _row_tokens(element))
+    else:
+        within = {
+            "in_note": in_note or element.get("class") == "footnotes",
+            "in_item": in_item or element.tag == "li",
+            "in_quote": in_quote or element.tag == "blockquote",
+        }
+        for is_inline, children in groupby(element.children, key=is_inline_child):
+            if is_inline:
+                yield from _block(_kind(element.tag, **within), TokenReader().read(children))
+            else:
+                for child in children:
+                    yield from _blocks_of(child, **within)
+
+
+def _kind(tag: str, *, in_note: bool, in_item: bool, in_quote: bool) -> str:
+    if tag in ("p", "li") and in_note:
+        return "note"
+    if tag == "p" and (in_item or in_quote):
+        return "item" if in_item else "quotation"
+    return KINDS.get(tag, "paragraph")
+
+
+def _block(kind: str, tokens: list[Token]) -> Iterator[Block]:
+    if tokens:
+        yield Block(kind, tuple(tokens))
+
+
+def _row_tokens(row: Element) -> list[Token]:
+    reader = TokenReader()
+    for place, cell in enumerate(row.elements):
+        if place:
+            reader.add(CELL_BREAK)
+        reader.read(cell.children)
+    return reader.tokens
+
+
+class TokenReader:
+    """Reads the words of one block, and what stands among them: notes, addresses of links, pictures."""
+
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
-        self.blocks: list[Block] = []
-        self.kind = "paragraph"
         self.tokens: list[Token] = []
-        self.words = ""
-        self.quotes = self.items = self.cells = 0
-        self.is_note = self.is_number = self.is_row = False
-        self.address = ""
+        self._words = ""
 
-    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
-        values = {name: value or "" for name, value in attributes}
-        if tag in KINDS or tag in FRAMES:
-            self._begin(tag, values)
-        elif tag in CELLS:
-            self._begin_cell()
-        elif tag == "a":
-            self._begin_link(values)
-        elif tag == "img":
-            self._add(Token(f" {values.get('alt', '')}", values.get("data-image", ""), "picture"))
-        elif tag == "br":
-            self.words += " "
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag == "a":
-            self._end_link()
-        elif tag in KINDS or tag in FRAMES:
-            self._end(tag)
-
-    def handle_data(self, data: str) -> None:
-        if not self.is_number:
-            self.words += data
-
-    def _end(self, tag: str) -> None:
-        if tag == "p" and self.is_row:
-            self.words += " "
-        else:
-            self.end_block()
-            self.is_row = False
-            self.quotes -= tag == "blockquote"
-            self.items -= tag == "li"
-            self.is_note = self.is_note and tag != "section"
-
-    def end_block(self) -> None:
-        """What was gathered becomes a block, where there is anything."""
+    def read(self, children: Iterable[Element | str]) -> list[Token]:
+        """Add the tokens of these children; returns all tokens so far."""
+        self._read(children)
         self._end_words()
-        if self.tokens:
-            self.blocks.append(Block(self.kind, tuple(self.tokens)))
-        self.tokens = []
+        return self.tokens
 
-    def _begin(self, tag: str, values: dict[str, str]) -> None:
-        if tag == "p" and self.is_row:
-            self.words += " "
-            return
-        self.end_block()
-        self.is_row, self.cells = tag == "tr", 0
-        self.quotes += tag == "blockquote"
-        self.items += tag == "li"
-        self.is_note = self.is_note or values.get("class") == "footnotes"
-        self.kind = self._kind(tag)
-        if tag == "hr":
-            self._add(Token("", "hr", "line"))
-
-    def _kind(self, tag: str) -> str:
-        if tag in ("p", "li") and self.is_note:
-            return "note"
-        if tag == "p" and self.items:
-            return "item"
-        if tag == "p" and self.quotes:
-            return "quotation"
-        return KINDS.get(tag, "paragraph")
-
-    def _begin_cell(self) -> None:
-        self._end_words()
-        if self.cells:
-            self.tokens.append(Token(" |", " |"))
-        self.cells += 1
-
-    def _begin_link(self, values: dict[str, str]) -> None:
-        mark = values.get("class", "")
-        self.is_number = mark in ("footnote-ref", "footnote-backref")
-        if mark == "footnote-ref":
-            self._add(Token(values.get("href", "").rpartition("-")[2], "note", "note"))
-        elif not mark:
-            self.address = values.get("href", "")
-
-    def _end_link(self) -> None:
-        self.is_number = False
-        if self.address and not self.address.startswith("#"):
-            self._add(Token(f" ({self.address})", self.address, "address"))
-        self.address = ""
-
-    def _add(self, token: Token) -> None:
+    def add(self, token: Token) -> None:
         self._end_words()
         self.tokens.append(token)
 
+    def _read(self, children: Iterable[Element | str]) -> None:
+        for child in children:
+            if isinstance(child, str):
+                self._words += child
+            elif child.tag == "a":
+                self._read_link(child)
+            elif child.tag == "img":
+                self.add(Token(f" {child.get('alt')}", child.get("data-image"), "picture"))
+            elif child.tag == "br":
+                self._words += " "
+            else:
+                gap = "" if child.is_inline else " "  # a block in a cell
+                self._words += gap
+                self._read(child.children)
+                self._words += gap
+
+    def _read_link(self, link: Element) -> None:
+        """A reference to a note is its number; an address that leads off the page stands behind its words."""
+        role, href = link.get("class"), link.get("href")
+        if role == "footnote-ref":
+            self.add(Token(href.rpartition("-")[2], "note", "note"))
+        elif role != "footnote-backref":
+            self._read(link.children)
+            if href and not role and not href.startswith("#"):
+                self.add(Token(f" ({href})", href, "address"))
+
     def _end_words(self) -> None:
-        text = " ".join(self.words.split())
-        if text:
-            is_parted = self.words[0].isspace() or not self.tokens or self.tokens[-1].key == " |"
-            before = " " if is_parted else ""
-            self.tokens += tokens_of(before + text)
-        self.words = ""
+        if text := " ".join(self._words.split()):
+            is_apart = self._words[0].isspace() or not self.tokens or self.tokens[-1] == CELL_BREAK
+            self.tokens += tokens_of(f" {text}" if is_apart else text)
+        self._words = ""
