@@ -194,6 +194,8 @@ FIELDS = (
 """In the order in which editors read them: text, people and topics, then what stands beside it."""
 
 FIELDS_BY_NAME = {field.name: field for field in FIELDS}
+MAX_LENGTHS = {field.name: field.max_length for field in FIELDS if field.max_length}
+"""In characters, of the fields that have a limit."""
 RESTORED = tuple(field for field in FIELDS if field.restored)
 """What restoring a revision writes into the draft."""
 FROM_WORD = tuple(field for field in FIELDS if field.from_word)

@@ -110,7 +110,7 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
         Edition(
             publication=piece, family=piece.pk, number=1, kind=model.kind, language="en", tree="en", title=piece.title,
             slug=piece.slug, type_line=model.type_line, summary="Summary.", published_at=now, year=now.year,
-            change="first", digest=piece.digest, visible_from=now, markdown="Text.", html="<p>Text.</p>", text="Text.",
+            change="first", digest=piece.digest, visible_from=now, body="Text.", html="<p>Text.</p>", text="Text.",
         )
         for piece in pieces
     )  # fmt: skip

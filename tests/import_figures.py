@@ -94,7 +94,7 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
     lost_links = {
         name: lost
         for name, page in pages.items()
-        if (lost := unkept_links(texts[name][1], page.html + page.markdown, told[name]))
+        if (lost := unkept_links(texts[name][1], page.html + page.body, told[name]))
     }
     lost_pictures = {
         name: lost for name, page in pages.items()

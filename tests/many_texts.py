@@ -123,7 +123,7 @@ def _edition(chance: random.Random, number: int, piece: Publication, words: list
     return Edition(
         publication=piece, family=piece.pk, number=1, kind_id=piece.kind_id, language="en", tree="en",
         title=piece.title, slug=piece.slug, type_line="Commentary", summary=paragraphs[0][:200], published_at=at,
-        year=at.year, change="first", visible_from=at, markdown=text, text=text, words=len(words),
+        year=at.year, change="first", visible_from=at, body=text, text=text, words=len(words),
         html="".join(f"<p>{part}</p>" for part in paragraphs),
     )  # fmt: skip
 

@@ -330,7 +330,7 @@ def as_drafts(count: int) -> list:
     for edition in Edition.objects.order_by("?").prefetch_related("bylines__author")[:count]:
         authors = [line.author for line in edition.bylines.all()]
         tags = Tag.objects.filter(published__edition=edition)
-        title, body = f"Again: {edition.title}", edition.markdown
+        title, body = f"Again: {edition.title}", edition.body
         made.append(make_publication(by=authors, tags=tuple(tags), title=title, body=body))
     assert Byline.objects.exists()
     return made

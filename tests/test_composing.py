@@ -67,7 +67,7 @@ def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
 
     made = composing.compose(composing.sketch(text, of=piece))
 
-    assert (made.edition.title, made.edition.markdown) == ("On Minsk", text.body)
+    assert (made.edition.title, made.edition.body) == ("On Minsk", text.body)
     assert [line.name for line in made.bylines] == ["Ann", "Bo"]
     assert [tag.name for tag in made.tags] == ["Belarus"]
     assert made.edition.cover

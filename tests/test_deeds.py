@@ -147,9 +147,9 @@ def test_a_scheduled_edition_takes_over_at_its_very_moment(editor):
         deeds.publish(saved(piece, body="New."), by=editor, at=moment)
 
         clock.move_to(moment - timedelta(microseconds=1))
-        assert live(piece).markdown == "Old."
+        assert live(piece).body == "Old."
         clock.move_to(moment)
-        assert live(piece).markdown == "New."
+        assert live(piece).body == "New."
 
 
 def test_publishing_over_a_waiting_edition_replaces_it_and_says_so(editor):
@@ -192,7 +192,7 @@ def test_a_window_may_end_before_the_next_begins(editor):
         clock.shift(timedelta(hours=2))
         assert live(piece) is None
         clock.shift(timedelta(hours=2))
-        assert live(piece).markdown == "Later."
+        assert live(piece).body == "Later."
 
 
 def test_withdrawing_ends_what_is_live_and_cancels_what_waits(editor):
@@ -230,7 +230,7 @@ def test_undo_brings_back_the_text_before_as_a_new_edition(editor):
     restored = deeds.undo(piece, by=editor)
 
     mistaken.refresh_from_db()
-    assert (restored.number, live(piece).markdown, mistaken.end) == (3, "Right.", End.UNDONE)
+    assert (restored.number, live(piece).body, mistaken.end) == (3, "Right.", End.UNDONE)
     assert [row.tag.name for row in restored.tag_rows.all()] == ["China"]
     assert restored.bylines.count() == 1
 
@@ -298,7 +298,7 @@ def test_a_clock_that_has_gone_back_is_refused_and_nothing_is_lost(editor):
             deeds.withdraw(piece, by=editor)
 
         clock.move_to("2026-05-03 10:01Z")
-        assert live(piece).markdown == "One."
+        assert live(piece).body == "One."
 
 
 def test_each_deed_leaves_one_audit_line_and_a_new_generation(editor):

@@ -39,7 +39,7 @@ def test_an_edition_that_is_kept_goes_public_at_its_moment(waiting, editor):
     assert piece.editions.live().get() == now
     assert (now.kept.number, now.kept.change) == (4, "update")
     clock.shift(2 * 24 * 3600)
-    assert piece.editions.live().get().markdown == "Tomorrow's."
+    assert piece.editions.live().get().body == "Tomorrow's."
 
 
 def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor):

@@ -79,7 +79,7 @@ def test_loading_leaves_a_withdrawn_text_and_one_whose_draft_has_changed():
         editions_of("2026-09-24-russian-budget"),
     )
     assert withdrawn.end == End.WITHDRAWN and "did not take place" in withdrawn.end_note
-    assert changed.is_live and "within an hour" in changed.markdown
+    assert changed.is_live and "within an hour" in changed.body
     assert "within half an hour" in changed.publication.body
 
 

@@ -106,7 +106,7 @@ def test_undo_says_what_it_will_do_and_does_it(desk, editor):
     desk.post(path, {"state": page.context["form"]["state"].value()})
 
     assert "Readers will see the text of edition 1 again" in page.text
-    assert piece.editions.live().get().markdown == "Right."
+    assert piece.editions.live().get().body == "Right."
 
 
 def test_without_scripts_find_offers_others_and_keeps_all_that_was_typed(desk):

@@ -50,7 +50,7 @@ def test_a_live_piece_is_not_touched(desk):
     shown(desk, edition.publication, body="Typed.")
 
     edition.refresh_from_db()
-    assert edition.markdown == "Public."
+    assert edition.body == "Public."
 
 
 def test_a_text_that_cannot_be_rendered_says_so_in_its_place(desk):

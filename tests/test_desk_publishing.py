@@ -178,7 +178,7 @@ def test_after_having_seen_the_change_the_same_page_publishes_it(desk):
 
     desk.post(path(piece), {"seen": shown_again["seen"].value(), "after": shown_again["after"].value()})
 
-    assert piece.editions.live().get().markdown == "As a colleague left it."
+    assert piece.editions.live().get().body == "As a colleague left it."
 
 
 @pytest.mark.parametrize("asked", [{}, {"at": "2026-06-09T07:00"}, {"until": "2026-07-01T07:00"}])
@@ -303,8 +303,8 @@ def test_an_edition_that_waits_can_be_replaced(desk, waits):
 def test_an_edition_that_waits_can_be_kept(desk, waits):
     page = desk.post(path(waits), seen(desk, waits, waiting="keep"), follow=True).text
 
-    assert waits.editions.live().get().markdown == "Now."
-    assert waits.editions.waiting().get().markdown == "Later."
+    assert waits.editions.live().get().body == "Now."
+    assert waits.editions.waiting().get().body == "Later."
     assert "The edition that waited goes public at its moment, as edition 3." in page
 
 
@@ -343,7 +343,7 @@ def test_undo_is_one_press_on_the_page_after(desk, editor):
     desk.post(reverse("desk:undo", args=[piece.pk]), {"state": page.context["state"]})
 
     assert "Readers will see the text of edition 1 again" in page.text
-    assert piece.editions.live().get().markdown == "Right."
+    assert piece.editions.live().get().body == "Right."
 
 
 def test_an_edition_that_another_has_followed_offers_no_undo(desk, editor):

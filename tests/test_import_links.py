@@ -138,7 +138,7 @@ def test_a_link_to_a_piece_that_a_later_run_brings_leads_to_its_address(tmp_path
 
     bring_in(put(tmp_path / "blog", "b.md", title="B"))
 
-    assert body("A") == "See [B](/en/publications/b/)." == Edition.objects.live().get(title="A").markdown
+    assert body("A") == "See [B](/en/publications/b/)." == Edition.objects.live().get(title="A").body
 
 
 def test_one_file_of_a_folder_that_is_here_keeps_its_links(tmp_path):

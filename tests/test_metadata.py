@@ -310,7 +310,7 @@ def test_a_piece_stands_as_markdown_with_its_record_in_front(client):
             key_points="One.\nTwo.", summary="So.", body=f"First [us](/en/).[^1]<!-- hidden -->\n\n![](image:{image.key})\n\n[^1]: Note.",
         )  # fmt: skip
         clock.shift(timedelta(days=1))
-        piece = saved(edition.publication, body=edition.markdown + "\n\n    More.")
+        piece = saved(edition.publication, body=edition.body + "\n\n    More.")
         deeds.publish(piece, by=None, change="correction", note="It was <Brest>.")
 
         response = client.get("/en/publications/p.md")

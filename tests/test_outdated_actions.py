@@ -40,7 +40,7 @@ def changed_piece() -> Publication:
 def public_text(piece: Publication) -> list[str]:
     """What readers see and will see of a publication."""
     editions = piece.editions.live() | piece.editions.waiting()
-    return [f"{each.visible_from > timezone.now()} {each.markdown}" for each in editions.order_by("number")]
+    return [f"{each.visible_from > timezone.now()} {each.body}" for each in editions.order_by("number")]
 
 
 def withdraw(piece, by):

@@ -300,7 +300,7 @@ def test_an_edition_has_every_column_and_row_of_its_publication(filled, editor):
     missing = [name for name in names if not hasattr(edition, name)]
     assert missing == []
     different = [name for name in names if getattr(edition, name) != getattr(stored, name)]
-    assert (different, edition.markdown, edition.family) == ([], stored.body, stored.translation_of_id)
+    assert (different, edition.body, edition.family) == ([], stored.body, stored.translation_of_id)
     for rows, model, copies, copy in (
         (stored.bylines.all(), Byline, edition.bylines.all(), EditionByline),
         (stored.attachments.all(), Attachment, edition.attachments.all(), EditionAttachment),

@@ -17,7 +17,7 @@ def comparable() -> list:
     """All that publishing writes, but for the moments at which it did."""
     editions = Edition.objects.order_by("publication__uid").values(
         "number", "title", "slug", "type_line", "summary", "published_at", "year", "change", "digest", "visible_until",
-        "expires", "planned", "words", "contents", "paragraphs", "html", "text", "markdown", "tree", "language",
+        "expires", "planned", "words", "contents", "paragraphs", "html", "text", "body", "tree", "language",
     )  # fmt: skip
     rows = [
         sorted(Edition.objects.order_by("publication__uid").values_list(*names), key=str)

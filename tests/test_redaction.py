@@ -29,9 +29,7 @@ def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
 
     assert deeds.redact(piece, "Vera Holm", by=editor, why="safety").editions == [1, 2]
 
-    kept = [
-        edition.title + edition.html + edition.text + edition.markdown for edition in piece.editions.all()
-    ]
+    kept = [edition.title + edition.html + edition.text + edition.body for edition in piece.editions.all()]
     kept += [revision.manuscript for revision in piece.revisions.all()]
     assert not any("Vera Holm" in text for text in kept)
     assert "[redacted] said it twice." in piece.editions.live().get().text
@@ -44,7 +42,7 @@ def test_redacting_finds_the_passage_across_lines_marks_and_apostrophes(editor):
     deeds.redact(piece, "Vera O'Holm", by=editor)
 
     edition.refresh_from_db()
-    assert "Holm" not in edition.html + edition.text + edition.markdown
+    assert "Holm" not in edition.html + edition.text + edition.body
 
 
 def test_redacting_gives_up_addresses_and_forgets_what_earlier_deeds_were_called(editor):
@@ -228,7 +226,7 @@ def test_a_passage_goes_in_capitals_and_small_letters_alike(editor, form):
         edition.summary,
         edition.key_points,
         edition.slug,
-        edition.markdown,
+        edition.body,
         edition.html,
         edition.text,
         str(edition.contents),

@@ -60,9 +60,7 @@ def texts_of(publication: Publication) -> dict[str, str]:
     publication.refresh_from_db()
     add("draft", publication, "title", "summary", "key_points", "body", "note", "slug", "external_url")
     for edition in publication.editions.all():
-        add(
-            f"edition {edition.number}", edition, "title", "summary", "key_points", "slug", "markdown", "note"
-        )
+        add(f"edition {edition.number}", edition, "title", "summary", "key_points", "slug", "body", "note")
         add(f"edition {edition.number}", edition, "html", "text", "external_url")
         texts[f"edition {edition.number}.contents"] = "".join(text for _level, text, _id in edition.contents)
         for row in edition.bylines.all():

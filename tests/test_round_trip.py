@@ -205,7 +205,7 @@ def test_the_preview_and_the_review_page_show_what_is_stored(desk, client, writt
             name for name in shared(Publication, Edition, NOT_PUBLISHED)
             if plain(getattr(edition, name)) != plain(getattr(publication, name))
         }  # fmt: skip
-        assert (different, edition.markdown) == (set(), publication.body)
+        assert (different, edition.body) == (set(), publication.body)
         signed = [escape(line.author.name) for line in publication.bylines.select_related("author")]
         assert [name for name in signed if name not in page.text] == []
     assert [
@@ -227,7 +227,7 @@ def test_the_edition_is_what_is_stored_column_by_column_and_row_by_row(editor, w
     assert {name: plain(getattr(edition, name)) for name in columns} == {
         name: plain(getattr(stored, name)) for name in columns
     }
-    assert (edition.markdown, edition.slug, edition.published_at) == (
+    assert (edition.body, edition.slug, edition.published_at) == (
         stored.body,
         stored.slug,
         stored.published_at,

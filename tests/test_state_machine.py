@@ -118,7 +118,7 @@ class Newsroom(RuleBasedStateMachine):
         except deeds.Refused as refusal:
             return self.refused(refusal, piece)
         self.done()
-        assert edition.markdown == piece.body
+        assert edition.body == piece.body
         if not at:
             self.clock.move_to(max(timezone.now(), edition.visible_from))
             assert self.live(piece) == [edition]
@@ -151,7 +151,7 @@ class Newsroom(RuleBasedStateMachine):
             self.clock.move_to(max(timezone.now(), restored.visible_from))
         if restored and restored.visible_until > timezone.now():  # it keeps the end of the one undone
             assert self.live(piece) == [restored]
-            assert restored.markdown == plan.restored.markdown
+            assert restored.body == plan.restored.body
         return None
 
     # -- what must hold, whatever happened
@@ -179,7 +179,7 @@ class Newsroom(RuleBasedStateMachine):
     @invariant()
     def what_was_public_is_never_lost(self) -> None:
         self.look()
-        kept = dict(Edition.objects.filter(pk__in=self.seen_public).values_list("pk", "markdown"))
+        kept = dict(Edition.objects.filter(pk__in=self.seen_public).values_list("pk", "body"))
         assert kept == self.seen_public
 
     @invariant()
@@ -238,7 +238,7 @@ class Newsroom(RuleBasedStateMachine):
     def look(self) -> None:
         """Be a reader: remember every text and address that can be seen at this moment."""
         for edition in Edition.objects.live():
-            self.seen_public[edition.pk] = edition.markdown
+            self.seen_public[edition.pk] = edition.body
             self.former.add((edition.publication_id, edition.slug, edition.pk))
 
     def seen_by_deed(self) -> set[int]:

@@ -44,7 +44,7 @@ def is_public(uid: UUID) -> bool:
 
 def one_publication(uid: UUID, now: datetime) -> metadata.Record | None:
     """Return the record of the live edition of a publication, which has its text and all its rows, or None."""
-    live = Edition.objects.live(now).filter(publication__uid=uid).defer("markdown", "paragraphs")
+    live = Edition.objects.live(now).filter(publication__uid=uid).defer("body", "paragraphs")
     return next(iter(_records_of(EditionWithRows.get_many(live))), None)
 
 

@@ -70,7 +70,7 @@ def _edition(
         isbn=publication.isbn,
         published_at=published_at,
         year=timezone.localtime(published_at).year,
-        markdown=publication.body,
+        body=publication.body,
         digest=publication.digest,
         **rendered(text),
     )

@@ -62,7 +62,7 @@ def _redact_reason(text: str, redaction: prose.Redaction) -> str:
 
 IDENTIFIERS = {"doi": redact_identifier, "isbn": redact_identifier, "external_url": redact_link}
 EDITION = dict.fromkeys(("title", "summary", "key_points", "note", "end_note", "type_line"), _redact_text)
-EDITION |= {"markdown": _redact_markdown, **IDENTIFIERS}
+EDITION |= {"body": _redact_markdown, **IDENTIFIERS}
 WORKING = dict.fromkeys(("title", "summary", "key_points", "note"), _redact_text)
 WORKING |= {"body": _redact_markdown, **IDENTIFIERS}
 FILE = {"label": _redact_text, "filename": redact_file_name}
@@ -239,7 +239,7 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
         row.save()
     touched = _redact_fields(edition, EDITION, redaction) | _redact_slug(edition, redaction, passage)
     if touched:
-        text = prose.render(edition.markdown, language=edition.language, carried=carried_paragraphs(edition))
+        text = prose.render(edition.body, language=edition.language, carried=carried_paragraphs(edition))
         for name, value in rendered(text).items():
             setattr(edition, name, value)
     if touched or bylines or files:

@@ -26,7 +26,7 @@ def entries_of(editions: QuerySet) -> list[Entry]:
 
 def _with_rows(publications: Iterable[int]) -> list[EditionWithRows]:
     live = Edition.objects.live().filter(publication__in=list(publications))
-    shown = live.defer("markdown", "text", "paragraphs")
+    shown = live.defer("body", "text", "paragraphs")
     return EditionWithRows.get_many(shown, rows=("bylines", "tags", "images", "attachments", "translations"))
 
 

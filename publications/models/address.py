@@ -54,7 +54,7 @@ _live_at = Prepared(
         Edition.objects.at(tree, slug)
         .live(now)
         .select_related("kind", "series_number")
-        .defer("markdown", "text", "paragraphs")[:1]
+        .defer("body", "text", "paragraphs")[:1]
     ),
     tree=TEXT,
     slug=TEXT,

@@ -11,11 +11,10 @@ from django.utils.translation import gettext_lazy as _
 from publications.addresses import in_tree
 from publications.languages import NAMES, TREES, direction, tree_of
 
-from .external_urls import MAX_EXTERNAL_URL, host_of
-from .identifiers import LONGEST_DOI, LONGEST_ISBN
+from .external_urls import host_of
 from .images import Image
-from .kinds import DASH, Kind, Number
-from .publication import Publication
+from .kinds import DASH, Number
+from .publication import Publication, PublicationContent
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 WORDS_A_MINUTE = 230
@@ -115,7 +114,7 @@ class EditionQuerySet(models.QuerySet):
 
     def without_bodies(self) -> "EditionQuerySet":
         """Rows for lists: the texts stay in the database."""
-        return self.defer("markdown", "html", "text", "paragraphs")
+        return self.defer("body", "html", "text", "paragraphs")
 
 
 def stands_for_its_family(tree: str, at: datetime, family: str = "family") -> Q:
@@ -125,27 +124,16 @@ def stands_for_its_family(tree: str, at: datetime, family: str = "family") -> Q:
     return Q(language=tree) | (~own & (Q(language=TREES[0]) | ~first))
 
 
-class Edition(models.Model):
+class Edition(PublicationContent):
     """One numbered snapshot of a publication: its window says when readers see it."""
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
     family = models.BigIntegerField(editable=False)  # the original among translations, as it was published
     number = models.PositiveIntegerField(_("edition"))
-    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="editions")
-    series_number = models.ForeignKey(Number, on_delete=models.PROTECT, null=True, related_name="+")
-    language = models.CharField(max_length=10, choices=NAMES)
     tree = models.CharField(max_length=2)
-    title = models.CharField(max_length=250)
-    slug = models.CharField(max_length=100)
     type_line = models.CharField(max_length=200)
-    summary = models.TextField(blank=True)
-    key_points = models.TextField(blank=True)
-    cover = models.ForeignKey(Image, on_delete=models.PROTECT, null=True, related_name="+")
-    external_url = models.CharField(max_length=MAX_EXTERNAL_URL, blank=True)
-    doi = models.CharField(max_length=LONGEST_DOI, blank=True)
-    isbn = models.CharField(max_length=LONGEST_ISBN, blank=True)
     words = models.PositiveIntegerField(default=0)
-    published_at = models.DateTimeField(_("date readers see"))
+    published_at = models.DateTimeField(_("date readers see"))  # of a draft it may be empty
     year = models.PositiveSmallIntegerField()
     change = models.CharField(max_length=10, choices=Change)
     note = models.TextField(blank=True)
@@ -165,7 +153,6 @@ class Edition(models.Model):
     written_at = models.DateTimeField(auto_now_add=True)
     contents = models.JSONField(default=list)
     images = models.ManyToManyField(Image, through="EditionImage", related_name="editions")
-    markdown = models.TextField()
     html = models.TextField()
     text = models.TextField()
     paragraphs = models.JSONField(default=list)
@@ -284,10 +271,6 @@ class Edition(models.Model):
     @property
     def type_line_rest(self) -> str:
         return self.type_line.partition(DASH)[2]
-
-    @property
-    def key_points_list(self) -> list[str]:
-        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
     @property
     def reading_minutes(self) -> int:

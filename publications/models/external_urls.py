@@ -6,13 +6,14 @@ from django.core.exceptions import ValidationError
 from django.core.validators import URLValidator
 from django.utils.translation import gettext_lazy as _
 
-MAX_EXTERNAL_URL = 500
+from publications.publication_fields import MAX_LENGTHS
+
 _is_url = URLValidator(schemes=["http", "https"])
 
 
 def check_external_url(value: str) -> None:
     """Raises ValidationError for anything but a whole address of the web that a reader can follow."""
-    if len(value) > MAX_EXTERNAL_URL or _parts(value) is None:
+    if len(value) > MAX_LENGTHS["external_url"] or _parts(value) is None:
         raise ValidationError(
             _(
                 "“%(value)s” is no address on the web. One begins with https://, such as https://www.example.org/text."

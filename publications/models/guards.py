@@ -2,21 +2,28 @@
 
 The models' constraints say most of it on both engines. These statements say the rest: no two windows
 of one publication overlap, and the text of an edition is frozen (only a redaction, which raises its
-count, may change it). They are taken off before every migrate, since SQLite refuses to drop a column that a trigger
-names, and installed again after it.
+count, may change it). They are taken off before every migrate that has something to do and installed again after it.
 """
 
 from collections.abc import Iterable
 
 from django.db import connections, router
 
-FROZEN = (
-    "publication_id", "number", "kind_id", "series_number_id", "language", "tree", "title", "slug", "type_line",
-    "summary", "key_points", "cover_id", "markdown", "published_at", "change", "note", "digest", "restores_id",
-    "doi", "isbn", "external_url", "html", "text", "paragraphs", "contents",
-)  # fmt: skip
+from publications.publication_fields import FIELDS, FieldType
 
-TABLE = "publications_edition"
+from .edition import Edition
+
+OWN = (
+    "publication", "number", "tree", "type_line", "change", "note", "digest", "restores",
+    "html", "text", "paragraphs", "contents",
+)  # fmt: skip
+"""Frozen columns of an edition that its publication has not."""
+FROZEN = tuple(
+    Edition._meta.get_field(name).column
+    for name in (*OWN, *(field.name for field in FIELDS if field.frozen and field.type is not FieldType.ROWS))
+)
+
+TABLE = Edition._meta.db_table
 
 OVERLAP = f"""
 SELECT RAISE(ABORT, 'the windows of two editions overlap')
@@ -85,7 +92,7 @@ def _postgres_guards(columns: Iterable[str]) -> tuple[str, ...]:
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $${body}$$"
             for name, body in _postgres_functions(columns).items()
         ),
-        *(f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in TRIGGERS),
+        *_drops("postgresql"),
         *TRIGGERS.values(),
     )
 
@@ -102,7 +109,7 @@ def install(using: str = "default", **_signal) -> None:
         there = {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
         columns = [name for name in FROZEN if name in there]
         if connection.vendor == "sqlite":
-            statements = [*_drops(), *_sqlite_guards(columns).values()]
+            statements = [*_drops(connection.vendor), *_sqlite_guards(columns).values()]
         else:
             statements = _postgres_guards(columns)
         for statement in statements:
@@ -110,11 +117,15 @@ def install(using: str = "default", **_signal) -> None:
 
 
 def take_off(using: str = "default", plan: Iterable = (), **_signal) -> None:
-    """Drop the triggers of SQLite before a migration: it refuses to drop a column that one names."""
-    if not plan or connections[using].vendor != "sqlite" or not _has_editions(using):
+    """Drop the triggers before a migration.
+
+    SQLite refuses to drop a column that a trigger names, and a function of PostgreSQL fails at the next update of a
+    row where a column that it names has been renamed.
+    """
+    if not plan or not _has_editions(using):
         return
     with connections[using].cursor() as cursor:
-        for statement in _drops():
+        for statement in _drops(connections[using].vendor):
             cursor.execute(statement)
 
 
@@ -123,8 +134,10 @@ def _has_editions(using: str) -> bool:
     return is_ours and TABLE in connections[using].introspection.table_names()
 
 
-def _drops() -> list[str]:
-    return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
+def _drops(vendor: str) -> list[str]:
+    if vendor == "sqlite":
+        return [f"DROP TRIGGER IF EXISTS {name}" for name in SQLITE]
+    return [f"DROP TRIGGER IF EXISTS {name} ON {TABLE}" for name in TRIGGERS]
 
 
 _CONSTRAINTS = """

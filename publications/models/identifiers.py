@@ -9,7 +9,8 @@ from urllib.parse import quote
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext_lazy as _
 
-LONGEST_DOI, LONGEST_ISBN = 200, 17
+from publications.publication_fields import MAX_LENGTHS
+
 RESOLVER = "https://doi.org/"
 BEFORE_A_DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
 BEFORE_AN_ISBN = re.compile(r"(?:urn:)?isbn(?:-1[03])?:?\s*", re.IGNORECASE)
@@ -30,7 +31,7 @@ def settled_isbn(text: str) -> str:
 
 def check_doi(value: str) -> None:
     """Refuse what no resolver could take."""
-    if not DOI.fullmatch(value) or len(value) > LONGEST_DOI:
+    if not DOI.fullmatch(value) or len(value) > MAX_LENGTHS["doi"]:
         raise ValidationError(
             _(
                 "“%(value)s” is no DOI. One begins with 10., such as 10.1234/abc-5; the whole address works too."

@@ -11,10 +11,11 @@ from taggit.managers import TaggableManager
 
 from publications.languages import NAMES, slugify, tree_of
 from publications.prose import images_in
+from publications.publication_fields import MAX_LENGTHS
 
 from .authors import Author
-from .external_urls import MAX_EXTERNAL_URL, check_external_url
-from .identifiers import LONGEST_DOI, LONGEST_ISBN, check_doi, check_isbn
+from .external_urls import check_external_url
+from .identifiers import check_doi, check_isbn
 from .images import Image, digest_of
 from .kinds import Kind, Number
 from .tags import TaggedPublication
@@ -26,42 +27,60 @@ class Role(models.TextChoices):
     EDITOR = "editor", _("Editor")
 
 
-class Publication(models.Model):
-    """One piece, as its editors are writing it. Readers see its editions, written by the deeds."""
+class PublicationContent(models.Model):
+    """The columns of `publication_fields` that a draft and its editions have alike."""
 
-    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
-    kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="+", verbose_name=_("kind"))
-    language = models.CharField(_("language of the text"), max_length=10, choices=NAMES, default="en")
-    title = models.CharField(_("title"), max_length=250, blank=True)
-    slug = models.CharField(
-        _("address"), max_length=100, blank=True, help_text=_("Made from the title when left empty.")
+    kind = models.ForeignKey(
+        Kind, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name=_("kind")
     )
-    summary = models.TextField(_("summary"), max_length=2000, blank=True)
+    language = models.CharField(_("language of the text"), max_length=10, choices=NAMES, default="en")
+    title = models.CharField(_("title"), max_length=MAX_LENGTHS["title"], blank=True)
+    slug = models.CharField(
+        _("address"),
+        max_length=MAX_LENGTHS["slug"],
+        blank=True,
+        help_text=_("Made from the title when left empty."),
+    )
+    summary = models.TextField(_("summary"), max_length=MAX_LENGTHS["summary"], blank=True)
     key_points = models.TextField(_("key points"), blank=True, help_text=_("One per line, three to five."))
     body = models.TextField(_("text"), blank=True)
     external_url = models.CharField(
-        _("address of a text elsewhere"), max_length=MAX_EXTERNAL_URL, blank=True, validators=[check_external_url],
+        _("address of a text elsewhere"), max_length=MAX_LENGTHS["external_url"], blank=True,
+        validators=[check_external_url],
         help_text=_("Of an article in a newspaper, for instance. Readers are led there; the text may then stay empty."),
     )  # fmt: skip
-    authors = models.ManyToManyField(Author, through="Byline", related_name="+")
-    tags = TaggableManager(
-        _("tags"), through=TaggedPublication, blank=True, help_text=_("Divided by commas.")
-    )
     published_at = models.DateTimeField(
         _("date readers see"), null=True, blank=True, help_text=_("Set at publication when left empty.")
     )
     cover = models.ForeignKey(
         Image, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cover")
     )
+    series_number = models.ForeignKey(
+        Number, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+    )
+    doi = models.CharField(_("DOI"), max_length=MAX_LENGTHS["doi"], blank=True, validators=[check_doi])
+    isbn = models.CharField(_("ISBN"), max_length=MAX_LENGTHS["isbn"], blank=True, validators=[check_isbn])
+
+    class Meta:
+        abstract = True
+
+    @property
+    def key_points_list(self) -> list[str]:
+        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
+
+
+class Publication(PublicationContent):
+    """One piece, as its editors are writing it. Readers see its editions, written by the deeds."""
+
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    authors = models.ManyToManyField(Author, through="Byline", related_name="+")
+    tags = TaggableManager(
+        _("tags"), through=TaggedPublication, blank=True, help_text=_("Divided by commas.")
+    )
     translation_of = models.ForeignKey(
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="translations",
         verbose_name=_("translation of"),
     )  # fmt: skip
-    series_number = models.ForeignKey(
-        Number, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
-    )
-    doi = models.CharField(_("DOI"), max_length=LONGEST_DOI, blank=True, validators=[check_doi])
-    isbn = models.CharField(_("ISBN"), max_length=LONGEST_ISBN, blank=True, validators=[check_isbn])
     note = models.TextField(_("internal note"), blank=True, help_text=_("For colleagues. Never public."))
     open_changes = models.PositiveIntegerField(_("tracked changes to be decided"), default=0, editable=False)
     version = models.PositiveIntegerField(default=0, editable=False)
@@ -89,10 +108,6 @@ class Publication(models.Model):
     def tree(self) -> str:
         """The tree of addresses the piece stands in."""
         return tree_of(self.language)
-
-    @property
-    def key_points_list(self) -> list[str]:
-        return [line.strip() for line in self.key_points.splitlines() if line.strip()]
 
     @property
     def original(self) -> "Publication":

@@ -63,7 +63,7 @@ def forget(editions: Iterable[int]) -> None:
 def read(editions: Iterable[int]) -> list[EditionWithRows]:
     """Return editions with all that a row is made of."""
     found = Edition.objects.filter(pk__in=list(editions)).order_by("pk")
-    texts = found.defer("markdown", "html", "paragraphs", "contents")
+    texts = found.defer("body", "html", "paragraphs", "contents")
     return EditionWithRows.get_many(texts, rows=("bylines", "tags"))
 
 

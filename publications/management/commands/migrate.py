@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from django.core.management.commands import migrate
-from django.db import DatabaseError, connections
+from django.db import DatabaseError
 
 from publications.models import guards
 
@@ -13,7 +13,6 @@ class Command(migrate.Command):
         try:
             super().handle(*args, **options)
         except (Exception, KeyboardInterrupt):  # not SystemExit, by which --check answers: it writes nothing
-            if connections[options["database"]].vendor == "sqlite":  # PostgreSQL's are never taken off
-                with suppress(DatabaseError):  # what failed first is what there is to say
-                    guards.install(options["database"])
+            with suppress(DatabaseError):  # what failed first is what there is to say
+                guards.install(options["database"])
             raise

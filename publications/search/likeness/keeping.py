@@ -108,7 +108,7 @@ def fill_up(editions: Iterable[int]) -> None:
     few = (
         Edition.objects.filter(pk__in=numbers, visible_until__gt=now).alias(there=there).filter(there__lt=FEW)
     )
-    for edition in few.newest_first().defer("markdown", "html", "paragraphs", "contents")[:MOST_FILLED]:
+    for edition in few.newest_first().defer("body", "html", "paragraphs", "contents")[:MOST_FILLED]:
         renew(edition)
 
 
