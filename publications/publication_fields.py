@@ -196,6 +196,8 @@ FIELDS = (
 FIELDS_BY_NAME = {field.name: field for field in FIELDS}
 MAX_LENGTHS = {field.name: field.max_length for field in FIELDS if field.max_length}
 """In characters, of the fields that have a limit."""
+FROZEN_COLUMNS = tuple(field for field in FIELDS if field.frozen and field.type is not FieldType.ROWS)
+"""What an edition copies into columns of its own."""
 RESTORED = tuple(field for field in FIELDS if field.restored)
 """What restoring a revision writes into the draft."""
 FROM_WORD = tuple(field for field in FIELDS if field.from_word)

@@ -127,6 +127,12 @@ def filled() -> Publication:
 # The declaration
 
 
+def test_a_manuscript_holds_what_is_declared():
+    declared = {field.manuscript_key for field in FIELDS if field.manuscript_key}
+
+    assert {field.name for field in fields(manuscript.Manuscript)} == declared | {"uid", "images", "more"}
+
+
 def test_every_column_is_declared_or_excepted():
     columns = {field.name for field in Publication._meta.concrete_fields}
     declared = {field.name for field in FIELDS if field.type is not FieldType.ROWS}

@@ -15,6 +15,7 @@ from publications.models import (
     Publication,
     pictured,
 )
+from publications.publication_fields import FROZEN_COLUMNS, FieldType, PublicationField
 
 Prepared = Mapping[tuple[str, str], prose.Prose]
 """Texts that were rendered ahead, each by its language and its Markdown to the letter."""
@@ -55,25 +56,23 @@ def _edition(
     return Edition(
         publication=publication,
         family=publication.original.pk,
-        kind=publication.kind,
-        series_number=number,
-        language=publication.language,
         tree=publication.tree,
-        title=publication.title.strip(),
-        slug=publication.proposed_slug(),
         type_line=_type_line(publication, number, before),
-        summary=publication.summary.strip(),
-        key_points="\n".join(publication.key_points_list),
-        cover=publication.cover,
-        external_url=publication.external_url,
-        doi=publication.doi,
-        isbn=publication.isbn,
-        published_at=published_at,
         year=timezone.localtime(published_at).year,
-        body=publication.body,
         digest=publication.digest,
+        **{field.name: _without_space(field, getattr(publication, field.name)) for field in FROZEN_COLUMNS}
+        | {"series_number": number, "slug": publication.proposed_slug(), "published_at": published_at},
         **rendered(text),
     )
+
+
+def _without_space(field: PublicationField, value: object) -> object:
+    """A value of a draft as an edition has it: without space around a text and without empty lines in a list."""
+    if field.type in (FieldType.LINE, FieldType.TEXT):
+        return value.strip()
+    if field.type is FieldType.LINES:
+        return "\n".join(stripped for line in value.splitlines() if (stripped := line.strip()))
+    return value
 
 
 def _type_line(publication: Publication, number: Number | None, before: Edition | None) -> str:

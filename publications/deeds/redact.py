@@ -7,7 +7,7 @@ lines, revisions. What other rows say (an author, a picture) is amended by hand.
 
 import json
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import asdict, dataclass, replace
 from hashlib import sha256
 
@@ -35,38 +35,28 @@ from publications.models import (
     Revision,
     Why,
 )
+from publications.publication_fields import FIELDS, FIELDS_BY_NAME, RedactionRule
 
 from .ground import Outdated, Refused, begin, locked
 from .redacted_addresses import LinkingPublication, paths_of, publications_linking_to
-from .redacted_values import redact_field, redact_file_name, redact_identifier, redact_link, redact_value
+from .redacted_values import (
+    COLUMN_RULES,
+    Rule,
+    redact_field,
+    redact_text,
+    redact_value,
+    rules_of_rows,
+)
 from .word_files import redact_word_files
 
 SHORTEST = 3
 
-Rule = Callable[[str, prose.Redaction], str]
-
-
-def _redact_text(text: str, redaction: prose.Redaction) -> str:
-    return redaction.redact_text(text)
-
-
-def _redact_markdown(text: str, redaction: prose.Redaction) -> str:
-    return redaction.redact_markdown(text)
-
-
-def _redact_reason(text: str, redaction: prose.Redaction) -> str:
-    """The site makes reasons of words that two texts share: a name stands there in small letters, in any order."""
-    redacted = redaction.redact_text(text)
-    return "" if redaction.has_each_word_in(redacted) else redacted
-
-
-IDENTIFIERS = {"doi": redact_identifier, "isbn": redact_identifier, "external_url": redact_link}
-EDITION = dict.fromkeys(("title", "summary", "key_points", "note", "end_note", "type_line"), _redact_text)
-EDITION |= {"body": _redact_markdown, **IDENTIFIERS}
-WORKING = dict.fromkeys(("title", "summary", "key_points", "note"), _redact_text)
-WORKING |= {"body": _redact_markdown, **IDENTIFIERS}
-FILE = {"label": _redact_text, "filename": redact_file_name}
-BYLINE = dict.fromkeys(("name", "title", "affiliation"), _redact_text)
+EDITION_RULES = {name: rule for name, rule in COLUMN_RULES.items() if FIELDS_BY_NAME[name].frozen}
+EDITION_RULES |= dict.fromkeys(("note", "end_note", "type_line"), redact_text)
+TEXTS = [name for name, rule in EDITION_RULES.items() if rule is redact_text]
+IDENTIFIERS = [field.name for field in FIELDS if field.redacted is RedactionRule.WHOLE]
+FILE_RULES, BYLINE_RULES = rules_of_rows("attachments"), rules_of_rows("bylines")
+LINK_RULES = rules_of_rows("related_links")
 
 
 @dataclass(frozen=True)
@@ -186,7 +176,7 @@ def _report(
 def _texts(piece: Publication, editions: list[tuple[Edition, Element]]) -> Iterator[str]:
     """What readers read of these editions, each with the tree of its HTML."""
     for edition, tree in editions:
-        yield from (getattr(edition, name) for name, rule in EDITION.items() if rule is _redact_text)
+        yield from (getattr(edition, name) for name in TEXTS)
         yield edition.text
         yield from (file.label for file in edition.attachments.all())
         yield from (text for name, text in prose.values_of(tree) if name != "href")
@@ -232,12 +222,12 @@ def _redact_editions(piece: Publication, redaction: prose.Redaction, passage: st
 
 
 def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) -> bool:
-    bylines = [row for row in edition.bylines.all() if _redact_fields(row, BYLINE, redaction)]
-    EditionByline.objects.bulk_update(bylines, BYLINE)
-    files = [row for row in edition.attachments.all() if _redact_fields(row, FILE, redaction)]
+    bylines = [row for row in edition.bylines.all() if _redact_fields(row, BYLINE_RULES, redaction)]
+    EditionByline.objects.bulk_update(bylines, BYLINE_RULES)
+    files = [row for row in edition.attachments.all() if _redact_fields(row, FILE_RULES, redaction)]
     for row in files:
         row.save()
-    touched = _redact_fields(edition, EDITION, redaction) | _redact_slug(edition, redaction, passage)
+    touched = _redact_fields(edition, EDITION_RULES, redaction) | _redact_slug(edition, redaction, passage)
     if touched:
         text = prose.render(edition.body, language=edition.language, carried=carried_paragraphs(edition))
         for name, value in rendered(text).items():
@@ -274,15 +264,15 @@ def _redact_slug(row, redaction: prose.Redaction, passage: str) -> bool:
 
 
 def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage: str, by) -> bool:
-    touched = _redact_fields(piece, WORKING, redaction) | _redact_slug(piece, redaction, passage)
+    touched = _redact_fields(piece, COLUMN_RULES, redaction) | _redact_slug(piece, redaction, passage)
     for file in piece.attachments.all():
-        if _redact_fields(file, FILE, redaction):
+        if _redact_fields(file, FILE_RULES, redaction):
             file.save()
             touched = True
     for revision in piece.revisions.all():
         touched |= _redact_revision(revision, redaction, passage)
     for link in _links_of(piece):
-        if _redact_fields(link, {"reason": _redact_reason}, redaction):
+        if _redact_fields(link, LINK_RULES, redaction):
             link.save(update_fields=["reason"])
             touched = True
     touched |= redact_word_files(piece, redaction)
@@ -376,9 +366,8 @@ def _refuse_remains(piece: Publication, redaction: prose.Redaction) -> None:
 
 def _still_tells(edition: Edition, redaction: prose.Redaction) -> bool:
     headings = [text for _level, text, _anchor in edition.contents]
-    if any(
-        map(redaction.is_in, (edition.title, edition.summary, edition.key_points, edition.text, *headings))
-    ):
+    texts = (getattr(edition, name) for name in TEXTS)
+    if any(map(redaction.is_in, (*texts, edition.text, *headings))):
         return True
     values = prose.values_of(parse(edition.html))
     return any(

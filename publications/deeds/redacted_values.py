@@ -1,18 +1,25 @@
 """Take a passage out of whatever is kept of a text: manuscripts, typed values, details of the audit trail."""
 
+from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
 from publications.prose import Redaction
+from publications.publication_fields import (
+    FIELDS,
+    FIELDS_BY_NAME,
+    FieldType,
+    PublicationField,
+    RedactionRule,
+)
+
+Rule = Callable[[str, Redaction], str]
 
 REFERENCES = {
-    "author", "uid", "key", "digest", "related", "translation_of", "cover", "kind", "language", "role", "change",
+    *(field.manuscript_key for field in FIELDS if field.type in (FieldType.REFERENCE, FieldType.CHOICE)),
+    "related", "uid", "author", "role", "key", "digest", "change",
 }  # fmt: skip
-"""Fields that name another row or one of a few words of ours: no text of an author."""
-MARKDOWN = {"body"}
-IDENTIFIERS = {"doi", "isbn"}
-LINKS = {"external_url"}
-FILE_NAMES = {"file", "filename"}
+"""Keys of what names another row or one of a few words of ours: no text of an author."""
 NAMES_OF_ROWS = {"tags"}
 """Lists of names: one that holds the passage is left out, as what is left of it names no row."""
 
@@ -37,8 +44,16 @@ def redact_field(name: str, value: Any, redaction: Redaction) -> Any:
         return value
     if name in NAMES_OF_ROWS and isinstance(value, list | tuple):
         return type(value)(each for each in value if not redaction.is_in(each))
-    rule = next((rule for names, rule in RULES if name in names), None)
+    rule = RULES.get(name)
     return rule(value, redaction) if rule and isinstance(value, str) else redact_value(value, redaction)
+
+
+def redact_text(value: str, redaction: Redaction) -> str:
+    return redaction.redact_text(value)
+
+
+def redact_markdown(value: str, redaction: Redaction) -> str:
+    return redaction.redact_markdown(value)
 
 
 def redact_identifier(value: str, redaction: Redaction) -> str:
@@ -68,9 +83,33 @@ def redact_file_name(name: str, redaction: Redaction) -> str:
     return f"{kept}file.{ending}" if ending.isalnum() and not redaction.is_in(ending) else f"{kept}file"
 
 
-RULES = (
-    (MARKDOWN, lambda value, redaction: redaction.redact_markdown(value)),
-    (IDENTIFIERS, redact_identifier),
-    (LINKS, redact_link),
-    (FILE_NAMES, redact_file_name),
-)
+def redact_reason(text: str, redaction: Redaction) -> str:
+    """The site makes reasons of words that two texts share: a name stands there in small letters, in any order."""
+    redacted = redaction.redact_text(text)
+    return "" if redaction.has_each_word_in(redacted) else redacted
+
+
+def rule_of(field: PublicationField) -> Rule | None:
+    """Return how a column is redacted; None where it holds no text, or is an address, which its row gives up."""
+    if field.redacted is RedactionRule.WHOLE:
+        return redact_link if field.type is FieldType.URL else redact_identifier
+    if field.redacted is RedactionRule.PASSAGE:
+        return redact_markdown if field.type is FieldType.MARKDOWN else redact_text
+    return None
+
+
+def rules_of_rows(name: str) -> dict[str, Rule]:
+    """Return how the columns of rows are redacted, by name."""
+    special = {"filename": redact_file_name, "reason": redact_reason}
+    return {column: special.get(column, redact_text) for column in FIELDS_BY_NAME[name].columns}
+
+
+COLUMN_RULES = {
+    field.name: rule for field in FIELDS if field.type is not FieldType.ROWS and (rule := rule_of(field))
+}
+"""How the columns of a draft are redacted, by name."""
+RULES = {
+    **{FIELDS_BY_NAME[name].manuscript_key: rule for name, rule in COLUMN_RULES.items()},
+    **dict.fromkeys(("file", "filename"), redact_file_name),
+}
+"""How the values of manuscripts are redacted, by key; any other is text."""

@@ -136,9 +136,7 @@ def find_hidden_images(progress: Progress) -> Iterator[str]:
     covered = EditionImage.objects.filter(edition=OuterRef("pk"), image=OuterRef("cover"))
     for edition in Edition.objects.filter(~Exists(covered), cover__isnull=False).without_bodies():
         yield f"publication {edition.publication_id} “{edition}”: its cover is not among its images."
-    pictured = Edition.objects.filter(body__contains="image:").only(
-        "title", "number", "publication", "body"
-    )
+    pictured = Edition.objects.filter(body__contains="image:").only("title", "number", "publication", "body")
     for edition in pictured.iterator(chunk_size=200):
         there = set(edition.images.values_list("key", flat=True))
         for key in set(images_in(edition.body)) - there:

@@ -9,6 +9,8 @@ from typing import Any
 
 import yaml
 
+from publications.publication_fields import FIELDS, FieldType
+
 from .nodes import NULL, Fault, Loader
 from .records import (
     ALSO_CALLED,
@@ -171,31 +173,22 @@ def _record(kind: type, name: str, node: yaml.Node) -> Any:
     return kind(**values)
 
 
+READERS_OF_TYPES: dict[FieldType, Callable[[str, yaml.Node], Any]] = {
+    **dict.fromkeys(FieldType, _text),
+    FieldType.LINES: _texts,
+    FieldType.ROWS: _texts,
+    FieldType.DATE: _moment,
+}
 READERS: dict[str, Callable[[str, yaml.Node], Any]] = {
-    **dict.fromkeys(("title", "kind", "language", "summary", "slug", "number", "cover", "note"), _text),
-    **dict.fromkeys(
-        (
-            "external_url",
-            "doi",
-            "isbn",
-            "uid",
-            "translation_of",
-            "author",
-            "name",
-            "role",
-            "key",
-            "file",
-            "digest",
-        ),
-        _text,
-    ),
-    **dict.fromkeys(("external_url", "label", "credit", "licence"), _text),
-    **dict.fromkeys(("key_points", "tags", "related"), _texts),
-    "published_at": _moment,
+    **{field.manuscript_key: READERS_OF_TYPES[field.type] for field in FIELDS},
     "bylines": partial(_records, Byline),
     "images": partial(_records, Picture),
     "attachments": partial(_records, Attachment),
+    **dict.fromkeys(
+        ("uid", "author", "name", "role", "key", "file", "digest", "label", "credit", "licence"), _text
+    ),
     "alt": _text_by_language,
     "decorative": _flag,
     "focus": _per_cent,
 }
+"""How each field of a manuscript, and of a record in it, is read."""

@@ -9,6 +9,8 @@ from datetime import UTC, datetime, timedelta, timezone
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from publications.publication_fields import FIELDS
+
 HOME_ZONE = ZoneInfo("Europe/Stockholm")
 NO_TEXT = re.compile("[\0\ud800-\udfff]")
 Files = Mapping[str, bytes]
@@ -114,12 +116,14 @@ class Manuscript(Settled):
         what never is (the note), and what only helps whoever reads the file (names of authors, the uid).
         """
         nameless = tuple(replace(line, name="") for line in self.bylines)
-        counted = entry(replace(self, bylines=nameless, related=(), images=(), note="", uid=""))
+        written = entry(replace(self, bylines=nameless))
+        counted = {key: value for key, value in written.items() if key not in NOT_IN_DIGEST}
         if self.published_at:
             counted["published_at"] = self.published_at.astimezone(UTC).isoformat()
         return hashlib.sha256(json.dumps({**counted, "body": self.body}, sort_keys=True).encode()).hexdigest()
 
 
+NOT_IN_DIGEST = {"images", "uid", *(field.manuscript_key for field in FIELDS if not field.in_digest)}
 IN_FRONT = [each.name for each in fields(Manuscript) if each.name not in ("body", "more")]
 ALWAYS_WRITTEN = ("title", "kind", "language")
 ALSO_CALLED = {"date": "published_at"}

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from django.db import connections, router
 
-from publications.publication_fields import FIELDS, FieldType
+from publications.publication_fields import FROZEN_COLUMNS
 
 from .edition import Edition
 
@@ -19,8 +19,7 @@ OWN = (
 )  # fmt: skip
 """Frozen columns of an edition that its publication has not."""
 FROZEN = tuple(
-    Edition._meta.get_field(name).column
-    for name in (*OWN, *(field.name for field in FIELDS if field.frozen and field.type is not FieldType.ROWS))
+    Edition._meta.get_field(name).column for name in (*OWN, *(field.name for field in FROZEN_COLUMNS))
 )
 
 TABLE = Edition._meta.db_table

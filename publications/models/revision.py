@@ -11,8 +11,10 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
 from publications.prose import images_in
+from publications.publication_fields import FIELDS, FieldType, PublicationField
 
 from .images import Image
+from .kinds import Kind, Number
 from .publication import Publication
 from .tags import Tag
 
@@ -124,35 +126,48 @@ def _told(publication: Publication) -> tuple[manuscript.Manuscript, str]:
 
 
 def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.Manuscript:
+    values = {
+        field.manuscript_key: _value(publication, field)
+        for field in FIELDS
+        if field.manuscript_key and field.type is not FieldType.ROWS
+    }
     return manuscript.Manuscript(
+        **values,
         uid=str(publication.uid),
-        title=publication.title,
-        language=publication.language,
-        kind=publication.kind.slug,
-        slug=publication.slug,
-        summary=publication.summary,
-        key_points=tuple(publication.key_points_list),
-        body=publication.body,
-        external_url=publication.external_url,
         bylines=tuple(
             manuscript.Byline(author=line.author.slug, name=line.author.name, role=line.role)
             for line in publication.signed()
         ),
         tags=tuple(sorted((tag.name for tag in tags), key=str.casefold)),
         related=tuple(str(link.target.uid) for link in publication.linked()),
-        published_at=publication.published_at,
-        cover=publication.cover.key if publication.cover else "",
-        translation_of=str(publication.translation_of.uid) if publication.translation_of else "",
-        number=str(publication.series_number or ""),
-        doi=publication.doi,
-        isbn=publication.isbn,
-        note=publication.note,
         images=tuple(_picture(image) for image in pictured(publication)),
         attachments=tuple(
             manuscript.Attachment(file=file.filename, label=file.label, digest=file.digest)
             for file in publication.attachments.all()
         ),
     )
+
+
+def _value(publication: Publication, field: PublicationField) -> object:
+    """A column as a manuscript has it: lists by line, and other rows by the key that never changes."""
+    value = getattr(publication, field.name)
+    if field.type is FieldType.REFERENCE:
+        return _stable_key(value)
+    return tuple(publication.key_points_list) if field.type is FieldType.LINES else value
+
+
+def _stable_key(row: Kind | Image | Number | Publication | None) -> str:
+    match row:
+        case None:
+            return ""
+        case Kind():
+            return row.slug
+        case Image():
+            return row.key
+        case Publication():
+            return str(row.uid)
+        case _:
+            return str(row)
 
 
 def pictured(publication: Publication) -> list[Image]:

@@ -13,6 +13,7 @@ from django.db import connection
 from django.db.models import F, QuerySet
 
 from publications.models import FACETS, Edition, EditionWithRows, Publication, Word
+from publications.publication_fields import FROZEN_COLUMNS, FieldType, SearchWeight
 
 from . import naming, signs, words
 from .engines import Row, engine
@@ -69,19 +70,34 @@ def read(editions: Iterable[int]) -> list[EditionWithRows]:
 
 def row_of(text: EditionWithRows) -> Row:
     edition, bylines, tags = text.edition, text.bylines, [tag.pk for tag in text.tags]
-    about = f"{edition.kind_label if edition.series_number_id else ''} {edition.doi} {edition.isbn}"
+    about = edition.kind_label if edition.series_number_id else ""
     return Row(
         edition=edition.pk,
-        title=words.terms(edition.title, edition.language),
-        summary=words.terms(f"{about} {edition.summary} {edition.key_points}", edition.language),
+        title=words.terms(_words(edition, SearchWeight.TITLE), edition.language),
+        summary=words.terms(f"{about} {_words(edition, SearchWeight.SUMMARY)}", edition.language),
         people=[
             *(term for line in bylines for term in words.terms(line.name, "")),
             *(signs.named(f"a{line.author_id}") for line in bylines),
         ],
         topics=[signs.named(f"t{tag}") for tag in tags],
-        text=words.terms(edition.text, edition.language),
+        text=words.terms(_words(edition, SearchWeight.TEXT), edition.language),
         marks=[signs.titled(words.title_key(edition.title)), *_facet_terms(edition)],
     )
+
+
+INDEXED = {
+    weight: tuple(
+        "text" if field.type is FieldType.MARKDOWN else field.name
+        for field in sorted(FROZEN_COLUMNS, key=lambda field: field.type is not FieldType.LINE)
+        if field.search_weight is weight
+    )
+    for weight in SearchWeight
+}
+"""The columns of an edition under each weight, lines before longer texts; of Markdown the plain text."""
+
+
+def _words(edition: Edition, weight: SearchWeight) -> str:
+    return " ".join(getattr(edition, name) for name in INDEXED[weight])
 
 
 def _facet_terms(edition: Edition) -> list[str]:
