@@ -100,4 +100,4 @@ def test_the_form_shows_the_whole_picture_and_how_cards_cut_it(desk):
     page = form(desk, image).text
 
     assert f"/desk/library/{image.key}/480.jpg" in page and f"/desk/library/{image.key}/480c.jpg" in page
-    assert 'name="focus_x"' in page and "js/desk/focus.js" in page
+    assert 'name="focus_x"' in page and "js/desk/focal_point.js" in page

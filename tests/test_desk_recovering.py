@@ -348,7 +348,7 @@ def test_what_was_not_saved_several_times_is_gathered_and_let_go_of_at_once(desk
 
     desk.post(reverse("desk:discard", args=[piece.typed.first().pk]), {"all": numbers})
 
-    assert page.count('class="unsaved"') == 1 and "Discard all 3" in page
+    assert page.count('class="autosaves"') == 1 and "Discard all 3" in page
     assert [typed.title for typed in Typed.objects.all()] == ["Elsewhere"]
 
 

@@ -128,6 +128,6 @@ def test_to_import_nothing_says_what_to_do(desk):
 
 
 def test_tables_of_a_review_keep_their_columns_as_they_were_set():
-    styles = (ROOT / "static/css/desk-review.css").read_text()
+    styles = (ROOT / "static/css/desk-pages.css").read_text()
 
     assert '[data-align="right"]' in styles and '[data-align="center"]' in styles

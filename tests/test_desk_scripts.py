@@ -58,9 +58,9 @@ def test_our_scripts_on_the_form_are_small_and_what_we_did_not_write_is_known(sc
 
     print({"ours": size(scripts - others), "others": size(others), "sum": size(scripts)})
     assert {script.name for script in scripts} >= {
-        "writing.js",
-        "pasting.js",
-        "converting.js",
+        "markdown_editor.js",
+        "paste.js",
+        "html_to_markdown.js",
         "chooser.js",
         "tags.js",
     }

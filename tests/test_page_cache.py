@@ -155,7 +155,7 @@ def test_cookies_and_languages_of_browsers_make_no_difference():
     assert answer.mark == "pages; hit" and 'lang="en"' in answer.text
 
 
-@pytest.mark.parametrize("path", ["/desk/login/", "/oai?verb=Identify", "/static/css/site.css"])
+@pytest.mark.parametrize("path", ["/desk/login/", "/oai?verb=Identify", "/static/css/base.css"])
 def test_what_is_not_the_same_for_everyone_is_never_kept(path):
     readers = Readers()
 

@@ -301,14 +301,14 @@ def test_the_switch_of_language_says_where_it_leads_when_the_page_is_in_one_lang
 def test_pdf_reference_and_sharing_are_at_hand_below_the_title(client, whole):
     page = page_of(client, whole)
 
-    at_hand = page.partition('class="at-hand')[2].partition("</ul>")[0]
+    at_hand = page.partition('class="quick-links')[2].partition("</ul>")[0]
     assert re.findall(r'href="([^"]+)"', at_hand) == [
         f"{whole.get_absolute_url()[:-1]}.pdf",
         "#cite",
         "#share",
     ]
     assert all(f'id="{place}"' in page for place in ("cite", "share"))
-    assert page.index('class="at-hand') < page.index("The body begins.")
+    assert page.index('class="quick-links') < page.index("The body begins.")
 
 
 def test_on_paper_a_piece_ends_with_its_reference_and_its_address(client, whole):

@@ -16,7 +16,7 @@ from tests.page_caches import environ
 
 PUBLIC = (
     "/", "/en/", "/en/publications/", "/en/publications/a.pdf", "/en/nothing/", "/api/v1/publications",
-    "/static/css/site.css", "/media/a/960.jpg", "/sitemap.xml", "/deskless/",
+    "/static/css/base.css", "/media/a/960.jpg", "/sitemap.xml", "/deskless/",
 )  # fmt: skip
 
 

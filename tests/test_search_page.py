@@ -85,8 +85,8 @@ def test_filters_beside_a_search_count_what_it_found(client):
 def test_filters_stand_folded_above_results_until_one_is_chosen(client):
     make_live(body="Grain.")
 
-    assert '<details class="finder__more">' in page_of(client, "grain")
-    assert '<details class="finder__more" open>' in page_of(client, "grain", kind="quick-comment")
+    assert '<details class="search-form__more">' in page_of(client, "grain")
+    assert '<details class="search-form__more" open>' in page_of(client, "grain", kind="quick-comment")
 
 
 def test_results_come_in_pages_and_a_page_that_is_not_there_is_not_found(client):

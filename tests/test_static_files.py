@@ -32,7 +32,7 @@ def test_readers_ask_for_one_sheet_that_holds_them_all(gathered):
     assert "@import" not in whole
     assert "../fonts/source-serif-4-latin-wght-normal." in whole
     assert "../fonts/source-serif-4-latin-wght-normal.woff2" not in whole
-    assert whole.index("@layer reset, tokens") < whole.index(".wrapper {") < whole.index(".card__title {")
+    assert whole.index("@layer reset, tokens") < whole.index(".wrapper {") < whole.index(".teaser__title {")
 
 
 def test_the_paths_that_pages_link_to_are_known_to_the_server(gathered):

@@ -28,7 +28,7 @@ def live(editor, **fields):
 
 
 def titles(page: str) -> list[str]:
-    return [part.partition("</a>")[0].rpartition(">")[2] for part in page.split('class="card__title"')[1:]]
+    return [part.partition("</a>")[0].rpartition(">")[2] for part in page.split('class="teaser__title"')[1:]]
 
 
 def test_the_newest_piece_leads_the_home_page(reader, editor):

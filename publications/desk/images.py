@@ -129,7 +129,7 @@ class ImageAdmin(PublicRowAdmin):
     )  # fmt: skip
 
     class Media:
-        js = (Script("js/desk/focus.js", type="module"),)
+        js = (Script("js/desk/focal_point.js", type="module"),)
 
     def get_form(self, request: HttpRequest, obj: Image | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": ImageForm.Meta.fields})

@@ -89,7 +89,7 @@ FEW_LINKS = 3
 
 class RelatedLinksForm(UnsentFormMixin, forms.Form):
     class Media:
-        js = [Script("js/desk/suggesting.js", type="module")]
+        js = [Script("js/desk/suggestions.js", type="module")]
 
     related = ChooserField(
         "publications", limit=20, required=False, label=gettext_lazy("Related publications")

@@ -119,7 +119,7 @@ def test_an_outdated_form_is_told_in_the_browser_and_nothing_typed_is_lost(open_
 
     expect(second.get_by_text("has saved this publication since you opened it")).to_be_visible()
     expect(second.locator("textarea[name=summary]")).to_have_value("Typed for an hour.")
-    expect(second.locator(".clash")).to_contain_text("The colleague was faster.")
+    expect(second.locator(".conflict")).to_contain_text("The colleague was faster.")
 
 
 def test_the_link_to_a_piece_can_be_copied(open_page):

@@ -110,7 +110,7 @@ def test_a_long_choice_makes_no_list_run_out_sideways(open_page, width):
     page.locator("summary").first.click()
 
     longest = "list => [...list.options].toSorted((a, b) => b.label.length - a.label.length)[0].value"
-    for choices in page.locator(".filters select").all():
+    for choices in page.locator(".facets select").all():
         choices.select_option(choices.evaluate(longest))
 
     assert page.evaluate(OUT) == 0
@@ -148,7 +148,7 @@ def test_pdf_reference_and_sharing_are_near_the_title_on_a_phone_and_beside_a_lo
     )
 
     for path, width in ((short, 375), (long, 375), (long, 1280)):
-        at_hand = open_page(path, viewport={"width": width, "height": 700}).locator(".at-hand")
+        at_hand = open_page(path, viewport={"width": width, "height": 700}).locator(".quick-links")
         expect(at_hand.get_by_role("link")).to_have_count(3)
         expect(at_hand).to_be_in_viewport()
 
@@ -156,7 +156,7 @@ def test_pdf_reference_and_sharing_are_near_the_title_on_a_phone_and_beside_a_lo
 def test_beside_a_short_piece_they_stand_in_the_rail_alone(open_page):
     page = open_page("/en/publications/moldova-a-yes-by-a-hair/", viewport={"width": 1280, "height": 900})
 
-    expect(page.locator(".at-hand")).to_be_hidden()
+    expect(page.locator(".quick-links")).to_be_hidden()
     expect(page.locator("#share")).to_be_in_viewport()
 
 
@@ -211,7 +211,7 @@ def test_paper_has_the_text_its_notes_and_its_reference_and_no_ways_through_the_
         ".masthead nav",
         ".masthead__search",
         ".breadcrumb",
-        ".at-hand",
+        ".quick-links",
         ".article__rail",
         ".footer",
     ):

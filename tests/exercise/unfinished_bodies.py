@@ -24,7 +24,7 @@ BEGUN = {
     "a PDF": ("/en/publications/a.pdf", FORM, "a="),
     "OAI-PMH": ("/oai", FORM, "verb=Iden"),
     "the API": ("/api/v1/publications", FORM, "a="),
-    "a style sheet": ("/static/css/site.css", FORM, "a="),
+    "a style sheet": ("/static/css/base.css", FORM, "a="),
     "pages": ("/en/publications/", FORM, "a="),
     "an upload, signed in": ("/desk/publications/image/add/", MULTIPART, "--x\r\n"),
 }

@@ -88,11 +88,11 @@ class PublicationAdmin(DeskModelAdmin):
 
     class Media:
         js = (
-            Script("js/desk/faults.js", type="module"),
-            Script("js/desk/keeping.js", type="module"),
+            Script("js/desk/goto_line.js", type="module"),
+            Script("js/desk/autosave.js", type="module"),
             Script("js/desk/preview.js", type="module"),
-            Script("js/desk/suggesting.js", type="module"),
-            Script("js/desk/writing.js", type="module"),
+            Script("js/desk/suggestions.js", type="module"),
+            Script("js/desk/markdown_editor.js", type="module"),
         )
 
     form = PublicationForm

@@ -79,7 +79,7 @@ function enhance(root) {
   }
 
   function row(each, index) {
-    const ways = make("span", { className: "chooser__ways" });
+    const ways = make("span", { className: "chooser__buttons" });
     if (roles.length) ways.append(roleSelect(each));
     if (limit > 1 && chosen.length > 1) {
       ways.append(button(words("Up"), each, index === 0, () => move(index, index - 1, "Up")));

@@ -1,7 +1,7 @@
 // The page as readers would see it, beside the form where there is room, a moment after each change.
 // The frame runs no script. Without this one there is a button that shows the same in a page of its own.
 
-import { typed } from "./typed.js";
+import { formData } from "./form_data.js";
 
 const PAUSE = 300, LONGEST = 700;
 const wide = matchMedia("(min-width: 1200px)");
@@ -26,7 +26,7 @@ function start() {
     isAsking = true;
     since = 0;
     try {
-      const answer = await fetch(url, { method: "POST", body: typed(form, { piece }) });
+      const answer = await fetch(url, { method: "POST", body: formData(form, { piece }) });
       if (!answer.redirected && (answer.ok || answer.status === 422)) show(await answer.text());
     } catch {
       // The server is away: the next change asks again.

@@ -1,8 +1,8 @@
 // Writing the text of a piece: buttons, what is pasted, and pictures. Without this script it is a plain textarea.
 
-import { pasting } from "./writing/pasting.js";
-import { picturing } from "./writing/picturing.js";
-import { toolbar } from "./writing/toolbar.js";
+import { handlePaste } from "./editor/paste.js";
+import { imageUpload } from "./editor/image_upload.js";
+import { toolbar } from "./editor/toolbar.js";
 
 const tools = document.querySelector("[data-writing]");
 const area = document.getElementById(tools?.dataset.writing);
@@ -11,21 +11,21 @@ if (area && dialog) start();
 
 function start() {
   const notice = document.querySelector("[data-pasted]");
-  const { take, choose } = picturing(area, dialog);
+  const { take, choose } = imageUpload(area, dialog);
 
-  function counted(number, name) {
+  function countText(number, name) {
     const words = notice.dataset[number === 1 ? name : `${name}s`];
     return number ? words.replace("{n}", number) : "";
   }
 
-  function say({ lostNotes = 0, lostPictures = 0 }) {
-    notice.textContent = [counted(lostNotes, "note"), counted(lostPictures, "picture")].filter(Boolean).join(" ");
+  function report({ lostNotes = 0, lostPictures = 0 }) {
+    notice.textContent = [countText(lostNotes, "note"), countText(lostPictures, "picture")].filter(Boolean).join(" ");
   }
 
   document.querySelector("[data-read]").addEventListener("click", () => {
-    say({});
+    report({});
     area.focus();
   });
   toolbar(tools, area, { picture: choose });
-  pasting(area, { say, pictures: take });
+  handlePaste(area, { say: report, pictures: take });
 }

@@ -6,7 +6,7 @@ if (place && inputs.every(Boolean)) start();
 
 function start() {
   const whole = place.querySelector(".focal__whole"), picture = whole.querySelector("img");
-  const card = place.querySelector(".focal__card");
+  const card = place.querySelector(".focal__teaser");
   const mark = document.createElement("span");
   mark.className = "focal__mark";
   whole.append(mark);

@@ -1,6 +1,6 @@
 // What is done to single elements of a passage that is being cleaned.
 
-// The style of an element, under the name that reading gave it (see cleaning.js).
+// The style of an element, under the name that reading gave it (see clean_html.js).
 export const styleOf = (node) => node.getAttribute?.("data-style") ?? "";
 
 export function unwrap(node) {

@@ -1,8 +1,8 @@
 // HTML of a clipboard to Markdown of ours. Loaded at the first paste that needs it, and turndown with it.
 
 import TurndownService from "../../../vendor/turndown/turndown.browser.es.js";
-import { clean, read } from "./cleaning.js";
-import { takeNotes } from "./notes.js";
+import { clean, read } from "./clean_html.js";
+import { takeNotes } from "./clipboard_notes.js";
 
 // Signs of the private area, which no text has, stand where a reference was.
 const place = (number) => `\uE000${number}\uE001`;

@@ -1,7 +1,7 @@
 // Nothing typed is lost: what stands in the form is sent to be kept a little after the last key, and at the latest some
 // seconds after the first that is not kept yet. A warning on leaving only while something is not. Who else is here.
 
-import { typed } from "./typed.js";
+import { formData } from "./form_data.js";
 
 const PAUSE = 3000, LONGEST = 11000, AGAIN = 5000, PRESENT = 20000;
 const word = () => crypto.getRandomValues(new Uint32Array(2)).join("");
@@ -51,7 +51,7 @@ function start() {
   }
 
   function values() {
-    return typed(form, { piece: place.dataset.piece, page, turn: ++turn });
+    return formData(form, { piece: place.dataset.piece, page, turn: ++turn });
   }
 
   // What is wrong stands at the foot of the window, wherever in the form somebody types.

@@ -1,12 +1,11 @@
 // What is pasted from Word, Google Docs or a page becomes Markdown. Plain text and Markdown are left to the browser.
 
-import { insert } from "./inserting.js";
-import { nextNote, withNotes } from "./marking.js";
+import { insert, nextNote, withNotes } from "./edits.js";
 
 const MARKDOWN = /^#{1,6} \S|\]\((?:https?:|mailto:|image:|\/|#)|^ {0,3}\[\^[^\]\n]+\]:|\*\*[^\s*][^*\n]*\*\*|^\|[-: |]+\|$/m;
 
 /** `say` tells the editor what could not come along; `pictures` takes picture files. */
-export function pasting(area, { say, pictures }) {
+export function handlePaste(area, { say, pictures }) {
   let isPlain = false;
 
   area.addEventListener("keydown", (event) => {
@@ -39,7 +38,7 @@ export function pasting(area, { say, pictures }) {
   // Without the converter, which the network may not bring, the words come in at least.
   async function converted(html, first) {
     try {
-      return (await import("./converting.js")).convert(html, first);
+      return (await import("./html_to_markdown.js")).convert(html, first);
     } catch (fault) {
       console.warn(fault);
       return null;

@@ -109,3 +109,51 @@ export function table(state, words) {
   const row = (cell) => `|${` ${cell} |`.repeat(3)}`;
   return block(state, [row(words), row("---"), row(" "), row(" ")].join("\n"), words);
 }
+
+// Enter within a list or a quotation begins its next line; on an empty one it ends it.
+
+const LINE_MARK = /^(\s*)([-*+]|(\d{1,9})([.)])|>)( +)/;
+
+/** What Enter does at the caret: an edit, or nothing where it is an Enter like any other. */
+export function continueLine({ value, start, end }) {
+  const from = value.lastIndexOf("\n", start - 1) + 1, to = value.indexOf("\n", start);
+  const line = value.slice(from, to < 0 ? value.length : to);
+  const mark = line.match(LINE_MARK);
+  if (!mark || start !== end || start < from + mark[0].length) return null;
+  if (line.length === mark[0].length) return { from, to: start, text: "\n" }; // without an empty line what follows belongs to it
+  const [, room, sign, number, after, gap] = mark;
+  return { from: start, to: end, text: `\n${room}${number ? Number(number) + 1 + after : sign}${gap}` };
+}
+
+// Puts text into a textarea as if it had been typed, so that the browser's own undo takes it back.
+
+/** Replaces `from`…`to` by `text`, then does `last`, an edit of what is there by then; at the end `select` is selected. */
+export function insert(area, { from, to, text, select, last }) {
+  const seen = [scrollX, scrollY, area.scrollTop];
+  let end = put(area, { from, to, text });
+  if (last) end = put(area, last);
+  const wanted = select ?? [end, end];
+  area.setSelectionRange(...wanted);
+  if (wanted[1] < end) { // the browser has shown the end of what was put in, and that is not where the caret is
+    scrollTo(...seen.slice(0, 2));
+    area.scrollTop = seen[2];
+  }
+}
+
+function put(area, { from, to, text }) {
+  area.focus({ preventScroll: true });
+  area.setSelectionRange(from, to);
+  if (!typed(area, text)) {
+    area.setRangeText(text, from, to, "end");
+    area.dispatchEvent(new InputEvent("input", { bubbles: true, inputType: "insertText" }));
+  }
+  return from + text.length;
+}
+
+// The only way that keeps the history of undoing. It is old, and every browser has it; where one has not, nothing is lost.
+function typed(area, text) {
+  const before = area.value;
+  const isNothing = text === before.slice(area.selectionStart, area.selectionEnd);
+  document.execCommand(text ? "insertText" : "delete", false, text);
+  return isNothing || area.value !== before;
+}

@@ -1,8 +1,6 @@
 // The buttons above the text. One of them is in the order of Tab, arrows lead to the others (the ARIA toolbar pattern).
 
-import { next } from "./continuing.js";
-import { insert } from "./inserting.js";
-import { footnote, heading, link, prefix, table, wrap } from "./marking.js";
+import { continueLine, footnote, heading, insert, link, prefix, table, wrap } from "./edits.js";
 
 const MARKS = {
   bold: (state, words) => wrap(state, "**", words),
@@ -48,7 +46,7 @@ export function toolbar(bar, area, more) {
   });
   area.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.isComposing && !event.shiftKey && !event.ctrlKey && !event.metaKey) {
-      const edit = next({ value: area.value, start: area.selectionStart, end: area.selectionEnd });
+      const edit = continueLine({ value: area.value, start: area.selectionStart, end: area.selectionEnd });
       if (!edit) return;
       event.preventDefault();
       return insert(area, edit);

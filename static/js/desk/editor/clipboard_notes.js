@@ -1,6 +1,6 @@
 // Footnotes on the clipboard: a reference and the text that it leads to are joined; what lacks one of them is told.
 
-import { styleOf } from "./nodes.js";
+import { styleOf } from "./elements.js";
 
 const NOTE = /^(_ftn|_edn|ftnt|fn|footnote|endnote|note|cite_note|sdfootnote|sdendnote)[-_:.]?\S*\d/i;
 const BACK = /ref|anc$|^(fnr|cite_)\S*ref/i;

@@ -7,7 +7,7 @@ for (const form of document.querySelectorAll("form[data-word]")) enhance(form);
 
 function enhance(form) {
   const input = form.querySelector("input[type=file]");
-  const status = form.querySelector(".word-drop__status");
+  const status = form.querySelector(".word-upload__status");
   const bar = document.createElement("progress");
   let isSending = false;
 

@@ -1,22 +1,22 @@
 // Tables as Markdown can have them: a row of headings, every row of one length, a cell of one line.
 
-import { styleOf, unwrap } from "./nodes.js";
+import { styleOf, unwrap } from "./elements.js";
 
-export function tables(body) {
+export function rebuildTables(body) {
   for (const table of [...body.querySelectorAll("table")].reverse()) {
-    if (table.parentNode.closest("table") || (table.rows.length < 2 && (table.rows[0]?.cells.length ?? 0) < 2)) open(table);
-    else settle(table);
+    if (table.parentNode.closest("table") || (table.rows.length < 2 && (table.rows[0]?.cells.length ?? 0) < 2)) unwrapTable(table);
+    else rebuildTable(table);
   }
 }
 
 // A table within a table, or of one cell, was there for its looks.
-function open(table) {
+function unwrapTable(table) {
   for (const caption of table.querySelectorAll("caption")) caption.remove();
   for (const row of [...table.rows]) for (const cell of [...row.cells]) table.before(...cell.childNodes);
   table.remove();
 }
 
-function settle(table) {
+function rebuildTable(table) {
   const page = table.ownerDocument, rows = grid(table);
   const wide = Math.max(...rows.map((row) => row.length));
   const aligns = Array.from({ length: wide }, (_each, column) => alignOf(rows, column));
@@ -52,12 +52,12 @@ function grid(table) {
 
 // Figures stand at the right: what most cells below the heading say counts for the column.
 function alignOf(rows, column) {
-  const told = rows.slice(1).map((row) => row[column]).filter((cell) => cell?.textContent.trim()).map((cell) => {
+  const aligns = rows.slice(1).map((row) => row[column]).filter((cell) => cell?.textContent.trim()).map((cell) => {
     const found = cell.getAttribute("align") ?? styleOf(cell).match(/text-align\s*:\s*(\w+)/i)?.[1]
       ?? cell.querySelector("[align]")?.getAttribute("align") ?? styleOf(cell.querySelector("[data-style*=text-align]") ?? cell).match(/text-align\s*:\s*(\w+)/i)?.[1];
     return { right: "right", end: "right", center: "center" }[found?.toLowerCase()] ?? "";
   });
-  return ["right", "center"].find((each) => told.filter((one) => one === each).length > told.length / 2) ?? "";
+  return ["right", "center"].find((each) => aligns.filter((one) => one === each).length > aligns.length / 2) ?? "";
 }
 
 // What stands in a cell, on one line: blocks and items are parted by breaks.

@@ -1,10 +1,9 @@
 // Pictures that are dropped or pasted into the text: asked for their words at once, sent to the library, put in place.
 
-import { insert } from "./inserting.js";
-import { block } from "./marking.js";
+import { block, insert } from "./edits.js";
 
 /** Gives a function that takes picture files, one after another, and one that opens the choice of files. */
-export function picturing(area, dialog) {
+export function imageUpload(area, dialog) {
   const form = dialog.querySelector("form"), said = dialog.querySelector("[data-said]"), count = dialog.querySelector("[data-count]");
   const { url, large, signedOut, failed, sending } = dialog.dataset;
   const buttons = dialog.querySelectorAll("button, input[type=submit]");

@@ -1,8 +1,8 @@
 // What Word, Google Docs and web pages put on the clipboard, made plain HTML: what it says, without how it looked.
 
-import { heads, links, wordLists } from "./foreign.js";
-import { rename, styleOf, unwrap } from "./nodes.js";
-import { tables } from "./tables.js";
+import { cleanLinks, markHeadings, rebuildLists } from "./clipboard_sources.js";
+import { rename, styleOf, unwrap } from "./elements.js";
+import { rebuildTables } from "./tables.js";
 
 const GONE = "style, script, meta, link, title, base, noscript, iframe, object, svg, math, template, head, xml, "
   + "button, input, select, textarea, colgroup, o\\:p, [hidden], [aria-hidden=true], "
@@ -26,24 +26,24 @@ export function read(html) {
 
 /** Cleans a body in place; footnotes have been taken out of it. Gives how many pictures could not come. */
 export function clean(body) {
-  drop(body);
-  wordLists(body);
-  heads(body);
+  removeHidden(body);
+  rebuildLists(body);
+  markHeadings(body);
   emphasis(body);
-  links(body);
+  cleanLinks(body);
   const pictures = [...body.querySelectorAll("img")].filter((each) => each.width !== 1 && each.height !== 1);
   for (const each of body.querySelectorAll("img, picture, source, video, audio, canvas")) unwrap(each);
   for (const each of [...body.querySelectorAll(BARE)]) unwrap(each);
-  nest(body);
-  tables(body);
-  settleItems(body);
-  settleEmphasis(body);
-  settleHeadings(body);
-  empty(body);
+  nestLists(body);
+  rebuildTables(body);
+  unwrapSingleParagraphs(body);
+  mergeEmphasis(body);
+  shiftHeadings(body);
+  removeEmpty(body);
   return pictures.length;
 }
 
-function drop(body) {
+function removeHidden(body) {
   for (const each of body.querySelectorAll(GONE)) each.remove();
   for (const each of body.querySelectorAll("del, s, strike")) each.hasAttribute("cite") || each.hasAttribute("datetime") ? each.remove() : unwrap(each);
   for (const each of body.querySelectorAll("[data-style]")) if (UNSEEN.test(styleOf(each))) each.remove();
@@ -63,19 +63,19 @@ function emphasis(body) {
   }
   for (const each of body.querySelectorAll("span[data-style], font[data-style], a[data-style]")) {
     const style = styleOf(each);
-    if (/(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00)/i.test(style)) inside(each, "strong");
-    if (/(?<![\w-])font-style\s*:\s*(italic|oblique)/i.test(style)) inside(each, "em");
+    if (/(?<![\w-])font-weight\s*:\s*(bold|bolder|[6-9]00)/i.test(style)) wrapContents(each, "strong");
+    if (/(?<![\w-])font-style\s*:\s*(italic|oblique)/i.test(style)) wrapContents(each, "em");
   }
 }
 
-function inside(node, tag) {
+function wrapContents(node, tag) {
   const made = node.ownerDocument.createElement(tag);
   made.append(...node.childNodes);
   node.append(made);
 }
 
 // Lists within lists belong to the item before them, as Google Docs and old pages do not have it.
-function nest(body) {
+function nestLists(body) {
   for (const each of body.querySelectorAll("ul > ul, ul > ol, ol > ul, ol > ol")) {
     if (each.previousElementSibling?.matches("li")) each.previousElementSibling.append(each);
     else unwrap(each);
@@ -83,7 +83,7 @@ function nest(body) {
 }
 
 // An item of one paragraph is a line. Where lists stand in cells or hold blocks, turndown does as well as can be done.
-function settleItems(body) {
+function unwrapSingleParagraphs(body) {
   for (const each of body.querySelectorAll("li")) {
     const blocks = [...each.children].filter((child) => child.matches("p, div"));
     if (blocks.length === 1) unwrap(blocks[0]);
@@ -91,7 +91,7 @@ function settleItems(body) {
 }
 
 // Runs of the same kind are one; what holds no word is none; headings are strong already; blocks are not within.
-function settleEmphasis(body) {
+function mergeEmphasis(body) {
   for (const each of body.querySelectorAll(":is(h1, h2, h3, h4, h5, h6, th) strong, strong strong, em em")) unwrap(each);
   for (const each of body.querySelectorAll("strong, em, a")) {
     if (!each.textContent.trim() || each.querySelector(BLOCK)) unwrap(each);
@@ -108,13 +108,13 @@ function settleEmphasis(body) {
 }
 
 // The title of the page is its only heading of the first level: the highest that comes in is of the second.
-function settleHeadings(body) {
+function shiftHeadings(body) {
   const all = [...body.querySelectorAll("h1, h2, h3, h4, h5, h6")].filter((each) => each.textContent.trim());
   const highest = Math.min(...all.map((each) => Number(each.nodeName[1])));
   for (const each of all) rename(each, `h${Math.min(6, Number(each.nodeName[1]) - highest + 2)}`);
 }
 
-function empty(body) {
+function removeEmpty(body) {
   for (const each of body.querySelectorAll("p, div, h1, h2, h3, h4, h5, h6, li, blockquote, pre, ul, ol, sup, sub")) {
     if (!each.textContent.trim() && !each.querySelector("table, hr")) each.remove();
   }

@@ -1,6 +1,6 @@
 // Suggestions are taken without leaving the form, and follow what is typed. Without this script each is a submit button.
 
-import { typed } from "./typed.js";
+import { formData } from "./form_data.js";
 
 const PAUSE = 1500;
 const place = document.querySelector("[data-suggestions]");
@@ -42,7 +42,7 @@ function start() {
   async function ask() {
     const asked = ++turn;
     try {
-      const answer = await fetch(url, { method: "POST", body: typed(form, { piece }) });
+      const answer = await fetch(url, { method: "POST", body: formData(form, { piece }) });
       const html = answer.ok && !answer.redirected ? await answer.text() : null;
       if (html !== null && asked === turn && !place.contains(document.activeElement)) show(html);
     } catch {
