@@ -1,18 +1,21 @@
-"""The parts of addresses: what the resolver lets through to a page, so that no page is asked for nonsense."""
+"""Path converters: what the resolver lets through to a view, so that no view is asked for nonsense."""
+
+import re
 
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
 from publications import languages
+from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 
 
-class Words(StringConverter):
-    """Letters of any alphabet, digits and single hyphens: never a dot, so that suffixes cannot clash."""
+class UnicodeSlugConverter(StringConverter):
+    """Letters of any alphabet, digits and single hyphens: never a dot, so that extensions cannot clash."""
 
     regex = languages.SLUG
 
 
-class Number:
+class NumberConverter:
     """A whole number that every database holds, written in one way."""
 
     regex = "0|[1-9][0-9]{0,8}"
@@ -24,28 +27,28 @@ class Number:
         return str(value)
 
 
-class Face(StringConverter):
-    """The ending of an address at which the record of a piece stands in a format of others."""
+class RecordFormatConverter(StringConverter):
+    """The extension of an output format of the record."""
 
-    regex = r"bib|ris|csl\.json|md"
-
-
-class FeedFormat(StringConverter):
-    """The ending of the address of a feed in a format besides Atom."""
-
-    regex = r"rss|json"
+    regex = "|".join(map(re.escape, RECORD_FORMATS))
 
 
-class Rest(StringConverter):
-    """Whatever is left of an address, were it nothing, or what no text holds."""
+class FeedFormatConverter(StringConverter):
+    """The extension of a feed."""
+
+    regex = "|".join(map(re.escape, FEED_FORMATS))
+
+
+class RestConverter(StringConverter):
+    """Whatever is left of an address, even nothing or what no text holds."""
 
     regex = r"[\s\S]*"
 
 
 def register() -> None:
-    """Make them known to routes, before any is read."""
-    register_converter(Words, "words")
-    register_converter(Number, "number")
-    register_converter(Face, "face")
-    register_converter(FeedFormat, "feed_format")
-    register_converter(Rest, "rest")
+    """Register the converters, before any route is read."""
+    register_converter(UnicodeSlugConverter, "words")
+    register_converter(NumberConverter, "number")
+    register_converter(RecordFormatConverter, "record_format")
+    register_converter(FeedFormatConverter, "feed_format")
+    register_converter(RestConverter, "rest")

@@ -16,6 +16,7 @@ from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
 from publications.languages import TREES, tree_of_path
+from publications.metadata import COMPRESSIBLE_TYPES
 from publications.page_cache import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
 
 POLICY = ", ".join(
@@ -24,13 +25,6 @@ POLICY = ", ".join(
 )
 
 GetResponse = Callable[[HttpRequest], HttpResponse]
-
-
-COMPRESSED = {
-    "text/html", "text/plain", "text/markdown", "text/javascript", "text/xml", "application/xml",
-    "application/atom+xml", "application/rss+xml", "application/feed+json", "application/json",
-    "application/problem+json", "application/vnd.citationstyles.csl+json",
-}  # fmt: skip
 
 
 READING = ("GET", "HEAD")
@@ -52,7 +46,7 @@ def compressed(get_response: GetResponse) -> GetResponse:
         if response.status_code == HTTPStatus.NOT_MODIFIED:
             patch_vary_headers(response, ("Accept-Encoding",))  # as the answer that the reader holds says
         media_type = response.headers.get("Content-Type", "").partition(";")[0]
-        if response.streaming or media_type not in COMPRESSED:
+        if response.streaming or media_type not in COMPRESSIBLE_TYPES:
             return response
         if request.path_info.startswith(settings.DESK):
             return desk.process_response(request, response)

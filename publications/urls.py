@@ -26,7 +26,7 @@ editions = [
     path("", views.edition_list, name="editions"),
     path("<number:number>/", include(one_edition)),
     path("<number:number>.pdf", views.edition_pdf, name="edition_pdf"),
-    path("<number:number>.<face:face>", views.edition_face, name="edition_face"),
+    path("<number:number>.<record_format:record_format>", views.edition_record, name="edition_record"),
 ]
 
 of_one_piece = [
@@ -42,7 +42,7 @@ section = [
     path("card.png", views.list_image, name="list_image"),
     path("<words:slug>/", include(of_one_piece)),
     path("<words:slug>.pdf", views.pdf, name="pdf"),
-    path("<words:slug>.<face:face>", views.piece_face, name="face"),
+    path("<words:slug>.<record_format:record_format>", views.publication_record, name="record"),
 ]
 
 topics = [

@@ -14,7 +14,7 @@ application = get_wsgi_application()  # models may be imported from here on
 
 from accounts.mail import send_in_background  # noqa: E402
 from publications import page_cache  # noqa: E402
-from publications.middleware import COMPRESSED  # noqa: E402
+from publications.metadata import COMPRESSIBLE_TYPES, MADE_ON_REQUEST  # noqa: E402
 from publications.renditions import ROOM  # noqa: E402
 from publications.urls import parameters_of  # noqa: E402
 from sceeus import service_urls  # noqa: E402
@@ -37,7 +37,8 @@ if settings.PAGES_IN_MEMORY:
         watcher=page_cache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),
         max_bytes=settings.PAGES_IN_MEMORY,
         parameters=parameters_of,
-        compressible=frozenset(COMPRESSED),
+        compressible=COMPRESSIBLE_TYPES,
+        made_on_request=tuple(f".{format.extension}" for format in MADE_ON_REQUEST),
         static_paths=collected_static_paths(),
     )
 application = page_cache.RequestBodies(application)

@@ -12,7 +12,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import close_old_connections
 from django.test.client import RequestFactory
 
-from publications.middleware import COMPRESSED
+from publications.metadata import COMPRESSIBLE_TYPES, MADE_ON_REQUEST
 from publications.page_cache import PageCache, SiteStateWatcher, WorkerPool
 from publications.urls import parameters_of
 
@@ -102,7 +102,8 @@ class Readers:
             watcher=self.watcher,
             max_bytes=max_bytes,
             parameters=parameters_of,
-            compressible=frozenset(COMPRESSED),
+            compressible=COMPRESSIBLE_TYPES,
+            made_on_request=tuple(f".{format.extension}" for format in MADE_ON_REQUEST),
             download_slots=download_slots,
             static_paths=static_paths,
         )

@@ -18,6 +18,7 @@ from hypothesis import strategies as some
 
 from publications import deeds, languages
 from publications.languages import TREES
+from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import Attachment, FormerPath, Page, keep_original
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 
@@ -72,8 +73,8 @@ KNOWN = {
     "tag": ["belarus"],
     "author": ["ann-berg"],
     "code": ["en", "sv", "uk"],
-    "face": ["bib", "ris", "csl.json", "md"],
-    "format": ["rss", "json"],
+    "record_format": list(RECORD_FORMATS),
+    "format": list(FEED_FORMATS),
     "uid": [UID],
     "rest": ["nowhere"],
     "source": ["pages", "topics", "authors", "publications"],

@@ -14,8 +14,17 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from publications import deeds, prose
-from publications.feeds import atom, json_feed, rss
-from publications.feeds.feed import Category, Entry, Feed, File, Person, Picture, Text
+from publications.feeds.entries import (
+    Feed,
+    FeedCategory,
+    FeedEntry,
+    FeedFile,
+    FeedImage,
+    FeedPerson,
+    FeedText,
+)
+from publications.feeds.renderers import RENDERERS, render_atom, render_json_feed, render_rss
+from publications.metadata import FEED_FORMATS
 from publications.models import Attachment, Kind, keep_original
 from publications.presentation import feeds_for
 from publications.presentation.whole_addresses import with_whole_addresses
@@ -426,18 +435,18 @@ def test_feeds_ask_the_same_at_a_thousand_pieces(client):
 
 @given(text=some.text(alphabet=some.characters(codec="utf-8")))
 def test_any_text_makes_a_document_that_parses(text):
-    now, person = timezone.now(), Person(text, text)
-    entry = Entry(
-        "urn:x", text, "en", now, now, [Text(text, "en", text)], text, text, [person], [person], [Category(text, text, text)],
-        [File(text, "application/pdf", text, 1)], Picture(text, "image/jpeg", text),
+    now, person = timezone.now(), FeedPerson(text, text)
+    entry = FeedEntry(
+        "urn:x", text, "en", now, now, [FeedText(text, "en", text)], text, text, [person], [person], [FeedCategory(text, text, text)],
+        [FeedFile(text, "application/pdf", text, 1)], FeedImage(text, "image/jpeg", text),
     )  # fmt: skip
     feed = Feed("x", text, text, text, text, "en", now, person, [entry])
 
     kept = FORBIDDEN.sub("", text)
     one_line_end = kept.replace("\r\n", "\n").replace("\r", "\n")
-    assert said(ElementTree.fromstring(atom.written(feed)), "title") == one_line_end
-    assert ElementTree.fromstring(rss.written(feed)).findtext("channel/item/title") == one_line_end
-    assert json.loads(json_feed.written(feed))["items"][0].get("title", "") == kept
+    assert said(ElementTree.fromstring(render_atom(feed)), "title") == one_line_end
+    assert ElementTree.fromstring(render_rss(feed)).findtext("channel/item/title") == one_line_end
+    assert json.loads(render_json_feed(feed))["items"][0].get("title", "") == kept
 
 
 @given(
@@ -454,3 +463,7 @@ def test_any_text_can_be_given_whole_addresses(text):
 
     assert not re.search(r'<a [^>]*href="(?![a-z][a-z0-9+.-]*:)', whole)
     assert re.sub(r'"[^"]*"', "", whole) == re.sub(r'"[^"]*"', "", html)
+
+
+def test_every_format_of_feeds_has_a_renderer():
+    assert RENDERERS.keys() == FEED_FORMATS.keys()

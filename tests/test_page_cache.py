@@ -132,7 +132,7 @@ def test_each_page_keeps_the_parameters_that_it_reads_in_both_trees(path, query)
     name = query.partition("=")[0]
 
     assert parameters_of(path) >= {name}
-    assert cache_key(environ(f"{path}?{query}&utm_source=x"), parameters_of)[1] == query
+    assert cache_key(environ(f"{path}?{query}&utm_source=x"), parameters_of, ())[1] == query
 
 
 def test_all_that_public_views_read_of_a_query_is_known():

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone
 
 from publications import checks, importing, prose
-from publications.metadata import REFERENCES, name_of
+from publications.metadata import REFERENCE_FORMATS, parse_name
 from publications.models import Edition
 from tests.import_figures import CORPUS, figures, show
 from tests.reference_readers import READERS, Read
@@ -20,7 +20,7 @@ def on_the_page(edition: Edition) -> Read:
     """What readers see, each name turned round."""
     return Read(
         " ".join(edition.title.split()),
-        [name_of(row.name).inverted for row in edition.bylines.all()],
+        [parse_name(row.name).inverted for row in edition.bylines.all()],
         timezone.localdate(edition.published_at),
         f"http://127.0.0.1:8000{edition.get_absolute_url()}",
     )
@@ -96,7 +96,7 @@ def every_post_is_read_back_from_every_format(client, capsys) -> None:
 
     astray = []
     for edition in editions:
-        for face in REFERENCES:
+        for face in REFERENCE_FORMATS:
             response = client.get(f"{edition.get_absolute_url().rstrip('/')}.{face}")
             read = READERS[face](response.content.decode())
             if read != on_the_page(edition) or not are_the_names(read.authors, edition):
@@ -107,7 +107,7 @@ def every_post_is_read_back_from_every_format(client, capsys) -> None:
     with capsys.disabled():
         show(
             "References of the posts",
-            {"posts": len(editions), "references read back": len(editions) * len(REFERENCES), "otherwise than the page": astray, "other words as Markdown": reworded},
+            {"posts": len(editions), "references read back": len(editions) * len(REFERENCE_FORMATS), "otherwise than the page": astray, "other words as Markdown": reworded},
         )  # fmt: skip
     assert len(editions) == 509
     assert not astray and not reworded

@@ -19,7 +19,7 @@ from PIL import Image as Pixels
 
 from publications import deeds, search
 from publications.languages import TREES
-from publications.metadata import FACES
+from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import (
     Attachment,
     Byline,
@@ -65,8 +65,8 @@ class Asked:
             "tag": [WORDS["tagslug"]],
             "kind": ["quick-comment"],
             "code": ["en", "sv"],
-            "face": list(FACES),
-            "format": ["rss", "json"],
+            "record_format": list(RECORD_FORMATS),
+            "format": list(FEED_FORMATS),
             "uid": [self.piece.uid],
             "rest": ["nowhere"],
             "source": ["publications", "topics", "authors", "pages"],

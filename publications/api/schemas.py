@@ -3,6 +3,7 @@
 from typing import Any
 
 from publications.languages import NAMES, TREES
+from publications.metadata import RECORD_FORMATS
 from publications.models import Role, TagKind
 
 Node = dict[str, Any]
@@ -74,7 +75,7 @@ PUBLICATION = {
     "external_url": _with("Where the text stands, if that is elsewhere; `html` may then be empty.", _or_null(ADDRESS)),
     "words": NUMBER,
     "cover": _or_null(_of("Picture")),
-    "formats": _object(**{"pdf": ADDRESS, "md": ADDRESS, "bib": ADDRESS, "ris": ADDRESS, "csl.json": ADDRESS}),
+    "formats": _object(**dict.fromkeys(("pdf", *RECORD_FORMATS), ADDRESS)),
     "translations": _list_of(_of("OtherPublication")),
 }  # fmt: skip
 TEXT_OF_PUBLICATION = {

@@ -67,7 +67,7 @@ def related_to(edition: Edition, now: datetime) -> list[Edition]:
 
 def _records_of(texts: Iterable[EditionWithRows]) -> list[metadata.Record]:
     site = Site.objects.first() or Site()
-    return [metadata.record_of(rows, site=site) for rows in texts]
+    return [metadata.build_record(rows, site=site) for rows in texts]
 
 
 def _places(asked: Asked, now: datetime) -> list[cursors.Place]:

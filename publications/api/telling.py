@@ -8,7 +8,7 @@ from typing import Any
 
 from publications.addresses import absolute
 from publications.languages import TREES
-from publications.metadata import REFERENCES, Record, face_url
+from publications.metadata import RECORD_FORMATS, Record, format_url
 from publications.models import Author, Edition, EditionByline, Image, Kind, Tag, facet_of
 from publications.presentation import public_address
 from publications.presentation.parts import body_html, picture, portrait, signed
@@ -22,7 +22,7 @@ Node = dict[str, Any]
 
 def publication(record: Record) -> Node:
     """A publication in a list."""
-    edition = record.piece.edition
+    edition = record.rows.edition
     return {
         "id": str(edition.uid),
         "href": of_api("publication", uid=edition.uid),
@@ -34,22 +34,22 @@ def publication(record: Record) -> Node:
         "number": record.number or None,
         "summary": record.summary or None,
         **_moments(record, edition),
-        "authors": [_byline(row) for row in record.piece.bylines],
-        "topics": [_tag(tag, record.tree) for tag in record.piece.tags],
+        "authors": [_byline(row) for row in record.rows.bylines],
+        "topics": [_tag(tag, record.tree) for tag in record.rows.tags],
         "doi": record.doi or None,
         "isbn": record.isbn or None,
         "external_url": record.external_url or None,
         "words": record.words,
         "cover": _picture(edition.cover),
         "formats": _formats(record, edition),
-        "translations": [_other(other) for other in record.piece.translations],
+        "translations": [_other(other) for other in record.rows.translations],
     }
 
 
 def whole_publication(record: Record, related: Iterable[Edition]) -> Node:
     """A publication by itself, with its text."""
-    edition = record.piece.edition
-    html = body_html(edition, record.piece.images, public_address)
+    edition = record.rows.edition
+    html = body_html(edition, record.rows.images, public_address)
     return {
         **publication(record),
         "key_points": edition.key_points_list,
@@ -160,8 +160,8 @@ def _picture(image: Image | None) -> Node | None:
 
 def _formats(record: Record, edition: Edition) -> Node:
     """The same piece in formats of others, by the endings of their addresses."""
-    faces = {ending: absolute(face_url(edition, ending)) for ending in ("md", *REFERENCES)}
-    return {"pdf": record.pdf, **faces}
+    urls = {extension: absolute(format_url(edition, extension)) for extension in RECORD_FORMATS}
+    return {"pdf": record.pdf, **urls}
 
 
 def _other(edition: Edition) -> Node:

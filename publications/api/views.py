@@ -110,7 +110,7 @@ def _publication(uid: UUID) -> HttpResponse:
     record = one_publication(uid, now)
     if not record:
         raise _missing(uid)
-    edition = record.piece.edition
+    edition = record.rows.edition
     response = told(telling.whole_publication(record, related_to(edition, now)))
     response.headers["Content-Language"] = edition.language
     return response

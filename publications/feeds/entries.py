@@ -1,47 +1,208 @@
-"""Editions as entries of a feed: one for each piece, in a constant number of queries."""
+"""Feeds and their entries as plain values, which every format renders; entries are made of live editions.
+
+There is one entry for each publication. Its date of change is that of the last announced one: the first publication, an
+update or a correction; a silent fix moves nothing. An announced edition that was undone counts at the moment it was:
+whoever read it is owed the text that stands.
+"""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
+from django.template.loader import render_to_string
 from django.utils import translation
 
 from publications.languages import tree_of
-from publications.models import Edition, EditionByline, EditionWithRows, Image, Role
+from publications.models import (
+    Change,
+    Edition,
+    EditionByline,
+    EditionWithRows,
+    End,
+    Image,
+    Role,
+    first_published_at,
+    readable_editions,
+    started_editions_by_publication,
+)
 from publications.presentation import absolute, author_url, in_tree, public_address
-from publications.presentation.parts import picture
+from publications.presentation.external_link import external_link_html
+from publications.presentation.history import Note, notes_of
+from publications.presentation.parts import body_html, picture
+from publications.presentation.whole_addresses import with_whole_addresses
 
-from .content import content
-from .feed import Category, Entry, File, Person, Picture, Text
-from .history import Told, newest
-
-NEWEST = 30
-
-
-def entries_of(editions: QuerySet) -> list[Entry]:
-    """The pieces among these live editions with the newest announced changes, newest first."""
-    told = newest(editions, NEWEST)
-    texts = {rows.edition.publication_id: rows for rows in _with_rows(told)}
-    return [_entry(texts[publication], known) for publication, known in told.items() if publication in texts]
+FEED_ENTRIES = 30
+LATER = (Change.CORRECTION, Change.UPDATE)
+ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=End.UNDONE)
+MOMENT = Case(When(end=End.UNDONE, then=F("visible_until")), default=F("visible_from"))
 
 
-def _with_rows(publications: Iterable[int]) -> list[EditionWithRows]:
+@dataclass(frozen=True)
+class FeedText:
+    """A publication or a translation of it. `url` is absolute, as all addresses here."""
+
+    url: str
+    language: str
+    title: str
+
+
+@dataclass(frozen=True)
+class FeedFile:
+    """An attached file, its size in bytes."""
+
+    url: str
+    media_type: str
+    title: str
+    size: int
+
+
+@dataclass(frozen=True)
+class FeedImage:
+    """The cover in one size."""
+
+    url: str
+    media_type: str
+    alt: str = ""
+
+
+@dataclass(frozen=True)
+class FeedPerson:
+    """A person or an organisation; `uri` is empty if they have no page."""
+
+    name: str
+    uri: str = ""
+
+
+@dataclass(frozen=True)
+class FeedCategory:
+    """A subject: `scheme` says which list `term` belongs to, `label` is for people."""
+
+    term: str
+    scheme: str
+    label: str
+
+
+@dataclass(frozen=True)
+class FeedEntry:
+    """One publication. Titles and summary are text; content is HTML that stands by itself."""
+
+    id: str
+    title: str
+    language: str
+    published: datetime
+    updated: datetime
+    texts: list[FeedText]
+    """The publication first, then its translations, one for each language."""
+    summary: str
+    content: str
+    authors: list[FeedPerson] = field(default_factory=list)
+    contributors: list[FeedPerson] = field(default_factory=list)
+    categories: list[FeedCategory] = field(default_factory=list)
+    files: list[FeedFile] = field(default_factory=list)
+    cover: FeedImage | None = None
+    external_url: str = ""
+    """The address of the text, if that is on another site."""
+
+    @property
+    def url(self) -> str:
+        return self.texts[0].url
+
+
+@dataclass(frozen=True)
+class Feed:
+    """A feed, its entries newest first. Its author stands for entries that name none."""
+
+    id: str
+    url: str
+    page: str
+    title: str
+    subtitle: str
+    language: str
+    updated: datetime
+    author: FeedPerson
+    entries: list[FeedEntry]
+
+
+@dataclass(frozen=True)
+class AnnouncedChanges:
+    """When readers were told of a publication and of its changes; corrections newest first."""
+
+    published: datetime
+    updated: datetime
+    corrections: list[Note]
+
+
+def newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges]:
+    """Return the publications among live editions whose changes were announced last, in that order: three queries.
+
+    The newest by date and the newest by a later announcement are enough to choose from: whatever is among the
+    newest by either is among one of them.
+    """
+    dated = editions.order_by("-published_at", "-pk").values_list("publication_id", flat=True)[:count]
+    later = Edition.objects.begun().filter(ANNOUNCED_LATER).order_by()
+    own = later.filter(publication=OuterRef("publication")).values("publication")
+    announced = (
+        editions.filter(publication__in=later.values("publication"))
+        .annotate(moment=Subquery(own.annotate(moment=Max(MOMENT)).values("moment")))
+        .order_by("-moment", "-publication_id")
+        .values_list("publication_id", flat=True)[:count]
+    )
+    changes = _announced_changes({*dated, *announced})
+    ordered = sorted(
+        changes, key=lambda publication: (changes[publication].updated, publication), reverse=True
+    )
+    return {publication: changes[publication] for publication in ordered[:count]}
+
+
+def _announced_changes(publications: Iterable[int]) -> dict[int, AnnouncedChanges]:
+    return {
+        key: _changes_of(started) for key, started in started_editions_by_publication(publications).items()
+    }
+
+
+def _changes_of(started: list[Edition]) -> AnnouncedChanges:
+    """The changes of one publication, by its started editions in their order."""
+    standing = readable_editions(started) or started
+    published = first_published_at(standing)
+    later = [_announced_at(edition) for edition in started if _is_announced_later(edition)]
+    corrections = [note for note in notes_of(standing) if note.change == Change.CORRECTION and note.note]
+    return AnnouncedChanges(published, max([published, standing[-1].published_at, *later]), corrections)
+
+
+def _is_announced_later(edition: Edition) -> bool:
+    return edition.change in LATER or (edition.change == Change.FIRST and edition.end == End.UNDONE)
+
+
+def _announced_at(edition: Edition) -> datetime:
+    return edition.visible_until if edition.end == End.UNDONE else edition.visible_from
+
+
+def build_entries(editions: QuerySet) -> list[FeedEntry]:
+    """Return entries of the FEED_ENTRIES publications among these live editions that changed last, newest first."""
+    changes = newest_changes(editions, FEED_ENTRIES)
+    live = {rows.edition.publication_id: rows for rows in _live_editions(changes)}
+    return [_entry(live[pk], announced) for pk, announced in changes.items() if pk in live]
+
+
+def _live_editions(publications: Iterable[int]) -> list[EditionWithRows]:
     live = Edition.objects.live().filter(publication__in=list(publications))
     shown = live.defer("body", "text", "paragraphs")
     return EditionWithRows.get_many(shown, rows=("bylines", "tags", "images", "attachments", "translations"))
 
 
-def _entry(rows: EditionWithRows, told: Told) -> Entry:
+def _entry(rows: EditionWithRows, announced: AnnouncedChanges) -> FeedEntry:
     edition = rows.edition
     with translation.override(edition.tree):
-        return Entry(
+        return FeedEntry(
             id=edition.uid.urn,
             title=edition.title,
             language=edition.language,
-            published=told.published,
-            updated=told.updated,
+            published=announced.published,
+            updated=announced.updated,
             texts=_texts(rows),
             summary=edition.summary,
-            content=content(rows, told.corrections),
+            content=_content(rows, announced.corrections),
             categories=_categories(rows),
             files=_files(rows),
             cover=_cover(edition.cover),
@@ -50,17 +211,19 @@ def _entry(rows: EditionWithRows, told: Told) -> Entry:
         )
 
 
-def _texts(rows: EditionWithRows) -> list[Text]:
-    """The piece and its translations, one for each language."""
+def _texts(rows: EditionWithRows) -> list[FeedText]:
+    """The publication and its translations, one for each language."""
     texts = {rows.edition.language: rows.edition}
     for other in rows.translations:
         texts.setdefault(other.language, other)
-    return [Text(absolute(each.get_absolute_url()), language, each.title) for language, each in texts.items()]
-
-
-def _files(rows: EditionWithRows) -> list[File]:
     return [
-        File(
+        FeedText(absolute(each.get_absolute_url()), language, each.title) for language, each in texts.items()
+    ]
+
+
+def _files(rows: EditionWithRows) -> list[FeedFile]:
+    return [
+        FeedFile(
             absolute(
                 in_tree(
                     rows.edition.tree,
@@ -78,14 +241,14 @@ def _files(rows: EditionWithRows) -> list[File]:
     ]
 
 
-def _cover(image: Image | None) -> Picture | None:
+def _cover(image: Image | None) -> FeedImage | None:
     if not image:
         return None
     shown = picture(image, public_address)
-    return Picture(absolute(shown.src), "image/jpeg", shown.alt)
+    return FeedImage(absolute(shown.src), "image/jpeg", shown.alt)
 
 
-def _people(bylines: Sequence[EditionByline]) -> dict[str, list[Person]]:
+def _people(bylines: Sequence[EditionByline]) -> dict[str, list[FeedPerson]]:
     """Authors by that role, else everyone; others contribute."""
     written = [row for row in bylines if row.role == Role.AUTHOR] or list(bylines)
     return {
@@ -94,12 +257,12 @@ def _people(bylines: Sequence[EditionByline]) -> dict[str, list[Person]]:
     }
 
 
-def _person(row: EditionByline) -> Person:
+def _person(row: EditionByline) -> FeedPerson:
     path = author_url(row.author)
-    return Person(row.name, absolute(path) if path else "")
+    return FeedPerson(row.name, absolute(path) if path else "")
 
 
-def _categories(rows: EditionWithRows) -> list[Category]:
+def _categories(rows: EditionWithRows) -> list[FeedCategory]:
     """The kind and the topics, each by the address of the list it belongs to."""
     edition = rows.edition
     tree = tree_of(edition.language)
@@ -107,6 +270,23 @@ def _categories(rows: EditionWithRows) -> list[Category]:
     topics = absolute(in_tree(tree, "publications:topics"))
     tags = sorted(rows.tags, key=lambda tag: tag.label.casefold())
     return [
-        Category(edition.kind.slug, kinds, edition.kind.worded("name")),
-        *(Category(tag.slug, topics, tag.label) for tag in tags),
+        FeedCategory(edition.kind.slug, kinds, edition.kind.worded("name")),
+        *(FeedCategory(tag.slug, topics, tag.label) for tag in tags),
     ]
+
+
+def _content(rows: EditionWithRows, corrections: list[Note]) -> str:
+    """Notes of corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
+    edition = rows.edition
+    with translation.override(edition.tree):
+        shown = render_to_string(
+            "partials/feed_entry.html",
+            {
+                "edition": edition,
+                "corrections": corrections,
+                "cover": picture(edition.cover, public_address) if edition.cover else None,
+                "external_link": external_link_html(edition),
+                "html": body_html(edition, rows.images, public_address),
+            },
+        )
+    return with_whole_addresses(shown.strip(), absolute(edition.get_absolute_url()))

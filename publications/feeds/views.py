@@ -12,14 +12,14 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications.languages import NAMES
+from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, Generation, Kind, Tag, lately, the_site
 from publications.presentation import absolute, author_url, current_tree, feeds_for, topic_url, unless_fresh
 
-from .entries import entries_of
-from .feed import Feed, Person
-from .formats import FORMATS
+from .entries import Feed, FeedPerson, build_entries
+from .renderers import RENDERERS
 
-Ways = dict[str, Any]
+FeedLinks = dict[str, Any]
 SINCE = "2026"  # RFC 4151: a year in which the centre owned its name
 
 
@@ -30,20 +30,20 @@ def site_feed(request: HttpRequest, format: str) -> HttpResponse:
 
 def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
     found = get_object_or_404(Kind, slug=kind)
-    live = _known(Edition.objects.live().filter(kind=found), _in_tree().filter(kind=found))
+    live = _if_any(Edition.objects.live().filter(kind=found), _in_tree().filter(kind=found))
     page = f"{reverse('publications:list')}?kind={found.slug}"
     return _feed(request, format, live, page, feeds_for(current_tree(), kind=found))
 
 
 def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=tag)
-    live = _known(Edition.objects.live().on(found), _in_tree().on(found))
+    live = _if_any(Edition.objects.live().on(found), _in_tree().on(found))
     return _feed(request, format, live, topic_url(found), feeds_for(current_tree(), tag=found))
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
     found = get_object_or_404(Author.objects.known(), slug=author)
-    live = _known(Edition.objects.live().by(found), _in_tree().by(found))
+    live = _if_any(Edition.objects.live().by(found), _in_tree().by(found))
     return _feed(request, format, live, author_url(found), feeds_for(current_tree(), author=found))
 
 
@@ -53,14 +53,14 @@ def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
         raise Http404
     live = Edition.objects.live().filter(language=code)
     page = f"{reverse('publications:list')}?language={code}"
-    return _feed(request, format, _known(live, live), page, feeds_for(current_tree(), language=code))
+    return _feed(request, format, _if_any(live, live), page, feeds_for(current_tree(), language=code))
 
 
 def _in_tree() -> QuerySet:
     return Edition.objects.live().in_tree(current_tree())
 
 
-def _known(live: QuerySet, shown: QuerySet) -> QuerySet:
+def _if_any(live: QuerySet, shown: QuerySet) -> QuerySet:
     """What is shown, where anything is live at all: else the subject is as if it were not there."""
     if not live.order_by().exists():
         raise Http404
@@ -68,14 +68,14 @@ def _known(live: QuerySet, shown: QuerySet) -> QuerySet:
 
 
 def _feed(
-    request: HttpRequest, format: str, editions: QuerySet, page: str, names: list[Ways]
+    request: HttpRequest, format: str, editions: QuerySet, page: str, names: list[FeedLinks]
 ) -> HttpResponse:
-    return unless_fresh(request, lambda: _written(format, editions, page, names[0]))
+    return unless_fresh(request, lambda: _render(format, editions, page, names[0]))
 
 
-def _written(format: str, editions: QuerySet, page: str, name: Ways) -> HttpResponse:
-    site, chosen = the_site(), FORMATS[format]
-    entries = lately("entries of a feed", name["url"], lambda: entries_of(editions))
+def _render(format: str, editions: QuerySet, page: str, name: FeedLinks) -> HttpResponse:
+    site = the_site()
+    entries = lately("entries of a feed", name["url"], lambda: build_entries(editions))
     feed = Feed(
         id=_stable_id(name["url"]),
         url=absolute(name["ways"][format]),
@@ -83,11 +83,13 @@ def _written(format: str, editions: QuerySet, page: str, name: Ways) -> HttpResp
         title=_("%(title)s – %(site)s") % {"title": name["title"], "site": site.short_name},
         subtitle=site.description or site.name,
         language=current_tree(),
-        updated=entries[0].updated if entries else _last_deed(),
-        author=Person(site.name, absolute(reverse("publications:home"))),
+        updated=entries[0].updated if entries else _last_change(),
+        author=FeedPerson(site.name, absolute(reverse("publications:home"))),
         entries=entries,
     )
-    return HttpResponse(chosen.write(feed), content_type=f"{chosen.media_type}; charset=utf-8")
+    return HttpResponse(
+        RENDERERS[format](feed), content_type=f"{FEED_FORMATS[format].media_type}; charset=utf-8"
+    )
 
 
 def _stable_id(path: str) -> str:
@@ -95,5 +97,5 @@ def _stable_id(path: str) -> str:
     return f"tag:{urlsplit(settings.SITE_URL).hostname},{SINCE}:{path}"
 
 
-def _last_deed() -> datetime:
+def _last_change() -> datetime:
     return Generation.objects.get().at

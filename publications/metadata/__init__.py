@@ -1,31 +1,44 @@
-"""One bibliographic record of a piece, and its faces: references, BibTeX, RIS, CSL-JSON, markup, Dublin Core.
+"""The bibliographic record of an edition and everything that is made of it: export formats, citations, JSON-LD, heads.
 
-Made of editions alone: what is not public has no record.
+Records are made of editions alone: what is not public has no record.
 """
 
-from . import dublincore, linked
-from .faces import FACES, REFERENCES, Face, face_url
-from .names import Name, name_of
-from .record import Record, record_of
-from .references import Reference, chicago, references
-from .showing import head_of, shown
-from .tags import Picture
+from . import json_ld
+from .citations import Citation, chicago, citations
+from .formats import (
+    COMPRESSIBLE_TYPES,
+    FEED_FORMATS,
+    FORMATS,
+    MADE_ON_REQUEST,
+    RECORD_FORMATS,
+    REFERENCE_FORMATS,
+    OutputFormat,
+    dublin_core,
+    format_url,
+)
+from .head_tags import citation_context, head_context
+from .json_ld import HeadImage
+from .record import Name, Record, build_record, parse_name
 
 __all__ = [
-    "FACES",
-    "REFERENCES",
-    "Face",
+    "COMPRESSIBLE_TYPES",
+    "FEED_FORMATS",
+    "FORMATS",
+    "MADE_ON_REQUEST",
+    "RECORD_FORMATS",
+    "REFERENCE_FORMATS",
+    "Citation",
+    "HeadImage",
     "Name",
-    "Picture",
+    "OutputFormat",
     "Record",
-    "Reference",
+    "build_record",
     "chicago",
-    "dublincore",
-    "face_url",
-    "head_of",
-    "linked",
-    "name_of",
-    "record_of",
-    "references",
-    "shown",
+    "citation_context",
+    "citations",
+    "dublin_core",
+    "format_url",
+    "head_context",
+    "json_ld",
+    "parse_name",
 ]

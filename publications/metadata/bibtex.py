@@ -7,10 +7,8 @@ command: BibTeX counts braces, escaped or not. Addresses and DOIs stand as they 
 import re
 from collections.abc import Sequence
 
-from .names import Name
-from .record import Record
+from .record import Name, Record
 
-MEDIA_TYPE = "application/x-bibtex"
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 OPEN, CLOSE, EMPTY = "\ue000", "\ue001", "\ue002"
 """Braces of ours, until all others are commands. Unicode gives these signs no meaning."""
@@ -27,7 +25,8 @@ INNER_CAPITAL = re.compile(r"\w[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩЀ-Я]")
 LIST_SIGNS = re.compile(r",|\band\b", re.IGNORECASE)
 
 
-def document(record: Record) -> str:
+def to_bibtex(record: Record) -> str:
+    """BibTeX of a record: a technical report if its kind is numbered, else `misc`."""
     fields = {name: value for name, value in _fields(record).items() if value}
     lines = [f"  {name} = {value}," for name, value in fields.items()]
     kind = "techreport" if record.is_report else "misc"
@@ -37,60 +36,62 @@ def document(record: Record) -> str:
 def _fields(record: Record) -> dict[str, str]:
     day = record.published
     return {
-        "author": _braced(_people(record.creators)),
-        "editor": _braced(_people([person.name for person in record.editors])),
-        "title": _braced(_title(record.title)),
-        **_of_kind(record),
-        "year": _braced(str(day.year)),
+        "author": _brace(_people(record.creators)),
+        "editor": _brace(_people([person.name for person in record.editors])),
+        "title": _brace(_title(record.title)),
+        **_kind_fields(record),
+        "year": _brace(str(day.year)),
         "month": MONTHS[day.month - 1],
-        "date": _braced(day.isoformat()),
-        "url": _braced(record.url),
-        "doi": _braced(record.doi.replace("{", "%7B").replace("}", "%7D")),
-        "isbn": _braced(record.isbn),
-        "note": _braced(_escaped(f"Text: {record.external_url}")) if record.external_url else "",
-        "language": _braced(record.language),
-        "keywords": _braced(_escaped(", ".join(word.replace(",", " ") for word in record.keywords))),
-        "abstract": _braced(_escaped(record.summary)),
+        "date": _brace(day.isoformat()),
+        "url": _brace(record.url),
+        "doi": _brace(record.doi.replace("{", "%7B").replace("}", "%7D")),
+        "isbn": _brace(record.isbn),
+        "note": _brace(_escape(f"Text: {record.external_url}")) if record.external_url else "",
+        "language": _brace(record.language),
+        "keywords": _brace(_escape(", ".join(word.replace(",", " ") for word in record.keywords))),
+        "abstract": _brace(_escape(record.summary)),
     }
 
 
-def _of_kind(record: Record) -> dict[str, str]:
-    publisher = _braced(_escaped(record.publisher))
+def _kind_fields(record: Record) -> dict[str, str]:
+    publisher = _brace(_escape(record.publisher))
     if record.is_report:
         return {
-            "type": _braced(_escaped(record.kind)),
-            "number": _braced(_escaped(record.number)),
+            "type": _brace(_escape(record.kind)),
+            "number": _brace(_escape(record.number)),
             "institution": publisher,
         }
-    return {"howpublished": _braced(_escaped(record.kind)), "publisher": publisher}
+    return {"howpublished": _brace(_escape(record.kind)), "publisher": publisher}
 
 
-def _braced(text: str) -> str:
+def _brace(text: str) -> str:
     return f"{{{text}}}" if text else ""
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """The text on one line, in LaTeX."""
-    return _written(_settled(text))
+    return _escape_specials(_one_line(text))
 
 
-def _settled(text: str) -> str:
+def _one_line(text: str) -> str:
     return " ".join(re.sub(f"[{OPEN}{CLOSE}{EMPTY}]", "", text).split())
 
 
-def _written(text: str) -> str:
+def _escape_specials(text: str) -> str:
     parted = LIGATURE.sub(lambda match: EMPTY + match[0], text)
     return "".join(COMMANDS.get(sign, sign) for sign in parted)
 
 
 def _title(text: str) -> str:
     """Words with a capital keep it, whatever the style does to titles; that of the first word may go."""
-    first, space, rest = _settled(text).partition(" ")
-    kept = CAPITAL.sub(_kept, rest)
-    return _written((CAPITAL.sub(_kept, first) if INNER_CAPITAL.search(first) else first) + space + kept)
+    first, space, rest = _one_line(text).partition(" ")
+    kept = CAPITAL.sub(_protect, rest)
+    return _escape_specials(
+        (CAPITAL.sub(_protect, first) if INNER_CAPITAL.search(first) else first) + space + kept
+    )
 
 
-def _kept(word: re.Match[str]) -> str:
+def _protect(word: re.Match[str]) -> str:
     return f"{OPEN}{word[0]}{CLOSE}"
 
 
@@ -101,11 +102,11 @@ def _people(names: Sequence[Name]) -> str:
 def _name(name: Name) -> str:
     """Berg, Ann; an organisation, or somebody of one name, in braces, so that it stays whole."""
     if not name.family:
-        return _braced(_escaped(name.full))
+        return _brace(_escape(name.full))
     parts = [name.family, name.suffix, name.given] if name.suffix else [name.family, name.given]
     return ", ".join(_part(part) for part in parts)
 
 
 def _part(words: str) -> str:
-    escaped = _escaped(words)
-    return _braced(escaped) if LIST_SIGNS.search(words) else escaped
+    escaped = _escape(words)
+    return _brace(escaped) if LIST_SIGNS.search(words) else escaped

@@ -16,10 +16,9 @@ from publications.prose import as_markdown, spelled
 
 from .record import Record
 
-MEDIA_TYPE = "text/markdown"
 
-
-def document(record: Record) -> str:
+def to_markdown_record(record: Record) -> str:
+    """Markdown of a record: YAML front matter, then what the page shows."""
     front = yaml.safe_dump(_front(record), allow_unicode=True, sort_keys=False, width=float("inf"))
     with translation.override(record.tree):
         body = "\n\n".join(block for block in _blocks(record) if block)
@@ -55,7 +54,7 @@ def _front(record: Record) -> dict[str, Any]:
 
 def _blocks(record: Record) -> Iterator[str]:
     """Title, opening, text and what stands below it, in the order of the page."""
-    edition = record.piece.edition
+    edition = record.rows.edition
     yield f"# {spelled(record.title)}"
     yield spelled(edition.summary)
     if points := edition.key_points_list:
@@ -63,7 +62,7 @@ def _blocks(record: Record) -> Iterator[str]:
         yield "\n".join(f"- {spelled(point)}" for point in points)
     if record.external_url:
         yield f"<{record.external_url}>"
-    shown = {image.key: _address(image) for image in record.piece.images}
+    shown = {image.key: _address(image) for image in record.rows.images}
     yield as_markdown(edition.html, page=record.url, pictures=shown)
     yield f"*{spelled(edition.disclaimer)}*" if edition.disclaimer else ""
     if record.corrections:

@@ -1,7 +1,9 @@
-"""The bibliographic record of a piece: what every reference, catalogue and search engine is told of it.
+"""The bibliographic record of an edition, from which every citation, export format and head of a page is made.
 
-It is made of an edition and its rows, and says no more than the page of that edition does. Its faces (printed
-references, BibTeX, RIS, CSL-JSON, markup of the page, Dublin Core) are files of their own beside this one.
+A record is made of an edition and its rows, and says no more than the page of that edition does.
+
+Citations sort people by their family names ("Berg, Ann"), but a byline is one line of text. The family name is the
+author's own where one is stored, else a guess, which is right for most names of Europe.
 """
 
 import re
@@ -25,14 +27,40 @@ from publications.models import (
     TagKind,
 )
 
-from .names import Name, name_of
-
 PDF = "application/pdf"
+PARTICLES = {
+    "af", "al", "av", "bin", "da", "dal", "de", "dei", "del", "della", "den", "der", "des", "di", "do", "dos", "du",
+    "el", "ibn", "la", "le", "lo", "ten", "ter", "van", "von", "zu", "zum", "zur",
+}  # fmt: skip
+"""Small words that belong to the family name behind them."""
+SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
 
 
 @dataclass(frozen=True)
-class Person:
-    """A person or an organisation in a byline; `url` is that of their page, which a pen name has not."""
+class Name:
+    """A person or an organisation. Without a family name it is always written as it is read."""
+
+    full: str
+    family: str = ""
+    given: str = ""
+    suffix: str = ""
+
+    @property
+    def inverted(self) -> str:
+        """Berg, Ann"""
+        return ", ".join(part for part in (self.family, self.given, self.suffix) if part) or self.full
+
+    @property
+    def initials(self) -> str:
+        """A.-C. B. for Ann-Charlotte Britt"""
+        return " ".join(
+            "-".join(f"{part[0].upper()}." for part in word.split("-") if part) for word in self.given.split()
+        )
+
+
+@dataclass(frozen=True)
+class Contributor:
+    """A person or an organisation in a byline; `url` is that of their page, which a pen name does not have."""
 
     name: Name
     url: str = ""
@@ -51,8 +79,8 @@ class Series:
 
 
 @dataclass(frozen=True)
-class Text:
-    """The same piece in another language."""
+class TranslationLink:
+    """A live translation."""
 
     language: str
     title: str
@@ -69,8 +97,8 @@ class Correction:
 
 
 @dataclass(frozen=True)
-class File:
-    """A file that comes with the piece."""
+class RecordFile:
+    """An attached file."""
 
     url: str
     media_type: str
@@ -93,9 +121,9 @@ class Record:
     publisher: str
     publisher_short: str
     publisher_url: str
-    authors: tuple[Person, ...] = ()
-    editors: tuple[Person, ...] = ()
-    others: tuple[Person, ...] = ()
+    authors: tuple[Contributor, ...] = ()
+    editors: tuple[Contributor, ...] = ()
+    others: tuple[Contributor, ...] = ()
     summary: str = ""
     number: str = ""
     doi: str = ""
@@ -103,9 +131,9 @@ class Record:
     external_url: str = ""
     keywords: tuple[str, ...] = ()
     series: tuple[Series, ...] = ()
-    texts: tuple[Text, ...] = ()
+    texts: tuple[TranslationLink, ...] = ()
     corrections: tuple[Correction, ...] = ()
-    files: tuple[File, ...] = ()
+    files: tuple[RecordFile, ...] = ()
     announced: datetime | None = None
     modified: datetime | None = None
     edition: int = 1
@@ -116,7 +144,7 @@ class Record:
     is_original: bool = True
     is_current: bool = True
     key: str = ""
-    piece: EditionWithRows | None = field(default=None, repr=False, compare=False)
+    rows: EditionWithRows | None = field(default=None, repr=False, compare=False)
 
     @property
     def creators(self) -> list[Name]:
@@ -135,23 +163,24 @@ def moment(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="seconds")
 
 
-def record_of(piece: EditionWithRows, *, site: Site, address: str = "") -> Record:
-    """The record of an edition; asks the database for nothing.
+def build_record(rows: EditionWithRows, *, site: Site, address: str = "") -> Record:
+    """Return the record of an edition, without a query.
 
-    `address` is the path to cite where it is not that of the piece: that of an edition that is not the current one.
+    Args:
+        address: the path to cite instead of that of the publication, for an edition that is not the live one.
     """
-    edition, tags = piece.edition, piece.tags
+    edition, tags = rows.edition, rows.tags
     return Record(
-        piece=piece,
+        rows=rows,
         title=edition.title,
         language=edition.language,
         tree=edition.tree,
         url=absolute(address or edition.get_absolute_url()),
         label=edition.kind_label,
         published=timezone.localdate(edition.published_at),
-        first_published=piece.first_published_at,
-        announced=piece.last_announced_at,
-        modified=_modified_at(edition, piece.last_announced_at),
+        first_published=rows.first_published_at,
+        announced=rows.last_announced_at,
+        modified=_modified_at(edition, rows.last_announced_at),
         summary=edition.summary or " ".join(edition.key_points_list),
         doi=edition.doi,
         isbn=edition.isbn,
@@ -162,12 +191,12 @@ def record_of(piece: EditionWithRows, *, site: Site, address: str = "") -> Recor
         is_original=edition.family == edition.publication_id,
         keywords=tuple(sorted((tag.worded("name", edition.tree) for tag in tags), key=str.casefold)),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
-        texts=tuple(_text(edition, other) for other in piece.translations),
-        corrections=tuple(Correction(each.note, each.visible_from) for each in piece.corrections),
-        files=tuple(_file(edition, file) for file in piece.attachments),
+        texts=tuple(_translation_link(edition, other) for other in rows.translations),
+        corrections=tuple(Correction(each.note, each.visible_from) for each in rows.corrections),
+        files=tuple(_file(edition, file) for file in rows.attachments),
         **_of_kind(edition),
         **_of_publisher(site, edition.tree),
-        **_people(edition, piece.bylines),
+        **_people(edition, rows.bylines),
     )
 
 
@@ -204,7 +233,7 @@ def _of_publisher(site: Site, tree: str) -> dict[str, str]:
 
 def _people(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, object]:
     """By their roles; where nobody is called author, all are, as pages and feeds have it."""
-    roles: dict[str, list[Person]] = {}
+    roles: dict[str, list[Contributor]] = {}
     for row in bylines:
         roles.setdefault(row.role, []).append(_person(edition, row))
     if Role.AUTHOR not in roles:
@@ -216,13 +245,13 @@ def _people(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, obj
 ROLES = {"authors": Role.AUTHOR, "editors": Role.EDITOR, "others": Role.WITH}
 
 
-def _person(edition: Edition, row: EditionByline) -> Person:
+def _person(edition: Edition, row: EditionByline) -> Contributor:
     """As the page tells of them: of a pen name, the name alone."""
     author = row.author
-    name = name_of(row.name, author.family_name, is_organisation=author.is_organisation)
+    name = parse_name(row.name, author.family_name, is_organisation=author.is_organisation)
     if author.pseudonymous:
-        return Person(name, is_organisation=author.is_organisation)
-    return Person(
+        return Contributor(name, is_organisation=author.is_organisation)
+    return Contributor(
         name=name,
         is_organisation=author.is_organisation,
         url=absolute(in_tree(edition.tree, "publications:author", slug=author.slug)),
@@ -232,7 +261,7 @@ def _person(edition: Edition, row: EditionByline) -> Person:
     )
 
 
-def _key(edition: Edition, authors: Sequence[Person]) -> str:
+def _key(edition: Edition, authors: Sequence[Contributor]) -> str:
     """What a list of references calls it: letters and digits of ASCII alone, one key for each address."""
     family = authors[0].name.family if authors else ""
     slug = edition.slug if edition.slug.isascii() else str(edition.publication_id)
@@ -252,8 +281,8 @@ def _series(edition: Edition, tag: Tag) -> Series:
     )
 
 
-def _text(edition: Edition, other: Edition) -> Text:
-    return Text(
+def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
+    return TranslationLink(
         language=other.language,
         title=other.title,
         url=absolute(other.get_absolute_url()),
@@ -261,11 +290,45 @@ def _text(edition: Edition, other: Edition) -> Text:
     )
 
 
-def _file(edition: Edition, file: EditionAttachment) -> File:
+def _file(edition: Edition, file: EditionAttachment) -> RecordFile:
     way = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
-    return File(
+    return RecordFile(
         url=absolute(in_tree(edition.tree, "publications:attachment", **way)),
         media_type=file.media_type,
         size=file.size,
         label=file.label or file.filename,
     )
+
+
+def parse_name(full: str, family: str = "", *, is_organisation: bool = False) -> Name:
+    """A name as its byline has it, with the family name where its author has told it; an organisation has none."""
+    full = " ".join(full.split())
+    if is_organisation:
+        return Name(full)
+    words, told = full.split(" "), family.split()
+    if told == words:
+        return Name(full)
+    if told and (place := _place(told, words)) is not None:
+        rest = words[:place] + words[place + len(told) :]
+        return Name(full, " ".join(told), " ".join(rest))
+    return _guessed(full)
+
+
+def _place(told: list[str], words: list[str]) -> int | None:
+    """Where the words told stand among those of the name, the last such place."""
+    places = range(len(words) - len(told), -1, -1)
+    return next((place for place in places if words[place : place + len(told)] == told), None)
+
+
+def _guessed(full: str) -> Name:
+    main, _comma, behind = full.partition(", ")
+    words = main.split(" ")
+    suffix = behind
+    if not suffix and len(words) > 2 and words[-1].lower() in SUFFIXES:
+        suffix = words.pop()
+    if len(words) < 2:
+        return Name(full)
+    first = len(words) - 1
+    while first > 1 and words[first - 1].lower() in PARTICLES:
+        first -= 1
+    return Name(full, " ".join(words[first:]), " ".join(words[:first]), suffix)

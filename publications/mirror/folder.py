@@ -6,11 +6,15 @@ from collections.abc import Iterable, Mapping
 from pathlib import Path
 from urllib.parse import unquote
 
+from publications.metadata import FORMATS
 from publications.page_cache import COMPRESS
 
 MARK = ".mirror"
 LONGEST_NAME = 240  # bytes; file systems take 255, and twins have an ending more
-COMPRESSED = (".html", ".xml", ".txt", ".css", ".js", ".svg", ".json", ".atom", ".rss", ".md", ".bib", ".ris")
+COMPRESSED = (
+    ".html", ".xml", ".txt", ".css", ".js", ".svg",
+    *(format.path_ending for format in FORMATS.values() if format.is_compressible),
+)  # fmt: skip
 TWINS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
 
 

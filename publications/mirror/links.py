@@ -7,6 +7,7 @@ from urllib.parse import quote, unquote, urljoin, urlsplit
 
 from django.conf import settings
 
+from publications.metadata import MADE_ON_REQUEST
 from publications.page_cache import NO_PAGES
 
 IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
@@ -16,7 +17,6 @@ LEADING_ON = re.compile(r'\s(href|src|srcset)="([^"]+)"')
 META_ADDRESS = re.compile(r'\scontent="(https?://[^"\s]+)"')
 LINKED_DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
 WHOLE_ADDRESS = re.compile(r'"(https?://[^"\\\s]+)"')
-MADE_ON_REQUEST = (".pdf", "/card.png")
 
 
 def links_of(path: str, media_type: str, body: bytes) -> list[str]:
@@ -53,7 +53,7 @@ def is_mirrored(path: str, *, made: bool) -> bool:
     """Whether the path belongs into the folder; what takes long to make does where it is wanted (`made`)."""
     if path.startswith(NO_PAGES) or "/files/" in path:
         return False  # files of editors go out as downloads, which is for the application to say
-    return made or not path.endswith(MADE_ON_REQUEST)
+    return made or not path.endswith(tuple(format.path_ending for format in MADE_ON_REQUEST))
 
 
 def _in_html(text: str) -> Iterator[str]:

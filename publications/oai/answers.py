@@ -119,7 +119,7 @@ class Repository:
             with xml.inside("record"):
                 self._header(item, xml)
                 if not item.is_deleted:
-                    self._metadata(metadata.record_of(item.rows, site=self.site), xml)
+                    self._metadata(metadata.build_record(item.rows, site=self.site), xml)
 
     def _header(self, item: items.Item, xml: XmlWriter) -> None:
         with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):
@@ -136,7 +136,7 @@ class Repository:
             "xsi:schemaLocation": located(OAI_DC),
         }
         with xml.inside("metadata"), xml.inside("oai_dc:dc", names):
-            for name, value in metadata.dublincore.elements(record):
+            for name, value in metadata.dublin_core(record):
                 language = record.language if name in ("title", "description") else ""
                 xml.element(f"dc:{name}", value, {"xml:lang": language})
 

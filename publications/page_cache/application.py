@@ -57,6 +57,7 @@ class PageCache:
         max_bytes: bounds the responses that are kept in this process.
         parameters: which parameters of a query the page of a path reads.
         compressible: media types that gain by being compressed.
+        made_on_request: endings of the addresses of PDFs and social images.
         static_paths: small files on the disk, which need no database: they are read at once, without a slot.
         download_slots: how many large bodies may be on their way to readers.
     """
@@ -70,17 +71,19 @@ class PageCache:
         max_bytes: int,
         parameters: Parameters,
         compressible: frozenset[str],
+        made_on_request: tuple[str, ...],
         static_paths: Collection[str] = (),
         download_slots: int = DOWNLOAD_SLOTS,
     ) -> None:
         self.watcher, self._parameters, self._compressible = watcher, parameters, compressible
+        self._made_on_request = made_on_request
         self._pages, self._slow, self._static_paths = pages, slow, static_paths
         second = max_bytes // SECOND_STORE
         self.pages, self.others = PageStore(max_bytes - second, PINNED), PageStore(second)
         self._downloads = Slots(download_slots)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
-        key = cache_key(environ, self._parameters)
+        key = cache_key(environ, self._parameters, self._made_on_request)
         if key is None:
             return self._pass_on(self._uncached(environ), environ, start_response)
         stored = (self.others if key[1] else self.pages).get(key) or self.others.get(key)
@@ -97,7 +100,8 @@ class PageCache:
         if environ["PATH_INFO"] in self._static_paths:
             return self._pages.render_in_calling_thread(environ)
         try:
-            return (self._slow if is_slow(environ) else self._pages).render(environ)
+            is_slow_request = is_slow(environ, self._made_on_request)
+            return (self._slow if is_slow_request else self._pages).render(environ)
         except NoFreeSlot:
             return BUSY
 

@@ -20,7 +20,6 @@ NO_PAGES = (settings.DESK, "/admin/", *FOR_MACHINES)
 
 MEDIA = "/media/"
 NEVER = (*NO_PAGES, settings.STATIC_URL, MEDIA)
-MADE_ON_REQUEST = (".pdf", ".png")
 FORMS = frozenset({"/oai"})
 """Public addresses that take a form, since a protocol asks for it. No other public address reads what is sent to it."""
 
@@ -29,7 +28,7 @@ MAX_FORM_BYTES = 64 * 1024
 _hosts: set[str] = set()
 
 
-def cache_key(environ: Environ, parameters: Parameters) -> Key | None:
+def cache_key(environ: Environ, parameters: Parameters, made_on_request: tuple[str, ...]) -> Key | None:
     """Return the path and the query that its page reads, in one order; None for what is never stored.
 
     Who asks for a range of a page gets the whole, as a server may answer (RFC 9110, 14.2); files have no key.
@@ -37,7 +36,7 @@ def cache_key(environ: Environ, parameters: Parameters) -> Key | None:
     path = environ["PATH_INFO"]
     if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
         return None
-    if _is_file(path):
+    if _is_file(path, made_on_request):
         return None
     if not (_is_known(environ.get("HTTP_HOST", "")) and _came_as_it_must(environ)):
         return None
@@ -51,14 +50,14 @@ def is_desk(environ: Environ) -> bool:
     return environ["PATH_INFO"].startswith(settings.DESK)
 
 
-def is_slow(environ: Environ) -> bool:
+def is_slow(environ: Environ, made_on_request: tuple[str, ...]) -> bool:
     """Whether it asks for an image or a file, for a PDF or social image that may have to be made first, or for many
     records at once.
     """
     path = environ["PATH_INFO"]
     if path.startswith((*FOR_MACHINES, MEDIA)):
         return True
-    return not path.startswith(NEVER) and _is_file(path)
+    return not path.startswith(NEVER) and _is_file(path, made_on_request)
 
 
 def max_body(environ: Environ) -> int:
@@ -80,8 +79,8 @@ def without_body(environ: Environ) -> Environ:
     return {**environ, "CONTENT_LENGTH": "", "CONTENT_TYPE": "", "wsgi.input": BytesIO()}
 
 
-def _is_file(path: str) -> bool:
-    return path.endswith(MADE_ON_REQUEST) or "/files/" in path
+def _is_file(path: str, made_on_request: tuple[str, ...]) -> bool:
+    return path.endswith(made_on_request) or "/files/" in path
 
 
 def _decode(path: str) -> str:

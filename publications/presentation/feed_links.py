@@ -7,14 +7,8 @@ from django.utils.translation import gettext as _
 
 from publications.addresses import in_tree
 from publications.languages import language_label
+from publications.metadata import FEED_FORMATS
 from publications.models import Author, Kind, Tag
-
-FORMATS = {
-    "atom": ("Atom", "application/atom+xml"),
-    "rss": ("RSS", "application/rss+xml"),
-    "json": ("JSON Feed", "application/feed+json"),
-}
-"""What each format of a feed is called, among people and on the wire, by the ending of its address."""
 
 
 def feeds_for(
@@ -43,9 +37,9 @@ def feeds_for(
 
 
 def _feed(tree: str, name: str, title: str, **parts: str) -> dict[str, Any]:
-    ways = {format: in_tree(tree, f"publications:{name}", format=format, **parts) for format in FORMATS}
+    ways = {format: in_tree(tree, f"publications:{name}", format=format, **parts) for format in FEED_FORMATS}
     links = [
-        {"title": f"{title} ({called})", "type": media_type, "url": ways[format]}
-        for format, (called, media_type) in FORMATS.items()
+        {"title": f"{title} ({format.label})", "type": format.media_type, "url": ways[extension]}
+        for extension, format in FEED_FORMATS.items()
     ]
     return {"title": title, "url": ways["atom"], "ways": ways, "others": links[1:]}

@@ -9,7 +9,7 @@ from .home import front_door, home
 from .listing import publication_list
 from .papers import edition_pdf, pdf, social_card
 from .pieces import edition_detail, publication_detail
-from .records import edition_face, piece_face
+from .records import edition_record, publication_record
 from .sharing import share_on_mastodon
 from .site_pages import apple_touch_icon, favicon, robots, site_page
 from .social_images import (
@@ -35,9 +35,9 @@ __all__ = [
     "csrf_failure",
     "edition_changes",
     "edition_detail",
-    "edition_face",
     "edition_list",
     "edition_pdf",
+    "edition_record",
     "favicon",
     "forbidden",
     "front_door",
@@ -48,9 +48,9 @@ __all__ = [
     "not_found",
     "pdf",
     "picture",
-    "piece_face",
     "publication_detail",
     "publication_list",
+    "publication_record",
     "robots",
     "security",
     "share_on_mastodon",

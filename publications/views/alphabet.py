@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from publications.languages import without_marks
-from publications.metadata import name_of
+from publications.metadata import parse_name
 
 OTHERS = "#"
 """Stands for names that begin with no letter."""
@@ -27,7 +27,7 @@ def register(people: Iterable[tuple[int, str, str, bool]], tree: str) -> list[En
 
 
 def _entry(pk: int, name: str, told: str, is_organisation: bool, tree: str) -> Entry:
-    family = name_of(name, told, is_organisation=is_organisation).family or name
+    family = parse_name(name, told, is_organisation=is_organisation).family or name
     key = _sorted_as(family, tree)
     return Entry(key, _sorted_as(name, tree), pk, _letter(family, key, tree))
 

@@ -8,7 +8,7 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from publications.metadata import linked
+from publications.metadata import json_ld
 from publications.models import (
     Author,
     Edition,
@@ -140,5 +140,5 @@ def author_or_404(slug: str) -> Author:
 
 def _described(request: HttpRequest, author: Author, writer: Writer) -> dict[str, object]:
     picture = absolute(writer.portrait.src) if writer.portrait else ""
-    profile = linked.profile(author, current_tree(), picture)
+    profile = json_ld.profile(author, current_tree(), picture)
     return described(request, way_here((_("Authors"), "publications:authors"), author.name), profile)

@@ -6,17 +6,17 @@ from django.http import HttpRequest
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
-from publications.metadata import linked
+from publications.metadata import json_ld
 from publications.models import Author, Place, Site, SiteLink, Tag, once
 from publications.presentation import absolute
 
 
 def described(
-    request: HttpRequest, breadcrumb: list[dict[str, str]], *nodes: linked.Node
+    request: HttpRequest, breadcrumb: list[dict[str, str]], *nodes: json_ld.Node
 ) -> dict[str, object]:
     """The breadcrumb of a page, and its linked data: the way here, then the nodes."""
-    way = linked.breadcrumb(breadcrumb, absolute(iri_to_uri(request.path)))
-    return {"breadcrumb": breadcrumb, "linked_data": linked.script([*nodes, way])}
+    way = json_ld.breadcrumb(breadcrumb, absolute(iri_to_uri(request.path)))
+    return {"breadcrumb": breadcrumb, "linked_data": json_ld.script([*nodes, way])}
 
 
 def accounts() -> list[str]:

@@ -10,7 +10,7 @@ from django.utils import timezone, translation
 
 from publications.addresses import absolute, in_tree
 from publications.languages import TREES
-from publications.metadata import face_url
+from publications.metadata import format_url
 from publications.models import Edition, Site
 from publications.presentation import Card, cards, unless_fresh
 from publications.prose import spelled
@@ -42,7 +42,7 @@ def _index() -> HttpResponse:
 def _piece(edition: Edition, shown: Card) -> dict[str, object]:
     return {
         "title": spelled(edition.title),
-        "url": absolute(face_url(edition, "md")),
+        "url": absolute(format_url(edition, "md")),
         "kind": shown.kind,
         "people": spelled(shown.people),
         "on": edition.published_at,

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from publications.languages import TREES
-from publications.metadata import linked
+from publications.metadata import json_ld
 from publications.models import (
     Author,
     Edition,
@@ -54,8 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         canonical=request.path,
         has_social_image=True,
         site=site,
-        linked_data=linked.script(
-            [linked.organisation(site, current_tree(), accounts()), linked.website(site, current_tree())]
+        linked_data=json_ld.script(
+            [json_ld.organisation(site, current_tree(), accounts()), json_ld.website(site, current_tree())]
         ),
         lead=lead_card(above[0], made[0]) if above else None,
         latest=made[1:],

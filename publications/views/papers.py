@@ -82,7 +82,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
 def _paper(piece: EditionWithRows) -> Paper:
     edition, site = piece.edition, Site.objects.first() or Site()
     own = "" if edition.is_live else history.edition_url_at(current_tree(), edition.slug, edition.number)
-    record = metadata.record_of(piece, site=site, address=own)
+    record = metadata.build_record(piece, site=site, address=own)
     reference = strip_tags(metadata.chicago(record))
     return paper_of(piece, site=site, notice=superseded_line(edition), citation=unescape(reference))
 

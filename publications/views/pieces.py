@@ -105,22 +105,22 @@ def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", 
     """The page of an edition; it is cited at `own_address` where that is not the address of the piece."""
     piece, site = EditionWithRows.get(edition), the_site()
     context = {**piece_context(piece), **frame}
-    record = metadata.record_of(piece, site=site, address=own_address)
-    context |= metadata.shown(record, edition)
+    record = metadata.build_record(piece, site=site, address=own_address)
+    context |= metadata.citation_context(record, edition)
     if not own_address:
         pictures = {"card": _card(edition), "cover": _cover(context["cover"])}
-        context |= metadata.head_of(record, edition, context["breadcrumb"], **pictures)
+        context |= metadata.head_context(record, edition, context["breadcrumb"], **pictures)
     return page(request, "pages/publication.html", site=site, **context)
 
 
-def _card(edition: Edition) -> metadata.Picture:
+def _card(edition: Edition) -> metadata.HeadImage:
     """Its card, for messages that show what a link leads to."""
     told = f"{edition.kind_label}: {edition.title}"
-    return metadata.Picture(absolute(iri_to_uri(card_url(edition))), told, *CARD)
+    return metadata.HeadImage(absolute(iri_to_uri(card_url(edition))), told, *CARD)
 
 
-def _cover(cover: prose.Picture | None) -> metadata.Picture | None:
-    return metadata.Picture(absolute(cover.src), cover.alt) if cover else None
+def _cover(cover: prose.Picture | None) -> metadata.HeadImage | None:
+    return metadata.HeadImage(absolute(cover.src), cover.alt) if cover else None
 
 
 def elsewhere(request: HttpRequest, found: Answer, address: Callable[[Edition], str]) -> HttpResponse:

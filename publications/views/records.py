@@ -1,11 +1,11 @@
-"""The record of a piece in the formats of others: it stands where its piece does, and answers as the piece does."""
+"""The record of a publication in its output formats, which answer as the page of the publication does."""
 
 from collections.abc import Callable
 
 from django.http import HttpRequest, HttpResponse
 from django.utils.http import content_disposition_header
 
-from publications.metadata import FACES, REFERENCES, face_url, record_of
+from publications.metadata import FORMATS, build_record, format_url
 from publications.models import (
     Answer,
     Edition,
@@ -20,47 +20,47 @@ from publications.presentation import current_tree, history, state_of_the_site, 
 from .pieces import elsewhere
 
 
-def piece_face(request: HttpRequest, slug: str, face: str) -> HttpResponse:
+def publication_record(request: HttpRequest, slug: str, record_format: str) -> HttpResponse:
     """The live edition as BibTeX, RIS, CSL-JSON or Markdown."""
-    return _told(
+    return _respond(
         request,
         find_answer=lambda: answer(current_tree(), slug),
-        address=lambda edition: face_url(edition, face),
-        write=lambda edition: _written(edition, face),
+        address=lambda edition: format_url(edition, record_format),
+        render=lambda edition: _render(edition, record_format),
     )
 
 
-def edition_face(request: HttpRequest, slug: str, number: int, face: str) -> HttpResponse:
+def edition_record(request: HttpRequest, slug: str, number: int, record_format: str) -> HttpResponse:
     """One edition likewise; once it is superseded, its record gives the address of that very edition."""
     own = history.edition_url_at(current_tree(), slug, number)
-    return _told(
+    return _respond(
         request,
         find_answer=lambda: answer_for_edition(current_tree(), slug, number),
-        address=lambda edition: face_url(edition, face, number),
-        write=lambda edition: _written(edition, face, own),
+        address=lambda edition: format_url(edition, record_format, number),
+        render=lambda edition: _render(edition, record_format, own),
     )
 
 
-def _told(
+def _respond(
     request: HttpRequest,
     *,
     find_answer: Callable[[], Answer],
     address: Callable[[Edition], str],
-    write: Callable[[Edition], HttpResponse],
+    render: Callable[[Edition], HttpResponse],
 ) -> HttpResponse:
     """The record, unless the reader has it. The state is read first, lest an old text get a new tag."""
     state, found = state_of_the_site(), find_answer()
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, address)
-    return unless_fresh(request, lambda: write(found.edition), state=state)
+    return unless_fresh(request, lambda: render(found.edition), state=state)
 
 
-def _written(edition: Edition, face: str, own_address: str = "") -> HttpResponse:
+def _render(edition: Edition, extension: str, own_address: str = "") -> HttpResponse:
     address = "" if edition.is_live else own_address
-    record = record_of(EditionWithRows.get(edition), site=the_site(), address=address)
-    format = FACES[face]
-    response = HttpResponse(format.write(record), content_type=f"{format.media_type}; charset=utf-8")
-    disposition = content_disposition_header(face in REFERENCES, f"{edition.slug}.{face}")
+    record = build_record(EditionWithRows.get(edition), site=the_site(), address=address)
+    format = FORMATS[extension]
+    response = HttpResponse(format.render(record), content_type=f"{format.media_type}; charset=utf-8")
+    disposition = content_disposition_header(format.is_reference, f"{edition.slug}.{extension}")
     response.headers["Content-Disposition"] = disposition
     response.headers["Link"] = f'<{record.url}>; rel="canonical"'
     response.headers["X-Robots-Tag"] = "noindex"

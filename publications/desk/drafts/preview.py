@@ -110,9 +110,9 @@ def _render_preview(request: HttpRequest, piece: Publication, notice: str) -> Ht
     composed = composing.compose(piece)
     with override(piece.tree):
         shown = composed.with_translations()
-        record = metadata.record_of(shown, site=Site.objects.first() or Site())
+        record = metadata.build_record(shown, site=Site.objects.first() or Site())
         context = piece_context(shown, address=library_image_url)
-        context |= metadata.shown(record, shown.edition, fetched=False)
+        context |= metadata.citation_context(record, shown.edition, is_preview=True)
         template = "desk/preview_framed.html" if is_framed else "pages/publication.html"
         return page(request, template, robots="noindex", **{**context, **told})
 

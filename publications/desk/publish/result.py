@@ -50,8 +50,8 @@ def newsletter_entry(edition: Edition) -> str:
 def citation_text(edition: Edition) -> str:
     """One reference in plain words, in the language of the piece."""
     with override(edition.tree):
-        record = metadata.record_of(EditionWithRows.get(edition), site=Site.objects.first() or Site())
-        first, *_others = metadata.references(record)
+        record = metadata.build_record(EditionWithRows.get(edition), site=Site.objects.first() or Site())
+        first, *_others = metadata.citations(record)
         return unescape(strip_tags(first.html))
 
 

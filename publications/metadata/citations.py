@@ -1,4 +1,4 @@
-"""Printed references in the styles that readers are asked for, in the language of the page.
+"""Citations in the styles that readers are asked for, in the language of the page.
 
 APA: Publication Manual of the American Psychological Association, 7th edition. Chicago: The Chicago Manual of
 Style, 17th edition, author-date. Harvard: as Cite Them Right has it. The day of access is left to whoever cites.
@@ -17,8 +17,7 @@ from django.utils.translation import get_language, gettext, ngettext
 from publications.languages import direction
 from publications.models import doi_url
 
-from .names import Name
-from .record import Record
+from .record import Name, Record
 
 APA_MOST, CHICAGO_MOST, HARVARD_MOST = 20, 10, 3
 CHICAGO_FIRST = 7
@@ -28,15 +27,15 @@ QUOTES = {"sv": "””"}
 
 
 @dataclass(frozen=True)
-class Reference:
-    """A reference in one style, as HTML whose text is the reference in plain words."""
+class Citation:
+    """A citation in one style, as HTML whose text is the citation in plain words."""
 
     style: str
     html: SafeString
 
 
-def references(record: Record) -> list[Reference]:
-    return [Reference(style, write(record)) for style, write in STYLES.items()]
+def citations(record: Record) -> list[Citation]:
+    return [Citation(style, write(record)) for style, write in STYLES.items()]
 
 
 def apa(record: Record) -> SafeString:

@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.templatetags.static import static
@@ -10,14 +11,23 @@ from django.utils.safestring import SafeString, mark_safe
 from publications.addresses import absolute, in_tree
 from publications.models import Author, Site
 
-from .record import Correction, File, Person, Record, Series, Text, moment
-from .tags import Picture
+from .record import Contributor, Correction, Record, RecordFile, Series, TranslationLink, moment
 
 Node = dict[str, Any]
 IN_A_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 """What could end the element that the data stand in."""
 LONGEST_HEADLINE = 110
 LOGO_SIDE = 512  # pixels
+
+
+@dataclass(frozen=True)
+class HeadImage:
+    """What a message shows of a page: the whole address of a image that any program can read."""
+
+    url: str
+    alt: str = ""
+    width: int = 0
+    height: int = 0
 
 
 def script(nodes: Iterable[Node]) -> SafeString:
@@ -33,7 +43,7 @@ def _filled(value: Any) -> Any:
     return [_filled(each) for each in value] if isinstance(value, list) else value
 
 
-def piece(record: Record, picture: Picture | None = None) -> Node:
+def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
     """The piece itself: an Article or a Report, as its kind says."""
     return {
         "@type": record.schema_type,
@@ -56,7 +66,7 @@ def piece(record: Record, picture: Picture | None = None) -> Node:
         "wordCount": record.words or None,
         "version": record.edition,
         "isAccessibleForFree": True,
-        "image": _image(picture) if picture else {},
+        "image": _image(image) if image else {},
         **_belonging(record),
     }
 
@@ -79,7 +89,7 @@ def _series(series: Series) -> Node:
     return {"@type": "CreativeWorkSeries", "@id": series.url, "name": series.name, "url": series.url}
 
 
-def _other(record: Record, text: Text) -> Node:
+def _other(record: Record, text: TranslationLink) -> Node:
     return {"@type": record.schema_type, "@id": text.url, "name": text.title, "inLanguage": text.language}
 
 
@@ -87,7 +97,7 @@ def _correction(correction: Correction) -> Node:
     return {"@type": "CorrectionComment", "text": correction.note, "datePublished": moment(correction.at)}
 
 
-def _file(file: File) -> Node:
+def _file(file: RecordFile) -> Node:
     return {
         "@type": "MediaObject",
         "contentUrl": file.url,
@@ -100,7 +110,7 @@ def _identifier(name: str, value: str) -> list[Node]:
     return [{"@type": "PropertyValue", "propertyID": name, "value": value}] if value else []
 
 
-def _person(person: Person) -> Node:
+def _person(person: Contributor) -> Node:
     """Of an organisation the name and the page: schema.org gives it no title and no affiliation."""
     if person.is_organisation:
         address = f"{person.url}#organization" if person.url else ""
@@ -126,18 +136,18 @@ def _publisher(record: Record) -> Node:
     }
 
 
-def _image(picture: Picture) -> Node:
+def _image(image: HeadImage) -> Node:
     return {
         "@type": "ImageObject",
-        "url": picture.url,
-        "width": picture.width or None,
-        "height": picture.height or None,
-        "caption": picture.alt,
+        "url": image.url,
+        "width": image.width or None,
+        "height": image.height or None,
+        "caption": image.alt,
     }
 
 
 def _logo() -> Node:
-    return _image(Picture(absolute(static("logo.png")), width=LOGO_SIDE, height=LOGO_SIDE))
+    return _image(HeadImage(absolute(static("logo.png")), width=LOGO_SIDE, height=LOGO_SIDE))
 
 
 def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:

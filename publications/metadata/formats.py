@@ -1,0 +1,204 @@
+"""Output formats: everything that a publication or a feed can be fetched as, besides its page.
+
+FORMATS is the one table. Routes, links on pages and in heads, the API, compression, the page cache, the mirror and the
+feeds are derived from it. A new format of the record is one row here, a function and a golden file.
+"""
+
+import json
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from publications.addresses import in_tree
+from publications.models import Edition, doi_url
+
+from .bibtex import to_bibtex
+from .markdown import to_markdown_record
+from .record import Name, Record
+
+
+def to_ris(record: Record) -> str:
+    """RIS, for EndNote, RefWorks, Mendeley, Zotero and the like, as its specification of 2011 has it."""
+    lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _ris_lines(record) if value]
+    return "".join(f"{line}\r\n" for line in [*lines, "ER  - "])
+
+
+def _ris_lines(record: Record) -> Iterator[tuple[str, str]]:
+    """Tags with their values, the type first."""
+    yield "TY", "RPRT" if record.is_report else "ELEC"
+    yield "ID", record.key
+    yield from (("AU", name.inverted) for name in record.creators)
+    yield from (("ED", person.name.inverted) for person in record.editors)
+    yield from (("A4", person.name.inverted) for person in record.others)
+    yield "TI", record.title
+    yield "T2", "" if record.is_report else record.publisher_short
+    yield "M3", record.kind
+    yield "IS", record.number
+    yield "PB", record.publisher
+    yield "PY", f"{record.published:%Y}"
+    yield "DA", f"{record.published:%Y/%m/%d}/"
+    yield "UR", record.url
+    yield "L1", record.pdf
+    yield "L2", record.external_url
+    yield "DO", record.doi
+    yield "SN", record.isbn
+    yield "LA", record.language
+    yield "AB", record.summary
+    yield from (("KW", word) for word in record.keywords)
+
+
+def to_csl(record: Record) -> str:
+    """CSL-JSON, for every program that knows the Citation Style Language: a list of one item, as they export it."""
+    return json.dumps([_csl_item(record)], ensure_ascii=False, indent=2) + "\n"
+
+
+def _csl_item(record: Record) -> dict[str, Any]:
+    day = record.published
+    fields = {
+        "id": record.key,
+        "type": "report" if record.is_report else "webpage",
+        "title": record.title,
+        "author": [_csl_name(name) for name in record.creators],
+        "editor": [_csl_name(person.name) for person in record.editors],
+        "contributor": [_csl_name(person.name) for person in record.others],
+        "issued": {"date-parts": [[day.year, day.month, day.day]]},
+        "genre": record.kind,
+        "number": record.number,
+        "container-title": "" if record.is_report else record.publisher_short,
+        "publisher": record.publisher,
+        "URL": record.url,
+        "DOI": record.doi,
+        "ISBN": record.isbn,
+        "note": f"Text: {record.external_url}" if record.external_url else "",
+        "language": record.language,
+        "abstract": record.summary,
+        "keyword": ", ".join(record.keywords),
+    }
+    return {name: value for name, value in fields.items() if value}
+
+
+def _csl_name(name: Name) -> dict[str, str]:
+    if not name.family:
+        return {"literal": name.full}
+    parts = {"family": name.family, "given": name.given, "suffix": name.suffix}
+    return {part: value for part, value in parts.items() if value}
+
+
+def dublin_core(record: Record) -> list[tuple[str, str]]:
+    """The elements of Dublin Core 1.1 that have a value, in the order of the standard."""
+    return [(name, value) for name, value in _dublin_core(record) if value]
+
+
+def _dublin_core(record: Record) -> Iterator[tuple[str, str]]:
+    yield "title", record.title
+    yield from (("creator", name.inverted) for name in record.creators)
+    yield from (("contributor", each.name.inverted) for each in (*record.editors, *record.others))
+    yield from (("subject", word) for word in record.keywords)
+    yield "description", record.summary
+    yield "publisher", record.publisher
+    yield "date", record.published.isoformat()
+    yield "type", record.kind
+    yield "type", "Text"
+    yield "format", "text/html"
+    yield from (("format", media_type) for media_type in sorted({file.media_type for file in record.files}))
+    yield "identifier", record.url
+    yield "identifier", doi_url(record.doi) if record.doi else ""
+    yield "identifier", f"urn:isbn:{record.isbn}" if record.isbn else ""
+    yield "source", record.external_url
+    yield "language", record.language
+
+
+@dataclass(frozen=True, kw_only=True)
+class OutputFormat:
+    """A format, at addresses that end in its extension.
+
+    Attributes:
+        label: what people call it.
+        of: what it is of, "publication" or "feed".
+        render: writes the record of an edition; None where a page, a PDF or a feed is rendered elsewhere.
+        is_reference: whether programs for references read it.
+        is_made_on_request: whether rendering takes so long that pages must not wait for it.
+        filename: the last part of the address where that is always the same.
+    """
+
+    extension: str
+    label: str
+    media_type: str
+    of: str = "publication"
+    render: Callable[[Record], str] | None = None
+    is_reference: bool = False
+    is_compressible: bool = True
+    is_made_on_request: bool = False
+    filename: str = ""
+
+    @property
+    def path_ending(self) -> str:
+        return f"/{self.filename}" if self.filename else f".{self.extension}"
+
+
+FORMATS = {
+    format.extension: format
+    for format in (
+        OutputFormat(
+            extension="pdf",
+            label="PDF",
+            media_type="application/pdf",
+            is_compressible=False,
+            is_made_on_request=True,
+        ),
+        OutputFormat(
+            extension="png",
+            label="PNG",
+            media_type="image/png",
+            is_compressible=False,
+            is_made_on_request=True,
+            filename="card.png",
+        ),
+        OutputFormat(extension="md", label="Markdown", media_type="text/markdown", render=to_markdown_record),
+        OutputFormat(
+            extension="bib",
+            label="BibTeX",
+            media_type="application/x-bibtex",
+            render=to_bibtex,
+            is_reference=True,
+        ),
+        OutputFormat(
+            extension="ris",
+            label="RIS",
+            media_type="application/x-research-info-systems",
+            render=to_ris,
+            is_reference=True,
+        ),
+        OutputFormat(
+            extension="csl.json",
+            label="CSL-JSON",
+            media_type="application/vnd.citationstyles.csl+json",
+            render=to_csl,
+            is_reference=True,
+        ),
+        OutputFormat(extension="atom", label="Atom", media_type="application/atom+xml", of="feed"),
+        OutputFormat(extension="rss", label="RSS", media_type="application/rss+xml", of="feed"),
+        OutputFormat(extension="json", label="JSON Feed", media_type="application/feed+json", of="feed"),
+    )
+}
+"""The formats by extension, in the order in which they are offered."""
+
+RECORD_FORMATS = {extension: format for extension, format in FORMATS.items() if format.render}
+REFERENCE_FORMATS = {extension: format for extension, format in FORMATS.items() if format.is_reference}
+FEED_FORMATS = {extension: format for extension, format in FORMATS.items() if format.of == "feed"}
+MADE_ON_REQUEST = tuple(format for format in FORMATS.values() if format.is_made_on_request)
+
+COMPRESSIBLE_TYPES = frozenset(
+    [
+        "text/html", "text/plain", "text/javascript", "text/xml", "application/xml", "application/json",
+        "application/problem+json",
+        *(format.media_type for format in FORMATS.values() if format.is_compressible),
+    ]
+)  # fmt: skip
+"""Media types of responses that become smaller when they are compressed: pages, answers to machines, formats."""
+
+
+def format_url(edition: Edition, extension: str, number: int | None = None) -> str:
+    """The path of a publication, or of its edition with the given number, in a format of the record."""
+    name, parts = ("edition_record", {"number": number}) if number else ("record", {})
+    return in_tree(edition.tree, f"publications:{name}", slug=edition.slug, record_format=extension, **parts)

@@ -1,0 +1,164 @@
+"""The head of the page of a publication, and what the page offers to cite and to fetch.
+
+Its tags are Dublin Core for all, Highwire for what is scholarly, Open Graph for messages.
+Dublin Core in HTML: DCMI, "Expressing Dublin Core metadata using HTML/XHTML meta and link elements". Highwire: the
+`citation_` tags as Google Scholar's guidelines for webmasters list them. Open Graph: ogp.me, with its `article`.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from html import escape
+
+from django.utils.safestring import SafeString, mark_safe
+
+from publications.languages import TREES
+from publications.models import Edition, doi_url
+
+from . import json_ld
+from .citations import citations
+from .formats import FORMATS, REFERENCE_FORMATS, format_url
+from .json_ld import HeadImage
+from .record import Name, Record, moment
+
+LOCALES = {
+    "en": "en_GB", "sv": "sv_SE", "uk": "uk_UA", "ru": "ru_RU", "be": "be_BY", "pl": "pl_PL", "de": "de_DE",
+    "fr": "fr_FR", "es": "es_ES", "ka": "ka_GE", "hy": "hy_AM", "az": "az_AZ", "ro": "ro_RO", "et": "et_EE",
+    "lv": "lv_LV", "lt": "lt_LT", "fi": "fi_FI", "da": "da_DK", "no": "nb_NO", "cs": "cs_CZ", "sk": "sk_SK",
+    "hu": "hu_HU", "bg": "bg_BG", "el": "el_GR", "tr": "tr_TR", "ar": "ar_AR", "he": "he_IL", "fa": "fa_IR",
+    "zh": "zh_CN", "ja": "ja_JP",
+}  # fmt: skip
+
+
+@dataclass(frozen=True)
+class HeadTag:
+    """A `meta` element: `attribute` is what its name is called, "name" or "property"."""
+
+    name: str
+    content: str
+    attribute: str = "name"
+
+
+def head_tags(record: Record, image: HeadImage | None = None) -> list[HeadTag]:
+    """All tags of a piece, those without content left out."""
+    found = [*_dublin_core(record), *_open_graph(record, image)]
+    if record.is_scholarly:
+        found += _highwire(record)
+    return [tag for tag in found if tag.content]
+
+
+def render_tags(tags: Iterable[HeadTag]) -> SafeString:
+    """A line for each, of which there are some forty. Names are ours and hold no sign that HTML knows."""
+    lines = (f'<meta {tag.attribute}="{tag.name}" content="{escape(tag.content)}">' for tag in tags)
+    return mark_safe("\n".join(lines))
+
+
+def _dublin_core(record: Record) -> Iterator[HeadTag]:
+    yield HeadTag("DC.title", record.title)
+    yield from (HeadTag("DC.creator", _sortable(name)) for name in record.creators)
+    yield from (HeadTag("DC.contributor", _sortable(each.name)) for each in (*record.editors, *record.others))
+    yield HeadTag("DC.description", record.summary)
+    yield HeadTag("DC.date", record.published.isoformat())
+    yield HeadTag("DC.publisher", record.publisher)
+    yield HeadTag("DC.language", record.language)
+    yield HeadTag("DC.type", "Report" if record.is_report else "Text")
+    yield HeadTag("DC.identifier", record.url)
+    yield HeadTag("DC.identifier", doi_url(record.doi) if record.doi else "")
+    yield HeadTag("DC.identifier", f"urn:isbn:{record.isbn}" if record.isbn else "")
+    yield HeadTag("DC.source", record.external_url)
+    yield from (HeadTag("DC.subject", word) for word in record.keywords)
+
+
+def _highwire(record: Record) -> Iterator[HeadTag]:
+    yield HeadTag("citation_title", record.title)
+    people = record.authors
+    for person in people:
+        yield HeadTag("citation_author", _sortable(person.name))
+        yield HeadTag("citation_author_institution", person.affiliation)
+        yield HeadTag("citation_author_orcid", f"https://orcid.org/{person.orcid}" if person.orcid else "")
+    if not people:
+        yield HeadTag("citation_author", record.publisher)
+    yield HeadTag("citation_publication_date", f"{record.published:%Y/%m/%d}")
+    yield HeadTag("citation_technical_report_institution", record.publisher)
+    yield HeadTag("citation_technical_report_number", record.number)
+    yield HeadTag("citation_publisher", record.publisher)
+    yield HeadTag("citation_language", record.language)
+    yield HeadTag("citation_doi", record.doi)
+    yield HeadTag("citation_isbn", record.isbn)
+    yield HeadTag("citation_public_url", record.url)
+    yield HeadTag("citation_abstract_html_url", record.url)
+    yield HeadTag("citation_fulltext_html_url", record.url)
+    yield HeadTag("citation_pdf_url", record.pdf)
+    yield from (HeadTag("citation_keywords", word) for word in record.keywords)
+
+
+def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
+    def tag(name: str, content: str) -> HeadTag:
+        return HeadTag(name, content, "property")
+
+    yield tag("og:type", "article")
+    yield tag("og:title", record.title)
+    yield tag("og:description", record.summary)
+    yield tag("og:url", record.url)
+    yield tag("og:site_name", record.publisher_short)
+    yield tag("og:locale", LOCALES.get(record.language, ""))
+    yield from (
+        tag("og:locale:alternate", LOCALES.get(text.language, ""))
+        for text in record.texts
+        if text.language in TREES
+    )
+    yield tag("article:published_time", moment(record.first_published))
+    if record.modified and record.modified > record.first_published:
+        yield tag("article:modified_time", moment(record.modified))
+    yield tag("article:section", record.kind)
+    yield from (tag("article:author", person.url) for person in record.authors)
+    yield from (tag("article:tag", word) for word in record.keywords)
+    if image:
+        yield tag("og:image", image.url)
+        yield tag("og:image:alt", image.alt)
+        yield tag("og:image:width", str(image.width or ""))
+        yield tag("og:image:height", str(image.height or ""))
+    yield HeadTag("twitter:card", "summary_large_image" if image else "summary")
+
+
+def _sortable(name: Name) -> str:
+    """Turned round, but where that would be read as two people: two words on either side of a comma."""
+    is_doubtful = " " in name.family and " " in name.given
+    return name.full if is_doubtful else name.inverted
+
+
+def _cite_as_links(record: Record) -> list[dict[str, str]]:
+    """Ways that say what they are: the address to cite (FAIR Signposting)."""
+    return [{"rel": "cite-as", "href": doi_url(record.doi)}] if record.doi else []
+
+
+def citation_context(record: Record, edition: Edition, *, is_preview: bool = False) -> dict[str, object]:
+    """Return the citations and the formats that the page of an edition offers; a preview has nothing to fetch."""
+    number = None if record.is_current else edition.number
+    formats = [
+        {"name": format.label, "url": format_url(edition, extension, number)}
+        for extension, format in REFERENCE_FORMATS.items()
+    ]
+    return {"references": citations(record), "formats": [] if is_preview else formats}
+
+
+def head_context(
+    record: Record,
+    edition: Edition,
+    breadcrumb: Sequence[dict[str, str]],
+    *,
+    card: HeadImage | None = None,
+    cover: HeadImage | None = None,
+) -> dict[str, object]:
+    """Return tags, links and JSON-LD for the head of the page of an edition.
+
+    Args:
+        card: the social image, which messages show.
+        cover: the cover, which stands for the publication in JSON-LD; without it the social image does.
+    """
+    text = {"rel": "alternate", "href": format_url(edition, "md"), "type": FORMATS["md"].media_type}
+    nodes = [json_ld.publication_json_ld(record, cover or card), json_ld.breadcrumb(breadcrumb, record.url)]
+    return {
+        "tags_of_record": render_tags(head_tags(record, card)),
+        "links_of_record": [*_cite_as_links(record), text],
+        "linked_data": json_ld.script(nodes),
+    }
