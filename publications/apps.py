@@ -1,6 +1,6 @@
 """The one Django app of the site."""
 
-from django.apps import AppConfig
+from django.apps import AppConfig, apps
 from django.db.backends.signals import connection_created
 from django.db.models.signals import post_migrate, pre_migrate
 from django.utils.translation import gettext_lazy as _
@@ -11,7 +11,7 @@ class PublicationsConfig(AppConfig):
     verbose_name = _("Publications")
 
     def ready(self) -> None:
-        from publications import converters
+        from publications import converters, roles, seeds
         from publications.migration_state import refuse_data_loss
         from publications.models import guards
         from publications.site_lock import hold_site_lock
@@ -21,5 +21,7 @@ class PublicationsConfig(AppConfig):
         pre_migrate.connect(refuse_data_loss, sender=self)
         # In this order: what refuses a migration leaves the guards where they are.
         pre_migrate.connect(guards.take_off, sender=self)
+        post_migrate.connect(roles.apply_roles, sender=apps.get_app_config("accounts"))
+        post_migrate.connect(seeds.create_seeds, sender=self)
         post_migrate.connect(guards.install, sender=self)
         connection_created.connect(hold_site_lock)

@@ -37,6 +37,8 @@ FLOORS = {
     "publications.models": 2,
     "publications.importers": 2,
     "publications.apps": 6,
+    "publications.roles": 1,
+    "publications.seeds": 4,
     "publications.manuscript": 1,
     "publications.prose": 1,
     "publications.images": 1,

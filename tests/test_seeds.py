@@ -1,0 +1,116 @@
+"""Roles and first rows come after migrate, once: what editors and superusers changed since stays as they left it."""
+
+import os
+import subprocess
+import sys
+
+import pytest
+from django.contrib.auth.models import Group, Permission
+from django.core.management import call_command
+from django.core.management.sql import emit_post_migrate_signal
+
+from publications import seeds
+from publications.models import Generation, Kind, Naming, Page, SearchIndex, Site, SiteLink, Synonym
+from publications.roles import APP_LABELS, ROLES, apply_roles
+from tests.conftest import ROOT
+
+pytestmark = pytest.mark.django_db
+
+
+def codenames(group: str) -> set[str]:
+    return set(Group.objects.get(name=group).permissions.values_list("codename", flat=True))
+
+
+def permission(codename: str) -> Permission:
+    return Permission.objects.get(content_type__app_label__in=APP_LABELS, codename=codename)
+
+
+@pytest.mark.parametrize("role", ROLES)
+def test_a_new_site_has_each_role_with_all_its_permissions(role):
+    assert codenames(role) == set(ROLES[role])
+
+
+def test_what_a_superuser_changed_in_a_group_stays():
+    Group.objects.get(name="Editors").permissions.remove(permission("delete_author"))
+    Group.objects.get(name="Linkers").permissions.add(permission("view_publication"))
+
+    apply_roles()
+
+    assert codenames("Editors") == set(ROLES["Editors"]) - {"delete_author"}
+    assert codenames("Linkers") == {"relate_publication", "view_publication"}
+
+
+@pytest.mark.parametrize("codename", ["view_accountevent", "change_kind", "view_group"])  # of each app
+def test_a_group_gets_permissions_that_a_migration_brings(codename):
+    permission(codename).delete()
+
+    emit_post_migrate_signal(0, interactive=False, db="default")
+
+    assert codename in codenames("Administrators") and codename not in codenames("Editors")
+
+
+def test_a_missing_group_is_created_with_all_its_permissions():
+    Group.objects.get(name="Editors").delete()
+
+    apply_roles()
+
+    assert codenames("Editors") == set(ROLES["Editors"])
+
+
+def test_what_an_editor_deleted_does_not_come_back():
+    for model in (SiteLink, Page, Synonym, Kind):
+        model.objects.all().delete()
+
+    emit_post_migrate_signal(0, interactive=False, db="default")
+
+    assert not any(model.objects.exists() for model in (SiteLink, Page, Synonym, Kind))
+
+
+def delete_seeds() -> None:
+    for model in (SiteLink, Page, Synonym, Naming, Kind, Site, Generation, SearchIndex):
+        model.objects.all().delete()
+
+
+def test_first_rows_are_written_as_one(monkeypatch):
+    def fail(using: str) -> None:
+        raise RuntimeError("cut off")
+
+    delete_seeds()
+    monkeypatch.setattr(seeds, "_create_synonyms", fail)
+    with pytest.raises(RuntimeError):
+        seeds.create_seeds()
+    assert not any(model.objects.exists() for model in (Site, Kind, Page))
+
+    monkeypatch.undo()
+    seeds.create_seeds()
+    assert Kind.objects.count() == len(seeds.KINDS)
+
+
+@pytest.mark.django_db(transaction=True)
+def test_flush_gives_roles_and_first_rows_back():
+    call_command("flush", interactive=False, verbosity=0)
+
+    assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
+    assert (Site.objects.count(), Kind.objects.count(), Page.objects.count()) == (1, 5, 4)
+    assert Synonym.objects.exists() and Naming.objects.exists() and Generation.objects.exists()
+
+
+def test_first_rows_wait_for_all_migrations_and_come_once(tmp_path):
+    def manage(*arguments: str) -> str:
+        known = {
+            **os.environ,
+            "SITE_DATA": str(tmp_path),
+            "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3",
+        }
+        command = [sys.executable, "manage.py", *arguments]
+        return subprocess.run(command, cwd=ROOT, env=known, check=True, capture_output=True, text=True).stdout
+
+    count = "from publications.models import *; print(Site.objects.count(), Page.objects.count(), Kind.objects.count())"
+    for label in (("accounts",), ("publications", "0003"), ("publications", "0010"), ()):
+        manage("migrate", *label, "--verbosity", "0")
+    assert manage("shell", "--no-imports", "-c", count).split() == ["1", "4", "5"]
+
+    remove = "from publications.models import *; SiteLink.objects.all().delete(); Page.objects.all().delete()"
+    manage("shell", "--no-imports", "-c", remove)
+    manage("migrate", "--verbosity", "0")
+    assert manage("shell", "--no-imports", "-c", count).split() == ["1", "0", "5"]
