@@ -1,12 +1,22 @@
 """publish_many: a batch is published as its pieces would be one by one, and one that is refused leaves the others."""
 
-import sys
-
 import pytest
 import time_machine
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from publications import deeds
-from publications.models import Address, AuditLine, Edition, Generation, Kind, Publication, Revision
+from publications.models import (
+    Address,
+    AuditLine,
+    Edition,
+    End,
+    Generation,
+    Kind,
+    Number,
+    Publication,
+    Revision,
+)
 from tests.blogs import bring_in
 from tests.factories import make_publication, saved, taken_back, tomorrow, yesterday
 
@@ -39,13 +49,78 @@ def comparable() -> list:
     ]
 
 
+def one_by_one(publications, *, by, prepared=None, ends=None) -> list:
+    ends = ends or {}
+    return [deeds.publish(each, by=by, until=ends.get(each.pk)) for each in publications]
+
+
 def test_together_they_are_as_one_by_one(monkeypatch):
     together = taken_back(lambda: bring_in() and comparable())
-    monkeypatch.setattr(sys.modules["publications.deeds.publish_many"], "_first", lambda pieces: set())
+    monkeypatch.setattr(deeds, "publish_many", one_by_one)
 
     bring_in()
 
     assert comparable() == together
+
+
+def count_statements(publications) -> int:
+    """How many statements publishing takes, without those of similarity, which compares text by text."""
+    with CaptureQueriesContext(connection) as statements:
+        deeds.publish_many(publications, by=None)
+    return sum("publications_editionterm" not in each["sql"] for each in statements)
+
+
+def test_more_drafts_take_no_more_statements():
+    few, many = ([make_publication() for _ in range(count)] for count in (2, 8))
+
+    assert taken_back(lambda: count_statements(few)) == taken_back(lambda: count_statements(many))
+
+
+def test_drafts_of_one_title_get_addresses_of_their_own():
+    drafts = [make_publication(title="Grain") for _ in range(3)]
+
+    editions = deeds.publish_many(drafts, by=None)
+
+    assert [edition.slug for edition in editions] == ["grain", "grain-2", "grain-3"]
+
+
+def test_a_text_and_its_translation_share_a_number():
+    Kind.objects.filter(slug="report").update(numbered=True)
+    english = make_publication(kind="report")
+    swedish = make_publication(kind="report", language="sv", translation_of=english)
+
+    editions = deeds.publish_many([english, swedish, make_publication(kind="report")], by=None)
+
+    numbers = [edition.series_number for edition in editions]
+    assert numbers[0] == numbers[1] and [number.number for number in numbers] == [1, 1, 2]
+    assert {Publication.objects.get(pk=each.pk).series_number for each in (english, swedish)} == {numbers[0]}
+
+
+def test_a_number_that_was_meant_for_a_refused_draft_goes_to_the_next():
+    Kind.objects.filter(slug="report").update(numbered=True)
+    refused = make_publication(kind="report", body="> " * 2000)
+
+    refusal, edition = deeds.publish_many([refused, make_publication(kind="report")], by=None)
+
+    assert isinstance(refusal, deeds.NotReady) and edition.series_number.number == 1
+    assert Number.objects.count() == 1
+
+
+def test_a_scheduled_edition_is_replaced_and_lends_the_next_no_paragraphs():
+    publication = make_publication(body="One paragraph of several words.")
+    first = deeds.publish(publication, by=None)
+    scheduled = deeds.publish(
+        saved(publication, body="Another paragraph, of other words."), by=None, at=tomorrow()
+    )
+    saved(publication, body="One paragraph of several words.\n\nAnother paragraph, of other words.")
+
+    (edition,) = deeds.publish_many([publication], by=None)
+
+    assert edition.replaced == scheduled
+    assert [anchor for anchor, _text in edition.paragraphs][:1] == [
+        anchor for anchor, _text in first.paragraphs
+    ]
+    assert Edition.objects.get(pk=scheduled.pk).end == End.CANCELLED
 
 
 def test_a_draft_that_owns_its_address_already_is_published_there():

@@ -27,12 +27,20 @@ def compose(
     published_at: datetime | None = None,
     prepared: Prepared | None = None,
     is_first: bool = False,
+    replaced: Edition | None = None,
 ) -> EditionWithRows:
-    """Render the working copy into an edition that is not stored; one that `is_first` has none before it.
+    """Render the working copy into an edition that is not stored.
 
-    Raises prose.Unrenderable.
+    Args:
+        prepared: texts that were rendered ahead.
+        is_first: whether it has no edition before it.
+        replaced: the scheduled edition whose place it takes, which it follows in nothing.
+
+    Raises:
+        prose.Unrenderable: the text cannot be rendered.
     """
-    before = None if is_first else publication.editions.last_kept()
+    editions = publication.editions.exclude(pk=replaced.pk) if replaced else publication.editions
+    before = None if is_first else editions.last_kept()
     return EditionWithRows(
         edition=_edition(publication, published_at or _date(publication), before, prepared or {}),
         bylines=[_byline(place, line, publication) for place, line in enumerate(publication.signed())],

@@ -11,8 +11,7 @@ from .ground import ClockBehind, NotReady, Outdated, Refused, hold, renew, trust
 from .keep_apart import keep_apart, let_together
 from .lead_here import lead_here
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
-from .publish import address_to_come, publish
-from .publish_many import publish_many
+from .publish import address_to_come, publish, publish_many
 from .redact import RedactionReport, default_mark, preview_redaction, redact
 from .relate import relate
 from .repair import repair_copies, repair_windows

@@ -1,9 +1,18 @@
-"""publish: put a publication before its readers, now, at a moment, or until one."""
+"""Publish drafts: now, at a later moment or until one, and one draft or a thousand by the same path.
 
+What may be refused is settled for each draft before anything of any is written. Then series numbers, drafts,
+addresses, revisions, editions with their rows and audit lines are written, each in as many statements for a thousand
+as for one. No other module makes editions of drafts.
+"""
+
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db import models, transaction
+from django.contrib.auth.models import User
+from django.db import transaction
+from django.db.models import Max, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
@@ -12,35 +21,125 @@ from publications.composing import Prepared, compose
 from publications.languages import LONGEST
 from publications.models import (
     FOREVER,
+    ROWS,
     Address,
     AuditLine,
     Change,
     DeedKind,
     Edition,
     EditionWithRows,
+    Generation,
     Number,
     Publication,
     Revision,
     Why,
+    digest_of_draft,
     whole_minute,
 )
 
 from .ground import (
+    ClockBehind,
     Deed,
     NotReady,
     Outdated,
     Refused,
-    begin,
     cancel_waiting,
     cut_windows,
+    keep,
     live_at,
-    locked,
+    start,
+    waiting_after,
 )
 from .public_state import refuse_outdated_state
-from .storing import store
-from .waiting import wait_on, what_waits
+from .storing import store_editions
+from .waiting import Waiting, wait_on
 
 LAST_YEAR = 2200
+
+Outcome = Edition | Refused
+
+
+@dataclass(frozen=True, kw_only=True)
+class PublishOptions:
+    """How one draft is to be published, as `publish` describes it."""
+
+    at: datetime | None = None
+    until: datetime | None = None
+    change: Change | str | None = None
+    note: str = ""
+    seen: str | None = None
+    state: str | None = None
+    keep_waiting: bool = False
+
+
+@transaction.atomic
+def publish(
+    publication: Publication,
+    *,
+    by: User | None,
+    at: datetime | None = None,
+    until: datetime | None = None,
+    change: Change | str | None = None,
+    note: str = "",
+    seen: str | None = None,
+    state: str | None = None,
+    keep_waiting: bool = False,
+) -> Edition:
+    """Make a draft public, now or at the given moment, for ever or until one.
+
+    Args:
+        at: when the edition becomes live; None means now.
+        until: when it ends; None means that it stays.
+        change: what the edition is to the one before it, a silent fix when None; the first is always `first`.
+        note: what readers are told of a correction or an update. A correction needs one.
+        seen: the digest of the draft that the editor saw.
+        state: the `public_state` that the editor saw.
+        keep_waiting: let a scheduled edition become live at its moment, after this one, instead of replacing it.
+
+    Returns:
+        The stored edition; its `replaced` and `kept` are the scheduled edition that it took the place of, and the new
+        one of a scheduled edition that was kept.
+
+    Raises:
+        NotReady: something that readers are owed is missing.
+        Outdated: the draft or what is public has changed since the editor saw it.
+        ClockBehind: the clock of the server stands before the last action.
+        Refused: the draft cannot be published in this way.
+    """
+    options = PublishOptions(
+        at=at, until=until, change=change, note=note, seen=seen, state=state, keep_waiting=keep_waiting
+    )  # fmt: skip
+    outcome = _publish({publication.pk: options}, by=by)[publication.pk]
+    if isinstance(outcome, Refused):
+        raise outcome
+    publication.refresh_from_db()
+    return outcome
+
+
+@transaction.atomic
+def publish_many(
+    publications: Sequence[Publication],
+    *,
+    by: User | None,
+    prepared: Prepared | None = None,
+    ends: Mapping[int, datetime] | None = None,
+) -> list[Outcome]:
+    """Publish drafts now, each by an action with an audit line and a site version of its own.
+
+    Args:
+        prepared: texts that were rendered ahead.
+        ends: when the editions of some publications end, by primary key.
+
+    Returns:
+        For each publication its edition, or why there is none: one that is refused leaves the others as they are.
+
+    Raises:
+        ClockBehind: the clock of the server stands before the last action. Nothing is done.
+    """
+    ends = ends or {}
+    options = {publication.pk: PublishOptions(until=ends.get(publication.pk)) for publication in publications}
+    outcomes = _publish(options, by=by, prepared=prepared)
+    return [outcomes[publication.pk] for publication in publications]
 
 
 @dataclass(frozen=True)
@@ -52,93 +151,181 @@ class Window:
     planned: bool
 
 
-@transaction.atomic
-def publish(
-    publication: Publication,
-    *,
-    by,
-    at: datetime | None = None,
-    until: datetime | None = None,
-    change: Change | str | None = None,
-    note: str = "",
-    seen: str | None = None,
-    state: str | None = None,
-    keep_waiting: bool = False,
-) -> Edition:
-    """Put a publication before its readers, now or at the moment given, for ever or until one.
+@dataclass
+class PlannedEdition:
+    """An edition on its way: everything that may be refused is settled, and nothing is written."""
 
-    `change` says what it is to the edition before it (a silent fix when not said; the first is always
-    `first`); a correction needs a note to readers. `seen` is the digest of the working copy that the
-    editor saw, and `state` the `public_state` that they saw: when either has changed since, nothing is
-    published. An edition that waits is replaced, or, with
-    `keep_waiting`, goes public at its moment after this one. Raises NotReady, Outdated, ClockBehind or Refused.
-    """
-    deed = begin(by=by, publication=publication)
-    return put_before_readers(
-        deed,
-        publication,
-        at=at,
-        until=until,
-        change=change,
-        note=note,
-        seen=seen,
-        state=state,
-        keep_waiting=keep_waiting,
+    deed: Deed
+    publication: Publication
+    options: PublishOptions
+    window: Window
+    composition: EditionWithRows
+    waiting: Waiting | None
+    is_draft_changed: bool
+
+    @property
+    def edition(self) -> Edition:
+        return self.composition.edition
+
+    @property
+    def is_first(self) -> bool:
+        return self.edition.number == 1
+
+
+def _publish(
+    options: Mapping[int, PublishOptions], *, by: User | None, prepared: Prepared | None = None
+) -> dict[int, Outcome]:
+    """Publish the drafts of these primary keys; give the edition of each, or why there is none. Raises ClockBehind."""
+    if not options:
+        return {}
+    batch = _Batch(options, by=by, prepared=prepared or {})
+    outcomes: dict[int, Outcome] = {}
+    planned: list[PlannedEdition] = []
+    for publication in batch.publications:
+        try:
+            with batch.deed(publication) as deed:
+                planned.append(_plan(publication, options[publication.pk], deed, batch))
+        except ClockBehind:
+            raise
+        except Refused as refusal:
+            outcomes[publication.pk] = refusal
+    if planned:
+        _store(planned, batch)
+    return outcomes | {plan.publication.pk: plan.edition for plan in planned}
+
+
+class _Batch:
+    """What drafts that are published together share: the site version, and the addresses and numbers they take."""
+
+    def __init__(self, keys: Mapping[int, PublishOptions], *, by: User | None, prepared: Prepared) -> None:
+        self.by, self.prepared = by, prepared
+        self.generation = Generation.objects.select_for_update().get()
+        self.publications = _locked(list(keys))
+        prefetch_related_objects(self.publications, *ROWS)
+        editions = Edition.objects.filter(publication__in=keys).order_by()
+        self.last_numbers = dict(editions.values_list("publication").annotate(Max("number")))
+        self.owners = _owners(self.publications)
+        self.addresses: list[Address] = []
+        self.series_numbers: dict[tuple[int, int], Number] = {}
+
+    @contextmanager
+    def deed(self, publication: Publication) -> Iterator[Deed]:
+        """A deed of its own; where it is refused, its number of the generation is not used up. Raises ClockBehind."""
+        number, at = self.generation.number, self.generation.at
+        has_editions = publication.pk in self.last_numbers
+        try:
+            yield start(self.generation, by=self.by, publication=publication if has_editions else None)
+        except Refused:
+            self.generation.number, self.generation.at = number, at
+            raise
+
+    def series_number(
+        self, publication: Publication, date: datetime, before: Edition | None
+    ) -> Number | None:
+        """Return the number it has, that of its translations, or the next of the year, which is not stored yet."""
+        kind, own = publication.kind, publication.series_number
+        if not kind.numbered:
+            return own
+        year = timezone.localtime(date).year
+        if own and own.kind_id == kind.pk and (before or own.year == year):
+            return own
+        siblings = publication.family().exclude(pk=publication.pk)
+        shared = Number.objects.filter(kind=kind, pk__in=siblings.values("series_number")).first()
+        shared = shared or self.series_numbers.get((kind.pk, publication.original.pk))
+        return shared or Number(kind=kind, year=year, number=self._next_number(kind.pk, year))
+
+    def _next_number(self, kind: int, year: int) -> int:
+        taken = [
+            each.number for each in self.series_numbers.values() if (each.kind_id, each.year) == (kind, year)
+        ]
+        return max(taken, default=Number.objects.highest(kind, year)) + 1
+
+    def take(self, publication: Publication) -> None:
+        """Give a draft the address and the number that were settled for it."""
+        address = publication.tree, publication.slug
+        if address not in self.owners:
+            self.addresses.append(
+                Address(tree=publication.tree, slug=publication.slug, publication=publication)
+            )
+            self.owners[address] = publication.pk
+        if (number := publication.series_number) and number.pk is None:
+            self.series_numbers[number.kind_id, publication.original.pk] = number
+
+
+def _locked(keys: list[int]) -> list[Publication]:
+    """The publications as the database has them now, held until the actions are done."""
+    held = (
+        Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind").in_bulk(keys)
+    )
+    if len(held) < len(keys):
+        raise Publication.DoesNotExist
+    return [held[pk] for pk in keys]
+
+
+def _plan(publication: Publication, options: PublishOptions, deed: Deed, batch: _Batch) -> PlannedEdition:
+    """Settle everything that may be refused, on the publication in memory. Raises NotReady, Outdated or Refused."""
+    refuse_outdated_state(publication, options.state)
+    _refuse_what_is_not_ready(publication, options.seen)
+    window = _window_of(options, deed.moment)
+    number = batch.last_numbers.get(publication.pk, 0) + 1
+    is_first = number == 1  # there are no others to ask for
+    before = None if is_first else publication.editions.begun_by(deed.moment)
+    change = _change(options.change, options.note, before)
+    waiting = None if is_first else waiting_after(publication, deed.moment)
+    date = _date_for_readers(publication, window, change, before)
+    is_draft_changed = _settle_draft(publication, date, before, batch)
+    composition = _composed(publication, date, number, waiting, batch.prepared)
+    put_in_window(composition.edition, window, change, options.note, deed)
+    if not is_first:
+        _refuse_repetition(publication, window, composition, deed)
+    batch.take(publication)
+    return PlannedEdition(
+        deed=deed,
+        publication=publication,
+        options=options,
+        window=window,
+        composition=composition,
+        waiting=Waiting(waiting, waiting.expires) if waiting else None,
+        is_draft_changed=is_draft_changed,
     )
 
 
-def put_before_readers(
-    deed: Deed,
-    publication: Publication,
-    *,
-    at: datetime | None = None,
-    until: datetime | None = None,
-    change: Change | str | None = None,
-    note: str = "",
-    seen: str | None = None,
-    state: str | None = None,
-    prepared: Prepared | None = None,
-    keep_waiting: bool = False,
-) -> Edition:
-    """What publish does once its deed has begun: every rule is here. Raises NotReady, Outdated or Refused."""
-    piece = locked(publication)
-    refuse_outdated_state(piece, state)
-    _refuse_what_is_not_ready(piece, seen)
-    window = window_of(at, until, deed.moment)
-    if keep_waiting and window.planned:
-        raise Refused(
-            _("Only one edition can wait. Publish now, or let this one take the place of the other.")
-        )
-    number = piece.editions.next_number()
-    is_first = number == 1  # there are no others to ask for
-    before = None if is_first else piece.editions.begun_by(deed.moment)
-    change = _change(change, note, before)
-    waiting = None if is_first else what_waits(piece, deed)
-    replaced = cancel_waiting(piece, deed.moment) if waiting else None
-    date = date_for_readers(piece, window, change, before)
-    _settle_working_copy(piece, date, before)
-    Revision.objects.keep(piece, by=deed.by, why=Why.PUBLISHED)
-    composition = _composed(piece, date, number, prepared)
-    put_in_window(composition.edition, window, change, note, deed)
-    edition = _write(piece, window, composition, deed)
-    edition.kept = wait_on(piece, waiting, edition) if keep_waiting and waiting else None
-    if is_first:
-        search.store([edition.pk])
-    else:
-        search.keep_up(piece, deed.moment)
-    _tell(deed, edition, replaced)
-    publication.refresh_from_db()
-    return edition
+def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
+    """Write what was settled."""
+    publications = [plan.publication for plan in planned]
+    for plan in planned:
+        plan.edition.kept = None
+        plan.edition.replaced = cancel_waiting(plan.publication, plan.deed.moment) if plan.waiting else None
+    Number.objects.bulk_create(batch.series_numbers.values())
+    changed = [plan.publication for plan in planned if plan.is_draft_changed]
+    Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
+    Address.objects.bulk_create(batch.addresses, ignore_conflicts=True)  # one may have been its own before
+    Revision.objects.keep_many(publications, by=batch.by, why=Why.PUBLISHED, reload=False)
+    for plan in planned:
+        plan.edition.digest = plan.publication.digest
+        if not plan.is_first:
+            cut_windows(plan.publication, at=plan.window.start)
+    store_editions([plan.composition for plan in planned])
+    for plan in planned:
+        if plan.waiting and plan.options.keep_waiting:
+            plan.edition.kept = wait_on(plan.publication, plan.waiting, plan.edition)
+    search.store(plan.edition.pk for plan in planned if plan.is_first)
+    for plan in planned:
+        if not plan.is_first:
+            search.keep_up(plan.publication, plan.deed.moment)
+    AuditLine.objects.bulk_create(_audit_line(plan) for plan in planned)
+    keep(batch.generation)
 
 
-def _refuse_what_is_not_ready(piece: Publication, seen: str | None) -> None:
-    if seen is not None and seen != piece.digest:
+def _refuse_what_is_not_ready(publication: Publication, seen: str | None) -> None:
+    if seen is not None and seen != publication.digest:
         raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
-    if reasons := piece.missing():
+    if reasons := publication.missing():
         raise NotReady(*reasons)
 
 
-def window_of(at: datetime | None, until: datetime | None, moment: datetime) -> Window:
+def _window_of(options: PublishOptions, moment: datetime) -> Window:
+    at, until = options.at, options.until
     if at and at <= moment:
         raise Refused(_("The moment to publish lies in the past. Choose a later one, or publish now."))
     start = at or moment
@@ -146,6 +333,10 @@ def window_of(at: datetime | None, until: datetime | None, moment: datetime) -> 
         raise Refused(_("The moment lies too far off. Choose one before the year %d.") % (LAST_YEAR + 1))
     if until and until <= start:
         raise Refused(_("The piece would end before it begins. Choose a later end."))
+    if options.keep_waiting and at:
+        raise Refused(
+            _("Only one edition can wait. Publish now, or let this one take the place of the other.")
+        )
     return Window(start=start, until=until or FOREVER, planned=bool(at))
 
 
@@ -164,18 +355,11 @@ def _change(change: Change | str | None, note: str, before: Edition | None) -> C
     return chosen
 
 
-def _settle_working_copy(piece: Publication, date: datetime, before: Edition | None) -> None:
-    """Give the piece its number and its address, which it keeps. A date that an update has overtaken goes."""
-    if piece.published_at and date != whole_minute(piece.published_at):
-        piece.published_at = None
-    piece.series_number = _series_number(piece, date, before)
-    piece.slug = _claimed_slug(piece)
-    piece.save(update_fields=["published_at", "series_number", "slug"])
-
-
-def date_for_readers(piece: Publication, window: Window, change: Change, before: Edition | None) -> datetime:
+def _date_for_readers(
+    publication: Publication, window: Window, change: Change, before: Edition | None
+) -> datetime:
     """As the editor wrote it, else that of the edition before; an update moves it. It belongs to the edition."""
-    written = whole_minute(piece.published_at) if piece.published_at else None
+    written = whole_minute(publication.published_at) if publication.published_at else None
     if before and change is Change.UPDATE:
         date = written if written != before.published_at else None
     else:
@@ -186,81 +370,72 @@ def date_for_readers(piece: Publication, window: Window, change: Change, before:
     return date
 
 
-def _series_number(piece: Publication, date: datetime, before: Edition | None) -> Number | None:
-    """The number it has, that of its translations, or the next of the year."""
-    if not piece.kind.numbered:
-        return piece.series_number
-    year = timezone.localtime(date).year
-    own = piece.series_number
-    if own and own.kind_id == piece.kind_id and (before or own.year == year):
-        return own
-    siblings = piece.family().exclude(pk=piece.pk)
-    shared = Number.objects.filter(kind=piece.kind, pk__in=siblings.values("series_number")).first()
-    return shared or Number.objects.take(piece.kind, date)
+def _settle_draft(publication: Publication, date: datetime, before: Edition | None, batch: _Batch) -> bool:
+    """Give the draft its number and its address, which it keeps. A date that an update has overtaken goes.
+
+    Returns:
+        Whether the draft is another one than the database has.
+    """
+    stored = publication.published_at, publication.series_number, publication.slug
+    if publication.published_at and date != whole_minute(publication.published_at):
+        publication.published_at = None
+    publication.series_number = batch.series_number(publication, date, before)
+    publication.slug = _slug_to_claim(publication, batch.owners)
+    return stored != (publication.published_at, publication.series_number, publication.slug)
 
 
-def _claimed_slug(piece: Publication) -> str:
-    slug = address_to_come(piece)
-    claim = Address(tree=piece.tree, slug=slug, publication=piece)
-    Address.objects.bulk_create([claim], ignore_conflicts=True)  # it may have been its own before
-    return slug
+Owners = dict[tuple[str, str], int]
+"""Whom addresses belong to: publications by tree and slug."""
 
 
-def address_to_come(piece: Publication) -> str:
+def _owners(publications: Sequence[Publication]) -> Owners:
+    """Whom the addresses that the drafts propose belong to."""
+    slugs = [publication.proposed_slug() for publication in publications]
+    rows = Address.objects.filter(slug__in=slugs).values_list("tree", "slug", "publication_id")
+    return {(tree, slug): pk for tree, slug, pk in rows}
+
+
+def address_to_come(publication: Publication) -> str:
     """The address that publishing will give the piece; one made from the title steps aside where it is taken.
 
     Raises NotReady where an editor chose one that another publication has.
     """
-    wanted = piece.proposed_slug()
-    taken = Address.objects.filter(tree=piece.tree).exclude(publication=piece)
-    is_taken = taken.filter(slug=wanted).exists()
-    if piece.slug and is_taken:
-        raise address_taken(wanted)
-    return _next_free(wanted, taken) if is_taken else wanted
+    return _slug_to_claim(publication, _owners([publication]))
 
 
-def address_taken(slug: str) -> NotReady:
-    return NotReady(
-        _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": slug}
-    )
+def _slug_to_claim(publication: Publication, owners: Owners) -> str:
+    wanted = publication.proposed_slug()
+    if owners.get((publication.tree, wanted), publication.pk) == publication.pk:
+        return wanted
+    if publication.slug:
+        raise NotReady(
+            _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted}
+        )
+    return _next_free(publication, wanted, owners)
 
 
-def _next_free(wanted: str, taken: models.QuerySet) -> str:
-    """The address with the first number behind it that nobody has."""
+def _next_free(publication: Publication, wanted: str, owners: Owners) -> str:
+    """The address with the first number behind it that nobody else has."""
     stem = wanted[: LONGEST - 6].rstrip("-")
-    others = set(taken.filter(slug__startswith=stem).values_list("slug", flat=True))
+    taken = Address.objects.filter(tree=publication.tree, slug__startswith=stem)
+    others = set(taken.exclude(publication=publication).values_list("slug", flat=True))
+    others |= {
+        slug for (tree, slug), pk in owners.items() if tree == publication.tree and pk != publication.pk
+    }
     return next(slug for n in range(2, len(others) + 3) if (slug := f"{stem}-{n}") not in others)
 
 
-def _refuse_repetition(piece: Publication, window: Window, composition: EditionWithRows, deed: Deed) -> None:
-    """A second press of the button makes no second edition."""
-    live = live_at(piece, deed.moment)
-    if not live or window.planned or window.until != live.expires:
-        return
-    if live.digest == piece.digest and _as_signed(live.bylines.all()) == _as_signed(composition.bylines):
-        raise Refused(
-            _("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number}
-        )
-
-
-def _as_signed(bylines) -> list[tuple[str, str, str]]:
-    return [(line.name, line.title, line.affiliation) for line in bylines]
-
-
-def _composed(piece: Publication, date: datetime, number: int, prepared: Prepared | None) -> EditionWithRows:
+def _composed(
+    publication: Publication, date: datetime, number: int, waiting: Edition | None, prepared: Prepared
+) -> EditionWithRows:
     try:
-        composition = compose(piece, published_at=date, prepared=prepared, is_first=number == 1)
+        composition = compose(
+            publication, published_at=date, prepared=prepared, is_first=number == 1, replaced=waiting
+        )
     except prose.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
     composition.edition.number = number
     return composition
-
-
-def _write(piece: Publication, window: Window, composition: EditionWithRows, deed: Deed) -> Edition:
-    if composition.edition.number > 1:
-        _refuse_repetition(piece, window, composition, deed)
-        cut_windows(piece, at=window.start)
-    return store(composition)
 
 
 def put_in_window(edition: Edition, window: Window, change: Change, note: str, deed: Deed) -> None:
@@ -270,17 +445,30 @@ def put_in_window(edition: Edition, window: Window, change: Change, note: str, d
     edition.visible_until = window.until
 
 
-def _tell(deed: Deed, edition: Edition, replaced: Edition | None) -> None:
-    edition.replaced = replaced
-    told_of(deed, edition).save(force_insert=True)
+def _refuse_repetition(
+    publication: Publication, window: Window, composition: EditionWithRows, deed: Deed
+) -> None:
+    """A second press of the button makes no second edition."""
+    live = live_at(publication, deed.moment)
+    if not live or window.planned or window.until != live.expires:
+        return
+    is_signed_alike = _as_signed(live.bylines.all()) == _as_signed(composition.bylines)
+    if is_signed_alike and live.digest == digest_of_draft(publication):
+        raise Refused(
+            _("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number}
+        )
 
 
-def told_of(deed: Deed, edition: Edition) -> AuditLine:
-    """The audit line of an edition."""
-    return deed.line(
+def _as_signed(bylines) -> list[tuple[str, str, str]]:
+    return [(line.name, line.title, line.affiliation) for line in bylines]
+
+
+def _audit_line(plan: PlannedEdition) -> AuditLine:
+    edition = plan.edition
+    return plan.deed.line(
         DeedKind.SCHEDULE if edition.planned else DeedKind.PUBLISH,
         edition,
-        publication=edition.publication,
+        publication=plan.publication,
         edition=edition.number,
         change=edition.change,
         note=edition.note,

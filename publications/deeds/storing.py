@@ -1,4 +1,4 @@
-"""EditionWithRowss become editions: stored with their rows, in five statements whatever their number."""
+"""Store editions with their rows, in five statements whatever their number."""
 
 from collections.abc import Sequence
 
@@ -15,15 +15,8 @@ from publications.models import (
 )
 
 
-def store(composition: EditionWithRows) -> Edition:
-    """Write the edition and its rows."""
-    composition.edition.save(force_insert=True)
-    _store_rows([composition])
-    return composition.edition
-
-
-def store_all(compositions: Sequence[EditionWithRows]) -> list[Edition]:
-    """Write many editions with their rows, in as few statements as one."""
+def store_editions(compositions: Sequence[EditionWithRows]) -> list[Edition]:
+    """Write new editions with their rows; gives the editions as they are stored."""
     editions = Edition.objects.bulk_create(each.edition for each in compositions)
     _store_rows(compositions)
     return editions

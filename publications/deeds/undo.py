@@ -18,7 +18,7 @@ from publications.models import Change, DeedKind, Edition, End, Publication
 
 from .ground import Outdated, Refused, begin, cancel_waiting, end, live_at, locked, waiting_after
 from .public_state import refuse_outdated_state
-from .storing import copy_of, store
+from .storing import copy_of, store_editions
 
 
 class Undoing(Enum):
@@ -107,7 +107,7 @@ def _restore(piece: Publication, plan: Plan, deed) -> Edition:
     again.edition.visible_from, again.edition.expires = deed.moment, until
     again.edition.visible_until = until
     again.edition.restores = plan.restored
-    return store(again)
+    return store_editions([again])[0]
 
 
 _DOING = {Undoing.CANCEL: _cancel, Undoing.RESTORE: _restore, Undoing.WITHDRAW: _withdraw}

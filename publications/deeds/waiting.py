@@ -5,8 +5,8 @@ from datetime import datetime
 
 from publications.models import Change, Edition, Publication
 
-from .ground import Deed, cut_windows, waiting_after
-from .storing import copy_of, store
+from .ground import cut_windows
+from .storing import copy_of, store_editions
 
 
 @dataclass(frozen=True)
@@ -15,11 +15,6 @@ class Waiting:
 
     edition: Edition
     expires: datetime
-
-
-def what_waits(piece: Publication, deed: Deed) -> Waiting | None:
-    edition = waiting_after(piece, deed.moment)
-    return Waiting(edition, edition.expires) if edition else None
 
 
 def wait_on(piece: Publication, waiting: Waiting, published: Edition) -> Edition:
@@ -41,4 +36,4 @@ def wait_on(piece: Publication, waiting: Waiting, published: Edition) -> Edition
         )
     cut_windows(piece, at=edition.visible_from)
     published.refresh_from_db(fields=["visible_until"])
-    return store(again)
+    return store_editions([again])[0]

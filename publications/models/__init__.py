@@ -42,7 +42,7 @@ from .publication import Attachment, Byline, Publication, RelatedLink, Role, who
 from .ready import Ready
 from .remarks import Remark
 from .reviews import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, ReviewRemark
-from .revision import ROWS, Revision, Why, as_manuscript, pictured
+from .revision import ROWS, Revision, Why, as_manuscript, digest_of_draft, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing, words
@@ -152,6 +152,7 @@ __all__ = [
     "count_by",
     "count_editions",
     "count_tags",
+    "digest_of_draft",
     "doi_url",
     "editions_by_kind",
     "facet_of",

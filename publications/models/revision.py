@@ -39,9 +39,13 @@ class RevisionQuerySet(models.QuerySet):
         revision.save(force_insert=True)
         return revision
 
-    def keep_many(self, publications: Sequence[Publication], *, by, why: Why) -> None:
-        """Keep many working copies, as `keep` does with each, in a number of statements that does not grow."""
-        reload_rows(publications)
+    def keep_many(self, publications: Sequence[Publication], *, by, why: Why, reload: bool = True) -> None:
+        """Keep many working copies, as `keep` does with each, in a number of statements that does not grow.
+
+        Without `reload` their rows have been loaded under the lock that is held, and not written since.
+        """
+        if reload:
+            reload_rows(publications)
         revisions = []
         for publication in publications:
             text, publication.digest = _told(publication)
@@ -116,6 +120,11 @@ class Revision(models.Model):
 def as_manuscript(publication: Publication) -> manuscript.Manuscript:
     """The working copy with its authors, tags, links and files, as plain text."""
     return _as_manuscript(publication, publication.tags.all())
+
+
+def digest_of_draft(publication: Publication) -> str:
+    """Return the digest that a revision of the working copy, as it is in memory, would have."""
+    return _told(publication)[1]
 
 
 def _told(publication: Publication) -> tuple[manuscript.Manuscript, str]:
