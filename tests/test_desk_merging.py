@@ -7,7 +7,7 @@ import pytest
 from django.test import Client
 
 from publications import deeds
-from publications.desk.edit_conflicts import base_values, merge_fields
+from publications.desk.edit_conflicts import base_values
 from publications.models import Publication, RelatedLink
 from tests.desk_forms import change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
@@ -27,7 +27,7 @@ def colleague():
 
 def settle(page, chosen: str) -> dict:
     """The choices of a refused form, all made alike."""
-    return {each["clash"].key: chosen for each in page.context["adminform"].form.clashes}
+    return {each["key"]: chosen for each in page.context["adminform"].form.conflicts}
 
 
 def test_fields_that_only_one_side_changed_are_joined(desk, colleague):
@@ -102,7 +102,7 @@ def test_saving_again_without_a_choice_still_does_not_overwrite(desk, colleague)
 
 
 @pytest.mark.parametrize(
-    ("chosen", "body"), [("mine", "Mine."), ("theirs", "Theirs."), ("both", "Theirs.\n\nMine.")]
+    ("chosen", "body"), [("incoming", "Mine."), ("stored", "Theirs."), ("both", "Theirs.\n\nMine.")]
 )
 def test_a_choice_settles_it_and_theirs_stays_in_the_history(desk, colleague, chosen, body):
     piece = make_publication(body="As it was.")
@@ -122,10 +122,25 @@ def test_a_title_that_both_changed_is_one_or_the_other(desk, colleague):
     colleague.post(change(piece), filled(piece, title="Theirs"))
     page = desk.post(change(piece), mine)
 
-    assert page.context["adminform"].form.clashes[0]["clash"].choices == ("mine", "theirs")
-    desk.post(change(piece), mine | settle(page, "theirs"))
+    assert page.context["adminform"].form.conflicts[0]["conflict"].choices == ("incoming", "stored")
+    desk.post(change(piece), mine | settle(page, "stored"))
 
     assert Publication.objects.get().title == "Theirs"
+
+
+def test_a_choice_that_was_made_is_shown_until_all_are_made(desk, colleague):
+    piece = make_publication(title="As it was", summary="As it was.")
+    mine = filled(piece, title="Mine", summary="Mine.")
+    colleague.post(change(piece), filled(piece, title="Theirs", summary="Theirs."))
+    first, second = desk.post(change(piece), mine).context["adminform"].form.conflicts
+
+    page = desk.post(change(piece), mine | {first["key"]: "incoming"})
+    shown = {each["key"]: each["chosen"] for each in page.context["adminform"].form.conflicts}
+    desk.post(change(piece), mine | shown | {second["key"]: "stored"})
+
+    assert shown == {first["key"]: "incoming", second["key"]: ""}
+    piece.refresh_from_db()
+    assert (piece.title, piece.summary) == ("Mine", "Theirs.")
 
 
 def test_a_choice_is_asked_anew_when_the_others_change_it_again(desk, colleague):
@@ -135,7 +150,7 @@ def test_a_choice_is_asked_anew_when_the_others_change_it_again(desk, colleague)
     page = desk.post(change(piece), mine)
     colleague.post(change(piece), filled(Publication.objects.get(), body="Theirs, twice."))
 
-    desk.post(change(piece), mine | settle(page, "mine"))
+    desk.post(change(piece), mine | settle(page, "incoming"))
 
     assert Publication.objects.get().body == "Theirs, twice."
 
@@ -146,7 +161,7 @@ def test_what_stood_unclashed_is_joined_with_what_was_chosen(desk, colleague):
     colleague.post(change(piece), filled(piece, body="One, theirs.\n\nTwo.\n\nThree, theirs.", summary="Is."))
     page = desk.post(change(piece), mine)
 
-    desk.post(change(piece), mine | settle(page, "mine"))
+    desk.post(change(piece), mine | settle(page, "incoming"))
 
     piece = Publication.objects.get()
     assert (piece.body, piece.summary) == ("One, mine.\n\nTwo.\n\nThree, theirs.", "Is.")
@@ -259,8 +274,8 @@ class Typist:
             if answer.status_code == 302:
                 return
             chosen = {
-                each["clash"].key: self.chance.choice(each["clash"].choices[::2])
-                for each in answer.context["adminform"].form.clashes
+                each["key"]: self.chance.choice(each["conflict"].choices[::2])
+                for each in answer.context["adminform"].form.conflicts
             }
             answer = self.client.post(change(piece), self.form | chosen)
         raise AssertionError(answer.context["adminform"].form.errors.as_text())
@@ -290,21 +305,7 @@ def test_two_editors_and_two_hundred_interleaved_edits_lose_no_word(desk, collea
     assert lost == []
 
 
-# Joining, without a form
-
-
-def test_joining_takes_what_only_they_changed_and_says_so():
-    base, ours, theirs = {"title": "A", "slug": "a"}, {"title": "B", "slug": "a"}, {"title": "A", "slug": "c"}
-
-    joined = merge_fields(base, ours, theirs, lambda key: "")
-
-    assert (joined.values, joined.taken, joined.clashes) == ({"title": "B", "slug": "c"}, ["slug"], [])
-
-
-def test_without_a_base_every_difference_is_a_clash():
-    joined = merge_fields({}, {"title": "A", "body": "B"}, {"title": "C", "body": "B"}, lambda key: "")
-
-    assert [clash.name for clash in joined.clashes] == ["title"]
+# The base
 
 
 def test_the_base_is_the_draft_as_it_was_at_that_save():
@@ -312,5 +313,5 @@ def test_the_base_is_the_draft_as_it_was_at_that_save():
     version = piece.version
     saved(piece, title="Second")
 
-    assert base_values(piece, version, ("title",)) == {"title": "First"}
-    assert base_values(piece, 999, ("title",)) == {}
+    assert base_values(piece, version)["title"] == "First"
+    assert base_values(piece, 999) == {}

@@ -6,8 +6,7 @@ import pytest
 
 from publications import deeds
 from publications.desk import redacted_base
-from publications.desk.edit_conflicts import FieldConflict
-from publications.difference import tokens_of
+from publications.difference import FieldConflict, tokens_of
 from publications.models import AuditLine, DeedKind, Publication
 from tests.desk_forms import change, filled
 from tests.factories import make_person, make_publication
@@ -44,7 +43,9 @@ def stored() -> dict[str, str]:
 def clashes_of(page) -> list[FieldConflict]:
     """The questions of the form; none where it was saved."""
     context = page.context or {}
-    return [each["clash"] for each in context["adminform"].form.clashes] if "adminform" in context else []
+    return (
+        [each["conflict"] for each in context["adminform"].form.conflicts] if "adminform" in context else []
+    )
 
 
 def answer(page, chosen: str) -> dict:
@@ -79,11 +80,11 @@ def test_a_changed_paragraph_that_held_the_passage_is_asked_and_mine_is_without_
     redact(piece)
 
     page = desk.post(change(piece), form)
-    (clash,) = [each["clash"] for each in page.context["adminform"].form.clashes]
+    (clash,) = [each["conflict"] for each in page.context["adminform"].form.conflicts]
     assert stored()["body"].startswith("On Monday [redacted] came back.")
     assert "A passage was taken out here" in page.text and "both" not in clash.choices
 
-    desk.post(change(piece), form | answer(page, "mine"))
+    desk.post(change(piece), form | answer(page, "incoming"))
 
     assert stored()["body"].startswith("On Monday [redacted] came back to his house.\n\nMinsk")
     assert NAME not in str(stored())
@@ -96,11 +97,11 @@ def test_answering_mine_everywhere_brings_back_only_what_was_shown(desk, piece, 
     redact(piece, mark=mark)
 
     page = desk.post(change(piece), form)
-    shown = [each["clash"] for each in page.context["adminform"].form.clashes]
-    desk.post(change(piece), form | answer(page, "mine"))
+    shown = [each["conflict"] for each in page.context["adminform"].form.conflicts]
+    desk.post(change(piece), form | answer(page, "incoming"))
 
     with_name = {field for field, text in stored().items() if NAME in text}
-    assert with_name <= {clash.name for clash in shown if NAME in clash.ours and clash.is_redacted}
+    assert with_name <= {clash.name for clash in shown if NAME in clash.incoming and clash.is_guarded}
     assert shown
     assert "A passage was taken out here" in page.text
 
@@ -155,7 +156,7 @@ def test_words_typed_beside_the_passage_are_asked_and_not_dropped(desk, body):
     page = desk.post(change(piece), form)
     (clash,) = clashes_of(page)
 
-    assert (clash.name, clash.ours, clash.is_redacted) == ("body", body, True)
+    assert (clash.name, clash.incoming, clash.is_guarded) == ("body", body, True)
     assert stored()["body"] == "[redacted] came back to Minsk."
 
 
@@ -167,7 +168,7 @@ def test_a_passage_beside_typed_words_is_asked_in_a_new_paragraph_too(desk, body
 
     page = desk.post(change(piece), form)
 
-    assert any("Later I heard of Karelin again." in clash.ours for clash in clashes_of(page))
+    assert any("Later I heard of Karelin again." in clash.incoming for clash in clashes_of(page))
 
 
 def test_words_typed_beside_the_passage_in_a_title_are_asked(desk):
@@ -177,7 +178,7 @@ def test_words_typed_beside_the_passage_in_a_title_are_asked(desk):
 
     page = desk.post(change(piece), form)
 
-    assert [(each.name, each.ours) for each in clashes_of(page)] == [("title", form["title"])]
+    assert [(each.name, each.incoming) for each in clashes_of(page)] == [("title", form["title"])]
 
 
 def test_a_word_in_place_of_another_beside_the_passage_is_asked(desk, piece):
@@ -186,7 +187,7 @@ def test_a_word_in_place_of_another_beside_the_passage_is_asked(desk, piece):
 
     page = desk.post(change(piece), form)
 
-    assert [each.ours.split(" came")[0] for each in clashes_of(page)] == ["On Tuesday Karelin"]
+    assert [each.incoming.split(" came")[0] for each in clashes_of(page)] == ["On Tuesday Karelin"]
 
 
 def test_a_new_paragraph_that_begins_like_a_redacted_one_is_not_replaced(desk):
@@ -196,7 +197,7 @@ def test_a_new_paragraph_that_begins_like_a_redacted_one_is_not_replaced(desk):
 
     page = desk.post(change(piece), form)
 
-    kept = [stored()["body"], *(clash.ours for clash in clashes_of(page))]
+    kept = [stored()["body"], *(clash.incoming for clash in clashes_of(page))]
     assert any("The minister of defence came late" in text for text in kept)
 
 
@@ -261,7 +262,7 @@ def test_an_address_that_was_typed_is_not_dropped_without_a_word(desk, address):
     if address == "karelin-returns":
         assert re.search(r"Joined with what [^.]*: [^.]*Address", page.text)
     else:
-        assert [(each.name, each.ours) for each in clashes_of(page)] == [("slug", address)]
+        assert [(each.name, each.incoming) for each in clashes_of(page)] == [("slug", address)]
 
 
 def test_the_address_made_from_the_passage_does_not_come_back(desk):

@@ -204,7 +204,7 @@ def test_rejecting_asks_where_the_editor_changed_the_same_place(desk):
     piece.refresh_from_db()
     assert piece.open_changes == 2
 
-    desk.post(address("word-changes", piece), {"changes": "reject", question["key"]: "theirs"})
+    desk.post(address("word-changes", piece), {"changes": "reject", question["key"]: "incoming"})
 
     piece.refresh_from_db()
     assert (piece.open_changes, piece.body) == (0, "One word, old here.\n\nSecond paragraph.")
@@ -302,7 +302,7 @@ def test_an_answer_is_void_where_the_draft_has_changed_since(desk):
     key = desk.get(address("word-replace", piece)).context["questions"][0]["key"]
     Publication.objects.filter(pk=piece.pk).update(body=piece.body.replace("Second", "A colleague's second"))
 
-    answer = desk.post(address("word-replace", piece), {key: "theirs"})
+    answer = desk.post(address("word-replace", piece), {key: "incoming"})
 
     piece.refresh_from_db()
     assert answer.status_code == 200 and "A colleague's second" in piece.body
@@ -332,7 +332,7 @@ def test_a_file_that_waits_and_is_gone_is_told_and_nothing_is_lost(desk):
     piece.refresh_from_db()
     assert "is no longer kept" in page.text and "Ours second" in piece.body
     replace(desk, piece, theirs)
-    desk.post(address("word-replace", piece), {key: "theirs"})
+    desk.post(address("word-replace", piece), {key: "incoming"})
     piece.refresh_from_db()
     assert "Theirs second" in piece.body
 

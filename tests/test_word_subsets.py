@@ -90,12 +90,16 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
     before = as_manuscript(publication)
 
     try:
-        row = intake.offer(publication, intake.read_word(content, "a.docx"), content, "a.docx", by=None)
+        row = intake.offer_version(
+            publication, intake.read_word(content, "a.docx"), content, "a.docx", by=None
+        )
     except Refusal:
         assert not names
         return
 
-    intake.take_offered(row, intake.read_word(content, "a.docx"), intake.joint_of(row).texts({}), by=None)
+    intake.accept_version(
+        row, intake.read_word(content, "a.docx"), intake.merge_version(row, {}).values, by=None
+    )
     assert as_manuscript(publication).bylines == before.bylines
 
 

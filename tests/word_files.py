@@ -190,6 +190,6 @@ def make_word_file(piece: Publication, body: str = "", **more) -> WordFile:
     """The file that a piece was made from, as if it had been taken in."""
     content = docx(p(piece.title, style="Title") + (body or p(piece.body)), **more)
     word = intake.read_word(content, "piece.docx", language=piece.language)
-    row = intake.offer(piece, word, content, "piece.docx", by=None)
+    row = intake.offer_version(piece, word, content, "piece.docx", by=None)
     WordFile.objects.filter(pk=row.pk).update(is_waiting=False)
     return WordFile.objects.get(pk=row.pk)

@@ -66,7 +66,7 @@ class AuthorForm(PublicRowForm):
             self.cleaned_data["portrait_choice"] = [(image, "")]
         return super().save(commit)
 
-    def doubts(self, cleaned: dict) -> dict[str, str]:
+    def get_confirmations(self, cleaned: dict) -> dict[str, str]:
         """Somebody of that name who is there already, nearly always the same person; and what cannot be taken back."""
         found = {}
         others = Author.objects.called(cleaned["name"]).exclude(pk=self.instance.pk)
@@ -122,7 +122,7 @@ class AuthorAdmin(PublicRowAdmin):
         ),
     )  # fmt: skip
 
-    def places_of(self, row: Author) -> dict[str, str]:
+    def get_public_urls(self, row: Author) -> dict[str, str]:
         shown = not row.pseudonymous and Edition.objects.live().by(row).exists()
         return everywhere("publications:author", slug=row.slug) if shown else {}
 

@@ -1,310 +1,214 @@
-"""An overtaken form of a draft: what only one of two people changed is merged, and the rest is laid side by side.
+"""An overtaken form of a draft: what only one of two people changed is merged, the rest is laid side by side.
 
-A form says by its version which save it started from. That revision is the base; the stored draft is theirs, what was
-typed is ours. Fields are merged whole, longer texts by paragraph, tags one by one. What both changed is a conflict: it
-is settled by a choice in the form, which names it by what the others wrote, so that a third hand asks anew."""
+A form says by its version which save it started from. That revision is the base, the stored draft is `stored`, what was
+typed is `incoming` (see `merge_fields`). What both changed is a conflict: a choice in the form settles it. The choice
+is named for what is stored, so that a third save asks anew.
+"""
 
-import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from operator import attrgetter
 
 from django import forms
 from django.utils.translation import gettext
 
 from publications import composing, manuscript, prose
-from publications.difference import Conflict, compare_texts, merge
-from publications.models import Publication, Why, moment_in_words, whole_minute
+from publications.difference import BaseValues, FieldConflict, FieldMerge, MergeGuard, Values, merge_fields
+from publications.models import Publication, Why
+from publications.publication_fields import FIELDS, FieldType, MergeRule, PublicationField, RedactionRule
 
 from .redacted_base import Redactions, redactions_of
 
-BY_PARAGRAPH = ("summary", "key_points", "body", "note")
-IDENTIFIERS = ("slug", "external_url", "doi", "isbn")
-TEXTS = ("title", *BY_PARAGRAPH, *IDENTIFIERS)
-ROWS = {"bylines": "bylines", "cover_choice": "cover", "translation_choice": "translation_of"}
-MINE, THEIRS, BOTH = "mine", "theirs", "both"
-Values = dict[str, object]
+MERGED = tuple(field for field in FIELDS if field.merged and field.name != "related_links")
+"""Related links are no part of a draft: their form merges them by itself (see `PublicationForm.related_targets`)."""
+FORM_NAMES = {"cover": "cover_choice", "translation_of": "translation_choice"}
+"""What fields are called in forms, where that is not their own name."""
 
 
-@dataclass(frozen=True)
-class FieldConflict:
-    """Something that both changed: how it was, and what each made of it, as text."""
-
-    name: str
-    base: str
-    ours: str
-    theirs: str
-    by_paragraph: bool = False
-    is_redacted: bool = False
-    """Whether a passage may have been taken out here since the form was opened."""
-
-    @property
-    def key(self) -> str:
-        """What its choice is called in the form. It changes when they change it again."""
-        told = "\0".join((self.name, self.base, self.theirs))
-        return f"settle-{hashlib.blake2s(told.encode(), digest_size=8).hexdigest()}"
-
-    @property
-    def choices(self) -> tuple[str, ...]:
-        if self.is_redacted:
-            return (THEIRS, MINE)
-        return (MINE, THEIRS, BOTH) if self.by_paragraph else (MINE, THEIRS)
-
-    @property
-    def our_change(self):
-        return compare_texts(self.base, self.ours).passages
-
-    @property
-    def their_change(self):
-        return compare_texts(self.base, self.theirs).passages
+def form_name(name: str) -> str:
+    """Return what a field of a publication is called in its form."""
+    return FORM_NAMES.get(name, name)
 
 
-@dataclass
-class FieldMerge:
-    """The draft of both: `values` of fields, those that are `taken` from the others, and what is not settled."""
-
-    values: Values = field(default_factory=dict)
-    taken: list[str] = field(default_factory=list)
-    clashes: list[FieldConflict] = field(default_factory=list)
+def form_values(publication: Publication) -> Values:
+    """Return the merged fields of a draft, stored or not, as its form holds them."""
+    return {field.name: _form_value(publication, field) for field in MERGED}
 
 
-def form_values(piece: Publication, names: tuple[str, ...]) -> Values:
-    """What the fields of the form hold for a draft, stored or sketched, in a shape that can be compared."""
-    found: Values = {}
-    for name in names:
-        if name == "bylines":
-            found[name] = [(line.author, line.role) for line in piece.signed()]
-        elif name == "tags":
-            found[name] = [tag.name for tag in piece.tags.all()]
-        elif name in ROWS:
-            row = getattr(piece, ROWS[name])
-            found[name] = [(row, "")] if row else []
-        else:
-            found[name] = getattr(piece, name)
-    return found
+def _form_value(publication: Publication, field: PublicationField) -> object:
+    if field.name == "bylines":
+        return [(line.author, line.role) for line in publication.signed()]
+    if field.name == "tags":
+        return [tag.name for tag in publication.tags.all()]
+    value = getattr(publication, field.name)
+    if field.name in FORM_NAMES:
+        return [(value, "")] if value else []
+    return _plain(value) if isinstance(value, str) else value
 
 
-def base_values(piece: Publication, version: int | None, names: tuple[str, ...]) -> Values:
-    """The draft as it stood at the save of that number, without what has been redacted since; nothing without one."""
-    kept = piece.revisions.filter(number=version).first() if version else None
-    if not kept:
+def _plain(value: object) -> str:
+    return str(value or "").replace("\r\n", "\n").strip()
+
+
+def base_values(publication: Publication, version: int | None) -> Values:
+    """Return the draft as it stood at the save of that number, without what was redacted since; {} without one."""
+    revision = publication.revisions.filter(number=version).first() if version else None
+    if not revision:
         return {}
-    return form_values(composing.sketch(manuscript.loads(kept.manuscript), of=piece), names)
+    return form_values(composing.sketch(manuscript.loads(revision.manuscript), of=publication))
 
 
-def merge_fields(
-    base: Values,
-    ours: Values,
-    theirs: Values,
-    choice: Callable[[str], str],
-    redactions: Redactions | None = None,
-) -> FieldMerge:
-    """Join two changes of one draft. `choice` gives what was chosen for the clash of that key, or nothing.
-
-    `redactions` are given where a passage has been redacted since the base: no text that may hold it is followed
-    without a choice.
-    """
-    joined = FieldMerge()
-    typed = ours
-    if redactions:
-        ours = {name: _redacted(name, own, base.get(name), redactions) for name, own in ours.items()}
-        if not base.get("slug") and redactions.is_named_by(ours.get("slug", "")):
-            ours["slug"] = theirs["slug"]  # redaction has given up the address that was made from the passage
-    for name, own in ours.items():
-        was, other = base.get(name), theirs[name]
-        if redactions and name in TEXTS and _told(own) not in (_told(was), _told(other)):
-            _join_redacted(joined, name, was, own, other, choice, redactions)
-        elif _told(other) in (_told(was), _told(own)) and name in base:
-            joined.values[name] = own
-        elif _told(own) == _told(was) and name in base:
-            _take(joined, name, other)
-        else:
-            JOIN.get(name, _join_whole)(joined, name, was, own, other, choice)
-        if _told(own) != _told(typed[name]) and name not in joined.taken:
-            joined.taken.append(name)
-    return joined
-
-
-def _redacted(name: str, own: object, was: object, redactions: Redactions) -> object:
-    """What was typed, with the marks of the redacted base."""
-    if name in BY_PARAGRAPH:
-        return redactions.redact_paragraphs(_told(own), _told(was))
-    return redactions.redact(_told(own), _told(was)) if name == "title" else own
-
-
-def _join_redacted(
-    joined: FieldMerge, name: str, base, ours, theirs, choice: Callable[[str], str], redactions: Redactions
-) -> None:
-    """Join a text that may hold a passage which has been redacted since the form was opened."""
-    was, own = _told(base), _told(ours)
-    if base is None or name in IDENTIFIERS:
-        is_asked = not was
-    elif name in BY_PARAGRAPH:
-        is_asked = redactions.is_hard_to_tell(own, was)
-    else:
-        is_asked = redactions.may_touch(was) or redactions.may_hold_passage([own])
-    if is_asked or redactions.holds_passage(own):
-        _join_whole(joined, name, base, ours, theirs, choice, is_redacted=True)
-    elif name in BY_PARAGRAPH:
-        _join_text(joined, name, base, ours, theirs, choice, redactions.may_touch)
-    elif _told(theirs) == was:
-        joined.values[name] = ours
-    else:
-        _join_whole(joined, name, base, ours, theirs, choice)
-
-
-def _take(joined: FieldMerge, name: str, value: object) -> None:
-    joined.values[name] = value
-    joined.taken.append(name)
-
-
-def _join_whole(
-    joined: FieldMerge,
-    name: str,
-    base,
-    ours,
-    theirs,
-    choice: Callable[[str], str],
+def conflict_choices(
+    merged: FieldMerge | None,
+    labels: Mapping[str, object],
+    posted: Mapping[str, str],
     *,
-    is_redacted: bool = False,
-) -> None:
-    clash = FieldConflict(name, shown(base), shown(ours), shown(theirs), is_redacted=is_redacted)
-    if _told(ours) == _told(theirs):
-        joined.values[name] = ours
-    elif (chosen := choice(clash.key)) == THEIRS:
-        _take(joined, name, theirs)
-    else:
-        joined.values[name] = ours
-        joined.clashes += [] if chosen == MINE else [clash]
+    key: Callable[[FieldConflict], str] = attrgetter("key"),
+) -> list[dict[str, object]]:
+    """Return the conflicts of a merge for templates; none where all are decided.
+
+    Args:
+        labels: of fields, by their name.
+        posted: what was chosen so far, by key.
+        key: what the choice of a conflict is called in the form.
+    """
+    return [
+        {
+            "conflict": conflict,
+            "key": key(conflict),
+            "label": labels[conflict.name],
+            "chosen": posted.get(key(conflict), ""),
+        }
+        for conflict in (merged.asked if merged and merged.conflicts else ())
+    ]
 
 
-def _join_text(
-    joined: FieldMerge, name: str, base, ours, theirs, choice: Callable[[str], str],
-    is_redacted: Callable[[str], bool] = lambda paragraph: False,
-) -> None:  # fmt: skip
-    merged = merge(_told(base), _told(ours), _told(theirs), is_asked=is_redacted)
-    open_clashes = []
+class RedactionGuard(MergeGuard):
+    """Lets no text that may hold a redacted passage be followed without a choice."""
 
-    def settled(conflict: Conflict) -> str:
-        sides = conflict.base, conflict.ours, conflict.theirs
-        clash = FieldConflict(name, *sides, by_paragraph=True, is_redacted=is_redacted(conflict.base))
-        chosen = choice(clash.key)
-        if chosen not in clash.choices:
-            open_clashes.append(clash)
-        return TEXT_OF.get(chosen, TEXT_OF[MINE])(conflict)
+    def __init__(self, redactions: Redactions) -> None:
+        self.redactions = redactions
 
-    joined.values[name] = merged.settled(settled)
-    joined.clashes += open_clashes
-    if _told(joined.values[name]) != _told(ours):
-        joined.taken.append(name)
+    def covers(self, field: PublicationField) -> bool:
+        return bool(field.redacted) and field.type is not FieldType.ROWS
 
+    def asks(self, field: PublicationField, base: object, incoming: object) -> bool:
+        was, typed = _plain(base), _plain(incoming)
+        if base is None and not typed:
+            return False
+        if self.redactions.holds_passage(typed):
+            return True
+        if base is None or field.redacted is not RedactionRule.PASSAGE:
+            return not was
+        if field.merged is MergeRule.PARAGRAPHS:
+            return self.redactions.is_hard_to_tell(typed, was)
+        return self.redactions.may_touch(was) or self.redactions.may_hold_passage([typed])
 
-TEXT_OF: Mapping[str, Callable[[Conflict], str]] = {
-    MINE: lambda conflict: conflict.ours,
-    THEIRS: lambda conflict: conflict.theirs,
-    BOTH: lambda conflict: "\n\n".join(text for text in (conflict.theirs, conflict.ours) if text),
-}
+    def asks_about_paragraph(self, paragraph: str) -> bool:
+        return self.redactions.may_touch(paragraph)
 
+    def redact(self, base: Values, stored: Values, incoming: Values) -> Values:
+        """Return what was typed with the marks of the redacted base, as far as the passage can be told."""
+        redacted = {
+            field.name: self._redact(field, base.get(field.name), incoming[field.name])
+            for field in MERGED
+            if field.name in incoming
+        }
+        if not base.get("slug") and self.redactions.is_named_by(redacted.get("slug", "")):
+            redacted["slug"] = stored[
+                "slug"
+            ]  # redaction has given up the address that was made from the passage
+        return redacted
 
-def _join_tags(joined: FieldMerge, name: str, base, ours, theirs, choice: Callable[[str], str]) -> None:
-    """What either added is there; what either took out is not."""
-    was = {tag.casefold() for tag in base or ()}
-    mine, other = ({tag.casefold() for tag in side} for side in (ours, theirs))
-    gone = (was - mine) | (was - other)
-    kept = {tag.casefold(): tag for tag in (*ours, *theirs) if tag.casefold() not in gone}
-    joined.values[name] = list(kept.values())
-    joined.taken.append(name)
-
-
-JOIN = {**dict.fromkeys(BY_PARAGRAPH, _join_text), "tags": _join_tags}
-
-
-def _told(value: object) -> object:
-    """A value as what it says: spaces around a text, seconds, and the order of tags say nothing."""
-    if value is None:
-        return ""
-    if isinstance(value, str):
-        return value.replace("\r\n", "\n").strip()
-    if isinstance(value, datetime):
-        return whole_minute(value)
-    if isinstance(value, list) and value and isinstance(value[0], str):
-        return sorted(each.casefold() for each in value)
-    return value
-
-
-def shown(value: object) -> str:
-    """A value as a person reads it."""
-    if isinstance(value, list):
-        return ", ".join(str(each[0] if isinstance(each, tuple) else each) for each in value)
-    return (
-        moment_in_words(value) if isinstance(value, datetime) else str("" if value is None else value).strip()
-    )
-
-
-COMPARED = ("title", "summary", "key_points", "body", "bylines", "tags", "published_at", "kind", "language", "slug",
-            "cover_choice", "translation_choice", "external_url", "doi", "isbn", "note")  # fmt: skip
-
-
-def _is_redacted_since(piece: Publication, version: int | None) -> bool:
-    return piece.revisions.filter(number__gt=version or 0, why=Why.REDACTED).exists()
+    def _redact(self, field: PublicationField, base: object, incoming: object) -> object:
+        if not self.covers(field) or field.redacted is not RedactionRule.PASSAGE:
+            return incoming
+        by_paragraph = field.merged is MergeRule.PARAGRAPHS
+        redact = self.redactions.redact_paragraphs if by_paragraph else self.redactions.redact
+        return redact(_plain(incoming), _plain(base))
 
 
 class OvertakenFormMixin:
-    """What a form does that was overtaken. It keeps the version it started from until everything is settled."""
+    """A form of a draft that others may have saved since it was opened.
 
-    joins = True
-    joined: FieldMerge | None = None
+    It keeps the version it started from until every conflict is settled.
+    """
+
+    merged: FieldMerge | None = None
     others = ""
+    """Who saved meanwhile."""
     is_redacted = False
+    """Whether something was redacted meanwhile."""
 
-    def join(self, cleaned: dict) -> None:
-        """Join what was typed with what others have saved since; what both changed is for the editor to settle."""
-        piece = Publication.objects.get(pk=self.instance.pk)
-        names = tuple(name for name in COMPARED if name in cleaned)
-        base = base_values(piece, cleaned.get("version"), names)
-        ours = {name: cleaned[name] for name in names}
-        self.is_redacted = _is_redacted_since(piece, cleaned.get("version"))
-        redactions = redactions_of(piece) if self.is_redacted else None
-        self.joined = merge_fields(
-            base, ours, form_values(piece, names), lambda key: self.data.get(key, ""), redactions
-        )
-        self.others = self._who_saved(piece, cleaned.get("version") or 0)
-        if self.joined.clashes and self.is_redacted:
+    def merge_stored(self, cleaned: dict) -> None:
+        """Merge what was typed with what others have saved since; what both changed is for the editor to settle."""
+        publication = Publication.objects.get(pk=self.instance.pk)
+        version = cleaned.get("version") or 0
+        later = publication.revisions.filter(number__gt=version)
+        self.is_redacted = later.filter(why=Why.REDACTED).exists()
+        self.others = self._who_saved(later)
+        self.merged = self._merge(publication, version, cleaned)
+        if self.merged.conflicts:
+            self._report_conflicts()
+            return
+        cleaned.update({form_name(name): value for name, value in self.merged.values.items()})
+        self._check_merged_text(cleaned)
+
+    def _merge(self, publication: Publication, version: int, cleaned: dict) -> FieldMerge:
+        guard = RedactionGuard(redactions_of(publication)) if self.is_redacted else None
+        base, stored = base_values(publication, version), form_values(publication)
+        names = [field.name for field in MERGED if form_name(field.name) in cleaned]
+        typed = {name: cleaned[form_name(name)] for name in names}
+        incoming = guard.redact(base, stored, typed) if guard else typed
+        merged = merge_fields(MERGED, BaseValues(base), stored, incoming, choose=self._choice, guard=guard)
+        merged.from_stored = [
+            field.name
+            for field in MERGED
+            if field.name in merged.from_stored
+            or (field.name in typed and not field.equal(incoming[field.name], typed[field.name]))
+        ]
+        return merged
+
+    def _choice(self, conflict: FieldConflict) -> str:
+        return self.data.get(conflict.key, "")
+
+    def _report_conflicts(self) -> None:
+        if self.is_redacted:
             self.add_error(None, gettext(
                 "A name or passage has been redacted since you opened this form, and your text may still have it. Take "
                 "what is stored wherever you did not change it yourself, and leave the redacted words out."
             ))  # fmt: skip
-        if self.joined.clashes:
-            said = gettext(
-                "%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and all "
-                "you typed is still here. Choose what is to stand, then save again."
-            )
-            self.add_error(None, forms.ValidationError(said % {"who": self.others}, code="outdated"))
-            return
-        cleaned.update(self.joined.values)
-        self._check_joined_text(cleaned)
+        said = gettext(
+            "%(who)s has saved this publication since you opened it. Nothing of yours has been stored yet, and all "
+            "you typed is still here. Choose what is to stand, then save again."
+        )
+        self.add_error(None, forms.ValidationError(said % {"who": self.others}, code="outdated"))
 
-    def _check_joined_text(self, cleaned: dict) -> None:
+    def _check_merged_text(self, cleaned: dict) -> None:
         try:
             prose.render(cleaned.get("body", ""), language=cleaned.get("language", "en"))
         except prose.Unrenderable as reason:
             self.add_error("body", str(reason))
 
-    def _who_saved(self, piece: Publication, version: int) -> str:
+    def _who_saved(self, revisions) -> str:
         """Whoever saved it meanwhile, each once."""
-        kept = piece.revisions.filter(number__gt=version).select_related("saved_by")[:20]
-        people = [str(each.saved_by or gettext("the command line")) for each in kept]
+        people = [
+            str(revision.saved_by or gettext("the command line"))
+            for revision in revisions.select_related("saved_by")[:20]
+        ]
         return ", ".join(dict.fromkeys(people))
 
     @property
-    def clashes(self) -> list[dict[str, object]]:
-        """What both changed, with what was chosen so far, for the form."""
-        return [
-            {"clash": each, "label": self.fields[each.name].label, "chosen": self.data.get(each.key, "")}
-            for each in (self.joined.clashes if self.joined else ())
-        ]
+    def conflicts(self) -> list[dict[str, object]]:
+        """What both changed, with what was chosen so far, for the template."""
+        labels = {
+            field.name: self.fields[form_name(field.name)].label
+            for field in MERGED
+            if form_name(field.name) in self.fields
+        }
+        return conflict_choices(self.merged, labels, self.data)
 
     @property
-    def taken(self) -> list[str]:
-        """The fields in which others had a part of what was stored."""
-        return [str(self.fields[name].label) for name in (self.joined.taken if self.joined else ())]
+    def labels_from_stored(self) -> list[str]:
+        """The labels of fields in which others had a part of what was stored."""
+        names = self.merged.from_stored if self.merged else ()
+        return [str(self.fields[form_name(name)].label) for name in names]

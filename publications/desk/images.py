@@ -73,7 +73,7 @@ class ImageForm(PublicRowForm):
         elif not self.instance.original:
             raise forms.ValidationError(_("Choose a file."))
         elif held:
-            self._tell_itself("held", "")
+            self._set_hidden("held", "")
             raise forms.ValidationError(_("The file that was kept is gone. Choose it again."))
         return file
 
@@ -98,7 +98,7 @@ class ImageForm(PublicRowForm):
 
     def _keep_waiting(self, file) -> None:
         if file:
-            self._tell_itself("held", held_uploads.hold_upload(self.content, file.name))
+            self._set_hidden("held", held_uploads.hold_upload(self.content, file.name))
         said = _("“%(file)s” is kept. Choose another only to take its place.")
         self["file"].help_text = said % {"file": self.instance.filename}
 

@@ -1,9 +1,9 @@
 """Forms and admins of rows that readers see as they are stored: every save is public at once.
 
 A form carries how each of its fields stood. What only one side changed is merged without a word; where both
-changed the same field nothing is stored, and what stands now is said beside what was typed."""
+changed the same field nothing is stored, and what stands now is said beside what was typed.
+"""
 
-import hashlib
 from collections.abc import Iterable
 
 from django import forms
@@ -17,37 +17,25 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
+from publications.difference import Fingerprints, RowField, merge_fields
 from publications.languages import NAMES
 
 from .choosers import ChooserField, ChooserModelForm
 from .form_fields import HiddenStateField
 from .site import DeskModelAdmin
 
-SHOWN = 300  # characters of a long text, from where it begins to differ
-BEFORE = 60  # characters of it that come before
+EXCERPT_CHARACTERS = 300  # of a long text, from where it begins to differ
+CHARACTERS_BEFORE = 60  # of them that come before
 
 
-def marks_of(values: dict[str, object]) -> str:
-    """How fields stood, in a few letters each: "title=3f2a… kind=9c01…"."""
-    return " ".join(f"{name}={mark_of(value)}" for name, value in values.items())
-
-
-def read_marks(marks: str) -> dict[str, str]:
-    return dict(each.split("=", 1) for each in marks.split() if "=" in each)
-
-
-def mark_of(value: object) -> str:
-    return hashlib.blake2s(plain(value).encode(), digest_size=6).hexdigest()
-
-
-def plain(value: object) -> str:
+def as_text(value: object) -> str:
     """A value of a form, typed or stored, as text that can be compared and read."""
     if value is None:
         return ""
     if isinstance(value, Model):
         return str(value.pk)
     if isinstance(value, list | tuple):
-        return ",".join(plain(each) for each in _firsts(value))
+        return ",".join(as_text(each) for each in _firsts(value))
     return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -56,22 +44,22 @@ def _firsts(pairs: Iterable) -> Iterable[object]:
     return (each[0] if isinstance(each, list | tuple) else each for each in pairs)
 
 
-def where_it_differs(stored: str, typed: str) -> str:
+def excerpt_from_difference(stored: str, typed: str) -> str:
     """A text, or of a long one the part from where it is no longer what was typed."""
-    if len(stored) <= SHOWN:
+    if len(stored) <= EXCERPT_CHARACTERS:
         return stored
     pairs = zip(stored, typed, strict=False)
     same = next((place for place, (one, other) in enumerate(pairs) if one != other), len(typed))
-    start = max(0, same - BEFORE)
-    part = stored[start : start + SHOWN]
-    return f"{'…' if start else ''}{part}{'…' if start + SHOWN < len(stored) else ''}"
+    start = max(0, same - CHARACTERS_BEFORE)
+    part = stored[start : start + EXCERPT_CHARACTERS]
+    return f"{'…' if start else ''}{part}{'…' if start + EXCERPT_CHARACTERS < len(stored) else ''}"
 
 
 class PublicRowForm(ChooserModelForm):
     """The form of a row that readers see as it is. `single` names the choosers of one row, and their fields.
 
-    `seen` tells how the fields stood when the form was opened (see `meanwhile`). `sure` names the questions that
-    have been asked: what `doubts` finds is said once, and done when the form is sent again.
+    `seen` has the fingerprints of the fields when the form was opened. `sure` names the questions that have been asked:
+    what `get_confirmations` finds is said once, and done when the form is sent again.
     """
 
     single: dict[str, str] = {}
@@ -83,10 +71,10 @@ class PublicRowForm(ChooserModelForm):
         stored = {name: getattr(row, f"{field}_id", None) for name, field in self.single.items()}
         chosen = {name: [(pk, "")] for name, pk in stored.items() if pk}
         super().__init__(*args, **{**kwargs, "initial": {**chosen, **(kwargs.get("initial") or {})}})
-        self.standing = {name: self.initial.get(name) for name in self.fields if name not in ("seen", "sure")}
-        self.initial["seen"] = marks_of(self.standing) if row and row.pk else ""
+        self.stored = {name: self.initial.get(name) for name in self.fields if name not in ("seen", "sure")}
+        self.initial["seen"] = self._fingerprints() if row and row.pk else ""
 
-    def doubts(self, cleaned: dict) -> dict[str, str]:
+    def get_confirmations(self, cleaned: dict) -> dict[str, str]:
         """Questions to ask once before this is stored: the field, and what to say there."""
         return {}
 
@@ -94,43 +82,46 @@ class PublicRowForm(ChooserModelForm):
         cleaned = super().clean()
         cleaned.update({name: _normalize_line_ends(value) for name, value in cleaned.items()})
         self._merge(cleaned)
-        doubts = {} if self.errors or "_preview" in self.data else self.doubts(cleaned)
-        for field, question in doubts.items():
+        questions = {} if self.errors or "_preview" in self.data else self.get_confirmations(cleaned)
+        for field, question in questions.items():
             if field not in cleaned.get("sure", "").split():
                 self.add_error(field, question)
-        self._tell_itself("sure", " ".join(doubts))
+        self._set_hidden("sure", " ".join(questions))
         return cleaned
 
     def _merge(self, cleaned: dict) -> None:
         """Keep what somebody else has changed meanwhile; where both did, say so and store nothing."""
-        seen = read_marks(cleaned.get("seen", ""))
-        changed = [name for name in seen if mark_of(self.standing.get(name)) != seen[name]]
-        clashes = []
-        for name in changed:
-            typed = mark_of(cleaned.get(name))
-            if typed == seen[name]:
-                cleaned[name] = self._stored(name)
-            elif typed != mark_of(self.standing[name]):
-                clashes.append(name)
-        if clashes:
-            self._say_what_stands(clashes, cleaned)
+        opened_with = Fingerprints.parse(cleaned.get("seen", ""))
+        fields = [field for field in self._row_fields if field.name in opened_with.marks]
+        typed = {field.name: cleaned.get(field.name) for field in fields}
+        merged = merge_fields(fields, opened_with, self.stored, typed)
+        cleaned.update({name: self._stored_value(name) for name in merged.from_stored})
+        if merged.conflicts:
+            self._report_conflicts([conflict.name for conflict in merged.conflicts], cleaned)
 
-    def _stored(self, name: str) -> object:
+    @property
+    def _row_fields(self) -> list[RowField]:
+        return [RowField(name, as_text) for name in self.stored]
+
+    def _stored_value(self, name: str) -> object:
         row = getattr(self.instance, self.single.get(name, name), None)
         return row if name not in self.single else [(row, "")] if row else []
 
-    def _say_what_stands(self, clashes: list[str], cleaned: dict) -> None:
+    def _report_conflicts(self, names: list[str], cleaned: dict) -> None:
         self.add_error(
             None, _("Somebody else has saved this since you opened it. Nothing of yours is stored yet.")
         )
-        for name in clashes:
-            typed, stored = cleaned.get(name), self._stored(name)
-            words = str(stored[0][0]) if name in self.single and stored else plain(stored)
-            shown = where_it_differs(words, plain(typed))
+        for name in names:
+            typed, stored = cleaned.get(name), self._stored_value(name)
+            words = str(stored[0][0]) if name in self.single and stored else as_text(stored)
+            shown = excerpt_from_difference(words, as_text(typed))
             self.add_error(name, _("It now reads: “%(value)s”. Save again to replace it.") % {"value": shown})
-        self._tell_itself("seen", marks_of(self.standing))
+        self._set_hidden("seen", self._fingerprints())
 
-    def _tell_itself(self, name: str, value: str) -> None:
+    def _fingerprints(self) -> str:
+        return str(Fingerprints.of(self._row_fields, self.stored))
+
+    def _set_hidden(self, name: str, value: str) -> None:
         if self.data.get(self.add_prefix(name), "") != value:
             self.data = self.data.copy()
             self.data[self.add_prefix(name)] = value
@@ -154,7 +145,7 @@ class PublicRowAdmin(DeskModelAdmin):
     actions = None
     list_per_page = 100
 
-    def places_of(self, row: Model) -> dict[str, str]:
+    def get_public_urls(self, row: Model) -> dict[str, str]:
         """Where readers find the row now: an address for each language of the site that has it."""
         return {}
 
@@ -167,15 +158,15 @@ class PublicRowAdmin(DeskModelAdmin):
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         """The form; where the deed is refused it says why and shows all that was typed."""
         row = self.get_object(request, unquote(object_id)) if object_id else None
-        places = self.places_of(row) if row else {}
+        places = self.get_public_urls(row) if row else {}
         told = [{"code": code, "label": NAMES[code], "url": url} for code, url in places.items()]
         extra_context = {**(extra_context or {}), "places": told}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (deeds.Refused, ValidationError) as refusal:
-            return self.shown_again(request, reasons_of(refusal), object_id, form_url, extra_context)
+            return self.redisplay_form(request, reasons_of(refusal), object_id, form_url, extra_context)
 
-    def shown_again(self, request: HttpRequest, reasons: list[str], *asked) -> HttpResponse:
+    def redisplay_form(self, request: HttpRequest, reasons: list[str], *asked) -> HttpResponse:
         """The form with what was typed, and nothing stored."""
         for reason in reasons:
             messages.error(request, reason)

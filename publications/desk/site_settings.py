@@ -126,7 +126,7 @@ class SitePageForm(PublicRowForm):
         }
         help_texts = {**dict.fromkeys(SLUGS, SLUG_HELP), **dict.fromkeys(BODIES, BODY_HELP)}
 
-    def doubts(self, cleaned: dict) -> dict[str, str]:
+    def get_confirmations(self, cleaned: dict) -> dict[str, str]:
         """A language that readers have now and would have no longer."""
         gone = [
             tree
@@ -162,7 +162,7 @@ class SitePageAdmin(PublicRowAdmin):
     def title(self, row: Page) -> str:
         return str(row)
 
-    def places_of(self, row: Page) -> dict[str, str]:
+    def get_public_urls(self, row: Page) -> dict[str, str]:
         return {code: address_of(row, code) for code in row.trees}
 
     @admin.display(description=gettext_lazy("languages"))
@@ -186,12 +186,12 @@ class SitePageAdmin(PublicRowAdmin):
             raise PermissionDenied
         form = self.get_form(request, row, change=bool(row))(request.POST, instance=row)
         if not form.is_valid():
-            return self.shown_again(
+            return self.redisplay_form(
                 request, [reason for each in form.errors.values() for reason in each], *asked
             )
         if tree not in form.instance.trees:
             reason = _("There is no title or no text in %(language)s yet.") % {"language": NAMES[tree]}
-            return self.shown_again(request, [reason], *asked)
+            return self.redisplay_form(request, [reason], *asked)
         notice = _("Preview. Nothing has been saved; readers do not see this.")
         with override(tree):
             context = site_page_context(form.instance)

@@ -90,7 +90,7 @@ class TagAdmin(PublicRowAdmin):
         (gettext_lazy("Its page"), {"fields": ("lead_choice", "responsible_choice", "slug")}),
     )
 
-    def places_of(self, row: Tag) -> dict[str, str]:
+    def get_public_urls(self, row: Tag) -> dict[str, str]:
         shown = Edition.objects.live().on(row).exists()
         return everywhere("publications:topic", slug=row.slug) if shown else {}
 

@@ -12,15 +12,18 @@ from django.db import transaction
 from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds, intake
-from publications.difference import compare_texts
+from publications.difference import FieldMerge
 from publications.importers import Refusal, docx
 from publications.languages import NAMES
 from publications.models import Kind, Publication, WordFile
+from publications.publication_fields import FROM_WORD
 
+from .edit_conflicts import conflict_choices
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .unsent_forms import UnsentFormMixin
 from .word_report import changes_in_words
@@ -117,14 +120,6 @@ def word_original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
     )
 
 
-FIELD_LABELS = {
-    "title": gettext_lazy("Title"),
-    "summary": gettext_lazy("Summary"),
-    "key_points": gettext_lazy("Key points"),
-    "body": gettext_lazy("Text"),
-}
-
-
 class ReplaceForm(UnsentFormMixin, forms.Form):
     file = WordField(
         label=gettext_lazy("The author’s next Word file"),
@@ -152,16 +147,16 @@ def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
     if response := render_refusal(request, form):
         return response
     waiting = piece.word_files.waiting().first()
-    joint = intake.joint_of(waiting) if waiting else None
+    merged = intake.merge_version(waiting, request.POST) if waiting else None
     return render_publication_page(
         request, "word_next_version", piece, title=_("Replace from Word"), form=form, waiting=waiting,
-        questions=conflict_choices(joint, request.POST), last=piece.word_files.taken().first(),
+        questions=_questions(merged, request.POST), last=piece.word_files.taken().first(),
     )  # fmt: skip
 
 
 def _discard(request: HttpRequest, piece: Publication) -> HttpResponse:
     for waiting in piece.word_files.waiting():
-        intake.forget(waiting)
+        intake.discard_version(waiting)
     messages.success(request, _("The file was given up. The draft is as it was."))
     return _redirect_to_form(piece.pk)
 
@@ -175,7 +170,7 @@ def _offer_version(request: HttpRequest, piece: Publication, form: ReplaceForm) 
     except Refusal as refusal:
         form.add_error("file", str(refusal))
         return False
-    intake.offer(piece, word, content, file.name, by=request.user)
+    intake.offer_version(piece, word, content, file.name, by=request.user)
     return True
 
 
@@ -195,10 +190,10 @@ def _accept_offered(request: HttpRequest, piece: Publication) -> bool:
     with transaction.atomic():
         deeds.hold(piece.pk)
         waiting.publication.refresh_from_db()
-        joint = intake.joint_of(waiting)
-        if joint.open(request.POST):
+        merged = intake.merge_version(waiting, request.POST)
+        if merged.conflicts:
             return False
-        intake.take_offered(waiting, word, joint.texts(request.POST), by=request.user)
+        intake.accept_version(waiting, word, merged.values, by=request.user)
     said = _("The draft was joined with “%(file)s”. The text before is in the history.")
     messages.success(request, said % {"file": waiting.filename})
     return True
@@ -214,7 +209,8 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if _settle_changes(request, piece, row):
                 return _redirect_to_form(pk)
-            questions = conflict_choices(intake.rejected(row)[0], request.POST)
+            merged, _word = intake.merge_without_changes(row, request.POST)
+            questions = _questions(merged, request.POST)
         except (Refusal, FileNotFoundError):
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
     return render_publication_page(
@@ -232,26 +228,20 @@ def _settle_changes(request: HttpRequest, piece: Publication, row: WordFile) -> 
     with transaction.atomic():
         deeds.hold(piece.pk)
         row.publication.refresh_from_db()
-        joint, word = intake.rejected(row)
-        if joint.open(request.POST):
+        merged, word = intake.merge_without_changes(row, request.POST)
+        if merged.conflicts:
             return False
-        intake.reject_changes(row, word, joint.texts(request.POST), by=request.user)
+        intake.reject_changes(row, word, merged.values, by=request.user)
     messages.success(request, _("All tracked changes are rejected: the draft is without them."))
     return True
 
 
-def conflict_choices(joint: intake.Joint | None, answers: Mapping[str, str]) -> list[dict]:
-    """What is to be asked, with what each side did and what was chosen so far."""
-    return [
-        {
-            "key": question.key,
-            "label": FIELD_LABELS[question.field],
-            "ours": compare_texts(question.base, question.ours).passages if question.ours else (),
-            "theirs": compare_texts(question.base, question.theirs).passages if question.theirs else (),
-            "chosen": answers.get(question.key, ""),
-        }
-        for question in (joint.questions if joint else ())
-    ]
+def _questions(merged: FieldMerge | None, answers: Mapping[str, str]) -> list[dict[str, object]]:
+    """What is still to be asked, for the template."""
+    labels = {
+        field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in FROM_WORD
+    }
+    return conflict_choices(merged, labels, answers, key=intake.answer_key)
 
 
 def _redirect_to_form(pk: int) -> HttpResponse:

@@ -1,9 +1,11 @@
-"""Word files become drafts, and later ones are joined with what editors have made of the draft meanwhile.
+"""Word files become drafts, and later ones are merged with what editors have made of the draft meanwhile.
 
 Files are read before anything is stored, so that a file that is refused leaves nothing behind; what is then
 stored, the original last, is stored together or not at all.
 """
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import datetime
 from pathlib import PurePath
@@ -14,6 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import manuscript
+from publications.difference import BaseValues, FieldConflict, FieldMerge, merge_fields, shared_paragraphs
 from publications.importers import Refusal, docx, name_of
 from publications.manuscript import Manuscript
 from publications.models import (
@@ -27,9 +30,9 @@ from publications.models import (
     as_manuscript,
     keep_original,
 )
+from publications.publication_fields import FIELDS_BY_NAME, FROM_WORD
 
 from .files import Bundle, hold_pictures
-from .joining import Joint, common, join
 from .naming import who
 from .register import Register
 from .taking import take_in
@@ -75,13 +78,13 @@ def take_in_word(word: docx.Word, content: bytes, filename: str, *, by) -> WordF
 
 
 @transaction.atomic
-def offer(piece: Publication, word: docx.Word, content: bytes, filename: str, *, by) -> WordFile:
+def offer_version(piece: Publication, word: docx.Word, content: bytes, filename: str, *, by) -> WordFile:
     """Keep the next file of an author beside the draft; nothing of the draft changes yet.
 
     Its notes are labelled as they were in the file before. An earlier file that still waits is given up for it.
     """
     for waiting in piece.word_files.waiting():
-        forget(waiting)
+        discard_version(waiting)
     ours = as_manuscript(piece)
     before = _before(piece)
     body = docx.relabelled(word.manuscript.body, (before or ours).body, taken=[ours.body])
@@ -91,10 +94,36 @@ def offer(piece: Publication, word: docx.Word, content: bytes, filename: str, *,
     return row
 
 
-def joint_of(row: WordFile) -> Joint:
-    """What becomes of the draft if a file that waits is taken."""
-    ours = as_manuscript(row.publication)
-    return join(_before(row.publication) or _shared(ours, row.manuscript), ours, row.manuscript)
+def answer_key(conflict: FieldConflict) -> str:
+    """Return what the answer to a conflict is called in a form. Where either side changes, it is another."""
+    sides = "\0".join((conflict.key, conflict.incoming))
+    return f"answer-{hashlib.blake2s(sides.encode(), digest_size=8).hexdigest()}"
+
+
+def merge_version(row: WordFile, answers: Mapping[str, str]) -> FieldMerge:
+    """Merge the draft with a file that waits.
+
+    Args:
+        answers: what was chosen for conflicts, by `answer_key`.
+    """
+    stored, before = as_manuscript(row.publication), _before(row.publication)
+    base = _texts(before) if before else _shared(stored, row.manuscript)
+    return _merge(base, stored, row.manuscript, answers)
+
+
+def _merge(
+    base: Mapping[str, object], stored: Manuscript, incoming: Manuscript, answers: Mapping[str, str]
+) -> FieldMerge:
+    return merge_fields(
+        FROM_WORD, BaseValues(base), _texts(stored), _texts(incoming),
+        choose=lambda conflict: answers.get(answer_key(conflict), ""),
+    )  # fmt: skip
+
+
+def _texts(text: Manuscript) -> dict[str, object]:
+    """Return the fields that a Word file brings, each as one text: key points are paragraphs of it."""
+    values = {field.name: getattr(text, field.name) for field in FROM_WORD}
+    return {name: value if isinstance(value, str) else "\n\n".join(value) for name, value in values.items()}
 
 
 def _before(piece: Publication) -> Manuscript | None:
@@ -103,18 +132,15 @@ def _before(piece: Publication) -> Manuscript | None:
     return last.manuscript if last else None
 
 
-def _shared(ours: Manuscript, theirs: Manuscript) -> Manuscript:
+def _shared(stored: Manuscript, incoming: Manuscript) -> dict[str, object]:
     """What both texts have, where the draft was not made from a Word file: what either has besides is then its own."""
-    texts = {
-        name: common(getattr(ours, name), getattr(theirs, name)) for name in ("title", "summary", "body")
-    }
-    points = common("\n\n".join(ours.key_points), "\n\n".join(theirs.key_points))
-    return replace(theirs, **texts, key_points=tuple(points.split("\n\n")))
+    texts, others = _texts(stored), _texts(incoming)
+    return {name: shared_paragraphs(text, others[name]) for name, text in texts.items()}
 
 
 @transaction.atomic
-def take_offered(row: WordFile, word: docx.Word, texts: dict[str, str], *, by) -> None:
-    """The joined text becomes the draft; `word` is the file that waited, read again for its pictures."""
+def accept_version(row: WordFile, word: docx.Word, texts: Mapping[str, object], *, by) -> None:
+    """The merged text becomes the draft; `word` is the file that waited, read again for its pictures."""
     hold_pictures(word.manuscript, _bundle(word), Register())
     write(row.publication, texts, by=by)
     row.is_waiting = False
@@ -126,13 +152,13 @@ def take_offered(row: WordFile, word: docx.Word, texts: dict[str, str], *, by) -
     _take(row, word)
 
 
-def rejected(row: WordFile) -> tuple[Joint, docx.Word]:
-    """What becomes of the draft if the tracked changes of its file are rejected. Raises Refusal, FileNotFoundError."""
+def merge_without_changes(row: WordFile, answers: Mapping[str, str]) -> tuple[FieldMerge, docx.Word]:
+    """Merge the draft with its file as it is without its tracked changes. Raises Refusal, FileNotFoundError."""
     base = row.manuscript
     word = read_word(row.content, row.filename, language=base.language, tracked=docx.Tracked.REJECT)
     body = docx.relabelled(word.manuscript.body, base.body, taken=[row.publication.body])
     word.manuscript = replace(word.manuscript, body=body)
-    return join(base, as_manuscript(row.publication), word.manuscript), word
+    return _merge(_texts(base), as_manuscript(row.publication), word.manuscript, answers), word
 
 
 @transaction.atomic
@@ -142,7 +168,7 @@ def accept_changes(row: WordFile) -> None:
 
 
 @transaction.atomic
-def reject_changes(row: WordFile, word: docx.Word, texts: dict[str, str], *, by) -> None:
+def reject_changes(row: WordFile, word: docx.Word, texts: Mapping[str, object], *, by) -> None:
     """The draft without the changes; `word` is the file as it was read without them."""
     hold_pictures(word.manuscript, _bundle(word), Register())
     write(row.publication, texts, by=by)
@@ -156,16 +182,17 @@ def _settle(row: WordFile, tracked: Tracked) -> None:
     _set_open_changes(row.publication, 0)
 
 
-def write(piece: Publication, texts: dict[str, str], *, by) -> None:
-    """Put joined texts into the draft and keep a revision."""
-    piece.title = " ".join(texts["title"].split())[:250]
-    piece.summary, piece.body = texts["summary"][:2000], texts["body"]
+def write(piece: Publication, texts: Mapping[str, object], *, by) -> None:
+    """Put merged texts into the draft and keep a revision."""
+    texts = {name: text.strip("\n") for name, text in texts.items()}
+    piece.title = " ".join(texts["title"].split())[: FIELDS_BY_NAME["title"].max_length]
+    piece.summary, piece.body = texts["summary"][: FIELDS_BY_NAME["summary"].max_length], texts["body"]
     piece.key_points = "\n".join(point for point in texts["key_points"].split("\n\n") if point.strip())
     piece.save()
     Revision.objects.keep(piece, by=by, why=Why.WORD)
 
 
-def forget(row: WordFile) -> None:
+def discard_version(row: WordFile) -> None:
     """Give up a file that waited."""
     row.delete()
 

@@ -10,6 +10,7 @@ from taggit.forms import TagField
 
 from publications import prose
 from publications.checks.documents import has_structure
+from publications.difference import merge_set
 from publications.languages import NAMES, slugify
 from publications.models import (
     Attachment,
@@ -93,10 +94,18 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
             "body": _("Markdown. A picture of the library: ![what it shows](image:its-key)"),
         }
 
-    def __init__(self, *args, may_relate: bool = True, may_add_author: bool = False, **kwargs) -> None:
+    def __init__(
+        self,
+        *args,
+        may_relate: bool = True,
+        may_add_author: bool = False,
+        is_merged: bool = True,
+        **kwargs,
+    ) -> None:
         piece = kwargs.get("instance")
         kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
+        self.is_merged = is_merged
         self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
         for name in ("related", "translation_choice"):
             self.fields[name].widget.own = piece.pk if piece else None
@@ -107,20 +116,18 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         if not self.fields["detach"].queryset.exists():
             del self.fields["detach"]
 
-    def links_wanted(self, piece: Publication) -> list[Publication] | None:
-        """The related publications to store; nothing where this form leaves them as they are.
+    def related_targets(self, publication: Publication) -> list[Publication] | None:
+        """Return the related publications to store, or None where this form leaves them as they are.
 
-        What another editor has added or taken out since the form was opened is so in these too.
+        They are merged with what other editors have added or taken out since the form was opened.
         """
-        chosen = [target for target, _role in self.cleaned_data["related"]]
-        seen = ChooserWidget.seen(self.data, "related")
-        if self.fields["related"].disabled or [target.pk for target in chosen] == seen:
+        chosen = {target.pk: target for target, _role in self.cleaned_data["related"]}
+        opened_with = ChooserWidget.seen(self.data, "related")
+        if self.fields["related"].disabled or list(chosen) == opened_with:
             return None
-        stored = [link.target for link in piece.related_links.select_related("target")]
-        there = {target.pk for target in stored}
-        kept = [target for target in chosen if target.pk in there or target.pk not in seen]
-        named = {target.pk for target in chosen}
-        return kept + [target for target in stored if target.pk not in named and target.pk not in seen]
+        links = publication.related_links.select_related("target")
+        stored = {link.target_id: link.target for link in links}
+        return [(stored | chosen)[pk] for pk in merge_set(opened_with, stored, chosen)]
 
     def clean_title(self) -> str:
         return " ".join(self.cleaned_data["title"].split())
@@ -177,8 +184,8 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
             raise forms.ValidationError(gettext("Write something first: a title, for instance."))
         if cleaned.get("attach_label") and not cleaned.get("attach") and "attach" not in self.errors:
             self.add_error("attach", gettext("Choose the file that has this name, or clear the name."))
-        if self.joins and self.instance.pk and cleaned.get("version") != self.instance.version:
-            self.join(cleaned)
+        if self.is_merged and self.instance.pk and cleaned.get("version") != self.instance.version:
+            self.merge_stored(cleaned)
         self._check_translation(cleaned)
         return cleaned
 

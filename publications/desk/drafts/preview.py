@@ -38,8 +38,7 @@ def form_with_values(values: list[list[str]], piece: Publication | None) -> Publ
 
 def form_as_typed(filled: QueryDict, piece: Publication | None) -> PublicationForm:
     """The form with these values, cleaned as far as they go; nothing is joined with what others saved."""
-    form = PublicationForm(filled, instance=_copy(piece))
-    form.joins = False
+    form = PublicationForm(filled, instance=_copy(piece), is_merged=False)
     form.full_clean()
     return form
 

@@ -220,7 +220,7 @@ class PublicationAdmin(DeskModelAdmin):
             messages.info(request, said)
         form.store_tags()
         form.store_rows(form.instance)
-        targets = form.links_wanted(form.instance)
+        targets = form.related_targets(form.instance)
         if targets is not None:
             stored = dict(form.instance.related_links.values_list("target", "reason"))
             new = [target for target in targets if target.pk not in stored]
@@ -231,9 +231,9 @@ class PublicationAdmin(DeskModelAdmin):
                 by=request.user,
                 reasons=[reasons.get(each.pk, "") for each in targets],
             )
-        if form.taken:
+        if form.labels_from_stored:
             said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
-            form.instance.joined = said % {"who": form.others, "what": ", ".join(form.taken)}
+            form.instance.joined = said % {"who": form.others, "what": ", ".join(form.labels_from_stored)}
         if form.is_redacted:
             said = _(
                 "A name or passage has been redacted since you opened this form. What you had not changed stands as "
