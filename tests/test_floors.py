@@ -29,6 +29,7 @@ FLOORS = {
     "publications.checks": 3,
     "publications.composing": 3,
     "publications.presentation": 4,
+    "publications.draft_content": 3,
     "publications.renditions": 3,
     "publications.sessions": 3,
     "publications.search": 3,

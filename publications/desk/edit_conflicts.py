@@ -11,8 +11,9 @@ from operator import attrgetter
 from django import forms
 from django.utils.translation import gettext
 
-from publications import composing, manuscript, prose
+from publications import manuscript, prose
 from publications.difference import BaseValues, FieldConflict, FieldMerge, MergeGuard, Values, merge_fields
+from publications.draft_content import unsaved_publication
 from publications.models import Publication, Why
 from publications.publication_fields import FIELDS, FieldType, MergeRule, PublicationField, RedactionRule
 
@@ -54,7 +55,7 @@ def base_values(publication: Publication, version: int | None) -> Values:
     revision = publication.revisions.filter(number=version).first() if version else None
     if not revision:
         return {}
-    return form_values(composing.sketch(manuscript.loads(revision.manuscript), of=publication))
+    return form_values(unsaved_publication(manuscript.loads(revision.manuscript), of=publication))
 
 
 def conflict_choices(

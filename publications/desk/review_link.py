@@ -19,6 +19,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
 from publications import composing, manuscript, prose, renditions
+from publications.draft_content import unsaved_publication
 from publications.html_tree import is_blank, parse, serialize
 from publications.models import (
     LONGEST_REMARK,
@@ -177,6 +178,6 @@ def snapshot_of_review(found: Review) -> EditionWithRows | None:
     """The revision as the edition that it would be; nothing where it cannot be rendered."""
     text = manuscript.loads(found.revision.manuscript)
     try:
-        return composing.compose(composing.sketch(text, of=found.publication))
+        return composing.compose(unsaved_publication(text, of=found.publication))
     except prose.Unrenderable:
         return None

@@ -9,6 +9,7 @@ from django.db import transaction
 from django.utils.translation import gettext as _
 
 from publications import manuscript
+from publications.draft_content import plain_values, set_values
 from publications.languages import NAMES
 from publications.manuscript import Manuscript
 from publications.models import Author, Byline, Publication, Revision, Tag, TaggedPublication, Why
@@ -178,14 +179,12 @@ def _check(text: Manuscript, register: Register) -> None:
 
 def _fill(piece: Publication, text: Manuscript, register: Register) -> None:
     """The fields of the piece itself. A note that the desk has written stays where the file brings none."""
-    piece.kind, piece.language = register.kinds[text.kind], text.language
-    piece.title, piece.slug = text.title, text.slug
-    piece.summary, piece.key_points = text.summary, "\n".join(text.key_points)
-    piece.body, piece.note = text.body, text.note or piece.note
-    piece.published_at = text.published_at
-    piece.doi, piece.isbn, piece.external_url = text.doi, text.isbn, text.external_url
-    piece.cover = register.images.get(text.cover)
-    piece.translation_of_id = int(text.translation_of) if text.translation_of else None
+    references = {
+        "kind": register.kinds[text.kind],
+        "cover": register.images.get(text.cover),
+        "translation_of_id": int(text.translation_of) if text.translation_of else None,
+    }
+    set_values(piece, {**plain_values(text), **references, "note": text.note or piece.note})
 
 
 def _roles(text: Manuscript, bundle: Bundle, register: Register, report: Report) -> dict[Author, str]:

@@ -17,6 +17,7 @@ from django.utils.translation import gettext as _
 
 from publications import manuscript
 from publications.difference import BaseValues, FieldConflict, FieldMerge, merge_fields, shared_paragraphs
+from publications.draft_content import write_draft
 from publications.importers import Refusal, docx, name_of
 from publications.manuscript import Manuscript
 from publications.models import (
@@ -30,7 +31,7 @@ from publications.models import (
     as_manuscript,
     keep_original,
 )
-from publications.publication_fields import FIELDS_BY_NAME, FROM_WORD
+from publications.publication_fields import FROM_WORD
 
 from .files import Bundle, hold_pictures
 from .naming import who
@@ -185,10 +186,10 @@ def _settle(row: WordFile, tracked: Tracked) -> None:
 def write(piece: Publication, texts: Mapping[str, object], *, by) -> None:
     """Put merged texts into the draft and keep a revision."""
     texts = {name: text.strip("\n") for name, text in texts.items()}
-    piece.title = " ".join(texts["title"].split())[: FIELDS_BY_NAME["title"].max_length]
-    piece.summary, piece.body = texts["summary"][: FIELDS_BY_NAME["summary"].max_length], texts["body"]
-    piece.key_points = "\n".join(point for point in texts["key_points"].split("\n\n") if point.strip())
-    piece.save()
+    points = [point for point in texts["key_points"].split("\n\n") if point.strip()]
+    content = {**texts, "title": " ".join(texts["title"].split()), "key_points": "\n".join(points)}
+    lengths = {field.name: field.max_length for field in FROM_WORD}
+    write_draft(piece, {name: text[: lengths[name]] for name, text in content.items()})
     Revision.objects.keep(piece, by=by, why=Why.WORD)
 
 

@@ -11,6 +11,7 @@ from taggit.forms import TagField
 from publications import prose
 from publications.checks.documents import has_structure
 from publications.difference import merge_set
+from publications.draft_content import write_draft
 from publications.languages import NAMES, slugify
 from publications.models import (
     Attachment,
@@ -213,11 +214,8 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
 
     def store_rows(self, piece: Publication) -> None:
         """Store what belongs to the piece beside its own row: authors and files. (Tags: store_tags.)"""
-        Byline.objects.filter(publication=piece).delete()
-        Byline.objects.bulk_create(
-            Byline(publication=piece, author=author, role=role, position=place)
-            for place, (author, role) in enumerate(self.cleaned_data["bylines"])
-        )
+        lines = [Byline(author=author, role=role) for author, role in self.cleaned_data["bylines"]]
+        write_draft(piece, {"bylines": lines})
         for gone in self.cleaned_data.get("detach") or ():
             gone.delete()
         if file := self.cleaned_data.get("attach"):

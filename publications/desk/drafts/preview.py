@@ -12,6 +12,7 @@ from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
 from publications import composing, metadata, prose, renditions
+from publications.draft_content import UNSAVED_PK, with_rows
 from publications.languages import slugify
 from publications.models import Byline, Image, Kind, Publication, Site, Tag
 from publications.presentation import page, piece_context
@@ -20,8 +21,6 @@ from ..site import get_publication_or_404, require_permissions
 from ..unsent_forms import as_posted
 from .form import PublicationForm
 
-UNSAVED_PK = 0
-"""The number of a piece that is not stored yet: no row has it, so that nothing is found beside it."""
 NUMBER = re.compile(r"[1-9][0-9]{0,8}")
 
 
@@ -59,7 +58,7 @@ def unsaved_from_form(form: PublicationForm) -> Publication:
     ]
     gone = {file.pk for file in cleaned.get("detach") or ()}
     attachments = [file for file in stored if file.pk not in gone]
-    return composing.with_rows(piece, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
+    return with_rows(piece, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
 
 
 def _copy(piece: Publication | None) -> Publication | None:

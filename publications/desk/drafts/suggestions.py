@@ -14,12 +14,13 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
+from publications.draft_content import UNSAVED_PK
 from publications.models import Author, Edition, Likeness, Publication, Synonym, Tag, split_at_commas
 from publications.search import likeness
 from publications.search.words import is_stop_word, terms
 
 from ..site import render_desk_page, require_permissions
-from .preview import NUMBER, UNSAVED_PK, form_as_typed, number_in, unsaved_from_form
+from .preview import NUMBER, form_as_typed, number_in, unsaved_from_form
 
 MAX_TAGS = 8
 MAX_RELATED = 5

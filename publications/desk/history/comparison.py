@@ -1,15 +1,21 @@
 """What changed between two states of a piece, stored or not, word by word, and in what stands beside the text."""
 
 from dataclasses import dataclass
+from datetime import datetime
 
 from django.utils import timezone
 from django.utils.formats import date_format
+from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from publications import composing, manuscript, prose
-from publications.models import EditionWithRows, Publication, Revision
+from publications.draft_content import unsaved_publication
+from publications.models import EditionWithRows, Publication, Revision, Role
 from publications.presentation.comparison import comparison_context, difference_of
+from publications.publication_fields import FIELDS, PublicationField
+
+SHOWN = tuple(field for field in FIELDS if field.shown_beside_text)
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,7 @@ def content_of_draft(publication: Publication) -> EditionWithRows | None:
 
 
 def content_of_revision(publication: Publication, revision: Revision) -> EditionWithRows | None:
-    return content_of_draft(composing.sketch(manuscript.loads(revision.manuscript), of=publication))
+    return content_of_draft(unsaved_publication(manuscript.loads(revision.manuscript), of=publication))
 
 
 def build_comparison(before: EditionWithRows | None, after: EditionWithRows | None) -> dict[str, object]:
@@ -51,45 +57,36 @@ def build_comparison(before: EditionWithRows | None, after: EditionWithRows | No
 
 
 def list_field_changes(before: EditionWithRows, after: EditionWithRows) -> list[FieldChange]:
-    """What differs beside the text: kind, date, address, tags and the like."""
-    was, now = _field_values(before), _field_values(after)
-    return [
-        FieldChange(name, label, was[name], now[name])
-        for name, label in _field_labels().items()
-        if was[name] != now[name]
+    """Return what differs beside the text: tags, date, kind, address and the like, and unusual roles."""
+    changes = [
+        FieldChange(field.name, _label_of(field), _value_of(field, before), _value_of(field, after))
+        for field in SHOWN
     ]
+    changes.append(FieldChange("roles", _("Roles"), _unusual_roles(before), _unusual_roles(after)))
+    return [change for change in changes if change.before != change.after]
 
 
-def _field_labels() -> dict[str, str]:
-    return {
-        "kind": _("Kind"),
-        "language": _("Language of the text"),
-        "slug": _("Address"),
-        "published_at": _("Date readers see"),
-        "tags": _("Tags"),
-        "cover": _("Cover"),
-        "external_url": _("Address of a text elsewhere"),
-        "doi": "DOI",
-        "isbn": "ISBN",
-        "roles": _("Roles"),
-    }
+def _label_of(field: PublicationField) -> str:
+    return capfirst(str(Publication._meta.get_field(field.name).verbose_name))
 
 
-def _field_values(piece: EditionWithRows) -> dict[str, str]:
-    edition = piece.edition
-    return {
-        "kind": str(edition.kind),
-        "language": edition.language_name,
-        "slug": edition.get_absolute_url(),
-        "published_at": date_format(timezone.localtime(edition.published_at), "DATETIME_FORMAT"),
-        "tags": ", ".join(sorted((tag.name for tag in piece.tags), key=str.casefold)),
-        "cover": str(edition.cover or ""),
-        "external_url": edition.external_url,
-        "doi": edition.doi,
-        "isbn": edition.isbn,
-        "roles": ", ".join(f"{line.name}: {line.get_role_display()}" for line in _unusual_roles(piece)),
-    }
+def _value_of(field: PublicationField, rows: EditionWithRows) -> str:
+    if field.name in VALUES:
+        return VALUES[field.name](rows)
+    value = getattr(rows.edition, field.name)
+    if isinstance(value, datetime):
+        return date_format(timezone.localtime(value), "DATETIME_FORMAT")
+    return str(value or "")
 
 
-def _unusual_roles(piece: EditionWithRows) -> list:
-    return [line for line in piece.bylines if line.role != "author"]
+VALUES = {
+    "language": lambda rows: rows.edition.language_name,
+    "slug": lambda rows: rows.edition.get_absolute_url(),
+    "tags": lambda rows: ", ".join(sorted((tag.name for tag in rows.tags), key=str.casefold)),
+}
+"""Fields that are not shown as the edition stores them."""
+
+
+def _unusual_roles(rows: EditionWithRows) -> str:
+    lines = (line for line in rows.bylines if line.role != Role.AUTHOR)
+    return ", ".join(f"{line.name}: {line.get_role_display()}" for line in lines)

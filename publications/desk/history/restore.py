@@ -8,27 +8,13 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from publications import composing, deeds, manuscript
+from publications import deeds, manuscript
+from publications.draft_content import IDENTIFIERS, Content, content_of, unsaved_publication, write_draft
 from publications.models import Publication, Revision, Why
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..unsent_forms import UnsentFormMixin
 from .comparison import build_comparison, content_of_draft
-
-PLAIN = (
-    "title",
-    "slug",
-    "summary",
-    "key_points",
-    "body",
-    "published_at",
-    "note",
-    "language",
-    "kind",
-    "cover",
-    "external_url",
-)
-IDENTIFIERS = ("doi", "isbn")
 
 
 class RestoreForm(UnsentFormMixin, forms.Form):
@@ -73,61 +59,64 @@ def _restore(request: HttpRequest, piece: Publication, kept: Revision, seen: int
     return True
 
 
-def restore_revision(piece: Publication, kept: Revision, *, by) -> list[str]:
-    """Write a revision into the draft and keep that as a new one; says what could not come back.
+def restore_revision(publication: Publication, revision: Revision, *, by) -> list[str]:
+    """Write a revision into the draft and keep that as a new one.
 
     Related publications stay as they are: they are public by themselves, and no part of a draft.
+
+    Returns:
+        What could not come back, a sentence each.
     """
-    text, was = manuscript.loads(kept.manuscript), _draft_of_revision(piece, kept)
-    for name in PLAIN:
-        setattr(piece, name, getattr(was, name))
+    draft = _draft_of_revision(publication, revision)
+    content = content_of(draft)
     missing = [
-        *_restore_identifiers(piece, was),
-        *_restore_translation(piece, was),
-        *_list_missing(text, was),
+        *_leave_taken_identifiers(publication, content),
+        *_leave_impossible_translation(publication, content),
+        *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
-    piece.save()
-    _restore_rows(piece, was)
-    Revision.objects.keep(piece, by=by, why=Why.RESTORED)
+    write_draft(publication, content)
+    Revision.objects.keep(publication, by=by, why=Why.RESTORED)
     return missing
 
 
-def _draft_of_revision(piece: Publication, kept: Revision) -> Publication:
+def _draft_of_revision(publication: Publication, revision: Revision) -> Publication:
     """The draft that a revision becomes. A publication keeps its address where the revision had none yet."""
-    draft = composing.sketch(manuscript.loads(kept.manuscript), of=piece)
-    if not draft.slug and piece.editions.exists():
-        draft.slug = piece.slug
+    draft = unsaved_publication(manuscript.loads(revision.manuscript), of=publication)
+    if not draft.slug and publication.editions.exists():
+        draft.slug = publication.slug
     return draft
 
 
-def _restore_identifiers(piece: Publication, was: Publication) -> list[str]:
-    """DOI and ISBN, unless another publication has been given them since."""
+def _leave_taken_identifiers(publication: Publication, content: Content) -> list[str]:
+    """Leave out a DOI or ISBN that another publication has been given since."""
     missing = []
     for name in IDENTIFIERS:
-        value = getattr(was, name)
-        others = Publication.objects.exclude(pk=piece.pk).filter(**{f"{name}__iexact": value})
+        value = content[name]
+        others = Publication.objects.exclude(pk=publication.pk).filter(**{f"{name}__iexact": value})
         if value and others.exists():
             missing.append(
                 _("%(value)s belongs to another publication now and stayed away.") % {"value": value}
             )
-        else:
-            setattr(piece, name, value)
+            del content[name]
     return missing
 
 
-def _restore_translation(piece: Publication, was: Publication) -> list[str]:
-    """What it was a translation of, where the family still has room for its language."""
-    original = was.translation_of
+def _leave_impossible_translation(publication: Publication, content: Content) -> list[str]:
+    """Leave out what it was a translation of, where the family has no room for its language."""
+    original = content["translation_of"]
+    content["translation_of"] = original.original if original else None
     if original and (
-        original.original.pk == piece.pk or piece.translations.exists() or _is_taken(piece, original)
+        original.original.pk == publication.pk
+        or publication.translations.exists()
+        or _is_taken(publication, original, content["language"])
     ):
+        del content["translation_of"]
         return [_("It could not become a translation of “%(piece)s” again.") % {"piece": original}]
-    piece.translation_of = original.original if original else None
     return []
 
 
-def _is_taken(piece: Publication, original: Publication) -> bool:
-    return original.family().exclude(pk=piece.pk).filter(language=piece.language).exists()
+def _is_taken(publication: Publication, original: Publication, language: str) -> bool:
+    return original.family().exclude(pk=publication.pk).filter(language=language).exists()
 
 
 def _list_missing(text: manuscript.Manuscript, was: Publication) -> list[str]:
@@ -151,15 +140,3 @@ def _list_missing(text: manuscript.Manuscript, was: Publication) -> list[str]:
         for name in wanted
         if name not in found
     ]
-
-
-def _restore_rows(piece: Publication, was: Publication) -> None:
-    piece.bylines.all().delete()
-    for line in was.bylines.all():
-        line.pk, line.publication = None, piece
-        line.save(force_insert=True)
-    piece.tags.set(was.tags.all())
-    piece.attachments.all().delete()
-    for file in was.attachments.all():
-        file.pk, file.publication = None, piece
-        file.save(force_insert=True)
