@@ -21,7 +21,7 @@ from accounts.models import AccountEvent, EventType
 from publications.models import Presence
 
 from .site import DeskModelAdmin
-from .unsent_forms import UNSENT, UnsentFormMixin
+from .unsent_forms import UnsentFormMixin, mark_redisplay
 
 ROLE_NAMES = {
     "Contributors": _("Contributors"),
@@ -192,8 +192,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
             return super().changeform_view(request, object_id, form_url, extra_context)
         except LastManager as refusal:
             messages.error(request, refusal.message)
-            request.POST = request.POST.copy()
-            request.POST[UNSENT] = ""
+            request.POST = mark_redisplay(request.POST)
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def has_delete_permission(self, request: HttpRequest, obj: User | None = None) -> bool:

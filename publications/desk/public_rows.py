@@ -23,6 +23,7 @@ from publications.languages import NAMES
 from .choosers import ChooserField, ChooserModelForm
 from .form_fields import HiddenStateField
 from .site import DeskModelAdmin
+from .unsent_forms import mark_redisplay
 
 EXCERPT_CHARACTERS = 300  # of a long text, from where it begins to differ
 CHARACTERS_BEFORE = 60  # of them that come before
@@ -170,8 +171,7 @@ class PublicRowAdmin(DeskModelAdmin):
         """The form with what was typed, and nothing stored."""
         for reason in reasons:
             messages.error(request, reason)
-        request.POST = request.POST.copy()
-        request.POST["_find"] = ""
+        request.POST = mark_redisplay(request.POST)
         return super().changeform_view(request, *asked)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:

@@ -22,11 +22,11 @@ from publications import deeds
 from publications.addresses import in_tree
 from publications.models import Address, Edition, Publication, RelatedLink, Unrelated
 
-from .choosers import ChooserField, ChooserWidget, reads_drafts
+from .choosers import MAX_RELATED_LINKS, ChooserField, opened_with, reads_drafts
 from .drafts import suggestions
 from .drafts.preview import NUMBER, number_in
 from .site import bounded_search, render_desk_page, require_permissions
-from .unsent_forms import UnsentFormMixin
+from .unsent_forms import UnsentFormMixin, mark_redisplay
 
 MAX_ENDED_PUBLICATIONS = 40
 """Pieces whose addresses are looked for in texts at once: those that ended last. Each costs a look at every text."""
@@ -88,12 +88,19 @@ FEW_LINKS = 3
 
 
 class RelatedLinksForm(UnsentFormMixin, forms.Form):
+    """The related publications of a live one, for a person who may choose some of them only."""
+
     class Media:
         js = [Script("js/desk/suggestions.js", type="module")]
 
-    related = ChooserField(
-        "publications", limit=20, required=False, label=gettext_lazy("Related publications")
-    )
+    def __init__(self, data, *, publication: Publication, person) -> None:
+        stored = list(publication.related_links.values_list("target", flat=True))
+        super().__init__(data, initial={"related": [(pk, "") for pk in stored]})
+        self.instance = publication
+        self.fields["related"] = ChooserField(
+            "publications", limit=MAX_RELATED_LINKS, required=False, label=_("Related publications"), is_merged=True,
+            person=person, kept=stored,
+        )  # fmt: skip
 
 
 @require_permissions("relate_publication")
@@ -139,17 +146,14 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
     """The related links of one live piece."""
     edition = get_object_or_404(Edition.objects.live().select_related("publication"), publication=pk)
     piece = edition.publication
-    chosen = [(link.target_id, "") for link in piece.related_links.all()]
     posted = suggestions.apply_suggestion(request.POST) if "_take" in request.POST else request.POST
     if SUGGESTION_BUTTONS & set(posted):
         posted = _rule_on_suggestion(request, piece)
-    form = RelatedLinksForm(posted or None, initial={"related": chosen})
-    form.fields["related"].restrict_to(request.user, stored=[pk for pk, _role in chosen])
-    form.fields["related"].widget.own = piece.pk
+    form = RelatedLinksForm(posted or None, publication=piece, person=request.user)
     if request.method == "POST" and form.is_valid() and _save_links(request, piece, form):
         return HttpResponseRedirect(reverse("desk:links"))
     taken = [int(each) for each in posted.getlist("related") if NUMBER.fullmatch(each)] or [
-        pk for pk, _r in chosen
+        pk for pk, _role in form.initial["related"]
     ]
     return render_desk_page(
         request, "related_links_edit",
@@ -165,9 +169,7 @@ def _rule_on_suggestion(request: HttpRequest, piece: Publication) -> QueryDict:
         other = Publication.objects.filter(pk=number_in(request.POST, name)).first()
         if other and other.pk != piece.pk:
             deed(piece, other, by=request.user)
-    posted = request.POST.copy()
-    posted["_find"] = ""
-    return posted
+    return mark_redisplay(request.POST)
 
 
 def _excluded_suggestions(piece: Publication) -> QuerySet[Edition]:
@@ -178,7 +180,7 @@ def _excluded_suggestions(piece: Publication) -> QuerySet[Edition]:
 def _save_links(request: HttpRequest, piece: Publication, form: RelatedLinksForm) -> bool:
     try:
         targets = [target for target, _role in form.cleaned_data["related"]]
-        seen = ChooserWidget.seen(form.data, "related")
+        seen = opened_with(form.data, "related")
         changed = deeds.relate(piece, targets, by=request.user, seen=seen)
     except deeds.Refused as refusal:
         form.add_error("related", refusal.reasons)

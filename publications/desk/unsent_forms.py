@@ -67,6 +67,13 @@ def as_posted(values: list[list[str]]) -> QueryDict:
     return posted
 
 
+def mark_redisplay(posted: QueryDict) -> QueryDict:
+    """Return a form as it was sent, marked to be shown again with nothing stored."""
+    marked = posted.copy()
+    marked[UNSENT] = ""
+    return marked
+
+
 def fill_in(request: HttpRequest, typed: Typed) -> None:
     """Let the request be as if what was typed had been sent, only to be shown."""
     request.POST = as_posted(typed.values)

@@ -25,12 +25,17 @@ from publications.models import (
     settled_isbn,
 )
 
-from ..choosers import ChooserField, ChooserModelForm, ChooserWidget
+from ..choosers import MAX_RELATED_LINKS, ChooserField, ChooserModelForm
+from ..choosers import opened_with as chooser_opened_with
 from ..edit_conflicts import OvertakenFormMixin
 from ..form_fields import LocalDateTimeField, MarkdownEditor, TagInput
 
 ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024
+
+
+def bylines_field(*, can_add: bool = False) -> ChooserField:
+    return ChooserField("authors", roles=Role.choices, can_add=can_add, required=False, label=_("Authors"))
 
 
 class PublicationForm(OvertakenFormMixin, ChooserModelForm):
@@ -40,8 +45,14 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
     have saved since; what both changed is shown side by side and waits for a choice.
     """
 
-    bylines = ChooserField("authors", roles=Role.choices, required=False, label=_("Authors"))
-    related = ChooserField("publications", limit=20, required=False, label=_("Related publications"))
+    bylines = bylines_field()
+    related = ChooserField(
+        "publications",
+        limit=MAX_RELATED_LINKS,
+        required=False,
+        label=_("Related publications"),
+        is_merged=True,
+    )
     cover_choice = ChooserField("images", limit=1, required=False, label=_("Cover"))
     translation_choice = ChooserField("publications", limit=1, required=False, label=_("Translation of"))
     tags = TagField(
@@ -107,11 +118,8 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.is_merged = is_merged
-        self.fields["related"].widget.stored = [pk for pk, _role in kwargs["initial"].get("related", [])]
-        for name in ("related", "translation_choice"):
-            self.fields[name].widget.own = piece.pk if piece else None
         self.fields["related"].disabled = not may_relate
-        self.fields["bylines"].widget.adds = may_add_author
+        self.fields["bylines"] = bylines_field(can_add=may_add_author)
         if piece and piece.pk:
             self.fields["detach"].queryset = piece.attachments.all()
         if not self.fields["detach"].queryset.exists():
@@ -123,7 +131,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         They are merged with what other editors have added or taken out since the form was opened.
         """
         chosen = {target.pk: target for target, _role in self.cleaned_data["related"]}
-        opened_with = ChooserWidget.seen(self.data, "related")
+        opened_with = chooser_opened_with(self.data, "related")
         if self.fields["related"].disabled or list(chosen) == opened_with:
             return None
         links = publication.related_links.select_related("target")

@@ -28,7 +28,7 @@ from publications.models import (
 
 from .. import related_links, reviews, status_text, worklists
 from ..site import DeskModelAdmin
-from ..unsent_forms import UNSENT
+from ..unsent_forms import UNSENT, mark_redisplay
 from ..word_report import word_report_context
 from ..worklists import Worklist, worklist_publications, worklists_for
 from . import autosave, bulk, bulk_authors, suggestions
@@ -278,8 +278,7 @@ class PublicationAdmin(DeskModelAdmin):
         except deeds.Refused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, reason)
-            request.POST = request.POST.copy()
-            request.POST["_find"] = ""  # show all that was typed, store nothing
+            request.POST = mark_redisplay(request.POST)
             return super().changeform_view(request, object_id, form_url, context)
 
     def standing_context(self, request: HttpRequest, piece: Publication | None) -> dict:

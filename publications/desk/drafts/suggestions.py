@@ -20,6 +20,7 @@ from publications.search import likeness
 from publications.search.words import is_stop_word, terms
 
 from ..site import render_desk_page, require_permissions
+from ..unsent_forms import mark_redisplay
 from .preview import NUMBER, form_as_typed, number_in, unsaved_from_form
 
 MAX_TAGS = 8
@@ -162,7 +163,7 @@ def _values_there(posted: QueryDict) -> tuple[list[str], list[int]]:
 def apply_suggestion(posted: QueryDict) -> QueryDict:
     """The form as it was sent, with what its button takes: to be shown again, with nothing stored."""
     field, _colon, value = posted.get("_take", "").partition(":")
-    filled = posted.copy()
+    filled = mark_redisplay(posted)
     if field == "tags" and value:
         filled["tags"] = ", ".join([*split_at_commas(posted.get("tags", "")), value])
     elif (
@@ -171,7 +172,6 @@ def apply_suggestion(posted: QueryDict) -> QueryDict:
         and Edition.objects.live().filter(publication=value).exists()
     ):
         filled.appendlist("related", value)
-    filled["_find"] = ""
     return filled
 
 
