@@ -19,9 +19,10 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import search
 from publications.languages import without_marks
-from publications.models import Author, Edition, Image, Publication, with_standing, words
+from publications.models import Author, Edition, Image, Publication, with_standing
 from publications.models.kinds import DASH
 
+from .status_text import status_text
 from .unsent_forms import UnsentFormMixin, parse_pk
 
 OPTIONS_WITHOUT_SCRIPT = 60
@@ -114,7 +115,7 @@ class PublicationSource(ChoiceSource):
 
     def line(self, row: Publication) -> str:
         on = date_format(row.published_at, "SHORT_DATE_FORMAT") if row.published_at else ""
-        return " · ".join(part for part in (str(row), str(row.kind), on, words(row)) if part)
+        return " · ".join(part for part in (str(row), str(row.kind), on, status_text(row)) if part)
 
 
 class LiveSource(PublicationSource):

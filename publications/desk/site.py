@@ -26,11 +26,12 @@ from accounts.password_change import OwnPasswordView
 from accounts.sign_in import finish_sign_in
 from publications import search
 from publications.disk_reserve import with_disk_reserve
-from publications.models import Publication, Site, with_standing, words
+from publications.models import Publication, Site, with_standing
 
 from . import carried_forms
 from .carried_forms import CarriedForm
 from .remembered_sign_ins import remember_person
+from .status_text import status_text
 from .unsent_forms import UnsentFormMixin, address_of_new, is_opened_anew
 
 Page = Callable[..., HttpResponse]
@@ -250,7 +251,7 @@ def render_publication_page(
     about = {
         "piece": publication,
         "opts": Publication._meta,
-        "standing": words(publication),
+        "standing": status_text(publication),
         "live": publication.editions.live().first(),
     }
     return render_desk_page(request, template, **about, **context)

@@ -5,7 +5,42 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.models import Publication, Ready, words
+from publications.languages import datetime_with_zone
+from publications.models import TAKEN_BACK, Publication, Ready, own_end
+
+
+def status_text(publication: Publication) -> str:
+    """One sentence on an annotated working copy: "Live since 3 May 2026; your changes are not public"."""
+    return "; ".join(part for part in (_now(publication), _next(publication)) if part)
+
+
+def _next(publication: Publication) -> str:
+    """What waits, and whether it is the text as it stands."""
+    if not publication.waiting_from:
+        return ""
+    if publication.waiting_digest == publication.digest:
+        said = _("this text goes public %s") if publication.live_from else _("goes public %s")
+    else:
+        said = _("an earlier text goes public %s, without your later changes")
+    return said % datetime_with_zone(publication.waiting_from)
+
+
+def _now(publication: Publication) -> str:
+    if publication.live_from:
+        return _live(publication)
+    if not publication.ended_at:
+        return "" if publication.waiting_from else _("Draft, never public")
+    ended = _("Withdrawn %s") if publication.ended_as in TAKEN_BACK else _("Expired %s")
+    return ended % date_format(timezone.localtime(publication.ended_at), "DATE_FORMAT")
+
+
+def _live(publication: Publication) -> str:
+    since = _("Live since %s") % date_format(timezone.localtime(publication.live_from), "DATE_FORMAT")
+    if until := own_end(publication):
+        since = _("%(since)s, until %(until)s") % {"since": since, "until": datetime_with_zone(until)}
+    if publication.digest not in (publication.live_digest, publication.waiting_digest):
+        return _("%s; your changes are not public") % since
+    return since
 
 
 def with_submissions(pieces: QuerySet) -> QuerySet:
@@ -16,7 +51,8 @@ def with_submissions(pieces: QuerySet) -> QuerySet:
 
 def status_with_submission(piece: Publication) -> str:
     """Where an annotated piece stands, and who says that it is ready: in words."""
-    return f"{words(piece)}; {submission_text(piece.ready)}" if piece.is_ready else words(piece)
+    status = status_text(piece)
+    return f"{status}; {submission_text(piece.ready)}" if piece.is_ready else status
 
 
 def submission_text(ready: Ready) -> str:

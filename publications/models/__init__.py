@@ -45,7 +45,7 @@ from .reviews import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, Review
 from .revision import ROWS, Revision, Why, as_manuscript, digest_of_draft, pictured
 from .site import AuditLine, DeedKind, Generation, Site
 from .spellings import Naming, SearchIndex, Synonym, Word
-from .standing import State, in_state, moment_in_words, own_end, with_standing, words
+from .standing import State, in_state, moment_in_words, own_end, with_standing
 from .tags import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
 from .teasers import (
     RELATED_EDITIONS,
@@ -193,5 +193,4 @@ __all__ = [
     "whole_minute",
     "with_standing",
     "within",
-    "words",
 ]

@@ -1,17 +1,15 @@
-"""Where a publication stands, in words an editor reads: one sentence from its windows and digests."""
+"""Where a publication stands: its states, from the windows of its editions and the digests of texts."""
 
 from datetime import datetime
 
 from django.db import models
 from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
-from django.utils.formats import date_format
-from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications.languages import datetime_with_zone
 
-from .edition import FOREVER, TAKEN_BACK, Edition
+from .edition import FOREVER, Edition
 
 
 class State(models.TextChoices):
@@ -61,40 +59,6 @@ def in_state(publications: models.QuerySet, state: State) -> models.QuerySet:
     return publications.filter(chosen[state])
 
 
-def words(publication) -> str:
-    """One sentence on an annotated working copy: "Live since 3 May 2026; your changes are not public"."""
-    return "; ".join(part for part in (_now(publication), _next(publication)) if part)
-
-
-def _next(publication) -> str:
-    """What waits, and whether it is the text as it stands."""
-    if not publication.waiting_from:
-        return ""
-    if publication.waiting_digest == publication.digest:
-        said = _("this text goes public %s") if publication.live_from else _("goes public %s")
-    else:
-        said = _("an earlier text goes public %s, without your later changes")
-    return said % moment_in_words(publication.waiting_from)
-
-
 def moment_in_words(moment) -> str:
     """A moment with its zone: 9 June 2026 07:00 CEST."""
     return datetime_with_zone(moment)
-
-
-def _now(publication) -> str:
-    if publication.live_from:
-        return _live(publication)
-    if not publication.ended_at:
-        return "" if publication.waiting_from else _("Draft, never public")
-    ended = _("Withdrawn %s") if publication.ended_as in TAKEN_BACK else _("Expired %s")
-    return ended % date_format(timezone.localtime(publication.ended_at), "DATE_FORMAT")
-
-
-def _live(publication) -> str:
-    since = _("Live since %s") % date_format(timezone.localtime(publication.live_from), "DATE_FORMAT")
-    if until := own_end(publication):
-        since = _("%(since)s, until %(until)s") % {"since": since, "until": moment_in_words(until)}
-    if publication.digest not in (publication.live_digest, publication.waiting_digest):
-        return _("%s; your changes are not public") % since
-    return since

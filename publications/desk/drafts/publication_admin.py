@@ -23,11 +23,11 @@ from publications.models import (
     Why,
     in_state,
     with_standing,
-    words,
 )
 
-from .. import related_links, reviews, status_text, worklists
+from .. import related_links, reviews, worklists
 from ..site import DeskModelAdmin
+from ..status_text import person_name, status_text, status_with_submission, with_submissions
 from ..unsent_forms import UNSENT, mark_redisplay
 from ..word_report import word_report_context
 from ..worklists import Worklist, worklist_publications, worklists_for
@@ -134,7 +134,7 @@ class PublicationAdmin(DeskModelAdmin):
 
     @admin.display(description=gettext_lazy("state"))
     def standing(self, piece: Publication) -> str:
-        return status_text.status_with_submission(piece)
+        return status_with_submission(piece)
 
     @admin.display(description=gettext_lazy("authors"))
     def people(self, piece: Publication) -> str:
@@ -150,7 +150,7 @@ class PublicationAdmin(DeskModelAdmin):
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
         pieces = super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
-        return status_text.with_submissions(with_standing(pieces))
+        return with_submissions(with_standing(pieces))
 
     @admin.action(description=gettext_lazy("Change tags…"), permissions=["change"])
     def change_tags(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
@@ -286,12 +286,12 @@ class PublicationAdmin(DeskModelAdmin):
         live = Edition.objects.live().filter(publication=piece).first() if piece else None
         ready = worklists.open_submission(piece)
         return {
-            "standing": words(piece) if piece else _("Not saved yet"),
+            "standing": status_text(piece) if piece else _("Not saved yet"),
             "undoing": deeds.what_undo_does(piece) if piece else None,
             "can_withdraw": bool(piece and (piece.live_from or piece.waiting_from)),
             "live": live,
             "ready": ready,
-            "ready_by": status_text.person_name(ready.by) if ready else "",
+            "ready_by": person_name(ready.by) if ready else "",
             "remarks": reviews.unresolved_comments(piece),
             "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, piece)),
             "dead": SimpleLazyObject(lambda: checks.dead_links_of(piece) if live else {}),
