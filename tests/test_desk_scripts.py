@@ -25,7 +25,7 @@ MOST_OF_OTHERS = 9_000
 
 
 def loaded_by(script: Path, seen: set[Path]) -> set[Path]:
-    """The script and all that it imports, at once or later."""
+    """The script and all that it imports, at cached_for_version or later."""
     if script not in seen:
         seen.add(script)
         for name in IMPORT.findall(script.read_text()):

@@ -11,6 +11,7 @@ FLOORS = {
     "publications.management": 7,
     "sceeus": 7,
     "publications.urls": 6,
+    "publications.templatetags": 3,
     "publications.setting_up": 6,
     "publications.mirror": 6,
     "publications.views": 5,

@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
-from publications.models import Epoch, lately, once, within
+from publications.models import Epoch, cached_for_version, cached_latest, within
 from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
 from publications.page_cache.change_signal import ChangeCounter
 from publications.page_cache.pools import NoFreeSlot, Slots
@@ -241,10 +241,14 @@ def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
         return len(made)
 
     with within(an_epoch()):
-        assert [once("a", make), once("a", make), once(("b", 1), make)] == [1, 1, 2]
+        assert [
+            cached_for_version("a", make),
+            cached_for_version("a", make),
+            cached_for_version(("b", 1), make),
+        ] == [1, 1, 2]
     with within(an_epoch()):
-        assert once("a", make) == 3
-    assert [once("a", make), once("a", make)] == [4, 5]
+        assert cached_for_version("a", make) == 3
+    assert [cached_for_version("a", make), cached_for_version("a", make)] == [4, 5]
 
 
 def test_of_what_is_large_the_last_alone_is_remembered():
@@ -255,9 +259,9 @@ def test_of_what_is_large_the_last_alone_is_remembered():
         return len(made)
 
     with within(an_epoch()):
-        assert [lately("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
-        assert lately("b", "x", make) == 4
-    assert [lately("a", "x", make), lately("a", "x", make)] == [5, 6]
+        assert [cached_latest("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
+        assert cached_latest("b", "x", make) == 4
+    assert [cached_latest("a", "x", make), cached_latest("a", "x", make)] == [5, 6]
 
 
 def test_no_more_wait_at_a_time_than_there_are_slots_and_who_leaves_gives_one_back():

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy
 from publications import images, renditions
 from publications.languages import slugify
 from publications.models import Author, Edition, Image
-from publications.presentation import everywhere
+from publications.presentation import paths_in_locales
 
 from .choosers import ChooserField
 from .public_rows import PublicRowAdmin, PublicRowForm
@@ -124,7 +124,7 @@ class AuthorAdmin(PublicRowAdmin):
 
     def get_public_urls(self, row: Author) -> dict[str, str]:
         shown = not row.pseudonymous and Edition.objects.live().by(row).exists()
-        return everywhere("publications:author", slug=row.slug) if shown else {}
+        return paths_in_locales("publications:author", slug=row.slug) if shown else {}
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy
 from publications import deeds, images, renditions
 from publications.languages import NAMES, slugify
 from publications.models import Author, Edition, Image, Kind
-from publications.presentation import everywhere
+from publications.presentation import paths_in_locales
 
 from . import meanwhile
 from .choosing import ChooserField, FindingForm
@@ -281,7 +281,7 @@ class AuthorDesk(Amended):
 
     def places_of(self, row: Author) -> dict[str, str]:
         shown = not row.pseudonymous and Edition.objects.live().by(row).exists()
-        return everywhere("publications:author", slug=row.slug) if shown else {}
+        return paths_in_locales("publications:author", slug=row.slug) if shown else {}
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})

@@ -1,6 +1,6 @@
 """What stands at the desk: every model with its `ModelAdmin`, and every page of our own with its address and name.
 
-`sceeus.urls` imports this once.
+`sceeus.urls` imports this cached_for_version.
 """
 
 from django.contrib.auth.models import Group, User

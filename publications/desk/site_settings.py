@@ -15,7 +15,7 @@ from django.utils.translation import gettext_lazy, override
 from publications import deeds
 from publications.languages import NAMES, TREES
 from publications.models import Page, Place, Site, SiteLink
-from publications.presentation import address_of, page, site_page_context
+from publications.presentation import address_of, render_page, site_page_context
 
 from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
 from .site import render_desk_page, require_permissions
@@ -195,7 +195,7 @@ class SitePageAdmin(PublicRowAdmin):
         notice = _("Preview. Nothing has been saved; readers do not see this.")
         with override(tree):
             context = site_page_context(form.instance)
-            return page(request, "pages/site_page.html", robots="noindex", notice=notice, **context)
+            return render_page(request, "pages/site_page.html", robots="noindex", notice=notice, **context)
 
 
 def _named_locale(code: str) -> dict[str, str]:

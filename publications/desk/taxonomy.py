@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 
 from publications.languages import slugify
 from publications.models import Edition, Kind, Synonym, Tag
-from publications.presentation import everywhere
+from publications.presentation import paths_in_locales
 
 from .choosers import ChooserField
 from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
@@ -92,7 +92,7 @@ class TagAdmin(PublicRowAdmin):
 
     def get_public_urls(self, row: Tag) -> dict[str, str]:
         shown = Edition.objects.live().on(row).exists()
-        return everywhere("publications:topic", slug=row.slug) if shown else {}
+        return paths_in_locales("publications:topic", slug=row.slug) if shown else {}
 
 
 class SynonymForm(PublicRowForm):

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from publications.languages import NAMES
 from publications.metadata import FEED_FORMATS
-from publications.models import Author, Edition, Generation, Kind, Tag, lately, the_site
+from publications.models import Author, Edition, Generation, Kind, Tag, cached_latest, the_site
 from publications.presentation import absolute, author_url, current_tree, feeds_for, topic_url, unless_fresh
 
 from .entries import Feed, FeedPerson, build_entries
@@ -75,7 +75,7 @@ def _feed(
 
 def _render(format: str, editions: QuerySet, page: str, name: FeedLinks) -> HttpResponse:
     site = the_site()
-    entries = lately("entries of a feed", name["url"], lambda: build_entries(editions))
+    entries = cached_latest("entries of a feed", name["url"], lambda: build_entries(editions))
     feed = Feed(
         id=_stable_id(name["url"]),
         url=absolute(name["ways"][format]),

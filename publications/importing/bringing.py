@@ -67,7 +67,7 @@ def _bring_in(order: Order) -> Account:
 
 
 def _finish(batches: Batches, people: People, found: Survey, gallery: Gallery) -> None:
-    """The last step of an import, once all its texts are here.
+    """The last step of an import, cached_for_version all its texts are here.
 
     Whatever needs the whole set belongs here. Repeating it changes nothing: a run that was broken off leaves it to the
     next.

@@ -1,4 +1,4 @@
-"""The last links of an import: related pieces, once all are here, and old pages of authors."""
+"""The last links of an import: related pieces, cached_for_version all are here, and old pages of authors."""
 
 from collections.abc import Iterable, Sequence
 from itertools import batched

@@ -13,7 +13,6 @@ from .edition_with_rows import (
     started_editions_by_publication,
     translations_of,
 )
-from .epoch import ADDING, Epoch, generation_here, lately, once, read_epoch, within
 from .external_urls import check_external_url
 from .facets import (
     FACETS,
@@ -35,15 +34,26 @@ from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_is
 from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
-from .pages import Page, Place, Section, SiteLink
+from .links import link_url
+from .pages import Page, Place, Section, SiteLink, menu_links, menu_paths, social_addresses
 from .paths import FormerPath
-from .prepared import MOMENT, NUMBER, NUMBERS, TEXT, Among, Prepared
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .ready import Ready
 from .remarks import Remark
 from .reviews import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, ReviewRemark
 from .revision import ROWS, Revision, Why, as_manuscript, digest_of_draft, pictured
 from .site import AuditLine, DeedKind, Generation, Site
+from .site_version import (
+    ADDING,
+    Epoch,
+    LastChange,
+    cached_for_version,
+    cached_latest,
+    generation_here,
+    last_change,
+    read_epoch,
+    within,
+)
 from .spellings import Naming, SearchIndex, Synonym, Word
 from .standing import State, in_state, moment_in_words, own_end, with_standing
 from .tags import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
@@ -69,18 +79,13 @@ __all__ = [
     "FOREVER",
     "LONGEST_REMARK",
     "MAX_SLUG_LENGTH",
-    "MOMENT",
     "MOST_A_MINUTE",
     "MOST_REMARKS",
-    "NUMBER",
-    "NUMBERS",
     "REDACTED_SINCE",
     "RELATED_EDITIONS",
     "ROWS",
     "TAKEN_BACK",
-    "TEXT",
     "Address",
-    "Among",
     "Answer",
     "Attachment",
     "AuditLine",
@@ -103,6 +108,7 @@ __all__ = [
     "Generation",
     "Image",
     "Kind",
+    "LastChange",
     "Likeness",
     "Listed",
     "LiveCount",
@@ -111,7 +117,6 @@ __all__ = [
     "OriginalFault",
     "Page",
     "Place",
-    "Prepared",
     "Presence",
     "Publication",
     "Ready",
@@ -144,6 +149,8 @@ __all__ = [
     "as_known",
     "as_manuscript",
     "bylines_by_edition",
+    "cached_for_version",
+    "cached_latest",
     "check_doi",
     "check_external_url",
     "check_isbn",
@@ -167,10 +174,12 @@ __all__ = [
     "is_redacted_since",
     "keep_original",
     "kinds_by_pk",
-    "lately",
+    "last_change",
+    "link_url",
+    "menu_links",
+    "menu_paths",
     "moment_in_words",
     "nearest",
-    "once",
     "originals",
     "own_end",
     "pictured",
@@ -181,6 +190,7 @@ __all__ = [
     "settled_doi",
     "settled_isbn",
     "site_names",
+    "social_addresses",
     "split_at_commas",
     "started_editions",
     "started_editions_by_publication",

@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
 from .edition import Edition, End
-from .prepared import MOMENT, TEXT, Prepared
+from .prepared_queries import MOMENT, TEXT, PreparedQuery
 from .publication import Publication
 
 
@@ -49,7 +49,7 @@ class Address(models.Model):
         return f"/{self.tree}/…/{self.slug}/"
 
 
-_live_at = Prepared(
+_live_at = PreparedQuery(
     lambda tree, slug, now: (
         Edition.objects.at(tree, slug)
         .live(now)
@@ -61,7 +61,7 @@ _live_at = Prepared(
     now=MOMENT,
 )
 
-_was_at = Prepared(
+_was_at = PreparedQuery(
     lambda tree, slug, now: (
         Edition.objects.at(tree, slug).begun(now).filter(tree=tree, slug=slug).only("pk")[:1]
     ),

@@ -16,7 +16,7 @@ from django.utils import timezone
 from .edition import Change, Edition
 from .edition_rows import EditionAttachment, EditionByline, EditionTag
 from .images import Image
-from .prepared import MOMENT, NUMBER, TEXT, Prepared
+from .prepared_queries import MOMENT, NUMBER, TEXT, PreparedQuery
 from .tags import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
@@ -202,14 +202,16 @@ def _prefetches() -> dict[str, str | Prefetch]:
     }
 
 
-_bylines = Prepared(
+_bylines = PreparedQuery(
     lambda edition: EditionByline.objects.filter(edition=edition).select_related("author__portrait"),
     edition=NUMBER,
 )
-_tags = Prepared(lambda edition: Tag.objects.filter(published__edition=edition), edition=NUMBER)
-_images = Prepared(lambda edition: Image.objects.filter(editions=edition), edition=NUMBER)
-_attachments = Prepared(lambda edition: EditionAttachment.objects.filter(edition=edition), edition=NUMBER)
-_translations = Prepared(
+_tags = PreparedQuery(lambda edition: Tag.objects.filter(published__edition=edition), edition=NUMBER)
+_images = PreparedQuery(lambda edition: Image.objects.filter(editions=edition), edition=NUMBER)
+_attachments = PreparedQuery(
+    lambda edition: EditionAttachment.objects.filter(edition=edition), edition=NUMBER
+)
+_translations = PreparedQuery(
     lambda family, publication, language, now: _translation_columns(
         Edition.objects.live(now)
         .filter(family=family)
@@ -221,7 +223,7 @@ _translations = Prepared(
     language=TEXT,
     now=MOMENT,
 )
-_started = Prepared(
+_started = PreparedQuery(
     lambda publication, now: (
         Edition.objects.begun(now).filter(publication=publication).order_by("number").only(*HISTORY_COLUMNS)
     ),

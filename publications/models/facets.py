@@ -25,9 +25,9 @@ from publications.languages import NAMES, language_label
 from .authors import Author
 from .edition import Edition
 from .edition_rows import EditionByline, EditionTag, Listed
-from .epoch import once
 from .kinds import Kind
-from .prepared import MOMENT, NUMBERS, TEXT, Among, Prepared
+from .prepared_queries import MOMENT, NUMBERS, TEXT, Among, PreparedQuery
+from .site_version import cached_for_version
 from .tags import Tag, TagKind
 from .teasers import kinds_by_pk
 
@@ -316,7 +316,7 @@ def count_tags(locale: str | None, chosen: Chosen) -> dict[int, LiveCount]:
 def count_authors(locale: str | None, chosen: Chosen) -> dict[int, LiveCount]:
     """How many they are by the primary keys of their authors, without pen names."""
     counts = _count_by_rows(EditionByline, "author", locale, chosen)
-    pen_names = once("pen names", _pen_names)
+    pen_names = cached_for_version("pen names", _pen_names)
     return {pk: live for pk, live in counts.items() if pk not in pen_names}
 
 
@@ -363,19 +363,19 @@ def _count(
         return statement.columns(now=timezone.now(), left_out=left_out, **chosen)
 
     values = ((name, chosen[name]) for name in names)
-    return once((model, columns, locale if left_out else None, *values), count)
+    return cached_for_version((model, columns, locale if left_out else None, *values), count)
 
 
 @cache
 def _statement(
     model: type[Edition] | type[Listed], columns: tuple[str, ...], names: tuple[str, ...], leaves_out: bool
-) -> Prepared:
+) -> PreparedQuery:
     def make(now: datetime, left_out: list[int], **chosen: str) -> QuerySet:
         live = filter_by(model.objects.live(now), chosen)
         shown = live.exclude(Among(F(_edition_column(live)), left_out)) if leaves_out else live
         return shown.order_by(*columns).values_list(*columns).annotate(Count("pk"), Max("published_at"))
 
-    return Prepared(make, now=MOMENT, left_out=NUMBERS, **dict.fromkeys(names, TEXT))
+    return PreparedQuery(make, now=MOMENT, left_out=NUMBERS, **dict.fromkeys(names, TEXT))
 
 
 def _edition_column(queryset: QuerySet) -> str:
@@ -387,9 +387,9 @@ def _pen_names() -> set[int]:
 
 
 def _left_out(locale: str) -> list[int]:
-    return once(
+    return cached_for_version(
         ("left out", locale), lambda: [pk for (pk,) in _others.columns(tree=locale, at=timezone.now())]
     )
 
 
-_others = Prepared(lambda tree, at: Edition.objects.left_out(tree, at).only("pk"), tree=TEXT, at=MOMENT)
+_others = PreparedQuery(lambda tree, at: Edition.objects.left_out(tree, at).only("pk"), tree=TEXT, at=MOMENT)

@@ -1,12 +1,12 @@
 """The row of the site, as every public page needs it."""
 
-from .epoch import once
 from .site import Site
+from .site_version import cached_for_version
 
 
 def the_site() -> Site:
     """The names under which the centre publishes, read once in an epoch. It is shared: not to be changed."""
-    return once("site", lambda: Site.objects.first() or Site())
+    return cached_for_version("site", lambda: Site.objects.first() or Site())
 
 
 def site_names() -> list[str]:

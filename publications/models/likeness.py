@@ -15,7 +15,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import gettext as _
 
 from .edition import Edition
-from .prepared import MOMENT, NUMBER, Prepared
+from .prepared_queries import MOMENT, NUMBER, PreparedQuery
 from .publication import Publication
 
 
@@ -105,7 +105,7 @@ def _unsaid(publication: int, moment: datetime) -> LikenessQuerySet:
     return rows.order_by("-score", "-other").annotate(**of_it)
 
 
-_alike = Prepared(_unsaid, publication=NUMBER, moment=MOMENT)
+_alike = PreparedQuery(_unsaid, publication=NUMBER, moment=MOMENT)
 
 
 def _one_of_each_family(rows: Sequence[Likeness]) -> list[Likeness]:

@@ -26,3 +26,9 @@ def check_link(value: str) -> None:
             _("“%(value)s” is no address: write https://…, a path such as /en/…, or an e-mail address.")
             % {"value": value[:100]}
         ) from None
+
+
+def link_url(address: str) -> str:
+    """Return the URL of an address that an editor typed: an e-mail address is one too."""
+    is_mail = "@" in address and not address.startswith("/") and not urlsplit(address).scheme
+    return f"mailto:{address}" if is_mail else address

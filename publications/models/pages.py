@@ -5,9 +5,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
+from publications.addresses import in_tree
 from publications.languages import TREES, slugify
 
-from .links import check_link
+from .links import check_link, link_url
+from .site_version import cached_for_version
 from .words import Bilingual
 
 
@@ -84,6 +86,27 @@ class Section(models.TextChoices):
     AUTHORS = "authors", _("Authors")
 
 
+SECTION_VIEWS = {
+    Section.PUBLICATIONS: "publications:list",
+    Section.TOPICS: "publications:topics",
+    Section.AUTHORS: "publications:authors",
+}
+PAGE_TEXTS = [f"page__{field}_{locale}" for field in ("body", "html") for locale in TREES]
+
+
+class SiteLinkQuerySet(models.QuerySet):
+    def with_pages(self) -> "SiteLinkQuerySet":
+        """Return links with their pages, without the texts of these, but with whether they have one."""
+        has_text = {
+            f"has_text_{locale}": models.ExpressionWrapper(
+                ~models.Q(**{f"page__title_{locale}": ""}) & ~models.Q(**{f"page__body_{locale}": ""}),
+                models.BooleanField(),
+            )
+            for locale in TREES
+        }
+        return self.select_related("page").defer(*PAGE_TEXTS).annotate(**has_text)
+
+
 class SiteLink(Bilingual):
     """One link of the menu, the footer or the row of social accounts: to a section, a page or an address."""
 
@@ -106,6 +129,8 @@ class SiteLink(Bilingual):
     )
     label_en = models.CharField(_("label, English"), max_length=60, blank=True)
     label_sv = models.CharField(_("label, Swedish"), max_length=60, blank=True)
+
+    objects = SiteLinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["place", "position", "pk"]
@@ -130,3 +155,42 @@ class SiteLink(Bilingual):
     @property
     def address(self) -> str:
         return self.worded("address")
+
+    def page_locale(self, locale: str) -> str:
+        """Return the language that its page is shown in on pages of the locale; "" while the page has no text.
+
+        Only for links `with_pages`.
+        """
+        order = (locale, *(code for code in TREES if code != locale))
+        return next((code for code in order if getattr(self, f"has_text_{code}")), "")
+
+    def url_in(self, locale: str) -> str:
+        """Return where it leads from pages of the locale; "" while its page has no text.
+
+        Only for links `with_pages`.
+        """
+        if self.page_id:
+            code = self.page_locale(locale)
+            slug = getattr(self.page, f"slug_{code}") if code else ""
+            return in_tree(code, "publications:site-page", slug=slug) if code else ""
+        if self.section:
+            return in_tree(locale, SECTION_VIEWS[Section(self.section)])
+        return link_url(self.worded("address", locale))
+
+
+def menu_links() -> list[SiteLink]:
+    """Return all links of menu, footer and social accounts, with their pages. They are shared: not to be changed."""
+    return cached_for_version("menu links", lambda: list(SiteLink.objects.with_pages()))
+
+
+def menu_paths(locale: str) -> frozenset[str]:
+    """Return where the links lead from pages of the locale."""
+    return cached_for_version(
+        ("menu paths", locale), lambda: frozenset(link.url_in(locale) for link in menu_links()) - {""}
+    )
+
+
+def social_addresses() -> list[str]:
+    """Return the addresses of the centre elsewhere, in the language of the page."""
+    accounts = (link.worded("address") for link in menu_links() if link.place == Place.SOCIAL)
+    return [address for address in accounts if address.startswith("http")]

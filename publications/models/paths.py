@@ -5,6 +5,14 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.addresses import LONGEST_FORMER, former
 
+from .prepared_queries import TEXT, PreparedQuery
+
+
+class FormerPathManager(models.Manager):
+    def for_path(self, path: str) -> "FormerPath | None":
+        """Return what the path leads to, with the topic, author or page; None for a path that cannot be one."""
+        return next(iter(_at_path(path=path)), None) if path else None
+
 
 class FormerPath(models.Model):
     """A path that once led to a piece, a topic, an author or a site page. Written by deeds alone."""
@@ -24,6 +32,8 @@ class FormerPath(models.Model):
     )
     since = models.DateTimeField(auto_now_add=True)
 
+    objects = FormerPathManager()
+
     class Meta:
         verbose_name = _("former path")
         verbose_name_plural = _("former paths")
@@ -41,3 +51,8 @@ class FormerPath(models.Model):
         return self.path
 
     normal = staticmethod(former)
+
+
+_at_path = PreparedQuery(
+    lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
+)

@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
-from .epoch import once
 from .kinds import Kind
 from .likeness import Likeness, nearest
-from .prepared import MOMENT, NUMBER, NUMBERS, TEXT, Among, Prepared
+from .prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
+from .site_version import cached_for_version
 from .tags import Tag
 
 HOME_EDITIONS = 9
@@ -38,7 +38,7 @@ class RelatedEdition:
 
 def kinds_by_pk() -> Mapping[int, Kind]:
     """Return all kinds in their order, by their primary keys. They are shared: not to be changed."""
-    return once("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
+    return cached_for_version("kinds", lambda: {kind.pk: kind for kind in Kind.objects.all()})
 
 
 def teaser_editions(pks: Iterable[int]) -> list[Edition]:
@@ -146,34 +146,34 @@ def _on_tag(tag: int, locale: str, now: datetime) -> QuerySet[EditionTag]:
 _LOCALE = {"locale": TEXT, "now": MOMENT}
 _KIND = {"kind": NUMBER, "left_out": NUMBERS, **_LOCALE}
 
-_editions = Prepared(
+_editions = PreparedQuery(
     lambda pks: Edition.objects.filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS),
     pks=NUMBERS,
 )
-_live_editions_with_text = Prepared(
+_live_editions_with_text = PreparedQuery(
     lambda pks, now: (
         Edition.objects.live(now).filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS, "text")
     ),
     pks=NUMBERS,
     now=MOMENT,
 )
-_bylines = Prepared(
+_bylines = PreparedQuery(
     lambda editions: EditionByline.objects.filter(Among(F("edition"), editions)).only(
         "edition", "role", "name"
     ),
     editions=NUMBERS,
 )
-_updates = Prepared(_with_updates, publications=NUMBERS, now=MOMENT)
-_linked = Prepared(_linked_by_staff, publication=NUMBER, now=MOMENT)
-_newest = Prepared(lambda **values: _in_locale(**values)[:HOME_EDITIONS], **_LOCALE)
-_newest_on_tag = Prepared(lambda **values: _on_tag(**values)[:1], tag=NUMBER, **_LOCALE)
-_newest_of_kind_in_locale = Prepared(
+_updates = PreparedQuery(_with_updates, publications=NUMBERS, now=MOMENT)
+_linked = PreparedQuery(_linked_by_staff, publication=NUMBER, now=MOMENT)
+_newest = PreparedQuery(lambda **values: _in_locale(**values)[:HOME_EDITIONS], **_LOCALE)
+_newest_on_tag = PreparedQuery(lambda **values: _on_tag(**values)[:1], tag=NUMBER, **_LOCALE)
+_newest_of_kind_in_locale = PreparedQuery(
     lambda kind, left_out, **values: _in_locale(**values).filter(~Q(Among(F("pk"), left_out)), kind=kind)[
         :EDITIONS_BY_KIND
     ],
     **_KIND,
 )
-_newest_of_kind_on_tag = Prepared(
+_newest_of_kind_on_tag = PreparedQuery(
     lambda kind, left_out, **values: _on_tag(**values).filter(~Q(Among(F("edition"), left_out)), kind=kind)[
         :EDITIONS_BY_KIND
     ],

@@ -7,8 +7,8 @@ the same page from here.
 from publications.addresses import absolute, in_tree
 
 from .feed_links import feeds_for
-from .frame import everywhere, page, way_here
-from .freshness import state_of_the_site, unless_fresh
+from .freshness import unless_fresh
+from .page import breadcrumb, paths_in_locales, render_page
 from .papers import card_of, card_url, edition_pdf_url, paper_of, pdf_url
 from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
 from .piece import piece_context
@@ -34,30 +34,29 @@ __all__ = [
     "absolute",
     "address_of",
     "author_url",
+    "breadcrumb",
     "card",
     "card_of",
     "card_url",
     "cards",
     "current_tree",
     "edition_pdf_url",
-    "everywhere",
     "feeds_for",
     "in_tree",
     "lead_card",
-    "page",
     "page_card",
     "paper_of",
     "paragraphs",
+    "paths_in_locales",
     "pdf_url",
     "piece_context",
     "public_address",
+    "render_page",
     "shelves",
     "site_page_context",
-    "state_of_the_site",
     "subjects",
     "subjects_by_kind",
     "topic_url",
     "unless_fresh",
-    "way_here",
     "writers",
 ]

@@ -3,7 +3,7 @@
 from publications.addresses import in_tree
 from publications.models import Page
 
-from .frame import way_here
+from .page import breadcrumb
 from .ways import current_tree
 
 
@@ -18,7 +18,7 @@ def site_page_context(found: Page) -> dict[str, object]:
         "summary": summary,
         "html": getattr(found, f"html_{tree}"),
         "changed_at": found.changed_at,
-        "breadcrumb": way_here(title),
+        "breadcrumb": breadcrumb(title),
         "alternates": {code: address_of(found, code) for code in found.trees},
     }
 

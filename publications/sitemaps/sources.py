@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from publications.languages import TREES
 from publications.models import Author, Edition, EditionByline, EditionTag, Listed, Page, Tag
-from publications.presentation import absolute, everywhere, in_tree
+from publications.presentation import absolute, in_tree, paths_in_locales
 
 from .document import Address
 
@@ -32,7 +32,7 @@ class Pages:
 
     def addresses(self, block: int) -> list[Address]:
         newest = Edition.objects.live().order_by().aggregate(newest=Max("visible_from"))["newest"]
-        sections = [everywhere(f"publications:{name}") for name in SECTIONS]
+        sections = [paths_in_locales(f"publications:{name}") for name in SECTIONS]
         own = [_paths_of(site_page) for site_page in Page.objects.order_by("pk")]
         return [
             *(address for paths in sections for address in _in_each_tree(paths, newest)),
@@ -64,7 +64,7 @@ class Subjects:
             address
             for slug, changed_at in newest.order_by(self._name)
             for address in _in_each_tree(
-                everywhere(f"publications:{ROUTES[self._name]}", slug=slug), changed_at
+                paths_in_locales(f"publications:{ROUTES[self._name]}", slug=slug), changed_at
             )
         ]
 

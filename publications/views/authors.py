@@ -6,6 +6,7 @@ from operator import attrgetter
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from publications.metadata import json_ld
@@ -16,20 +17,19 @@ from publications.models import (
     count_authors,
     count_editions,
     count_tags,
-    once,
     the_site,
     top_counts,
 )
 from publications.presentation import (
     Writer,
     absolute,
+    breadcrumb,
     current_tree,
-    everywhere,
     feeds_for,
-    page,
     paragraphs,
+    paths_in_locales,
+    render_page,
     subjects,
-    way_here,
     writers,
 )
 
@@ -45,9 +45,12 @@ TOPICS = 12
 def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
     tree, site = current_tree(), the_site()
-    entries = once(("register", tree), lambda: _register(tree))
-    found = paged(entries, request.GET.get("page", "1"), plain(request.path), PER_PAGE)
-    return page(
+    register = SimpleLazyObject(lambda: _register(tree))
+    found = paged(
+        range(len(count_authors(tree, {}))), request.GET.get("page", "1"), plain(request.path), PER_PAGE
+    )
+    shown = found["page"].object_list
+    return render_page(
         request,
         "pages/authors.html",
         section="authors",
@@ -56,10 +59,10 @@ def author_list(request: HttpRequest) -> HttpResponse:
         description=describe_authors(site),
         has_social_image=True,
         **indexed(request.path, found["page"]),
-        people=_in_order(tree, found["page"].object_list),
-        letters=_letters(entries, request.path) if len(entries) > FEW else [],
-        **described(request, way_here(_("Authors"))),
-        alternates=everywhere("publications:authors"),
+        people=SimpleLazyObject(lambda: _in_order(tree, [register[place] for place in shown])),
+        letters=lambda: _letters(register, request.path) if len(register) > FEW else [],
+        **described(request, breadcrumb(_("Authors"))),
+        alternates=paths_in_locales("publications:authors"),
         **found,
     )
 
@@ -110,7 +113,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     writer = writers([author])[0]
     top = top_counts(count_tags(tree, {"author": slug}), TOPICS, attrgetter("count"))
     tags = sorted(Tag.objects.order_by("name").told(top), key=lambda tag: -tag.pieces)[:TOPICS]
-    return page(
+    return render_page(
         request,
         "pages/author.html",
         section="authors",
@@ -125,7 +128,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         subjects=subjects(tags),
         feeds=feeds_for(current_tree(), author=author),
         **_described(request, author, writer),
-        alternates=everywhere("publications:author", slug=slug),
+        alternates=paths_in_locales("publications:author", slug=slug),
         **found,
     )
 
@@ -141,4 +144,4 @@ def author_or_404(slug: str) -> Author:
 def _described(request: HttpRequest, author: Author, writer: Writer) -> dict[str, object]:
     picture = absolute(writer.portrait.src) if writer.portrait else ""
     profile = json_ld.profile(author, current_tree(), picture)
-    return described(request, way_here((_("Authors"), "publications:authors"), author.name), profile)
+    return described(request, breadcrumb((_("Authors"), "publications:authors"), author.name), profile)

@@ -7,7 +7,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications.metadata import json_ld
-from publications.models import Author, Place, Site, SiteLink, Tag, once
+from publications.models import Author, Site, Tag
 from publications.presentation import absolute
 
 
@@ -17,12 +17,6 @@ def described(
     """The breadcrumb of a page, and its linked data: the way here, then the nodes."""
     way = json_ld.breadcrumb(breadcrumb, absolute(iri_to_uri(request.path)))
     return {"breadcrumb": breadcrumb, "linked_data": json_ld.script([*nodes, way])}
-
-
-def accounts() -> list[str]:
-    """The centre's own addresses elsewhere, as the foot of the page links them."""
-    links = once("accounts", lambda: list(SiteLink.objects.filter(place=Place.SOCIAL)))
-    return [address for link in links if (address := link.worded("address")).startswith("http")]
 
 
 MAX_DESCRIPTION = 300  # characters that search engines may show

@@ -15,7 +15,7 @@ from publications.models import (
     started_editions,
     translations_of,
 )
-from publications.presentation import current_tree, history, page, way_here
+from publications.presentation import breadcrumb, current_tree, history, render_page
 from publications.presentation.comparison import comparison_context, difference_of
 
 from .pieces import elsewhere
@@ -29,7 +29,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, history.editions_url)
     live = found.edition
-    return page(
+    return render_page(
         request,
         "pages/editions.html",
         **_frame(live, {"label": _("Editions")}),
@@ -53,7 +53,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     readable = readable_editions(begun)
     before, after = _pair(readable, number, request.GET.get("from"))
     between = [edition for edition in readable if before.number < edition.number <= number]
-    return page(
+    return render_page(
         request,
         "pages/comparison.html",
         **_frame(
@@ -105,7 +105,7 @@ def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
         "piece": live,
         "piece_url": live.get_absolute_url(),
         "editions_url": history.editions_url(live),
-        "breadcrumb": [*way_here((_("Publications"), "publications:list")), piece, *steps],
+        "breadcrumb": [*breadcrumb((_("Publications"), "publications:list")), piece, *steps],
     }
 
 

@@ -9,11 +9,12 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.db import InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from publications.disk_reserve import is_disk_full
-from publications.models import Edition, once
-from publications.presentation import Card, cards, current_tree, page
+from publications.models import Edition
+from publications.presentation import Card, cards, current_tree, render_page
 
 from .desk_errors import DeskError, is_at_desk, render_desk_error
 from .former import led_on
@@ -61,7 +62,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """What has moved is led to; else a page that helps to find it."""
     if is_at_desk(request):
         return render_desk_error(request, DeskError.NOT_FOUND)
-    return led_on(request) or page(
+    return led_on(request) or render_page(
         request,
         "404.html",
         status=HTTPStatus.NOT_FOUND,
@@ -69,12 +70,12 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
         has_finder=True,
         robots="noindex",
         asked=words_of(request.path_info),
-        newest=once(("newest", current_tree()), _newest),
+        newest=SimpleLazyObject(_newest),
     )
 
 
 def _newest() -> list[Card]:
-    """Shown to whoever asks for nothing, so worked out once in a generation: floods ask for little else."""
+    """Return the teasers that the page shows, as a fragment: floods ask for little else."""
     return cards(Edition.objects.live().in_tree(current_tree()).newest_first().for_cards()[:NEWEST])
 
 

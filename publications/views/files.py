@@ -19,12 +19,12 @@ from publications.models import (
     is_original_there,
     originals,
 )
-from publications.presentation import current_tree, page
+from publications.presentation import current_tree, render_page
 
 from .file_responses import FileContent, file_response
 from .pieces import elsewhere
 
-MAX_AGE = 60  # seconds: what is withdrawn, or amended, is soon so everywhere
+MAX_AGE = 60  # seconds: what is withdrawn, or amended, is soon so paths_in_locales
 RETRY_AFTER = "600"  # seconds
 MIN_DIGEST, MAX_DIGEST = 32, 64  # characters of SHA-256 in an address
 
@@ -92,7 +92,7 @@ def _can_be_sent(file: EditionAttachment) -> bool:
 
 
 def _unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
-    response = page(
+    response = render_page(
         request,
         "pages/file_unavailable.html",
         status=HTTPStatus.SERVICE_UNAVAILABLE,

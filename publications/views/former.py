@@ -23,7 +23,7 @@ from publications.models import (
 from publications.presentation import address_of, current_tree, in_tree
 
 from .gone import gone
-from .renamed import PAGES, former_at, from_renamed, subject_of
+from .renamed import PAGES, from_renamed, subject_of
 
 WORDS = ("publications/", "topics/", "authors/", "editions/", "changes/")  # of addresses, as urls.py has them
 PLACES = (2, 4, 6)  # where they stand in a path, parted by slashes
@@ -45,7 +45,7 @@ def led_on(request: HttpRequest) -> HttpResponse | None:
 
 def _from_former(request: HttpRequest) -> HttpResponse | None:
     path = FormerPath.normal("/" + quote(request.path_info.lstrip("/"), errors="replace"))
-    former = former_at(path)
+    former = FormerPath.objects.for_path(path)
     if not former:
         return None
     if former.publication_id:

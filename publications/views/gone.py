@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import gettext as _
 
 from publications.models import TAKEN_BACK, Edition
-from publications.presentation import page
+from publications.presentation import render_page
 
 
 def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
@@ -15,7 +15,7 @@ def gone(request: HttpRequest, edition: Edition) -> HttpResponse:
     Where only this edition was taken back, lead to the current one.
     """
     current = Edition.objects.live().filter(publication=edition.publication_id).first()
-    return page(
+    return render_page(
         request,
         "410.html",
         status=HTTPStatus.GONE,

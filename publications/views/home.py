@@ -4,6 +4,7 @@ from operator import attrgetter
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.utils.functional import SimpleLazyObject
 
 from publications.languages import TREES
 from publications.metadata import json_ld
@@ -13,22 +14,21 @@ from publications.models import (
     Site,
     count_authors,
     home_editions,
-    once,
+    social_addresses,
     the_site,
     top_counts,
 )
 from publications.presentation import (
     current_tree,
-    everywhere,
     feeds_for,
     in_tree,
     lead_card,
-    page,
+    paths_in_locales,
+    render_page,
     subjects_by_kind,
     writers,
 )
 
-from .describing import accounts
 from .shelves import with_shelves
 from .topics import tags_with_pieces
 
@@ -47,7 +47,7 @@ def home(request: HttpRequest) -> HttpResponse:
     site = the_site()
     above = _above(site)
     made, shelved = with_shelves(above)
-    return page(
+    return render_page(
         request,
         "pages/home.html",
         section="home",
@@ -55,15 +55,18 @@ def home(request: HttpRequest) -> HttpResponse:
         has_social_image=True,
         site=site,
         linked_data=json_ld.script(
-            [json_ld.organisation(site, current_tree(), accounts()), json_ld.website(site, current_tree())]
+            [
+                json_ld.organisation(site, current_tree(), social_addresses()),
+                json_ld.website(site, current_tree()),
+            ]
         ),
         lead=lead_card(above[0], made[0]) if above else None,
         latest=made[1:],
         shelves=shelved,
-        subjects=subjects_by_kind(tags_with_pieces(), most=TOPICS),
-        people=writers(once(("latest writers", current_tree()), _latest_writers)),
+        subjects=SimpleLazyObject(lambda: subjects_by_kind(tags_with_pieces(), most=TOPICS)),
+        people=SimpleLazyObject(lambda: writers(_latest_writers())),
         feeds=feeds_for(current_tree()),
-        alternates=everywhere("publications:home"),
+        alternates=paths_in_locales("publications:home"),
     )
 
 

@@ -1,12 +1,11 @@
 """The list of publications: what was asked, what is found, and the addresses of every state around it."""
 
 from functools import cached_property
+from typing import Any
 from urllib.parse import urlencode
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
-from django.template.loader import render_to_string
 from django.urls import reverse
-from django.utils.safestring import SafeString
 from django.utils.translation import gettext as _
 
 from publications import search
@@ -17,10 +16,9 @@ from publications.models import (
     choices,
     count_editions,
     filter_by,
-    once,
     the_site,
 )
-from publications.presentation import current_tree, everywhere, feeds_for, page, way_here
+from publications.presentation import breadcrumb, current_tree, feeds_for, paths_in_locales, render_page
 
 from .describing import describe_list, described
 from .paging import paged, paged_cards
@@ -36,7 +34,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         context = listing.context()
     except search.Busy:
         return busy(request)
-    return page(
+    return render_page(
         request,
         "pages/list.html",
         section="publications",
@@ -48,14 +46,10 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         canonical="" if listing.is_narrowed else request.path,
         robots="noindex" if listing.is_narrowed else "",
         feeds=listing.feeds,
-        **described(request, way_here(_("Publications"))),
+        **described(request, breadcrumb(_("Publications"))),
         alternates=listing.alternates,
         **context,
     )
-
-
-Filters = tuple[SafeString, list[tuple[str, str]]]
-"""The fields of the filters; the names of those that are chosen, with the labels of what was chosen."""
 
 
 class Listing:
@@ -82,12 +76,17 @@ class Listing:
         return feeds_for(self.tree, **self._followed)
 
     @cached_property
+    def _found(self) -> dict[str, Any]:
+        """The chosen values, or their rows, by the names of their facets."""
+        return {name: FACETS[name].find(value) for name, value in self.asked.items()}
+
+    @cached_property
     def _followed(self) -> dict[str, object]:
         """What the one choice is, as `feeds_for` takes it; of several choices at once there is no feed."""
         if len(self.asked) != 1 or self.words:
             return {}
-        facet, value = next((FACETS[name], value) for name, value in self.asked.items())
-        return {facet.feed: facet.find(value)} if facet.feed else {}
+        facet = next(FACETS[name] for name in self.asked)
+        return {facet.feed: self._found[facet.name]} if facet.feed else {}
 
     @property
     def has_own_feed(self) -> bool:
@@ -97,19 +96,22 @@ class Listing:
     @property
     def alternates(self) -> dict[str, str]:
         """The same choices in each tree."""
-        return {tree: self._address(path) for tree, path in everywhere("publications:list").items()}
+        return {tree: self._address(path) for tree, path in paths_in_locales("publications:list").items()}
 
     def context(self) -> dict[str, object]:
         """What the list shows. Raises search.Busy."""
         searched = Searched(self.words, self.tree, self.asked, self.order) if self.words else None
-        fields, labels = self._filters(searched)
-        chosen = [{"label": label, "url_without": self._address(without=name)} for name, label in labels]
+        chosen = [
+            {"label": str(FACETS[name].label_of(row)), "url_without": self._address(without=name)}
+            for name, row in self._found.items()
+        ]
         words = (
             [{"label": quoted(self.words), "url_without": self._address(without="q")}] if self.words else []
         )
         return {
             **(self._results(searched) if searched else self._newest()),
-            "filters": fields,
+            "filters": lambda: self._filters(searched),
+            "facets_key": tuple(self.asked.items()),
             "is_filtered": bool(self.asked),
             "words": self.words,
             "most_signs": search.MOST_SIGNS,
@@ -156,18 +158,17 @@ class Listing:
         """The tree of the texts that are shown: a language that is asked for is asked of all of them."""
         return None if "language" in self.asked else self.tree
 
-    def _filters(self, searched: Searched | None) -> Filters:
-        """The fields of the filters as the page has them, one text for all pages of a list without words."""
-        if searched:
-            more = "+" if searched.found.is_counted_in_part else ""
-            return written([self._filter(name, self._found(name, searched), more) for name in FACETS])
-        key = ("filters", self.tree, tuple(self.asked.items()))
-        return once(key, lambda: written([self._filter(name, self._told(name)) for name in FACETS]))
+    def _filters(self, searched: Searched | None) -> list[dict[str, object]]:
+        """The filters as their fields show them, with the counts of what was found or of the whole list."""
+        if not searched:
+            return [self._filter(name, self._counted(name)) for name in FACETS]
+        more = "+" if searched.found.is_counted_in_part else ""
+        return [self._filter(name, self._counted_in(name, searched), more) for name in FACETS]
 
-    def _found(self, name: str, searched: Searched) -> list[FacetChoice]:
+    def _counted_in(self, name: str, searched: Searched) -> list[FacetChoice]:
         return FACETS[name].label_counts(searched.found.counts[name])
 
-    def _told(self, name: str) -> list[FacetChoice]:
+    def _counted(self, name: str) -> list[FacetChoice]:
         """What each choice of a filter would give beside the others."""
         beside = {other: value for other, value in self.asked.items() if other != name}
         return choices(FACETS[name], None if name == "language" else self._texts, beside)
@@ -176,7 +177,7 @@ class Listing:
         """A filter as its field shows it; `more` stands behind numbers that may be larger."""
         facet, chosen = FACETS[name], self.asked.get(name, "")
         if chosen and chosen not in {choice.value for choice in shown}:
-            shown = [*shown, FacetChoice(chosen, facet.label_of(facet.find(chosen)), 0)]
+            shown = [*shown, FacetChoice(chosen, facet.label_of(self._found[name]), 0)]
         in_order = sorted(shown, key=lambda choice: choice.label.casefold(), reverse=facet.descends)
         options = [
             {"value": value, "label": label, "selected": value == chosen, "pieces": f"{count}{more}"}
@@ -211,13 +212,3 @@ class Listing:
 def quoted(words: str) -> str:
     """What was typed, in quotation marks where it brings none."""
     return words if words[0] in '"“”„«' else _("“%(words)s”") % {"words": words}
-
-
-def written(filters: list[dict[str, object]]) -> Filters:
-    chosen = [
-        (filter_["name"], option["label"])
-        for filter_ in filters
-        for option in filter_["options"]
-        if option["selected"]
-    ]
-    return render_to_string("partials/facets.html", {"filters": filters}), chosen

@@ -19,9 +19,9 @@ from publications.presentation import (
     current_tree,
     edition_pdf_url,
     history,
-    page,
     paper_of,
     pdf_url,
+    render_page,
 )
 from publications.typesetting import Card, Paper
 
@@ -116,7 +116,7 @@ def answer_with_made(
 
 
 def _unmade(request: HttpRequest, shown: dict[str, str], seconds: str, *, is_busy: bool) -> HttpResponse:
-    response = page(
+    response = render_page(
         request,
         "pages/unmade.html",
         status=HTTPStatus.SERVICE_UNAVAILABLE,

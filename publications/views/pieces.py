@@ -23,9 +23,9 @@ from publications.presentation import (
     current_tree,
     edition_pdf_url,
     history,
-    page,
     pdf_url,
     piece_context,
+    render_page,
 )
 from publications.typesetting import Line
 
@@ -110,7 +110,7 @@ def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", 
     if not own_address:
         pictures = {"card": _card(edition), "cover": _cover(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **pictures)
-    return page(request, "pages/publication.html", site=site, **context)
+    return render_page(request, "pages/publication.html", site=site, **context)
 
 
 def _card(edition: Edition) -> metadata.HeadImage:

@@ -13,9 +13,10 @@ from publications.models import (
     Standing,
     answer,
     answer_for_edition,
+    last_change,
     the_site,
 )
-from publications.presentation import current_tree, history, state_of_the_site, unless_fresh
+from publications.presentation import current_tree, history, unless_fresh
 
 from .pieces import elsewhere
 
@@ -49,10 +50,10 @@ def _respond(
     render: Callable[[Edition], HttpResponse],
 ) -> HttpResponse:
     """The record, unless the reader has it. The state is read first, lest an old text get a new tag."""
-    state, found = state_of_the_site(), find_answer()
+    change, found = last_change(), find_answer()
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, address)
-    return unless_fresh(request, lambda: render(found.edition), state=state)
+    return unless_fresh(request, lambda: render(found.edition), change=change)
 
 
 def _render(edition: Edition, extension: str, own_address: str = "") -> HttpResponse:

@@ -3,19 +3,10 @@
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect
 from django.urls import NoReverseMatch, reverse
 
-from publications.models import FACETS, TEXT, Author, Edition, FormerPath, Prepared, Tag
+from publications.models import FACETS, Author, Edition, FormerPath, Tag
 
 FEEDS = {"publications:topic_feed": "tag", "publications:author_feed": "author"}
 PAGES = {"tag": "publications:topic", "author": "publications:author"}
-
-_at = Prepared(
-    lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
-)
-
-
-def former_at(path: str) -> FormerPath | None:
-    """What the path led to in another time; none for a path that cannot be one."""
-    return next(iter(_at(path=path)), None) if path else None
 
 
 def subject_of(former: FormerPath) -> Tag | Author | None:
@@ -60,6 +51,6 @@ def renamed(kind: str, slug: str) -> Tag | Author | None:
         path = FormerPath.normal(reverse(PAGES[kind], kwargs={"slug": slug}))
     except NoReverseMatch:
         return None
-    former = former_at(path)
+    former = FormerPath.objects.for_path(path)
     found = subject_of(former) if former else None
     return found if found and found.slug != slug else None

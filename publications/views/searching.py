@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from publications import search
 from publications.models import result_editions
-from publications.presentation import Card, cards, current_tree, page
+from publications.presentation import Card, cards, current_tree, render_page
 
 RETRY_AFTER = "5"  # seconds
 ORDERS = ("relevance", "newest")
@@ -51,7 +51,7 @@ class Searched:
 
 def busy(request: HttpRequest) -> HttpResponse:
     """Too many search at once: a page that says so, with everything else of the site one click away."""
-    response = page(
+    response = render_page(
         request,
         "pages/busy.html",
         status=503,

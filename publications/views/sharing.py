@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 
 from publications.models import Standing, answer
-from publications.presentation import absolute, current_tree, page, way_here
+from publications.presentation import absolute, breadcrumb, current_tree, render_page
 
 from .pieces import elsewhere
 
@@ -27,14 +27,14 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     typed = request.GET.get("server", "").strip()
     server = server_of(typed)
     text = urlencode({"text": f"{found.edition.title} {absolute(piece_url)}"})
-    return page(
+    return render_page(
         request,
         "pages/share_mastodon.html",
         title=_("Share on Mastodon"),
         document_title=f"{_('Share on Mastodon')}: {found.edition.title}",
         section="publications",
         breadcrumb=[
-            *way_here((_("Publications"), "publications:list")),
+            *breadcrumb((_("Publications"), "publications:list")),
             {"label": found.edition.title, "url": piece_url, "language": found.edition.language},
             {"label": _("Share on Mastodon")},
         ],

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.http import Http404, HttpRequest, HttpResponse
 
 from publications.models import Page, the_site
-from publications.presentation import absolute, current_tree, page, site_page_context
+from publications.presentation import absolute, current_tree, render_page, site_page_context
 
 from .describing import described
 
@@ -24,7 +24,7 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page in the language of its tree; without a text in it, it is not there."""
     shown, site = site_page_context(page_or_404(slug)), the_site()
     own = f"{shown['title']} – {site.name}"
-    return page(
+    return render_page(
         request,
         "pages/site_page.html",
         site=site,

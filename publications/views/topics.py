@@ -6,6 +6,7 @@ from urllib.parse import urlencode
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
+from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from publications.models import (
@@ -15,20 +16,19 @@ from publications.models import (
     count_authors,
     count_tags,
     facet_of,
-    once,
     the_site,
     top_counts,
     topic_lead,
 )
 from publications.presentation import (
+    breadcrumb,
     current_tree,
-    everywhere,
     feeds_for,
     lead_card,
-    page,
     paragraphs,
+    paths_in_locales,
+    render_page,
     subjects_by_kind,
-    way_here,
     writers,
 )
 
@@ -39,14 +39,13 @@ PEOPLE = 8
 
 
 def tags_with_pieces() -> list[Tag]:
-    """All that something of this tree stands on, and how much; made once for all pages that tell it."""
-    tree = current_tree()
-    return once(("topics", tree), lambda: Tag.objects.order_by("pk").told(count_tags(tree, {})))
+    """Return all tags of live editions that the locale lists, with their counts."""
+    return Tag.objects.order_by("pk").told(count_tags(current_tree(), {}))
 
 
 def topic_list(request: HttpRequest) -> HttpResponse:
     site = the_site()
-    return page(
+    return render_page(
         request,
         "pages/topics.html",
         section="topics",
@@ -55,16 +54,16 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         description=describe_topics(site),
         has_social_image=True,
         canonical=request.path,
-        subjects=subjects_by_kind(tags_with_pieces()),
-        **described(request, way_here(_("Topics"))),
-        alternates=everywhere("publications:topics"),
+        subjects=SimpleLazyObject(lambda: subjects_by_kind(tags_with_pieces())),
+        **described(request, breadcrumb(_("Topics"))),
+        alternates=paths_in_locales("publications:topics"),
     )
 
 
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What the site has on a topic."""
     tag, site = topic_or_404(slug), the_site()
-    return page(
+    return render_page(
         request,
         "pages/topic.html",
         section="topics",
@@ -78,8 +77,8 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         responsible=_responsible(tag),
         feeds=feeds_for(current_tree(), tag=tag),
         **_pieces(tag),
-        **described(request, way_here((_("Topics"), "publications:topics"), tag.label)),
-        alternates=everywhere("publications:topic", slug=slug),
+        **described(request, breadcrumb((_("Topics"), "publications:topics"), tag.label)),
+        alternates=paths_in_locales("publications:topic", slug=slug),
     )
 
 

@@ -15,7 +15,7 @@ from publications import composing, metadata, prose, renditions
 from publications.draft_content import UNSAVED_PK, with_rows
 from publications.languages import slugify
 from publications.models import Byline, Image, Kind, Publication, Site, Tag
-from publications.presentation import page, piece_context
+from publications.presentation import piece_context, render_page
 
 from ..site import get_publication_or_404, require_permissions
 from ..unsent_forms import as_posted
@@ -112,7 +112,7 @@ def _render_preview(request: HttpRequest, piece: Publication, notice: str) -> Ht
         context = piece_context(shown, address=library_image_url)
         context |= metadata.citation_context(record, shown.edition, is_preview=True)
         template = "desk/preview_framed.html" if is_framed else "pages/publication.html"
-        return page(request, template, robots="noindex", **{**context, **told})
+        return render_page(request, template, robots="noindex", **{**context, **told})
 
 
 def _render_reason(reason: str) -> HttpResponse:

@@ -1,12 +1,16 @@
 """Selections whose SQL is written once: they give what the selection itself gives, whatever the values."""
 
+import re
+
 import pytest
 from django.db import connection
 from django.db.models import F
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from publications.models import MOMENT, NUMBER, NUMBERS, TEXT, Among, Edition, Prepared
+from publications.models import Edition
+from publications.models.prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
+from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -14,7 +18,9 @@ pytestmark = pytest.mark.django_db
 
 def test_a_prepared_selection_gives_what_the_selection_gives():
     first, second = make_live(), make_live()
-    prepared = Prepared(lambda slug, now: Edition.objects.live(now).filter(slug=slug), slug=TEXT, now=MOMENT)
+    prepared = PreparedQuery(
+        lambda slug, now: Edition.objects.live(now).filter(slug=slug), slug=TEXT, now=MOMENT
+    )
 
     found = [prepared(slug=edition.slug, now=timezone.now()) for edition in (first, second, first)]
 
@@ -23,7 +29,7 @@ def test_a_prepared_selection_gives_what_the_selection_gives():
 
 def test_values_of_an_earlier_call_are_forgotten():
     edition = make_live()
-    live = Prepared(lambda now: Edition.objects.live(now), now=MOMENT)
+    live = PreparedQuery(lambda now: Edition.objects.live(now), now=MOMENT)
 
     assert live(now=timezone.now()) == [edition]
     assert live(now=edition.visible_from.replace(year=2001)) == []
@@ -32,7 +38,7 @@ def test_values_of_an_earlier_call_are_forgotten():
 
 def test_a_list_is_one_value_however_long_it_is():
     first, second, _other = make_live(), make_live(), make_live()
-    prepared = Prepared(
+    prepared = PreparedQuery(
         lambda keys: Edition.objects.filter(Among(F("pk"), keys)).order_by("pk"), keys=NUMBERS
     )
 
@@ -43,7 +49,7 @@ def test_a_list_is_one_value_however_long_it_is():
 
 def test_columns_come_without_instances():
     edition = make_live()
-    prepared = Prepared(
+    prepared = PreparedQuery(
         lambda piece: Edition.objects.filter(publication=piece).values_list("pk", "slug"), piece=NUMBER
     )
 
@@ -52,7 +58,7 @@ def test_columns_come_without_instances():
 
 def test_rows_selected_along_ask_nothing_more():
     edition = make_live()
-    prepared = Prepared(
+    prepared = PreparedQuery(
         lambda piece: Edition.objects.filter(publication=piece).select_related("kind"), piece=NUMBER
     )
     prepared(piece=make_publication().pk)
@@ -66,7 +72,7 @@ def test_rows_selected_along_ask_nothing_more():
 
 def test_deferred_texts_stay_in_the_database():
     edition = make_live()
-    prepared = Prepared(
+    prepared = PreparedQuery(
         lambda piece: Edition.objects.filter(publication=piece).without_bodies(), piece=NUMBER
     )
 
@@ -75,7 +81,29 @@ def test_deferred_texts_stay_in_the_database():
 
 def test_a_value_is_no_part_of_the_statement():
     make_live()
-    prepared = Prepared(lambda slug: Edition.objects.filter(slug=slug), slug=TEXT)
+    prepared = PreparedQuery(lambda slug: Edition.objects.filter(slug=slug), slug=TEXT)
 
     assert prepared(slug="' OR 1=1 --") == []
     assert prepared(slug="%s") == []
+
+
+def sources(folder: str = "") -> dict[str, str]:
+    """The modules of the app, or of a folder of it, by their paths."""
+    root = ROOT / "publications"
+    return {str(path.relative_to(root)): path.read_text() for path in (root / folder).rglob("*.py")}
+
+
+def test_only_models_prepare_queries():
+    preparing = [path for path, source in sources().items() if "PreparedQuery" in source]
+
+    assert preparing and all(path.startswith("models/") for path in preparing)
+
+
+@pytest.mark.parametrize("folder", ["views", "presentation"])
+def test_pages_know_no_sql_and_no_cache(folder):
+    """Views and presentation call models and write templates, which keep what is kept."""
+    optimised = re.compile(
+        r"cached_for_version|cached_latest|prepared_queries|django.db import connection|\.raw\("
+    )
+
+    assert not [path for path, source in sources(folder).items() if optimised.search(source)]

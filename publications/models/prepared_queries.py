@@ -50,8 +50,8 @@ class Given(models.Expression):
         return "%s", [self]
 
 
-class Prepared[M: models.Model]:
-    """A selection of rows, by values of the given names and fields: `Prepared(make, tree=TEXT)(tree="en")`.
+class PreparedQuery[M: models.Model]:
+    """A selection of rows, by values of the given names and fields: `PreparedQuery(make, tree=TEXT)(tree="en")`.
 
     `make` takes each as an argument and gives a queryset, without prefetching; the SQL must not
     depend on the values. Related rows that it selects come along.

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from django.db.models import F, Min
+from django.db.models import F, Max, Min
 from django.utils import timezone
 
 from .edition import FOREVER, Edition
@@ -105,10 +105,13 @@ def generation_here(otherwise: int) -> int:
     return otherwise if epoch is None else epoch.generation
 
 
-def once[T](key: Hashable, make: Callable[[], T]) -> T:
-    """What `make` gives, made once in an epoch and shared, so not to be changed. Outside of one it is made anew.
+def cached_for_version[T](key: Hashable, make: Callable[[], T]) -> T:
+    """Return what `make` returns, called once for each site version, or each time outside of a request.
 
-    `key` names all that the value depends on besides what is public.
+    The value is shared: not to be changed.
+
+    Args:
+        key: all that the value depends on besides what is public.
     """
     epoch = _current.get()
     if epoch is None:
@@ -122,11 +125,43 @@ def once[T](key: Hashable, make: Callable[[], T]) -> T:
     return value
 
 
-def lately[T](name: str, key: Hashable, make: Callable[[], T]) -> T:
-    """As `once`, but only the last key of the name is remembered: for what is large, and soon asked for again."""
-    last: list = once(("lately", name), lambda: [(_UNKNOWN, None)])
+def cached_latest[T](name: str, key: Hashable, make: Callable[[], T]) -> T:
+    """As `cached_for_version`, but keep only the last key of a name: for large values that are soon used again."""
+    last: list = cached_for_version(("latest", name), lambda: [(_UNKNOWN, None)])
     known, value = last[0]
     if known != key:
         value = make()
         last[0] = key, value
     return value  # type: ignore[return-value]
+
+
+@dataclass(frozen=True)
+class LastChange:
+    """When the public site last changed: by an action, and by windows that started or ended without one.
+
+    A clock that is set back may undo the last two, though the first is later.
+    """
+
+    site_version: int
+    acted_at: datetime
+    started_at: datetime
+    ended_at: datetime
+
+    @property
+    def changed_at(self) -> datetime:
+        return max(self.acted_at, self.started_at, self.ended_at)
+
+
+def last_change() -> LastChange:
+    """Return the last change, the same all through a site version, whose number it has."""
+    change = cached_for_version("last change", _read_last_change)
+    return replace(change, site_version=generation_here(change.site_version))
+
+
+def _read_last_change() -> LastChange:
+    """Three queries: the row of the version, and the last windows that started and ended, each the end of an index."""
+    version, now = Generation.objects.get(), timezone.now()
+    editions = Edition.objects.order_by()
+    started = editions.filter(visible_from__lte=now).aggregate(at=Max("visible_from"))["at"]
+    ended = editions.filter(visible_until__lte=now).aggregate(at=Max("visible_until"))["at"]
+    return LastChange(version.number, version.at, started or version.at, ended or version.at)
