@@ -12,7 +12,7 @@ from publications.models import Epoch, cached_for_version, cached_latest, within
 from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
 from publications.page_cache.change_signal import ChangeCounter
 from publications.page_cache.pools import NoFreeSlot, Slots
-from publications.page_cache.store import CachedResponse, PageStore, coding_for, matches
+from publications.page_cache.store import CachedResponse, PageStore, coding_for, etag_matches
 
 HOUR = 3600
 LONG = b"<p>A sentence of the usual length, which is compressed well.</p>" * 50
@@ -68,13 +68,13 @@ def test_a_text_is_kept_compressed_alone_once_it_was_asked_for_so():
     store.put(("a", ""), stored)
     before = store.bytes
 
-    (headers, _), grown = stored.form("br")
+    (headers, _), grown = stored.encode("br")
     store.count_growth(("a", ""), stored, grown)
 
     assert ("Content-Encoding", "br") in headers
     assert store.bytes < before - len(LONG) / 2
-    assert stored.form("")[0][1] == [LONG]
-    assert stored.form("gzip")[1] > 0
+    assert stored.encode("")[0][1] == [LONG]
+    assert stored.encode("gzip")[1] > 0
 
 
 def test_what_is_no_longer_kept_does_not_count_when_it_grows():
@@ -114,7 +114,7 @@ def test_the_coding_is_one_that_the_reader_takes(accepted, coding):
     [('W/"a"', True), ('"a"', True), ('"b", W/"a"', True), ("*", True), ('W/"b"', False), ("a", False)],
 )
 def test_tags_are_compared_weakly(held, same):
-    assert matches(held, 'W/"a"') is same
+    assert etag_matches(held, 'W/"a"') is same
 
 
 def test_the_counter_moves_in_what_others_hold_of_it():
@@ -161,7 +161,7 @@ def test_what_has_not_changed_is_the_same_epoch_however_often_it_is_asked():
     watcher = SiteStateWatcher(lambda before: an_epoch(7), threaded=False)
     first = watcher.state()
 
-    watcher.look()
+    watcher.refresh()
 
     assert watcher.state() is first
 

@@ -24,7 +24,7 @@ DAY = 86_400
 def published(monkeypatch) -> list[Message]:
     """The messages to other machines."""
     messages: list[Message] = []
-    monkeypatch.setattr("publications.page_cache.change_signal.publish", messages.append)
+    monkeypatch.setattr("publications.page_cache.change_signal.notify_peers", messages.append)
     return messages
 
 
@@ -103,7 +103,7 @@ def test_one_that_hears_the_others_shows_stale_pages_as_long_as_it_does(clock):
     watcher = cut_off_after_one_look(subscription=1, stale_seconds=STALE_SECONDS)
 
     clock.shift(2 * STALE_SECONDS)
-    watcher.subscription.heard_at = time.monotonic()
+    watcher.subscription.received_at = time.monotonic()
     assert may_show_stale_pages(watcher)
 
     clock.shift(STALE_SECONDS)
@@ -115,7 +115,7 @@ def test_what_it_hears_after_a_break_does_not_make_up_for_what_it_may_have_misse
     watcher.subscription.number = 2
 
     clock.shift(STALE_SECONDS)
-    watcher.subscription.heard_at = time.monotonic()
+    watcher.subscription.received_at = time.monotonic()
 
     assert not may_show_stale_pages(watcher)
 
@@ -125,7 +125,7 @@ def test_whoever_hears_that_something_was_taken_back_shows_no_stale_page_any_mor
     clock.shift(5)
     assert may_show_stale_pages(watcher)
 
-    watcher.hear(Message(b"another machine", took_back=True))
+    watcher.receive(Message(b"another machine", took_back=True))
 
     assert not may_show_stale_pages(watcher)
 
@@ -133,7 +133,7 @@ def test_whoever_hears_that_something_was_taken_back_shows_no_stale_page_any_mor
 def test_whoever_hears_that_something_was_added_goes_on_with_stale_pages(clock):
     watcher = cut_off_after_one_look()
 
-    watcher.hear(Message(b"another machine", took_back=False))
+    watcher.receive(Message(b"another machine", took_back=False))
 
     assert may_show_stale_pages(watcher)
 
@@ -152,7 +152,7 @@ def test_a_message_makes_the_database_be_asked_at_once():
     watcher = SiteStateWatcher(lambda _before: next(states), threaded=False)
     assert watcher.state().generation == watcher.state().generation == 1
 
-    watcher.hear(Message(b"another machine"))
+    watcher.receive(Message(b"another machine"))
 
     assert watcher.state().generation == watcher.state().generation == 2
 
@@ -162,7 +162,7 @@ def test_the_message_of_the_own_machine_says_nothing_that_the_counter_did_not(pu
     announce_change()
     known = watcher.state()
 
-    watcher.hear(*published)
+    watcher.receive(*published)
 
     assert watcher.state() is known and watcher.state_of_stale_pages() is known
 
@@ -175,7 +175,7 @@ def test_the_message_of_a_machine_whose_counter_cannot_be_moved_is_heard_there_t
     known = watcher.state()
     announce_change()
 
-    watcher.hear(*published)
+    watcher.receive(*published)
 
     assert published == [Message()] and watcher.state() is not known
 
@@ -233,7 +233,7 @@ class TestActions:
 
         monkeypatch.setattr(readers.watcher, "_read", fail)
         monkeypatch.setattr("publications.views.listing.Listing", fail)
-        readers.watcher.hear(elsewhere)
+        readers.watcher.receive(elsewhere)
 
         assert readers.get(LIST).status == 503
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import ROOT
-from tests.exercise.machines import Server, manage, site, until
 from tests.exercise.readers import Crowd, Reader, held_open, reads, slow_readers
+from tests.exercise.servers import Server, manage, site, until
 
 OVERLAP = 12  # seconds; a start takes two, on a machine that does nothing else
 PAGE = "/en/"
@@ -34,18 +34,18 @@ def test_a_running_server_is_named_to_whoever_wants_to_restore(server):
     lock = Path(server.environment["SITE_DATA"], "in-use")
     check = f'exec 9>>"{lock}"; exec "{sys.executable}" "{ROOT}/deploy/check_stopped.py" "{lock}" ""'
 
-    told = subprocess.run(["sh", "-c", check], capture_output=True, text=True, check=False)
+    results = subprocess.run(["sh", "-c", check], capture_output=True, text=True, check=False)
 
     assert (
-        told.returncode == 1
-        and f"process {server.process.pid} " in told.stderr
-        and "sceeus.server" in told.stderr
+        results.returncode == 1
+        and f"process {server.process.pid} " in results.stderr
+        and "sceeus.server" in results.stderr
     )
 
 
 def read_well(server: Server) -> None:
-    told = reads(server.port, [PAGE], 1.0, readers=2)
-    assert told.answers > 10 and told.failed == 0 and max(told.took) < 10, told
+    results = reads(server.port, [PAGE], 1.0, readers=2)
+    assert results.answers > 10 and results.failed == 0 and max(results.took) < 10, results
 
 
 def test_a_crowd_is_waited_for_until_it_reads():
@@ -114,6 +114,6 @@ def test_new_processes_take_over_without_a_failed_request(server):
     )
     time.sleep(1)
 
-    for told in [crowd.stop() for crowd in crowds]:
-        assert told.answers > 100 and told.failed == 0, told
-        assert set(told.statuses) == {200}
+    for results in [crowd.stop() for crowd in crowds]:
+        assert results.answers > 100 and results.failed == 0, results
+        assert set(results.statuses) == {200}

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.exercise.machines import Server, manage, site, until
 from tests.exercise.readers import Crowd
+from tests.exercise.servers import Server, manage, site, until
 
 PAGE = "/en/about/"
 GRACE = 60  # seconds in which workers may finish what they have begun; here none has begun anything

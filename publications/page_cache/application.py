@@ -36,7 +36,7 @@ BUSY = RenderedResponse(
 FAILED = RenderedResponse(
     "500 Internal Server Error", PLAIN, b"Something failed. Please try again in half a minute.\n"
 )
-UNCHANGED = "304 Not Modified"
+NOT_MODIFIED = "304 Not Modified"
 UNSURE_TIMEOUT = (
     3  # seconds that a reader waits for a page where the database does not even say what is public
 )
@@ -160,11 +160,11 @@ class PageCache:
     def _send(
         self, stored: CachedResponse, status: Header, key: Key, environ: Environ, start_response: Start
     ) -> Iterable[bytes]:
-        if stored.is_held(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")):
-            start_response(UNCHANGED, [*stored.unchanged, status])
+        if stored.is_not_modified(environ.get("HTTP_IF_NONE_MATCH"), environ.get("HTTP_IF_MODIFIED_SINCE")):
+            start_response(NOT_MODIFIED, [*stored.headers_of_304, status])
             return []
         coding = coding_for(environ.get("HTTP_ACCEPT_ENCODING", "")) if stored.is_text else IDENTITY
-        (headers, body), growth = stored.form(coding)
+        (headers, body), growth = stored.encode(coding)
         if growth:
             self._store_for(stored, key).count_growth(key, stored, growth)
         start_response(stored.status, [*headers, status])

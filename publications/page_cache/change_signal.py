@@ -67,7 +67,7 @@ def announce_change(*, took_back: bool = True) -> None:
             counter = _file_name(file)
     except OSError:
         logger.warning("The counter of changes in %s could not be moved.", settings.SITE_DATA, exc_info=True)
-    publish(Message(counter, took_back))
+    notify_peers(Message(counter, took_back))
 
 
 def _advance(file: io.FileIO, *, at: int) -> None:
@@ -109,8 +109,8 @@ class ChangeCounter:
             return bytes(FILE_BYTES), 0, b""
 
 
-def publish(message: Message) -> None:
-    """Send a message to the other machines; nobody waits for it, except the end of the process, for some seconds."""
+def notify_peers(message: Message) -> None:
+    """Send a message to other machines; nobody waits for it, except the end of the process, for some seconds."""
     if settings.CACHE_URL:
         threading.Thread(target=_publish, args=(settings.CACHE_URL, message), name="change-signal").start()
 
@@ -125,11 +125,11 @@ class Subscription:
     """What this process hears over CACHE_URL, from a thread of its own.
 
     `number` is 0 until it hears, and another one after each break: between two, messages may have been missed.
-    `heard_at` is when the server last gave a sign of life, on the monotonic clock.
+    `received_at` is when the server last gave a sign of life, on the monotonic clock.
     """
 
-    def __init__(self, hear: Callable[[Message], None]) -> None:
-        self.number, self.heard_at, self._hear = 0, 0.0, hear
+    def __init__(self, on_message: Callable[[Message], None]) -> None:
+        self.number, self.received_at, self._on_message = 0, 0.0, on_message
 
     def start(self) -> None:
         if settings.CACHE_URL:
@@ -154,14 +154,14 @@ class Subscription:
         """Raises OSError or what the client raises, once the connection is lost."""
         with _client(address) as client, client.pubsub() as channel:
             channel.subscribe(CHANNEL)
-            pinged_at = heard_at = time.monotonic()
+            pinged_at = received_at = time.monotonic()
             while True:
                 message = channel.get_message(timeout=CONNECT_SECONDS)
                 now = time.monotonic()
                 if message:
-                    heard_at = now
+                    received_at = now
                     self._receive(message, now)
-                elif now - heard_at > SILENT_SECONDS:
+                elif now - received_at > SILENT_SECONDS:
                     raise TimeoutError("it says nothing")
                 if now - pinged_at > PING_SECONDS:
                     channel.ping()
@@ -171,8 +171,8 @@ class Subscription:
         if message["type"] == "subscribe":
             self.number += 1
         if message["type"] == "message":
-            self._hear(Message.decode(message["data"]))
-        self.heard_at = now
+            self._on_message(Message.decode(message["data"]))
+        self.received_at = now
 
 
 def _client(address: str):

@@ -15,7 +15,7 @@ from publications.models import Epoch
 Key = tuple[str, str]
 Header = tuple[str, str]
 Headers = list[Header]
-Form = tuple[Headers, list[bytes]]
+EncodedBody = tuple[Headers, list[bytes]]
 IDENTITY, GZIP, BROTLI = "", "gzip", "br"
 COMPRESS = {
     GZIP: lambda body: gzip.compress(body, 6, mtime=0),
@@ -38,64 +38,68 @@ class CachedResponse:
     few ask for it and it takes as much as all others together.
     """
 
-    __slots__ = ("_headers", "_lock", "bytes", "code", "ends", "etag", "forms", "is_text", "mark", "modified",
-                 "serial", "since", "status", "unchanged")  # fmt: skip
+    __slots__ = ("_headers", "_lock", "bytes", "code", "encodings", "ends", "etag", "headers_of_304", "is_text", "mark",
+                 "modified", "serial", "since", "status")  # fmt: skip
 
     def __init__(
         self, status: str, headers: Headers, body: bytes, state: Epoch, *, compressible: bool
     ) -> None:
-        given = {name.lower(): value for name, value in headers}
+        fields = {name.lower(): value for name, value in headers}
         self.status, self.code = status, int(status[:3])
         self.mark, self.serial = state.mark, state.serial
         self.since, self.ends = state.since, state.ends
         self._lock = Lock()
         self.is_text = compressible and len(body) >= MIN_COMPRESSED_BYTES
-        self.etag, self.modified = given.get("etag") or etag_of(body), given.get("last-modified")
+        self.etag, self.modified = fields.get("etag") or etag_of(body), fields.get("last-modified")
         self._headers = [
             *((name, value) for name, value in headers if name.lower() not in SET_HERE),
             ("ETag", self.etag),
             *([("Vary", "Accept-Encoding")] if compressible else []),
         ]
-        self.unchanged = [pair for pair in self._headers if pair[0].lower() not in NOT_WITH_304]
-        self.forms: dict[str, Form] = {IDENTITY: self._form(IDENTITY, body)}
+        self.headers_of_304 = [pair for pair in self._headers if pair[0].lower() not in NOT_WITH_304]
+        self.encodings: dict[str, EncodedBody] = {IDENTITY: self._with_body(IDENTITY, body)}
         self.bytes = len(body) + OVERHEAD_BYTES + sum(len(name) + len(value) for name, value in self._headers)
 
-    def form(self, coding: str) -> tuple[Form, int]:
-        """The response in this coding, and by how many bytes it has grown, or shrunk, by making it."""
-        if found := self.forms.get(coding):
-            return found, 0
+    def encode(self, coding: str) -> tuple[EncodedBody, int]:
+        """Return headers and body in this coding, and by how many bytes making them changed what is kept."""
+        if encoded := self.encodings.get(coding):
+            return encoded, 0
         if coding == IDENTITY:
-            return self._form(IDENTITY, self._plain()), 0
+            return self._with_body(IDENTITY, self._plain()), 0
         with self._lock:
             return self._compress(coding)
 
-    def _compress(self, coding: str) -> tuple[Form, int]:
-        if found := self.forms.get(coding):  # by a reader who came a moment earlier
-            return found, 0
-        compressed = self._form(coding, COMPRESS[coding](self._plain()))
-        before = sum(len(form[1][0]) for form in self.forms.values())
-        self.forms = {name: form for name, form in self.forms.items() if name} | {coding: compressed}
-        return compressed, sum(len(form[1][0]) for form in self.forms.values()) - before
+    def _compress(self, coding: str) -> tuple[EncodedBody, int]:
+        if encoded := self.encodings.get(coding):  # by a reader who came a moment earlier
+            return encoded, 0
+        compressed = self._with_body(coding, COMPRESS[coding](self._plain()))
+        before = sum(len(encoded[1][0]) for encoded in self.encodings.values())
+        self.encodings = {name: encoded for name, encoded in self.encodings.items() if name} | {
+            coding: compressed
+        }
+        return compressed, sum(len(encoded[1][0]) for encoded in self.encodings.values()) - before
 
-    def is_held(self, tags: str | None, since: str | None) -> bool:
-        """Whether a reader who names these tags, or without any this moment, holds the response (RFC 9110, 13)."""
+    def is_not_modified(self, if_none_match: str | None, if_modified_since: str | None) -> bool:
+        """Whether 304 answers a request with these conditional headers (RFC 9110, 13)."""
         if self.code != HTTPStatus.OK:
             return False
-        return matches(tags, self.etag) if tags is not None else since is not None and since == self.modified
+        if if_none_match is not None:
+            return etag_matches(if_none_match, self.etag)
+        return if_modified_since is not None and if_modified_since == self.modified
 
     def _plain(self) -> bytes:
-        coding, form = next(iter(self.forms.items()))
-        return DECOMPRESS[coding](form[1][0])
+        coding, encoded = next(iter(self.encodings.items()))
+        return DECOMPRESS[coding](encoded[1][0])
 
-    def _form(self, coding: str, body: bytes) -> Form:
+    def _with_body(self, coding: str, body: bytes) -> EncodedBody:
         coded = [("Content-Encoding", coding)] if coding else []
         return [*self._headers, *coded, ("Content-Length", str(len(body)))], [body]
 
 
 class PageStore:
-    """Responses by key, in at most so many bytes: what was asked for least recently goes first.
+    """Responses by key, in at most so many bytes: the least recently used goes first.
 
-    `pinned` keys are never put out; they must be few.
+    `pinned` keys are never evicted; they must be few.
     """
 
     def __init__(self, max_bytes: int, pinned: frozenset[Key] = frozenset()) -> None:
@@ -108,14 +112,14 @@ class PageStore:
         return len(self._responses)
 
     def get(self, key: Key) -> CachedResponse | None:
-        """The response, which from now on is the one asked for last."""
-        found = self._responses.get(key)
-        if found is not None:
+        """Return the response, which from now on is the most recently used."""
+        response = self._responses.get(key)
+        if response is not None:
             try:  # noqa: SIM105 (a context manager would cost as much as all the rest)
                 self._responses.move_to_end(key)
-            except KeyError:  # another thread has just put it out
+            except KeyError:  # another thread has just evicted it
                 pass
-        return found
+        return response
 
     def put(self, key: Key, response: CachedResponse) -> None:
         """Keep the response, unless it would take too large a part of the store."""
@@ -142,9 +146,9 @@ class PageStore:
             self._forget(key)
 
     def _forget(self, key: Key) -> None:
-        before = self._responses.pop(key, None)
-        if before is not None:
-            self.bytes -= before.bytes
+        response = self._responses.pop(key, None)
+        if response is not None:
+            self.bytes -= response.bytes
 
     def _make_room(self) -> None:
         for _ in range(len(self._responses)):
@@ -177,10 +181,10 @@ def _accepted(parts: Iterable[str]) -> Iterable[str]:
             yield name.strip()
 
 
-def matches(held: str, etag: str) -> bool:
+def etag_matches(if_none_match: str, etag: str) -> bool:
     """Whether one of the tags of If-None-Match is that of the response (weak comparison)."""
-    if held == etag:
+    if if_none_match == etag:
         return True
     plain = etag.removeprefix("W/")
-    tags: Sequence[str] = [tag.strip().removeprefix("W/") for tag in held.split(",")]
+    tags: Sequence[str] = [tag.strip().removeprefix("W/") for tag in if_none_match.split(",")]
     return plain in tags or "*" in tags

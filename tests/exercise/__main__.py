@@ -13,21 +13,23 @@ import sys
 import tempfile
 from pathlib import Path
 
-from .machines import Missing
 from .parts import PARTS
+from .servers import MissingProgram
 
 WIDTHS = (44, 42, 10)
 
 
 def main() -> int:
-    asked = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         "python -m tests.exercise", description=__doc__, formatter_class=argparse.RawTextHelpFormatter
     )
-    told = "\n".join(f"{name:<11} {part.__doc__}" for name, part in PARTS.items())
-    asked.add_argument("parts", nargs="*", metavar="part", help=f"all of these, or those named:\n{told}")
-    names = asked.parse_args().parts or list(PARTS)
+    descriptions = "\n".join(f"{name:<11} {part.__doc__}" for name, part in PARTS.items())
+    parser.add_argument(
+        "parts", nargs="*", metavar="part", help=f"all of these, or those named:\n{descriptions}"
+    )
+    names = parser.parse_args().parts or list(PARTS)
     if unknown := set(names) - set(PARTS):
-        asked.error(f"There is no part {min(unknown)}. These can be named: {', '.join(PARTS)}.")
+        parser.error(f"There is no part {min(unknown)}. These can be named: {', '.join(PARTS)}.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers are stopped on the way out
     print(line("what", "measured", "budget"))
     kept = [exercise(name) for name in names]
@@ -43,7 +45,7 @@ def exercise(name: str) -> bool:
             for what, measured, budget, is_kept in PARTS[name](Path(folder)):
                 print(line(what, measured, budget), "" if is_kept else "  NOT KEPT", flush=True)
                 kept = kept and is_kept
-        except Missing as missing:
+        except MissingProgram as missing:
             print(f"{name}: {missing}", file=sys.stderr)
             return False
     return kept

@@ -6,9 +6,9 @@ import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from .lines import Line
-from .machines import Server
-from .readers import Crowd, Reader, Told
+from .measurements import Measurement
+from .readers import Crowd, Reader, Results
+from .servers import Server
 from .sites import one_site, publishing
 
 CROWDS = {
@@ -17,20 +17,20 @@ CROWDS = {
 }
 
 
-def crowds(folder: Path) -> Iterator[Line]:
-    """Crowds that want PDFs, records, or in at the desk: pages that a deed has made old are made meanwhile."""
+def crowds(folder: Path) -> Iterator[Measurement]:
+    """Crowds that want PDFs, records, or in at the desk: pages that an action has made old are made meanwhile."""
     address = f"sqlite:///{folder}/site.sqlite3"
     with one_site(folder) as server, publishing(folder, {"DATABASE_URL": address}) as publish:
         papers = [f"{path.rstrip('/')}.pdf" for path in _pieces(server)]
         for who, paths in {"nothing": [], "PDFs": papers, **CROWDS}.items():
             crowd = Crowd(server.port, paths, readers=40) if paths else None
             took = [_made_anew(server, folder, publish, f"Rye {number}, {who}") for number in range(9)]
-            told = crowd.stop() if crowd else Told()
-            yield Line(
+            results = crowd.stop() if crowd else Results()
+            yield Measurement(
                 f"pages made anew, 40 who want {who}" if crowd else "pages made anew, nobody else",
-                f"{sorted(took)[4]:.0f} ms, at most {max(took):.0f}; {told.statuses[503]} of {told.answers} 503",
+                f"{sorted(took)[4]:.0f} ms, at most {max(took):.0f}; {results.statuses[503]} of {results.answers} 503",
                 "1000 ms",
-                max(took) <= 1_000 and not told.failures,
+                max(took) <= 1_000 and not results.failures,
             )
 
 
@@ -43,7 +43,7 @@ def _pieces(server: Server) -> list[str]:
 
 
 def _made_anew(server: Server, folder: Path, publish: Callable[[str], float], title: str) -> float:
-    """Milliseconds for the list after a deed, with no paper left on its shelf."""
+    """Milliseconds for the list after an action, with no paper left on its shelf."""
     publish(title)
     shutil.rmtree(folder / "renditions" / "pieces", ignore_errors=True)
     asked = time.monotonic()

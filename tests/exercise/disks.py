@@ -21,9 +21,9 @@ import requests
 from PIL import Image as Pixels
 
 from .editors import Editor, noise
-from .lines import Line, failed_none
-from .machines import Missing, Server, manage, site, until
+from .measurements import Measurement, none_failed
 from .readers import reads
+from .servers import MissingProgram, Server, manage, site, until
 from .sites import PAGES, publishing, stopping, warm
 
 MEGABYTE = 1024 * 1024
@@ -35,7 +35,7 @@ KILLS = 67
 MORE = 10  # publications withdrawn one after the other
 
 
-def disk(folder: Path) -> Iterator[Line]:
+def disk(folder: Path) -> Iterator[Measurement]:
     """A disk that runs full: withdrawing works, the rest says so, nothing is half-written (root mounts it)."""
     with small_disk(folder / "disk") as home, ExitStack() as stack:
         known = {"DATABASE_URL": f"sqlite:///{home}/site.sqlite3"}
@@ -49,31 +49,33 @@ def disk(folder: Path) -> Iterator[Line]:
         assert editor.sign_in()
         warm(server.port)
         fill(home / "filler")
-        yield failed_none("full disk: pages", reads(server.port, [*PAGES, "/en/no-such-page-*/"], 3))
+        yield none_failed("full disk: pages", reads(server.port, [*PAGES, "/en/no-such-page-*/"], 3))
         yield _says_so("full disk: a picture is uploaded", editor.upload(noise()))
         yield _says_so("full disk: a draft is saved", editor.tag(public[0][0]))
         yield _is_done("full disk: withdrawn, signed in before", editor.withdraw(public[0][0]))
         took = until(lambda: not first.exists(), what=mirror.tail)
-        yield Line("full disk: gone from the mirror", f"{took:.1f} s", "2 s", took <= 2)
+        yield Measurement("full disk: gone from the mirror", f"{took:.1f} s", "2 s", took <= 2)
         yield from _by_a_newcomer(Editor(server.port, home), home, [number for number, _ in public[1:]])
         (home / "filler").unlink()
         yield from _once_there_is_room(editor, home, known, mirror)
 
 
-def _by_a_newcomer(editor: Editor, home: Path, public: list[int]) -> Iterator[Line]:
+def _by_a_newcomer(editor: Editor, home: Path, public: list[int]) -> Iterator[Measurement]:
     """Somebody who was not signed in withdraws one publication after the other, while others fill what is left."""
     signed_in = editor.sign_in()
-    yield Line("full disk: sign in", "yes" if signed_in else "no", "yes", signed_in)
+    yield Measurement("full disk: sign in", "yes" if signed_in else "no", "yes", signed_in)
     done = 0
     for number in public[:MORE]:
         fill(home / f"more-{number}")
         done += editor.withdraw(number).status_code == 302
-    yield Line("full disk, filled again: withdrawn", f"{done} of {MORE}", str(MORE), done == MORE)
+    yield Measurement("full disk, filled again: withdrawn", f"{done} of {MORE}", str(MORE), done == MORE)
     left = _reserve(home)
-    yield Line("of the reserve is left", f"{left:.1f} of {RESERVE_MEGABYTES} MB", "> 0", left > 0)
+    yield Measurement("of the reserve is left", f"{left:.1f} of {RESERVE_MEGABYTES} MB", "> 0", left > 0)
 
 
-def _once_there_is_room(editor: Editor, home: Path, known: dict[str, str], mirror: Server) -> Iterator[Line]:
+def _once_there_is_room(
+    editor: Editor, home: Path, known: dict[str, str], mirror: Server
+) -> Iterator[Measurement]:
     uploaded = editor.upload(noise())
     yield _is_done("room again: the picture is uploaded", uploaded)
     with publishing(home, known) as publish:
@@ -81,25 +83,27 @@ def _once_there_is_room(editor: Editor, home: Path, known: dict[str, str], mirro
         page = home / "mirror/en/publications/index.html"
         took = until(lambda: page.exists() and b"Barley" in page.read_bytes(), what=mirror.tail)
     budget = 2 * MIRROR_TRIES_EVERY
-    yield Line("room again: the mirror shows what is new", f"{took:.1f} s", f"{budget} s", took <= budget)
+    yield Measurement(
+        "room again: the mirror shows what is new", f"{took:.1f} s", f"{budget} s", took <= budget
+    )
     manage("tidy", SITE_DATA=str(home), **known)
-    yield Line(
+    yield Measurement(
         "the reserve after tidy", f"{_reserve(home):.1f} MB", "16 MB", _reserve(home) == RESERVE_MEGABYTES
     )
     yield none_damaged("originals and renditions damaged", damaged_files(home))
     yield none_damaged("pages of the mirror half-written", half_mirrored(home / "mirror"))
 
 
-def _says_so(what: str, answer: requests.Response) -> Line:
+def _says_so(what: str, answer: requests.Response) -> Measurement:
     is_said = answer.status_code == 503 and "The disk is full" in answer.text
-    return Line(what, "the page says so" if is_said else str(answer.status_code), "says so", is_said)
+    return Measurement(what, "the page says so" if is_said else str(answer.status_code), "says so", is_said)
 
 
-def _is_done(what: str, answer: requests.Response) -> Line:
-    return Line(what, str(answer.status_code), "302", answer.status_code == 302)
+def _is_done(what: str, answer: requests.Response) -> Measurement:
+    return Measurement(what, str(answer.status_code), "302", answer.status_code == 302)
 
 
-def kills(folder: Path) -> Iterator[Line]:
+def kills(folder: Path) -> Iterator[Measurement]:
     """The server killed (kill -9) during 67 uploads: no file is half-written, and the same upload then works."""
     known = {"DATABASE_URL": f"sqlite:///{folder}/site.sqlite3"}
     manage("prepare", SITE_DATA=str(folder), **known)
@@ -117,7 +121,7 @@ def kills(folder: Path) -> Iterator[Line]:
             server.wait()
             accepted += editor.upload(picture).status_code == 302
     struck = f"{KILLS} kills during uploads, {len(unfinished(folder))} within a write"
-    yield Line(struck, f"{accepted} then accepted", str(KILLS), accepted == KILLS)
+    yield Measurement(struck, f"{accepted} then accepted", str(KILLS), accepted == KILLS)
     yield none_damaged("originals and renditions damaged", damaged_files(folder))
 
 
@@ -142,9 +146,9 @@ def _upload_to_the_end(editor: Editor, picture: bytes) -> None:
         editor.upload(picture)
 
 
-def none_damaged(what: str, checked: tuple[int, list[Path]]) -> Line:
+def none_damaged(what: str, checked: tuple[int, list[Path]]) -> Measurement:
     count, damaged = checked
-    return Line(what, f"{len(damaged)} of {count}", "0", not damaged and count > 0)
+    return Measurement(what, f"{len(damaged)} of {count}", "0", not damaged and count > 0)
 
 
 def damaged_files(home: Path) -> tuple[int, list[Path]]:
@@ -210,10 +214,10 @@ def _reserve(home: Path) -> float:
 
 @contextmanager
 def small_disk(folder: Path) -> Iterator[Path]:
-    """A file system of its own: ext4 in a file, or in memory where there are no loop devices. Raises Missing."""
+    """A file system of its own: ext4 in a file, or in memory where there are no loop devices. Raises MissingProgram."""
     folder.mkdir()
     if os.getuid() or not (_mount_file(folder) or _mount_memory(folder)):
-        raise Missing("A small disk can be mounted by root alone.")
+        raise MissingProgram("A small disk can be mounted by root alone.")
     try:
         yield folder
     finally:

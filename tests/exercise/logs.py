@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from .lines import Line
-from .machines import caddy, free_port, nginx
+from .measurements import Measurement
 from .readers import Reader
+from .servers import caddy, free_port, nginx
 from .sites import stopping
 
 SECRET = "zzqsecret"
@@ -18,7 +18,7 @@ SECRET_PATHS = (
 )
 
 
-def logs(folder: Path) -> Iterator[Line]:
+def logs(folder: Path) -> Iterator[Measurement]:
     """Review links and links of reset mails while no application answers: they stand in no log of nginx or Caddy."""
     for name, front in {"nginx": nginx, "Caddy": caddy}.items():
         own = folder / name
@@ -27,9 +27,11 @@ def logs(folder: Path) -> Iterator[Line]:
             statuses = {_ask(balancer.port, path) for path in (*SECRET_PATHS, "/desk/")}
         written = "".join(each.read_text("utf-8") for each in own.iterdir() if each.is_file())
         found = sum(SECRET in line for line in written.splitlines())
-        told = f"{found} of {len(SECRET_PATHS)} secret addresses, answers {statuses}"
+        answer = f"{found} of {len(SECRET_PATHS)} secret addresses, answers {statuses}"
         is_logged = "connect" in written and "/desk/review" in written
-        yield Line(f"{name}: no application", told, "0", not found and is_logged and statuses == {502})
+        yield Measurement(
+            f"{name}: no application", answer, "0", not found and is_logged and statuses == {502}
+        )
 
 
 def _ask(port: int, path: str) -> int:

@@ -10,10 +10,10 @@ from contextlib import ExitStack, suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from .lines import Line
-from .machines import ROOT, PostgreSQL, Server, manage, redis, site, until
+from .measurements import Measurement
 from .readers import Crowd, Reader
 from .relay import Relay
+from .servers import ROOT, PostgreSQL, Server, manage, redis, site, until
 from .sites import PAGES, one_site, stopping, warm
 
 HOUR = 3_600
@@ -45,7 +45,7 @@ def _act(code: str, *arguments: str, **environment: str) -> None:
     subprocess.run([sys.executable, "-c", ACT.format(code), *arguments], cwd=ROOT, env=known, check=True)
 
 
-def clock(folder: Path) -> Iterator[Line]:
+def clock(folder: Path) -> Iterator[Measurement]:
     """A clock set back before an embargo ends, or before a window ends: pages, lists, feed and search follow."""
     address, offset, now = f"sqlite:///{folder}/site.sqlite3", folder / "clock", datetime.now(UTC)
     known = {"SITE_DATA": str(folder), "DATABASE_URL": address}
@@ -66,7 +66,7 @@ def clock(folder: Path) -> Iterator[Line]:
             yield _follows(server, f"the clock {name}", is_shown=hours == 2)
 
 
-def _follows(server: Server, what: str, *, is_shown: bool) -> Line:
+def _follows(server: Server, what: str, *, is_shown: bool) -> Measurement:
     reader = Reader(server.port)
 
     def all_say() -> bool:
@@ -76,8 +76,8 @@ def _follows(server: Server, what: str, *, is_shown: bool) -> Line:
     try:
         took = until(all_say, what="pages do not follow", seconds=5)
     except TimeoutError:
-        return Line(what, "shown as before", f"{SEEN_WITHIN} s", is_kept=False)
-    return Line(
+        return Measurement(what, "shown as before", f"{SEEN_WITHIN} s", is_kept=False)
+    return Measurement(
         what,
         f"{'shown' if is_shown else 'hidden'} after {took:.2f} s",
         f"{SEEN_WITHIN} s",
@@ -85,7 +85,7 @@ def _follows(server: Server, what: str, *, is_shown: bool) -> Line:
     )
 
 
-def cut_off(folder: Path) -> Iterator[Line]:
+def cut_off(folder: Path) -> Iterator[Measurement]:
     """One of two servers loses its database while the other withdraws something: with CACHE_URL and without."""
     for pubsub in (True, False):
         home = folder / f"pubsub-{pubsub}"
@@ -94,7 +94,7 @@ def cut_off(folder: Path) -> Iterator[Line]:
         yield from _cut_off(home, pubsub=pubsub)
 
 
-def _cut_off(folder: Path, *, pubsub: bool) -> Iterator[Line]:
+def _cut_off(folder: Path, *, pubsub: bool) -> Iterator[Measurement]:
     how = "with CACHE_URL" if pubsub else "without"
     with ExitStack() as stack:
         database = stack.enter_context(stopping(PostgreSQL(folder / "cluster")))
@@ -112,7 +112,7 @@ def _cut_off(folder: Path, *, pubsub: bool) -> Iterator[Line]:
 
 def _withdrawn_elsewhere(
     server: Server, cable: Relay, first: dict[str, str], how: str, *, with_pubsub: bool
-) -> Iterator[Line]:
+) -> Iterator[Measurement]:
     within = SEEN_WITHIN if with_pubsub else STALE_SECONDS + 1
     reader, path = Reader(server.port), "/en/publications/quokka/"
     elsewhere = {**first, "SITE_DATA": f"{first['SITE_DATA']}/elsewhere"}
@@ -123,16 +123,18 @@ def _withdrawn_elsewhere(
     time.sleep(2)
     status, head, _ = reader.get(path)
     is_stale = status == 200 and b"stale" in head
-    yield Line(f"cut off, {how}: a page", "from memory" if is_stale else f"{status}", "from memory", is_stale)
+    yield Measurement(
+        f"cut off, {how}: a page", "from memory" if is_stale else f"{status}", "from memory", is_stale
+    )
     _act(PUBLISH, "Wombat", **elsewhere)
     time.sleep(0.5)
     status = reader.get(path)[0]
-    yield Line(f"cut off, {how}: the other has published", f"{status}", "200", status == 200)
+    yield Measurement(f"cut off, {how}: the other has published", f"{status}", "200", status == 200)
     _act(WITHDRAW, "Quokka", **elsewhere)
     acted = time.monotonic()
     gone, answered = _gone_at(reader, path)
     took = gone - (acted if with_pubsub else cut)
-    yield Line(
+    yield Measurement(
         f"cut off, {how}: the other has withdrawn it",
         f"gone {took:.1f} s after {'that' if with_pubsub else 'the cut'} (503 in {answered:.1f} s)",
         f"{within} s",
@@ -149,14 +151,14 @@ def _gone_at(reader: Reader, path: str) -> tuple[float, float]:
         time.sleep(0.02)
 
 
-def stop(folder: Path) -> Iterator[Line]:
+def stop(folder: Path) -> Iterator[Measurement]:
     """Servers under load that are told to stop, once, many times, all processes at once, or while a worker is replaced."""
     ways = {"once": _once, "all processes, 100 times": _many_times, "a worker has just died": _worker_died}
     with one_site(folder):
         pass  # it has prepared the folder
     for name, tell in ways.items():
         took = [_stopped(folder, tell) for _ in range(STOPS)]
-        yield Line(
+        yield Measurement(
             f"told to stop, {name}",
             f"at most {max(took):.1f} s of {STOPS}",
             f"{STOPS_WITHIN} s",

@@ -8,15 +8,17 @@ from pathlib import Path
 
 from .crowds import crowds
 from .disks import disk, kills
-from .lines import Line, failed_none
 from .logs import logs
-from .machines import Server, manage, nginx, until
+from .measurements import Measurement, none_failed
 from .outages import clock, cut_off, stop
-from .readers import Crowd, Reader, Told, held_open, reads, slow_readers
+from .readers import Crowd, Reader, Results, held_open, reads, slow_readers
+from .servers import Server, manage, nginx, until
 from .sites import PAGES, Pair, one_site, publishing, stopping, two_servers, warm
 from .unfinished_bodies import bodies
 
 SLOWEST_IN_A_FLOOD = 250  # milliseconds, p99
+FLOODS = (16, 120)  # clients; the latter more than there are slots for pages
+CALM = [f"127.0.1.{number}" for number in range(1, 9)]
 STRANGE = [
     "/en/publications/no-such-piece-*/",
     "/en/publications/?q=word*",
@@ -25,23 +27,23 @@ STRANGE = [
 ]
 
 
-def strangers(folder: Path) -> Iterator[Line]:
+def strangers(folder: Path) -> Iterator[Measurement]:
     """Connections held open, half a request, slow readers, heads that are too long: other readers do not notice."""
     with one_site(folder) as server:
-        yield failed_none("nobody else", reads(server.port, PAGES, 3))
+        yield none_failed("nobody else", reads(server.port, PAGES, 3))
         with held_open(server.port, 200):
-            yield failed_none("200 connections that say nothing", reads(server.port, PAGES, 3))
+            yield none_failed("200 connections that say nothing", reads(server.port, PAGES, 3))
         with held_open(server.port, 200, b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
-            yield failed_none("200 requests that do not end", reads(server.port, PAGES, 3))
+            yield none_failed("200 requests that do not end", reads(server.port, PAGES, 3))
         with slow_readers(server.port, "/en/publications/", 100):
-            yield failed_none("100 slow readers of a list", reads(server.port, PAGES, 3))
+            yield none_failed("100 slow readers of a list", reads(server.port, PAGES, 3))
         with held_open(server.port, 50, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Word: " + b"a" * 60_000):
             status = Reader(server.port).get("/en/", X_Word="a" * 300_000)[0]
-            yield failed_none("50 heads of 60 kB that do not end", reads(server.port, PAGES, 3))
-        yield Line("a head of 300 kB", str(status), "431", status == 431)
+            yield none_failed("50 heads of 60 kB that do not end", reads(server.port, PAGES, 3))
+        yield Measurement("a head of 300 kB", str(status), "431", status == 431)
 
 
-def reload(folder: Path) -> Iterator[Line]:
+def reload(folder: Path) -> Iterator[Measurement]:
     """New processes in place of the old ones (kill -HUP), while readers read."""
     with one_site(folder) as server:
         for kind in ("keep-alive", "close"):
@@ -53,15 +55,17 @@ def reload(folder: Path) -> Iterator[Line]:
                 lambda before=before: not before & set(server.processes()), what="the old processes are there"
             )
             time.sleep(1)
-            yield failed_none(f"reload, connections {kind}", crowd.stop())
+            yield none_failed(f"reload, connections {kind}", crowd.stop())
 
 
-def neighbours(folder: Path) -> Iterator[Line]:
-    """A deed on one app server is seen on the other; either may die under load."""
-    for bell in (False, True):
-        with two_servers(_made(folder / f"bell-{bell}"), bell=bell) as pair:
-            yield _seen(pair, folder / f"bell-{bell}" / "first", "with a bell" if bell else "without a bell")
-            if bell:
+def neighbours(folder: Path) -> Iterator[Measurement]:
+    """An action on one app server is seen on the other; either may die under load."""
+    for pubsub in (False, True):
+        with two_servers(_made(folder / f"pubsub-{pubsub}"), pubsub=pubsub) as pair:
+            yield _seen(
+                pair, folder / f"pubsub-{pubsub}" / "first", "with pub/sub" if pubsub else "without pub/sub"
+            )
+            if pubsub:
                 yield from _killed(pair)
 
 
@@ -71,7 +75,7 @@ def _made(folder: Path) -> Path:
     return folder
 
 
-def _seen(pair: Pair, home: Path, how: str) -> Line:
+def _seen(pair: Pair, home: Path, how: str) -> Measurement:
     times, reader = [], Reader(pair.second.port)
     with publishing(home, pair.environment) as publish:
         publish("The first is slow")
@@ -80,32 +84,32 @@ def _seen(pair: Pair, home: Path, how: str) -> Line:
             stored, title = publish(f"Barley {number} {how}"), f"Barley {number} {how}".encode()
             until(
                 lambda title=title: title in reader.get("/en/publications/")[2],
-                what="the deed is not seen",
+                what="the action is not seen",
                 seconds=5,
             )
             times.append(time.time() - stored)
-    return Line(
-        f"a deed is seen on the other, {how}",
+    return Measurement(
+        f"an action is seen on the other, {how}",
         f"{sorted(times)[4]:.2f} s, at most {max(times):.2f}",
         "1 s",
         max(times) <= 1,
     )
 
 
-def _killed(pair: Pair) -> Iterator[Line]:
+def _killed(pair: Pair) -> Iterator[Measurement]:
     for name, server in (("first", pair.first), ("second", pair.second)):
         crowd = Crowd(pair.balancer.port, PAGES, readers=6)
         time.sleep(2)
         server.kill()
         time.sleep(3)
-        yield failed_none(f"the {name} app server killed", crowd.stop())
+        yield none_failed(f"the {name} app server killed", crowd.stop())
         server.start()
         server.wait()
         warm(server.port)
         time.sleep(3)  # the balancer tries it again
 
 
-def database(folder: Path) -> Iterator[Line]:
+def database(folder: Path) -> Iterator[Measurement]:
     """PostgreSQL stops in mid-traffic and comes back."""
     with two_servers(folder) as pair, publishing(folder / "first", pair.environment) as publish:
         publish("The first is slow")
@@ -121,14 +125,16 @@ def database(folder: Path) -> Iterator[Line]:
             until(lambda port=server.port: _is_fresh(port), what="pages are stale", seconds=20)
         took = time.monotonic() - back
         time.sleep(1)
-        told = crowd.stop()
-        yield failed_none("PostgreSQL away for 8 s, stored pages", told)
-        yield Line("shown from memory meanwhile", f"{told.stale} answers", "some", told.stale > 0)
-        yield Line("fresh after it is back", f"{took:.2f} s", "2 s", took <= 2)
+        results = crowd.stop()
+        yield none_failed("PostgreSQL away for 8 s, stored pages", results)
+        yield Measurement(
+            "shown from memory meanwhile", f"{results.stale} answers", "some", results.stale > 0
+        )
+        yield Measurement("fresh after it is back", f"{took:.2f} s", "2 s", took <= 2)
         stored, title, reader = publish("Wheat after it"), b"Wheat after it", Reader(pair.second.port)
-        until(lambda: title in reader.get("/en/publications/")[2], what="the deed is not seen", seconds=5)
+        until(lambda: title in reader.get("/en/publications/")[2], what="the action is not seen", seconds=5)
         took = time.time() - stored
-        yield Line("a deed after that, seen on the other", f"{took:.2f} s", "1 s", took <= 1)
+        yield Measurement("an action after that, seen on the other", f"{took:.2f} s", "1 s", took <= 1)
 
 
 def _is_fresh(port: int) -> bool:
@@ -136,68 +142,90 @@ def _is_fresh(port: int) -> bool:
     return status == 200 and b"stale" not in head
 
 
-def lock(folder: Path) -> Iterator[Line]:
+def lock(folder: Path) -> Iterator[Measurement]:
     """A long write holds SQLite: readers do not notice."""
     with one_site(folder) as server:
         alone = reads(server.port, PAGES, 3)
         with sqlite3.connect(folder / "site.sqlite3", isolation_level=None) as writer:
             writer.execute("BEGIN EXCLUSIVE")
-            writer.execute("UPDATE publications_generation SET number = number")
+            writer.execute("UPDATE django_migrations SET name = name")
             stored = reads(server.port, PAGES, 4)
             made = reads(server.port, ["/en/publications/no-such-piece-*/"], 3, readers=2)
             writer.execute("ROLLBACK")
-        yield failed_none("no write", alone)
-        yield failed_none("SQLite locked for 8 s, stored pages", stored)
-        yield failed_none("the same, pages made anew", made)
+        yield none_failed("no write", alone)
+        yield none_failed("SQLite locked for 8 s, stored pages", stored)
+        yield none_failed("the same, pages made anew", made)
 
 
-def flood(folder: Path) -> Iterator[Line]:
-    """Unknown addresses and searches without end, by few and by many: stored pages go on, the home page stays."""
-    with one_site(folder) as server:
-        yield from _flooded(server, by=16)
-        yield from _flooded(server, by=120)  # more than there are slots
-        head = Reader(server.port).get("/en/")[1]
-        yield Line(
-            "the home page after the flood",
-            "hit" if b"pages; hit" in head else "miss",
-            "hit",
-            b"pages; hit" in head,
-        )
-
-
-def _flooded(server: Server, *, by: int) -> Iterator[Line]:
-    """Stored pages in three pairs of rounds, since the machine may have other work, without and with so many strangers:
-    what part of their speed alone is left, in the middle pair, and how many milliseconds each takes.
+def flood(folder: Path) -> Iterator[Measurement]:
+    """Made-up addresses and searches without end, by few and by many: on the bare server stored pages go on, behind nginx,
+    which limits each client, pages and searches that nobody asked for before as well.
     """
-    alone, during, strange = Told(), Told(), Told()
+    with one_site(folder) as server:
+        for count in FLOODS:
+            yield from _flooded_bare(server, count)
+        head = Reader(server.port).get("/en/")[1]
+        status = "hit" if b"pages; hit" in head else "miss"
+        yield Measurement("the home page after the flood", status, "hit", status == "hit")
+        with stopping(nginx(folder, [server.port] * 2, has_limits=True)) as balancer:
+            for count in FLOODS:
+                yield from _flooded_behind_limits(balancer, count)
+
+
+def _flooded_bare(server: Server, count: int) -> Iterator[Measurement]:
+    """Stored pages in three pairs of rounds, since the machine may have other work, without and with so many clients
+    that flood: what part of their speed alone is left, in the middle pair, and how many milliseconds each takes.
+    """
+    alone, during, strange = Results(), Results(), Results()
     ratios = []
     for _round in range(3):
         quiet = reads(server.port, PAGES, 4)
-        crowd = Crowd(server.port, STRANGE, readers=by)
+        crowd = Crowd(server.port, STRANGE, readers=count)
         time.sleep(1.5)
-        told = reads(server.port, PAGES, 4)
+        results = reads(server.port, PAGES, 4)
         strange.add(crowd.stop())
         alone.add(quiet)
-        during.add(told)
-        ratios.append(told.per_second / quiet.per_second)
-    ratio, refused = sorted(ratios)[1], strange.statuses[503]
-    slowest = during.slowest()
-    yield Line(
-        f"stored pages, {by} who flood, of alone",
+        during.add(results)
+        ratios.append(results.per_second / quiet.per_second)
+    ratio, slowest = sorted(ratios)[1], during.slowest()
+    yield Measurement(
+        f"bare server, {count} who flood: stored pages, of alone",
         f"{ratio:.2f} ({during.answers / 12:.0f} a second, {slowest:.0f} ms p99)",
         f"{SLOWEST_IN_A_FLOOD} ms",
         slowest <= SLOWEST_IN_A_FLOOD,
     )
-    faults = alone.failed + during.failed + strange.failed - refused
-    yield Line(
-        "faults, readers and flood together",
-        f"{faults} of {alone.answers + during.answers + strange.answers}, {refused} told to come again",
-        "0",
-        faults == 0,
+    yield _no_faults(alone.failed + during.failed, strange)
+
+
+def _flooded_behind_limits(balancer: Server, count: int) -> Iterator[Measurement]:
+    """Readers who each have an address of their own, and so many clients that flood from one address."""
+    paths = [*PAGES, "/en/publications/?q=grain*", "/en/no-such-page-*/"]
+    readers = {"readers": len(CALM), "pause": 0.04, "sources": CALM}  # each asks for fewer than it may
+    quiet = reads(balancer.port, paths, 4, **readers)
+    crowd = Crowd(balancer.port, STRANGE, readers=count, sources=["127.0.2.1"])
+    time.sleep(1.5)
+    results = reads(balancer.port, paths, 8, **readers)
+    strange = crowd.stop()
+    failed, slowest = results.failed + results.statuses[429], results.slowest()
+    yield Measurement(
+        f"nginx, {count} who flood: pages and searches",
+        f"{failed} of {results.answers} failed, {slowest:.0f} ms p99 (alone {quiet.slowest():.0f})",
+        f"0 failed, {SLOWEST_IN_A_FLOOD} ms",
+        failed == 0 and slowest <= SLOWEST_IN_A_FLOOD,
+    )
+    yield _no_faults(quiet.failed + failed, strange)
+
+
+def _no_faults(failed: int, flood: Results) -> Measurement:
+    """Readers who failed, and answers to the flood that speak of a fault, not of a limit."""
+    faults = failed + flood.failed - flood.statuses[503]
+    refused = f"{flood.statuses[503]} busy, {flood.statuses[429]} over the limit"
+    return Measurement(
+        "faults, readers and flood together", f"{faults}; of the flood {refused}", "0", faults == 0
     )
 
 
-def front(folder: Path) -> Iterator[Line]:
+def front(folder: Path) -> Iterator[Measurement]:
     """The mirror in front: pages without an app server, the headers of the application, secrets in no log."""
     with one_site(folder) as server:
         address = f"sqlite:///{folder}/site.sqlite3"
@@ -208,7 +236,7 @@ def front(folder: Path) -> Iterator[Line]:
             reader = Reader(balancer.port)
             there, here = reader.get("/en/", Accept_Encoding="gzip")[1], Reader(server.port).get("/en/")[1]
             missing = [name for name in GUARDING if _field(there, name) != _field(here, name)]
-            yield Line(
+            yield Measurement(
                 "headers that differ from the application's",
                 ", ".join(missing) or "none",
                 "none",
@@ -220,10 +248,15 @@ def front(folder: Path) -> Iterator[Line]:
                 what="nothing is logged",
                 seconds=5,
             )
-            told = "open-sesame" in (folder / "access.log").read_text()
-            yield Line("a review link in the access log", "told" if told else "masked", "masked", not told)
+            is_logged = "open-sesame" in (folder / "access.log").read_text()
+            yield Measurement(
+                "a review link in the access log",
+                "logged" if is_logged else "masked",
+                "masked",
+                not is_logged,
+            )
             server.kill()
-            yield failed_none("pages of the mirror, no app server", reads(balancer.port, PAGES, 3))
+            yield none_failed("pages of the mirror, no app server", reads(balancer.port, PAGES, 3))
 
 
 GUARDING = (

@@ -15,8 +15,8 @@ PATIENCE = 35  # seconds; the site itself gives up after 30
 class Reader:
     """One connection that is kept. Where a kept one was closed meanwhile it is opened anew once, as browsers do."""
 
-    def __init__(self, port: int, *, patience: float = PATIENCE) -> None:
-        self.port, self.patience = port, patience
+    def __init__(self, port: int, *, patience: float = PATIENCE, source: str = "127.0.0.1") -> None:
+        self.port, self.patience, self._source = port, patience, source
         self._socket: socket.socket | None = None
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes, bytes]:
@@ -37,7 +37,9 @@ class Reader:
 
     def _asked(self, path: str, headers: dict[str, str]) -> tuple[int, bytes, bytes]:
         if self._socket is None:
-            self._socket = socket.create_connection(("127.0.0.1", self.port), timeout=self.patience)
+            self._socket = socket.create_connection(
+                ("127.0.0.1", self.port), timeout=self.patience, source_address=(self._source, 0)
+            )
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode())
         head, body = self._until(b"\r\n\r\n")
@@ -73,7 +75,7 @@ class Reader:
 
 
 @dataclass
-class Told:
+class Results:
     """What a crowd of readers got: answers by status, failures by kind, and how long each answer took, in seconds."""
 
     statuses: Counter = field(default_factory=Counter)
@@ -102,7 +104,7 @@ class Told:
     def __str__(self) -> str:
         return f"{self.answers} answers, {self.failed} failed {dict(self.failures) or ''}".rstrip()
 
-    def add(self, other: "Told") -> None:
+    def add(self, other: "Results") -> None:
         self.statuses += other.statuses
         self.failures += other.failures
         self.stale += other.stale
@@ -111,41 +113,44 @@ class Told:
 
 
 def read(
-    ports: Sequence[int],
+    port: int,
+    source: str,
     paths: Sequence[str],
     ends: threading.Event,
     pause: float,
-    told: Told,
+    results: Results,
     **headers: str,
 ) -> None:
     """Ask for the paths in turn until told to end, one after the other."""
-    reader, begun, number = Reader(ports[0]), time.monotonic(), 0
+    reader, begun, number = Reader(port, source=source), time.monotonic(), 0
     while not ends.is_set():
         path = paths[number % len(paths)]
         path, number = path.replace("*", f"{number}-{id(reader)}"), number + 1
         asked = time.monotonic()
         try:
             status, head, _ = reader.get(path, Accept_Encoding="gzip", **headers)
-            told.statuses[status] += 1
-            told.stale += b"detail=stale" in head
-            told.took.append(time.monotonic() - asked)
+            results.statuses[status] += 1
+            results.stale += b"detail=stale" in head
+            results.took.append(time.monotonic() - asked)
         except (OSError, EOFError) as error:
-            told.failures[type(error).__name__] += 1
+            results.failures[type(error).__name__] += 1
             reader.close()
             time.sleep(0.01)
         if pause:
             time.sleep(pause)
-    told.seconds = time.monotonic() - begun
+    results.seconds = time.monotonic() - begun
 
 
-def _crowd(connection, ports, paths, readers, pause, headers) -> None:
+def _crowd(connection, ports, sources, paths, readers, pause, headers) -> None:
     """In a process of its own, so that readers take no time from each other: read until the other end says enough."""
-    ends, all_told = threading.Event(), [Told() for _ in range(readers)]
+    ends, all_results = threading.Event(), [Results() for _ in range(readers)]
     threads = [
         threading.Thread(
-            target=read, args=([ports[n % len(ports)]], paths, ends, pause, told), kwargs=headers
+            target=read,
+            args=(ports[n % len(ports)], sources[n % len(sources)], paths, ends, pause, results),
+            kwargs=headers,
         )
-        for n, told in enumerate(all_told)
+        for n, results in enumerate(all_results)
     ]
     for thread in threads:
         thread.start()
@@ -154,15 +159,15 @@ def _crowd(connection, ports, paths, readers, pause, headers) -> None:
     ends.set()
     for thread in threads:
         thread.join(PATIENCE + 5)
-    whole = Told()
-    for told in all_told:
-        whole.add(told)
+    whole = Results()
+    for results in all_results:
+        whole.add(results)
     connection.send(whole)
 
 
 class Crowd:
     """Readers at work in a process of their own, from now until `stop`, which says what they got. A `*` in a path is a new
-    word each time; `pause` is how long each rests between two pages.
+    word each time; `pause` is how long each rests between two pages; `sources` are the addresses they come from, in turn.
     """
 
     def __init__(
@@ -172,26 +177,29 @@ class Crowd:
         *,
         readers: int = 4,
         pause: float = 0.0,
+        sources: Sequence[str] = ("127.0.0.1",),
         **headers: str,
     ) -> None:
         ports = [ports] if isinstance(ports, int) else list(ports)
         spawn = multiprocessing.get_context("spawn")
         self._here, there = spawn.Pipe()
         self._process = spawn.Process(
-            target=_crowd, args=(there, ports, list(paths), readers, pause, headers), daemon=True
+            target=_crowd,
+            args=(there, ports, list(sources), list(paths), readers, pause, headers),
+            daemon=True,
         )
         self._process.start()
         there.close()  # so that a process that fails is not waited for
         self._here.recv()
 
-    def stop(self) -> Told:
+    def stop(self) -> Results:
         self._here.send("enough")
-        told = self._here.recv()
+        results = self._here.recv()
         self._process.join()
-        return told
+        return results
 
 
-def reads(ports: int | Sequence[int], paths: Sequence[str], seconds: float, **how) -> Told:
+def reads(ports: int | Sequence[int], paths: Sequence[str], seconds: float, **how) -> Results:
     """What a crowd gets in so many seconds."""
     crowd = Crowd(ports, paths, **how)
     time.sleep(seconds)

@@ -8,8 +8,8 @@ from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
-from .machines import ROOT, PostgreSQL, Server, manage, nginx, redis, site
 from .readers import Reader
+from .servers import ROOT, PostgreSQL, Server, manage, nginx, redis, site
 
 PAGES = ["/en/", "/en/publications/", "/en/authors/", "/en/topics/", "/sv/", "/en/about/"]
 
@@ -55,11 +55,11 @@ class Pair(NamedTuple):
 
 
 @contextmanager
-def two_servers(folder: Path, *, bell: bool = True) -> Iterator[Pair]:
+def two_servers(folder: Path, *, pubsub: bool = True) -> Iterator[Pair]:
     with ExitStack() as stack:
         database = stack.enter_context(stopping(PostgreSQL(folder / "cluster")))
         known = {"DATABASE_URL": database.url, "SECRET_KEY": "x" * 50}
-        if bell:
+        if pubsub:
             known["CACHE_URL"] = f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
         servers = []
         for name in ("first", "second"):

@@ -9,9 +9,9 @@ from http.cookies import SimpleCookie
 from pathlib import Path
 from urllib.parse import urlencode
 
-from .lines import Line
-from .machines import Server, caddy, nginx
+from .measurements import Measurement
 from .readers import Reader, held_open, reads
+from .servers import Server, caddy, nginx
 from .sites import PAGES, one_site, stopping
 
 COUNT = 400
@@ -31,7 +31,7 @@ BEGUN = {
 SIGN_INS = 5
 
 
-def bodies(folder: Path) -> Iterator[Line]:
+def bodies(folder: Path) -> Iterator[Measurement]:
     """400 bodies of each sort that do not end: no public request fails; behind nginx and Caddy the desk works too."""
     with one_site(folder) as server:
         public, cookie = _public(server.port), sign_in(server.port, folder)
@@ -56,18 +56,18 @@ def _public(port: int) -> list[str]:
 
 def _attacked(
     port: int, public: list[str], cookie: str, where: str, check: Callable[[int], str] | None = None
-) -> Iterator[Line]:
+) -> Iterator[Measurement]:
     for what, (path, type_, begun) in BEGUN.items():
         said = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{type_}Content-Length: 5000\r\n\r\n{begun}"
         with held_open(port, COUNT, said.encode()):
             time.sleep(0.5)
-            told = reads(port, public, SECONDS)
+            results = reads(port, public, SECONDS)
             desk = check(port) if check else ""
-        yield Line(
+        yield Measurement(
             f"{where}: {COUNT} unfinished to {what}",
-            f"{told.failed} of {told.answers} failed, {told.slowest():.0f} ms p99{desk and f'; desk: {desk}'}",
+            f"{results.failed} of {results.answers} failed, {results.slowest():.0f} ms p99{desk and f'; desk: {desk}'}",
             f"0, {P99} ms" + (", well" if check else ""),
-            told.failed == 0 and told.slowest() < P99 and desk in ("", "well"),
+            results.failed == 0 and results.slowest() < P99 and desk in ("", "well"),
         )
 
 

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 
-class Line(NamedTuple):
+class Measurement(NamedTuple):
     """One line of the table: what was done, what was measured, what it may be, and whether it is so."""
 
     what: str
@@ -12,10 +12,10 @@ class Line(NamedTuple):
     is_kept: bool
 
 
-def failed_none(what: str, told) -> Line:
-    return Line(
+def none_failed(what: str, results) -> Measurement:
+    return Measurement(
         what,
-        f"{told.failed} of {told.answers} failed, {told.slowest():.0f} ms p99",
+        f"{results.failed} of {results.answers} failed, {results.slowest():.0f} ms p99",
         "0 failed",
-        told.failed == 0,
+        results.failed == 0,
     )

@@ -25,7 +25,7 @@ _reserved: list[TextIO] = []
 _ports = iter(range(int(os.environ.get("EXERCISE_PORTS", "8130")), 65_000))
 
 
-class Missing(Exception):
+class MissingProgram(Exception):
     """A program that the exercise needs is not there. Says which, and how to get it."""
 
 
@@ -34,7 +34,7 @@ def free_port() -> int:
     while port := first_free(_ports):
         if _reserve(port):
             return port
-    raise Missing("There is no free port. Name another beginning in EXERCISE_PORTS.")
+    raise MissingProgram("There is no free port. Name another beginning in EXERCISE_PORTS.")
 
 
 def _reserve(port: int) -> bool:
@@ -50,11 +50,11 @@ def _reserve(port: int) -> bool:
 
 
 def program(name: str, package: str, places: str = "usr/sbin") -> str:
-    """The path of a program, in those places first. Raises Missing."""
+    """The path of a program, in those places first. Raises MissingProgram."""
     folders = [str(folder) for folder in sorted(Path("/").glob(places), reverse=True)]
     found = next(filter(None, (shutil.which(name, path=path) for path in [*folders, None])), None)
     if not found:
-        raise Missing(f"{name} is not installed (Debian: apt-get install {package}).")
+        raise MissingProgram(f"{name} is not installed (Debian: apt-get install {package}).")
     return found
 
 
@@ -264,8 +264,11 @@ http {{
 """
 
 
-def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
-    """The balancer of deploy/ in front of two app servers, with a mirror if there is one; log in `folder`/access.log."""
+def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "", has_limits: bool = False) -> Server:
+    """The balancer of deploy/ in front of two app servers, with a mirror if there is one; log in `folder`/access.log.
+
+    Without `has_limits` a client may ask as often as it likes, since most readers of the exercise share an address.
+    """
     port = free_port()
     changed = {
         "127.0.0.1:8001": f"127.0.0.1:{ports[0]}",
@@ -274,9 +277,9 @@ def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
         "/srv/mirror": mirror or f"{folder}/no-mirror",
         "/var/log/nginx/publications.log": f"{folder}/access.log",
         "publications.example": "localhost",
-        "rate=50r/s": "rate=100000r/s",  # all readers of the exercise come from one address
-        "rate=1r/s": "rate=1000r/s",
     }
+    if not has_limits:
+        changed |= {"rate=50r/s": "rate=100000r/s", "rate=1r/s": "rate=1000r/s", " delay=40": " nodelay"}
     text = (ROOT / "deploy/nginx-mirror.conf").read_text("utf-8")
     for old, new in changed.items():
         assert old in text, f"deploy/nginx-mirror.conf has no {old}."
