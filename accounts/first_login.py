@@ -25,9 +25,9 @@ class FirstLogin:
     password: str
 
 
-def make_account(username: str, group: str, *, superuser: bool = False, email: str = "") -> FirstLogin:
+def create_account(username: str, group: str, *, superuser: bool = False, email: str = "") -> FirstLogin:
     """Make a person of the desk in a group, with a random password."""
-    password = random_password()
+    password = generate_password()
     people = get_user_model().objects
     person = people.create_user(username, email, password, is_staff=True, is_superuser=superuser)
     person.groups.add(Group.objects.get(name=group))
@@ -35,27 +35,27 @@ def make_account(username: str, group: str, *, superuser: bool = False, email: s
     return FirstLogin(username, password)
 
 
-def random_password() -> str:
+def generate_password() -> str:
     """Four words of three syllables, to be read aloud and typed: about 75 bits."""
     return "-".join("".join(secrets.choice(SYLLABLES) for _syllable in range(3)) for _word in range(WORDS))
 
 
-def first_login_file() -> Path:
+def first_login_path() -> Path:
     return Path(settings.SITE_DATA) / FILE
 
 
-def note_first_logins(logins: list[FirstLogin]) -> Path:
+def write_first_logins(logins: list[FirstLogin]) -> Path:
     """Keep the first passwords where only the owner of the folder reads them."""
-    path = first_login_file()
+    path = first_login_path()
     handle = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
     with os.fdopen(handle, "w", encoding="utf-8") as file:
         file.writelines(f"{login.username} {login.password}\n" for login in logins)
     return path
 
 
-def forget_first_login(username: str) -> None:
+def remove_first_login(username: str) -> None:
     """Take a person's first password out of the file; an empty file goes."""
-    path = first_login_file()
+    path = first_login_path()
     if not path.exists():
         return
     kept = [

@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils.translation import ngettext
 
 from .events import record_event
-from .first_login import forget_first_login
+from .first_login import remove_first_login
 from .forms import LimitedFormMixin
 from .limits import TooManyAttempts, begin_sign_in
 from .models import EventType
@@ -49,5 +49,5 @@ class OwnPasswordView(PasswordChangeView):
     def form_valid(self, form: OwnPasswordForm) -> HttpResponse:
         response = super().form_valid(form)
         record_event(EventType.PASSWORD_CHANGED, form.user, by=form.user, request=self.request)
-        forget_first_login(form.user.get_username())  # the one that was printed at set-up
+        remove_first_login(form.user.get_username())  # the one that was printed at set-up
         return response

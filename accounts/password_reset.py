@@ -16,7 +16,7 @@ from django.utils.translation import ngettext
 
 from .devices import device_to_remember, remember_device
 from .events import record_event
-from .first_login import forget_first_login
+from .first_login import remove_first_login
 from .forms import LimitedFormMixin
 from .limits import TooManyAttempts, begin_reset
 from .models import EventType
@@ -98,5 +98,5 @@ class ResetConfirmView(views.PasswordResetConfirmView):
         device = device_to_remember(self.request)
         record_event(EventType.PASSWORD_RESET, self.user, by=self.user, request=self.request, device=device)
         remember_device(response, device)
-        forget_first_login(self.user.get_username())
+        remove_first_login(self.user.get_username())
         return response

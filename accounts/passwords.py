@@ -72,7 +72,7 @@ def find_weakness(password: str, names: Iterable[str]) -> Weakness | None:
     Args:
         names: of the person and the site; each of their words counts.
     """
-    text = folded(password)
+    text = fold(password)
     once = REPETITION.sub(lambda match: match[1] or match[2], text)
     without_rows = _without_rows(once)
     without_names = _without_names(without_rows, names)
@@ -88,7 +88,7 @@ def find_weakness(password: str, names: Iterable[str]) -> Weakness | None:
     return Weakness.COMMON if core in _common_passwords() and not is_common_itself else None
 
 
-def folded(password: str) -> str:
+def fold(password: str) -> str:
     """Return what is examined of a password: its letters in one way of writing, without case."""
     return unicodedata.normalize("NFKC", password[:EXAMINED]).casefold()
 

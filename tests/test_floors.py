@@ -12,7 +12,7 @@ FLOORS = {
     "sceeus": 7,
     "publications.urls": 6,
     "publications.templatetags": 3,
-    "publications.setting_up": 6,
+    "publications.site_setup": 6,
     "publications.mirror": 6,
     "publications.views": 5,
     "publications.feeds": 5,
@@ -62,7 +62,7 @@ FLOORS = {
 DEED_DOERS = {
     "publications.desk",
     "publications.management",
-    "publications.setting_up",
+    "publications.site_setup",
     "publications.demonstration",
     "publications.importing",
     "publications.integrity",

@@ -16,7 +16,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 
 from accounts.events import record_changes, record_event
-from accounts.first_login import forget_first_login
+from accounts.first_login import remove_first_login
 from accounts.models import AccountEvent, EventType
 from publications.models import Presence
 
@@ -230,7 +230,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         person = User.objects.filter(pk=id).first() if id.isdecimal() else None
         if request.method == "POST" and response.status_code == 302 and person:
             record_event(EventType.PASSWORD_CHANGED, person, by=request.user, request=request)
-            forget_first_login(person.username)
+            remove_first_login(person.username)
         return response
 
 

@@ -7,7 +7,7 @@ from publications.models import AuditLine, DeedKind, Edition, End, Generation
 
 from .report import Progress
 
-ENDING = {
+END_ENTRIES = {
     End.WITHDRAWN: ((DeedKind.WITHDRAW, ""),),
     End.UNDONE: ((DeedKind.UNDO, "edition"),),
     End.CANCELLED: (
@@ -20,7 +20,9 @@ ENDING = {
 }
 """Which entries tell how an edition ended, and under which word they have its number; any number where none."""
 
-MADE = {(deed, name) for deed in (DeedKind.PUBLISH, DeedKind.SCHEDULE) for name in ("edition", "kept")}
+START_ENTRIES = {
+    (deed, name) for deed in (DeedKind.PUBLISH, DeedKind.SCHEDULE) for name in ("edition", "kept")
+}
 
 Entries = dict[int, set[tuple[str, str, int | None]]]
 
@@ -28,14 +30,14 @@ Entries = dict[int, set[tuple[str, str, int | None]]]
 def find_lost_versions(progress: Progress) -> Iterator[str]:
     """Yield the versions of the site that have no entry, and entries of versions that never were."""
     last = Generation.objects.values_list("number", flat=True).first() or 0
-    there = list(AuditLine.objects.order_by("generation").values_list("generation", flat=True))
+    numbers = list(AuditLine.objects.order_by("generation").values_list("generation", flat=True))
     before = 0
-    for number in [*(number for number in there if number <= last), last + 1]:
+    for number in [*(number for number in numbers if number <= last), last + 1]:
         if number > before + 1:
             yield f"No entry for {_versions(before + 1, number - 1)} of the site."
         before = number
-    if there and there[-1] > last:
-        yield f"The last entry is of version {there[-1]}, and the site is at version {last}."
+    if numbers and numbers[-1] > last:
+        yield f"The last entry is of version {numbers[-1]}, and the site is at version {last}."
 
 
 def _versions(first: int, last: int) -> str:
@@ -49,32 +51,32 @@ def find_lost_entries(progress: Progress) -> Iterator[str]:
         "publication", "title", "number", "end", "restores__number", "redactions"
     )
     for publication, title, number, end, restores, redactions in rows:
-        told = entries[publication]
-        wanted = [_is_made(told, number, restores), not end or _has_ended(told, number, end)]
-        if not all(wanted):
-            missing = "made" if not wanted[0] else f"{end}"
+        existing = entries[publication]
+        is_complete = [_is_made(existing, number, restores), not end or _has_ended(existing, number, end)]
+        if not all(is_complete):
+            missing = "made" if not is_complete[0] else f"{end}"
             yield f"publication {publication} “{title}”, edition {number}: no entry says how it was {missing}."
-        if redactions and not any(deed == DeedKind.REDACT for deed, _name, _number in told):
+        if redactions and not any(deed == DeedKind.REDACT for deed, _name, _number in existing):
             yield f"publication {publication} “{title}”, edition {number}: no entry says that it was redacted."
 
 
 def _read_entries() -> Entries:
     """The entries of each publication: what was done, and each number of an edition that they have, by its word."""
-    found: Entries = defaultdict(set)
+    entries: Entries = defaultdict(set)
     rows = AuditLine.objects.filter(publication__isnull=False).order_by()
     for publication, deed, detail in rows.values_list("publication", "deed", "detail").iterator():
-        found[publication].add((deed, "", None))
+        entries[publication].add((deed, "", None))
         for name in ("edition", "kept", "replaced", "cancelled", "restored"):
             if name in detail:
-                found[publication].add((deed, name, detail[name]))
-    return found
+                entries[publication].add((deed, name, detail[name]))
+    return entries
 
 
-def _is_made(told: set, number: int, restores: int | None) -> bool:
+def _is_made(entries: set, number: int, restores: int | None) -> bool:
     if restores:
-        return (DeedKind.UNDO, "restored", restores) in told
-    return any((deed, name, number) in told for deed, name in MADE)
+        return (DeedKind.UNDO, "restored", restores) in entries
+    return any((deed, name, number) in entries for deed, name in START_ENTRIES)
 
 
-def _has_ended(told: set, number: int, end: str) -> bool:
-    return any((deed, name, number if name else None) in told for deed, name in ENDING[End(end)])
+def _has_ended(entries: set, number: int, end: str) -> bool:
+    return any((deed, name, number if name else None) in entries for deed, name in END_ENTRIES[End(end)])

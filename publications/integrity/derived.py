@@ -76,10 +76,10 @@ def _named(editions: set[int], said: str) -> Iterator[str]:
 
 def find_broken_files(progress: Progress) -> Iterator[str]:
     """Yield the made pictures, PDFs and cards that are not whole."""
-    yield from (f"{path.relative_to(settings.RENDITIONS)} is not whole." for path in broken_files())
+    yield from (f"{path.relative_to(settings.RENDITIONS)} is not whole." for path in list_broken_files())
 
 
-def broken_files() -> list[Path]:
+def list_broken_files() -> list[Path]:
     """The made files that do not end as files of their kind do."""
     files = [path for path in Path(settings.RENDITIONS).rglob("*") if path.is_file()]
     return [path for path in files if path.suffix in IS_WHOLE and not _is_whole(path)]
@@ -106,5 +106,5 @@ IS_WHOLE: dict[str, Callable[[bytes, bytes, int], bool]] = {
 
 def remove_broken_files() -> None:
     """Remove made files that are not whole: whoever asks for one has it made anew."""
-    for path in broken_files():
+    for path in list_broken_files():
         path.unlink(missing_ok=True)

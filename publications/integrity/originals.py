@@ -13,7 +13,7 @@ from publications.models import OriginalFault, Revision, find_original_fault, or
 from .report import Progress
 
 DIGEST = re.compile(r"\b[0-9a-f]{64}\b")
-FOLDERS_OF_PASSAGE = ("waiting", "incoming", "reach")
+TRANSIENT_FOLDERS = ("waiting", "incoming", "reach")
 """Folders of the store in which nothing stays: forms that were not stored, uploads under way, trials."""
 
 
@@ -101,5 +101,5 @@ def list_originals(folder: str = "") -> Iterator[str]:
         return
     yield from (f"{folder}/{name}".lstrip("/") for name in files if name)
     for name in folders:
-        if folder or name not in FOLDERS_OF_PASSAGE:
+        if folder or name not in TRANSIENT_FOLDERS:
             yield from list_originals(f"{folder}/{name}".lstrip("/"))

@@ -269,9 +269,9 @@ def test_events_are_read_only_even_for_a_superuser(client):
 
 
 def test_the_first_accounts_of_a_site_are_events_too():
-    from accounts.first_login import make_account
+    from accounts.first_login import create_account
 
-    make_account("ann", "Editors")
+    create_account("ann", "Editors")
 
     assert events_of(User.objects.get(username="ann")) == [("created", "")]
 

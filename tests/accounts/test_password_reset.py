@@ -7,7 +7,7 @@ from django.test import Client
 from django.urls import reverse
 
 from accounts import limits
-from accounts.first_login import FirstLogin, first_login_file, note_first_logins
+from accounts.first_login import FirstLogin, first_login_path, write_first_logins
 from accounts.models import AccountEvent, EventType
 from tests.factories import make_person
 
@@ -123,12 +123,12 @@ def test_a_password_set_by_mail_is_an_event_of_the_account(person, mailoutbox, c
 
 
 def test_a_first_password_is_forgotten_when_a_new_one_is_set_by_mail(person, mailoutbox, client):
-    note_first_logins([FirstLogin(person.username, "a right password")])
+    write_first_logins([FirstLogin(person.username, "a right password")])
     request_mail(client)
 
     set_password(client, path_in(mailoutbox[0]))
 
-    assert not first_login_file().exists()
+    assert not first_login_path().exists()
 
 
 @pytest.fixture

@@ -8,8 +8,8 @@ from django.utils.translation import override
 from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
-from accounts.first_login import random_password
-from accounts.passwords import Weakness, find_weakness, folded
+from accounts.first_login import generate_password
+from accounts.passwords import Weakness, find_weakness, fold
 from publications.models import Site
 from tests.factories import make_person
 
@@ -71,7 +71,9 @@ def test_good_passwords_are_taken(password):
 
 def test_first_passwords_are_never_refused():
     assert [
-        password for password in (random_password() for _time in range(500)) if find_weakness(password, NAMES)
+        password
+        for password in (generate_password() for _time in range(500))
+        if find_weakness(password, NAMES)
     ] == []
 
 
@@ -104,7 +106,7 @@ def test_letters_that_are_written_in_parts_count_once(password):
 @given(st.text(min_size=1, max_size=3), st.integers(4, 40))
 @example("\ufdfa", 4).via("stands for eighteen letters, which is no short unit")
 def test_any_short_unit_repeated_is_refused(unit, times):
-    assume(folded(unit * times) == folded(unit) * times and len(folded(unit)) <= 3)
+    assume(fold(unit * times) == fold(unit) * times and len(fold(unit)) <= 3)
 
     assert find_weakness(unit * times, ()) is not None
 

@@ -16,7 +16,7 @@ from pathlib import Path
 from .parts import PARTS
 from .servers import MissingProgram
 
-WIDTHS = (44, 42, 10)
+WIDTHS = (58, 48, 16)
 
 
 def main() -> int:

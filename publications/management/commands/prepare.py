@@ -10,7 +10,7 @@ from django.core.management.base import BaseCommand
 
 from publications import search
 from publications.migration_state import read_migration_state, refuse_newer_database
-from publications.setting_up import finish_empty_site, is_up_to_date, mark_up_to_date
+from publications.site_setup import is_up_to_date, mark_up_to_date, set_up_empty_site
 
 
 class Command(BaseCommand):
@@ -37,7 +37,7 @@ class Command(BaseCommand):
             said = "The site is up to date."
             self._bring_up_to_date(allow_newer=options["allow_newer_database"])
             mark_up_to_date()
-        finish_empty_site(tell=self.stdout.write)  # the first passwords are told in any case
+        set_up_empty_site(write=self.stdout.write)  # the first passwords are told in any case
         self._say(said)
 
     def _say(self, text: str) -> None:

@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from accounts import first_login
 from accounts.first_login import FirstLogin
-from publications import setting_up
+from publications import site_setup
 from publications.models import Edition, Publication
 from tests.conftest import ROOT
 from tests.factories import make_person
@@ -18,7 +18,7 @@ pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("pictures_are_kept"
 
 def start() -> list[str]:
     said: list[str] = []
-    setting_up.finish_empty_site(tell=said.append)
+    site_setup.set_up_empty_site(write=said.append)
     return said
 
 
@@ -33,7 +33,7 @@ def test_an_empty_site_gets_two_people_and_the_demonstration():
 
 def test_the_first_passwords_are_kept_where_only_the_owner_reads_them():
     start()
-    path = first_login.first_login_file()
+    path = first_login.first_login_path()
 
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     for line in path.read_text().splitlines():
@@ -76,18 +76,18 @@ def test_without_the_demonstration_the_name_and_an_administrator_are_asked_for(m
     monkeypatch.setenv("DEMO", "0")
     monkeypatch.setattr("sys.stdin.isatty", lambda: True, raising=False)
     monkeypatch.setattr("builtins.input", lambda _question: next(answers))
-    monkeypatch.setattr(setting_up, "getpass", lambda _question: "a long enough secret")
+    monkeypatch.setattr(site_setup, "getpass", lambda _question: "a long enough secret")
 
     start()
 
-    assert setting_up.Site.objects.get().short_name == "ECFR"
+    assert site_setup.Site.objects.get().short_name == "ECFR"
     assert User.objects.get().username == "ann"
     assert not Publication.objects.exists()
 
 
 def test_changing_a_first_password_takes_it_out_of_the_file(client):
     person = make_person("Editors", password="the first password")
-    first_login.note_first_logins(
+    first_login.write_first_logins(
         [FirstLogin(person.username, "the first password"), FirstLogin("other", "x")]
     )
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
@@ -101,15 +101,15 @@ def test_changing_a_first_password_takes_it_out_of_the_file(client):
         },
     )
 
-    assert first_login.first_login_file().read_text() == "other x\n"
+    assert first_login.first_login_path().read_text() == "other x\n"
 
 
 def test_when_all_have_changed_theirs_the_file_is_gone():
-    first_login.note_first_logins([FirstLogin("ann", "x")])
+    first_login.write_first_logins([FirstLogin("ann", "x")])
 
-    first_login.forget_first_login("ann")
+    first_login.remove_first_login("ann")
 
-    assert not first_login.first_login_file().exists()
+    assert not first_login.first_login_path().exists()
 
 
 def test_requirements_are_the_same_bytes_in_both_places():

@@ -15,14 +15,14 @@ from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 
 from accounts.events import record_event
-from accounts.first_login import FirstLogin, make_account, note_first_logins
+from accounts.first_login import FirstLogin, create_account, write_first_logins
 from accounts.models import EventType
 from publications import deeds, demonstration, search
 from publications.migration_state import read_migration_state
 from publications.models import Publication, Site
 
-STAMP = "prepared"
-WATCHED = (
+STAMP_FILE = "prepared"
+FINGERPRINTED_FILES = (
     "accounts/migrations/*.py",
     "publications/migrations/*.py",
     "publications/models/*.py",
@@ -31,16 +31,16 @@ WATCHED = (
     "requirements.txt",
 )
 
-Tell = Callable[[str], object]
+Write = Callable[[str], object]
 
 
 def fingerprint() -> str:
-    """What a start depends on besides the database: names, sizes and times of styles, packages and code."""
+    """Return a digest of what a start depends on besides the database: names, sizes and times of files."""
     root = Path(settings.BASE_DIR)
-    files = sorted(path for pattern in WATCHED for path in root.glob(pattern) if path.is_file())
-    known = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
-    depends = (known, settings.DEBUG)  # in development no static files are collected
-    return hashlib.sha256(repr(depends).encode()).hexdigest()
+    files = sorted(path for pattern in FINGERPRINTED_FILES for path in root.glob(pattern) if path.is_file())
+    stats = "\n".join(f"{path}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in files)
+    parts = (stats, settings.DEBUG)  # in development no static files are collected
+    return hashlib.sha256(repr(parts).encode()).hexdigest()
 
 
 def is_up_to_date() -> bool:
@@ -48,7 +48,7 @@ def is_up_to_date() -> bool:
 
     The database is asked each time: another release may have been started with it since, or it may have been emptied.
     """
-    stamp = Path(settings.SITE_DATA) / STAMP
+    stamp = Path(settings.SITE_DATA) / STAMP_FILE
     if not stamp.exists() or stamp.read_text(encoding="ascii") != fingerprint():
         return False
     try:
@@ -60,37 +60,37 @@ def is_up_to_date() -> bool:
 
 
 def mark_up_to_date() -> None:
-    (Path(settings.SITE_DATA) / STAMP).write_text(fingerprint(), encoding="ascii")
+    (Path(settings.SITE_DATA) / STAMP_FILE).write_text(fingerprint(), encoding="ascii")
 
 
-def finish_empty_site(*, tell: Tell) -> None:
-    """Make the first accounts where there are none, and load the demonstration into an empty database."""
+def set_up_empty_site(*, write: Write) -> None:
+    """Create the first accounts where there are none, and load the demonstration into an empty database."""
     if get_user_model().objects.exists():
         return
     if os.environ.get("DEMO", "1") == "0":
-        _ask(tell)
+        _ask_for_site_and_administrator(write)
         return
-    logins = _first_accounts_and_content(tell)
-    path = note_first_logins(logins)
-    tell("\nSign in at /desk/ with one of these, and change the password:")
+    logins = _create_accounts_and_content(write)
+    path = write_first_logins(logins)
+    write("\nSign in at /desk/ with one of these, and change the password:")
     for login in logins:
-        tell(f"    {login.username:<15} {login.password}")
-    tell(f"Until then they are also kept in {path}\n")
+        write(f"    {login.username:<15} {login.password}")
+    write(f"Until then they are also kept in {path}\n")
 
 
 @transaction.atomic
-def _first_accounts_and_content(tell: Tell) -> list[FirstLogin]:
+def _create_accounts_and_content(write: Write) -> list[FirstLogin]:
     """All of it or nothing: a start that is broken off begins anew the next time."""
     logins = [
-        make_account("administrator", "Administrators", superuser=True),
-        make_account("editor", "Editors"),
+        create_account("administrator", "Administrators", superuser=True),
+        create_account("editor", "Editors"),
     ]
     if not Publication.objects.exists():
-        demonstration.load(by=get_user_model().objects.get(username="administrator"), tell=tell)
+        demonstration.load(by=get_user_model().objects.get(username="administrator"), tell=write)
     return logins
 
 
-def _ask(tell: Tell) -> None:
+def _ask_for_site_and_administrator(write: Write) -> None:
     """Ask for the name of the site and an administrator."""
     if not sys.stdin.isatty():
         sys.exit("DEMO=0 asks for the name of the site and an administrator: run it in a terminal.")
@@ -99,15 +99,15 @@ def _ask(tell: Tell) -> None:
     site.name_en = input(f"Its name in English [{site.name_en}]: ").strip() or site.name_en
     site.name_sv = input(f"Its name in Swedish [{site.name_sv}]: ").strip() or site.name_sv
     username = input("User name of the administrator [administrator]: ").strip() or "administrator"
-    password = _password(username)
+    password = _ask_for_password(username)
     person = get_user_model().objects.create_superuser(username, "", password)
     person.groups.add(Group.objects.get(name="Administrators"))
     record_event(EventType.CREATED, person)
     deeds.amend(site, by=person)
-    tell(f"Sign in at /desk/ as {username}.")
+    write(f"Sign in at /desk/ as {username}.")
 
 
-def _password(username: str) -> str:
+def _ask_for_password(username: str) -> str:
     while True:
         password = getpass("Password: ")
         try:
