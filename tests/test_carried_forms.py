@@ -726,7 +726,7 @@ def test_a_button_that_was_pressed_is_no_text_that_could_be_lost(browser, ann, p
     end_sessions()
 
     page = browser.post(
-        reverse("desk:review-deal", args=[publication.pk, review.pk]),
+        reverse("desk:review-update", args=[publication.pk, review.pk]),
         {"csrfmiddlewaretoken": token, "done": remark.pk},
         headers={
             "Origin": HOST,
@@ -783,7 +783,7 @@ def test_what_a_script_sends_is_answered_as_scripts_expect(browser, publication)
     end_sessions()
 
     answer = browser.post(
-        reverse("desk:keep"),
+        reverse("desk:autosave"),
         {"csrfmiddlewaretoken": token},
         headers={"Accept": "application/json", "Origin": HOST},
     )

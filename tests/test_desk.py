@@ -312,6 +312,6 @@ def test_the_history_shows_editions_revisions_and_deeds(desk, editor):
     piece = make_live().publication
     deeds.publish(saved(piece, body="Mended."), by=editor, change="correction", note="A date was wrong.")
 
-    page = desk.get(reverse("desk:revisions", args=[piece.pk])).text
+    page = desk.get(reverse("desk:history", args=[piece.pk])).text
 
     assert "A date was wrong." in page and "Published:" in page

@@ -103,7 +103,7 @@ CUT = "only the first of them were"
     "address", [*(f"desk:publications_{model}_changelist" for model in (
         "publication", "author", "image", "page", "tag", "synonym", "auditline")),
         "desk:accounts_accountevent_changelist", "desk:auth_user_changelist", "desk:auth_group_changelist",
-        "desk:links"])  # fmt: skip
+        "desk:related-links"])  # fmt: skip
 def test_a_search_for_too_much_is_cut_and_says_so(admin_client, address, typed):
     make_live()
 
@@ -126,7 +126,7 @@ def test_choosers_look_for_the_first_words_of_too_many(admin_client, what, typed
     make_live(by_whom=make_author())
     make_image()
 
-    assert admin_client.get(reverse("desk:choose", args=[what]), {"q": typed}).json() == {"found": []}
+    assert admin_client.get(reverse("desk:chooser-search", args=[what]), {"q": typed}).json() == {"found": []}
 
 
 @pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])

@@ -42,7 +42,7 @@ TRAIL = "/desk/publications/auditline/"
 
 
 def history(client, piece: Publication, **query):
-    return client.get(reverse("desk:revisions", args=[piece.pk]), query)
+    return client.get(reverse("desk:history", args=[piece.pk]), query)
 
 
 def rows(page) -> list[list[int] | str]:
@@ -286,15 +286,15 @@ def test_a_line_of_the_trail_leads_to_the_piece_and_the_edition(desk, editor):
 
     page = desk.get(TRAIL).text
 
-    assert f'href="{reverse("desk:revisions", args=[piece.pk])}"' in page
-    assert f'href="{reverse("desk:published", args=[piece.pk, 1])}"' in page
+    assert f'href="{reverse("desk:history", args=[piece.pk])}"' in page
+    assert f'href="{reverse("desk:publish-result", args=[piece.pk, 1])}"' in page
 
 
 def test_right_after_publishing_the_history_proposes_the_edition_before(desk, editor):
     piece = make_live().publication
     deeds.publish(saved(piece, body="Mended."), by=editor, change="update", note="More.")
 
-    page = desk.get(reverse("desk:revisions", args=[piece.pk]))
+    page = desk.get(reverse("desk:history", args=[piece.pk]))
 
     assert set(page.context["chosen"]) == {"e1", "e2"}
 
@@ -303,7 +303,7 @@ def test_after_a_save_the_history_proposes_what_the_save_changed(desk, editor):
     piece = make_live().publication
     saved(piece, body="Not yet public.")
 
-    page = desk.get(reverse("desk:revisions", args=[piece.pk]))
+    page = desk.get(reverse("desk:history", args=[piece.pk]))
 
     assert f"r{piece.revisions.first().number}" in page.context["chosen"]
     assert set(page.context["chosen"]) & {"e1", "r1"}
@@ -313,7 +313,7 @@ def test_the_page_after_publishing_leads_to_what_changed_since_the_edition_befor
     piece = make_live(body="One word.").publication
     deeds.publish(saved(piece, body="Another word."), by=editor, change="update", note="More.")
 
-    page = desk.get(reverse("desk:published", args=[piece.pk, 2])).text
+    page = desk.get(reverse("desk:publish-result", args=[piece.pk, 2])).text
     difference = desk.get(reverse("desk:difference", args=[piece.pk]) + "?from=e1&to=e2").text
 
     assert "?from=e1&amp;to=e2" in page and "What changed since edition 1" in page
@@ -323,7 +323,7 @@ def test_the_page_after_publishing_leads_to_what_changed_since_the_edition_befor
 def test_a_first_edition_has_none_before_it(desk):
     piece = make_live().publication
 
-    assert "What changed since" not in desk.get(reverse("desk:published", args=[piece.pk, 1])).text
+    assert "What changed since" not in desk.get(reverse("desk:publish-result", args=[piece.pk, 1])).text
 
 
 def test_a_cancelled_edition_is_none_to_compare_with(desk, editor):
@@ -331,7 +331,7 @@ def test_a_cancelled_edition_is_none_to_compare_with(desk, editor):
     deeds.publish(saved(piece, body="Later."), by=editor, change="update", note="x", at=tomorrow())
     deeds.publish(saved(piece, body="Now."), by=editor, change="update", note="y")
 
-    assert "?from=e1&amp;to=" in desk.get(reverse("desk:published", args=[piece.pk, 3])).text
+    assert "?from=e1&amp;to=" in desk.get(reverse("desk:publish-result", args=[piece.pk, 3])).text
 
 
 @pytest.mark.parametrize(

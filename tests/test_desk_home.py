@@ -106,7 +106,7 @@ def test_the_word_can_be_taken_back(desk):
     piece = make_publication()
     Ready.objects.create(publication=piece)
 
-    desk.post(reverse("desk:not-ready", args=[piece.pk]))
+    desk.post(reverse("desk:submission-withdraw", args=[piece.pk]))
 
     assert "check" not in waiting(desk)
 

@@ -272,7 +272,7 @@ def test_people_are_found_by_whoever_has_not_their_letters(desk, typed):
     for name in ("Mårten Håkansson", "Doina Răchitaru", "Mart Nool"):
         make_author(name)
 
-    found = desk.get(reverse("desk:choose", args=["authors"]), {"q": typed}).json()["found"]
+    found = desk.get(reverse("desk:chooser-search", args=["authors"]), {"q": typed}).json()["found"]
 
     assert [each["label"] for each in found] == [
         "Doina Răchitaru" if typed == "rachi" else "Mårten Håkansson"

@@ -187,7 +187,7 @@ def test_a_picture_of_a_text_comes_into_the_library_with_its_words(desk):
     assert answer.json() == {"markdown": rf"![Ett fält \[i Kyiv\]](image:{image.key})"}
     assert (image.alt_sv, image.alt_en, image.credit) == ("Ett fält [i Kyiv]", "", "Ann Berg")
     assert AuditLine.objects.get().deed == "amend"
-    assert desk.get(reverse("desk:picture", args=[image.key, "192s", "jpg"])).status_code == 200
+    assert desk.get(reverse("desk:library-image", args=[image.key, "192s", "jpg"])).status_code == 200
 
 
 def test_a_decorative_picture_needs_no_words(desk):

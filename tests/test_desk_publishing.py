@@ -321,7 +321,7 @@ def test_pressing_twice_while_keeping_what_waits_makes_one_edition(desk, waits):
 
 
 def result(edition: Edition) -> str:
-    return reverse("desk:published", args=[edition.publication_id, edition.number])
+    return reverse("desk:publish-result", args=[edition.publication_id, edition.number])
 
 
 def test_the_page_after_publishing_has_all_that_is_copied(desk):
@@ -360,7 +360,7 @@ def test_an_edition_of_another_piece_has_no_page_here(desk):
     edition, other = make_live(), make_live().publication
     deeds.publish(saved(other, body="Next."), by=None)
 
-    assert desk.get(reverse("desk:published", args=[edition.publication_id, 2])).status_code == 404
+    assert desk.get(reverse("desk:publish-result", args=[edition.publication_id, 2])).status_code == 404
 
 
 @pytest.mark.parametrize("length", [10, 150, 250, 2000])

@@ -159,7 +159,7 @@ def test_comparing_shows_what_differs_from_what_is_stored(desk):
     piece = make_publication(body="The river rose on Monday.")
     type_in(desk, piece, body="The river rose on Tuesday.")
 
-    page = desk.get(reverse("desk:recovered", args=[Typed.objects.get().pk])).text
+    page = desk.get(reverse("desk:autosave-detail", args=[Typed.objects.get().pk])).text
 
     assert "Monday" in page and "Tuesday" in page and "<ins>" in page
 
@@ -168,20 +168,20 @@ def test_a_text_that_cannot_be_shown_as_a_page_is_shown_as_it_was_typed(desk):
     piece = make_publication()
     type_in(desk, piece, body="> " * 9000 + "the words")
 
-    assert "the words" in desk.get(reverse("desk:recovered", args=[Typed.objects.get().pk])).text
+    assert "the words" in desk.get(reverse("desk:autosave-detail", args=[Typed.objects.get().pk])).text
 
 
 def test_what_was_typed_into_a_new_form_can_be_read(desk):
     type_in(desk, title="New", body="All of it.")
 
-    assert "All of it." in desk.get(reverse("desk:recovered", args=[Typed.objects.get().pk])).text
+    assert "All of it." in desk.get(reverse("desk:autosave-detail", args=[Typed.objects.get().pk])).text
 
 
 def test_discarding_lets_go(desk):
     piece = make_publication()
     type_in(desk, piece, title="Typed")
 
-    page = desk.post(reverse("desk:discard", args=[Typed.objects.get().pk]), follow=True).text
+    page = desk.post(reverse("desk:autosave-discard", args=[Typed.objects.get().pk]), follow=True).text
 
     assert not Typed.objects.exists()
     assert "What is stored is as it was." in page
@@ -192,7 +192,7 @@ def test_whoever_may_not_write_can_let_go_of_what_was_typed_into_another_form(cl
     client.force_login(linker, backend=BACKEND)
     typed = Typed.objects.create(owner=linker, key="k", path="/desk/links/", values=[["note", "Typed"]])
 
-    client.post(reverse("desk:discard", args=[typed.pk]))
+    client.post(reverse("desk:autosave-discard", args=[typed.pk]))
 
     assert not Typed.objects.exists()
 
@@ -202,19 +202,19 @@ def test_discarding_on_the_first_page_of_the_desk_leads_back_to_it(desk):
     type_in(desk, piece, key="one", title="The same")
     type_in(desk, piece, key="two", title="The same")
 
-    answer = desk.post(reverse("desk:discard", args=[piece.typed.first().pk]), {"home": "1"})
+    answer = desk.post(reverse("desk:autosave-discard", args=[piece.typed.first().pk]), {"home": "1"})
 
     assert (answer["Location"], Typed.objects.count()) == ("/desk/", 0)
 
 
-@pytest.mark.parametrize("name", ["recovered", "discard"])
+@pytest.mark.parametrize("name", ["autosave-detail", "autosave-discard"])
 def test_nobody_else_comes_near_what_somebody_typed(desk, colleague, name):
     piece = make_publication()
     type_in(desk, piece, title="Private")
     typed = Typed.objects.get()
     address = reverse(f"desk:{name}", args=[typed.pk])
 
-    answer = colleague.get(address) if name == "recovered" else colleague.post(address)
+    answer = colleague.get(address) if name == "autosave-detail" else colleague.post(address)
 
     assert answer.status_code == 404
     assert Typed.objects.filter(pk=typed.pk).exists()
@@ -304,7 +304,7 @@ def test_a_redaction_reaches_what_is_being_typed(desk, editor):
 
 
 def here(piece: Publication) -> str:
-    return reverse("desk:here", args=[piece.pk])
+    return reverse("desk:presence", args=[piece.pk])
 
 
 def test_who_else_has_a_piece_open_is_told(desk, colleague):
@@ -346,7 +346,7 @@ def test_what_was_not_saved_several_times_is_gathered_and_let_go_of_at_once(desk
     page = desk.get(change(piece)).text
     numbers = list(Typed.objects.values_list("pk", flat=True))
 
-    desk.post(reverse("desk:discard", args=[piece.typed.first().pk]), {"all": numbers})
+    desk.post(reverse("desk:autosave-discard", args=[piece.typed.first().pk]), {"all": numbers})
 
     assert page.count('class="autosaves"') == 1 and "Discard all 3" in page
     assert [typed.title for typed in Typed.objects.all()] == ["Elsewhere"]

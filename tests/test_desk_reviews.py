@@ -118,7 +118,7 @@ def test_what_is_dealt_with_waits_no_longer_and_can_be_opened_again(stranger, de
     piece = make_publication()
     stranger.post(invite(piece), {"place": "0", "text": "Well?"})
     remark = ReviewRemark.objects.get()
-    deal = reverse("desk:review-deal", args=[piece.pk, remark.review_id])
+    deal = reverse("desk:review-update", args=[piece.pk, remark.review_id])
 
     desk.post(deal, {"done": remark.pk})
     waits = desk.get("/desk/").context["waits"]
@@ -144,7 +144,7 @@ def test_a_contributor_hears_of_their_own_pieces_alone(client, stranger):
 
 def closed(desk, piece: Publication) -> None:
     review = piece.reviews.get()
-    desk.post(reverse("desk:review-deal", args=[piece.pk, review.pk]), {"close": "yes"})
+    desk.post(reverse("desk:review-update", args=[piece.pk, review.pk]), {"close": "yes"})
 
 
 @pytest.mark.parametrize("end", ["closed", "expired", "deleted"])
@@ -286,7 +286,7 @@ def test_a_review_of_another_piece_cannot_be_dealt_with_through_this_one(desk):
     invite(other)
 
     answer = desk.post(
-        reverse("desk:review-deal", args=[piece.pk, Review.objects.get().pk]), {"close": "yes"}
+        reverse("desk:review-update", args=[piece.pk, Review.objects.get().pk]), {"close": "yes"}
     )
 
     assert answer.status_code == 404 and Review.objects.open().exists()

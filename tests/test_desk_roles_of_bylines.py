@@ -29,7 +29,7 @@ def test_the_pages_that_compare_an_edition_are_shown(desk, corrected):
         path(corrected),
         reverse("desk:difference", args=[corrected.pk]) + "?from=e1&to=now",
         reverse("desk:restore", args=[corrected.pk, 1]),
-        reverse("desk:published", args=[corrected.pk, 1]),
+        reverse("desk:publish-result", args=[corrected.pk, 1]),
     ]
 
     assert {page: desk.get(page).status_code for page in pages} == dict.fromkeys(pages, 200)

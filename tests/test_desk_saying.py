@@ -37,7 +37,7 @@ def test_a_title_too_long_is_refused_with_a_sentence_and_cut_by_no_browser(desk)
 def test_what_is_cut_off_a_title_in_word_is_told(desk, style):
     content = docx(p(f"{LONG}and its end", style=style) + p("The text."))
 
-    desk.post(reverse("desk:word"), {"file": SimpleUploadedFile("long.docx", content)})
+    desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("long.docx", content)})
 
     piece = Publication.objects.get()
     assert len(piece.title) == 250
@@ -48,7 +48,7 @@ def test_what_is_cut_off_a_title_in_word_is_told(desk, style):
 def test_a_title_that_fits_is_not_told_of(desk):
     content = docx(p("A title", style="Title") + p("The text."))
 
-    desk.post(reverse("desk:word"), {"file": SimpleUploadedFile("short.docx", content)})
+    desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("short.docx", content)})
 
     assert "The title is longer" not in desk.get(change(Publication.objects.get())).text
 
@@ -122,7 +122,7 @@ def test_nor_on_the_pages_of_the_author(client):
 
 
 def test_to_import_nothing_says_what_to_do(desk):
-    page = desk.post(reverse("desk:word"), {}).text
+    page = desk.post(reverse("desk:word-new"), {}).text
 
     assert "Choose the Word file first, then import it." in page and "novalidate" in page
 

@@ -48,7 +48,7 @@ def test_the_message_of_a_schedule_names_its_end(desk):
     end = tomorrow().replace(year=tomorrow().year + 1)
     edition = deeds.publish(make_publication(), by=None, at=tomorrow(), until=end)
 
-    page = desk.get(reverse("desk:published", args=[edition.publication_id, 1])).text
+    page = desk.get(reverse("desk:publish-result", args=[edition.publication_id, 1])).text
 
     assert "It will be taken down" in page and str(end.year) in page
 

@@ -150,19 +150,20 @@ def test_who_links_is_offered_what_is_like_the_public_text_alone(linker):
     piece = make_live(title="Elevators", body=GRAIN).publication
     Publication.objects.filter(pk=piece.pk).update(body="A secret about Kherson.")
 
-    page = linker.get(reverse("desk:links-of", args=[piece.pk]))
+    page = linker.get(reverse("desk:related-links-edit", args=[piece.pk]))
 
     assert [each.value for each in page.context["related"]] == [str(like.pk)]
     assert "secret" not in page.text
     taken = linker.post(
-        reverse("desk:links-of", args=[piece.pk]), {"_take": f"related:{like.pk}", "related-chooser": ""}
+        reverse("desk:related-links-edit", args=[piece.pk]),
+        {"_take": f"related:{like.pk}", "related-chooser": ""},
     )
     assert f'value="{like.pk}" selected' in taken.text and not piece.related_links.exists()
 
 
 def test_a_suggestion_can_be_ruled_out_and_let_come_again_without_losing_what_is_chosen(linker):
     piece, like, other = (make_live(title=f"Grain {n}", body=GRAIN).publication for n in range(3))
-    page = reverse("desk:links-of", args=[piece.pk])
+    page = reverse("desk:related-links-edit", args=[piece.pk])
 
     ruled = linker.post(page, {"_apart": like.pk, "related": [other.pk], "related-chooser": ""})
 
@@ -179,7 +180,9 @@ def test_what_cannot_be_ruled_out_changes_nothing(linker):
     lines = AuditLine.objects.count()
 
     for value in ("x", piece.pk, 10**12, ""):
-        linker.post(reverse("desk:links-of", args=[piece.pk]), {"_apart": value, "related-chooser": ""})
+        linker.post(
+            reverse("desk:related-links-edit", args=[piece.pk]), {"_apart": value, "related-chooser": ""}
+        )
 
     assert AuditLine.objects.count() == lines
 
@@ -197,7 +200,7 @@ def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(li
     assert listed("gone") == set()
     deeds.withdraw(target, by=None)
     assert listed("gone") == {source.pk}
-    assert "No longer public" in linker.get(reverse("desk:links-of", args=[source.pk])).text
+    assert "No longer public" in linker.get(reverse("desk:related-links-edit", args=[source.pk])).text
 
 
 def test_a_piece_is_no_choice_for_itself(desk):
@@ -252,7 +255,7 @@ def test_a_tag_that_an_editor_has_seen_to_is_offered(desk):
 def test_who_links_is_offered_no_draft_and_can_link_to_none(linker):
     draft = make_publication(title="A secret draft")
     piece = make_live(title="Elevators").publication
-    page = reverse("desk:links-of", args=[piece.pk])
+    page = reverse("desk:related-links-edit", args=[piece.pk])
 
     opened = linker.get(page)
     searched = linker.post(page, {"_find": "", "related-chooser": "", "related-find": "secret"})
@@ -269,7 +272,7 @@ def test_who_links_keeps_a_link_to_a_draft_that_an_editor_has_made(linker):
     deeds.relate(piece, [draft], by=None)
 
     linker.post(
-        reverse("desk:links-of", args=[piece.pk]),
+        reverse("desk:related-links-edit", args=[piece.pk]),
         {"related-chooser": str(draft.pk), "related": [str(draft.pk), str(other.pk)]},
     )
 

@@ -35,7 +35,7 @@ def test_to_undo_a_correction_says_that_its_note_goes_too(desk):
     edition = corrected()
 
     shown = page(desk, "undo", edition.publication)
-    after_publishing = desk.get(reverse("desk:published", args=[edition.publication_id, 2])).text
+    after_publishing = desk.get(reverse("desk:publish-result", args=[edition.publication_id, 2])).text
 
     for each in (shown, after_publishing):
         assert "The note to readers goes from their page with it:" in each

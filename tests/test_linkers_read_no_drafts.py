@@ -119,7 +119,7 @@ def test_no_address_of_the_desk_tells_a_linker_what_is_not_public(linker, pieces
 @pytest.mark.parametrize("what", ["publications", "live"])
 @pytest.mark.parametrize("query", ["", "Title", "zzq", "Ann", "title-zzq"])
 def test_no_chooser_tells_a_linker_what_is_not_public(linker, pieces, what, query):
-    answer = linker.get(reverse("desk:choose", args=[what]), {"q": query})
+    answer = linker.get(reverse("desk:chooser-search", args=[what]), {"q": query})
 
     assert answer.status_code == 200
     assert found_in(answer) == set()
@@ -129,7 +129,7 @@ def test_no_chooser_tells_a_linker_what_is_not_public(linker, pieces, what, quer
 
 
 def test_a_linker_finds_a_publication_by_the_words_that_its_readers_see(linker, pieces):
-    answer = linker.get(reverse("desk:choose", args=["publications"]), {"q": "public changed"})
+    answer = linker.get(reverse("desk:chooser-search", args=["publications"]), {"q": "public changed"})
 
     [found] = answer.json()["found"]
     assert found["value"] == pieces["changed"].pk
@@ -139,7 +139,7 @@ def test_a_linker_finds_a_publication_by_the_words_that_its_readers_see(linker, 
 def test_links_of_a_publication_tell_a_linker_only_that_some_are_not_public(linker, pieces):
     source = relate_all(pieces)
 
-    page = linker.get(reverse("desk:links-of", args=[source.pk]))
+    page = linker.get(reverse("desk:related-links-edit", args=[source.pk]))
 
     assert found_in(page) == set()
     assert "Not public" in page.text and "Title public changed" in page.text
@@ -148,7 +148,7 @@ def test_links_of_a_publication_tell_a_linker_only_that_some_are_not_public(link
 @pytest.mark.parametrize("state", STATES)
 def test_no_refusal_tells_a_linker_what_is_not_public(linker, pieces, state):
     source, piece = relate_all(pieces), pieces[state]
-    address = reverse("desk:links-of", args=[source.pk])
+    address = reverse("desk:related-links-edit", args=[source.pk])
     stored = ",".join(str(each.pk) for each in pieces.values())
 
     for typed in (
@@ -164,7 +164,7 @@ def test_no_refusal_tells_a_linker_what_is_not_public(linker, pieces, state):
 def test_a_linker_keeps_what_is_not_public_among_the_links(linker, pieces):
     source = relate_all(pieces)
     stored = [str(piece.pk) for piece in pieces.values()]
-    address = reverse("desk:links-of", args=[source.pk])
+    address = reverse("desk:related-links-edit", args=[source.pk])
 
     answer = linker.post(address, {"related": stored[::-1], "related-chooser": ",".join(stored)})
 

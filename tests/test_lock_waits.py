@@ -92,7 +92,7 @@ def test_who_waits_too_long_for_a_lock_is_told_that_it_is_busy(desk):
     try:
         holder.cursor().execute("LOCK TABLE publications_presence IN SHARE MODE")
         connection.cursor().execute("SET LOCAL lock_timeout = '100ms'")
-        response = desk.post(reverse("desk:here", args=[piece.pk]))
+        response = desk.post(reverse("desk:presence", args=[piece.pk]))
     finally:
         holder.rollback()
         holder.close()

@@ -241,7 +241,7 @@ def test_harmless_by_nature_a_redaction_reaches_every_edition(administrator, col
 
 def test_harmless_by_nature_links_of_what_was_withdrawn_are_shown_to_nobody(administrator, colleague):
     piece, target = changed_piece(), make_live().publication
-    address = reverse("desk:links-of", args=[piece.pk])
+    address = reverse("desk:related-links-edit", args=[piece.pk])
     shown = opened(administrator, address)
     withdraw(piece, colleague)
 

@@ -37,41 +37,41 @@ TABLE = {
     "choose publications": ALL,
     "choose images": WRITERS,
     "choose live": ALL,
-    "lead": PUBLISHERS,
+    "home-lead": PUBLISHERS,
     "newsletter": PUBLISHERS,
-    "tags": WRITERS,
-    "links": LINKING,
-    "links-of": LINKING,
-    "picture": WRITERS,
-    "arriving": WRITERS,
+    "tag-search": WRITERS,
+    "related-links": LINKING,
+    "related-links-edit": LINKING,
+    "library-image": WRITERS,
+    "image-upload": WRITERS,
     "carried": ALL,
     "signed-in": ALL,
     "preview": WRITERS,
-    "preview-typed": WRITERS,
-    "word": WRITERS,
+    "preview-unsaved": WRITERS,
+    "word-new": WRITERS,
     "word-report": WRITERS,
     "word-replace": WRITERS,
     "word-changes": WRITERS,
     "word-original": WRITERS,
     "publish": PUBLISHERS,
-    "published": PUBLISHERS,
+    "publish-result": PUBLISHERS,
     "withdraw": PUBLISHERS,
     "undo": PUBLISHERS,
     "redact": ADMINISTRATORS,
     "bulk-author": WRITERS,
     "bulk-tags": WRITERS,
     "bulk-withdraw": PUBLISHERS,
-    "not-ready": WRITERS,
+    "submission-withdraw": WRITERS,
     "difference": WRITERS,
     "suggestions": WRITERS,
     "reviews": WRITERS,
-    "review-deal": WRITERS,
+    "review-update": WRITERS,
     "restore": WRITERS,
-    "revisions": WRITERS,
-    "keep": WRITERS,
-    "here": WRITERS,
-    "recovered": WRITERS,
-    "discard": ALL,
+    "history": WRITERS,
+    "autosave": WRITERS,
+    "presence": WRITERS,
+    "autosave-detail": WRITERS,
+    "autosave-discard": ALL,
     "revision": WRITERS,
     "publications_publication_changelist": WRITERS,
     "publications_publication_add": WRITERS,
@@ -143,14 +143,14 @@ TABLE = {
 WORD = ("word-report", "word-replace", "word-changes")
 OPEN = {"login", "logout", "review", "review-picture"}
 POSTED = {
-    "keep",
+    "autosave",
     "suggestions",
-    "preview-typed",
-    "here",
-    "discard",
-    "not-ready",
-    "review-deal",
-    "arriving",
+    "preview-unsaved",
+    "presence",
+    "autosave-discard",
+    "submission-withdraw",
+    "review-update",
+    "image-upload",
     "carried",
 }
 """Asked by POST alone: who may come in is told so."""
@@ -188,7 +188,7 @@ def things(editor):
         "page": Page.objects.first().pk, "sitelink": SiteLink.objects.first().pk,
         "synonym": Synonym.objects.first().pk,
         "typed": Typed.objects.create(owner=person, key="window").pk,
-        "word": make_word_file(live).pk,
+        "word-new": make_word_file(live).pk,
         "review": Review.objects.invite(live.revisions.first(), reader="Ann", days=3, by=None)[0].pk,
     }  # fmt: skip
 
@@ -196,20 +196,20 @@ def things(editor):
 def address(name: str, things: dict) -> str:
     """The address of that name, about the things of the test."""
     if name.startswith("choose "):
-        return reverse("desk:choose", args=[name.split()[1]])
-    if name == "picture":
-        return reverse("desk:picture", args=[things["image"].key, "192s", "jpg"])
+        return reverse("desk:chooser-search", args=[name.split()[1]])
+    if name == "library-image":
+        return reverse("desk:library-image", args=[things["image"].key, "192s", "jpg"])
     special = {
-        "word-original": [things["publication"], things["word"]],
+        "word-original": [things["publication"], things["word-new"]],
         "revision": [
             things["publication"],
             Publication.objects.get(pk=things["publication"]).revisions.first().number,
         ],
-        "review-deal": [things["publication"], things["review"]],
+        "review-update": [things["publication"], things["review"]],
         "restore": [things["publication"], 1],
-        "published": [things["publication"], 1],
-        "recovered": [things["typed"]],
-        "discard": [things["typed"]],
+        "publish-result": [things["publication"], 1],
+        "autosave-detail": [things["typed"]],
+        "autosave-discard": [things["typed"]],
         "publications_publication_delete": [things["draft"]],
         "app_list": ["publications"],
         "view_on_site": [1, 1],
@@ -217,15 +217,15 @@ def address(name: str, things: dict) -> str:
     if name in special:
         return reverse(f"desk:{name}", args=special[name])
     if name in (
-        "links-of",
+        "related-links-edit",
         "preview",
         "publish",
         "withdraw",
         "undo",
         "redact",
-        "revisions",
-        "here",
-        "not-ready",
+        "history",
+        "presence",
+        "submission-withdraw",
         "reviews",
     ):
         return reverse(f"desk:{name}", args=[things["publication"]])
@@ -307,7 +307,7 @@ def test_related_links_of_a_live_piece_are_saved_by_those_who_may(client, things
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
     target = make_live().publication
 
-    client.post(address("links-of", things), {"related": target.pk, "related-chooser": ""})
+    client.post(address("related-links-edit", things), {"related": target.pk, "related-chooser": ""})
 
     assert piece.related_links.exists() == (role in LINKING)
 

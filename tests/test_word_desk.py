@@ -25,7 +25,7 @@ def upload(body: str, name: str = "moldova.docx", **more) -> dict:
 
 
 def draft_of(desk, body: str, **more) -> Publication:
-    answer = desk.post(reverse("desk:word"), upload(body, **more))
+    answer = desk.post(reverse("desk:word-new"), upload(body, **more))
     assert answer.status_code == 302, answer.content.decode()
     return Publication.objects.latest("pk")
 
@@ -42,7 +42,7 @@ def test_a_file_becomes_a_draft_at_once_and_its_form_is_opened(desk):
     make_author("Ann Andersson")
     body = p("By Ann Andersson") + p("Text", note(1), ".")
 
-    answer = desk.post(reverse("desk:word"), upload(body, footnotes=noted(1, p("A note."))))
+    answer = desk.post(reverse("desk:word-new"), upload(body, footnotes=noted(1, p("A note."))))
 
     piece = Publication.objects.get()
     assert answer["Location"] == address("publications_publication_change", piece)
@@ -54,7 +54,7 @@ def test_a_file_becomes_a_draft_at_once_and_its_form_is_opened(desk):
 
 def test_the_original_is_kept_and_can_be_had_again(desk):
     content = docx(TITLE + p("Text."))
-    desk.post(reverse("desk:word"), {"file": SimpleUploadedFile("C:\\Users\\ann\\moldova.docx", content)})
+    desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("C:\\Users\\ann\\moldova.docx", content)})
 
     row = WordFile.objects.get()
     answer = desk.get(reverse("desk:word-original", args=[row.publication_id, row.pk]))
@@ -90,7 +90,7 @@ def test_the_same_picture_is_in_the_library_once(desk):
     [(b"%PDF-1.7", "This is a PDF"), (b"", "The file is empty"), (bomb(), "unpacks to more")],
 )
 def test_wrong_input_gets_one_sentence_and_leaves_nothing_behind(desk, settings, content, said):
-    answer = desk.post(reverse("desk:word"), {"file": SimpleUploadedFile("text.docx", content)})
+    answer = desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("text.docx", content)})
 
     assert said in answer.content.decode() and answer.status_code == 200
     assert not Publication.objects.exists() and not WordFile.objects.exists() and not Image.objects.exists()
@@ -99,11 +99,11 @@ def test_wrong_input_gets_one_sentence_and_leaves_nothing_behind(desk, settings,
 
 def test_a_script_is_told_in_json(desk):
     refused = desk.post(
-        reverse("desk:word"),
+        reverse("desk:word-new"),
         {"file": SimpleUploadedFile("x.docx", b"%PDF-1.7")},
         headers={"Accept": "application/json"},
     )
-    taken = desk.post(reverse("desk:word"), upload(p("Text.")), headers={"Accept": "application/json"})
+    taken = desk.post(reverse("desk:word-new"), upload(p("Text.")), headers={"Accept": "application/json"})
 
     assert "This is a PDF" in refused.json()["said"]
     assert taken.json() == {"to": address("publications_publication_change", Publication.objects.get())}
@@ -112,7 +112,7 @@ def test_a_script_is_told_in_json(desk):
 def test_an_upload_beyond_all_limits_is_refused_before_it_is_read(desk):
     answer = desk.generic(
         "POST",
-        reverse("desk:word"),
+        reverse("desk:word-new"),
         b"",
         content_type="multipart/form-data; boundary=x",
         CONTENT_LENGTH="200000000",

@@ -49,7 +49,7 @@ def content_of(names) -> bytes:
 def test_each_subset_of_a_document_is_a_draft_with_all_that_it_holds(desk, names):
     file = SimpleUploadedFile("Notes_of May.docx", content_of(names))
 
-    answer = desk.post(reverse("desk:word"), {"file": file})
+    answer = desk.post(reverse("desk:word-new"), {"file": file})
 
     if not names:
         assert "There is nothing in the file" in answer.text and not Publication.objects.exists()
@@ -68,13 +68,13 @@ def test_each_subset_of_a_document_is_a_draft_with_all_that_it_holds(desk, names
     "names", [("title",), ("table",), ("picture",), ("footnote",), ("comment",), ("deletion",)]
 )
 def test_a_draft_of_one_part_opens_at_every_page_of_the_desk(desk, names):
-    desk.post(reverse("desk:word"), {"file": SimpleUploadedFile("a.docx", content_of(names))})
+    desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("a.docx", content_of(names))})
     pk = Publication.objects.get().pk
 
     pages = (
         "publications_publication_change",
         "publish",
-        "revisions",
+        "history",
         "word-replace",
         "word-changes",
         "preview",

@@ -54,7 +54,7 @@ PARAMETER = "held"  # of the address of a form that is shown again
 SALT = "publications.desk.carried_forms"
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
 FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
-BUTTON_PAGES = ("review-deal", "word-report", "word-changes", "discard", "carried")
+BUTTON_PAGES = ("review-update", "word-report", "word-changes", "autosave-discard", "carried")
 """Pages that buttons alone are sent to."""
 DRAFT_FORMS = ("publications_publication_add", "publications_publication_change")
 SIGN_IN = ("login", "logout", "admin_password_reset", "password_reset_confirm")

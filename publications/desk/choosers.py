@@ -287,7 +287,7 @@ class ChooserWidget(forms.Widget):
         spare = max(0, min(SPARE_PLACES, field.limit - len(value.pairs)))
         context["chooser"] = {
             "what": field.what,
-            "url": reverse_lazy("desk:choose", args=[field.what]),
+            "url": reverse_lazy("desk:chooser-search", args=[field.what]),
             "limit": field.limit,
             "own": value.excluded or "",
             "stored": ",".join(str(pk) for pk in value.opened_with),

@@ -151,7 +151,7 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
         posted = _rule_on_suggestion(request, piece)
     form = RelatedLinksForm(posted or None, publication=piece, person=request.user)
     if request.method == "POST" and form.is_valid() and _save_links(request, piece, form):
-        return HttpResponseRedirect(reverse("desk:links"))
+        return HttpResponseRedirect(reverse("desk:related-links"))
     taken = [int(each) for each in posted.getlist("related") if NUMBER.fullmatch(each)] or [
         pk for pk, _role in form.initial["related"]
     ]

@@ -75,7 +75,7 @@ class NewsletterForm(PublicRowForm):
 @require_permissions("publish_publication")
 def home_lead(request: HttpRequest) -> HttpResponse:
     """The lead of the home page, for those who decide what readers see and not what the house is called."""
-    return _edit_site(request, HomeLeadForm, "lead", _("Lead of the home page"))
+    return _edit_site(request, HomeLeadForm, "home-lead", _("Lead of the home page"))
 
 
 @require_permissions("publish_publication")

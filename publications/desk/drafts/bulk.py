@@ -89,7 +89,7 @@ class TagsForm(UnsentFormMixin, forms.Form):
         required=False,
         label=gettext_lazy("Put on"),
         help_text=gettext_lazy("Divided by commas. A tag that is not there yet is made."),
-        widget=TagInput(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
+        widget=TagInput(attrs={"data-url": reverse_lazy("desk:tag-search"), "autocomplete": "off"}),
     )
     take_off = forms.ModelMultipleChoiceField(
         Tag.objects.none(),

@@ -59,7 +59,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         required=False,
         label=_("Tags"),
         help_text=_("Divided by commas. A tag that is not there yet is made."),
-        widget=TagInput(attrs={"data-url": reverse_lazy("desk:tags"), "autocomplete": "off"}),
+        widget=TagInput(attrs={"data-url": reverse_lazy("desk:tag-search"), "autocomplete": "off"}),
     )
     published_at = LocalDateTimeField(
         label=_("Date readers see"), help_text=_("Set at publication when left empty.")

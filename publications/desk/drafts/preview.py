@@ -131,4 +131,4 @@ def library_image(request: HttpRequest, key: str, size: str, extension: str) -> 
 
 
 def library_image_url(image: Image, size: str, extension: str) -> str:
-    return reverse("desk:picture", kwargs={"key": image.key, "size": size, "extension": extension})
+    return reverse("desk:library-image", kwargs={"key": image.key, "size": size, "extension": extension})

@@ -126,7 +126,7 @@ class PublicationAdmin(DeskModelAdmin):
     )  # fmt: skip
 
     def history_address(self, request: HttpRequest, row: Publication) -> str:
-        return reverse("desk:revisions", args=[row.pk])
+        return reverse("desk:history", args=[row.pk])
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
     def headline(self, piece: Publication) -> str:

@@ -163,7 +163,7 @@ def _editions(line: AuditLine, detail: dict) -> list[tuple[int, str]]:
         return []
     numbers = detail["editions"] if isinstance(detail.get("editions"), list) else [detail.get("edition")]
     found = dict.fromkeys(number for number in numbers if isinstance(number, int) and number)
-    return [(number, reverse("desk:published", args=[line.publication_id, number])) for number in found]
+    return [(number, reverse("desk:publish-result", args=[line.publication_id, number])) for number in found]
 
 
 REBUILT = {"search": gettext_lazy("search index"), "likeness": gettext_lazy("similarity")}
@@ -211,7 +211,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
             return ", ".join(str(REBUILT.get(part, part)) for part in line.subject.split(", "))
         if not line.publication_id:
             return line.subject
-        address = reverse("desk:revisions", args=[line.publication_id])
+        address = reverse("desk:history", args=[line.publication_id])
         return format_html('<a href="{}">{}</a>', address, line.subject)
 
     @admin.display(description=gettext_lazy("by"), ordering="by_name")

@@ -79,7 +79,7 @@ def _was_seen(piece: Publication, made: Edition, seen: str) -> bool:
 
 
 def _lead_to_result(edition: Edition) -> HttpResponse:
-    return HttpResponseRedirect(reverse("desk:published", args=[edition.publication_id, edition.number]))
+    return HttpResponseRedirect(reverse("desk:publish-result", args=[edition.publication_id, edition.number]))
 
 
 def _where(piece: Publication, found: checks.Findings) -> dict[str, object]:
