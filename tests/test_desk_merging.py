@@ -229,6 +229,18 @@ def test_a_form_that_was_only_open_takes_no_related_piece_away(desk, colleague):
     assert piece.related_links.get().target == one
 
 
+def test_looking_for_others_takes_no_related_piece_of_a_colleague_away(desk, colleague):
+    piece, one, other = make_publication(), make_live().publication, make_live().publication
+    mine = filled(piece, related=[other.pk], **{"related-chooser": ""})
+
+    colleague.post(change(piece), filled(piece, related=[one.pk], **{"related-chooser": ""}))
+    page = desk.post(change(piece), mine | {"_find": "related"})
+    carried = page.context["adminform"].form["related"].value().opened_with
+    desk.post(change(piece), mine | {"related-chooser": ",".join(map(str, carried))})
+
+    assert {link.target for link in RelatedLink.objects.filter(source=piece)} == {one, other}
+
+
 # Two editors, two hundred edits
 
 
