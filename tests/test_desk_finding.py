@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from publications import prose
 from publications.checks import Proof, check
-from publications.desk.choosers import CHOICE_SOURCES
+from publications.desk.choice_sources import CHOICE_SOURCES
 from publications.models import Author, Publication
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_image, make_live, make_publication

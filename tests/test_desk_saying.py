@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications import checks, composing
-from publications.desk.choosers import CHOICE_SOURCES
+from publications.desk.choice_sources import CHOICE_SOURCES
 from publications.desk.drafts.suggestions import describe_new_tags
 from publications.models import Publication
 from tests.conftest import ROOT

@@ -21,7 +21,7 @@ from publications.models import (
 )
 
 from . import (
-    choosers,
+    choice_sources,
     images,
     related_links,
     review_link,
@@ -74,7 +74,7 @@ PAGES = (
     ("typed/suggestions/", "suggestions", suggestions.suggest_unsaved),
     ("recovered/<number:pk>/", "autosave-detail", autosave.autosave_detail),
     ("recovered/<number:pk>/discard/", "autosave-discard", autosave.autosave_discard),
-    ("choose/<slug:what>/", "chooser-search", choosers.chooser_search),
+    ("choose/<slug:what>/", "chooser-search", choice_sources.chooser_search),
     ("tags/", "tag-search", suggestions.tag_search),
     ("publications/publication/author/", "bulk-author", bulk_authors.bulk_author),
     ("publications/publication/tags/", "bulk-tags", bulk.bulk_tags),

@@ -22,7 +22,8 @@ from publications import deeds
 from publications.addresses import in_tree
 from publications.models import Address, Edition, Publication, RelatedLink, Unrelated
 
-from .choosers import MAX_RELATED_LINKS, ChooserField, opened_with, reads_drafts
+from .choice_sources import reads_drafts
+from .choosers import MAX_RELATED_LINKS, ChooserField, opened_with
 from .drafts import suggestions
 from .drafts.preview import NUMBER, number_in
 from .site import bounded_search, render_desk_page, require_permissions
