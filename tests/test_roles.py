@@ -11,6 +11,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import AccountEvent, EventType
 from publications import deeds
+from publications.desk.register import MODEL_ADMINS, admin_site
 from publications.models import AuditLine, Kind, Page, Publication, Review, Site, SiteLink, Synonym, Typed
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.word_files import make_word_file
@@ -33,10 +34,10 @@ TABLE = {
     "autocomplete": NOBODY,
     "app_list": WRITERS,
     "view_on_site": ALL,
-    "choose authors": WRITERS,
-    "choose publications": ALL,
-    "choose images": WRITERS,
-    "choose live": ALL,
+    "chooser-search authors": WRITERS,
+    "chooser-search publications": ALL,
+    "chooser-search images": WRITERS,
+    "chooser-search live": ALL,
     "home-lead": PUBLISHERS,
     "newsletter": PUBLISHERS,
     "tag-search": WRITERS,
@@ -195,7 +196,7 @@ def things(editor):
 
 def address(name: str, things: dict) -> str:
     """The address of that name, about the things of the test."""
-    if name.startswith("choose "):
+    if name.startswith("chooser-search "):
         return reverse("desk:chooser-search", args=[name.split()[1]])
     if name == "library-image":
         return reverse("desk:library-image", args=[things["image"].key, "192s", "jpg"])
@@ -239,6 +240,11 @@ def address(name: str, things: dict) -> str:
         thing = things[name.split("_")[1]]
         return reverse(f"desk:{name}", args=[getattr(thing, "pk", thing)])
     return reverse(f"desk:{name}")
+
+
+def test_every_model_at_the_desk_passes_the_checks_of_django():
+    assert admin_site.check(None) == []
+    assert len(admin_site._registry) == len(MODEL_ADMINS)
 
 
 def test_every_address_of_the_desk_is_in_the_table():
