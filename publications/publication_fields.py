@@ -78,7 +78,7 @@ class PublicationField:
     shown_beside_text: bool = False
     """Whether a comparison of versions lists it as a fact, and not as text."""
     max_length: int | None = None
-    """In characters; of every form, message and script that bounds it."""
+    """In characters, of a text or of each name in a set; forms, messages and scripts bound it by this."""
     columns: tuple[str, ...] = ()
     """Of ROWS: the columns that may hold text."""
 
@@ -158,7 +158,8 @@ FIELDS = (
         columns=("name", "title", "affiliation"),
     ),
     PublicationField(
-        name="tags", type=_ROWS, merged=_SET, search_weight=SearchWeight.TOPICS, in_api="topics", shown_beside_text=True
+        name="tags", type=_ROWS, merged=_SET, search_weight=SearchWeight.TOPICS, in_api="topics",
+        shown_beside_text=True, max_length=100,
     ),
     PublicationField(name="published_at", type=_DATE, shown_beside_text=True),
     PublicationField(name="kind", type=_REFERENCE, shown_beside_text=True),

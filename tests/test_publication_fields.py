@@ -28,10 +28,11 @@ from publications.models import (
     Review,
     ReviewRemark,
     Revision,
+    Tag,
     as_manuscript,
     originals,
 )
-from publications.publication_fields import FIELDS, FIELDS_BY_NAME, NOT_CONTENT, FieldType
+from publications.publication_fields import FIELDS, FIELDS_BY_NAME, MAX_LENGTHS, NOT_CONTENT, FieldType
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag
 from tests.html_forms import forms_of
@@ -144,6 +145,18 @@ def test_every_column_is_declared_or_excepted():
 def test_rows_are_declared_as_they_are_called():
     for name in CONTENT_ROWS:
         assert hasattr(Publication, name)
+
+
+def test_limits_are_those_of_the_columns():
+    columns = {name: Publication._meta.get_field(name).max_length for name in MAX_LENGTHS if name != "tags"}
+    unlimited = {
+        field.name
+        for field in Publication._meta.concrete_fields
+        if isinstance(field, models.CharField) and field.name not in {*MAX_LENGTHS, *NOT_CONTENT, "language"}
+    }
+
+    assert columns | {"tags": Tag._meta.get_field("name").max_length} == MAX_LENGTHS
+    assert unlimited == set()
 
 
 def test_a_field_is_declared_once():

@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications.languages import slugify
 from publications.manuscript import Byline
+from publications.publication_fields import MAX_LENGTHS
 
 from . import dates, values
 from .arrival import Telling
@@ -41,7 +42,6 @@ READ_ELSEWHERE = (
     "lang", "language", "locale", "permalink", "url", "slug", "redirect_from", "aliases", "redirects", "former_paths",
     "related", "related_posts", "uid", "status",
 )  # fmt: skip
-LONGEST_TITLE, LONGEST_TAG, LONGEST_SUMMARY = 250, 100, 2000
 AND = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
 UNDERLINE = re.compile(r"=+[ \t]*")
 
@@ -79,22 +79,22 @@ class Fields:
                 " ".join(re.split(r"[-_ ]+", dates.IN_NAME.sub("", stem).strip("-_ "))).capitalize() or stem
             )
             self.telling.guessed("title", _("The title was made from the name of the file: %s") % title)
-        if len(title) > LONGEST_TITLE:
+        if len(title) > MAX_LENGTHS["title"]:
             self.telling.changed(
                 "title",
                 _("The title was cut at %(most)d characters: %(whole)s")
-                % {"most": LONGEST_TITLE, "whole": title},
+                % {"most": MAX_LENGTHS["title"], "whole": title},
             )
-        return title[:LONGEST_TITLE].strip(), body
+        return title[: MAX_LENGTHS["title"]].strip(), body
 
     def summary(self, first_paragraph: Callable[[], str], unmarked: Callable[[str], str]) -> str:
         written = values.text(self.take(*SUMMARY))
         summary = unmarked(written) if written else ""
         if not summary and (summary := first_paragraph()):
             self.telling.guessed("summary", _("The summary is the first paragraph."))
-        if len(summary) > LONGEST_SUMMARY:
+        if len(summary) > MAX_LENGTHS["summary"]:
             self.telling.changed("summary", _("The summary was cut: %s") % summary)
-        return summary[:LONGEST_SUMMARY].strip()
+        return summary[: MAX_LENGTHS["summary"]].strip()
 
     def published_at(self, stem: str) -> datetime | None:
         """As the front matter has it, else as the name of the file, else when it was last changed; never today."""
@@ -187,8 +187,8 @@ class Fields:
 
     def _add_tag(self, written: str, names: dict[str, str]) -> None:
         for part in written.split(","):
-            name = values.plain(part)[:LONGEST_TAG].strip()
-            name = self.topics.get(name.casefold(), name)[:LONGEST_TAG]
+            name = values.plain(part)[: MAX_LENGTHS["tags"]].strip()
+            name = self.topics.get(name.casefold(), name)[: MAX_LENGTHS["tags"]]
             if name and names.setdefault(name.casefold(), name) != name:
                 self.telling.changed(
                     "tag",

@@ -22,11 +22,10 @@ from publications.models import (
     settled_isbn,
     split_at_commas,
 )
+from publications.publication_fields import MAX_LENGTHS
 
 from .register import Register
 
-LONGEST_TITLE = 250
-LONGEST_TAG = 100
 LONGEST_LABEL = 200
 
 
@@ -40,7 +39,7 @@ def settled(text: Manuscript, register: Register, *, here: Container[str], own: 
     original = register.original(text.translation_of) if is_other else None
     return replace(
         text,
-        title=text.title[:LONGEST_TITLE],
+        title=text.title[: MAX_LENGTHS["title"]],
         slug=slugify(text.slug),
         doi=_identifier("doi", text)[0],
         isbn=_identifier("isbn", text)[0],
@@ -65,9 +64,9 @@ def why_no_translation(original: int | None, own: int | None) -> str:
 
 def cut_title(text: Manuscript) -> list[str]:
     """What of a title is too long to be kept, in a sentence."""
-    if len(text.title) <= LONGEST_TITLE:
+    if len(text.title) <= MAX_LENGTHS["title"]:
         return []
-    told = {"most": LONGEST_TITLE, "rest": text.title[LONGEST_TITLE:][:LONGEST_TITLE]}
+    told = {"most": MAX_LENGTHS["title"], "rest": text.title[MAX_LENGTHS["title"] :][: MAX_LENGTHS["title"]]}
     return [
         _("The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”")
         % told
@@ -106,7 +105,7 @@ def is_uid(text: str) -> bool:
 
 def tag_names(text: Manuscript) -> tuple[str, ...]:
     """The tags one by one: commas divide, and what is longer than a tag can be is cut."""
-    cut = (name[:LONGEST_TAG].strip() for name in split_at_commas(",".join(text.tags)))
+    cut = (name[: MAX_LENGTHS["tags"]].strip() for name in split_at_commas(",".join(text.tags)))
     return tuple({name.casefold(): name for name in cut if name}.values())
 
 

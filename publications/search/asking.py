@@ -4,9 +4,11 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from publications.publication_fields import MAX_LENGTHS
+
 from . import words
 
-MOST_SIGNS = 250  # as long as a title may be
+MOST_SIGNS = MAX_LENGTHS["title"]
 MOST_WORDS = 24
 
 _CHUNK = re.compile(

@@ -3,10 +3,11 @@
 import re
 from dataclasses import dataclass, field
 
+from publications.publication_fields import MAX_LENGTHS
+
 from .parts import Block, NoteMark, Paragraph, Piece, Shown, one_line
 
 LOOKED_AT = 12
-LONGEST_TITLE = 250
 LONGEST_BYLINE = 200
 SHORTEST_SUMMARY, LONGEST_SUMMARY = 40, 1500
 MOST_OF_SUMMARY = 3
@@ -112,7 +113,7 @@ def _take_title(opening: Opening) -> None:
 
 
 def _name(opening: Opening, title: str) -> None:
-    opening.title, opening.cut_off = title[:LONGEST_TITLE], title[LONGEST_TITLE:]
+    opening.title, opening.cut_off = title[: MAX_LENGTHS["title"]], title[MAX_LENGTHS["title"] :]
 
 
 def _run_of(blocks: list[Block], first: Paragraph) -> list[Paragraph]:
@@ -168,7 +169,7 @@ def _take_subtitle(opening: Opening) -> None:
             if (
                 opening.title
                 and ":" not in opening.title
-                and len(opening.title) + len(text) + 2 <= LONGEST_TITLE
+                and len(opening.title) + len(text) + 2 <= MAX_LENGTHS["title"]
             ):
                 opening.title = f"{opening.title}: {_take(opening, paragraph)}"
             else:

@@ -9,6 +9,7 @@ from django.utils.translation import ngettext
 
 from publications import prose
 from publications.manuscript import Manuscript
+from publications.publication_fields import MAX_LENGTHS
 
 from .. import words
 from ..arrival import Refusal, Share, Telling
@@ -16,7 +17,7 @@ from .around import comments_of, creator_of, note_what_is_around
 from .gallery import Gallery
 from .language import language_of
 from .notes import ENDNOTES, FOOTNOTES, UNUSED
-from .opening import LONGEST_TITLE, Opening, opening_of
+from .opening import Opening, opening_of
 from .outcome import Count, Tracked, Wanted, Word
 from .package import Package
 from .parts import Block, all_paragraphs, all_tables, one_line
@@ -114,7 +115,7 @@ class _File:
             cut = _(
                 "The title is longer than %(most)d characters. What comes after them was left out: “%(rest)s”"
             )
-            self.telling.dropped("title", cut % {"most": LONGEST_TITLE, "rest": opening.cut_off})
+            self.telling.dropped("title", cut % {"most": MAX_LENGTHS["title"], "rest": opening.cut_off})
         if opening.others:
             self.telling.guessed("byline", _("The byline also says: %s") % ", ".join(opening.others))
         if taken := take_bold_lines_as_headings(opening.blocks):
@@ -128,7 +129,7 @@ class _File:
     def _name(self, opening: Opening) -> None:
         """A draft has a name to be found by: that of the file, where the text gives none."""
         stem = PurePath(self.filename.replace("\\", "/")).stem
-        opening.title = one_line(stem.replace("_", " "))[:LONGEST_TITLE]
+        opening.title = one_line(stem.replace("_", " "))[: MAX_LENGTHS["title"]]
         self.telling.guessed("title", _("The text has no title: the name of the file stands in for it."))
 
     def _written(self, blocks: list[Block]) -> tuple[str, prose.Prose | None]:
