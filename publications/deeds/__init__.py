@@ -6,15 +6,14 @@ a related link or anything else that readers see. A deed that cannot be done rai
 leaves everything as it was.
 """
 
-from .amend import amend, check_unused, remove, write_out
-from .ground import ClockBehind, NotReady, Outdated, Refused, hold, renew, trust_clock
-from .keep_apart import keep_apart, let_together
-from .lead_here import lead_here
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import address_to_come, publish, publish_many
 from .redact import RedactionReport, default_mark, preview_redaction, redact
-from .relate import relate
+from .redirects import lead_here
+from .related_links import keep_apart, let_together, relate
 from .repair import repair_copies, repair_windows
+from .save import amend, check_unused, remove, write_out
+from .transaction import ClockBehind, NotReady, Outdated, Refused, hold, renew, trust_clock
 from .undo import Undoing, undo, what_undo_does
 from .withdraw import withdraw
 

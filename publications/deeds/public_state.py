@@ -8,7 +8,7 @@ from django.utils.translation import gettext as _
 
 from publications.models import AuditLine, DeedKind, Edition, Publication
 
-from .ground import Outdated
+from .transaction import Outdated
 
 WINDOW_ACTIONS = (
     DeedKind.PUBLISH,

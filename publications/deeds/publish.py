@@ -37,22 +37,25 @@ from publications.models import (
     whole_minute,
 )
 
-from .ground import (
+from .public_state import refuse_outdated_state
+from .transaction import (
+    ActionContext,
     ClockBehind,
-    Deed,
     NotReady,
     Outdated,
     Refused,
-    cancel_waiting,
-    cut_windows,
-    keep,
-    live_at,
-    start,
-    waiting_after,
+    open_action,
+    save_site_version,
 )
-from .public_state import refuse_outdated_state
-from .storing import store_editions
-from .waiting import Waiting, wait_on
+from .windows import (
+    ScheduledEdition,
+    cancel_scheduled,
+    cut_windows,
+    live_edition,
+    reschedule,
+    scheduled_edition,
+    store_editions,
+)
 
 LAST_YEAR = 2200
 
@@ -155,12 +158,12 @@ class Window:
 class PlannedEdition:
     """An edition on its way: everything that may be refused is settled, and nothing is written."""
 
-    deed: Deed
+    action: ActionContext
     publication: Publication
     options: PublishOptions
     window: Window
     composition: EditionWithRows
-    waiting: Waiting | None
+    scheduled: ScheduledEdition | None
     is_draft_changed: bool
 
     @property
@@ -183,8 +186,8 @@ def _publish(
     planned: list[PlannedEdition] = []
     for publication in batch.publications:
         try:
-            with batch.deed(publication) as deed:
-                planned.append(_plan(publication, options[publication.pk], deed, batch))
+            with batch.action(publication) as action:
+                planned.append(_plan(publication, options[publication.pk], action, batch))
         except ClockBehind:
             raise
         except Refused as refusal:
@@ -209,12 +212,12 @@ class _Batch:
         self.series_numbers: dict[tuple[int, int], Number] = {}
 
     @contextmanager
-    def deed(self, publication: Publication) -> Iterator[Deed]:
-        """A deed of its own; where it is refused, its number of the generation is not used up. Raises ClockBehind."""
+    def action(self, publication: Publication) -> Iterator[ActionContext]:
+        """Open the action of one draft; where that is refused, its site version is not used up. Raises ClockBehind."""
         number, at = self.generation.number, self.generation.at
         has_editions = publication.pk in self.last_numbers
         try:
-            yield start(self.generation, by=self.by, publication=publication if has_editions else None)
+            yield open_action(self.generation, by=self.by, publication=publication if has_editions else None)
         except Refused:
             self.generation.number, self.generation.at = number, at
             raise
@@ -262,30 +265,32 @@ def _locked(keys: list[int]) -> list[Publication]:
     return [held[pk] for pk in keys]
 
 
-def _plan(publication: Publication, options: PublishOptions, deed: Deed, batch: _Batch) -> PlannedEdition:
+def _plan(
+    publication: Publication, options: PublishOptions, action: ActionContext, batch: _Batch
+) -> PlannedEdition:
     """Settle everything that may be refused, on the publication in memory. Raises NotReady, Outdated or Refused."""
     refuse_outdated_state(publication, options.state)
     _refuse_what_is_not_ready(publication, options.seen)
-    window = _window_of(options, deed.moment)
+    window = _window_of(options, action.at)
     number = batch.last_numbers.get(publication.pk, 0) + 1
     is_first = number == 1  # there are no others to ask for
-    before = None if is_first else publication.editions.begun_by(deed.moment)
+    before = None if is_first else publication.editions.begun_by(action.at)
     change = _change(options.change, options.note, before)
-    waiting = None if is_first else waiting_after(publication, deed.moment)
+    scheduled = None if is_first else scheduled_edition(publication, action.at)
     date = _date_for_readers(publication, window, change, before)
     is_draft_changed = _settle_draft(publication, date, before, batch)
-    composition = _composed(publication, date, number, waiting, batch.prepared)
-    put_in_window(composition.edition, window, change, options.note, deed)
+    composition = _composed(publication, date, number, scheduled, batch.prepared)
+    put_in_window(composition.edition, window, change, options.note, action)
     if not is_first:
-        _refuse_repetition(publication, window, composition, deed)
+        _refuse_repetition(publication, window, composition, action)
     batch.take(publication)
     return PlannedEdition(
-        deed=deed,
+        action=action,
         publication=publication,
         options=options,
         window=window,
         composition=composition,
-        waiting=Waiting(waiting, waiting.expires) if waiting else None,
+        scheduled=ScheduledEdition(scheduled, scheduled.expires) if scheduled else None,
         is_draft_changed=is_draft_changed,
     )
 
@@ -295,7 +300,7 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
     publications = [plan.publication for plan in planned]
     for plan in planned:
         plan.edition.kept = None
-        plan.edition.replaced = cancel_waiting(plan.publication, plan.deed.moment) if plan.waiting else None
+        plan.edition.replaced = cancel_scheduled(plan.publication, plan.action.at) if plan.scheduled else None
     Number.objects.bulk_create(batch.series_numbers.values())
     changed = [plan.publication for plan in planned if plan.is_draft_changed]
     Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
@@ -307,14 +312,14 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
             cut_windows(plan.publication, at=plan.window.start)
     store_editions([plan.composition for plan in planned])
     for plan in planned:
-        if plan.waiting and plan.options.keep_waiting:
-            plan.edition.kept = wait_on(plan.publication, plan.waiting, plan.edition)
+        if plan.scheduled and plan.options.keep_waiting:
+            plan.edition.kept = reschedule(plan.scheduled, after=plan.edition)
     search.store(plan.edition.pk for plan in planned if plan.is_first)
     for plan in planned:
         if not plan.is_first:
-            search.keep_up(plan.publication, plan.deed.moment)
+            search.keep_up(plan.publication, plan.action.at)
     AuditLine.objects.bulk_create(_audit_line(plan) for plan in planned)
-    keep(batch.generation)
+    save_site_version(batch.generation)
 
 
 def _refuse_what_is_not_ready(publication: Publication, seen: str | None) -> None:
@@ -426,11 +431,11 @@ def _next_free(publication: Publication, wanted: str, owners: Owners) -> str:
 
 
 def _composed(
-    publication: Publication, date: datetime, number: int, waiting: Edition | None, prepared: Prepared
+    publication: Publication, date: datetime, number: int, scheduled: Edition | None, prepared: Prepared
 ) -> EditionWithRows:
     try:
         composition = compose(
-            publication, published_at=date, prepared=prepared, is_first=number == 1, replaced=waiting
+            publication, published_at=date, prepared=prepared, is_first=number == 1, replaced=scheduled
         )
     except prose.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
@@ -438,18 +443,18 @@ def _composed(
     return composition
 
 
-def put_in_window(edition: Edition, window: Window, change: Change, note: str, deed: Deed) -> None:
-    edition.change, edition.note, edition.editor = change, note.strip(), deed.by
+def put_in_window(edition: Edition, window: Window, change: Change, note: str, action: ActionContext) -> None:
+    edition.change, edition.note, edition.editor = change, note.strip(), action.by
     edition.planned = window.planned
     edition.visible_from, edition.expires = window.start, window.until
     edition.visible_until = window.until
 
 
 def _refuse_repetition(
-    publication: Publication, window: Window, composition: EditionWithRows, deed: Deed
+    publication: Publication, window: Window, composition: EditionWithRows, action: ActionContext
 ) -> None:
     """A second press of the button makes no second edition."""
-    live = live_at(publication, deed.moment)
+    live = live_edition(publication, action.at)
     if not live or window.planned or window.until != live.expires:
         return
     is_signed_alike = _as_signed(live.bylines.all()) == _as_signed(composition.bylines)
@@ -465,7 +470,7 @@ def _as_signed(bylines) -> list[tuple[str, str, str]]:
 
 def _audit_line(plan: PlannedEdition) -> AuditLine:
     edition = plan.edition
-    return plan.deed.line(
+    return plan.action.audit_entry(
         DeedKind.SCHEDULE if edition.planned else DeedKind.PUBLISH,
         edition,
         publication=plan.publication,

@@ -37,7 +37,6 @@ from publications.models import (
 )
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, RedactionRule
 
-from .ground import Outdated, Refused, begin, locked
 from .redacted_addresses import LinkingPublication, paths_of, publications_linking_to
 from .redacted_values import (
     COLUMN_RULES,
@@ -47,6 +46,7 @@ from .redacted_values import (
     redact_value,
     rules_of_rows,
 )
+from .transaction import Outdated, Refused, begin_action, lock_publication
 from .word_files import redact_word_files
 
 SHORTEST = 3
@@ -124,14 +124,14 @@ def redact(
 
 
 def _redact(publication: Publication, passage: str, *, by, why: str, mark: str | None) -> RedactionReport:
-    deed = begin(by=by, publication=publication)
-    piece = locked(publication)
+    action = begin_action(by=by, publication=publication)
+    piece = lock_publication(publication)
     redaction = prose.Redaction(passage, default_mark(piece.language) if mark is None else mark)
     if len(redaction.passage) < SHORTEST:
         raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
     before, paths = piece.digest, paths_of(piece)
     editions = _redact_editions(piece, redaction, passage)
-    Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=deed.moment)
+    Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=action.at)
     in_copy = _redact_working_copy(piece, redaction, passage, by)
     if not editions and not in_copy:
         raise Refused(_("The passage stands nowhere in this publication."))
@@ -143,7 +143,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     linked_from = publications_linking_to(paths - paths_of(piece), other_than=piece)
     report = _report(piece, passage, redaction, editions, linked_from)
     transaction.on_commit(lambda: renditions.forget(piece.pk))
-    deed.tell(
+    action.write_audit_entry(
         DeedKind.REDACT, piece, publication=piece, editions=report.editions, mark=report.mark,
         words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(why),
     )  # fmt: skip

@@ -9,22 +9,23 @@ from django.db.models.functions import ExtractYear
 
 from publications.models import DeedKind, Edition, EditionByline, EditionTag, Listed, Publication
 
-from .ground import begin, settle_windows
+from .transaction import begin_action
+from .windows import derive_windows
 
 
 @transaction.atomic
 def repair_windows(*, by=None) -> None:
     """Let each edition last until its own end or the start of the next one, and no longer. Raises ClockBehind."""
-    deed = begin(by=by)
+    action = begin_action(by=by)
     for publication in Publication.objects.filter(editions__isnull=False).distinct().order_by("pk"):
-        settle_windows(publication)
-    deed.tell(DeedKind.AMEND, "verify", repaired="windows")
+        derive_windows(publication)
+    action.write_audit_entry(DeedKind.AMEND, "verify", repaired="windows")
 
 
 @transaction.atomic
 def repair_copies(*, by=None) -> None:
     """Let editions be listed under the year of their date, and their rows as they are. Raises ClockBehind."""
-    deed = begin(by=by)
+    action = begin_action(by=by)
     dated = Edition.objects.annotate(dated=ExtractYear("published_at")).exclude(year=F("dated"))
     for pk, year in list(dated.values_list("pk", "dated")):
         Edition.objects.filter(pk=pk).update(year=year)
@@ -34,4 +35,4 @@ def repair_copies(*, by=None) -> None:
         ).without_bodies():
             copies = {name: getattr(edition, name) for name in Listed.COPIED}
             model.objects.filter(edition=edition).update(**copies)
-    deed.tell(DeedKind.AMEND, "verify", repaired="copies")
+    action.write_audit_entry(DeedKind.AMEND, "verify", repaired="copies")

@@ -6,6 +6,7 @@ the first edition is withdrawn. An undo cannot itself be undone: publish the wor
 """
 
 from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
 from django.db import transaction
@@ -16,9 +17,16 @@ from publications import search
 from publications.disk_reserve import with_disk_reserve
 from publications.models import Change, DeedKind, Edition, End, Publication
 
-from .ground import Outdated, Refused, begin, cancel_waiting, end, live_at, locked, waiting_after
 from .public_state import refuse_outdated_state
-from .storing import copy_of, store_editions
+from .transaction import ActionContext, Outdated, Refused, begin_action, lock_publication
+from .windows import (
+    cancel_scheduled,
+    copy_edition,
+    end_edition,
+    live_edition,
+    scheduled_edition,
+    store_editions,
+)
 
 
 class Undoing(Enum):
@@ -53,19 +61,19 @@ def undo(
 
     Gives the new edition where an earlier text returns. Raises ClockBehind, Outdated or Refused.
     """
-    deed = begin(by=by, publication=publication)
-    piece = locked(publication)
+    action = begin_action(by=by, publication=publication)
+    piece = lock_publication(publication)
     refuse_outdated_state(piece, state)
-    plan = _plan(piece, deed.moment)
+    plan = _plan(piece, action.at)
     if not plan:
         raise Refused(
             _("There is nothing to undo here. To change what readers see, publish the working copy.")
         )
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you undo."))
-    restored = _DOING[plan.what](piece, plan, deed)
-    search.keep_up(piece, deed.moment)
-    deed.tell(
+    restored = _DOING[plan.what](piece, plan, action)
+    search.keep_up(piece, action.at)
+    action.write_audit_entry(
         DeedKind.CANCEL if plan.what is Undoing.CANCEL else DeedKind.UNDO,
         plan.edition,
         publication=piece,
@@ -75,36 +83,36 @@ def undo(
     return restored
 
 
-def _plan(publication: Publication, moment) -> Plan | None:
-    if waiting := waiting_after(publication, moment):
+def _plan(publication: Publication, at: datetime) -> Plan | None:
+    if waiting := scheduled_edition(publication, at):
         return Plan(Undoing.CANCEL, waiting)
-    live = live_at(publication, moment)
+    live = live_edition(publication, at)
     if not live or live.restores_id:
         return None
     before = (
         publication.editions.kept()
         .exclude(end=End.UNDONE)
-        .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires__gt=moment)
+        .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires__gt=at)
         .first()
     )
     return Plan(Undoing.RESTORE, live, before) if before else Plan(Undoing.WITHDRAW, live)
 
 
-def _cancel(piece: Publication, plan: Plan, deed) -> None:
-    cancel_waiting(piece, deed.moment)
+def _cancel(piece: Publication, plan: Plan, action: ActionContext) -> None:
+    cancel_scheduled(piece, action.at)
 
 
-def _withdraw(piece: Publication, plan: Plan, deed) -> None:
-    end(plan.edition, at=deed.moment, why=End.UNDONE)
+def _withdraw(piece: Publication, plan: Plan, action: ActionContext) -> None:
+    end_edition(plan.edition, at=action.at, why=End.UNDONE)
 
 
-def _restore(piece: Publication, plan: Plan, deed) -> Edition:
+def _restore(piece: Publication, plan: Plan, action: ActionContext) -> Edition:
     until = plan.restored.expires
-    end(plan.edition, at=deed.moment, why=End.UNDONE)
-    again = copy_of(plan.restored)
+    end_edition(plan.edition, at=action.at, why=End.UNDONE)
+    again = copy_edition(plan.restored)
     again.edition.number = piece.editions.next_number()
-    again.edition.change, again.edition.editor = Change.SILENT, deed.by
-    again.edition.visible_from, again.edition.expires = deed.moment, until
+    again.edition.change, again.edition.editor = Change.SILENT, action.by
+    again.edition.visible_from, again.edition.expires = action.at, until
     again.edition.visible_until = until
     again.edition.restores = plan.restored
     return store_editions([again])[0]

@@ -7,8 +7,9 @@ from publications import search
 from publications.disk_reserve import with_disk_reserve
 from publications.models import DeedKind, End, Publication
 
-from .ground import Refused, begin, cancel_waiting, end, live_at, locked
 from .public_state import refuse_outdated_state
+from .transaction import Refused, begin_action, lock_publication
+from .windows import cancel_scheduled, end_edition, live_edition
 
 
 @with_disk_reserve
@@ -20,18 +21,18 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
     `note` is shown to readers at the address. `state` is the `public_state` that the editor saw. Raises
     ClockBehind, Outdated where that has changed since, or Refused where nothing is public or waits.
     """
-    deed = begin(by=by, publication=publication)
-    piece = locked(publication)
+    action = begin_action(by=by, publication=publication)
+    piece = lock_publication(publication)
     refuse_outdated_state(piece, state)
-    cancelled = cancel_waiting(piece, deed.moment)
-    live = live_at(piece, deed.moment)
+    cancelled = cancel_scheduled(piece, action.at)
+    live = live_edition(piece, action.at)
     if not (live or cancelled):
         raise Refused(_("This publication is not public, and nothing waits to be."))
     if live:
-        end(live, at=deed.moment, why=End.WITHDRAWN, note=note.strip())
-        piece.editions.filter(visible_from__lte=deed.moment, end=End.NONE).update(end=End.WITHDRAWN)
-    search.keep_up(piece, deed.moment)
-    deed.tell(
+        end_edition(live, at=action.at, why=End.WITHDRAWN, note=note.strip())
+        piece.editions.filter(visible_from__lte=action.at, end=End.NONE).update(end=End.WITHDRAWN)
+    search.keep_up(piece, action.at)
+    action.write_audit_entry(
         DeedKind.WITHDRAW if live else DeedKind.CANCEL,
         live or cancelled,
         publication=piece,

@@ -1,15 +1,17 @@
-"""Addresses of what stands beside the editions: which words are taken, and how old addresses are kept."""
+"""Addresses of what stands beside the editions: which words are taken, and how old addresses lead on."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 
 from django.core.exceptions import ValidationError
-from django.db import models
+from django.db import models, transaction
 from django.urls import LocalePrefixPattern, get_resolver, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications.languages import TREES
-from publications.models import Author, Edition, FormerPath, Page, Tag
+from publications.models import Author, DeedKind, Edition, FormerPath, Page, Publication, Tag
+
+from .transaction import begin_action
 
 OWNERS = {Author: "author", Tag: "tag", Page: "page"}
 NAMES = {Author: "publications:author", Tag: "publications:topic"}
@@ -98,3 +100,24 @@ def _path(tree: str, name: str, slug: str) -> str:
         return ""
     with translation.override(tree):
         return FormerPath.normal(reverse(name, kwargs={"slug": slug}))
+
+
+@transaction.atomic
+def lead_here(target: Publication | Author | Tag, paths: Sequence[str], *, by) -> list[str]:
+    """Let the former paths lead to the target; gives those that belong to something else, which stay with it.
+
+    Repeating it changes nothing. The target need not be public: a path answers once it is. The audit line says how
+    many there are, not which: a path may hold a name that is to be taken out one day. Raises ClockBehind.
+    """
+    field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
+    wanted = list(dict.fromkeys(path for path in map(FormerPath.normal, paths) if path.strip("/")))
+    known = {row.path: row for row in FormerPath.objects.filter(path__in=wanted)}
+    new = [path for path in wanted if path not in known]
+    if new:
+        action = begin_action(by=by)
+        FormerPath.objects.bulk_create(FormerPath(path=path, **{field: target}) for path in new)
+        piece = target if isinstance(target, Publication) else None
+        action.write_audit_entry(
+            DeedKind.AMEND, target, publication=piece, kind="formerpath", pk=target.pk, count=len(new)
+        )
+    return [path for path, row in known.items() if getattr(row, f"{field}_id") != target.pk]

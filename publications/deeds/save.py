@@ -1,16 +1,19 @@
-"""amend: change what stands beside the editions: authors, tags, kinds, images, site pages, links, the site's words."""
+"""Save and delete what stands beside the editions: authors, tags, kinds, images, site pages, links, settings."""
 
 from collections.abc import Iterable
 from datetime import datetime
 
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import ValidationError
 from django.db import models, router, transaction
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
-from publications import prose, search
+from publications import prose, renditions, search
 from publications.languages import TREES
 from publications.models import (
+    AuditLine,
     Author,
     DeedKind,
     Edition,
@@ -24,9 +27,8 @@ from publications.models import (
     Tag,
 )
 
-from .ground import Refused, begin
-from .paths import check_addresses, keep_former, stored_addresses
-from .pen_names import forget_old_name
+from .redirects import check_addresses, keep_former, stored_addresses
+from .transaction import Refused, begin_action
 
 NAMED = 3  # pieces that a refusal names
 
@@ -37,18 +39,18 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
 
     Addresses that it leaves go on leading to it. Raises ValidationError where it cannot be stored.
     """
-    deed = begin(by=by)
+    action = begin_action(by=by)
     thing.full_clean()
     if isinstance(thing, Page):
         write_out(thing)
     left = stored_addresses(thing)
-    _touch(thing, deed.moment)
+    _touch(thing, action.at)
     thing.save()
     keep_former(thing, left)
     if getattr(thing, "pseudonymous", False):
-        forget_old_name(thing, deed.moment)
+        forget_old_name(thing, action.at)
     search.learn(thing)
-    deed.tell(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
+    action.write_audit_entry(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
     return thing
 
 
@@ -104,12 +106,12 @@ def write_out(page: Page) -> None:
 @transaction.atomic
 def remove(thing: models.Model, *, by) -> None:
     """Delete an author, tag, image, page or link that nothing refers to. Raises Refused where something does."""
-    deed = begin(by=by)
+    action = begin_action(by=by)
     check_unused(thing)
     subject, pk = str(thing), thing.pk
     search.unlearn(thing)
     thing.delete()
-    deed.tell(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
+    action.write_audit_entry(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
 
 
 def check_unused(thing: models.Model) -> None:
@@ -141,3 +143,19 @@ def _piece_of(row: models.Model) -> models.Model:
     """The edition or publication that a row belongs to, for whoever has to find it."""
     names = ("edition", "publication", "content_object")
     return next((found for name in names if (found := getattr(row, name, None))), row)
+
+
+def forget_old_name(author: Author, moment: datetime) -> None:
+    """Sign every edition with the pen name alone, and call the author so in what the desk has written down.
+
+    Texts that name the author are not searched: redact takes a name out of those.
+    """
+    signed = EditionByline.objects.filter(author=author)
+    with search.anew(signed.values_list("edition", flat=True)):
+        signed.update(name=author.name, title="", affiliation="")
+    Edition.objects.filter(pk__in=signed.values("edition")).update(touched_at=moment)
+    AuditLine.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
+    own = ContentType.objects.get_for_model(Author)
+    LogEntry.objects.filter(content_type=own, object_id=str(author.pk)).update(object_repr=author.name)
+    pieces = set(signed.values_list("edition__publication", flat=True))
+    transaction.on_commit(lambda: [renditions.forget(piece) for piece in pieces])

@@ -1,0 +1,88 @@
+"""Related links between publications, and suggestions that are ruled out. Both are public at once."""
+
+from collections.abc import Sequence
+
+from django.db import transaction
+from django.utils.translation import gettext as _
+
+from publications.models import DeedKind, Publication, RelatedLink, Unrelated
+
+from .transaction import Outdated, Refused, begin_action, hold
+
+MAX_RELATED_LINKS = 20
+
+
+@transaction.atomic
+def relate(
+    publication: Publication,
+    targets: Sequence[Publication],
+    *,
+    by,
+    reasons: Sequence[str] = (),
+    seen: Sequence[int] | None = None,
+    imported: bool = False,
+) -> bool:
+    """Let the piece link to these, in this order; says whether anything changed.
+
+    `seen` are the targets that whoever decided saw: when they have changed since, nothing is done. Links that were
+    `imported` follow their file when it comes again; those that somebody has set stay.
+    Raises Outdated or Refused.
+    """
+    hold(publication.pk)
+    piece = publication
+    wanted = [target.pk for target in targets]
+    if piece.pk in wanted:
+        raise Refused(_("A publication cannot be related to itself."))
+    if len(set(wanted)) != len(wanted):
+        raise Refused(_("A publication stands twice among the related ones."))
+    if len(wanted) > MAX_RELATED_LINKS:
+        raise Refused(_("At most %(limit)d related publications, please.") % {"limit": MAX_RELATED_LINKS})
+    before = list(piece.related_links.values_list("target_id", flat=True))
+    if before == wanted:
+        return False
+    if seen is not None and list(seen) != before:
+        raise Outdated(
+            _("Somebody has changed the related publications since you opened them. Look, then save again.")
+        )
+    action = begin_action(by=by)
+    kept_reasons = dict(piece.related_links.values_list("target_id", "reason"))
+    kept_reasons.update(zip(wanted, reasons, strict=False))
+    piece.related_links.all().delete()
+    RelatedLink.objects.bulk_create(
+        RelatedLink(source=piece, target_id=pk, position=place, reason=kept_reasons.get(pk, ""))
+        for place, pk in enumerate(wanted)
+    )
+    action.write_audit_entry(
+        DeedKind.RELATE, piece, publication=piece, before=before, after=wanted, imported=imported
+    )
+    return True
+
+
+@transaction.atomic
+def keep_apart(publication: Publication, other: Publication, *, by) -> bool:
+    """Suggest neither beside the other from now on; says whether anything changed. Links by staff stay.
+
+    Raises Refused.
+    """
+    hold(publication.pk)
+    if publication.pk == other.pk:
+        raise Refused(_("A publication cannot be related to itself."))
+    if Unrelated.objects.filter(**Unrelated.pair(publication.pk, other.pk)).exists():
+        return False
+    action = begin_action(by=by)
+    Unrelated.objects.create(**Unrelated.pair(publication.pk, other.pk), by=by, at=action.at)
+    action.write_audit_entry(DeedKind.APART, publication, publication=publication, apart=other.pk)
+    return True
+
+
+@transaction.atomic
+def let_together(publication: Publication, other: Publication, *, by) -> bool:
+    """Let each be suggested beside the other again; says whether anything changed."""
+    hold(publication.pk)
+    ruled_out = Unrelated.objects.filter(**Unrelated.pair(publication.pk, other.pk))
+    if not ruled_out.exists():
+        return False
+    action = begin_action(by=by)
+    ruled_out.delete()
+    action.write_audit_entry(DeedKind.APART, publication, publication=publication, together=other.pk)
+    return True
