@@ -1,5 +1,7 @@
 """Site pages (about, contact, privacy …) and the links of menu and footer, in both languages."""
 
+from collections.abc import Iterable
+
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
@@ -183,10 +185,10 @@ def menu_links() -> list[SiteLink]:
     return cached_for_version("menu links", lambda: list(SiteLink.objects.with_pages()))
 
 
-def menu_paths(locale: str) -> frozenset[str]:
-    """Return where the links lead from pages of the locale."""
+def menu_paths(links: Iterable[SiteLink], locale: str) -> frozenset[str]:
+    """Return where the `menu_links` lead from pages of the locale."""
     return cached_for_version(
-        ("menu paths", locale), lambda: frozenset(link.url_in(locale) for link in menu_links()) - {""}
+        ("menu paths", locale), lambda: frozenset(link.url_in(locale) for link in links) - {""}
     )
 
 

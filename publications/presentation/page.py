@@ -1,5 +1,6 @@
 """What every public page has: menus, breadcrumb, language switch, canonical address, title and social image."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
 from django.http import HttpRequest, HttpResponse
@@ -54,14 +55,15 @@ def render_page(
     locale, site = current_tree(), site or the_site()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
     section = context.get("section", "")
-    current_path = request.path if request.path in menu_paths(locale) else ""
+    links = SimpleLazyObject(menu_links)
+    current_path = request.path if request.path in menu_paths(links, locale) else ""
     frame = {
         "home_url": way_to("home"),
         "list_url": way_to("list"),
         "feed_url": way_to("feed"),
         "newsletter_url": lambda: link_url(site.newsletter),
         "publisher": lambda: site.publisher.splitlines(),
-        "menus": SimpleLazyObject(lambda: build_menus(locale, path=current_path, section=section)),
+        "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
         "current_path": current_path,
         "site": site,
         "tree": locale,
@@ -86,8 +88,10 @@ def breadcrumb(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
     return [home, *(_breadcrumb_step(step) for step in steps)]
 
 
-def build_menus(locale: str, *, path: str, section: str) -> dict[str, list[MenuItem]]:
-    """Return the links of menu, footer and social accounts by their places.
+def build_menus(
+    links: Iterable[SiteLink], locale: str, *, path: str, section: str
+) -> dict[str, list[MenuItem]]:
+    """Return the `menu_links` by their places.
 
     A page that has no text in the locale is still linked, in the language it has, and marked with it. The menu stands
     at the foot as well: there its pages (`house`) come before those of the footer, and the rest (`ways`) keeps to
@@ -97,7 +101,7 @@ def build_menus(locale: str, *, path: str, section: str) -> dict[str, list[MenuI
         path, section: the current page and the section it is of, whose links are marked.
     """
     menus: dict[str, list[MenuItem]] = {place.value: [] for place in Place}
-    for link in menu_links():
+    for link in links:
         if item := _menu_item(link, locale):
             menus[link.place].append(_marked(item, link, path=path, section=section))
     pages = [item for item in menus[Place.MENU] if item.is_page]
