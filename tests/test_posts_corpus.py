@@ -6,6 +6,7 @@ import pytest
 from django.utils import timezone
 
 from publications import checks, importing, prose
+from publications.html_tree import parse
 from publications.metadata import REFERENCE_FORMATS, parse_name
 from publications.models import Edition
 from tests.import_figures import CORPUS, figures, show
@@ -35,8 +36,7 @@ def are_the_names(turned: list[str], edition: Edition) -> bool:
 
 def says_the_same_as_markdown(edition: Edition) -> bool:
     """Its Markdown, rendered anew, gives the same words."""
-    pictures = {image.key: f"image:{image.key}" for image in edition.images.all()}
-    markdown = prose.as_markdown(edition.html, page="", pictures=pictures)
+    markdown = prose.to_markdown(parse(edition.html), prose.EXCHANGE)
     return prose.render(markdown, language=edition.language).text.split() == edition.text.split()
 
 

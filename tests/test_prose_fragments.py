@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 from publications import prose
+from publications.html_tree import parse
 from publications.prose.fragments import PAGE_IDS, github_slug
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
@@ -103,7 +104,7 @@ def test_ids_are_no_words_and_no_contents():
 def test_ids_survive_the_way_to_markdown_and_back():
     html = html_of("## Ships {#x}\n\n- <a id='y'></a>one\n- two\n\n[a](#x) [b](#y)")
 
-    markdown = prose.as_markdown(html, page="", pictures={})
+    markdown = prose.to_markdown(parse(html), prose.EXCHANGE)
 
     assert html_of(markdown) == html
 

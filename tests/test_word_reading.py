@@ -186,6 +186,12 @@ def test_lists_nest_and_numbers_go_on():
     assert body == "1. One\n    - a\n2. Two\n\nBetween.\n\n3. Three"
 
 
+def test_a_list_of_another_kind_directly_below_is_a_list_of_its_own():
+    body = body_of(p("One", list=(1, 0)) + p("a", list=(2, 0)) + p("b", list=(2, 0)))
+
+    assert prose.render(body).html == "<ol><li>One</li></ol>\n<ul><li>a</li><li>b</li></ul>"
+
+
 def test_emphasis_goes_around_words_and_not_around_spaces():
     body = body_of(p("A ", r("bold ", "<w:b/>"), r("and both", "<w:b/><w:i/>"), r(" word", "<w:i/>"), "s."))
 
@@ -256,7 +262,7 @@ def test_merged_cells_are_told_and_their_words_stand_once():
     wide = f'<w:tcPr><w:gridSpan w:val="2"/></w:tcPr>{p("Both")}'
     found = read(p("T", style="Title") + table([wide], ["a", "b"]))
 
-    assert "| Both |   |\n| a | b |" in found.manuscript.body
+    assert "| Both |  |\n| a | b |" in found.manuscript.body
     assert "Merged cells were divided" in told(found)
 
 

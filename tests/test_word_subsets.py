@@ -104,7 +104,7 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
 
 
 def test_a_fault_of_the_reader_is_a_refusal_too(monkeypatch, caplog):
-    monkeypatch.setattr("publications.importers.docx.word.shape", lambda *_args: [].pop())
+    monkeypatch.setattr("publications.importers.docx.word.normalize_blocks", lambda *_args: [].pop())
 
     with pytest.raises(Refusal, match="cannot be understood"):
         word.read(docx(p("Text.")), "a.docx", word.Wanted(str))

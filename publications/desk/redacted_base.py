@@ -241,6 +241,6 @@ def redactions_of(piece: Publication) -> Redactions:
         spelling: frozenset(words) if all(words) else frozenset()
         for mark, words in numbers.items()
         if mark
-        for spelling in (mark, prose.spelled(mark))
+        for spelling in (mark, prose.escape_markdown(mark))
     }
     return Redactions(marks, are_known=bool(numbers) and all(numbers))

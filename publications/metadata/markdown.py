@@ -10,9 +10,10 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.addresses import absolute
+from publications.html_tree import parse
 from publications.images import widths_for
 from publications.models import Image
-from publications.prose import as_markdown, spelled
+from publications.prose import EXCHANGE, escape_markdown, to_markdown
 
 from .record import Record
 
@@ -55,22 +56,24 @@ def _front(record: Record) -> dict[str, Any]:
 def _blocks(record: Record) -> Iterator[str]:
     """Title, opening, text and what stands below it, in the order of the page."""
     edition = record.rows.edition
-    yield f"# {spelled(record.title)}"
-    yield spelled(edition.summary)
+    yield f"# {escape_markdown(record.title)}"
+    yield escape_markdown(edition.summary)
     if points := edition.key_points_list:
         yield f"**{_('Key points')}**"
-        yield "\n".join(f"- {spelled(point)}" for point in points)
+        yield "\n".join(f"- {escape_markdown(point)}" for point in points)
     if record.external_url:
         yield f"<{record.external_url}>"
-    shown = {image.key: _address(image) for image in record.rows.images}
-    yield as_markdown(edition.html, page=record.url, pictures=shown)
-    yield f"*{spelled(edition.disclaimer)}*" if edition.disclaimer else ""
+    addresses = {image.key: _address(image) for image in record.rows.images}
+    body = parse(edition.html)
+    yield to_markdown(body, EXCHANGE, base=record.url, image_address=lambda key: addresses.get(key, ""))
+    yield f"*{escape_markdown(edition.disclaimer)}*" if edition.disclaimer else ""
     if record.corrections:
         yield f"## {_('Corrections')}"
         yield "\n".join(
-            f"- {date_format(each.at, 'DATE_FORMAT')}: {spelled(each.note)}" for each in record.corrections
+            f"- {date_format(each.at, 'DATE_FORMAT')}: {escape_markdown(each.note)}"
+            for each in record.corrections
         )
-    yield "\n".join(f"- [{spelled(file.label)}]({file.url})" for file in record.files)
+    yield "\n".join(f"- [{escape_markdown(file.label)}]({file.url})" for file in record.files)
 
 
 def _address(image: Image) -> str:

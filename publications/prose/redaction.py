@@ -16,7 +16,7 @@ from publications.languages import spellings_without_marks, without_marks
 from .dialect import ABBREVIATION, REFERENCE
 from .folding import INVISIBLE, INVISIBLE_CHARACTERS, JOINING, FoldedText, fold
 from .source import AUTOLINK, TAG
-from .spelling import as_first_words, spelled
+from .to_markdown import escape_block_start, escape_markdown
 
 SPECIFIC = 6
 """Letters of a passage that no longer word holds by chance: any ending may follow."""
@@ -264,8 +264,8 @@ class Redaction:
         is_definition = is_first and after.startswith(":")
         if BRACKETED.fullmatch(self.mark) and not is_definition and not BEFORE_LINK.match(after):
             return self.mark
-        mark = spelled(self.mark).replace("|", r"\|")
-        return as_first_words(mark) if is_first else mark
+        mark = escape_markdown(self.mark).replace("|", r"\|")
+        return escape_block_start(mark) if is_first else mark
 
     def _is_named(self, address: str) -> bool:
         return not address.strip().startswith("image:") and self.is_named_by(address)

@@ -13,7 +13,7 @@ from publications.languages import TREES
 from publications.metadata import format_url
 from publications.models import Edition, Site
 from publications.presentation import Card, cards, unless_fresh
-from publications.prose import spelled
+from publications.prose import escape_markdown
 
 INDEXED = 100
 VALID_FOR = timedelta(days=180)
@@ -41,13 +41,13 @@ def _index() -> HttpResponse:
 
 def _piece(edition: Edition, shown: Card) -> dict[str, object]:
     return {
-        "title": spelled(edition.title),
+        "title": escape_markdown(edition.title),
         "url": absolute(format_url(edition, "md")),
         "kind": shown.kind,
-        "people": spelled(shown.people),
+        "people": escape_markdown(shown.people),
         "on": edition.published_at,
         "language": shown.language_label,
-        "summary": spelled(edition.summary),
+        "summary": escape_markdown(edition.summary),
     }
 
 

@@ -2,9 +2,9 @@
 
 `package` opens the file within limits and refuses what is none; `tree` reads its parts without entities; `tracked`
 finds changes that nobody has accepted and settles them; `reading`, with `passages`, `fields`, `drawings`, `styles`
-and `notes`, makes blocks of them (`parts`); `opening` takes title, byline and summary off; `shaping` and `writing`
-make Markdown of the rest. Whatever is other than in Word goes to the `findings` and is told. `labels` names the notes
-of a later file as the earlier one did, so that the two can be compared.
+and `notes`, makes blocks of them (`parts`); `opening` takes title, byline and summary off; `layout` makes a tree of
+HTML of the rest, which is written as Markdown. Whatever is other than in Word goes to the `findings` and is told.
+`labels` names the notes of a later file as the earlier one did, so that the two can be compared.
 """
 
 from .around import all_words

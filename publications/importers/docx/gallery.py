@@ -7,10 +7,10 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 
 from publications import images
+from publications.html_tree import Element
 from publications.manuscript import Picture
 
 from ..arrival import Refusal
-from .escaping import escape
 from .findings import Findings
 from .outcome import Named
 from .package import LARGEST_PICTURE, Package
@@ -42,15 +42,15 @@ class Gallery:
     seen: dict[tuple, Kept | None] = field(default_factory=dict)
     shown: dict[str, Picture] = field(default_factory=dict)
 
-    def place(self, shown: Shown, caption: str) -> str:
-        """The Markdown of a picture, or nothing where it cannot be kept."""
+    def place(self, shown: Shown, caption: str) -> Element | None:
+        """Return the element of an image with its caption, or None where it cannot be kept."""
         kept = self._kept(shown)
         if kept is None:
-            return ""
+            return None
         alt = one_line(shown.alt)[:LONGEST_ALT]
         self._note(kept, alt, shown.is_decorative)
-        words = f' "{_in_quotes(caption)}"' if caption else ""
-        return f"![{_in_brackets(alt)}](image:{kept.key}{words})"
+        attributes = {"data-image": kept.key, "alt": alt.replace("[", "(").replace("]", ")")}
+        return Element("img", attributes | ({"title": caption.replace('"', "”")} if caption else {}))
 
     @property
     def files(self) -> dict[str, bytes]:
@@ -113,11 +113,3 @@ def _why(name: str, content: bytes, reason: Exception) -> str:
             "kind": suffix,
         }
     return f"{name}: {reason}"
-
-
-def _in_brackets(text: str) -> str:
-    return escape(text).replace("[", "(").replace("]", ")").replace("\\(", "(")
-
-
-def _in_quotes(text: str) -> str:
-    return text.replace('"', "”")

@@ -16,16 +16,20 @@ from ..arrival import Refusal, Share, Telling
 from .around import comments_of, creator_of, note_what_is_around
 from .gallery import Gallery
 from .language import language_of
+from .layout import (
+    TreeBuilder,
+    heading_anchors,
+    inner_links,
+    normalize_blocks,
+    take_bold_lines_as_headings,
+)
 from .notes import ENDNOTES, FOOTNOTES, UNUSED
 from .opening import Opening, opening_of
 from .outcome import Count, Tracked, Wanted, Word
 from .package import Package
 from .parts import Block, all_paragraphs, all_tables, one_line
-from .places import inner_links, places_of
 from .reading import Reading, ground_of
-from .shaping import shape, take_bold_lines_as_headings
 from .tracked import Changes, settle
-from .writing import Writer
 
 logger = logging.getLogger(__name__)
 REFERRED = re.compile(r'id="fnref-(\d+)"')
@@ -123,7 +127,7 @@ class _File:
                 "%(count)d line in bold became a heading.", "%(count)d lines in bold became headings.", taken
             )
             self.telling.guessed("heading", said % {"count": taken})
-        opening.blocks = shape(opening.blocks, self.findings)
+        opening.blocks = normalize_blocks(opening.blocks, self.findings)
         return opening
 
     def _name(self, opening: Opening) -> None:
@@ -134,16 +138,16 @@ class _File:
 
     def _written(self, blocks: list[Block]) -> tuple[str, prose.Prose | None]:
         """The Markdown and its page. Links to headings need the page first: it gives them their addresses."""
-        notes: Noted = [(label, shape(note, self.findings)) for label, note in self.notes.in_order]
-        places: dict[str, str] = {}
-        writer = Writer(self.gallery.place, lambda address: led(address, places))
-        body = writer.text(blocks, notes)
+        notes: Noted = [(label, normalize_blocks(note, self.findings)) for label, note in self.notes.in_order]
+        anchors: dict[str, str] = {}
+        builder = TreeBuilder(self.gallery.place, lambda address: resolve_link(address, anchors))
+        body = prose.to_markdown(builder.build(blocks, notes), prose.EDITABLE)
         rendered = self._rendered(body)
         wanted = inner_links([*blocks, *(block for _label, note in notes for block in note)])
-        if rendered and wanted and (found := places_of(blocks, rendered.contents)):
-            places.update(found)
-            body = writer.text(blocks, notes)
-        self.findings.inner_links = sum(name not in places for name in wanted)
+        if rendered and wanted and (found := heading_anchors(blocks, rendered.contents)):
+            anchors.update(found)
+            body = prose.to_markdown(builder.build(blocks, notes), prose.EDITABLE)
+        self.findings.inner_links = sum(bookmark not in anchors for bookmark in wanted)
         return body, rendered
 
     def _rendered(self, body: str) -> prose.Prose | None:
@@ -187,8 +191,8 @@ class _File:
         return share
 
 
-def led(address: str, places: dict[str, str]) -> str:
-    """The address of a link as it is written: a place in the text by the name that our page gives it."""
+def resolve_link(address: str, anchors: dict[str, str]) -> str:
+    """Return the address of a link; that of a bookmark is the anchor of its heading on our page, if it has one."""
     if not address.startswith("#"):
         return address
-    return f"#{places[address[1:]]}" if address[1:] in places else ""
+    return f"#{anchors[address[1:]]}" if address[1:] in anchors else ""

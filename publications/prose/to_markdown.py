@@ -1,0 +1,399 @@
+"""HTML as Markdown: the one writer, in two styles.
+
+EDITABLE is for people who go on writing, as with a Word file that becomes a draft: as few signs as the words need.
+EXCHANGE is for the parser of any reader: every sign that could mean something is escaped. What Markdown has no sign
+for stands as HTML in both, as Markdown allows. Either, rendered here, gives the words of the tree and no others.
+
+What is given away is written from the page: the Markdown that an editor typed may hold comments to colleagues, which
+no page shows.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass
+from html import escape as escape_html
+from html import unescape
+from itertools import groupby
+from urllib.parse import quote, urljoin
+
+from publications.html_tree import Element, is_bare_link, is_inline_child, serialize
+
+INDENT = " " * 4
+LISTS = ("ul", "ol")
+RULES = {"left": " :-- ", "center": " :-: ", "right": " --: "}
+EMPHASIS = {"em": "*", "i": "*", "cite": "*", "dfn": "*", "var": "*", "strong": "**", "b": "**"}
+WRITTEN_AS_HTML = {
+    "abbr", "bdi", "bdo", "del", "ins", "kbd", "mark", "q", "s", "samp", "small", "sub", "sup", "u",
+}  # fmt: skip
+NOTE_LINK = re.compile(r"#fn-(\d+)")
+WHOLE_ADDRESS = re.compile(r"[a-z][a-z0-9+.-]*:[^\s<>]+")
+SPACES = re.compile(r"[ \t\r\n\f]+")
+EDGES = re.compile(r"^([ \n]*)(.*?)([ \n]*)$", re.DOTALL)
+
+SPECIAL = re.compile(r"[\\`*_\[\]{}\"']|-(?=-)|\.(?=\.\.)|!(?=\[)")
+REFERENCE = re.compile(r"&(?=#?\w+;)")
+BLOCK_MARK = re.compile(r"^(#|[+-]|\d+(?=[.)]))")
+
+ALWAYS_SPECIAL = re.compile(r"[\\`*]")
+UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # within a word it stands for itself
+BRACKET = re.compile(r"\[(?=\^)|\[(?=[^\[\]]*\][(\[:])|(?<=\])(?=\()|(?<=!)\[")
+BARE_BRACKET = re.compile(r"(?<!\\)[\[\]]")
+TAG = re.compile(r"<(?=[a-zA-Z/!?])")
+LOOSE_REFERENCE = re.compile(r"&#?[a-zA-Z0-9]+;?")
+ATTRIBUTES = re.compile(r"\{(?=:)")
+LINE_MARK = re.compile(
+    r"[#>]|[+-](?=\s|$)|-(?=--+\s*$)|(?P<equals>=)(?==*\s*$)|(?P<number>\d{1,9})\.(?=\s|$)"
+)
+NOTE_DEFINITION = re.compile(
+    r"(\[\^[^\]]+\]):"
+)  # a reference that a colon follows would begin the note itself
+IN_TAGGED_CODE = {sign: f"&#{ord(sign)};" for sign in "&<>*_`[\\"}
+
+
+@dataclass(frozen=True)
+class MarkdownStyle:
+    """How text, and what has more than one form in Markdown, is written."""
+
+    escape: Callable[[str], str]
+    escape_start: Callable[[str], str]
+    """Escapes what stands at the beginning of a paragraph."""
+    write_code: Callable[[str], str]
+    line_break: str
+    marker_width: int
+    """Columns that the mark of a list item takes at least."""
+    unsafe_in_address: re.Pattern[str]
+    joins_marks: bool
+    """Whether bold italics are `***so***`, which some parsers read in another way than others."""
+
+
+def escape_markdown(text: str) -> str:
+    """Return text in which no sign means anything but itself, to any parser."""
+    text = SPECIAL.sub(r"\\\g<0>", SPACES.sub(" ", text))
+    return REFERENCE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
+
+
+def escape_block_start(text: str) -> str:
+    """Return escaped text that may stand at the beginning of a line: nothing takes it for a heading or a list."""
+    return BLOCK_MARK.sub(lambda match: f"{match[1]}\\" if match[1].isdigit() else f"\\{match[1]}", text)
+
+
+def escape_sparingly(text: str) -> str:
+    """Return text with as few escapes as our own parser needs."""
+    text = ALWAYS_SPECIAL.sub(r"\\\g<0>", SPACES.sub(" ", text))
+    text = UNDERSCORE.sub(r"\\_", text)
+    text = BRACKET.sub(lambda match: "\\[" if match[0] else "\\", text)
+    text = ATTRIBUTES.sub(r"\\{", text)
+    text = LOOSE_REFERENCE.sub(_escape_reference, text)
+    return TAG.sub("&lt;", text)
+
+
+def _escape_reference(match: re.Match[str]) -> str:
+    """Escape an ampersand that would be read as the beginning of a character reference."""
+    return match[0] if unescape(match[0]) == match[0] else f"&amp;{match[0][1:]}"
+
+
+def _escape_line_starts(text: str) -> str:
+    return "\n".join(_escape_line_start(line.lstrip(" ")) for line in text.split("\n"))
+
+
+def _escape_line_start(line: str) -> str:
+    if line.startswith("[^"):
+        line = NOTE_DEFINITION.sub(r"\1&#58;", line, count=1)
+    match = LINE_MARK.match(line)
+    if not match:
+        return line
+    if not line.strip(" -"):
+        return line.replace("-", "\\-")
+    if match["equals"]:
+        return f"&#61;{line[1:]}"
+    return f"{match['number']}\\{line[match.end('number') :]}" if match["number"] else f"\\{line}"
+
+
+def _write_fenced_code(text: str) -> str:
+    fence = "`" * (max((len(run) for run in re.findall("`+", text)), default=0) + 1)
+    space = " " if text.startswith("`") or text.endswith("`") else ""
+    return f"{fence}{space}{text}{space}{fence}"
+
+
+def _write_readable_code(text: str) -> str:
+    if "`" not in text and "|" not in text:
+        return f"`{text}`"
+    return f"<code>{''.join(IN_TAGGED_CODE.get(sign, sign) for sign in text)}</code>"
+
+
+EXCHANGE = MarkdownStyle(
+    escape=escape_markdown,
+    escape_start=escape_block_start,
+    write_code=_write_fenced_code,
+    line_break="<br>",
+    marker_width=4,
+    unsafe_in_address=re.compile(r"[()<>\\\s]"),
+    joins_marks=False,
+)
+EDITABLE = MarkdownStyle(
+    escape=escape_sparingly,
+    escape_start=_escape_line_starts,
+    write_code=_write_readable_code,
+    line_break="  \n",
+    marker_width=0,
+    unsafe_in_address=re.compile(r"[()<>\\\s\[\]\"|*`]"),
+    joins_marks=True,
+)
+
+
+def to_markdown(
+    element: Element,
+    style: MarkdownStyle,
+    *,
+    base: str = "",
+    image_address: Callable[[str], str] = "image:{}".format,
+) -> str:
+    """Return the content of an element as Markdown.
+
+    Args:
+        element: HTML as the site stores it: notes stand in a section with the class `footnotes`.
+        style: EDITABLE or EXCHANGE.
+        base: the whole address of the page, from which relative links lead on; empty leaves links as they are.
+        image_address: the address of an image by its key; an image without one is left out.
+    """
+    return "\n\n".join(_Writer(style, base, image_address).blocks(element))
+
+
+class _Writer:
+    """Writes blocks, each a text of one or more lines, and the lines in them."""
+
+    def __init__(self, style: MarkdownStyle, base: str, image_address: Callable[[str], str]) -> None:
+        self.style, self.base, self.image_address = style, base, image_address
+        self.line_break = style.line_break
+        self.is_in_link = False
+
+    def blocks(self, element: Element) -> list[str]:
+        return [block for block in self._blocks(element) if block.strip()]
+
+    def _blocks(self, element: Element) -> Iterator[str]:
+        """Yield the blocks in an element that holds blocks, or words, or both.
+
+        A list and what would be read as part of it, were there nothing between them, are kept apart.
+        """
+        before = ""
+        for is_inline, children in groupby(element.children, key=is_inline_child):
+            if is_inline and (words := self._paragraph_text(Element("p", {}, list(children)))):
+                yield words
+                before = ""
+            for child in [] if is_inline else children:
+                if before in LISTS and child.tag in (before, "pre"):
+                    yield "<!-- -->"
+                yield from BLOCK_WRITERS.get(child.tag, _Writer._blocks)(self, child)
+                before = child.tag
+
+    def _paragraph(self, element: Element) -> Iterator[str]:
+        yield self._paragraph_text(element)
+
+    def _paragraph_text(self, element: Element) -> str:
+        return self.style.escape_start(self._inline(element).strip(" \xa0"))
+
+    def _heading(self, element: Element) -> Iterator[str]:
+        words = re.sub(r"#$", r"\#", self._on_one_line(element).strip())
+        if words:
+            yield f"{'#' * int(element.tag[1])} {words}"
+
+    def _quotation(self, element: Element) -> Iterator[str]:
+        lines = "\n\n".join(self.blocks(element)).split("\n")
+        yield "\n".join(f"> {line}" if line.strip() else ">" for line in lines)
+
+    def _list(self, element: Element) -> Iterator[str]:
+        number = int(element.get("start") or 1)
+        is_loose = any(_is_loose(item) for item in element.elements)
+        items = []
+        for item in element.elements:
+            number = int(item.get("value") or number)
+            marker = f"{number}." if element.tag == "ol" else "-"
+            number += 1
+            if blocks := self.blocks(item):
+                between = "\n\n" if _is_loose(item) else "\n"
+                items.append(_indent(blocks, f"{marker} ".ljust(self.style.marker_width), between))
+        yield ("\n\n" if is_loose else "\n").join(items)
+
+    def _terms(self, element: Element) -> Iterator[str]:
+        """Yield a list of terms as paragraphs: Markdown has no such list that all parsers know."""
+        for child in element.elements:
+            blocks = self.blocks(child)
+            yield from ([f"**{block}**" for block in blocks] if child.tag == "dt" else blocks)
+
+    def _code_block(self, element: Element) -> Iterator[str]:
+        lines = element.text.strip("\n").split("\n")
+        yield "\n".join(f"{INDENT}{line}" if line.strip() else "" for line in lines)
+
+    def _rule(self, element: Element) -> Iterator[str]:
+        yield "* * *"
+
+    def _figure(self, element: Element) -> Iterator[str]:
+        """Yield an image with its caption as the title, of which our Markdown makes a caption again."""
+        figure = deepcopy(element)
+        if captions := figure.find_all("figcaption"):
+            figure.children.remove(captions[0])
+            figure.find_all("img")[0].attributes["title"] = captions[0].text
+        yield self._paragraph_text(figure)
+
+    def _table(self, element: Element) -> Iterator[str]:
+        """Yield a table with pipes where every cell is a line and the first row is the head; else as HTML."""
+        rows = element.find_all("tr")
+        if not _is_plain_table(element, rows):
+            yield serialize(element)
+            return
+        lines = [f"| {' | '.join(self._cell(cell) for cell in row.elements)} |" for row in rows]
+        rule = "|".join(RULES.get(cell.get("data-align"), " --- ") for cell in rows[0].elements)
+        yield "\n".join([lines[0], f"|{rule}|", *lines[1:]])
+
+    def _cell(self, element: Element) -> str:
+        return self._on_one_line(element).replace("  ", " ").replace("|", "\\|").strip()
+
+    def _section(self, element: Element) -> Iterator[str]:
+        """Yield the notes, each behind its label."""
+        if element.get("class") != "footnotes":
+            yield from self._blocks(element)
+            return
+        for item in element.walk():
+            if item.get("id").startswith("fn-"):
+                label = item.get("id").removeprefix("fn-")
+                yield _indent(self.blocks(item) or ["\N{EN DASH}"], f"[^{label}]: ", "\n\n")
+
+    def _on_one_line(self, element: Element) -> str:
+        self.line_break = "<br>"
+        words = self._inline(element)
+        self.line_break = self.style.line_break
+        return words.replace("\n", " ")
+
+    def _inline(self, element: Element, inside: str = "") -> str:
+        """Return what an element holds. `inside` is the tag of the emphasis, or of the HTML, around it."""
+        written = ""
+        for child in element.children:
+            more = self._text(child) if isinstance(child, str) else self._element(child, inside, written)
+            is_image = written.endswith("!") and more.startswith("[")
+            written = f"{written[:-1]}\\!{more}" if is_image else written + more
+        return written
+
+    def _text(self, text: str) -> str:
+        escaped = self.style.escape(text)
+        return BARE_BRACKET.sub(r"\\\g<0>", escaped) if self.is_in_link else escaped
+
+    def _element(self, element: Element, inside: str, before: str) -> str:
+        if element.tag in EMPHASIS:
+            return self._emphasis(element, inside, before)
+        if element.tag in WRITTEN_AS_HTML:
+            return self._note_reference(element) or self._as_html(element)
+        if writer := INLINE_WRITERS.get(element.tag):
+            return writer(self, element)
+        return self._inline(element, inside)
+
+    def _emphasis(self, element: Element, inside: str, before: str) -> str:
+        """Return marks around words; tags within other emphasis or beside it, where parsers disagree."""
+        is_beside = before.endswith("*") and not before.endswith("\\*")
+        if self.style.joins_marks and not (inside or is_beside) and (joined := self._joined_marks(element)):
+            return joined
+        start, words, end = EDGES.match(self._inline(element, element.tag)).groups()
+        if not words:
+            return start + end
+        if inside or element.attributes or is_beside:
+            return f"{start}{_start_tag(element)}{words}</{element.tag}>{end}"
+        mark = EMPHASIS[element.tag]
+        return f"{start}{mark}{words}{mark}{end}"
+
+    def _joined_marks(self, element: Element) -> str:
+        """Return bold italics as one run of marks, or nothing where the element is something else."""
+        only = element.children[0] if len(element.children) == 1 else ""
+        if isinstance(only, str) or only.tag not in EMPHASIS or element.attributes or only.attributes:
+            return ""
+        start, words, end = EDGES.match(self._inline(only, only.tag)).groups()
+        return f"{start}***{words}***{end}" if words and EMPHASIS[only.tag] != EMPHASIS[element.tag] else ""
+
+    def _as_html(self, element: Element) -> str:
+        return f"{_start_tag(element)}{self._inline(element, element.tag)}</{element.tag}>"
+
+    def _note_reference(self, element: Element) -> str:
+        """Return a reference to a note, where that is what stands raised."""
+        link = next((child for child in element.elements if child.tag == "a"), None)
+        match = NOTE_LINK.fullmatch(link.get("href")) if element.tag == "sup" and link else None
+        return f"[^{match[1]}]" if match else ""
+
+    def _link(self, element: Element) -> str:
+        href = element.get("href")
+        if "footnote-backref" in element.get("class"):
+            return ""
+        if not href:
+            return self._inline(element)
+        address = urljoin(self.base, href)
+        if is_bare_link(element) and WHOLE_ADDRESS.fullmatch(element.text):
+            return f"<{address}>"
+        self.is_in_link = True
+        words = self._inline(element)
+        self.is_in_link = False
+        title = element.get("title").replace('"', "&quot;")
+        return f"[{words}]({self._safe_address(address)}{f' "{title}"' if title else ''})"
+
+    def _safe_address(self, address: str) -> str:
+        """Return an address that no sign in it ends too early."""
+        return self.style.unsafe_in_address.sub(lambda match: quote(match[0], safe=""), address)
+
+    def _span(self, element: Element) -> str:
+        """Return an id that a link may lead to; other spans are their words."""
+        name = element.get("id")
+        if name and not element.children:
+            return f'<span id="{escape_html(name)}"></span>'
+        return self._inline(element)
+
+    def _image(self, element: Element) -> str:
+        address = self.image_address(element.get("data-image"))
+        if not address:
+            return ""
+        caption = element.get("title").replace('"', "&quot;")
+        return f"![{self.style.escape(element.get('alt'))}]({address}{f' "{caption}"' if caption else ''})"
+
+    def _code(self, element: Element) -> str:
+        text = SPACES.sub(" ", element.text)
+        return self.style.write_code(text) if text.strip() else text
+
+    def _break(self, element: Element) -> str:
+        return self.line_break if element.tag == "br" else "<wbr>"
+
+
+BLOCK_WRITERS = {
+    "p": _Writer._paragraph, "blockquote": _Writer._quotation, "ul": _Writer._list, "ol": _Writer._list,
+    "dl": _Writer._terms, "pre": _Writer._code_block, "hr": _Writer._rule, "figure": _Writer._figure,
+    "table": _Writer._table, "section": _Writer._section,
+    **{f"h{level}": _Writer._heading for level in range(1, 7)},
+}  # fmt: skip
+INLINE_WRITERS = {
+    "a": _Writer._link, "img": _Writer._image, "code": _Writer._code, "br": _Writer._break, "wbr": _Writer._break,
+    "span": _Writer._span,
+}  # fmt: skip
+
+
+def _is_loose(item: Element) -> bool:
+    """Whether an item of a list holds more than words and lists."""
+    return any(not is_inline_child(child) and child.tag not in LISTS for child in item.elements)
+
+
+def _is_plain_table(table: Element, rows: list[Element]) -> bool:
+    cells = [cell for row in rows for cell in row.elements]
+    return (
+        bool(rows)
+        and all(cell.tag == "th" for cell in rows[0].elements)
+        and all(is_inline_child(child) for cell in cells for child in cell.elements)
+        and not any({"colspan", "rowspan"} & set(cell.attributes) for cell in cells)
+        and not any(child.tag == "caption" for child in table.elements)
+    )
+
+
+def _indent(blocks: list[str], marker: str, between: str) -> str:
+    """Return blocks behind a marker, all lines but the first indented."""
+    text = between.join(blocks).replace("\n", f"\n{INDENT}")
+    return "\n".join(line if line.strip() else "" for line in f"{marker}{text}".split("\n"))
+
+
+def _start_tag(element: Element) -> str:
+    attributes = "".join(
+        f' {name}="{escape_html(value)}"' for name, value in element.attributes.items() if name != "id"
+    )
+    return f"<{element.tag}{attributes}>"
