@@ -25,9 +25,8 @@ from publications.models import Address, Edition, Publication, RelatedLink, Unre
 from .choice_sources import reads_drafts
 from .choosers import MAX_RELATED_LINKS, ChooserField, opened_with
 from .drafts import suggestions
-from .drafts.preview import NUMBER, number_in
 from .site import bounded_search, render_desk_page, require_permissions
-from .unsent_forms import UnsentFormMixin, mark_redisplay
+from .unsent_forms import UnsentFormMixin, mark_redisplay, pk_in, pks_in
 
 MAX_ENDED_PUBLICATIONS = 40
 """Pieces whose addresses are looked for in texts at once: those that ended last. Each costs a look at every text."""
@@ -153,9 +152,7 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
     form = RelatedLinksForm(posted or None, publication=piece, person=request.user)
     if request.method == "POST" and form.is_valid() and _save_links(request, piece, form):
         return HttpResponseRedirect(reverse("desk:related-links"))
-    taken = [int(each) for each in posted.getlist("related") if NUMBER.fullmatch(each)] or [
-        pk for pk, _role in form.initial["related"]
-    ]
+    taken = pks_in(posted, "related") or [pk for pk, _role in form.initial["related"]]
     return render_desk_page(
         request, "related_links_edit",
         title=edition.title, edition=edition, form=form, gone=ended_related(piece),
@@ -167,7 +164,7 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
 def _rule_on_suggestion(request: HttpRequest, piece: Publication) -> QueryDict:
     """Rule a suggestion out, or let it come again; gives the form to be shown as it was filled in."""
     for name, deed in (("_apart", deeds.keep_apart), ("_together", deeds.let_together)):
-        other = Publication.objects.filter(pk=number_in(request.POST, name)).first()
+        other = Publication.objects.filter(pk=pk_in(request.POST, name)).first()
         if other and other.pk != piece.pk:
             deed(piece, other, by=request.user)
     return mark_redisplay(request.POST)

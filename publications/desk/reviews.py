@@ -16,10 +16,9 @@ from django.views.decorators.http import require_POST
 from publications.addresses import absolute
 from publications.models import Publication, Review, ReviewRemark
 
-from .drafts.preview import number_in
 from .review_link import passages_of, snapshot_of_review
 from .site import get_publication_or_404, render_publication_page, require_permissions
-from .unsent_forms import UnsentFormMixin
+from .unsent_forms import UnsentFormMixin, pk_in
 
 MAX_OPEN_REVIEWS = 20
 REVIEW_LINK_DAYS = (3, 7, 14, 30, 90)
@@ -131,7 +130,7 @@ def _close(request: HttpRequest, review: Review) -> None:
 
 def _settle(is_settled: bool, name: str):
     def act(request: HttpRequest, review: Review) -> None:
-        review.remarks.filter(pk=number_in(request.POST, name)).update(is_settled=is_settled)
+        review.remarks.filter(pk=pk_in(request.POST, name)).update(is_settled=is_settled)
 
     return act
 

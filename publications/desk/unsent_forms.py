@@ -31,6 +31,16 @@ def parse_pk(text: str) -> int:
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
+def pk_in(posted: QueryDict, name: str) -> int:
+    """Return the number of a row that a form has under a name, else 0."""
+    return parse_pk(posted.get(name, ""))
+
+
+def pks_in(posted: QueryDict, name: str) -> list[int]:
+    """Return the numbers of rows that a form has under a name; what is none is left out."""
+    return [pk for text in posted.getlist(name) if (pk := parse_pk(text))]
+
+
 def count_characters(values: list[list[str]]) -> int:
     """Return how many characters the names and values of a form have."""
     return sum(len(name) + len(value) for name, value in values)

@@ -30,13 +30,18 @@ from ..unsent_forms import (
     fill_in,
     key_in,
     new_key,
+    parse_pk,
+    pk_in,
+    pks_in,
     values_of,
 )
 from .form import PublicationForm
-from .preview import NUMBER, form_with_values, number_in, unsaved_from_form
+from .preview import form_with_values, unsaved_from_form
 
 NOT_KEPT = ("csrfmiddlewaretoken", FORM_KEY, "piece", "page", "turn")
 MAX_VALUES = 500
+MAX_PAGE_LENGTH = Typed._meta.get_field("page").max_length
+MAX_TURN_DIGITS = 9
 UNNAMED_PAGE = "-"  # a row without a page is one that was sent while signed out
 
 
@@ -48,11 +53,12 @@ def autosave(request: HttpRequest) -> JsonResponse:
     values, key = values_of(request.POST, without=NOT_KEPT), key_in(request.POST)
     if not key or len(values) > MAX_VALUES or count_characters(values) > MAX_FORM_CHARACTERS:
         return JsonResponse({"refused": _("This is too much to be kept.")}, status=413)
-    page, turn = request.POST.get("page", "")[:32] or UNNAMED_PAGE, number_in(request.POST, "turn")
+    page = request.POST.get("page", "")[:MAX_PAGE_LENGTH] or UNNAMED_PAGE
+    turn = parse_pk(request.POST.get("turn", "")[:MAX_TURN_DIGITS])
     now = timezone.now()
     # Held until it is kept, so that a redaction meanwhile reaches it.
     held = Publication.objects.select_for_update(no_key=True)
-    piece = held.filter(pk=number_in(request.POST, "piece")).first()
+    piece = held.filter(pk=pk_in(request.POST, "piece")).first()
     if piece and is_redacted_since(piece, values):
         return JsonResponse({"refused": REDACTED_SINCE}, status=409)
     store_autosave(
@@ -159,7 +165,7 @@ def continue_saving(request: HttpRequest, piece: Publication) -> None:
 
 def fill_from_autosave(request: HttpRequest, piece: Publication | None) -> None:
     """Where that was asked for, let the request be as if what was typed had been sent, only to be shown."""
-    number = number_in(request.POST, "_restore")
+    number = pk_in(request.POST, "_restore")
     if number and (typed := Typed.objects.of(request.user, piece).filter(pk=number).first()):
         fill_in(request, typed)
 
@@ -240,8 +246,7 @@ def autosave_discard(request: HttpRequest, pk: int) -> HttpResponse:
     own = Typed.objects.unsaved().filter(owner=request.user, publication=piece, path=typed.path)
     words = _words_of(typed.values)
     same = [each.pk for each in own if _words_of(each.values) == words]
-    named = [int(each) for each in request.POST.getlist("all")[:MAX_VALUES] if NUMBER.fullmatch(each)]
-    own.filter(pk__in=[*same, *named]).delete()
+    own.filter(pk__in=[*same, *pks_in(request.POST, "all")[:MAX_VALUES]]).delete()
     messages.success(request, _("Discarded. What is stored is as it was."))
     if not piece or typed.path or "home" in request.POST:
         return HttpResponseRedirect(reverse("desk:index"))

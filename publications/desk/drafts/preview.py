@@ -1,6 +1,5 @@
 """A draft as it stands in a form, without storing it; preview pages; private images."""
 
-import re
 from http import HTTPStatus
 
 from django.http import Http404, HttpRequest, HttpResponse, QueryDict
@@ -18,16 +17,8 @@ from publications.models import Byline, Image, Kind, Publication, Site, Tag
 from publications.presentation import piece_context, render_page
 
 from ..site import get_publication_or_404, require_permissions
-from ..unsent_forms import as_posted
+from ..unsent_forms import as_posted, pk_in
 from .form import PublicationForm
-
-NUMBER = re.compile(r"[1-9][0-9]{0,8}")
-
-
-def number_in(posted: QueryDict, name: str) -> int:
-    """A whole number that was sent, else 0, which no row has."""
-    sent = posted.get(name, "")
-    return int(sent) if NUMBER.fullmatch(sent) else UNSAVED_PK
 
 
 def form_with_values(values: list[list[str]], piece: Publication | None) -> PublicationForm:
@@ -86,7 +77,7 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def preview_unsaved(request: HttpRequest) -> HttpResponse:
     """The page of what stands in a form, saved or not. Nothing is stored."""
-    piece = Publication.objects.filter(pk=number_in(request.POST, "piece")).first()
+    piece = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
     form = form_as_typed(request.POST, piece)
     typed = unsaved_from_form(form)
     if reasons := form.errors.get("body"):

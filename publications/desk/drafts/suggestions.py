@@ -20,8 +20,8 @@ from publications.search import likeness
 from publications.search.words import is_stop_word, terms
 
 from ..site import render_desk_page, require_permissions
-from ..unsent_forms import mark_redisplay
-from .preview import NUMBER, form_as_typed, number_in, unsaved_from_form
+from ..unsent_forms import mark_redisplay, parse_pk, pk_in, pks_in
+from .preview import form_as_typed, unsaved_from_form
 
 MAX_TAGS = 8
 MAX_RELATED = 5
@@ -139,7 +139,7 @@ def _similar_rows(draft: Publication, count: int) -> list[Likeness]:
 @require_POST
 def suggest_unsaved(request: HttpRequest) -> HttpResponse:
     """The suggestions for what stands in a form, to be put beside its fields by a script."""
-    piece = Publication.objects.filter(pk=number_in(request.POST, "piece")).first()
+    piece = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
     draft = unsaved_from_form(form_as_typed(request.POST, piece))
     return render_desk_page(request, "suggestions", **suggestions(draft, *_values_there(request.POST)))
 
@@ -156,8 +156,7 @@ def suggestions_for_form(request: HttpRequest, piece: Publication | None) -> dic
 
 
 def _values_there(posted: QueryDict) -> tuple[list[str], list[int]]:
-    chosen = [int(each) for each in posted.getlist("related") if NUMBER.fullmatch(each)]
-    return split_at_commas(posted.get("tags", "")), chosen
+    return split_at_commas(posted.get("tags", "")), pks_in(posted, "related")
 
 
 def apply_suggestion(posted: QueryDict) -> QueryDict:
@@ -166,11 +165,7 @@ def apply_suggestion(posted: QueryDict) -> QueryDict:
     filled = mark_redisplay(posted)
     if field == "tags" and value:
         filled["tags"] = ", ".join([*split_at_commas(posted.get("tags", "")), value])
-    elif (
-        field == "related"
-        and NUMBER.fullmatch(value)
-        and Edition.objects.live().filter(publication=value).exists()
-    ):
+    elif field == "related" and Edition.objects.live().filter(publication=parse_pk(value)).exists():
         filled.appendlist("related", value)
     return filled
 
