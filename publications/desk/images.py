@@ -165,7 +165,7 @@ class ImageAdmin(PublicRowAdmin):
 
     def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        # Nobody else's deed waits for it. What cannot be made now is made when a page first asks for it.
+        # Nobody else's action waits for it. What cannot be made now is made when a page first asks for it.
         transaction.on_commit(lambda: renditions.make_all(obj), robust=True)
 
 
@@ -228,9 +228,11 @@ def _uses_in_publications(image: Image) -> Iterator[ImageUse]:
     live = set(Edition.objects.live().filter(image_rows__image=image).values_list("publication", flat=True))
     drafts = Publication.objects.filter(Q(cover=image) | Q(body__contains=f"image:{image.key}"))
     in_draft = set(drafts.values_list("pk", flat=True))
-    for piece in Publication.objects.filter(Q(pk__in=in_draft) | Q(pk__in=shown)):
+    for publication in Publication.objects.filter(Q(pk__in=in_draft) | Q(pk__in=shown)):
         yield ImageUse(
-            str(piece), _where_shown(piece.pk in live, piece.pk in in_draft), _change_form_url(piece)
+            str(publication),
+            _where_shown(publication.pk in live, publication.pk in in_draft),
+            _change_form_url(publication),
         )
 
 

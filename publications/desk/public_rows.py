@@ -139,7 +139,7 @@ def _normalize_line_ends(value: object) -> object:
 
 
 class PublicRowAdmin(DeskModelAdmin):
-    """Rows that readers see as they are: every change is the deed `amend`, and says so on the form."""
+    """Rows that readers see as they are: every change is the action `amend`, and says so on the form."""
 
     form = PublicRowForm
     change_form_template = "desk/public_row_form.html"
@@ -157,7 +157,7 @@ class PublicRowAdmin(DeskModelAdmin):
         deeds.remove(obj, by=request.user)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        """The form; where the deed is refused it says why and shows all that was typed."""
+        """The form; where the action is refused it says why and shows all that was typed."""
         row = self.get_object(request, unquote(object_id)) if object_id else None
         places = self.get_public_urls(row) if row else {}
         told = [{"code": code, "label": NAMES[code], "url": url} for code, url in places.items()]
@@ -201,7 +201,7 @@ def reasons_of(refusal: deeds.Refused | ValidationError) -> list[str]:
 
 
 class LeadForm(PublicRowForm):
-    """A row with a lead, chosen among the pieces that are public now."""
+    """A row with a lead, chosen among the publications that are public now."""
 
     lead_choice = ChooserField(
         "live",

@@ -231,9 +231,9 @@ def _is_part(words: frozenset[str], others: frozenset[str]) -> bool:
     return len(words & others) * 2 >= len(words)
 
 
-def redactions_of(piece: Publication) -> Redactions:
+def redactions_of(publication: Publication) -> Redactions:
     """The marks of all redactions of a publication, as they are spelled in plain text and in Markdown."""
-    details = [line.detail for line in piece.audit.filter(deed=DeedKind.REDACT)]
+    details = [line.detail for line in publication.audit.filter(deed=DeedKind.REDACT)]
     numbers: dict[str, set[int]] = defaultdict(set)
     for detail in details:
         numbers[detail.get("mark", "")].add(detail.get("words", 0))

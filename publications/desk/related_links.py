@@ -36,8 +36,8 @@ def ended_publications() -> QuerySet[Publication]:
     """Pieces that were public and are so no longer, those that ended last first."""
     own = Edition.objects.filter(publication=OuterRef("pk"))
     ended = own.begun().order_by("-visible_until").values("visible_until")[:1]
-    pieces = Publication.objects.filter(Exists(own.begun()), ~Exists(own.live()))
-    return pieces.annotate(gone_at=Subquery(ended)).order_by("-gone_at", "pk")
+    publications = Publication.objects.filter(Exists(own.begun()), ~Exists(own.live()))
+    return publications.annotate(gone_at=Subquery(ended)).order_by("-gone_at", "pk")
 
 
 def links_to_ended() -> QuerySet[RelatedLink]:
@@ -54,21 +54,21 @@ def has_links_to_ended() -> Q:
     return Q(Exists(linked)) | Q(Exists(texts))
 
 
-def editions_linking_to(pieces: Sequence[Publication]) -> QuerySet[Edition]:
-    """The live editions of other pieces that lead to these, by a related link or in their text."""
-    numbers = [piece.pk for piece in pieces]
+def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition]:
+    """The live editions of other publications that lead to these, by a related link or in their text."""
+    numbers = [publication.pk for publication in publications]
     linked = Q(publication__in=RelatedLink.objects.filter(target__in=numbers).values("source"))
     live = Edition.objects.live().filter(linked | _links_to(numbers)).exclude(publication__in=numbers)
     return live.without_bodies().order_by("title", "pk")
 
 
-def ended_related(piece: Publication) -> list[Publication]:
-    """Of the related publications of a piece those that readers cannot see any more."""
-    return list(ended_publications().filter(linked_from__source=piece.pk))
+def ended_related(publication: Publication) -> list[Publication]:
+    """Of the related publications of a publication those that readers cannot see any more."""
+    return list(ended_publications().filter(linked_from__source=publication.pk))
 
 
 def _links_to(numbers: Sequence[int]) -> Q:
-    """A condition on editions: a link in the text leads to an address of one of these pieces."""
+    """A condition on editions: a link in the text leads to an address of one of these publications."""
     condition = Q(pk__in=())
     for address in Address.objects.filter(publication__in=numbers):
         for written in _spellings_of(address):
@@ -105,7 +105,7 @@ class RelatedLinksForm(UnsentFormMixin, forms.Form):
 
 @require_permissions("relate_publication")
 def related_links_list(request: HttpRequest) -> HttpResponse:
-    """The live pieces, those with fewest links first."""
+    """The live publications, those with fewest links first."""
     query = bounded_search(request, request.GET.get("q", ""))
     live = (
         Edition.objects.live()
@@ -116,7 +116,7 @@ def related_links_list(request: HttpRequest) -> HttpResponse:
     counted = live.annotate(links=Count("publication__related_links")).order_by(
         "links", "-published_at", "-pk"
     )
-    counted = FILTERS.get(request.GET.get("only", ""), lambda pieces: pieces)(counted)
+    counted = FILTERS.get(request.GET.get("only", ""), lambda publications: publications)(counted)
     page = Paginator(counted.without_bodies(), PER_PAGE).get_page(request.GET.get("page"))
     return render_desk_page(
         request, "related_links",
@@ -124,13 +124,13 @@ def related_links_list(request: HttpRequest) -> HttpResponse:
     )  # fmt: skip
 
 
-def _with_links_to_ended(pieces: QuerySet) -> QuerySet:
-    return pieces.filter(publication__in=links_to_ended().values("source"))
+def _with_links_to_ended(publications: QuerySet) -> QuerySet:
+    return publications.filter(publication__in=links_to_ended().values("source"))
 
 
 FILTERS = {
-    "none": lambda pieces: pieces.filter(links=0),
-    "few": lambda pieces: pieces.filter(links__lt=FEW_LINKS),
+    "none": lambda publications: publications.filter(links=0),
+    "few": lambda publications: publications.filter(links__lt=FEW_LINKS),
     "gone": _with_links_to_ended,
 }
 FILTER_LABELS = (
@@ -143,43 +143,44 @@ FILTER_LABELS = (
 
 @require_permissions("relate_publication")
 def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
-    """The related links of one live piece."""
+    """The related links of one live publication."""
     edition = get_object_or_404(Edition.objects.live().select_related("publication"), publication=pk)
-    piece = edition.publication
+    publication = edition.publication
     posted = suggestions.apply_suggestion(request.POST) if "_take" in request.POST else request.POST
     if SUGGESTION_BUTTONS & set(posted):
-        posted = _rule_on_suggestion(request, piece)
-    form = RelatedLinksForm(posted or None, publication=piece, person=request.user)
-    if request.method == "POST" and form.is_valid() and _save_links(request, piece, form):
+        posted = _rule_on_suggestion(request, publication)
+    form = RelatedLinksForm(posted or None, publication=publication, person=request.user)
+    if request.method == "POST" and form.is_valid() and _save_links(request, publication, form):
         return HttpResponseRedirect(reverse("desk:related-links"))
     taken = pks_in(posted, "related") or [pk for pk, _role in form.initial["related"]]
     return render_desk_page(
         request, "related_links_edit",
-        title=edition.title, edition=edition, form=form, gone=ended_related(piece),
+        title=edition.title, edition=edition, form=form, gone=ended_related(publication),
         reads_drafts=reads_drafts(request.user),
-        related=suggestions.find_similar_to_live(piece.pk, taken), apart=_excluded_suggestions(piece), may_rule=True,
+        related=suggestions.find_similar_to_live(publication.pk, taken),
+        apart=_excluded_suggestions(publication), may_rule=True,
     )  # fmt: skip
 
 
-def _rule_on_suggestion(request: HttpRequest, piece: Publication) -> QueryDict:
+def _rule_on_suggestion(request: HttpRequest, publication: Publication) -> QueryDict:
     """Rule a suggestion out, or let it come again; gives the form to be shown as it was filled in."""
     for name, deed in (("_apart", deeds.keep_apart), ("_together", deeds.let_together)):
         other = Publication.objects.filter(pk=pk_in(request.POST, name)).first()
-        if other and other.pk != piece.pk:
-            deed(piece, other, by=request.user)
+        if other and other.pk != publication.pk:
+            deed(publication, other, by=request.user)
     return mark_redisplay(request.POST)
 
 
-def _excluded_suggestions(piece: Publication) -> QuerySet[Edition]:
+def _excluded_suggestions(publication: Publication) -> QuerySet[Edition]:
     """The live texts that are not to be suggested beside this one."""
-    return Edition.objects.live().filter(publication__in=Unrelated.partners(piece.pk)).without_bodies()
+    return Edition.objects.live().filter(publication__in=Unrelated.partners(publication.pk)).without_bodies()
 
 
-def _save_links(request: HttpRequest, piece: Publication, form: RelatedLinksForm) -> bool:
+def _save_links(request: HttpRequest, publication: Publication, form: RelatedLinksForm) -> bool:
     try:
         targets = [target for target, _role in form.cleaned_data["related"]]
         seen = opened_with(form.data, "related")
-        changed = deeds.relate(piece, targets, by=request.user, seen=seen)
+        changed = deeds.relate(publication, targets, by=request.user, seen=seen)
     except deeds.Refused as refusal:
         form.add_error("related", refusal.reasons)
         return False

@@ -1,4 +1,4 @@
-"""Reviews of a piece as its editors see them: whom they have asked, what was said, and the links that still lead in."""
+"""Reviews of a publication for its editors: whom they have asked, what was said, and the links that still lead in."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -49,24 +49,24 @@ class PlacedComment:
 @require_permissions("change_publication")
 def reviews_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Who was asked to read, what they said, and a form that asks another."""
-    piece = get_publication_or_404(pk)
+    publication = get_publication_or_404(pk)
     form = InviteForm(request.POST or None, label_suffix="")
     context: dict[str, object] = {"form": form}
     if request.method == "POST" and form.is_valid():
-        context |= _invite(request, piece, form)
+        context |= _invite(request, publication, form)
     return render_publication_page(
-        request, "reviews", piece, title=_("Reviews"), reviews=_describe_reviews(piece), **context
+        request, "reviews", publication, title=_("Reviews"), reviews=_describe_reviews(publication), **context
     )
 
 
-def _invite(request: HttpRequest, piece: Publication, form: InviteForm) -> dict[str, object]:
+def _invite(request: HttpRequest, publication: Publication, form: InviteForm) -> dict[str, object]:
     """The address, shown this once: it cannot be found out again, only made anew."""
-    if piece.reviews.open().count() >= MAX_OPEN_REVIEWS:
+    if publication.reviews.open().count() >= MAX_OPEN_REVIEWS:
         form.add_error(
             None, _("%(most)d links to this piece are open. Close one first.") % {"most": MAX_OPEN_REVIEWS}
         )
         return {}
-    newest = piece.revisions.first()
+    newest = publication.revisions.first()
     asked = form.cleaned_data
     review, token = Review.objects.invite(newest, reader=asked["reader"], days=asked["days"], by=request.user)
     return {
@@ -76,17 +76,19 @@ def _invite(request: HttpRequest, piece: Publication, form: InviteForm) -> dict[
     }
 
 
-def _describe_reviews(piece: Publication) -> list[dict[str, object]]:
+def _describe_reviews(publication: Publication) -> list[dict[str, object]]:
     """Every review with what was said, those with something open first."""
     found = list(
-        piece.reviews.select_related("revision", "made_by", "publication__kind").prefetch_related("remarks")
+        publication.reviews.select_related("revision", "made_by", "publication__kind").prefetch_related(
+            "remarks"
+        )
     )
     words: dict[int, dict[int, str]] = {}  # of revisions: several people read the same one
     told = [
         {
             "review": each,
             "said": place_comments(each, words),
-            "is_behind": each.revision.number < piece.version,
+            "is_behind": each.revision.number < publication.version,
         }
         for each in found
     ]
@@ -104,11 +106,11 @@ def place_comments(review: Review, words: dict[int, dict[int, str]]) -> list[Pla
     return [PlacedComment(each, of_revision.get(each.place, "")) for each in remarks]
 
 
-def unresolved_comments(piece: Publication | None) -> Iterable[ReviewRemark]:
-    """What readers said of a piece that nobody has dealt with yet."""
-    if not piece:
+def unresolved_comments(publication: Publication | None) -> Iterable[ReviewRemark]:
+    """What readers said of a publication that nobody has dealt with yet."""
+    if not publication:
         return []
-    return ReviewRemark.objects.open().filter(review__publication=piece).select_related("review")
+    return ReviewRemark.objects.open().filter(review__publication=publication).select_related("review")
 
 
 @require_permissions("change_publication")

@@ -10,7 +10,7 @@ from publications.models import TAKEN_BACK, Publication, Ready, own_end
 
 
 def status_text(publication: Publication) -> str:
-    """One sentence on an annotated working copy: "Live since 3 May 2026; your changes are not public"."""
+    """One sentence on an annotated draft: "Live since 3 May 2026; your changes are not public"."""
     return "; ".join(part for part in (_now(publication), _next(publication)) if part)
 
 
@@ -43,16 +43,16 @@ def _live(publication: Publication) -> str:
     return since
 
 
-def with_submissions(pieces: QuerySet) -> QuerySet:
-    """Annotate working copies with whether they are handed over, and by whom."""
+def with_submissions(publications: QuerySet) -> QuerySet:
+    """Annotate drafts with whether they are handed over, and by whom."""
     open_now = Ready.objects.open().filter(publication=OuterRef("pk"))
-    return pieces.select_related("ready__by").annotate(is_ready=Exists(open_now))
+    return publications.select_related("ready__by").annotate(is_ready=Exists(open_now))
 
 
-def status_with_submission(piece: Publication) -> str:
-    """Where an annotated piece stands, and who says that it is ready: in words."""
-    status = status_text(piece)
-    return f"{status}; {submission_text(piece.ready)}" if piece.is_ready else status
+def status_with_submission(publication: Publication) -> str:
+    """Where an annotated publication stands, and who says that it is ready: in words."""
+    status = status_text(publication)
+    return f"{status}; {submission_text(publication.ready)}" if publication.is_ready else status
 
 
 def submission_text(ready: Ready) -> str:

@@ -65,14 +65,18 @@ class TagForm(LeadForm):
         return super().save(commit)
 
     def clean_lead_choice(self) -> list:
-        """Only a piece on the topic can lead its page."""
+        """Only a publication on the topic can lead its page."""
         chosen = self.cleaned_data["lead_choice"]
-        piece = chosen[0][0] if chosen else None
-        is_on_it = piece and self.instance.pk and Edition.objects.live().on(self.instance).text_for(piece.pk)
-        if piece and not is_on_it:
+        publication = chosen[0][0] if chosen else None
+        is_on_it = (
+            publication
+            and self.instance.pk
+            and Edition.objects.live().on(self.instance).text_for(publication.pk)
+        )
+        if publication and not is_on_it:
             raise forms.ValidationError(
                 _("“%(piece)s” is not on this topic. Give it the tag and publish it, or choose another.")
-                % {"piece": piece}
+                % {"piece": publication}
             )
         return chosen
 

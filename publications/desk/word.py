@@ -78,7 +78,7 @@ def word_new(request: HttpRequest) -> HttpResponse:
 
 
 def redirect_after_upload(request: HttpRequest, page: str, pk: int) -> HttpResponse:
-    """On to a page about the piece; a script is told where that is, as it cannot follow without opening it."""
+    """On to a page about the publication; a script is told where that is, as it cannot follow without opening it."""
     address = reverse(page, args=[pk])
     return JsonResponse({"to": address}) if _is_script(request) else HttpResponseRedirect(address)
 
@@ -109,7 +109,7 @@ def _take_in(request: HttpRequest, form: WordForm) -> WordFile | None:
 
 @require_permissions("change_publication")
 def word_original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
-    """The file as it came, for people who may write the piece that it belongs to."""
+    """The file as it came, for people who may write the publication that it belongs to."""
     row = get_object_or_404(WordFile, pk=file, publication=pk)
     try:
         content = row.content
@@ -131,56 +131,56 @@ class ReplaceForm(UnsentFormMixin, forms.Form):
 @require_permissions("change_publication", "add_image")
 def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
     """The author's next file: joined with the draft at once where nothing is to be asked."""
-    piece = get_publication_or_404(pk)
+    publication = get_publication_or_404(pk)
     form = ReplaceForm()
     if request.method == "POST":
         if "discard" in request.POST:
-            return _discard(request, piece)
+            return _discard(request, publication)
         form = ReplaceForm(request.POST, request.FILES)
-        is_answer = not request.FILES and piece.word_files.waiting().exists()
-        if is_answer or (form.is_valid() and _offer_version(request, piece, form)):
-            taken = _accept_offered(request, piece)
+        is_answer = not request.FILES and publication.word_files.waiting().exists()
+        if is_answer or (form.is_valid() and _offer_version(request, publication, form)):
+            taken = _accept_offered(request, publication)
             page = "desk:publications_publication_change" if taken else "desk:word-replace"
             if taken or not is_answer:
                 return redirect_after_upload(request, page, pk)
             form = ReplaceForm()
     if response := render_refusal(request, form):
         return response
-    waiting = piece.word_files.waiting().first()
+    waiting = publication.word_files.waiting().first()
     merged = intake.merge_version(waiting, request.POST) if waiting else None
     return render_publication_page(
-        request, "word_next_version", piece, title=_("Replace from Word"), form=form, waiting=waiting,
-        questions=_questions(merged, request.POST), last=piece.word_files.taken().first(),
+        request, "word_next_version", publication, title=_("Replace from Word"), form=form, waiting=waiting,
+        questions=_questions(merged, request.POST), last=publication.word_files.taken().first(),
     )  # fmt: skip
 
 
-def _discard(request: HttpRequest, piece: Publication) -> HttpResponse:
-    for waiting in piece.word_files.waiting():
+def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
+    for waiting in publication.word_files.waiting():
         intake.discard_version(waiting)
     messages.success(request, _("The file was given up. The draft is as it was."))
-    return _redirect_to_form(piece.pk)
+    return _redirect_to_form(publication.pk)
 
 
-def _offer_version(request: HttpRequest, piece: Publication, form: ReplaceForm) -> bool:
+def _offer_version(request: HttpRequest, publication: Publication, form: ReplaceForm) -> bool:
     """Read the file and keep it beside the draft; a refusal is said at the field."""
     file = form.cleaned_data["file"]
     content = file.read()
     try:
-        word = intake.read_word(content, file.name, language=piece.language)
+        word = intake.read_word(content, file.name, language=publication.language)
     except Refusal as refusal:
         form.add_error("file", str(refusal))
         return False
-    intake.offer_version(piece, word, content, file.name, by=request.user)
+    intake.offer_version(publication, word, content, file.name, by=request.user)
     return True
 
 
-def _accept_offered(request: HttpRequest, piece: Publication) -> bool:
+def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
     """Join the file that waits with the draft, if nothing is left to be asked."""
-    waiting = piece.word_files.waiting().first()
+    waiting = publication.word_files.waiting().first()
     if not waiting:
         return False
     try:
-        word = intake.read_word(waiting.content, waiting.filename, language=piece.language)
+        word = intake.read_word(waiting.content, waiting.filename, language=publication.language)
     except (Refusal, FileNotFoundError):
         said = _(
             "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
@@ -188,7 +188,7 @@ def _accept_offered(request: HttpRequest, piece: Publication) -> bool:
         messages.error(request, said % {"file": waiting.filename})
         return False
     with transaction.atomic():
-        deeds.hold(piece.pk)
+        deeds.hold(publication.pk)
         waiting.publication.refresh_from_db()
         merged = intake.merge_version(waiting, request.POST)
         if merged.conflicts:
@@ -202,31 +202,31 @@ def _accept_offered(request: HttpRequest, piece: Publication) -> bool:
 @require_permissions("change_publication")
 def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """The tracked changes of the file: accept all, or reject all."""
-    piece = get_publication_or_404(pk)
-    row = piece.word_files.taken().first()
+    publication = get_publication_or_404(pk)
+    row = publication.word_files.taken().first()
     questions: list = []
-    if request.method == "POST" and row and piece.open_changes:
+    if request.method == "POST" and row and publication.open_changes:
         try:
-            if _settle_changes(request, piece, row):
+            if _settle_changes(request, publication, row):
                 return _redirect_to_form(pk)
             merged, _word = intake.merge_without_changes(row, request.POST)
             questions = _questions(merged, request.POST)
         except (Refusal, FileNotFoundError):
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
     return render_publication_page(
-        request, "word_changes", piece, title=_("Tracked changes"), row=row, questions=questions,
+        request, "word_changes", publication, title=_("Tracked changes"), row=row, questions=questions,
         changes=row.report.get("changes", []) if row else [],
-        counted=changes_in_words(row.report) if row and piece.open_changes else "",
+        counted=changes_in_words(row.report) if row and publication.open_changes else "",
     )  # fmt: skip
 
 
-def _settle_changes(request: HttpRequest, piece: Publication, row: WordFile) -> bool:
+def _settle_changes(request: HttpRequest, publication: Publication, row: WordFile) -> bool:
     if request.POST.get("changes") == docx.Tracked.ACCEPT:
         intake.accept_changes(row)
         messages.success(request, _("All tracked changes are accepted. The draft has them already."))
         return True
     with transaction.atomic():
-        deeds.hold(piece.pk)
+        deeds.hold(publication.pk)
         row.publication.refresh_from_db()
         merged, word = intake.merge_without_changes(row, request.POST)
         if merged.conflicts:

@@ -28,17 +28,17 @@ COUNTED: dict[str, Callable[[int], str]] = {
 
 @require_permissions("change_publication")
 def word_report(request: HttpRequest, pk: int) -> HttpResponse:
-    piece = get_publication_or_404(pk)
+    publication = get_publication_or_404(pk)
     if request.method == "POST":
-        _decide(request, piece)
+        _decide(request, publication)
         return HttpResponseRedirect(_back(request, pk))
-    files = piece.word_files.select_related("added_by")
+    files = publication.word_files.select_related("added_by")
     return render_publication_page(
         request,
         "word_report",
-        piece,
+        publication,
         title=_("From Word"),
-        word=word_report_context(request, piece),
+        word=word_report_context(request, publication),
         files=files,
         is_whole=True,
     )
@@ -50,9 +50,9 @@ def _back(request: HttpRequest, pk: int) -> str:
     return reverse(page, args=[pk])
 
 
-def word_report_context(request: HttpRequest, piece: Publication | None) -> dict:
-    """What the latest file has to tell, as things stand now; empty where the piece came from no file."""
-    files = list(piece.word_files.all()) if piece else []
+def word_report_context(request: HttpRequest, publication: Publication | None) -> dict:
+    """What the latest file has to tell, as things stand now; empty where the publication came from no file."""
+    files = list(publication.word_files.all()) if publication else []
     row = next((each for each in files if not each.is_waiting), None)
     told = row.report if row else {}
     if not files:
@@ -66,13 +66,15 @@ def word_report_context(request: HttpRequest, piece: Publication | None) -> dict
             if found or kept
         ],
         "words": told.get("words"),
-        "changes": changes_in_words(told) if piece.open_changes else "",
-        "names": _unsigned(piece, told.get("names", [])),
-        "creator": told.get("creator", "") if not told.get("names") and not piece.bylines.exists() else "",
+        "changes": changes_in_words(told) if publication.open_changes else "",
+        "names": _unsigned(publication, told.get("names", [])),
+        "creator": told.get("creator", "")
+        if not told.get("names") and not publication.bylines.exists()
+        else "",
         "lines": {
             sort: [text for each, text in told.get("lines", []) if each == sort] for sort in CHANGE_SORTS
         },
-        "remarks": list(piece.remarks.all()),
+        "remarks": list(publication.remarks.all()),
         "may_add_author": request.user.has_perm("publications.add_author"),
     }
 
@@ -90,33 +92,33 @@ PHRASES: dict[str, Callable[[int], str]] = {
 }
 
 
-def _unsigned(piece: Publication, names: list[str]) -> list[intake.Named]:
+def _unsigned(publication: Publication, names: list[str]) -> list[intake.Named]:
     """The names of the byline that stand on the draft in no way yet."""
     if not names:
         return []
-    signed = set(piece.bylines.values_list("author_id", flat=True))
+    signed = set(publication.bylines.values_list("author_id", flat=True))
     found = intake.who(names, intake.Register())
     return [each for each in found if not (each.author and each.author.pk in signed)]
 
 
 @transaction.atomic
-def _decide(request: HttpRequest, piece: Publication) -> None:
+def _decide(request: HttpRequest, publication: Publication) -> None:
     """Do what a button of the report asks for."""
-    deeds.hold(piece.pk)
+    deeds.hold(publication.pk)
     for name, act in BUTTONS.items():
         if name in request.POST:
-            act(request, piece)
+            act(request, publication)
             return
 
 
-def _sign(request: HttpRequest, piece: Publication) -> None:
+def _sign(request: HttpRequest, publication: Publication) -> None:
     """Put somebody whom the site knows on the byline."""
     pk = request.POST["author"]
     author = get_object_or_404(Author, pk=parse_pk(pk))
-    _put_on(request, piece, author)
+    _put_on(request, publication, author)
 
 
-def _sign_guest(request: HttpRequest, piece: Publication) -> None:
+def _sign_guest(request: HttpRequest, publication: Publication) -> None:
     """Make a guest author of that name and put them on the byline."""
     if not request.user.has_perm("publications.add_author"):
         raise PermissionDenied
@@ -125,24 +127,24 @@ def _sign_guest(request: HttpRequest, piece: Publication) -> None:
         return
     known = intake.Register().author("", name)
     author = known or deeds.amend(Author(name=name, guest=True), by=request.user)
-    _put_on(request, piece, author)
+    _put_on(request, publication, author)
 
 
-def _put_on(request: HttpRequest, piece: Publication, author: Author) -> None:
-    if not piece.bylines.filter(author=author).exists():
-        Byline.objects.create(publication=piece, author=author, position=piece.bylines.count())
-        Revision.objects.keep(piece, by=request.user, why=Why.SAVED)
+def _put_on(request: HttpRequest, publication: Publication, author: Author) -> None:
+    if not publication.bylines.filter(author=author).exists():
+        Byline.objects.create(publication=publication, author=author, position=publication.bylines.count())
+        Revision.objects.keep(publication, by=request.user, why=Why.SAVED)
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 
-def _settle_remark(request: HttpRequest, piece: Publication) -> None:
+def _settle_remark(request: HttpRequest, publication: Publication) -> None:
     pk = request.POST["remark"]
-    piece.remarks.filter(pk=parse_pk(pk)).update(is_settled=True)
+    publication.remarks.filter(pk=parse_pk(pk)).update(is_settled=True)
 
 
-def _reopen_remark(request: HttpRequest, piece: Publication) -> None:
+def _reopen_remark(request: HttpRequest, publication: Publication) -> None:
     pk = request.POST["reopen"]
-    piece.remarks.filter(pk=parse_pk(pk)).update(is_settled=False)
+    publication.remarks.filter(pk=parse_pk(pk)).update(is_settled=False)
 
 
 BUTTONS = {"author": _sign, "guest": _sign_guest, "remark": _settle_remark, "reopen": _reopen_remark}

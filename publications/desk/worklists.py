@@ -39,7 +39,7 @@ STALE_AFTER = timedelta(days=548)  # eighteen months
 
 
 class Worklist(models.TextChoices):
-    """What a piece waits for."""
+    """What a publication waits for."""
 
     MINE = "mine", gettext_lazy("My drafts")
     CHECK = "check", gettext_lazy("To check")
@@ -60,21 +60,21 @@ def worklists_for(person) -> list[Worklist]:
     return [what for what in Worklist if what in allowed]
 
 
-def worklist_publications(what: Worklist, person, pieces: QuerySet | None = None) -> QuerySet:
-    """The working copies (annotated by with_standing) that wait so."""
-    pieces = (
+def worklist_publications(what: Worklist, person, publications: QuerySet | None = None) -> QuerySet:
+    """The drafts (annotated by with_standing) that wait so."""
+    publications = (
         with_submissions(with_standing(Publication.objects.select_related("kind")))
-        if pieces is None
-        else pieces
+        if publications is None
+        else publications
     )
-    return SELECTIONS[what](pieces, person)
+    return SELECTIONS[what](publications, person)
 
 
-def _mine(pieces: QuerySet, person) -> QuerySet:
+def _mine(publications: QuerySet, person) -> QuerySet:
     """Not given to readers as it stands, and begun or saved by this person."""
     unseen = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
     unplanned = ~Q(digest=models.F("waiting_digest")) | Q(waiting_digest__isnull=True)
-    return pieces.filter(
+    return publications.filter(
         _own(person), unseen, unplanned, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
     )
 
@@ -85,27 +85,27 @@ def _own(person) -> Q:
     return Q(created_by=person) | Q(Exists(saved))
 
 
-def _reviewed(pieces: QuerySet, person) -> QuerySet:
-    """Readers said something that nobody has dealt with; who does not publish sees that of their own pieces."""
+def _reviewed(publications: QuerySet, person) -> QuerySet:
+    """Readers said something that nobody has dealt with; who does not publish sees that of their own publications."""
     said = ReviewRemark.objects.open().filter(review__publication=OuterRef("pk"))
-    found = pieces.filter(Exists(said))
+    found = publications.filter(Exists(said))
     return found if person.has_perm("publications.publish_publication") else found.filter(_own(person))
 
 
-def _to_check(pieces: QuerySet, _person) -> QuerySet:
-    return pieces.filter(pk__in=Ready.objects.open().values("publication"))
+def _to_check(publications: QuerySet, _person) -> QuerySet:
+    return publications.filter(pk__in=Ready.objects.open().values("publication"))
 
 
-def _scheduled(pieces: QuerySet, _person) -> QuerySet:
-    return in_state(pieces, State.WAITING)
+def _scheduled(publications: QuerySet, _person) -> QuerySet:
+    return in_state(publications, State.WAITING)
 
 
-def _linking_to_ended(pieces: QuerySet, _person) -> QuerySet:
-    return in_state(pieces, State.LIVE).filter(has_links_to_ended())
+def _linking_to_ended(publications: QuerySet, _person) -> QuerySet:
+    return in_state(publications, State.LIVE).filter(has_links_to_ended())
 
 
-def _stale(pieces: QuerySet, _person) -> QuerySet:
-    return in_state(pieces, State.LIVE).filter(updated_at__lt=timezone.now() - STALE_AFTER)
+def _stale(publications: QuerySet, _person) -> QuerySet:
+    return in_state(publications, State.LIVE).filter(updated_at__lt=timezone.now() - STALE_AFTER)
 
 
 SELECTIONS = {
@@ -118,21 +118,25 @@ SELECTIONS = {
 }
 
 
-def open_submission(piece: Publication | None) -> Ready | None:
-    """The word that a piece is ready, while it stands."""
-    return Ready.objects.open().filter(publication=piece).select_related("by").first() if piece else None
+def open_submission(publication: Publication | None) -> Ready | None:
+    """The word that a publication is ready, while it stands."""
+    return (
+        Ready.objects.open().filter(publication=publication).select_related("by").first()
+        if publication
+        else None
+    )
 
 
-def submit_for_checking(piece: Publication, *, by) -> None:
-    Ready.objects.update_or_create(publication=piece, defaults={"by": by, "at": timezone.now()})
+def submit_for_checking(publication: Publication, *, by) -> None:
+    Ready.objects.update_or_create(publication=publication, defaults={"by": by, "at": timezone.now()})
 
 
 @require_permissions("change_publication")
 @require_POST
 def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the word back: the draft is still being written."""
-    piece = get_publication_or_404(pk)
-    Ready.objects.filter(publication=piece).delete()
+    publication = get_publication_or_404(pk)
+    Ready.objects.filter(publication=publication).delete()
     messages.success(request, _("No longer among what is to be checked."))
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
 
@@ -140,7 +144,7 @@ def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
 PREVIEW_LENGTH = 5
 RECENT_ACTIONS = 6
 RECENT_PUBLICATIONS = 8
-RECENT_ROWS = 100  # saves among which the latest pieces are looked for, and unsaved forms
+RECENT_ROWS = 100  # saves among which the latest publications are looked for, and unsaved forms
 
 
 @dataclass(frozen=True)
@@ -190,15 +194,15 @@ def _unsaved_forms(person) -> list[Typed]:
 
 def _preview_worklist(what: Worklist, person) -> WorklistPreview:
     order = "updated_at" if what is Worklist.OLD else "-updated_at"
-    pieces = worklist_publications(what, person).order_by(order, "pk")
+    publications = worklist_publications(what, person).order_by(order, "pk")
     if what is Worklist.GONE:  # each question takes a look at every text, so one is asked
-        found = list(pieces)
+        found = list(publications)
         first, number = found[:PREVIEW_LENGTH], len(found)
     else:
-        first = list(pieces[:PREVIEW_LENGTH])
-        number = len(first) if len(first) < PREVIEW_LENGTH else pieces.count()
-    for piece in first:
-        piece.said = status_with_submission(piece)
+        first = list(publications[:PREVIEW_LENGTH])
+        number = len(first) if len(first) < PREVIEW_LENGTH else publications.count()
+    for publication in first:
+        publication.said = status_with_submission(publication)
     listed = reverse("desk:publications_publication_changelist")
     return WorklistPreview(what, number, first, f"{listed}?{urlencode({'waits': what.value})}")
 
@@ -211,15 +215,15 @@ def _people_here(person) -> list[Presence]:
 
 
 def _worked_on(person) -> list[Publication]:
-    """What this person saved last, each piece once."""
+    """What this person saved last, each publication once."""
     if not person.has_perm("publications.change_publication"):
         return []
     newest = Revision.objects.filter(saved_by=person).order_by("-saved_at", "-pk")
     numbers = list(dict.fromkeys(newest.values_list("publication", flat=True)[:RECENT_ROWS]))[
         :RECENT_PUBLICATIONS
     ]
-    pieces = Publication.objects.in_bulk(numbers)
-    return [pieces[number] for number in numbers]
+    publications = Publication.objects.in_bulk(numbers)
+    return [publications[number] for number in numbers]
 
 
 def _recent_actions(person) -> list[AuditEntryText]:

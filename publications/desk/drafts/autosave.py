@@ -58,16 +58,16 @@ def autosave(request: HttpRequest) -> JsonResponse:
     now = timezone.now()
     # Held until it is kept, so that a redaction meanwhile reaches it.
     held = Publication.objects.select_for_update(no_key=True)
-    piece = held.filter(pk=pk_in(request.POST, "piece")).first()
-    if piece and is_redacted_since(piece, values):
+    publication = held.filter(pk=pk_in(request.POST, "piece")).first()
+    if publication and is_redacted_since(publication, values):
         return JsonResponse({"refused": REDACTED_SINCE}, status=409)
     store_autosave(
         request.user,
         key,
-        {"values": values, "publication": piece, "typed_at": now, "page": page, "turn": turn},
+        {"values": values, "publication": publication, "typed_at": now, "page": page, "turn": turn},
     )
-    if piece:
-        _store_presence(request.user, piece, typed=True)
+    if publication:
+        _store_presence(request.user, publication, typed=True)
     return JsonResponse({"kept_at": date_format(timezone.localtime(now), "H:i:s")})
 
 
@@ -82,11 +82,11 @@ def store_autosave(person, key: str, told: dict[str, object]) -> None:
     Typed.objects.delete_over_limit(typed)
 
 
-def clear_autosave(request: HttpRequest, piece: Publication) -> None:
+def clear_autosave(request: HttpRequest, publication: Publication) -> None:
     """The form that was sent is stored in this publication: what was kept of it is needed no more."""
-    _delete_same_words(request, piece)
+    _delete_same_words(request, publication)
     _rename_offered(request)
-    done = {"values": [], "saved_at": timezone.now(), "publication": piece}
+    done = {"values": [], "saved_at": timezone.now(), "publication": publication}
     for key in _keys_of(request):
         Typed.objects.update_or_create(owner=request.user, key=key, defaults=done)
 
@@ -105,10 +105,10 @@ def _unused_key(request: HttpRequest) -> str:
     return new_key() if is_used else key
 
 
-def _delete_same_words(request: HttpRequest, piece: Publication) -> None:
+def _delete_same_words(request: HttpRequest, publication: Publication) -> None:
     """Let go of the same words in other windows of this person: they are stored now."""
     own = Typed.objects.unsaved().filter(
-        Q(publication=piece) | Q(publication=None), owner=request.user, path=""
+        Q(publication=publication) | Q(publication=None), owner=request.user, path=""
     )
     words = _words_of(values_of(request.POST, without=NOT_KEPT))
     own.filter(pk__in=[typed.pk for typed in own if _words_of(typed.values) == words]).delete()
@@ -154,52 +154,52 @@ def saved_as(request: HttpRequest) -> Publication | None:
     return typed.publication if typed else None
 
 
-def continue_saving(request: HttpRequest, piece: Publication) -> None:
+def continue_saving(request: HttpRequest, publication: Publication) -> None:
     """Let the form of a new publication be as if it had been opened after its own last save."""
     done = Typed.objects.filter(owner=request.user, key__in=_keys_of(request)).exclude(saved_at=None)
-    own = piece.revisions.filter(saved_by=request.user, saved_at__lte=done.latest("saved_at").saved_at)
+    own = publication.revisions.filter(saved_by=request.user, saved_at__lte=done.latest("saved_at").saved_at)
     version = own.values_list("number", flat=True).first()
     request.POST = request.POST.copy()
     request.POST["version"] = str(version or "")
 
 
-def fill_from_autosave(request: HttpRequest, piece: Publication | None) -> None:
+def fill_from_autosave(request: HttpRequest, publication: Publication | None) -> None:
     """Where that was asked for, let the request be as if what was typed had been sent, only to be shown."""
     number = pk_in(request.POST, "_restore")
-    if number and (typed := Typed.objects.of(request.user, piece).filter(pk=number).first()):
+    if number and (typed := Typed.objects.of(request.user, publication).filter(pk=number).first()):
         fill_in(request, typed)
 
 
-def autosave_context(request: HttpRequest, piece: Publication | None) -> dict[str, object]:
+def autosave_context(request: HttpRequest, publication: Publication | None) -> dict[str, object]:
     """What the form says of what was typed earlier, and the name under which it is kept itself."""
     key = request.POST.get(FORM_KEY) or _unused_key(request)
     return {
         "form_key": key,
-        "unsaved": each_once(Typed.objects.of(request.user, piece).exclude(key=key)),
-        "others": other_editors(piece, request.user) if piece else [],
+        "unsaved": each_once(Typed.objects.of(request.user, publication).exclude(key=key)),
+        "others": other_editors(publication, request.user) if publication else [],
     }
 
 
 @require_permissions("change_publication")
 @require_POST
 def report_presence(request: HttpRequest, pk: int) -> JsonResponse:
-    """Say that one has a piece open, and hear who else has."""
-    piece = get_publication_or_404(pk)
-    _store_presence(request.user, piece)
-    return JsonResponse({"others": other_editors(piece, request.user)})
+    """Say that one has a publication open, and hear who else has."""
+    publication = get_publication_or_404(pk)
+    _store_presence(request.user, publication)
+    return JsonResponse({"others": other_editors(publication, request.user)})
 
 
-def _store_presence(person, piece: Publication, *, typed: bool = False) -> None:
+def _store_presence(person, publication: Publication, *, typed: bool = False) -> None:
     now = timezone.now()
     told = {"seen_at": now, **({"typed_at": now} if typed else {})}
-    Presence.objects.update_or_create(person=person, publication=piece, defaults=told)
+    Presence.objects.update_or_create(person=person, publication=publication, defaults=told)
 
 
-def other_editors(piece: Publication, person) -> list[str]:
+def other_editors(publication: Publication, person) -> list[str]:
     """Who else has it open, in words: "Ann has this open, last typed 14:02"."""
     return [
         _presence_text(each)
-        for each in Presence.objects.now().filter(publication=piece).exclude(person=person)
+        for each in Presence.objects.now().filter(publication=publication).exclude(person=person)
     ]
 
 
@@ -215,21 +215,21 @@ def _presence_text(presence: Presence) -> str:
 def autosave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     """What was typed and not saved, beside what is stored; its owner alone sees it."""
     typed = own_or_404(request, pk)
-    piece = get_publication_or_404(typed.publication_id) if typed.publication_id else None
-    form = form_with_values(typed.values, piece)
+    publication = get_publication_or_404(typed.publication_id) if typed.publication_id else None
+    form = form_with_values(typed.values, publication)
     context = {
         "typed": typed,
         "title": _("Typed and not saved"),
-        "raw": _raw_fields(form, typed, whole=not piece),
+        "raw": _raw_fields(form, typed, whole=not publication),
     }
-    if not piece:
+    if not publication:
         return render_desk_page(request, "autosave_detail", **context)
-    difference = build_comparison(content_of_draft(piece), content_of_draft(unsaved_from_form(form)))
-    return render_publication_page(request, "autosave_publication", piece, **context, **difference)
+    difference = build_comparison(content_of_draft(publication), content_of_draft(unsaved_from_form(form)))
+    return render_publication_page(request, "autosave_publication", publication, **context, **difference)
 
 
 def _raw_fields(form: PublicationForm, typed: Typed, *, whole: bool) -> list[dict[str, str]]:
-    """Fields as they were typed: those that a page cannot show, or the text of a piece that was never saved."""
+    """Fields as they were typed: those that a page cannot show, or the text of a publication that was never saved."""
     wanted = ["summary", "body"] if whole else [name for name in form.errors if name in form.fields]
     sent = dict(typed.values)
     return [{"label": form.fields[name].label, "text": sent[name]} for name in wanted if sent.get(name)]
@@ -242,15 +242,15 @@ def autosave_discard(request: HttpRequest, pk: int) -> HttpResponse:
     The same words of other windows go with it: they would only take its place.
     """
     typed = own_or_404(request, pk)
-    piece = typed.publication_id
-    own = Typed.objects.unsaved().filter(owner=request.user, publication=piece, path=typed.path)
+    publication = typed.publication_id
+    own = Typed.objects.unsaved().filter(owner=request.user, publication=publication, path=typed.path)
     words = _words_of(typed.values)
     same = [each.pk for each in own if _words_of(each.values) == words]
     own.filter(pk__in=[*same, *pks_in(request.POST, "all")[:MAX_VALUES]]).delete()
     messages.success(request, _("Discarded. What is stored is as it was."))
-    if not piece or typed.path or "home" in request.POST:
+    if not publication or typed.path or "home" in request.POST:
         return HttpResponseRedirect(reverse("desk:index"))
-    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece]))
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication]))
 
 
 def own_or_404(request: HttpRequest, pk: int) -> Typed:

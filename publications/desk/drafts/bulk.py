@@ -1,4 +1,4 @@
-"""Many pieces at once: their tags, or their end. Each is a page that shows what it will do before it does it."""
+"""Many publications at once: their tags, or their end. Each is a page that shows what it will do before it does it."""
 
 from collections.abc import Iterable, Sequence
 from urllib.parse import urlencode
@@ -73,12 +73,12 @@ def read_ranges(text: str, most: int) -> list[int]:
 
 
 def selected_publications(request: HttpRequest, *, most: int = 0) -> list[Publication]:
-    """The pieces that the address names, with where they stand, in the order of their titles."""
+    """The publications that the address names, with where they stand, in the order of their titles."""
     numbers = read_ranges(request.GET.get("of", ""), most or MAX_BULK_PUBLICATIONS)
-    pieces = with_submissions(with_standing(Publication.objects.filter(pk__in=numbers)))
-    found = list(pieces.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
-    for piece in found:
-        piece.said = status_with_submission(piece)
+    publications = with_submissions(with_standing(Publication.objects.filter(pk__in=numbers)))
+    found = list(publications.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
+    for publication in found:
+        publication.said = status_with_submission(publication)
     return found
 
 
@@ -105,9 +105,9 @@ class TagsForm(UnsentFormMixin, forms.Form):
         ),
     )
 
-    def __init__(self, data, *, pieces: Sequence[Publication], may_publish: bool) -> None:
+    def __init__(self, data, *, publications: Sequence[Publication], may_publish: bool) -> None:
         super().__init__(data, label_suffix="")
-        there = {tag.pk for piece in pieces for tag in piece.tags.all()}
+        there = {tag.pk for publication in publications for tag in publication.tags.all()}
         self.fields["take_off"].queryset = Tag.objects.filter(pk__in=there).order_by("name")
         if not there:
             del self.fields["take_off"]
@@ -125,41 +125,48 @@ class TagsForm(UnsentFormMixin, forms.Form):
 @require_permissions("change_publication")
 def bulk_tags(request: HttpRequest) -> HttpResponse:
     """Tags of many drafts, and of what is public where that is wished."""
-    pieces = selected_publications(request)
+    publications = selected_publications(request)
     may_publish = request.user.has_perm("publications.publish_publication")
-    form = TagsForm(request.POST or None, pieces=pieces, may_publish=may_publish)
+    form = TagsForm(request.POST or None, publications=publications, may_publish=may_publish)
     if request.method == "POST" and form.is_valid():
         for told in describe_new_tags(form.cleaned_data["add"]):
             messages.info(request, told)
-        _report_tags(request, [_change_tags(piece, form.cleaned_data, request.user) for piece in pieces])
+        _report_tags(
+            request,
+            [_change_tags(publication, form.cleaned_data, request.user) for publication in publications],
+        )
         return HttpResponseRedirect(reverse(LIST_PAGE))
-    return render_desk_page(request, "bulk_tags", title=_("Change tags"), pieces=pieces, form=form)
+    return render_desk_page(request, "bulk_tags", title=_("Change tags"), pieces=publications, form=form)
 
 
 @transaction.atomic
-def _change_tags(piece: Publication, asked: dict, by) -> str:
-    """What became of one piece: "same", "draft" or "public", or why readers do not see it."""
-    deeds.hold(piece.pk)
-    piece = with_standing(Publication.objects).get(pk=piece.pk)
-    before = set(piece.tags.values_list("pk", flat=True))
-    is_as_readers_see_it = piece.live_from and piece.live_digest == piece.digest and not piece.waiting_from
-    piece.tags.remove(*(asked.get("take_off") or ()))
-    piece.tags.add(*for_draft(asked["add"]))
-    if before == set(piece.tags.values_list("pk", flat=True)):
+def _change_tags(publication: Publication, asked: dict, by) -> str:
+    """What became of one publication: "same", "draft" or "public", or why readers do not see it."""
+    deeds.hold(publication.pk)
+    publication = with_standing(Publication.objects).get(pk=publication.pk)
+    before = set(publication.tags.values_list("pk", flat=True))
+    is_as_readers_see_it = (
+        publication.live_from
+        and publication.live_digest == publication.digest
+        and not publication.waiting_from
+    )
+    publication.tags.remove(*(asked.get("take_off") or ()))
+    publication.tags.add(*for_draft(asked["add"]))
+    if before == set(publication.tags.values_list("pk", flat=True)):
         return "same"
-    piece.save(update_fields=["updated_at"])
-    Revision.objects.keep(piece, by=by, why=Why.SAVED)
+    publication.save(update_fields=["updated_at"])
+    Revision.objects.keep(publication, by=by, why=Why.SAVED)
     if not (asked.get("publish") and is_as_readers_see_it):
         return "draft"
     try:
-        deeds.publish(piece, by=by, change=Change.SILENT, **_same_end(piece))
+        deeds.publish(publication, by=by, change=Change.SILENT, **_same_end(publication))
     except deeds.Refused:
         return "draft"
     return "public"
 
 
-def _same_end(piece: Publication) -> dict[str, object]:
-    return {"until": own_end(piece)} if own_end(piece) else {}
+def _same_end(publication: Publication) -> dict[str, object]:
+    return {"until": own_end(publication)} if own_end(publication) else {}
 
 
 def _report_tags(request: HttpRequest, became: list[str]) -> None:
@@ -182,33 +189,35 @@ def _report_tags(request: HttpRequest, became: list[str]) -> None:
 
 @require_permissions("publish_publication")
 def bulk_withdraw(request: HttpRequest) -> HttpResponse:
-    """Many pieces taken from their readers, after a page that says which, and who leads to them."""
-    pieces = selected_publications(request)
-    public = [piece for piece in pieces if piece.live_from or piece.waiting_from]
+    """Many publications taken from their readers, after a page that says which, and who leads to them."""
+    publications = selected_publications(request)
+    public = [
+        publication for publication in publications if publication.live_from or publication.waiting_from
+    ]
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and public and form.is_valid():
         _withdraw(request, public, form.cleaned_data["note"])
         return HttpResponseRedirect(reverse(LIST_PAGE))
     states = deeds.public_states(public)
-    for piece in public:
-        piece.state = states[piece.pk]
+    for publication in public:
+        publication.state = states[publication.pk]
     return render_desk_page(
         request, "bulk_withdraw",
-        title=_("Withdraw"), form=form, pieces=public, spared=[each for each in pieces if each not in public],
+        title=_("Withdraw"), form=form, pieces=public, spared=[each for each in publications if each not in public],
         leading=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
     )  # fmt: skip
 
 
-def _withdraw(request: HttpRequest, pieces: Iterable[Publication], note: str) -> None:
+def _withdraw(request: HttpRequest, publications: Iterable[Publication], note: str) -> None:
     done = 0
     seen = dict(each.split(":", 1) for each in request.POST.getlist("state") if ":" in each)
-    for piece in pieces:
-        state = seen.get(str(piece.pk), deeds.NEVER_PUBLIC)
+    for publication in publications:
+        state = seen.get(str(publication.pk), deeds.NEVER_PUBLIC)
         try:
-            deeds.withdraw(piece, by=request.user, note=note, state=state)
+            deeds.withdraw(publication, by=request.user, note=note, state=state)
             done += 1
         except deeds.Refused as refusal:
-            messages.error(request, f"{piece}: {' '.join(refusal.reasons)}")
+            messages.error(request, f"{publication}: {' '.join(refusal.reasons)}")
     if done:
         said_of = ngettext(
             "%d publication withdrawn; nothing has been deleted.",

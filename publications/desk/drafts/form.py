@@ -39,7 +39,7 @@ def bylines_field(*, can_add: bool = False) -> ChooserField:
 
 
 class PublicationForm(OvertakenFormMixin, ChooserModelForm):
-    """The working copy as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
+    """The draft as an editor reads it: title, summary, text, authors, tags, related, date, the rest.
 
     `version` tells which save the editor started from. A form that has been overtaken is joined with what others
     have saved since; what both changed is shown side by side and waits for a choice.
@@ -114,14 +114,14 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         is_merged: bool = True,
         **kwargs,
     ) -> None:
-        piece = kwargs.get("instance")
-        kwargs["initial"] = {**_initial(piece), **(kwargs.get("initial") or {})}
+        publication = kwargs.get("instance")
+        kwargs["initial"] = {**_initial(publication), **(kwargs.get("initial") or {})}
         super().__init__(*args, **kwargs)
         self.is_merged = is_merged
         self.fields["related"].disabled = not may_relate
         self.fields["bylines"] = bylines_field(can_add=may_add_author)
-        if piece and piece.pk:
-            self.fields["detach"].queryset = piece.attachments.all()
+        if publication and publication.pk:
+            self.fields["detach"].queryset = publication.attachments.all()
         if not self.fields["detach"].queryset.exists():
             del self.fields["detach"]
 
@@ -220,19 +220,19 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         for_draft(self.cleaned_data["tags"])
         self.save_m2m()
 
-    def store_rows(self, piece: Publication) -> None:
-        """Store what belongs to the piece beside its own row: authors and files. (Tags: store_tags.)"""
+    def store_rows(self, publication: Publication) -> None:
+        """Store what belongs to the publication beside its own row: authors and files. (Tags: store_tags.)"""
         lines = [Byline(author=author, role=role) for author, role in self.cleaned_data["bylines"]]
-        write_draft(piece, {"bylines": lines})
+        write_draft(publication, {"bylines": lines})
         for gone in self.cleaned_data.get("detach") or ():
             gone.delete()
         if file := self.cleaned_data.get("attach"):
-            piece.attachments.create(
+            publication.attachments.create(
                 original=keep_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),
                 filename=_safe_name(file.name),
                 label=self.cleaned_data["attach_label"],
                 size=file.size,
-                position=piece.attachments.count(),
+                position=publication.attachments.count(),
             )
 
     def save(self, commit: bool = True) -> Publication:
@@ -261,15 +261,15 @@ def _check_pdf(content: bytes) -> None:
         )
 
 
-def _initial(piece: Publication | None) -> dict:
-    if not piece or not piece.pk:
+def _initial(publication: Publication | None) -> dict:
+    if not publication or not publication.pk:
         return {}
     return {
-        "bylines": [(line.author_id, line.role) for line in piece.bylines.all()],
-        "related": [(link.target_id, "") for link in piece.related_links.all()],
-        "cover_choice": [(piece.cover_id, "")] if piece.cover_id else [],
-        "translation_choice": [(piece.translation_of_id, "")] if piece.translation_of_id else [],
-        "version": piece.version,
+        "bylines": [(line.author_id, line.role) for line in publication.bylines.all()],
+        "related": [(link.target_id, "") for link in publication.related_links.all()],
+        "cover_choice": [(publication.cover_id, "")] if publication.cover_id else [],
+        "translation_choice": [(publication.translation_of_id, "")] if publication.translation_of_id else [],
+        "version": publication.version,
     }
 
 

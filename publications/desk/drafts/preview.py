@@ -21,39 +21,45 @@ from ..unsent_forms import as_posted, pk_in
 from .form import PublicationForm
 
 
-def form_with_values(values: list[list[str]], piece: Publication | None) -> PublicationForm:
-    """The form of a piece filled with raw values."""
-    return form_as_typed(as_posted(values), piece)
+def form_with_values(values: list[list[str]], publication: Publication | None) -> PublicationForm:
+    """The form of a publication filled with raw values."""
+    return form_as_typed(as_posted(values), publication)
 
 
-def form_as_typed(filled: QueryDict, piece: Publication | None) -> PublicationForm:
+def form_as_typed(filled: QueryDict, publication: Publication | None) -> PublicationForm:
     """The form with these values, cleaned as far as they go; nothing is joined with what others saved."""
-    form = PublicationForm(filled, instance=_copy(piece), is_merged=False)
+    form = PublicationForm(filled, instance=_copy(publication), is_merged=False)
     form.full_clean()
     return form
 
 
 def unsaved_from_form(form: PublicationForm) -> Publication:
-    """The working copy as the form has it. A field that is wrong stands as it is stored."""
-    piece, cleaned = form.instance, form.cleaned_data
-    stored = list(piece.attachments.all()) if piece.pk else []
-    piece.pk = piece.pk or UNSAVED_PK
-    piece.kind = Kind.objects.filter(pk=piece.kind_id).first() or Kind.objects.first()
+    """The draft as the form has it. A field that is wrong stands as it is stored."""
+    publication, cleaned = form.instance, form.cleaned_data
+    stored = list(publication.attachments.all()) if publication.pk else []
+    publication.pk = publication.pk or UNSAVED_PK
+    publication.kind = Kind.objects.filter(pk=publication.kind_id).first() or Kind.objects.first()
     if "cover_choice" in cleaned:
-        piece.cover = next((image for image, _role in cleaned["cover_choice"]), None)
+        publication.cover = next((image for image, _role in cleaned["cover_choice"]), None)
     if "translation_choice" in cleaned:
-        piece.translation_of = next((other.original for other, _role in cleaned["translation_choice"]), None)
+        publication.translation_of = next(
+            (other.original for other, _role in cleaned["translation_choice"]), None
+        )
     bylines = [
-        Byline(publication=piece, author=author, role=role, position=place)
+        Byline(publication=publication, author=author, role=role, position=place)
         for place, (author, role) in enumerate(cleaned.get("bylines", ()))
     ]
     gone = {file.pk for file in cleaned.get("detach") or ()}
     attachments = [file for file in stored if file.pk not in gone]
-    return with_rows(piece, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
+    return with_rows(publication, bylines=bylines, tags=_tags(cleaned), attachments=attachments)
 
 
-def _copy(piece: Publication | None) -> Publication | None:
-    return Publication.objects.select_related("kind").get(pk=piece.pk) if piece and piece.pk else None
+def _copy(publication: Publication | None) -> Publication | None:
+    return (
+        Publication.objects.select_related("kind").get(pk=publication.pk)
+        if publication and publication.pk
+        else None
+    )
 
 
 def _tags(cleaned: dict) -> list[Tag]:
@@ -65,10 +71,12 @@ def _tags(cleaned: dict) -> list[Tag]:
 
 @require_permissions("change_publication")
 def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """The page as readers would see it, were the working copy published now. Nothing is stored."""
-    piece = get_publication_or_404(pk)
+    """The page as readers would see it, were the draft published now. Nothing is stored."""
+    publication = get_publication_or_404(pk)
     try:
-        return _render_preview(request, piece, _("Preview of the working copy. Readers do not see this."))
+        return _render_preview(
+            request, publication, _("Preview of the working copy. Readers do not see this.")
+        )
     except prose.Unrenderable as reason:
         raise Http404(str(reason)) from reason
 
@@ -77,8 +85,8 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
 @require_POST
 def preview_unsaved(request: HttpRequest) -> HttpResponse:
     """The page of what stands in a form, saved or not. Nothing is stored."""
-    piece = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
-    form = form_as_typed(request.POST, piece)
+    publication = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
+    form = form_as_typed(request.POST, publication)
     typed = unsaved_from_form(form)
     if reasons := form.errors.get("body"):
         return _render_reason(" ".join(reasons))
@@ -90,14 +98,14 @@ def preview_unsaved(request: HttpRequest) -> HttpResponse:
         return _render_reason(str(reason))
 
 
-def _render_preview(request: HttpRequest, piece: Publication, notice: str) -> HttpResponse:
+def _render_preview(request: HttpRequest, publication: Publication, notice: str) -> HttpResponse:
     told = {"notice": notice}
     is_framed = "framed" in request.GET
-    if piece.pk != UNSAVED_PK and not is_framed:
-        told["notice_url"] = reverse("desk:publications_publication_change", args=[piece.pk])
+    if publication.pk != UNSAVED_PK and not is_framed:
+        told["notice_url"] = reverse("desk:publications_publication_change", args=[publication.pk])
         told["notice_label"] = _("Back to the form")
-    composed = composing.compose(piece)
-    with override(piece.tree):
+    composed = composing.compose(publication)
+    with override(publication.tree):
         shown = composed.with_translations()
         record = metadata.build_record(shown, site=Site.objects.first() or Site())
         context = piece_context(shown, address=library_image_url)

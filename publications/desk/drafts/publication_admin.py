@@ -84,7 +84,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
 
 class PublicationAdmin(DeskModelAdmin):
-    """The working copies. Saving keeps a revision and changes nothing public but related links."""
+    """The drafts. Saving keeps a revision and changes nothing public but related links."""
 
     class Media:
         js = (
@@ -129,28 +129,34 @@ class PublicationAdmin(DeskModelAdmin):
         return reverse("desk:history", args=[row.pk])
 
     @admin.display(description=gettext_lazy("title"), ordering="title")
-    def headline(self, piece: Publication) -> str:
-        return str(piece)
+    def headline(self, publication: Publication) -> str:
+        return str(publication)
 
     @admin.display(description=gettext_lazy("state"))
-    def standing(self, piece: Publication) -> str:
-        return status_with_submission(piece)
+    def standing(self, publication: Publication) -> str:
+        return status_with_submission(publication)
 
     @admin.display(description=gettext_lazy("authors"))
-    def people(self, piece: Publication) -> str:
-        return ", ".join(line.author.name for line in piece.bylines.all())
+    def people(self, publication: Publication) -> str:
+        return ", ".join(line.author.name for line in publication.bylines.all())
 
     @admin.display(description=gettext_lazy("date"))
-    def dated(self, piece: Publication) -> str:
-        return date_format(timezone.localtime(piece.dated), "SHORT_DATE_FORMAT") if piece.dated else ""
+    def dated(self, publication: Publication) -> str:
+        return (
+            date_format(timezone.localtime(publication.dated), "SHORT_DATE_FORMAT")
+            if publication.dated
+            else ""
+        )
 
     @admin.display(description=gettext_lazy("saved"), ordering="updated_at")
-    def saved(self, piece: Publication):
-        return piece.updated_at
+    def saved(self, publication: Publication):
+        return publication.updated_at
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        pieces = super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
-        return with_submissions(with_standing(pieces))
+        publications = (
+            super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
+        )
+        return with_submissions(with_standing(publications))
 
     @admin.action(description=gettext_lazy("Change tags…"), permissions=["change"])
     def change_tags(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
@@ -168,7 +174,7 @@ class PublicationAdmin(DeskModelAdmin):
         return request.user.has_perm("publications.publish_publication")
 
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
-        """The piece; held while a form is being stored, so that of two savers the second is told."""
+        """The publication; held while a form is being stored, so that of two savers the second is told."""
         if request.method == "POST" and object_id.isdecimal():
             deeds.hold(int(object_id))
         return super().get_object(request, object_id, from_field)
@@ -251,28 +257,30 @@ class PublicationAdmin(DeskModelAdmin):
         """The form of a new publication; once it has been saved, the same form is that of its draft."""
         if request.method == "POST":
             return self._save_new(request, form_url, extra_context)
-        if piece := autosave.saved_as(request):
+        if publication := autosave.saved_as(request):
             messages.info(request, _("This draft has been saved already. Here it is."))
-            return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece.pk]))
+            return HttpResponseRedirect(
+                reverse("desk:publications_publication_change", args=[publication.pk])
+            )
         return super().add_view(request, form_url, extra_context)
 
     @transaction.atomic
     def _save_new(self, request: HttpRequest, form_url: str, extra_context) -> HttpResponse:
         """Store the form of a new publication, or store it again in the draft that it has become."""
-        piece = autosave.saved_as(request)
-        if piece is None or UNSENT in request.POST or "_restore" in request.POST:
+        publication = autosave.saved_as(request)
+        if publication is None or UNSENT in request.POST or "_restore" in request.POST:
             return super().add_view(request, form_url, extra_context)
-        autosave.continue_saving(request, piece)
-        return self.change_view(request, str(piece.pk), form_url, extra_context)
+        autosave.continue_saving(request, publication)
+        return self.change_view(request, str(publication.pk), form_url, extra_context)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        piece = super().get_object(request, object_id) if object_id else None
-        title = {"title": str(piece), "subtitle": str(piece)} if piece else {}
-        autosave.fill_from_autosave(request, piece)
+        publication = super().get_object(request, object_id) if object_id else None
+        title = {"title": str(publication), "subtitle": str(publication)} if publication else {}
+        autosave.fill_from_autosave(request, publication)
         if "_take" in request.POST:
             request.POST = suggestions.apply_suggestion(request.POST)
-        kept = autosave.autosave_context(request, piece)
-        context = {**(extra_context or {}), **title, **self.standing_context(request, piece), **kept}
+        kept = autosave.autosave_context(request, publication)
+        context = {**(extra_context or {}), **title, **self.standing_context(request, publication), **kept}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except deeds.Refused as refusal:
@@ -281,25 +289,25 @@ class PublicationAdmin(DeskModelAdmin):
             request.POST = mark_redisplay(request.POST)
             return super().changeform_view(request, object_id, form_url, context)
 
-    def standing_context(self, request: HttpRequest, piece: Publication | None) -> dict:
-        """What the form says of the piece: where it stands, and what may be done with it."""
-        live = Edition.objects.live().filter(publication=piece).first() if piece else None
-        ready = worklists.open_submission(piece)
+    def standing_context(self, request: HttpRequest, publication: Publication | None) -> dict:
+        """What the form says of the publication: where it stands, and what may be done with it."""
+        live = Edition.objects.live().filter(publication=publication).first() if publication else None
+        ready = worklists.open_submission(publication)
         return {
-            "standing": status_text(piece) if piece else _("Not saved yet"),
-            "undoing": deeds.what_undo_does(piece) if piece else None,
-            "can_withdraw": bool(piece and (piece.live_from or piece.waiting_from)),
+            "standing": status_text(publication) if publication else _("Not saved yet"),
+            "undoing": deeds.what_undo_does(publication) if publication else None,
+            "can_withdraw": bool(publication and (publication.live_from or publication.waiting_from)),
             "live": live,
             "ready": ready,
             "ready_by": person_name(ready.by) if ready else "",
-            "remarks": reviews.unresolved_comments(piece),
-            "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, piece)),
-            "dead": SimpleLazyObject(lambda: checks.dead_links_of(piece) if live else {}),
-            "gone": related_links.ended_related(piece) if piece else [],
-            "word": word_report_context(request, piece),
-            "editions": piece.editions.exists() if piece else False,
+            "remarks": reviews.unresolved_comments(publication),
+            "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
+            "dead": SimpleLazyObject(lambda: checks.dead_links_of(publication) if live else {}),
+            "gone": related_links.ended_related(publication) if publication else [],
+            "word": word_report_context(request, publication),
+            "editions": publication.editions.exists() if publication else False,
             "may_publish": request.user.has_perm("publications.publish_publication"),
-            "may_relate": may_relate(request, piece),
+            "may_relate": may_relate(request, publication),
             "may_redact": request.user.has_perm("publications.redact_publication"),
             "picture_types": ",".join(
                 media_type for _extension, media_type in images.ACCEPTED_FORMATS.values()
@@ -334,17 +342,17 @@ class PublicationAdmin(DeskModelAdmin):
         return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
 
 
-def _warn_of_taken_address(request: HttpRequest, piece: Publication) -> None:
+def _warn_of_taken_address(request: HttpRequest, publication: Publication) -> None:
     """Say at once that an address is taken; the draft may keep it until it is to be published."""
     try:
-        deeds.address_to_come(piece)
+        deeds.address_to_come(publication)
     except deeds.NotReady as refusal:
         messages.warning(request, refusal.reasons[0])
 
 
-def may_relate(request: HttpRequest, piece: Publication | None) -> bool:
-    """Links of a piece that is public, or is to be, are for those who may change them; a draft's for all."""
-    given = bool(piece and piece.editions.kept().exists())
+def may_relate(request: HttpRequest, publication: Publication | None) -> bool:
+    """Links of a publication that is public, or is to be, are for those who may change them; a draft's for all."""
+    given = bool(publication and publication.editions.kept().exists())
     return not given or request.user.has_perm("publications.relate_publication")
 
 

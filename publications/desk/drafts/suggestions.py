@@ -43,7 +43,7 @@ class Suggestion:
 def suggestions(
     draft: Publication, taken: Iterable[str], chosen: Iterable[int]
 ) -> dict[str, list[Suggestion]]:
-    """For a draft, stored or sketched; not what has been taken (tags) and chosen (publications) already."""
+    """Return suggestions for a draft, stored or not, without tags and publications that it has already."""
     text = "\n\n".join((draft.title, draft.summary, draft.key_points, draft.body))
     return {
         "tags": find_topics(text, draft.language, taken)[:MAX_TAGS],
@@ -94,7 +94,7 @@ def _naming_text(times: int, tag: Tag, name: str) -> str:
 
 
 def find_similar_to_draft(draft: Publication, chosen: set[int] = frozenset()) -> list[Suggestion]:
-    """Public pieces that are like a draft, the most alike first, each with the grounds as a sentence."""
+    """Public publications that are like a draft, the most alike first, each with the grounds as a sentence."""
     rows = _similar_rows(draft, MAX_RELATED + len(chosen))
     return _similar_suggestions([row for row in rows if row.other.publication_id not in chosen])
 
@@ -107,7 +107,7 @@ def _similar_suggestions(rows: Sequence[Likeness]) -> list[Suggestion]:
 
 
 def find_similar_to_live(publication: int, chosen: Iterable[int]) -> list[Suggestion]:
-    """What is like a piece as its readers know it: for people who link and see no drafts."""
+    """What is like a publication as its readers know it: for people who link and see no drafts."""
     there = set(chosen)
     rows = likeness.nearest(publication, timezone.now(), MAX_RELATED + len(there))
     prefetch_related_objects(rows, Prefetch("other", Edition.objects.without_bodies()))
@@ -139,20 +139,22 @@ def _similar_rows(draft: Publication, count: int) -> list[Likeness]:
 @require_POST
 def suggest_unsaved(request: HttpRequest) -> HttpResponse:
     """The suggestions for what stands in a form, to be put beside its fields by a script."""
-    piece = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
-    draft = unsaved_from_form(form_as_typed(request.POST, piece))
+    publication = Publication.objects.filter(pk=pk_in(request.POST, "piece")).first()
+    draft = unsaved_from_form(form_as_typed(request.POST, publication))
     return render_desk_page(request, "suggestions", **suggestions(draft, *_values_there(request.POST)))
 
 
-def suggestions_for_form(request: HttpRequest, piece: Publication | None) -> dict[str, list[Suggestion]]:
+def suggestions_for_form(
+    request: HttpRequest, publication: Publication | None
+) -> dict[str, list[Suggestion]]:
     """Those that the form shows when it is opened: for the stored draft, or for what was sent and is shown again."""
     if request.method == "POST":
-        draft = unsaved_from_form(form_as_typed(request.POST, piece))
+        draft = unsaved_from_form(form_as_typed(request.POST, publication))
         return suggestions(draft, *_values_there(request.POST))
-    if not piece:
+    if not publication:
         return {}
-    links = piece.related_links.values_list("target", flat=True)
-    return suggestions(piece, [tag.name for tag in piece.tags.all()], links)
+    links = publication.related_links.values_list("target", flat=True)
+    return suggestions(publication, [tag.name for tag in publication.tags.all()], links)
 
 
 def _values_there(posted: QueryDict) -> tuple[list[str], list[int]]:

@@ -26,7 +26,7 @@ COMMAND_LINE = {"", "the command line", "kommandoraden"}
 
 @dataclass(frozen=True)
 class AuditEntryText:
-    """One deed as it is shown: the line, what it did in words, and its editions as links."""
+    """One action as it is shown: the line, what it did in words, and its editions as links."""
 
     line: AuditLine
     what: str
@@ -36,7 +36,7 @@ class AuditEntryText:
 
 
 def name_actor(line: AuditLine) -> str:
-    """Return who did a deed, as the desk names them."""
+    """Return who performed an action, as the desk names them."""
     return _("the command line") if not line.by_id and line.by_name in COMMAND_LINE else line.by_name
 
 
@@ -158,7 +158,7 @@ DESCRIPTIONS = {
 
 
 def _editions(line: AuditLine, detail: dict) -> list[tuple[int, str]]:
-    """The editions that the deed was about: their numbers, and where each is shown at the desk."""
+    """The editions that the action was about: their numbers, and where each is shown at the desk."""
     if not line.publication_id:
         return []
     numbers = detail["editions"] if isinstance(detail.get("editions"), list) else [detail.get("edition")]

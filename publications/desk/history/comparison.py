@@ -1,4 +1,4 @@
-"""What changed between two states of a piece, stored or not, word by word, and in what stands beside the text."""
+"""What changed between two states of a publication, stored or not, word by word, and in what stands beside the text."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -29,7 +29,7 @@ class FieldChange:
 
 
 def content_of_draft(publication: Publication) -> EditionWithRows | None:
-    """A working copy, or a sketch of one, as the piece that it would be; nothing where it cannot be rendered."""
+    """Return a draft, stored or not, as the edition that it would be, or None where it cannot be rendered."""
     try:
         return composing.compose(publication).with_translations()
     except prose.Unrenderable:

@@ -26,25 +26,27 @@ class RestoreForm(UnsentFormMixin, forms.Form):
 @require_permissions("change_publication")
 def restore_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """What the draft would become; done when the button is pressed and the draft is still the one that was seen."""
-    piece = get_publication_or_404(pk)
-    kept = get_object_or_404(piece.revisions.select_related("saved_by"), number=number)
-    form = RestoreForm(request.POST or None, initial={"seen": piece.version})
+    publication = get_publication_or_404(pk)
+    kept = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
+    form = RestoreForm(request.POST or None, initial={"seen": publication.version})
     if request.method == "POST" and form.is_valid():
-        if _restore(request, piece, kept, form.cleaned_data["seen"]):
+        if _restore(request, publication, kept, form.cleaned_data["seen"]):
             return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
         form = RestoreForm(initial={"seen": Publication.objects.get(pk=pk).version})
-        piece = get_publication_or_404(pk)
-    changed = build_comparison(content_of_draft(piece), content_of_draft(_draft_of_revision(piece, kept)))
+        publication = get_publication_or_404(pk)
+    changed = build_comparison(
+        content_of_draft(publication), content_of_draft(_draft_of_revision(publication, kept))
+    )
     title = _("Restore revision %(number)d") % {"number": number}
     return render_publication_page(
-        request, "restore", piece, title=title, form=form, revision=kept, **changed
+        request, "restore", publication, title=title, form=form, revision=kept, **changed
     )
 
 
 @transaction.atomic
-def _restore(request: HttpRequest, piece: Publication, kept: Revision, seen: int) -> bool:
-    deeds.hold(piece.pk)
-    stored = Publication.objects.get(pk=piece.pk)
+def _restore(request: HttpRequest, publication: Publication, kept: Revision, seen: int) -> bool:
+    deeds.hold(publication.pk)
+    stored = Publication.objects.get(pk=publication.pk)
     if stored.version != seen:
         messages.error(request, _("The draft has been saved since you looked. See what changes now."))
         return False

@@ -81,11 +81,11 @@ class TimelineEdition:
 TimelineEntry = SaveGroup | TimelineEdition
 
 
-def build_timeline(piece: Publication, before: int | None = None) -> list[TimelineEntry]:
+def build_timeline(publication: Publication, before: int | None = None) -> list[TimelineEntry]:
     """The rows of the history; `before` is the number of the revision that an earlier page ended with."""
-    kept = piece.revisions.select_related("saved_by").defer("manuscript").order_by("-number")
+    kept = publication.revisions.select_related("saved_by").defer("manuscript").order_by("-number")
     page = list((kept.filter(number__lt=before) if before else kept)[:REVISIONS_PER_PAGE])
-    editions = piece.editions.select_related("editor", "restores").without_bodies().order_by("-number")
+    editions = publication.editions.select_related("editor", "restores").without_bodies().order_by("-number")
     given = [TimelineEdition(each) for each in editions if _is_on_page(each, page, before)]
     return sorted([*group_saves(page), *given], key=lambda entry: entry.at, reverse=True)
 
@@ -116,56 +116,56 @@ NOW = datetime.max.replace(tzinfo=UTC)
 
 @require_permissions("change_publication")
 def history_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Revisions and editions in one list, the newest first, and the deeds done with the piece."""
-    piece = get_publication_or_404(pk)
+    """Revisions and editions in one list, the newest first, and the actions done with the publication."""
+    publication = get_publication_or_404(pk)
     before = _parse_number(request.GET.get("before", "0"))
-    entries = build_timeline(piece, before)
+    entries = build_timeline(publication, before)
     saves = [entry for entry in entries if isinstance(entry, SaveGroup)]
     oldest = saves[-1].revisions[-1].number if saves else 0
     shown = sum(len(row.revisions) for row in saves)
     return render_publication_page(
-        request, "history", piece,
+        request, "history", publication,
         title=_("History"),
         entries=entries,
         chosen=_proposed_keys(entries),
-        current=piece.version,
+        current=publication.version,
         older=oldest if shown >= REVISIONS_PER_PAGE else 0,
-        audit=[describe_entry(line) for line in piece.audit.select_related("publication")[:200]],
+        audit=[describe_entry(line) for line in publication.audit.select_related("publication")[:200]],
     )  # fmt: skip
 
 
 @require_permissions("change_publication")
 def revision_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """One revision: what it changed in the one before it, and the manuscript to the letter."""
-    piece = get_publication_or_404(pk)
-    kept = get_object_or_404(piece.revisions.select_related("saved_by"), number=number)
-    before = piece.revisions.filter(number__lt=number).first()
+    publication = get_publication_or_404(pk)
+    kept = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
+    before = publication.revisions.filter(number__lt=number).first()
     changed = (
-        build_comparison(content_of_revision(piece, before), content_of_revision(piece, kept))
+        build_comparison(content_of_revision(publication, before), content_of_revision(publication, kept))
         if before
         else {}
     )
     title = _("Revision %(number)d") % {"number": number}
     return render_publication_page(
-        request, "revision", piece, title=title, revision=kept, before=before, is_current=number == piece.version,
-        **changed,
+        request, "revision", publication, title=title, revision=kept, before=before,
+        is_current=number == publication.version, **changed,
     )  # fmt: skip
 
 
 @require_permissions("change_publication")
 def difference_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What is different between any two: revisions, editions, or the draft as it stands ("now")."""
-    piece = get_publication_or_404(pk)
+    publication = get_publication_or_404(pk)
     names = [request.GET.get("from"), request.GET.get("to", "now")]
     (one, first), (other, second) = [
-        _version_named(piece, name) for name in (names if names[0] else _last_change(piece))
+        _version_named(publication, name) for name in (names if names[0] else _last_change(publication))
     ]
     if _time_of(one) > _time_of(other):
         (one, first), (other, second) = (other, second), (one, first)
     return render_publication_page(
         request,
         "versions_compared",
-        piece,
+        publication,
         title=_("Difference"),
         one=one,
         other=other,
@@ -185,27 +185,31 @@ def _proposed_keys(entries: list[TimelineEntry]) -> list[str]:
     return editions[:2] if is_published and len(editions) > 1 else [entry.key for entry in entries[:2]]
 
 
-def _last_change(piece: Publication) -> tuple[str, str]:
+def _last_change(publication: Publication) -> tuple[str, str]:
     """What is compared where no side is named: the draft with the newest edition, or that one with the one before."""
-    newest = piece.editions.kept().order_by("-number").first()
+    newest = publication.editions.kept().order_by("-number").first()
     if newest is None:
         raise Http404
     before = newest.previous
-    if before is None or newest.digest != piece.digest:
+    if before is None or newest.digest != publication.digest:
         return f"e{newest.number}", "now"
     return f"e{before.number}", f"e{newest.number}"
 
 
-def _version_named(piece: Publication, name: str) -> tuple[StoredVersion | None, EditionWithRows | None]:
+def _version_named(
+    publication: Publication, name: str
+) -> tuple[StoredVersion | None, EditionWithRows | None]:
     """What a name in the address means: "r3", "e2" or "now"."""
     if name == "now":
-        return None, content_of_draft(piece)
+        return None, content_of_draft(publication)
     number = _parse_number(name[1:])
     if name[:1] == "r":
-        kept = get_object_or_404(piece.revisions.select_related("saved_by"), number=number)
-        return kept, content_of_revision(piece, kept)
+        kept = get_object_or_404(publication.revisions.select_related("saved_by"), number=number)
+        return kept, content_of_revision(publication, kept)
     if name[:1] == "e":
-        edition = get_object_or_404(piece.editions.select_related("kind", "editor", "cover"), number=number)
+        edition = get_object_or_404(
+            publication.editions.select_related("kind", "editor", "cover"), number=number
+        )
         return edition, EditionWithRows.get(edition)
     raise Http404
 

@@ -83,16 +83,16 @@ class PublishForm(UnsentFormMixin, forms.Form):
     )
     sure = forms.CharField(widget=forms.HiddenInput, required=False)
 
-    def __init__(self, data=None, *, piece: Publication, asks_about_placeholders: bool = False) -> None:
-        super().__init__(data, initial=_initial_state(piece), label_suffix="")
+    def __init__(self, data=None, *, publication: Publication, asks_about_placeholders: bool = False) -> None:
+        super().__init__(data, initial=_initial_state(publication), label_suffix="")
         self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in CITIES.items()]
-        if not piece.editions.begun().exists():
+        if not publication.editions.begun().exists():
             del self.fields["change"], self.fields["note"]
         else:
             self.fields["change"].required = not self._is_overtaken()
         if not asks_about_placeholders:
             del self.fields["placeholders_meant"]
-        waiting = piece.editions.waiting().first()
+        waiting = publication.editions.waiting().first()
         if not waiting or self._is_overtaken():
             del self.fields["waiting"]
         else:
@@ -131,32 +131,34 @@ class PublishForm(UnsentFormMixin, forms.Form):
 
     @property
     def asked(self) -> dict[str, object]:
-        """What the deed is asked for."""
+        """What the action is asked for."""
         asked = {
             name: value for name, value in self.cleaned_data.items() if value and name not in OF_THE_FORM
         }
         asked["keep_waiting"] = asked.pop("waiting", "") == KEEP
         return {**asked, "after": self.cleaned_data.get("after")}
 
-    def see_again(self, piece: Publication) -> str:
-        """After a refusal the form goes by the working copy as it stands now; gives the digest that was seen."""
+    def see_again(self, publication: Publication) -> str:
+        """After a refusal the form goes by the draft as it stands now; gives the digest that was seen."""
         if not self.is_bound:
             return ""
         seen = self.data.get("seen", "")
         now = {
-            name: value for name, value in _initial_state(piece).items() if name in ("seen", "after", "state")
+            name: value
+            for name, value in _initial_state(publication).items()
+            if name in ("seen", "after", "state")
         }
         self.data = {**self.data.dict(), **now}
         return seen
 
 
-def _initial_state(piece: Publication) -> dict[str, object]:
-    last = piece.editions.order_by("-number").values_list("number", flat=True).first()
+def _initial_state(publication: Publication) -> dict[str, object]:
+    last = publication.editions.order_by("-number").values_list("number", flat=True).first()
     return {
-        "seen": piece.digest,
+        "seen": publication.digest,
         "after": last or 0,
-        "state": deeds.public_state(piece),
-        "until": own_end(piece),
+        "state": deeds.public_state(publication),
+        "until": own_end(publication),
     }
 
 

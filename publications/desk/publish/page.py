@@ -19,42 +19,46 @@ from .form import PublishForm
 @require_permissions("publish_publication")
 def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands against publishing, what changes for readers, where it will stand, when, and as what."""
-    piece = get_publication_or_404(pk)
-    found = checks.check(checks.proof_of(piece))
-    form = PublishForm(request.POST or None, piece=piece, asks_about_placeholders=bool(found.confirm))
+    publication = get_publication_or_404(pk)
+    found = checks.check(checks.proof_of(publication))
+    form = PublishForm(
+        request.POST or None, publication=publication, asks_about_placeholders=bool(found.confirm)
+    )
     if request.method == "POST" and form.is_valid():
         try:
-            return _lead_to_result(_published(request, piece, form.asked, found))
+            return _lead_to_result(_published(request, publication, form.asked, found))
         except deeds.Refused as refusal:
             form.add_error(None, refusal.reasons)
-    piece = get_publication_or_404(pk)
-    meanwhile = describe_actions_since(piece, form.data.get("state", "")) if form.is_bound else []
-    seen, changes = form.see_again(piece), _what_changes(piece)
+    publication = get_publication_or_404(pk)
+    meanwhile = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
+    seen, changes = form.see_again(publication), _what_changes(publication)
     facts = [fact.name for fact in changes.get("compared", {}).get("facts", ())]
     form.propose(propose_change(changes.get("difference"), facts))
     return render_publication_page(
-        request, "publish", piece, form=form, title=_("Check and publish"), findings=found, meanwhile=meanwhile,
-        **_where(piece, found), **changes, **_since(piece, seen),
+        request, "publish", publication, form=form, title=_("Check and publish"), findings=found, meanwhile=meanwhile,
+        **_where(publication, found), **changes, **_since(publication, seen),
     )  # fmt: skip
 
 
-def _published(request: HttpRequest, piece: Publication, asked: dict, found: checks.Findings) -> Edition:
+def _published(
+    request: HttpRequest, publication: Publication, asked: dict, found: checks.Findings
+) -> Edition:
     """Publish once, however often the button is pressed: the form knows which edition was the last."""
     if found.blocking:
         raise deeds.NotReady(*(finding.text for finding in found.blocking))
     after = asked.pop("after")
     with transaction.atomic():
-        deeds.hold(piece.pk)
-        last = piece.editions.last_written()
+        deeds.hold(publication.pk)
+        last = publication.editions.last_written()
         if after is not None and after != (last.number if last else 0):
-            return _of_the_first_press(request, piece, after, asked)
-        return deeds.publish(piece, by=request.user, **asked)
+            return _of_the_first_press(request, publication, after, asked)
+        return deeds.publish(publication, by=request.user, **asked)
 
 
-def _of_the_first_press(request: HttpRequest, piece: Publication, after: int, asked: dict) -> Edition:
+def _of_the_first_press(request: HttpRequest, publication: Publication, after: int, asked: dict) -> Edition:
     """The edition that the same button has made already. Raises Outdated where something else was published."""
-    made = piece.editions.filter(number=after + 1, editor=request.user).first()
-    if made and _is_as_asked(made, asked) and _was_seen(piece, made, asked["seen"]):
+    made = publication.editions.filter(number=after + 1, editor=request.user).first()
+    if made and _is_as_asked(made, asked) and _was_seen(publication, made, asked["seen"]):
         return made
     raise deeds.Outdated(
         _("Another edition has been published since you saw this page. Look at what changes now.")
@@ -70,11 +74,12 @@ def _is_as_asked(made: Edition, asked: dict) -> bool:
     return same_words and start == asked.get("at") and made.expires == until
 
 
-def _was_seen(piece: Publication, made: Edition, seen: str) -> bool:
+def _was_seen(publication: Publication, made: Edition, seen: str) -> bool:
     """Whether the edition is of the draft that was seen: publishing keeps a revision right after that of the draft."""
-    kept = piece.revisions.filter(digest=made.digest, why=Why.PUBLISHED).order_by("number").last()
+    kept = publication.revisions.filter(digest=made.digest, why=Why.PUBLISHED).order_by("number").last()
     return (
-        bool(kept) and piece.revisions.filter(number__in=(kept.number - 1, kept.number), digest=seen).exists()
+        bool(kept)
+        and publication.revisions.filter(number__in=(kept.number - 1, kept.number), digest=seen).exists()
     )
 
 
@@ -82,35 +87,35 @@ def _lead_to_result(edition: Edition) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:publish-result", args=[edition.publication_id, edition.number]))
 
 
-def _where(piece: Publication, found: checks.Findings) -> dict[str, object]:
+def _where(publication: Publication, found: checks.Findings) -> dict[str, object]:
     """The address to come, and the one that will lead to it."""
     try:
-        slug = deeds.address_to_come(piece)
+        slug = deeds.address_to_come(publication)
     except deeds.NotReady as refusal:
         found.blocking.append(checks.Finding("address", refusal.reasons[0], "slug"))
-        slug = piece.proposed_slug()
-    live = piece.editions.live().first()
-    with translation.override(piece.tree):
+        slug = publication.proposed_slug()
+    live = publication.editions.live().first()
+    with translation.override(publication.tree):
         address = reverse("publications:detail", kwargs={"slug": slug})
     former = live.get_absolute_url() if live else ""
     return {"address": address, "leads_on": former if former != address else ""}
 
 
-def _what_changes(piece: Publication) -> dict[str, object]:
+def _what_changes(publication: Publication) -> dict[str, object]:
     """The difference from what readers see now, and what waits to be seen."""
-    live, waiting = piece.editions.live().first(), piece.editions.waiting().first()
+    live, waiting = publication.editions.live().first(), publication.editions.waiting().first()
     return {
-        **(build_comparison(EditionWithRows.get(live), content_of_draft(piece)) if live else {}),
+        **(build_comparison(EditionWithRows.get(live), content_of_draft(publication)) if live else {}),
         "waiting": waiting,
         "waiting_from": moment_in_words(waiting.visible_from) if waiting else "",
     }
 
 
-def _since(piece: Publication, seen: str) -> dict[str, object]:
+def _since(publication: Publication, seen: str) -> dict[str, object]:
     """Where the draft has changed since it was seen: by whom, and the difference."""
-    kept = piece.revisions.filter(digest=seen).first() if seen and seen != piece.digest else None
+    kept = publication.revisions.filter(digest=seen).first() if seen and seen != publication.digest else None
     if not kept:
         return {}
-    changed = build_comparison(content_of_revision(piece, kept), content_of_draft(piece))
-    last = piece.revisions.select_related("saved_by").first()
+    changed = build_comparison(content_of_revision(publication, kept), content_of_draft(publication))
+    last = publication.revisions.select_related("saved_by").first()
     return {"since": {**changed, "revision": last}}

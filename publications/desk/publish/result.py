@@ -37,7 +37,7 @@ def social_post(edition: Edition) -> str:
 
 
 def newsletter_entry(edition: Edition) -> str:
-    """An entry of a newsletter as plain text, in the language of the piece."""
+    """An entry of a newsletter as plain text, in the language of the publication."""
     with override(edition.tree):
         day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
         line = " · ".join(
@@ -48,7 +48,7 @@ def newsletter_entry(edition: Edition) -> str:
 
 
 def citation_text(edition: Edition) -> str:
-    """One reference in plain words, in the language of the piece."""
+    """One reference in plain words, in the language of the publication."""
     with override(edition.tree):
         record = metadata.build_record(EditionWithRows.get(edition), site=Site.objects.first() or Site())
         first, *_others = metadata.citations(record)
@@ -74,21 +74,21 @@ TITLES = {
 @require_permissions("publish_publication")
 def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """What became of an edition, with all that can be copied, and Undo where it can be undone."""
-    piece = get_publication_or_404(pk)
-    edition = get_object_or_404(piece.editions.select_related("kind"), number=number)
+    publication = get_publication_or_404(pk)
+    edition = get_object_or_404(publication.editions.select_related("kind"), number=number)
     stands = _status_of(edition)
     return render_publication_page(
-        request, "publish_result", piece,
+        request, "publish_result", publication,
         title=TITLES[stands],
         stands=stands,
         edition=edition,
         from_moment=moment_in_words(edition.visible_from),
         until=moment_in_words(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
         texts=_texts_to_copy(edition) if stands != "over" else [],
-        plan=_undo_label(piece, edition),
-        state=deeds.public_state(piece),
+        plan=_undo_label(publication, edition),
+        state=deeds.public_state(publication),
         before=edition.previous,
-        line=piece.audit.filter(detail__edition=number).first(),
+        line=publication.audit.filter(detail__edition=number).first(),
     )  # fmt: skip
 
 
@@ -124,7 +124,7 @@ def _text_rows(text: str) -> int:
     return sum(1 + len(line) // 80 for line in text.split("\n"))
 
 
-def _undo_label(piece, edition: Edition):
+def _undo_label(publication, edition: Edition):
     """The plan of an undo, where it takes back this very edition."""
-    plan = deeds.what_undo_does(piece)
+    plan = deeds.what_undo_does(publication)
     return plan if plan and plan.edition.pk == edition.pk else None

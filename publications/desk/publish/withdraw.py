@@ -28,16 +28,16 @@ class StateForm(UnsentFormMixin, forms.Form):
         widget=forms.HiddenInput, required=False, empty_value=deeds.NEVER_PUBLIC, max_length=40
     )
 
-    def __init__(self, data=None, *, piece: Publication) -> None:
-        super().__init__(data, initial={"state": deeds.public_state(piece)})
+    def __init__(self, data=None, *, publication: Publication) -> None:
+        super().__init__(data, initial={"state": deeds.public_state(publication)})
 
-    def refresh(self, piece: Publication) -> list[AuditEntryText]:
+    def refresh(self, publication: Publication) -> list[AuditEntryText]:
         """Carry the state as it is now. Returns what was done since the one that was carried."""
         if not self.is_bound:
             return []
         carried = self.data.get("state", "")
-        self.data = {**self.data.dict(), "state": deeds.public_state(piece)}
-        return describe_actions_since(piece, carried)
+        self.data = {**self.data.dict(), "state": deeds.public_state(publication)}
+        return describe_actions_since(publication, carried)
 
 
 class ReasonForm(UnsentFormMixin, forms.Form):
@@ -70,40 +70,40 @@ class RedactForm(UnsentFormMixin, forms.Form):
 
 @require_permissions("publish_publication")
 def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
-    piece = get_publication_or_404(pk)
-    form = WithdrawForm(request.POST or None, piece=piece)
-    if response := _perform(request, piece, form, lambda: _withdraw(request, piece, form)):
+    publication = get_publication_or_404(pk)
+    form = WithdrawForm(request.POST or None, publication=publication)
+    if response := _perform(request, publication, form, lambda: _withdraw(request, publication, form)):
         return response
-    last = piece.editions.begun().order_by("-visible_from").first()
+    last = publication.editions.begun().order_by("-visible_from").first()
     return render_publication_page(
-        request, "withdraw", piece, form=form, title=_("Withdraw"), last=last,
-        can_withdraw=piece.editions.live().exists() or piece.editions.waiting().exists(),
-        leading=list(editions_linking_to([piece])[:MAX_LINKING_EDITIONS]), meanwhile=form.refresh(piece),
+        request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
+        can_withdraw=publication.editions.live().exists() or publication.editions.waiting().exists(),
+        leading=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]), meanwhile=form.refresh(publication),
     )  # fmt: skip
 
 
-def _withdraw(request: HttpRequest, piece: Publication, form: forms.Form) -> str:
-    deeds.withdraw(piece, by=request.user, **form.cleaned_data)
+def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) -> str:
+    deeds.withdraw(publication, by=request.user, **form.cleaned_data)
     return _("Withdrawn. Its address now says that it is no longer public; nothing has been deleted.")
 
 
 @require_permissions("publish_publication")
 def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
-    piece = get_publication_or_404(pk)
-    plan = deeds.what_undo_does(piece)
-    form = StateForm(request.POST or None, piece=piece)
-    if response := _perform(request, piece, form, lambda: _undo(request, piece, form, plan)):
+    publication = get_publication_or_404(pk)
+    plan = deeds.what_undo_does(publication)
+    form = StateForm(request.POST or None, publication=publication)
+    if response := _perform(request, publication, form, lambda: _undo(request, publication, form, plan)):
         return response
-    meanwhile = form.refresh(piece)
+    meanwhile = form.refresh(publication)
     is_cancelling = plan and plan.what is deeds.Undoing.CANCEL
     title = _("Cancel the scheduled edition") if is_cancelling else _("Undo")
     return render_publication_page(
-        request, "undo", piece, form=form, title=title, plan=plan, meanwhile=meanwhile
+        request, "undo", publication, form=form, title=title, plan=plan, meanwhile=meanwhile
     )
 
 
-def _undo(request: HttpRequest, piece: Publication, form: forms.Form, plan) -> str:
-    restored = deeds.undo(piece, by=request.user, state=form.cleaned_data["state"])
+def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan) -> str:
+    restored = deeds.undo(publication, by=request.user, state=form.cleaned_data["state"])
     if plan and plan.what is deeds.Undoing.CANCEL:
         return _("Cancelled. What readers see stays, and your working copy is as it was.")
     if isinstance(restored, Edition):
@@ -114,34 +114,38 @@ def _undo(request: HttpRequest, piece: Publication, form: forms.Form, plan) -> s
 @require_permissions("redact_publication")
 def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
     """Show what would go, and take it out once that has been seen."""
-    piece = get_publication_or_404(pk)
-    form = RedactForm(request.POST or None, initial={"mark": deeds.default_mark(piece.language)})
+    publication = get_publication_or_404(pk)
+    form = RedactForm(request.POST or None, initial={"mark": deeds.default_mark(publication.language)})
     seen = request.POST.get("seen", "")
-    if seen and (response := _perform(request, piece, form, lambda: _redact(request, piece, form, seen))):
+    if seen and (
+        response := _perform(request, publication, form, lambda: _redact(request, publication, form, seen))
+    ):
         return response
-    preview = _preview_redaction(request, piece, form)
-    return render_publication_page(request, "redact", piece, form=form, title=_("Redact"), preview=preview)
+    preview = _preview_redaction(request, publication, form)
+    return render_publication_page(
+        request, "redact", publication, form=form, title=_("Redact"), preview=preview
+    )
 
 
 def _preview_redaction(
-    request: HttpRequest, piece: Publication, form: forms.Form
+    request: HttpRequest, publication: Publication, form: forms.Form
 ) -> deeds.RedactionReport | None:
     """What would go, unless the form has faults of its own: having been shown something else is none."""
     if not form.is_bound or form.is_unsent or set(form.errors) - {NON_FIELD_ERRORS}:
         return None
     asked = form.cleaned_data
     try:
-        return deeds.preview_redaction(piece, asked["passage"], by=request.user, mark=asked["mark"])
+        return deeds.preview_redaction(publication, asked["passage"], by=request.user, mark=asked["mark"])
     except deeds.Refused as refusal:
         if not form.non_field_errors():
             form.add_error(None, refusal.reasons)
         return None
 
 
-def _redact(request: HttpRequest, piece: Publication, form: forms.Form, seen: str) -> str:
+def _redact(request: HttpRequest, publication: Publication, form: forms.Form, seen: str) -> str:
     asked = form.cleaned_data
     report = deeds.redact(
-        piece, asked["passage"], by=request.user, why=asked["why"], mark=asked["mark"], seen=seen
+        publication, asked["passage"], by=request.user, why=asked["why"], mark=asked["mark"], seen=seen
     )
     return " ".join(_describe_redaction(report))
 
@@ -165,9 +169,9 @@ def _describe_redaction(report: deeds.RedactionReport) -> Iterator[str]:
 
 
 def _perform(
-    request: HttpRequest, piece: Publication, form: forms.Form, deed: Callable[[], str]
+    request: HttpRequest, publication: Publication, form: forms.Form, deed: Callable[[], str]
 ) -> HttpResponse | None:
-    """Do the deed that was asked for and lead back to the piece; a refusal puts its reasons on the form."""
+    """Do the action that was asked for and lead back to the publication; a refusal puts its reasons on the form."""
     if request.method != "POST" or not form.is_valid():
         return None
     try:
@@ -175,4 +179,4 @@ def _perform(
     except deeds.Refused as refusal:
         form.add_error(None, refusal.reasons)
         return None
-    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[piece.pk]))
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication.pk]))
