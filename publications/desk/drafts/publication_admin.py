@@ -222,36 +222,45 @@ class PublicationAdmin(DeskModelAdmin):
         super().save_model(request, obj, form, change)
 
     def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
-        for said in suggestions.describe_new_tags(form.cleaned_data["tags"]):
-            messages.info(request, said)
+        """Store what stands beside the row of the draft, keep a revision and say what is to be known."""
+        publication = form.instance
+        for text in suggestions.describe_new_tags(form.cleaned_data["tags"]):
+            messages.info(request, text)
         form.store_tags()
-        form.store_rows(form.instance)
-        targets = form.related_targets(form.instance)
-        if targets is not None:
-            stored = dict(form.instance.related_links.values_list("target", "reason"))
-            new = [target for target in targets if target.pk not in stored]
-            reasons = suggestions.reasons_of(form.instance, new) | stored
-            form.instance.links_changed = deeds.relate(
-                form.instance,
-                targets,
-                by=request.user,
-                reasons=[reasons.get(each.pk, "") for each in targets],
-            )
+        form.store_rows(publication)
+        self._store_related_links(request, form)
+        Revision.objects.keep(publication, by=request.user, why=Why.SAVED)
+        self._report_merge(request, form)
+        if "body" in form.changed_data:
+            for text in find_dropped_markup(publication.body):
+                messages.warning(request, text)
+        _warn_of_taken_address(request, publication)
+        autosave.clear_autosave(request, publication)
+
+    def _store_related_links(self, request: HttpRequest, form: PublicationForm) -> None:
+        """Store the related links, each with its reason where it was suggested."""
+        publication = form.instance
+        targets = form.related_targets(publication)
+        if targets is None:
+            return
+        stored = dict(publication.related_links.values_list("target", "reason"))
+        new = [target for target in targets if target.pk not in stored]
+        reasons = suggestions.reasons_of(publication, new) | stored
+        publication.links_changed = deeds.relate(
+            publication, targets, by=request.user, reasons=[reasons.get(target.pk, "") for target in targets]
+        )
+
+    def _report_merge(self, request: HttpRequest, form: PublicationForm) -> None:
+        """Say what of others stands in the draft now, and that something was redacted meanwhile."""
         if form.labels_from_stored:
-            said = _("Joined with what %(who)s saved since you opened it: %(what)s.")
-            form.instance.joined = said % {"who": form.others, "what": ", ".join(form.labels_from_stored)}
+            text = _("Joined with what %(who)s saved since you opened it: %(what)s.")
+            form.instance.joined = text % {"who": form.others, "what": ", ".join(form.labels_from_stored)}
         if form.is_redacted:
-            said = _(
+            text = _(
                 "A name or passage has been redacted since you opened this form. What you had not changed stands as "
                 "redacted."
             )
-            messages.warning(request, said)
-        Revision.objects.keep(form.instance, by=request.user, why=Why.SAVED)
-        if "body" in form.changed_data:
-            for said in find_dropped_markup(form.instance.body):
-                messages.warning(request, said)
-        _warn_of_taken_address(request, form.instance)
-        autosave.clear_autosave(request, form.instance)
+            messages.warning(request, text)
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
         """The form of a new publication; once it has been saved, the same form is that of its draft."""
