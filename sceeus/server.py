@@ -76,35 +76,35 @@ def _obey_as_worker() -> None:
 
 
 def main() -> None:
-    asked = argparse.ArgumentParser("python -m sceeus.server", description=__doc__)
-    asked.add_argument("--host", default="127.0.0.1")
-    asked.add_argument("--port", type=int, default=8000)
-    asked.add_argument("--workers", type=int, default=1)
-    asked.add_argument(
+    parser = argparse.ArgumentParser("python -m sceeus.server", description=__doc__)
+    parser.add_argument("--host", default="127.0.0.1")
+    parser.add_argument("--port", type=int, default=8000)
+    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument(
         "--threads", type=int, required=True, help="of each worker, each of which has one request"
     )
-    asked.add_argument("--overlap", type=float, required=True, help="see manage.py serve")
-    asked.add_argument("--grace", type=int, required=True, help="see manage.py serve")
-    asked.add_argument("--reload", action="store_true")
-    given = asked.parse_args()
+    parser.add_argument("--overlap", type=float, required=True, help="see manage.py serve")
+    parser.add_argument("--grace", type=int, required=True, help="see manage.py serve")
+    parser.add_argument("--reload", action="store_true")
+    options = parser.parse_args()
     multiprocessing.set_start_method("fork")  # a new worker imports the site anew, as this process has not
     Server(
         "sceeus.wsgi:application",
-        address=given.host,
-        port=given.port,
+        address=options.host,
+        port=options.port,
         interface=Interfaces.WSGI,
-        workers=given.workers,
-        blocking_threads=given.threads,
+        workers=options.workers,
+        blocking_threads=options.threads,
         http=HTTPModes.http1,
         websockets=False,
         backlog=MAX_CONNECTIONS,
         backpressure=MAX_CONNECTIONS,
         http1_settings=HTTP1Settings(header_read_timeout=HEAD_MILLISECONDS, max_buffer_size=MAX_HEAD_BYTES),
         respawn_failed_workers=True,
-        respawn_interval=given.overlap,
-        workers_kill_timeout=given.grace,
+        respawn_interval=options.overlap,
+        workers_kill_timeout=options.grace,
         log_level=LogLevels.error,  # it warns of so many threads, as it cannot know that they wait
-        reload=given.reload,
+        reload=options.reload,
     ).serve()
 
 

@@ -27,19 +27,19 @@ class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True  # an import in a script names the file by its content as well
 
     def post_process(self, paths: Mapping, dry_run: bool = False, **options):
-        """Put imported sheets in their places and comments aside, then name and compress as always."""
-        self._known.clear()
+        """Inline imported style sheets and drop comments of scripts, then name and compress as Django does."""
+        self._urls.clear()
         ours = [] if dry_run else [name for name in paths if name.startswith(("css/", "js/"))]
-        ready = {name: (self, name) for name in ours if self._make_ready(name, paths)}
-        yield from super().post_process({**paths, **ready}, dry_run=dry_run, **options)
+        prepared = {name: (self, name) for name in ours if self._prepare(name, paths)}
+        yield from super().post_process({**paths, **prepared}, dry_run=dry_run, **options)
 
-    def _make_ready(self, name: str, paths: Mapping) -> bool:
+    def _prepare(self, name: str, paths: Mapping) -> bool:
         """Write a sheet with what it imports, a script without its comments: from the sources, as what was collected
         before may be ready already.
         """
         text = _text(*paths[name])
         if name.startswith("js/"):
-            ready = uncommented(text)
+            ready = strip_comments(text)
         else:
             ready = IMPORT.sub(lambda found: _text(*paths[f"css/{found[1]}"]), text)
         if ready != text:
@@ -47,13 +47,13 @@ class StaticFiles(DurableFilesMixin, CompressedManifestStaticFilesStorage):
         return ready != text
 
     def url(self, name: str, force: bool = False) -> str:
-        """Where it is served; what has been collected keeps its place as long as a process lives."""
-        if (name, force) not in self._known:
-            self._known[name, force] = super().url(name, force)
-        return self._known[name, force]
+        """Return the URL, kept as long as the process lives: collected files do not move."""
+        if (name, force) not in self._urls:
+            self._urls[name, force] = super().url(name, force)
+        return self._urls[name, force]
 
     @cached_property
-    def _known(self) -> dict[tuple[str, bool], str]:
+    def _urls(self) -> dict[tuple[str, bool], str]:
         return {}
 
     def compress_files(self, paths: Iterable[str]):
@@ -66,8 +66,8 @@ def collected_static_paths() -> frozenset[str]:
     return frozenset(f"{settings.STATIC_URL}{name}" for name in names)
 
 
-def uncommented(script: str) -> str:
-    """A script of ours without the comments that have lines of their own."""
+def strip_comments(script: str) -> str:
+    """Return a script of ours without the comments that have lines of their own."""
     return COMMENT.sub("", script)
 
 

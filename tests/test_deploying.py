@@ -389,7 +389,7 @@ def test_variables_of_a_deployment_are_known_to_the_settings():
 def test_compose_is_whole():
     services = yaml.safe_load((DEPLOY / "compose.yaml").read_text())["services"]
 
-    assert set(services) == {"prepare", "first", "second", "mirror", "database", "bell", "balancer"}
+    assert set(services) == {"prepare", "first", "second", "mirror", "database", "redis", "balancer"}
     assert "/data" in services["first"]["volumes"][0]
 
 

@@ -9,7 +9,7 @@ from django.contrib.staticfiles import finders
 from django.urls import reverse
 
 from publications.desk.register import admin_site
-from sceeus.static_files import uncommented
+from sceeus.static_files import strip_comments
 from tests.conftest import ROOT
 from tests.desk_forms import ADD
 
@@ -39,7 +39,7 @@ def size(scripts: set[Path]) -> int:
 
 def _served(script: Path) -> bytes:
     text = script.read_text()
-    return (text if "vendor" in script.parts else uncommented(text)).encode()
+    return (text if "vendor" in script.parts else strip_comments(text)).encode()
 
 
 @pytest.fixture

@@ -10,8 +10,8 @@ from io import BytesIO
 import pytest
 
 from publications.page_cache import RequestBodies
-from publications.page_cache.keys import FORMS, MAX_FORM_BYTES
-from publications.page_cache.request_bodies import IN_MEMORY
+from publications.page_cache.keys import FORM_PATHS, MAX_FORM_BYTES
+from publications.page_cache.request_bodies import MAX_BODY_IN_MEMORY
 from tests.page_caches import environ
 
 PUBLIC = (
@@ -74,7 +74,7 @@ def test_public_addresses_read_no_body(bodies, path, method):
 
 
 def test_no_public_address_takes_a_form_but_these():
-    assert frozenset({"/oai"}) == FORMS
+    assert frozenset({"/oai"}) == FORM_PATHS
 
 
 @pytest.mark.parametrize("path", ["/oai", "/desk/login/"])
@@ -87,7 +87,7 @@ def test_a_form_comes_whole_however_it_was_sent_in_parts(bodies, path):
 
 
 def test_a_large_upload_comes_whole(bodies):
-    content = b"0123456789" * (IN_MEMORY // 10 + 1_000)
+    content = b"0123456789" * (MAX_BODY_IN_MEMORY // 10 + 1_000)
 
     assert send(bodies, "/desk/upload/", BytesIO(content), len(content))[::2] == (200, content)
 
@@ -153,7 +153,7 @@ def test_where_all_slots_are_taken_others_are_told_to_come_again_and_other_forms
 
 
 def test_large_uploads_that_stall_leave_slots_to_the_forms_of_the_desk(bodies, monkeypatch):
-    monkeypatch.setattr("publications.page_cache.request_bodies.BUFFERED", 10)
+    monkeypatch.setattr("publications.page_cache.request_bodies.MAX_BUFFERED_BODY", 10)
 
     with unfinished(bodies, "/desk/upload/", 2):
         assert send(bodies, "/desk/upload/", Unread(), 11)[0] == 503

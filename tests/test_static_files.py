@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.test import override_settings
 
 from publications import prose
-from sceeus.static_files import collected_static_paths, uncommented
+from sceeus.static_files import collected_static_paths, strip_comments
 from tests.conftest import ROOT
 from tests.full_disks import files_of_at_most
 
@@ -78,18 +78,18 @@ def test_code_beside_a_comment_stays():
     strings = 'const a = "// b"; // c\n'
     after = "/* the sign */ const a = 1;\nf();\n"
 
-    assert uncommented(f"{strings}/* d\n */\n  // e\nf();\n") == f"{strings}f();\n"
-    assert uncommented(f"{after}/* other */\ng();\n") == f"{after}g();\n"
+    assert strip_comments(f"{strings}/* d\n */\n  // e\nf();\n") == f"{strings}f();\n"
+    assert strip_comments(f"{after}/* other */\ng();\n") == f"{after}g();\n"
 
 
 def test_no_text_in_a_script_of_ours_reads_like_a_comment():
     texts = [
         text
         for script in (ROOT / "static/js").rglob("*.js")
-        for text in re.findall(r"`[^`]*`", uncommented(script.read_text(encoding="utf-8")))
+        for text in re.findall(r"`[^`]*`", strip_comments(script.read_text(encoding="utf-8")))
     ]
 
-    assert texts and not any("\n" in text and uncommented(text) != text for text in texts)
+    assert texts and not any("\n" in text and strip_comments(text) != text for text in texts)
 
 
 @pytest.mark.parametrize("side", ["right", "center"])

@@ -22,19 +22,26 @@ from .store import IDENTITY, CachedResponse, Header, Headers, PageStore, coding_
 from .watcher import SiteStateWatcher
 
 CACHED_STATUSES = {200, 301, 302, 308, 404, 410}
-SECOND_STORE = 8  # the part of the memory for errors, redirects and whatever has a query
+SECOND_STORE_SHARE = 8  # the part of the memory for errors, redirects and whatever has a query
 PINNED = frozenset((f"/{tree}/", "") for tree in TREES)
 HIT = ("Cache-Status", "pages; hit")
 STORED = ("Cache-Status", "pages; fwd=miss; stored")
 STALE = ("Cache-Status", "pages; hit; detail=stale")
-PLAIN = [("Content-Type", "text/plain; charset=utf-8"), ("Cache-Control", "no-store"), ("Retry-After", "30")]
+PLAIN_HEADERS = [
+    ("Content-Type", "text/plain; charset=utf-8"),
+    ("Cache-Control", "no-store"),
+    ("Retry-After", "30"),
+]
 BUSY = RenderedResponse(
     "503 Service Unavailable",
-    [*PLAIN, ("Connection", "close")],  # what else the same reader has sent ahead over it asks for no slot
+    [
+        *PLAIN_HEADERS,
+        ("Connection", "close"),
+    ],  # what else the same reader has sent ahead over it asks for no slot
     b"This takes too long just now. Please try again in half a minute.\n",
 )
 FAILED = RenderedResponse(
-    "500 Internal Server Error", PLAIN, b"Something failed. Please try again in half a minute.\n"
+    "500 Internal Server Error", PLAIN_HEADERS, b"Something failed. Please try again in half a minute.\n"
 )
 NOT_MODIFIED = "304 Not Modified"
 UNSURE_TIMEOUT = (
@@ -78,22 +85,22 @@ class PageCache:
         self.watcher, self._parameters, self._compressible = watcher, parameters, compressible
         self._made_on_request = made_on_request
         self._pages, self._slow, self._static_paths = pages, slow, static_paths
-        second = max_bytes // SECOND_STORE
+        second = max_bytes // SECOND_STORE_SHARE
         self.pages, self.others = PageStore(max_bytes - second, PINNED), PageStore(second)
         self._downloads = Slots(download_slots)
 
     def __call__(self, environ: Environ, start_response: Start) -> Iterable[bytes]:
         key = cache_key(environ, self._parameters, self._made_on_request)
         if key is None:
-            return self._pass_on(self._uncached(environ), environ, start_response)
+            return self._send_uncached(self._uncached(environ), environ, start_response)
         stored = (self.others if key[1] else self.pages).get(key) or self.others.get(key)
         state = self.watcher.state()
         if stored is not None and state is not None and stored.mark is state.mark:
             return self._send(stored, HIT, key, environ, start_response)
-        response, status = self._new_or_stale(key, stored, state, environ)
+        response, status = self._render_or_stale(key, stored, state, environ)
         if isinstance(response, CachedResponse):
             return self._send(response, status, key, environ, start_response)
-        return self._pass_on(response, environ, start_response)
+        return self._send_uncached(response, environ, start_response)
 
     def _uncached(self, environ: Environ) -> RenderedResponse:
         """What is not kept: the desk, files, what is made on request, and forms."""
@@ -105,14 +112,18 @@ class PageCache:
         except NoFreeSlot:
             return BUSY
 
-    def _new_or_stale(
+    def _render_or_stale(
         self, key: Key, stored: CachedResponse | None, state: Epoch | None, environ: Environ
     ) -> tuple[CachedResponse | RenderedResponse, Header]:
         """A response made now; where that fails, the stored one, as long as it shows nothing that was taken back."""
-        if state is None and self._may_be_shown(stored):
+        if state is None and self._may_be_shown_stale(stored):
             return stored, STALE
         response = self._render(key, state, environ)
-        if isinstance(response, RenderedResponse) and response.code >= 500 and self._may_be_shown(stored):
+        if (
+            isinstance(response, RenderedResponse)
+            and response.code >= 500
+            and self._may_be_shown_stale(stored)
+        ):
             return stored, STALE
         return response, STORED
 
@@ -122,7 +133,7 @@ class PageCache:
             if state is None:
                 return self._pages.render(request, UNSURE_TIMEOUT)
             response, is_first = self._pages.render_once(
-                key, request, state, lambda response: self._keep(key, response, state)
+                key, request, state, lambda response: self._store(key, response, state)
             )
             if isinstance(response, RenderedResponse) and response.body is None and not is_first:
                 return self._pages.render(request, RENDER_TIMEOUT)  # what can be read once is for one reader
@@ -133,16 +144,16 @@ class PageCache:
             logger.exception("The page of %s could not be made.", key[0])
             return FAILED
 
-    def _may_be_shown(self, stored: CachedResponse | None) -> bool:
+    def _may_be_shown_stale(self, stored: CachedResponse | None) -> bool:
         state = self.watcher.state_of_stale_pages()
         if stored is None or state is None:
             return False
         return state.shows_nothing_taken(stored.serial, stored.since, stored.ends, time.time())
 
-    def _keep(self, key: Key, response: RenderedResponse, state: Epoch) -> CachedResponse | RenderedResponse:
+    def _store(self, key: Key, response: RenderedResponse, state: Epoch) -> CachedResponse | RenderedResponse:
         """The response in its store, or as it is where it is not one to be kept."""
         headers = {name.lower(): value for name, value in response.headers}
-        if not _may_be_kept(response, headers):
+        if not _is_cacheable(response, headers):
             return response
         media_type = headers.get("content-type", "").partition(";")[0]
         stored = CachedResponse(
@@ -174,7 +185,7 @@ class PageCache:
         is_page = stored.code == HTTPStatus.OK and not key[1]
         return self.pages if is_page else self.others
 
-    def _pass_on(
+    def _send_uncached(
         self, response: RenderedResponse, environ: Environ, start_response: Start
     ) -> Iterable[bytes]:
         """Send what is not kept. A large body holds a slot until the reader has taken it, which may be never."""
@@ -206,7 +217,7 @@ class Download:
         _close(self._response.stream)
 
 
-def _may_be_kept(response: RenderedResponse, headers: dict[str, str]) -> bool:
+def _is_cacheable(response: RenderedResponse, headers: dict[str, str]) -> bool:
     """Whole, small, the same for everyone, and known to be so."""
     return (
         response.body is not None

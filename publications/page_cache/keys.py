@@ -13,14 +13,14 @@ Environ = dict[str, object]
 Parameters = Callable[[str], Collection[str] | None]
 KEPT_HEADERS = {"HTTP_HOST", "HTTP_X_FORWARDED_PROTO"}
 MAX_HOSTS = 64
-MAX_ADDRESS = 2_000  # characters of path and query
+MAX_URL_CHARACTERS = 2_000  # characters of path and query
 FOR_MACHINES = ("/oai", "/api/")
 NO_PAGES = (settings.DESK, "/admin/", *FOR_MACHINES)
 """Where what starts so is not the same for everyone, or has tags of its own."""
 
 MEDIA = "/media/"
-NEVER = (*NO_PAGES, settings.STATIC_URL, MEDIA)
-FORMS = frozenset({"/oai"})
+NEVER_CACHED = (*NO_PAGES, settings.STATIC_URL, MEDIA)
+FORM_PATHS = frozenset({"/oai"})
 """Public addresses that take a form, since a protocol asks for it. No other public address reads what is sent to it."""
 
 MAX_FORM_BYTES = 64 * 1024
@@ -34,14 +34,14 @@ def cache_key(environ: Environ, parameters: Parameters, made_on_request: tuple[s
     Who asks for a range of a page gets the whole, as a server may answer (RFC 9110, 14.2); files have no key.
     """
     path = environ["PATH_INFO"]
-    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER):
+    if environ["REQUEST_METHOD"] not in ("GET", "HEAD") or path.startswith(NEVER_CACHED):
         return None
     if _is_file(path, made_on_request):
         return None
-    if not (_is_known(environ.get("HTTP_HOST", "")) and _came_as_it_must(environ)):
+    if not (_is_allowed_host(environ.get("HTTP_HOST", "")) and _has_required_scheme(environ)):
         return None
     query = environ.get("QUERY_STRING", "")
-    if len(path) + len(query) > MAX_ADDRESS or "%00" in query:
+    if len(path) + len(query) > MAX_URL_CHARACTERS or "%00" in query:
         return None
     return (path, _normalize(query, parameters(_decode(path)))) if query else (path, "")
 
@@ -57,14 +57,14 @@ def is_slow(environ: Environ, made_on_request: tuple[str, ...]) -> bool:
     path = environ["PATH_INFO"]
     if path.startswith((*FOR_MACHINES, MEDIA)):
         return True
-    return not path.startswith(NEVER) and _is_file(path, made_on_request)
+    return not path.startswith(NEVER_CACHED) and _is_file(path, made_on_request)
 
 
 def max_body(environ: Environ) -> int:
     """Return how many bytes may be sent to the address; 0 where nothing that is sent is read."""
     if is_desk(environ):
         return settings.LARGEST_REQUEST
-    return MAX_FORM_BYTES if environ["PATH_INFO"] in FORMS else 0
+    return MAX_FORM_BYTES if environ["PATH_INFO"] in FORM_PATHS else 0
 
 
 def anonymous_request(environ: Environ, key: Key) -> Environ:
@@ -88,18 +88,18 @@ def _decode(path: str) -> str:
     return path.encode("latin-1").decode("utf-8", "replace")
 
 
-def _normalize(query: str, read: Collection[str] | None) -> str:
+def _normalize(query: str, parameters: Collection[str] | None) -> str:
     """Only what the page of this path reads; the rest, as marks of campaigns, makes no other page.
 
     Where no page is known there may be a way to one, which takes the query along.
     """
-    if read is None:
+    if parameters is None:
         return query
-    pairs = [pair for pair in parse_qsl(_decode(query), keep_blank_values=True) if pair[0] in read]
+    pairs = [pair for pair in parse_qsl(_decode(query), keep_blank_values=True) if pair[0] in parameters]
     return urlencode(sorted(pairs, key=lambda pair: pair[0]))
 
 
-def _is_known(host: str) -> bool:
+def _is_allowed_host(host: str) -> bool:
     """Whether the site answers to the host, as Django decides it."""
     if host in _hosts:
         return True
@@ -109,6 +109,6 @@ def _is_known(host: str) -> bool:
     return allowed
 
 
-def _came_as_it_must(environ: Environ) -> bool:
+def _has_required_scheme(environ: Environ) -> bool:
     """Whether the request came by https, where the site is one of https alone."""
     return not settings.BEHIND_TLS or environ.get("HTTP_X_FORWARDED_PROTO") == "https"

@@ -16,10 +16,10 @@ from .keys import Environ, is_desk, max_body, without_body
 from .pools import DESK_FORM_SLOTS, FORM_SLOTS, UPLOAD_SLOTS, Application, NoFreeSlot, Slots
 
 CHUNK = 64 * 1024
-IN_MEMORY = 5 * 1024 * 1024  # bytes of a body; a larger one lies on the disk until it is dealt with
-BUFFERED = 2 * 1024 * 1024
+MAX_BODY_IN_MEMORY = 5 * 1024 * 1024  # bytes of a body; a larger one lies on the disk until it is dealt with
+MAX_BUFFERED_BODY = 2 * 1024 * 1024
 """Bytes up to which proxies hold a body back until it is there (see `deploy/`): larger ones may stall on their way."""
-MAX_DIGITS = 18
+MAX_LENGTH_DIGITS = 18
 HEADERS = [
     ("Content-Type", "text/plain; charset=utf-8"),
     ("Cache-Control", "no-store"),
@@ -27,7 +27,7 @@ HEADERS = [
 ]
 
 
-class Refused(Exception):
+class BodyRefused(Exception):
     """A body that is not read, or not to its end: the status, and a sentence for whoever sent it."""
 
     def __init__(self, status: str, sentence: str, *headers: tuple[str, str]) -> None:
@@ -55,26 +55,28 @@ class RequestBodies:
             return self._application(environ, start_response)
         try:
             whole = self._read(environ)
-        except Refused as refused:
-            start_response(refused.status, refused.headers)
-            return [f"{refused.sentence}\n".encode()]
+        except BodyRefused as refusal:
+            start_response(refusal.status, refusal.headers)
+            return [f"{refusal.sentence}\n".encode()]
         return self._application(whole, start_response)
 
     def _read(self, environ: Environ) -> Environ:
         """Return the request with its body in a file, or without it where the address takes none.
 
         Raises:
-            Refused: the body is too long, of unknown length, broken off, or has no slot.
+            BodyRefused: the body is too long, of unknown length, broken off, or has no slot.
         """
         limit, length = max_body(environ), _content_length(environ)
         if not limit:
             return without_body(environ)
         if length is None:
-            raise Refused("411 Length Required", "The length of what you send must be said (Content-Length).")
+            raise BodyRefused(
+                "411 Length Required", "The length of what you send must be said (Content-Length)."
+            )
         if length > limit and is_desk(environ):
             return {**environ, "wsgi.input": without_body(environ)["wsgi.input"]}  # Django has a page for it
         if length > limit:
-            raise Refused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
+            raise BodyRefused("413 Content Too Large", f"This address takes no more than {limit} bytes.")
         try:
             with self._slots_for(environ, length):
                 return {**environ, "wsgi.input": _receive(environ["wsgi.input"], length)}
@@ -82,18 +84,18 @@ class RequestBodies:
             sentence = (
                 "Too much is being sent just now. Nothing of yours was read; please send it again soon."
             )
-            raise Refused("503 Service Unavailable", sentence, ("Retry-After", "10")) from error
+            raise BodyRefused("503 Service Unavailable", sentence, ("Retry-After", "10")) from error
         except OSError as error:
             if not is_disk_full(error):
                 raise
             sentence = "The disk of the server is full. Nothing of what you sent was stored."
-            raise Refused("507 Insufficient Storage", sentence) from error
+            raise BodyRefused("507 Insufficient Storage", sentence) from error
 
     def _slots_for(self, environ: Environ, length: int) -> Slots:
         """Large uploads that stall leave a slot to the forms by which one signs in, saves and withdraws."""
         if not is_desk(environ):
             return self._forms
-        return self._uploads if length > BUFFERED else self._desk_forms
+        return self._uploads if length > MAX_BUFFERED_BODY else self._desk_forms
 
 
 def _has_body(environ: Environ) -> bool:
@@ -104,20 +106,20 @@ def _content_length(environ: Environ) -> int | None:
     given = str(environ.get("CONTENT_LENGTH", ""))
     if "HTTP_TRANSFER_ENCODING" in environ or not (given.isascii() and given.isdigit()):
         return None
-    return int(given[:MAX_DIGITS])
+    return int(given[:MAX_LENGTH_DIGITS])
 
 
 def _receive(body: BinaryIO, length: int) -> BinaryIO:
     """Return the whole body in a file of its own, which goes away with the request.
 
     Raises:
-        Refused: fewer bytes came than were announced; the server does not say so.
+        BodyRefused: fewer bytes came than were announced; the server does not say so.
     """
-    file, missing = tempfile.SpooledTemporaryFile(IN_MEMORY), length  # noqa: SIM115 (it lives as long as the request)
+    file, missing = tempfile.SpooledTemporaryFile(MAX_BODY_IN_MEMORY), length  # noqa: SIM115 (it lives as long as the request)
     while missing:
         chunk = body.read(min(CHUNK, missing))
         if not chunk:
-            raise Refused("400 Bad Request", "What you send broke off. Nothing of it was stored.")
+            raise BodyRefused("400 Bad Request", "What you send broke off. Nothing of it was stored.")
         file.write(chunk)
         missing -= len(chunk)
     file.seek(0)

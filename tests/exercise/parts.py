@@ -16,7 +16,8 @@ from .servers import Server, manage, nginx, until
 from .sites import PAGES, Pair, one_site, publishing, stopping, two_servers, warm
 from .unfinished_bodies import bodies
 
-SLOWEST_IN_A_FLOOD = 250  # milliseconds, p99
+SLOWEST_IN_A_FLOOD = 250  # milliseconds, p99, of stored pages
+SLOWEST_NEW_PAGE = 1_000  # the same of pages and searches that nobody asked for before
 FLOODS = (16, 120)  # clients; the latter more than there are slots for pages
 CALM = [f"127.0.1.{number}" for number in range(1, 9)]
 STRANGE = [
@@ -200,7 +201,7 @@ def _flooded_bare(server: Server, count: int) -> Iterator[Measurement]:
 def _flooded_behind_limits(balancer: Server, count: int) -> Iterator[Measurement]:
     """Readers who each have an address of their own, and so many clients that flood from one address."""
     paths = [*PAGES, "/en/publications/?q=grain*", "/en/no-such-page-*/"]
-    readers = {"readers": len(CALM), "pause": 0.04, "sources": CALM}  # each asks for fewer than it may
+    readers = {"readers": len(CALM), "pause": 0.2, "sources": CALM}  # each asks for fewer than it may
     quiet = reads(balancer.port, paths, 4, **readers)
     crowd = Crowd(balancer.port, STRANGE, readers=count, sources=["127.0.2.1"])
     time.sleep(1.5)
@@ -210,8 +211,8 @@ def _flooded_behind_limits(balancer: Server, count: int) -> Iterator[Measurement
     yield Measurement(
         f"nginx, {count} who flood: pages and searches",
         f"{failed} of {results.answers} failed, {slowest:.0f} ms p99 (alone {quiet.slowest():.0f})",
-        f"0 failed, {SLOWEST_IN_A_FLOOD} ms",
-        failed == 0 and slowest <= SLOWEST_IN_A_FLOOD,
+        f"0 failed, {SLOWEST_NEW_PAGE} ms",
+        failed == 0 and slowest <= SLOWEST_NEW_PAGE,
     )
     yield _no_faults(quiet.failed + failed, strange)
 

@@ -279,7 +279,12 @@ def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "", has_limits: b
         "publications.example": "localhost",
     }
     if not has_limits:
-        changed |= {"rate=50r/s": "rate=100000r/s", "rate=1r/s": "rate=1000r/s", " delay=40": " nodelay"}
+        changed |= {
+            "rate=10r/s": "rate=100000r/s",
+            "rate=20r/s": "rate=100000r/s",
+            "rate=1r/s": "rate=1000r/s",
+            " delay=20": " nodelay",
+        }
     text = (ROOT / "deploy/nginx-mirror.conf").read_text("utf-8")
     for old, new in changed.items():
         assert old in text, f"deploy/nginx-mirror.conf has no {old}."
