@@ -4,9 +4,9 @@ import pytest
 from django.urls import reverse
 
 from publications import prose
-from publications.checks import Proof, check
 from publications.desk.choice_sources import CHOICE_SOURCES
 from publications.models import Author, Publication
+from publications.preflight import PreflightDraft, run_preflight
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_image, make_live, make_publication
 
@@ -70,7 +70,9 @@ def test_enter_saves_an_author_too(desk):
     ],
 )
 def test_what_is_to_be_mended_has_its_line(body, line):
-    [found] = check(Proof(title="T", body=body, html=prose.render(body, language="en").html)).blocking
+    [found] = run_preflight(
+        PreflightDraft(title="T", body=body, html=prose.render(body, language="en").html)
+    ).blocking
 
     assert (found.field, found.line) == ("body", line)
 

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from publications import checks, composing
+from publications import composing, preflight
 from publications.desk.choice_sources import CHOICE_SOURCES
 from publications.desk.drafts.suggestions import describe_new_tags
 from publications.models import Publication
@@ -102,7 +102,9 @@ def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_told_of():
     piece = make_publication(by=[author])
 
     [line] = composing.compose(piece).bylines
-    advice = " ".join(each.text for each in checks.check(checks.proof_of(piece)).advice)
+    advice = " ".join(
+        each.text for each in preflight.run_preflight(preflight.build_preflight_draft(piece)).advice
+    )
 
     assert (line.title, line.affiliation) == ("", "SCEEUS")
     assert "Ann Berg has no title in the language of the piece" in advice

@@ -27,7 +27,7 @@ FLOORS = {
     "publications.deeds": 4,
     "publications.intake": 4,
     "publications.metadata": 3,
-    "publications.checks": 3,
+    "publications.preflight": 3,
     "publications.composing": 3,
     "publications.presentation": 4,
     "publications.draft_content": 3,

@@ -7,8 +7,8 @@ from xml.etree import ElementTree
 import pytest
 
 from publications import deeds, intake, manuscript
-from publications.checks import check, proof_of
 from publications.models import Edition, Publication, as_manuscript
+from publications.preflight import build_preflight_draft, run_preflight
 from tests.blogs import bring_in, put
 from tests.desk_forms import change, filled
 from tests.factories import make_live, make_publication, make_tag, saved
@@ -30,7 +30,9 @@ def test_an_address_stands_for_the_text_that_is_missing():
 
 
 def test_nothing_forbids_publishing_it_and_no_advice_is_false():
-    findings = check(proof_of(make_publication(body="", external_url=URL, tags=(make_tag("EU"),))))
+    findings = run_preflight(
+        build_preflight_draft(make_publication(body="", external_url=URL, tags=(make_tag("EU"),)))
+    )
 
     assert not findings.blocking and not findings.advice
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from publications import checks, importing
+from publications import importing, preflight
 from publications.demonstration import load
 from publications.models import Edition, Publication
 from publications.prose import render
@@ -34,7 +34,7 @@ from tests.import_figures import CORPUS
     ],
 )
 def test_a_note_to_oneself_is_found(text):
-    assert list(checks.find_placeholders(f"Before. {text}"))
+    assert list(preflight.find_placeholders(f"Before. {text}"))
 
 
 @pytest.mark.parametrize(
@@ -51,17 +51,17 @@ def test_a_note_to_oneself_is_found(text):
     ],
 )
 def test_ordinary_words_are_no_placeholder(text):
-    assert list(checks.find_placeholders(text)) == []
+    assert list(preflight.find_placeholders(text)) == []
 
 
-def proof(**texts) -> checks.Proof:
+def proof(**texts) -> preflight.PreflightDraft:
     body = texts.get("body", "Text.")
-    return checks.Proof(**{**texts, "html": render(body).html})
+    return preflight.PreflightDraft(**{**texts, "html": render(body).html})
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "key_points", "body"])
 def test_every_text_that_readers_see_is_searched(field):
-    found = checks.check(proof(**{field: "One.\n\nIt rose by [figure to be checked]."})).confirm
+    found = preflight.run_preflight(proof(**{field: "One.\n\nIt rose by [figure to be checked]."})).confirm
 
     assert [(each.field, each.line) for each in found] == [(field, 3 if field == "body" else 0)]
 
@@ -69,7 +69,7 @@ def test_every_text_that_readers_see_is_searched(field):
 def test_links_notes_and_code_are_not_placeholders():
     body = "[here](https://example.org/) and `XXX`[^1]\n\n    TODO\n\n[^1]: [Check the map](https://example.org/)"
 
-    assert checks.check(proof(body=body)).confirm == []
+    assert preflight.run_preflight(proof(body=body)).confirm == []
 
 
 def path(publication) -> str:
@@ -110,14 +110,14 @@ def test_the_demonstration_holds_two_placeholders_in_its_draft():
     found = {
         publication.title: len(confirm)
         for publication in Publication.objects.all()
-        if (confirm := checks.check(checks.proof_of(publication)).confirm)
+        if (confirm := preflight.run_preflight(preflight.build_preflight_draft(publication)).confirm)
     }
 
     assert found == {"Transnistria after Russian gas": 2}
 
 
 def texts_of(row: Publication | Edition, html: str) -> str:
-    return "\n".join((row.title, row.summary, row.key_points, checks.Proof(html=html).reading.words))
+    return "\n".join((row.title, row.summary, row.key_points, preflight.PreflightDraft(html=html).words))
 
 
 @pytest.mark.corpus
@@ -129,7 +129,7 @@ def test_no_guide_that_was_published_on_purpose_is_stopped():
     stopped = {
         draft.title: found
         for draft in drafts
-        if (found := list(checks.find_placeholders(texts_of(draft, render(draft.body).html))))
+        if (found := list(preflight.find_placeholders(texts_of(draft, render(draft.body).html))))
     }
 
     assert len(drafts) == 109 and stopped == {}

@@ -5,7 +5,7 @@ read back by parsers of others as its page has it.
 import pytest
 from django.utils import timezone
 
-from publications import checks, importing, prose
+from publications import importing, preflight, prose
 from publications.html_tree import parse
 from publications.metadata import REFERENCE_FORMATS, parse_name
 from publications.models import Edition
@@ -85,7 +85,7 @@ def no_post_is_taken_for_unfinished() -> None:
     unfinished = {
         edition.title: placeholders
         for edition in Edition.objects.live()
-        if (placeholders := list(checks.find_placeholders(texts_of(edition, edition.html))))
+        if (placeholders := list(preflight.find_placeholders(texts_of(edition, edition.html))))
     }
 
     assert unfinished == {}

@@ -14,6 +14,7 @@ from .links import images_in, misnamed_images
 from .outline import outline
 from .parts import MAX_CHARACTERS, Heading, Paragraph, Picture, Prose, Unrenderable
 from .permalinks import place_permalinks
+from .plaintext import words_of
 from .redaction import ENDINGS, SPECIFIC, Redaction, addresses_of, values_of, words_of_address
 from .rendering import render
 from .to_markdown import EDITABLE, EXCHANGE, MarkdownStyle, escape_markdown, to_markdown
@@ -45,5 +46,6 @@ __all__ = [
     "render",
     "to_markdown",
     "values_of",
+    "words_of",
     "words_of_address",
 ]

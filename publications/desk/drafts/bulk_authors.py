@@ -15,7 +15,7 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
-from publications import checks, deeds
+from publications import deeds, preflight
 from publications.models import Author, Byline, Edition, Generation, Publication, Revision
 
 from ..site import render_desk_page, require_permissions
@@ -137,7 +137,7 @@ def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
 
 def _find_reasons(draft: Publication) -> list[str]:
     """What the checks find; who publishes many has read no question to confirm either."""
-    found = checks.check(checks.proof_of(draft))
+    found = preflight.run_preflight(preflight.build_preflight_draft(draft))
     return [finding.text for finding in (*found.blocking, *found.confirm)]
 
 

@@ -9,7 +9,6 @@ from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
 
 from publications import prose
-from publications.checks.documents import has_structure
 from publications.difference import merge_set
 from publications.draft_content import write_draft
 from publications.languages import NAMES, slugify
@@ -24,6 +23,7 @@ from publications.models import (
     settled_doi,
     settled_isbn,
 )
+from publications.preflight import has_structure
 
 from ..choosers import MAX_RELATED_LINKS, ChooserField, ChooserModelForm
 from ..choosers import opened_with as chooser_opened_with

@@ -12,7 +12,7 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import checks, deeds, images
+from publications import deeds, images, preflight
 from publications.languages import NAMES
 from publications.models import (
     Edition,
@@ -311,7 +311,7 @@ class PublicationAdmin(DeskModelAdmin):
             "ready_by": person_name(ready.by) if ready else "",
             "remarks": reviews.unresolved_comments(publication),
             "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
-            "dead": SimpleLazyObject(lambda: checks.dead_links_of(publication) if live else {}),
+            "dead": SimpleLazyObject(lambda: preflight.find_broken_links(publication) if live else {}),
             "gone": related_links.ended_related(publication) if publication else [],
             "word": word_report_context(request, publication),
             "editions": publication.editions.exists() if publication else False,

@@ -6,7 +6,7 @@ from django.urls import reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from publications import checks, deeds
+from publications import deeds, preflight
 from publications.models import FOREVER, Change, Edition, EditionWithRows, Publication, Why, moment_in_words
 
 from ..history.audit_log import describe_actions_since
@@ -20,7 +20,7 @@ from .form import PublishForm
 def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     """What stands against publishing, what changes for readers, where it will stand, when, and as what."""
     publication = get_publication_or_404(pk)
-    found = checks.check(checks.proof_of(publication))
+    found = preflight.run_preflight(preflight.build_preflight_draft(publication))
     form = PublishForm(
         request.POST or None, publication=publication, asks_about_placeholders=bool(found.confirm)
     )
@@ -41,7 +41,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _published(
-    request: HttpRequest, publication: Publication, asked: dict, found: checks.Findings
+    request: HttpRequest, publication: Publication, asked: dict, found: preflight.PreflightReport
 ) -> Edition:
     """Publish once, however often the button is pressed: the form knows which edition was the last."""
     if found.blocking:
@@ -87,12 +87,12 @@ def _lead_to_result(edition: Edition) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:publish-result", args=[edition.publication_id, edition.number]))
 
 
-def _where(publication: Publication, found: checks.Findings) -> dict[str, object]:
+def _where(publication: Publication, found: preflight.PreflightReport) -> dict[str, object]:
     """The address to come, and the one that will lead to it."""
     try:
         slug = deeds.address_to_come(publication)
     except deeds.NotReady as refusal:
-        found.blocking.append(checks.Finding("address", refusal.reasons[0], "slug"))
+        found.blocking.append(preflight.PreflightIssue("address", refusal.reasons[0], "slug"))
         slug = publication.proposed_slug()
     live = publication.editions.live().first()
     with translation.override(publication.tree):

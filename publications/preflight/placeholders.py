@@ -11,7 +11,7 @@ from itertools import islice
 
 from django.utils.translation import gettext as _
 
-from .proof import Finding, Proof
+from .draft import PreflightDraft, PreflightIssue
 
 MAX_PLACEHOLDERS = 5
 SHOWN_CHARACTERS = 80
@@ -42,9 +42,9 @@ PATTERNS = (
 )
 
 
-def placeholders(proof: Proof) -> Iterator[Finding]:
+def placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """Yield a finding for each placeholder that readers would see, at most `MAX_PLACEHOLDERS`."""
-    yield from islice(_placeholders(proof), MAX_PLACEHOLDERS)
+    yield from islice(_placeholders(draft), MAX_PLACEHOLDERS)
 
 
 def find_placeholders(text: str) -> Iterator[str]:
@@ -60,13 +60,13 @@ def _by_place(match: re.Match) -> tuple[int, int]:
     return match.start(), -match.end()
 
 
-def _placeholders(proof: Proof) -> Iterator[Finding]:
+def _placeholders(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     said = _("“%(text)s” looks like a note to yourself.")
-    for field, text in proof.texts.items():
+    for field, text in draft.texts.items():
         for found in find_placeholders(text):
             shown = " ".join(found.split())[:SHOWN_CHARACTERS]
-            line = proof.line_of(found) if field == "body" else 0
-            yield Finding("placeholder", said % {"text": shown}, field, line)
+            line = draft.line_of(found) if field == "body" else 0
+            yield PreflightIssue("placeholder", said % {"text": shown}, field, line)
 
 
 CONFIRMED = (placeholders,)

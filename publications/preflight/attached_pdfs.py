@@ -1,4 +1,4 @@
-"""Attached PDFs: whether those who do not see them can read them. A look into the file, not a validation.
+"""Whether attached PDFs can be read by screen readers. A look into the file, not a validation.
 
 A tagged PDF says so in its catalogue (`/MarkInfo`, `/StructTreeRoot`; ISO 32000-2, 14.7 and 14.8), which newer files
 keep in compressed object streams.
@@ -9,10 +9,10 @@ import zlib
 from collections.abc import Iterator
 
 STREAM = re.compile(rb"/Type\s*/ObjStm\b.{0,600}?stream\r?\n", re.DOTALL)
-TREE = b"/StructTreeRoot"
-LOCKED = b"/Encrypt"
-LARGEST = 4 * 1024 * 1024
-MOST = 2000
+STRUCTURE = b"/StructTreeRoot"
+ENCRYPTED = b"/Encrypt"
+MAX_STREAM_BYTES = 4 * 1024 * 1024
+MAX_STREAMS = 2000
 
 
 def is_pdf(content: bytes) -> bool:
@@ -28,22 +28,25 @@ def has_structure(content: bytes) -> bool:
 
 
 def is_tagged(content: bytes) -> bool:
-    return any(TREE in part for part in _parts(content))
+    return any(STRUCTURE in part for part in _parts(content))
 
 
 def is_locked(content: bytes) -> bool:
     """Encrypted: no reader can tell what is in it, and screen readers may be kept out."""
-    return LOCKED in content[:4096] + content[-4096:] or any(LOCKED in part for part in _trailers(content))
+    return ENCRYPTED in content[:4096] + content[-4096:] or any(
+        ENCRYPTED in part for part in _trailers(content)
+    )
 
 
 def _parts(content: bytes) -> Iterator[bytes]:
     """The file itself, then what is packed in its object streams."""
     yield content
     for count, match in enumerate(STREAM.finditer(content)):
-        if count >= MOST:
+        if count >= MAX_STREAMS:
             return
         try:
-            yield zlib.decompressobj().decompress(content[match.end() : match.end() + LARGEST], LARGEST)
+            packed = content[match.end() : match.end() + MAX_STREAM_BYTES]
+            yield zlib.decompressobj().decompress(packed, MAX_STREAM_BYTES)
         except zlib.error:
             continue
 

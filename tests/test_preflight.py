@@ -4,9 +4,9 @@ import zlib
 
 import pytest
 
-from publications import checks, deeds, prose
-from publications.checks import Picture, Proof, advice, blocking, documents
+from publications import deeds, preflight, prose
 from publications.models import Attachment, FormerPath, keep_original
+from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
 SOUND = (
@@ -14,13 +14,13 @@ SOUND = (
 )
 
 
-def proof(body: str = SOUND, **facts) -> Proof:
+def draft(body: str = SOUND, **facts) -> PreflightDraft:
     """The proof of a text that is sound but for what is named."""
     sound = {
         "title": "On Minsk", "summary": "What happened.", "body": body, "html": prose.render(body).html,
         "headings": prose.outline(body), "slug": "on-minsk", "tags": 1,
     }  # fmt: skip
-    return Proof(**{**sound, **facts})
+    return PreflightDraft(**{**sound, **facts})
 
 
 def said(findings) -> str:
@@ -28,7 +28,7 @@ def said(findings) -> str:
 
 
 def test_a_sound_draft_gives_no_finding():
-    found = checks.check(proof())
+    found = preflight.run_preflight(draft())
 
     assert (found.blocking, found.advice) == ([], [])
 
@@ -37,148 +37,154 @@ def test_a_sound_draft_gives_no_finding():
 
 
 def test_what_is_owed_forbids_publishing():
-    found = checks.check(proof(owed=(("title", "The title is missing."),)))
+    found = preflight.run_preflight(draft(missing=(("title", "The title is missing."),)))
 
     assert [(each.field, each.text) for each in found.blocking] == [("title", "The title is missing.")]
 
 
 def test_a_text_that_cannot_be_rendered_forbids_publishing():
-    found = checks.check(proof(unrenderable="Lists are nested too deeply."))
+    found = preflight.run_preflight(draft(unrenderable="Lists are nested too deeply."))
 
     assert said(found.blocking) == "Lists are nested too deeply."
 
 
 def test_a_picture_without_words_forbids_publishing():
-    silent = Picture(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
+    silent = DraftImage(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
     body = "![](image:abcdefghij)"
 
-    assert "“map.png” has no alternative text" in said(checks.check(proof(body, pictures=(silent,))).blocking)
+    assert "“map.png” has no alternative text" in said(
+        preflight.run_preflight(draft(body, images=(silent,))).blocking
+    )
 
 
 def test_a_picture_has_its_words_in_the_text_or_in_the_library():
-    silent = Picture(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
-    known = Picture(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=True)
+    silent = DraftImage(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
+    known = DraftImage(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=True)
 
-    in_text = proof("![A map](image:abcdefghij)", pictures=(silent,))
-    in_library = proof("![](image:abcdefghij)", pictures=(known,))
+    in_text = draft("![A map](image:abcdefghij)", images=(silent,))
+    in_library = draft("![](image:abcdefghij)", images=(known,))
 
-    assert not [*blocking.picture_without_words(in_text), *blocking.picture_without_words(in_library)]
+    assert not [*checks.image_without_alt(in_text), *checks.image_without_alt(in_library)]
 
 
 def test_a_cover_without_words_forbids_publishing():
-    cover = Picture(
+    cover = DraftImage(
         key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False, is_cover=True
     )
 
-    assert [each.field for each in blocking.picture_without_words(proof(pictures=(cover,)))] == [
-        "cover_choice"
-    ]
+    assert [each.field for each in checks.image_without_alt(draft(images=(cover,)))] == ["cover_choice"]
 
 
 def test_a_reference_to_a_note_that_is_not_there_forbids_publishing():
-    found = checks.check(proof("One.[^source] Two.[^2]\n\n[^2]: There."))
+    found = preflight.run_preflight(draft("One.[^source] Two.[^2]\n\n[^2]: There."))
 
     assert "There is no footnote “source”" in said(found.blocking)
     assert "“2”" not in said(found.blocking)
 
 
 def test_a_note_in_code_is_no_reference():
-    assert not [*blocking.note_without_target(proof("Write `[^1]` for a note."))]
+    assert not [*checks.footnote_without_target(draft("Write `[^1]` for a note."))]
 
 
 def test_a_link_that_leads_nowhere_forbids_publishing():
-    found = checks.check(proof("See [this](/en/nowhere/).", dead={"/en/nowhere/": "there is no such page."}))
+    found = preflight.run_preflight(
+        draft("See [this](/en/nowhere/).", broken_links={"/en/nowhere/": "there is no such page."})
+    )
 
     assert said(found.blocking) == "The link “this” (/en/nowhere/) leads nowhere: there is no such page."
 
 
 @pytest.mark.parametrize("body", ["See [the law](https://) now.", "See [it]().", "See [it]( http:// )."])
 def test_a_link_that_was_begun_and_not_finished_forbids_publishing(body):
-    [found] = blocking.link_without_address(proof(body))
+    [found] = checks.link_without_address(draft(body))
 
     assert "has no address" in found.text and found.line == 1
 
 
 def test_a_link_in_code_or_with_an_address_is_finished():
-    assert not [*blocking.link_without_address(proof("`[a](https://)` and [b](https://example.org)"))]
+    assert not [*checks.link_without_address(draft("`[a](https://)` and [b](https://example.org)"))]
 
 
 @pytest.mark.parametrize("mark", ["{++put in++}", "{--taken out--}", "{~~this~>that~~}", "{>>Is this so?<<}"])
 def test_a_change_that_is_not_settled_forbids_publishing(mark):
-    found = checks.check(proof(f"The first {mark} word."))
+    found = preflight.run_preflight(draft(f"The first {mark} word."))
 
     assert mark in said(found.blocking) and "not settled" in said(found.blocking)
 
 
 def test_a_tracked_change_shown_as_code_is_no_change():
-    assert not [*blocking.tracked_change(proof("One writes `{++this++}` to put in."))]
+    assert not [*checks.tracked_change(draft("One writes `{++this++}` to put in."))]
 
 
 # Advice
 
 
 def test_a_heading_that_jumps_a_level_is_told():
-    found = checks.check(proof("## One\n\nText.\n\n#### Deep\n\nText."))
+    found = preflight.run_preflight(draft("## One\n\nText.\n\n#### Deep\n\nText."))
 
     assert "“Deep” is of level 4, below one of level 2" in said(found.advice)
 
 
 def test_a_heading_may_begin_at_the_first_level_and_go_back_up():
-    assert not [*advice.heading_jump(proof("# One\n\n## Two\n\n### Three\n\n## Four"))]
+    assert not [*checks.heading_jump(draft("# One\n\n## Two\n\n### Three\n\n## Four"))]
 
 
 def test_a_link_that_reads_as_its_address_is_told_except_in_notes():
     body = "See <https://example.org/x>.[^1]\n\n[^1]: <https://example.org/note>"
 
-    found = checks.check(proof(body))
+    found = preflight.run_preflight(draft(body))
 
     assert "“https://example.org/x” reads as an address" in said(found.advice)
     assert "note" not in said(found.advice)
 
 
 def test_a_note_that_nothing_refers_to_is_told():
-    found = checks.check(proof("One.[^1]\n\n[^1]: Here.\n\n[^2]: Nowhere."))
+    found = preflight.run_preflight(draft("One.[^1]\n\n[^1]: Here.\n\n[^2]: Nowhere."))
 
     assert "Nothing in the text refers to footnote 2." in said(found.advice)
 
 
 def test_a_long_summary_is_told():
-    assert "has 451 characters" in said(checks.check(proof(summary="a" * 451)).advice)
-    assert not [*advice.long_summary(proof(summary="a" * 450))]
+    assert "has 451 characters" in said(preflight.run_preflight(draft(summary="a" * 451)).advice)
+    assert not [*checks.long_summary(draft(summary="a" * 450))]
 
 
 def test_a_title_that_another_piece_has_is_told():
-    assert "On Minsk (Report)" in said(checks.check(proof(twins=("On Minsk (Report)",))).advice)
+    assert "On Minsk (Report)" in said(
+        preflight.run_preflight(draft(duplicates=("On Minsk (Report)",))).advice
+    )
 
 
 def test_a_long_address_that_nobody_chose_is_told_before_the_first_edition():
     long = "-".join(["word"] * 14)
 
-    assert "made from the whole title" in said(checks.check(proof(slug=long)).advice)
-    assert not [*advice.untouched_address(proof(slug=long, was_public=True))]
+    assert "made from the whole title" in said(preflight.run_preflight(draft(slug=long)).advice)
+    assert not [*checks.unconsidered_slug(draft(slug=long, was_public=True))]
 
 
 def test_an_address_of_another_title_is_told():
     assert "“untitled-draft” has no word of the title" in said(
-        checks.check(proof(own_slug="untitled-draft")).advice
+        preflight.run_preflight(draft(own_slug="untitled-draft")).advice
     )
-    assert not [*advice.untouched_address(proof(own_slug="minsk"))]
+    assert not [*checks.unconsidered_slug(draft(own_slug="minsk"))]
 
 
 def test_words_of_a_picture_in_another_language_are_told():
-    picture = Picture(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=False)
+    picture = DraftImage(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=False)
 
-    found = checks.check(proof("![](image:abcdefghij)", pictures=(picture,)))
+    found = preflight.run_preflight(draft("![](image:abcdefghij)", images=(picture,)))
 
     assert "“map.png” is not in the language" in said(found.advice)
 
 
 def test_a_piece_on_no_topic_is_told():
-    assert "no tag" in said(checks.check(proof(tags=0)).advice)
+    assert "no tag" in said(preflight.run_preflight(draft(tags=0)).advice)
 
 
 def test_a_faulty_file_is_told():
-    found = checks.check(proof(files={"a.pdf": "“a.pdf” is not tagged.", "b.pdf": ""}))
+    found = preflight.run_preflight(
+        draft(attachment_problems={"a.pdf": "“a.pdf” is not tagged.", "b.pdf": ""})
+    )
 
     assert said(found.advice) == "“a.pdf” is not tagged."
 
@@ -194,19 +200,19 @@ def packed(content: bytes) -> bytes:
 def test_a_tagged_pdf_is_known_in_the_open_and_packed():
     catalogue = b"<</Type /Catalog /MarkInfo <</Marked true>> /StructTreeRoot 5 0 R>>"
 
-    assert documents.is_tagged(b"%PDF-1.4\n" + catalogue)
-    assert documents.is_tagged(packed(catalogue))
-    assert not documents.is_tagged(packed(b"<</Type /Catalog>>"))
+    assert attached_pdfs.is_tagged(b"%PDF-1.4\n" + catalogue)
+    assert attached_pdfs.is_tagged(packed(catalogue))
+    assert not attached_pdfs.is_tagged(packed(b"<</Type /Catalog>>"))
 
 
 def test_a_locked_pdf_is_known():
-    assert documents.is_locked(b"%PDF-1.4\n" + b" " * 9000 + b"trailer <</Root 1 0 R /Encrypt 9 0 R>>")
-    assert not documents.is_locked(b"%PDF-1.4\ntrailer <</Root 1 0 R>>")
+    assert attached_pdfs.is_locked(b"%PDF-1.4\n" + b" " * 9000 + b"trailer <</Root 1 0 R /Encrypt 9 0 R>>")
+    assert not attached_pdfs.is_locked(b"%PDF-1.4\ntrailer <</Root 1 0 R>>")
 
 
 @pytest.mark.parametrize("content", [b"", b"/Type /ObjStm stream\n\xff\xfe", b"/Type /ObjStm" * 50_000])
 def test_a_broken_pdf_is_looked_at_all_the_same(content):
-    assert not documents.is_tagged(content)
+    assert not attached_pdfs.is_tagged(content)
 
 
 # From the database
@@ -216,7 +222,7 @@ def test_a_broken_pdf_is_looked_at_all_the_same(content):
 def test_a_piece_that_is_ready_has_nothing_against_it():
     piece = make_publication(tags=(make_tag(),), body=SOUND)
 
-    found = checks.check(checks.proof_of(piece))
+    found = preflight.run_preflight(preflight.build_preflight_draft(piece))
 
     assert (found.blocking, found.advice) == ([], [])
 
@@ -225,14 +231,14 @@ def test_a_piece_that_is_ready_has_nothing_against_it():
 def test_what_is_missing_is_found_with_its_field():
     piece = make_publication(title="", summary="", body="", by=[])
 
-    found = checks.check(checks.proof_of(piece))
+    found = preflight.run_preflight(preflight.build_preflight_draft(piece))
 
     assert [each.field for each in found.blocking] == ["title", "summary", "body", "bylines"]
 
 
 def dead(body: str, **fields) -> list[str]:
     piece = make_publication(body=body, **fields)
-    return [each.text for each in blocking.dead_link(checks.proof_of(piece))]
+    return [each.text for each in checks.broken_link(preflight.build_preflight_draft(piece))]
 
 
 @pytest.mark.django_db
@@ -289,7 +295,7 @@ def test_pictures_and_files_are_looked_up_in_the_library():
         publication=piece, original=keep_original(content, "pdf"), filename="report.pdf", size=len(content)
     )
 
-    found = checks.check(checks.proof_of(saved(piece)))
+    found = preflight.run_preflight(preflight.build_preflight_draft(saved(piece)))
 
     assert [each.name for each in found.blocking] == ["picture"]
     assert "not in the language of the piece" in said(found.advice)
@@ -303,7 +309,9 @@ def test_a_file_that_the_store_does_not_have_whole_forbids_publishing(original):
     name = keep_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
     Attachment.objects.create(publication=piece, original=name, filename="report.pdf", size=40_000_000)
 
-    assert "missing from the store or damaged" in said(checks.check(checks.proof_of(saved(piece))).blocking)
+    assert "missing from the store or damaged" in said(
+        preflight.run_preflight(preflight.build_preflight_draft(saved(piece))).blocking
+    )
 
 
 @pytest.mark.django_db
@@ -311,14 +319,16 @@ def test_a_translation_may_share_its_title():
     piece = make_publication(title="Belarus")
     translated = make_publication(title="Belarus", language="sv", translation_of=piece)
 
-    assert checks.proof_of(translated).twins == ()
+    assert preflight.build_preflight_draft(translated).duplicates == ()
 
 
 @pytest.mark.django_db
 def test_another_piece_of_the_same_title_is_found_whatever_its_capitals():
     make_publication(title="Belarus")
 
-    assert checks.proof_of(make_publication(title="BELARUS")).twins == ("Belarus (Quick Comment)",)
+    assert preflight.build_preflight_draft(make_publication(title="BELARUS")).duplicates == (
+        "Belarus (Quick Comment)",
+    )
 
 
 @pytest.mark.django_db
@@ -327,7 +337,7 @@ def test_links_alone_are_asked_about_without_reading_files(django_assert_max_num
     piece.attachments.create(original="missing.pdf", filename="report.pdf", size=10)
 
     with django_assert_max_num_queries(4):
-        assert list(checks.dead_links_of(piece)) == ["/en/publications/never-was/"]
+        assert list(preflight.find_broken_links(piece)) == ["/en/publications/never-was/"]
 
 
 @pytest.mark.parametrize(
@@ -342,7 +352,7 @@ def test_links_alone_are_asked_about_without_reading_files(django_assert_max_num
 )
 @pytest.mark.django_db
 def test_a_picture_asked_for_by_another_name_than_its_key_forbids_publishing(body, named):
-    found = blocking.misnamed_picture(checks.proof_of(make_publication(body=body)))
+    found = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
 
     assert [finding.field for finding in found] == ["body"] * len(named)
     assert prose.misnamed_images(body)[: len(named)] == tuple(named)

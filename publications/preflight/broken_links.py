@@ -1,4 +1,4 @@
-"""Links within the site: which of them lead nowhere, and why. Answered as the site itself would answer."""
+"""Links within the site that lead nowhere, and why: answered as the site itself answers."""
 
 from collections.abc import Iterable, Set
 from urllib.parse import unquote, urlsplit
@@ -22,14 +22,16 @@ from publications.models import (
     answer_for_edition,
 )
 
-OF_A_PIECE = {"detail", "editions", "changes", "edition", "mastodon", "attachment"}
+PUBLICATION_ROUTES = {"detail", "editions", "changes", "edition", "mastodon", "attachment"}
 STATIC = ("/static/",)
 
 
-def dead_links(addresses: Iterable[str], *, own: Set[str] = frozenset(), anchors: Set[str]) -> dict[str, str]:
-    """Of these addresses those that lead nowhere, each with the reason in words.
+def broken_links(
+    addresses: Iterable[str], *, own: Set[str] = frozenset(), anchors: Set[str]
+) -> dict[str, str]:
+    """Return those of these addresses that lead nowhere, each with the reason in words.
 
-    `own` are the paths at which the piece itself will stand; `anchors` are the ids of its own text.
+    `own` are the paths at which the publication itself will stand; `anchors` are the ids of its text.
     """
     reasons = {address: _reason(address, own, anchors) for address in dict.fromkeys(addresses)}
     return {address: reason for address, reason in reasons.items() if reason}
@@ -76,16 +78,16 @@ def _at(path: str) -> str:
         except Resolver404:
             return _nowhere()
     name = match.url_name or ""
-    if name in OF_A_PIECE:
-        return _of_piece(tree, match)
-    return REASONS[name](tree, match) if name in REASONS else ""
+    if name in PUBLICATION_ROUTES:
+        return _of_publication(tree, match)
+    return REASON_BY_ROUTE[name](tree, match) if name in REASON_BY_ROUTE else ""
 
 
 def _nowhere() -> str:
     return _("there is no such page.")
 
 
-def _of_piece(tree: str, match: ResolverMatch) -> str:
+def _of_publication(tree: str, match: ResolverMatch) -> str:
     slug, number = match.kwargs["slug"], match.kwargs.get("number")
     found = answer_for_edition(tree, slug, number) if number else answer(tree, slug)
     if found.standing in (Standing.HERE, Standing.MOVED):
@@ -115,4 +117,4 @@ def _of_picture(tree: str, match: ResolverMatch) -> str:
     return "" if Image.objects.filter(key=match.kwargs["key"]).exists() else _nowhere()
 
 
-REASONS = {"topic": _of_topic, "author": _of_author, "site-page": _of_page, "picture": _of_picture}
+REASON_BY_ROUTE = {"topic": _of_topic, "author": _of_author, "site-page": _of_page, "picture": _of_picture}

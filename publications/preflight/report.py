@@ -1,0 +1,150 @@
+"""Run all checks of a draft. Everything that they need to know is read from the database and the store here."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from publications import prose
+from publications.addresses import in_tree
+from publications.languages import tree_of
+from publications.models import Attachment, Image, Publication, is_original_there, originals, pictured
+
+from .attached_pdfs import is_locked, is_pdf, is_tagged
+from .broken_links import broken_links, is_absolute_here
+from .checks import ADVICE, BLOCKING
+from .draft import DraftImage, PreflightDraft, PreflightIssue
+from .placeholders import CONFIRMED
+
+MAX_PDF_BYTES = 60 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class PreflightReport:
+    """The issues of a draft: what forbids publishing, what has to be confirmed before it, and advice."""
+
+    blocking: list[PreflightIssue]
+    confirm: list[PreflightIssue]
+    advice: list[PreflightIssue]
+
+
+def run_preflight(draft: PreflightDraft) -> PreflightReport:
+    """Run every check; the issues stand in the order of the checks."""
+    return PreflightReport(
+        blocking=[issue for check in BLOCKING for issue in check(draft)],
+        confirm=[issue for check in CONFIRMED for issue in check(draft)],
+        advice=[issue for check in ADVICE for issue in check(draft)],
+    )
+
+
+def build_preflight_draft(publication: Publication) -> PreflightDraft:
+    """Return a stored publication as the checks see it."""
+    html, reason = _rendered(publication)
+    lost, whole = _sorted_by_state(publication.attachments.all())
+    return PreflightDraft(
+        title=publication.title,
+        summary=publication.summary,
+        key_points=publication.key_points,
+        body=publication.body,
+        html=html,
+        unrenderable=reason,
+        headings=prose.outline(publication.body),
+        missing=tuple(publication.owed()),
+        images=tuple(_images(publication)),
+        broken_links=_broken_links(publication, html),
+        duplicates=tuple(_duplicates(publication)),
+        slug=publication.proposed_slug(),
+        own_slug=publication.slug,
+        was_public=publication.editions.begun().exists(),
+        tags=publication.tags.count(),
+        untitled_authors=tuple(_untitled_authors(publication)),
+        attachment_problems={file.filename: _problem(file) for file in whole},
+        lost_attachments=tuple(file.filename for file in lost),
+    )
+
+
+def find_broken_links(publication: Publication) -> dict[str, str]:
+    """Return the links in a publication that lead readers nowhere, each with the reason in words."""
+    return _broken_links(publication, _rendered(publication)[0])
+
+
+def _broken_links(publication: Publication, html: str) -> dict[str, str]:
+    draft = PreflightDraft(html=html)
+    within = [link.href for link in draft.links if link.href[:1] in "/#" or is_absolute_here(link.href)]
+    return broken_links(within, own={_own_path(publication)}, anchors=draft.anchors)
+
+
+def _rendered(publication: Publication) -> tuple[str, str]:
+    try:
+        return prose.render(publication.body, language=publication.language).html, ""
+    except prose.Unrenderable as reason:
+        return "", str(reason)
+
+
+def _own_path(publication: Publication) -> str:
+    return in_tree(publication.tree, "publications:detail", slug=publication.proposed_slug())
+
+
+def _images(publication: Publication) -> Iterable[DraftImage]:
+    for image in pictured(publication):
+        yield DraftImage(
+            key=image.key,
+            filename=image.filename,
+            has_words=image.decorative or bool(image.alt_en or image.alt_sv),
+            has_words_in_language=image.decorative or _has_alt_in(image, publication.language),
+            is_cover=image.pk == publication.cover_id,
+        )
+
+
+def _has_alt_in(image: Image, language: str) -> bool:
+    return bool(getattr(image, f"alt_{tree_of(language)}"))
+
+
+def _untitled_authors(publication: Publication) -> Iterable[str]:
+    """Authors who have a title, but not in the language of the text: readers see none."""
+    for line in publication.signed():
+        author = line.author
+        if (
+            author.worded("title")
+            and not author.worded_only("title", publication.language)
+            and not author.pseudonymous
+        ):
+            yield author.name
+
+
+def _duplicates(publication: Publication) -> Iterable[str]:
+    """Others of the same title, in whatever state; a translation may share it."""
+    if not publication.title.strip():
+        return ()
+    others = Publication.objects.filter(title__iexact=publication.title.strip()).exclude(
+        pk__in=publication.family()
+    )
+    return [f"{other} ({other.kind})" for other in others.select_related("kind")[:1]]
+
+
+def _sorted_by_state(files: Iterable[Attachment]) -> tuple[list[Attachment], list[Attachment]]:
+    """The attachments that the store has lost, in full or in part, and those that it has whole."""
+    lost, whole = [], []
+    for file in files:
+        (whole if is_original_there(file.original, size=file.size) else lost).append(file)
+    return lost, whole
+
+
+def _problem(file: Attachment) -> str:
+    if not file.filename.lower().endswith(".pdf") or file.size > MAX_PDF_BYTES:
+        return ""
+    with originals().open(file.original) as opened:
+        content = opened.read()
+    if not is_pdf(content):
+        return ""
+    if is_locked(content):
+        said = _(
+            "“%(name)s” is locked, so screen readers may not get to its text. Attach it without a password."
+        )
+        return said % {"name": file.filename}
+    if not is_tagged(content):
+        said = _(
+            "“%(name)s” is not tagged: who reads by ear gets no headings and no order. Ask for a tagged PDF."
+        )
+        return said % {"name": file.filename}
+    return ""
