@@ -5,7 +5,7 @@ import time_machine
 from django.urls import reverse
 
 from publications.desk.publish.change_proposal import propose_change
-from publications.difference import Block, blocks_of_html, blocks_of_text, compare
+from publications.diff import DiffBlock, blocks_of_html, blocks_of_text, compare
 from publications.models import Change
 from tests.factories import make_live, make_publication, saved
 
@@ -13,7 +13,7 @@ BEFORE = "The goverment met on Monday, and said nothing of the river. The goverm
 
 
 def proposal(after: str, *, kind: str = "paragraph", before: str = BEFORE, facts=()):
-    sides = ([Block(kind, each.tokens) for each in blocks_of_text(text)] for text in (before, after))
+    sides = ([DiffBlock(kind, each.tokens) for each in blocks_of_text(text)] for text in (before, after))
     return propose_change(compare(*sides), facts)
 
 

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from publications.difference import (
+from publications.diff import (
     BaseValues,
     Fingerprints,
     MergeGuard,

@@ -55,7 +55,7 @@ FLOORS = {
     "publications.bucket_storage": 1,
     "publications.original_storage": 1,
     "publications.disk_reserve": 1,
-    "publications.difference": 0,
+    "publications.diff": 0,
     "publications.durable_files": 0,
     "publications.site_lock": 0,
 }

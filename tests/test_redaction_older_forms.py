@@ -6,7 +6,7 @@ import pytest
 
 from publications import deeds
 from publications.desk import redacted_base
-from publications.difference import FieldConflict, tokens_of
+from publications.diff import FieldConflict, tokens_of
 from publications.models import AuditLine, DeedKind, Publication
 from tests.desk_forms import change, filled
 from tests.factories import make_person, make_publication

@@ -1,6 +1,6 @@
 """Notes of a later file keep the labels they had, so that a merge compares notes and not their numbers."""
 
-from publications.difference import merge
+from publications.diff import merge_texts
 from publications.importers.docx import relabelled
 
 EARLIER = "One[^1] and two[^2].\n\n[^1]: First note.\n\n[^2]: Second note.\n\n    Its second paragraph."
@@ -37,7 +37,7 @@ def test_a_new_note_of_the_author_and_a_change_of_the_editor_merge_without_confl
     ours = base.replace("second paragraph[^2]", "second, better paragraph[^2]")
     theirs = "A first paragraph[^1], with more[^2].\n\nA second paragraph[^3].\n\n[^1]: One.\n\n[^2]: New.\n\n[^3]: Two."
 
-    merged = merge(base, ours, relabelled(theirs, base, taken=[ours]))
+    merged = merge_texts(base, ours, relabelled(theirs, base, taken=[ours]))
 
     assert merged.text == (
         "A first paragraph[^1], with more[^3].\n\nA second, better paragraph[^2].\n\n[^1]: One.\n\n[^3]: New.\n\n[^2]: Two."

@@ -20,7 +20,7 @@ from django.utils.translation import override
 
 from publications import manuscript, prose, renditions, search
 from publications.composing import carried_paragraphs, rendered
-from publications.difference import tokens_of
+from publications.diff import tokens_of
 from publications.disk_reserve import with_disk_reserve
 from publications.html_tree import Element, parse
 from publications.languages import slugify, spellings_without_marks, without_marks

@@ -12,7 +12,7 @@ from django import forms
 from django.utils.translation import gettext
 
 from publications import manuscript, prose
-from publications.difference import BaseValues, FieldConflict, FieldMerge, MergeGuard, Values, merge_fields
+from publications.diff import BaseValues, FieldConflict, FieldMerge, MergeGuard, Values, merge_fields
 from publications.draft_content import unsaved_publication
 from publications.models import Publication, Why
 from publications.publication_fields import FIELDS, FieldType, MergeRule, PublicationField, RedactionRule

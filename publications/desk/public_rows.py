@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.difference import Fingerprints, RowField, merge_fields
+from publications.diff import Fingerprints, RowField, merge_fields
 from publications.languages import NAMES
 
 from .choosers import ChooserField, ChooserModelForm

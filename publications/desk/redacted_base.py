@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import pairwise
 
 from publications import prose
-from publications.difference import Budget, Side, joined, match, paragraphs_of, tokens_of
+from publications.diff import Budget, TextSide, join_paragraphs, match, split_paragraphs, tokens_of
 from publications.models import DeedKind, Publication
 
 MAX_PASSAGE = 100
@@ -79,29 +79,31 @@ class Redactions:
 
     def redact_paragraphs(self, typed: str, redacted: str) -> str:
         """Redact each typed paragraph like the one of the draft that it was."""
-        base, paragraphs = paragraphs_of(redacted), paragraphs_of(typed)
+        base, paragraphs = split_paragraphs(redacted), split_paragraphs(typed)
         marked = dict.fromkeys(filter(self._has_mark, base))
         stored, by_word = set(base), self._by_rarest_word(marked)
         for place, paragraph in enumerate(paragraphs):
             if paragraph not in stored:
                 paragraphs[place] = self._same(paragraph, by_word)
-        side = Side(base, joined(paragraphs))
-        pairs = {text: base[place] for place, text in side.now.items() if base[place] in marked}
-        return joined([self.redact(text, pairs.get(text, text)) for text in paragraphs])
+        side = TextSide(base, join_paragraphs(paragraphs))
+        pairs = {text: base[place] for place, text in side.current.items() if base[place] in marked}
+        return join_paragraphs([self.redact(text, pairs.get(text, text)) for text in paragraphs])
 
     def is_hard_to_tell(self, typed: str, redacted: str) -> bool:
         """Whether a typed paragraph may be a redacted one that was moved, divided or written anew."""
-        base = paragraphs_of(redacted)
-        side = Side(base, typed)
-        put_in = [text for texts in side.put_in.values() for text in texts]
+        base = split_paragraphs(redacted)
+        side = TextSide(base, typed)
+        put_in = [text for texts in side.inserted.values() for text in texts]
         if put_in and not self.are_known:
             return True  # a paragraph that was the passage alone is gone
-        changed = {place for place, text in side.now.items() if text != base[place]}
+        changed = {place for place, text in side.current.items() if text != base[place]}
         if self.may_hold_passage(
-            [*put_in, *(side.now[place] for place in changed if not self.may_touch(base[place]))]
+            [*put_in, *(side.current[place] for place in changed if not self.may_touch(base[place]))]
         ):
             return True
-        if put_in and any(place not in side.now and self.may_touch(text) for place, text in enumerate(base)):
+        if put_in and any(
+            place not in side.current and self.may_touch(text) for place, text in enumerate(base)
+        ):
             return True
         touched = [self._words_of(text) for text in base if self.may_touch(text)]
         return any(_is_part(words, others) for words in map(self._words_of, put_in) for others in touched)

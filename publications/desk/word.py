@@ -17,7 +17,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds, intake
-from publications.difference import FieldMerge
+from publications.diff import FieldMerge
 from publications.importers import Refusal, docx
 from publications.languages import NAMES
 from publications.models import Kind, Publication, WordFile

@@ -16,7 +16,7 @@ from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import manuscript
-from publications.difference import BaseValues, FieldConflict, FieldMerge, merge_fields, shared_paragraphs
+from publications.diff import BaseValues, FieldConflict, FieldMerge, merge_fields, shared_paragraphs
 from publications.draft_content import write_draft
 from publications.importers import Refusal, docx, name_of
 from publications.manuscript import Manuscript

@@ -6,11 +6,11 @@ from itertools import groupby
 
 from django.utils.translation import gettext_lazy, ngettext
 
-from publications.difference import (
-    Block,
-    Change,
+from publications.diff import (
+    DiffBlock,
     Difference,
-    Passage,
+    DiffOperation,
+    DiffPassage,
     blocks_of_html,
     blocks_of_text,
     compare,
@@ -37,8 +37,8 @@ LABELS = {
     "line": gettext_lazy("Line"),
 }
 MOVED = {
-    Change.INSERTED: gettext_lazy("Moved to this place"),
-    Change.DELETED: gettext_lazy("Moved from this place"),
+    DiffOperation.INSERTED: gettext_lazy("Moved to this place"),
+    DiffOperation.DELETED: gettext_lazy("Moved from this place"),
 }
 
 
@@ -46,7 +46,7 @@ MOVED = {
 class Shown:
     """A passage as the page shows it, with what it is where that is not plain."""
 
-    passage: Passage
+    passage: DiffPassage
     label: str
     moved: str = ""
 
@@ -72,12 +72,15 @@ def figures(difference: Difference) -> str:
     """The difference in one line: "3 passages changed, 41 words added, 12 words removed"."""
     counted = [
         (
-            difference.count(Change.CHANGED),
+            difference.count(DiffOperation.CHANGED),
             lambda n: ngettext("%d passage changed", "%d passages changed", n),
         ),
-        (difference.count(Change.INSERTED), lambda n: ngettext("%d passage added", "%d passages added", n)),
         (
-            difference.count(Change.DELETED),
+            difference.count(DiffOperation.INSERTED),
+            lambda n: ngettext("%d passage added", "%d passages added", n),
+        ),
+        (
+            difference.count(DiffOperation.DELETED),
             lambda n: ngettext("%d passage removed", "%d passages removed", n),
         ),
         (difference.moved, lambda n: ngettext("%d passage moved", "%d passages moved", n)),
@@ -87,7 +90,7 @@ def figures(difference: Difference) -> str:
     return ", ".join(words(number) % number for number, words in counted if number)
 
 
-def _blocks(piece: EditionWithRows) -> Iterator[Block]:
+def _blocks(piece: EditionWithRows) -> Iterator[DiffBlock]:
     edition = piece.edition
     yield from _as("title", edition.title)
     yield from _as("summary", edition.summary)
@@ -100,12 +103,12 @@ def _blocks(piece: EditionWithRows) -> Iterator[Block]:
         yield from _as("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")
 
 
-def _as(kind: str, text: str) -> Iterator[Block]:
+def _as(kind: str, text: str) -> Iterator[DiffBlock]:
     for block in blocks_of_text(text):
-        yield Block(kind, block.tokens)
+        yield DiffBlock(kind, block.tokens)
 
 
-def _stretches(passages: Sequence[Passage]) -> Iterator[Stretch]:
+def _stretches(passages: Sequence[DiffPassage]) -> Iterator[Stretch]:
     """Changes with their neighbours; what is between them folded, where it is more than a neighbour or two."""
     near = _near(passages)
     for is_near, group in groupby(range(len(passages)), key=lambda place: place in near):
@@ -113,8 +116,8 @@ def _stretches(passages: Sequence[Passage]) -> Iterator[Stretch]:
         yield Stretch(shown) if is_near else Stretch(shown, _unchanged(len(shown)))
 
 
-def _near(passages: Sequence[Passage]) -> set[int]:
-    changed = [place for place, passage in enumerate(passages) if passage.change is not Change.KEPT]
+def _near(passages: Sequence[DiffPassage]) -> set[int]:
+    changed = [place for place, passage in enumerate(passages) if passage.change is not DiffOperation.KEPT]
     near = {place + step for place in changed for step in range(-AROUND, AROUND + 1)}
     lone = {place for place in range(len(passages)) if place not in near and {place - 1, place + 1} <= near}
     return near | lone
@@ -124,6 +127,6 @@ def _unchanged(number: int) -> str:
     return ngettext("%d passage unchanged", "%d passages unchanged", number) % number
 
 
-def _shown(passage: Passage) -> Shown:
+def _shown(passage: DiffPassage) -> Shown:
     label = LABELS.get(passage.kind, "")
     return Shown(passage, str(label), str(MOVED[passage.change]) if passage.moved else "")

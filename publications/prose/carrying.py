@@ -4,7 +4,7 @@ from collections import Counter, defaultdict, deque
 from collections.abc import Iterator, Sequence
 from difflib import SequenceMatcher
 
-from publications.difference import longest_in_order
+from publications.diff import longest_in_order
 
 LIKENESS = 0.5
 BAND = 20  # a changed paragraph is looked for so many places up and down in its gap

@@ -25,7 +25,7 @@ def _rendered() -> Iterator[Figure]:
 
 def _compared() -> Iterator[Figure]:
     """Two texts of 10,000 words, and texts of 200 kB made to be hard."""
-    from publications.difference import compare_texts
+    from publications.diff import compare_texts
     from tests.test_difference import HARD, long_text
 
     cases = {"10,000 words": (long_text(10_000), long_text(10_000, changed="x")), **HARD}

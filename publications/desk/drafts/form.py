@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
 
 from publications import prose
-from publications.difference import merge_set
+from publications.diff import merge_set
 from publications.draft_content import write_draft
 from publications.languages import NAMES, slugify
 from publications.models import (

@@ -12,8 +12,7 @@ from itertools import groupby
 
 from django.utils.translation import gettext as _
 
-from publications.difference import Change as RunChange
-from publications.difference import Difference, Passage, Run
+from publications.diff import Difference, DiffOperation, DiffPassage, DiffRun
 from publications.models import Change
 from publications.search.nearness import distance
 
@@ -49,7 +48,7 @@ def propose_change(difference: Difference | None, facts: Iterable[str] = ()) -> 
         return ChangeProposal(
             None, _("It is not public now. Say what it is to those who have read it before.")
         )
-    changed = [passage for passage in difference.passages if passage.change is not RunChange.KEPT]
+    changed = [passage for passage in difference.passages if passage.change is not DiffOperation.KEPT]
     if any(passage.kind == "byline" for passage in changed):
         return ChangeProposal(None, _("Nothing is proposed, as the authors change."))
     if set(facts) - SILENT_FACTS:
@@ -74,13 +73,13 @@ def propose_change(difference: Difference | None, facts: Iterable[str] = ()) -> 
     )  # fmt: skip
 
 
-def _changed_runs(passages: Iterable[Passage]) -> Iterator[Run]:
-    return (run for passage in passages for run in passage.runs if run.change is not RunChange.KEPT)
+def _changed_runs(passages: Iterable[DiffPassage]) -> Iterator[DiffRun]:
+    return (run for passage in passages for run in passage.runs if run.change is not DiffOperation.KEPT)
 
 
-def _is_cosmetic(passages: list[Passage]) -> bool:
+def _is_cosmetic(passages: list[DiffPassage]) -> bool:
     """Whether nothing differs but punctuation, links and the spelling of one word, wherever it stands."""
-    if any(passage.change is not RunChange.CHANGED for passage in passages):
+    if any(passage.change is not DiffOperation.CHANGED for passage in passages):
         return False  # a whole block came, went or moved
     if any(run.role not in ("", "address") for run in _changed_runs(passages)):
         return False  # a footnote or an image
@@ -88,15 +87,15 @@ def _is_cosmetic(passages: list[Passage]) -> bool:
     return len(respelled) <= 1 and all(_is_respelling(before, after) for before, after in respelled)
 
 
-def _replaced_words(passage: Passage) -> Iterator[tuple[str, str]]:
+def _replaced_words(passage: DiffPassage) -> Iterator[tuple[str, str]]:
     """The words of each changed stretch before and after, without their punctuation; equal ones left out."""
-    for is_kept, runs in groupby(passage.runs, key=lambda run: run.change is RunChange.KEPT):
+    for is_kept, runs in groupby(passage.runs, key=lambda run: run.change is DiffOperation.KEPT):
         if is_kept:
             continue
         stretch = [run for run in runs if not run.role]
         before, after = (
             " ".join(WORD.findall("".join(run.text for run in stretch if run.change is change)))
-            for change in (RunChange.DELETED, RunChange.INSERTED)
+            for change in (DiffOperation.DELETED, DiffOperation.INSERTED)
         )
         if before != after:
             yield before, after

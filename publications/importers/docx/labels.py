@@ -7,7 +7,7 @@ in the earlier one, and a new note takes a label that nobody has used.
 import re
 from collections.abc import Iterable
 
-from publications.difference import longest_in_order
+from publications.diff import longest_in_order
 
 DEFINED = re.compile(r"^\[\^([^\]\n]+)\]:[ ]?(.*(?:\n(?:    .*|[ ]*)(?=\n|\Z))*)", re.MULTILINE)
 LABEL = re.compile(r"\[\^([^\]\n]+)\]")

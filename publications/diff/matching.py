@@ -1,6 +1,6 @@
 """What two sequences have in common, in order, within a budget of steps.
 
-Short stretches are compared by the shortest edit script (E. Myers, "An O(ND) Difference Algorithm and Its
+Short spans are compared by the shortest edit script (E. Myers, "An O(ND) Difference Algorithm and Its
 Variations", 1986); long ones are first divided at items that are unique in both (the idea of B. Cohen's
 patience diff), which is quick and reads well. What a budget does not reach counts as replaced.
 """
@@ -10,10 +10,10 @@ from collections import Counter
 from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
-SHORT = 600
+SHORT_SPAN = 600
 """Stretches of fewer items in both together go by the shortest script at once."""
-DEEPEST = 500
-"""More edits than this are not looked for where a stretch has no item to divide it at."""
+MAX_EDITS = 500
+"""More edits than this are not looked for where a span has no item to divide it at."""
 
 Pairs = list[tuple[int, int]]
 
@@ -34,7 +34,7 @@ class Budget:
         return self.spent >= self.steps
 
 
-class Stretch(NamedTuple):
+class MatchSpan(NamedTuple):
     """A part of each sequence, from a start up to an end."""
 
     start: int
@@ -54,44 +54,42 @@ class Stretch(NamedTuple):
 def match(before: Sequence[Hashable], after: Sequence[Hashable], budget: Budget) -> Pairs:
     """The places of items that stayed, as pairs in order."""
     pairs: Pairs = []
-    waiting = [Stretch(0, len(before), 0, len(after))]
+    waiting = [MatchSpan(0, len(before), 0, len(after))]
     while waiting:
-        stretch = _trim(before, after, waiting.pop(), pairs)
-        if stretch.is_one_sided or not budget.spend(stretch.size):
+        span = _trim(before, after, waiting.pop(), pairs)
+        if span.is_one_sided or not budget.spend(span.size):
             continue
-        anchors = [] if stretch.size <= SHORT else _unique(before, after, stretch)
+        anchors = [] if span.size <= SHORT_SPAN else _unique(before, after, span)
         if anchors:
             pairs += anchors
-            waiting += _between(anchors, stretch)
+            waiting += _between(anchors, span)
         else:
-            pairs += _shortest(before, after, stretch, budget)
+            pairs += _shortest(before, after, span, budget)
     return sorted(pairs)
 
 
-def _trim(before: Sequence, after: Sequence, stretch: Stretch, pairs: Pairs) -> Stretch:
+def _trim(before: Sequence, after: Sequence, span: MatchSpan, pairs: Pairs) -> MatchSpan:
     """Take off what both begin and end with."""
-    start, end, other_start, other_end = stretch
+    start, end, other_start, other_end = span
     while start < end and other_start < other_end and before[start] == after[other_start]:
         pairs.append((start, other_start))
         start, other_start = start + 1, other_start + 1
     while start < end and other_start < other_end and before[end - 1] == after[other_end - 1]:
         end, other_end = end - 1, other_end - 1
         pairs.append((end, other_end))
-    return Stretch(start, end, other_start, other_end)
+    return MatchSpan(start, end, other_start, other_end)
 
 
-def _unique(before: Sequence, after: Sequence, stretch: Stretch) -> Pairs:
+def _unique(before: Sequence, after: Sequence, span: MatchSpan) -> Pairs:
     """Items that stand once in each, as many as keep their order."""
-    counts = Counter(before[stretch.start : stretch.end])
-    others = Counter(after[stretch.other_start : stretch.other_end])
+    counts = Counter(before[span.start : span.end])
+    others = Counter(after[span.other_start : span.other_end])
     places = {
-        after[place]: place
-        for place in range(stretch.other_start, stretch.other_end)
-        if others[after[place]] == 1
+        after[place]: place for place in range(span.other_start, span.other_end) if others[after[place]] == 1
     }
     found = [
         (place, places[before[place]])
-        for place in range(stretch.start, stretch.end)
+        for place in range(span.start, span.end)
         if counts[before[place]] == 1 and before[place] in places
     ]
     return longest_in_order(found)
@@ -115,21 +113,21 @@ def longest_in_order(pairs: Pairs) -> Pairs:
     return series[::-1]
 
 
-def _between(anchors: Pairs, stretch: Stretch) -> Iterator[Stretch]:
-    start, other_start = stretch.start, stretch.other_start
-    for one, other in [*anchors, (stretch.end, stretch.other_end)]:
-        gap = Stretch(start, one, other_start, other)
+def _between(anchors: Pairs, span: MatchSpan) -> Iterator[MatchSpan]:
+    start, other_start = span.start, span.other_start
+    for one, other in [*anchors, (span.end, span.other_end)]:
+        gap = MatchSpan(start, one, other_start, other)
         if not gap.is_one_sided:
             yield gap
         start, other_start = one + 1, other + 1
 
 
-def _shortest(before: Sequence, after: Sequence, stretch: Stretch, budget: Budget) -> Pairs:
+def _shortest(before: Sequence, after: Sequence, span: MatchSpan, budget: Budget) -> Pairs:
     """The pairs of the shortest edit script; none where it is too long or the budget does not reach."""
-    one, other = before[stretch.start : stretch.end], after[stretch.other_start : stretch.other_end]
+    one, other = before[span.start : span.end], after[span.other_start : span.other_end]
     long, wide = len(one), len(other)
     furthest, history = {1: 0}, []
-    for depth in range(min(long + wide, DEEPEST) + 1):
+    for depth in range(min(long + wide, MAX_EDITS) + 1):
         history.append(furthest.copy())
         steps = len(furthest)
         for diagonal in range(-depth, depth + 1, 2):
@@ -140,7 +138,7 @@ def _shortest(before: Sequence, after: Sequence, stretch: Stretch, budget: Budge
             furthest[diagonal] = place
             steps += 1 + place - begun
             if place >= long and place - diagonal >= wide:
-                return _walk_back(history, stretch, long, wide)
+                return _walk_back(history, span, long, wide)
         if not budget.spend(steps):
             return []
     return []
@@ -157,14 +155,14 @@ def _next(furthest: dict[int, int], diagonal: int, depth: int) -> int:
     return furthest[diagonal - 1] + 1
 
 
-def _walk_back(history: list[dict[int, int]], stretch: Stretch, place: int, other: int) -> Pairs:
+def _walk_back(history: list[dict[int, int]], span: MatchSpan, place: int, other: int) -> Pairs:
     pairs = []
     for depth in range(len(history) - 1, -1, -1):
         diagonal = place - other
         begun = _next(history[depth], diagonal, depth)
         while place > begun:
             place, other = place - 1, other - 1
-            pairs.append((stretch.start + place, stretch.other_start + other))
+            pairs.append((span.start + place, span.other_start + other))
         if _comes_from_above(history[depth], diagonal, depth):
             other -= 1
         else:

@@ -13,10 +13,9 @@ from typing import Protocol
 
 from publications.publication_fields import MergeRule
 
-from .blocks import joined
-from .comparing import compare_texts
-from .merging import Conflict, merge
-from .parts import Change, Passage
+from .blocks import join_paragraphs
+from .compare import DiffOperation, DiffPassage, compare_texts
+from .text_merge import TextConflict, merge_texts
 
 STORED, INCOMING, BOTH = "stored", "incoming", "both"
 
@@ -147,12 +146,12 @@ class FieldConflict:
         return {STORED: self.stored, BOTH: both}.get(choice, self.incoming)
 
     @property
-    def stored_change(self) -> tuple[Passage, ...]:
+    def stored_change(self) -> tuple[DiffPassage, ...]:
         """The stored text, word by word against the base."""
         return tuple(compare_texts(self.base, self.stored).passages)
 
     @property
-    def incoming_change(self) -> tuple[Passage, ...]:
+    def incoming_change(self) -> tuple[DiffPassage, ...]:
         """The incoming text, word by word against the base."""
         return tuple(compare_texts(self.base, self.incoming).passages)
 
@@ -206,14 +205,14 @@ class _Merger:
         """Follow, paragraph by paragraph, the only side that changed it."""
         is_asked = self.guard.asks_about_paragraph if self.guard.covers(field) else _never
 
-        def decide(conflict: Conflict) -> str:
+        def decide(conflict: TextConflict) -> str:
             sides = conflict.base, conflict.theirs, conflict.ours
             options = {"by_paragraph": True, "is_guarded": is_asked(conflict.base)}
             decided, choice = self.decide(field.name, *sides, **options)
             return decided.text(choice)
 
         base, stored, incoming = (_text(side) for side in (base, stored, incoming))
-        text = merge(base, incoming, stored, is_asked=is_asked).settled(decide)
+        text = merge_texts(base, incoming, stored, is_asked=is_asked).resolve(decide)
         self.result.values[field.name] = text
         if not field.equal(text, incoming):
             self.result.from_stored.append(field.name)
@@ -295,5 +294,9 @@ def _merge_field(merger: _Merger, field: MergedField, base, stored: object, inco
 
 def shared_paragraphs(text: str, other: str) -> str:
     """Return the paragraphs that two texts share: what they are merged on where nobody knows what both came from."""
-    kept = [passage.text for passage in compare_texts(text, other).passages if passage.change is Change.KEPT]
-    return joined(kept)
+    kept = [
+        passage.text
+        for passage in compare_texts(text, other).passages
+        if passage.change is DiffOperation.KEPT
+    ]
+    return join_paragraphs(kept)

@@ -6,18 +6,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publications.difference import (
-    Block,
-    Change,
+from publications.diff import (
+    DiffBlock,
+    DiffOperation,
     blocks_of_html,
     blocks_of_text,
     compare,
     compare_texts,
-    merge,
+    merge_texts,
 )
-from publications.difference.comparing import STEPS
-from publications.difference.matching import Budget, match
-from publications.difference.words import tokens_of
+from publications.diff.blocks import tokens_of
+from publications.diff.compare import STEPS
+from publications.diff.matching import Budget, match
 from publications.prose import render
 
 from .prose_pages import MARKDOWN
@@ -32,7 +32,7 @@ BASE = "One stays.\n\nTwo speaks of Minsk.\n\nThree stays too."
 
 def shown(difference) -> str:
     """A difference in one line: [-deleted-] {+inserted+}, blocks divided by a bar."""
-    marks = {Change.KEPT: "{}", Change.DELETED: "[-{}-]", Change.INSERTED: "{{+{}+}}"}
+    marks = {DiffOperation.KEPT: "{}", DiffOperation.DELETED: "[-{}-]", DiffOperation.INSERTED: "{{+{}+}}"}
     return " | ".join(
         "".join(
             run.space.replace("\n", "") + marks[run.change].format(run.shown) for run in passage.runs
@@ -61,7 +61,7 @@ def test_a_difference_holds_every_word_of_the_earlier_text(before, after):
         run.text
         for passage in difference.passages
         for run in passage.runs
-        if run.change is not Change.INSERTED
+        if run.change is not DiffOperation.INSERTED
     ]
     assert sorted("".join("".join(left).split())) == sorted("".join(before.split()))
 
@@ -121,9 +121,12 @@ def test_a_paragraph_rewritten_from_scratch_is_shown_as_one_gone_and_one_new():
 def test_a_heading_is_not_compared_with_a_paragraph():
     words = tokens_of(" The same words")
 
-    difference = compare([Block("heading", words)], [Block("paragraph", words)])
+    difference = compare([DiffBlock("heading", words)], [DiffBlock("paragraph", words)])
 
-    assert [passage.change for passage in difference.passages] == [Change.DELETED, Change.INSERTED]
+    assert [passage.change for passage in difference.passages] == [
+        DiffOperation.DELETED,
+        DiffOperation.INSERTED,
+    ]
 
 
 def test_a_paragraph_that_moved_is_neither_new_nor_gone():
@@ -132,14 +135,16 @@ def test_a_paragraph_that_moved_is_neither_new_nor_gone():
     )
 
     assert difference.moved == 1
-    assert difference.count(Change.INSERTED) == difference.words_inserted == difference.words_deleted == 0
+    assert (
+        difference.count(DiffOperation.INSERTED) == difference.words_inserted == difference.words_deleted == 0
+    )
     assert not difference.is_empty
 
 
 def test_what_changed_is_counted_in_blocks_and_words():
     difference = compare_texts(BASE, BASE.replace("of Minsk", "of Kyiv and Riga") + "\n\nFour is new.")
 
-    assert (difference.count(Change.CHANGED), difference.count(Change.INSERTED)) == (1, 1)
+    assert (difference.count(DiffOperation.CHANGED), difference.count(DiffOperation.INSERTED)) == (1, 1)
     assert (difference.words_inserted, difference.words_deleted) == (6, 1)
 
 
@@ -257,7 +262,7 @@ def test_the_budget_counts_what_is_really_done(before, after):
 def test_a_long_text_with_a_word_changed_in_every_paragraph_stays_far_below_the_limit():
     difference = compare_texts(long_text(10_000), long_text(10_000, changed="x"))
 
-    assert difference.count(Change.CHANGED) == 100
+    assert difference.count(DiffOperation.CHANGED) == 100
     assert difference.words_inserted == 100
     assert difference.steps < STEPS / 2
 
@@ -265,15 +270,15 @@ def test_a_long_text_with_a_word_changed_in_every_paragraph_stays_far_below_the_
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, TEXTS)
 def test_a_merge_follows_the_only_side_that_changed(base, text):
-    assert merge(base, text, base).text == text
-    assert merge(base, base, text).text == text
-    assert merge(base, text, text).text == text
+    assert merge_texts(base, text, base).text == text
+    assert merge_texts(base, base, text).text == text
+    assert merge_texts(base, text, text).text == text
 
 
 @settings(max_examples=150, deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_a_merge_loses_no_paragraph_that_either_side_put_in(base, ours, theirs):
-    merged = merge(base, ours, theirs)
+    merged = merge_texts(base, ours, theirs)
 
     kept = "".join(
         part if isinstance(part, str) else part.base + part.ours + part.theirs for part in merged.parts
@@ -285,20 +290,20 @@ def test_a_merge_loses_no_paragraph_that_either_side_put_in(base, ours, theirs):
 @settings(max_examples=100, deadline=None)
 @given(TEXTS, TEXTS, TEXTS)
 def test_a_merge_does_not_depend_on_whose_text_comes_first(base, ours, theirs):
-    one, other = merge(base, ours, theirs), merge(base, theirs, ours)
+    one, other = merge_texts(base, ours, theirs), merge_texts(base, theirs, ours)
 
     assert one.text == other.text
     assert len(one.conflicts) == len(other.conflicts)
 
 
 def test_changes_of_neighbouring_paragraphs_are_joined():
-    merged = merge(BASE, BASE.replace("One stays", "One stays put"), BASE.replace("Minsk", "Kyiv"))
+    merged = merge_texts(BASE, BASE.replace("One stays", "One stays put"), BASE.replace("Minsk", "Kyiv"))
 
     assert merged.text == "One stays put.\n\nTwo speaks of Kyiv.\n\nThree stays too."
 
 
 def test_two_changes_of_one_paragraph_are_a_conflict_in_its_place():
-    merged = merge(BASE, BASE.replace("Minsk", "Kyiv"), BASE.replace("Minsk", "Riga"))
+    merged = merge_texts(BASE, BASE.replace("Minsk", "Kyiv"), BASE.replace("Minsk", "Riga"))
 
     (conflict,) = merged.conflicts
     assert merged.text is None
@@ -309,6 +314,6 @@ def test_two_changes_of_one_paragraph_are_a_conflict_in_its_place():
 
 
 def test_a_paragraph_that_one_took_out_and_one_changed_is_a_conflict():
-    merged = merge(BASE, BASE.replace("Two speaks of Minsk.\n\n", ""), BASE.replace("Minsk", "Riga"))
+    merged = merge_texts(BASE, BASE.replace("Two speaks of Minsk.\n\n", ""), BASE.replace("Minsk", "Riga"))
 
     assert [conflict.ours for conflict in merged.conflicts] == [""]

@@ -1,36 +1,122 @@
-"""The blocks of a stored text: headings, paragraphs, items, rows, notes, with their links.
+"""What a text is compared by: its blocks (paragraphs, headings, items, rows), and the tokens in each.
 
-It reads the HTML that `prose` writes and its sanitiser has passed; any other HTML gives blocks as well, but it is not
-promised which.
+Blocks are read from plain text and Markdown, by blank lines, or from the HTML that `markup` has rendered; any other
+HTML gives blocks as well, but it is not promised which.
 """
 
+import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from functools import cached_property
 from itertools import groupby
+from typing import NamedTuple
 
 from publications.html_tree import Element, is_inline_child, parse
 
-from .blocks import Block
-from .words import Token, tokens_of
-
+BLOCK_GAP = "\n\n"
+_BREAK = re.compile(r"\n[^\S\n]*\n\s*")
+IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_SIGNS = (
+    "\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e"  # ASCII
+    "\u00a1-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7"  # Latin-1
+    "\u060c\u061b\u061f\u066a-\u066d\u06d4\u2010-\u2027\u2030-\u205e\u3000-\u303f\uff00-\uff0f\uff1a-\uff20"
+)
+# What a word is made of is said by what it is not: so that marks above and below letters stay with them.
+_PART = rf"[^\s{_SIGNS}{IDEOGRAPHS}]+"
+_WORD = rf"{_PART}(?:['’.,\-\u2010\u2011]{_PART})*"
+TOKEN = re.compile(rf"(\s*)([{IDEOGRAPHS}]|{_WORD}|\S)")
 KINDS = {
     "p": "paragraph", "h2": "heading", "h3": "heading", "h4": "heading", "h5": "heading", "h6": "heading",
     "li": "item", "tr": "row", "pre": "code", "dt": "term", "dd": "definition", "caption": "caption",
     "figcaption": "caption", "figure": "picture", "hr": "line",
 }  # fmt: skip
+
+
+class Token(NamedTuple):
+    """A word or a sign. Tokens with one `key` are the same; `role` says what it is if no word.
+
+    A reference to a note is the same as any other (numbers move when a note is put in before them);
+    an address is that of the link before it; a picture goes by the key of its file.
+    """
+
+    text: str
+    key: str
+    role: str = ""
+
+    @property
+    def is_word(self) -> bool:
+        return not self.role and any(sign.isalnum() for sign in self.key)
+
+
 CELL_BREAK = Token(" |", " |")
 
 
-def blocks_of_html(html: str) -> list[Block]:
+def tokens_of(text: str) -> tuple[Token, ...]:
+    """Return the words and signs of a text. How much space stands between two is not compared, only whether."""
+    body = text.rstrip()  # a pattern that looked for the end at every space would take for ever
+    found = [Token(match[0], f"{' ' if match[1] else ''}{match[2]}") for match in TOKEN.finditer(body)]
+    if not found:
+        return (Token(text, ""),) if text else ()
+    found[-1] = found[-1]._replace(text=found[-1].text + text[len(body) :])
+    return tuple(found)
+
+
+@dataclass(frozen=True)
+class DiffBlock:
+    """A paragraph, heading, item or row (`kind`) as its tokens; blocks of two kinds are never the same."""
+
+    kind: str
+    tokens: tuple[Token, ...]
+
+    @cached_property
+    def key(self) -> tuple[str, ...]:
+        """What makes it the same as another block."""
+        return (self.kind, *(token.key for token in self.tokens))
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """Its words without their order: how alike two blocks are is judged by these."""
+        return frozenset(token.key.strip() for token in self.tokens if token.is_word)
+
+    @property
+    def text(self) -> str:
+        return "".join(token.text for token in self.tokens)
+
+
+def split_paragraphs(text: str) -> list[str]:
+    """Return the paragraphs of a text, each with the blank lines before it; the first gets one.
+
+    `join_paragraphs` gives the text again, to the character.
+    """
+    whole = f"{BLOCK_GAP}{text}"
+    starts = [match.start() for match in _BREAK.finditer(whole) if match.end() < len(whole)]
+    if not starts:
+        return [whole] if text else []
+    ends = [*starts[1:], len(whole)]
+    return [whole[start:end] for start, end in zip(starts, ends, strict=True)]
+
+
+def join_paragraphs(paragraphs: list[str]) -> str:
+    """Return the text whose paragraphs these are."""
+    return "".join(paragraphs).removeprefix(BLOCK_GAP)
+
+
+def blocks_of_text(text: str) -> list[DiffBlock]:
+    """Return the paragraphs of a plain text or of Markdown as blocks."""
+    return [DiffBlock("paragraph", tokens_of(paragraph)) for paragraph in split_paragraphs(text)]
+
+
+def blocks_of_html(html: str) -> list[DiffBlock]:
     """Return the blocks of a stored text in the order of the page."""
     return list(_blocks_of(parse(html)))
 
 
 def _blocks_of(
     element: Element, *, in_note: bool = False, in_item: bool = False, in_quote: bool = False
-) -> Iterator[Block]:
+) -> Iterator[DiffBlock]:
     """Yield the blocks in an element that holds blocks, or words, or both."""
     if element.tag == "hr":
-        yield Block("line", (Token("", "hr", "line"),))
+        yield DiffBlock("line", (Token("", "hr", "line"),))
     elif element.tag == "tr":
         yield from _block("row", _row_tokens(element))
     else:
@@ -55,9 +141,9 @@ def _kind(tag: str, *, in_note: bool, in_item: bool, in_quote: bool) -> str:
     return KINDS.get(tag, "paragraph")
 
 
-def _block(kind: str, tokens: list[Token]) -> Iterator[Block]:
+def _block(kind: str, tokens: list[Token]) -> Iterator[DiffBlock]:
     if tokens:
-        yield Block(kind, tuple(tokens))
+        yield DiffBlock(kind, tuple(tokens))
 
 
 def _row_tokens(row: Element) -> list[Token]:
