@@ -18,7 +18,7 @@ try:
 except ImportError:
     sys.exit("fontTools is missing. Install it with: pip install fonttools==4.68.0 brotli")
 
-FONTS = Path(__file__).resolve().parent.parent / "publications/typesetting/fonts"
+FONTS = Path(__file__).resolve().parent.parent / "publications/pdf/fonts"
 FEATURES = [
     "kern", "liga", "mark", "mkmk", "ccmp", "locl", "tnum", "lnum", "calt", "rlig", "init", "medi", "fina", "isol",
 ]  # fmt: skip

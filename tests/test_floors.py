@@ -44,7 +44,7 @@ FLOORS = {
     "publications.manuscript": 1,
     "publications.prose": 1,
     "publications.images": 1,
-    "publications.typesetting": 1,
+    "publications.pdf": 1,
     "publications.publication_fields": -1,
     "publications.languages": -2,
     "publications.html_tree": -2,

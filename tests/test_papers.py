@@ -13,9 +13,9 @@ from PIL import Image as Pixels
 
 from publications import deeds, renditions
 from publications.models import Attachment, Edition, EditionWithRows, Site, keep_original, originals
+from publications.pdf import PdfDocument
 from publications.presentation import card_url, paper_of, pdf_url
 from publications.renditions.workshop import ROOM, Workshop, bench, workshop
-from publications.typesetting import Paper
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.pdf_reading import read, words_of
 
@@ -246,7 +246,7 @@ def test_what_was_redacted_while_it_was_made_is_not_kept():
     assert not kept(edition, "*.pdf")
 
 
-def saying(edition: Edition, text: str) -> Paper:
+def saying(edition: Edition, text: str) -> PdfDocument:
     return replace(paper_of(EditionWithRows.get(edition), site=Site()), html=f"<p>{text}</p>")
 
 

@@ -9,7 +9,16 @@ from django.utils.translation import gettext_lazy as _
 from publications.addresses import absolute, in_tree
 from publications.languages import TREES, language_label, tree_of
 from publications.models import Author, Edition, EditionWithRows, Image, Site
-from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Words
+from publications.pdf import (
+    CreditedName,
+    CreditGroup,
+    Notice,
+    PdfDocument,
+    PdfImage,
+    PdfLabels,
+    PdfSection,
+    SocialImage,
+)
 
 from . import parts
 from .external_link import external_link_html
@@ -34,44 +43,46 @@ def card_url(edition: Edition) -> str:
     return in_tree(edition.tree, "publications:card", slug=edition.slug)
 
 
-def paper_of(piece: EditionWithRows, *, site: Site, citation: str = "", notice: Line | None = None) -> Paper:
+def paper_of(
+    piece: EditionWithRows, *, site: Site, citation: str = "", notice: Notice | None = None
+) -> PdfDocument:
     """A stored edition as it is set, in the words of its tree.
 
     `citation` says how it is to be cited; `notice` stands above everything.
     """
     edition, told = piece.edition, told_of(piece)
     address = absolute(iri_to_uri(edition.get_absolute_url()))
-    return Paper(
+    return PdfDocument(
         address=address,
         title=edition.title,
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
         kind_rest=edition.type_line_rest,
-        day=timezone.localdate(edition.published_at),
+        published_on=timezone.localdate(edition.published_at),
         imprint=_imprint(edition, told),
         site=site.short_name,
         publisher=site.name,
         html=f"{external_link_html(edition)}{edition.html}",
-        words=_words(),
+        labels=_labels(),
         roles=_roles(piece),
         summary=edition.summary,
         key_points=tuple(edition.key_points_list),
         has_contents=bool(contents(edition)),
         topics=tuple(topic.label for topic in parts.topics(piece.tags)),
         notice=notice,
-        told=tuple(_note(note, edition) for note in told["latest_notes"] if note.note),
+        change_notes=tuple(_note(note, edition) for note in told["latest_notes"] if note.note),
         disclaimer=edition.disclaimer,
         sections=_sections(piece, told, citation, address),
         cover=_picture(edition.cover) if edition.cover else None,
-        pictures={image.key: _picture(image) for image in piece.images},
+        images={image.key: _picture(image) for image in piece.images},
     )
 
 
-def card_of(edition: Edition, cover_digest: str = "") -> Card:
+def card_of(edition: Edition, cover_digest: str = "") -> SocialImage:
     """A stored edition as its social card. `cover_digest` stands for its cover, where it has one."""
     site, cover = Site.objects.first() or Site(), edition.cover
-    return Card(
+    return SocialImage(
         title=edition.title,
         language=edition.language,
         direction=edition.direction,
@@ -80,8 +91,8 @@ def card_of(edition: Edition, cover_digest: str = "") -> Card:
         detail=_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
-        tree=_tree(),
-        cover=Picture(cover_digest, cover.width, cover.height) if cover else None,
+        locale=_tree(),
+        cover=PdfImage(cover_digest, cover.width, cover.height) if cover else None,
     )
 
 
@@ -93,8 +104,8 @@ def _day(moment) -> str:
     return date_format(timezone.localtime(moment), "DATE_FORMAT")
 
 
-def _words() -> Words:
-    return Words(
+def _labels() -> PdfLabels:
+    return PdfLabels(
         language=_tree(),
         key_points=gettext("Key points"),
         contents=gettext("Contents"),
@@ -113,11 +124,11 @@ def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
     return tuple(part for part in (published, *changed, number, spoken) if part)
 
 
-def _roles(piece: EditionWithRows) -> tuple[Role, ...]:
+def _roles(piece: EditionWithRows) -> tuple[CreditGroup, ...]:
     return tuple(
-        Role(
+        CreditGroup(
             label=str(LABELS.get(group.role, LABELS["editor"])),
-            names=tuple(Name(person.name, _below(person, group)) for person in group.names),
+            names=tuple(CreditedName(person.name, _below(person, group)) for person in group.names),
             below=group.shared_affiliation,
         )
         for group in parts.people(piece.bylines, author_url)
@@ -132,53 +143,53 @@ def _below(person: parts.Person, group: parts.Role) -> str:
     return ", ".join(part for part in (person.title, person.affiliation) if part)
 
 
-def _note(note, edition: Edition) -> Line:
-    return Line(note.note, f"{note.label} {note.words}:" if note.note else "", language=edition.language)
+def _note(note, edition: Edition) -> Notice:
+    return Notice(note.note, f"{note.label} {note.words}:" if note.note else "", language=edition.language)
 
 
-def _sections(piece: EditionWithRows, told: dict, citation: str, address: str) -> tuple[Section, ...]:
+def _sections(piece: EditionWithRows, told: dict, citation: str, address: str) -> tuple[PdfSection, ...]:
     """What follows the text: the notes on changes, the authors, how to cite it and where it stands."""
     found = [_notes(piece.edition, told), _about(piece), _citation(citation, address)]
     return tuple(section for section in found if section.lines)
 
 
-def _notes(edition: Edition, told: dict) -> Section:
+def _notes(edition: Edition, told: dict) -> PdfSection:
     """All notes, where those above the text are not all of them."""
     if len(told["notes"]) == len(told["latest_notes"]):
-        return Section("", ())
+        return PdfSection("", ())
     lines = tuple(
-        Line(note.note, f"{note.label} {note.words}{':' if note.note else ''}", language=edition.language)
+        Notice(note.note, f"{note.label} {note.words}{':' if note.note else ''}", language=edition.language)
         for note in told["notes"]
     )
-    return Section(gettext("Corrections and updates"), lines)
+    return PdfSection(gettext("Corrections and updates"), lines)
 
 
-def _about(piece: EditionWithRows) -> Section:
+def _about(piece: EditionWithRows) -> PdfSection:
     """Those of whom there is more to tell than the byline does."""
     known = [row for row in piece.bylines if row.author.biography or row.author.shown_orcid]
     lines = tuple(_told_of(row.name, " ".join(row.author.biography.split()), row.author) for row in known)
-    return Section(ngettext("About the Author", "About the Authors", len(piece.bylines)), lines)
+    return PdfSection(ngettext("About the Author", "About the Authors", len(piece.bylines)), lines)
 
 
-def _told_of(name: str, biography: str, author: Author) -> Line:
+def _told_of(name: str, biography: str, author: Author) -> Notice:
     """The biography opens with the name, as most do of themselves."""
     if biography.startswith(f"{name} "):
-        return Line(biography.removeprefix(name).lstrip(), name, address=_orcid(author))
-    return Line(biography, f"{name}:" if biography else name, address=_orcid(author))
+        return Notice(biography.removeprefix(name).lstrip(), name, address=_orcid(author))
+    return Notice(biography, f"{name}:" if biography else name, address=_orcid(author))
 
 
 def _orcid(author: Author) -> str:
     return f"https://orcid.org/{author.shown_orcid}" if author.shown_orcid else ""
 
 
-def _citation(citation: str, address: str) -> Section:
+def _citation(citation: str, address: str) -> PdfSection:
     """How to cite it, and where it stands, which are one line where the reference ends in that address."""
     text = citation.removesuffix(address).strip()
     if text != citation:
-        return Section(gettext("Suggested citation"), (Line(text, address=address),))
-    lines = (Line(text), Line("", address=address)) if text else (Line("", address=address),)
-    return Section(gettext("Suggested citation"), lines)
+        return PdfSection(gettext("Suggested citation"), (Notice(text, address=address),))
+    lines = (Notice(text), Notice("", address=address)) if text else (Notice("", address=address),)
+    return PdfSection(gettext("Suggested citation"), lines)
 
 
-def _picture(image: Image) -> Picture:
-    return Picture(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)
+def _picture(image: Image) -> PdfImage:
+    return PdfImage(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)

@@ -7,7 +7,7 @@ from django.utils.encoding import iri_to_uri
 from publications.addresses import absolute
 from publications.languages import direction
 from publications.models import Image, Site
-from publications.typesetting import Card, Picture
+from publications.pdf import PdfImage, SocialImage
 
 from .ways import current_tree
 
@@ -36,7 +36,7 @@ def page_card(
     detail: str = "",
     cover: Image | None = None,
     cover_digest: str = "",
-) -> Card:
+) -> SocialImage:
     """What the social image of a page says, in the language of the page.
 
     Args:
@@ -46,7 +46,7 @@ def page_card(
         cover, cover_digest: a picture beside the words, and what stands for it as it is shown there.
     """
     tree = current_tree()
-    return Card(
+    return SocialImage(
         title=title,
         language=tree,
         direction=direction(tree),
@@ -55,7 +55,7 @@ def page_card(
         detail=textwrap.shorten(detail, MAX_DETAIL, placeholder=" …"),
         site=site.short_name,
         publisher=site.name if title != site.name else "",
-        tree=tree,
-        cover=Picture(cover_digest, cover.width, cover.height) if cover else None,
+        locale=tree,
+        cover=PdfImage(cover_digest, cover.width, cover.height) if cover else None,
         is_page=True,
     )

@@ -11,9 +11,17 @@ from django.conf import settings
 from PIL import Image as Pixels
 from PIL.PngImagePlugin import PngInfo
 
-from publications import images, typesetting
+from publications import images
 from publications.models import Edition, Image
-from publications.typesetting import Card, Paper, Picture, Unsettable
+from publications.pdf import (
+    PdfDocument,
+    PdfImage,
+    SocialImage,
+    TypesettingError,
+    document_digest,
+    typeset_pdf,
+    typeset_social_image,
+)
 
 from . import shelf
 from .picture import picture
@@ -50,16 +58,18 @@ class Told:
 
     folder: str
     address: str
-    now: Paper | Card
-    again: Callable[[], Paper | Card]
+    now: PdfDocument | SocialImage
+    again: Callable[[], PdfDocument | SocialImage]
 
     @classmethod
-    def of_edition(cls, edition: Edition, now: Paper | Card, again: Callable[[], Paper | Card]) -> "Told":
+    def of_edition(
+        cls, edition: Edition, now: PdfDocument | SocialImage, again: Callable[[], PdfDocument | SocialImage]
+    ) -> "Told":
         address = f"{edition.get_absolute_url()}, edition {edition.number}"
         return cls(_folder(edition.publication_id), address, now, again)
 
     @classmethod
-    def of_page(cls, address: str, key: str, now: Card, again: Callable[[], Card]) -> "Told":
+    def of_page(cls, address: str, key: str, now: SocialImage, again: Callable[[], SocialImage]) -> "Told":
         """A page that is no publication; `key` names it for good, whatever its address."""
         return cls(f"pages/{key}", address, now, again)
 
@@ -90,7 +100,7 @@ def _folder(publication: int) -> str:
 
 
 def _made(told: Told, start: str, extension: str, make: Callable[[], bytes]) -> Made:
-    digest = typesetting.digest_of(told.now)
+    digest = document_digest(told.now)
     path = shelf.place(f"{start}{digest}.{extension}", folder=told.folder)
     if not path.exists():
         workshop.make(str(path), lambda: _make(told, path, start, make))
@@ -113,7 +123,7 @@ def _make(told: Told, path: Path, start: str, make: Callable[[], bytes]) -> None
         raise Unmade
     try:
         content = make()
-    except Unsettable as reason:
+    except TypesettingError as reason:
         log.error("No %s of %s: %s", path.suffix[1:], told.address, reason)
         _put(failed, b"")
         raise Unmade from reason
@@ -134,16 +144,16 @@ def _put(path: Path, content: bytes) -> None:
 
 def _check_that_it_holds(told: Told, path: Path) -> None:
     """Keep nothing that a deed took out while it was being made: `forget` may have come before it stood there."""
-    if typesetting.digest_of(told.again()) != typesetting.digest_of(told.now):
+    if document_digest(told.again()) != document_digest(told.now):
         path.unlink(missing_ok=True)
         raise Busy
 
 
-def _with_what_can_be_shown(paper: Paper, library: Library) -> Paper:
+def _with_what_can_be_shown(paper: PdfDocument, library: Library) -> PdfDocument:
     """The paper without the pictures whose files are gone or cannot be read: the words are what it is for."""
-    kept = {key: each for key, each in paper.pictures.items() if _pixels(library[each.digest])}
+    kept = {key: each for key, each in paper.images.items() if _pixels(library[each.digest])}
     cover = paper.cover if paper.cover and _pixels(library[paper.cover.digest]) else None
-    return dataclasses.replace(paper, pictures=kept, cover=cover)
+    return dataclasses.replace(paper, images=kept, cover=cover)
 
 
 def _pixels(image: Image) -> bytes | None:
@@ -155,24 +165,24 @@ def _pixels(image: Image) -> bytes | None:
         return None
 
 
-def _set_paper(paper: Paper, library: Library) -> bytes:
-    def pixels(shown: Picture) -> bytes:
+def _set_paper(paper: PdfDocument, library: Library) -> bytes:
+    def pixels(shown: PdfImage) -> bytes:
         return _pixels(library[shown.digest])
 
     shown = _with_what_can_be_shown(paper, library)
-    return typesetting.set_paper(shown, pixels, seconds=settings.PRESS_SECONDS)
+    return typeset_pdf(shown, pixels, seconds=settings.PRESS_SECONDS)
 
 
-def _set_card(told: Card, cover: Image | None) -> bytes:
-    def pixels(shown: Picture) -> bytes:
+def _set_card(told: SocialImage, cover: Image | None) -> bytes:
+    def pixels(shown: PdfImage) -> bytes:
         focus = (cover.focus_x, cover.focus_y)
         return images.crop_to_size(cover.content, size=COVER_OF_CARD, format="jpg", focus=focus)
 
     try:
-        content = typesetting.set_card(told, pixels, seconds=settings.PRESS_SECONDS)
+        content = typeset_social_image(told, pixels, seconds=settings.PRESS_SECONDS)
     except (OSError, images.UnsuitableImage) as reason:
         log.warning("Cover %s cannot be shown on a card: %s", cover.key, reason)
-        content = typesetting.set_card(
+        content = typeset_social_image(
             dataclasses.replace(told, cover=None), pixels, seconds=settings.PRESS_SECONDS
         )
     return lightened(content, {"Title": told.title, "Author": told.authors, "Source": told.publisher})

@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 
 from publications import metadata, renditions
 from publications.models import Edition, EditionWithRows, Site, Standing, answer, answer_for_edition
+from publications.pdf import PdfDocument, SocialImage
 from publications.presentation import (
     absolute,
     card_of,
@@ -23,7 +24,6 @@ from publications.presentation import (
     pdf_url,
     render_page,
 )
-from publications.typesetting import Card, Paper
 
 from .file_responses import FileContent, file_response
 from .pieces import elsewhere, superseded_line
@@ -58,7 +58,7 @@ def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
     return _answer(request, edition, lambda: renditions.card(told, edition.cover), "image/png")
 
 
-def _card(edition: Edition) -> Card:
+def _card(edition: Edition) -> SocialImage:
     return card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
 
 
@@ -79,7 +79,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     return response
 
 
-def _paper(piece: EditionWithRows) -> Paper:
+def _paper(piece: EditionWithRows) -> PdfDocument:
     edition, site = piece.edition, Site.objects.first() or Site()
     own = "" if edition.is_live else history.edition_url_at(current_tree(), edition.slug, edition.number)
     record = metadata.build_record(piece, site=site, address=own)

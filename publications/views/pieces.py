@@ -17,6 +17,7 @@ from publications.models import (
     answer_for_edition,
     the_site,
 )
+from publications.pdf import Notice
 from publications.presentation import (
     absolute,
     card_url,
@@ -27,7 +28,6 @@ from publications.presentation import (
     piece_context,
     render_page,
 )
-from publications.typesetting import Line
 
 from .gone import gone
 
@@ -80,13 +80,13 @@ def _superseded(edition: Edition, live: Edition) -> dict[str, object]:
     }
 
 
-def superseded_line(edition: Edition) -> Line | None:
+def superseded_line(edition: Edition) -> Notice | None:
     """The same on paper, with the address of the current one."""
     live = _later(edition)
     if not live:
         return None
     address = absolute(iri_to_uri(live.get_absolute_url()))
-    return Line(_says_of_itself(edition), address=address, language=current_tree())
+    return Notice(_says_of_itself(edition), address=address, language=current_tree())
 
 
 def _later(edition: Edition) -> Edition | None:

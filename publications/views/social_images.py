@@ -8,8 +8,8 @@ from django.utils.translation import gettext
 
 from publications import renditions
 from publications.models import Author, Image, Page, Site, Tag, facet_of, the_site
+from publications.pdf import SocialImage
 from publications.presentation import current_tree, page_card, site_page_context
-from publications.typesetting import Card
 
 from .authors import author_or_404
 from .describing import describe_author, describe_authors, describe_list, describe_topic, describe_topics
@@ -23,28 +23,28 @@ def home_image(request: HttpRequest) -> HttpResponseBase:
 
 
 def list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: Site) -> Card:
+    def card(_found: None, site: Site) -> SocialImage:
         return page_card(gettext("Publications"), site=site, detail=describe_list(site))
 
     return _send(request, "list", card)
 
 
 def topic_list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: Site) -> Card:
+    def card(_found: None, site: Site) -> SocialImage:
         return page_card(gettext("Topics"), site=site, detail=describe_topics(site))
 
     return _send(request, "topics", card)
 
 
 def author_list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: Site) -> Card:
+    def card(_found: None, site: Site) -> SocialImage:
         return page_card(gettext("Authors"), site=site, detail=describe_authors(site))
 
     return _send(request, "authors", card)
 
 
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card(tag: Tag, site: Site) -> Card:
+    def card(tag: Tag, site: Site) -> SocialImage:
         label = str(facet_of(tag).label)
         return page_card(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
 
@@ -54,7 +54,7 @@ def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     """With the portrait of the author, where there is one that readers may see."""
 
-    def card(author: Author, site: Site) -> Card:
+    def card(author: Author, site: Site) -> SocialImage:
         portrait = author.shown_portrait
         return page_card(
             author.name,
@@ -70,7 +70,7 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card(found: Page, site: Site) -> Card:
+    def card(found: Page, site: Site) -> SocialImage:
         shown = site_page_context(found)
         return page_card(shown["title"], site=site, detail=shown["summary"])
 
@@ -80,7 +80,7 @@ def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _send(
     request: HttpRequest,
     key: str,
-    card: Callable[[Any, Site], Card],
+    card: Callable[[Any, Site], SocialImage],
     find: Callable[[], Any] = lambda: None,
     cover_of: Callable[[Any], Image | None] = lambda found: None,
 ) -> HttpResponseBase:

@@ -36,15 +36,15 @@ def _compared() -> Iterator[Figure]:
 
 def _set() -> Iterator[Figure]:
     """By the clock, the start of its process included: nobody else's time counts in another process."""
-    from publications import typesetting
-    from tests.test_typesetting import long_text, make_card, make_paper, pixels
+    from publications import pdf
+    from tests.test_pdf import long_text, make_card, make_paper, pixels
 
     for name, words in {"comment of 700 words": 700, "report of 57,000 words": 57_000}.items():
         paper = make_paper(long_text(words))
-        took = _median(lambda paper=paper: typesetting.set_paper(paper, pixels), clock=time.perf_counter)
+        took = _median(lambda paper=paper: pdf.typeset_pdf(paper, pixels), clock=time.perf_counter)
         yield Figure(f"paper: {name}", took, "ms")
     card = make_card()
-    took = _median(lambda: typesetting.set_card(card, pixels), clock=time.perf_counter)
+    took = _median(lambda: pdf.typeset_social_image(card, pixels), clock=time.perf_counter)
     yield Figure("card", took, "ms")
 
 

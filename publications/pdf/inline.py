@@ -1,4 +1,4 @@
-"""Words of a paragraph as runs: flat, so that no depth of markup is deeper than a run in a link.
+"""The words of a paragraph as runs: flat, so that no depth of markup is deeper than a run in a link.
 
 A run is {"s": text, "m": marks} with "lang" and "dir" where they differ; {"a": address} or {"to": anchor} with
 runs in "c"; {"note": number}; {"image": …}; {"at": name}, a place that links lead to; or {"br": true}.
@@ -21,32 +21,32 @@ SPACE = re.compile(r"[ \t\n\r\f]+")
 NOTE = re.compile(r"#fn-([1-9][0-9]{0,5})")
 LANGUAGE = re.compile(r"([a-z]{2,3})(-.*)?", re.IGNORECASE)
 UNBROKEN = re.compile(r"\S{60,}")
-STEP = 30
-LONGEST_ADDRESS = 2000
-FOLLOWED = ("http", "https", "mailto", "tel")
+BREAK_EVERY = 30
+MAX_ADDRESS = 2000
+LINK_SCHEMES = ("http", "https", "mailto", "tel")
 
 Run = dict[str, object]
 
 
 @dataclass
-class Ground:
-    """What runs are read against: where links lead from, the anchors that there are, the notes met so far.
+class InlineContext:
+    """What runs are read against: the address that links are relative to, the anchors, the notes met so far.
 
-    `aliases` are other names of anchors; one with no anchor of its own is set as a place in the line.
+    `aliases` are other names of anchors; one without an anchor becomes a place in the line.
     """
 
     address: str
     anchors: frozenset[str] = frozenset()
     aliases: Mapping[str, str] = field(default_factory=dict)
     notes: frozenset[int] = frozenset()
-    pictures: frozenset[str] = frozenset()
+    images: frozenset[str] = frozenset()
     met: list[int] = field(default_factory=list)
     is_note: bool = False
 
     def reference(self, number: int) -> "Run":
-        """What stands in the text for a note: the note itself the first time, else a reference to it.
+        """Return what stands in the text for a note: the note itself the first time, else a reference to it.
 
-        A note that only another note refers to stands at the end of the paper, so that none is within another.
+        A note that only another note refers to stands at the end of the document, so that none is within another.
         """
         if number in self.met:
             return {"note": number, "again": True}
@@ -57,14 +57,14 @@ class Ground:
 
 
 @dataclass(frozen=True)
-class Style:
-    """What the elements around some words make of them."""
+class InlineStyle:
+    """Marks, language and direction that the elements around some words give them."""
 
     marks: tuple[str, ...] = ()
     language: str = ""
     direction: str = ""
 
-    def within(self, element: Element) -> "Style":
+    def within(self, element: Element) -> "InlineStyle":
         mark = MARKS.get(element.tag)
         marks = self.marks if not mark or mark in self.marks else (*self.marks, mark)
         return replace(
@@ -75,13 +75,15 @@ class Style:
         )
 
 
-def runs_of(children: Iterable[Element | str], ground: Ground, style: Style = Style()) -> list[Run]:
-    """The words and what stands among them, with white space as a reader sees it."""
-    return _tidy(_runs(children, ground, style))
+def inline_runs(
+    children: Iterable[Element | str], context: InlineContext, style: InlineStyle = InlineStyle()
+) -> list[Run]:
+    """Return the words and what stands among them, with white space as a reader sees it."""
+    return _tidy(_runs(children, context, style))
 
 
-def clean(text: str) -> str:
-    """Without signs that no font shows: controls, private and unassigned ones; endless words may break."""
+def clean_text(text: str) -> str:
+    """Return the text without characters that no font shows; words of sixty letters may break."""
     kept = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in UNSHOWN)
     return UNBROKEN.sub(_broken, kept)
 
@@ -94,11 +96,11 @@ def _broken(match: re.Match[str]) -> str:
     word = match[0]
     if "://" in word or word.startswith("www.") or any(ord(sign) > 0x2E80 for sign in word):
         return word
-    return "\u200b".join(word[start : start + STEP] for start in range(0, len(word), STEP))
+    return "\u200b".join(word[start : start + BREAK_EVERY] for start in range(0, len(word), BREAK_EVERY))
 
 
 def language_of(element: Element) -> str:
-    """The language without script and region, as typst wants it."""
+    """Return the language without script and region, as typst expects it."""
     found = LANGUAGE.fullmatch(element.get("lang"))
     return found[1].lower() if found else ""
 
@@ -107,18 +109,18 @@ def direction_of(element: Element) -> str:
     return element.get("dir") if element.get("dir") in ("ltr", "rtl") else ""
 
 
-def _runs(children: Iterable[Element | str], ground: Ground, style: Style) -> list[Run]:
+def _runs(children: Iterable[Element | str], context: InlineContext, style: InlineStyle) -> list[Run]:
     found: list[Run] = []
     for child in children:
         if isinstance(child, str):
             found.append(_text(SPACE.sub(" ", child), style))
         else:
-            found += READERS.get(child.tag, _inside)(child, ground, style)
+            found += READERS.get(child.tag, _inside)(child, context, style)
     return found
 
 
-def _text(text: str, style: Style) -> Run:
-    run: Run = {"s": clean(text), "m": list(style.marks)}
+def _text(text: str, style: InlineStyle) -> Run:
+    run: Run = {"s": clean_text(text), "m": list(style.marks)}
     if style.language:
         run["lang"] = style.language
     if style.direction:
@@ -126,57 +128,57 @@ def _text(text: str, style: Style) -> Run:
     return run
 
 
-def _inside(element: Element, ground: Ground, style: Style) -> list[Run]:
-    return _runs(element.children, ground, style.within(element))
+def _inside(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
+    return _runs(element.children, context, style.within(element))
 
 
-def _link(element: Element, ground: Ground, style: Style) -> list[Run]:
+def _link(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     if "footnote-backref" in element.get("class"):
         return []
-    inside = _runs(element.children, ground, style.within(element))
+    inside = _runs(element.children, context, style.within(element))
     if not any(str(run.get("s", "x")).strip() for run in inside):
         return inside
-    return [{**target, "c": inside}] if (target := target_of(element.get("href"), ground)) else inside
+    return [{**target, "c": inside}] if (target := target_of(element.get("href"), context)) else inside
 
 
-def target_of(href: str, ground: Ground) -> Run:
-    """Where a link leads: to a place in this paper, or to an address; nothing where it can lead nowhere."""
+def target_of(href: str, context: InlineContext) -> Run:
+    """Return where a link leads: to a place in this document, or to an address; {} where it can lead nowhere."""
     fragment = unquote(href[1:]) if href.startswith("#") else ""
-    if fragment in ground.anchors or fragment in ground.aliases:
-        return {"to": ground.aliases.get(fragment) or fragment}
+    if fragment in context.anchors or fragment in context.aliases:
+        return {"to": context.aliases.get(fragment) or fragment}
     try:
-        address = urljoin(ground.address, href)
+        address = urljoin(context.address, href)
         scheme = urlsplit(address).scheme
     except ValueError:
         return {}
-    return {"a": address} if scheme in FOLLOWED and len(address) < LONGEST_ADDRESS else {}
+    return {"a": address} if scheme in LINK_SCHEMES and len(address) < MAX_ADDRESS else {}
 
 
-def _note(element: Element, ground: Ground, style: Style) -> list[Run]:
+def _note(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     """A reference to a note; any other raised words stay what they are."""
     link = next((child for child in element.elements if child.tag == "a"), None)
     found = NOTE.fullmatch(link.get("href")) if link else None
-    if not found or int(found[1]) not in ground.notes:
-        return _inside(element, ground, style)
-    return [ground.reference(int(found[1]))]
+    if not found or int(found[1]) not in context.notes:
+        return _inside(element, context, style)
+    return [context.reference(int(found[1]))]
 
 
-def _image(element: Element, ground: Ground, style: Style) -> list[Run]:
+def _image(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     key = element.get("data-image")
-    return [{"image": key, "alt": clean(element.get("alt"))}] if key in ground.pictures else []
+    return [{"image": key, "alt": clean_text(element.get("alt"))}] if key in context.images else []
 
 
-def _span(element: Element, ground: Ground, style: Style) -> list[Run]:
+def _span(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     """Words, or an empty span whose id a link leads to."""
-    is_place = ground.aliases.get(element.get("id")) == ""
-    return [*([{"at": element.get("id")}] if is_place else []), *_inside(element, ground, style)]
+    is_place = context.aliases.get(element.get("id")) == ""
+    return [*([{"at": element.get("id")}] if is_place else []), *_inside(element, context, style)]
 
 
-def _break(element: Element, ground: Ground, style: Style) -> list[Run]:
+def _break(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     return [{"br": True}]
 
 
-def _nothing(element: Element, ground: Ground, style: Style) -> list[Run]:
+def _nothing(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     return [_text("\u200b", style)]
 
 

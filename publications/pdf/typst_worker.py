@@ -1,7 +1,7 @@
-"""One job in a process of its own: `python pressing.py FOLDER`. It knows typst and nothing of the site.
+"""One job in a process of its own: `python -I typst_worker.py FOLDER`. It imports typst and nothing of the site.
 
-The folder holds job.json, the template, its values and its pictures; what is made is put beside them. Why it was
-not made goes to standard error as one line.
+The folder holds job.json, the template, its data and its images; the output is put beside them. Why it was not made
+goes to standard error as one line.
 """
 
 import json
@@ -14,23 +14,23 @@ os.environ["RAYON_NUM_THREADS"] = "1"  # one job, one core: readers keep the res
 
 import typst
 
-UNSHOWN = re.compile(r'the text `"(.+?)"` could not be displayed')
+NOT_DISPLAYED = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-TRIES = 12
-INSTEAD = "\N{REPLACEMENT CHARACTER}"
+MAX_TRIES = 12
+REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
 EVERY_LETTER = re.compile("[^\x00-\u024f\u0370-\u03ff\u0400-\u04ff\u2000-\u206f]")
 
 
 def main(folder: Path) -> None:
-    bound(json.loads((folder / "job.json").read_text("utf-8")))
+    limit_resources(json.loads((folder / "job.json").read_text("utf-8")))
     try:
-        press(folder, json.loads((folder / "job.json").read_text("utf-8")))
+        typeset(folder, json.loads((folder / "job.json").read_text("utf-8")))
     except typst.TypstError as error:
         sys.exit(f"{error.message} {' '.join(error.hints)}".replace("\n", " "))
 
 
-def bound(job: dict) -> None:
-    """Bounds of time and memory, and the last place in the line for the processor, where the system has them."""
+def limit_resources(job: dict) -> None:
+    """Set limits of time and memory, and the lowest priority, where the system has them."""
     if hasattr(os, "nice"):
         os.nice(5)
     if sys.platform == "linux":
@@ -40,25 +40,25 @@ def bound(job: dict) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (job["bytes"], job["bytes"]))
 
 
-def press(folder: Path, job: dict) -> None:
-    """Make it; letters that no font has are replaced, the first ones one by one, then all that are rare."""
-    values = (folder / job["values"]).read_text("utf-8")
-    for turn in range(TRIES):
+def typeset(folder: Path, job: dict) -> None:
+    """Compile; letters that no font has are replaced, the first ones one by one, then all that are rare."""
+    values = (folder / job["data"]).read_text("utf-8")
+    for turn in range(MAX_TRIES):
         try:
             return compile_in(folder, job, job["standards"])
         except typst.TypstError as error:
-            found = UNSHOWN.search(error.message)
+            found = NOT_DISPLAYED.search(error.message)
             if not found:
                 if not job["standards"]:
                     raise
                 print(f"without PDF/UA: {error.message}", file=sys.stderr)
                 return compile_in(folder, job, [])
-            values = unshown(found[1], is_last=turn == TRIES - 2).sub(INSTEAD, values)
-            (folder / job["values"]).write_text(values, "utf-8")
+            values = undisplayable(found[1], is_last=turn == MAX_TRIES - 2).sub(REPLACEMENT, values)
+            (folder / job["data"]).write_text(values, "utf-8")
     return compile_in(folder, job, [])
 
 
-def unshown(text: str, *, is_last: bool) -> re.Pattern[str]:
+def undisplayable(text: str, *, is_last: bool) -> re.Pattern[str]:
     """What to replace of a text that typst cannot show. It names the letter before a mark with the mark: every font has
     those of ASCII, and the digits among them are numbers in the values.
     """
@@ -70,7 +70,7 @@ def unshown(text: str, *, is_last: bool) -> re.Pattern[str]:
 def compile_in(folder: Path, job: dict, standards: list[str]) -> None:
     typst.compile(
         str(folder / job["template"]),
-        output=str(folder / job["made"]),
+        output=str(folder / job["output"]),
         root=str(folder),
         font_paths=job["fonts"],
         ignore_system_fonts=True,

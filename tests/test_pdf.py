@@ -7,9 +7,18 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from publications import prose, typesetting
-from publications.typesetting import Card, Line, Name, Paper, Picture, Role, Section, Unsettable
-from publications.typesetting.blocks import text_of
+from publications import pdf, prose
+from publications.pdf import (
+    CreditedName,
+    CreditGroup,
+    Notice,
+    PdfDocument,
+    PdfImage,
+    PdfSection,
+    SocialImage,
+    TypesettingError,
+)
+from publications.pdf.blocks import text_blocks
 from tests.factories import picture_bytes
 from tests.pdf_reading import Reading, read, words_of
 
@@ -51,9 +60,9 @@ Text with <span lang="sv">svenska ord</span> and a place: [above](#s-a-heading).
 """
 
 
-def make_paper(markdown: str = "A paragraph.", **fields) -> Paper:
+def make_paper(markdown: str = "A paragraph.", **fields) -> PdfDocument:
     language = fields.get("language", "en")
-    return Paper(
+    return PdfDocument(
         **{
             "address": "https://publications.example/en/publications/minsk/",
             "title": "On Minsk",
@@ -61,7 +70,7 @@ def make_paper(markdown: str = "A paragraph.", **fields) -> Paper:
             "direction": "ltr",
             "kind": "Quick Comment",
             "kind_rest": "on the day",
-            "day": date(2024, 4, 9),
+            "published_on": date(2024, 4, 9),
             "imprint": ("9 April 2024",),
             "site": "SCEEUS",
             "publisher": "The Centre",
@@ -69,6 +78,10 @@ def make_paper(markdown: str = "A paragraph.", **fields) -> Paper:
             **fields,
         }
     )
+
+
+def blocks_of(document: PdfDocument) -> dict:
+    return text_blocks(document.html, address=document.address)
 
 
 def long_text(words: int) -> str:
@@ -85,12 +98,12 @@ def long_text(words: int) -> str:
     return "\n".join(chapters)
 
 
-def pixels(_picture: Picture) -> bytes:
+def pixels(_picture: PdfImage) -> bytes:
     return picture_bytes(format="JPEG")
 
 
 def made(markdown: str = "A paragraph.", **fields) -> bytes:
-    return typesetting.set_paper(make_paper(markdown, **fields), pixels)
+    return pdf.typeset_pdf(make_paper(markdown, **fields), pixels)
 
 
 def reading(markdown: str = "A paragraph.", **fields) -> Reading:
@@ -102,18 +115,22 @@ def whole() -> bytes:
     """A paper with everything that a text can hold."""
     return made(
         ALL,
-        pictures={"a" * 20: Picture("d" * 64, 640, 480, alt="A blue field", credit="Photo: Ann Berg")},
-        cover=Picture("e" * 64, 640, 480, alt="A cover"),
-        roles=(Role("By", (Name("Ann Berg", "Analyst, The Centre"), Name("Олена Бойко"))),),
+        images={"a" * 20: PdfImage("d" * 64, 640, 480, alt="A blue field", credit="Photo: Ann Berg")},
+        cover=PdfImage("e" * 64, 640, 480, alt="A cover"),
+        roles=(
+            CreditGroup("By", (CreditedName("Ann Berg", "Analyst, The Centre"), CreditedName("Олена Бойко"))),
+        ),
         summary="What it says in short.",
         key_points=("Point one.", "Point two."),
         has_contents=True,
         topics=("Belarus",),
-        notice=Line("An older edition.", address="https://publications.example/x/"),
-        told=(Line("It was 5.", "Corrected 1 May 2024:"),),
+        notice=Notice("An older edition.", address="https://publications.example/x/"),
+        change_notes=(Notice("It was 5.", "Corrected 1 May 2024:"),),
         disclaimer="The views are the author's.",
         sections=(
-            Section("Suggested citation", (Line("Berg, Ann.", address="https://publications.example/"),)),
+            PdfSection(
+                "Suggested citation", (Notice("Berg, Ann.", address="https://publications.example/"),)
+            ),
         ),
     )
 
@@ -192,12 +209,12 @@ def test_headings_are_the_outline(whole):
 def test_text_is_never_read_as_code(text):
     plain = f"Before {text} after"
     escaped = f"<p>Before {text.replace('&', '&amp;').replace('<', '&lt;')} after</p>"
-    line = Line(plain, plain, address="https://x.example/#set")
+    line = Notice(plain, plain, address="https://x.example/#set")
 
     words = words_of(
         made(
-            html=escaped, title=plain, summary=plain, key_points=(plain,), kind=plain, disclaimer=plain, told=(line,),
-            roles=(Role("By", (Name(plain, plain),)),), sections=(Section(plain, (line,)),), topics=(plain,),
+            html=escaped, title=plain, summary=plain, key_points=(plain,), kind=plain, disclaimer=plain, change_notes=(line,),
+            roles=(CreditGroup("By", (CreditedName(plain, plain),)),), sections=(PdfSection(plain, (line,)),), topics=(plain,),
         )
     )  # fmt: skip
 
@@ -208,7 +225,7 @@ def test_text_is_never_read_as_code(text):
 def test_a_card_takes_no_text_for_code(text):
     card = make_card(title=text, authors=text, kind=text, publisher=text, site=text, detail=text)
 
-    assert typesetting.set_card(card, pixels).startswith(b"\x89PNG")
+    assert pdf.typeset_social_image(card, pixels).startswith(b"\x89PNG")
 
 
 def test_the_same_paper_is_the_same_bytes():
@@ -218,8 +235,8 @@ def test_the_same_paper_is_the_same_bytes():
 def test_another_word_is_another_digest():
     one = make_paper(title="One")
 
-    assert typesetting.digest_of(one) == typesetting.digest_of(make_paper(title="One"))
-    assert typesetting.digest_of(one) != typesetting.digest_of(replace(one, title="Two"))
+    assert pdf.document_digest(one) == pdf.document_digest(make_paper(title="One"))
+    assert pdf.document_digest(one) != pdf.document_digest(replace(one, title="Two"))
 
 
 @pytest.mark.parametrize(
@@ -296,7 +313,7 @@ def test_a_letter_that_no_font_has_is_told_apart():
     ],
 )  # fmt: skip
 def test_whatever_a_text_holds_it_is_set_with_its_tags(markdown):
-    found = reading(markdown, pictures={"a" * 20: Picture("d" * 64, 640, 480)})
+    found = reading(markdown, images={"a" * 20: PdfImage("d" * 64, 640, 480)})
 
     assert not found.faults
 
@@ -320,13 +337,13 @@ def test_a_picture_that_is_not_in_the_library_leaves_no_gap():
 
 
 def test_a_picture_without_words_is_passed_over_by_who_listens():
-    found = reading("![](image:aaaaaaaaaaaaaaaaaaaa)", pictures={"a" * 20: Picture("d" * 64, 640, 480)})
+    found = reading("![](image:aaaaaaaaaaaaaaaaaaaa)", images={"a" * 20: PdfImage("d" * 64, 640, 480)})
 
     assert not found.faults and not found.tags["/Figure"]
 
 
 def test_a_table_is_a_full_grid():
-    table = text_of(
+    table = blocks_of(
         make_paper("<table><tr><td rowspan=2>a</td><td>b</td></tr><tr></tr><tr><td>c</td></tr></table>")
     )
 
@@ -336,8 +353,8 @@ def test_a_table_is_a_full_grid():
 
 
 def test_what_takes_too_long_is_given_up():
-    with pytest.raises(Unsettable, match="within 0 seconds"):
-        typesetting.set_paper(make_paper(), pixels, seconds=0)
+    with pytest.raises(TypesettingError, match="within 0 seconds"):
+        pdf.typeset_pdf(make_paper(), pixels, seconds=0)
 
 
 def test_a_mark_that_no_font_has_costs_no_digit_its_place():
@@ -353,7 +370,7 @@ SCRAPS = some.sampled_from(["**", "_", "`", "[^1]", "\n\n", "# ", "> ", "- ", "1
 @given(some.lists(anything | SCRAPS, max_size=12), anything)
 def test_any_text_is_set(parts, title):
     found = reading(
-        "".join(parts), title=title or "x", pictures={"a" * 20: Picture("d" * 64, 640, 480, alt="a")}
+        "".join(parts), title=title or "x", images={"a" * 20: PdfImage("d" * 64, 640, 480, alt="a")}
     )
 
     assert found.tags["/H1"] == 1
@@ -362,8 +379,8 @@ def test_any_text_is_set(parts, title):
 # Cards ------------------------------------------------------------------------------------------------
 
 
-def make_card(**fields) -> Card:
-    return Card(
+def make_card(**fields) -> SocialImage:
+    return SocialImage(
         **{
             "title": "On Minsk", "language": "en", "direction": "ltr", "kind": "Quick Comment", "authors": "Ann Berg",
             "detail": "9 April 2024", "site": "SCEEUS", "publisher": "The Centre", **fields,
