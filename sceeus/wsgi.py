@@ -15,7 +15,7 @@ application = get_wsgi_application()  # models may be imported from here on
 from accounts.mail import send_in_background  # noqa: E402
 from publications import page_cache  # noqa: E402
 from publications.metadata import COMPRESSIBLE_TYPES, MADE_ON_REQUEST  # noqa: E402
-from publications.renditions import ROOM  # noqa: E402
+from publications.renditions import MAX_RENDERINGS  # noqa: E402
 from publications.urls import parameters_of  # noqa: E402
 from sceeus import service_urls  # noqa: E402
 from sceeus.static_files import collected_static_paths  # noqa: E402
@@ -32,7 +32,7 @@ if settings.PAGES_IN_MEMORY:
         ),
         # One thread more than may be making PDFs, so that what is made is sent meanwhile.
         slow=page_cache.WorkerPool(
-            application, ThreadPoolExecutor(ROOM + 1, "slow"), slots=page_cache.SLOW_SLOTS
+            application, ThreadPoolExecutor(MAX_RENDERINGS + 1, "slow"), slots=page_cache.SLOW_SLOTS
         ),
         watcher=page_cache.SiteStateWatcher(stale_seconds=settings.STALE_SECONDS),
         max_bytes=settings.PAGES_IN_MEMORY,

@@ -50,7 +50,7 @@ def pytest_terminal_summary(terminalreporter) -> None:
 @pytest.fixture(autouse=True)
 def _no_damaged_originals(monkeypatch) -> None:
     """Pictures of the same bytes have the same name in every test; what one found damaged is whole in the next."""
-    monkeypatch.setattr(import_module("publications.renditions.picture"), "_damaged", {})
+    monkeypatch.setattr(import_module("publications.renditions.image_files"), "_damaged", {})
 
 
 @pytest.fixture(autouse=True)

@@ -211,7 +211,7 @@ def _schedule_twice(piece: Publication) -> None:
 
 
 def _break_made_file(piece: Publication) -> None:
-    renditions.make_all(piece.cover)
+    renditions.make_image_files(piece.cover)
     file = next(Path(settings.RENDITIONS).rglob("*.jpg"))
     file.write_bytes(file.read_bytes()[:200])
 

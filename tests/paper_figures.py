@@ -76,16 +76,16 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
         piece = EditionWithRows.get(edition)
         images = [*piece.images, *([edition.cover] if edition.cover else [])]
         for image in images:
-            renditions.make_all(image)
+            renditions.make_image_files(image)
         start = time.perf_counter()
         try:
-            content = renditions.pdf(
-                renditions.Told.of_edition(
+            content = renditions.get_pdf(
+                renditions.RenditionSource.of_edition(
                     edition, paper_of(piece, site=Site()), lambda: paper_of(piece, site=Site())
                 ),
                 images,
             ).content
-        except renditions.Unmade as reason:
+        except renditions.RenderingFailed as reason:
             return 0, 0, 0, [f"not made: {reason.__cause__}"]
         taken = (time.perf_counter() - start) * 1000
     if kept:
@@ -104,8 +104,8 @@ def card_size(edition, kept: Path | None) -> int:
 
     with translation.override(edition.tree):
         told = card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
-        content = renditions.card(
-            renditions.Told.of_edition(edition, told, lambda: told), edition.cover
+        content = renditions.get_social_image(
+            renditions.RenditionSource.of_edition(edition, told, lambda: told), edition.cover
         ).content
     if kept:
         (kept / f"{edition.pk}-{edition.slug[:60]}.png").write_bytes(content)

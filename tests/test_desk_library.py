@@ -62,17 +62,17 @@ def test_each_use_is_named_by_its_title_with_what_it_is(desk):
 def test_cards_cut_a_cover_around_its_focal_point():
     image = halves(focus_x=100)
 
-    with Pixels.open(io.BytesIO(renditions.picture(image, "480c", "jpg"))) as card:
+    with Pixels.open(io.BytesIO(renditions.get_image_file(image, "480c", "jpg"))) as card:
         red, _green, blue = card.getpixel((card.width - 20, 20))
         assert card.size == (480, 270) and blue > 200 > 50 > red
 
 
 def test_another_focal_point_is_another_file():
     image = halves(focus_x=100)
-    before = renditions.picture(image, "480c", "jpg")
+    before = renditions.get_image_file(image, "480c", "jpg")
     image.focus_x = 0
 
-    assert renditions.picture(image, "480c", "jpg") != before
+    assert renditions.get_image_file(image, "480c", "jpg") != before
 
 
 @pytest.mark.parametrize(

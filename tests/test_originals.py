@@ -167,6 +167,6 @@ def test_a_rendition_that_the_disk_refuses_leaves_no_file(settings, db):
     image = make_image(size=(1000, 500))
 
     with files_of_at_most(100):
-        pixels = renditions.picture(image, "960", "jpg")
+        pixels = renditions.get_image_file(image, "960", "jpg")
 
     assert pixels and files_below(settings.RENDITIONS) == []

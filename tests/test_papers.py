@@ -15,7 +15,7 @@ from publications import deeds, renditions
 from publications.models import Attachment, Edition, EditionWithRows, Site, keep_original, originals
 from publications.pdf import PdfDocument
 from publications.presentation import card_url, paper_of, pdf_url
-from publications.renditions.workshop import ROOM, Workshop, bench, workshop
+from publications.renditions.documents import MAX_RENDERINGS, RenderingQueue, machine_slot, rendering_queue
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.pdf_reading import read, words_of
 
@@ -240,8 +240,8 @@ def test_what_was_redacted_while_it_was_made_is_not_kept():
     edition = make_live(body="It was Zacharias.")
     now, later = (saying(edition, text) for text in ("It was Zacharias.", "It was [redacted]."))
 
-    with pytest.raises(renditions.Busy):
-        renditions.pdf(renditions.Told.of_edition(edition, now, lambda: later), [], number=1)
+    with pytest.raises(renditions.RenderingBusy):
+        renditions.get_pdf(renditions.RenditionSource.of_edition(edition, now, lambda: later), [], number=1)
 
     assert not kept(edition, "*.pdf")
 
@@ -287,7 +287,7 @@ def test_what_could_not_be_set_is_not_tried_at_every_request(client, settings, c
 
 def test_where_there_is_no_room_a_reader_is_asked_to_come_again(client):
     edition = make_live()
-    with held(workshop):
+    with held(rendering_queue):
         response = client.get(pdf_url(edition))
 
         assert response.status_code == 503 and response.headers["Retry-After"] == "5"
@@ -297,18 +297,19 @@ def test_where_there_is_no_room_a_reader_is_asked_to_come_again(client):
 
 
 class held:
-    """A workshop full of people at one task that does not end."""
+    """A queue full of people at one task that does not end."""
 
-    def __init__(self, of: Workshop) -> None:
+    def __init__(self, of: RenderingQueue) -> None:
         self.of, self.end = of, threading.Event()
 
     def __enter__(self) -> None:
         self.threads = [
-            threading.Thread(target=self.of.make, args=("slow", self.end.wait)) for _n in range(ROOM)
+            threading.Thread(target=self.of.make, args=("slow", self.end.wait))
+            for _n in range(MAX_RENDERINGS)
         ]
         for thread in self.threads:
             thread.start()
-        while self.of.inside < ROOM:
+        while self.of.count < MAX_RENDERINGS:
             pass
 
     def __exit__(self, *error) -> None:
@@ -319,14 +320,14 @@ class held:
 
 def test_equal_wishes_are_one_task():
     made, begun, end = [], threading.Event(), threading.Event()
-    own = Workshop()
+    own = RenderingQueue()
 
     def work() -> None:
         begun.set()
         end.wait()
         made.append(1)
 
-    threads = [threading.Thread(target=own.make, args=("same", work)) for _n in range(ROOM)]
+    threads = [threading.Thread(target=own.make, args=("same", work)) for _n in range(MAX_RENDERINGS)]
     for thread in threads:
         thread.start()
     begun.wait()
@@ -338,24 +339,24 @@ def test_equal_wishes_are_one_task():
 
 
 def test_who_waited_is_told_why_it_failed():
-    own, told, begun, end = Workshop(), [], threading.Event(), threading.Event()
+    own, told, begun, end = RenderingQueue(), [], threading.Event(), threading.Event()
 
     def work() -> None:
         begun.set()
         end.wait()
-        raise renditions.Unmade
+        raise renditions.RenderingFailed
 
     def ask() -> None:
         try:
             own.make("same", work)
-        except renditions.Unmade:
+        except renditions.RenderingFailed:
             told.append(1)
 
     threads = [threading.Thread(target=ask) for _n in range(2)]
     threads[0].start()
     begun.wait()
     threads[1].start()
-    while own.inside < 2:
+    while own.count < 2:
         pass
     end.set()
     for thread in threads:
@@ -365,7 +366,7 @@ def test_who_waited_is_told_why_it_failed():
 
 
 def test_two_are_at_work_on_this_machine_and_a_third_waits():
-    with bench(), bench(), pytest.raises(renditions.Busy), bench(patience=0.05):
+    with machine_slot(), machine_slot(), pytest.raises(renditions.RenderingBusy), machine_slot(max_wait=0.05):
         pass
 
 

@@ -30,7 +30,7 @@ from publications.models import (
     read_epoch,
     within,
 )
-from publications.renditions import SIZES
+from publications.renditions import IMAGE_SIZES
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 from tests.pdf_reading import words_of as words_of_pdf
@@ -59,7 +59,7 @@ class Asked:
             "digest": [file.digest[:32] for file in piece.attachments.all()] or ["0" * 32],
             "filename": [f"{WORDS['attachment']}.pdf"],
             "key": [image.key for image in images],
-            "size": list(SIZES),
+            "size": list(IMAGE_SIZES),
             "extension": ["webp", "jpg"],
             "author": [WORDS["authorslug"]],
             "tag": [WORDS["tagslug"]],

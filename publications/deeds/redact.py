@@ -142,7 +142,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     _refuse_remains(piece, redaction)
     linked_from = publications_linking_to(paths - paths_of(piece), other_than=piece)
     report = _report(piece, passage, redaction, editions, linked_from)
-    transaction.on_commit(lambda: renditions.forget(piece.pk))
+    transaction.on_commit(lambda: renditions.delete_renditions(piece.pk))
     action.write_audit_entry(
         DeedKind.REDACT, piece, publication=piece, editions=report.editions, mark=report.mark,
         words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(why),

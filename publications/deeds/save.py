@@ -158,4 +158,4 @@ def forget_old_name(author: Author, moment: datetime) -> None:
     own = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=own, object_id=str(author.pk)).update(object_repr=author.name)
     pieces = set(signed.values_list("edition__publication", flat=True))
-    transaction.on_commit(lambda: [renditions.forget(piece) for piece in pieces])
+    transaction.on_commit(lambda: [renditions.delete_renditions(piece) for piece in pieces])

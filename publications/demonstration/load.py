@@ -63,7 +63,7 @@ def _with_portrait(fields: dict, by) -> dict:
     image = _with(Image(), {**alt, "credit": "Drawn for this demonstration"})
     image.hold(path.read_bytes(), path.name)
     deeds.amend(image, by=by)
-    renditions.make_all(image)
+    renditions.make_image_files(image)
     return {**fields, "portrait": image}
 
 

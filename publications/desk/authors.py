@@ -62,7 +62,7 @@ class AuthorForm(PublicRowForm):
             name = self.cleaned_data["name"]
             image.alt_en, image.alt_sv = f"Portrait of {name}"[:300], f"Porträtt av {name}"[:300]
             image.save()
-            transaction.on_commit(lambda: renditions.make_all(image), robust=True)
+            transaction.on_commit(lambda: renditions.make_image_files(image), robust=True)
             self.cleaned_data["portrait_choice"] = [(image, "")]
         return super().save(commit)
 

@@ -166,7 +166,7 @@ class ImageAdmin(PublicRowAdmin):
     def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
         # Nobody else's action waits for it. What cannot be made now is made when a page first asks for it.
-        transaction.on_commit(lambda: renditions.make_all(obj), robust=True)
+        transaction.on_commit(lambda: renditions.make_image_files(obj), robust=True)
 
 
 class EditorImageForm(ImageForm):
@@ -197,7 +197,7 @@ def upload_image(request: HttpRequest) -> JsonResponse:
         return JsonResponse({"said": " ".join(reasons)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     image: Image = form.save(commit=False)
     deeds.amend(image, by=request.user, changed=form.changed_data)
-    renditions.make_all(image)
+    renditions.make_image_files(image)
     return JsonResponse({"markdown": in_markdown(image)})
 
 

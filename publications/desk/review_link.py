@@ -99,7 +99,7 @@ def review_image(request: HttpRequest, token: str, key: str, size: str, extensio
     shown = {each.key for each in manuscript.loads(found.revision.manuscript).images} if found else set()
     if key not in shown:
         raise Http404
-    pixels = renditions.picture(get_object_or_404(Image, key=key), size, extension)
+    pixels = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
     if not pixels:
         raise Http404
     return _make_private(HttpResponse(pixels, content_type=renditions.media_type_of(extension)))

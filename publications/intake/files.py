@@ -55,7 +55,7 @@ def _hold(picture: Picture, bundle: Bundle, register: Register) -> str:
     image.save()
     register.images[image.key] = image
     if bundle.renditions_at_once and not bundle.is_rehearsal:
-        renditions.make_all(image)
+        renditions.make_image_files(image)
     return ""
 
 

@@ -1,23 +1,31 @@
-"""Files made from what is stored: found on the shelf or made, and safe to throw away at any time."""
+"""Files made from what is stored: found or made, and safe to delete at any time."""
 
-from .papers import Made, Told, Unmade, card, cover_digest, forget, pdf
-from .picture import SIZES, make_all, media_type_of, picture
-from .shelf import remove_unfinished
-from .workshop import ROOM, Busy
+from .documents import (
+    MAX_RENDERINGS,
+    RenderingBusy,
+    RenderingFailed,
+    Rendition,
+    RenditionSource,
+    cover_digest,
+    delete_renditions,
+    get_pdf,
+    get_social_image,
+)
+from .image_files import IMAGE_SIZES, get_image_file, make_image_files, media_type_of, remove_unfinished
 
 __all__ = [
-    "ROOM",
-    "SIZES",
-    "Busy",
-    "Made",
-    "Told",
-    "Unmade",
-    "card",
+    "IMAGE_SIZES",
+    "MAX_RENDERINGS",
+    "RenderingBusy",
+    "RenderingFailed",
+    "Rendition",
+    "RenditionSource",
     "cover_digest",
-    "forget",
-    "make_all",
+    "delete_renditions",
+    "get_image_file",
+    "get_pdf",
+    "get_social_image",
+    "make_image_files",
     "media_type_of",
-    "pdf",
-    "picture",
     "remove_unfinished",
 ]

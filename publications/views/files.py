@@ -34,7 +34,7 @@ log = logging.getLogger(__name__)
 def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponseBase:
     """A picture of a live piece (as its text, cover or an author's portrait), in one of its sizes."""
     image = get_object_or_404(Image, key=key)
-    pixels = renditions.picture(image, size, extension) if _is_public(image) else None
+    pixels = renditions.get_image_file(image, size, extension) if _is_public(image) else None
     if not pixels:
         raise Http404
     response = file_response(request, FileContent.of(pixels), renditions.media_type_of(extension))

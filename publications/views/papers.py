@@ -54,8 +54,8 @@ def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, card_url)
     edition = found.edition
-    told = renditions.Told.of_edition(edition, _card(edition), lambda: _card(_anew(edition)))
-    return _answer(request, edition, lambda: renditions.card(told, edition.cover), "image/png")
+    told = renditions.RenditionSource.of_edition(edition, _card(edition), lambda: _card(_anew(edition)))
+    return _answer(request, edition, lambda: renditions.get_social_image(told, edition.cover), "image/png")
 
 
 def _card(edition: Edition) -> SocialImage:
@@ -65,11 +65,11 @@ def _card(edition: Edition) -> SocialImage:
 def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     piece = EditionWithRows.get(edition)
     images = [*piece.images, *([edition.cover] if edition.cover else [])]
-    told = renditions.Told.of_edition(
+    told = renditions.RenditionSource.of_edition(
         edition, _paper(piece), lambda: _paper(EditionWithRows.get(_anew(edition)))
     )
     response = _answer(
-        request, edition, lambda: renditions.pdf(told, images, number=edition.number), "application/pdf"
+        request, edition, lambda: renditions.get_pdf(told, images, number=edition.number), "application/pdf"
     )
     if response.status_code in SENT:
         response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
@@ -93,14 +93,14 @@ def _anew(edition: Edition) -> Edition:
 
 
 def _answer(
-    request: HttpRequest, edition: Edition, make: Callable[[], renditions.Made], media_type: str
+    request: HttpRequest, edition: Edition, make: Callable[[], renditions.Rendition], media_type: str
 ) -> HttpResponseBase:
     shown = {"label": edition.title, "url": edition.get_absolute_url(), "language": edition.language}
     return answer_with_made(request, make, media_type, shown)
 
 
 def answer_with_made(
-    request: HttpRequest, make: Callable[[], renditions.Made], media_type: str, shown: dict[str, str]
+    request: HttpRequest, make: Callable[[], renditions.Rendition], media_type: str, shown: dict[str, str]
 ) -> HttpResponseBase:
     """The made file, or as much of it as the reader wants, or a page that says why there is none now.
 
@@ -108,9 +108,9 @@ def answer_with_made(
     """
     try:
         made = make()
-    except renditions.Busy:
+    except renditions.RenderingBusy:
         return _unmade(request, shown, SOON, is_busy=True)
-    except renditions.Unmade:
+    except renditions.RenderingFailed:
         return _unmade(request, shown, LATER, is_busy=False)
     return file_response(request, FileContent.of(made.content, made.digest), media_type)
 

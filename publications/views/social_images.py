@@ -88,6 +88,8 @@ def _send(
     found = find()
     now, page_path = card(found, the_site()), request.path.rpartition("/")[0] + "/"
     key = f"{current_tree()}-{key}-{found.pk}" if found else f"{current_tree()}-{key}"
-    told = renditions.Told.of_page(page_path, key, now, lambda: card(find(), the_site()))
+    told = renditions.RenditionSource.of_page(page_path, key, now, lambda: card(find(), the_site()))
     shown = {"label": now.title, "url": page_path, "language": now.language}
-    return answer_with_made(request, lambda: renditions.card(told, cover_of(found)), "image/png", shown)
+    return answer_with_made(
+        request, lambda: renditions.get_social_image(told, cover_of(found)), "image/png", shown
+    )

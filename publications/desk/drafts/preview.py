@@ -123,7 +123,7 @@ def _render_reason(reason: str) -> HttpResponse:
 @require_permissions("view_image")
 def library_image(request: HttpRequest, key: str, size: str, extension: str) -> HttpResponse:
     """A picture of the library, public or not, for people of the desk."""
-    pixels = renditions.picture(get_object_or_404(Image, key=key), size, extension)
+    pixels = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
     if not pixels:
         raise Http404
     return HttpResponse(pixels, content_type=renditions.media_type_of(extension))
