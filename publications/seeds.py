@@ -9,7 +9,7 @@ from textwrap import dedent
 
 from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 
-from publications import prose
+from publications import markup
 from publications.languages import TREES
 from publications.models import Generation, Kind, Naming, Page, SearchIndex, Site, SiteLink, Synonym
 from publications.search import naming, signs
@@ -408,7 +408,10 @@ def _create_pages(using: str) -> None:
 def _page_fields(fields: dict[str, str]) -> dict[str, str]:
     """The columns of a page, with its texts rendered."""
     texts = {f"body_{locale}": _unwrap(fields[f"body_{locale}"]) for locale in TREES}
-    html = {f"html_{locale}": prose.render(texts[f"body_{locale}"], language=locale).html for locale in TREES}
+    html = {
+        f"html_{locale}": markup.render_markdown(texts[f"body_{locale}"], language=locale).html
+        for locale in TREES
+    }
     return {**fields, **texts, **html}
 
 

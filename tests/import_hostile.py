@@ -16,7 +16,7 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceeus.settings")
 django.setup()
 
-from publications import importers, prose  # noqa: E402
+from publications import importers, markup  # noqa: E402
 from publications.importers import Gallery, Ground, People  # noqa: E402
 
 SIGNS = 200_000
@@ -129,7 +129,7 @@ RENDERING = [0.0]
 
 def _watch_rendering() -> None:
     """Count apart what prose takes, which is a room of its own."""
-    render = prose.render
+    render = markup.render_markdown
 
     def watched(*words, **more):
         began = time.process_time()
@@ -138,7 +138,7 @@ def _watch_rendering() -> None:
         finally:
             RENDERING[0] += time.process_time() - began
 
-    prose.render = watched
+    markup.render_markdown = watched
 
 
 def main(signs: int) -> None:

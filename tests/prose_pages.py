@@ -5,8 +5,8 @@ from html.parser import HTMLParser
 
 from hypothesis import strategies as st
 
-from publications.prose import render
-from publications.prose.fragments import PAGE_IDS
+from publications.markup import render_markdown
+from publications.markup.links import PAGE_IDS
 
 
 def _names(names: str) -> set[str]:
@@ -79,7 +79,7 @@ class Page(HTMLParser):
 
 
 def html_of(markdown: str, **more) -> str:
-    return render(markdown, **more).html
+    return render_markdown(markdown, **more).html
 
 
 def assert_safe(html: str) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications import prose
+from publications import markup
 from tests.conftest import ROOT
 
 SAMPLES = ROOT / "tests" / "samples" / "clipboard"
@@ -15,7 +15,7 @@ MEANT = {
 
 @pytest.mark.parametrize("name", MEANT)
 def test_a_sample_is_rendered_as_it_was_copied(name):
-    html = prose.render((SAMPLES / f"{name}.md").read_text(), language="en").html
+    html = markup.render_markdown((SAMPLES / f"{name}.md").read_text(), language="en").html
 
     assert [each for each in MEANT[name] if each not in html] == []
     assert html.count('class="footnote-ref"') == html.count('class="footnote-backref"') == 2

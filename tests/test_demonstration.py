@@ -10,7 +10,7 @@ import pytest
 import yaml
 from PIL import Image as Pillow
 
-from publications import manuscript, prose
+from publications import manuscript, markup
 from publications.demonstration.load import CONTENT, PORTRAITS
 from publications.models import Role
 
@@ -36,7 +36,7 @@ every_public_text = pytest.mark.parametrize(
 
 
 def words(text: manuscript.Manuscript) -> int:
-    return len(prose.render(text.body, language=text.language).text.split())
+    return len(markup.render_markdown(text.body, language=text.language).text.split())
 
 
 def test_there_are_some_of_every_kind():
@@ -95,7 +95,7 @@ def test_every_piece_is_related_to_others_that_are_here_and_not_to_its_own_trans
 
 @every_text
 def test_every_piece_renders_with_all_its_notes(text):
-    rendered = prose.render(text.body, language=text.language)
+    rendered = markup.render_markdown(text.body, language=text.language)
 
     assert set(re.findall(r"\[\^(\w+)\](?!:)", text.body)) == set(
         re.findall(r"^\[\^(\w+)\]:", text.body, re.M)
@@ -109,7 +109,7 @@ def test_every_page_says_that_it_is_a_demonstration(text):
 
     assert paragraphs[-1].startswith(f"<small>{MARKED[text.language]}")
     assert paragraphs[-1].rstrip().endswith("</small>")
-    assert MARKED[text.language] in prose.render(text.body, language=text.language).text
+    assert MARKED[text.language] in markup.render_markdown(text.body, language=text.language).text
 
 
 @every_public_text
@@ -122,12 +122,12 @@ def test_pieces_have_the_length_of_their_kind(text):
 @pytest.mark.parametrize("folder", ["2025-09-18-reconstruction", "2025-12-04-shadow-fleet"])
 def test_long_reports_have_what_long_reports_need(folder):
     text = TEXTS[folder]
-    rendered = prose.render(text.body, language="en")
+    rendered = markup.render_markdown(text.body, language="en")
 
     assert words(text) >= 2500
     assert {heading.level for heading in rendered.contents} == {2, 3}
     assert text.body.count("\n[^") >= 10
-    assert "<table>" in rendered.html and prose.images_in(text.body)
+    assert "<table>" in rendered.html and markup.images_in(text.body)
     assert text.key_points and text.cover
 
 
@@ -144,7 +144,7 @@ def test_quotation_marks_outside_the_body_are_typographic(text):
 
 @every_text
 def test_every_picture_has_words_in_both_languages_a_credit_and_is_shown(text):
-    shown = {*prose.images_in(text.body), text.cover} - {""}
+    shown = {*markup.images_in(text.body), text.cover} - {""}
 
     assert {picture.key for picture in text.images} == shown
     for picture in text.images:

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from publications import prose
+from publications import markup
 from publications.desk.choice_sources import CHOICE_SOURCES
 from publications.models import Author, Publication
 from publications.preflight import PreflightDraft, run_preflight
@@ -71,7 +71,7 @@ def test_enter_saves_an_author_too(desk):
 )
 def test_what_is_to_be_mended_has_its_line(body, line):
     [found] = run_preflight(
-        PreflightDraft(title="T", body=body, html=prose.render(body, language="en").html)
+        PreflightDraft(title="T", body=body, html=markup.render_markdown(body, language="en").html)
     ).blocking
 
     assert (found.field, found.line) == ("body", line)

@@ -18,7 +18,7 @@ from publications.diff import (
 from publications.diff.blocks import tokens_of
 from publications.diff.compare import STEPS
 from publications.diff.matching import Budget, match
-from publications.prose import render
+from publications.markup import render_markdown
 
 from .prose_pages import MARKDOWN
 
@@ -153,7 +153,7 @@ def test_space_is_not_a_change():
 
 
 def html_change(before: str, after: str):
-    return compare(blocks_of_html(render(before).html), blocks_of_html(render(after).html))
+    return compare(blocks_of_html(render_markdown(before).html), blocks_of_html(render_markdown(after).html))
 
 
 def test_the_blocks_of_a_page_are_what_readers_see():
@@ -162,7 +162,7 @@ def test_the_blocks_of_a_page_are_what_readers_see():
         "---\n\n    code\n\n[^1]: A note."
     )
 
-    blocks = blocks_of_html(render(markdown).html)
+    blocks = blocks_of_html(render_markdown(markdown).html)
 
     assert [(block.kind, block.text.strip()) for block in blocks] == [
         ("heading", "Head"), ("paragraph", "Text.1"), ("quotation", "Said."), ("item", "item"), ("item", "more"),
@@ -195,7 +195,7 @@ def test_a_picture_that_was_replaced_is_a_change():
 def test_any_two_pages_can_be_compared(before, after):
     difference = html_change(before, after)
 
-    assert difference.after == "".join(block.text for block in blocks_of_html(render(after).html))
+    assert difference.after == "".join(block.text for block in blocks_of_html(render_markdown(after).html))
     assert html_change(after, after).is_empty
 
 

@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as some
 
-from publications import deeds, prose
+from publications import deeds, markup
 from publications.feeds.entries import (
     Feed,
     FeedCategory,
@@ -455,8 +455,8 @@ def test_any_text_makes_a_document_that_parses(text):
 )
 def test_any_text_can_be_given_whole_addresses(text):
     try:
-        html = prose.render(text).html
-    except prose.Unrenderable:
+        html = markup.render_markdown(text).html
+    except markup.Unrenderable:
         return
 
     whole = with_whole_addresses(html, "https://example.org/en/publications/a/")

@@ -42,7 +42,7 @@ FLOORS = {
     "publications.roles": 1,
     "publications.seeds": 4,
     "publications.manuscript": 1,
-    "publications.prose": 1,
+    "publications.markup": 1,
     "publications.images": 1,
     "publications.pdf": 1,
     "publications.publication_fields": -1,

@@ -3,7 +3,7 @@
 import pytest
 
 from publications.html_tree import Element, is_bare_link, is_inline_child, parse, serialize
-from publications.prose import render
+from publications.markup import render_markdown
 
 
 def test_parsed_html_is_written_as_it_was():
@@ -13,7 +13,7 @@ def test_parsed_html_is_written_as_it_was():
 
 
 def test_rendered_markdown_survives_reading_and_writing():
-    html = render(
+    html = render_markdown(
         '# Ä "b"\n\n* a & b\n\n  c\n\n| x | y |\n|---|--:|\n| 1<2 | `<b>` |\n\nNote[^1].\n\n[^1]: A *note*.'
     ).html
 

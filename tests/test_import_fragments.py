@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from publications import deeds, prose
+from publications import deeds, markup
 from publications.importers import old_ids, old_site
 from publications.importers.aside import Aside
 from publications.models import Edition, Publication
@@ -167,5 +167,6 @@ def test_headings_are_named_once_however_often_their_words_come():
     )
 
     assert (
-        text == "# A {#a}\n\n# A {#a-1}\n\n# B\n\n# A {#a-2}" and prose.render(text).html.count("<span") == 3
+        text == "# A {#a}\n\n# A {#a-1}\n\n# B\n\n# A {#a-2}"
+        and markup.render_markdown(text).html.count("<span") == 3
     )

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publications import importers, prose
+from publications import importers, markup
 from publications.importers import Gallery, Ground, Sort, dates, frontmatter, liquid, words
 from publications.importers.arrival import Telling
 from publications.importers.summaries import PLAIN
@@ -238,7 +238,7 @@ def test_pictures_links_and_frames(read, markdown, kept):
 def test_pictures_and_links_in_a_raw_table_are_shown(read):
     table = "<table><tr><td>\n\n![A port](/assets/blog/port.png)\n\n</td><td>[x](https://example.org/x)</td></tr></table>"
 
-    html = prose.render(body_of(read, table)).html
+    html = markup.render_markdown(body_of(read, table)).html
 
     assert 'alt="A port"' in html and "data-image" in html and '<a href="https://example.org/x">x</a>' in html
 
@@ -261,7 +261,7 @@ def test_words_that_are_lost_are_named():
 
 
 def test_code_in_a_list_stays_code_in_its_item(read):
-    html = prose.render(body_of(read, "1. Do:\n\n   ```\n   a\n\n   b\n   ```\n\n2. Then.")).html
+    html = markup.render_markdown(body_of(read, "1. Do:\n\n   ```\n   a\n\n   b\n   ```\n\n2. Then.")).html
 
     assert html.count("<ol>") == 1 and "<pre><code>a\n\nb" in html
 
@@ -328,7 +328,7 @@ def test_no_text_makes_it_fail(body):
 def test_a_summary_that_is_taken_as_it_is_would_be_rendered_as_it_is(words):
     summary = " ".join(words.split())
 
-    assert " ".join(prose.render(summary).text.split()) == summary
+    assert " ".join(markup.render_markdown(summary).text.split()) == summary
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from publications import pdf, prose
+from publications import markup, pdf
 from publications.pdf import (
     CreditedName,
     CreditGroup,
@@ -74,7 +74,7 @@ def make_paper(markdown: str = "A paragraph.", **fields) -> PdfDocument:
             "imprint": ("9 April 2024",),
             "site": "SCEEUS",
             "publisher": "The Centre",
-            "html": prose.render(markdown, language=language).html,
+            "html": markup.render_markdown(markdown, language=language).html,
             **fields,
         }
     )

@@ -5,8 +5,8 @@ from django.urls import reverse
 
 from publications import importing, preflight
 from publications.demonstration import load
+from publications.markup import render_markdown
 from publications.models import Edition, Publication
-from publications.prose import render
 from tests.factories import make_person, make_publication
 from tests.import_figures import CORPUS
 
@@ -56,7 +56,7 @@ def test_ordinary_words_are_no_placeholder(text):
 
 def proof(**texts) -> preflight.PreflightDraft:
     body = texts.get("body", "Text.")
-    return preflight.PreflightDraft(**{**texts, "html": render(body).html})
+    return preflight.PreflightDraft(**{**texts, "html": render_markdown(body).html})
 
 
 @pytest.mark.parametrize("field", ["title", "summary", "key_points", "body"])
@@ -129,7 +129,7 @@ def test_no_guide_that_was_published_on_purpose_is_stopped():
     stopped = {
         draft.title: found
         for draft in drafts
-        if (found := list(preflight.find_placeholders(texts_of(draft, render(draft.body).html))))
+        if (found := list(preflight.find_placeholders(texts_of(draft, render_markdown(draft.body).html))))
     }
 
     assert len(drafts) == 109 and stopped == {}

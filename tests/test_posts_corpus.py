@@ -5,7 +5,7 @@ read back by parsers of others as its page has it.
 import pytest
 from django.utils import timezone
 
-from publications import importing, preflight, prose
+from publications import importing, markup, preflight
 from publications.html_tree import parse
 from publications.metadata import REFERENCE_FORMATS, parse_name
 from publications.models import Edition
@@ -36,8 +36,8 @@ def are_the_names(turned: list[str], edition: Edition) -> bool:
 
 def says_the_same_as_markdown(edition: Edition) -> bool:
     """Its Markdown, rendered anew, gives the same words."""
-    markdown = prose.to_markdown(parse(edition.html), prose.EXCHANGE)
-    return prose.render(markdown, language=edition.language).text.split() == edition.text.split()
+    markdown = markup.to_markdown(parse(edition.html), markup.EXCHANGE)
+    return markup.render_markdown(markdown, language=edition.language).text.split() == edition.text.split()
 
 
 def test_a_blog_of_ten_years(client, capsys, subtests):

@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from publications import deeds, preflight, prose
+from publications import deeds, markup, preflight
 from publications.models import Attachment, FormerPath, keep_original
 from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
@@ -17,8 +17,8 @@ SOUND = (
 def draft(body: str = SOUND, **facts) -> PreflightDraft:
     """The proof of a text that is sound but for what is named."""
     sound = {
-        "title": "On Minsk", "summary": "What happened.", "body": body, "html": prose.render(body).html,
-        "headings": prose.outline(body), "slug": "on-minsk", "tags": 1,
+        "title": "On Minsk", "summary": "What happened.", "body": body, "html": markup.render_markdown(body).html,
+        "headings": markup.outline(body), "slug": "on-minsk", "tags": 1,
     }  # fmt: skip
     return PreflightDraft(**{**sound, **facts})
 
@@ -355,4 +355,4 @@ def test_a_picture_asked_for_by_another_name_than_its_key_forbids_publishing(bod
     found = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
 
     assert [finding.field for finding in found] == ["body"] * len(named)
-    assert prose.misnamed_images(body)[: len(named)] == tuple(named)
+    assert markup.misnamed_images(body)[: len(named)] == tuple(named)

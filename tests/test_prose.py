@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publications.prose import Heading, render
+from publications.markup import Heading, render_markdown
 
 from .prose_pages import MARKDOWN, Page, html_of
 
@@ -28,7 +28,7 @@ def test_a_whole_text_is_rendered_as_it_always_was(name, language):
 @settings(max_examples=150, deadline=None)
 @given(MARKDOWN)
 def test_the_plain_text_says_what_the_page_says(markdown):
-    prose = render(markdown)
+    prose = render_markdown(markdown)
 
     assert prose.text.split() == Page(prose.html).words
 
@@ -36,27 +36,32 @@ def test_the_plain_text_says_what_the_page_says(markdown):
 @settings(max_examples=60, deadline=None)
 @given(WORDS)
 def test_plain_words_come_through_whole(words):
-    prose = render(" ".join(words))
+    prose = render_markdown(" ".join(words))
 
     assert prose.text.split() == words
     assert prose.words == len(words)
 
 
 def test_headings_start_below_the_title_and_skip_no_level():
-    levels = [entry.level for entry in render("### a\n\n##### b\n\n# c\n\n###### d\n\n## e\n\n## f").contents]
+    levels = [
+        entry.level
+        for entry in render_markdown("### a\n\n##### b\n\n# c\n\n###### d\n\n## e\n\n## f").contents
+    ]
 
     assert levels == [2, 3, 2, 3, 3, 3]
 
 
 def test_headings_are_named_in_any_alphabet_and_only_once():
-    contents = render("# Чёрное море!\n\n## A & B\n\n## A B\n\n## हिन्दी\n\n## ...\n\n## ?").contents
+    contents = render_markdown("# Чёрное море!\n\n## A & B\n\n## A B\n\n## हिन्दी\n\n## ...\n\n## ?").contents
 
     anchors = [entry.anchor for entry in contents]
     assert anchors == ["s-чёрное-море", "s-a-b", "s-a-b-2", "s-हिन्दी", "s-section", "s-section-2"]
 
 
 def test_contents_hold_the_words_of_a_heading_and_no_number_of_a_note():
-    assert render('# *The* "point"[^1]\n\n[^1]: Note').contents == (Heading(2, "The “point”", "s-the-point"),)
+    assert render_markdown('# *The* "point"[^1]\n\n[^1]: Note').contents == (
+        Heading(2, "The “point”", "s-the-point"),
+    )
 
 
 def test_a_heading_holds_no_block():
@@ -64,7 +69,7 @@ def test_a_heading_holds_no_block():
 
 
 def test_a_heading_without_words_is_none():
-    assert render("#\n\n<h2></h2>\n\n## <br>").contents == ()
+    assert render_markdown("#\n\n<h2></h2>\n\n## <br>").contents == ()
 
 
 def test_a_table_scrolls_in_a_frame_that_the_keyboard_reaches():
@@ -92,11 +97,13 @@ def test_a_row_of_empty_headings_is_left_out():
 
 
 def test_cells_without_a_table_are_words():
-    assert render("<td>a</td><li>b</li>\n\n<tr><td>c</td></tr>").text == "a\n\nb\n\nc"
+    assert render_markdown("<td>a</td><li>b</li>\n\n<tr><td>c</td></tr>").text == "a\n\nb\n\nc"
 
 
 def test_notes_are_numbered_as_the_reader_meets_them():
-    prose = render("> a[^x]\n\nb[^y] c[^x]\n\n[^y]: second[^z]\n\n[^x]: first\n\n[^z]: third\n\n[^w]: unused")
+    prose = render_markdown(
+        "> a[^x]\n\nb[^y] c[^x]\n\n[^y]: second[^z]\n\n[^x]: first\n\n[^z]: third\n\n[^w]: unused"
+    )
 
     assert re.findall(r">(\d)</a></sup>", prose.html) == ["1", "2", "1", "3"]
     assert prose.text.endswith("first\n\nsecond\n\nthird\n\nunused")
@@ -114,7 +121,7 @@ def test_a_note_that_refers_to_itself_is_rendered():
 
 
 def test_a_note_may_be_written_within_a_note():
-    assert render("a[^1]\n\n[^1]: b[^2]\n\n    [^2]: c").text == "a\n\nb\n\nc"
+    assert render_markdown("a[^1]\n\n[^1]: b[^2]\n\n    [^2]: c").text == "a\n\nb\n\nc"
 
 
 def test_a_note_in_a_link_stands_behind_it():
@@ -233,11 +240,11 @@ def test_an_abbreviation_is_explained_where_it_is_a_word():
     ],
 )
 def test_words_are_counted_in_any_alphabet(markdown, words):
-    assert render(markdown).words == words
+    assert render_markdown(markdown).words == words
 
 
 def test_plain_text_reads_well():
-    prose = render(
+    prose = render_markdown(
         f'# A\n\nb *c*  \nd\n\n- e\n- f\n\n| g | h |\n|-|-|\n| i | j |\n\n![k](image:{KEY} "l")\n\n    m\n     n'
     )
 

@@ -5,16 +5,16 @@ from pathlib import Path
 
 import pytest
 
-from publications import prose
+from publications import markup
 from publications.html_tree import parse
-from publications.prose.fragments import PAGE_IDS, github_slug
+from publications.markup.links import PAGE_IDS, github_slug
 
 TEMPLATES = Path(__file__).resolve().parents[1] / "templates"
 OF_STAFF = {"admin", "desk", "registration"}
 
 
 def html_of(markdown: str) -> str:
-    return prose.render(markdown).html
+    return markup.render_markdown(markdown).html
 
 
 def lands(html: str) -> bool:
@@ -86,9 +86,9 @@ def test_what_cannot_be_in_an_address_is_no_id(name):
 
 
 def test_a_link_lands_after_its_heading_was_edited_and_published_again():
-    before = prose.render("[x](#grain)\n\n## The grain deal {#grain}\n\nText.")
+    before = markup.render_markdown("[x](#grain)\n\n## The grain deal {#grain}\n\nText.")
 
-    after = prose.render(
+    after = markup.render_markdown(
         "[x](#grain)\n\n## The deal on grain {#grain}\n\nText, edited.", carried=before.paragraphs
     )
 
@@ -96,7 +96,10 @@ def test_a_link_lands_after_its_heading_was_edited_and_published_again():
 
 
 def test_ids_are_no_words_and_no_contents():
-    plain, named = prose.render("## Ships\n\nWords."), prose.render("## Ships {#x}\n\n<a id='y'></a>Words.")
+    plain, named = (
+        markup.render_markdown("## Ships\n\nWords."),
+        markup.render_markdown("## Ships {#x}\n\n<a id='y'></a>Words."),
+    )
 
     assert (named.text, named.contents, named.paragraphs) == (plain.text, plain.contents, plain.paragraphs)
 
@@ -104,7 +107,7 @@ def test_ids_are_no_words_and_no_contents():
 def test_ids_survive_the_way_to_markdown_and_back():
     html = html_of("## Ships {#x}\n\n- <a id='y'></a>one\n- two\n\n[a](#x) [b](#y)")
 
-    markdown = prose.to_markdown(parse(html), prose.EXCHANGE)
+    markdown = markup.to_markdown(parse(html), markup.EXCHANGE)
 
     assert html_of(markdown) == html
 
@@ -142,6 +145,6 @@ def test_the_rule_of_github(text, slug):
     ],
 )
 def test_an_id_that_names_a_redacted_passage_goes(markdown):
-    redacted = prose.Redaction("John Doe", "[redacted]").redact_markdown(f"{markdown}\n\nOthers. {{#other}}")
+    redacted = markup.Redaction("John Doe", "[redacted]").redact_markdown(f"{markdown}\n\nOthers. {{#other}}")
 
     assert "doe" not in (redacted + html_of(redacted)).lower() and "{#other}" in redacted

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as some
 
-from publications import prose
+from publications import markup
 from publications.html_tree import parse
 from tests.conftest import ROOT
 from tests.import_figures import CORPUS, sources
@@ -16,34 +16,36 @@ SAMPLES = sorted((ROOT / "tests/samples/prose").glob("*.md"))
 PAGE = "https://example.org/en/publications/a/"
 
 
-def again(markdown: str, style: prose.MarkdownStyle) -> str:
+def again(markdown: str, style: markup.MarkdownStyle) -> str:
     """Rendered, and written as Markdown again."""
-    return prose.to_markdown(parse(prose.render(markdown).html), style)
+    return markup.to_markdown(parse(markup.render_markdown(markdown).html), style)
 
 
 def written(markdown: str, **pictures: str) -> str:
-    tree = parse(prose.render(markdown).html)
-    return prose.to_markdown(tree, prose.EXCHANGE, base=PAGE, image_address=lambda key: pictures.get(key, ""))
+    tree = parse(markup.render_markdown(markdown).html)
+    return markup.to_markdown(
+        tree, markup.EXCHANGE, base=PAGE, image_address=lambda key: pictures.get(key, "")
+    )
 
 
-def says_the_same(markdown: str, style: prose.MarkdownStyle) -> bool:
+def says_the_same(markdown: str, style: markup.MarkdownStyle) -> bool:
     try:
-        before = prose.render(markdown)
-    except prose.Unrenderable:
+        before = markup.render_markdown(markdown)
+    except markup.Unrenderable:
         return True
-    after = prose.render(again(markdown, style))
-    if style is prose.EDITABLE:  # quotes and dashes of an editor become typographic
+    after = markup.render_markdown(again(markdown, style))
+    if style is markup.EDITABLE:  # quotes and dashes of an editor become typographic
         return words_of(after) == words_of(before)
     return after.text == before.text
 
 
-def words_of(page: prose.Prose) -> list[str]:
+def words_of(page: markup.RenderedText) -> list[str]:
     return re.findall(r"\w+", page.text)
 
 
 @pytest.fixture(params=["EDITABLE", "EXCHANGE"])
-def style(request) -> prose.MarkdownStyle:
-    return getattr(prose, request.param)
+def style(request) -> markup.MarkdownStyle:
+    return getattr(markup, request.param)
 
 
 @pytest.mark.parametrize("path", SAMPLES, ids=lambda path: path.stem)
@@ -100,7 +102,7 @@ def test_each_thing_has_its_spelling(typed, spelled):
     ],
 )
 def test_what_an_editor_would_type_is_written_so(typed):
-    assert again(typed, prose.EDITABLE) == typed
+    assert again(typed, markup.EDITABLE) == typed
 
 
 def test_a_picture_stands_at_its_address_with_its_caption():
@@ -119,13 +121,13 @@ def test_what_no_page_shows_is_not_given_away():
 def test_a_table_that_pipes_cannot_say_stands_as_html():
     table = '<table><tr><th colspan="2">A</th></tr><tr><td>1</td><td>2</td></tr></table>'
 
-    assert '<th colspan="2"' in written(table) and says_the_same(table, prose.EXCHANGE)
+    assert '<th colspan="2"' in written(table) and says_the_same(table, markup.EXCHANGE)
 
 
 @settings(deadline=None)
 @given(text=some.text(alphabet="ab1 \n[]()<>\"'#/?;:&=.*_!`\\|-+~{}^", max_size=80))
 def test_any_text_says_the_same(text):
-    assert says_the_same(text, prose.EXCHANGE)
+    assert says_the_same(text, markup.EXCHANGE)
 
 
 @pytest.mark.corpus

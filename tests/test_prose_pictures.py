@@ -4,12 +4,12 @@ import re
 
 from hypothesis import given, settings
 
-from publications.prose import Picture, images_in, place_pictures, render
+from publications.markup import ResponsiveImage, images_in, insert_images, render_markdown
 
 from .prose_pages import MARKDOWN, Page, html_of
 
 KEY = "kf7w2m9q3x"
-PICTURE = Picture(
+PICTURE = ResponsiveImage(
     src="/m/kf7/960.jpg",
     width=960,
     height=640,
@@ -40,7 +40,7 @@ def test_an_image_within_a_line_stays_there_without_a_caption():
 
 
 def test_images_are_listed_in_order_and_once():
-    prose = render(
+    prose = render_markdown(
         "![](image:bbbbbb)\n\nx ![](image:aaaaaa)\n\n![](image:bbbbbb)[^1]\n\n[^1]: ![](image:cccccc)"
     )
 
@@ -48,7 +48,7 @@ def test_images_are_listed_in_order_and_once():
 
 
 def test_what_is_no_key_of_the_library_is_no_image():
-    prose = render("![one](image:short) ![two](image:NOT_A_KEY) ![three](image:../../etc)")
+    prose = render_markdown("![one](image:short) ![two](image:NOT_A_KEY) ![three](image:../../etc)")
 
     assert prose.images == () and prose.text == "one two three"
 
@@ -56,11 +56,11 @@ def test_what_is_no_key_of_the_library_is_no_image():
 @settings(max_examples=60, deadline=None)
 @given(MARKDOWN)
 def test_the_images_of_a_text_are_found_without_rendering_it(markdown):
-    assert set(render(markdown).images) <= set(images_in(markdown))
+    assert set(render_markdown(markdown).images) <= set(images_in(markdown))
 
 
 def test_a_picture_is_placed_with_all_that_a_page_needs():
-    html = place_pictures(html_of(f'![Two men](image:{KEY} "They met")'), {KEY: PICTURE})
+    html = insert_images(html_of(f'![Two men](image:{KEY} "They met")'), {KEY: PICTURE})
 
     assert html == (
         '<figure><picture><source type="image/webp" srcset="/m/kf7/480.webp 480w, /m/kf7/960.webp 960w" '
@@ -71,7 +71,7 @@ def test_a_picture_is_placed_with_all_that_a_page_needs():
 
 
 def test_the_text_of_the_library_stands_in_where_the_author_wrote_none():
-    html = place_pictures(html_of(f"![](image:{KEY})"), {KEY: PICTURE})
+    html = insert_images(html_of(f"![](image:{KEY})"), {KEY: PICTURE})
 
     assert Page(html).values("alt") == [PICTURE.alt]
     assert '<figcaption><span class="credit">Ann &amp; Bo</span></figcaption>' in html
@@ -80,7 +80,7 @@ def test_the_text_of_the_library_stands_in_where_the_author_wrote_none():
 def test_a_picture_that_is_not_given_is_left_out_with_its_figure():
     html = html_of(f"before\n\n[![a](image:{KEY})](https://x.example)\n\nin ![b](image:{KEY}) line")
 
-    placed = place_pictures(html, {})
+    placed = insert_images(html, {})
 
     assert [tag for tag, _attributes in Page(placed).elements] == ["p", "p"]
 
@@ -88,16 +88,16 @@ def test_a_picture_that_is_not_given_is_left_out_with_its_figure():
 def test_words_that_look_like_a_placeholder_are_left_alone():
     html = html_of(f'`<img data-image="{KEY}" alt="">` [x](/y "<img data-image=\\"{KEY}\\" alt=\\"\\">")')
 
-    assert place_pictures(html, {KEY: PICTURE}) == html
+    assert insert_images(html, {KEY: PICTURE}) == html
 
 
 @settings(max_examples=100, deadline=None)
 @given(MARKDOWN)
 def test_placing_pictures_changes_nothing_else(markdown):
     html = html_of(markdown)
-    picture = Picture(src="/x.jpg", width=1, height=1, alt="a")
+    picture = ResponsiveImage(src="/x.jpg", width=1, height=1, alt="a")
 
-    placed = place_pictures(html, {"abcdef": picture})
+    placed = insert_images(html, {"abcdef": picture})
 
     assert "data-image" not in placed
     assert re.sub(r"<img [^>]*>", "<img>", placed) == re.sub(r"<img [^>]*>", "<img>", html)

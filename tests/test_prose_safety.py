@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from publications.prose import MAX_CHARACTERS, Unrenderable, render
-from publications.prose.sanitiser import sanitise
+from publications.markup import MAX_CHARACTERS, Unrenderable, render_markdown
+from publications.markup.render import sanitize
 
 from .prose_pages import MARKDOWN, Page, assert_safe, html_of
 
@@ -19,7 +19,7 @@ CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 @given(MARKDOWN | st.text(max_size=200))
 def test_any_text_is_rendered_safely_or_refused_in_words(markdown):
     try:
-        prose = render(markdown)
+        prose = render_markdown(markdown)
     except Unrenderable as reason:
         assert str(reason).endswith(".")
     else:
@@ -29,7 +29,7 @@ def test_any_text_is_rendered_safely_or_refused_in_words(markdown):
 @settings(max_examples=100, deadline=None)
 @given(MARKDOWN)
 def test_rendering_again_gives_the_same(markdown):
-    assert render(markdown) == render(markdown)
+    assert render_markdown(markdown) == render_markdown(markdown)
 
 
 @settings(max_examples=100, deadline=None)
@@ -110,7 +110,7 @@ def test_no_link_stands_in_a_link():
 
 
 def test_the_sanitiser_holds_without_the_tree_before_it():
-    html = sanitise(
+    html = sanitize(
         '<p id="main" class="x" style="y" onclick="z">a</p><a href="//b">b</a><script>c</script>'
         '<img src="/d"><li id="fn-1">e</li><div class="modal" role="alert">f</div>'
     )
@@ -129,7 +129,7 @@ def test_an_image_from_elsewhere_is_a_link_and_is_not_loaded():
 
 
 def test_a_comment_is_read_by_nobody_but_shown_in_code():
-    prose = render("a <!-- secret --> b\n\n`<!-- shown -->`\n\n<!-- hidden\n\nstill -->")
+    prose = render_markdown("a <!-- secret --> b\n\n`<!-- shown -->`\n\n<!-- hidden\n\nstill -->")
 
     assert prose.text == "a b\n\n<!-- shown -->"
 
@@ -145,15 +145,15 @@ def test_an_unclosed_element_ends_with_its_paragraph():
 
 
 def test_a_number_too_long_to_read_is_no_character():
-    assert render("&#" + "1" * 5000 + ";").text == "\ufffd"
+    assert render_markdown("&#" + "1" * 5000 + ";").text == "\ufffd"
 
 
 def test_control_characters_and_halves_of_characters_are_taken_out():
-    assert render("a\x00b\x07c\ud800d\ufeffe\r\nf\u2028g").text == "abcde f g"
+    assert render_markdown("a\x00b\x07c\ud800d\ufeffe\r\nf\u2028g").text == "abcde f g"
 
 
 def test_accents_are_put_into_one_form():
-    assert render("Malmo\u0308").text == "Malmö"
+    assert render_markdown("Malmo\u0308").text == "Malmö"
 
 
 @pytest.mark.corpus
@@ -180,10 +180,10 @@ def test_real_texts_are_rendered_and_keep_their_ids():
     ):
         body = path.read_text(encoding="utf-8").partition("\n---\n")[2]
 
-        prose = render(body)
+        prose = render_markdown(body)
 
         assert_safe(prose.html)
-        assert render(body, carried=prose.paragraphs) == prose
+        assert render_markdown(body, carried=prose.paragraphs) == prose
 
 
 @pytest.mark.parametrize(
@@ -215,32 +215,32 @@ def test_real_texts_are_rendered_and_keep_their_ids():
 def test_what_would_take_long_is_refused_and_what_costs_little_is_not(unit, told):
     text = (unit * MAX_CHARACTERS)[: MAX_CHARACTERS - 1] + "x"
     if told is None:
-        assert render(text).words
+        assert render_markdown(text).words
     else:
         with pytest.raises(Unrenderable, match=told):
-            render(text)
+            render_markdown(text)
 
 
 def test_a_text_that_is_too_long_is_refused_with_its_length():
     with pytest.raises(Unrenderable, match="400,001 characters"):
-        render("x" * (MAX_CHARACTERS + 1))
+        render_markdown("x" * (MAX_CHARACTERS + 1))
 
 
 def test_a_definition_does_not_multiply_a_text():
     with pytest.raises(Unrenderable, match="too often"):
-        render("[a]: /" + "x" * 2000 + "\n\n" + "- [a]\n" * 2000)
+        render_markdown("[a]: /" + "x" * 2000 + "\n\n" + "- [a]\n" * 2000)
     with pytest.raises(Unrenderable, match="too often"):
-        render("*[a]: " + "x" * 2000 + "\n\n" + "- a\n" * 2000)
+        render_markdown("*[a]: " + "x" * 2000 + "\n\n" + "- a\n" * 2000)
 
 
 def test_a_wide_heading_over_short_rows_does_not_multiply_a_table():
     with pytest.raises(Unrenderable, match="cells"):
-        render("|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|b\n" * 1000)
+        render_markdown("|a" * 1000 + "|\n" + "|-" * 1000 + "|\n" + "|b\n" * 1000)
 
 
 def test_towers_of_accents_are_refused():
     with pytest.raises(Unrenderable, match="accents"):
-        render("a" + "\u0301\u0316" * 50)
+        render_markdown("a" + "\u0301\u0316" * 50)
 
 
 @pytest.mark.parametrize(
@@ -274,7 +274,7 @@ def test_a_long_report_is_rendered():
         "".join(section.format(number, 91 - number) + table + "\n" for number in range(56)) + "\n" + notes
     )
 
-    prose = render(report)
+    prose = render_markdown(report)
 
     assert prose.words > 21_500
     assert prose.html.count('<li id="fn-') == 92 and prose.html.count("<table>") == 56

@@ -9,9 +9,9 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from publications import deeds
+from publications.markup import insert_permalinks, render_markdown
 from publications.models import Edition, Kind, Number
 from publications.presentation.piece import age
-from publications.prose import place_permalinks, render
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -134,9 +134,9 @@ def test_every_paragraph_and_heading_has_a_link_without_words(client):
 
 
 def test_the_words_of_a_page_with_links_to_paragraphs_are_the_same():
-    html = render("## A & B\n\nOne.[^1]\n\n[^1]: Note.").html
+    html = render_markdown("## A & B\n\nOne.[^1]\n\n[^1]: Note.").html
 
-    linked = place_permalinks(html, 'Link "here" & now', "Section", language="sv")
+    linked = insert_permalinks(html, 'Link "here" & now', "Section", language="sv")
 
     assert strip_tags(linked) == strip_tags(html)
     assert 'aria-label="Link &quot;here&quot; &amp; now" lang="sv"' in linked

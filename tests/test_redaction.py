@@ -6,7 +6,7 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from publications import deeds, manuscript, prose
+from publications import deeds, manuscript, markup
 from publications.deeds.redacted_values import redact_value
 from publications.models import (
     AuditLine,
@@ -156,7 +156,7 @@ def test_an_edition_and_its_address_keep_or_lose_a_slug_together(editor, client,
     ],
 )
 def test_lists_of_any_length_lose_the_passage(value):
-    redacted = redact_value(value, prose.Redaction("Vera Holm", "[redacted]"))
+    redacted = redact_value(value, markup.Redaction("Vera Holm", "[redacted]"))
 
     assert "Vera Holm" not in repr(redacted) and "[redacted]" in repr(redacted)
 
@@ -187,7 +187,7 @@ def test_what_was_typed_keeps_the_names_of_its_fields(editor):
     ],
 )
 def test_an_address_names_a_short_passage_by_whole_words_alone(passage, address, is_named):
-    assert prose.Redaction(passage, "").is_named_by(address) is is_named
+    assert markup.Redaction(passage, "").is_named_by(address) is is_named
 
 
 FORMS = [
@@ -251,7 +251,7 @@ def test_a_passage_goes_in_capitals_and_small_letters_alike(editor, form):
     ],
 )
 def test_a_passage_is_found_in_whole_words_and_their_endings(passage, text, left):
-    assert prose.Redaction(passage, "[redacted]").redact_text(text) == left
+    assert markup.Redaction(passage, "[redacted]").redact_text(text) == left
 
 
 def test_a_report_says_what_went_and_what_stays(editor):

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from publications import deeds, manuscript, prose
+from publications import deeds, manuscript, markup
 from publications.models import Edition, Publication, RelatedLink, Review, ReviewRemark
 from tests.factories import make_author, make_publication, saved
 from tests.word_files import make_word_file, p, r
@@ -155,8 +155,8 @@ def test_entities_in_a_text_do_not_hide_the_passage(editor, form):
     ],
 )
 def test_other_words_stay_as_they_are_stored(passage, text, left):
-    assert prose.Redaction(passage, "[x]").redact_text(text) == left
-    assert prose.Redaction(passage, "[x]").redact_markdown(text) == left
+    assert markup.Redaction(passage, "[x]").redact_text(text) == left
+    assert markup.Redaction(passage, "[x]").redact_markdown(text) == left
 
 
 @pytest.mark.parametrize("passage", ["\u200b\u200b\u200b", "\u00adA\u200bn", " \u2060 "])

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from publications import deeds, manuscript, prose
-from publications.prose import redaction
+from publications import deeds, manuscript, markup
+from publications.markup import redaction
 from tests.factories import make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -165,7 +165,7 @@ def test_links_of_earlier_saves_and_of_the_draft_are_redacted_alike():
 
     kept = [publication.body, *(revision.manuscript for revision in publication.revisions.all())]
     assert not any("vera-holm" in text for text in kept)
-    assert "See the talk" in prose.render(publication.body).text
+    assert "See the talk" in markup.render_markdown(publication.body).text
 
 
 # Cost
@@ -200,12 +200,12 @@ UNITS = {
 def cost_of_redacting(unit: str, number: int) -> int:
     """Lines of Python that ran in the module, and characters that were copied."""
     source = "".join(unit.format(n) for n in range(number))
-    redaction = prose.Redaction("Vera Holm", "[redacted]")
+    redaction = markup.Redaction("Vera Holm", "[redacted]")
     steps = 0
 
     def count(frame, _event, _argument):
         nonlocal steps
-        if not frame.f_code.co_filename.endswith("prose/redaction.py"):
+        if not frame.f_code.co_filename.endswith("markup/redaction.py"):
             return None
         steps += 1
         return count
@@ -245,7 +245,7 @@ BLANKS = " " * 3000
     ],
 )
 def test_runs_of_spaces_change_nothing_of_what_is_redacted(source, left):
-    assert prose.Redaction("Vera Holm", "[redacted]").redact_markdown(source) == left
+    assert markup.Redaction("Vera Holm", "[redacted]").redact_markdown(source) == left
 
 
 def test_patterns_read_a_run_of_spaces_once():

@@ -8,7 +8,7 @@ from django.core.management import call_command
 from django.templatetags.static import static
 from django.test import override_settings
 
-from publications import prose
+from publications import markup
 from sceeus.static_files import collected_static_paths, strip_comments
 from tests.conftest import ROOT
 from tests.full_disks import files_of_at_most
@@ -95,7 +95,7 @@ def test_no_text_in_a_script_of_ours_reads_like_a_comment():
 @pytest.mark.parametrize("side", ["right", "center"])
 def test_cells_stand_as_their_column_was_written(side):
     rule = {"right": "--:", "center": ":-:"}[side]
-    table = prose.render(f"| a | b |\n| --- | {rule} |\n| 1 | 2 |", language="en").html
+    table = markup.render_markdown(f"| a | b |\n| --- | {rule} |\n| 1 | 2 |", language="en").html
 
     assert f'data-align="{side}"' in table
     assert f'[data-align="{side}"] {{ text-align: {side}; }}' in (ROOT / "static/css/article.css").read_text()

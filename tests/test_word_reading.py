@@ -6,7 +6,7 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from publications import prose
+from publications import markup
 from publications.importers import docx as word
 from tests.factories import picture_bytes
 from tests.word_files import (
@@ -189,13 +189,15 @@ def test_lists_nest_and_numbers_go_on():
 def test_a_list_of_another_kind_directly_below_is_a_list_of_its_own():
     body = body_of(p("One", list=(1, 0)) + p("a", list=(2, 0)) + p("b", list=(2, 0)))
 
-    assert prose.render(body).html == "<ol><li>One</li></ol>\n<ul><li>a</li><li>b</li></ul>"
+    assert markup.render_markdown(body).html == "<ol><li>One</li></ol>\n<ul><li>a</li><li>b</li></ul>"
 
 
 def test_emphasis_goes_around_words_and_not_around_spaces():
     body = body_of(p("A ", r("bold ", "<w:b/>"), r("and both", "<w:b/><w:i/>"), r(" word", "<w:i/>"), "s."))
 
-    assert prose.render(body).html == prose.render("A **bold** ***and both*** *word*s.").html
+    assert (
+        markup.render_markdown(body).html == markup.render_markdown("A **bold** ***and both*** *word*s.").html
+    )
 
 
 def test_quotes_dashes_and_spaces_that_do_not_break_stay_as_typed():
@@ -305,7 +307,7 @@ def test_a_link_to_a_heading_leads_there():
     body = body_of(p("See ", inner, ".") + heading + p("Text."))
 
     assert body.startswith("See [below](#s-the-next-step).")
-    assert 'href="#s-the-next-step"' in prose.render(body).html
+    assert 'href="#s-the-next-step"' in markup.render_markdown(body).html
 
 
 def test_fields_become_the_words_they_last_showed_and_are_told():
@@ -447,7 +449,7 @@ def test_words_that_look_like_markup_stay_words(text):
     assume(text.strip("- "))  # a line of dashes stays one, and is not made a long dash
     body = body_of(p(text) + p("End."))
 
-    shown = prose.render(body).text
+    shown = markup.render_markdown(body).text
     assert visible(shown) == visible(visible(_typographic(text)) + " End.")
 
 
@@ -472,7 +474,7 @@ def _typographic(text: str) -> str:
 def test_forms_of_any_runs_are_read_back_as_words(runs):
     body = body_of(p(*(r(text, form) for text, form in runs)) + p("End."))
 
-    shown = prose.render(body).text
+    shown = markup.render_markdown(body).text
     assert visible(shown) == visible("".join(text for text, _form in runs) + "\n\nEnd.")
 
 

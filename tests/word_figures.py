@@ -49,13 +49,13 @@ def bare(text: str) -> str:
 
 
 def figures(path: Path) -> list[object]:
-    from publications import prose
+    from publications import markup
     from publications.importers import docx
 
     source, begun = source_of(path), time.perf_counter()
     word = docx.read(path.read_bytes(), path.name, docx.Wanted(named=lambda digest: digest[:20]))
     took = time.perf_counter() - begun
-    page = prose.render(word.manuscript.body, language=word.manuscript.language or "en")
+    page = markup.render_markdown(word.manuscript.body, language=word.manuscript.language or "en")
     opening = (word.manuscript.title, word.manuscript.summary, *word.names)
     text = bare(" ".join((page.text, *opening)))
     told = " ".join(line.text for line in word.lines)

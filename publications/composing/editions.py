@@ -5,7 +5,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from publications import prose
+from publications import markup
 from publications.models import (
     Edition,
     EditionAttachment,
@@ -17,7 +17,7 @@ from publications.models import (
 )
 from publications.publication_fields import FROZEN_COLUMNS, FieldType, PublicationField
 
-Prepared = Mapping[tuple[str, str], prose.Prose]
+Prepared = Mapping[tuple[str, str], markup.RenderedText]
 """Texts that were rendered ahead, each by its language and its Markdown to the letter."""
 
 
@@ -37,7 +37,7 @@ def compose(
         replaced: the scheduled edition whose place it takes, which it follows in nothing.
 
     Raises:
-        prose.Unrenderable: the text cannot be rendered.
+        markup.Unrenderable: the text cannot be rendered.
     """
     editions = publication.editions.exclude(pk=replaced.pk) if replaced else publication.editions
     before = None if is_first else editions.last_kept()
@@ -91,14 +91,14 @@ def _type_line(publication: Publication, number: Number | None, before: Edition 
     return publication.kind.type_line(publication.tree, number)
 
 
-def _text(publication: Publication, before: Edition | None, prepared: Prepared) -> prose.Prose:
+def _text(publication: Publication, before: Edition | None, prepared: Prepared) -> markup.RenderedText:
     """The text rendered; one that was rendered ahead serves where no paragraph has an id to keep."""
     carried = carried_paragraphs(before)
     ahead = None if carried else prepared.get((publication.language, publication.body))
-    return ahead or prose.render(publication.body, language=publication.language, carried=carried)
+    return ahead or markup.render_markdown(publication.body, language=publication.language, carried=carried)
 
 
-def rendered(text: prose.Prose) -> dict[str, object]:
+def rendered(text: markup.RenderedText) -> dict[str, object]:
     """The fields of an edition that are derived from its Markdown."""
     return {
         "html": text.html,
@@ -109,9 +109,9 @@ def rendered(text: prose.Prose) -> dict[str, object]:
     }
 
 
-def carried_paragraphs(edition: Edition | None) -> list[prose.Paragraph]:
+def carried_paragraphs(edition: Edition | None) -> list[markup.Paragraph]:
     """The paragraphs of an edition, whose ids the next one takes over."""
-    return [prose.Paragraph(anchor, text) for anchor, text in edition.paragraphs] if edition else []
+    return [markup.Paragraph(anchor, text) for anchor, text in edition.paragraphs] if edition else []
 
 
 def _byline(place: int, line, publication: Publication) -> EditionByline:

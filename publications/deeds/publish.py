@@ -16,7 +16,7 @@ from django.db.models import Max, prefetch_related_objects
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications import prose, search
+from publications import markup, search
 from publications.composing import Prepared, compose
 from publications.languages import LONGEST
 from publications.models import (
@@ -437,7 +437,7 @@ def _composed(
         composition = compose(
             publication, published_at=date, prepared=prepared, is_first=number == 1, replaced=scheduled
         )
-    except prose.Unrenderable as reason:
+    except markup.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
     composition.edition.number = number
     return composition

@@ -18,7 +18,7 @@ from django.db.models import Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import override
 
-from publications import manuscript, prose, renditions, search
+from publications import manuscript, markup, renditions, search
 from publications.composing import carried_paragraphs, rendered
 from publications.diff import tokens_of
 from publications.disk_reserve import with_disk_reserve
@@ -126,7 +126,7 @@ def redact(
 def _redact(publication: Publication, passage: str, *, by, why: str, mark: str | None) -> RedactionReport:
     action = begin_action(by=by, publication=publication)
     piece = lock_publication(publication)
-    redaction = prose.Redaction(passage, default_mark(piece.language) if mark is None else mark)
+    redaction = markup.Redaction(passage, default_mark(piece.language) if mark is None else mark)
     if len(redaction.passage) < SHORTEST:
         raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
     before, paths = piece.digest, paths_of(piece)
@@ -153,7 +153,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
 def _report(
     piece: Publication,
     passage: str,
-    redaction: prose.Redaction,
+    redaction: markup.Redaction,
     editions: list[Edition],
     linked_from: list[LinkingPublication],
 ) -> RedactionReport:
@@ -179,7 +179,7 @@ def _texts(piece: Publication, editions: list[tuple[Edition, Element]]) -> Itera
         yield from (getattr(edition, name) for name in TEXTS)
         yield edition.text
         yield from (file.label for file in edition.attachments.all())
-        yield from (text for name, text in prose.values_of(tree) if name != "href")
+        yield from (text for name, text in markup.values_of(tree) if name != "href")
     yield from _links_of(piece).values_list("reason", flat=True)
 
 
@@ -191,7 +191,7 @@ def _addresses(piece: Publication, editions: list[tuple[Edition, Element]]) -> I
     for edition, tree in editions:
         yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
         yield from (file.filename for file in edition.attachments.all())
-        yield from prose.addresses_of(tree)
+        yield from markup.addresses_of(tree)
 
 
 def _links_of(piece: Publication) -> QuerySet[RelatedLink]:
@@ -204,7 +204,7 @@ def default_mark(language: str) -> str:
         return _("[redacted]")
 
 
-def _redact_fields(row, rules: Mapping[str, Rule], redaction: prose.Redaction) -> bool:
+def _redact_fields(row, rules: Mapping[str, Rule], redaction: markup.Redaction) -> bool:
     """Take the passage out of these fields of a row, not stored yet; says whether it was there."""
     values = {name: rule(getattr(row, name), redaction) for name, rule in rules.items()}
     changed = {name: value for name, value in values.items() if value != getattr(row, name)}
@@ -213,7 +213,7 @@ def _redact_fields(row, rules: Mapping[str, Rule], redaction: prose.Redaction) -
     return bool(changed)
 
 
-def _redact_editions(piece: Publication, redaction: prose.Redaction, passage: str) -> list[Edition]:
+def _redact_editions(piece: Publication, redaction: markup.Redaction, passage: str) -> list[Edition]:
     """Those that held the passage."""
     with search.anew(piece.editions.values_list("pk", flat=True)):
         return [
@@ -221,7 +221,7 @@ def _redact_editions(piece: Publication, redaction: prose.Redaction, passage: st
         ]
 
 
-def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) -> bool:
+def _redact_edition(edition: Edition, redaction: markup.Redaction, passage: str) -> bool:
     bylines = [row for row in edition.bylines.all() if _redact_fields(row, BYLINE_RULES, redaction)]
     EditionByline.objects.bulk_update(bylines, BYLINE_RULES)
     files = [row for row in edition.attachments.all() if _redact_fields(row, FILE_RULES, redaction)]
@@ -229,7 +229,9 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
         row.save()
     touched = _redact_fields(edition, EDITION_RULES, redaction) | _redact_slug(edition, redaction, passage)
     if touched:
-        text = prose.render(edition.body, language=edition.language, carried=carried_paragraphs(edition))
+        text = markup.render_markdown(
+            edition.body, language=edition.language, carried=carried_paragraphs(edition)
+        )
         for name, value in rendered(text).items():
             setattr(edition, name, value)
     if touched or bylines or files:
@@ -240,19 +242,19 @@ def _redact_edition(edition: Edition, redaction: prose.Redaction, passage: str) 
 
 def _names_passage(slug: str, passage: str) -> bool:
     """Whether a slug names the passage, inflected too: "ivanovs-letter" names Ivanov, "annual" does not name Ann."""
-    part = slugify(prose.fold(passage))
+    part = slugify(markup.fold(passage))
     if not part:
         return False
-    is_specific = len(part) >= prose.SPECIFIC
-    ending = "" if is_specific else rf"{prose.ENDINGS}(-|$)"
+    is_specific = len(part) >= markup.SPECIFIC
+    ending = "" if is_specific else rf"{markup.ENDINGS}(-|$)"
     letters = part.replace("-", "-?") if is_specific else part
     spellings = "|".join({letters, *spellings_without_marks(letters)})
     pattern = re.compile(rf"(^|-)({spellings}){ending}")
-    slug = prose.INVISIBLE_CHARACTERS.sub("", slug)
+    slug = markup.INVISIBLE_CHARACTERS.sub("", slug)
     return bool(pattern.search(slug) or pattern.search(without_marks(slug)))
 
 
-def _redact_slug(row, redaction: prose.Redaction, passage: str) -> bool:
+def _redact_slug(row, redaction: markup.Redaction, passage: str) -> bool:
     """Give up an address that was made from the passage: another is made, and the old one is forgotten."""
     if not _names_passage(row.slug, passage):
         return False
@@ -263,7 +265,7 @@ def _redact_slug(row, redaction: prose.Redaction, passage: str) -> bool:
     return True
 
 
-def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage: str, by) -> bool:
+def _redact_working_copy(piece: Publication, redaction: markup.Redaction, passage: str, by) -> bool:
     touched = _redact_fields(piece, COLUMN_RULES, redaction) | _redact_slug(piece, redaction, passage)
     for file in piece.attachments.all():
         if _redact_fields(file, FILE_RULES, redaction):
@@ -282,7 +284,7 @@ def _redact_working_copy(piece: Publication, redaction: prose.Redaction, passage
     return touched
 
 
-def _redact_revision(revision: Revision, redaction: prose.Redaction, passage: str) -> bool:
+def _redact_revision(revision: Revision, redaction: markup.Redaction, passage: str) -> bool:
     """Read the manuscript, take the passage out of every text in it, and write it again."""
     text = manuscript.loads(revision.manuscript)
     slug = "" if _names_passage(text.slug, passage) else text.slug
@@ -294,7 +296,7 @@ def _redact_revision(revision: Revision, redaction: prose.Redaction, passage: st
     return True
 
 
-def _redact_typed(name: str, value: str, redaction: prose.Redaction, passage: str) -> str:
+def _redact_typed(name: str, value: str, redaction: markup.Redaction, passage: str) -> str:
     if name == "slug" and _names_passage(slugify(value), passage):
         return ""
     return redact_field(name, value, redaction)
@@ -311,10 +313,10 @@ def _renew_typed(piece: Publication) -> None:
 
 def _spelled(text: str) -> str:
     """Letters and digits alone: "/John_Smithson.html" and "john smithson" are spelled alike."""
-    return "".join(prose.words_of_address(text))
+    return "".join(markup.words_of_address(text))
 
 
-def _forget_traces(piece: Publication, redaction: prose.Redaction, passage: str) -> None:
+def _forget_traces(piece: Publication, redaction: markup.Redaction, passage: str) -> None:
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
     named = [address for address in piece.addresses.all() if _names_passage(address.slug, passage)]
     piece.addresses.filter(pk__in=[each.pk for each in named]).delete()
@@ -352,7 +354,7 @@ def _keep_in_step(piece: Publication, before: str) -> None:
         edition.save(update_fields=["digest", "redactions"])
 
 
-def _refuse_remains(piece: Publication, redaction: prose.Redaction) -> None:
+def _refuse_remains(piece: Publication, redaction: markup.Redaction) -> None:
     """Nothing is done where readers would still find the passage, split by markup we do not see through."""
     for edition in piece.editions.all():
         if _still_tells(edition, redaction):
@@ -364,12 +366,12 @@ def _refuse_remains(piece: Publication, redaction: prose.Redaction) -> None:
             )
 
 
-def _still_tells(edition: Edition, redaction: prose.Redaction) -> bool:
+def _still_tells(edition: Edition, redaction: markup.Redaction) -> bool:
     headings = [text for _level, text, _anchor in edition.contents]
     texts = (getattr(edition, name) for name in TEXTS)
     if any(map(redaction.is_in, (*texts, edition.text, *headings))):
         return True
-    values = prose.values_of(parse(edition.html))
+    values = markup.values_of(parse(edition.html))
     return any(
         redaction.is_named_by(value) if name == "href" else redaction.is_in(value) for name, value in values
     )

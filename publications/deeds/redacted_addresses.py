@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db.models import Q
 from django.utils.html import escape
 
-from publications import prose
+from publications import markup
 from publications.addresses import former, in_tree
 from publications.html_tree import parse
 from publications.models import Edition, Publication
@@ -51,7 +51,7 @@ def _may_link_to(paths: Collection[str]) -> Q:
 
 
 def _links_to(edition: Edition, paths: Collection[str]) -> bool:
-    links = (value for name, value in prose.values_of(parse(edition.html)) if name == "href")
+    links = (value for name, value in markup.values_of(parse(edition.html)) if name == "href")
     own = {former(link) for link in links if link.startswith(("/", settings.SITE_URL))}
     return any(link == path or link.startswith((f"{path}/", f"{path}.")) for link in own for path in paths)
 

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
-from publications.prose import Redaction
+from publications.markup import Redaction
 from publications.publication_fields import (
     FIELDS,
     FIELDS_BY_NAME,

@@ -10,7 +10,7 @@ from django.db import models, router, transaction
 from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
-from publications import prose, renditions, search
+from publications import markup, renditions, search
 from publications.languages import TREES
 from publications.models import (
     AuditLine,
@@ -89,8 +89,8 @@ def write_out(page: Page) -> None:
     wrong = {}
     for tree in TREES:
         try:
-            text = prose.render(getattr(page, f"body_{tree}"), language=tree)
-        except prose.Unrenderable as reason:
+            text = markup.render_markdown(getattr(page, f"body_{tree}"), language=tree)
+        except markup.Unrenderable as reason:
             wrong[f"body_{tree}"] = str(reason)
             continue
         if text.images:

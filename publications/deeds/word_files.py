@@ -8,8 +8,8 @@ from django.db import transaction
 
 from publications import manuscript
 from publications.importers import Refusal, docx
+from publications.markup import Redaction
 from publications.models import Attachment, EditionAttachment, Publication, WordFile, originals
-from publications.prose import Redaction
 
 from .redacted_values import redact_file_name, redact_value
 

@@ -11,7 +11,7 @@ from operator import attrgetter
 from django import forms
 from django.utils.translation import gettext
 
-from publications import manuscript, prose
+from publications import manuscript, markup
 from publications.diff import BaseValues, FieldConflict, FieldMerge, MergeGuard, Values, merge_fields
 from publications.draft_content import unsaved_publication
 from publications.models import Publication, Why
@@ -186,8 +186,8 @@ class OvertakenFormMixin:
 
     def _check_merged_text(self, cleaned: dict) -> None:
         try:
-            prose.render(cleaned.get("body", ""), language=cleaned.get("language", "en"))
-        except prose.Unrenderable as reason:
+            markup.render_markdown(cleaned.get("body", ""), language=cleaned.get("language", "en"))
+        except markup.Unrenderable as reason:
             self.add_error("body", str(reason))
 
     def _who_saved(self, revisions) -> str:

@@ -12,7 +12,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import pairwise
 
-from publications import prose
+from publications import markup
 from publications.diff import Budget, TextSide, join_paragraphs, match, split_paragraphs, tokens_of
 from publications.models import DeedKind, Publication
 
@@ -54,7 +54,7 @@ class Redactions:
         self._any_mark = re.compile(f"([{''.join(self._marks_of)}])" if self._marks_of else "((?!))")
         self._tokens: dict[str, tuple] = {}
         self._keys: dict[str, list[str]] = {}
-        self._redactions: dict[str, prose.Redaction] = {}
+        self._redactions: dict[str, markup.Redaction] = {}
 
     def may_touch(self, redacted: str) -> bool:
         """Whether a passage may have stood in this text of the redacted draft."""
@@ -108,10 +108,10 @@ class Redactions:
         touched = [self._words_of(text) for text in base if self.may_touch(text)]
         return any(_is_part(words, others) for words in map(self._words_of, put_in) for others in touched)
 
-    def _known(self) -> Iterator[prose.Redaction]:
+    def _known(self) -> Iterator[markup.Redaction]:
         for passage in self.passages:
             if passage not in self._redactions:
-                self._redactions[passage] = prose.Redaction(passage, "")
+                self._redactions[passage] = markup.Redaction(passage, "")
             yield self._redactions[passage]
 
     def _has_mark(self, text: str) -> bool:
@@ -226,7 +226,7 @@ def _on_one_line(text: str) -> str:
 
 
 def _folded(text: str) -> str:
-    return _on_one_line(prose.fold(text)).casefold()
+    return _on_one_line(markup.fold(text)).casefold()
 
 
 def _is_part(words: frozenset[str], others: frozenset[str]) -> bool:
@@ -243,6 +243,6 @@ def redactions_of(publication: Publication) -> Redactions:
         spelling: frozenset(words) if all(words) else frozenset()
         for mark, words in numbers.items()
         if mark
-        for spelling in (mark, prose.escape_markdown(mark))
+        for spelling in (mark, markup.escape_markdown(mark))
     }
     return Redactions(marks, are_known=bool(numbers) and all(numbers))

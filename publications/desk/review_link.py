@@ -18,7 +18,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 from django.views.decorators.csrf import csrf_exempt
 
-from publications import composing, manuscript, prose, renditions
+from publications import composing, manuscript, markup, renditions
 from publications.draft_content import unsaved_publication
 from publications.html_tree import is_blank, parse, serialize
 from publications.models import (
@@ -161,7 +161,7 @@ def review_context(found: Review, token: str) -> dict[str, object]:
         "editors": names_in_line(row for row in made.bylines if row.role == "editor"),
         "cover": picture(edition.cover, address) if edition.cover else None,
         "passages": [
-            _with_comments(SafeString(prose.place_pictures(each.html, pictures)), each.number, remarks)
+            _with_comments(SafeString(markup.insert_images(each.html, pictures)), each.number, remarks)
             for each in passages_of(edition.html)
         ],
         "of_the_whole": [each for each in remarks if not each.is_fine and not each.place],
@@ -179,5 +179,5 @@ def snapshot_of_review(found: Review) -> EditionWithRows | None:
     text = manuscript.loads(found.revision.manuscript)
     try:
         return composing.compose(unsaved_publication(text, of=found.publication))
-    except prose.Unrenderable:
+    except markup.Unrenderable:
         return None

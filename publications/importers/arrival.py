@@ -7,7 +7,7 @@ from pathlib import Path
 
 from publications.images import ImageFacts
 from publications.manuscript import Manuscript
-from publications.prose import Prose
+from publications.markup import RenderedText
 
 
 class Sort(StrEnum):
@@ -82,7 +82,7 @@ class Arrival:
     staff: frozenset[str] = frozenset()
     former_paths: tuple[str, ...] = ()
     is_draft: bool = False
-    prose: Prose | None = None
+    prose: RenderedText | None = None
     share: Share = Share()
     ends_at: datetime | None = None
     anchors: frozenset[str] = frozenset()

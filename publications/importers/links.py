@@ -9,7 +9,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from django.utils.translation import gettext as _
 
 from publications.addresses import former
-from publications.prose import fragment_on_page
+from publications.markup import fragment_on_page
 
 from .arrival import Telling
 

@@ -11,7 +11,7 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Set
 from urllib.parse import quote, unquote
 
-from publications.prose import github_slug
+from publications.markup import github_slug
 
 from .aside import MARK, Aside
 from .liquid_values import slugify

@@ -5,7 +5,7 @@ from html import unescape
 
 from django.utils.translation import gettext as _
 
-from publications import prose
+from publications import markup
 from publications.manuscript import Manuscript
 
 from . import words
@@ -16,15 +16,15 @@ ID = re.compile(r'\bid="([^"]+)"')
 OWN_IDS = ("p-", "fn-", "fnref-")
 
 
-def rendered_as_published(text: Manuscript, telling: Telling) -> prose.Prose | None:
+def rendered_as_published(text: Manuscript, telling: Telling) -> markup.RenderedText | None:
     try:
-        return prose.render(text.body, language=text.language)
-    except prose.Unrenderable as reason:
+        return markup.render_markdown(text.body, language=text.language)
+    except markup.Unrenderable as reason:
         telling.dropped("render", _("The text cannot be shown as it is: %s") % reason)
         return None
 
 
-def share_of(source: str, text: Manuscript, rendered: prose.Prose | None, telling: Telling) -> Share:
+def share_of(source: str, text: Manuscript, rendered: markup.RenderedText | None, telling: Telling) -> Share:
     """How much of a source stands on the page; words that do not are told."""
     if rendered is None:
         return Share()
@@ -36,7 +36,7 @@ def share_of(source: str, text: Manuscript, rendered: prose.Prose | None, tellin
     return share
 
 
-def tell_losses(text: Manuscript, rendered: prose.Prose | None, telling: Telling) -> None:
+def tell_losses(text: Manuscript, rendered: markup.RenderedText | None, telling: Telling) -> None:
     """Name the links and pictures of a text that its page lacks."""
     if rendered is None:
         return
@@ -50,13 +50,13 @@ def tell_losses(text: Manuscript, rendered: prose.Prose | None, telling: Telling
             telling.dropped("image-missing", told)
 
 
-def anchors_in(rendered: prose.Prose | None) -> frozenset[str]:
+def anchors_in(rendered: markup.RenderedText | None) -> frozenset[str]:
     """The ids of a page that links of other texts may lead to."""
     ids = ID.findall(rendered.html) if rendered else ()
     return frozenset(unescape(each) for each in ids if not each.startswith(OWN_IDS))
 
 
-def fragment_links_in(rendered: prose.Prose | None) -> tuple[str, ...]:
+def fragment_links_in(rendered: markup.RenderedText | None) -> tuple[str, ...]:
     """The links of a page that lead to an id, of this page or another of the site."""
     if rendered is None or "#" not in rendered.html:
         return ()

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from publications import prose
+from publications import markup
 from publications.languages import slugify
 
 from . import frontmatter, values
@@ -123,8 +123,8 @@ def _biography(row: dict[str, Any]) -> str:
     if not written:
         return ""
     try:
-        return prose.render(written).text
-    except prose.Unrenderable:
+        return markup.render_markdown(written).text
+    except markup.Unrenderable:
         return values.plain(written)
 
 

@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from publications import prose
+from publications import markup
 
 from . import values
 from .arrival import Telling
@@ -21,8 +21,8 @@ def unmarked(text: str, telling: Telling) -> str:
     if PLAIN.fullmatch(text):
         return text
     try:
-        rendered = prose.render(text)
-    except prose.Unrenderable:
+        rendered = markup.render_markdown(text)
+    except markup.Unrenderable:
         return values.plain(text)
     for address in addresses_in(rendered.html):
         telling.dropped("link-summary", _("A link in the summary was left out: %s") % address)
@@ -30,7 +30,7 @@ def unmarked(text: str, telling: Telling) -> str:
     return plain if plain else values.plain(text)
 
 
-def excerpt(rendered: prose.Prose | None) -> str:
+def excerpt(rendered: markup.RenderedText | None) -> str:
     """The first paragraph that is more than a few words, or its beginning."""
     paragraphs = [" ".join(each.text.split()) for each in rendered.paragraphs] if rendered else []
     first = next((each for each in paragraphs if len(each.split()) > 3), "")

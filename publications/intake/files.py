@@ -8,8 +8,8 @@ from django.utils.translation import gettext as _
 
 from publications import images, renditions
 from publications.manuscript import Attachment, Manuscript, Picture
+from publications.markup import images_in
 from publications.models import Image, Publication, keep_original
-from publications.prose import images_in
 
 from .register import Register
 

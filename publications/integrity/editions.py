@@ -10,6 +10,7 @@ from django.db.models import Exists, F, Max, OuterRef, Q, Subquery
 from django.db.models.functions import ExtractYear
 from django.utils import timezone
 
+from publications.markup import images_in
 from publications.models import (
     FOREVER,
     Address,
@@ -21,7 +22,6 @@ from publications.models import (
     Publication,
     Revision,
 )
-from publications.prose import images_in
 
 from .report import Progress
 

@@ -12,8 +12,8 @@ from django.utils.translation import gettext as _
 from publications.addresses import absolute
 from publications.html_tree import parse
 from publications.images import widths_for
+from publications.markup import EXCHANGE, escape_markdown, to_markdown
 from publications.models import Image
-from publications.prose import EXCHANGE, escape_markdown, to_markdown
 
 from .record import Record
 

@@ -10,7 +10,7 @@ from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 
 from publications.languages import NAMES, slugify, tree_of
-from publications.prose import images_in
+from publications.markup import images_in
 from publications.publication_fields import MAX_LENGTHS
 
 from .authors import Author

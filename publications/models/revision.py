@@ -10,7 +10,7 @@ from django.db.models import F, prefetch_related_objects
 from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
-from publications.prose import images_in
+from publications.markup import images_in
 from publications.publication_fields import FIELDS, FieldType, PublicationField
 
 from .images import Image

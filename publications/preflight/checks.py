@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications.languages import slugify
-from publications.prose import misnamed_images
+from publications.markup import misnamed_images
 
 from .draft import PreflightDraft, PreflightIssue
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 
 from publications.html_tree import VERBATIM, Element, parse
-from publications.prose import words_of
+from publications.markup import inline_text
 
 
 @dataclass(frozen=True)
@@ -90,7 +90,7 @@ class PreflightDraft:
         """The links of the text as readers meet them, without those between notes and their references."""
         in_notes = {id(link) for section in self._tree.find_all("section") for link in section.find_all("a")}
         return tuple(
-            TextLink(link.get("href"), words_of(link), id(link) in in_notes)
+            TextLink(link.get("href"), inline_text(link), id(link) in in_notes)
             for link in self._tree.find_all("a")
             if link.get("href") and not link.get("class").startswith("footnote")
         )

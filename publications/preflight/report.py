@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import gettext as _
 
-from publications import prose
+from publications import markup
 from publications.addresses import in_tree
 from publications.languages import tree_of
 from publications.models import Attachment, Image, Publication, is_original_there, originals, pictured
@@ -48,7 +48,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         body=publication.body,
         html=html,
         unrenderable=reason,
-        headings=prose.outline(publication.body),
+        headings=markup.outline(publication.body),
         missing=tuple(publication.owed()),
         images=tuple(_images(publication)),
         broken_links=_broken_links(publication, html),
@@ -76,8 +76,8 @@ def _broken_links(publication: Publication, html: str) -> dict[str, str]:
 
 def _rendered(publication: Publication) -> tuple[str, str]:
     try:
-        return prose.render(publication.body, language=publication.language).html, ""
-    except prose.Unrenderable as reason:
+        return markup.render_markdown(publication.body, language=publication.language).html, ""
+    except markup.Unrenderable as reason:
         return "", str(reason)
 
 

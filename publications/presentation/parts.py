@@ -12,7 +12,7 @@ from django.utils.text import get_text_list
 from django.utils.translation import get_language, gettext
 from django.utils.translation import gettext_lazy as _
 
-from publications import prose
+from publications import markup
 from publications.addresses import absolute
 from publications.images import FORMATS, teaser_height, teaser_widths, widths_for
 from publications.languages import language_label, tree_of
@@ -66,7 +66,7 @@ class Profile(Person):
     """An author as About the Author tells of them: biography and portrait as they are now."""
 
     biography_html: str = ""
-    portrait: prose.Picture | None = None
+    portrait: markup.ResponsiveImage | None = None
     initials: str = ""
 
 
@@ -86,7 +86,7 @@ class Card:
     reading_time: str
     id: int = field(default=0)
     is_updated: bool = False
-    cover: prose.Picture | None = None
+    cover: markup.ResponsiveImage | None = None
     marked_title: str = ""
     passage: str = ""
     why: str = ""
@@ -226,12 +226,12 @@ def paragraphs(text: str) -> SafeString:
     return format_html_join("", "<p>{}</p>", ((part.strip(),) for part in text.split("\n\n") if part.strip()))
 
 
-def picture(image: Image, address: ImageAddress) -> prose.Picture:
+def picture(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
     """A picture of the library in all its widths, at addresses that the caller chooses."""
     return _in_widths(image, address, widths_for(image), "", (image.width, image.height))
 
 
-def card_picture(image: Image, address: ImageAddress) -> prose.Picture:
+def card_picture(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
     """The same cut to the shape of cards, around its focal point."""
     widths = teaser_widths(image)
     return _in_widths(image, address, widths, "c", (widths[-1], teaser_height(widths[-1])))
@@ -239,7 +239,7 @@ def card_picture(image: Image, address: ImageAddress) -> prose.Picture:
 
 def _in_widths(
     image: Image, address: ImageAddress, widths: Sequence[int], cut: str, size: tuple[int, int]
-) -> prose.Picture:
+) -> markup.ResponsiveImage:
     sources = tuple(
         (
             kind.media_type,
@@ -248,7 +248,7 @@ def _in_widths(
         for extension, kind in FORMATS.items()
     )
     shown = widths[-1] if len(widths) == 1 else widths[1]
-    return prose.Picture(
+    return markup.ResponsiveImage(
         src=address(image, f"{shown}{cut}", "jpg"),
         width=size[0],
         height=size[1],
@@ -258,13 +258,13 @@ def _in_widths(
     )
 
 
-def portrait(image: Image | None, address: ImageAddress) -> prose.Picture | None:
+def portrait(image: Image | None, address: ImageAddress) -> markup.ResponsiveImage | None:
     if not image:
         return None
     sources = tuple(
         (kind.media_type, address(image, f"{PORTRAIT}s", extension)) for extension, kind in FORMATS.items()
     )
-    return prose.Picture(
+    return markup.ResponsiveImage(
         src=address(image, f"{PORTRAIT}s", "jpg"), width=PORTRAIT, height=PORTRAIT, alt="", sources=sources
     )
 
@@ -276,7 +276,7 @@ def public_address(image: Image, size: str, extension: str) -> str:
 
 def body_html(edition: Edition, images: Iterable[Image], address: ImageAddress) -> str:
     """The stored safe HTML with its pictures in place."""
-    return prose.place_pictures(edition.html, {image.key: picture(image, address) for image in images})
+    return markup.insert_images(edition.html, {image.key: picture(image, address) for image in images})
 
 
 def with_permalinks(html: str, language: str) -> str:
@@ -284,7 +284,7 @@ def with_permalinks(html: str, language: str) -> str:
     tree = get_language() or ""
     spoken = "" if language == tree else tree
     paragraph, section = gettext("Link to this paragraph"), gettext("Link to this section")
-    return prose.place_permalinks(html, paragraph, section, language=spoken)
+    return markup.insert_permalinks(html, paragraph, section, language=spoken)
 
 
 def files(attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]) -> list[Link]:

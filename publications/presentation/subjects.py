@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.utils.translation import get_language
 
-from publications import prose
+from publications import markup
 from publications.models import Author, Edition, Kind, Tag, TagKind
 
 from . import parts
@@ -39,7 +39,7 @@ class Writer:
     title: str = ""
     affiliation: str = ""
     pieces: int = 0
-    portrait: prose.Picture | None = None
+    portrait: markup.ResponsiveImage | None = None
     initials: str = ""
     anchor: str = ""
 

@@ -10,10 +10,10 @@ from django.utils import timezone, translation
 
 from publications.addresses import absolute, in_tree
 from publications.languages import TREES
+from publications.markup import escape_markdown
 from publications.metadata import format_url
 from publications.models import Edition, Site
 from publications.presentation import Card, cards, unless_fresh
-from publications.prose import escape_markdown
 
 INDEXED = 100
 VALID_FOR = timedelta(days=180)

@@ -7,7 +7,7 @@ from django.urls import reverse
 from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
-from publications import metadata, prose
+from publications import markup, metadata
 from publications.models import (
     Answer,
     Edition,
@@ -119,7 +119,7 @@ def _card(edition: Edition) -> metadata.HeadImage:
     return metadata.HeadImage(absolute(iri_to_uri(card_url(edition))), told, *CARD)
 
 
-def _cover(cover: prose.Picture | None) -> metadata.HeadImage | None:
+def _cover(cover: markup.ResponsiveImage | None) -> metadata.HeadImage | None:
     return metadata.HeadImage(absolute(cover.src), cover.alt) if cover else None
 
 

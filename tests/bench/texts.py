@@ -16,11 +16,13 @@ def texts() -> Iterator[Figure]:
 
 
 def _rendered() -> Iterator[Figure]:
-    from publications import prose
+    from publications import markup
 
     for count in (10, 100, 1000):
         text = WORDS * count + "[^1]: The note."
-        yield Figure(f"prose of {count} paragraphs", _median(lambda text=text: prose.render(text)), "ms CPU")
+        yield Figure(
+            f"prose of {count} paragraphs", _median(lambda text=text: markup.render_markdown(text)), "ms CPU"
+        )
 
 
 def _compared() -> Iterator[Figure]:

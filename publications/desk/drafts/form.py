@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
 
-from publications import prose
+from publications import markup
 from publications.diff import merge_set
 from publications.draft_content import write_draft
 from publications.languages import NAMES, slugify
@@ -166,8 +166,8 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
     def clean_body(self) -> str:
         body = self.cleaned_data["body"].replace("\r\n", "\n").replace("\r", "\n")
         try:
-            prose.render(body, language=self.data.get("language", "en"))
-        except prose.Unrenderable as reason:
+            markup.render_markdown(body, language=self.data.get("language", "en"))
+        except markup.Unrenderable as reason:
             raise forms.ValidationError(str(reason)) from reason
         return body
 

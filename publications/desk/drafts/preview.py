@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import override
 from django.views.decorators.http import require_POST
 
-from publications import composing, metadata, prose, renditions
+from publications import composing, markup, metadata, renditions
 from publications.draft_content import UNSAVED_PK, with_rows
 from publications.languages import slugify
 from publications.models import Byline, Image, Kind, Publication, Site, Tag
@@ -77,7 +77,7 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
         return _render_preview(
             request, publication, _("Preview of the working copy. Readers do not see this.")
         )
-    except prose.Unrenderable as reason:
+    except markup.Unrenderable as reason:
         raise Http404(str(reason)) from reason
 
 
@@ -94,7 +94,7 @@ def preview_unsaved(request: HttpRequest) -> HttpResponse:
         return _render_preview(
             request, typed, _("Preview of what is typed. Nothing has been saved; readers do not see this.")
         )
-    except prose.Unrenderable as reason:
+    except markup.Unrenderable as reason:
         return _render_reason(str(reason))
 
 

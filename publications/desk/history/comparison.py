@@ -9,7 +9,7 @@ from django.utils.text import capfirst
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from publications import composing, manuscript, prose
+from publications import composing, manuscript, markup
 from publications.draft_content import unsaved_publication
 from publications.models import EditionWithRows, Publication, Revision, Role
 from publications.presentation.comparison import comparison_context, difference_of
@@ -32,7 +32,7 @@ def content_of_draft(publication: Publication) -> EditionWithRows | None:
     """Return a draft, stored or not, as the edition that it would be, or None where it cannot be rendered."""
     try:
         return composing.compose(publication).with_translations()
-    except prose.Unrenderable:
+    except markup.Unrenderable:
         return None
 
 

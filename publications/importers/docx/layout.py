@@ -5,7 +5,7 @@ from dataclasses import replace
 from itertools import groupby, pairwise, takewhile
 
 from publications.html_tree import Element
-from publications.prose import Heading
+from publications.markup import Heading
 
 from .findings import Findings
 from .parts import (

@@ -7,7 +7,7 @@ from pathlib import PurePath
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publications import prose
+from publications import markup
 from publications.manuscript import Manuscript
 from publications.publication_fields import MAX_LENGTHS
 
@@ -136,24 +136,24 @@ class _File:
         opening.title = one_line(stem.replace("_", " "))[: MAX_LENGTHS["title"]]
         self.telling.guessed("title", _("The text has no title: the name of the file stands in for it."))
 
-    def _written(self, blocks: list[Block]) -> tuple[str, prose.Prose | None]:
+    def _written(self, blocks: list[Block]) -> tuple[str, markup.RenderedText | None]:
         """The Markdown and its page. Links to headings need the page first: it gives them their addresses."""
         notes: Noted = [(label, normalize_blocks(note, self.findings)) for label, note in self.notes.in_order]
         anchors: dict[str, str] = {}
         builder = TreeBuilder(self.gallery.place, lambda address: resolve_link(address, anchors))
-        body = prose.to_markdown(builder.build(blocks, notes), prose.EDITABLE)
+        body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
         rendered = self._rendered(body)
         wanted = inner_links([*blocks, *(block for _label, note in notes for block in note)])
         if rendered and wanted and (found := heading_anchors(blocks, rendered.contents)):
             anchors.update(found)
-            body = prose.to_markdown(builder.build(blocks, notes), prose.EDITABLE)
+            body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
         self.findings.inner_links = sum(bookmark not in anchors for bookmark in wanted)
         return body, rendered
 
-    def _rendered(self, body: str) -> prose.Prose | None:
+    def _rendered(self, body: str) -> markup.RenderedText | None:
         try:
-            return prose.render(body, language=self.language)
-        except prose.Unrenderable as reason:
+            return markup.render_markdown(body, language=self.language)
+        except markup.Unrenderable as reason:
             self.telling.dropped("render", _("The text cannot be shown as it is: %s") % reason)
             return None
 
@@ -168,7 +168,7 @@ class _File:
             body=body,
         )
 
-    def _counts(self, rendered: prose.Prose | None) -> dict[str, Count]:
+    def _counts(self, rendered: markup.RenderedText | None) -> dict[str, Count]:
         html = rendered.html if rendered else ""
         shown = set(REFERRED.findall(html))
         lost = max(0, len(self.notes.labels) - len(shown))
@@ -180,7 +180,7 @@ class _File:
             "pictures": Count(len(pictures), sum(kept is not None for kept in pictures)),
         }
 
-    def _share(self, opening: Opening, rendered: prose.Prose | None) -> Share:
+    def _share(self, opening: Opening, rendered: markup.RenderedText | None) -> Share:
         if rendered is None:
             return Share()
         fields = (opening.title, opening.byline, opening.summary, *opening.key_points)

@@ -1,7 +1,7 @@
-"""Quotation marks, dashes and dots as each language prints them.
+"""Quotation marks, dashes and ellipses as each language prints them.
 
-Only text is touched: no attribute, no code, no address that is shown as it is. A mark is judged by what
-stands around it in the whole passage, across emphasis and links.
+Only text is touched: no attribute, no code, no address that is shown as it is. A mark is judged by what stands around
+it in the whole passage, across emphasis and links.
 """
 
 import re
@@ -10,8 +10,7 @@ from functools import partial
 
 from publications.html_tree import VERBATIM, Element, is_bare_link
 
-from .source import shown
-from .wording import primary
+from .source import unmask
 
 # Outer and inner quotation marks, opening and closing.
 ENGLISH = ("“", "”", "‘", "’")
@@ -62,13 +61,13 @@ PLAIN = {"--": "–", "---": "—", "...": "…"}
 OPENERS = frozenset("([{<-–—/«„“‘‚¿¡=+|")
 
 
-def refine(tree: Element, language: str) -> None:
+def apply_typography(tree: Element, language: str) -> None:
     """Make the marks in all texts of the tree typographic, and show what was hidden from the parser."""
     marks = MARKS.get(primary(language), ENGLISH)
     for passage in _passages(tree):
         _refine_passage(passage, marks)
     for element in tree.walk():
-        element.children = [shown(child) if isinstance(child, str) else child for child in element.children]
+        element.children = [unmask(child) if isinstance(child, str) else child for child in element.children]
 
 
 def _passages(element: Element) -> Iterator[list[tuple[Element, int] | str]]:
@@ -150,3 +149,8 @@ class Quotes:
 
     def _after(self, place: int) -> str:
         return self.passage[place + 1 : place + 4].lstrip("\"'")[:1]
+
+
+def primary(language: str) -> str:
+    """The language of a tag, without script and region: `sv` of `sv-FI`."""
+    return language.replace("_", "-").partition("-")[0].lower()

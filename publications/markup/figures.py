@@ -1,26 +1,43 @@
-"""Library images: placeholders in the stored text, pictures on the page.
+"""Images and permalinks: placeholders in the stored text, put in when a page is shown.
 
-Stored HTML names an image by its key and never holds an address, so that images may move, and a text
-that is shown where its images are not public simply has none.
+Stored HTML names an image by its key and never holds an address, so that images may move, and a text that is shown
+where its images are not public simply has none.
+
+The link at each paragraph and heading holds no text, so that copying takes none along. It is hidden until the pointer
+or the focus is in its paragraph, or the reader asks for all of them: a hidden link is neither a stop of the Tab key nor
+a word of a screen reader, of which a long report would otherwise have hundreds.
 """
 
 import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from html import escape
 
 from publications.html_tree import Element, is_blank
 
 from .links import KEY
-from .parts import Picture
 
 SIZES = "(min-width: 44rem) 38rem, 94vw"
 PLACEHOLDER = re.compile(
     rf'(?P<figure><figure>)?(?P<link><a [^<>]*>)?<img data-image="(?P<key>{KEY})" alt="(?P<alt>[^"]*)">'
     r"(?P<end>(?(link)</a>))(?(figure)(?:<figcaption>(?P<caption>[^<]*)</figcaption>)?</figure>)"
 )
+BLOCK = re.compile(r'(<(p|h[2-6]) id="([ps]-[^"]+)"[^<>]*>.*?)(</\2>)', re.DOTALL)
 
 
-def shape_figures(tree: Element) -> None:
+@dataclass(frozen=True)
+class ResponsiveImage:
+    """What a page needs to show one image; `sources` are pairs of media type and srcset."""
+
+    src: str
+    width: int
+    height: int
+    alt: str
+    credit: str = ""
+    sources: tuple[tuple[str, str], ...] = ()
+
+
+def build_figures(tree: Element) -> None:
     """A paragraph that holds just pictures becomes figures; within a line a picture has no caption."""
     tree.replace(_shape)
 
@@ -52,12 +69,12 @@ def _figure(picture: Element) -> Element:
     return Element("figure", {}, [picture, Element("figcaption", {}, [caption])] if caption else [picture])
 
 
-def place_pictures(html: str, pictures: Mapping[str, Picture]) -> str:
+def insert_images(html: str, pictures: Mapping[str, ResponsiveImage]) -> str:
     """The stored HTML with its pictures in place. An image that is not given is left out, figure and all."""
     return PLACEHOLDER.sub(lambda match: _place(match, pictures.get(match["key"])), html)
 
 
-def _place(match: re.Match[str], picture: Picture | None) -> str:
+def _place(match: re.Match[str], picture: ResponsiveImage | None) -> str:
     if picture is None:
         return ""
     alt = match["alt"] or escape(picture.alt)
@@ -67,7 +84,7 @@ def _place(match: re.Match[str], picture: Picture | None) -> str:
     return f"<figure>{shown}{_caption(match['caption'] or '', picture.credit)}</figure>"
 
 
-def _picture(picture: Picture, alt: str) -> str:
+def _picture(picture: ResponsiveImage, alt: str) -> str:
     """`alt` is HTML."""
     image = (
         f'<img src="{escape(picture.src)}" width="{picture.width}" height="{picture.height}" '
@@ -87,3 +104,15 @@ def _caption(caption: str, credit: str) -> str:
     shown = f'<span class="credit">{escape(credit)}</span>' if credit else ""
     inside = " ".join(part for part in (caption, shown) if part)
     return f"<figcaption>{inside}</figcaption>" if inside else ""
+
+
+def insert_permalinks(html: str, paragraph: str, section: str, *, language: str = "") -> str:
+    """The stored HTML with its permalinks, named in words of the page, whose language is told if it differs."""
+    spoken = f' lang="{escape(language)}"' if language else ""
+
+    def linked(match: re.Match[str]) -> str:
+        name = escape(paragraph if match[2] == "p" else section)
+        link = f'<a class="permalink" href="#{match[3]}" aria-label="{name}"{spoken}></a>'
+        return f"{match[1]}{link}{match[4]}"
+
+    return BLOCK.sub(linked, html)

@@ -1,4 +1,4 @@
-"""Our Markdown: Python-Markdown with its extensions, our notes, and guards where it would work too long."""
+"""Python-Markdown with the site's footnotes, and guards where it would work too long."""
 
 import re
 import xml.etree.ElementTree as etree
@@ -20,17 +20,24 @@ from markdown.util import AtomicString
 
 from publications.html_tree import Element
 
-from .abbreviations import explain
-from .builder import build
-from .limits import Passages, check_bars, check_blocks, check_cells, check_growth
-from .lists import indent_lists
-from .source import STRAIGHT, Hiding
+from .html_repair import repair_html
+from .source import (
+    STRAIGHT,
+    InlineCost,
+    MarkupMask,
+    check_bars,
+    check_blocks,
+    check_cells,
+    check_growth,
+    indent_lists,
+)
+from .structure import mark_abbreviations
 
-Found = tuple[etree.Element | None, int | None, int | None]
+InlineMatch = tuple[etree.Element | None, int | None, int | None]
 
 # The parser's own patterns, bound to one line and without a second try.
 BRACES = re.compile(r"(?<! ) ++\{:? *+([^{}\n ][^{}\n]*+)\} *$")
-NOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
+FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
 ABBREVIATION = re.compile(r"^[*]\[(?P<abbr>[^\\\]\n]*+)\] ?:[ ]*+\n?[ ]*+(?P<title>.*)$", re.MULTILINE)
 REFERENCE = re.compile(
     r"^ {0,3}\[([^\[\]\n]*+)\]:[ ]*+(?:\n[ ]*+)?([^\s]++)[ ]*+(?:\n[ ]*+)?"
@@ -39,11 +46,11 @@ REFERENCE = re.compile(
 )
 
 
-def parse(source: str) -> tuple[Element, list[Element]]:
+def parse_markdown(source: str) -> tuple[Element, list[Element]]:
     """The trees of a text: its body, and its notes in the order they are written."""
     abbreviations = AbbrExtension()
     seal = blake2b(source.encode(), digest_size=8).hexdigest()  # no text can hold a digest of itself
-    hiding = Hiding()
+    mask = MarkupMask()
     markdown = Markdown(
         output_format="html",
         extensions=[
@@ -51,23 +58,23 @@ def parse(source: str) -> tuple[Element, list[Element]]:
             AttrListExtension(),
             SaneListExtension(),
             TableExtension(use_align_attribute=True),
-            Notes(seal),
-            Dialect(hiding),
+            Footnotes(seal),
+            Dialect(mask),
         ],
     )
     pieces = markdown.convert(source).split(f"<note{seal}>")
-    body, *notes = [build(piece.replace(f"</note{seal}>", ""), hiding, seal) for piece in pieces]
-    explain([body, *notes], abbreviations.abbrs)
+    body, *notes = [repair_html(piece.replace(f"</note{seal}>", ""), mask, seal) for piece in pieces]
+    mark_abbreviations([body, *notes], abbreviations.abbrs)
     return body, notes
 
 
 class Dialect(Extension):
-    def __init__(self, hiding: Hiding) -> None:
+    def __init__(self, mask: MarkupMask) -> None:
         super().__init__()
-        self.hiding = hiding
+        self.mask = mask
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.preprocessors.register(Lines(self.hiding.hide_lines), "hide", 25)  # before raw HTML is taken out
+        md.preprocessors.register(Lines(self.mask.hide_lines), "hide", 25)  # before raw HTML is taken out
         md.preprocessors.register(Lines(indent_lists), "lists", 10)
         md.preprocessors.register(Lines(check_blocks), "blocks", 5)
         md.preprocessors.register(Lines(check_bars), "bars", 4)
@@ -119,7 +126,7 @@ class PassageGuard(Treeprocessor):
     """Counts what inline markup will cost, passage by passage, before it is read."""
 
     def run(self, root: etree.Element) -> None:
-        passages = Passages()
+        passages = InlineCost()
         for element in root.iter():
             for text in (element.text, element.tail):
                 if text and not isinstance(text, AtomicString):
@@ -133,7 +140,7 @@ class GrowthGuard(Treeprocessor):
         check_growth(sum(len(value or "") for element in root.iter() for value in element.attrib.values()))
 
 
-class Notes(FootnoteExtension):
+class Footnotes(FootnoteExtension):
     """Footnotes, found by the parser; numbered, sorted and linked by us."""
 
     def __init__(self, seal: str) -> None:
@@ -145,16 +152,16 @@ class Notes(FootnoteExtension):
         md.registerExtension(self)
         self.parser: BlockParser = md.parser
         definitions = FootnoteBlockProcessor(self)
-        definitions.RE = NOTE
+        definitions.RE = FOOTNOTE
         md.parser.blockprocessors.register(definitions, "footnote", 17)
-        md.inlinePatterns.register(Reference(self), "footnote", 175)
-        md.treeprocessors.register(NotesBelow(self), "footnote", 50)
+        md.inlinePatterns.register(FootnoteReference(self), "footnote", 175)
+        md.treeprocessors.register(FootnotesBelow(self), "footnote", 50)
 
 
-class NotesBelow(Treeprocessor):
+class FootnotesBelow(Treeprocessor):
     """Put the notes behind the body, each in an element that no author can write."""
 
-    def __init__(self, notes: Notes) -> None:
+    def __init__(self, notes: Footnotes) -> None:
         super().__init__()
         self.notes = notes
 
@@ -169,12 +176,12 @@ class NotesBelow(Treeprocessor):
                 self.notes.parser.parseChunk(element, self.notes.footnotes[label])
 
 
-class Reference(InlineProcessor):
-    def __init__(self, notes: Notes) -> None:
+class FootnoteReference(InlineProcessor):
+    def __init__(self, notes: Footnotes) -> None:
         super().__init__(r"\[\^([^\]\n]*+)\]")
         self.notes = notes
 
-    def handleMatch(self, m: re.Match[str], data: str) -> Found:
+    def handleMatch(self, m: re.Match[str], data: str) -> InlineMatch:
         place = self.notes.places.get(m.group(1))
         if place is None:
             return None, None, None

@@ -4,13 +4,11 @@ from dataclasses import dataclass, field
 
 from publications.html_tree import Element
 
-from .wording import Wording
-
-RETURN = "↩\N{VARIATION SELECTOR-15}"  # as text, not as a coloured picture
+BACKLINK = "↩\N{VARIATION SELECTOR-15}"  # as text, not as a coloured picture
 
 
 @dataclass
-class Note:
+class Footnote:
     """A note with its number and the references to it, in the order of the text."""
 
     number: int
@@ -18,9 +16,9 @@ class Note:
     references: list[Element] = field(default_factory=list)
 
 
-def order_notes(body: Element, contents: list[Element]) -> list[Note]:
+def order_footnotes(body: Element, contents: list[Element]) -> list[Footnote]:
     """The notes as the reader meets them: from the body, from notes, last those that nothing refers to."""
-    notes = Notes(contents)
+    notes = FootnoteOrder(contents)
     notes.follow(body)
     notes.follow_notes()
     for place in range(len(contents)):
@@ -29,13 +27,13 @@ def order_notes(body: Element, contents: list[Element]) -> list[Note]:
     return notes.met
 
 
-class Notes:
+class FootnoteOrder:
     """Meets the notes of a text one by one."""
 
     def __init__(self, contents: list[Element]) -> None:
         self.contents = contents
-        self.met: list[Note] = []
-        self.known: dict[int, Note] = {}
+        self.met: list[Footnote] = []
+        self.known: dict[int, Footnote] = {}
         self.followed = 0
 
     def follow(self, tree: Element) -> None:
@@ -47,22 +45,25 @@ class Notes:
             self.followed += 1
             self.follow(self.met[self.followed - 1].content)
 
-    def meet(self, place: int) -> Note:
+    def meet(self, place: int) -> Footnote:
         if place not in self.known:
-            self.known[place] = Note(len(self.met) + 1, self.contents[place])
+            self.known[place] = Footnote(len(self.met) + 1, self.contents[place])
             self.met.append(self.known[place])
         return self.known[place]
 
 
-def link_notes(notes: list[Note], wording: Wording) -> list[Element]:
-    """Turn the references into links, and give the section that stands at the end of the text."""
+def link_footnotes(notes: list[Footnote], label: str, back_label: str) -> list[Element]:
+    """Turn the references into links, and return the section at the end of the text.
+
+    `label` names the section; `back_label` names the link back from a note, with `{}` for its number.
+    """
     for note in notes:
         for turn, reference in enumerate(note.references, start=1):
             _link_reference(reference, note.number, turn)
-    items = [_item(note, wording) for note in notes]
+    items = [_item(note, back_label) for note in notes]
     if not items:
         return []
-    marks = {"class": "footnotes", "role": "doc-endnotes", "aria-label": wording.notes}
+    marks = {"class": "footnotes", "role": "doc-endnotes", "aria-label": label}
     return [Element("section", marks, [Element("ol", {}, items)])]
 
 
@@ -79,18 +80,18 @@ def _anchor(number: int, turn: int) -> str:
     return f"fnref-{number}" if turn == 1 else f"fnref-{number}-{turn}"
 
 
-def _item(note: Note, wording: Wording) -> Element:
+def _item(note: Footnote, back_label: str) -> Element:
     children = note.content.children
     last = children[-1] if children else None
     if not isinstance(last, Element) or last.tag != "p":
         last = Element("p")
         children.append(last)
     for turn in range(1, len(note.references) + 1):
-        last.children += ["\xa0", _back(note.number, turn, wording)]
+        last.children += ["\xa0", _back(note.number, turn, back_label)]
     return Element("li", {"id": f"fn-{note.number}"}, children)
 
 
-def _back(number: int, turn: int, wording: Wording) -> Element:
-    title = wording.back.format(number) + (f" ({turn})" if turn > 1 else "")
+def _back(number: int, turn: int, back_label: str) -> Element:
+    title = back_label.format(number) + (f" ({turn})" if turn > 1 else "")
     marks = {"class": "footnote-backref", "role": "doc-backlink", "title": title, "aria-label": title}
-    return Element("a", {"href": f"#{_anchor(number, turn)}"} | marks, [RETURN])
+    return Element("a", {"href": f"#{_anchor(number, turn)}"} | marks, [BACKLINK])

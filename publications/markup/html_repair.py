@@ -1,8 +1,8 @@
-"""From the parser's output to a tree that is valid where it matters.
+"""Raw HTML of authors, and the output of the Markdown parser, repaired to a tree that is valid where it matters.
 
-Any soup of tags is taken. Inline elements stand in a block, items in a list, cells in a row, no
-block in a paragraph, so the sanitiser behind finds nothing to repair. Elements that the
-site does not know are left out here, and attributes that an author may not set.
+Any soup of tags is accepted. Inline elements stand in a block, items in a list, cells in a row, no block in a
+paragraph, so that the sanitizer behind finds nothing to repair. Elements that the site does not know are left out here,
+and attributes that an author may not set.
 """
 
 import re
@@ -25,7 +25,7 @@ from publications.html_tree import (
     Element,
 )
 
-from .source import HIDDEN, TAG, Hiding, shown
+from .source import HIDDEN, TAG, MarkupMask, unmask
 
 Names = Collection[str]
 
@@ -49,14 +49,14 @@ FENCES = {"body", "blockquote", "td", "th", "caption"}  # an end tag does not re
 PHRASES = HEADINGS | {"pre", "dt", "caption"}  # these hold no blocks
 
 
-def build(html: str, hiding: Hiding, seal: str) -> Element:
+def repair_html(html: str, mask: MarkupMask, seal: str) -> Element:
     """The tree of a piece of HTML, below a `body`. References to notes are known by their seal."""
-    return Builder(hiding, re.compile(f"ref{seal}n([0-9]+)")).feed(html)
+    return TreeBuilder(mask, re.compile(f"ref{seal}n([0-9]+)")).feed(html)
 
 
-class Builder:
-    def __init__(self, hiding: Hiding, reference: re.Pattern[str]) -> None:
-        self.hiding = hiding
+class TreeBuilder:
+    def __init__(self, mask: MarkupMask, reference: re.Pattern[str]) -> None:
+        self.mask = mask
         self.reference = reference
         self.stack = [Element("body")]
 
@@ -82,7 +82,7 @@ class Builder:
         text = unescape(raw).replace("\r", " ")
         if "\ufdd5" in text:
             is_code = any(element.tag in VERBATIM for element in self.stack)
-            text = HIDDEN.sub(self.hiding.comment if is_code else "", text)
+            text = HIDDEN.sub(self.mask.comment if is_code else "", text)
         if text.strip():
             self._imply_phrase()
         elif not text or self._is_between_blocks():
@@ -201,7 +201,7 @@ def _attributes(tag: str, written: str) -> dict[str, str]:
     for match in ATTRIBUTE.finditer(written):
         name = match[1].lower()
         if name in allowed and name not in found:
-            value = " ".join(HIDDEN.sub("", shown(unescape(match[2] or match[3] or match[4] or ""))).split())
+            value = " ".join(HIDDEN.sub("", unmask(unescape(match[2] or match[3] or match[4] or ""))).split())
             if ATTRIBUTE_VALUES[name].fullmatch(value):
                 found[name] = value
     return found

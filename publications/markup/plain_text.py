@@ -1,4 +1,4 @@
-"""The words of a text without its markup: for search, comparison, counting, and machines that read."""
+"""The text of a tree without its markup: for search, comparison, counting, and machines that read."""
 
 import re
 from collections.abc import Iterator
@@ -11,12 +11,12 @@ GAP = re.compile(r"[\s/–—]+")
 LETTER = re.compile(r"[^\W_]")
 
 
-def words_of(element: Element) -> str:
+def inline_text(element: Element) -> str:
     """The text of one passage, on one line; a reference to a note is no word of it."""
     return " ".join("".join(_pieces(element)).split())
 
 
-def text_of(tree: Element) -> str:
+def block_text(tree: Element) -> str:
     """Readable text: blocks with a blank line between, list items and rows on lines of their own."""
     return "\n\n".join(_blocks(tree))
 
@@ -44,7 +44,7 @@ def _blocks(element: Element) -> Iterator[str]:
     """The blocks in an element that holds blocks, or words, or both."""
     for is_inline, children in groupby(element.children, key=is_inline_child):
         if is_inline:
-            text = words_of(Element("p", {}, list(children)))
+            text = inline_text(Element("p", {}, list(children)))
             yield from [text] if text else []
         else:
             yield from chain.from_iterable(FORMS.get(child.tag, _blocks)(child) for child in children)
@@ -59,10 +59,12 @@ def _lines(element: Element) -> Iterator[str]:
 
 def _rows(element: Element) -> Iterator[str]:
     """A table: each row on a line, tabs between its cells."""
-    captions = [words_of(child) for child in element.elements if child.tag == "caption"]
+    captions = [inline_text(child) for child in element.elements if child.tag == "caption"]
     sections = [child for child in element.elements if child.tag != "caption"]
     rows = [
-        "\t".join(words_of(cell) for cell in row.elements) for section in sections for row in section.elements
+        "\t".join(inline_text(cell) for cell in row.elements)
+        for section in sections
+        for row in section.elements
     ]
     if lines := [line for line in captions + rows if line.strip()]:
         yield "\n".join(lines)

@@ -1,0 +1,190 @@
+"""Markdown becomes safe HTML: the one way by which text of an author reaches a page.
+
+The text is cleaned (`source`), read by Python-Markdown (`dialect`) and repaired to a tree (`html_repair`), which the
+modules for links, figures, structure, typography and footnotes shape for our pages. The sanitizer has the last word:
+what it lets through is the HTML that the site stores and marks safe. The tree before it is built of known elements
+alone; the sanitizer is the allow-list that holds even where that has a fault.
+"""
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import nh3
+from django.utils.translation import gettext as _
+
+from publications.html_tree import ATTRIBUTE_VALUES, GLOBAL_ATTRIBUTES, HEADINGS, KEPT, Element, serialize
+
+from .dialect import parse_markdown
+from .figures import build_figures
+from .footnotes import Footnote, link_footnotes, order_footnotes
+from .links import (
+    FRAGMENT,
+    KEY,
+    SCHEMES,
+    Heading,
+    images_of,
+    lift_ids,
+    normalize_links,
+    resolve_ids,
+    safe_address,
+)
+from .paragraphs import Paragraph, assign_paragraph_ids
+from .plain_text import block_text, count_words, inline_text
+from .source import Unrenderable, check_size, clean_source
+from .structure import assign_heading_ids, flatten_headings, normalize_headings, normalize_tables
+from .typography import apply_typography, primary
+
+OWN_ATTRIBUTE_VALUES = {
+    "aria-label": re.compile(r".*", re.DOTALL),
+    "class": re.compile("footnotes|footnote-ref|footnote-backref|table-scroll"),
+    "data-align": ATTRIBUTE_VALUES["align"],
+    "data-image": re.compile(KEY),
+    "id": re.compile(r"(p-[a-z2-7]{6}(-[0-9]+)?|s-[^\s\"'<>&]+|fn(ref)?-[0-9]+(-[0-9]+)?)"),
+    "role": re.compile("region|doc-endnotes|doc-noteref|doc-backlink"),
+    "scope": re.compile("col|row"),
+    "tabindex": re.compile("0"),
+}
+PATTERNS = ATTRIBUTE_VALUES | OWN_ATTRIBUTE_VALUES
+STORED_ATTRIBUTES = {
+    "*": set(GLOBAL_ATTRIBUTES - {"id"}),
+    "a": {"href", "title", "class", "role", "aria-label"},
+    "abbr": {"title"},
+    "dfn": {"title"},
+    "div": {"class", "tabindex", "role", "aria-label"},
+    "img": {"data-image", "alt"},
+    "li": {"value", "id"},
+    "ol": {"start", "reversed", "type"},
+    "p": {"id"},
+    "section": {"class", "role", "aria-label"},
+    "span": {"id"},
+    "sup": {"id"},
+    "td": {"colspan", "rowspan", "data-align"},
+    "th": {"colspan", "rowspan", "data-align", "scope"},
+} | {f"h{level}": {"id"} for level in range(2, 7)}
+
+
+@dataclass(frozen=True)
+class RenderedText:
+    """A text in every form that the site needs."""
+
+    html: str
+    text: str
+    contents: tuple[Heading, ...]
+    paragraphs: tuple[Paragraph, ...]
+    images: tuple[str, ...]
+    words: int
+
+
+@dataclass(frozen=True)
+class RenderLabels:
+    table: str
+    notes: str
+    back: str
+
+
+ENGLISH = RenderLabels(table="Table", notes="Footnotes", back="Back to note {} in the text")
+LABELS = {
+    "en": ENGLISH,
+    "sv": RenderLabels(table="Tabell", notes="Fotnoter", back="Tillbaka till not {} i texten"),
+}
+
+
+def labels_for(language: str) -> RenderLabels:
+    """The words in a language; English where we have none."""
+    return LABELS.get(primary(language), ENGLISH)
+
+
+def render_markdown(
+    markdown: str, *, language: str = "en", carried: Sequence[Paragraph] = ()
+) -> RenderedText:
+    """The text in every form that the site needs. `carried` are the paragraphs of the edition before.
+
+    Raises Unrenderable, with a sentence for the editor, where the text is too long or too entangled.
+    """
+    check_size(markdown)
+    source = clean_source(markdown)
+    try:
+        return _render(source, language, carried)
+    except RecursionError as error:
+        raise Unrenderable(_("Lists, quotes or brackets are nested too deeply. Take levels out.")) from error
+
+
+def _render(source: str, language: str, carried: Sequence[Paragraph]) -> RenderedText:
+    labels = labels_for(language)
+    body, contents = parse_markdown(source)
+    _shape(body, contents, language, labels)
+    notes = order_footnotes(body, contents)
+    headings = assign_heading_ids(body)
+    paragraphs = assign_paragraph_ids(body, carried)
+    resolve_ids([body, *contents], headings)
+    text = block_text(body)
+    return RenderedText(
+        text=_with_notes(text, notes),
+        contents=headings,
+        paragraphs=paragraphs,
+        images=images_of(Element("body", {}, [body, *(note.content for note in notes)])),
+        words=count_words(text),
+        html=_html(body, notes, labels),
+    )
+
+
+def _shape(body: Element, contents: list[Element], language: str, labels: RenderLabels) -> None:
+    for tree in (body, *contents):
+        lift_ids(tree)
+    normalize_headings(body)
+    for note in contents:
+        flatten_headings(note)
+    for tree in (body, *contents):
+        normalize_links(tree)
+        build_figures(tree)
+        apply_typography(tree, language)
+    normalize_tables([body, *contents], labels.table)
+
+
+def _with_notes(text: str, notes: list[Footnote]) -> str:
+    texts = [text, *(block_text(note.content) for note in notes)]
+    return "\n\n".join(text for text in texts if text)
+
+
+def _html(body: Element, notes: list[Footnote], labels: RenderLabels) -> str:
+    """The HTML of the body and of the section of notes. The last step, for it turns references into links."""
+    blocks = [*body.elements, *link_footnotes(notes, labels.notes, labels.back)]
+    return sanitize("\n".join(serialize(block) for block in blocks))
+
+
+def outline(markdown: str) -> tuple[tuple[int, str], ...]:
+    """Level and words of each heading of the body; none of a text that cannot be rendered."""
+    try:
+        check_size(markdown)
+        body, _notes = parse_markdown(clean_source(markdown))
+    except (Unrenderable, RecursionError):
+        return ()
+    return tuple(
+        (int(element.tag[1]), words)
+        for element in body.find_all(*HEADINGS)
+        if (words := inline_text(element))
+    )
+
+
+def _checked(tag: str, name: str, value: str) -> str | None:
+    if name == "href":
+        return safe_address(value) or None
+    if (tag, name) == ("span", "id"):
+        return value if FRAGMENT.fullmatch(value) else None
+    pattern = PATTERNS.get(name)
+    return value if pattern and pattern.fullmatch(value) else None
+
+
+_CLEANER = nh3.Cleaner(
+    tags=set(KEPT - {"h1"} | {"div", "section", "figure", "figcaption"}),
+    attributes=STORED_ATTRIBUTES,
+    attribute_filter=_checked,
+    url_schemes=set(SCHEMES),
+    link_rel=None,
+)
+
+
+def sanitize(html: str) -> str:
+    """The HTML with nothing in it that is not on the list."""
+    return _CLEANER.clean(html)
