@@ -4,6 +4,7 @@ import pytest
 
 from publications.html_tree import Element, is_bare_link, is_inline_child, parse, serialize
 from publications.markup import render_markdown
+from tests.conftest import ROOT
 
 
 def test_parsed_html_is_written_as_it_was():
@@ -66,3 +67,9 @@ def test_a_bare_link_reads_as_its_address(href, text, is_bare):
 
 def test_missing_attributes_are_empty():
     assert parse("<ol reversed>").elements[0].get("reversed") == parse("<p>").elements[0].get("id") == ""
+
+
+def test_no_other_module_parses_html():
+    modules = [path for path in ROOT.glob("publications/**/*.py") if "html.parser" in path.read_text("utf-8")]
+
+    assert [path.name for path in modules] == ["html_tree.py"]
