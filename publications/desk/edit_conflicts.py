@@ -12,7 +12,7 @@ from django import forms
 from django.utils.translation import gettext
 
 from publications import manuscript, markup
-from publications.diff import BaseValues, FieldConflict, FieldMerge, MergeGuard, Values, merge_fields
+from publications.diff import BaseValues, FieldConflict, FieldMerge, MergeGuard, NoBase, Values, merge_fields
 from publications.draft_content import unsaved_publication
 from publications.models import Publication, Why
 from publications.publication_fields import FIELDS, FieldType, MergeRule, PublicationField, RedactionRule
@@ -160,7 +160,8 @@ class OvertakenFormMixin:
         names = [field.name for field in MERGED if form_name(field.name) in cleaned]
         typed = {name: cleaned[form_name(name)] for name in names}
         incoming = guard.redact(base, stored, typed) if guard else typed
-        merged = merge_fields(MERGED, BaseValues(base), stored, incoming, choose=self._choice, guard=guard)
+        side = BaseValues(base) if base else NoBase()
+        merged = merge_fields(MERGED, side, stored, incoming, choose=self._choice, guard=guard)
         merged.from_stored = [
             field.name
             for field in MERGED
