@@ -33,6 +33,13 @@ LANGUAGE_LABELS = {
 }  # fmt: skip
 """The same in the language of the page."""
 
+LANGUAGE_CODES = {
+    **{code: code for code in NAMES},
+    **{name.lower(): code for code, name in NAMES.items()},
+    "nb": "no", "nn": "no", "iw": "he",
+}  # fmt: skip
+"""The languages by all that files and programs call them, in lower case."""
+
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
 LONGEST = 100
 
@@ -75,6 +82,12 @@ def tree_of_path(path: str) -> str:
 def language_label(code: str) -> str:
     """What the language is called in that of the page: "Swedish" on an English page, "Svenska" on a Swedish one."""
     return str(LANGUAGE_LABELS[code])
+
+
+def language_code(text: str) -> str:
+    """Return the language that `es-PR`, `sv_SE`, `EN` or `Svenska` means; "" for one that the site does not know."""
+    plain = text.strip().lower()
+    return LANGUAGE_CODES.get(plain) or LANGUAGE_CODES.get(re.split(r"[-_.]", plain)[0], "")
 
 
 def direction(language: str) -> str:

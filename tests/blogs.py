@@ -2,16 +2,16 @@
 
 from pathlib import Path
 
-from publications import importing
-from publications.importing import Outcome
+from publications.importers.report import FileOutcome, ImportReport
+from publications.importers.run import ImportOptions, run_import
 
 SAMPLES = Path(__file__).parent / "samples" / "import"
 POST = "---\ntitle: {title}\n{front}author: ann\nexcerpt: A summary.\n---\n{body}\n"
 
 
-def bring_in(path: Path = SAMPLES / "jekyll", **order) -> importing.Account:
+def bring_in(path: Path = SAMPLES / "jekyll", **order) -> ImportReport:
     order = {"authors": SAMPLES / "authors.csv", "media": (SAMPLES / "media",), "publish": True, **order}
-    return importing.bring_in(importing.Order(path, **order))
+    return run_import(ImportOptions(path, **order))
 
 
 def put(
@@ -31,11 +31,11 @@ def put(
     return folder
 
 
-def outcomes(account: importing.Account) -> dict[str, Outcome]:
-    return {entry.source: entry.outcome for entry in account.entries}
+def outcomes(account: ImportReport) -> dict[str, FileOutcome]:
+    return {entry.source: entry.outcome for entry in account.files}
 
 
-def told(account: importing.Account, topic: str, source: str = "a.md") -> list[str]:
+def told(account: ImportReport, topic: str, source: str = "a.md") -> list[str]:
     """The lines on a topic that a file got."""
-    entries = [entry for entry in account.entries if entry.source == source]
-    return [line.text for entry in entries for line in entry.lines if line.topic == topic]
+    entries = [entry for entry in account.files if entry.source == source]
+    return [line.text for entry in entries for line in entry.notes if line.topic == topic]

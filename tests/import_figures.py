@@ -13,6 +13,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from publications.importers.run import run_import
+
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*\n(.*)\Z", re.DOTALL)
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
@@ -80,7 +82,7 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
     from publications.models import Author, Edition, FormerPath, Tag
 
     texts = sources(folder)
-    entries = {entry.source: entry for entry in account.entries}
+    entries = {entry.source: entry for entry in account.files}
     live = {
         edition.slug: edition
         for edition in Edition.objects.live().prefetch_related("bylines__author", "images")
@@ -90,7 +92,7 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
         for name, entry in entries.items()
         if entry.is_published
     }
-    told = {name: "\n".join(line.text for line in entry.lines) for name, entry in entries.items()}
+    told = {name: "\n".join(line.text for line in entry.notes) for name, entry in entries.items()}
     lost_links = {
         name: lost
         for name, page in pages.items()
@@ -119,7 +121,7 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
     }
     guarded = {name for name in liquid if RAW.search(texts[name][1])}
     slugs = Counter(re.sub(r"-\d+$", "", slug) for slug in live)
-    share, place = min((entry.share.kept, name) for name, entry in entries.items())
+    share, place = min((entry.coverage.ratio, name) for name, entry in entries.items())
     return {
         "publications": len(pages),
         "authors in use": Author.objects.count(),
@@ -139,8 +141,8 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
             bool(re.search(r"<(script|iframe)\b", page.html)) for page in pages.values()
         ),
         "least share of words in the text": f"{share:.4%} ({place})",
-        "files below 99.5 %": sum(entry.share.kept < 0.995 for entry in account.entries),
-        "words left out, all named": sum(len(entry.share.missing) for entry in account.entries),
+        "files below 99.5 %": sum(entry.coverage.ratio < 0.995 for entry in account.files),
+        "words left out, all named": sum(len(entry.coverage.missing) for entry in account.files),
         "links neither kept nor named": lost_links,
         "pictures neither kept nor named": lost_pictures,
         "pictures in the library": totals["images"],
@@ -171,7 +173,7 @@ def generate(folder: Path, count: int) -> Path:
 
 def rates(account) -> dict[str, object]:
     """Pieces a second over all, and of the first and last thousand."""
-    marks = account.marks
+    marks = account.progress
     first = next((mark for mark in marks if mark[0] >= 1000), marks[-1])
     before = next((mark for mark in marks if mark[0] >= marks[-1][0] - 1000), marks[0])
     last = (marks[-1][0] - before[0]) / ((marks[-1][1] - before[1]) or 1)
@@ -183,14 +185,13 @@ def rates(account) -> dict[str, object]:
 
 
 def timed(order) -> tuple:
-    from publications import importing
 
     began = time.process_time()
-    account = importing.bring_in(order)
+    account = run_import(order)
     return account, {
         **rates(account),
         "CPU of the writing process, ms a piece": round(
-            (time.process_time() - began) * 1000 / max(len(account.entries), 1), 1
+            (time.process_time() - began) * 1000 / max(len(account.files), 1), 1
         ),
     }
 
@@ -198,24 +199,27 @@ def timed(order) -> tuple:
 def main(generated: int) -> None:
     from django.core.management import call_command
 
-    from publications.importing import Order, Progress
+    from publications.importers.report_text import Progress
+    from publications.importers.run import ImportOptions
     from publications.models import Edition, Publication, RelatedLink
 
     call_command("migrate", verbosity=0)
     posts, table, media = CORPUS / "posts", CORPUS / "authors/team_members.csv", CORPUS / "media"
     common = {"processes": os.cpu_count() or 1, "publish": True, "progress": Progress()}
     with tempfile.TemporaryDirectory() as none:
-        _account, speed = timed(Order(posts, authors=table, media=(Path(none),), rehearse=True, **common))
+        _account, speed = timed(
+            ImportOptions(posts, authors=table, media=(Path(none),), dry_run=True, **common)
+        )
     show("Posts without pictures, rehearsed", speed)
-    account, speed = timed(Order(posts, authors=table, **common))
+    account, speed = timed(ImportOptions(posts, authors=table, **common))
     show("Posts", {**figures(account, posts, media), **speed})
-    again, speed = timed(Order(posts, authors=table, **common))
+    again, speed = timed(ImportOptions(posts, authors=table, **common))
     show(
         "Posts once more",
         {**{name: again.totals()[name] for name in ("new", "updated", "unchanged")}, **speed},
     )
-    guides, speed = timed(Order(CORPUS / "guides", **common))
-    drafts = Publication.objects.filter(uid__in=[entry.uid for entry in guides.entries])
+    guides, speed = timed(ImportOptions(CORPUS / "guides", **common))
+    drafts = Publication.objects.filter(uid__in=[entry.uid for entry in guides.files])
     languages = Counter(drafts.values_list("language", flat=True))
     show("Guides", {
         "drafts": drafts.filter(editions=None).count(), "undated": drafts.filter(published_at=None).count(),
@@ -226,7 +230,7 @@ def main(generated: int) -> None:
     })  # fmt: skip
     if generated:
         with tempfile.TemporaryDirectory() as folder:
-            account, speed = timed(Order(generate(Path(folder) / "many", generated), **common))
+            account, speed = timed(ImportOptions(generate(Path(folder) / "many", generated), **common))
         show(f"{generated} generated pieces", {"published": account.totals()["published"], **speed})
 
 
@@ -234,13 +238,13 @@ def profiles() -> None:
     """The same posts with the other list of authors, on a site of its own."""
     from django.core.management import call_command
 
-    from publications.importing import Order
+    from publications.importers.run import ImportOptions
 
     call_command("migrate", verbosity=0)
     account, _speed = timed(
-        Order(CORPUS / "posts", authors=CORPUS / "authors/profiles", processes=2, rehearse=True)
+        ImportOptions(CORPUS / "posts", authors=CORPUS / "authors/profiles", processes=2, dry_run=True)
     )
-    told = {line.text for entry in account.entries for line in entry.lines if line.topic == "guest"}
+    told = {line.text for entry in account.files for line in entry.notes if line.topic == "guest"}
     show(
         "With profiles/",
         {"authors told as unknown": sorted(told), "authors in use": account.totals()["authors"]},

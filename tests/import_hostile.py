@@ -16,8 +16,14 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "sceeus.settings")
 django.setup()
 
-from publications import importers, markup  # noqa: E402
-from publications.importers import Gallery, Ground, People  # noqa: E402
+from publications import markup  # noqa: E402
+from publications.importers.markdown import (  # noqa: E402
+    AuthorList,
+    ImageFinder,
+    MarkdownImportContext,
+    index_files,
+    read_file,
+)
 
 SIGNS = 200_000
 NOTICED = 0.15  # seconds
@@ -116,10 +122,12 @@ def cost(folder: Path, text: str) -> tuple[float, float]:
     file = folder / "a.md"
     file.write_text(text, encoding="utf-8")
     began, rendering = time.process_time(), RENDERING[0]
-    found = importers.survey(folder).settle({}, set())
-    ground = Ground(People({}), Gallery((folder,), {}, b""), {}, found.names(), frozenset(), "commentary")
-    for card in found.cards:
-        importers.read(card, ground)
+    found = index_files(folder).assign_slugs({}, set())
+    ground = MarkdownImportContext(
+        AuthorList({}), ImageFinder((folder,), {}, b""), {}, found.names(), frozenset(), "commentary"
+    )
+    for card in found.files:
+        read_file(card, ground)
     rendered = RENDERING[0] - rendering
     return time.process_time() - began - rendered, rendered
 

@@ -11,6 +11,8 @@ import time
 from collections import Counter
 from pathlib import Path
 
+from publications.importers.run import ImportOptions, run_import
+
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 LIGHT = 100_000
 
@@ -40,7 +42,7 @@ def bring_in(only: str) -> None:
     """Import the corpus and publish all of it."""
     from django.core.management import call_command
 
-    from publications import deeds, importing
+    from publications import deeds
     from publications.models import Publication
     from tests.factories import make_author
 
@@ -48,14 +50,10 @@ def bring_in(only: str) -> None:
     if only:
         for folder in ("posts", "guides"):
             for path in (CORPUS / folder).rglob(only):
-                importing.bring_in(
-                    importing.Order(path, authors=CORPUS / "authors/team_members.csv", publish=True)
-                )
+                run_import(ImportOptions(path, authors=CORPUS / "authors/team_members.csv", publish=True))
     else:
-        importing.bring_in(
-            importing.Order(CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True)
-        )
-        importing.bring_in(importing.Order(CORPUS / "guides", publish=True))
+        run_import(ImportOptions(CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True))
+        run_import(ImportOptions(CORPUS / "guides", publish=True))
     author = make_author("Ann Berg")
     for piece in Publication.objects.filter(editions=None):
         piece.bylines.create(author=author)

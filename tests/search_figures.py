@@ -21,6 +21,8 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from publications.importers.run import run_import
+
 CORPUS = Path(os.environ.get("CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
 SHOWN = 20
 PIECES, QUERIES = 20_000, 10_000
@@ -123,14 +125,14 @@ def posts() -> None:
 
 def posts_brought_in() -> list:
     """The editions of all posts of the corpus, on the site that Django has."""
-    from publications import importing
-    from publications.importing import Order, Progress
+    from publications.importers.report_text import Progress
+    from publications.importers.run import ImportOptions
     from publications.models import Edition
 
-    order = Order(
+    order = ImportOptions(
         CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True, progress=Progress()
     )
-    importing.bring_in(order)
+    run_import(order)
     return list(Edition.objects.live().order_by("pk"))
 
 
@@ -293,7 +295,7 @@ def any_queries(count: int) -> None:
         answer = client.get("/en/publications/", {"q": query})
         times.append(((clock.now() - start), (time.perf_counter() - began) * 1000, query[:60]))
         answers[answer.status_code] += 1
-    times.sort()
+    times.kind()
     show(f"{count} queries of any kind, by the status of their answers", dict(answers))
     show("the page for them, CPU ms: median, worst", f"{times[count // 2][0]:.1f}, {times[-1][0]:.1f}")
     show("above 100 ms", [f"{took:.0f} {query!r}" for took, _wall, query in times if took > 100] or "none")

@@ -3,7 +3,8 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from publications import deeds, intake, manuscript
+from publications import deeds, manuscript
+from publications.importers.intake import import_manuscript
 from publications.manuscript import Manuscript
 from publications.models import (
     Edition,
@@ -98,7 +99,7 @@ def test_a_manuscript_carries_them_both_ways():
         "---\ntitle: T\ndoi: https://doi.org/10.1234/X\nisbn: 978 3 16 148410 0\nuid: " + UID + "\n---\n"
     )
 
-    piece = intake.take_in(text, by=None).publication
+    piece = import_manuscript(text, by=None).publication
 
     assert (piece.doi, piece.isbn) == ("10.1234/X", "978-3-16-148410-0")
     assert "doi: 10.1234/X\nisbn: 978-3-16-148410-0\n" in piece.revisions.get().manuscript
@@ -106,10 +107,12 @@ def test_a_manuscript_carries_them_both_ways():
 
 @pytest.mark.django_db
 def test_a_wrong_identifier_that_comes_in_is_left_out_and_told():
-    report = intake.take_in(Manuscript(title="T", uid=UID, isbn="978-3-16-148410-1"), by=None)
+    report = import_manuscript(Manuscript(title="T", uid=UID, isbn="978-3-16-148410-1"), by=None)
 
     assert report.publication.isbn == ""
-    assert report.told == ["Left out: This ISBN has a typing error: its last digit does not fit the others."]
+    assert report.messages == [
+        "Left out: This ISBN has a typing error: its last digit does not fit the others."
+    ]
 
 
 @pytest.mark.django_db

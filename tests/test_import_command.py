@@ -7,8 +7,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from publications import deeds, importing
-from publications.importing import Outcome, batches
+from publications import deeds
+from publications.importers import batches, intake
+from publications.importers.report import FileOutcome
 from publications.models import (
     Address,
     AuditLine,
@@ -64,7 +65,7 @@ def test_what_is_public_becomes_public_and_the_rest_stays_a_draft():
     public = set(Edition.objects.live().values_list("slug", flat=True))
     assert public == {"grain", "fleet", "fleet-2"} | {"fleet"} and Edition.objects.live().count() == 4
     assert {piece.slug for piece in Publication.objects.filter(editions=None)} == {"no-date", "draft"}
-    assert outcomes(account)["README.md"] is Outcome.REFUSED
+    assert outcomes(account)["README.md"] is FileOutcome.REFUSED
 
 
 def test_a_page_of_it_is_whole(client):
@@ -101,24 +102,24 @@ def test_a_second_run_changes_nothing():
     account = bring_in()
 
     assert state() == before and Generation.objects.get().number == generation
-    assert set(outcomes(account).values()) == {Outcome.UNCHANGED, Outcome.REFUSED}
+    assert set(outcomes(account).values()) == {FileOutcome.UNCHANGED, FileOutcome.REFUSED}
 
 
 def test_a_rehearsal_changes_nothing_and_tells_the_same(settings):
     before = state()
 
-    rehearsed = bring_in(rehearse=True)
+    rehearsed = bring_in(dry_run=True)
 
     assert state() == before and not list(Path(settings.ORIGINALS).rglob("*.png"))
-    told = bring_in().plain()["files"]
-    assert rehearsed.plain()["files"] == told
+    told = bring_in().as_dict()["files"]
+    assert rehearsed.as_dict()["files"] == told
 
 
 @pytest.mark.parametrize("broken_at", [1, 2, 3])
 def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
-    monkeypatch.setattr("publications.importing.bringing.BATCH", 2)
+    monkeypatch.setattr("publications.importers.run.BATCH_FILES", 2)
     whole = taken_back(lambda: bring_in() and state())
-    publish, calls = batches.publish, iter(range(1, 100))
+    publish, calls = batches.publish_files, iter(range(1, 100))
 
     def breaking(*args):
         publish(*args)
@@ -126,7 +127,7 @@ def test_broken_off_and_run_again_is_as_one_run(monkeypatch, broken_at):
             raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(batches, "publish", breaking)
+        patch.setattr(batches, "publish_files", breaking)
         bring_in()
     bring_in()
 
@@ -142,7 +143,7 @@ def test_a_changed_file_changes_the_draft_and_the_public_text_in_silence(tmp_pat
 
     live = Edition.objects.live().get()
     assert (live.text, live.number, live.change) == ("After.", 2, "silent")
-    assert outcomes(account) == {"a.md": Outcome.UPDATED}
+    assert outcomes(account) == {"a.md": FileOutcome.UPDATED}
 
 
 def test_what_the_desk_has_edited_is_never_overwritten(tmp_path):
@@ -154,7 +155,7 @@ def test_what_the_desk_has_edited_is_never_overwritten(tmp_path):
     account = bring_in(folder)
 
     assert Publication.objects.get().body == "The desk's."
-    assert outcomes(account) == {"a.md": Outcome.KEPT} and "desk" in account.entries[0].lines[-1].text
+    assert outcomes(account) == {"a.md": FileOutcome.KEPT} and "desk" in account.files[0].notes[-1].text
 
 
 def test_what_was_withdrawn_stays_withdrawn(tmp_path):
@@ -174,13 +175,13 @@ def test_drafts_are_published_by_a_later_run(tmp_path):
 
     account = bring_in(folder)
 
-    assert Edition.objects.live().count() == 1 and outcomes(account) == {"a.md": Outcome.UNCHANGED}
+    assert Edition.objects.live().count() == 1 and outcomes(account) == {"a.md": FileOutcome.UNCHANGED}
 
 
 def test_a_date_that_lies_ahead_is_not_public(tmp_path):
     account = bring_in(put(tmp_path / "blog", date=tomorrow().date()))
 
-    assert not Edition.objects.exists() and "lies ahead" in account.entries[0].lines[-1].text
+    assert not Edition.objects.exists() and "lies ahead" in account.files[0].notes[-1].text
 
 
 def test_today_is_public(tmp_path):
@@ -192,19 +193,20 @@ def test_today_is_public(tmp_path):
 def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch):
     folder = put(tmp_path / "blog", title="Good")
     put(folder, "b.md", title="Bad")
-    store = importing.batches.intake.taking._store
+    store = intake._store
 
     def refusing(coming):
         if any(each.text.title == "Bad" for each in coming):
             raise ValueError("no such thing")
         store(coming)
 
-    monkeypatch.setattr("publications.intake.taking._store", refusing)
+    monkeypatch.setattr("publications.importers.intake._store", refusing)
 
     account = bring_in(folder)
 
     assert (
-        outcomes(account) == {"a.md": Outcome.NEW, "b.md": Outcome.REFUSED} and account.totals()["files"] == 2
+        outcomes(account) == {"a.md": FileOutcome.NEW, "b.md": FileOutcome.REFUSED}
+        and account.totals()["files"] == 2
     )
 
 
@@ -226,7 +228,7 @@ def test_an_address_that_leads_elsewhere_already_is_told():
 
     assert FormerPath.objects.get(path="/old/grain").publication == other
     assert account.redirects == 2  # of the piece's two, the other one; and the old page of its author
-    assert any("/old/grain" in line.text for entry in account.entries for line in entry.lines)
+    assert any("/old/grain" in line.text for entry in account.files for line in entry.notes)
 
 
 def test_lead_here_is_done_once_and_noted():
@@ -263,9 +265,9 @@ def test_processes_give_the_same_as_none(tmp_path):
     for number in range(70):
         put(tmp_path / "blog", f"{number:02}.md", title=f"Piece {number}")
 
-    several = bring_in(tmp_path / "blog", rehearse=True, processes=2)
+    several = bring_in(tmp_path / "blog", dry_run=True, processes=2)
 
-    assert several.plain()["files"] == bring_in(tmp_path / "blog").plain()["files"]
+    assert several.as_dict()["files"] == bring_in(tmp_path / "blog").as_dict()["files"]
 
 
 def test_an_address_that_ever_led_to_another_piece_is_not_given_again(tmp_path):
@@ -300,7 +302,7 @@ def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):
     account = bring_in(folder)
 
     assert set(FormerPath.objects.values_list("path", flat=True)) == before
-    assert "vera-holm" not in str(account.plain())
+    assert "vera-holm" not in str(account.as_dict())
 
 
 def test_old_addresses_that_a_redacted_publication_does_not_get_are_counted(tmp_path):
@@ -311,6 +313,6 @@ def test_old_addresses_that_a_redacted_publication_does_not_get_are_counted(tmp_
 
     account = bring_in(folder)
 
-    dropped = account.plain()["files"][0]["dropped"]
+    dropped = account.as_dict()["files"][0]["dropped"]
     assert "2 old addresses were not added: a redaction may have removed them." in dropped
     assert "iron" not in str(dropped)

@@ -2,7 +2,9 @@
 
 import pytest
 
-from publications import deeds, importers, importing
+from publications import deeds
+from publications.importers.markdown.authors import read_authors
+from publications.importers.run import ImportOptions, run_import
 from publications.models import Edition, Publication, RelatedLink
 from tests.factories import make_author
 from tests.import_figures import CORPUS, sources, written_order
@@ -11,10 +13,10 @@ pytestmark = [pytest.mark.corpus, pytest.mark.django_db]
 
 
 def test_the_guides_come_in_as_drafts_in_nine_languages(client):
-    account = importing.bring_in(importing.Order(CORPUS / "guides", publish=True))
+    account = run_import(ImportOptions(CORPUS / "guides", publish=True))
 
     drafts = Publication.objects.filter(editions=None, published_at=None)
-    assert drafts.count() == len(account.entries) == 109
+    assert drafts.count() == len(account.files) == 109
     assert set(drafts.values_list("language", flat=True)) == {
         "en",
         "ar",
@@ -34,7 +36,7 @@ def test_the_guides_come_in_as_drafts_in_nine_languages(client):
 
 
 def test_an_arabic_guide_reads_right_to_left(client):
-    importing.bring_in(importing.Order(CORPUS / "guides/ar/legal.md"))
+    run_import(ImportOptions(CORPUS / "guides/ar/legal.md"))
     piece = Publication.objects.get()
     piece.bylines.create(author=make_author())
     edition = deeds.publish(piece, by=None)
@@ -45,7 +47,7 @@ def test_an_arabic_guide_reads_right_to_left(client):
 
 
 def test_profiles_leave_exactly_two_authors_unknown():
-    people = importers.read_people(CORPUS / "authors/profiles")
+    people = read_authors(CORPUS / "authors/profiles")
     fronts = [front for front, _body in sources(CORPUS / "posts").values()]
 
     found = [people.find(written) for front in fronts for written in written_order(front)]

@@ -6,8 +6,8 @@ from pathlib import Path
 import pytest
 from django.core.management import CommandError, call_command
 
-from publications.importers import Sort
-from publications.importing import Outcome, Unfit
+from publications.importers.report import FileOutcome, NoteKind
+from publications.importers.run import InvalidOptions
 from publications.models import Author, Edition, Publication
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import make_author, saved
@@ -51,9 +51,9 @@ def test_a_new_organisation_is_reported_once_with_how_to_change_it(tmp_path):
 
     first, second = (bring_in(folder, author="Eva Lind") for _run in range(2))
 
-    (line,) = [line for entry in first.entries for line in entry.lines if line.topic == "organisation"]
-    assert (line.sort, first.totals()["organisation"], second.totals()["organisation"]) == (
-        Sort.GUESSED,
+    (line,) = [line for entry in first.files for line in entry.notes if line.topic == "organisation"]
+    assert (line.kind, first.totals()["organisation"], second.totals()["organisation"]) == (
+        NoteKind.GUESSED,
         1,
         0,
     )
@@ -96,7 +96,7 @@ def test_the_name_may_be_that_of_an_author_of_the_site(tmp_path, name):
 
 
 def test_a_name_that_is_none_is_refused_before_any_work(tmp_path):
-    with pytest.raises(Unfit, match="no name"):
+    with pytest.raises(InvalidOptions, match="no name"):
         bring_in(write_posts(tmp_path / "blog"), author="???")
 
     assert not Publication.objects.exists()
@@ -109,7 +109,7 @@ def test_a_later_run_with_an_author_makes_public_what_waited_for_one(tmp_path):
     account = bring_in(folder, author="The House")
 
     assert held.totals()["published"] == 0 and "author is missing" in told(held, "held", "0.md")[0]
-    assert account.totals()["published"] == 3 and set(outcomes(account).values()) == {Outcome.UPDATED}
+    assert account.totals()["published"] == 3 and set(outcomes(account).values()) == {FileOutcome.UPDATED}
 
 
 def test_a_later_run_without_the_author_leaves_the_signature(tmp_path):
@@ -118,7 +118,7 @@ def test_a_later_run_without_the_author_leaves_the_signature(tmp_path):
 
     account = bring_in(folder)
 
-    assert set(outcomes(account).values()) == {Outcome.UNCHANGED}
+    assert set(outcomes(account).values()) == {FileOutcome.UNCHANGED}
     (folder / "0.md").write_text(UNSIGNED.format(title="Post 0, mended", front=""))
     bring_in(folder)
     assert Edition.objects.live().get(title="Post 0, mended").bylines.get().name == "The House"
@@ -127,10 +127,10 @@ def test_a_later_run_without_the_author_leaves_the_signature(tmp_path):
 def test_a_rehearsal_with_an_author_tells_what_the_run_does(tmp_path):
     folder = write_posts(tmp_path / "blog")
 
-    rehearsed = bring_in(folder, author="The House", rehearse=True)
+    rehearsed = bring_in(folder, author="The House", dry_run=True)
 
     assert not Author.objects.exists()
-    assert rehearsed.plain()["files"] == bring_in(folder, author="The House").plain()["files"]
+    assert rehearsed.as_dict()["files"] == bring_in(folder, author="The House").as_dict()["files"]
 
 
 def test_what_the_desk_has_edited_is_not_signed(tmp_path):
@@ -140,7 +140,7 @@ def test_what_the_desk_has_edited_is_not_signed(tmp_path):
 
     account = bring_in(folder, author="The House")
 
-    assert outcomes(account) == {"0.md": Outcome.KEPT} and not Publication.objects.get().bylines.exists()
+    assert outcomes(account) == {"0.md": FileOutcome.KEPT} and not Publication.objects.get().bylines.exists()
 
 
 def test_the_command_takes_the_author(tmp_path):

@@ -6,8 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from publications import images, importers
-from publications.importers import Arrival, Sort
+from publications import images
+from publications.importers.markdown.file_index import index_files
+from publications.importers.markdown.images import image_key
+from publications.importers.report import ImportedFile, NoteKind
 from publications.manuscript import Manuscript, dumps
 from tests.factories import picture_bytes
 from tests.test_importer import SAMPLES, arrivals
@@ -19,12 +21,12 @@ def written(folder: Path, name: str = "a.md", *, front: str = "", body: str = "T
     return folder
 
 
-def read(folder: Path, **order) -> Arrival:
+def read(folder: Path, **order) -> ImportedFile:
     return arrivals(folder, SAMPLES / "authors.csv", **order)["a.md"]
 
 
-def told(arrival: Arrival, topic: str) -> list[str]:
-    return [line.text for line in arrival.lines if line.topic == topic]
+def told(arrival: ImportedFile, topic: str) -> list[str]:
+    return [line.text for line in arrival.notes if line.topic == topic]
 
 
 # Fields
@@ -132,34 +134,34 @@ def test_of_two_files_with_one_uid_the_second_is_refused(tmp_path):
     for name in ("a.md", "b.md"):
         written(tmp_path, name, front="format: 1\nuid: 6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71\n")
 
-    found = importers.survey(tmp_path)
+    found = index_files(tmp_path)
 
-    assert [card.source for card in found.cards] == ["a.md"] and "uid of “a.md”" in found.refused["b.md"]
+    assert [card.source for card in found.files] == ["a.md"] and "uid of “a.md”" in found.refused["b.md"]
 
 
 def test_a_link_to_a_file_is_refused_and_what_it_points_to_is_not_read(tmp_path):
     (written(tmp_path / "blog") / "b.md").symlink_to(written(tmp_path / "other") / "a.md")
 
-    found = importers.survey(tmp_path / "blog")
+    found = index_files(tmp_path / "blog")
 
-    assert "links are not followed" in found.refused["b.md"] and len(found.cards) == 1
+    assert "links are not followed" in found.refused["b.md"] and len(found.files) == 1
 
 
 @pytest.mark.parametrize("name", [b"K\xf6penhamn.md", b"K\xf6penhamn/b.md", b"K\xf6penhamn/index.md"])
 def test_a_file_whose_name_is_not_utf8_is_refused_and_the_others_come_in(tmp_path, name):
     written(written(tmp_path), os.fsdecode(name))
 
-    found = importers.survey(tmp_path)
+    found = index_files(tmp_path)
 
     source = name.decode("utf-8", "backslashreplace")
-    assert [card.source for card in found.cards] == ["a.md"]
+    assert [card.source for card in found.files] == ["a.md"]
     assert list(found.refused) == [source] and "not UTF-8" in found.refused[source]
 
 
 # Pictures
 
 
-def shown(folder: Path, address: str) -> Arrival:
+def shown(folder: Path, address: str) -> ImportedFile:
     return read(written(folder, body=f"![A port]({address})"), media=folder)
 
 
@@ -171,7 +173,7 @@ def test_a_picture_is_named_by_a_secret_and_the_same_wherever_it_stands(tmp_path
     keys = [shown(tmp_path, address).manuscript.images[0].key for address in ("one/p.png", "/two/q.png?x=1")]
 
     digest = hashlib.sha256(picture_bytes()).hexdigest()
-    assert keys == [importers.name_of(digest, b"secret")] * 2 != [importers.name_of(digest, b"another")] * 2
+    assert keys == [image_key(digest, b"secret")] * 2 != [image_key(digest, b"another")] * 2
 
 
 def test_a_picture_that_stands_outside_is_missing_however_it_is_reached(tmp_path):
@@ -249,17 +251,17 @@ def test_a_link_that_leads_elsewhere_now_is_told(tmp_path):
 @pytest.mark.parametrize(
     ("body", "sort", "said"),
     [
-        ("a <!-- more to say --> b", Sort.DROPPED, "A comment was left out: more to say"),
-        ("a <script src='https://x.example/w.js'></script>", Sort.DROPPED, "<script> was left out: https://x.example/w.js"),
-        ("<iframe src='https://x.example/1'></iframe>", Sort.CHANGED, "a link stands in its place: https://x.example/1"),
-        ("{{ 'ann' | team_photo }}", Sort.DROPPED, "A portrait that the old site put in: Ann Berg"),
-        ("{% widget 1 %}", Sort.DROPPED, "Liquid left out: {% widget 1 %}"),
-        ("{{< notice >}}a{{< /notice >}}", Sort.CHANGED, "A frame was left out, its text stays"),
-        ("* toc\n{:toc}\n\na", Sort.DROPPED, "A table of contents was left out"),
-        ("![a](https://x.example/p.png)", Sort.CHANGED, "another site became a link: https://x.example/p.png"),
+        ("a <!-- more to say --> b", NoteKind.DROPPED, "A comment was left out: more to say"),
+        ("a <script src='https://x.example/w.js'></script>", NoteKind.DROPPED, "<script> was left out: https://x.example/w.js"),
+        ("<iframe src='https://x.example/1'></iframe>", NoteKind.CHANGED, "a link stands in its place: https://x.example/1"),
+        ("{{ 'ann' | team_photo }}", NoteKind.DROPPED, "A portrait that the old site put in: Ann Berg"),
+        ("{% widget 1 %}", NoteKind.DROPPED, "Liquid left out: {% widget 1 %}"),
+        ("{{< notice >}}a{{< /notice >}}", NoteKind.CHANGED, "A frame was left out, its text stays"),
+        ("* toc\n{:toc}\n\na", NoteKind.DROPPED, "A table of contents was left out"),
+        ("![a](https://x.example/p.png)", NoteKind.CHANGED, "another site became a link: https://x.example/p.png"),
     ],
 )  # fmt: skip
 def test_what_is_left_out_of_a_text_is_told(tmp_path, body, sort, said):
     arrival = read(written(tmp_path, body=body))
 
-    assert any(line.sort is sort and said in line.text for line in arrival.lines), arrival.lines
+    assert any(line.kind is sort and said in line.text for line in arrival.notes), arrival.notes

@@ -7,7 +7,7 @@ import pytest
 from django.utils import timezone
 
 from publications import deeds
-from publications.importing import Outcome
+from publications.importers.report import FileOutcome
 from publications.models import FOREVER, AuditLine, Edition, Publication
 from tests.blogs import bring_in, put, told
 from tests.factories import saved, tomorrow
@@ -204,4 +204,4 @@ def test_a_draft_whose_file_is_refused_now_is_not_published(tmp_path):
 
     account = bring_in(folder)
 
-    assert account.entries[0].outcome is Outcome.REFUSED and not Edition.objects.exists()
+    assert account.files[0].outcome is FileOutcome.REFUSED and not Edition.objects.exists()

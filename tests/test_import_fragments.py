@@ -5,8 +5,9 @@ import re
 import pytest
 
 from publications import deeds, markup
-from publications.importers import old_ids, old_site
-from publications.importers.aside import Aside
+from publications.importers.markdown.anchors import RULES, heading_rules, keep_anchors
+from publications.importers.markdown.placeholders import Placeholders
+from publications.importers.markdown.source_site import find_source_site
 from publications.models import Edition, Publication
 from tests.blogs import bring_in, put, told
 
@@ -140,7 +141,7 @@ def test_a_link_to_a_place_that_is_not_there_is_reported(tmp_path):
     ],
 )
 def test_the_rules_by_which_generators_name_headings(rule, text, expected):
-    assert old_ids.RULES[rule](text) == expected
+    assert RULES[rule](text) == expected
 
 
 @pytest.mark.parametrize(
@@ -156,14 +157,16 @@ def test_the_rule_is_that_of_the_old_site(tmp_path, generator, rules):
     name, settings = CONFIGS[generator]
     (tmp_path / name).write_text(settings)
 
-    assert old_ids.heading_rules(old_site.find_old_site(tmp_path)) == rules
+    assert heading_rules(find_source_site(tmp_path)) == rules
 
 
 def test_headings_are_named_once_however_often_their_words_come():
-    aside = Aside()
+    aside = Placeholders()
 
     text = aside.put_back(
-        old_ids.keep_ids("# A\n\n# A\n\n# B {#a}\n\n# A", rules=("github",), wanted=frozenset(), aside=aside)
+        keep_anchors(
+            "# A\n\n# A\n\n# B {#a}\n\n# A", rules=("github",), linked=frozenset(), placeholders=aside
+        )
     )
 
     assert (

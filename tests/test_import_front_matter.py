@@ -6,16 +6,17 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from publications import deeds, importers
-from publications.importers import dates
-from publications.importing import Outcome
+from publications import deeds
+from publications.importers.markdown.fields import KEYS
+from publications.importers.markdown.file_index import index_files
+from publications.importers.report import FileOutcome, ImportRefused
 from publications.models import Edition, FormerPath, Publication
 from tests.blogs import bring_in, outcomes, put, told
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.mark.parametrize("key", dates.EXPIRES)
+@pytest.mark.parametrize("key", KEYS["expires_at"])
 def test_a_text_ends_when_its_file_says(tmp_path, key):
     day = (timezone.now() + timedelta(days=30)).date()
     put(tmp_path / "blog", front=f"{key}: {day}\n")
@@ -54,7 +55,7 @@ def test_an_end_that_a_file_names_later_is_reported(tmp_path):
     assert "2099-05-01" in "".join(told(account, "still-public"))
 
 
-@pytest.mark.parametrize("key", [key for key in dates.PUBLISHED if key != "date"])
+@pytest.mark.parametrize("key", [key for key in KEYS["published_at"] if key != "date"])
 def test_every_key_of_a_date_makes_the_old_address(tmp_path, key):
     put(tmp_path / "blog", "grain.md", date="", front=f"{key}: 2023-02-01\n")
 
@@ -83,7 +84,7 @@ def test_a_text_in_a_language_that_the_site_does_not_have_is_refused_not_made_en
 
     account = bring_in(tmp_path / "blog")
 
-    assert outcomes(account) == {name: Outcome.REFUSED}
+    assert outcomes(account) == {name: FileOutcome.REFUSED}
     assert "none that this site has texts in" in "".join(told(account, "refused", name))
 
 
@@ -93,7 +94,7 @@ def test_a_folder_that_only_looks_like_a_language_is_none(tmp_path):
 
     account = bring_in(tmp_path / "blog")
 
-    assert outcomes(account) == {"it/a.md": Outcome.NEW} and Publication.objects.get().language == "en"
+    assert outcomes(account) == {"it/a.md": FileOutcome.NEW} and Publication.objects.get().language == "en"
 
 
 @pytest.mark.parametrize(
@@ -123,5 +124,5 @@ def test_a_single_file_of_wordpress_says_what_it_is(tmp_path):
     file = tmp_path / "blog.xml"
     file.write_text('<?xml version="1.0"?><rss xmlns:wp="http://wordpress.org/export/1.2/">')
 
-    with pytest.raises(importers.Refusal, match="an export of WordPress"):
-        importers.survey(file)
+    with pytest.raises(ImportRefused, match="an export of WordPress"):
+        index_files(file)

@@ -4,9 +4,10 @@ from pathlib import Path
 
 import pytest
 
-from publications import deeds, intake
+from publications import deeds
 from publications.demonstration.load import CONTENT
-from publications.importing import Outcome
+from publications.importers.intake import import_manuscript
+from publications.importers.report import FileOutcome
 from publications.manuscript import dumps, read
 from publications.models import Publication, as_manuscript
 from tests.blogs import bring_in, told
@@ -136,7 +137,7 @@ def test_a_uid_in_a_foreign_file_is_left_out_and_reported(tmp_path):
 
     assert "format: 1" in told(account, "manuscript")[0]
     assert (
-        account.entries[0].outcome is Outcome.NEW
+        account.files[0].outcome is FileOutcome.NEW
         and Publication.objects.filter(title="Another text").exists()
     )
 
@@ -145,11 +146,11 @@ def test_a_uid_in_a_foreign_file_is_left_out_and_reported(tmp_path):
 def test_a_manuscript_of_ours_with_a_fault_is_refused_with_the_place_of_the_fault(tmp_path, format):
     account = bring_in(write_file(tmp_path / "blog", make_report(is_live=True), "uid", format=format))
 
-    (entry,) = account.entries
+    (entry,) = account.files
     assert (
-        entry.outcome is Outcome.REFUSED
-        and "line " in entry.lines[0].text
-        and "format" in entry.lines[0].text
+        entry.outcome is FileOutcome.REFUSED
+        and "line " in entry.notes[0].text
+        and "format" in entry.notes[0].text
     )
 
 
@@ -158,7 +159,7 @@ def test_a_manuscript_of_a_publication_made_at_the_desk_says_that_it_was_left_al
 
     account = bring_in(write_file(tmp_path / "blog", report, "uid", format="ours"))
 
-    assert account.entries[0].outcome is Outcome.KEPT and "made at the desk" in told(account, "kept")[0]
+    assert account.files[0].outcome is FileOutcome.KEPT and "made at the desk" in told(account, "kept")[0]
 
 
 def test_an_archive_of_what_the_desk_made_brings_no_news(tmp_path):
@@ -167,7 +168,7 @@ def test_an_archive_of_what_the_desk_made_brings_no_news(tmp_path):
 
     account = bring_in(tmp_path)
 
-    assert account.entries[0].outcome is Outcome.UNCHANGED
+    assert account.files[0].outcome is FileOutcome.UNCHANGED
 
 
 def test_an_address_that_another_publication_has_is_not_taken_by_a_manuscript_either(tmp_path):
@@ -187,7 +188,7 @@ def test_each_manuscript_of_the_demonstration_says_that_it_is_one(path):
 def test_the_demonstration_imported_over_itself_changes_nothing():
     path = CONTENT / "2026-10-08-svenskt-stod" / "index.md"
     text, files = read(path)
-    publication = intake.take_in(
+    publication = import_manuscript(
         text, {name: at.read_bytes() for name, at in files.items()}, by=None
     ).publication
     deeds.publish(publication, by=None)

@@ -4,9 +4,10 @@ import time
 
 import pytest
 
-from publications.importers import includes, old_site
-from publications.importers.arrival import Telling
-from publications.importers.liquid_values import UNKNOWN, Scope, evaluate, is_true
+from publications.importers.markdown.includes import ResolvedText, resolve_includes
+from publications.importers.markdown.liquid_values import UNKNOWN, Scope, evaluate, is_true
+from publications.importers.markdown.source_site import find_source_site
+from publications.importers.report import ImportLog
 from publications.models import Publication
 from tests.blogs import bring_in, put, told
 
@@ -42,13 +43,11 @@ def site(tmp_path):
     return tmp_path / "_posts"
 
 
-def resolved(site, text: str, **page) -> tuple[includes.Resolved, str]:
+def resolved(site, text: str, **page) -> tuple[ResolvedText, str]:
     """A text with its includes, and what is reported of it."""
-    telling = Telling()
-    found = includes.resolve_includes(
-        text, site=old_site.find_old_site(site), page=page, beside=site, telling=telling
-    )
-    return found, "\n".join(line.text for line in telling.lines)
+    telling = ImportLog()
+    found = resolve_includes(text, site=find_source_site(site), page=page, beside=site, log=telling)
+    return found, "\n".join(line.text for line in telling.notes)
 
 
 @pytest.mark.parametrize(

@@ -89,7 +89,7 @@ def test_an_import_broken_off_before_its_links_is_completed_by_the_next(tmp_path
         raise KeyboardInterrupt
 
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr("publications.importing.bringing.relate_all", broken_off)
+        patch.setattr("publications.importers.run.apply_related_links", broken_off)
         bring_in(three(tmp_path / "blog"))
     assert links() == {} and Publication.objects.count() == 3
 

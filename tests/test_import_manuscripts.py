@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from publications.importing import Outcome
+from publications.importers.report import FileOutcome
 from publications.manuscript import Attachment, Byline, Manuscript, Picture, write
 from publications.models import Image, Publication
 from tests.blogs import bring_in
@@ -27,7 +27,7 @@ def archive(folder: Path, *, picture: bytes | None = None, pdf: bytes = b"pdf", 
 
 
 def only(account):
-    (entry,) = account.entries
+    (entry,) = account.files
     return entry
 
 
@@ -36,15 +36,15 @@ def test_it_comes_in_with_its_files_and_brings_no_news_the_next_time(tmp_path):
 
     piece = Publication.objects.get()
     assert (piece.cover.filename, piece.attachments.get().label) == ("field.png", "The report")
-    assert any("lost.pdf" in line.text for line in entry.lines)
-    assert only(bring_in(tmp_path / "archive")).outcome is Outcome.UNCHANGED
+    assert any("lost.pdf" in line.text for line in entry.notes)
+    assert only(bring_in(tmp_path / "archive")).outcome is FileOutcome.UNCHANGED
 
 
 def test_an_attachment_is_known_by_its_bytes_whatever_is_written_of_it(tmp_path):
     bring_in(archive(tmp_path, attachments=(Attachment(file="report.pdf", digest="0a"),)))
 
     assert Publication.objects.get().attachments.get().digest == hashlib.sha256(b"pdf").hexdigest()
-    assert only(bring_in(tmp_path / "archive")).outcome is Outcome.UNCHANGED
+    assert only(bring_in(tmp_path / "archive")).outcome is FileOutcome.UNCHANGED
 
 
 def test_other_bytes_of_an_attachment_and_another_label_are_news(tmp_path):
@@ -54,7 +54,7 @@ def test_other_bytes_of_an_attachment_and_another_label_are_news(tmp_path):
 
     outcomes.append(only(bring_in(archive(tmp_path, pdf=b"more", attachments=named))).outcome)
 
-    assert outcomes == [Outcome.UPDATED, Outcome.UPDATED]
+    assert outcomes == [FileOutcome.UPDATED, FileOutcome.UPDATED]
     file = Publication.objects.get().attachments.get()
     assert (file.label, file.size) == ("Mended", 4)
 
@@ -62,8 +62,8 @@ def test_other_bytes_of_an_attachment_and_another_label_are_news(tmp_path):
 def test_a_picture_that_is_none_is_told_and_brings_no_news_either(tmp_path):
     entry = only(bring_in(archive(tmp_path, picture=b"no picture")))
 
-    assert not Image.objects.exists() and any("field.png" in line.text for line in entry.lines)
-    assert only(bring_in(tmp_path / "archive")).outcome is Outcome.UNCHANGED
+    assert not Image.objects.exists() and any("field.png" in line.text for line in entry.notes)
+    assert only(bring_in(tmp_path / "archive")).outcome is FileOutcome.UNCHANGED
 
 
 def test_a_picture_that_arrives_later_is_taken(tmp_path):

@@ -185,10 +185,9 @@ def test_pages_of_lists_are_no_texts(hugo):
 
     account = bring(hugo.parent)
 
-    assert [entry.source for entry in account.entries if entry.title] == ["news/a.md"]
+    assert [entry.source for entry in account.files if entry.title] == ["news/a.md"]
     assert (
-        "describes a list" in "".join(told(account, "refused", "news/_index.md"))
-        and len(account.entries) == 2
+        "describes a list" in "".join(told(account, "refused", "news/_index.md")) and len(account.files) == 2
     )
 
 
@@ -244,6 +243,6 @@ def test_repeating_an_import_of_lists_changes_nothing(hugo):
 def test_a_rehearsal_takes_no_portrait(hugo):
     put(hugo)
 
-    bring(hugo, rehearse=True)
+    bring(hugo, dry_run=True)
 
     assert not Author.objects.exists() and not Image.objects.exists()

@@ -10,8 +10,9 @@ import pytest
 import time_machine
 from django.core.management import CommandError, call_command
 
-from publications import importing
-from publications.importers.ahead import interrupts_left_alone
+from publications.importers.markdown.read_ahead import block_interrupts
+from publications.importers.report_text import render_report
+from publications.management.commands import import_publications
 from publications.models import Publication
 from tests.blogs import SAMPLES, bring_in, put
 from tests.factories import make_live, tomorrow
@@ -37,7 +38,7 @@ def test_the_command_tells_and_writes_its_report(tmp_path):
 
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_the_report_fits_the_screen(width):
-    lines = list(importing.told(bring_in(), width=width))
+    lines = list(render_report(bring_in(), width=width))
 
     assert max(len(line) for line in lines if "http" not in line) <= width
 
@@ -86,7 +87,7 @@ def test_a_report_that_fails_at_the_end_is_told_behind_the_account(tmp_path, mon
     def full(account, path):
         raise OSError("No space left on device")
 
-    monkeypatch.setattr(importing, "write_json", full)
+    monkeypatch.setattr(import_publications, "write_json_report", full)
 
     with pytest.raises(CommandError, match="No space left"):
         call_command(
@@ -113,7 +114,7 @@ ASK = "import signal; print(signal.SIGINT in signal.pthread_sigmask(signal.SIG_B
 
 
 def test_reading_processes_leave_an_interrupt_to_the_one_that_began_them():
-    with interrupts_left_alone():
+    with block_interrupts():
         within = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
     behind = subprocess.run([sys.executable, "-c", ASK], capture_output=True, text=True)
 
@@ -141,14 +142,14 @@ def test_the_exit_status_is_the_one_that_help_says(tmp_path, name):
     except CommandError as reason:
         found = 2 if "arguments" in str(reason) else reason.returncode
 
-    assert found == status and f"{status} " in importing.HELP.partition("Exit status:")[2]
+    assert found == status and f"{status} " in import_publications.HELP.partition("Exit status:")[2]
 
 
 def test_an_interrupt_is_an_exit_status_of_its_own(tmp_path, monkeypatch):
     def interrupted(order):
         raise KeyboardInterrupt
 
-    monkeypatch.setattr(importing, "bring_in", interrupted)
+    monkeypatch.setattr(import_publications, "run_import", interrupted)
 
     with pytest.raises(CommandError, match="goes on where this one stopped") as reason:
         call(put(tmp_path / "blog"))
@@ -157,7 +158,7 @@ def test_an_interrupt_is_an_exit_status_of_its_own(tmp_path, monkeypatch):
 
 
 def test_help_names_every_option_and_says_what_it_is_for():
-    assert all(option["help"] for option in importing.OPTIONS.values())
+    assert all(option["help"] for option in import_publications.OPTIONS.values())
     assert {"--author", "--publish", "--dry-run", "--report", "--authors"} <= set(
-        re.findall(r"--[a-z-]+", importing.HELP)
+        re.findall(r"--[a-z-]+", import_publications.HELP)
     )

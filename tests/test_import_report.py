@@ -5,27 +5,29 @@ from itertools import count, takewhile
 
 import pytest
 
-from publications import importing
-from publications.importers import Line, Sort, words
-from publications.importing import Account, Entry, Outcome
-from publications.importing.folding import A_PAGE, EXAMPLES, NAMES
+from publications.importers.markdown.page import compare_markdown
+from publications.importers.next_step import next_step
+from publications.importers.report import TOPICS, FileOutcome, FileReport, ImportNote, ImportReport, NoteKind
+from publications.importers.report_text import EXAMPLES, MAX_LISTED, render_report
 from publications.models import Author
 from tests.blogs import SAMPLES, bring_in, put
 from tests.conftest import ROOT
 from tests.factories import make_author
 
 
-def account(files: int, *lines: Line) -> Account:
-    return Account([Entry(f"{number:03}.md", Outcome.NEW, list(lines)) for number in range(files)])
+def account(files: int, *lines: ImportNote) -> ImportReport:
+    return ImportReport(
+        [FileReport(f"{number:03}.md", FileOutcome.NEW, list(lines)) for number in range(files)]
+    )
 
 
-def shown(account: Account, **how) -> str:
-    return "\n".join(importing.told(account, width=100, **how))
+def shown(account: ImportReport, **how) -> str:
+    return "\n".join(render_report(account, width=100, **how))
 
 
-LED = Line(Sort.CHANGED, "link", "/old/ leads to /new/ now.")
-LOST = Line(Sort.DROPPED, "words", "Words of the file that are not in the text: x")
-HELD = Line(Sort.DROPPED, "held", "Not published: it has no date.")
+LED = ImportNote(NoteKind.CHANGED, "link", "/old/ leads to /new/ now.")
+LOST = ImportNote(NoteKind.DROPPED, "words", "Words of the file that are not in the text: x")
+HELD = ImportNote(NoteKind.DROPPED, "held", "Not published: it has no date.")
 
 
 def test_a_few_files_are_told_one_by_one():
@@ -43,14 +45,14 @@ def test_many_files_are_told_by_topic_with_the_first_of_each():
 
 
 def test_what_somebody_has_to_look_at_is_told_whole_up_to_a_page():
-    page, more = shown(account(A_PAGE, LOST)), shown(account(A_PAGE + 1, LOST))
+    page, more = shown(account(MAX_LISTED, LOST)), shown(account(MAX_LISTED + 1, LOST))
 
-    assert page.count("Words of the file") == more.count("Words of the file") == A_PAGE
+    assert page.count("Words of the file") == more.count("Words of the file") == MAX_LISTED
     assert "more" not in page and "… and 1 more" in more
 
 
 def test_what_matters_most_comes_first_and_what_is_refused_before_all():
-    refused = Line(Sort.DROPPED, "refused", "No front matter.")
+    refused = ImportNote(NoteKind.DROPPED, "refused", "No front matter.")
 
     text = shown(account(21, LED, HELD, refused))
 
@@ -71,40 +73,43 @@ def test_where_all_of_it_is_told_is_said_only_where_it_is_folded():
 
 @pytest.mark.parametrize("width", [40, 80, 160])
 def test_a_folded_report_fits_the_screen(width):
-    long = Line(Sort.DROPPED, "field", "A field that nothing here is for: " + "words " * 200)
+    long = ImportNote(NoteKind.DROPPED, "field", "A field that nothing here is for: " + "words " * 200)
 
-    lines = list(importing.told(account(21, long, LED), width=width))
+    lines = list(render_report(account(21, long, LED), width=width))
 
     assert max(map(len, lines)) <= width and len(lines) < 40
 
 
 def test_ten_years_of_posts_are_told_on_a_few_pages():
-    lines = [Line(Sort.DROPPED, topic, f"{topic}.") for topic in NAMES]
+    lines = [ImportNote(NoteKind.DROPPED, topic, f"{topic}.") for topic in TOPICS]
 
     assert len(shown(account(509, *lines)).split("\n")) < 800
 
 
 def test_every_topic_that_is_told_has_a_name_and_a_total():
-    texts = [
-        path.read_text(encoding="utf-8")
-        for room in ("importers", "importing")
-        for path in (ROOT / "publications" / room).glob("*.py")
+    paths = [
+        path
+        for folder in ("importers", "importers/markdown")
+        for path in (ROOT / "publications" / folder).glob("*.py")
     ]
+    texts = [path.read_text(encoding="utf-8") for path in paths]
     told = {
         topic
         for text in texts
-        for topic in re.findall(r"""(?:\.(?:changed|dropped|guessed)\(|Sort\.[A-Z]+,)\s*"([\w-]+)\"""", text)
+        for topic in re.findall(
+            r"""(?:\.(?:changed|dropped|guessed)\(|NoteKind\.[A-Z]+,)\s*"([\w-]+)\"""", text
+        )
     }
 
-    assert told == set(NAMES)
-    assert {topic.replace("-", "_") for topic in told} <= set(account(1).totals())
+    assert told == set(TOPICS)
+    assert {topic.replace("-", "_") for topic in told - {"refused"}} <= set(account(1).totals())
 
 
 @pytest.mark.django_db
 def test_lines_that_are_alike_in_one_file_are_told_once(tmp_path):
     found = bring_in(put(tmp_path / "blog", "b.md", title="B", body="[a](b.md) [b](b.md)"))
 
-    assert [line.text for line in found.entries[0].lines if line.topic == "link"] == [
+    assert [line.text for line in found.files[0].notes if line.topic == "link"] == [
         "b.md leads to /en/publications/b/ now."
     ]
 
@@ -143,7 +148,7 @@ def test_a_repeated_import_counts_nothing_as_made_or_changed(tmp_path, folder):
     totals = again.totals()
     assert any(first[name] for name in MADE)
     assert {name: totals[name] for name in MADE if totals[name]} == {}
-    assert {line.sort for entry in again.entries for line in entry.lines} <= {Sort.DROPPED}
+    assert {line.kind for entry in again.files for line in entry.notes} <= {NoteKind.DROPPED}
     assert totals["unchanged"] + totals["refused"] == totals["files"] and totals["published"] == 0
     assert "leads to" not in shown(again)
 
@@ -156,27 +161,27 @@ def test_what_reading_an_unchanged_file_changes_is_told_where_all_is_asked_for(t
     again = bring_in(folder)
 
     assert "leads to" in shown(again, detail=2)
-    assert any("leads to" in text for text in again.plain()["files"][0]["changed"])
+    assert any("leads to" in text for text in again.as_dict()["files"][0]["changed"])
 
 
 # What is held back, and what to do next
 
-NO_AUTHOR = Line(Sort.DROPPED, "held", "Not published: An author is missing.")
-NO_TEXT = Line(Sort.DROPPED, "held", "Not published: The text is missing.")
+NO_AUTHOR = ImportNote(NoteKind.DROPPED, "held", "Not published: An author is missing.")
+NO_TEXT = ImportNote(NoteKind.DROPPED, "held", "Not published: The text is missing.")
 
 
 NUMBERS = count()
 
 
 def entries(
-    files: int, *lines: Line, outcome: Outcome = Outcome.NEW, is_published: bool = False
-) -> list[Entry]:
+    files: int, *lines: ImportNote, outcome: FileOutcome = FileOutcome.NEW, is_published: bool = False
+) -> list[FileReport]:
     names = [f"{next(NUMBERS)}.md" for _file in range(files)]
-    return [Entry(name, outcome, list(lines), is_published=is_published) for name in names]
+    return [FileReport(name, outcome, list(lines), is_published=is_published) for name in names]
 
 
 def test_what_is_held_back_stands_by_reason_with_the_reason_of_most_first():
-    found = Account(
+    found = ImportReport(
         [*entries(30, NO_TEXT, NO_AUTHOR), *entries(40, NO_AUTHOR), *entries(9, HELD)], is_publishing=True
     )
 
@@ -193,32 +198,37 @@ def test_what_is_held_back_stands_by_reason_with_the_reason_of_most_first():
 
 
 def test_a_text_with_two_reasons_is_one_text_held_back_and_stands_under_both():
-    found = Account(entries(25, NO_TEXT, NO_AUTHOR), is_publishing=True)
+    found = ImportReport(entries(25, NO_TEXT, NO_AUTHOR), is_publishing=True)
 
     assert found.totals()["held"] == 25
-    assert {reason: len(files) for reason, files in found.plain()["held_back"].items()} == {
+    assert {reason: len(files) for reason, files in found.as_dict()["held_back"].items()} == {
         NO_AUTHOR.text: 25, NO_TEXT.text: 25,
     }  # fmt: skip
 
 
 def test_reasons_beyond_a_page_are_counted():
-    refused = [Line(Sort.DROPPED, "refused", f"Line {number} is wrong.") for number in range(A_PAGE + 5)]
+    refused = [
+        ImportNote(NoteKind.DROPPED, "refused", f"Line {number} is wrong.")
+        for number in range(MAX_LISTED + 5)
+    ]
 
-    text = shown(Account([entry for line in refused for entry in entries(1, line, outcome=Outcome.REFUSED)]))
+    text = shown(
+        ImportReport([entry for line in refused for entry in entries(1, line, outcome=FileOutcome.REFUSED)])
+    )
 
-    assert text.count("is wrong") == A_PAGE and "… and 5 more" in text
+    assert text.count("is wrong") == MAX_LISTED and "… and 5 more" in text
 
 
-REFUSED = entries(2, outcome=Outcome.REFUSED)
+REFUSED = entries(2, outcome=FileOutcome.REFUSED)
 FIRST_LINES = {
-    "nothing there": (Account(), "Next: name a folder"),
-    "refused": (Account([*REFUSED, *entries(9, NO_AUTHOR)], is_publishing=True), "9 of 11 files are here.*mend or move away 2 files"),
-    "unsigned": (Account(entries(9, NO_AUTHOR, NO_TEXT), is_publishing=True), "9 were held back. Next: 9 texts name no author.*--author NAME"),
-    "unsigned, rehearsed": (Account(entries(9, NO_AUTHOR), is_publishing=True, is_rehearsal=True), "Rehearsal.*--author NAME"),
-    "rehearsed": (Account(entries(9), is_rehearsal=True), "nothing was changed: 9 of 9.*without --dry-run"),
-    "held back": (Account([*entries(1, NO_TEXT), *entries(3, HELD)], is_publishing=True), "look at 3 texts.*it has no date"),
-    "drafts": (Account(entries(9)), "none was to be published.*--publish"),
-    "done": (Account(entries(9, is_published=True), is_publishing=True), "9 became public, 0 were held back. Nothing is left"),
+    "nothing there": (ImportReport(), "Next: name a folder"),
+    "refused": (ImportReport([*REFUSED, *entries(9, NO_AUTHOR)], is_publishing=True), "9 of 11 files are here.*mend or move away 2 files"),
+    "unsigned": (ImportReport(entries(9, NO_AUTHOR, NO_TEXT), is_publishing=True), "9 were held back. Next: 9 texts name no author.*--author NAME"),
+    "unsigned, rehearsed": (ImportReport(entries(9, NO_AUTHOR), is_publishing=True, is_dry_run=True), "Rehearsal.*--author NAME"),
+    "rehearsed": (ImportReport(entries(9), is_dry_run=True), "nothing was changed: 9 of 9.*without --dry-run"),
+    "held back": (ImportReport([*entries(1, NO_TEXT), *entries(3, HELD)], is_publishing=True), "look at 3 texts.*it has no date"),
+    "drafts": (ImportReport(entries(9)), "none was to be published.*--publish"),
+    "done": (ImportReport(entries(9, is_published=True), is_publishing=True), "9 became public, 0 were held back. Nothing is left"),
 }  # fmt: skip
 
 
@@ -227,7 +237,7 @@ FIRST_LINES = {
 def test_the_first_line_says_what_to_do_next(name, detail):
     found, said = FIRST_LINES[name]
 
-    lines = takewhile(bool, importing.told(found, width=60, detail=detail))
+    lines = takewhile(bool, render_report(found, width=60, detail=detail))
     first = " ".join(" ".join(lines).split())
 
     assert re.search(said, first), first
@@ -238,7 +248,7 @@ def test_the_reason_that_is_asked_for_an_author_is_the_one_that_publishing_gives
     folder = put(tmp_path / "blog")
     (folder / "a.md").write_text("---\ntitle: A\ndate: 2024-04-09\n---\nText.\n")
 
-    assert "--author NAME" in importing.next_step(bring_in(folder))
+    assert "--author NAME" in next_step(bring_in(folder))
 
 
 # Words
@@ -256,7 +266,7 @@ GLUED = [
 def test_words_that_stand_on_the_page_without_a_space_between_are_not_called_left_out(tmp_path, body):
     account = bring_in(put(tmp_path / "blog", body=body))
 
-    assert not [line for line in account.entries[0].lines if line.topic == "words"]
+    assert not [line for line in account.files[0].notes if line.topic == "words"]
 
 
 @pytest.mark.parametrize(
@@ -271,4 +281,4 @@ def test_words_that_stand_on_the_page_without_a_space_between_are_not_called_lef
     ],
 )
 def test_a_word_is_there_where_it_is_joined_with_another_word_of_the_source(source, text, missing):
-    assert words.compare(f"{source} <gov@x.se>", text).missing == missing
+    assert compare_markdown(f"{source} <gov@x.se>", text).missing == missing

@@ -6,7 +6,7 @@ from urllib.parse import unquote
 
 import pytest
 
-from publications.importing import Outcome
+from publications.importers.report import FileOutcome
 from publications.models import Author, Edition, FormerPath, Publication, Tag
 from tests.blogs import SAMPLES, bring_in, outcomes
 
@@ -51,7 +51,7 @@ def text_of(html: str) -> str:
 
 
 def told(account, topic: str) -> list[str]:
-    return [line.text for entry in account.entries for line in entry.lines if line.topic == topic]
+    return [line.text for entry in account.files for line in entry.notes if line.topic == topic]
 
 
 def body_of(title: str) -> str:
@@ -133,7 +133,7 @@ def test_the_site_of_the_bureau_is_counted_right():
 
     totals = account.totals()
     assert (totals["files"], totals["new"], totals["published"], totals["refused"]) == (8, 6, 5, 2)
-    assert outcomes(account)["2024/04/o-que-e-um-registro.pt.md"] is Outcome.REFUSED
+    assert outcomes(account)["2024/04/o-que-e-um-registro.pt.md"] is FileOutcome.REFUSED
     assert (totals["held"], totals["guest"], totals["images"], totals["image_missing"]) == (1, 0, 2, 1)
     assert set(Tag.objects.values_list("name", flat=True)) == {"Border statistics", "Public registers"}
 

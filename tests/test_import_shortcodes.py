@@ -86,8 +86,8 @@ def test_words_of_tags_are_counted_among_those_of_the_file(tmp_path):
 
     _html, account = page(tmp_path, body)
 
-    entry = account.entries[0]
-    assert entry.share.all == 8 and sorted(entry.share.missing) == ["grain", "ships", "wait"]
+    entry = account.files[0]
+    assert entry.coverage.total == 8 and sorted(entry.coverage.missing) == ["grain", "ships", "wait"]
 
 
 def test_no_words_are_counted_that_only_steer(tmp_path):
@@ -95,4 +95,4 @@ def test_no_words_are_counted_that_only_steer(tmp_path):
 
     _html, account = page(tmp_path, body)
 
-    assert told(account, "words") == [] and account.entries[0].share.all == 3
+    assert told(account, "words") == [] and account.files[0].coverage.total == 3

@@ -41,12 +41,12 @@ def test_an_import_ends_with_what_a_rebuild_does(tmp_path):
 def test_an_import_tells_how_far_the_comparing_is(tmp_path):
     steps = []
 
-    blogs.bring_in(write_posts(tmp_path / "posts"), compare_progress=lambda *step: steps.append(step))
+    blogs.bring_in(write_posts(tmp_path / "posts"), comparison_progress=lambda *step: steps.append(step))
 
     assert steps[0] == (0, 24) and steps[-1] == (24, 24)
 
 
-@pytest.mark.parametrize("order", [{"publish": False}, {"rehearse": True}])
+@pytest.mark.parametrize("order", [{"publish": False}, {"dry_run": True}])
 def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, order):
     blogs.bring_in(write_posts(tmp_path / "posts"), **order)
 
@@ -65,7 +65,7 @@ def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        blogs.bring_in(write_posts(tmp_path / "posts"), compare_progress=break_off)
+        blogs.bring_in(write_posts(tmp_path / "posts"), comparison_progress=break_off)
     assert likeness.is_due()
 
     blogs.bring_in(tmp_path / "posts")

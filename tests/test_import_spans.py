@@ -6,14 +6,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as some
 
-from publications.importers import People, liquid, markup, page, words
-from publications.importers.arrival import Telling
-from publications.importers.aside import Aside
-from publications.importers.aside import _fenced as fenced
-from publications.importers.fields import Fields
-from publications.importers.frontmatter import read
-from publications.importers.images import ELEMENT
-from publications.importers.spans import replace_spans
+from publications.importers.markdown.authors import AuthorList
+from publications.importers.markdown.fields import FrontMatterFields
+from publications.importers.markdown.front_matter import read_front_matter
+from publications.importers.markdown.images import ELEMENT
+from publications.importers.markdown.page import (
+    compare_markdown,
+    measure_coverage,
+    render_as_published,
+    report_losses,
+    words_of_markdown,
+)
+from publications.importers.markdown.placeholders import Placeholders, replace_spans
+from publications.importers.markdown.placeholders import _fenced as fenced
+from publications.importers.markdown.raw_html import reduce_html
+from publications.importers.markdown.shortcodes import resolve_shortcodes
+from publications.importers.report import ImportLog
 from publications.manuscript import Manuscript, Picture
 from tests.import_hostile import FRONT, REPEATED, RISING
 
@@ -55,7 +63,7 @@ def test_spans_are_what_a_lazy_pattern_finds(text):
 
 def kept(text: str) -> tuple[str, list[str]]:
     """What stays of a text, with # for what was put aside, and what that was."""
-    aside = Aside()
+    aside = Placeholders()
     return re.sub("\ue000\\d+\ue001", "#", aside.keep_code(text)), aside.kept
 
 
@@ -98,9 +106,9 @@ def test_a_block_of_code_goes_to_the_next_fence_that_closes_it(text, rest, code)
 
 
 def simple(text: str) -> tuple[str, list[str]]:
-    aside, telling = Aside(), Telling()
-    found = aside.put_back(markup.simplify(text, aside, telling))
-    return " ".join(found.split()), [line.text for line in telling.lines]
+    aside, telling = Placeholders(), ImportLog()
+    found = aside.put_back(reduce_html(text, aside, telling))
+    return " ".join(found.split()), [line.text for line in telling.notes]
 
 
 @pytest.mark.parametrize(
@@ -162,7 +170,9 @@ def test_an_element_ends_behind_its_quotes(text, found):
     ],
 )
 def test_liquid_ends_where_it_is_closed(text, left):
-    found = liquid.resolve(text, keep=lambda _text: "#", people=People({}), fields={}, telling=Telling())
+    found = resolve_shortcodes(
+        text, keep=lambda _text: "#", authors=AuthorList({}), fields={}, log=ImportLog()
+    )
 
     assert found == left
 
@@ -178,7 +188,7 @@ def test_liquid_ends_where_it_is_closed(text, left):
     ],
 )
 def test_words_of_a_source_are_those_its_readers_saw(source, found):
-    assert words.words_of_source(source) == found
+    assert words_of_markdown(source) == found
 
 
 # Front matter
@@ -195,19 +205,19 @@ def test_words_of_a_source_are_those_its_readers_saw(source, found):
     ],
 )
 def test_a_title_may_be_the_first_heading(body, title, rest):
-    assert Fields({}, Telling()).title(body, "stem") == (title, rest)
+    assert FrontMatterFields({}, ImportLog()).title(body, "stem") == (title, rest)
 
 
 def test_front_matter_that_is_no_yaml_is_read_line_by_line():
     written = (
         "x: : [\ntags:\n- a\n- b\nlead: One\n  two\n three\ntitle: A\ntags: c\nlist:\n  - 'd'\n  run on\n"
     )
-    telling = Telling()
+    telling = ImportLog()
 
-    fields = read(f"---\n{written}---\n".encode(), telling).fields
+    fields = read_front_matter(f"---\n{written}---\n".encode(), telling).fields
 
     assert fields == {"x": ": [", "tags": "c", "lead": "One two three", "title": "A", "list": ["d"]}
-    assert any(line.text.endswith("run on") for line in telling.lines)
+    assert any(line.text.endswith("run on") for line in telling.notes)
 
 
 # Whatever there is
@@ -215,16 +225,16 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line():
 
 def test_no_text_that_goes_on_and_on_makes_it_fail():
     for text in [each * 40 for each in REPEATED] + [make(2000) for make in RISING.values()]:
-        aside, telling = Aside(), Telling()
-        left = liquid.resolve(text, keep=aside.keep, people=People({}), fields={}, telling=telling)
-        left = markup.simplify(aside.keep_code(left), aside, telling)
+        aside, telling = Placeholders(), ImportLog()
+        left = resolve_shortcodes(text, keep=aside.keep, authors=AuthorList({}), fields={}, log=telling)
+        left = reduce_html(aside.keep_code(left), aside, telling)
 
         assert "<!-- x -->" not in left and "{% a %}" not in left and "</div>" not in left, text[:20]
 
 
 def test_no_front_matter_that_goes_on_and_on_makes_it_fail():
     for make in FRONT.values():
-        fields = read(f"---\ntitle: A\n{make(2000)}---\n".encode(), Telling()).fields
+        fields = read_front_matter(f"---\ntitle: A\n{make(2000)}---\n".encode(), ImportLog()).fields
 
         assert fields["title"] == "A"
 
@@ -262,9 +272,9 @@ def test_each_fence_is_closed_by_the_first_that_can(lines):
     ],
 )
 def test_words_that_a_page_lacks_are_named_as_often_as_it_lacks_them(source, page, missing):
-    share = words.compare(source, page)
+    share = compare_markdown(source, page)
 
-    assert share.missing == missing and share.kept == 1 - len(missing) / share.all
+    assert share.missing == missing and share.ratio == 1 - len(missing) / share.total
 
 
 def test_what_a_page_lacks_is_told():
@@ -272,20 +282,20 @@ def test_what_a_page_lacks_is_told():
     body = "One ![Port](image:abcdefgh24) [x](https://x.example/a)"
     text, telling = (
         Manuscript(title="A", body=f"{body} [y](https://x.example/b)", images=(lost, there)),
-        Telling(),
+        ImportLog(),
     )
-    rendered = page.rendered_as_published(Manuscript(body=body), telling)
+    rendered = render_as_published(Manuscript(body=body), telling)
 
-    page.tell_losses(text, rendered, telling)
-    share = page.share_of("One two", text, rendered, telling)
+    report_losses(text, rendered, telling)
+    share = measure_coverage("One two", text, rendered, telling)
 
-    assert [line.text.rpartition(": ")[2] for line in telling.lines] == [
+    assert [line.text.rpartition(": ")[2] for line in telling.notes] == [
         "https://x.example/b",
         "lost.png",
         "two",
     ]
-    assert [line.topic for line in telling.lines] == [
+    assert [line.topic for line in telling.notes] == [
         "link-gone",
         "image-missing",
         "words",
-    ] and share.kept == 0.5
+    ] and share.ratio == 0.5

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications.importers.tag_arguments import words_in_tag
+from publications.importers.markdown.tag_arguments import words_in_tag
 
 
 @pytest.mark.parametrize(

@@ -8,10 +8,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publications import importers, markup
-from publications.importers import Gallery, Ground, Sort, dates, frontmatter, liquid, words
-from publications.importers.arrival import Telling
-from publications.importers.summaries import PLAIN
+from publications import markup
+from publications.importers.markdown.authors import AuthorList, read_authors
+from publications.importers.markdown.dates import parse_date
+from publications.importers.markdown.file_index import index_files
+from publications.importers.markdown.front_matter import read_front_matter
+from publications.importers.markdown.images import ImageFinder
+from publications.importers.markdown.page import PLAIN, compare_markdown
+from publications.importers.markdown.reader import MarkdownImportContext, read_file
+from publications.importers.markdown.shortcodes import resolve_shortcodes
+from publications.importers.report import ImportLog, NoteKind
 from publications.manuscript import HOME_ZONE
 
 SAMPLES = Path(__file__).parent / "samples" / "import"
@@ -37,11 +43,11 @@ def read(tmp_path):
 def arrivals(
     folder: Path, authors=None, *, media=SAMPLES / "media", site: str = "", given=None, taken=()
 ) -> dict:
-    found = importers.survey(folder).settle(given or {}, set(taken))
+    found = index_files(folder).assign_slugs(given or {}, set(taken))
     addresses = found.addresses(lambda tree, slug: f"/{tree}/publications/{slug}/")
-    gallery = Gallery((media, folder), {}, b"secret")
-    people = importers.read_people(authors)
-    ground = Ground(
+    gallery = ImageFinder((media, folder), {}, b"secret")
+    people = read_authors(authors)
+    context = MarkdownImportContext(
         people,
         gallery,
         addresses,
@@ -49,18 +55,18 @@ def arrivals(
         frozenset({"report"}),
         "commentary",
         site,
-        found.old_site,
-        found.wanted,
+        found.source_site,
+        found.linked_fragments,
     )
-    return {card.source: importers.read(card, ground) for card in found.cards}
+    return {file.source: read_file(file, context) for file in found.files}
 
 
 def body_of(read, markdown: str, **order) -> str:
     return read(files={"a.md": POST.format(markdown)}, **order)["a.md"].manuscript.body
 
 
-def told(arrival, sort: Sort) -> str:
-    return "\n".join(line.text for line in arrival.lines if line.sort is sort)
+def told(arrival, sort: NoteKind) -> str:
+    return "\n".join(line.text for line in arrival.notes if line.kind is sort)
 
 
 @pytest.mark.parametrize(
@@ -80,14 +86,14 @@ def told(arrival, sort: Sort) -> str:
     ],
 )
 def test_the_day_stays_as_it_was_written(written, day, hour):
-    moment = dates.moment(written).astimezone(HOME_ZONE)
+    moment = parse_date(written).astimezone(HOME_ZONE)
 
     assert moment.date() == date.fromisoformat(day) and moment.hour in (hour, hour + 1)
 
 
 @pytest.mark.parametrize("written", ["", "soon", "2014-13-01", "2014-02-30", "0001-01-01", "99999", "1:2:3"])
 def test_what_is_no_date_is_none(written):
-    assert dates.moment(written) is None
+    assert parse_date(written) is None
 
 
 @pytest.mark.parametrize(
@@ -104,34 +110,34 @@ def test_what_is_no_date_is_none(written):
     ],
 )
 def test_front_matter_of_every_kind_is_read(content):
-    front = frontmatter.read(content, Telling())
+    front = read_front_matter(content, ImportLog())
 
     assert front.fields["title"] == "A" and front.body.strip() == "Text"
 
 
 def test_front_matter_that_is_no_yaml_is_told():
-    telling = Telling()
+    telling = ImportLog()
 
-    fields = frontmatter.read(b"---\ntitle: A: b\ntags:\n- x\n- y\n---\n", telling).fields
+    fields = read_front_matter(b"---\ntitle: A: b\ntags:\n- x\n- y\n---\n", telling).fields
 
-    assert (fields["title"], fields["tags"], telling.lines[0].sort) == ("A: b", ["x", "y"], Sort.GUESSED)
+    assert (fields["title"], fields["tags"], telling.notes[0].kind) == ("A: b", ["x", "y"], NoteKind.GUESSED)
 
 
 def test_a_file_without_front_matter_is_refused(read):
-    assert "There is no front matter" in importers.survey(SAMPLES / "jekyll").refused["README.md"]
+    assert "There is no front matter" in index_files(SAMPLES / "jekyll").refused["README.md"]
 
 
 def test_liquid_is_resolved_or_told():
-    telling, aside = Telling(), []
-    people = importers.read_people(SAMPLES / "authors.csv")
+    telling, aside = ImportLog(), []
+    people = read_authors(SAMPLES / "authors.csv")
     text = '{{ "ann" | team_link }} [x]({{ "/y/" | url }}) {% raw %}{{ z }}{% endraw %}{% if a %}{{ b.c }}'
 
-    resolved = liquid.resolve(
-        text, keep=lambda kept: aside.append(kept) or "<>", people=people, fields={}, telling=telling
+    resolved = resolve_shortcodes(
+        text, keep=lambda kept: aside.append(kept) or "<>", authors=people, fields={}, log=telling
     )
 
     assert resolved == "Ann Berg [x](/y/) <>" and aside == ["{{ z }}"]
-    assert [line.text for line in telling.lines] == [
+    assert [line.text for line in telling.notes] == [
         "Liquid left out: {% if a %}",
         "Liquid left out: {{ b.c }}",
     ]
@@ -150,7 +156,7 @@ def test_shortcodes_of_hugo_are_resolved(read):
 def test_the_sample_blog_comes_out_as_it_should():
     found = arrivals(SAMPLES / "jekyll", SAMPLES / "authors.csv")
     post = found["_posts/2021-03-04-grain.md"]
-    text, html = post.manuscript, post.prose.html
+    text, html = post.manuscript, post.rendered.html
 
     assert (text.title, text.slug, text.tags) == ("Grain & ships", "grain", ("Black Sea", "grain"))
     assert [line.author for line in text.bylines] == ["bo-ek", "ann"]
@@ -162,15 +168,17 @@ def test_the_sample_blog_comes_out_as_it_should():
     assert 'href="/en/publications/fleet' in html and 'href="https://video.example.org/embed/1"' in html
     assert "<blockquote>" in html and "<em>held</em>" in html and "{{ name }}" in html
     assert "<pre><code>run &lt;this&gt;\n\nthen that" in html and "<script" not in html and "{:" not in html
-    assert "widgets.example.org" in told(post, Sort.DROPPED) and "lost.png" in told(post, Sort.DROPPED)
-    assert "https://example.org/routes" in told(post, Sort.DROPPED) and post.share.missing == ()
+    assert "widgets.example.org" in told(post, NoteKind.DROPPED) and "lost.png" in told(
+        post, NoteKind.DROPPED
+    )
+    assert "https://example.org/routes" in told(post, NoteKind.DROPPED) and post.coverage.missing == ()
 
 
 def test_a_name_of_a_file_gives_the_date_and_says_so():
     fleet = arrivals(SAMPLES / "jekyll")["_posts/2021-04-01-fleet.md"]
 
     assert fleet.manuscript.published_at.date() == date(2021, 4, 1)
-    assert "file's name: 2021-04-01" in told(fleet, Sort.GUESSED)
+    assert "file's name: 2021-04-01" in told(fleet, NoteKind.GUESSED)
 
 
 def test_no_date_stays_no_date_and_unknown_authors_are_not_staff():
@@ -255,9 +263,9 @@ def test_links_to_the_old_site_lead_there_or_to_the_new_address(read):
 
 
 def test_words_that_are_lost_are_named():
-    share = words.compare("One *two* three [four](http://x.example/y).", "One two four")
+    share = compare_markdown("One *two* three [four](http://x.example/y).", "One two four")
 
-    assert share.missing == ("three",) and share.all == 4
+    assert share.missing == ("three",) and share.total == 4
 
 
 def test_code_in_a_list_stays_code_in_its_item(read):
@@ -317,10 +325,10 @@ def test_any_front_matter_is_read_or_refused(tmp_path, written, fields, body):
 @settings(max_examples=200, deadline=None)
 @given(body=st.text(st.sampled_from("{}%<>[]()!`~-#*\"'/= \nabcdiv.:|&;"), max_size=120))
 def test_no_text_makes_it_fail(body):
-    telling = Telling()
-    kept = liquid.resolve(body, keep=lambda text: "", people=importers.People({}), fields={}, telling=telling)
+    telling = ImportLog()
+    kept = resolve_shortcodes(body, keep=lambda text: "", authors=AuthorList({}), fields={}, log=telling)
 
-    assert isinstance(kept, str) and words.compare(body, kept) is not None
+    assert isinstance(kept, str) and compare_markdown(body, kept) is not None
 
 
 @settings(max_examples=300, deadline=None)
@@ -358,4 +366,4 @@ def test_a_piece_without_a_summary_has_its_first_paragraph(read, body, summary):
     arrival = read(files={"a.md": f"---\ntitle: A\n---\n{body}"})["a.md"]
 
     assert arrival.manuscript.summary == summary
-    assert bool(summary) == ("The summary is the first paragraph." in told(arrival, Sort.GUESSED))
+    assert bool(summary) == ("The summary is the first paragraph." in told(arrival, NoteKind.GUESSED))

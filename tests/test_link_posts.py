@@ -6,7 +6,8 @@ from xml.etree import ElementTree
 
 import pytest
 
-from publications import deeds, intake, manuscript
+from publications import deeds, manuscript
+from publications.importers.intake import import_manuscript
 from publications.models import Edition, Publication, as_manuscript
 from publications.preflight import build_preflight_draft, run_preflight
 from tests.blogs import bring_in, put
@@ -127,9 +128,9 @@ def test_the_desk_takes_the_address_and_refuses_what_is_none(desk):
 def test_what_no_reader_could_follow_is_left_out_of_what_comes_in(url):
     text = manuscript.Manuscript(title="T", uid="6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71", external_url=url)
 
-    report = intake.take_in(text, by=None)
+    report = import_manuscript(text, by=None)
 
-    assert report.publication.external_url == "" and "Left out" in report.told[0]
+    assert report.publication.external_url == "" and "Left out" in report.messages[0]
 
 
 def test_a_manuscript_carries_it_both_ways_and_it_counts_as_a_change():
@@ -163,11 +164,11 @@ def test_a_post_without_text_comes_in_with_the_address_it_has(tmp_path, field):
 
     edition = Edition.objects.live().get()
     assert (edition.external_url, edition.html) == (URL, "")
-    assert not [line for line in account.entries[0].lines if line.topic in ("held", "words", "field")]
+    assert not [line for line in account.files[0].notes if line.topic in ("held", "words", "field")]
 
 
 def test_a_redirect_of_a_post_with_a_text_is_reported_and_not_followed(tmp_path):
     account = bring_in(put(tmp_path / "blog", front=f"redirect_to: {URL}\n"))
 
     assert Edition.objects.live().get().external_url == ""
-    assert any("redirect_to" in line.text for line in account.entries[0].lines)
+    assert any("redirect_to" in line.text for line in account.files[0].notes)

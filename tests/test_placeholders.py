@@ -3,8 +3,9 @@
 import pytest
 from django.urls import reverse
 
-from publications import importing, preflight
+from publications import preflight
 from publications.demonstration import load
+from publications.importers.run import ImportOptions, run_import
 from publications.markup import render_markdown
 from publications.models import Edition, Publication
 from tests.factories import make_person, make_publication
@@ -123,7 +124,7 @@ def texts_of(row: Publication | Edition, html: str) -> str:
 @pytest.mark.corpus
 @pytest.mark.django_db
 def test_no_guide_that_was_published_on_purpose_is_stopped():
-    importing.bring_in(importing.Order(CORPUS / "guides"))
+    run_import(ImportOptions(CORPUS / "guides"))
     drafts = Publication.objects.all()
 
     stopped = {

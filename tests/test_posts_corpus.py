@@ -5,8 +5,9 @@ read back by parsers of others as its page has it.
 import pytest
 from django.utils import timezone
 
-from publications import importing, markup, preflight
+from publications import markup, preflight
 from publications.html_tree import parse
+from publications.importers.run import ImportOptions, run_import
 from publications.metadata import REFERENCE_FORMATS, parse_name
 from publications.models import Edition
 from tests.import_figures import CORPUS, figures, show
@@ -42,8 +43,8 @@ def says_the_same_as_markdown(edition: Edition) -> bool:
 
 def test_a_blog_of_ten_years(client, capsys, subtests):
     """Brought in once, since that takes longer than all that is asked of it."""
-    order = importing.Order(CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True)
-    account = importing.bring_in(order)
+    order = ImportOptions(CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True)
+    account = run_import(order)
 
     with subtests.test("the posts come in whole"):
         the_posts_are_whole(account, capsys)

@@ -6,7 +6,7 @@ from io import BytesIO
 import pytest
 
 from publications.importers import docx as word
-from publications.importers.arrival import Refusal
+from publications.importers.report import ImportRefused
 from tests.word_files import OFFICE, bomb, docx, lying_bomb, p, zipped
 
 ENTITIES = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -88,7 +88,7 @@ WRONG = {
 def test_it_is_refused_in_one_sentence_that_says_why(name):
     content, words = WRONG[name]
 
-    with pytest.raises(Refusal) as refusal:
+    with pytest.raises(ImportRefused) as refusal:
         word.read(content, "x.docx", word.Wanted(lambda digest: digest[:20]))
 
     assert words in str(refusal.value)
@@ -96,7 +96,7 @@ def test_it_is_refused_in_one_sentence_that_says_why(name):
 
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_opened():
-    with pytest.raises(Refusal, match="larger than 50 MB"):
+    with pytest.raises(ImportRefused, match="larger than 50 MB"):
         word.read(b"PK" + b"\0" * (word.LARGEST_FILE + 1), "x.docx", word.Wanted(str))
 
 

@@ -8,8 +8,8 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications import intake
-from publications.importers import Refusal
 from publications.importers import docx as word
+from publications.importers.report import ImportRefused
 from publications.models import Publication, as_manuscript
 from tests.conftest import ROOT
 from tests.factories import make_publication, picture_bytes
@@ -93,7 +93,7 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
         row = intake.offer_version(
             publication, intake.read_word(content, "a.docx"), content, "a.docx", by=None
         )
-    except Refusal:
+    except ImportRefused:
         assert not names
         return
 
@@ -106,7 +106,7 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
 def test_a_fault_of_the_reader_is_a_refusal_too(monkeypatch, caplog):
     monkeypatch.setattr("publications.importers.docx.word.normalize_blocks", lambda *_args: [].pop())
 
-    with pytest.raises(Refusal, match="cannot be understood"):
+    with pytest.raises(ImportRefused, match="cannot be understood"):
         word.read(docx(p("Text.")), "a.docx", word.Wanted(str))
 
     assert "A Word file could not be read" in caplog.text
@@ -122,7 +122,7 @@ def test_real_files_with_parts_spoiled_are_drafts_or_refusals(path: Path, caplog
         spoiled = mutate(content, seed)
         try:
             found = intake.read_word(spoiled, path.name)
-        except Refusal as refusal:
+        except ImportRefused as refusal:
             assert str(refusal)
             continue
         drafts += bool(intake.take_in_word(found, spoiled, path.name, by=None).publication.title)

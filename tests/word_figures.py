@@ -65,7 +65,7 @@ def figures(path: Path) -> list[object]:
         path.stem[:38], f"{len(set(NOTE.findall(page.html)))} of {source.notes}",
         f"{page.html.count('<table')} of {source.tables}", f"{there} of {len(source.cells)}",
         f"{len(word.files)} of {len(pixels)}", len(source.pictures) - len(pixels),
-        len(word.changes), len(word.comments), f"{word.share.kept:.2%}", f"{took:.1f}",
+        len(word.changes), len(word.comments), f"{word.share.ratio:.2%}", f"{took:.1f}",
     ]  # fmt: skip
 
 

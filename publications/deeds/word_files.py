@@ -7,7 +7,8 @@ given up: it is deleted from the private store unless something else has the sam
 from django.db import transaction
 
 from publications import manuscript
-from publications.importers import Refusal, docx
+from publications.importers.docx import all_words
+from publications.importers.report import ImportRefused
 from publications.markup import Redaction
 from publications.models import Attachment, EditionAttachment, Publication, WordFile, originals
 
@@ -42,8 +43,8 @@ def _redact_file(row: WordFile, redaction: Redaction) -> bool:
 
 def _stands_in_original(row: WordFile, redaction: Redaction) -> bool:
     try:
-        words = docx.all_words(row.content)
-    except (FileNotFoundError, Refusal):
+        words = all_words(row.content)
+    except (FileNotFoundError, ImportRefused):
         return False
     return redaction.is_in(words)
 

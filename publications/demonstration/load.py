@@ -13,7 +13,8 @@ from pathlib import Path
 import yaml
 from django.utils import timezone
 
-from publications import deeds, intake, manuscript, renditions
+from publications import deeds, manuscript, renditions
+from publications.importers.intake import import_manuscript
 from publications.models import Author, Image, Page, Place, Publication, Revision, Site, SiteLink, Tag
 
 CONTENT = Path(__file__).parent / "content"
@@ -89,9 +90,9 @@ def _original_first(bundle: tuple) -> tuple:
 
 def _take_in(text: manuscript.Manuscript, files: dict[str, Path], by) -> Publication:
     content = {name: path.read_bytes() for name, path in files.items()}
-    report = intake.take_in(text, content, by=by)
-    if report.told:
-        raise ValueError(f"{text.title}: {' '.join(report.told)}")
+    report = import_manuscript(text, content, by=by)
+    if report.messages:
+        raise ValueError(f"{text.title}: {' '.join(report.messages)}")
     piece = report.publication
     plan = text.more.get("demo", {})
     if "editions" in plan:

@@ -18,7 +18,8 @@ from django.utils.translation import gettext_lazy
 
 from publications import deeds, intake
 from publications.diff import FieldMerge
-from publications.importers import Refusal, docx
+from publications.importers import docx
+from publications.importers.report import ImportRefused
 from publications.languages import NAMES
 from publications.models import Kind, Publication, WordFile
 from publications.publication_fields import FROM_WORD
@@ -101,7 +102,7 @@ def _take_in(request: HttpRequest, form: WordForm) -> WordFile | None:
     content = file.read()
     try:
         word = intake.read_word(content, file.name, language=asked["language"], kind=kind)
-    except Refusal as refusal:
+    except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return None
     return intake.take_in_word(word, content, file.name, by=request.user)
@@ -167,7 +168,7 @@ def _offer_version(request: HttpRequest, publication: Publication, form: Replace
     content = file.read()
     try:
         word = intake.read_word(content, file.name, language=publication.language)
-    except Refusal as refusal:
+    except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return False
     intake.offer_version(publication, word, content, file.name, by=request.user)
@@ -181,7 +182,7 @@ def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
         return False
     try:
         word = intake.read_word(waiting.content, waiting.filename, language=publication.language)
-    except (Refusal, FileNotFoundError):
+    except (ImportRefused, FileNotFoundError):
         said = _(
             "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
         )
@@ -211,7 +212,7 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
                 return _redirect_to_form(pk)
             merged, _word = intake.merge_without_changes(row, request.POST)
             questions = _questions(merged, request.POST)
-        except (Refusal, FileNotFoundError):
+        except (ImportRefused, FileNotFoundError):
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
     return render_publication_page(
         request, "word_changes", publication, title=_("Tracked changes"), row=row, questions=questions,

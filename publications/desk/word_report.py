@@ -11,7 +11,8 @@ from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publications import deeds, intake
+from publications import deeds
+from publications.importers.site_names import NameMatch, SiteNames, match_names
 from publications.models import Author, Byline, Publication, Revision, Why
 
 from .site import get_publication_or_404, render_publication_page, require_permissions
@@ -92,12 +93,12 @@ PHRASES: dict[str, Callable[[int], str]] = {
 }
 
 
-def _unsigned(publication: Publication, names: list[str]) -> list[intake.Named]:
+def _unsigned(publication: Publication, names: list[str]) -> list[NameMatch]:
     """The names of the byline that stand on the draft in no way yet."""
     if not names:
         return []
     signed = set(publication.bylines.values_list("author_id", flat=True))
-    found = intake.who(names, intake.Register())
+    found = match_names(names, SiteNames())
     return [each for each in found if not (each.author and each.author.pk in signed)]
 
 
@@ -125,7 +126,7 @@ def _sign_guest(request: HttpRequest, publication: Publication) -> None:
     name = " ".join(request.POST["guest"].split())[:120]
     if not name:
         return
-    known = intake.Register().author("", name)
+    known = SiteNames().author("", name)
     author = known or deeds.amend(Author(name=name, guest=True), by=request.user)
     _put_on(request, publication, author)
 

@@ -1,15 +1,5 @@
-"""Intake: a manuscript becomes, or updates, a working copy. Nothing public changes here.
+"""Word files become drafts, and later versions are merged with the draft."""
 
-Authors, tags, pictures and files are found or made; whatever was made, guessed or dropped is told. For many
-manuscripts in a row a `Register` remembers who and what is there, and `Standing` says what the desk has done
-with a piece since it was last taken in. `word` takes in Word files, and merges later ones with the draft.
-"""
-
-from .files import Bundle
-from .naming import Named, who
-from .register import Register
-from .since import Standing, since_import
-from .taking import Report, Unknown, take_in, take_in_many
 from .word import (
     accept_changes,
     accept_version,
@@ -24,12 +14,6 @@ from .word import (
 )
 
 __all__ = [
-    "Bundle",
-    "Named",
-    "Register",
-    "Report",
-    "Standing",
-    "Unknown",
     "accept_changes",
     "accept_version",
     "answer_key",
@@ -39,9 +23,5 @@ __all__ = [
     "offer_version",
     "read_word",
     "reject_changes",
-    "since_import",
-    "take_in",
-    "take_in_many",
     "take_in_word",
-    "who",
 ]

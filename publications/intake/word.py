@@ -18,7 +18,11 @@ from django.utils.translation import gettext as _
 from publications import manuscript
 from publications.diff import BaseValues, FieldConflict, FieldMerge, merge_fields, shared_paragraphs
 from publications.draft_content import write_draft
-from publications.importers import Refusal, docx, name_of
+from publications.importers import docx
+from publications.importers.intake import IncomingFiles, import_manuscript, store_images
+from publications.importers.markdown import image_key
+from publications.importers.report import ImportRefused
+from publications.importers.site_names import SiteNames, match_names
 from publications.manuscript import Manuscript
 from publications.models import (
     Image,
@@ -33,11 +37,6 @@ from publications.models import (
 )
 from publications.publication_fields import FROM_WORD
 
-from .files import Bundle, hold_pictures
-from .naming import who
-from .register import Register
-from .taking import take_in
-
 LONGEST_NAME = 200
 DECIDED = {docx.Sort.INSERTION, docx.Sort.DELETION, docx.Sort.MOVE}
 """Changes of words. A change of form alone needs no decision: pages have a form of their own."""
@@ -51,28 +50,28 @@ def read_word(
     kind: str = "quick-comment",
     tracked: docx.Tracked = docx.Tracked.ACCEPT,
 ) -> docx.Word:
-    """Read a Word file; its pictures are called as the library calls them. Raises Refusal, of a blank file too."""
+    """Read a Word file, with its pictures by their keys in the library. Raises ImportRefused, also if it is blank."""
     word = docx.read(content, filename, docx.Wanted(_picture_name, tracked, language, kind))
     if word.is_empty:
-        raise Refusal(_("There is nothing in the file: no text and no picture. Is it the right one?"))
+        raise ImportRefused(_("There is nothing in the file: no text and no picture. Is it the right one?"))
     return word
 
 
 def _picture_name(digest: str) -> str:
     """The key of a picture: that of the library where it has the same bytes."""
     known = Image.objects.filter(original__startswith=f"{digest[:2]}/{digest}.").order_by("pk").first()
-    return known.key if known else name_of(digest, settings.SECRET_KEY.encode())
+    return known.key if known else image_key(digest, settings.SECRET_KEY.encode())
 
 
 @transaction.atomic
 def take_in_word(word: docx.Word, content: bytes, filename: str, *, by) -> WordFile:
     """Make a draft of a Word file that has been read, with its authors as far as the site knows them."""
-    register = Register()
-    known = [each.author for each in who(word.names, register) if each.author]
+    site_names = SiteNames()
+    known = [each.author for each in match_names(word.names, site_names) if each.author]
     lines = tuple(manuscript.Byline(author=author.slug, name=author.name) for author in dict.fromkeys(known))
     text = replace(word.manuscript, bylines=lines)
-    report = take_in(text, _bundle(word), by=by, why=Why.WORD, register=register)
-    row = _row(report.publication, word, text, content, filename, by=by, told=report.told)
+    report = import_manuscript(text, _bundle(word), by=by, why=Why.WORD, site_names=site_names)
+    row = _row(report.publication, word, text, content, filename, by=by, told=report.messages)
     _take(row, word)
     _keep(row, content)
     return row
@@ -142,7 +141,7 @@ def _shared(stored: Manuscript, incoming: Manuscript) -> dict[str, object]:
 @transaction.atomic
 def accept_version(row: WordFile, word: docx.Word, texts: Mapping[str, object], *, by) -> None:
     """The merged text becomes the draft; `word` is the file that waited, read again for its pictures."""
-    hold_pictures(word.manuscript, _bundle(word), Register())
+    store_images(word.manuscript, _bundle(word), SiteNames())
     write(row.publication, texts, by=by)
     row.is_waiting = False
     row.added_at = timezone.now()
@@ -154,7 +153,7 @@ def accept_version(row: WordFile, word: docx.Word, texts: Mapping[str, object], 
 
 
 def merge_without_changes(row: WordFile, answers: Mapping[str, str]) -> tuple[FieldMerge, docx.Word]:
-    """Merge the draft with its file as it is without its tracked changes. Raises Refusal, FileNotFoundError."""
+    """Merge the draft with its file as it is without its tracked changes. Raises ImportRefused, FileNotFoundError."""
     base = row.manuscript
     word = read_word(row.content, row.filename, language=base.language, tracked=docx.Tracked.REJECT)
     body = docx.relabelled(word.manuscript.body, base.body, taken=[row.publication.body])
@@ -171,7 +170,7 @@ def accept_changes(row: WordFile) -> None:
 @transaction.atomic
 def reject_changes(row: WordFile, word: docx.Word, texts: Mapping[str, object], *, by) -> None:
     """The draft without the changes; `word` is the file as it was read without them."""
-    hold_pictures(word.manuscript, _bundle(word), Register())
+    store_images(word.manuscript, _bundle(word), SiteNames())
     write(row.publication, texts, by=by)
     row.text = manuscript.dumps(word.manuscript)
     _settle(row, Tracked.REJECTED)
@@ -218,12 +217,12 @@ def report_of(word: docx.Word, told: list[str]) -> dict:
     """What is told of a file, as plain values."""
     return {
         "counts": {name: [count.found, count.kept] for name, count in word.counts.items()},
-        "words": [word.share.all, len(word.share.missing)],
+        "words": [word.share.total, len(word.share.missing)],
         "names": list(word.names),
         "creator": word.creator,
         "changes": [[change.sort, change.by, change.text] for change in word.changes[: docx.MOST_TOLD]],
         "change_counts": {sort: sum(each.sort == sort for each in word.changes) for sort in docx.Sort},
-        "lines": [[line.sort, line.text] for line in word.lines] + [["dropped", text] for text in told],
+        "lines": [[note.kind, note.text] for note in word.lines] + [["dropped", text] for text in told],
         "comments": len(word.comments),
     }
 
@@ -254,9 +253,9 @@ def _set_open_changes(piece: Publication, count: int) -> None:
     Publication.objects.filter(pk=piece.pk).update(open_changes=count)
 
 
-def _bundle(word: docx.Word) -> Bundle:
+def _bundle(word: docx.Word) -> IncomingFiles:
     """Renditions are made when a page first asks for them: forty pictures would be half a minute."""
-    return Bundle(files=word.files, facts=word.facts, renditions_at_once=False)
+    return IncomingFiles(contents=word.files, facts=word.facts, renditions_at_once=False)
 
 
 def _keep(row: WordFile, content: bytes) -> None:

@@ -14,6 +14,8 @@ from contextlib import redirect_stderr
 from pathlib import Path
 from urllib.error import URLError
 
+from publications.importers.run import run_import
+
 from .figures import Figure
 from .serving import Server, site_server
 from .site import ROOT, environment
@@ -78,15 +80,15 @@ def publish_when_asked() -> None:
 
 def importing() -> Iterator[Figure]:
     """A folder of small pieces, brought in and published."""
-    from publications import importing as bringing
-    from publications.importing import Order, Progress
+    from publications.importers.report_text import Progress
+    from publications.importers.run import ImportOptions
     from tests.import_figures import generate
 
     with tempfile.TemporaryDirectory() as folder:
         source, cores = generate(Path(folder) / "many", IMPORTED), os.cpu_count() or 1
-        order = Order(source, processes=cores, publish=True, progress=Progress())
+        order = ImportOptions(source, processes=cores, publish=True, progress=Progress())
         with redirect_stderr(io.StringIO()):
-            cpu, seconds = _spent(lambda: bringing.bring_in(order))
+            cpu, seconds = _spent(lambda: run_import(order))
     yield Figure(f"import of {IMPORTED}, published", IMPORTED / seconds, "a second", 300, at_least=True)
     yield Figure("import, by one core", IMPORTED / cpu, "a CPU s")
 

@@ -43,7 +43,7 @@ def note_what_is_around(ground: Ground) -> None:
 def all_words(content: bytes) -> str:
     """Every word in a file, wherever it stands: in the text, deleted, hidden, in headers, comments or names.
 
-    Raises Refusal.
+    Raises ImportRefused.
     """
     package = Package(content)
     found: list[str] = []

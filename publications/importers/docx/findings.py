@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from ..arrival import Line, Telling
+from ..report import ImportLog, ImportNote
 
 MOST_SAID = 12
 LONGEST = 160
@@ -45,14 +45,14 @@ class Findings:
     macros: bool = False
     embedded: int = 0
 
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[ImportNote]:
         """Every finding as a sentence: first what is not in the draft, then what is there in another form."""
-        telling = Telling()
+        telling = ImportLog()
         self._tell_dropped(telling)
         self._tell_changed(telling)
-        return telling.lines
+        return telling.notes
 
-    def _tell_dropped(self, telling: Telling) -> None:
+    def _tell_dropped(self, telling: ImportLog) -> None:
         drop = telling.dropped
         for name in self.pictures:
             drop("picture", _("A picture was not kept: %s") % name)
@@ -86,7 +86,7 @@ class Findings:
         if self.macros:
             drop("macros", _("The file holds macros. They were not run and are not in the draft."))
 
-    def _tell_changed(self, telling: Telling) -> None:
+    def _tell_changed(self, telling: ImportLog) -> None:
         change = telling.changed
         if self.boxes:
             change(
@@ -115,7 +115,7 @@ class Findings:
             change("tracking", _("What traces readers was cut from a link: %s") % address)
         self._tell_form(telling)
 
-    def _tell_form(self, telling: Telling) -> None:
+    def _tell_form(self, telling: ImportLog) -> None:
         change = telling.changed
         if self.inner_links:
             change("inner-link", ngettext(

@@ -10,7 +10,7 @@ from publications import images
 from publications.html_tree import Element
 from publications.manuscript import Picture
 
-from ..arrival import Refusal
+from ..report import ImportRefused
 from .findings import Findings
 from .outcome import Named
 from .package import LARGEST_PICTURE, Package
@@ -82,7 +82,7 @@ class Gallery:
                 content = images.crop_edges(content, tuple(side / 100_000 for side in shown.crop))
                 self.findings.cropped.append(name)
             facts = images.examine(content)
-        except (images.UnsuitableImage, Refusal) as reason:
+        except (images.UnsuitableImage, ImportRefused) as reason:
             self.findings.pictures.append(_why(name, content, reason))
             return None
         digest = hashlib.sha256(content).hexdigest()

@@ -4,7 +4,7 @@ import re
 from collections import Counter
 from xml.etree.ElementTree import Element
 
-from publications.languages import NAMES
+from publications.languages import language_code
 
 from .tree import text_in, value
 
@@ -44,7 +44,6 @@ COMMON = {
         "från",
     },
 }
-ALSO = {"nb": "no", "nn": "no", "in": "id", "iw": "he"}
 ENOUGH = 40
 CLEARLY = 3
 WORD = re.compile(r"[^\W\d_]+")
@@ -65,10 +64,7 @@ def _marked(document: Element, styles: Element | None) -> str:
     counted: Counter[str] = Counter()
     for run in document.iter("w:r"):
         counted[value(run, "w:rPr/w:lang") or by_default] += len(text_in(run, "w:t"))
-    most = counted.most_common(1)[0][0] if counted else by_default
-    code = most.casefold().partition("-")[0]
-    code = ALSO.get(code, code)
-    return code if code in NAMES else ""
+    return language_code(counted.most_common(1)[0][0] if counted else by_default)
 
 
 def _spoken(text: str) -> str:

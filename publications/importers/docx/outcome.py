@@ -7,7 +7,7 @@ from enum import StrEnum
 from publications.images import ImageFacts
 from publications.manuscript import Manuscript
 
-from ..arrival import Line, Share
+from ..report import ImportNote, WordCoverage
 from .comments import Comment
 from .tracked import Change
 
@@ -57,10 +57,10 @@ class Word:
     changes: list[Change] = field(default_factory=list)
     comments: list[Comment] = field(default_factory=list)
     counts: dict[str, Count] = field(default_factory=dict)
-    lines: list[Line] = field(default_factory=list)
-    share: Share = field(default_factory=Share)
+    lines: list[ImportNote] = field(default_factory=list)
+    share: WordCoverage = field(default_factory=WordCoverage)
 
     @property
     def is_empty(self) -> bool:
         """Whether there is nothing in the file: no words, pictures, comments or tracked changes."""
-        return not (self.share.all or self.manuscript.body or self.files or self.comments or self.changes)
+        return not (self.share.total or self.manuscript.body or self.files or self.comments or self.changes)

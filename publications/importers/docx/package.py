@@ -14,7 +14,7 @@ from xml.etree.ElementTree import Element
 
 from django.utils.translation import gettext as _
 
-from ..arrival import Refusal
+from ..report import ImportRefused
 from .tree import parse
 
 LARGEST_FILE = 50 * 1024 * 1024
@@ -61,7 +61,7 @@ class Package:
         return part in self.entries
 
     def read(self, part: str, most: int = LARGEST_TEXT) -> bytes:
-        """The bytes of a part. Raises Refusal where it is broken or unpacks to more than `most`."""
+        """The bytes of a part. Raises ImportRefused where it is broken or unpacks to more than `most`."""
         entry = self.entries[part]
         try:
             with self.archive.open(entry) as file:
@@ -76,7 +76,7 @@ class Package:
         ) as reason:
             raise _damaged() from reason
         if len(content) > most:
-            raise Refusal(
+            raise ImportRefused(
                 _("The file unpacks to more than a text can hold (“%(part)s”). Save it anew in Word.")
                 % {"part": part}
             )
@@ -110,7 +110,7 @@ class Package:
         part = next((target for target in found if self.has(target)), "")
         root = self.tree(part) if part else None
         if root is None or root.tag != "w:document":
-            raise Refusal(_what_else(self.entries, part))
+            raise ImportRefused(_what_else(self.entries, part))
         self.document = root
         return part
 
@@ -138,7 +138,7 @@ def _relation(element: Element, part: str) -> Relation:
 def _check_outside(relation: Relation) -> None:
     is_read = relation.kind not in TEXT_ALONE | NEVER_READ
     if relation.is_outside and is_read and ON_A_NETWORK.match(relation.target):
-        raise Refusal(
+        raise ImportRefused(
             _(
                 "The file loads something from elsewhere (%(target)s). In Word, put it into the file itself or take "
                 "it out, then try again."
@@ -150,29 +150,29 @@ def _check_outside(relation: Relation) -> None:
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
     whole = sum(entry.file_size for entry in entries)
     if len(entries) > MOST_ENTRIES or whole > LARGEST_WHOLE:
-        raise Refusal(
+        raise ImportRefused(
             _("The file unpacks to more than any text needs. Save it anew in Word, then try again.")
         )
     if whole > SUSPICIOUS_FROM and whole > HIGHEST_RATIO * size:
-        raise Refusal(
+        raise ImportRefused(
             _("The file unpacks to more than any text needs. Save it anew in Word, then try again.")
         )
     names = [entry.filename.lstrip("/").casefold() for entry in entries]
     if len(names) != len(set(names)):
-        raise Refusal(_("The file holds two parts of one name. Save it anew in Word, then try again."))
+        raise ImportRefused(_("The file holds two parts of one name. Save it anew in Word, then try again."))
     if any(entry.flag_bits & 1 for entry in entries):
-        raise Refusal(_locked())
+        raise ImportRefused(_locked())
 
 
 def _refuse_other_formats(content: bytes) -> None:
     if not content:
-        raise Refusal(_("The file is empty. Choose it again."))
+        raise ImportRefused(_("The file is empty. Choose it again."))
     if len(content) > LARGEST_FILE:
-        raise Refusal(too_large())
+        raise ImportRefused(too_large())
     if content.startswith(OLE):
-        raise Refusal(_locked() if ENCRYPTED in content else _older())
+        raise ImportRefused(_locked() if ENCRYPTED in content else _older())
     if not content.startswith(b"PK"):
-        raise Refusal(_by_first_bytes(content))
+        raise ImportRefused(_by_first_bytes(content))
 
 
 def too_large() -> str:
@@ -215,5 +215,5 @@ def _older() -> str:
     return _("This is the older Word format (.doc). Open it in Word and save it as a Word document (.docx).")
 
 
-def _damaged() -> Refusal:
-    return Refusal(_("The file is damaged. Open it in Word, save it anew, then try again."))
+def _damaged() -> ImportRefused:
+    return ImportRefused(_("The file is damaged. Open it in Word, save it anew, then try again."))

@@ -10,7 +10,7 @@ from xml.parsers import expat
 
 from django.utils.translation import gettext as _
 
-from ..arrival import Refusal
+from ..report import ImportRefused
 
 DEEPEST = 200
 MOST_ELEMENTS = 1_500_000
@@ -42,15 +42,17 @@ PREFIXES = {
 
 
 def parse(content: bytes) -> Element:
-    """The root element of a part. Raises Refusal."""
+    """The root element of a part. Raises ImportRefused."""
     reading = _Reading()
     try:
         reading.parser.Parse(content, True)
         return reading.builder.close()
-    except Refusal:
+    except ImportRefused:
         raise
     except (expat.ExpatError, AssertionError, ValueError, LookupError) as reason:
-        raise Refusal(_("The file is damaged. Open it in Word, save it anew, then try again.")) from reason
+        raise ImportRefused(
+            _("The file is damaged. Open it in Word, save it anew, then try again.")
+        ) from reason
 
 
 class _Reading:
@@ -71,7 +73,7 @@ class _Reading:
         self.depth += 1
         self.elements += 1
         if self.depth > DEEPEST or self.elements > MOST_ELEMENTS:
-            raise Refusal(
+            raise ImportRefused(
                 _("The file is nested more deeply than any text. Save it anew in Word, then try again.")
             )
         short = self._short
@@ -82,7 +84,7 @@ class _Reading:
         self.builder.end(self._short(name))
 
     def _refuse_declarations(self, *_declared) -> None:
-        raise Refusal(
+        raise ImportRefused(
             _("The file declares entities, which no Word file does. Save it anew in Word, then try again.")
         )
 

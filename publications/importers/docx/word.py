@@ -11,8 +11,8 @@ from publications import markup
 from publications.manuscript import Manuscript
 from publications.publication_fields import MAX_LENGTHS
 
-from .. import words
-from ..arrival import Refusal, Share, Telling
+from ..coverage import compare_plain_text
+from ..report import ImportLog, ImportRefused, WordCoverage
 from .around import comments_of, creator_of, note_what_is_around
 from .gallery import Gallery
 from .language import language_of
@@ -37,18 +37,20 @@ Noted = list[tuple[str, list[Block]]]
 
 
 def read(content: bytes, filename: str, wanted: Wanted) -> Word:
-    """Read a Word file. Raises Refusal, with one sentence, for what is none or goes beyond the limits."""
+    """Read a Word file. Raises ImportRefused, with one sentence, for what is none or goes beyond the limits."""
     try:
         return _File(Package(content), filename, wanted).read()
     except (RecursionError, MemoryError) as reason:
-        raise Refusal(
+        raise ImportRefused(
             _("The file is nested more deeply than any text. Save it anew in Word, then try again.")
         ) from reason
     except (ValueError, TypeError, LookupError, AttributeError, ArithmeticError) as reason:
-        if isinstance(reason, Refusal):
+        if isinstance(reason, ImportRefused):
             raise
         logger.exception("A Word file could not be read")
-        raise Refusal(_("The file cannot be understood. Save it anew in Word, then try again.")) from reason
+        raise ImportRefused(
+            _("The file cannot be understood. Save it anew in Word, then try again.")
+        ) from reason
 
 
 class _File:
@@ -58,7 +60,7 @@ class _File:
         self.package, self.filename, self.wanted = package, filename, wanted
         self.ground = ground_of(package)
         self.findings, self.notes = self.ground.findings, self.ground.notes
-        self.telling = Telling()
+        self.telling = ImportLog()
         self.changes = Changes()
 
     def read(self) -> Word:
@@ -76,7 +78,7 @@ class _File:
         word.changes = self.changes.found
         word.counts = self._counts(rendered)
         word.share = self._share(opening, rendered)
-        word.lines = [*self.telling.lines, *self.findings.lines()]
+        word.lines = [*self.telling.notes, *self.findings.lines()]
         return word
 
     def _blocks(self) -> list[Block]:
@@ -180,11 +182,11 @@ class _File:
             "pictures": Count(len(pictures), sum(kept is not None for kept in pictures)),
         }
 
-    def _share(self, opening: Opening, rendered: markup.RenderedText | None) -> Share:
+    def _share(self, opening: Opening, rendered: markup.RenderedText | None) -> WordCoverage:
         if rendered is None:
-            return Share()
+            return WordCoverage()
         fields = (opening.title, opening.byline, opening.summary, *opening.key_points)
-        share = words.compare_plain(self.source, "\n".join((*fields, rendered.text)))
+        share = compare_plain_text(self.source, "\n".join((*fields, rendered.text)))
         if share.missing:
             said = _("Words of the file that are not in the draft: %s")
             self.telling.dropped("words", said % " ".join(share.missing[:200]))

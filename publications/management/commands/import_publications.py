@@ -1,4 +1,4 @@
-"""Import texts with front matter: Jekyll, Hugo, Eleventy, and our own manuscripts."""
+"""Import texts with front matter: Jekyll, Hugo, Eleventy, and manuscripts of this site."""
 
 import os
 from argparse import RawDescriptionHelpFormatter
@@ -8,13 +8,93 @@ from django.contrib.auth import get_user_model
 from django.core.management.base import BaseCommand, CommandError
 from django.utils.translation import gettext as _
 
-from publications import importing
-from publications.importers import Refusal
+from publications.importers.options import ImportOptions, InvalidOptions
+from publications.importers.report import FileOutcome, ImportRefused, ImportReport
+from publications.importers.report_text import Progress, render_report, write_json_report
+from publications.importers.run import run_import
 from publications.management.option_types import MAX_PROCESSES, named_path, whole_number
+
+HELP = """Import Markdown files with front matter as publications: one file, or a folder with all folders in it.
+
+Front matter is the block of fields at the top of a file (title, date, author …), as Jekyll, Hugo and Eleventy have it.
+
+Each file becomes a draft. With --publish, those are published that do not say that they are drafts and whose date is
+not in the future. Texts that name no author stay drafts unless --author says who signs them. A post that only has a
+title, a summary and the address of a text elsewhere is published as such.
+
+The first line of the report says what to do next. The report lists what was not published and why, and what was
+changed, left out or guessed. For more than twenty files it is grouped by topic, with a few examples each: -v 2 lists
+everything file by file, -v 0 gives the totals alone, --report writes everything to a JSON file.
+
+Run it as often as you like: files that have not changed are left alone, what was edited at the desk (/desk/, where
+editors work) is never overwritten, and a run that was stopped is finished by the next. Try it first with --dry-run.
+
+  manage.py import_publications blog/_posts --authors blog/authors.csv --dry-run
+  manage.py import_publications blog/_posts --authors blog/authors.csv --publish --report report.json
+  manage.py import_publications blog/_posts --author "The Institute" --publish
+
+Exit status: 0 all files are imported; 1 nothing was done, and a sentence says why; 2 the command was mistyped;
+3 it is done, but some files were refused, or the report could not be written; 130 it was stopped."""
+
+OPTIONS = {
+    "--authors": {
+        "type": Path,
+        "help": "who the ids in front matter are: a CSV file (id, full_name or first_name and last_name, "
+        "redirect_from) or a folder of profiles, one file or folder a person (that of a Hugo site is found by itself). "
+        "Only authors in use are made; others than these become guests",
+    },
+    "--author": {
+        "default": "",
+        "metavar": "NAME",
+        "help": "who signs the texts that name no author, such as the name of your organisation: an id or a name of "
+        "--authors, or the name of an author of the site; one that is not there yet is made, as an organisation",
+    },
+    "--media": {
+        "type": Path,
+        "action": "append",
+        "default": [],
+        "help": "a folder to look for pictures in; may be given several times (default: the folder, the two above "
+        "it, and media, static, assets … in them)",
+    },
+    "--publish": {"action": "store_true", "help": "publish what may be public; without it all are drafts"},
+    "--dry-run": {
+        "action": "store_true",
+        "help": "do all of it, report, and change nothing (nobody can save at the desk meanwhile)",
+    },
+    "--report": {"type": Path, "metavar": "FILE.json", "help": "also write the report as JSON"},
+    "--kind": {
+        "default": "commentary",
+        "help": "the kind of publication of texts that name none (default: commentary)",
+    },
+    "--language": {
+        "default": "en",
+        "help": "the language of texts that do not name theirs and are in no folder of a language (default: en)",
+    },
+    "--permalink": {
+        "default": "",
+        "metavar": "PATTERN",
+        "help": "the pattern of addresses on the old site, such as /:year/:month/:day/:title/: they redirect here",
+    },
+    "--site": {
+        "default": "",
+        "metavar": "URL",
+        "help": "address of the old site, such as https://old.example: links to pages of it that did not come along "
+        "lead there",
+    },
+    "--by": {
+        "metavar": "USER",
+        "help": "the account in whose name it is done (default: the command line)",
+    },
+    "--processes": {
+        "type": whole_number(0, MAX_PROCESSES),
+        "default": min(os.cpu_count() or 1, MAX_PROCESSES),
+        "help": "processes that read and render (default: one for each processor; 0: none)",
+    },
+}
 
 
 class Command(BaseCommand):
-    help = importing.HELP
+    help = HELP
 
     def create_parser(self, *args, **kwargs):
         return super().create_parser(*args, formatter_class=RawDescriptionHelpFormatter, **kwargs)
@@ -23,57 +103,64 @@ class Command(BaseCommand):
         parser.add_argument(
             "path", type=named_path, metavar="FOLDER", help="a folder of texts, or a single file"
         )
-        for name, option in importing.OPTIONS.items():
+        for name, option in OPTIONS.items():
             parser.add_argument(name, **option)
-        parser.add_argument(
-            "--processes",
-            type=whole_number(0, MAX_PROCESSES),
-            default=min(os.cpu_count() or 1, MAX_PROCESSES),
-            help="processes that read and render (default: one for each processor; 0: none)",
-        )
 
     def handle(self, *args, **options) -> None:
-        report = options["report"]
+        path = options["report"]
         try:
-            if report:
-                importing.check_writable(report)
-            account = importing.bring_in(self._order(options))
-        except (Refusal, importing.Unfit) as reason:
-            raise CommandError(str(reason)) from reason
-        except KeyboardInterrupt as reason:
-            told = "Broken off. The same command goes on where this one stopped."
-            raise CommandError(told, returncode=130) from reason
-        for line in importing.told(account, detail=options["verbosity"]):
+            if path:
+                check_writable(path)
+            report = run_import(self._import_options(options))
+        except (ImportRefused, InvalidOptions) as error:
+            raise CommandError(str(error)) from error
+        except KeyboardInterrupt as error:
+            message = "Broken off. The same command goes on where this one stopped."
+            raise CommandError(message, returncode=130) from error
+        for line in render_report(report, detail=options["verbosity"]):
             self.stdout.write(line)
-        if report:
-            self._write(account, report)
-        if refused := account.count(importing.Outcome.REFUSED):
+        if path:
+            self._write(report, path)
+        if refused := report.count(FileOutcome.REFUSED):
             raise CommandError(
                 f"Done, but {refused} of the files were refused: the report says which.", returncode=3
             )
 
-    def _write(self, account: importing.Account, report: Path) -> None:
+    def _write(self, report: ImportReport, path: Path) -> None:
         try:
-            importing.write_json(account, report)
-        except OSError as reason:
+            write_json_report(report, path)
+        except OSError as error:
             raise CommandError(
-                f"The import is done, but the report could not be written: {reason}", returncode=3
-            ) from reason
+                f"The import is done, but the report could not be written: {error}", returncode=3
+            ) from error
 
-    def _order(self, options: dict) -> importing.Order:
-        names = ("path", "authors", "author", "publish", "kind", "language", "permalink", "site", "processes")
+    def _import_options(self, options: dict) -> ImportOptions:
+        names = (
+            "path", "authors", "author", "publish", "dry_run", "kind", "language", "permalink", "site", "processes",
+        )  # fmt: skip
         user = get_user_model().objects.filter(username=options["by"]).first() if options["by"] else None
         if options["by"] and not user:
             raise CommandError(
                 f"--by: there is no account “{options['by']}”. The desk lists the accounts under Users."
             )
-        return importing.Order(
+        return ImportOptions(
             **{name: options[name] for name in names},
             media=tuple(options["media"]),
-            rehearse=options["dry_run"],
             by=user,
-            progress=importing.Progress(),
-            compare_progress=importing.Progress(
-                line=_("%(done)d of %(total)d steps of finding similar texts")
-            ),
+            progress=Progress(),
+            comparison_progress=Progress(line=_("%(done)d of %(total)d steps of finding similar texts")),
         )
+
+
+def check_writable(path: Path) -> None:
+    """Raises CommandError where a report cannot be written to a path. A file that is there is left as it is."""
+    is_new = not path.exists()
+    try:
+        path.open("a").close()
+    except OSError as error:
+        message = _(
+            "--report: the report “%(path)s” cannot be written: %(why)s. Name a file in a folder that is there."
+        )
+        raise CommandError(message % {"path": path, "why": error.strerror}) from error
+    if is_new:
+        path.unlink()

@@ -1,0 +1,247 @@
+"""Import files in batches of fifty, each in one transaction: drafts are stored, published and redirected together."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from django.db import DatabaseError, connection, transaction
+from django.utils.translation import gettext as _
+
+from publications import composing, deeds, search
+from publications.disk_reserve import is_disk_full
+from publications.models import Edition, Generation, Publication
+
+from .intake import IncomingFiles, IntakeRefused, import_manuscripts
+from .options import ImportOptions
+from .reconcile import (
+    FileIntent,
+    ImportState,
+    PublicationStage,
+    PublicationState,
+    file_intent,
+    load_import_states,
+    load_publication_states,
+    may_publish,
+)
+from .redirects import add_redirects
+from .report import FileOutcome, FileReport, ImportedFile, ImportNote, ImportReport, NoteKind
+from .site_names import SiteNames
+
+FIRST_ANALYZE_FILES = 50
+
+
+class LazyFiles(Mapping[str, bytes]):
+    """Files that are read when they are asked for."""
+
+    def __init__(self, paths: Mapping[str, Path]) -> None:
+        self.paths = paths
+
+    def __getitem__(self, name: str) -> bytes:
+        try:
+            return self.paths[name].read_bytes()
+        except OSError as error:
+            raise KeyError(name) from error
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.paths)
+
+    def __len__(self) -> int:
+        return len(self.paths)
+
+
+@dataclass
+class BatchImporter:
+    """Imports one batch after another; `done` are the files imported so far, without their texts."""
+
+    options: ImportOptions
+    report: ImportReport
+    site_names: SiteNames
+    done: list[FileReport] = field(default_factory=list)
+    analyzed_at: int = 0
+
+    def import_batch(self, batch: Sequence[ImportedFile]) -> None:
+        """Import a batch, all of it or nothing; where the database refuses, file by file."""
+        reported = len(self.report.files)
+        try:
+            with transaction.atomic():
+                files = self._import(batch)
+        except (DatabaseError, IntakeRefused, ValueError, OSError) as error:
+            if is_disk_full(error):
+                raise
+            del self.report.files[reported:]
+            self.site_names.forget()
+            if len(batch) > 1:
+                for imported in batch:
+                    self.import_batch([imported])
+                return
+            files = [self.refuse(batch[0].source, str(error), batch[0].notes)]
+        for file in files:
+            _drop_text(file)
+        self.done += files
+        self._analyze_tables()
+
+    def refuse(self, source: str, reason: str, notes: Sequence[ImportNote] = ()) -> FileReport:
+        file = FileReport(source, FileOutcome.REFUSED, list(notes), imported=ImportedFile(source))
+        file.add_note(NoteKind.DROPPED, "refused", reason)
+        self.report.files.append(file)
+        return file
+
+    def _import(self, batch: Sequence[ImportedFile]) -> list[FileReport]:
+        Generation.objects.select_for_update().get()  # the lock that every deed takes first
+        uids = [imported.manuscript.uid for imported in batch if imported.manuscript]
+        states = load_import_states(uids)
+        files = [self._start_report(imported, states) for imported in batch]
+        self._store_drafts(files)
+        publish_files(files, self.options)
+        for file in files:
+            self.report.redirects += add_redirects(file, by=self.options.by)
+        return files
+
+    def _start_report(self, imported: ImportedFile, states: Mapping[str, ImportState]) -> FileReport:
+        if imported.manuscript is None:
+            return self.refuse(imported.source, imported.refusal, imported.notes)
+        state = states.get(imported.manuscript.uid)
+        file = _report_of(imported, self._outcome(imported, state))
+        if file.outcome is FileOutcome.KEPT:
+            file.add_note(NoteKind.DROPPED, "kept", _kept_message(state))
+        if state and state.is_imported:
+            file.publication, file.is_edited = state.publication, state.is_edited
+        self.report.files.append(file)
+        return file
+
+    def _outcome(self, imported: ImportedFile, state: ImportState | None) -> FileOutcome:
+        if state is None:
+            return FileOutcome.NEW
+        if not state.has_changes(imported.manuscript, self.site_names, imported.files):
+            return FileOutcome.UNCHANGED
+        return FileOutcome.KEPT if state.is_edited else FileOutcome.UPDATED
+
+    def _store_drafts(self, files: Sequence[FileReport]) -> None:
+        """Store the drafts of new and updated files, and report what only the site knows of them."""
+        changed = [file for file in files if file.outcome in (FileOutcome.NEW, FileOutcome.UPDATED)]
+        results = import_manuscripts(
+            [(file.imported.manuscript, self._incoming(file.imported), file.publication) for file in changed],
+            by=self.options.by,
+            site_names=self.site_names,
+        )
+        for file, result in zip(changed, results, strict=True):
+            if isinstance(result, IntakeRefused):
+                file.outcome = FileOutcome.REFUSED
+                file.add_note(NoteKind.DROPPED, "refused", str(result))
+                continue
+            file.publication = result.publication
+            for message in result.guests:
+                file.add_note(NoteKind.GUESSED, "guest", message)
+            for message in result.missing:
+                file.add_note(NoteKind.DROPPED, "missing", message)
+
+    def _incoming(self, imported: ImportedFile) -> IncomingFiles:
+        return IncomingFiles(
+            LazyFiles(imported.files),
+            imported.facts,
+            imported.staff,
+            renditions_at_once=False,
+            is_dry_run=self.options.dry_run,
+        )
+
+    def _analyze_tables(self) -> None:
+        """Let PostgreSQL plan by the tables as they are: by itself it notices growth only minutes later."""
+        if len(self.done) < max(FIRST_ANALYZE_FILES, 2 * self.analyzed_at):
+            return
+        self.analyzed_at = len(self.done)
+        if connection.vendor == "postgresql":
+            with connection.cursor() as cursor:
+                cursor.execute("ANALYZE")
+
+
+def _report_of(imported: ImportedFile, outcome: FileOutcome) -> FileReport:
+    text, is_used = imported.manuscript, outcome in (FileOutcome.NEW, FileOutcome.UPDATED)
+    notes = [note for note in imported.notes if is_used or note.kind is NoteKind.DROPPED]
+    return FileReport(
+        imported.source, outcome, notes, [note for note in imported.notes if note not in notes],
+        title=text.title, coverage=imported.coverage, uid=text.uid, language=text.language, tags=text.tags,
+        address=Edition(tree=Publication(language=text.language).tree, slug=text.slug).get_absolute_url(),
+        authors=tuple(byline.author for byline in text.bylines), related=text.related,
+        images=tuple(image.key for image in text.images), imported=imported,
+    )  # fmt: skip
+
+
+def _kept_message(state: ImportState) -> str:
+    if state.is_imported:
+        return _(
+            "Edited at the desk since it was last imported: the desk's text stays, the file's was not taken."
+        )
+    return _(
+        "The publication of this uid was made at the desk: it stays as it is there, and nothing of the file was taken."
+    )
+
+
+def _drop_text(file: FileReport) -> None:
+    """Free the memory of a text: the rest of the import needs its links alone."""
+    imported = file.imported
+    file.imported = ImportedFile(
+        file.source, anchors=imported.anchors, fragment_links=imported.fragment_links
+    )
+    if publication := file.publication:
+        file.publication = Publication(pk=publication.pk, uid=publication.uid, title=publication.title)
+
+
+def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
+    """Publish the publications of a batch that may be public, and report why others may not."""
+    stored = [file for file in files if file.publication and file.outcome is not FileOutcome.REFUSED]
+    states = load_publication_states({file.publication.pk: file.is_edited for file in stored})
+    ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
+    if ready:
+        search.likeness.mark_due()
+    results = deeds.publish_many(
+        [file.publication for file in ready],
+        by=options.by,
+        prepared=_rendered_texts(ready),
+        ends=_expiry_dates(ready, states),
+    )
+    for file, result in zip(ready, results, strict=True):
+        file.is_published = isinstance(result, Edition)
+        if isinstance(result, deeds.Refused):
+            for reason in result.reasons:
+                file.add_note(NoteKind.DROPPED, "held", _("Not published: %s") % reason)
+
+
+def _should_publish(file: FileReport, state: PublicationState, options: ImportOptions) -> bool:
+    intent = file_intent(file.imported)
+    is_allowed, reason = may_publish(state.stage, intent, asked=options.publish)
+    if reason:
+        file.add_note(NoteKind.DROPPED, "held", reason)
+    if state.stage is PublicationStage.CURRENT:
+        _report_still_public(file, state, intent)
+    return is_allowed
+
+
+def _report_still_public(file: FileReport, state: PublicationState, intent: FileIntent) -> None:
+    """Report where a file says that its live publication is a draft, or ends."""
+    if intent is FileIntent.DRAFT:
+        message = _(
+            "The file says that it is a draft, but it is public and stays so: withdraw it at the desk."
+        )
+        file.add_note(NoteKind.DROPPED, "still-public", message)
+    expires_at = file.imported.expires_at
+    if expires_at and state.visible_until != expires_at:
+        message = _(
+            "The file says that it ends on %s, but it is public without that end: set it at the desk."
+        )
+        file.add_note(NoteKind.DROPPED, "still-public", message % expires_at.date().isoformat())
+
+
+def _expiry_dates(files: Sequence[FileReport], states: Mapping[int, PublicationState]) -> dict[int, datetime]:
+    """When publications end, by primary key: as set at the desk, else as the file says."""
+    ends = {
+        file.publication.pk: states[file.publication.pk].visible_until or file.imported.expires_at
+        for file in files
+    }
+    return {pk: end for pk, end in ends.items() if end}
+
+
+def _rendered_texts(files: Sequence[FileReport]) -> composing.Prepared:
+    """The texts that were rendered while they were read."""
+    texts = [(file.imported.manuscript, file.imported.rendered) for file in files]
+    return {(text.language, text.body): rendered for text, rendered in texts if rendered}

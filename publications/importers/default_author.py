@@ -1,0 +1,59 @@
+"""The author of texts that name none: the organisation, where it signs its posts."""
+
+from dataclasses import replace
+
+from django.utils.translation import gettext as _
+
+from publications.languages import slugify
+from publications.manuscript import Byline
+
+from .markdown import AuthorList
+from .options import InvalidOptions
+from .report import ImportedFile, ImportNote, ImportReport, NoteKind
+from .site_names import SiteNames
+
+
+def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> Byline | None:
+    """Return the byline for a name, an alias or an id; None where no name is given.
+
+    Looks in the list of authors that comes with the import, then among the authors of the site. A name that neither has
+    becomes an author of the site, and is taken for an organisation.
+
+    Raises:
+        InvalidOptions: no address could be made from the name.
+    """
+    if not name.strip():
+        return None
+    listed = authors.find(name)
+    known = None if listed.is_known else site_names.author(name, name)
+    slug, full_name = (known.slug, known.name) if known else (listed.slug, listed.name)
+    if not slugify(slug):
+        raise InvalidOptions(_("“%(name)s” is no name for an author.") % {"name": name})
+    if not known and not listed.is_known:
+        site_names.organisations.add(slug)
+    return Byline(author=slug, name=full_name)
+
+
+def report_new_organisation(report: ImportReport, byline: Byline | None, site_names: SiteNames) -> None:
+    """Report, with the first text that was signed, that the default author was made as an organisation."""
+    if byline is None or byline.author not in site_names.organisations:
+        return
+    if file := next((file for file in report.files if file.notes_on("signed")), None):
+        message = _(
+            "“%s” is a new author, taken for an organisation. If it is a person, untick “organisation” among the "
+            "authors."
+        )
+        file.add_note(NoteKind.GUESSED, "organisation", message % byline.name)
+
+
+def sign_file(imported: ImportedFile, byline: Byline | None) -> ImportedFile:
+    """Return the file with the byline where it names no author, which is reported."""
+    if byline is None or imported.manuscript is None or imported.manuscript.bylines:
+        return imported
+    message = _("It names no author, and was signed: %s") % byline.name
+    return replace(
+        imported,
+        manuscript=replace(imported.manuscript, bylines=(byline,)),
+        staff=imported.staff | {byline.author},
+        notes=[*imported.notes, ImportNote(NoteKind.GUESSED, "signed", message)],
+    )

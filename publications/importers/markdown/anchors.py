@@ -1,0 +1,190 @@
+"""Anchors of the old site, kept so that links with a fragment lead somewhere: ids that a text gives, and those that its
+generator gave to headings.
+
+A heading has its first id as `{#grain}`; every other id is an `<a id="grain"></a>` where it stood. Words that begin an
+item or a paragraph (`**Grain:** …`) get an id where some link of the import leads to one made of them.
+"""
+
+import html
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable, Set
+from urllib.parse import quote, unquote
+
+from publications.markup import github_slug
+
+from .liquid_values import slugify
+from .placeholders import MARK, Placeholders
+from .source_site import SourceSite
+
+LABELLED = r"(?:[^{}\n]*?[ \t:])??#(?P<id>[^\s{}]+)[^{}\n]*"
+HEADING = re.compile(
+    r"^(?P<marks> {0,3}(?:> ?)*#{1,6}[ \t]+)(?P<words>\S[^\n]*?)[ \t]*#*[ \t]*$", re.MULTILINE
+)
+UNDERLINED = re.compile(r"(?<=\n\n)(?P<words>(?![#>|*+\-\s\d`~<:]|\{:)\S[^\n]*)(?=\n(?:=+|-{2,})[ \t]*\n)")
+OWN_ID = re.compile(rf"[ \t]*\{{:?{LABELLED}\}}[ \t]*$")
+NEXT_LINE = re.compile(rf"\n[ \t]*\{{:{LABELLED}\}}[ \t]*(?=\n|\Z)")
+BLOCK = re.compile(rf"^[ \t>]*\{{:{LABELLED}\}}[ \t]*$", re.MULTILINE)
+IN_ITEM = re.compile(
+    rf"^(?P<marks>[ \t>]*(?:[*+-]|\d{{1,9}}[.)])[ \t]+)\{{:{LABELLED}\}}[ \t]*", re.MULTILINE
+)
+IN_LINE = re.compile(rf"(?<=[*_\])`\ue001])\{{:{LABELLED}\}}")
+STARTS = re.compile(r"[ \t>]*(?:(?:[*+-]|\d{1,9}[.)])[ \t]+)?")
+LEAD = re.compile(
+    r"^(?P<marks>[ \t]*(?:[*+-]|\d{1,9}[.)])[ \t]+|(?<=\n\n) {0,3})"
+    r"(?P<words>\*\*[^*\n]++\*\*|__[^_\n]++__|\*[^*\n]++\*|_[^_\n]++_|\[[^\[\]\n]++\](?=[\[(]))",
+    re.MULTILINE,
+)
+TAGGED = re.compile(
+    r"<(?:div|section|article|aside|figure|details|summary|p|span|li|dt|dd|blockquote|main|header|nav)\b"
+    r"""[^<>]*?\bid\s*=\s*(?:"(?P<double>[^"<>]+)"|'(?P<single>[^'<>]+)')[^<>]*>""",
+    re.IGNORECASE,
+)
+AS_MARK = re.compile(r"[^\s{}=\"'<>&]+")
+LINKED = re.compile(
+    r"""(?:\]\(|\]:[ \t]*<?|href=["']?|ref[ \t]+["']|\{\{[ \t]*["']|%\})[^\s"'()<>#]*#([^\s"'()<>{}|]{1,200})"""
+)
+LINK = re.compile(r"!?\[([^\[\]\n]*)\](?:\([^()\n]*\)|\[[^\[\]\n]*\])?")
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+
+def _kramdown(text: str) -> str:
+    plain = re.sub(r"[^a-zA-Z0-9 -]", "", re.sub(r"^[^a-zA-Z]+", "", text))
+    return plain.replace(" ", "-").lower() or "section"
+
+
+def _blackfriday(text: str) -> str:
+    return re.sub(r"[\W_]+", "-", text.lower()).strip("-")
+
+
+def _markdown_it(text: str) -> str:
+    return quote(re.sub(r"\s+", "-", text.strip().lower()), safe="!'()*~-_.")
+
+
+RULES: dict[str, Callable[[str], str]] = {
+    "github": github_slug,
+    "kramdown": _kramdown,
+    "blackfriday": _blackfriday,
+    "markdown-it": _markdown_it,
+}
+"""How generators make the id of a heading: GitHub's rule (kramdown as Jekyll has it, goldmark), kramdown's own,
+Blackfriday's (Hugo before 0.60), and that of markdown-it-anchor (Eleventy)."""
+
+
+def heading_rules(site: SourceSite) -> tuple[str, ...]:
+    """Return the names of the rules by which a site made ids of headings."""
+    if site.generator == "jekyll" and re.search(
+        r"^\s+input:\s*[\"']?[Kk]ramdown", site.settings, re.MULTILINE
+    ):
+        return ("kramdown",)
+    if site.generator == "hugo" and re.search(r"blackfriday", site.settings, re.IGNORECASE):
+        return ("blackfriday",)
+    return ("github", "markdown-it") if site.generator == "eleventy" else ("github",)
+
+
+def fragments_in(text: str) -> frozenset[str]:
+    """The fragments that links in a text lead to."""
+    return frozenset(unquote(fragment) for fragment in LINKED.findall(text)) if "#" in text else frozenset()
+
+
+def keep_anchors(text: str, *, rules: Iterable[str], linked: Set[str], placeholders: Placeholders) -> str:
+    """The text with the ids of the old site in the form of our own Markdown."""
+    keeper = AnchorKeeper(tuple(rules), linked, placeholders)
+    text = keeper.headings(f"\n\n{text}\n")
+    text = keeper.blocks(text)
+    text = IN_ITEM.sub(lambda match: match["marks"] + keeper.anchor(match["id"]), text)
+    text = IN_LINE.sub(lambda match: keeper.anchor(match["id"]), text)
+    text = TAGGED.sub(keeper.tag, text)
+    return LEAD.sub(keeper.lead, text).strip("\n")
+
+
+class AnchorKeeper:
+    """Keeps the ids of one text, each once; `linked` are those that links of the import lead to."""
+
+    def __init__(self, rules: tuple[str, ...], linked: Set[str], placeholders: Placeholders) -> None:
+        self.rules, self.linked, self.placeholders = rules, linked, placeholders
+        self.counts: dict[str, Counter[str]] = {name: Counter() for name in RULES}
+        self.used: set[str] = set()
+
+    def anchor(self, name: str) -> str:
+        """An empty link that carries an id."""
+        if name in self.used:
+            return ""
+        self.used.add(name)
+        return self.placeholders.keep(f'<a id="{html.escape(name)}"></a>')
+
+    def headings(self, text: str) -> str:
+        """All headings with their ids; an id on the line below belongs to them."""
+        pieces, place = [], 0
+        matches = [*HEADING.finditer(text), *UNDERLINED.finditer(text)]
+        for match in sorted(matches, key=lambda match: match.start()):
+            below = NEXT_LINE.match(text, match.end())
+            marks = match.groupdict().get("marks") or ""
+            words = match["words"]
+            pieces += [text[place : match.start()], marks, self._heading(words, below["id"] if below else "")]
+            place = below.end() if below else match.end()
+        return "".join([*pieces, text[place:]])
+
+    def _heading(self, words: str, below: str) -> str:
+        own = OWN_ID.search(words)
+        words = words[: own.start()] if own else words
+        given = (own["id"] if own else "") or below
+        names = [name for name in self._names(words, given) if name not in self.used]
+        if not names:
+            return words
+        self.used.update(names)
+        marked = names.pop(0) if AS_MARK.fullmatch(names[0]) else ""
+        places = "".join(f'<a id="{html.escape(name)}"></a>' for name in names)
+        return f"{self.placeholders.keep(places) if places else ''}{words}" + (
+            f" {self.placeholders.keep(f'{{#{marked}}}')}" if marked else ""
+        )
+
+    def _names(self, words: str, given: str) -> list[str]:
+        """The id that was given, else those of the generator; and others by which links of the import know it."""
+        plain = plain_words(self.placeholders.put_back(words) if MARK.search(words) else words)
+        made = {} if given else {name: self._numbered(name, rule(plain)) for name, rule in RULES.items()}
+        names = [
+            given,
+            *(made[name] for name in self.rules if made),
+            *(name for name in made.values() if name in self.linked),
+        ]
+        return list(dict.fromkeys(filter(None, names)))
+
+    def _numbered(self, rule: str, name: str) -> str:
+        count = self.counts[rule][name]
+        self.counts[rule][name] += 1
+        return f"{name}-{count}" if count and name else name
+
+    def blocks(self, text: str) -> str:
+        """Ids on a line of their own: of the block above, or of the one below where a blank line is above."""
+        parts = re.split(r"(\n{2,})", text)
+        return "".join(self._block(part) if "{:" in part else part for part in parts)
+
+    def _block(self, block: str) -> str:
+        match = BLOCK.search(block)
+        if not match:
+            return block
+        rest = block[: match.start()].removesuffix("\n") + block[match.end() :]
+        if not rest.strip():
+            return self.anchor(match["id"])
+        start = len(rest) - len(rest.lstrip("\n"))
+        marks = STARTS.match(rest, start)
+        return rest[: marks.end()] + self.anchor(match["id"]) + rest[marks.end() :]
+
+    def tag(self, match: re.Match[str]) -> str:
+        """The id of an element that only frames text, where a link leads to it."""
+        name = match["double"] or match["single"]
+        return match[0] + (self.anchor(name) if name in self.linked else "")
+
+    def lead(self, match: re.Match[str]) -> str:
+        plain = plain_words(match["words"]).rstrip(": ")
+        made = (slugify(plain, "latin"), slugify(plain), github_slug(plain))
+        names = [name for name in dict.fromkeys(made) if name in self.linked]
+        return match["marks"] + "".join(map(self.anchor, names)) + match["words"]
+
+
+def plain_words(words: str) -> str:
+    """The words of a heading without markup."""
+    words = html.unescape(TAG.sub("", LINK.sub(r"\1", LINK.sub(r"\1", words))))
+    words = re.sub(r"\\([^\w\s])", r"\1", re.sub(r"(?<!\\)[*`]+", "", words))
+    return re.sub(r"(?<!\w)_+(?=\w)|(?<=\w)_+(?!\w)", "", words).strip()

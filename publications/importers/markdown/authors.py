@@ -1,0 +1,145 @@
+"""Authors: who is behind the ids and names in front matter. Reads a table (CSV) or a folder of profiles."""
+
+import csv
+import io
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from publications import markup
+from publications.languages import slugify
+
+from ..report import ImportLog, ImportRefused
+from .front_matter import as_text, as_texts, first_value, read_front_matter, without_html
+
+MAX_NAME = 120
+LIST_PAGES = ("_index", "index")
+NAME_KEYS = ("display_name", "full_name", "name", "title")
+BIOGRAPHY_KEYS = ("biography", "bio", "about", "description", "summary")
+PORTRAIT_KEYS = ("portrait", "avatar", "photo", "image", "picture", "headshot")
+PORTRAIT_SUFFIXES = (".jpg", ".jpeg", ".png", ".webp")
+
+
+@dataclass(frozen=True)
+class ListedAuthor:
+    """An author of the import: the slug on this site, the full name, and where their page was.
+
+    A profile has a biography and the path of a portrait, relative to `home`, its folder. An author who is not in the
+    list is not `is_known`.
+    """
+
+    slug: str
+    name: str
+    former_paths: tuple[str, ...] = ()
+    is_known: bool = True
+    biography: str = ""
+    portrait: str = ""
+    home: Path = Path()
+
+
+class AuthorList:
+    """Authors by id and by name."""
+
+    def __init__(self, authors: dict[str, ListedAuthor]) -> None:
+        self.by_id = {identity.casefold(): author for identity, author in authors.items()}
+        self.by_name = {author.name.casefold(): author for author in reversed(authors.values())}
+
+    def find(self, name: str) -> ListedAuthor:
+        """The author whom an id or a name means; one who is not listed gets a name made from it."""
+        key = " ".join(name.split()).casefold()
+        known = self.by_id.get(key) or self.by_name.get(key)
+        return known or ListedAuthor(slugify(name), _name_from_id(name), is_known=False)
+
+
+def read_authors(path: Path | None) -> AuthorList:
+    """Read a CSV file with `id` and names, or a folder of profiles. Raises ImportRefused."""
+    if path is None:
+        return AuthorList({})
+    rows = _read_profiles(path) if path.is_dir() else _read_table(path)
+    authors = {identity: author for identity, row in rows if (author := _listed_author(identity, row))}
+    if not authors:
+        raise ImportRefused(_("“%s” names nobody: it needs a column “id”, or a file for each person.") % path)
+    return AuthorList(authors)
+
+
+def _read_table(path: Path) -> list[tuple[str, dict[str, Any]]]:
+    try:
+        text = path.read_bytes().decode("utf-8-sig").replace("\0", "")
+        rows = list(csv.DictReader(io.StringIO(text)))
+    except UnicodeDecodeError as error:
+        raise ImportRefused(_("“%s” is not UTF-8. Save it as “CSV UTF-8”, then try again.") % path) from error
+    except (OSError, csv.Error) as error:
+        why = getattr(error, "strerror", None) or error
+        raise ImportRefused(_("“%(path)s” cannot be read: %(why)s") % {"path": path, "why": why}) from error
+    return [(as_text(row.get("id") or row.get("slug")), row) for row in rows]
+
+
+def _read_profiles(folder: Path) -> list[tuple[str, dict[str, Any]]]:
+    """The fields of each profile by its id: of a file (`ann.md`, `ann.yml`), or of a folder (`ann/_index.md`)."""
+    profiles = []
+    for path in sorted(path for path in folder.glob("*.*") if path.stem not in LIST_PAGES):
+        if path.suffix.lower() in (".md", ".markdown", ".yml", ".yaml"):
+            profiles.append((path.stem, path, ""))
+    for path in sorted(path for name in LIST_PAGES for path in folder.glob(f"*/{name}.md")):
+        profiles.append((path.parent.name, path, f"/{folder.name}/{path.parent.name}/"))
+    read = ((identity, _read_profile(path, page)) for identity, path, page in profiles)
+    return [(identity, fields) for identity, fields in read if fields is not None]
+
+
+def _read_profile(path: Path, page: str) -> dict[str, Any] | None:
+    """The fields of a profile with its text and its place; None where it cannot be read."""
+    try:
+        content = path.read_bytes()
+        is_framed = b"---" in content[:10] or b"+++" in content[:10]
+        front = read_front_matter(content if is_framed else b"---\n" + content + b"\n---\n", ImportLog())
+    except (ImportRefused, OSError):
+        return None
+    return front.fields | {"body": front.body, "home": path.parent, "page": page}
+
+
+def _listed_author(identity: str, row: dict[str, Any]) -> ListedAuthor | None:
+    parts = " ".join(as_text(row.get(name)) for name in ("first_name", "last_name"))
+    stated = [as_text(row.get(name)) for name in NAME_KEYS]
+    name = next(filter(None, [*stated[:2], parts.strip(), *stated[2:]]), "")
+    slug = slugify(identity)
+    if not slug:
+        return None
+    home = row.get("home") if isinstance(row.get("home"), Path) else Path()
+    return ListedAuthor(
+        slug,
+        (name or _name_from_id(identity))[:MAX_NAME],
+        tuple(filter(None, [*as_texts(row.get("redirect_from")), as_text(row.get("page"))])),
+        biography=_biography(row),
+        portrait=as_text(first_value(row, *PORTRAIT_KEYS)) or _portrait_in(home),
+        home=home,
+    )
+
+
+def _biography(row: dict[str, Any]) -> str:
+    """The biography of a profile, as plain paragraphs."""
+    text = str(row.get("body") or "").strip() or as_text(first_value(row, *BIOGRAPHY_KEYS))
+    if not text:
+        return ""
+    try:
+        return markup.render_markdown(text).text
+    except markup.Unrenderable:
+        return without_html(text)
+
+
+def _portrait_in(home: Path) -> str:
+    """The picture in the folder of a profile."""
+    if home == Path() or not any((home / f"{name}.md").exists() for name in LIST_PAGES):
+        return ""
+    return next(
+        (path.name for path in sorted(home.glob("*")) if path.suffix.lower() in PORTRAIT_SUFFIXES), ""
+    )
+
+
+def _name_from_id(name: str) -> str:
+    """`elyse-voegeli` as Elyse Voegeli; what holds a space or a capital is a name already."""
+    plain = " ".join(name.split())
+    if " " in plain or plain != plain.lower():
+        return plain[:MAX_NAME]
+    return " ".join(word.capitalize() for word in plain.replace("_", "-").split("-") if word)[:MAX_NAME]

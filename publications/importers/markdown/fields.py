@@ -1,0 +1,290 @@
+"""The fields of front matter by the names that other programs have for them; what is not read is reported."""
+
+import re
+from collections.abc import Callable, Iterable, Mapping
+from datetime import datetime
+from itertools import chain
+from types import MappingProxyType
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from publications.languages import slugify
+from publications.manuscript import Byline
+from publications.publication_fields import MAX_LENGTHS
+
+from ..report import ImportLog
+from .authors import AuthorList, ListedAuthor
+from .dates import IN_NAME, date_in_name, parse_date
+from .front_matter import (
+    MAX_ITEMS,
+    as_flag,
+    as_text,
+    as_texts,
+    display_value,
+    first_value,
+    has_value,
+    without_html,
+)
+
+INDEX_KEYS = {
+    "language": ("lang", "language", "locale"),
+    "permalink": ("permalink", "url"),
+    "slug": ("slug",),
+    "former_paths": ("redirect_from", "aliases", "redirects", "former_paths"),
+    "related": ("related", "related_posts"),
+    "uid": ("uid",),
+    "status": ("status",),
+}
+"""The keys that are read for the index and for links between files; they are never reported as unread."""
+KEYS = {
+    **INDEX_KEYS,
+    "title": ("title", "headline", "name"),
+    "summary": ("summary", "excerpt", "description", "lede", "lead", "abstract", "subtitle", "deck", "dek"),
+    "authors": ("authors", "author", "bylines", "byline", "by", "writers", "writer"),
+    "tags": ("tags", "categories", "category", "topics", "topic", "keywords", "tag"),
+    "cover": (
+        "cover", "image", "images", "hero_image", "featured_image", "featuredImage", "thumbnail", "header", "og_image",
+    ),
+    "cover_alt": ("image_alt", "cover_alt", "alt", "imageAlt", "hero_alt"),
+    "draft": ("draft", "is_draft", "unlisted"),
+    "kind": ("kind", "type", "layout"),
+    "published_at": (
+        "date", "published_at", "pubDate", "publishDate", "publish_date", "published_date", "published_on", "pubdate",
+        "published", "created", "posted",
+    ),
+    "modified_at": ("last_modified", "last_modified_at", "lastmod", "updated", "modified"),
+    "expires_at": (
+        "expiryDate", "expirydate", "expiry_date", "expires", "expires_at", "expires_on", "unpublishdate",
+    ),
+    "external_url": (
+        "external_url", "externalUrl", "external_link", "link_url", "source_url", "original_url", "redirect_to",
+        "redirect", "link", "linkUrl", "redirectUrl",
+    ),
+}  # fmt: skip
+"""All keys of front matter that mean something here, by what they mean, in the order in which they count."""
+DRAFT_STATUSES = ("draft", "private", "pending")
+ROLES = ("author", "with", "editor")
+AND = re.compile(r"\s*(?:,|;|\band\b|\boch\b|&)\s*")
+UNDERLINE = re.compile(r"=+[ \t]*")
+
+
+def value_of(fields: Mapping[str, Any], name: str) -> Any:
+    """The value of the first key of KEYS[name] that has one."""
+    return first_value(fields, *KEYS[name])
+
+
+def publication_date(fields: Mapping[str, Any]) -> datetime | None:
+    """The date of publication that front matter names, None where it names none or no date."""
+    return parse_date(as_text(first_value(fields, *date_keys(fields))))
+
+
+def date_keys(fields: Mapping[str, Any]) -> list[str]:
+    """The keys that may hold the date of publication. `published: false` holds none: it marks a draft."""
+    return [key for key in KEYS["published_at"] if as_flag(fields.get(key)) is None]
+
+
+def tags_in(fields: Mapping[str, Any]) -> list[str]:
+    """The tags of a file as it writes them."""
+    return [
+        tag
+        for key in KEYS["tags"]
+        for tag in as_texts(fields.get(key), divided=isinstance(fields.get(key), str))
+    ]
+
+
+def authors_in(fields: Mapping[str, Any]) -> list[str]:
+    """The authors of a file as it writes them."""
+    return [name for name, _role in _names_with_roles(value_of(fields, "authors"))]
+
+
+class FrontMatterFields:
+    """The fields of one file. It remembers which keys were read, so that the others can be reported.
+
+    `topics` are the names of topics by the ids that files have for them.
+    """
+
+    def __init__(
+        self, given: dict[str, Any], log: ImportLog, topics: Mapping[str, str] = MappingProxyType({})
+    ) -> None:
+        self.given, self.log, self.topics = given, log, topics
+        self.read: set[str] = set(chain(*INDEX_KEYS.values()))
+
+    def take(self, name: str) -> Any:
+        """The value of the first key of KEYS[name] that has one."""
+        return self._take(KEYS[name])
+
+    def _take(self, keys: Iterable[str]) -> Any:
+        empty = {key for key in keys if not has_value(self.given.get(key))}
+        key = next((key for key in keys if key not in empty), None)
+        self.read |= {*empty, key} - {None}
+        return self.given.get(key) if key else None
+
+    def title(self, body: str, stem: str) -> tuple[str, str]:
+        """The title, and the text without it where it was its first heading."""
+        written = as_text(self.take("title"))
+        title = without_html(written)
+        if title != written:
+            self.log.changed("title", _("The title was freed of HTML: %s") % title)
+        if not title and (heading := _first_heading(body)):
+            title, body = without_html(heading[0]).strip("*_ "), heading[1]
+            self.log.guessed("title", _("The title is the first heading: %s") % title)
+        if not title:
+            title = " ".join(re.split(r"[-_ ]+", IN_NAME.sub("", stem).strip("-_ "))).capitalize() or stem
+            self.log.guessed("title", _("The title was made from the name of the file: %s") % title)
+        if len(title) > MAX_LENGTHS["title"]:
+            message = _("The title was cut at %(most)d characters: %(whole)s")
+            self.log.changed("title", message % {"most": MAX_LENGTHS["title"], "whole": title})
+        return title[: MAX_LENGTHS["title"]].strip(), body
+
+    def summary(self, first_paragraph: Callable[[], str], strip_markup: Callable[[str], str]) -> str:
+        written = as_text(self.take("summary"))
+        summary = strip_markup(written) if written else ""
+        if not summary and (summary := first_paragraph()):
+            self.log.guessed("summary", _("The summary is the first paragraph."))
+        if len(summary) > MAX_LENGTHS["summary"]:
+            self.log.changed("summary", _("The summary was cut: %s") % summary)
+        return summary[: MAX_LENGTHS["summary"]].strip()
+
+    def published_at(self, stem: str) -> datetime | None:
+        """The date of the front matter, else of the file's name, else of the last change; never today."""
+        written, in_name = self._written_date(), date_in_name(stem)
+        if written:
+            self._report_other_day(written, in_name)
+            return written
+        if in_name:
+            message = _("The date is that of the file's name: %s.") % in_name.date().isoformat()
+            self.log.guessed("date-from-name", message)
+            return in_name
+        modified_at = parse_date(as_text(self.take("modified_at")))
+        if modified_at:
+            message = _("The date is that of the last change: %s.") % modified_at.date().isoformat()
+            self.log.guessed("date", message)
+        return modified_at
+
+    def _written_date(self) -> datetime | None:
+        written = self._take(date_keys(self.given))
+        date = parse_date(as_text(written)) if written else None
+        if written and not date:
+            self.log.dropped("date", _("This is no date, and was left out: %s") % display_value(written))
+        return date
+
+    def _report_other_day(self, written: datetime, in_name: datetime | None) -> None:
+        if in_name and written.date() != in_name.date():
+            message = _("The date is %(day)s, as in the front matter; the file's name says %(name)s.")
+            values = {"day": written.date().isoformat(), "name": in_name.date().isoformat()}
+            self.log.changed("date-differs", message % values)
+
+    def expires_at(self) -> datetime | None:
+        """When the publication stops being public."""
+        written = as_text(self.take("expires_at"))
+        date = parse_date(written) if written else None
+        if written and not date:
+            self.log.dropped("date", _("This is no date, and was left out: %s") % written)
+        return date
+
+    def external_url(self, *, has_text: bool) -> str:
+        """Return the address of a text elsewhere, which a link post has in place of a text of its own.
+
+        A redirect of a post that has a text is none: its readers never saw the text.
+        """
+        keys = [
+            key for key in KEYS["external_url"] if not (has_text and key.startswith(("redirect", "link")))
+        ]
+        addresses = {key: as_text(self.given.get(key)) for key in keys}
+        for key, address in addresses.items():
+            if address.startswith(("https://", "http://")):
+                self.read.add(key)
+                return address
+        return ""
+
+    def is_draft(self) -> bool:
+        published = as_flag(self.given.get("published"))
+        if published is not None:
+            self.read.add("published")
+        is_draft = as_flag(self.take("draft")) is True
+        return is_draft or published is False or self._status() in DRAFT_STATUSES
+
+    def _status(self) -> str:
+        return as_text(value_of(self.given, "status")).lower()
+
+    def kind(self, kinds: Iterable[str], default: str) -> str:
+        for key in KEYS["kind"]:
+            if (kind := slugify(as_text(self.given.get(key)))) in kinds:
+                self.read.add(key)
+                return kind
+        return default
+
+    def bylines(self, authors: AuthorList) -> list[tuple[Byline, ListedAuthor]]:
+        """The authors in their order, each once, with whom they mean."""
+        bylines: dict[str, tuple[Byline, ListedAuthor]] = {}
+        for name, role in _names_with_roles(self.take("authors")):
+            author = authors.find(name)
+            if not author.slug:
+                self.log.dropped("author", _("This is nobody's name: %s") % name)
+                continue
+            byline = Byline(author=author.slug, name=author.name, role=role)
+            bylines.setdefault(author.slug, (byline, author))
+        return list(bylines.values())
+
+    def tags(self) -> tuple[str, ...]:
+        """All tags and categories, each once, case-insensitively."""
+        names: dict[str, str] = {}
+        self.read |= {key for key in KEYS["tags"] if key in self.given}
+        for tag in tags_in(self.given):
+            self._add_tag(tag, names)
+        return tuple(names.values())
+
+    def _add_tag(self, tag: str, names: dict[str, str]) -> None:
+        for part in tag.split(","):
+            name = without_html(part)[: MAX_LENGTHS["tags"]].strip()
+            name = self.topics.get(name.casefold(), name)[: MAX_LENGTHS["tags"]]
+            if name and names.setdefault(name.casefold(), name) != name:
+                message = _("The tags “%(one)s” and “%(other)s” are one.")
+                self.log.changed("tag", message % {"one": names[name.casefold()], "other": name})
+
+    def cover(self) -> tuple[str, str]:
+        """The address of the cover image, and its alternative text."""
+        given = self.take("cover")
+        given = given[0] if isinstance(given, list) and given else given
+        alt = as_text(self.take("cover_alt"))
+        if isinstance(given, dict):
+            alt = alt or as_text(given.get("alt"))
+            given = first_value(given, "path", "src", "url", "image", "teaser", "overlay_image", "file")
+        return as_text(given), without_html(alt)
+
+    def report_unread(self) -> None:
+        """Report every field that was not read, with its value."""
+        for key, value in self.given.items():
+            if key not in self.read and (text := display_value(value)):
+                message = _("A field that nothing here is for: %(name)s: %(value)s")
+                self.log.dropped("field", message % {"name": key, "value": text})
+
+
+def _first_heading(text: str) -> tuple[str, str] | None:
+    """The heading that a text begins with, and the text behind it."""
+    first, _end, rest = text.lstrip().partition("\n")
+    below, end, behind = rest.partition("\n")
+    if first.startswith(("# ", "#\t")) and (heading := first[1:].strip(" \t#")):
+        return heading, rest
+    if first.strip() and "#" not in first and end and UNDERLINE.fullmatch(below):
+        return first, behind
+    return None
+
+
+def _names_with_roles(given: Any) -> list[tuple[str, str]]:
+    """Names or ids with roles, from a text, a list, or fields such as name and id."""
+    if isinstance(given, list):
+        return [pair for item in given[:MAX_ITEMS] for pair in _name_with_role(item)]
+    if isinstance(given, str):
+        return [(part, "author") for part in AND.split(without_html(given)) if part and as_text(part)]
+    return _name_with_role(given) if given else []
+
+
+def _name_with_role(given: Any) -> list[tuple[str, str]]:
+    if isinstance(given, dict):
+        name = as_text(first_value(given, "id", "key", "slug", "author", "name", "full_name", "display_name"))
+        role = as_text(given.get("role"))
+        return [(name, role if role in ROLES else "author")] if name else []
+    name = without_html(as_text(given))
+    return [(name, "author")] if name else []

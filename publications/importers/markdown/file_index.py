@@ -1,0 +1,194 @@
+"""The index of all files of an import, made before any is read: texts may then refer to each other."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from publications.addresses import former
+from publications.languages import LONGEST, TREES
+
+from ..report import ImportRefused
+from .anchors import fragments_in
+from .source_file import SourceFile, describe_file, source_of
+from .source_site import SourceSite, find_source_site
+from .taxonomies import Taxonomies, describes_taxonomy, find_taxonomies, is_list_page
+from .unsupported_files import describe_unsupported_files
+
+SUFFIXES = (".md", ".markdown", ".mdown", ".mkd")
+
+
+@dataclass
+class FileIndex:
+    """All files of a folder in the order in which they are imported, originals before translations.
+
+    Args:
+        refused: by source, why files cannot be imported.
+        neighbours: files beside a single file; it may refer to those of them that are on the site.
+    """
+
+    root: Path
+    files: list[SourceFile]
+    refused: dict[str, str] = field(default_factory=dict)
+    neighbours: list[SourceFile] = field(default_factory=list)
+    source_site: SourceSite = field(default_factory=SourceSite)
+    taxonomies: Taxonomies = field(default_factory=Taxonomies)
+
+    @property
+    def all_files(self) -> list[SourceFile]:
+        return [*self.files, *self.neighbours]
+
+    @property
+    def linked_fragments(self) -> frozenset[str]:
+        """The fragments that links of all these files lead to."""
+        fragments = (file.linked_fragments for file in self.all_files)
+        return frozenset().union(*fragments, *map(fragments_in, self.source_site.included_texts()))
+
+    @property
+    def uids(self) -> set[str]:
+        return {file.uid for file in self.all_files}
+
+    def assign_slugs(self, present: Mapping[str, str], reserved: set[tuple[str, str]]) -> "FileIndex":
+        """Give each file a slug of its own: the one it has on the site, else the one it asks for or the next.
+
+        The same files get the same slugs however often, and in how many runs, they are imported.
+
+        Args:
+            present: slugs on the site by uid.
+            reserved: locales and slugs that no file can get.
+        """
+        taken = reserved | {(file.locale, present[file.uid]) for file in self.files if present.get(file.uid)}
+        files = []
+        for file in self.files:
+            slug = present.get(file.uid) or _free_slug(file, taken)
+            if file.stated_slug and (file.locale, file.stated_slug) not in taken:
+                slug = file.stated_slug
+            taken.add((file.locale, slug))
+            files.append(replace(file, slug=slug))
+        neighbours = [
+            replace(file, slug=present[file.uid]) for file in self.neighbours if present.get(file.uid)
+        ]
+        return replace(self, files=files, neighbours=neighbours)
+
+    def addresses(self, address: Callable[[str, str], str]) -> dict[str, str]:
+        """New addresses by old path, by `file:` and a path, and by `end:` and the end of a path.
+
+        Args:
+            address: gives the address for a locale and a slug.
+        """
+        addresses: dict[str, str] = {}
+        for file in self.all_files:
+            new = address(file.locale, file.slug)
+            for old in (*file.old_paths, *filter(None, map(former, file.former_paths))):
+                addresses.setdefault(old, new)
+            addresses[f"file:{file.source}"] = new
+            for end in _path_ends(file.source.removesuffix(".md")):
+                addresses.setdefault(f"end:{end}", new)
+        return addresses
+
+    def names(self) -> dict[tuple[str, str], str]:
+        """Uids by language and what a text may be called in a list of related ones."""
+        uids: dict[tuple[str, str], str] = {}
+        for position in range(2):  # the name of the file first, then its other name
+            for file in self.all_files:
+                for name in file.names[position : position + 1]:
+                    uids.setdefault((file.language, name), file.uid)
+        return uids
+
+
+def _path_ends(path: str) -> list[str]:
+    """`a/b/c` by all that it may be called from elsewhere: c, b/c and a/b/c."""
+    parts = path.split("/")
+    return ["/".join(parts[start:]) for start in range(len(parts))]
+
+
+def index_files(path: Path, *, language: str = TREES[0], permalink: str = "") -> FileIndex:
+    """Index a folder, or a single file. A file that cannot be read is refused, the others stay.
+
+    Args:
+        language: of files that do not say theirs.
+        permalink: the pattern of addresses on the old site.
+
+    Raises:
+        ImportRefused: there is no Markdown at all; the sentence says what there is.
+    """
+    if path.is_dir():
+        paths = list(_find_texts(path.rglob("*"), path))
+        if not paths:
+            raise ImportRefused(describe_unsupported_files(path))
+        return _index(paths, path, language, permalink)
+    if path.suffix.lower() not in SUFFIXES:
+        raise ImportRefused(describe_unsupported_files(path))
+    paths = dict.fromkeys([path, *_find_texts(path.parent.glob("*"), path.parent)])
+    index = _index(paths, path.parent, language, permalink)
+    source = source_of(path, path.parent)
+    return replace(
+        index,
+        files=[file for file in index.files if file.path == path],
+        refused={refused: reason for refused, reason in index.refused.items() if refused == source},
+        neighbours=[file for file in index.files if file.path != path],
+    )
+
+
+def _index(paths: Iterable[Path], root: Path, language: str, permalink: str) -> FileIndex:
+    files: dict[str, SourceFile] = {}
+    refused: dict[str, str] = {}
+    for path in paths:
+        source = source_of(path, root)
+        if is_list_page(path):
+            if not describes_taxonomy(path):
+                refused[source] = _("It describes a list of the old site and is no text of its own.")
+            continue
+        try:
+            file = describe_file(path, root, language, permalink)
+            if file.uid in files:
+                message = _("It has the uid of “%s”: give it one of its own.")
+                raise ImportRefused(message % files[file.uid].source)
+            files[file.uid] = file
+        except ImportRefused as error:
+            refused[source] = str(error)
+        except OSError as error:
+            refused[source] = _("The file cannot be read (%s).") % (error.strerror or error)
+    ordered = sorted(
+        _link_translations(list(files.values()), language),
+        key=lambda file: (bool(file.translation_of), file.source),
+    )
+    site = find_source_site(root)
+    return FileIndex(root, ordered, refused, source_site=site, taxonomies=find_taxonomies(root, site))
+
+
+def _find_texts(paths: Iterable[Path], root: Path) -> Iterator[Path]:
+    for path in sorted(paths):
+        is_hidden = any(part.startswith(".") for part in path.relative_to(root).parts)
+        if path.suffix.lower() in SUFFIXES and not is_hidden and not path.is_dir():
+            yield path
+
+
+def _link_translations(files: list[SourceFile], default_language: str) -> list[SourceFile]:
+    """Let translations name their original: the English text, else that in the language of the import."""
+    groups: dict[str, list[SourceFile]] = {}
+    for file in files:
+        groups.setdefault(file.translation_key, []).append(file)
+    linked = []
+    for group in groups.values():
+        languages = [file.language for file in group]
+        if len(group) == 1 or len(set(languages)) < len(languages):
+            linked += group
+            continue
+        order = [TREES[0], default_language, *languages]
+        original = min(group, key=lambda file: order.index(file.language))
+        linked += [file if file is original else replace(file, translation_of=original.uid) for file in group]
+    return linked
+
+
+def _free_slug(file: SourceFile, taken: set[tuple[str, str]]) -> str:
+    if (file.locale, file.wanted_slug) not in taken:
+        return file.wanted_slug
+    stem = file.wanted_slug[: LONGEST - 6].rstrip("-")
+    if file.translation_of and (file.locale, f"{stem}-{file.language}") not in taken:
+        return f"{stem}-{file.language}"
+    number = 2
+    while (file.locale, f"{stem}-{number}") in taken:
+        number += 1
+    return f"{stem}-{number}"

@@ -1,0 +1,232 @@
+"""Front matter from anywhere: YAML, TOML or JSON, valid or not; and its values as texts, lists and flags.
+
+Every value is text as it was typed, a list, or fields of its own: `2014-03-19` and `no` mean nothing yet. What YAML
+refuses is repaired (tabs) or else read line by line, which is reported. Depth and length of values are bounded, as
+aliases may be circular.
+"""
+
+import html
+import json
+import re
+import tomllib
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import yaml
+from django.utils.translation import gettext as _
+
+from ..report import ImportLog, ImportRefused
+
+MAX_FILE_BYTES = 2_000_000
+MAX_ALIASES = 20
+CONTROL_CHARACTERS = re.compile("[\0-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
+YAML = re.compile(r"(?:[ \t]*\n)*---[ \t]*\n(.*?)(?:^|\n)(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+TOML = re.compile(r"(?:[ \t]*\n)*\+\+\+[ \t]*\n(.*?)(?:^|\n)\+\+\+[ \t]*(?:\n|\Z)", re.DOTALL)
+FIELD = re.compile(r"([A-Za-z_][\w .\t-]*+):(?:[ \t]++(.*))?$")
+ITEM = re.compile(r"[ \t]*+-[ \t]++(.*)$")
+
+NULL_TEXTS = ("", "null", "~", "none", "nil")
+EMPTY = (None, "", [], {})
+FLAGS = {
+    **dict.fromkeys(("true", "yes", "on", "1"), True),
+    **dict.fromkeys(("false", "no", "off", "0"), False),
+}
+MAX_DEPTH = 4
+MAX_ITEMS = 200
+TAG = re.compile(r"</?[a-zA-Z][^<>]*>")
+
+Loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+
+
+@dataclass
+class FrontMatter:
+    """The fields of a file, and the text behind them."""
+
+    fields: dict[str, Any]
+    body: str
+
+
+def read_front_matter(content: bytes, log: ImportLog) -> FrontMatter:
+    """Split the bytes of a file into fields and text. Raises ImportRefused where there is no front matter."""
+    if len(content) > MAX_FILE_BYTES:
+        raise ImportRefused(_("The file is larger than 2 MB: it is no text for readers."))
+    text = _decode(content, log)
+    for pattern, parse in ((YAML, _parse_yaml), (TOML, _parse_toml)):
+        if match := pattern.match(text):
+            return FrontMatter(_check_fields(parse(match[1], log)), text[match.end() :])
+    if text.lstrip().startswith("{"):
+        return _split_json(text.lstrip())
+    raise ImportRefused(
+        _("There is no front matter. Begin the file with a line ---, fields, and a line ---.")
+    )
+
+
+def _decode(content: bytes, log: ImportLog) -> str:
+    encoding = "utf-16" if content[:2] in (b"\xff\xfe", b"\xfe\xff") else "utf-8-sig"
+    try:
+        text = content.decode(encoding)
+    except UnicodeDecodeError:
+        text = content.decode("cp1252", errors="replace")
+        log.guessed("encoding", _("Not UTF-8: read as Windows-1252."))
+    text = text.replace("\r\n", "\n").replace("\r", "\n").removeprefix("\ufeff")
+    clean = CONTROL_CHARACTERS.sub("", text)
+    if clean != text:
+        count = len(text) - len(clean)
+        log.dropped("characters", _("Characters that are no text left out: %d.") % count)
+    return clean
+
+
+def _check_fields(fields: Any) -> dict[str, Any]:
+    if not isinstance(fields, dict):
+        raise ImportRefused(_("The front matter holds no fields such as “title: …”."))
+    return {str(name): value for name, value in fields.items()}
+
+
+def _parse_yaml(text: str, log: ImportLog) -> Any:
+    try:
+        return _load_yaml(text, log)
+    except _InvalidYAML as error:
+        problem = str(error)
+    try:
+        repaired = _load_yaml("\n".join(line.rstrip().expandtabs(2) for line in text.split("\n")), log)
+        log.changed("yaml", _("Tabs in the front matter were read as spaces (%s).") % problem)
+    except _InvalidYAML:
+        repaired = _parse_lines(text, log)
+        log.guessed("yaml", _("The front matter is not YAML (%s): read line by line.") % problem)
+    return repaired
+
+
+class _InvalidYAML(ValueError):
+    """Front matter that YAML refuses."""
+
+
+def _load_yaml(text: str, log: ImportLog) -> Any:
+    try:
+        if len(re.findall(r"(?:^|[\s\[,{])\*\w", text)) > MAX_ALIASES:
+            raise _InvalidYAML(_("too many aliases"))
+        loader = Loader(text)
+        try:
+            node = loader.get_single_node()
+            _report_repeated(node, log)
+            return loader.construct_document(node) if node else {}
+        finally:
+            loader.dispose()
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        raise _InvalidYAML(
+            _("line %(line)d: %(problem)s") % {"line": mark.line + 2, "problem": error.problem}
+        ) from error
+    except (yaml.YAMLError, ValueError, TypeError, RecursionError, AttributeError) as error:
+        raise _InvalidYAML(str(error)[:80]) from error
+
+
+def _report_repeated(node: yaml.Node | None, log: ImportLog) -> None:
+    if not isinstance(node, yaml.MappingNode):
+        return
+    names = Counter(key.value for key, _value in node.value if isinstance(key, yaml.ScalarNode))
+    for name in (name for name, times in names.items() if times > 1):
+        log.dropped("field", _("“%s” stands twice in the front matter: the last one counts.") % name)
+
+
+def _parse_lines(text: str, log: ImportLog) -> dict[str, Any]:
+    """Fields at the start of a line, lists of one level, and texts that run on; anything else is reported."""
+    fields: dict[str, list[str]] = {}
+    listed: set[str] = set()
+    name = ""
+    for line in text.split("\n"):
+        if match := FIELD.match(line):
+            name = match[1].strip()
+            listed.discard(name)
+            fields[name] = [first] if (first := _unquoted(match[2] or "")) else []
+        elif (item := ITEM.match(line)) and name and (name in listed or not fields[name]):
+            listed.add(name)
+            fields[name].append(_unquoted(item[1]))
+        elif line.strip() and name and name not in listed:
+            fields[name].append(_unquoted(line))
+        elif line.strip():
+            log.dropped("field", _("A line of the front matter was left out: %s") % line.strip())
+    return {name: parts if name in listed else " ".join(parts).strip() for name, parts in fields.items()}
+
+
+def _unquoted(text: str) -> str:
+    text = text.strip()
+    quoted = len(text) > 1 and text[0] == text[-1] and text[0] in "\"'"
+    return text[1:-1] if quoted else "" if text in ("|", ">", "|-", ">-") else text
+
+
+def _parse_toml(text: str, _log: ImportLog) -> Any:
+    try:
+        return _as_yaml(tomllib.loads(text))
+    except (tomllib.TOMLDecodeError, RecursionError, ValueError) as error:
+        raise ImportRefused(_("The front matter is not TOML: %s") % error) from error
+
+
+def _split_json(text: str) -> FrontMatter:
+    try:
+        fields, end = json.JSONDecoder().raw_decode(text)
+    except (ValueError, RecursionError) as error:
+        raise ImportRefused(_("There is no front matter that can be read: %s") % str(error)[:80]) from error
+    return FrontMatter(_check_fields(_as_yaml(fields)), text[end:].lstrip("\n"))
+
+
+def _as_yaml(value: Any) -> Any:
+    """Values as they would be typed in YAML: dates in ISO format, booleans as true and false."""
+    if isinstance(value, dict):
+        return {str(name): _as_yaml(item) for name, item in value.items()}
+    if isinstance(value, list):
+        return [_as_yaml(item) for item in value]
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    return "" if value is None else value.isoformat() if hasattr(value, "isoformat") else str(value)
+
+
+def as_text(value: Any) -> str:
+    """A text on one line; "" where there is none. A list of one is its item."""
+    if isinstance(value, list) and len(value) == 1:
+        value = value[0]
+    text = " ".join(value.split()) if isinstance(value, str) else ""
+    return "" if text.lower() in NULL_TEXTS else text
+
+
+def as_texts(value: Any, *, divided: bool = False) -> list[str]:
+    """The texts of a list, or a single one; `divided` splits it at commas."""
+    if isinstance(value, list):
+        return list(filter(None, map(as_text, value[:MAX_ITEMS])))
+    parts = as_text(value).split(",") if divided else [as_text(value)]
+    return list(filter(None, map(str.strip, parts)))
+
+
+def as_flag(value: Any) -> bool | None:
+    """Whether a value says yes or no; None where it says neither."""
+    return FLAGS.get(as_text(value).lower())
+
+
+def has_value(value: Any) -> bool:
+    """Whether a value is neither empty nor a text that means nothing, such as `null`."""
+    return value not in EMPTY and not (isinstance(value, str) and not as_text(value))
+
+
+def first_value(fields: Mapping[str, Any], *keys: str) -> Any:
+    """The value of the first of these keys that has one."""
+    return next((fields[key] for key in keys if has_value(fields.get(key))), None)
+
+
+def without_html(text: str) -> str:
+    """A text without HTML: entities decoded, tags removed."""
+    return " ".join(html.unescape(TAG.sub("", text)).split())
+
+
+def display_value(value: Any, depth: int = 0) -> str:
+    """Any value as a person may read it in the report."""
+    if isinstance(value, str):
+        return " ".join(value.split())
+    if depth >= MAX_DEPTH:
+        return "…"
+    if isinstance(value, dict):
+        items = list(value.items())[:MAX_ITEMS]
+        return "; ".join(f"{name}: {display_value(item, depth + 1)}" for name, item in items)
+    if isinstance(value, list):
+        return ", ".join(display_value(item, depth + 1) for item in value[:MAX_ITEMS])
+    return str(value)

@@ -1,0 +1,302 @@
+"""Includes and assignments of Liquid: the part of it that puts words and addresses into a text.
+
+A text is resolved so far as the import knows the values: `{% include %}` with its parameters, `assign`, `capture`,
+conditions and loops over known values. What is unknown stays as written, for `shortcodes` to report. Files come from
+the folder of includes alone; depth, steps and size are bounded.
+"""
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from django.utils.translation import gettext as _
+
+from ..report import ImportLog
+from .liquid_values import UNKNOWN, Scope, Unknown, evaluate, is_true, items_of, to_text
+from .source_site import SourceSite
+
+MAX_DEPTH = 8
+MAX_NESTING = 20
+MAX_STEPS = 100_000
+MAX_OUTPUT = 1_000_000
+INCLUDES = ("include", "include_cached", "include_relative")
+BLOCKS = ("if", "unless", "case", "for", "capture")
+UNCLOSED = "unclosed"
+OPENED = re.compile(r"\{%|\{\{(?![<%])")
+END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
+END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
+PARAMETER = re.compile(r"""([\w-]+)\s*=\s*("[^"]*"|'[^']*'|[^\s"']+)""")
+NAME = re.compile(r"""\s*["']?([^\s"'{}]+)["']?""")
+ASSIGNED = re.compile(r"\s*([\w/-]+)\s*=\s*(.*)", re.DOTALL)
+LOOP = re.compile(r"\s*([\w-]+)\s+in\s+(\([^)]*\)|[^\s]+)")
+PICTURED = frozenset({"src", "alt", "image_path", "image", "image_url"})
+DEFINITION = re.compile(r"^[ \t]*\[(?!\^)([^\]\n]+)\]:[ \t]*<?([^\s<>]+)>?[^\n]*\n?", re.MULTILINE)
+SPACE = re.compile(r"\s*")
+HIDDEN = re.compile(r"<!--.*?-->", re.DOTALL)
+
+
+class IncludesTooLarge(ValueError):
+    """A text that includes more than is taken."""
+
+
+@dataclass
+class Node:
+    """A piece of a template: text, an output, or a tag with what stands in it, branch by branch."""
+
+    whole: str
+    name: str = ""
+    rest: str = ""
+    branches: list[tuple[str, str, list["Node"]]] = field(default_factory=list)
+    end: str = ""
+
+
+@dataclass
+class ResolvedText:
+    """A text with its includes in place, and the addresses that included files define for it."""
+
+    text: str
+    definitions: dict[str, str] = field(default_factory=dict)
+
+
+def resolve_includes(
+    text: str, *, site: SourceSite, page: Mapping[str, Any], beside: Path, log: ImportLog
+) -> ResolvedText:
+    """Put in what a text includes and assigns; nothing is changed in one that would take too much."""
+    if "{%" not in text:
+        return ResolvedText(text)
+    resolver = IncludeResolver(site, beside, log)
+    try:
+        filled = "".join(resolver.fill(parse(text), Scope(page, site.values)))
+    except (IncludesTooLarge, RecursionError):
+        log.dropped("liquid", _("Includes were left out: together they are too large or too deep."))
+        return ResolvedText(text)
+    return ResolvedText(filled, resolver.definitions)
+
+
+class IncludeResolver:
+    """Fills one text, and the files that it includes, within limits for all of them."""
+
+    def __init__(self, site: SourceSite, beside: Path, log: ImportLog) -> None:
+        self.site, self.beside, self.log = site, beside, log
+        self.definitions: dict[str, str] = {}
+        self.steps = self.size = 0
+
+    def fill(self, nodes: Sequence[Node], scope: Scope, depth: int = 0) -> Iterator[str]:
+        for node in nodes:
+            for part in HANDLERS.get(node.name, IncludeResolver._as_written)(self, node, scope, depth):
+                self._count(part)
+                yield part
+
+    def _count(self, part: str) -> None:
+        self.steps += 1
+        self.size += len(part)
+        if self.steps > MAX_STEPS or self.size > MAX_OUTPUT:
+            raise IncludesTooLarge
+
+    def _as_written(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        """Text, and a tag that nothing is known of; in an include, where nobody would look for it, the tag goes."""
+        if not node.name or scope.include is None:
+            yield node.whole
+        for _name, _rest, inside in node.branches:
+            yield from self.fill(inside, scope, depth)
+        if scope.include is None:
+            yield node.end
+
+    def _comment(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        yield node.whole if scope.include is None else ""
+
+    def _output(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        value = evaluate(node.rest, scope)
+        is_own = not node.rest.startswith(("page.", "post."))  # fields of the page are put in by `liquid`
+        yield (
+            node.whole
+            if scope.include is None and (isinstance(value, Unknown) or not is_own)
+            else to_text(value)
+        )
+
+    def _assign(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        match = ASSIGNED.fullmatch(node.rest)
+        value = evaluate(match[2], scope) if match else UNKNOWN
+        if match:
+            scope.assigned[match[1]] = value
+            self._count(to_text(value))
+        if isinstance(value, Unknown) and scope.include is None:
+            yield node.whole
+
+    def _capture(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        inside = "".join(self.fill(node.branches[0][2], scope, depth))
+        scope.assigned[node.rest.strip("\"' ")] = inside
+        yield ""
+
+    def _condition(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        chosen: list[Node] = []
+        for name, rest, inside in node.branches:
+            holds = True if name == "else" else is_true(rest, scope)
+            if isinstance(holds, Unknown) and scope.include is None:
+                yield from self._all_branches(node, scope, depth)
+                return
+            if bool(holds) != (name == "unless"):
+                chosen = inside
+                break
+        yield from self.fill(chosen, scope, depth)
+
+    def _all_branches(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        """A condition that only the old site could decide: all words stay, the tags are reported."""
+        for place, (name, rest, inside) in enumerate(node.branches):
+            yield node.whole if place == 0 else f"{{% {name} {rest} %}}"
+            yield from self.fill(inside, scope, depth)
+        yield node.end
+
+    def _case(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        subject = node.rest
+        branches = [
+            ("else", "", inside) if name == "else" else ("if", _any_of(subject, rest), inside)
+            for name, rest, inside in node.branches
+            if name != "case"
+        ]
+        yield from self._condition(replace(node, branches=branches), scope, depth)
+
+    def _loop(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        match = LOOP.match(node.rest)
+        items = items_of(match[2], scope) if match else UNKNOWN
+        if isinstance(items, Unknown):
+            yield from self._as_written(node, scope, depth)
+            return
+        for place, item in enumerate(items):
+            scope.assigned |= {match[1]: item, "forloop": {"index": place + 1, "first": place == 0}}
+            yield from self.fill(node.branches[0][2], scope, depth)
+
+    def _include(self, node: Node, scope: Scope, depth: int) -> Iterator[str]:
+        name, parameters = _parameters(node.rest, scope)
+        template = self._template(node.name, name) if PICTURED.isdisjoint(parameters) else None
+        if template is None:
+            yield node.whole if scope.include is None else ""
+            return
+        if depth >= MAX_DEPTH:
+            raise IncludesTooLarge
+        inner = Scope(scope.page, scope.site, parameters, dict(scope.assigned))
+        included = "".join(self.fill(template, inner, depth + 1))
+        scope.assigned |= {key: value for key, value in inner.assigned.items() if key not in ("forloop",)}
+        yield included if depth else self._without_definitions(name, included)
+
+    def _template(self, tag: str, name: str) -> list[Node] | None:
+        """The parsed file of that name."""
+        folder = self.beside if tag == "include_relative" else None
+        text = self.site.include(name, beside=folder)
+        return None if text is None else _parsed(text)
+
+    def _without_definitions(self, name: str, included: str) -> str:
+        """What an include says; the addresses that it defines are kept until somebody refers to them."""
+        for label, address in DEFINITION.findall(included):
+            self.definitions.setdefault(normal_label(label), address)
+        said = HIDDEN.sub("", DEFINITION.sub("", included))
+        if not said.strip():
+            return ""
+        self.log.changed("include", _("What the file “%s” holds was put in.") % name)
+        return said
+
+
+HANDLERS = {
+    "output": IncludeResolver._output,
+    "assign": IncludeResolver._assign,
+    "capture": IncludeResolver._capture,
+    "comment": IncludeResolver._comment,
+    "if": IncludeResolver._condition,
+    "unless": IncludeResolver._condition,
+    "case": IncludeResolver._case,
+    "for": IncludeResolver._loop,
+    **dict.fromkeys(INCLUDES, IncludeResolver._include),
+}
+
+
+def normal_label(label: str) -> str:
+    """The label of a reference in its one spelling: case and the width of spaces mean nothing."""
+    return " ".join(label.split()).casefold()
+
+
+def _any_of(subject: str, values: str) -> str:
+    """`when "a" or "b"` as a condition."""
+    return " or ".join(
+        f"{subject} == {value.strip()}" for value in re.split(r"\s+or\s+|,", values) if value.strip()
+    )
+
+
+def _parameters(rest: str, scope: Scope) -> tuple[str, dict[str, Any]]:
+    match = NAME.match(rest)
+    name = match[1] if match else ""
+    given = PARAMETER.findall(rest[match.end() :] if match else "")
+    values = {key: evaluate(value, scope) for key, value in given}
+    return name, {key: None if isinstance(value, Unknown) else value for key, value in values.items()}
+
+
+@lru_cache(maxsize=200)
+def _parsed(text: str) -> list[Node]:
+    """The nodes of an included file, which many texts include; nobody changes them."""
+    return parse(text)
+
+
+def parse(text: str) -> list[Node]:
+    """The nodes of a template. Where blocks do not close, their tags are single ones."""
+    root: list[Node] = []
+    open_blocks: list[tuple[Node, list[Node]]] = []
+    nodes = root
+    for node in _tokens(text):
+        if node.name in BLOCKS and len(open_blocks) >= MAX_NESTING:
+            nodes.append(replace(node, name=UNCLOSED))
+        elif node.name in BLOCKS:
+            node.branches = [(node.name, node.rest, [])]
+            nodes.append(node)
+            open_blocks.append((node, nodes))
+            nodes = node.branches[0][2]
+        elif open_blocks and node.name in ("else", "elsif", "when"):
+            nodes = []
+            open_blocks[-1][0].branches.append((node.name, node.rest, nodes))
+        elif open_blocks and node.name == f"end{open_blocks[-1][0].name}":
+            block, nodes = open_blocks.pop()
+            block.end = node.whole
+        else:
+            nodes.append(node)
+    for block, _outer in open_blocks:  # these never end
+        block.name = UNCLOSED
+    return root
+
+
+def _tokens(text: str) -> Iterator[Node]:
+    """Texts, outputs and tags in their order. An opening without an end is text, as are all that follow it."""
+    place = start = 0
+    endless: set[str] = set()
+    while opened := OPENED.search(text, place):
+        closing = "%}" if opened[0] == "{%" else "}}"
+        end = -1 if closing in endless else text.find(closing, opened.end())
+        if end < 0:
+            endless.add(closing)
+            place = opened.end()
+            if endless >= {"%}", "}}"}:
+                break
+            continue
+        whole = text[opened.start() : end + 2]
+        node, stop = _node(whole, text, end + 2, endless)
+        before = text[start : opened.start()]
+        yield Node(before.rstrip() if whole[2] == "-" and node.name != "literal" else before)
+        yield replace(node, name="") if node.name == "literal" else node
+        place = start = stop
+        if whole[-3] == "-" and node.name != "literal":
+            place = start = SPACE.match(text, stop).end()
+    yield Node(text[start:])
+
+
+def _node(whole: str, text: str, stop: int, endless: set[str]) -> tuple[Node, int]:
+    """The node of a tag, and where the text goes on: behind the end of what is literal."""
+    inside = whole[2:-2].removeprefix("-").removesuffix("-").strip()
+    if whole.startswith("{{"):
+        return Node(whole, "output", inside), stop
+    name, _space, rest = inside.partition(" ")
+    ends = {"raw": END_RAW, "comment": END_COMMENT}.get("" if name in endless else name)
+    if ends and not (end := ends.search(text, stop)):
+        endless.add(name)
+    elif ends:
+        return Node(text[stop - len(whole) : end.end()], "literal" if name == "raw" else name), end.end()
+    return Node(whole, name, rest), stop

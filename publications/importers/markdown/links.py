@@ -1,0 +1,196 @@
+"""Where links lead: to the new address of a file that is imported, else where they led. What is unknown is reported.
+
+Reference links (`[words][label]`) of included files are completed; those that nothing defines become their words.
+"""
+
+import html
+import re
+from collections.abc import Mapping
+from posixpath import normpath
+from urllib.parse import unquote, urljoin, urlsplit
+
+from django.utils.translation import gettext as _
+
+from publications.addresses import former
+from publications.markup import fragment_on_page
+
+from ..report import ImportLog
+from .includes import normal_label
+
+INLINE = re.compile(r"\]\([ \t]*+(<[^<>\n]*+>|[^\s()<>]*+(?:\([^\s()]*+\)[^\s()<>]*+)*+)(?=[\s)])")
+DEFINED = re.compile(r"^( {0,3}\[(?!\^)[^\]\n]+\]:[ \t]*)<?([^\s<>]+)>?", re.MULTILINE)
+ANCHOR = re.compile(r"""(<a\b[^<>]*?\bhref\s*=\s*)(?:"([^"<>\n]*)"|'([^'<>\n]*)')""", re.IGNORECASE)
+ABSOLUTE = re.compile(r"[a-zA-Z][a-zA-Z0-9+.-]*:")
+INSIDE = r"(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n)|\[(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n))*+\])*+"
+LABEL = r"(?:[^\[\]\n\\]++|\\.|\n(?![ \t]*\n))*+"
+REFERRED = re.compile(rf"(?<![\\\]])(?P<image>!?)\[(?!\^)(?P<words>{INSIDE})\]\[(?!\^)(?P<label>{LABEL})\]")
+SHORT = re.compile(rf"(?<![\\\]])\[(?!\^)(?P<label>{LABEL})\](?![\[(:])")
+DEFINED_LABEL = re.compile(r"^ {0,3}\[(?!\^)((?:[^\[\]\n\\]|\\.)+)\]:", re.MULTILINE)
+ARRAY_INDEX = re.compile(r"\w{0,3}")
+
+
+class LinkRewriter:
+    """Rewrites the links of one file to the new addresses of files that are imported.
+
+    Args:
+        addresses: new addresses by old path, by `file:` and a path, and by `end:` and the end of a path.
+        site: address of the old site, where links lead whose target is not imported.
+        page: the path of the file on the old site: relative links that are unknown are relative to it.
+    """
+
+    def __init__(
+        self, source: str, addresses: Mapping[str, str], site: str, log: ImportLog, page: str = "/"
+    ) -> None:
+        self.source, self.addresses, self.site, self.log = source, addresses, site, log
+        self.page = page
+        self._rewritten: dict[str, str] = {}
+
+    def rewrite_links(self, text: str) -> str:
+        text = INLINE.sub(lambda match: f"]({self.rewrite(match[1].strip('<>'))}", text)
+        text = DEFINED.sub(lambda match: f"{match[1]}{self.rewrite(match[2])}", text)
+        return ANCHOR.sub(self._rewrite_anchor, text)
+
+    def _rewrite_anchor(self, match: re.Match[str]) -> str:
+        address = html.unescape(match[2] if match[2] is not None else match[3])
+        return f'{match[1]}"{html.escape(self.rewrite(address))}"'
+
+    def rewrite(self, address: str) -> str:
+        """The address that a link is to have, with spaces and brackets encoded."""
+        address = address.strip()
+        if address not in self._rewritten:
+            self._rewritten[address] = (
+                self._new_address(address).replace(" ", "%20").replace("(", "%28").replace(")", "%29")
+            )
+        return self._rewritten[address]
+
+    def _new_address(self, address: str) -> str:
+        if not address or address.startswith(("#", "image:")):
+            return address
+        if address.startswith("//"):
+            return f"https:{address}"
+        if address.startswith("post:"):
+            return self._address_of_post(address)
+        if ABSOLUTE.match(address):
+            is_own = self.site and host_of(address) == host_of(self.site)
+            new = self.addresses.get(former(address)) if is_own else None
+            fragment = fragment_on_page(address.partition("#")[2])
+            return f"{new}{'#' if fragment else ''}{fragment}" if new else address
+        path, mark, fragment = address.partition("#")
+        new = self.addresses.get(former(path)) if path.startswith("/") else self._beside(path)
+        if new:
+            self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
+            return new + (mark + fragment_on_page(fragment) if fragment else "")
+        return self._unknown_address(address)
+
+    def _beside(self, path: str) -> str | None:
+        """A relative path means a file beside this one, or an old address."""
+        folder = self.source.rpartition("/")[0]
+        as_page = path.removeprefix("../") if path.startswith("../") and path.endswith("/") else path
+        for relative in (as_page, path):  # a page that ends in a slash stands a step below its file
+            file = normpath(f"{folder}/{unquote(relative)}" if folder else unquote(relative)).lstrip("/")
+            names = (file, f"{file}.md", f"{file}/index.md", file.removesuffix(".html") + ".md")
+            for name in names:
+                if address := self.addresses.get(f"file:{name}"):
+                    return address
+        return self.addresses.get(former(f"/{path.lstrip('./')}"))
+
+    def _address_of_post(self, address: str) -> str:
+        """A file named by `ref`, `link` or `post_url`: by its path, or the end of it."""
+        name, mark, fragment = address.removeprefix("post:").strip("/\"' ").partition("#")
+        if not name:
+            return f"#{fragment}"
+        plain = name.removeprefix("_posts/").removesuffix(".md").removesuffix("/_index").strip("/")
+        keys = (f"file:{plain}.md", f"file:{plain}/index.md", f"file:{name}", f"end:{plain}")
+        new = next((self.addresses[key] for key in keys if key in self.addresses), "")
+        if not new:
+            self.log.changed("link-lost", _("A link names a file that did not come along: %s") % name)
+            return urljoin(self.site, f"/{plain}/") + mark + fragment
+        self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": name, "new": new})
+        return new + mark + fragment_on_page(fragment)
+
+    def _unknown_address(self, address: str) -> str:
+        if self.site:
+            whole = urljoin(urljoin(self.site, f"{former(self.page).rstrip('/')}/"), address)
+            self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": whole})
+            return whole
+        self.log.guessed(
+            "link-lost", _("A link to another page of the old site stays as it was: %s") % address
+        )
+        return address
+
+
+def addresses_in(text: str) -> list[str]:
+    """The addresses of all links in a text."""
+    addresses = [match[1].strip("<>") for match in INLINE.finditer(text)]
+    addresses += [match[2] for match in DEFINED.finditer(text)]
+    addresses += [
+        html.unescape(match[2] if match[2] is not None else match[3]) for match in ANCHOR.finditer(text)
+    ]
+    return list(dict.fromkeys(addresses))
+
+
+def host_of(address: str) -> str:
+    """The host of an address without `www.`; "" where it names none."""
+    try:
+        return (urlsplit(address).hostname or "").removeprefix("www.")
+    except ValueError:
+        return ""
+
+
+def resolve_references(text: str, defined: Mapping[str, str], log: ImportLog) -> str:
+    """Return the text with every reference link leading somewhere, or as its words.
+
+    Args:
+        defined: addresses by normal label, from included files; those that are used are added at the end of the text.
+    """
+    if "[" not in text:
+        return text
+    own = {normal_label(label) for label in DEFINED_LABEL.findall(text)}
+    references = ReferenceResolver(text, own, defined, log)
+    text = REFERRED.sub(references.resolve, text)
+    if defined:
+        for match in SHORT.finditer(text):
+            references.knows(normal_label(match["label"]))
+    lines = [f"[{label}]: {defined[label]}" for label in references.used]
+    return "\n".join([text.rstrip("\n"), "", *lines]) if lines else text
+
+
+class ReferenceResolver:
+    """The reference links of one text."""
+
+    def __init__(self, text: str, own: set[str], defined: Mapping[str, str], log: ImportLog) -> None:
+        self.text, self.own, self.defined, self.log = text, own, defined, log
+        self.used: dict[str, None] = {}
+
+    def knows(self, label: str) -> bool:
+        """Whether a label leads somewhere; one that an included file defines is remembered as used."""
+        if label not in self.own and label in self.defined:
+            self.used[label] = None
+        return label in self.own or label in self.defined
+
+    def resolve(self, match: re.Match[str]) -> str:
+        words, label = _on_one_line(match["words"]), " ".join(match["label"].split())
+        if self._is_index(match):
+            return match[0]
+        if self.knows(normal_label(label or words)):
+            return f"{match['image']}[{words}][{label}]"
+        if REFERRED.search(words):
+            words = REFERRED.sub(self.resolve, words)
+        message = _("A link refers to “%s”, which nothing defines: its words stay.")
+        self.log.dropped("reference", message % " ".join((label or words).split()))
+        return words
+
+    def _is_index(self, match: re.Match[str]) -> bool:
+        """`matrix[0][1]` is no link."""
+        before = self.text[: match.start()][-1:]
+        is_word = before.isascii() and (before.isalnum() or before == "_")
+        return (
+            is_word
+            and bool(ARRAY_INDEX.fullmatch(match["words"]))
+            and bool(ARRAY_INDEX.fullmatch(match["label"]))
+        )
+
+
+def _on_one_line(words: str) -> str:
+    """Words without a line that would begin with a sign of Markdown, such as the `#` of a number."""
+    return re.sub(r"\n[ \t]*(?=[#>+*-])", " ", words)

@@ -1,0 +1,252 @@
+"""Values and filters of Liquid, as far as an import can know them. What it cannot know is UNKNOWN.
+
+Liquid is read so far as it stands in texts and their includes: texts, numbers, lists, fields of the page, what was
+assigned, and the filters that change texts (shopify.github.io/liquid, jekyllrb.com/docs/liquid).
+"""
+
+import re
+import unicodedata
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from .dates import parse_date
+
+
+class Unknown:
+    """A value that only the old site could tell."""
+
+    def __repr__(self) -> str:
+        return "UNKNOWN"
+
+    def __bool__(self) -> bool:
+        return False
+
+
+UNKNOWN = Unknown()
+MAX_ITEMS = 1_000
+MAX_TEXT = 200_000
+WORDS = {"true": True, "false": False, "nil": None, "null": None, "empty": "", "blank": ""}
+TOKEN = re.compile(
+    r"""(?P<text>"[^"]*"|'[^']*')|\(\s*(?P<first>[\w.-]+?)\s*\.\.\s*(?P<last>[\w.-]+)\s*\)"""
+    r"""|(?P<path>[\w/-]+(?:\.?\[[^\]]*\]|\.[\w-]+)*)|(?P<sign>[=!<>]=|[<>|:,])"""
+)
+STEP = re.compile(r"\.?\[([^\]]*)\]|\.([\w-]+)|^([\w/-]+)")
+COMPARISONS: dict[str, Callable[[Any, Any], bool]] = {
+    "==": lambda one, other: one == other or (not one and other == ""),
+    "!=": lambda one, other: one != other and not (not one and other == ""),
+    "<": lambda one, other: to_number(one) < to_number(other),
+    ">": lambda one, other: to_number(one) > to_number(other),
+    "<=": lambda one, other: to_number(one) <= to_number(other),
+    ">=": lambda one, other: to_number(one) >= to_number(other),
+    "contains": lambda one, other: to_text(other) in (one if isinstance(one, str | list) else ""),
+}
+
+
+@dataclass
+class Scope:
+    """The names that a template knows: those of the page and the site, an include's own, and what was assigned."""
+
+    page: Mapping[str, Any]
+    site: Mapping[str, Any]
+    include: Mapping[str, Any] | None = None
+    assigned: dict[str, Any] = field(default_factory=dict)
+
+    def look_up(self, path: str) -> Any:
+        """The value of a name such as `page.title`, `include.[q]` or `list.size`."""
+        steps = list(STEP.finditer(path))
+        name = steps[0][3] if steps else ""
+        roots = {"page": self.page, "site": self.site} | (
+            {} if self.include is None else {"include": self.include}
+        )
+        value = self.assigned.get(name, roots.get(name, UNKNOWN))
+        for step in steps[1:]:
+            key = self._key(step)
+            if name == "site" and value is self.site and key not in self.site:
+                return UNKNOWN
+            value = _item(value, key)
+        return value
+
+    def _key(self, step: re.Match[str]) -> str:
+        if step[2]:
+            return step[2]
+        inside = (step[1] or "").strip()
+        return inside[1:-1] if inside[:1] in ("'", '"') else to_text(self.look_up(inside)) if inside else ""
+
+
+def evaluate(expression: str, scope: Scope) -> Any:
+    """The value of an expression with its filters."""
+    value, *filters = _divided(_tokens(expression), "|")
+    result = _term(value[0], scope) if len(value) == 1 else UNKNOWN
+    for each in filters:
+        name, *given = each or [None]
+        handler = FILTERS.get(name["path"]) if name else None
+        if handler is None or isinstance(result, Unknown):
+            return UNKNOWN
+        arguments = [_term(part[0], scope) for part in _divided(given[1:], ",") if part]
+        if any(isinstance(argument, Unknown) for argument in arguments):
+            return UNKNOWN
+        try:
+            result = handler(result, *arguments)
+        except (TypeError, ValueError, LookupError, OverflowError):
+            return UNKNOWN
+    return result[:MAX_TEXT] if isinstance(result, str) else result
+
+
+def is_true(condition: str, scope: Scope) -> bool | Unknown:
+    """Whether a condition holds; as in Liquid everything is true but `nil` and `false`."""
+    tokens = _tokens(condition)
+    for word, decide in (("or", any), ("and", all)):
+        parts = _divided(tokens, word)
+        if len(parts) > 1:
+            values = [_holds(part, scope) for part in parts]
+            return UNKNOWN if any(isinstance(each, Unknown) for each in values) else decide(values)
+    return _holds(tokens, scope)
+
+
+def items_of(expression: str, scope: Scope) -> list[Any] | Unknown:
+    """What a loop goes through."""
+    value = evaluate(expression, scope)
+    if isinstance(value, Mapping):
+        value = [list(pair) for pair in value.items()]
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    return value[:MAX_ITEMS] if isinstance(value, list) else [value] if value else []
+
+
+def to_text(value: Any) -> str:
+    """A value as Liquid writes it."""
+    if value is None or isinstance(value, Unknown):
+        return ""
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, list):
+        return "".join(map(to_text, value))
+    return str(value)
+
+
+def to_number(value: Any) -> float:
+    """A value as a number; nothing is 0."""
+    plain = float(to_text(value) or 0)
+    return int(plain) if plain.is_integer() else plain
+
+
+def slugify(text: str, mode: str = "default") -> str:
+    """Return a slug by Jekyll's rule: letters and digits in lower case, everything between them one hyphen."""
+    if mode == "latin":
+        text = "".join(
+            each for each in unicodedata.normalize("NFKD", text) if not unicodedata.combining(each)
+        )
+    return re.sub(r"[\W_]+", "-", text).strip("-").lower()
+
+
+def _holds(tokens: list, scope: Scope) -> bool | Unknown:
+    if len(tokens) == 1:
+        value = _term(tokens[0], scope)
+        return UNKNOWN if isinstance(value, Unknown) else value is not None and value is not False
+    if len(tokens) != 3:
+        return UNKNOWN
+    one, other = _term(tokens[0], scope), _term(tokens[2], scope)
+    compare = COMPARISONS.get(tokens[1][0])
+    if compare is None or isinstance(one, Unknown) or isinstance(other, Unknown):
+        return UNKNOWN
+    try:
+        return compare(one, other)
+    except (TypeError, ValueError, OverflowError):
+        return False
+
+
+def _tokens(expression: str) -> list[re.Match[str]]:
+    return list(TOKEN.finditer(expression[:MAX_TEXT]))
+
+
+def _divided(tokens: list[re.Match[str]], sign: str) -> list[list[re.Match[str]]]:
+    parts: list[list[re.Match[str]]] = [[]]
+    for token in tokens:
+        if token[0] == sign:
+            parts.append([])
+        else:
+            parts[-1].append(token)
+    return parts
+
+
+def _term(token: re.Match[str], scope: Scope) -> Any:
+    if token["text"]:
+        return token["text"][1:-1]
+    if token["first"]:
+        return _range(token, scope)
+    path = token["path"] or ""
+    if path in WORDS:
+        return WORDS[path]
+    if re.fullmatch(r"-?\d+(\.\d+)?", path):
+        return to_number(path)
+    return scope.look_up(path)
+
+
+def _range(token: re.Match[str], scope: Scope) -> list[int] | Unknown:
+    ends = [
+        each if re.fullmatch(r"-?\d+", each) else scope.look_up(each)
+        for each in (token["first"], token["last"])
+    ]
+    try:
+        first, last = (int(to_number(each)) for each in ends)
+    except (ValueError, OverflowError):
+        return UNKNOWN
+    return list(range(first, min(last, first + MAX_ITEMS) + 1))
+
+
+def _item(value: Any, key: str) -> Any:
+    if isinstance(value, Unknown):
+        return UNKNOWN
+    if isinstance(value, Mapping):
+        return value.get(key, len(value) if key == "size" else None)
+    if isinstance(value, str | list):
+        ends = {
+            "size": len(value),
+            "first": value[0] if value else None,
+            "last": value[-1] if value else None,
+        }
+        return value[int(key)] if key.isdecimal() and int(key) < len(value) else ends.get(key)
+    return None
+
+
+def _date(value: Any, format_: str) -> str:
+    text = to_text(value)
+    moment = datetime.fromtimestamp(int(text), UTC) if text.isdecimal() else parse_date(text)
+    if moment is None:
+        raise ValueError(text)
+    return str(int(moment.timestamp())) if format_ == "%s" else moment.strftime(format_)
+
+
+def _of_texts(change: Callable[..., str]) -> Callable[..., str]:
+    return lambda value, *arguments: change(to_text(value), *map(to_text, arguments))
+
+
+FILTERS: dict[str, Callable[..., Any]] = {
+    "append": _of_texts(lambda text, end: text + end),
+    "capitalize": _of_texts(str.capitalize),
+    "date": lambda value, format_: _date(value, to_text(format_)),
+    "default": lambda value, other: value if value not in (None, "", False, []) else other,
+    "downcase": _of_texts(str.lower),
+    "first": lambda value: _item(value, "first"),
+    "join": lambda value, sign=" ": to_text(sign).join(map(to_text, value)),
+    "last": lambda value: _item(value, "last"),
+    "map": lambda value, key: [_item(each, to_text(key)) for each in value],
+    "minus": lambda value, other: to_number(value) - to_number(other),
+    "plus": lambda value, other: to_number(value) + to_number(other),
+    "prepend": _of_texts(lambda text, start: start + text),
+    "remove": _of_texts(lambda text, part: text.replace(part, "")),
+    "replace": _of_texts(lambda text, part, other="": text.replace(part, other)),
+    "reverse": lambda value: value[::-1],
+    "size": lambda value: _item(value, "size"),
+    "slugify": _of_texts(slugify),
+    "sort": lambda value, *_key: sorted(value, key=to_text),
+    "split": lambda value, sign: to_text(value).split(to_text(sign)) if sign else list(to_text(value)),
+    "strip": _of_texts(str.strip),
+    "strip_newlines": _of_texts(lambda text: text.replace("\n", "")),
+    "upcase": _of_texts(str.upper),
+    **dict.fromkeys(
+        ("escape", "markdownify", "relative_url", "absolute_url", "safe", "url"), lambda value, *_: value
+    ),
+}

@@ -1,0 +1,145 @@
+"""The page that comes of a text, rendered as publishing renders it: its summary, its anchors, and what it lacks."""
+
+import html
+import re
+
+from django.utils.translation import gettext as _
+
+from publications import markup
+from publications.manuscript import Manuscript
+
+from ..coverage import WORD, compare_words, split_words
+from ..report import ImportLog, WordCoverage
+from .front_matter import without_html
+from .links import addresses_in
+from .placeholders import replace_spans
+from .shortcodes import END_RAW, RAW
+from .tag_arguments import words_in_tag
+
+ID = re.compile(r'\bid="([^"]+)"')
+RENDERER_ID_PREFIXES = ("p-", "fn-", "fnref-")
+MAX_EXCERPT = 300
+LATIN = "A-Za-zÀ-ÖØ-öø-ÿ"
+PLAIN = re.compile(rf"[{LATIN}](?:[{LATIN}0-9]++|[ ,;?]|\.(?!\.))*+")
+"""Texts without a sign that Markdown or typography might read."""
+HIDDEN_SPANS = tuple(
+    (re.compile(opening, re.IGNORECASE), re.compile(closing, re.IGNORECASE))
+    for opening, closing in (
+        ("<!--", "-->"),
+        (r"<script\b", r"</script\s*>"),
+        (r"<style\b", r"</style\s*>"),
+        (r"\{%", r"%\}"),
+        (r"\{\{", r"\}\}"),
+    )
+)
+MARKUP = re.compile(
+    r"</?(?!(?:a|b|i|em|strong|span|u|s|sub|sup|code|small|mark)\b)[a-zA-Z][^<>]*>"  # tags that part words
+    r"|\]\(\s*+[^()\n]*+(?:\([^()\n]*+\)[^()\n]*+)*+\s*+\)"  # where links lead
+    r"|^ {0,3}\[(?!\^)[^\]\n]+\]:[^\n]*$"  # definitions of links
+    r"|\[\^[^\[\]\n]++\]:?"  # notes
+    r"|\]\[(?:[^\[\]\n]++|\n(?!\n))*+\]"
+    r"|^[ \t>]*\d{1,9}[.)][ \t]"  # numbers of a list
+    r"|^[ \t]*(?:[*+-]|1\.)[ \t].*\n\{:[ ]*toc[^}\n]*\}[ \t]*$"  # tables of contents
+    r"|^[ \t]*(?:`{3,}|~{3,})[^\n`]*$"
+    r"|\{:[^{}\n]*\}|\{[.#][^{}\n]*\}",
+    re.MULTILINE,
+)
+BRACES = str.maketrans("{}%", "   ")
+
+
+def render_as_published(text: Manuscript, log: ImportLog) -> markup.RenderedText | None:
+    """The text as publishing renders it; None where it cannot be rendered, which is reported."""
+    try:
+        return markup.render_markdown(text.body, language=text.language)
+    except markup.Unrenderable as error:
+        log.dropped("render", _("The text cannot be shown as it is: %s") % error)
+        return None
+
+
+def measure_coverage(
+    source: str, text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog
+) -> WordCoverage:
+    """Return how many words of a source its page has, and report those that it lacks."""
+    if rendered is None:
+        return WordCoverage()
+    page = rendered.text if text.title in source else f"{rendered.text}\n{text.title}"
+    coverage = compare_markdown(source, page)
+    if coverage.missing:
+        message = _("Words of the file that are not in the text: %s") % " ".join(coverage.missing)
+        log.dropped("words", message)
+    return coverage
+
+
+def compare_markdown(source: str, page: str) -> WordCoverage:
+    """Return which words that readers of a Markdown source see are not in a page."""
+    neighbours = WORD.findall(html.unescape(source).casefold())
+    return compare_words(words_of_markdown(source), page, neighbours=neighbours)
+
+
+def words_of_markdown(source: str) -> list[str]:
+    """The words that readers of the source would have seen, without markup and addresses."""
+    source = replace_spans(source, RAW, END_RAW, lambda _opened, within, _whole: within.translate(BRACES))
+    for opening, closing in HIDDEN_SPANS:
+        source = replace_spans(
+            source, opening, closing, lambda _opened, _within, whole: _visible_words(whole)
+        )
+    return split_words(MARKUP.sub(lambda match: "" if match[0].startswith("](") else " ", source))
+
+
+def _visible_words(span: str) -> str:
+    """What readers see of a comment, a script or a tag: of a tag the words that it was given."""
+    return f" {words_in_tag(span)} " if span.startswith(("{%", "{{<", "{{%")) else " "
+
+
+def report_losses(text: Manuscript, rendered: markup.RenderedText | None, log: ImportLog) -> None:
+    """Report the links and images of a text that its page lacks."""
+    if rendered is None:
+        return
+    present = {_normal_address(address) for address in addresses_in(rendered.html)}
+    for address in addresses_in(text.body):
+        if not address.startswith("image:") and _normal_address(address).rstrip() not in present:
+            log.dropped("link-gone", _("A link could not be kept: %s") % address)
+    for image in text.images:
+        if image.key not in (*rendered.images, text.cover):
+            message = _("A picture could not be placed in the text: %s") % image.file
+            log.dropped("image-missing", message)
+
+
+def _normal_address(address: str) -> str:
+    return html.unescape(address).replace("%20", " ")
+
+
+def anchors_in(rendered: markup.RenderedText | None) -> frozenset[str]:
+    """The ids of a page that links of other texts may lead to."""
+    ids = ID.findall(rendered.html) if rendered else ()
+    return frozenset(html.unescape(name) for name in ids if not name.startswith(RENDERER_ID_PREFIXES))
+
+
+def fragment_links_in(rendered: markup.RenderedText | None) -> tuple[str, ...]:
+    """The links of a page that lead to an id, of this page or of another one of the site."""
+    if rendered is None or "#" not in rendered.html:
+        return ()
+    links = (link for link in addresses_in(rendered.html) if link.startswith(("#", "/")) and "#" in link)
+    return tuple(link for link in links if not link.partition("#")[2].startswith(RENDERER_ID_PREFIXES))
+
+
+def strip_markup(text: str, log: ImportLog) -> str:
+    """A summary as plain text. Links in it are reported, as a summary has none."""
+    if PLAIN.fullmatch(text):
+        return text
+    try:
+        rendered = markup.render_markdown(text)
+    except markup.Unrenderable:
+        return without_html(text)
+    for address in addresses_in(rendered.html):
+        log.dropped("link-summary", _("A link in the summary was left out: %s") % address)
+    return " ".join(rendered.text.split()) or without_html(text)
+
+
+def excerpt(rendered: markup.RenderedText | None) -> str:
+    """The first paragraph of more than a few words, or its beginning."""
+    paragraphs = [" ".join(paragraph.text.split()) for paragraph in rendered.paragraphs] if rendered else []
+    first = next((paragraph for paragraph in paragraphs if len(paragraph.split()) > 3), "")
+    if len(first) <= MAX_EXCERPT:
+        return first
+    return first[:MAX_EXCERPT].rpartition(" ")[0].rstrip(",;:– ") + " …"

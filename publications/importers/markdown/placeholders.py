@@ -1,0 +1,144 @@
+"""Placeholders: code, literal text and raw tables are set aside while a text is rewritten, and marks stand in for them.
+
+Spans from an opening to its end are found in one pass: a pattern such as `<!--.*?-->` looks to the end of the text once
+for every opening that has no end.
+"""
+
+import re
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterator
+
+MARK = re.compile("\ue000(\\d+)\ue001")
+FENCE = re.compile(r"^(?P<indent>[ \t]*)(?P<fence>`{3,}|~{3,})(?P<behind>[^\n]*)$", re.MULTILINE)
+TICKS = re.compile("`+")
+BLANK = re.compile(r"(\n{2,})")
+LIST = re.compile(r"[ \t]*(?:[*+-]|\d+[.)])[ \t]|[ \t]+\S")
+ATTRIBUTES = r"""(?:(?:[^<>"']++|"[^"]*+"|'[^']*+')*+(?=>)|[^<>]*+(?=>))"""
+"""All that stands in a tag behind its name. Where quotes do not close, the tag ends at the next angle.
+
+Of two tags that begin within each other at most one can still be open at any sign behind them, so that looking for
+the ends of all takes no more than a few passes.
+"""
+
+
+class Placeholders:
+    """Keeps texts and returns marks for them."""
+
+    def __init__(self) -> None:
+        self.kept: list[str] = []
+
+    def keep(self, text: str) -> str:
+        self.kept.append(text)
+        return f"\ue000{len(self.kept) - 1}\ue001"
+
+    def put_back(self, text: str) -> str:
+        """Return the text with all that was kept in its place; what was kept may itself hold marks."""
+        for _level in range(4):
+            if not MARK.search(text):
+                break
+            text = MARK.sub(self._kept_text, text)
+        return MARK.sub("", text)
+
+    def _kept_text(self, match: re.Match[str]) -> str:
+        number = int(match[1][:9])
+        return self.kept[number] if number < len(self.kept) else ""
+
+    def keep_code(self, text: str) -> str:
+        """Return the text with its code set aside: fenced blocks, in the syntax of our Markdown, and code in a line."""
+        return "".join(map(self._without_spans, BLANK.split(self._without_blocks(text))))
+
+    def _without_blocks(self, text: str) -> str:
+        pieces, place = [], 0
+        for opened, closed in _fenced(text):
+            if opened.start() >= place:
+                pieces += [
+                    text[place : opened.start()],
+                    self._block(opened, text[opened.end() + 1 : closed.start()]),
+                ]
+                place = closed.end() + 1
+        return "".join([*pieces, text[place:]])
+
+    def _without_spans(self, paragraph: str) -> str:
+        pieces, place = [], 0
+        for start, end in _code_in_line(paragraph):
+            pieces += [paragraph[place:start], self.keep(paragraph[start:end])]
+            place = end
+        return "".join([*pieces, paragraph[place:]])
+
+    def _block(self, opened: re.Match[str], written: str) -> str:
+        indent = opened["indent"].expandtabs(4)
+        code = self.put_back(written).rstrip("\n")
+        lines = [line.removeprefix(opened["indent"]) for line in code.split("\n")]
+        if not indent and _follows_list(opened.string, opened.start()):
+            return f"\n{self.keep(f'<pre><code>{_escaped(lines)}</code></pre>')}\n\n"
+        depth = 4 + 4 * ((len(indent) + 3) // 4)
+        block = "\n".join(" " * depth + line if line.strip() else "" for line in lines)
+        return f"\n{self.keep(block)}\n\n" if code.strip() else "\n"
+
+
+def _fenced(text: str) -> Iterator[tuple[re.Match[str], re.Match[str]]]:
+    """The lines that open a block of code, each with the next line that closes it: as many signs, or more."""
+    lines = list(FENCE.finditer(text))
+    ends: list[re.Match[str] | None] = []
+    closing: dict[str, list[re.Match[str]]] = {"`": [], "~": []}  # from far and long to near and short
+    for line in reversed(lines):
+        near = closing[line["fence"][0]]
+        place = bisect_right(near, -len(line["fence"]), key=lambda fence: -len(fence["fence"]))
+        ends.append(near[place - 1] if place else None)
+        if not line["behind"].strip(" \t`~"):
+            del near[bisect_left(near, -len(line["fence"]), key=lambda fence: -len(fence["fence"])) :]
+            near.append(line)
+    for line, end in zip(lines, reversed(ends), strict=True):
+        if end and "`" not in line["behind"]:
+            yield line, end
+
+
+def _code_in_line(paragraph: str) -> Iterator[tuple[int, int]]:
+    """Where code in a line begins and ends: at the next run of as many ticks."""
+    runs = list(TICKS.finditer(paragraph))
+    near: dict[int, re.Match[str]] = {}
+    ends: list[re.Match[str] | None] = []
+    for run in reversed(runs):
+        ends.append(near.get(len(run[0])))
+        near[len(run[0])] = run
+    place = 0
+    for run, end in zip(runs, reversed(ends), strict=True):
+        if end and run.start() >= place:
+            place = end.end()
+            yield run.start(), place
+
+
+def _follows_list(text: str, place: int) -> bool:
+    """Whether an indented block here would belong to the item of a list."""
+    before = text[max(0, place - 3000) : place].rstrip("\n").rpartition("\n")[2]
+    return bool(LIST.match(before))
+
+
+def _escaped(lines: list[str]) -> str:
+    return "\n".join(lines).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def without_marks(text: str) -> str:
+    """Return the text without the characters that marks are made of."""
+    return text.replace("\ue000", "").replace("\ue001", "")
+
+
+def replace_spans(
+    text: str,
+    opening: re.Pattern[str],
+    closing: re.Pattern[str],
+    replacement: Callable[[re.Match[str], str, str], str],
+) -> str:
+    """Return the text with its spans replaced.
+
+    The first opening without an end is the last that is looked at: those behind it have none either.
+
+    Args:
+        replacement: gets the match of the opening, what stands within, and the whole span.
+    """
+    pieces, place = [], 0
+    while (opened := opening.search(text, place)) and (closed := closing.search(text, opened.end())):
+        within, whole = text[opened.end() : closed.start()], text[opened.start() : closed.end()]
+        pieces += [text[place : opened.start()], replacement(opened, within, whole)]
+        place = closed.end()
+    return "".join([*pieces, text[place:]])

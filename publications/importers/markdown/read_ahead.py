@@ -1,0 +1,93 @@
+"""Read files ahead: they are read and rendered in processes of their own while others are written to the database."""
+
+import os
+import signal
+import threading
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
+from multiprocessing import connection, get_context, parent_process
+
+import django
+from django.utils import translation
+
+from ..report import ImportedFile
+from .reader import MarkdownImportContext, read_file
+from .source_file import SourceFile
+
+CHUNK_FILES = 8
+MAX_CHUNKS_AHEAD = 6
+MIN_PARALLEL_FILES = 60
+
+_context: MarkdownImportContext | None = None
+
+
+def read_files(
+    files: Sequence[SourceFile], context: MarkdownImportContext, *, processes: int
+) -> Iterator[ImportedFile]:
+    """Read files, in their order. With no processes, or few files, they are read in this process."""
+    if processes < 1 or len(files) < MIN_PARALLEL_FILES:
+        yield from (read_file(file, context) for file in files)
+        return
+    done = 0
+    try:
+        for imported in _read_in_processes(files, context, processes):
+            done += len(imported)
+            yield from imported
+    except BrokenProcessPool:  # one was killed, for instance as memory ran out
+        yield from (read_file(file, context) for file in files[done:])
+
+
+def _read_in_processes(
+    files: Sequence[SourceFile], context: MarkdownImportContext, processes: int
+) -> Iterator[list[ImportedFile]]:
+    """Chunk by chunk, never more than a few ahead: memory does not grow with the import."""
+    chunks = (files[start : start + CHUNK_FILES] for start in range(0, len(files), CHUNK_FILES))
+    pool = ProcessPoolExecutor(
+        processes,
+        get_context("spawn"),
+        initializer=_start_worker,
+        initargs=(context, translation.get_language()),
+    )
+    try:
+        waiting: deque = deque()
+        for chunk in chunks:
+            with block_interrupts():
+                waiting.append(pool.submit(_read_chunk, chunk))
+            if len(waiting) > processes * MAX_CHUNKS_AHEAD:
+                yield waiting.popleft().result()
+        while waiting:
+            yield waiting.popleft().result()
+    finally:
+        pool.shutdown(wait=False, cancel_futures=True)
+
+
+@contextmanager
+def block_interrupts() -> Iterator[None]:
+    """Let processes started here leave Ctrl-C, which reaches all of a terminal, to the one that started them."""
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
+
+
+def _start_worker(context: MarkdownImportContext, language: str | None) -> None:
+    global _context  # one process reads for one import
+    django.setup()
+    translation.activate(language or "en")
+    _context = context
+    threading.Thread(target=_exit_with_parent, daemon=True).start()
+
+
+def _exit_with_parent() -> None:
+    """A process whose import was killed does not stay behind."""
+    if parent := parent_process():
+        connection.wait([parent.sentinel])
+        os._exit(1)
+
+
+def _read_chunk(files: Sequence[SourceFile]) -> list[ImportedFile]:
+    return [read_file(file, _context) for file in files]

@@ -1,0 +1,241 @@
+"""Read a Markdown file: it becomes a manuscript with its files, rendered, and notes about all that was changed.
+
+Manuscripts of this site (`format: 1`) are read strictly, with the files beside them: one with a fault is refused, as
+reading it tolerantly would lose fields of the publication that it names. Other files are read tolerantly.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+from publications import images, manuscript
+from publications.manuscript import Manuscript
+
+from ..report import ImportedFile, ImportLog, ImportRefused
+from .anchors import heading_rules, keep_anchors
+from .authors import AuthorList
+from .fields import FrontMatterFields
+from .front_matter import FrontMatter, as_flag, as_text, as_texts, first_value, read_front_matter
+from .images import ImageFinder, ImageRewriter
+from .includes import resolve_includes
+from .links import LinkRewriter, resolve_references
+from .page import (
+    anchors_in,
+    excerpt,
+    fragment_links_in,
+    measure_coverage,
+    render_as_published,
+    report_losses,
+    strip_markup,
+)
+from .placeholders import Placeholders, without_marks
+from .raw_html import reduce_html
+from .shortcodes import resolve_shortcodes
+from .source_file import SourceFile, read_source, report_address
+from .source_site import SourceSite
+
+
+@dataclass(frozen=True)
+class MarkdownImportContext:
+    """What all files of an import share.
+
+    Args:
+        addresses: new addresses, by old path and by the keys of `LinkRewriter`.
+        names: uids by language and what a publication may be called in a list of related ones.
+        kinds: slugs of the kinds of publication of the site.
+        kind: the kind of texts that name none.
+        site: address of the old site, where links lead whose target is not imported.
+        linked_fragments: fragments that links of the import lead to.
+        topics: names of topics by their ids.
+    """
+
+    authors: AuthorList
+    images: ImageFinder
+    addresses: Mapping[str, str]
+    names: Mapping[tuple[str, str], str]
+    kinds: frozenset[str]
+    kind: str
+    site: str = ""
+    source_site: SourceSite = field(default_factory=SourceSite)
+    linked_fragments: frozenset[str] = frozenset()
+    topics: Mapping[str, str] = field(default_factory=dict)
+
+
+def read_file(file: SourceFile, context: MarkdownImportContext) -> ImportedFile:
+    """Read one file. It never raises: whatever is wrong with a file becomes its refusal."""
+    log = ImportLog()
+    try:
+        if file.is_manuscript:
+            return read_manuscript(file, log)
+        front = read_front_matter(read_source(file.path), log)
+        return _MarkdownFile(file, front, context, log).read()
+    except ImportRefused as error:
+        return ImportedFile(file.source, refusal=str(error), notes=log.notes)
+    except OSError as error:
+        refusal = _("The file cannot be read (%s).") % (error.strerror or error)
+        return ImportedFile(file.source, refusal=refusal)
+    except (
+        RecursionError,
+        MemoryError,
+        ValueError,
+        TypeError,
+        LookupError,
+    ) as error:  # the other files go on
+        refusal = _("The file cannot be understood: %s") % f"{type(error).__name__}: {error}"[:200]
+        return ImportedFile(file.source, refusal=refusal, notes=log.notes)
+
+
+class _MarkdownFile:
+    """Reads one file of another program."""
+
+    def __init__(
+        self, file: SourceFile, front: FrontMatter, context: MarkdownImportContext, log: ImportLog
+    ) -> None:
+        self.file, self.front, self.context, self.log = file, front, context, log
+        self.fields = FrontMatterFields(front.fields, log, context.topics)
+        self.images = ImageRewriter(context.images, file.path.parent, file.language, log)
+
+    def read(self) -> ImportedFile:
+        title, source = self.fields.title(without_marks(self.front.body), self.file.stem)
+        signed = self.fields.bylines(self.context.authors)
+        body = self._body(source)
+        text = replace(self._manuscript(has_text=bool(body)), title=title, body=body)
+        rendered = render_as_published(text, self.log)
+        text = replace(
+            text,
+            bylines=tuple(byline for byline, _author in signed),
+            summary=self.fields.summary(
+                lambda: excerpt(rendered), lambda written: strip_markup(written, self.log)
+            ),
+            images=tuple(self.images.shown.values()),
+        )
+        is_draft, expires_at = self.fields.is_draft(), self.fields.expires_at()
+        self._report_names()
+        report_losses(text, rendered, self.log)
+        coverage = measure_coverage(source, text, rendered, self.log)
+        return ImportedFile(
+            self.file.source, text, notes=self.log.notes, former_paths=self.file.former_paths, is_draft=is_draft,
+            files={name: image.path for name, image in self.images.found.items()},
+            facts={name: image.facts for name, image in self.images.found.items()},
+            staff=frozenset(author.slug for _byline, author in signed if author.is_known),
+            rendered=rendered, coverage=coverage, expires_at=expires_at,
+            anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
+        )  # fmt: skip
+
+    def _manuscript(self, *, has_text: bool) -> Manuscript:
+        """The publication without its text."""
+        cover, cover_alt = self.fields.cover()
+        return Manuscript(
+            uid=self.file.uid,
+            kind=self.fields.kind(self.context.kinds, self.context.kind),
+            language=self.file.language,
+            tags=self.fields.tags(),
+            published_at=self.fields.published_at(self.file.stem),
+            slug=self.file.slug,
+            cover=self.images.cover(cover, cover_alt) if cover else "",
+            related=self._related(),
+            translation_of=self.file.translation_of,
+            external_url=self.fields.external_url(has_text=has_text),
+        )
+
+    def _body(self, source: str) -> str:
+        context, log, placeholders = self.context, self.log, Placeholders()
+        included = resolve_includes(
+            source,
+            site=context.source_site,
+            page=self.front.fields,
+            beside=self.file.path.parent,
+            log=log,
+        )
+        text = resolve_shortcodes(
+            included.text, keep=placeholders.keep, authors=context.authors, fields=self.front.fields, log=log
+        )
+        text = placeholders.keep_code(text)
+        text = keep_anchors(
+            text,
+            rules=heading_rules(context.source_site),
+            linked=context.linked_fragments,
+            placeholders=placeholders,
+        )
+        text = resolve_references(text, included.definitions, log)
+        text = self.images.rewrite_images(text)
+        page = next(iter((*self.file.former_paths, *self.file.old_paths)), "/")
+        links = LinkRewriter(self.file.source, context.addresses, context.site, log, page=page)
+        text = reduce_html(links.rewrite_links(text), placeholders, log)
+        return placeholders.put_back(text).strip("\n")
+
+    def _related(self) -> tuple[str, ...]:
+        """Uids of the publications that a list names by file or by other names, in the same language."""
+        uids: dict[str, None] = {}
+        for name in as_texts(first_value(self.front.fields, "related", "related_posts")):
+            plain = name.rstrip("/").rpartition("/")[2].removesuffix(".md").lower()
+            uid = self.context.names.get((self.file.language, plain))
+            if uid and uid != self.file.uid:
+                uids[uid] = None
+            elif not uid:
+                self.log.dropped("related", _("A related piece did not come along: %s") % name)
+        return tuple(uids)
+
+    def _report_names(self) -> None:
+        """Report which names are not those of the file, and which fields were not read."""
+        given = self.front.fields
+        report_address(self.file, self.log)
+        if not first_value(given, "title") and "title" in given:
+            self.log.guessed("title", _("The title was empty."))
+        if uid := as_text(given.get("uid")):
+            message = _(
+                "The uid was left out: it counts in manuscripts of this site alone, with “format: 1”: %s"
+            )
+            self.log.dropped("manuscript", message % uid)
+        self.fields.report_unread()
+
+
+def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
+    """Read a manuscript of this site. Raises ImportRefused, with the line of the fault."""
+    try:
+        text, files = manuscript.read(file.path)
+    except manuscript.Unreadable as error:
+        remedy = _(
+            "Or take out the line “format: …”: then it is read as any other file, as a new publication."
+        )
+        raise ImportRefused(f"{error} {remedy}") from error
+    text = replace(
+        text,
+        uid=file.uid,
+        slug=file.slug,
+        translation_of=text.translation_of or file.translation_of,
+        attachments=tuple(_with_digest(attachment, files) for attachment in text.attachments),
+    )
+    facts = _examine_images(text, files, log)
+    unsuitable = {image.file for image in text.images if image.file in files} - facts.keys()
+    rendered = render_as_published(text, log)
+    report_address(file, log)
+    coverage = measure_coverage(text.body, text, rendered, log)
+    return ImportedFile(
+        file.source, text, notes=log.notes, facts=facts,
+        files={name: path for name, path in files.items() if name not in unsuitable},
+        staff=frozenset(byline.author for byline in text.bylines), former_paths=file.former_paths,
+        is_draft=as_flag(str(text.more.get("draft", ""))) is True, rendered=rendered, coverage=coverage,
+        anchors=anchors_in(rendered), fragment_links=fragment_links_in(rendered),
+    )  # fmt: skip
+
+
+def _with_digest(attachment: manuscript.Attachment, files: dict[str, Path]) -> manuscript.Attachment:
+    """The attachment with the digest of its file, whatever the manuscript says."""
+    if attachment.file not in files:
+        return attachment
+    return replace(attachment, digest=hashlib.sha256(files[attachment.file].read_bytes()).hexdigest())
+
+
+def _examine_images(text: Manuscript, files: dict[str, Path], log: ImportLog) -> dict[str, images.ImageFacts]:
+    """What the images of a manuscript are; a file that is none is reported."""
+    facts = {}
+    for name in dict.fromkeys(image.file for image in text.images if image.file in files):
+        try:
+            facts[name] = images.examine(files[name].read_bytes())
+        except images.UnsuitableImage as error:
+            log.dropped("image-missing", f"{name}: {error}")
+    return facts

@@ -1,0 +1,320 @@
+"""Liquid tags, outputs and filters, and shortcodes of Hugo: what a site generator would have filled in.
+
+Those in the tables below are resolved; others are reported, and their words stay. What stands between `raw` and
+`endraw` is the author's own text and is set aside until the very end.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.utils.translation import gettext as _
+
+from ..report import ImportLog
+from .anchors import plain_words
+from .authors import AuthorList
+from .placeholders import replace_spans
+from .tag_arguments import (
+    CITED,
+    CONTROL,
+    PICTURED,
+    PICTURES,
+    PLAIN_WORDS,
+    QUOTED,
+    QUOTES,
+    TARGETS,
+    from_root,
+    read_arguments,
+    set_apart,
+    source_of,
+    words_of,
+    write_image,
+    write_link,
+)
+
+RAW = re.compile(r"\{%-?\s*raw\s*-?%\}")
+END_RAW = re.compile(r"\{%-?\s*endraw\s*-?%\}")
+COMMENT = re.compile(r"\{%-?\s*comment\s*-?%\}")
+END_COMMENT = re.compile(r"\{%-?\s*endcomment\s*-?%\}")
+CODE_BLOCKS = (
+    (
+        re.compile(r"\{%-?\s*highlight\s+(\w*)[^%]*-?%\}\n?"),
+        re.compile(r"\{%-?\s*endhighlight\s*-?%\}"),
+    ),
+    (
+        re.compile(r"\{\{[<%]\s*highlight\s+(\w*)[^{}<>]*[>%]\}\}\n?"),
+        re.compile(r"\{\{[<%]\s*/highlight\s*[>%]\}\}"),
+    ),
+)
+TAG = re.compile(r"\{%-?\s*(\w[\w-]*)")
+END_TAG = re.compile(r"-?%\}")
+OUTPUT = re.compile(r"\{\{-?(?![<%])((?:[^{}]++|\{(?!\{)|\}(?!\}))*+)\}\}")
+SHORTCODE = re.compile(r"\{\{[<%]\s*(/?)\s*([\w/-]+)")
+CLOSING_SHORTCODE = re.compile(r"\{\{[<%]\s*/\s*([\w/-]+)")
+END_SHORTCODE = re.compile(r"[>%]\}\}")
+UNRESOLVED = re.compile(
+    r"\{%(?:[^\n%{]++|%(?!\})|\{(?![%{]))*+%\}|\{\{(?:[^\n{}]++|\}(?!\})|\{(?![%{]))*+\}\}"
+)
+VIDEO_ADDRESSES = {"youtube": "https://www.youtube.com/watch?v={}", "vimeo": "https://vimeo.com/{}"}
+CAPTIONS = ("caption", "image_caption", "text", "label", "attr", "attribution", "credit", "title")
+ALTERNATIVES = ("alt", "image_alt", "alt_text")
+
+KeepLiteral = Callable[[str], str]
+
+
+@dataclass
+class Tag:
+    """A tag of Liquid or a shortcode: its name, its arguments with and without names, and all of it as written."""
+
+    match: re.Match[str]
+    whole: str
+    name: str
+    rest: str
+    plain: list[str]
+    named: dict[str, str]
+    is_end: bool = False
+
+    @property
+    def one_line(self) -> str:
+        return " ".join(self.whole.split())
+
+    @property
+    def positional(self) -> list[str]:
+        """Its arguments without names, quoted or not."""
+        return self.plain or self.rest.split()
+
+
+def resolve_shortcodes(
+    text: str, *, keep: KeepLiteral, authors: AuthorList, fields: dict, log: ImportLog
+) -> str:
+    """Return the text without Liquid and shortcodes.
+
+    Args:
+        keep: sets literal text aside and returns a mark for it.
+        fields: the front matter, for outputs of its fields.
+    """
+    if "{%" not in text and "{{" not in text:
+        return text
+    paired = frozenset(CLOSING_SHORTCODE.findall(text))
+    resolver = ShortcodeResolver(authors, fields, log, paired)
+    text = replace_spans(text, RAW, END_RAW, lambda _opened, within, _whole: keep(within))
+    text = replace_spans(text, COMMENT, END_COMMENT, lambda _opened, _within, whole: resolver.drop(whole))
+    for opening, closing in CODE_BLOCKS:
+        text = replace_spans(text, opening, closing, _fenced)
+    text = replace_spans(text, SHORTCODE, END_SHORTCODE, resolver.shortcode)
+    text = replace_spans(text, TAG, END_TAG, resolver.liquid_tag)
+    text = OUTPUT.sub(resolver.output, text)
+    return UNRESOLVED.sub(lambda match: resolver.drop(match[0]), text)
+
+
+def _fenced(opened: re.Match[str], code: str, _whole: str) -> str:
+    return f"\n```{opened[1]}\n{code}\n```\n"
+
+
+class ShortcodeResolver:
+    """Resolves the tags of one file. `paired` are shortcodes that have an end of their own somewhere."""
+
+    def __init__(
+        self, authors: AuthorList, fields: dict, log: ImportLog, paired: frozenset[str] = frozenset()
+    ) -> None:
+        self.authors, self.fields, self.log, self.paired = authors, fields, log, paired
+        self.open_citations: list[str] = []  # who said the quotations that are open
+
+    def liquid_tag(self, opened: re.Match[str], rest: str, whole: str) -> str:
+        plain, named = read_arguments(rest)
+        name = opened[1]
+        is_end = name.startswith("end") and name.removeprefix("end") in QUOTES
+        tag = Tag(opened, whole, name.removeprefix("end") if is_end else name, rest, plain, named, is_end)
+        return self._resolve(LIQUID_TAGS, tag)
+
+    def shortcode(self, opened: re.Match[str], rest: str, whole: str) -> str:
+        rest = rest.rstrip().removesuffix("/")
+        plain, named = read_arguments(rest)
+        tag = Tag(opened, whole, opened[2].rstrip("/"), rest, plain, named, is_end=bool(opened[1]))
+        return self._resolve(SHORTCODES, tag)
+
+    def _resolve(self, handlers: "dict[str, TagHandler]", tag: Tag) -> str:
+        handler = handlers.get(tag.name)
+        text = handler(self, tag) if handler else None
+        if text is not None:
+            return text
+        if tag.is_end:
+            return self.drop_frame(tag.one_line)
+        return self._image(tag) or self._words(tag)
+
+    def output(self, match: re.Match[str]) -> str:
+        value, *filters = (part.strip() for part in match[1].removesuffix("-").split("|"))
+        is_quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+        text = value[1:-1] if is_quoted else self._variable(value)
+        for name, _colon, argument in (each.partition(":") for each in filters):
+            handler = FILTERS.get(name.strip())
+            text = handler(self, text, argument) if handler and text is not None else None
+        return self.drop(match[0]) if text is None else text
+
+    def _variable(self, name: str) -> str | None:
+        if name in EMPTY_VARIABLES:
+            return ""
+        scope, _dot, field = name.partition(".")
+        value = self.fields.get(field or scope) if scope in ("page", "post") or not field else None
+        return value if isinstance(value, str) else None
+
+    def drop(self, tag: str) -> str:
+        self.log.dropped("liquid", _("Liquid left out: %s") % " ".join(tag.split()))
+        return ""
+
+    def drop_frame(self, tag: str) -> str:
+        self.log.changed("liquid", _("A frame was left out, its text stays: %s") % tag)
+        return ""
+
+    def _image(self, tag: Tag) -> str:
+        """Any tag that has a source or an alternative text shows an image, whatever it is called."""
+        source = source_of(tag.named)
+        is_image = tag.name in PICTURES or bool({*ALTERNATIVES, "src"} & tag.named.keys())
+        return _figure(source, tag.named) if source and is_image and PICTURED.search(source) else ""
+
+    def _words(self, tag: Tag) -> str:
+        """The words of an unknown tag, and where it leads; the tag itself is reported."""
+        words = words_of(tag.plain, tag.named)
+        address = next((tag.named[name] for name in TARGETS if tag.named.get(name)), "")
+        if not words and not address:
+            is_frame = tag.match.re is SHORTCODE and tag.match[2] in self.paired
+            return self.drop_frame(tag.one_line) if is_frame else self.drop(tag.whole)
+        self.log.changed("liquid", _("A tag was left out, its words stay: %s") % tag.one_line)
+        if address:
+            words = [*words[:-1], write_link(from_root(address), words[-1] if words else "")]
+        return set_apart(tag.match, tag.whole, words)
+
+    def quotation(self, tag: Tag) -> str:
+        """A frame around a quotation; one that has its words as arguments is a quotation itself."""
+        self.drop_frame(tag.one_line)
+        if tag.is_end:
+            citation = self.open_citations.pop() if self.open_citations else ""
+            return f"\n\n{citation}\n\n</blockquote>\n\n"
+        words = words_of(tag.plain, {name: text for name, text in tag.named.items() if name not in CITED})
+        cited = ", ".join(tag.named[name] for name in CITED if tag.named.get(name))
+        has_text = "quote" in tag.named or "text" in tag.named or any(map(PLAIN_WORDS.fullmatch, tag.plain))
+        if words and has_text:
+            inside = "\n\n".join(filter(None, [*words, cited and f"— {cited}"]))
+            return f"\n\n<blockquote>\n\n{inside}\n\n</blockquote>\n\n"
+        self.open_citations.append(f"— {cited}" if cited else "")
+        return "\n\n<blockquote>\n\n" + "\n\n".join(words) + "\n\n"
+
+
+def _figure(source: str, named: dict[str, str]) -> str:
+    """An image with its caption; all words that it was given stay."""
+    texts = dict.fromkeys(" ".join(named[name].split()) for name in CAPTIONS if named.get(name))
+    alt = next((named[name] for name in ALTERNATIVES if named.get(name)), next(iter(texts), ""))
+    is_plain = not re.search(r"[\[<*_`]", " ".join(texts))
+    caption = " ".join(text for text in texts if text != " ".join(alt.split()) or not is_plain)
+    image = write_image(source, alt if is_plain else plain_words(alt), caption if is_plain else "")
+    if link := named.get("link") or named.get("link_url"):
+        image = f"[{image}]({link})"
+    return f"\n\n{image}\n\n{'' if is_plain else caption}\n\n" if caption else image
+
+
+def _text_behind(rest: str, argument: str) -> str:
+    """All behind an argument: an alternative text may hold quotes of its own."""
+    behind = rest[rest.index(argument) + len(argument) + 1 :].strip()
+    return behind.strip("\"' ") if behind.count('"') > 2 else behind.strip("\"'")
+
+
+# Handlers of tags return the text in place of a tag, or None where it is to be treated as any other.
+TagHandler = Callable[[ShortcodeResolver, Tag], str | None]
+# Handlers of filters get the text and the argument, and return a text, or None where the output is dropped.
+FilterHandler = Callable[[ShortcodeResolver, str, str], str | None]
+
+
+def _image_tag(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+    return write_image(tag.plain[0], _text_behind(tag.rest, tag.plain[0])) if tag.plain else None
+
+
+def _image_with_class(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+    if not tag.plain:
+        return None
+    return write_image(tag.plain[0], _text_behind(tag.rest, tag.plain[1]) if len(tag.plain) > 2 else "")
+
+
+def _include(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+    """An include that names a video shows one; the name of the file is no text for readers."""
+    file = " ".join([*tag.plain, tag.rest]).lower()
+    name = next((name for name in VIDEO_ADDRESSES if name in file), "")
+    if name and tag.named.get("id"):
+        return write_link(VIDEO_ADDRESSES[name].format(tag.named["id"]), tag.named.get("title", ""))
+    if tag.rest.lstrip()[:1] in ("'", '"'):
+        tag.plain = tag.plain[1:]
+    return None
+
+
+def _post_address(resolver: ShortcodeResolver, tag: Tag) -> str:
+    return f"post:{tag.rest.strip()}"
+
+
+def _reference(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+    return f"post:{tag.positional[0]}" if tag.positional else None
+
+
+def _video(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+    video = tag.named.get("id") or next(iter(tag.positional), "")
+    return write_link(VIDEO_ADDRESSES[tag.name].format(video), tag.named.get("title", "")) if video else None
+
+
+def _image_source(resolver: ShortcodeResolver, tag: Tag) -> None:
+    """The first argument without a name is the source."""
+    if not source_of(tag.named) and tag.positional:
+        tag.named["src"] = tag.positional[0]
+
+
+def _author_name(resolver: ShortcodeResolver, text: str, argument: str) -> str:
+    return resolver.authors.find(text).name
+
+
+def _author_portrait(resolver: ShortcodeResolver, text: str, argument: str) -> str:
+    name = resolver.authors.find(text).name
+    resolver.log.dropped("image", _("A portrait that the old site put in: %s") % name)
+    return ""
+
+
+def _embedded_link(resolver: ShortcodeResolver, text: str, argument: str) -> str:
+    label = QUOTED.search(argument)
+    return write_link(text, (label[2] or label[3]) if label else "")
+
+
+SINGLE_SITE_TAGS: dict[str, TagHandler] = {"image_with_class": _image_with_class}
+SINGLE_SITE_FILTERS: dict[str, FilterHandler] = {
+    "team_link": _author_name,
+    "team_photo": _author_portrait,
+    "embed": _embedded_link,
+}
+SINGLE_SITE_VARIABLES = frozenset({"page.preview_baseurl"})
+"""Names that single sites have defined; those of generators are in the tables below."""
+
+LIQUID_TAGS: dict[str, TagHandler] = {
+    **dict.fromkeys(CONTROL, lambda resolver, tag: resolver.drop(tag.whole)),
+    **dict.fromkeys(QUOTES, ShortcodeResolver.quotation),
+    "image": _image_tag,
+    "include": _include,
+    "link": _post_address,
+    "post_url": _post_address,
+    **SINGLE_SITE_TAGS,
+}
+SHORTCODES: dict[str, TagHandler] = {
+    **dict.fromkeys(QUOTES, ShortcodeResolver.quotation),
+    **dict.fromkeys(PICTURES, _image_source),
+    **dict.fromkeys(VIDEO_ADDRESSES, _video),
+    "ref": _reference,
+    "relref": _reference,
+}
+FILTERS: dict[str, FilterHandler] = {
+    **dict.fromkeys(
+        (
+            "url", "relative_url", "absolute_url", "safe", "escape", "htmlBaseUrl", "relURL", "absURL", "trim",
+            "strip",
+        ),
+        lambda resolver, text, argument: text,
+    ),
+    **SINGLE_SITE_FILTERS,
+}  # fmt: skip
+EMPTY_VARIABLES = SINGLE_SITE_VARIABLES | {
+    "site.baseurl", "site.url", "pathPrefix", "baseurl", "root", "site.BaseURL",
+}  # fmt: skip
+"""Variables that are nothing in an address that begins at the root of a site."""

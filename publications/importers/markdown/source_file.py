@@ -1,0 +1,226 @@
+"""What a file is, before its text is read: its uid, its language, its slug, its old addresses."""
+
+import os
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+from uuid import UUID, uuid5
+
+from django.conf.locale import LANG_INFO
+from django.utils.translation import gettext as _
+
+from publications.addresses import former
+from publications.languages import NAMES, TREES, language_code, slugify, tree_of
+
+from ..report import ImportLog, ImportRefused
+from .anchors import fragments_in
+from .dates import IN_NAME, date_in_name
+from .fields import authors_in, publication_date, tags_in, value_of
+from .front_matter import MAX_FILE_BYTES, as_text, as_texts, read_front_matter
+
+UID_NAMESPACE = UUID("6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")  # of uids made from the place of a file
+INDEX_STEMS = ("index", "_index")
+NAME_PLACEHOLDERS = ("title", "filename", "contentbasename")  # in a pattern of addresses
+SLUG_PLACEHOLDERS = ("slug", "slugorfilename", "slugorcontentbasename")
+
+
+@dataclass(frozen=True)
+class SourceFile:
+    """What other files need to know of a file.
+
+    Args:
+        source: its path below the folder of the import.
+        wanted_slug: the slug that it asks for; `slug` is the one that it gets.
+        translation_key: what a text and its translations share.
+        names: what a list of related publications may call it.
+        former_paths: old addresses that redirect to it.
+        old_paths: addresses that links may have for it, without a redirect.
+        linked_fragments: fragments that its links lead to.
+        is_manuscript: whether it is a manuscript of this site.
+        stated_slug: the slug of a manuscript, whose publication follows it where it is free.
+    """
+
+    source: str
+    path: Path
+    uid: str
+    language: str
+    translation_key: str
+    wanted_slug: str
+    names: tuple[str, ...] = ()
+    former_paths: tuple[str, ...] = ()
+    old_paths: tuple[str, ...] = ()
+    translation_of: str = ""
+    slug: str = ""
+    linked_fragments: frozenset[str] = frozenset()
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    is_manuscript: bool = False
+    stated_slug: str = ""
+
+    @property
+    def stem(self) -> str:
+        """The name of the file, or of the folder that it is the index of."""
+        return self.path.parent.name if self.path.stem in INDEX_STEMS else self.path.stem
+
+    @property
+    def locale(self) -> str:
+        return tree_of(self.language)
+
+
+def read_source(path: Path) -> bytes:
+    """Read a file. Raises ImportRefused where it is a link or too large, and OSError."""
+    if path.is_symlink() or not path.is_file():
+        raise ImportRefused(_("This is no plain file: links are not followed."))
+    if path.stat().st_size > MAX_FILE_BYTES:
+        raise ImportRefused(_("The file is larger than 2 MB: it is no text for readers."))
+    return path.read_bytes()
+
+
+def source_of(path: Path, root: Path) -> str:
+    """The path of a file below the root, with what is not UTF-8 in it escaped, so that reports can name it."""
+    return os.fsencode(path.relative_to(root).as_posix()).decode("utf-8", "backslashreplace")
+
+
+def report_address(file: SourceFile, log: ImportLog) -> None:
+    """Report a slug that is not the one the file asks for."""
+    if file.slug != file.wanted_slug:
+        message = _("The address “%(wanted)s” is taken: it became “%(slug)s”.")
+        log.changed("address", message % {"wanted": file.wanted_slug, "slug": file.slug})
+
+
+def describe_file(path: Path, root: Path, default_language: str, permalink: str) -> SourceFile:
+    """Describe a file below the root; `permalink` is the pattern of addresses on the old site.
+
+    Raises:
+        ImportRefused: it has no front matter, or its name or its language cannot be used.
+        OSError: it cannot be read.
+    """
+    front = read_front_matter(read_source(path), ImportLog())
+    fields = front.fields
+    source = path.relative_to(root).as_posix()
+    place = f"{root.resolve().name}/{source}"
+    if any(unicodedata.category(letter) == "Cs" for letter in place):  # how Python decodes other bytes
+        raise ImportRefused(_("The name of the file, or of a folder that it is in, is not UTF-8. Rename it."))
+    stem, language = _stem_and_language(path, root, fields)
+    name = IN_NAME.sub("", stem).lstrip("-_ .") or stem
+    is_manuscript = _is_manuscript(fields)
+    date, name_date = publication_date(fields), date_in_name(stem)
+    return SourceFile(
+        source=source,
+        path=path,
+        uid=_uid(fields, place),
+        linked_fragments=fragments_in(front.body),
+        tags=tuple(tags_in(fields)),
+        authors=tuple(authors_in(fields)),
+        is_manuscript=is_manuscript,
+        stated_slug=slugify(_slug_field(fields)) if is_manuscript else "",
+        language=language or default_language,
+        translation_key=_translation_key(path, root),
+        wanted_slug=_wanted_slug(fields, stem),
+        names=(slugify(name), *filter(None, [slugify(as_text(fields.get("class")))])),
+        former_paths=_former_paths(fields, date or name_date, name, permalink),
+        old_paths=_default_paths((date or name_date, name_date), name),
+    )
+
+
+def _slug_field(fields: dict[str, Any]) -> str:
+    return as_text(value_of(fields, "slug"))
+
+
+def _former_paths(
+    fields: dict[str, Any], date: datetime | None, name: str, permalink: str
+) -> tuple[str, ...]:
+    """Old addresses that the file names, and the one that the pattern of the old site gives it."""
+    paths = [path for path in as_texts(value_of(fields, "permalink")) if path.startswith(("/", "http"))]
+    paths += as_texts(value_of(fields, "former_paths"))
+    if permalink and date:
+        paths.append(_fill_permalink(permalink, date, name, _slug_field(fields) or name))
+    return tuple(dict.fromkeys(paths))
+
+
+def _default_paths(dates: Iterable[datetime | None], name: str) -> tuple[str, ...]:
+    """Where Jekyll has posts that say nothing else: links are looked up there, but nothing redirects from there."""
+    paths = (f"/{date.year:04}/{date.month:02}/{date.day:02}/{name}" for date in dates if date)
+    return tuple(dict.fromkeys(map(former, paths)))
+
+
+def _fill_permalink(pattern: str, date: datetime, name: str, slug: str) -> str:
+    """An old address as Jekyll and Hugo write its pattern: /:year/:month/:day/:title/.
+
+    `:slug` is the slug that front matter states, else the name of the file (gohugo.io/configuration/permalinks).
+    """
+    values = {
+        "year": f"{date.year:04}",
+        "month": f"{date.month:02}",
+        "day": f"{date.day:02}",
+        "i_day": str(date.day),
+        **dict.fromkeys(NAME_PLACEHOLDERS, name),
+        **dict.fromkeys(SLUG_PLACEHOLDERS, slug),
+    }
+    return re.sub(r":([a-z_]+)", lambda match: values.get(match[1], match[0]), pattern)
+
+
+def _is_manuscript(fields: dict[str, Any]) -> bool:
+    """Whether a file says that it is a manuscript of this site; `format: standard` of others does not."""
+    return as_text(fields.get("format")).isdecimal()
+
+
+def _uid(fields: dict[str, Any], place: str) -> str:
+    """Return the uid that a manuscript of this site states, else one made from the place: folder and path below it.
+
+    What other files state is never used: it could be the uid of a publication that they do not mean.
+    """
+    try:
+        return str(UUID(as_text(value_of(fields, "uid")) if _is_manuscript(fields) else ""))
+    except ValueError:
+        return str(uuid5(UID_NAMESPACE, place))
+
+
+def _stem_and_language(path: Path, root: Path, fields: dict[str, Any]) -> tuple[str, str]:
+    """The name of the text, and its language: as stated, by the end of the file's name, or by its folder.
+
+    Raises ImportRefused for a language that the site does not have: its text would be read as another.
+    """
+    stem, ending = _split_language(path.stem)
+    if stem in INDEX_STEMS and path.parent != root:
+        stem = path.parent.name
+    stated = as_text(value_of(fields, "language")) or ending or next(_languages_above(path, root), "")
+    if stated and not language_code(stated):
+        message = _("Its language “%(language)s” is none that this site has texts in: %(known)s.")
+        raise ImportRefused(message % {"language": stated, "known": ", ".join(NAMES)})
+    return stem, language_code(stated)
+
+
+def _languages_above(path: Path, root: Path) -> Iterator[str]:
+    """The folders around a file, below the root and with it, that are named by a language, the nearest first."""
+    folders = [folder for folder in path.parents if folder == root or folder.is_relative_to(root)]
+    return (folder.name for folder in folders if folder.name in NAMES or _stands_for_language(folder))
+
+
+@lru_cache(maxsize=4_000)
+def _stands_for_language(folder: Path) -> bool:
+    """Whether a folder is one of several that are named by languages: `pt` beside `en`, not `it` alone."""
+    return folder.name in LANG_INFO and any((folder.parent / locale).is_dir() for locale in TREES)
+
+
+def _split_language(stem: str) -> tuple[str, str]:
+    name, _dot, ending = stem.rpartition(".")
+    return (name, ending) if name and (ending in NAMES or ending in LANG_INFO) else (stem, "")
+
+
+def _translation_key(path: Path, root: Path) -> str:
+    """The path without the language."""
+    parts = [part for part in path.relative_to(root).parent.parts if part not in NAMES]
+    return "/".join([*parts, _split_language(path.stem)[0]])
+
+
+def _wanted_slug(fields: dict[str, Any], stem: str) -> str:
+    permalink = as_text(value_of(fields, "permalink")).rstrip("/").rpartition("/")[2]
+    permalink = "" if "{" in permalink or ":" in permalink else re.sub(r"\.html?$", "", permalink)
+    candidates = (_slug_field(fields), permalink, IN_NAME.sub("", stem), stem)
+    return next(filter(None, map(slugify, candidates)), "publication")

@@ -1,0 +1,80 @@
+"""List pages (`_index.md` of Hugo): those of topics and authors give their names, and say who the authors are."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from ..report import ImportLog, ImportRefused
+from .front_matter import as_text, first_value, read_front_matter, without_html
+from .source_site import SourceSite
+
+TOPIC_FOLDERS = ("topics", "topic", "tags", "tag", "categories", "category")
+AUTHOR_FOLDERS = ("authors", "author", "people", "contributors", "writers")
+INTRODUCTION_KEYS = ("summary", "description", "deck", "intro", "introduction")
+MAX_TOPICS = 5_000
+
+
+@dataclass(frozen=True)
+class ListedTopic:
+    """A topic of the old site: its name, the introduction of its page, and the path of that."""
+
+    name: str
+    introduction: str = ""
+    former_path: str = ""
+
+
+@dataclass
+class Taxonomies:
+    """The topics of the old site by their ids, and the folder of its authors."""
+
+    topics: dict[str, ListedTopic] = field(default_factory=dict)
+    authors: Path | None = None
+
+    @property
+    def names(self) -> dict[str, str]:
+        """Names of topics by id."""
+        return {identity: topic.name for identity, topic in self.topics.items()}
+
+
+def is_list_page(path: Path) -> bool:
+    """Whether a file describes a list of the old site, as `_index.md` and `_index.sv.md` do."""
+    return path.name.partition(".")[0] == "_index"
+
+
+def describes_taxonomy(path: Path) -> bool:
+    """Whether a page of a list is that of a topic, of an author, or of all of them."""
+    return {path.parent.name, path.parent.parent.name} & {*TOPIC_FOLDERS, *AUTHOR_FOLDERS} != set()
+
+
+def find_taxonomies(root: Path, site: SourceSite) -> Taxonomies:
+    """Read the topics and find the authors of the site that a folder of texts belongs to."""
+    homes = dict.fromkeys(
+        filter(None, [root, root.resolve().parent, site.folder and site.folder / "content"])
+    )
+    taxonomies = Taxonomies()
+    for home in homes:
+        for name in TOPIC_FOLDERS:
+            taxonomies.topics = {**_read_topics(home / name), **taxonomies.topics}
+        folders = (home / name for name in AUTHOR_FOLDERS if any((home / name).glob("*/_index.md")))
+        taxonomies.authors = taxonomies.authors or next(folders, None)
+    return taxonomies
+
+
+def _read_topics(folder: Path) -> dict[str, ListedTopic]:
+    topics: dict[str, ListedTopic] = {}
+    for path in _list_pages(folder):
+        try:
+            fields = read_front_matter(path.read_bytes(), ImportLog()).fields
+        except (ImportRefused, OSError):
+            continue
+        identity = path.parent.name
+        if name := without_html(as_text(first_value(fields, "title", "name", "display_name"))):
+            introduction = without_html(as_text(first_value(fields, *INTRODUCTION_KEYS)))
+            topics[identity.casefold()] = ListedTopic(
+                name.replace(",", ""), introduction, f"/{folder.name}/{identity}/"
+            )
+    return topics
+
+
+def _list_pages(folder: Path) -> Iterator[Path]:
+    return iter(sorted(folder.glob("*/_index.md"))[:MAX_TOPICS])

@@ -1,0 +1,54 @@
+"""What a file or a folder is that holds no Markdown, and what to do with it."""
+
+from collections import Counter
+from pathlib import Path
+
+from django.utils.translation import gettext as _
+
+MAX_LISTED = 20_000
+HEAD_BYTES = 20_000
+
+
+def describe_unsupported_files(path: Path) -> str:
+    """Return a sentence that says what there is in place of Markdown, and how it can be imported."""
+    files = [path] if path.is_file() else _filesin(path)
+    if export := next((file for file in files if _is_wordpress(file)), None):
+        return (
+            _(
+                "“%s” is an export of WordPress. This import reads Markdown with front matter: turn the export into "
+                "such files first (programs such as “wordpress-export-to-markdown” do), then import their folder."
+            )
+            % export.name
+        )
+    counts = Counter(file.suffix.lower() or file.name for file in files)
+    if not counts:
+        return _("“%s” is empty.") % path
+    kinds = ", ".join(f"{suffix} ({count})" for suffix, count in counts.most_common(5))
+    hint = next((HINTS[suffix]() for suffix, _count in counts.most_common() if suffix in HINTS), "")
+    message = _("“%(path)s” holds no Markdown files (.md, .markdown), but these: %(kinds)s.")
+    return " ".join(filter(None, [message % {"path": path, "kinds": kinds}, hint]))
+
+
+HINTS = {
+    ".docx": lambda: _("Word files come in at the desk, one by one: New from Word."),
+    ".html": lambda: _(
+        "These look like the pages of a finished site: import the texts that they were made from."
+    ),
+}
+
+
+def _filesin(folder: Path) -> list[Path]:
+    files = (file for file in folder.rglob("*") if file.is_file() and not file.name.startswith("."))
+    return [file for file, _number in zip(files, range(MAX_LISTED), strict=False)]
+
+
+def _is_wordpress(file: Path) -> bool:
+    """Whether a file is WordPress eXtended RSS: RSS with the names of WordPress."""
+    if file.suffix.lower() != ".xml":
+        return False
+    try:
+        with file.open("rb") as stream:
+            head = stream.read(HEAD_BYTES)
+    except OSError:
+        return False
+    return b"<rss" in head and b"wordpress.org/export" in head

@@ -1,0 +1,102 @@
+"""The options of an import; those that cannot be carried out are refused before any work."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from django.contrib.auth.models import User
+from django.utils.translation import gettext as _
+
+from publications.languages import NAMES
+from publications.models import Kind
+
+from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
+
+NAMES_A_TEXT = re.compile(rf":(?:{'|'.join((*NAME_PLACEHOLDERS, *SLUG_PLACEHOLDERS))})\b")
+"""The placeholders of an address pattern that tell texts apart."""
+NOT_IN_SITE_ADDRESS = re.compile(r"""[\s"'?#]""")
+
+ProgressCallback = Callable[[int, int], object]
+"""Takes how many files, or steps of comparing texts, are done, and of how many."""
+
+
+def _ignore_progress(done: int, total: int) -> None:
+    """Report no progress."""
+
+
+class InvalidOptions(ValueError):
+    """Options that cannot be carried out, with a sentence that says why."""
+
+
+@dataclass(frozen=True)
+class ImportOptions:
+    """What to import, and how."""
+
+    path: Path
+    authors: Path | None = None
+    author: str = ""
+    media: tuple[Path, ...] = ()
+    publish: bool = False
+    dry_run: bool = False
+    kind: str = "commentary"
+    language: str = "en"
+    permalink: str = ""
+    site: str = ""
+    processes: int = 0
+    by: User | None = None
+    progress: ProgressCallback = _ignore_progress
+    comparison_progress: ProgressCallback = _ignore_progress
+
+    def validate(self) -> None:
+        """Raises InvalidOptions."""
+        kinds = list(Kind.objects.values_list("slug", flat=True))
+        if self.kind not in kinds:
+            values = {"kind": self.kind, "known": ", ".join(kinds)}
+            raise InvalidOptions(_("There is no kind “%(kind)s”. There are: %(known)s.") % values)
+        if self.language not in NAMES:
+            raise InvalidOptions(_("The language “%(language)s” is not known.") % {"language": self.language})
+        if not self.path.exists():
+            raise InvalidOptions(_("There is no “%s”.") % self.path)
+        self._validate_paths()
+        self._validate_addresses()
+
+    def _validate_paths(self) -> None:
+        """Refuse lists of authors and folders of media that do not exist."""
+        if self.authors and not self.authors.exists():
+            message = _(
+                "--authors: there is no “%s”. Give a CSV file with the columns id and full_name, "
+                "or a folder of profiles."
+            )
+            raise InvalidOptions(message % self.authors)
+        for path in self.media:
+            if not path.exists():
+                raise InvalidOptions(_("--media: there is no “%s”. Give a folder with pictures.") % path)
+            if not path.is_dir():
+                message = _("--media: “%s” is no folder. Give the folder that the pictures are in.")
+                raise InvalidOptions(message % path)
+
+    def _validate_addresses(self) -> None:
+        """Refuse what is no address of a site, and a pattern that gives all texts the same address."""
+        if self.site and not is_site_address(self.site):
+            message = _("--site: “%s” is no address of a site. Write it whole, such as https://old.example.")
+            raise InvalidOptions(message % self.site)
+        if self.permalink and not NAMES_A_TEXT.search(self.permalink):
+            message = _(
+                "--permalink: “%s” gives all texts the same address. Write a pattern with :title or :slug, such as "
+                "/:year/:month/:day/:title/."
+            )
+            raise InvalidOptions(message % self.permalink)
+
+
+def is_site_address(address: str) -> bool:
+    """Whether it is an address of a site, without what belongs to one page of it (query, fragment)."""
+    if NOT_IN_SITE_ADDRESS.search(address):
+        return False
+    try:
+        parts = urlsplit(address)
+        has_host = any(map(str.isalnum, parts.hostname or ""))
+        return parts.scheme in ("http", "https") and has_host and (parts.port is None or parts.port > 0)
+    except ValueError:
+        return False

@@ -1,0 +1,171 @@
+"""Run an import: index the files of a folder, read them, import them in batches, link them.
+
+Interrupted at any moment, the next run goes on and ends as one run would have. Repeating a run changes nothing.
+"""
+
+import time
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from pathlib import Path
+
+from django.conf import settings
+from django.db import transaction
+
+from publications import deeds, search
+from publications.languages import tree_of
+from publications.models import Address, Edition, FormerPath, Image, Kind, Publication
+
+from .batches import BatchImporter
+from .default_author import default_byline, report_new_organisation, sign_file
+from .markdown import (
+    AuthorList,
+    FileIndex,
+    ImageFinder,
+    MarkdownImportContext,
+    index_files,
+    read_authors,
+    read_files,
+)
+from .options import ImportOptions, InvalidOptions
+from .redirects import redirect_authors
+from .related_links import apply_related_links, report_lost_fragments
+from .report import ImportedFile, ImportReport
+from .site_names import SiteNames
+from .taxonomy_pages import complete_authors, complete_topics, taxonomy_addresses
+
+BATCH_FILES = 50
+MEDIA_PARENT_FOLDERS = 2
+
+
+def run_import(options: ImportOptions) -> ImportReport:
+    """Import a folder or a file. A dry run does all of it in a transaction that is rolled back, and stores no file.
+
+    Raises:
+        InvalidOptions: the options cannot be carried out, or the clock of the machine is behind.
+        ImportRefused: there is no Markdown, or the list of authors cannot be read.
+    """
+    options.validate()
+    began = time.perf_counter()
+    try:
+        report = _dry_run(options) if options.dry_run else _run(options)
+    except deeds.ClockBehind as error:
+        raise InvalidOptions(" ".join(error.reasons)) from error
+    report.seconds = time.perf_counter() - began
+    return report
+
+
+def _dry_run(options: ImportOptions) -> ImportReport:
+    with transaction.atomic():
+        report = _run(options)
+        transaction.set_rollback(True)
+    return report
+
+
+def _run(options: ImportOptions) -> ImportReport:
+    index = index_files(options.path, language=options.language, permalink=options.permalink)
+    index = _assign_slugs(index)
+    authors = read_authors(options.authors or index.taxonomies.authors)
+    report = ImportReport(is_dry_run=options.dry_run, is_publishing=options.publish)
+    site_names = SiteNames(author.slug for author in authors.by_id.values())
+    importer = BatchImporter(options, report, site_names)
+    byline = default_byline(options.author, authors, site_names)
+    for source, reason in index.refused.items():
+        importer.refuse(source, reason)
+    context = _build_context(options, index, authors)
+    began = time.perf_counter()
+    for batch in _in_batches(read_files(index.files, context, processes=options.processes)):
+        importer.import_batch([sign_file(file, byline) for file in batch])
+        report.progress.append((len(importer.done), time.perf_counter() - began))
+        options.progress(len(importer.done), len(index.files))
+    report_new_organisation(report, byline, site_names)
+    _finish(importer, authors, index, context.images)
+    return report
+
+
+def _in_batches(files: Iterator[ImportedFile]) -> Iterator[list[ImportedFile]]:
+    while batch := list(islice(files, BATCH_FILES)):
+        yield batch
+
+
+def _finish(importer: BatchImporter, authors: AuthorList, index: FileIndex, images: ImageFinder) -> None:
+    """The last step of an import, once all its texts are stored.
+
+    Whatever needs all of them belongs here. Repeating it changes nothing: a run that was interrupted leaves it to the
+    next.
+    """
+    options, report = importer.options, importer.report
+    apply_related_links(importer.done, report, by=options.by)
+    report_lost_fragments(importer.done)
+    report.redirects += redirect_authors(authors, by=options.by)
+    complete_authors(authors, images, options, report)
+    report.redirects += complete_topics(index.taxonomies.topics, options, report)
+    _rebuild_similarity(options)
+
+
+def _rebuild_similarity(options: ImportOptions) -> None:
+    """Rebuild similarity once texts were published: what is rare among the first is not rare among all.
+
+    A dry run leaves it out, as its result would be rolled back.
+    """
+    if options.dry_run or not search.likeness.is_due():
+        return
+    for done, total in search.likeness.rebuild():
+        options.comparison_progress(done, total)
+    deeds.renew("likeness", by=options.by)
+
+
+def _assign_slugs(index: FileIndex) -> FileIndex:
+    """Give the files their slugs: publications of the site keep theirs, drafts too, and none that ever led anywhere is
+    given again."""
+    uids, present = index.uids, {}
+    reserved = set(Address.objects.values_list("tree", "slug").iterator())
+    rows = Publication.objects.exclude(slug="").values_list("uid", "language", "slug")
+    for uid, language, slug in rows.iterator():
+        if str(uid) in uids:
+            present[str(uid)] = slug
+        else:
+            reserved.add((tree_of(language), slug))
+    return index.assign_slugs(present, reserved)
+
+
+def _build_context(options: ImportOptions, index: FileIndex, authors: AuthorList) -> MarkdownImportContext:
+    topics = index.taxonomies.names
+    addresses = taxonomy_addresses(index.files, authors, topics)
+    return MarkdownImportContext(
+        authors=authors,
+        images=ImageFinder(
+            _media_folders(options, index.root), _library_keys(), settings.SECRET_KEY.encode()
+        ),
+        addresses=addresses | _former_addresses() | index.addresses(_address),
+        names=index.names(),
+        kinds=frozenset(Kind.objects.values_list("slug", flat=True)),
+        kind=options.kind,
+        site=options.site,
+        source_site=index.source_site,
+        linked_fragments=index.linked_fragments,
+        topics=topics,
+    )
+
+
+def _address(locale: str, slug: str) -> str:
+    return Edition(tree=locale, slug=slug).get_absolute_url()
+
+
+def _former_addresses() -> dict[str, str]:
+    """Where known old paths redirect to: publications of earlier imports, and of other folders."""
+    rows = FormerPath.objects.exclude(publication=None).exclude(publication__slug="")
+    rows = rows.values_list("path", "publication__language", "publication__slug")
+    return {path: _address(tree_of(language), slug) for path, language, slug in rows.iterator()}
+
+
+def _library_keys() -> Mapping[str, str]:
+    """Keys of the images in the library by their digest; of two with the same bytes the first."""
+    return {image.digest: image.key for image in Image.objects.order_by("-pk").only("key", "original")}
+
+
+def _media_folders(options: ImportOptions, root: Path) -> tuple[Path, ...]:
+    """Where images may be: as the options say, else in the folder itself and in those above it."""
+    if options.media:
+        return (*options.media, root)
+    resolved = root.resolve()
+    return (resolved, *list(resolved.parents)[:MEDIA_PARENT_FOLDERS])
