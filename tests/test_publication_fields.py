@@ -8,13 +8,16 @@ import json
 from dataclasses import fields
 
 import pytest
+from babel.messages.pofile import read_po
 from django.apps import apps
+from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
 from publications import deeds, manuscript
-from publications.desk.drafts.form import PublicationForm
+from publications.desk.history.comparison import build_comparison, content_of_draft
 from publications.desk.history.restore import restore_revision
+from publications.diff import DiffOperation
 from publications.languages import datetime_with_zone
 from publications.models import (
     Attachment,
@@ -32,7 +35,14 @@ from publications.models import (
     as_manuscript,
     originals,
 )
-from publications.publication_fields import FIELDS, FIELDS_BY_NAME, MAX_LENGTHS, NOT_CONTENT, FieldType
+from publications.publication_fields import (
+    FIELDS,
+    FIELDS_BY_NAME,
+    FROZEN_COLUMNS,
+    MAX_LENGTHS,
+    NOT_CONTENT,
+    FieldType,
+)
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag
 from tests.html_forms import forms_of
@@ -46,7 +56,9 @@ SPECIAL = {
     "doi": lambda n: f"10.1234/{n}-quillfeather",
     "isbn": lambda n: ["9789100000004", "9789100000011"][n % 2],
     "kind": lambda n: Kind.objects.get(slug=["commentary", "report"][n % 2]),
-    "cover": lambda n: make_image(colour=["red", "green"][n % 2]),
+    "cover": lambda n: make_image(
+        colour=["red", "green"][n % 2], filename=f"field-{n}.png", alt_en=f"Field {n}"
+    ),
     "translation_of": lambda n: make_publication(language=["sv", "de"][n % 2]),
     "published_at": lambda n: timezone.make_aware(timezone.datetime(2020 + n, 3, 4, 10, 20)),
     "series_number": lambda n: None,  # given by publishing
@@ -264,10 +276,23 @@ def form_columns() -> list[str]:
     return sorted(field.name for field in content_columns() if field.editable)
 
 
-def test_the_form_has_every_column_that_editors_write():
-    choosers = {"cover": "cover_choice", "translation_of": "translation_choice"}
+def test_the_form_has_every_column_that_editors_write(desk, filled):
+    path = change(filled)
+    (form,) = [form for form in forms_of(desk.get(path).text, path) if "body" in form.names]
 
-    assert {choosers.get(name, name) for name in form_columns()} <= set(PublicationForm.base_fields)
+    shown = {name.removesuffix("_0") for name in form.names}
+    choosers = {"cover": "cover_choice", "translation_of": "translation_choice"}
+    forgotten = [name for name in form_columns() if choosers.get(name, name) not in shown]
+    assert forgotten == []
+
+
+def test_every_column_that_editors_write_has_a_name_in_swedish():
+    catalogue = read_po((settings.LOCALE_PATHS[0] / "sv/LC_MESSAGES/django.po").open("rb"), locale="sv")
+
+    names = {name: str(Publication._meta.get_field(name).verbose_name) for name in form_columns()}
+
+    unnamed = [name for name, words in names.items() if words not in catalogue and not words.isupper()]
+    assert unnamed == []
 
 
 def test_a_form_opened_before_another_save_takes_nothing_back(desk, filled):
@@ -281,7 +306,15 @@ def test_a_form_opened_before_another_save_takes_nothing_back(desk, filled):
     assert read_content(filled) == theirs
 
 
-@pytest.mark.parametrize("name", ["title", "summary", "key_points", "body", "note", "doi", "external_url"])
+TYPED = [
+    field.name for field in FIELDS
+    if field.merged and field.type in (FieldType.LINE, FieldType.TEXT, FieldType.LINES, FieldType.MARKDOWN, FieldType.URL)
+    and field.name not in ("slug", "isbn")
+]  # fmt: skip
+"""Fields that take any words, or nearly so."""
+
+
+@pytest.mark.parametrize("name", TYPED)
 def test_a_column_that_only_one_editor_changed_is_kept_beside_the_other_changes(desk, filled, name):
     opened = open_form(desk, filled)
     own = getattr(filled, name)
@@ -294,6 +327,46 @@ def test_a_column_that_only_one_editor_changed_is_kept_beside_the_other_changes(
 
     assert response.status_code == 302
     assert read_content(filled) == theirs | {name: mine}
+
+
+# Comparison
+
+
+def test_a_comparison_shows_every_column_that_an_edition_keeps(filled):
+    before = content_of_draft(Publication.objects.get(pk=filled.pk))
+    after = content_of_draft(fill(filled, 1))
+
+    comparison = build_comparison(before, after)
+
+    facts = {change.name for change in comparison["compared"]["facts"]}
+    changed = [each.text for each in comparison["difference"].passages if each.change is not DiffOperation.KEPT]
+    said = " ".join(changed)
+    forgotten = [
+        field.name for field in FROZEN_COLUMNS
+        if field.name not in facts and field.name.replace("_", " ") not in said
+    ]  # fmt: skip
+    assert forgotten == ["series_number"]
+
+
+# Pages for readers
+
+
+NOT_ON_THE_PAGE = {"note": "never public", "isbn": "in the records alone"}
+
+
+def test_the_page_shows_every_column_of_an_edition(client, filled, editor):
+    edition = deeds.publish(filled, by=editor)
+
+    page = client.get(edition.get_absolute_url()).text
+
+    stored = Publication.objects.get(pk=filled.pk)
+    article = page[page.index("<main") : page.index("</main>")]
+    forgotten = [
+        field.name for field in content_columns()
+        if field.name not in NOT_ON_THE_PAGE
+        and isinstance(value := getattr(stored, field.name), str) and value not in article
+    ]  # fmt: skip
+    assert forgotten == []
 
 
 # Publish → edition → frozen

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import groupby
 
+from django.utils.text import capfirst
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications.diff import (
@@ -15,16 +16,21 @@ from publications.diff import (
     blocks_of_text,
     compare,
 )
-from publications.models import EditionWithRows
+from publications.models import Edition, EditionWithRows
+from publications.publication_fields import FROZEN_COLUMNS, FieldType
 
 from .parts import signed
 
 AROUND = 1
 """Passages that stayed and are shown beside a change, so that one sees where it stands."""
+TEXTS = tuple(
+    field
+    for field in FROZEN_COLUMNS
+    if field.type in (FieldType.LINE, FieldType.TEXT, FieldType.LINES) and not field.shown_beside_text
+)
+"""Columns of an edition that are compared word by word, before the body."""
 LABELS = {
-    "title": gettext_lazy("Title"),
-    "summary": gettext_lazy("Summary"),
-    "key point": gettext_lazy("Key point"),
+    "key_points": gettext_lazy("Key point"),
     "byline": gettext_lazy("Author"),
     "heading": gettext_lazy("Heading"),
     "item": gettext_lazy("Item"),
@@ -92,10 +98,10 @@ def figures(difference: Difference) -> str:
 
 def _blocks(piece: EditionWithRows) -> Iterator[DiffBlock]:
     edition = piece.edition
-    yield from _as("title", edition.title)
-    yield from _as("summary", edition.summary)
-    for point in edition.key_points_list:
-        yield from _as("key point", point)
+    for column in TEXTS:
+        value = getattr(edition, column.name)
+        for text in value.splitlines() if column.type is FieldType.LINES else (value,):
+            yield from _as(column.name, text)
     for line in piece.bylines:
         yield from _as("byline", ", ".join(part for part in signed(line) if part))
     yield from blocks_of_html(edition.html)
@@ -127,6 +133,12 @@ def _unchanged(number: int) -> str:
     return ngettext("%d passage unchanged", "%d passages unchanged", number) % number
 
 
+def _label_of(kind: str) -> str:
+    """What a passage is called: a column by its name in the models."""
+    if kind in LABELS or kind not in {column.name for column in TEXTS}:
+        return str(LABELS.get(kind, ""))
+    return capfirst(str(Edition._meta.get_field(kind).verbose_name))
+
+
 def _shown(passage: DiffPassage) -> Shown:
-    label = LABELS.get(passage.kind, "")
-    return Shown(passage, str(label), str(MOVED[passage.change]) if passage.moved else "")
+    return Shown(passage, _label_of(passage.kind), str(MOVED[passage.change]) if passage.moved else "")

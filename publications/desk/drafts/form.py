@@ -27,11 +27,13 @@ from publications.preflight import has_structure
 
 from ..choosers import MAX_RELATED_LINKS, ChooserField, ChooserModelForm
 from ..choosers import opened_with as chooser_opened_with
-from ..edit_conflicts import OvertakenFormMixin
+from ..edit_conflicts import FORM_NAMES, MERGED, OvertakenFormMixin
 from ..form_fields import LocalDateTimeField, MarkdownEditor, TagInput
 
 ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024
+TYPED_FIELDS = tuple(field.name for field in MERGED if field.name not in {*FORM_NAMES, "bylines"})
+"""Fields of a publication that are typed; other rows are chosen."""
 
 
 def bylines_field(*, can_add: bool = False) -> ChooserField:
@@ -72,7 +74,11 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
     attach = forms.FileField(
         required=False, label=_("Attach a file"), help_text=_("Such as the designed PDF of a report.")
     )
-    attach_label = forms.CharField(required=False, max_length=200, label=_("What readers see as its name"))
+    attach_label = forms.CharField(
+        required=False,
+        max_length=Attachment._meta.get_field("label").max_length,
+        label=_("What readers see as its name"),
+    )
     detach = forms.ModelMultipleChoiceField(
         Attachment.objects.none(), required=False, label=_("Take out"), widget=forms.CheckboxSelectMultiple
     )
@@ -80,21 +86,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
 
     class Meta:
         model = Publication
-        fields = (
-            "title",
-            "summary",
-            "key_points",
-            "body",
-            "tags",
-            "published_at",
-            "kind",
-            "language",
-            "slug",
-            "external_url",
-            "doi",
-            "isbn",
-            "note",
-        )
+        fields = TYPED_FIELDS
         widgets = {
             "title": forms.Textarea(attrs={"rows": 1, "class": "title-field"}),
             "summary": forms.Textarea(attrs={"rows": 3}),
