@@ -339,7 +339,9 @@ def test_a_comparison_shows_every_column_that_an_edition_keeps(filled):
     comparison = build_comparison(before, after)
 
     facts = {change.name for change in comparison["compared"]["facts"]}
-    changed = [each.text for each in comparison["difference"].passages if each.change is not DiffOperation.KEPT]
+    changed = [
+        each.text for each in comparison["difference"].passages if each.change is not DiffOperation.KEPT
+    ]
     said = " ".join(changed)
     forgotten = [
         field.name for field in FROZEN_COLUMNS
