@@ -20,9 +20,9 @@ def for_programs(address: str) -> tuple[str, str]:
     parts = urlsplit(address)
     who, at, where = parts.netloc.rpartition("@")
     user, _, password = who.partition(":")
-    asked = dict(parse_qsl(parts.query))
-    password = asked.pop("password", unquote(password))
-    options = urlencode({name: value for name, value in asked.items() if name not in OURS}, quote_via=quote)
+    query = dict(parse_qsl(parts.query))
+    password = query.pop("password", unquote(password))
+    options = urlencode({name: value for name, value in query.items() if name not in OURS}, quote_via=quote)
     known = parts._replace(scheme="postgresql", netloc=f"{user}{at}{where}", query=options)
     return known.geturl(), password
 

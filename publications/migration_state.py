@@ -94,10 +94,10 @@ def find_unknown_rows(using: str = DEFAULT_DB_ALIAS) -> list[str]:
                 found += _unknown_columns(connection, cursor, known[table])
             elif table not in through and not table.startswith(TABLES_WITHOUT_MODELS):
                 found.append((table, _count(connection, cursor, table)))
-    return [f"{where} ({_in_words(rows)})" for where, rows in found if rows]
+    return [f"{where} ({_format_row_count(rows)})" for where, rows in found if rows]
 
 
-def _in_words(rows: int) -> str:
+def _format_row_count(rows: int) -> str:
     return "1 row" if rows == 1 else f"{rows} rows"
 
 
@@ -142,24 +142,24 @@ def find_lost_rows(plan: Plan, apps: Apps, using: str = DEFAULT_DB_ALIAS) -> lis
     Args:
         apps: the models as the database has them now.
     """
-    models, fields = _made_by(plan)
+    models, fields = _find_created(plan)
     found = [_rows_of_model(apps, key, using) for key in sorted(models) if key[1] not in DERIVED_MODELS]
     found += [
         _rows_of_field(apps, key, using)
         for key in sorted(fields)
         if key[:2] not in models and key[1] not in DERIVED_MODELS
     ]
-    return [f"{what}: {_in_words(rows)}" for what, rows in found if rows]
+    return [f"{what}: {_format_row_count(rows)}" for what, rows in found if rows]
 
 
-def _made_by(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
+def _find_created(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]]]:
     """The models and fields that the migrations to be taken back have made, under the names they have now."""
     models: set[tuple[str, str]] = set()
     fields: set[tuple[str, str, str]] = set()
     undone = [migration for migration, backwards in plan if backwards]
     for migration in reversed(undone):  # the oldest first
         app = migration.app_label
-        for operation in _on_database(migration.operations):
+        for operation in _database_operations(migration.operations):
             match operation:
                 case operations.CreateModel():
                     models.add((app, operation.name_lower))
@@ -180,10 +180,10 @@ def _made_by(plan: Plan) -> tuple[set[tuple[str, str]], set[tuple[str, str, str]
     return models, fields
 
 
-def _on_database(steps: Iterable[operations.base.Operation]) -> Iterator[operations.base.Operation]:
+def _database_operations(steps: Iterable[operations.base.Operation]) -> Iterator[operations.base.Operation]:
     for step in steps:
         if isinstance(step, operations.SeparateDatabaseAndState):
-            yield from _on_database(step.database_operations)
+            yield from _database_operations(step.database_operations)
         else:
             yield step
 
@@ -209,14 +209,14 @@ def _rows_of_field(apps: Apps, key: tuple[str, str, str], using: str) -> tuple[s
     if field.many_to_many:
         through = field.remote_field.through
         return f"{field.name} ({through._meta.db_table})", through._base_manager.using(using).count()
-    rows = _telling_rows(model._base_manager.using(using), field).count() if field.column else 0
+    rows = _rows_with_values(model._base_manager.using(using), field).count() if field.column else 0
     return (
         f"{model._meta.verbose_name_plural}, {field.verbose_name} ({model._meta.db_table}.{field.column})",
         rows,
     )
 
 
-def _telling_rows(rows: QuerySet, field: Field) -> QuerySet:
+def _rows_with_values(rows: QuerySet, field: Field) -> QuerySet:
     """The rows whose value is another than the one that a new column gives to every row."""
     default = field.get_default()
     rows = rows.exclude(**{f"{field.name}__isnull": True})

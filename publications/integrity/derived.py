@@ -17,17 +17,18 @@ TAIL = 1024  # bytes of a file in which its end must stand
 
 def find_lost_index_rows(progress: Progress) -> Iterator[str]:
     """Yield the editions that searches miss, and rows of editions that are not to be found."""
-    wanted, there = search.wanted_editions(timezone.now()), search.indexed_editions()
-    yield from _named(wanted - there, "is not in the search index")
-    taken = Edition.objects.filter(pk__in=there - wanted).exclude(end="") | Edition.objects.filter(
-        pk__in=there - wanted, visible_until=F("visible_from")
+    expected, indexed = search.wanted_editions(timezone.now()), search.indexed_editions()
+    yield from _named(expected - indexed, "is not in the search index")
+    taken = Edition.objects.filter(pk__in=indexed - expected).exclude(end="") | Edition.objects.filter(
+        pk__in=indexed - expected, visible_until=F("visible_from")
     )
     yield from _named(
         set(taken.values_list("pk", flat=True)), "is in the search index though it was taken back"
     )
-    known = set(Edition.objects.filter(pk__in=there - wanted).values_list("pk", flat=True))
+    existing = set(Edition.objects.filter(pk__in=indexed - expected).values_list("pk", flat=True))
     yield from (
-        f"The search index has a row of edition {pk}, which does not exist." for pk in there - wanted - known
+        f"The search index has a row of edition {pk}, which does not exist."
+        for pk in indexed - expected - existing
     )
 
 
