@@ -7,7 +7,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from publications import markup
-from publications.importers import docx as word
+from publications.importers import word
 from tests.factories import picture_bytes
 from tests.word_files import (
     box,
@@ -24,8 +24,10 @@ from tests.word_files import (
 )
 
 
-def read(body: str, filename: str = "A comment.docx", **more) -> word.Word:
-    return word.read(docx(body, **more), filename, word.Wanted(lambda digest: digest[:20], language="en"))
+def read(body: str, filename: str = "A comment.docx", **more) -> word.WordDocument:
+    return word.read_word(
+        docx(body, **more), filename, word.WordReadOptions(lambda digest: digest[:20], language="en")
+    )
 
 
 def body_of(body: str, **more) -> str:
@@ -33,8 +35,8 @@ def body_of(body: str, **more) -> str:
     return read(p("Title", style="Title") + body, **more).manuscript.body
 
 
-def told(found: word.Word) -> str:
-    return "\n".join(line.text for line in found.lines)
+def told(found: word.WordDocument) -> str:
+    return "\n".join(line.text for line in found.notes)
 
 
 def test_the_title_is_the_paragraph_of_that_style():
@@ -410,7 +412,7 @@ def test_comments_are_no_text_and_know_their_passage():
     )
 
     assert found.manuscript.body == "Moldova votes."
-    assert found.comments == [word.Comment("Bo", "Sure?", "Moldova", "2026-03-04T10:00")]
+    assert found.comments == [word.WordComment("Bo", "Sure?", "Moldova", "2026-03-04T10:00")]
 
 
 def test_a_large_first_letter_joins_its_word():
@@ -429,8 +431,8 @@ def test_the_language_is_that_of_the_words():
     text = (
         "Det är inte klart vad som har hänt, men det är viktigt för de som är med och det som kommer av det."
     )
-    found = word.read(
-        docx(p("Rubrik", style="Title") + p(text)), "x.docx", word.Wanted(lambda digest: digest[:20])
+    found = word.read_word(
+        docx(p("Rubrik", style="Title") + p(text)), "x.docx", word.WordReadOptions(lambda digest: digest[:20])
     )
 
     assert found.manuscript.language == "sv"

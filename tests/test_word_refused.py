@@ -5,8 +5,9 @@ from io import BytesIO
 
 import pytest
 
-from publications.importers import docx as word
+from publications.importers import word
 from publications.importers.report import ImportRefused
+from publications.ooxml import MAX_FILE_BYTES
 from tests.word_files import OFFICE, bomb, docx, lying_bomb, p, zipped
 
 ENTITIES = '<!DOCTYPE w [<!ENTITY a "aaaaaaaaaa"><!ENTITY b "&a;&a;&a;&a;&a;&a;&a;&a;">]>'
@@ -89,7 +90,7 @@ def test_it_is_refused_in_one_sentence_that_says_why(name):
     content, words = WRONG[name]
 
     with pytest.raises(ImportRefused) as refusal:
-        word.read(content, "x.docx", word.Wanted(lambda digest: digest[:20]))
+        word.read_word(content, "x.docx", word.WordReadOptions(lambda digest: digest[:20]))
 
     assert words in str(refusal.value)
     assert "\n" not in str(refusal.value) and len(str(refusal.value)) < 250
@@ -97,7 +98,7 @@ def test_it_is_refused_in_one_sentence_that_says_why(name):
 
 def test_a_file_that_is_too_large_is_refused_before_it_is_opened():
     with pytest.raises(ImportRefused, match="larger than 50 MB"):
-        word.read(b"PK" + b"\0" * (word.LARGEST_FILE + 1), "x.docx", word.Wanted(str))
+        word.read_word(b"PK" + b"\0" * (MAX_FILE_BYTES + 1), "x.docx", word.WordReadOptions(str))
 
 
 def test_a_template_elsewhere_is_not_opened_and_is_told():
@@ -110,6 +111,6 @@ def test_a_template_elsewhere_is_not_opened_and_is_told():
         f'<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">{relation}</Relationships>'
     )
 
-    found = word.read(zipped(files), "x.docx", word.Wanted(lambda digest: digest[:20]))
+    found = word.read_word(zipped(files), "x.docx", word.WordReadOptions(lambda digest: digest[:20]))
 
-    assert "https://example.org/t.dotx" in "".join(line.text for line in found.lines)
+    assert "https://example.org/t.dotx" in "".join(line.text for line in found.notes)

@@ -7,9 +7,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from publications import intake
-from publications.importers import docx as word
+from publications.importers import word
 from publications.importers.report import ImportRefused
+from publications.importers.word import drafts
 from publications.models import Publication, as_manuscript
 from tests.conftest import ROOT
 from tests.factories import make_publication, picture_bytes
@@ -90,24 +90,24 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
     before = as_manuscript(publication)
 
     try:
-        row = intake.offer_version(
-            publication, intake.read_word(content, "a.docx"), content, "a.docx", by=None
+        row = drafts.offer_version(
+            publication, drafts.read_word_file(content, "a.docx"), content, "a.docx", by=None
         )
     except ImportRefused:
         assert not names
         return
 
-    intake.accept_version(
-        row, intake.read_word(content, "a.docx"), intake.merge_version(row, {}).values, by=None
+    drafts.accept_version(
+        row, drafts.read_word_file(content, "a.docx"), drafts.merge_version(row, {}).values, by=None
     )
     assert as_manuscript(publication).bylines == before.bylines
 
 
 def test_a_fault_of_the_reader_is_a_refusal_too(monkeypatch, caplog):
-    monkeypatch.setattr("publications.importers.docx.word.normalize_blocks", lambda *_args: [].pop())
+    monkeypatch.setattr("publications.importers.word.reader.normalize_blocks", lambda *_args: [].pop())
 
     with pytest.raises(ImportRefused, match="cannot be understood"):
-        word.read(docx(p("Text.")), "a.docx", word.Wanted(str))
+        word.read_word(docx(p("Text.")), "a.docx", word.WordReadOptions(str))
 
     assert "A Word file could not be read" in caplog.text
 
@@ -116,15 +116,15 @@ def test_a_fault_of_the_reader_is_a_refusal_too(monkeypatch, caplog):
 @pytest.mark.parametrize("path", sorted(CORPUS.glob("*.docx")), ids=lambda path: path.name[:30])
 def test_real_files_with_parts_spoiled_are_drafts_or_refusals(path: Path, caplog):
     content, tries = path.read_bytes(), 30 if path.stat().st_size < 100_000 else 2
-    drafts = 0
+    titled = 0
 
     for seed in range(tries):
         spoiled = mutate(content, seed)
         try:
-            found = intake.read_word(spoiled, path.name)
+            found = drafts.read_word_file(spoiled, path.name)
         except ImportRefused as refusal:
             assert str(refusal)
             continue
-        drafts += bool(intake.take_in_word(found, spoiled, path.name, by=None).publication.title)
+        titled += bool(drafts.import_word(found, spoiled, path.name, by=None).publication.title)
 
-    assert drafts == Publication.objects.count() and not caplog.records
+    assert titled == Publication.objects.count() and not caplog.records

@@ -2,22 +2,26 @@
 
 import pytest
 
-from publications.importers import docx as word
+from publications.importers import word
 from tests.word_files import docx, gone, ins, note, noted, p, r, table
 
 
-def read(body: str, tracked: word.Tracked = word.Tracked.ACCEPT, **more) -> word.Word:
+def read(
+    body: str, tracked: word.TrackedChangesPolicy = word.TrackedChangesPolicy.ACCEPT, **more
+) -> word.WordDocument:
     content = docx(p("Title", style="Title") + body, **more)
-    return word.read(content, "x.docx", word.Wanted(lambda digest: digest[:20], tracked, language="en"))
+    return word.read_word(
+        content, "x.docx", word.WordReadOptions(lambda digest: digest[:20], tracked, language="en")
+    )
 
 
 def both(body: str, **more) -> tuple[str, str]:
     """The text with everything accepted, and with everything rejected."""
-    return tuple(read(body, tracked, **more).manuscript.body for tracked in word.Tracked)
+    return tuple(read(body, tracked, **more).manuscript.body for tracked in word.TrackedChangesPolicy)
 
 
 def sorts(body: str, **more) -> list[tuple[str, str, str]]:
-    return [(change.sort.value, change.by, change.text.strip()) for change in read(body, **more).changes]
+    return [(change.kind.value, change.by, change.text.strip()) for change in read(body, **more).changes]
 
 
 def test_insertions_and_deletions():
@@ -107,7 +111,9 @@ def test_changes_in_notes_are_found_and_settled():
     assert len(read(body, footnotes=footnotes).changes) == 1
 
 
-@pytest.mark.parametrize(("tracked", "found"), [(word.Tracked.ACCEPT, 1), (word.Tracked.REJECT, 0)])
+@pytest.mark.parametrize(
+    ("tracked", "found"), [(word.TrackedChangesPolicy.ACCEPT, 1), (word.TrackedChangesPolicy.REJECT, 0)]
+)
 def test_a_note_that_was_put_in_comes_and_goes_with_its_mark(tracked, found):
     body = p("Text", ins(note(1)), ".")
 

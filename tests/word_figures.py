@@ -50,22 +50,22 @@ def bare(text: str) -> str:
 
 def figures(path: Path) -> list[object]:
     from publications import markup
-    from publications.importers import docx
+    from publications.importers.word import WordReadOptions, read_word
 
     source, begun = source_of(path), time.perf_counter()
-    word = docx.read(path.read_bytes(), path.name, docx.Wanted(named=lambda digest: digest[:20]))
+    word = read_word(path.read_bytes(), path.name, WordReadOptions(image_key=lambda digest: digest[:20]))
     took = time.perf_counter() - begun
     page = markup.render_markdown(word.manuscript.body, language=word.manuscript.language or "en")
     opening = (word.manuscript.title, word.manuscript.summary, *word.names)
     text = bare(" ".join((page.text, *opening)))
-    told = " ".join(line.text for line in word.lines)
+    told = " ".join(line.text for line in word.notes)
     there = sum(1 for cell in source.cells if bare(cell) in text or cell.strip() in told)
     pixels = [each for each in source.pictures if each.lower().endswith(PIXELS)]
     return [
         path.stem[:38], f"{len(set(NOTE.findall(page.html)))} of {source.notes}",
         f"{page.html.count('<table')} of {source.tables}", f"{there} of {len(source.cells)}",
         f"{len(word.files)} of {len(pixels)}", len(source.pictures) - len(pixels),
-        len(word.changes), len(word.comments), f"{word.share.ratio:.2%}", f"{took:.1f}",
+        len(word.changes), len(word.comments), f"{word.coverage.ratio:.2%}", f"{took:.1f}",
     ]  # fmt: skip
 
 

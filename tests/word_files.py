@@ -4,7 +4,7 @@ import io
 import struct
 import zipfile
 
-from publications import intake
+from publications.importers.word import drafts
 from publications.models import Publication, WordFile
 
 W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
@@ -189,7 +189,7 @@ def lying_bomb() -> bytes:
 def make_word_file(piece: Publication, body: str = "", **more) -> WordFile:
     """The file that a piece was made from, as if it had been taken in."""
     content = docx(p(piece.title, style="Title") + (body or p(piece.body)), **more)
-    word = intake.read_word(content, "piece.docx", language=piece.language)
-    row = intake.offer_version(piece, word, content, "piece.docx", by=None)
+    word = drafts.read_word_file(content, "piece.docx", language=piece.language)
+    row = drafts.offer_version(piece, word, content, "piece.docx", by=None)
     WordFile.objects.filter(pk=row.pk).update(is_waiting=False)
     return WordFile.objects.get(pk=row.pk)

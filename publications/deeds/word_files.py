@@ -7,10 +7,9 @@ given up: it is deleted from the private store unless something else has the sam
 from django.db import transaction
 
 from publications import manuscript
-from publications.importers.docx import all_words
-from publications.importers.report import ImportRefused
 from publications.markup import Redaction
 from publications.models import Attachment, EditionAttachment, Publication, WordFile, originals
+from publications.ooxml import InvalidWordFile, all_words
 
 from .redacted_values import redact_file_name, redact_value
 
@@ -44,7 +43,7 @@ def _redact_file(row: WordFile, redaction: Redaction) -> bool:
 def _stands_in_original(row: WordFile, redaction: Redaction) -> bool:
     try:
         words = all_words(row.content)
-    except (FileNotFoundError, ImportRefused):
+    except (FileNotFoundError, InvalidWordFile):
         return False
     return redaction.is_in(words)
 

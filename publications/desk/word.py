@@ -16,10 +16,10 @@ from django.utils.text import capfirst
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications import deeds, intake
+from publications import deeds, ooxml
 from publications.diff import FieldMerge
-from publications.importers import docx
 from publications.importers.report import ImportRefused
+from publications.importers.word import TrackedChangesPolicy, drafts
 from publications.languages import NAMES
 from publications.models import Kind, Publication, WordFile
 from publications.publication_fields import FROM_WORD
@@ -39,8 +39,8 @@ class WordField(forms.FileField):
 
     def clean(self, data, initial=None):
         file = super().clean(data, initial)
-        if file and file.size > docx.LARGEST_FILE:
-            raise forms.ValidationError(docx.too_large())
+        if file and file.size > ooxml.MAX_FILE_BYTES:
+            raise forms.ValidationError(ooxml.too_large_message())
         return file
 
 
@@ -101,11 +101,11 @@ def _take_in(request: HttpRequest, form: WordForm) -> WordFile | None:
     kind = (asked["kind"] or Kind.objects.first()).slug
     content = file.read()
     try:
-        word = intake.read_word(content, file.name, language=asked["language"], kind=kind)
+        word = drafts.read_word_file(content, file.name, language=asked["language"], kind=kind)
     except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return None
-    return intake.take_in_word(word, content, file.name, by=request.user)
+    return drafts.import_word(word, content, file.name, by=request.user)
 
 
 @require_permissions("change_publication")
@@ -148,7 +148,7 @@ def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
     if response := render_refusal(request, form):
         return response
     waiting = publication.word_files.waiting().first()
-    merged = intake.merge_version(waiting, request.POST) if waiting else None
+    merged = drafts.merge_version(waiting, request.POST) if waiting else None
     return render_publication_page(
         request, "word_next_version", publication, title=_("Replace from Word"), form=form, waiting=waiting,
         questions=_questions(merged, request.POST), last=publication.word_files.taken().first(),
@@ -157,7 +157,7 @@ def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
     for waiting in publication.word_files.waiting():
-        intake.discard_version(waiting)
+        drafts.discard_version(waiting)
     messages.success(request, _("The file was given up. The draft is as it was."))
     return _redirect_to_form(publication.pk)
 
@@ -167,11 +167,11 @@ def _offer_version(request: HttpRequest, publication: Publication, form: Replace
     file = form.cleaned_data["file"]
     content = file.read()
     try:
-        word = intake.read_word(content, file.name, language=publication.language)
+        word = drafts.read_word_file(content, file.name, language=publication.language)
     except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return False
-    intake.offer_version(publication, word, content, file.name, by=request.user)
+    drafts.offer_version(publication, word, content, file.name, by=request.user)
     return True
 
 
@@ -181,7 +181,7 @@ def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
     if not waiting:
         return False
     try:
-        word = intake.read_word(waiting.content, waiting.filename, language=publication.language)
+        word = drafts.read_word_file(waiting.content, waiting.filename, language=publication.language)
     except (ImportRefused, FileNotFoundError):
         said = _(
             "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
@@ -191,10 +191,10 @@ def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
     with transaction.atomic():
         deeds.hold(publication.pk)
         waiting.publication.refresh_from_db()
-        merged = intake.merge_version(waiting, request.POST)
+        merged = drafts.merge_version(waiting, request.POST)
         if merged.conflicts:
             return False
-        intake.accept_version(waiting, word, merged.values, by=request.user)
+        drafts.accept_version(waiting, word, merged.values, by=request.user)
     said = _("The draft was joined with “%(file)s”. The text before is in the history.")
     messages.success(request, said % {"file": waiting.filename})
     return True
@@ -210,7 +210,7 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
         try:
             if _settle_changes(request, publication, row):
                 return _redirect_to_form(pk)
-            merged, _word = intake.merge_without_changes(row, request.POST)
+            merged, _word = drafts.merge_without_changes(row, request.POST)
             questions = _questions(merged, request.POST)
         except (ImportRefused, FileNotFoundError):
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
@@ -222,17 +222,17 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _settle_changes(request: HttpRequest, publication: Publication, row: WordFile) -> bool:
-    if request.POST.get("changes") == docx.Tracked.ACCEPT:
-        intake.accept_changes(row)
+    if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
+        drafts.accept_changes(row)
         messages.success(request, _("All tracked changes are accepted. The draft has them already."))
         return True
     with transaction.atomic():
         deeds.hold(publication.pk)
         row.publication.refresh_from_db()
-        merged, word = intake.merge_without_changes(row, request.POST)
+        merged, word = drafts.merge_without_changes(row, request.POST)
         if merged.conflicts:
             return False
-        intake.reject_changes(row, word, merged.values, by=request.user)
+        drafts.reject_changes(row, word, merged.values, by=request.user)
     messages.success(request, _("All tracked changes are rejected: the draft is without them."))
     return True
 
@@ -242,7 +242,7 @@ def _questions(merged: FieldMerge | None, answers: Mapping[str, str]) -> list[di
     labels = {
         field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in FROM_WORD
     }
-    return conflict_choices(merged, labels, answers, key=intake.answer_key)
+    return conflict_choices(merged, labels, answers, key=drafts.answer_key)
 
 
 def _redirect_to_form(pk: int) -> HttpResponse:

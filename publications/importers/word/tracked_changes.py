@@ -1,4 +1,4 @@
-"""Tracked changes: found, told, and accepted or rejected in the tree, so that none is swallowed.
+"""Tracked changes: found, described, and accepted or rejected in the tree, so that none is swallowed.
 
 What Word calls a revision (ECMA-376 Part 1, 17.13.5): words, paragraph marks, rows and cells that were put in or
 taken out, passages that were moved, and changes of form.
@@ -8,22 +8,22 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
-from .tree import at, text_in
+from publications.ooxml import at, text_in
 
-PUT_IN = {"w:ins", "w:moveTo"}
-TAKEN_OUT = {"w:del", "w:moveFrom"}
+INSERTED = {"w:ins", "w:moveTo"}
+DELETED = {"w:del", "w:moveFrom"}
 MOVED = {"w:moveTo", "w:moveFrom"}
-CELLS = {"w:cellIns", "w:cellDel", "w:cellMerge"}
-OLD_FORM = {"w:rPrChange", "w:pPrChange", "w:sectPrChange", "w:tblPrChange", "w:tblPrExChange", "w:trPrChange",
+CELL_CHANGES = {"w:cellIns", "w:cellDel", "w:cellMerge"}
+FORMAT_CHANGES = {"w:rPrChange", "w:pPrChange", "w:sectPrChange", "w:tblPrChange", "w:tblPrExChange", "w:trPrChange",
             "w:tcPrChange", "w:tblGridChange", "w:numberingChange"}  # fmt: skip
 TEXT = ("w:t", "w:delText")
 WORDS = {"w:t", "w:delText", "w:drawing", "w:pict", "w:object", "w:footnoteReference", "w:endnoteReference"}
-AS_KEPT = {"w:delText": "w:t", "w:delInstrText": "w:instrText"}
-LONGEST = 200
-MOST_TOLD = 200
+RESTORED_TAGS = {"w:delText": "w:t", "w:delInstrText": "w:instrText"}
+MAX_QUOTED_CHARACTERS = 200
+MAX_REPORTED_CHANGES = 200
 
 
-class Sort(StrEnum):
+class TrackedChangeKind(StrEnum):
     INSERTION = "insertion"
     DELETION = "deletion"
     MOVE = "move"
@@ -31,33 +31,33 @@ class Sort(StrEnum):
 
 
 @dataclass(frozen=True)
-class Change:
+class TrackedChange:
     """One tracked change: what was done, by whom, and the words of it."""
 
-    sort: Sort
+    kind: TrackedChangeKind
     by: str
     text: str = ""
 
 
-class Changes:
+class TrackedChanges:
     """Gathers the changes of a file. Pieces of one hand that follow each other are one change."""
 
     def __init__(self) -> None:
-        self.found: list[Change] = []
-        self.last: tuple[Sort, str] | None = None
+        self.found: list[TrackedChange] = []
+        self.last: tuple[TrackedChangeKind, str] | None = None
 
-    def look(self, root: Element) -> "Changes":
+    def collect(self, root: Element) -> None:
+        """Add the changes below an element."""
         self.last = None
         self._look(root)
-        return self
 
     def _look(self, element: Element) -> None:
         for child in element:
-            if child.tag in PUT_IN | TAKEN_OUT:
+            if child.tag in INSERTED | DELETED:
                 self._meet(child)
-            elif child.tag in CELLS:
-                self._add(_sort_of(child), child, "")
-            elif child.tag in OLD_FORM:
+            elif child.tag in CELL_CHANGES:
+                self._add(_kind_of(child), child, "")
+            elif child.tag in FORMAT_CHANGES:
                 self._form(child)
             elif child.tag in WORDS:
                 self.last = None
@@ -75,9 +75,9 @@ class Changes:
             else:
                 self._look_into(child)
         marks = at(paragraph, "w:pPr/w:rPr")
-        tracked = [each for each in (marks if marks is not None else ()) if each.tag in PUT_IN | TAKEN_OUT]
+        tracked = [each for each in (marks if marks is not None else ()) if each.tag in INSERTED | DELETED]
         for mark in tracked:
-            self._add(_sort_of(mark), mark, " ")
+            self._add(_kind_of(mark), mark, " ")
         if not tracked:
             self.last = None
 
@@ -87,70 +87,71 @@ class Changes:
         self._look(holder)
 
     def _meet(self, element: Element) -> None:
-        inner = [each for each in element.iter() if each is not element and each.tag in PUT_IN | TAKEN_OUT]
+        inner = [each for each in element.iter() if each is not element and each.tag in INSERTED | DELETED]
         own = text_in(element, *TEXT)
         if element.tag != "w:moveFrom":  # a move is counted where it arrived
-            self._add(_sort_of(element), element, own)
+            self._add(_kind_of(element), element, own)
         for each in inner:
-            self._add(_sort_of(each), each, text_in(each, *TEXT))
+            self._add(_kind_of(each), each, text_in(each, *TEXT))
 
     def _form(self, element: Element) -> None:
-        self._add(Sort.FORM, element, "")
+        self._add(TrackedChangeKind.FORM, element, "")
 
-    def _add(self, sort: Sort, element: Element, text: str) -> None:
+    def _add(self, kind: TrackedChangeKind, element: Element, text: str) -> None:
         by = element.get("w:author", "")
-        if self.last == (sort, by) and self.found:
+        if self.last == (kind, by) and self.found:
             before = self.found[-1]
-            self.found[-1] = Change(sort, by, (before.text + text)[:LONGEST])
+            self.found[-1] = TrackedChange(kind, by, (before.text + text)[:MAX_QUOTED_CHARACTERS])
         else:
-            self.found.append(Change(sort, by, text[:LONGEST]))
-        self.last = (sort, by)
+            self.found.append(TrackedChange(kind, by, text[:MAX_QUOTED_CHARACTERS]))
+        self.last = (kind, by)
 
 
-def _sort_of(element: Element) -> Sort:
+def _kind_of(element: Element) -> TrackedChangeKind:
     if element.tag in MOVED:
-        return Sort.MOVE
-    return Sort.INSERTION if element.tag in PUT_IN or element.tag == "w:cellIns" else Sort.DELETION
+        return TrackedChangeKind.MOVE
+    is_insertion = element.tag in INSERTED or element.tag == "w:cellIns"
+    return TrackedChangeKind.INSERTION if is_insertion else TrackedChangeKind.DELETION
 
 
-def settle(root: Element, *, accept: bool) -> None:
+def resolve_changes(root: Element, *, accept: bool) -> None:
     """Accept or reject every change below: the tree is then one in which nothing is tracked."""
-    gone = TAKEN_OUT if accept else PUT_IN
+    removed = DELETED if accept else INSERTED
     if not accept:
-        _take_old_form(root)
-    settled: list[Element] = []
+        _restore_format(root)
+    resolved: list[Element] = []
     is_open = False
     for child in root:
-        if _is_gone(child, gone, accept):
+        if _is_removed(child, removed, accept):
             continue
-        loses_mark = child.tag == "w:p" and _is_mark_gone(child, gone)
-        settle(child, accept=accept)
-        if child.tag in PUT_IN | TAKEN_OUT:
-            settled += child  # what stands in it stays, in its place
+        loses_mark = child.tag == "w:p" and _is_mark_gone(child, removed)
+        resolve_changes(child, accept=accept)
+        if child.tag in INSERTED | DELETED:
+            resolved += child  # what stands in it stays, in its place
         elif is_open and child.tag == "w:p":
-            settled[-1] = _joined(settled[-1], child)
+            resolved[-1] = _joined(resolved[-1], child)
         else:
-            settled.append(child)
+            resolved.append(child)
         is_open = loses_mark
-    root[:] = settled
-    root.tag = AS_KEPT.get(root.tag, root.tag)
+    root[:] = resolved
+    root.tag = RESTORED_TAGS.get(root.tag, root.tag)
 
 
-def _is_gone(element: Element, gone: set[str], accept: bool) -> bool:
+def _is_removed(element: Element, removed: set[str], accept: bool) -> bool:
     """Whether an element goes with all that stands in it."""
-    if element.tag in gone | OLD_FORM:
+    if element.tag in removed | FORMAT_CHANGES:
         return True
     if element.tag == "w:tr":
         form = element.find("w:trPr")
-        return form is not None and any(each.tag in gone for each in form)
+        return form is not None and any(each.tag in removed for each in form)
     return (
         element.tag == "w:tc" and at(element, f"w:tcPr/{'w:cellDel' if accept else 'w:cellIns'}") is not None
     )
 
 
-def _is_mark_gone(paragraph: Element, gone: set[str]) -> bool:
+def _is_mark_gone(paragraph: Element, removed: set[str]) -> bool:
     marks = at(paragraph, "w:pPr/w:rPr")
-    return marks is not None and any(each.tag in gone for each in marks)
+    return marks is not None and any(each.tag in removed for each in marks)
 
 
 def _joined(first: Element, second: Element) -> Element:
@@ -161,9 +162,9 @@ def _joined(first: Element, second: Element) -> Element:
     return second
 
 
-def _take_old_form(element: Element) -> None:
+def _restore_format(element: Element) -> None:
     """The properties as they were before somebody changed them."""
-    change = next((each for each in element if each.tag in OLD_FORM), None)
+    change = next((each for each in element if each.tag in FORMAT_CHANGES), None)
     old = change.find(element.tag) if change is not None else None
     if old is not None:
         own = (

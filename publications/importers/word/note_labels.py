@@ -13,7 +13,7 @@ DEFINED = re.compile(r"^\[\^([^\]\n]+)\]:[ ]?(.*(?:\n(?:    .*|[ ]*)(?=\n|\Z))*)
 LABEL = re.compile(r"\[\^([^\]\n]+)\]")
 
 
-def relabelled(later: str, earlier: str, *, taken: Iterable[str] = ()) -> str:
+def align_note_labels(later: str, earlier: str, *, taken: Iterable[str] = ()) -> str:
     """The later text with the labels of the earlier one. `taken` are texts whose labels no new note may have."""
     before, after = notes_in(earlier), notes_in(later)
     known = _same(before, after)

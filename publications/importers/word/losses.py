@@ -1,4 +1,4 @@
-"""What was met while reading that is other on our page than in Word: gathered here, told at the end."""
+"""What was met while reading that is other on our page than in Word: gathered here, reported at the end."""
 
 from collections import Counter
 from dataclasses import dataclass, field
@@ -8,12 +8,12 @@ from django.utils.translation import ngettext
 
 from ..report import ImportLog, ImportNote
 
-MOST_SAID = 12
-LONGEST = 160
+MAX_QUOTED = 12
+MAX_QUOTED_CHARACTERS = 160
 
 
 @dataclass
-class Findings:
+class ConversionLosses:
     """Counts and names, by what they are about."""
 
     fields: Counter[str] = field(default_factory=Counter)
@@ -45,32 +45,35 @@ class Findings:
     macros: bool = False
     embedded: int = 0
 
-    def lines(self) -> list[ImportNote]:
-        """Every finding as a sentence: first what is not in the draft, then what is there in another form."""
-        telling = ImportLog()
-        self._tell_dropped(telling)
-        self._tell_changed(telling)
-        return telling.notes
+    def as_notes(self) -> list[ImportNote]:
+        """Return every loss as a sentence: first what is not in the draft, then what is there in another form."""
+        log = ImportLog()
+        self._note_dropped(log)
+        self._note_changed(log)
+        return log.notes
 
-    def _tell_dropped(self, telling: ImportLog) -> None:
-        drop = telling.dropped
+    def _note_dropped(self, log: ImportLog) -> None:
+        drop = log.dropped
         for name in self.pictures:
             drop("picture", _("A picture was not kept: %s") % name)
         if self.charts:
             drop(
                 "chart",
-                _("Charts are not kept. Save each as a picture and put it in: %s") % said(self.charts),
+                _("Charts are not kept. Save each as a picture and put it in: %s") % quote_texts(self.charts),
             )
         if self.diagrams:
-            drop("diagram", _("Drawings (SmartArt) are not kept; their words were: %s") % said(self.diagrams))
+            drop(
+                "diagram",
+                _("Drawings (SmartArt) are not kept; their words were: %s") % quote_texts(self.diagrams),
+            )
         if self.objects:
-            drop("object", _("Embedded objects are not kept: %s") % said(self.objects))
+            drop("object", _("Embedded objects are not kept: %s") % quote_texts(self.objects))
         if self.frames:
-            drop("frame", _("Headers and footers are left out: %s") % said(self.frames))
+            drop("frame", _("Headers and footers are left out: %s") % quote_texts(self.frames))
         if self.hidden:
-            drop("hidden", _("Hidden text is left out: %s") % said(self.hidden))
+            drop("hidden", _("Hidden text is left out: %s") % quote_texts(self.hidden))
         if self.prompts:
-            drop("prompt", _("Prompts that nobody filled in are left out: %s") % said(self.prompts))
+            drop("prompt", _("Prompts that nobody filled in are left out: %s") % quote_texts(self.prompts))
         if self.contents:
             drop("contents", _("The table of contents is left out: the page makes its own."))
         if self.embedded:
@@ -86,15 +89,19 @@ class Findings:
         if self.macros:
             drop("macros", _("The file holds macros. They were not run and are not in the draft."))
 
-    def _tell_changed(self, telling: ImportLog) -> None:
-        change = telling.changed
+    def _note_changed(self, log: ImportLog) -> None:
+        change = log.changed
         if self.boxes:
             change(
                 "box",
-                _("Text boxes stand after the paragraph that they were fixed to: %s") % said(self.boxes),
+                _("Text boxes stand after the paragraph that they were fixed to: %s")
+                % quote_texts(self.boxes),
             )
         if self.equations:
-            change("equation", _("Equations are kept as plain text. Look at each: %s") % said(self.equations))
+            change(
+                "equation",
+                _("Equations are kept as plain text. Look at each: %s") % quote_texts(self.equations),
+            )
         if self.fields:
             named = ", ".join(f"{name} ({count})" for name, count in self.fields.most_common())
             change("field", _("Fields became plain text, as Word last showed them: %s") % named)
@@ -113,10 +120,10 @@ class Findings:
             change("cropped", _("A picture is cropped as it was in Word: %s") % name)
         for address in self.tracked_addresses:
             change("tracking", _("What traces readers was cut from a link: %s") % address)
-        self._tell_form(telling)
+        self._note_format(log)
 
-    def _tell_form(self, telling: ImportLog) -> None:
-        change = telling.changed
+    def _note_format(self, log: ImportLog) -> None:
+        change = log.changed
         if self.inner_links:
             change("inner-link", ngettext(
                 "%(count)d link within the text became plain words: what it led to has no address here.",
@@ -135,12 +142,14 @@ class Findings:
         if self.underlined:
             change("underline", _("Underlining is not kept: readers would take it for links."))
         if self.signs:
-            change("sign", _("Signs of a special font may look different: %s") % said(self.signs))
+            change("sign", _("Signs of a special font may look different: %s") % quote_texts(self.signs))
 
 
-def said(texts: list[str]) -> str:
+def quote_texts(texts: list[str]) -> str:
     """Texts as one sentence: short, each once, and how many more there are."""
-    plain = list(dict.fromkeys(" ".join(text.split())[:LONGEST] for text in texts if text.strip()))
-    shown = "; ".join(f"“{text}”" for text in plain[:MOST_SAID])
-    rest = len(plain) - MOST_SAID
+    plain = list(
+        dict.fromkeys(" ".join(text.split())[:MAX_QUOTED_CHARACTERS] for text in texts if text.strip())
+    )
+    shown = "; ".join(f"“{text}”" for text in plain[:MAX_QUOTED])
+    rest = len(plain) - MAX_QUOTED
     return f"{shown} (+{rest})" if rest > 0 else shown or str(len(texts))

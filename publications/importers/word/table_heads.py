@@ -2,7 +2,7 @@
 
 import re
 
-from .parts import Cell, Paragraph, Table, one_line
+from .blocks import Cell, Paragraph, Table, one_line
 
 LONGEST_LABEL = 60  # characters of a cell that names a column
 LONG_TEXT = 40  # characters from which cells below are texts, which a short cell above them names

@@ -1,8 +1,11 @@
-"""What a Word text is made of, once it has been read: blocks of passages, tables, notes. Plain values."""
+"""What a Word text is made of, once it has been read: blocks of inline content, tables, notes. Plain values."""
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
+
+FOOTNOTES, ENDNOTES = "footnote", "endnote"
+UNUSED = {"separator", "continuationSeparator", "continuationNotice"}
 
 
 @dataclass(frozen=True)
@@ -23,14 +26,14 @@ class Span:
 
 
 @dataclass(frozen=True)
-class NoteMark:
+class NoteReference:
     """Where a note is referred to: `label` is its name in our Markdown."""
 
     label: str
 
 
 @dataclass(frozen=True)
-class Shown:
+class InlineImage:
     """A picture in its place, by the name of its part in the file."""
 
     part: str
@@ -45,14 +48,14 @@ class LineBreak:
     """A line that ends within its paragraph."""
 
 
-Piece = Span | NoteMark | Shown | LineBreak
+Inline = Span | NoteReference | InlineImage | LineBreak
 
 
 @dataclass
 class Paragraph:
     """A paragraph: its words, and what it is. `level` is that of a heading, `depth` that of an item of a list."""
 
-    pieces: list[Piece] = field(default_factory=list)
+    inlines: list[Inline] = field(default_factory=list)
     role: str = ""
     level: int = 0
     depth: int = -1
@@ -65,7 +68,7 @@ class Paragraph:
 
     @property
     def text(self) -> str:
-        return text_of(self.pieces)
+        return text_of(self.inlines)
 
     @property
     def is_item(self) -> bool:
@@ -74,7 +77,7 @@ class Paragraph:
     @property
     def spans(self) -> list[Span]:
         """What has words."""
-        return [piece for piece in self.pieces if isinstance(piece, Span) and piece.text.strip()]
+        return [inline for inline in self.inlines if isinstance(inline, Span) and inline.text.strip()]
 
     @property
     def is_all_bold(self) -> bool:
@@ -86,7 +89,9 @@ class Paragraph:
 
     @property
     def has_nothing(self) -> bool:
-        return not self.spans and not any(isinstance(piece, NoteMark | Shown) for piece in self.pieces)
+        return not self.spans and not any(
+            isinstance(inline, NoteReference | InlineImage) for inline in self.inlines
+        )
 
 
 @dataclass
@@ -117,11 +122,11 @@ class Table:
 Block = Paragraph | Table
 
 
-def text_of(pieces: list[Piece]) -> str:
+def text_of(inlines: list[Inline]) -> str:
     """The words of a passage, without its form."""
     return "".join(
-        piece.text if isinstance(piece, Span) else "\n" if isinstance(piece, LineBreak) else ""
-        for piece in pieces
+        inline.text if isinstance(inline, Span) else "\n" if isinstance(inline, LineBreak) else ""
+        for inline in inlines
     )
 
 
@@ -146,13 +151,43 @@ def all_tables(blocks: list[Block]) -> Iterator[Table]:
                     yield from all_tables(cell.blocks)
 
 
-def without_form(pieces: list[Piece]) -> list[Piece]:
+def without_form(inlines: list[Inline]) -> list[Inline]:
     """The passage without bold and italics."""
     return [
-        replace(piece, bold=False, italic=False) if isinstance(piece, Span) else piece for piece in pieces
+        replace(inline, bold=False, italic=False) if isinstance(inline, Span) else inline
+        for inline in inlines
     ]
 
 
 def one_line(text: str) -> str:
     """The words on one line. Spaces that do not break stay."""
     return re.sub(r"[ \t\n\r\f\v]+", " ", text).strip(" ")
+
+
+@dataclass
+class NoteSeries:
+    """The notes of a file. Both kinds share one series, as our pages have one."""
+
+    texts: dict[tuple[str, str], list[Block]] = field(default_factory=dict)
+    labels: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def label(self, kind: str, identity: str) -> str:
+        """The label of a note that is referred to; nothing where the file has no such note."""
+        if (kind, identity) not in self.texts:
+            return ""
+        return self.labels.setdefault((kind, identity), str(len(self.labels) + 1))
+
+    def count(self, kind: str) -> int:
+        return sum(each == kind for each, _identity in self.texts)
+
+    def kept(self, kind: str) -> int:
+        return sum(each == kind for each, _identity in self.labels)
+
+    @property
+    def in_order(self) -> list[tuple[str, list[Block]]]:
+        """Labels and texts of the notes that are referred to."""
+        return [(label, self.texts[key]) for key, label in self.labels.items()]
+
+    @property
+    def unreferred(self) -> list[list[Block]]:
+        return [blocks for key, blocks in self.texts.items() if key not in self.labels]

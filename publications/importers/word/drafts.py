@@ -18,11 +18,6 @@ from django.utils.translation import gettext as _
 from publications import manuscript
 from publications.diff import BaseValues, FieldConflict, FieldMerge, merge_fields, shared_paragraphs
 from publications.draft_content import write_draft
-from publications.importers import docx
-from publications.importers.intake import IncomingFiles, import_manuscript, store_images
-from publications.importers.markdown import image_key
-from publications.importers.report import ImportRefused
-from publications.importers.site_names import SiteNames, match_names
 from publications.manuscript import Manuscript
 from publications.models import (
     Image,
@@ -37,21 +32,29 @@ from publications.models import (
 )
 from publications.publication_fields import FROM_WORD
 
+from ..intake import IncomingFiles, import_manuscript, store_images
+from ..markdown import image_key
+from ..report import ImportRefused
+from ..site_names import SiteNames, match_names
+from .note_labels import align_note_labels
+from .reader import TrackedChangesPolicy, WordDocument, WordReadOptions, read_word
+from .tracked_changes import MAX_REPORTED_CHANGES, TrackedChangeKind
+
 LONGEST_NAME = 200
-DECIDED = {docx.Sort.INSERTION, docx.Sort.DELETION, docx.Sort.MOVE}
+DECIDED = {TrackedChangeKind.INSERTION, TrackedChangeKind.DELETION, TrackedChangeKind.MOVE}
 """Changes of words. A change of form alone needs no decision: pages have a form of their own."""
 
 
-def read_word(
+def read_word_file(
     content: bytes,
     filename: str,
     *,
     language: str = "",
     kind: str = "quick-comment",
-    tracked: docx.Tracked = docx.Tracked.ACCEPT,
-) -> docx.Word:
+    tracked: TrackedChangesPolicy = TrackedChangesPolicy.ACCEPT,
+) -> WordDocument:
     """Read a Word file, with its pictures by their keys in the library. Raises ImportRefused, also if it is blank."""
-    word = docx.read(content, filename, docx.Wanted(_picture_name, tracked, language, kind))
+    word = read_word(content, filename, WordReadOptions(_picture_name, tracked, language, kind))
     if word.is_empty:
         raise ImportRefused(_("There is nothing in the file: no text and no picture. Is it the right one?"))
     return word
@@ -64,7 +67,7 @@ def _picture_name(digest: str) -> str:
 
 
 @transaction.atomic
-def take_in_word(word: docx.Word, content: bytes, filename: str, *, by) -> WordFile:
+def import_word(word: WordDocument, content: bytes, filename: str, *, by) -> WordFile:
     """Make a draft of a Word file that has been read, with its authors as far as the site knows them."""
     site_names = SiteNames()
     known = [each.author for each in match_names(word.names, site_names) if each.author]
@@ -78,7 +81,7 @@ def take_in_word(word: docx.Word, content: bytes, filename: str, *, by) -> WordF
 
 
 @transaction.atomic
-def offer_version(piece: Publication, word: docx.Word, content: bytes, filename: str, *, by) -> WordFile:
+def offer_version(piece: Publication, word: WordDocument, content: bytes, filename: str, *, by) -> WordFile:
     """Keep the next file of an author beside the draft; nothing of the draft changes yet.
 
     Its notes are labelled as they were in the file before. An earlier file that still waits is given up for it.
@@ -87,7 +90,7 @@ def offer_version(piece: Publication, word: docx.Word, content: bytes, filename:
         discard_version(waiting)
     ours = as_manuscript(piece)
     before = _before(piece)
-    body = docx.relabelled(word.manuscript.body, (before or ours).body, taken=[ours.body])
+    body = align_note_labels(word.manuscript.body, (before or ours).body, taken=[ours.body])
     text = replace(word.manuscript, body=body)
     row = _row(piece, word, text, content, filename, by=by, is_waiting=True)
     _keep(row, content)
@@ -139,7 +142,7 @@ def _shared(stored: Manuscript, incoming: Manuscript) -> dict[str, object]:
 
 
 @transaction.atomic
-def accept_version(row: WordFile, word: docx.Word, texts: Mapping[str, object], *, by) -> None:
+def accept_version(row: WordFile, word: WordDocument, texts: Mapping[str, object], *, by) -> None:
     """The merged text becomes the draft; `word` is the file that waited, read again for its pictures."""
     store_images(word.manuscript, _bundle(word), SiteNames())
     write(row.publication, texts, by=by)
@@ -152,11 +155,13 @@ def accept_version(row: WordFile, word: docx.Word, texts: Mapping[str, object], 
     _take(row, word)
 
 
-def merge_without_changes(row: WordFile, answers: Mapping[str, str]) -> tuple[FieldMerge, docx.Word]:
+def merge_without_changes(row: WordFile, answers: Mapping[str, str]) -> tuple[FieldMerge, WordDocument]:
     """Merge the draft with its file as it is without its tracked changes. Raises ImportRefused, FileNotFoundError."""
     base = row.manuscript
-    word = read_word(row.content, row.filename, language=base.language, tracked=docx.Tracked.REJECT)
-    body = docx.relabelled(word.manuscript.body, base.body, taken=[row.publication.body])
+    word = read_word_file(
+        row.content, row.filename, language=base.language, tracked=TrackedChangesPolicy.REJECT
+    )
+    body = align_note_labels(word.manuscript.body, base.body, taken=[row.publication.body])
     word.manuscript = replace(word.manuscript, body=body)
     return _merge(_texts(base), as_manuscript(row.publication), word.manuscript, answers), word
 
@@ -168,7 +173,7 @@ def accept_changes(row: WordFile) -> None:
 
 
 @transaction.atomic
-def reject_changes(row: WordFile, word: docx.Word, texts: Mapping[str, object], *, by) -> None:
+def reject_changes(row: WordFile, word: WordDocument, texts: Mapping[str, object], *, by) -> None:
     """The draft without the changes; `word` is the file as it was read without them."""
     store_images(word.manuscript, _bundle(word), SiteNames())
     write(row.publication, texts, by=by)
@@ -198,9 +203,9 @@ def discard_version(row: WordFile) -> None:
 
 
 def _row(
-    piece: Publication, word: docx.Word, text: Manuscript, content: bytes, filename: str, *, by, **more
+    piece: Publication, word: WordDocument, text: Manuscript, content: bytes, filename: str, *, by, **more
 ) -> WordFile:
-    is_open = any(change.sort in DECIDED for change in word.changes)
+    is_open = any(change.kind in DECIDED for change in word.changes)
     return WordFile.objects.create(
         publication=piece,
         filename=PurePath(filename.replace("\\", "/")).name[-LONGEST_NAME:] or "word.docx",
@@ -213,23 +218,25 @@ def _row(
     )
 
 
-def report_of(word: docx.Word, told: list[str]) -> dict:
+def report_of(word: WordDocument, told: list[str]) -> dict:
     """What is told of a file, as plain values."""
     return {
         "counts": {name: [count.found, count.kept] for name, count in word.counts.items()},
-        "words": [word.share.total, len(word.share.missing)],
+        "words": [word.coverage.total, len(word.coverage.missing)],
         "names": list(word.names),
         "creator": word.creator,
-        "changes": [[change.sort, change.by, change.text] for change in word.changes[: docx.MOST_TOLD]],
-        "change_counts": {sort: sum(each.sort == sort for each in word.changes) for sort in docx.Sort},
-        "lines": [[note.kind, note.text] for note in word.lines] + [["dropped", text] for text in told],
+        "changes": [[change.kind, change.by, change.text] for change in word.changes[:MAX_REPORTED_CHANGES]],
+        "change_counts": {
+            kind: sum(change.kind == kind for change in word.changes) for kind in TrackedChangeKind
+        },
+        "lines": [[note.kind, note.text] for note in word.notes] + [["dropped", text] for text in told],
         "comments": len(word.comments),
     }
 
 
-def _take(row: WordFile, word: docx.Word) -> None:
+def _take(row: WordFile, word: WordDocument) -> None:
     """What stands beside the draft of a file that has been taken: comments, and changes to be decided."""
-    count = sum(change.sort in DECIDED for change in word.changes)
+    count = sum(change.kind in DECIDED for change in word.changes)
     _set_open_changes(row.publication, count if row.tracked == Tracked.OPEN else 0)
     there = set(row.publication.remarks.values_list("by_name", "text", "passage"))
     start = row.publication.remarks.count()
@@ -253,7 +260,7 @@ def _set_open_changes(piece: Publication, count: int) -> None:
     Publication.objects.filter(pk=piece.pk).update(open_changes=count)
 
 
-def _bundle(word: docx.Word) -> IncomingFiles:
+def _bundle(word: WordDocument) -> IncomingFiles:
     """Renditions are made when a page first asks for them: forty pictures would be half a minute."""
     return IncomingFiles(contents=word.files, facts=word.facts, renditions_at_once=False)
 

@@ -6,10 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from .tree import at, is_on, number, value
+from publications.ooxml import at, is_on, number, value
 
 HEADING = re.compile(r"(?:heading|rubrik|überschrift) ?([1-9])")
-ROLES = {
+STYLE_ROLES = {
     "title": re.compile(r"(?:document |doc )?title|titel|rubrik"),
     "subtitle": re.compile(r"(?:document |doc )?subtitle|underrubrik"),
     "author": re.compile(r"authors?|by-?line|författare"),
@@ -21,7 +21,7 @@ ROLES = {
     "contents": re.compile(r"toc [1-9]|table of (?:figures|authorities)|contents? ?[1-9]?|index [1-9]"),
     "contents heading": re.compile(r"toc heading|contents heading"),
 }
-DEEPEST_CHAIN = 20
+MAX_BASED_ON = 20
 ROMAN = ((1000, "m"), (900, "cm"), (500, "d"), (400, "cd"), (100, "c"), (90, "xc"), (50, "l"), (40, "xl"), (10, "x"),
          (9, "ix"), (5, "v"), (4, "iv"), (1, "i"))  # fmt: skip
 
@@ -80,7 +80,7 @@ class Styles:
 
     def _chain(self, identity: str) -> Iterator[Element]:
         """The style, then those it is based on."""
-        for _step in range(DEEPEST_CHAIN):
+        for _step in range(MAX_BASED_ON):
             element = self.elements.get(identity)
             if element is None:
                 return
@@ -93,7 +93,7 @@ def _is_normal(style: Element) -> bool:
 
 
 def _role(name: str) -> str:
-    return next((role for role, pattern in ROLES.items() if pattern.fullmatch(name)), "")
+    return next((role for role, pattern in STYLE_ROLES.items() if pattern.fullmatch(name)), "")
 
 
 def _named_level(name: str) -> int:
@@ -118,7 +118,7 @@ def numbering_of(element: Element) -> tuple[str, int]:
 
 
 @dataclass
-class Level:
+class NumberingLevel:
     """One level of a numbering."""
 
     format: str = "decimal"
@@ -128,14 +128,14 @@ class Level:
 
 
 @dataclass
-class Counter:
+class NumberingCounter:
     """How far the numbers of an abstract numbering have come."""
 
     reached: dict[int, int] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
-class Mark:
+class ListMarker:
     """What stands before a numbered paragraph."""
 
     level: int
@@ -155,11 +155,11 @@ class Numberings:
             each.get("w:abstractNumId", ""): each for each in parts if each.tag == "w:abstractNum"
         }
         self.numbered = {each.get("w:numId", ""): each for each in parts if each.tag == "w:num"}
-        self.levels: dict[str, dict[int, Level]] = {}
-        self.counters: defaultdict[str, Counter] = defaultdict(Counter)
+        self.levels: dict[str, dict[int, NumberingLevel]] = {}
+        self.counters: defaultdict[str, NumberingCounter] = defaultdict(NumberingCounter)
         self.begun: set[tuple[str, int]] = set()
 
-    def mark(self, identity: str, level: int) -> Mark | None:
+    def mark(self, identity: str, level: int) -> ListMarker | None:
         """The mark of the next paragraph of a numbering; nothing where it has none."""
         if identity not in self.numbered:
             return None
@@ -168,19 +168,17 @@ class Numberings:
         if own is None or own.format == "none":
             return None
         if own.format == "bullet":
-            return Mark(level, is_ordered=False)
+            return ListMarker(level, is_ordered=False)
         reached = self._count(identity, level, levels)
-        text = re.sub(
-            r"%([1-9])", lambda found: self._shown(int(found[1]) - 1, levels, reached, own), own.pattern
-        )
-        return Mark(level, True, reached[level], text, own.format)
+        text = re.sub(r"%([1-9])", lambda found: self._shown(int(found[1]) - 1, levels, reached), own.pattern)
+        return ListMarker(level, True, reached[level], text, own.format)
 
     def level_of(self, identity: str, style: str, otherwise: int) -> int:
         """The level that a numbering keeps for a style, where it does."""
         levels = self._levels(identity) if style and identity in self.numbered else {}
         return next((level for level, each in levels.items() if each.style == style), otherwise)
 
-    def _count(self, identity: str, level: int, levels: dict[int, Level]) -> dict[int, int]:
+    def _count(self, identity: str, level: int, levels: dict[int, NumberingLevel]) -> dict[int, int]:
         counter = self.counters[value(self.numbered[identity], "w:abstractNumId")].reached
         if (identity, level) not in self.begun and self._starts_anew(identity, level):
             counter.pop(level, None)
@@ -199,11 +197,11 @@ class Numberings:
             for each in self.numbered[identity].iter("w:lvlOverride")
         )
 
-    def _shown(self, level: int, levels: dict[int, Level], reached: dict[int, int], own: Level) -> str:
+    def _shown(self, level: int, levels: dict[int, NumberingLevel], reached: dict[int, int]) -> str:
         format = levels[level].format if level in levels else "decimal"
-        return written(reached.get(level, 1), format)
+        return format_number(reached.get(level, 1), format)
 
-    def _levels(self, identity: str) -> dict[int, Level]:
+    def _levels(self, identity: str) -> dict[int, NumberingLevel]:
         if identity not in self.levels:
             numbered = self.numbered[identity]
             elements = list(self._abstract(value(numbered, "w:abstractNumId")))
@@ -223,7 +221,7 @@ class Numberings:
     def _abstract(self, identity: str, depth: int = 0) -> Iterator[Element]:
         """The levels of an abstract numbering; where it only names a style, those of the style's."""
         element = self.abstract.get(identity)
-        if element is None or depth > DEEPEST_CHAIN:
+        if element is None or depth > MAX_BASED_ON:
             return
         link = value(element, "w:numStyleLink")
         if link and link in self.styles.elements:
@@ -232,8 +230,8 @@ class Numberings:
         yield from element
 
 
-def _level(element: Element) -> Level:
-    return Level(
+def _level(element: Element) -> NumberingLevel:
+    return NumberingLevel(
         format=value(element, "w:numFmt") or "decimal",
         pattern=value(element, "w:lvlText"),
         start=number(value(element, "w:start"), 1),
@@ -241,7 +239,7 @@ def _level(element: Element) -> Level:
     )
 
 
-def written(count: int, format: str) -> str:
+def format_number(count: int, format: str) -> str:
     """A number as a format of Word writes it."""
     if format in ("lowerLetter", "upperLetter") and count > 0:
         letters = chr(ord("a") + (count - 1) % 26) * ((count - 1) // 26 + 1)

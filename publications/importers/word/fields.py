@@ -9,7 +9,7 @@ HYPERLINK = re.compile(
 )
 PLACE = re.compile(r'\\l\s+(?:"([^"]*)"|(\S+))', re.IGNORECASE)
 LEFT_OUT = {"TOC", "INDEX", "TOA", "RD", "XE", "TC", "TA"}
-SILENT = {
+UNREPORTED_FIELDS = {
     "HYPERLINK",
     "PAGE",
     "NUMPAGES",
@@ -24,7 +24,7 @@ SILENT = {
 
 
 @dataclass
-class Field:
+class WordField:
     """A field that is open: its instruction until it is separated, then its result."""
 
     instruction: str = ""
@@ -47,14 +47,14 @@ class Field:
         return f"{target}#{place[1] or place[2]}" if place else target
 
 
-class Fields:
+class WordFieldStack:
     """The fields around the place that is being read, the innermost last. They may span paragraphs."""
 
     def __init__(self) -> None:
-        self.open: list[Field] = []
+        self.open: list[WordField] = []
 
     @property
-    def holds_back(self) -> bool:
+    def is_suppressed(self) -> bool:
         """Whether words here are an instruction, or of something that our page makes itself."""
         return any(not each.is_result or each.name in LEFT_OUT for each in self.open)
 
@@ -67,9 +67,9 @@ class Fields:
         return next((each.address for each in reversed(self.open) if each.is_result and each.address), "")
 
     def begin(self) -> None:
-        self.open.append(Field())
+        self.open.append(WordField())
 
-    def instruct(self, text: str) -> None:
+    def add_instruction(self, text: str) -> None:
         if self.open and not self.open[-1].is_result:
             self.open[-1].instruction += text
 
@@ -77,5 +77,5 @@ class Fields:
         if self.open:
             self.open[-1].is_result = True
 
-    def end(self) -> Field:
-        return self.open.pop() if self.open else Field()
+    def end(self) -> WordField:
+        return self.open.pop() if self.open else WordField()

@@ -5,54 +5,91 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from xml.etree.ElementTree import Element
 
-from .addresses import Addresses
-from .comments import Comments
-from .fields import Fields
-from .findings import Findings
-from .notes import Notes
-from .package import Package, Relation
-from .parts import Block, Cell, Paragraph, Span, Table
-from .passages import Passage
-from .styles import Mark, Numberings, Styles, numbering_of, outline_of
+from publications.ooxml import (
+    Relation,
+    WordPackage,
+    at,
+    children,
+    is_on,
+    number,
+    text_in,
+    value,
+)
+
+from ..tracking import remove_tracking
+from .annotations import CommentRanges
+from .blocks import Block, Cell, NoteSeries, Paragraph, Span, Table
+from .fields import WordFieldStack
+from .losses import ConversionLosses
+from .paragraphs import ParagraphReader
+from .styles import ListMarker, Numberings, Styles, numbering_of, outline_of
 from .table_heads import looks_headed
-from .tree import at, children, is_on, number, text_in, value
+
+SCHEMES = ("http:", "https:", "mailto:", "tel:")
 
 LEFT_OUT = {"contents", "contents heading"}
 CONTENTS = "table of contents"
-TABLE_HEAD = re.compile(r"table ?(?:head|title)")
+TABLE_HEAD_STYLE = re.compile(r"table ?(?:head|title)")
 FIRST_ROW = 0x20
 
 
+class LinkCleaner:
+    """Cleans the links of one file; what was cut, and what leads nowhere, goes to the losses."""
+
+    def __init__(self, losses: ConversionLosses) -> None:
+        self.losses = losses
+
+    def clean_link(self, target: str) -> str:
+        """Return the address of a link, `#` and a bookmark of the text, or an empty string."""
+        target = target.strip()
+        if not target or target.startswith("#"):
+            return target
+        if not target.casefold().startswith(SCHEMES):
+            if target.casefold().startswith("www."):
+                return self.clean_link(f"https://{target}")
+            self._report(self.losses.dead_links, target)
+            return ""
+        clean = remove_tracking(target)
+        if clean != target:
+            self._report(self.losses.tracked_addresses, clean)
+        return clean
+
+    def _report(self, addresses: list[str], address: str) -> None:
+        if address not in addresses:
+            addresses.append(address)
+
+
 @dataclass
-class Ground:
+class WordContext:
     """What all parts of one file share."""
 
-    package: Package
+    package: WordPackage
     styles: Styles
     numberings: Numberings
-    findings: Findings = field(default_factory=Findings)
-    notes: Notes = field(default_factory=Notes)
-    comments: Comments = field(default_factory=Comments)
+    losses: ConversionLosses = field(default_factory=ConversionLosses)
+    notes: NoteSeries = field(default_factory=NoteSeries)
+    comments: CommentRanges = field(default_factory=CommentRanges)
 
     @property
-    def addresses(self) -> Addresses:
-        return Addresses(self.findings)
+    def addresses(self) -> LinkCleaner:
+        return LinkCleaner(self.losses)
 
 
-def ground_of(package: Package) -> Ground:
+def read_context(package: WordPackage) -> WordContext:
+    """Return the context of a file, with its styles and numberings read."""
     styles = Styles(package.tree(package.first("styles")))
-    return Ground(package, styles, Numberings(package.tree(package.first("numbering")), styles))
+    return WordContext(package, styles, Numberings(package.tree(package.first("numbering")), styles))
 
 
-class Reading:
+class PartReader:
     """Reads one part. Fields may span its paragraphs, so its blocks are to be read in order."""
 
-    def __init__(self, ground: Ground, part: str) -> None:
-        self.ground, self.part = ground, part
-        self.package, self.styles = ground.package, ground.styles
-        self.findings, self.notes, self.comments = ground.findings, ground.notes, ground.comments
-        self.address_of = ground.addresses.led
-        self.fields = Fields()
+    def __init__(self, context: WordContext, part: str) -> None:
+        self.context, self.part = context, part
+        self.package, self.styles = context.package, context.styles
+        self.losses, self.notes, self.comments = context.losses, context.notes, context.comments
+        self.address_of = context.addresses.clean_link
+        self.fields = WordFieldStack()
         self.bookmarks: list[str] = []
         self.initial: list[Span] = []
         """A letter that Word sets large at the head of the next paragraph."""
@@ -78,7 +115,7 @@ class Reading:
                     child.get("w:id", "")
                 )
             elif child.tag == "w:altChunk":
-                self.findings.embedded += 1
+                self.losses.embedded += 1
             elif child.tag not in ("w:sectPr", "w:tcPr"):
                 yield from self._blocks(child)
 
@@ -88,46 +125,46 @@ class Reading:
             return
         gallery = value(control, "w:sdtPr/w:docPartObj/w:docPartGallery").casefold()
         if gallery == CONTENTS:
-            self.findings.contents += 1
+            self.losses.contents += 1
             return
         if is_on(control, "w:sdtPr/w:showingPlcHdr"):
-            self.findings.prompts.append(text_in(content, "w:t"))
+            self.losses.prompts.append(text_in(content, "w:t"))
             return
         yield from self._blocks(content)
 
     def _paragraph(self, element: Element) -> Iterator[Block]:
         style = self.styles.of(value(element, "w:pPr/w:pStyle"))
-        passage = Passage(self, self.fields).read(element)
+        paragraph_reader = ParagraphReader(self, self.fields).read(element)
         level = 0 if style.role in ("title", "subtitle", *LEFT_OUT) else outline_of(element) or style.level
         mark = self._mark(element)
-        self.findings.contents += style.role == "contents heading"
+        self.losses.contents += style.role == "contents heading"
         if style.role not in LEFT_OUT:
             paragraph = Paragraph(
-                pieces=[*self.initial, *passage.pieces],
+                inlines=[*self.initial, *paragraph_reader.inlines],
                 role=style.role or ("heading" if level else ""),
                 level=level,
-                bold=style.bold or bool(TABLE_HEAD.search(style.name.casefold())),
+                bold=style.bold or bool(TABLE_HEAD_STYLE.search(style.name.casefold())),
                 italic=style.italic,
-                bookmarks=(*self.bookmarks, *passage.bookmarks),
+                bookmarks=(*self.bookmarks, *paragraph_reader.bookmarks),
             )
             self.initial, self.bookmarks = [], []
             _numbered(paragraph, mark)
             if value(element, "w:pPr/w:framePr", "w:dropCap") in ("drop", "margin"):
-                self.initial = [piece for piece in paragraph.pieces if isinstance(piece, Span)]
+                self.initial = [inline for inline in paragraph.inlines if isinstance(inline, Span)]
             elif not paragraph.has_nothing or paragraph.role == "code":
                 yield paragraph
             else:
                 self.bookmarks = list(paragraph.bookmarks)
-        yield from passage.boxes
+        yield from paragraph_reader.boxes
 
-    def _mark(self, element: Element) -> Mark | None:
+    def _mark(self, element: Element) -> ListMarker | None:
         """The number or bullet before the paragraph. Asked for even where it is not shown, so that it counts."""
         identity, level = numbering_of(element)
         if not identity:
             style = value(element, "w:pPr/w:pStyle") or self.styles.normal
             identity, level = self.styles.of(style).numbering
-            level = self.ground.numberings.level_of(identity, style, level)
-        return self.ground.numberings.mark(identity, level)
+            level = self.context.numberings.level_of(identity, style, level)
+        return self.context.numberings.mark(identity, level)
 
     def _table(self, element: Element) -> Iterator[Block]:
         table = Table()
@@ -163,7 +200,7 @@ class Reading:
         )
 
 
-def _numbered(paragraph: Paragraph, mark: Mark | None) -> None:
+def _numbered(paragraph: Paragraph, mark: ListMarker | None) -> None:
     if mark is None or paragraph.role in ("title", "subtitle", "caption"):
         return
     if paragraph.level:

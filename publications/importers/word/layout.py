@@ -7,21 +7,21 @@ from itertools import groupby, pairwise, takewhile
 from publications.html_tree import Element
 from publications.markup import Heading
 
-from .findings import Findings
-from .parts import (
+from .blocks import (
     Block,
     Cell,
+    Inline,
+    InlineImage,
     LineBreak,
-    NoteMark,
+    NoteReference,
     Paragraph,
-    Piece,
-    Shown,
     Span,
     Table,
     all_paragraphs,
     one_line,
     without_form,
 )
+from .losses import ConversionLosses
 
 MAX_HEADING_CHARACTERS = 90
 MAX_LIST_DEPTH = 8
@@ -29,28 +29,28 @@ BULLET = "• "
 BLANK = " \t\n"
 
 Child = Element | str
-PlaceImage = Callable[[Shown, str], Element | None]
+PlaceImage = Callable[[InlineImage, str], Element | None]
 ResolveLink = Callable[[str], str]
 
 
-def normalize_blocks(blocks: Sequence[Block], findings: Findings) -> list[Block]:
+def normalize_blocks(blocks: Sequence[Block], losses: ConversionLosses) -> list[Block]:
     """Return the blocks of a body or a note as they are to stand on a page."""
-    normalized = [inner for block in blocks for inner in _unpacked(block, findings)]
+    normalized = [inner for block in blocks for inner in _unpacked(block, losses)]
     level_headings(normalized)
     tables = [block for block in normalized if isinstance(block, Table)]
-    findings.merged_tables += [number for number, table in enumerate(tables, start=1) if table.is_merged]
-    findings.lettered += sum(
+    losses.merged_tables += [number for number, table in enumerate(tables, start=1) if table.is_merged]
+    losses.lettered += sum(
         bool(paragraph.is_item and paragraph.mark) for paragraph in all_paragraphs(normalized)
     )
     return normalized
 
 
-def _unpacked(block: Block, findings: Findings) -> list[Block]:
+def _unpacked(block: Block, losses: ConversionLosses) -> list[Block]:
     """Return what a table of one cell holds: it is a frame around text."""
     if isinstance(block, Paragraph) or len(block.rows) != 1 or len(block.rows[0]) != 1:
         return [block]
-    findings.unpacked_tables += 1
-    return [inner for each in block.rows[0][0].blocks for inner in _unpacked(each, findings)]
+    losses.unpacked_tables += 1
+    return [inner for each in block.rows[0][0].blocks for inner in _unpacked(each, losses)]
 
 
 def level_headings(blocks: Sequence[Block]) -> None:
@@ -81,7 +81,7 @@ def _looks_like_heading(block: Paragraph, following: Block | None) -> bool:
     is_line = block.is_all_bold and not block.is_item and not block.role
     is_short = len(text) <= MAX_HEADING_CHARACTERS and text[-1:] not in ".:;,"
     has_text_below = isinstance(following, Paragraph) and bool(following.spans) and not following.is_all_bold
-    is_one_line = not any(isinstance(piece, LineBreak | Shown) for piece in block.pieces)
+    is_one_line = not any(isinstance(inline, LineBreak | InlineImage) for inline in block.inlines)
     return is_line and is_short and is_one_line and has_text_below
 
 
@@ -89,7 +89,7 @@ def inner_links(blocks: Sequence[Block]) -> list[str]:
     """Return the bookmarks that links of a text lead to, once for each link."""
     bookmarks: list[str] = []
     for paragraph in all_paragraphs(list(blocks)):
-        for address, _spans in groupby(paragraph.pieces, key=_address):
+        for address, _spans in groupby(paragraph.inlines, key=_address):
             if address.startswith("#"):
                 bookmarks.append(address[1:])
     return bookmarks
@@ -158,9 +158,9 @@ class TreeBuilder:
     def _paragraph(self, paragraph: Paragraph) -> list[Child]:
         if paragraph.level:
             number = [f"{paragraph.mark} "] if paragraph.mark else []
-            words = self._inline(without_form(paragraph.pieces))
+            words = self._inline(without_form(paragraph.inlines))
             return [Element(f"h{paragraph.level}", {}, [*number, *words])]
-        content = self._inline(paragraph.pieces)
+        content = self._inline(paragraph.inlines)
         if paragraph.is_item:
             return [Element("li", {"value": str(paragraph.number)} if paragraph.is_ordered else {}, content)]
         if paragraph.role == "quote":
@@ -182,7 +182,7 @@ class TreeBuilder:
 
     def _images(self, paragraph: Paragraph, caption: str) -> list[Child]:
         """Return images, the last with the caption, which stands as a paragraph where that image cannot be kept."""
-        shown = [piece for piece in paragraph.pieces if isinstance(piece, Shown)]
+        shown = [inline for inline in paragraph.inlines if isinstance(inline, InlineImage)]
         captions = [""] * (len(shown) - 1) + [caption]
         images = [self.place_image(image, words) for image, words in zip(shown, captions, strict=True)]
         paragraphs: list[Child] = [Element("p", {}, [image]) for image in images if image]
@@ -216,17 +216,17 @@ class TreeBuilder:
             for row in block.rows:
                 yield _joined((self._cell(cell) for cell in row), " · ")
             return
-        content = self._inline(without_form(block.pieces) if is_head else block.pieces)
+        content = self._inline(without_form(block.inlines) if is_head else block.inlines)
         if block.is_item and content:
             yield [f"{block.mark or f'{block.number}.'} " if block.is_ordered else BULLET, *content]
         else:
             yield [f"{block.mark} " if content else block.mark, *content] if block.mark else content
 
-    def _inline(self, pieces: Sequence[Piece]) -> list[Child]:
+    def _inline(self, inlines: Sequence[Inline]) -> list[Child]:
         """Return a passage: marks and links stand around words, never around spaces."""
         children: list[Child] = []
-        for address, group in groupby(_trimmed(pieces), key=_address):
-            inside = [child for piece in group for child in self._piece(piece)]
+        for address, group in groupby(_trimmed(inlines), key=_address):
+            inside = [child for inline in group for child in self._piece(inline)]
             resolved = self.resolve_link(address) if address else ""
             children += _linked(inside, resolved) if resolved else inside
         while children[:1] == [" "]:
@@ -235,17 +235,17 @@ class TreeBuilder:
             children.pop()
         return children
 
-    def _piece(self, piece: Piece) -> list[Child]:
-        if isinstance(piece, NoteMark):
-            return [Element("sup", {}, [Element("a", {"href": f"#fn-{piece.label}"}, [piece.label])])]
-        if isinstance(piece, Shown):
-            image = self.place_image(piece, "")
+    def _piece(self, inline: Inline) -> list[Child]:
+        if isinstance(inline, NoteReference):
+            return [Element("sup", {}, [Element("a", {"href": f"#fn-{inline.label}"}, [inline.label])])]
+        if isinstance(inline, InlineImage):
+            image = self.place_image(inline, "")
             return [image] if image else []
-        return [Element("br")] if isinstance(piece, LineBreak) else _formed(piece)
+        return [Element("br")] if isinstance(inline, LineBreak) else _formed(inline)
 
 
-def _address(piece: Piece) -> str:
-    return piece.address if isinstance(piece, Span) else ""
+def _address(inline: Inline) -> str:
+    return inline.address if isinstance(inline, Span) else ""
 
 
 def _formed(span: Span) -> list[Child]:
@@ -281,29 +281,29 @@ def _joined(lines: Iterator[list[Child]], divider: Child) -> list[Child]:
     return joined
 
 
-def _trimmed(pieces: Sequence[Piece]) -> list[Piece]:
+def _trimmed(inlines: Sequence[Inline]) -> list[Inline]:
     """Return a passage without line breaks at either end; spans of one form that follow each other are one."""
-    kept: list[Piece] = []
-    for piece in pieces:
-        if kept and _goes_on(kept[-1], piece):
-            kept[-1] = replace(kept[-1], text=kept[-1].text + piece.text)
-        elif kept or not isinstance(piece, LineBreak):
-            kept.append(piece)
+    kept: list[Inline] = []
+    for inline in inlines:
+        if kept and _goes_on(kept[-1], inline):
+            kept[-1] = replace(kept[-1], text=kept[-1].text + inline.text)
+        elif kept or not isinstance(inline, LineBreak):
+            kept.append(inline)
     while kept and isinstance(kept[-1], LineBreak):
         kept.pop()
     return kept
 
 
-def _goes_on(last: Piece, piece: Piece) -> bool:
+def _goes_on(last: Inline, inline: Inline) -> bool:
     """Whether a span is of the form of the one before it, or only space."""
-    are_spans = isinstance(last, Span) and isinstance(piece, Span)
-    return are_spans and (last.form == piece.form or not (piece.text.strip(BLANK) or piece.code))
+    are_spans = isinstance(last, Span) and isinstance(inline, Span)
+    return are_spans and (last.form == inline.form or not (inline.text.strip(BLANK) or inline.code))
 
 
 def _is_code(block: Block) -> bool:
     """Whether a block is a line of code, with nothing in it that code cannot have."""
     is_line = isinstance(block, Paragraph) and block.role == "code" and not block.is_item
-    return is_line and all(isinstance(piece, Span | LineBreak) for piece in block.pieces)
+    return is_line and all(isinstance(inline, Span | LineBreak) for inline in block.inlines)
 
 
 def _code_text(paragraphs: Sequence[Paragraph]) -> str:
@@ -315,11 +315,15 @@ def _code_text(paragraphs: Sequence[Paragraph]) -> str:
 
 def _is_picture(block: Paragraph) -> bool:
     """Whether a paragraph consists of pictures alone."""
-    return not block.spans and any(isinstance(piece, Shown) for piece in block.pieces) and not block.level
+    return (
+        not block.spans
+        and any(isinstance(inline, InlineImage) for inline in block.inlines)
+        and not block.level
+    )
 
 
 def _is_caption(block: Paragraph) -> bool:
     """Whether a paragraph is a caption that a figure can have: plain words."""
     has_links = any(span.address for span in block.spans)
-    is_plain = all(isinstance(piece, Span) for piece in block.pieces)
+    is_plain = all(isinstance(inline, Span) for inline in block.inlines)
     return block.role == "caption" and not has_links and is_plain

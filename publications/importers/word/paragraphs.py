@@ -1,0 +1,264 @@
+"""The words of a paragraph: runs in their forms, links, notes, images, and what stands among them."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import Protocol, Self
+from xml.etree.ElementTree import Element
+
+from publications.ooxml import at, children, is_on, text_in, value
+
+from .annotations import CommentRanges
+from .blocks import Block, Inline, LineBreak, NoteReference, NoteSeries, Span
+from .fields import LEFT_OUT, UNREPORTED_FIELDS, WordField, WordFieldStack
+from .images import DrawingPart, read_drawing
+from .styles import Styles
+
+STRONG = {"strong", "intense emphasis", "intense reference"}
+EMPHASIZED = {"emphasis", "subtle emphasis", "book title"}
+CODE = {"html code", "verbatim char", "source text", "html typewriter", "inline code"}
+LINKED = ("hyperlink", "internetlink")
+RAISED = {"superscript": "sup", "subscript": "sub"}
+IGNORED_TAGS = {
+    "w:pPr", "w:rPr", "w:instrText", "w:delText", "w:delInstrText", "w:footnoteRef", "w:endnoteRef", "w:annotationRef",
+    "w:separator", "w:continuationSeparator", "w:lastRenderedPageBreak", "w:proofErr", "w:sdtPr", "w:sdtEndPr",
+    "w:pgNum", "w:rt", "w:fldData", "w:ffData",
+}  # fmt: skip
+
+# Characters that Unicode has for the signs of picture fonts.
+SYMBOL = {
+    0x22: "∀", 0x24: "∃", 0x40: "≅", 0x44: "Δ", 0x46: "Φ", 0x47: "Γ", 0x4C: "Λ", 0x50: "Π", 0x51: "Θ", 0x53: "Σ",
+    0x57: "Ω", 0x61: "α", 0x62: "β", 0x63: "χ", 0x64: "δ", 0x65: "ε", 0x66: "φ", 0x67: "γ", 0x68: "η", 0x6C: "λ",
+    0x6D: "μ", 0x70: "π", 0x71: "θ", 0x72: "ρ", 0x73: "σ", 0x74: "τ", 0x77: "ω", 0xA3: "≤", 0xA5: "∞", 0xAB: "↔",
+    0xAC: "←", 0xAD: "↑", 0xAE: "→", 0xAF: "↓", 0xB0: "°", 0xB1: "±", 0xB3: "≥", 0xB4: "×", 0xB7: "•", 0xB9: "≠",
+    0xBB: "≈", 0xBC: "…", 0xC5: "⊕", 0xC6: "∅", 0xC7: "∩", 0xC8: "∪", 0xCE: "∈", 0xD6: "√", 0xDB: "⇔", 0xDC: "⇐",
+    0xDE: "⇒", 0xE5: "∑", 0xF2: "∫",
+}  # fmt: skip
+WINGDINGS = {
+    0x21: "✏", 0x22: "✂", 0x28: "☎", 0x2A: "✉", 0x4A: "☺", 0x4C: "☹", 0x6C: "●", 0x6E: "■", 0x6F: "□", 0x71: "❑",
+    0x72: "❒", 0x74: "⧫", 0x75: "◆", 0x76: "❖", 0x9E: "·", 0x9F: "•", 0xA7: "▪", 0xA8: "◻", 0xAB: "★", 0xB6: "✰",
+    0xD8: "➢", 0xDF: "←", 0xE0: "→", 0xE1: "↑", 0xE2: "↓", 0xE8: "➔", 0xEF: "⇦", 0xF0: "⇨", 0xF1: "⇧", 0xF2: "⇩",
+    0xFB: "✗", 0xFC: "✓", 0xFD: "☒", 0xFE: "☑",
+}  # fmt: skip
+FONTS = {"symbol": SYMBOL, "wingdings": WINGDINGS}
+UNKNOWN = "\N{REPLACEMENT CHARACTER}"
+
+
+class Part(DrawingPart, Protocol):
+    """What reading a paragraph needs of the part that it stands in."""
+
+    styles: Styles
+    notes: NoteSeries
+    comments: CommentRanges
+    address_of: Callable[[str], str]
+
+    def blocks(self, container: Element) -> list[Block]: ...
+
+
+@dataclass(frozen=True)
+class RunFormat:
+    """How words look, and where they lead."""
+
+    bold: bool = False
+    italic: bool = False
+    strike: bool = False
+    raised: str = ""
+    code: bool = False
+    address: str = ""
+    is_hidden: bool = False
+
+
+class ParagraphReader:
+    """Reads one paragraph. `boxes` are blocks of text boxes that were met in it."""
+
+    def __init__(self, part: Part, fields: WordFieldStack) -> None:
+        self.part, self.fields = part, fields
+        self.inlines: list[Inline] = []
+        self.boxes: list[Block] = []
+        self.bookmarks: list[str] = []
+        self.in_link = False
+        self.handlers: dict[str, Callable[[Element, RunFormat], None]] = {
+            "w:r": self._run, "w:t": self._text, "w:hyperlink": self._hyperlink, "w:fldChar": self._field_sign,
+            "w:instrText": self._instruction, "w:fldSimple": self._simple_field, "w:br": self._break,
+            "w:cr": self._break, "w:tab": self._tab, "w:ptab": self._tab, "w:noBreakHyphen": self._hyphen,
+            "w:softHyphen": self._soft_hyphen, "w:sym": self._symbol, "w:footnoteReference": self._note,
+            "w:endnoteReference": self._note, "w:commentRangeStart": self._comment_begins,
+            "w:commentRangeEnd": self._comment_ends, "w:commentReference": self._comment, "w:drawing": self._drawing,
+            "w:pict": self._drawing, "w:object": self._drawing, "m:oMath": self._equation,
+            "w:bookmarkStart": self._bookmark, "w:sdt": self._control,
+        }  # fmt: skip
+
+    def read(self, element: Element, form: RunFormat | None = None) -> Self:
+        for child in children(element):
+            if handler := self.handlers.get(child.tag):
+                handler(child, form or RunFormat())
+            elif child.tag not in IGNORED_TAGS:
+                self.read(child, form)
+        return self
+
+    def add_text(self, text: str, form: RunFormat) -> None:
+        """Add words, unless a field or a style holds them back."""
+        if not text or self.fields.is_suppressed:
+            return
+        if form.is_hidden:
+            self.part.losses.hidden.append(text)
+            return
+        self.part.comments.add_text(text)
+        address = form.address or self.part.address_of(self.fields.address)
+        span = Span(text, form.bold, form.italic, form.strike, form.raised, form.code, address)
+        last = self.inlines[-1] if self.inlines else None
+        if isinstance(last, Span) and last.form == span.form:
+            self.inlines[-1] = replace(last, text=last.text + text)
+        else:
+            self.inlines.append(span)
+
+    def _run(self, run: Element, form: RunFormat) -> None:
+        self.read(run, self._form(run, form))
+
+    def _form(self, run: Element, around: RunFormat) -> RunFormat:
+        style = (
+            self.part.styles.of(value(run, "w:rPr/w:rStyle"))
+            if at(run, "w:rPr/w:rStyle") is not None
+            else None
+        )
+        name = style.name.casefold() if style else ""
+
+        def toggle(path: str, of_style: bool) -> bool:
+            own = is_on(run, f"w:rPr/{path}")
+            return of_style if own is None else own
+
+        self._notice(run)
+        return replace(
+            around,
+            bold=toggle("w:b", bool(style and (style.bold or name in STRONG))),
+            italic=toggle("w:i", bool(style and (style.italic or name in EMPHASIZED))),
+            strike=toggle("w:strike", False) or toggle("w:dstrike", False),
+            raised=RAISED.get(value(run, "w:rPr/w:vertAlign"), ""),
+            code=name in CODE,
+            is_hidden=toggle("w:vanish", bool(style and style.hidden)),
+        )
+
+    def _notice(self, run: Element) -> None:
+        """Forms that our pages do not have."""
+        highlight, underline = value(run, "w:rPr/w:highlight"), value(run, "w:rPr/w:u")
+        self.part.losses.highlights += highlight not in ("", "none")
+        styled = value(run, "w:rPr/w:rStyle").casefold().startswith(LINKED)
+        is_link = styled or self.in_link or bool(self.fields.address)
+        self.part.losses.underlined += underline not in ("", "none") and not is_link
+
+    def _text(self, element: Element, form: RunFormat) -> None:
+        self.add_text(element.text or "", form)
+
+    def _tab(self, element: Element, form: RunFormat) -> None:
+        self.add_text("\t", form)
+
+    def _hyphen(self, element: Element, form: RunFormat) -> None:
+        self.add_text("\N{NON-BREAKING HYPHEN}", form)
+
+    def _soft_hyphen(self, element: Element, form: RunFormat) -> None:
+        self.add_text("\N{SOFT HYPHEN}", form)
+
+    def _symbol(self, element: Element, form: RunFormat) -> None:
+        shown, is_sure = symbol_character(element.get("w:font", ""), element.get("w:char", ""))
+        if not is_sure:
+            self.part.losses.signs.append(f"{element.get('w:font', '')} {element.get('w:char', '')}")
+        self.add_text(shown, form)
+
+    def _break(self, element: Element, form: RunFormat) -> None:
+        if element.get("w:type", "textWrapping") == "textWrapping" and not self.fields.is_suppressed:
+            self.inlines.append(LineBreak())
+
+    def _hyperlink(self, element: Element, form: RunFormat) -> None:
+        outside = self.part.relation(element.get("r:id", ""))
+        place = element.get("w:anchor", "")
+        target = (outside.target if outside else "") + (f"#{place}" if place else "")
+        was, self.in_link = self.in_link, True
+        inner = not self.fields.is_suppressed
+        self.read(element, replace(form, address=self.part.address_of(target) if inner else ""))
+        self.in_link = was
+
+    def _field_sign(self, element: Element, form: RunFormat) -> None:
+        kind = element.get("w:fldCharType", "")
+        if kind == "begin":
+            self.fields.begin()
+        elif kind == "separate":
+            self.fields.separate()
+        elif kind == "end":
+            self._close(self.fields.end())
+
+    def _instruction(self, element: Element, form: RunFormat) -> None:
+        self.fields.add_instruction(element.text or "")
+
+    def _simple_field(self, element: Element, form: RunFormat) -> None:
+        self.fields.begin()
+        self.fields.add_instruction(element.get("w:instr", ""))
+        self.fields.separate()
+        self.read(element, form)
+        self._close(self.fields.end())
+
+    def _close(self, field: WordField) -> None:
+        losses = self.part.losses
+        if field.name in LEFT_OUT:
+            losses.contents += field.name in ("TOC", "INDEX", "TOA")
+        elif field.name not in UNREPORTED_FIELDS and not self.fields.is_left_out:
+            losses.fields[field.name] += 1
+
+    def _note(self, element: Element, form: RunFormat) -> None:
+        if not self.fields.is_suppressed and not form.is_hidden:
+            kind = "footnote" if element.tag == "w:footnoteReference" else "endnote"
+            if label := self.part.notes.label(kind, element.get("w:id", "")):
+                self.inlines.append(NoteReference(label))
+
+    def _comment_begins(self, element: Element, form: RunFormat) -> None:
+        self.part.comments.begin(element.get("w:id", ""))
+
+    def _comment_ends(self, element: Element, form: RunFormat) -> None:
+        self.part.comments.end(element.get("w:id", ""))
+
+    def _comment(self, element: Element, form: RunFormat) -> None:
+        self.part.comments.add_reference(element.get("w:id", ""))
+
+    def _drawing(self, element: Element, form: RunFormat) -> None:
+        if self.fields.is_suppressed:
+            return
+        found = read_drawing(element, self.part)
+        self.inlines += found.pictures
+        for content in found.boxes:
+            blocks = self.part.blocks(content)
+            words = " ".join(text_in(content, "w:t").split())
+            if blocks and words:
+                self.part.losses.boxes.append(words)
+            self.boxes += blocks
+
+    def _equation(self, element: Element, form: RunFormat) -> None:
+        text = text_in(element, "m:t", "w:t")
+        if text.strip():
+            self.part.losses.equations.append(text)
+        self.add_text(text, form)
+
+    def _bookmark(self, element: Element, form: RunFormat) -> None:
+        self.bookmarks.append(element.get("w:name", ""))
+
+    def _control(self, element: Element, form: RunFormat) -> None:
+        """A content control: its words, unless they are the prompt that asks for some."""
+        content = element.find("w:sdtContent")
+        if content is None:
+            return
+        if is_on(element, "w:sdtPr/w:showingPlcHdr"):
+            self.part.losses.prompts.append(text_in(content, "w:t"))
+        else:
+            self.read(content, form)
+
+
+def symbol_character(font: str, code: str) -> tuple[str, bool]:
+    """The character for a sign of a font (its code in hexadecimal), and whether it is surely the one."""
+    try:
+        place = int(code, 16)
+    except ValueError:
+        return UNKNOWN, False
+    if font.casefold() in FONTS:
+        found = FONTS[font.casefold()].get(place & 0xFF)
+        return (found, True) if found else (UNKNOWN, False)
+    is_private = 0xE000 <= place <= 0xF8FF
+    if is_private or place > 0x10FFFF or 0xD800 <= place <= 0xDFFF or place < 0x20:
+        return UNKNOWN, False
+    return chr(place), True
