@@ -11,8 +11,10 @@ from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
 from publications import deeds
-from publications.api.asking import OF_AUTHORS, OF_TOPICS, publication_parameters
+from publications.api.params import PAGING, TOPIC_PARAMETERS, publication_parameters
+from publications.api.shapes import CONTENT, PUBLICATION_DETAIL
 from publications.models import Attachment, keep_original
+from publications.publication_fields import FIELDS, FIELDS_BY_NAME
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -82,7 +84,7 @@ def test_it_names_every_address_that_the_api_has(description):
 
 @pytest.mark.parametrize(
     ("path", "names"),
-    [("publications", publication_parameters()), ("authors", OF_AUTHORS), ("topics", OF_TOPICS)],
+    [("publications", publication_parameters()), ("authors", PAGING), ("topics", TOPIC_PARAMETERS)],
 )
 def test_it_names_every_parameter_that_is_taken_and_no_other(description, path, names):
     told = [parameter["name"] for parameter in description["paths"][f"/{path}"]["get"]["parameters"]]
@@ -180,3 +182,9 @@ def test_a_parameter_takes_what_its_schema_takes_and_nothing_else(client, descri
         )
         assert (name, other, refused.status_code) == (name, other, 400)
         assert refused.json()["parameter"] == name
+
+
+def test_whatever_a_publication_consists_of_is_in_the_api():
+    """A field that is not to be there says so in publication_fields."""
+    assert {field.api_key for field in FIELDS} - {""} <= PUBLICATION_DETAIL.fields.keys()
+    assert CONTENT.keys() <= FIELDS_BY_NAME.keys()

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 
 from publications import deeds
-from publications.api import cursors
+from publications.api.params import Cursor, _pack, write_cursor
 from publications.models import Kind
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
 
@@ -198,10 +198,10 @@ def test_no_moment_but_that_of_a_first_page_can_be_asked_about(client, clock):
 
 
 def test_no_list_of_a_moment_to_come_is_given(client, clock):
-    ahead = cursors.Place(START + timedelta(days=1), START + timedelta(days=2), 10**9)
+    ahead = Cursor(START + timedelta(days=1), START + timedelta(days=2), 10**9)
     deeds.publish(make_publication(), by=None, at=START + timedelta(hours=1))
 
-    response = client.get(LIST, {"cursor": cursors.of_place(ahead)})
+    response = client.get(LIST, {"cursor": write_cursor(ahead)})
 
     assert response.status_code == 404
 
@@ -212,4 +212,4 @@ def test_no_list_of_a_moment_to_come_is_given(client, clock):
 def test_a_cursor_that_was_written_by_hand_is_refused(client, values):
     path = "authors" if values[0] == "authors" else "publications"
 
-    assert client.get(f"/api/v1/{path}", {"cursor": cursors._packed(values)}).status_code == 404
+    assert client.get(f"/api/v1/{path}", {"cursor": _pack(values)}).status_code == 404

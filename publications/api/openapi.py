@@ -5,8 +5,15 @@ from typing import Any
 from publications.addresses import absolute
 from publications.models import FACETS, MAX_SLUG_LENGTH, Facet, Site, TagKind
 
-from . import cursors, schemas
-from .asking import MAX_QUERY_LENGTH, MOST, PER_PAGE, TEXT
+from . import shapes
+from .params import (
+    CURSOR_PATTERN,
+    DEFAULT_LIMIT,
+    MAX_CURSOR_LENGTH,
+    MAX_LIMIT,
+    MAX_QUERY_LENGTH,
+    TEXT,
+)
 
 Node = dict[str, Any]
 VERSION = "1.0.0"
@@ -19,7 +26,8 @@ ABOUT = (
 )
 
 
-def document() -> Node:
+def describe_api() -> Node:
+    """Return the description as an OpenAPI document."""
     site = Site.objects.first() or Site()
     return {
         "openapi": "3.1.0",
@@ -39,7 +47,7 @@ def document() -> Node:
             "/topics/{id}": _one("WholeTopic", "getTopic", "A topic with its introduction."),
             "/openapi.json": _described(),
         },
-        "components": {"schemas": schemas.all_of_them(), "responses": RESPONSES},
+        "components": {"schemas": shapes.schemas(), "responses": RESPONSES},
     }
 
 
@@ -67,7 +75,7 @@ PAGING = [
         "name": "limit",
         "in": "query",
         "description": "How many items a page has at most.",
-        "schema": {"type": "integer", "minimum": 1, "maximum": MOST, "default": PER_PAGE},
+        "schema": {"type": "integer", "minimum": 1, "maximum": MAX_LIMIT, "default": DEFAULT_LIMIT},
     },
     {
         "name": "cursor",
@@ -77,8 +85,8 @@ PAGING = [
         "schema": {
             "type": "string",
             "minLength": 3,
-            "maxLength": cursors.MAX_LENGTH,
-            "pattern": cursors.PATTERN,
+            "maxLength": MAX_CURSOR_LENGTH,
+            "pattern": CURSOR_PATTERN,
         },
     },
 ]
@@ -133,7 +141,7 @@ def _list(item: str, operation: str, words: str, parameters: list[Node] | None =
             "items": {
                 "type": "array",
                 "items": {"$ref": f"#/components/schemas/{item}"},
-                "maxItems": MOST,
+                "maxItems": MAX_LIMIT,
             },
             "next": {"type": ["string", "null"], "format": "uri"},
         },

@@ -1,4 +1,4 @@
-"""How every address of the API answers: by which methods, to whom, and what where something is wrong."""
+"""Responses of the API: their methods and headers, JSON, and problems in words and as documents (RFC 9457)."""
 
 import json
 from collections.abc import Callable
@@ -12,16 +12,14 @@ from django.views.decorators.csrf import csrf_exempt
 
 from publications.addresses import absolute
 
-from .problems import Problem
-
 MEDIA_TYPE, PROBLEM = "application/json", "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
-FOR_EVERYONE = {
+CORS_HEADERS = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, Last-Modified, Link, Retry-After",
 }
 """Pages of any site may read the answers: nobody's rights are in them, and no cookie is asked for."""
-PREFLIGHT = {
+PREFLIGHT_HEADERS = {
     "Access-Control-Allow-Methods": METHODS,
     "Access-Control-Allow-Headers": "If-None-Match, If-Modified-Since",
     "Access-Control-Max-Age": "86400",
@@ -30,8 +28,42 @@ PREFLIGHT = {
 View = Callable[..., HttpResponse]
 
 
-def answering(view: View) -> View:
-    """A view that gives the answer to GET, or raises Problem."""
+class Problem(Exception):
+    """An answer other than the one that was asked for. `members` are told beside the words."""
+
+    def __init__(
+        self,
+        status: HTTPStatus,
+        detail: str,
+        *,
+        headers: dict[str, str] | None = None,
+        **members: object,
+    ) -> None:
+        super().__init__(detail)
+        self.status, self.detail = status, detail
+        self.headers, self.members = headers or {}, members
+
+    @property
+    def document(self) -> dict[str, object]:
+        return {
+            "type": "about:blank",
+            "title": self.status.phrase,
+            "status": int(self.status),
+            "detail": self.detail,
+            **self.members,
+        }
+
+
+def wrong_parameter(name: str, detail: str) -> Problem:
+    return Problem(HTTPStatus.BAD_REQUEST, detail, parameter=name)
+
+
+def not_found(detail: str) -> Problem:
+    return Problem(HTTPStatus.NOT_FOUND, detail)
+
+
+def api_view(view: View) -> View:
+    """Decorate a view that returns the response to GET, or raises Problem."""
 
     @csrf_exempt  # nothing is changed here; who tries is told so
     @wraps(view)
@@ -42,18 +74,18 @@ def answering(view: View) -> View:
             response = _document(problem.document, PROBLEM, status=problem.status)
             _add(response, problem.headers)
         links = [response.headers["Link"]] if "Link" in response.headers else []
-        _add(response, {**FOR_EVERYONE, "X-Robots-Tag": "noindex", "Link": ", ".join([*links, _described()])})
+        _add(response, {**CORS_HEADERS, "X-Robots-Tag": "noindex", "Link": ", ".join([*links, _described()])})
         return response
 
     answered.answers_every_method = True
     return answered
 
 
-def told(value: dict[str, Any], *, following: str = "") -> HttpResponse:
-    """A value as JSON; `following` is the address of the next page."""
+def json_response(value: dict[str, Any], *, next_url: str = "") -> HttpResponse:
+    """A value as JSON; `next_url` is the address of the next page."""
     response = _document(value, MEDIA_TYPE)
-    if following:
-        response.headers["Link"] = f'<{following}>; rel="next"'
+    if next_url:
+        response.headers["Link"] = f'<{next_url}>; rel="next"'
     return response
 
 
@@ -61,7 +93,7 @@ def _by_method(view: View, request: HttpRequest, parts: dict[str, Any]) -> HttpR
     if request.method in ("GET", "HEAD"):
         return view(request, **parts)
     if request.method == "OPTIONS":
-        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": METHODS, **PREFLIGHT})
+        return HttpResponse(status=HTTPStatus.NO_CONTENT, headers={"Allow": METHODS, **PREFLIGHT_HEADERS})
     raise Problem(
         HTTPStatus.METHOD_NOT_ALLOWED,
         f"This API is for reading: it takes {METHODS}.",
