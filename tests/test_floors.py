@@ -13,7 +13,7 @@ FLOORS = {
     "publications.urls": 6,
     "publications.templatetags": 3,
     "publications.site_setup": 6,
-    "publications.mirror": 6,
+    "publications.exporters": 6,
     "publications.views": 5,
     "publications.feeds": 5,
     "publications.oai": 5,

@@ -13,9 +13,13 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from publications import deeds
-from publications.mirror import Failing, Folder, NotOurs, Walk, asking
-from publications.mirror.folder import COMPRESSED
-from publications.mirror.links import as_asked, is_mirrored, links_of
+from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror
+from publications.exporters.mirror_folder import (
+    COMPRESSED_ENDINGS,
+    is_mirrored,
+    links_of,
+    normalize_path,
+)
 from publications.models import Change, originals
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.full_disks import files_of_at_most
@@ -36,12 +40,12 @@ def root(tmp_path, settings):
 
 def forget() -> None:
     """What a process keeps of its site."""
-    asking._site.cache_clear()
-    asking._watcher.cache_clear()
+    mirror._site.cache_clear()
+    mirror._watcher.cache_clear()
 
 
 def walk(root, **options):
-    return Walk(root, processes=1, **options).go()
+    return Crawl(root, processes=1, **options).run()
 
 
 def held(root, edition) -> str:
@@ -111,10 +115,10 @@ def words_of(root) -> str:
 
 def stopped(root) -> None:
     """A walk that is broken off before it asks for anything."""
-    walk = Walk(root, processes=1)
+    walk = Crawl(root, processes=1)
     walk._ahead = None
     with pytest.raises(AttributeError):
-        walk.go()
+        walk.run()
 
 
 @pytest.mark.parametrize("take", ["withdraw", "redact", "undo"])
@@ -157,7 +161,7 @@ def test_an_application_that_fails_takes_nothing_out_of_the_mirror(root, setting
     before = words_of(root)
     settings.ALLOWED_HOSTS = ["elsewhere.example"]
 
-    with pytest.raises(Failing, match="answers 400"):
+    with pytest.raises(SiteUnavailable, match="answers 400"):
         walk(root)
 
     assert words_of(root) == before
@@ -196,8 +200,8 @@ def test_a_folder_of_something_else_is_left_alone(root):
     root.mkdir()
     (root / "thesis.doc").write_text("mine")
 
-    with pytest.raises(NotOurs):
-        Folder(root)
+    with pytest.raises(NotAMirror):
+        MirrorFolder(root)
     with pytest.raises(CommandError, match="Give an empty folder"):
         call_command("mirror", root, processes=1)
     assert (root / "thesis.doc").exists()
@@ -207,11 +211,11 @@ def test_a_folder_of_something_else_is_left_alone(root):
     "path", ["/en/../../etc/passwd", "/en//x", "/%2e%2e/x", f"/{'å' * 130}/", "/.mirror"]
 )
 def test_no_page_is_written_outside_of_the_folder_or_under_a_name_that_none_takes(root, path):
-    assert Folder(root).place(path) is None
+    assert MirrorFolder(root).place(path) is None
 
 
 def test_pages_stand_under_the_letters_of_their_address(root):
-    folder = Folder(root)
+    folder = MirrorFolder(root)
 
     assert folder.place("/sv/publikationer/%C3%A5r/") == root / "sv/publikationer/år/index.html"
     assert folder.place("/en/x.bib") == root / "en/x.bib"
@@ -246,14 +250,14 @@ def test_addresses_in_metadata_are_links_and_quoted_ones_in_a_text_are_not(setti
 
 
 def test_what_takes_long_to_make_is_taken_along_where_it_is_wanted():
-    assert not is_mirrored("/en/publications/x.pdf", made=False)
-    assert is_mirrored("/en/publications/x.pdf", made=True)
-    assert not is_mirrored("/desk/login/", made=True)
-    assert as_asked("/en/å b/") == as_asked("/en/%C3%A5%20b/") == "/en/%C3%A5%20b/"
+    assert not is_mirrored("/en/publications/x.pdf", with_renditions=False)
+    assert is_mirrored("/en/publications/x.pdf", with_renditions=True)
+    assert not is_mirrored("/desk/login/", with_renditions=True)
+    assert normalize_path("/en/å b/") == normalize_path("/en/%C3%A5%20b/") == "/en/%C3%A5%20b/"
 
 
 def test_a_full_disk_leaves_each_page_with_its_twins_as_it_was(root):
-    folder = Folder(root)
+    folder = MirrorFolder(root)
     folder.put("/en/x/", b"<p>Rye</p>" * 20_000)
     before = files_of(root)
 
@@ -270,7 +274,7 @@ def files_of(root) -> dict[str, bytes]:
 @pytest.mark.parametrize("ending", ["", ".gz", ".br"])
 @pytest.mark.parametrize("half", [0, 10])
 def test_a_file_that_a_power_cut_left_half_written_is_written_again(root, ending, half):
-    folder, body = Folder(root), b"<p>Rye</p>" * 200
+    folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
     folder.put("/en/x/", body)
     whole = files_of(root)
     file = root / f"en/x/index.html{ending}"
@@ -282,7 +286,7 @@ def test_a_file_that_a_power_cut_left_half_written_is_written_again(root, ending
 
 
 def test_what_has_not_changed_is_neither_compressed_nor_decompressed_again(root):
-    folder, body = Folder(root), b"<p>Rye</p>" * 200
+    folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
     folder.put("/en/x/", body)
     profile = cProfile.Profile()
 
@@ -294,7 +298,7 @@ def test_what_has_not_changed_is_neither_compressed_nor_decompressed_again(root)
 
 @pytest.mark.parametrize("ending", ["", ".gz", ".br"])
 def test_a_page_whose_file_or_twin_another_has_changed_is_written_again(root, ending):
-    folder, body = Folder(root), b"<p>Rye</p>" * 200
+    folder, body = MirrorFolder(root), b"<p>Rye</p>" * 200
     folder.put("/en/x/", body)
     whole = files_of(root)
     file = root / f"en/x/index.html{ending}"
@@ -386,7 +390,7 @@ def references(root) -> dict[str, str]:
     """The paths of the own site that any file of a mirror refers to, with one of the files."""
     found: dict[str, str] = {}
     for file in root.rglob("*"):
-        if not file.is_file() or not file.name.endswith(COMPRESSED):
+        if not file.is_file() or not file.name.endswith(COMPRESSED_ENDINGS):
             continue
         text, place = file.read_text("utf-8"), f"/{file.relative_to(root)}".removesuffix("index.html")
         addresses = [
@@ -420,11 +424,17 @@ def full_site(settings):
 
 
 def test_all_that_a_full_mirror_refers_to_on_its_own_site_is_in_it(root, full_site):
-    told = walk(root, made=True)
+    told = walk(root, with_renditions=True)
 
-    wanted = {path: page for path, page in references(root).items() if is_mirrored(as_asked(path), made=True)}
+    wanted = {
+        path: page
+        for path, page in references(root).items()
+        if is_mirrored(normalize_path(path), with_renditions=True)
+    }
     missing = {
-        path: page for path, page in wanted.items() if not Folder(root).place(as_asked(path)).is_file()
+        path: page
+        for path, page in wanted.items()
+        if not MirrorFolder(root).place(normalize_path(path)).is_file()
     }
     assert len(wanted) > 60 and any(path.endswith("card.png") for path in wanted)
     assert {path: page for path, page in missing.items() if path not in REDIRECTS} == {}
@@ -437,6 +447,12 @@ REDIRECTS = ("/",)
 def test_a_mirror_without_what_takes_long_lacks_nothing_else(root, full_site):
     walk(root)
 
-    wanted = {path: page for path, page in references(root).items() if is_mirrored(as_asked(path), made=True)}
-    missing = {path for path in wanted if not Folder(root).place(as_asked(path)).is_file()} - {*REDIRECTS}
+    wanted = {
+        path: page
+        for path, page in references(root).items()
+        if is_mirrored(normalize_path(path), with_renditions=True)
+    }
+    missing = {path for path in wanted if not MirrorFolder(root).place(normalize_path(path)).is_file()} - {
+        *REDIRECTS
+    }
     assert missing and all(path.endswith((".pdf", "/card.png")) for path in missing)

@@ -9,7 +9,8 @@ from lxml import etree
 
 from publications import deeds
 from publications.models import Kind, Publication, Role
-from publications.oai import items, tokens
+from publications.oai import repository
+from publications.oai.request import _read_token
 from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import queries_of_each
@@ -221,7 +222,7 @@ def test_the_request_is_repeated_with_its_arguments_unless_they_were_wrong(ask):
     "token", ["", "AAAA", "e30", "bnVsbA", "WzEsMiwzLDQsNV0", "x" * 10_000, "ééé", "\x00"]
 )
 def test_no_token_of_others_is_taken(token):
-    assert tokens.read(token) is None
+    assert _read_token(token) is None
 
 
 # Exactly to the second
@@ -396,7 +397,7 @@ def test_a_new_name_of_what_the_record_tells_is_a_change(ask, clock, renamed):
 
 @pytest.fixture
 def small_pages(monkeypatch):
-    monkeypatch.setattr(items, "PAGE", 3)
+    monkeypatch.setattr(repository, "PAGE_ITEMS", 3)
 
 
 def pages(ask, between=None, **arguments: str):

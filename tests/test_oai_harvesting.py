@@ -10,7 +10,7 @@ from sickle.oaiexceptions import BadResumptionToken, NoRecordsMatch
 
 from publications import deeds
 from publications.models import Edition
-from publications.oai import items
+from publications.oai import repository
 from tests.factories import make_live, make_publication, saved
 from tests.test_oai import at, identifier
 
@@ -48,7 +48,7 @@ def harvester(client, monkeypatch):
 
 
 def test_a_harvester_takes_all_incrementally_and_honours_deletions(harvester, clock, monkeypatch):
-    monkeypatch.setattr(items, "PAGE", 4)
+    monkeypatch.setattr(repository, "PAGE_ITEMS", 4)
     made = [make_live(title=f"Piece {n} – ö").publication for n in range(10)]
     clock.shift(timedelta(seconds=1))
     deeds.publish(make_publication(title="Scheduled"), by=None, at=START + timedelta(hours=1))
@@ -69,7 +69,7 @@ def test_a_harvester_takes_all_incrementally_and_honours_deletions(harvester, cl
 
 
 def test_a_harvester_misses_nothing_that_changes_while_it_harvests(harvester, clock, monkeypatch):
-    monkeypatch.setattr(items, "PAGE", 2)
+    monkeypatch.setattr(repository, "PAGE_ITEMS", 2)
     made = []
     for number in range(8):
         clock.shift(timedelta(seconds=1))

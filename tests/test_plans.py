@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from publications import deeds
 from publications.models import Edition, read_epoch
-from publications.sitemaps import sources
+from publications.sitemaps import MAX_URLS
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -83,7 +83,7 @@ def whole_readings(act) -> list[str]:
 
 @pytest.mark.parametrize("path", PAGES)
 def test_a_page_never_reads_all_editions(client, site, path):
-    path = path.format(part=site.publication_id // sources.SIZE + 1)  # ids go on from test to test
+    path = path.format(part=site.publication_id // MAX_URLS + 1)  # ids go on from test to test
 
     def read():
         assert client.get(path).status_code == 200

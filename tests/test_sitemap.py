@@ -7,9 +7,8 @@ from xml.etree import ElementTree
 import pytest
 import time_machine
 
-from publications import deeds
+from publications import deeds, sitemaps
 from publications.models import Page
-from publications.sitemaps import sources, views
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import queries_of_each
 
@@ -151,9 +150,8 @@ def test_what_is_not_public_is_not_told(client, clock):
 
 @pytest.fixture
 def small_parts(monkeypatch):
-    for room in (sources, views):
-        monkeypatch.setattr(room, "SIZE", 10)
-    monkeypatch.setattr(sources.Subjects, "size", 5)
+    monkeypatch.setattr(sitemaps, "MAX_URLS", 10)
+    monkeypatch.setattr(sitemaps.SubjectSource, "size", 5)
 
 
 def test_a_large_site_has_an_index_of_parts_that_hold_it_all(client, small_parts):
@@ -216,7 +214,7 @@ def test_who_has_the_sitemap_already_is_told_so(client):
 def test_the_sitemap_asks_the_same_at_a_thousand_pieces(client):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
     piece = make_live(by_whom=author, tags=(tag,)).publication_id
-    pieces, authors = piece // sources.SIZE + 1, author.pk // sources.Subjects.size + 1
+    pieces, authors = piece // sitemaps.MAX_URLS + 1, author.pk // sitemaps.SubjectSource.size + 1
     paths = ("/sitemap.xml", f"/sitemap-publications-{pieces}.xml", f"/sitemap-authors-{authors}.xml")
     few = queries_of_each(client, paths)
 

@@ -10,8 +10,8 @@ from publications.languages import TREES
 from publications.models import Site
 from publications.xml_writer import XmlWriter, build_xml, format_datetime
 
-from .answers import ANSWERS, OAI, XSI, Repository, base_url, located
-from .asking import Fault, Question, read
+from .repository import ANSWERS, OAI, XSI, Repository, base_url, located
+from .request import OaiError, OaiRequest, parse_request
 
 Write = Callable[[XmlWriter], None]
 WITHOUT_ARGUMENTS = ("badVerb", "badArgument")
@@ -22,40 +22,40 @@ WITHOUT_ARGUMENTS = ("badVerb", "badArgument")
 def oai(request: HttpRequest) -> HttpResponse:
     repository = Repository(timezone.now(), Site.objects.first() or Site())
     with translation.override(TREES[0]):
-        answer = _answered(request, repository)
+        answer = _respond(request, repository)
     return HttpResponse(answer, content_type="text/xml; charset=utf-8")
 
 
 oai.methods = ("GET", "HEAD", "POST")
 
 
-def _answered(request: HttpRequest, repository: Repository) -> bytes:
+def _respond(http_request: HttpRequest, repository: Repository) -> bytes:
     """The whole answer, or the word of what is wrong: nothing of one that could not be finished is sent."""
-    question = Question("")
+    request = OaiRequest("")
     try:
-        question = read(request.POST if request.method == "POST" else request.GET)
-        return _document(repository, question, _answer(repository, question))
-    except Fault as fault:
-        told = fault
-    asked = Question("") if told.code in WITHOUT_ARGUMENTS else question
-    return _document(repository, asked, lambda xml: xml.element("error", told.words, {"code": told.code}))
+        request = parse_request(http_request.POST if http_request.method == "POST" else http_request.GET)
+        return _document(repository, request, _answer(repository, request))
+    except OaiError as raised:
+        error = raised
+    echoed = OaiRequest("") if error.code in WITHOUT_ARGUMENTS else request
+    return _document(repository, echoed, lambda xml: xml.element("error", error.words, {"code": error.code}))
 
 
-def _answer(repository: Repository, question: Question) -> Write:
+def _answer(repository: Repository, request: OaiRequest) -> Write:
     def write(xml: XmlWriter) -> None:
-        with xml.inside(question.verb):
-            ANSWERS[question.verb](repository, question, xml)
+        with xml.inside(request.verb):
+            ANSWERS[request.verb](repository, request, xml)
 
     return write
 
 
-def _document(repository: Repository, question: Question, write: Write) -> bytes:
+def _document(repository: Repository, request: OaiRequest, write: Write) -> bytes:
     """What `write` writes, within what every answer has."""
 
-    def whole(xml: XmlWriter) -> None:
+    def write_all(xml: XmlWriter) -> None:
         with xml.inside("OAI-PMH", {"xmlns": OAI, "xmlns:xsi": XSI, "xsi:schemaLocation": located(OAI)}):
             xml.element("responseDate", format_datetime(repository.now))
-            xml.element("request", base_url(), {"verb": question.verb, **question.arguments})
+            xml.element("request", base_url(), {"verb": request.verb, **request.arguments})
             write(xml)
 
-    return build_xml(whole)
+    return build_xml(write_all)

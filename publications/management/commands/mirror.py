@@ -7,12 +7,12 @@ from pathlib import Path
 from django.core.management.base import BaseCommand, CommandError
 from django.db import DatabaseError
 
-from publications import mirror
+from publications import exporters
 from publications.disk_reserve import DISK_FULL_REMEDY, is_disk_full
 from publications.management.option_types import MAX_PROCESSES, named_path, whole_number
 from publications.page_cache import SiteStateWatcher
 
-MOST_TOLD = 20
+MAX_REPORTED = 20
 PAUSE = 0.5  # seconds
 PAUSES_WHEN_ILL = 20
 
@@ -51,11 +51,11 @@ class Command(BaseCommand):
         _make_folder(options["folder"])
         try:
             broken = self._go_on(options) if options["watch"] else self._once(options)
-        except mirror.Failing as error:
+        except exporters.SiteUnavailable as error:
             raise CommandError(
                 f"{error}. What could be written is; run it again when the site is well."
             ) from error
-        except mirror.NotOurs as error:
+        except exporters.NotAMirror as error:
             raise CommandError(
                 f"{error} holds files that no mirror has written. Give an empty folder."
             ) from error
@@ -79,7 +79,7 @@ class Command(BaseCommand):
             try:
                 self._once(options)
                 shown = now
-            except (mirror.Failing, DatabaseError, OSError) as error:
+            except (exporters.SiteUnavailable, DatabaseError, OSError) as error:
                 self._say_why(error)
                 failed, pauses = now, PAUSES_WHEN_ILL
 
@@ -90,19 +90,23 @@ class Command(BaseCommand):
 
     def _once(self, options: dict) -> int:
         """One walk; the number of broken links."""
-        walk = mirror.Walk(options["folder"], processes=options["processes"], made=options["with_pdf"])
+        crawl = exporters.Crawl(
+            options["folder"], processes=options["processes"], with_renditions=options["with_pdf"]
+        )
         begun = time.monotonic()
-        told = walk.go(self._show if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None)
+        report = crawl.run(
+            self._show if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
+        )
         seconds = time.monotonic() - begun
         self.stdout.write(
-            f"{told.pages} addresses in {seconds:.1f} s ({told.pages / seconds:.0f} a second): "
-            f"{told.written} written, {len(told.removed)} removed, {len(told.broken)} broken links."
+            f"{report.pages} addresses in {seconds:.1f} s ({report.pages / seconds:.0f} a second): "
+            f"{report.written} written, {len(report.removed)} removed, {len(report.broken)} broken links."
         )
-        for path, page in told.broken[:MOST_TOLD]:
+        for path, page in report.broken[:MAX_REPORTED]:
             self.stderr.write(f"{page} leads to {path}, where nothing is.")
-        for path in told.left[:MOST_TOLD]:
+        for path in report.left[:MAX_REPORTED]:
             self.stderr.write(f"{path} has a name too long for a file; the application serves it.")
-        return len(told.broken)
+        return len(report.broken)
 
     def _show(self, done: int, known: int) -> None:
         if done % 50 == 0 or done == known:

@@ -1,29 +1,44 @@
-"""The folder that a web server serves: files written whole or not at all, each text with compressed twins."""
+"""The folder that a web server serves, and which addresses of the site belong into it.
+
+Files are written whole or not at all, each text with compressed twins. Pages, style sheets and sitemaps say which other
+addresses there are.
+"""
 
 import os
+import re
 import time
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from html import unescape
 from pathlib import Path
-from urllib.parse import unquote
+from urllib.parse import quote, unquote, urljoin, urlsplit
 
-from publications.metadata import FORMATS
-from publications.page_cache import COMPRESS
+from django.conf import settings
+
+from publications.metadata import FORMATS, MADE_ON_REQUEST
+from publications.page_cache import COMPRESS, NO_PAGES
 
 MARK = ".mirror"
-LONGEST_NAME = 240  # bytes; file systems take 255, and twins have an ending more
-COMPRESSED = (
+MAX_NAME_BYTES = 240  # bytes; file systems take 255, and twins have an ending more
+COMPRESSED_ENDINGS = (
     ".html", ".xml", ".txt", ".css", ".js", ".svg",
     *(format.path_ending for format in FORMATS.values() if format.is_compressible),
 )  # fmt: skip
 TWINS = {".gz": COMPRESS["gzip"], ".br": COMPRESS["br"]}
+IN_SHEET = re.compile(r"""url\(["']?([^"')]+)["']?\)""")
+IN_SITEMAP = re.compile(r"<loc>([^<]+)</loc>")
+TAG = re.compile(r"<[a-z][^<>]*>")
+LEADING_ON = re.compile(r'\s(href|src|srcset)="([^"]+)"')
+META_ADDRESS = re.compile(r'\scontent="(https?://[^"\s]+)"')
+LINKED_DATA = re.compile(r'<script type="application/ld\+json">([^<]*)</script>')
+WHOLE_ADDRESS = re.compile(r'"(https?://[^"\\\s]+)"')
 
 
-class NotOurs(Exception):
+class NotAMirror(Exception):
     """The folder holds things that no mirror has put there."""
 
 
-class Folder:
-    """A folder of one mirror. Raises NotOurs for one that is in use for something else."""
+class MirrorFolder:
+    """A folder of one mirror. Raises NotAMirror for one that is in use for something else."""
 
     def __init__(self, root: Path) -> None:
         self.root = root
@@ -31,7 +46,7 @@ class Folder:
         mark = root / MARK
         if not mark.exists():
             if any(root.iterdir()):
-                raise NotOurs(root)
+                raise NotAMirror(root)
             mark.write_text(
                 "Made by manage.py mirror, which removes what it does not know.\n", encoding="utf-8"
             )
@@ -67,7 +82,7 @@ class Folder:
         plain = unquote(path)
         named = f"{plain}index.html" if plain.endswith("/") else plain
         parts = named.lstrip("/").split("/")
-        if any(part in ("", ".", "..", MARK) or len(part.encode()) > LONGEST_NAME for part in parts):
+        if any(part in ("", ".", "..", MARK) or len(part.encode()) > MAX_NAME_BYTES for part in parts):
             return None
         return self.root.joinpath(*parts)
 
@@ -131,7 +146,7 @@ def _belongs(file: Path, folders: list[Path], pieces: list[Path]) -> bool:
 
 
 def _twins(place: Path) -> list[Path]:
-    if not place.name.endswith(COMPRESSED):
+    if not place.name.endswith(COMPRESSED_ENDINGS):
         return []
     return [place.with_name(place.name + ending) for ending in TWINS]
 
@@ -171,3 +186,59 @@ def _write_together(files: Mapping[Path, bytes]) -> None:
 
 def _literal(name: str) -> str:
     return "".join(f"[{sign}]" if sign in "*?[" else sign for sign in name)
+
+
+def links_of(path: str, media_type: str, body: bytes) -> list[str]:
+    """The paths of this site that it leads to, as they are asked for, each once; those with a query are left out."""
+    if media_type == "text/html":
+        found = [*_in_html(body.decode())]
+    elif media_type == "text/css":
+        found = IN_SHEET.findall(body.decode())
+    elif media_type == "application/xml":
+        found = IN_SITEMAP.findall(body.decode())
+    else:
+        return []
+    return list(dict.fromkeys(_own_paths(path, found)))
+
+
+def _own_paths(path: str, addresses: Iterable[str]) -> Iterator[str]:
+    here = f"{settings.SITE_URL}{path}"
+    home = urlsplit(settings.SITE_URL)
+    for address in addresses:
+        try:
+            parts = urlsplit(urljoin(here, address.strip()))
+        except ValueError:  # not an address at all, as http://[
+            continue
+        if (parts.scheme, parts.netloc) == (home.scheme, home.netloc) and not parts.query:
+            yield normalize_path(parts.path or "/")
+
+
+def normalize_path(path: str) -> str:
+    """One spelling of a path, however a link has it."""
+    return quote(unquote(path), safe="/:@!$&'()*+,;=-._~")
+
+
+def is_mirrored(path: str, *, with_renditions: bool) -> bool:
+    """Whether the path belongs into the folder; what takes long to render does only `with_renditions`."""
+    if path.startswith(NO_PAGES) or "/files/" in path:
+        return False  # files of editors go out as downloads, which is for the application to say
+    return with_renditions or not path.endswith(tuple(format.path_ending for format in MADE_ON_REQUEST))
+
+
+def _in_html(text: str) -> Iterator[str]:
+    """Pages of ours have their values in double quotes, and every other "<" and ">" is written as a character.
+
+    Social images stand in `meta`, the logo in linked data; an address that is quoted in a text is no link.
+    """
+    for tag in TAG.findall(text):
+        for name, value in LEADING_ON.findall(tag):
+            found = (
+                [part.split()[0] for part in value.split(",") if part.strip()]
+                if name == "srcset"
+                else [value]
+            )
+            yield from map(unescape, found)
+        if tag.startswith("<meta "):
+            yield from map(unescape, META_ADDRESS.findall(tag))
+    for linked_data in LINKED_DATA.findall(text):
+        yield from WHOLE_ADDRESS.findall(linked_data)

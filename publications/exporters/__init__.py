@@ -1,0 +1,6 @@
+"""What leaves the site as files: the public pages as a folder that a web server serves."""
+
+from .mirror import Crawl, MirrorReport, SiteUnavailable
+from .mirror_folder import MirrorFolder, NotAMirror
+
+__all__ = ["Crawl", "MirrorFolder", "MirrorReport", "NotAMirror", "SiteUnavailable"]

@@ -1,0 +1,189 @@
+"""Requests of harvesters, checked: six verbs, the arguments of each, and the protocol's errors.
+
+A resumption token holds all that its next page is found by, so none is stored here and none expires. It names the last
+item that was given, not a number of items: whatever changes meanwhile, nothing is given twice, nothing is left out, and
+what has changed comes later with its new datestamp.
+"""
+
+import base64
+import json
+import re
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.http import QueryDict
+
+PREFIX = "oai_dc"
+LIST = {"metadataPrefix": True, "from": False, "until": False, "set": False}
+ARGUMENTS: dict[str, dict[str, bool]] = {
+    "Identify": {},
+    "ListMetadataFormats": {"identifier": False},
+    "ListSets": {},
+    "GetRecord": {"identifier": True, "metadataPrefix": True},
+    "ListIdentifiers": LIST,
+    "ListRecords": LIST,
+}
+"""The verbs with their arguments: whether each is required."""
+RESUMABLE = {"ListIdentifiers", "ListRecords", "ListSets"}
+DAY, SECOND = (
+    re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
+    re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII),
+)
+SET = re.compile(r"[A-Za-z0-9_.!~*'()-]+(?::[A-Za-z0-9_.!~*'()-]+)*", re.ASCII)
+"""How the protocol writes the name of a set."""
+MAX_TOKEN_LENGTH = 500
+
+
+@dataclass(frozen=True, order=True)
+class ListPosition:
+    """Where an item stands in the list: no two stand at one place."""
+
+    stamp: datetime
+    publication: int
+
+
+@dataclass(frozen=True)
+class HarvestQuery:
+    """What a harvester asks for: both bounds are whole seconds and are included."""
+
+    set: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+    after: ListPosition | None = None
+
+
+class OaiError(Exception):
+    """An error condition of the protocol (section 3.6): its code, and words for a person."""
+
+    def __init__(self, code: str, words: str) -> None:
+        super().__init__(words)
+        self.code, self.words = code, words
+
+
+@dataclass(frozen=True)
+class OaiRequest:
+    """A verb with its arguments, each given once, known and complete."""
+
+    verb: str
+    arguments: dict[str, str] = field(default_factory=dict)
+
+    @property
+    def query(self) -> HarvestQuery:
+        """The query of a list. Raises OaiError."""
+        if "resumptionToken" in self.arguments:
+            query = _read_token(self.arguments["resumptionToken"])
+            if not query:
+                raise OaiError("badResumptionToken", "This token was not given by this repository.")
+            return query
+        check_format(self.arguments["metadataPrefix"])
+        since, until = (self._bound(name) for name in ("from", "until"))
+        if since and until and (since > until or self._granularity("from") != self._granularity("until")):
+            raise OaiError(
+                "badArgument", "“from” must not be after “until”, and both must have one granularity."
+            )
+        if not SET.fullmatch(self.arguments.get("set", "any")):
+            raise OaiError("badArgument", "“set” is not the name of a set, such as kind-report.")
+        return HarvestQuery(self.arguments.get("set", ""), since, until)
+
+    @property
+    def identifier(self) -> str:
+        return self.arguments.get("identifier", "")
+
+    def _granularity(self, name: str) -> int:
+        return len(self.arguments[name])
+
+    def _bound(self, name: str) -> datetime | None:
+        """The first second of “from”, the last of “until”. Raises OaiError."""
+        text = self.arguments.get(name)
+        if text is None:
+            return None
+        try:
+            if DAY.fullmatch(text):
+                start = datetime.fromisoformat(f"{text}T00:00:00+00:00")
+                return start if name == "from" else start.replace(hour=23, minute=59, second=59)
+            if SECOND.fullmatch(text):
+                return datetime.fromisoformat(text).astimezone(UTC)
+        except (ValueError, OverflowError):
+            pass
+        raise OaiError(
+            "badArgument", f"“{name}” must be a day (2026-05-03) or a second (2026-05-03T10:00:00Z)."
+        )
+
+
+def parse_request(params: QueryDict) -> OaiRequest:
+    """Return the request that parameters make. Raises OaiError."""
+    repeated = [name for name, values in params.lists() if len(values) > 1]
+    verb = params.get("verb", "")
+    if "verb" in repeated or verb not in ARGUMENTS:
+        raise OaiError("badVerb", f"“verb” must be one of {', '.join(ARGUMENTS)}, and be given once.")
+    if repeated:
+        raise OaiError("badArgument", f"“{repeated[0][:100]}” is given more than once.")
+    arguments = {name: value for name, value in params.items() if name != "verb"}
+    _check(verb, arguments)
+    return OaiRequest(verb, arguments)
+
+
+def _check(verb: str, arguments: dict[str, str]) -> None:
+    if "resumptionToken" in arguments and verb in RESUMABLE:
+        if len(arguments) > 1:
+            raise OaiError("badArgument", "“resumptionToken” stands alone: the other arguments are in it.")
+        return
+    known = ARGUMENTS[verb]
+    if unknown := arguments.keys() - known.keys():
+        raise OaiError("badArgument", f"{verb} takes no “{min(unknown)[:100]}”.")
+    if missing := [name for name, is_required in known.items() if is_required and name not in arguments]:
+        raise OaiError("badArgument", f"{verb} needs “{missing[0]}”.")
+
+
+def check_format(prefix: str) -> None:
+    """Raises OaiError."""
+    if prefix != PREFIX:
+        raise OaiError("cannotDisseminateFormat", f"The one format here is {PREFIX}.")
+
+
+def uid_of(identifier: str, before: str) -> UUID:
+    """Return the publication that an identifier names; all of this repository begin with `before`. Raises OaiError."""
+    text = identifier.removeprefix(before)
+    try:
+        uid = UUID(text)
+    except ValueError:
+        uid = None
+    if not uid or identifier != f"{before}{uid}":
+        raise OaiError("idDoesNotExist", "No item here has this identifier.")
+    return uid
+
+
+def write_token(query: HarvestQuery, after: ListPosition) -> str:
+    values = [query.set, _text(query.since), _text(query.until), _text(after.stamp), after.publication]
+    packed = json.dumps(values, separators=(",", ":")).encode()
+    return base64.urlsafe_b64encode(packed).decode().rstrip("=")
+
+
+def _read_token(token: str) -> HarvestQuery | None:
+    """Return the query of a token, or None if it is none of ours."""
+    if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
+        return None
+    try:
+        padded = token + "=" * (-len(token) % 4)
+        packed = base64.b64decode(padded, altchars=b"-_", validate=True)
+        chosen, since, until, stamp, publication = json.loads(packed)
+        after = ListPosition(_parse_moment(stamp), publication)
+        return _check_token(HarvestQuery(chosen, _parse_moment(since), _parse_moment(until), after))
+    except (ValueError, TypeError, OverflowError, RecursionError):
+        return None
+
+
+def _check_token(query: HarvestQuery) -> HarvestQuery | None:
+    is_whole = isinstance(query.after.publication, int) and 0 <= query.after.publication < 2**63
+    is_named = query.set == "" or SET.fullmatch(query.set)
+    return query if is_whole and is_named and query.after.stamp else None
+
+
+def _text(at: datetime | None) -> str:
+    return at.astimezone(UTC).isoformat() if at else ""
+
+
+def _parse_moment(text: str) -> datetime | None:
+    moment = datetime.fromisoformat(text) if text else None
+    return moment.astimezone(UTC) if moment else None
