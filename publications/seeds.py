@@ -12,7 +12,8 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 from publications import markup
 from publications.languages import TREES
 from publications.models import Generation, Kind, Naming, Page, SearchIndex, Site, SiteLink, Synonym
-from publications.search import naming, signs
+from publications.search.index import name_terms_of
+from publications.search.terms import row_key
 
 DISCLAIMER_EN = (
     "The views in this publication are those of the author. It is published to show differing perspectives; "
@@ -424,5 +425,5 @@ def _create_synonyms(using: str) -> None:
     for line in SPELLINGS.strip().splitlines():
         synonym = Synonym.objects.using(using).create(spellings=line.replace(", ", "\n"))
         Naming.objects.using(using).bulk_create(
-            Naming(term=term, sign=signs.sign_of(synonym)) for term in naming.terms_of(synonym)
+            Naming(term=term, sign=row_key(synonym)) for term in name_terms_of(synonym)
         )

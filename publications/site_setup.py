@@ -53,7 +53,7 @@ def is_up_to_date() -> bool:
         return False
     try:
         return read_migration_state().is_current and not (
-            search.is_outdated() or search.likeness.is_outdated()
+            search.is_outdated() or search.similarity.is_outdated()
         )
     except DatabaseError:
         return False

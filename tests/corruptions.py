@@ -36,7 +36,7 @@ from publications.models import (
 from publications.models.guards import SQLITE
 from publications.models.site import SingleRow
 from publications.search.engines import engine
-from publications.search.index import read, row_of
+from publications.search.index import build_row, read_editions
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
 PDF = b"%PDF-1.7 " + bytes(range(256)) * 40
@@ -221,15 +221,15 @@ def _live(piece: Publication) -> Edition:
 
 
 def _index_again(edition: int) -> None:
-    engine().store([row_of(each) for each in read([edition])])
+    engine().store([build_row(each) for each in read_editions([edition])])
 
 
 def _index_other_words(piece: Publication) -> None:
     edition = _live(piece)
     engine().remove([edition.pk])
-    (row,) = read([edition.pk])
+    (row,) = read_editions([edition.pk])
     row.edition.text = "Other words altogether."
-    engine().store([row_of(row)])
+    engine().store([build_row(row)])
 
 
 CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {

@@ -116,9 +116,9 @@ def posts() -> None:
     show("posts whose exact title puts them first", f"{len(editions) - len(missed)} of {len(editions)}")
     show("titles that put another piece first", missed or "none")
     show("a linked piece among the five nearest, as imported", told_of_linked(editions))
-    from publications.search import likeness
+    from publications.search import similarity
 
-    for _step in likeness.rebuild():
+    for _step in similarity.rebuild():
         pass
     show("the same once likeness is made anew", told_of_linked(editions))
 
@@ -141,7 +141,7 @@ def stands_first(edition) -> bool:
     from publications import search
     from publications.models import Edition
 
-    found = search.find(search.understood(edition.title), tree="en").editions
+    found = search.search(search.parse_query(edition.title), tree="en").editions
     return bool(found) and Edition.objects.get(pk=found[0]).title == edition.title
 
 
@@ -227,10 +227,10 @@ def searched(text: str) -> int:
     from publications import search
     from publications.models import result_editions
 
-    found = search.find(search.understood(text), tree="en")
-    marker = search.Marker(found.wording)
+    found = search.search(search.parse_query(text), tree="en")
+    marker = search.SnippetBuilder(found.expanded)
     for edition in result_editions(found.editions[:SHOWN]):
-        marker.excerpt(edition)
+        marker.snippet(edition)
     return found.total
 
 
@@ -307,11 +307,11 @@ def any_queries(count: int) -> None:
 
 def publishing_part(pieces: int) -> None:
     from publications import deeds
-    from publications.search import likeness
+    from publications.search import similarity
     from tests.factories import saved
 
     generated(pieces)
-    for _step in likeness.rebuild():
+    for _step in similarity.rebuild():
         pass
     print(f"Publishing, {pieces} pieces", flush=True)
     clock, drafts = Clock(), as_drafts(60)
@@ -341,16 +341,16 @@ def as_drafts(count: int) -> list:
 def timed_likeness(clock: Clock, pieces: list) -> list[float]:
     """What the rows of likeness cost, apart from all else that publishing does."""
     from publications import deeds
-    from publications.search import in_step
+    from publications.search import updates
 
     own: list[float] = []
-    add = in_step.likeness.add
-    in_step.likeness.add = lambda editions: own.append(spent(clock, lambda: add(editions)))
+    add = updates.similarity.add_rows
+    updates.similarity.add_rows = lambda editions: own.append(spent(clock, lambda: add(editions)))
     try:
         for piece in pieces:
             deeds.publish(piece, by=None)
     finally:
-        in_step.likeness.add = add
+        updates.similarity.add_rows = add
     return own
 
 

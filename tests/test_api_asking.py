@@ -152,7 +152,7 @@ def test_what_is_not_there_is_said_in_json(client, path):
 
 def test_when_many_search_it_is_said_when_to_ask_again(client, monkeypatch):
     def busy(*_asked, **_how):
-        raise search.Busy
+        raise search.SearchBusy
 
     monkeypatch.setattr(search, "find", busy)
 

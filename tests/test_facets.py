@@ -170,7 +170,7 @@ def test_an_eighth_facet_is_counted(eighth, signed):
 
 
 def test_the_search_filters_and_counts_by_an_eighth_facet(client, eighth, signed):
-    found = search.find(search.understood("grain"), tree="en", filters={"signatory": "cilla-dahl"})
+    found = search.search(search.parse_query("grain"), tree="en", filters={"signatory": "cilla-dahl"})
 
     assert found.editions == (signed.pk,)
     assert ("cilla-dahl", "Cilla Dahl", 1) in eighth.label_counts(found.counts["signatory"])
@@ -213,4 +213,4 @@ def test_a_renamed_value_of_an_eighth_facet_redirects(client, editor, eighth, si
 def test_prefixes_of_terms_are_those_of_the_version_of_the_index():
     """Another prefix needs another VERSION: rows that are there do not have its terms."""
     assert {facet.term_prefix for facet in FACETS.values()} == set("ktayl")
-    assert search.rebuilding.VERSION == 3
+    assert search.index.VERSION == 3

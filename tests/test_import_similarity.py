@@ -3,7 +3,7 @@
 import pytest
 
 from publications.models import AuditLine, EditionTerm, SearchIndex
-from publications.search import likeness
+from publications.search import similarity
 from tests import blogs
 from tests.blogs import put
 
@@ -31,7 +31,7 @@ def test_an_import_ends_with_what_a_rebuild_does(tmp_path):
     blogs.bring_in(write_posts(tmp_path / "posts"))
     imported = rows()
 
-    for _step in likeness.rebuild():
+    for _step in similarity.rebuild():
         pass
 
     assert rows() == imported and imported
@@ -50,7 +50,7 @@ def test_an_import_tells_how_far_the_comparing_is(tmp_path):
 def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, order):
     blogs.bring_in(write_posts(tmp_path / "posts"), **order)
 
-    assert not AuditLine.objects.filter(**REBUILT).exists() and not likeness.is_due()
+    assert not AuditLine.objects.filter(**REBUILT).exists() and not similarity.is_due()
 
 
 def test_a_repeated_import_rebuilds_nothing(tmp_path):
@@ -66,8 +66,8 @@ def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):
 
     with pytest.raises(KeyboardInterrupt):
         blogs.bring_in(write_posts(tmp_path / "posts"), comparison_progress=break_off)
-    assert likeness.is_due()
+    assert similarity.is_due()
 
     blogs.bring_in(tmp_path / "posts")
 
-    assert not likeness.is_due() and SearchIndex.objects.exists()
+    assert not similarity.is_due() and SearchIndex.objects.exists()

@@ -11,22 +11,22 @@ from hypothesis import strategies as some
 
 from publications import deeds, search
 from publications.models import FACETS, Edition, Synonym
-from publications.search import gate
+from publications.search import results
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
 
 
 def titles(text: str, *, tree: str = "en", newest_first: bool = False, **filters) -> list[str]:
-    found = search.find(search.understood(text), tree=tree, filters=filters, newest_first=newest_first)
+    found = search.search(search.parse_query(text), tree=tree, filters=filters, newest_first=newest_first)
     there = Edition.objects.in_bulk(found.editions)
     return [there[pk].title for pk in found.editions]
 
 
 def passage_of(text: str) -> str:
-    found = search.find(search.understood(text), tree="en")
+    found = search.search(search.parse_query(text), tree="en")
     edition = Edition.objects.get(pk=found.editions[0])
-    return search.Marker(found.wording).excerpt(edition).passage
+    return search.SnippetBuilder(found.expanded).snippet(edition).passage
 
 
 # What is found -----------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_a_search_is_narrowed_by_the_year(shelf):
 
 
 def test_what_each_filter_would_give_is_counted(shelf):
-    found = search.find(search.understood("grain"), tree="en", filters={"topic": "energy"})
+    found = search.search(search.parse_query("grain"), tree="en", filters={"topic": "energy"})
 
     assert counts_of(found, "topic") == {"energy": 2}
     assert counts_of(found, "country") == {"belarus": 1}
@@ -273,30 +273,30 @@ def test_what_each_filter_would_give_is_counted(shelf):
     assert counts_of(found, "kind") == {"quick-comment": 2}
     assert counts_of(found, "language") == {"en": 2}
     assert counts_of(found, "year") == {str(shelf): 1, str(timezone.localtime().year): 1}
-    assert set(search.find(search.understood("???"), tree="en").counts) == set(FACETS)
+    assert set(search.search(search.parse_query("???"), tree="en").counts) == set(FACETS)
 
 
-def counts_of(found: search.Found, name: str) -> dict[str, int]:
+def counts_of(found: search.SearchResults, name: str) -> dict[str, int]:
     return {choice.value: choice.count for choice in FACETS[name].label_counts(found.counts[name])}
 
 
 def test_a_pen_name_is_no_filter_and_is_not_counted():
     make_live(title="A", body="Grain.", by_whom=make_author("N. N.", pseudonymous=True))
 
-    found = search.find(search.understood("grain"), tree="en")
+    found = search.search(search.parse_query("grain"), tree="en")
 
     assert counts_of(found, "author") == {}
     assert titles("grain", author="n-n") == []
 
 
 def test_of_very_many_pieces_the_first_are_kept_and_it_is_said(monkeypatch):
-    for name in ("publications.search.finding.MOST", "publications.search.engines.rows.LEAST_LOOKED_AT"):
+    for name in ("publications.search.results.MAX_RESULTS", "publications.search.engines.rows.MIN_RANKED"):
         monkeypatch.setattr(name, 3)
-    monkeypatch.setattr("publications.search.engines.rows.MOST_LOOKED_AT", 4)
+    monkeypatch.setattr("publications.search.engines.rows.MAX_RANKED", 4)
     for number in range(5):
         make_live(title=f"Grain {number}")
 
-    found = search.find(search.understood("grain"), tree="en")
+    found = search.search(search.parse_query("grain"), tree="en")
 
     assert (found.total, found.is_more, found.is_counted_in_part) == (3, True, True)
 
@@ -363,21 +363,21 @@ def test_a_passage_is_the_stretch_that_holds_most_of_the_words():
 def test_the_nearest_spelling_is_offered(text, expected):
     make_live(title="Azerbaijan and grain", body="A foreign policy of grain. Om försvaret, Östersjön.")
 
-    assert search.advise(search.understood(text), tree="en").instead == expected
+    assert search.suggest_spelling(search.parse_query(text), tree="en").instead == expected
 
 
 def test_a_spelling_is_offered_only_where_the_whole_query_finds_something():
     make_live(body="Grain.")
     make_live(body="Barley.")
 
-    assert search.advise(search.understood("grian barley"), tree="en").instead == ""
+    assert search.suggest_spelling(search.parse_query("grian barley"), tree="en").instead == ""
 
 
 def test_words_that_are_found_alone_are_offered():
     make_live(body="Grain.")
     make_live(body="Barley and grain.")
 
-    advice = search.advise(search.understood("grain barley qqqq"), tree="en")
+    advice = search.suggest_spelling(search.parse_query("grain barley qqqq"), tree="en")
 
     assert [(words, found.total) for words, found in advice.alone] == [("grain", 2), ("barley", 1)]
 
@@ -425,7 +425,7 @@ def test_advice_offers_nothing_that_no_live_edition_holds(text):
     deeds.publish(make_publication(body="Barley."), by=None, at=timezone.now() + timedelta(hours=1))
     make_live(body="Else.")
 
-    assert search.advise(search.understood(f"{text[:-1]}z else"), tree="en").instead == ""
+    assert search.suggest_spelling(search.parse_query(f"{text[:-1]}z else"), tree="en").instead == ""
 
 
 # Whatever is asked -------------------------------------------------------------------------------------
@@ -448,23 +448,23 @@ def field():
 @example('grain AND NOT "x')
 @example("grain' OR '1'='1")
 def test_any_query_is_answered(field, text):
-    query = search.understood(text)
-    found = search.find(query, tree="en")
-    advice = search.advise(query, tree="en")
-    marker = search.Marker(found.wording)
+    query = search.parse_query(text)
+    found = search.search(query, tree="en")
+    advice = search.suggest_spelling(query, tree="en")
+    marker = search.SnippetBuilder(found.expanded)
 
     assert found.total <= 1 and isinstance(advice.instead, str)
     for edition in Edition.objects.filter(pk__in=found.editions):
-        assert "Grain" in re.sub("<[^>]+>", "", marker.excerpt(edition).title)
+        assert "Grain" in re.sub("<[^>]+>", "", marker.snippet(edition).title)
 
 
 def test_few_search_at_a_time_and_who_comes_too_late_is_told(monkeypatch, field):
-    monkeypatch.setattr(gate, "PATIENCE", 0.01)
-    held = [gate.gate() for _n in range(gate.AT_A_TIME)]
+    monkeypatch.setattr(results, "MAX_WAIT_SECONDS", 0.01)
+    held = [results.search_slot() for _n in range(results.MAX_SEARCHES)]
     for each in held:
         each.__enter__()
     try:
-        with pytest.raises(search.Busy):
+        with pytest.raises(search.SearchBusy):
             titles("grain")
     finally:
         for each in held:
@@ -475,8 +475,8 @@ def test_few_search_at_a_time_and_who_comes_too_late_is_told(monkeypatch, field)
 
 def test_a_search_that_fails_gives_its_turn_back(monkeypatch, field):
     with monkeypatch.context() as broken:
-        broken.setattr("publications.search.finding.worded", lambda query: 1 / 0)
-        for _n in range(gate.AT_A_TIME + 1):
+        broken.setattr("publications.search.results.expand", lambda query: 1 / 0)
+        for _n in range(results.MAX_SEARCHES + 1):
             with pytest.raises(ZeroDivisionError):
                 titles("grain")
 

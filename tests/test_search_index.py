@@ -12,9 +12,9 @@ from django.utils import timezone
 
 from publications import deeds, search
 from publications.models import Naming, SearchIndex, Word
-from publications.search import rebuilding
+from publications.search import index
 from publications.search.engines import engine
-from publications.search.index import read, row_of, vocabulary, wanted
+from publications.search.index import build_row, indexable_editions, read_editions, vocabulary
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,8 @@ def filed() -> dict[int, set[str]]:
 def is_in_step() -> bool:
     """Rows for the editions that are or will be public, filed as they are, and every word counted."""
     rows = {
-        text.edition.pk: row_of(text) for text in read(wanted(timezone.now()).values_list("pk", flat=True))
+        text.edition.pk: build_row(text)
+        for text in read_editions(indexable_editions(timezone.now()).values_list("pk", flat=True))
     }
     terms = Counter(term for row in rows.values() for term in vocabulary(row))
     return (
@@ -44,7 +45,7 @@ def is_in_step() -> bool:
 
 
 def finds(text: str) -> bool:
-    return bool(search.find(search.understood(text), tree="en").editions)
+    return bool(search.search(search.parse_query(text), tree="en").editions)
 
 
 def knows(term: str) -> bool:
@@ -173,7 +174,7 @@ def test_a_rebuild_mends_whatever_was_wrong():
 
 
 def test_a_rebuild_takes_in_what_is_done_meanwhile(editor, monkeypatch):
-    monkeypatch.setattr(rebuilding, "STEP", 1)
+    monkeypatch.setattr(index, "STEP", 1)
     gone, stays = make_live(body="Grain.").publication, make_live(body="Barley.").publication
     steps = search.rebuild()
     next(steps), next(steps)
@@ -212,7 +213,7 @@ def test_the_next_start_builds_the_index_of_other_rules(monkeypatch, settings):
     call_command("rebuild", verbosity=0)
     assert not search.is_outdated()
 
-    monkeypatch.setattr(rebuilding, "VERSION", 99)
+    monkeypatch.setattr(index, "VERSION", 99)
     assert search.is_outdated()
     make_person()  # so that no demonstration is loaded
     call_command("prepare", verbosity=0)

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 
 import pytest
 
-from publications.search import gate
+from publications.search import results
 from publications.views.paging import PER_PAGE
 from tests.factories import make_author, make_live, make_tag
 
@@ -142,10 +142,10 @@ def test_a_query_that_is_too_long_says_what_was_looked_for(client):
 
 def test_when_too_many_search_the_page_says_so_and_when_to_come_again(client, monkeypatch):
     make_live(title="Grain")
-    monkeypatch.setattr(gate, "PATIENCE", 0.01)
-    monkeypatch.setattr(gate, "_room", gate.threading.BoundedSemaphore(1))
+    monkeypatch.setattr(results, "MAX_WAIT_SECONDS", 0.01)
+    monkeypatch.setattr(results, "_slots", results.threading.BoundedSemaphore(1))
 
-    with gate.gate():
+    with results.search_slot():
         response = client.get(LIST, {"q": "grain"})
 
     assert (response.status_code, response["Retry-After"]) == (503, "5")

@@ -4,10 +4,10 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as some
 
-from publications.search import words
-from publications.search.asking import MOST_SIGNS, MOST_WORDS, understood
-from publications.search.nearness import distance, edits
-from publications.search.openings import Openings
+from publications.search import terms
+from publications.search.query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, parse_query
+from publications.search.snippets import PrefixFinder
+from publications.search.spelling import distance, edits
 
 
 @pytest.mark.parametrize(
@@ -29,7 +29,7 @@ from publications.search.openings import Openings
     ],
 )
 def test_spellings_of_one_word_are_one_term(one, other, language):
-    assert words.term(one, language) == words.term(other, language)
+    assert terms.index_term(one, language) == terms.index_term(other, language)
 
 
 @pytest.mark.parametrize(
@@ -44,19 +44,19 @@ def test_spellings_of_one_word_are_one_term(one, other, language):
     ],
 )
 def test_a_text_is_its_words(text, expected):
-    assert words.terms(text, "en") == expected
+    assert terms.index_terms(text, "en") == expected
 
 
 def test_a_word_typed_stands_for_what_any_language_makes_of_it():
-    assert words.readings("Parties") == ("parties", "parti")
-    assert words.term("parties", "en") in words.readings("parties")
-    assert words.term("санкций", "ru") in words.readings("санкций")
+    assert terms.query_terms("Parties") == ("parties", "parti")
+    assert terms.index_term("parties", "en") in terms.query_terms("parties")
+    assert terms.index_term("санкций", "ru") in terms.query_terms("санкций")
 
 
 def test_titles_of_the_same_words_have_one_key():
-    assert words.title_key("The EU’s answer: “no”!") == words.title_key("the eu's answer no")
-    assert words.title_key("The EU’s answer") != words.title_key("Answer, the EU")
-    assert words.title_key("…") == ""
+    assert terms.title_key("The EU’s answer: “no”!") == terms.title_key("the eu's answer no")
+    assert terms.title_key("The EU’s answer") != terms.title_key("Answer, the EU")
+    assert terms.title_key("…") == ""
 
 
 @given(some.text(max_size=80), some.sampled_from(["en", "sv", "ru", "ar", "hy", "el", "uk", "zh", ""]))
@@ -66,13 +66,13 @@ def test_titles_of_the_same_words_have_one_key():
 @example("ـ ﷺ ﱞ", "ar")
 @example("\u3099 ゛", "ja")
 def test_any_text_has_terms_without_blanks_quotes_or_capitals(text, language):
-    for term in words.terms(text, language):
-        assert term and len(term) <= words.LONGEST
+    for term in terms.index_terms(text, language):
+        assert term and len(term) <= terms.LONGEST
         assert not any(sign.isspace() or sign in "'\"\\*\ue000\ue001\ue002" for sign in term)
 
 
 def asked(text: str) -> tuple[list[str], list[str]]:
-    query = understood(text)
+    query = parse_query(text)
     return [" ".join(part.words) for part in query.parts], [" ".join(part.words) for part in query.without]
 
 
@@ -109,7 +109,7 @@ def test_what_is_typed_is_understood(text, wanted, without):
     ],
 )
 def test_the_last_word_may_be_half_typed(text, half_typed):
-    assert understood(text).half_typed == half_typed
+    assert parse_query(text).half_typed == half_typed
 
 
 @given(some.text(max_size=400))
@@ -118,15 +118,15 @@ def test_the_last_word_may_be_half_typed(text, half_typed):
 @example("-z " * 100 + "a")
 @example("a" * 5000)
 def test_any_query_is_short(text):
-    query = understood(text)
+    query = parse_query(text)
 
-    assert len(query.text) <= MOST_SIGNS
-    assert sum(len(part.words) for part in (*query.parts, *query.without)) <= MOST_WORDS
+    assert len(query.text) <= MAX_QUERY_CHARACTERS
+    assert sum(len(part.words) for part in (*query.parts, *query.without)) <= MAX_QUERY_WORDS
 
 
 def test_a_query_that_was_cut_says_so():
-    assert understood("word " * 60).is_cut and understood("a" * 300).is_cut
-    assert not understood("word " * MOST_WORDS).is_cut
+    assert parse_query("word " * 60).is_cut and parse_query("a" * 300).is_cut
+    assert not parse_query("word " * MAX_QUERY_WORDS).is_cut
 
 
 @pytest.mark.parametrize(
@@ -153,10 +153,10 @@ def test_the_spellings_one_slip_away_are_all_there(one, other):
 def test_words_are_found_where_they_begin_whatever_their_accents():
     text = "Före Östersjön, İstanbul och öst; inte Nordost. Łódź."
 
-    assert [text[start : start + 3] for start in Openings(["ost", "ist", "lod"]).places(text)] == [
+    assert [text[start : start + 3] for start in PrefixFinder(["ost", "ist", "lod"]).places(text)] == [
         "Öst",
         "İst",
         "öst",
         "Łód",
     ]
-    assert Openings(["санк"]).places("О Санкциях, несанкционно") == [2]
+    assert PrefixFinder(["санк"]).places("О Санкциях, несанкционно") == [2]

@@ -321,10 +321,10 @@ def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
 
 def found_by(text: str) -> list[str]:
     """The titles that a search finds, and the spelling that it offers where there are none."""
-    query = search.understood(text)
-    found = search.find(query, tree="en").editions
+    query = search.parse_query(text)
+    found = search.search(query, tree="en").editions
     titles = list(Edition.objects.filter(pk__in=found).values_list("title", flat=True))
-    return titles or [offer for offer in [search.advise(query, tree="en").instead] if offer]
+    return titles or [offer for offer in [search.suggest_spelling(query, tree="en").instead] if offer]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
@@ -340,10 +340,10 @@ def test_no_secret_word_finds_anything_or_is_offered(editor, state):
 def suggested(piece: Publication) -> list[str]:
     """Every word of what is said to be like a text of nothing but the secret words, or like any live piece."""
     tags, authors = list(piece.tags.all()), list(piece.authors.all())
-    rows = search.likeness.suggest(" ".join(WORDS.values()), " ".join(WORDS.values()), tags, authors)
+    rows = search.similarity.suggest(" ".join(WORDS.values()), " ".join(WORDS.values()), tags, authors)
     for live in Edition.objects.live():
         rows += nearest(live.publication_id, timezone.now(), 50)
-    return [word for row in rows for word in (row.other.title, *row.words, *search.likeness.reasons([row]))]
+    return [word for row in rows for word in (row.other.title, *row.words, *search.similarity.reasons([row]))]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from heapq import nlargest
 from math import log, sqrt
 
-from publications.search.words import STOP_WORDS
+from publications.search.terms import STOP_WORDS
 
 WORD = re.compile(r"\b\w\w+\b")
 

@@ -25,7 +25,7 @@ from .responses import Problem, wrong_parameter
 CONTROLS = r"\u0000-\u001f\u007f-\u009f\ufffd"
 TEXT = rf"^[^{CONTROLS}]*[^\s{CONTROLS}][^{CONTROLS}]*$"
 """What every parameter is: text with at least one visible sign, and nothing in it that is no text."""
-MAX_QUERY_LENGTH = search.MOST_SIGNS
+MAX_QUERY_LENGTH = search.MAX_QUERY_CHARACTERS
 DEFAULT_LIMIT, MAX_LIMIT = 20, 100
 PAGING = ("limit", "cursor")
 TOPIC_PARAMETERS = ("kind", *PAGING)
@@ -49,7 +49,7 @@ class ApiParams:
 
     limit: int = DEFAULT_LIMIT
     after: Cursor | int | None = None
-    query: search.Query | None = None
+    query: search.ParsedQuery | None = None
     filters: dict[str, str] = field(default_factory=dict)
 
 
@@ -66,7 +66,7 @@ def publication_params(request: HttpRequest, now: datetime) -> ApiParams:
         if not facet.accepts(value):
             detail = f"“{name}” must be {facet.description}, such as {facet.example}."
             raise wrong_parameter(name, detail)
-    query = search.understood(given["q"]) if "q" in given else None
+    query = search.parse_query(given["q"]) if "q" in given else None
     if len(given.get("q", "")) > MAX_QUERY_LENGTH:
         raise wrong_parameter("q", f"“q” must have at most {MAX_QUERY_LENGTH} characters.")
     return ApiParams(_limit(given), _after(given, lambda cursor: read_cursor(cursor, now)), query, filters)

@@ -117,7 +117,7 @@ def nothing_here(request: HttpRequest, rest: str = "") -> HttpResponse:
 def _publications(request: HttpRequest, params: ApiParams) -> HttpResponse:
     try:
         records, cursor = _page_of_publications(params, timezone.now())
-    except search.Busy as busy:
+    except search.SearchBusy as busy:
         raise Problem(
             HTTPStatus.SERVICE_UNAVAILABLE,
             "Many are searching just now: ask again in a few seconds.",
@@ -195,7 +195,7 @@ def _page_of_publications(params: ApiParams, now: datetime) -> tuple[list[metada
     The last page may have fewer than asked for, even none, if some were withdrawn since the first.
 
     Raises:
-        search.Busy: too many searches run at once.
+        search.SearchBusy: too many searches run at once.
     """
     rows = _next_cursors(params, now)
     shown = rows[: params.limit]
@@ -255,8 +255,8 @@ def _next_cursors(params: ApiParams, now: datetime) -> list[Cursor]:
 
 
 def _matching_publications(params: ApiParams) -> list[int]:
-    """The publications that the words find. Raises search.Busy."""
-    found = search.find(params.query, tree=TREES[0], filters=params.filters, counted=False)
+    """The publications that the words find. Raises search.SearchBusy."""
+    found = search.search(params.query, tree=TREES[0], filters=params.filters, counted=False)
     own = Edition.objects.filter(pk__in=found.editions).order_by()
     return list(own.values_list("publication", flat=True))
 

@@ -314,10 +314,10 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
     for plan in planned:
         if plan.scheduled and plan.options.keep_waiting:
             plan.edition.kept = reschedule(plan.scheduled, after=plan.edition)
-    search.store(plan.edition.pk for plan in planned if plan.is_first)
+    search.index_editions(plan.edition.pk for plan in planned if plan.is_first)
     for plan in planned:
         if not plan.is_first:
-            search.keep_up(plan.publication, plan.action.at)
+            search.sync_publication(plan.publication, plan.action.at)
     AuditLine.objects.bulk_create(_audit_line(plan) for plan in planned)
     save_site_version(batch.generation)
 

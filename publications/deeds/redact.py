@@ -215,7 +215,7 @@ def _redact_fields(row, rules: Mapping[str, Rule], redaction: markup.Redaction) 
 
 def _redact_editions(piece: Publication, redaction: markup.Redaction, passage: str) -> list[Edition]:
     """Those that held the passage."""
-    with search.anew(piece.editions.values_list("pk", flat=True)):
+    with search.reindex_after(piece.editions.values_list("pk", flat=True)):
         return [
             each for each in piece.editions.order_by("number") if _redact_edition(each, redaction, passage)
         ]

@@ -49,7 +49,7 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
     keep_former(thing, left)
     if getattr(thing, "pseudonymous", False):
         forget_old_name(thing, action.at)
-    search.learn(thing)
+    search.index_names(thing)
     action.write_audit_entry(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
     return thing
 
@@ -109,7 +109,7 @@ def remove(thing: models.Model, *, by) -> None:
     action = begin_action(by=by)
     check_unused(thing)
     subject, pk = str(thing), thing.pk
-    search.unlearn(thing)
+    search.forget_names(thing)
     thing.delete()
     action.write_audit_entry(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
 
@@ -151,7 +151,7 @@ def forget_old_name(author: Author, moment: datetime) -> None:
     Texts that name the author are not searched: redact takes a name out of those.
     """
     signed = EditionByline.objects.filter(author=author)
-    with search.anew(signed.values_list("edition", flat=True)):
+    with search.reindex_after(signed.values_list("edition", flat=True)):
         signed.update(name=author.name, title="", affiliation="")
     Edition.objects.filter(pk__in=signed.values("edition")).update(touched_at=moment)
     AuditLine.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)

@@ -72,7 +72,7 @@ def undo(
     if edition is not None and edition != plan.edition.number:
         raise Outdated(_("Something else has been published since. Look again before you undo."))
     restored = _DOING[plan.what](piece, plan, action)
-    search.keep_up(piece, action.at)
+    search.sync_publication(piece, action.at)
     action.write_audit_entry(
         DeedKind.CANCEL if plan.what is Undoing.CANCEL else DeedKind.UNDO,
         plan.edition,

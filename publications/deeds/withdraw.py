@@ -31,7 +31,7 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
     if live:
         end_edition(live, at=action.at, why=End.WITHDRAWN, note=note.strip())
         piece.editions.filter(visible_from__lte=action.at, end=End.NONE).update(end=End.WITHDRAWN)
-    search.keep_up(piece, action.at)
+    search.sync_publication(piece, action.at)
     action.write_audit_entry(
         DeedKind.WITHDRAW if live else DeedKind.CANCEL,
         live or cancelled,

@@ -68,7 +68,7 @@ class AuthorSource(ChoiceSource):
     names = 2  # of the fields that are searched
 
     def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        wanted = _words_of(without_marks(query[: search.MOST_SIGNS]))
+        wanted = _words_of(without_marks(query[: search.MAX_QUERY_CHARACTERS]))
         rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
         if not wanted:
             return rows

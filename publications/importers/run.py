@@ -107,9 +107,9 @@ def _rebuild_similarity(options: ImportOptions) -> None:
 
     A dry run leaves it out, as its result would be rolled back.
     """
-    if options.dry_run or not search.likeness.is_due():
+    if options.dry_run or not search.similarity.is_due():
         return
-    for done, total in search.likeness.rebuild():
+    for done, total in search.similarity.rebuild():
         options.comparison_progress(done, total)
     deeds.renew("likeness", by=options.by)
 

@@ -108,7 +108,7 @@ REPAIRS: dict[str, Callable[[], None]] = {
     "guards": transaction.atomic(guards.install),  # all of them or none
     "files": derived.remove_broken_files,
     "search": _rebuild("search", search.rebuild),
-    "similarity": _rebuild("similarity", search.likeness.rebuild),
+    "similarity": _rebuild("similarity", search.similarity.rebuild),
 }
 """How each derived part is repaired, in this order: PostgreSQL takes guards for sound rows alone, and what is made
 anew goes by windows.

@@ -47,14 +47,14 @@ def find_wrong_vocabulary(progress: Progress) -> Iterator[str]:
 def find_wrong_terms(progress: Progress) -> Iterator[str]:
     """Yield the editions that are compared by terms which are not of their text, or by none."""
     yield from _named(
-        search.likeness.differing_editions(progress), "is compared by terms that are not of its text"
+        search.similarity.differing_editions(progress), "is compared by terms that are not of its text"
     )
 
 
 def find_poor_similarity(progress: Progress) -> Iterator[str]:
     """Yield a sentence where the kept suggestions have become other than those of a rebuild."""
-    same, total = search.likeness.compare_with_rebuild(progress)
-    if total and same / total < search.likeness.LEAST_AGREEMENT:
+    same, total = search.similarity.compare_with_rebuild(progress)
+    if total and same / total < search.similarity.LEAST_AGREEMENT:
         yield f"Of {total} suggestions that a rebuild gives, {same} are kept ({same / total:.0%})."
 
 

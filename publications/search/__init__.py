@@ -1,47 +1,45 @@
 """Search: one API over live editions, on SQLite and on PostgreSQL.
 
-`find(understood("words, “phrases”, -exclusions"), tree=…, filters=…)` gives editions in order with counts; `Marker`
-shows where in them the words stand. Deeds keep the index in step (`keep_up`, `store`, `anew`, `learn`);
-`rebuild` makes it anew; nobody else writes it. Every query costs little, whatever it is: terms, pieces ranked and
-searches at a time are limited. `likeness` says what a piece is like; the same deeds keep it in step.
+`search(parse_query("words, “phrases”, -exclusions"), tree=…, filters=…)` returns editions in order with counts;
+`SnippetBuilder` shows where in them the words stand. Actions keep the index in step (`sync_publication`,
+`index_editions`, `reindex_after`, `index_names`); `rebuild` makes it anew; nobody else writes it. Every query costs
+little, whatever it is: terms, editions ranked and searches at a time are limited. `similarity` says which editions are
+similar; the same actions keep it in step.
 """
 
-from . import likeness
-from .advice import Advice, advise
-from .asking import MOST_SIGNS, MOST_WORDS, Query, first_words, understood
-from .excerpts import Excerpt, Marker
-from .finding import MOST, Found, find
-from .gate import Busy
-from .in_step import anew, keep_up, store
-from .naming import forget as unlearn
-from .naming import learn
-from .rebuilding import is_outdated, rebuild
+from . import similarity
+from .index import forget_names, index_names, is_outdated, rebuild
+from .query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, ParsedQuery, first_words, parse_query
+from .results import MAX_RESULTS, SearchBusy, SearchResults, search
+from .snippets import Snippet, SnippetBuilder
+from .spelling import SpellingSuggestion, suggest_spelling
+from .updates import index_editions, reindex_after, sync_publication
 from .verification import differing_editions, differing_words, indexed_editions, wanted_editions
 
 __all__ = [
-    "MOST",
-    "MOST_SIGNS",
-    "MOST_WORDS",
-    "Advice",
-    "Busy",
-    "Excerpt",
-    "Found",
-    "Marker",
-    "Query",
-    "advise",
-    "anew",
+    "MAX_QUERY_CHARACTERS",
+    "MAX_QUERY_WORDS",
+    "MAX_RESULTS",
+    "ParsedQuery",
+    "SearchBusy",
+    "SearchResults",
+    "Snippet",
+    "SnippetBuilder",
+    "SpellingSuggestion",
     "differing_editions",
     "differing_words",
-    "find",
     "first_words",
+    "forget_names",
+    "index_editions",
+    "index_names",
     "indexed_editions",
     "is_outdated",
-    "keep_up",
-    "learn",
-    "likeness",
+    "parse_query",
     "rebuild",
-    "store",
-    "understood",
-    "unlearn",
+    "reindex_after",
+    "search",
+    "similarity",
+    "suggest_spelling",
+    "sync_publication",
     "wanted_editions",
 ]

@@ -1,4 +1,4 @@
-"""The index compared with what a rebuild would make of it. Nothing is changed; deeds may be done meanwhile."""
+"""The index compared with what a rebuild would make of it. Nothing is changed; actions may run meanwhile."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -7,18 +7,16 @@ from itertools import batched
 
 from publications.models import Edition, EditionByline, EditionTag, Naming, Word
 
-from . import naming
 from .engines import engine
-from .index import read, row_of, vocabulary, wanted
-from .rebuilding import STEP
-from .signs import LETTERS, sign_of
+from .index import STEP, build_row, indexable_editions, name_terms_of, read_editions, vocabulary
+from .terms import ROW_LETTERS, row_key
 
 Progress = Callable[[int, int], None]
 
 
 def wanted_editions(moment: datetime) -> set[int]:
     """The editions that are public at the moment, or will be: those that are to have a row."""
-    return set(wanted(moment).values_list("pk", flat=True))
+    return set(indexable_editions(moment).values_list("pk", flat=True))
 
 
 def indexed_editions() -> set[int]:
@@ -39,7 +37,7 @@ def _read_rows(progress: Progress) -> Iterator[list]:
     """The rows that all editions of the index are to have, some at a time."""
     numbers = sorted(engine().stored())
     for done, step in enumerate(batched(numbers, STEP), start=1):
-        yield [row_of(edition) for edition in read(step)]
+        yield [build_row(edition) for edition in read_editions(step)]
         progress(min(done * STEP, len(numbers)), len(numbers))
 
 
@@ -61,9 +59,9 @@ def _differing_names() -> Iterator[str]:
     named = {f"t{pk}" for pk in _distinct(EditionTag, "tag")} | {
         f"a{pk}" for pk in _distinct(EditionByline, "author")
     }
-    for model in LETTERS:
+    for model in ROW_LETTERS:
         for thing in model.objects.all():
-            sign, terms = sign_of(thing), naming.terms_of(thing)
+            sign, terms = row_key(thing), name_terms_of(thing)
             is_due = sign in there or sign in named or sign.startswith("s")
             if is_due and there.pop(sign, set()) != terms:
                 yield f"{thing._meta.verbose_name} “{thing}” is found by other words than those of its name."

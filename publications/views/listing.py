@@ -32,7 +32,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
     listing, site = Listing(request.GET, current_tree()), the_site()
     try:
         context = listing.context()
-    except search.Busy:
+    except search.SearchBusy:
         return busy(request)
     return render_page(
         request,
@@ -59,7 +59,7 @@ class Listing:
         self.asked = {name: value for name in FACETS if (value := query.get(name, "").strip())}
         if not all(FACETS[name].is_public(value) for name, value in self.asked.items()):
             raise Http404
-        self.words = search.understood(query.get("q", "")).text
+        self.words = search.parse_query(query.get("q", "")).text
         order = query.get("order", "")
         self.order = order if order in ORDERS and self.words else ORDERS[0]
         self.tree = tree
@@ -99,7 +99,7 @@ class Listing:
         return {tree: self._address(path) for tree, path in paths_in_locales("publications:list").items()}
 
     def context(self) -> dict[str, object]:
-        """What the list shows. Raises search.Busy."""
+        """What the list shows. Raises search.SearchBusy."""
         searched = Searched(self.words, self.tree, self.asked, self.order) if self.words else None
         chosen = [
             {"label": str(FACETS[name].label_of(row)), "url_without": self._address(without=name)}
@@ -114,7 +114,7 @@ class Listing:
             "facets_key": tuple(self.asked.items()),
             "is_filtered": bool(self.asked),
             "words": self.words,
-            "most_signs": search.MOST_SIGNS,
+            "most_signs": search.MAX_QUERY_CHARACTERS,
             "chosen": [*words, *chosen],
             "document_title": self._document_title([choice["label"] for choice in (*words, *chosen)]),
             "own_feed": self.feeds[0] if self.has_own_feed else None,

@@ -16,36 +16,37 @@ ORDERS = ("relevance", "newest")
 
 
 class Searched:
-    """A query with the filters beside it, and what was found. Raises search.Busy."""
+    """A query with the filters beside it, and what was found. Raises search.SearchBusy."""
 
     def __init__(self, typed: str, tree: str, filters: Mapping[str, str], order: str) -> None:
-        self.query, self.tree, self.filters = search.understood(typed), tree, filters
+        self.query, self.tree, self.filters = search.parse_query(typed), tree, filters
         self.order = order if order in ORDERS else ORDERS[0]
-        self.found = search.find(self.query, tree=tree, filters=filters, newest_first=self.order == "newest")
+        self.found = search.search(
+            self.query, tree=tree, filters=filters, newest_first=self.order == "newest"
+        )
 
     def cards(self, editions: list[int]) -> list[Card]:
         """These editions as cards in this order, with the words marked where they stand."""
         in_order = result_editions(editions)
-        marker = search.Marker(self.found.wording)
-        excerpts = map(marker.excerpt, in_order)
+        snippets = map(search.SnippetBuilder(self.found.expanded).snippet, in_order)
         return [
-            replace(card, marked_title=excerpt.title, passage=excerpt.passage)
-            for card, excerpt in zip(cards(in_order), excerpts, strict=True)
+            replace(card, marked_title=snippet.title, passage=snippet.passage)
+            for card, snippet in zip(cards(in_order), snippets, strict=True)
         ]
 
-    def advice(self) -> search.Advice:
+    def advice(self) -> search.SpellingSuggestion:
         """What to try where nothing was found."""
         return (
-            search.advise(self.query, tree=self.tree)
+            search.suggest_spelling(self.query, tree=self.tree)
             if self.query and not self.found.total
-            else search.Advice()
+            else search.SpellingSuggestion()
         )
 
-    def elsewhere(self) -> search.Found | None:
+    def elsewhere(self) -> search.SearchResults | None:
         """What the words alone would find, where the filters leave nothing."""
         if self.found.total or not self.filters:
             return None
-        found = search.find(self.query, tree=self.tree, counted=False)
+        found = search.search(self.query, tree=self.tree, counted=False)
         return found if found.total else None
 
 

@@ -79,23 +79,23 @@ def fill(pieces: int) -> None:
 
     from publications import search
     from publications.models import Edition, SearchIndex
-    from publications.search import index, likeness, rebuilding
-    from publications.search.likeness import keeping
+    from publications.search import index
+    from publications.search.similarity import rows as similarity
     from tests.many_texts import make_texts
 
     make_texts(min(pieces, DIFFERENT))
     for _step in search.rebuild():
         pass
-    first = index.read(Edition.objects.values_list("pk", flat=True))
+    first = index.read_editions(Edition.objects.values_list("pk", flat=True))
     with transaction.atomic():
-        keeping.describe(first)
+        similarity.store_terms(first)
         _store_likenesses(first)
-    rows = [index.row_of(edition) for edition in first]
+    rows = [index.build_row(edition) for edition in first]
     for turn in range(1, -(-pieces // DIFFERENT)):
         _copy(turn, rows[: pieces - turn * DIFFERENT])
     _count_words(rows, pieces)
     SearchIndex.objects.update_or_create(
-        pk=1, defaults={"version": rebuilding.VERSION, "likeness": likeness.rebuilding.VERSION}
+        pk=1, defaults={"version": index.VERSION, "likeness": similarity.VERSION}
     )
 
 
@@ -125,10 +125,10 @@ def _copy(turn: int, rows: list) -> None:
     """The first texts once more: with titles and addresses of their own, on other days."""
     from django.db import transaction
 
-    from publications.search import words
     from publications.search.engines import engine
+    from publications.search.terms import index_terms
 
-    apart, number = turn * APART, words.terms(str(turn), "en")
+    apart, number = turn * APART, index_terms(str(turn), "en")
     for step in batched([row.edition for row in rows], STEP):
         with transaction.atomic():
             _copy_editions(step, turn, apart)

@@ -16,8 +16,8 @@ from django.views.decorators.http import require_POST
 
 from publications.draft_content import UNSAVED_PK
 from publications.models import Author, Edition, Likeness, Publication, Synonym, Tag, split_at_commas
-from publications.search import likeness
-from publications.search.words import is_stop_word, terms
+from publications.search import similarity
+from publications.search.terms import index_terms, is_stop_word
 
 from ..site import render_desk_page, require_permissions
 from ..unsent_forms import mark_redisplay, parse_pk, pk_in, pks_in
@@ -54,7 +54,7 @@ def suggestions(
 def find_topics(text: str, language: str, taken: Iterable[str] = ()) -> list[Suggestion]:
     """Topics that the text names, by a name or an equal spelling, those it names most often first."""
     there = {name.casefold() for name in taken}
-    words, found = terms(text, language), []
+    words, found = index_terms(text, language), []
     equals = [row.listed for row in Synonym.objects.all()]
     for tag in Tag.objects.offered():
         if tag.name.casefold() in there:
@@ -80,7 +80,7 @@ def _times(name: str, text: str, words: list[str], language: str) -> int:
     """How often a text names it, whatever the ending; a short name only as it is spelled."""
     if len(name) <= ACRONYM_LENGTH:
         return len(re.findall(rf"(?<!\w){re.escape(name)}(?!\w)", text))
-    asked = terms(name, language)
+    asked = index_terms(name, language)
     if not asked or all(is_stop_word(word) for word in name.split()):
         return 0
     span = len(asked)
@@ -102,14 +102,14 @@ def find_similar_to_draft(draft: Publication, chosen: set[int] = frozenset()) ->
 def _similar_suggestions(rows: Sequence[Likeness]) -> list[Suggestion]:
     return [
         Suggestion("related", str(row.other.publication_id), row.other.title, reason, row.other.language)
-        for row, reason in zip(rows, likeness.reasons(rows), strict=True)
+        for row, reason in zip(rows, similarity.reasons(rows), strict=True)
     ]
 
 
 def find_similar_to_live(publication: int, chosen: Iterable[int]) -> list[Suggestion]:
     """What is like a publication as its readers know it: for people who link and see no drafts."""
     there = set(chosen)
-    rows = likeness.nearest(publication, timezone.now(), MAX_RELATED + len(there))
+    rows = similarity.nearest(publication, timezone.now(), MAX_RELATED + len(there))
     prefetch_related_objects(rows, Prefetch("other", Edition.objects.without_bodies()))
     return _similar_suggestions([row for row in rows if row.other.publication_id not in there])[:MAX_RELATED]
 
@@ -122,14 +122,14 @@ def reasons_of(draft: Publication, targets: Iterable[Publication]) -> dict[int, 
         if wanted
         else []
     )
-    told = zip(rows, likeness.reasons(rows), strict=True)
+    told = zip(rows, similarity.reasons(rows), strict=True)
     return {row.other.publication_id: reason for row, reason in told}
 
 
 def _similar_rows(draft: Publication, count: int) -> list[Likeness]:
     authors: list[Author] = [line.author for line in draft.signed()]
     text = "\n\n".join((draft.summary, draft.body))
-    return likeness.suggest(
+    return similarity.suggest(
         draft.title, text, list(draft.tags.all()), authors, count, language=draft.language,
         beside=draft if draft.pk != UNSAVED_PK else None,
     )  # fmt: skip

@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from publications.diff import Difference, DiffOperation, DiffPassage, DiffRun
 from publications.models import Change
-from publications.search.nearness import distance
+from publications.search.spelling import distance
 
 NEGATION = re.compile(r"\b(?:not?|never|none|cannot|inte|ej|icke|aldrig|ingen|inget|inga)\b|n['’]t\b")
 NUMBER = re.compile(

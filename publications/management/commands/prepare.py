@@ -52,7 +52,7 @@ class Command(BaseCommand):
             )
         self._say("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
-        for part, name in ((search, "the search index"), (search.likeness, "the index of similar texts")):
+        for part, name in ((search, "the search index"), (search.similarity, "the index of similar texts")):
             if part.is_outdated():
                 self._say(f"Building {name} …")
                 deque(part.rebuild(), maxlen=0)

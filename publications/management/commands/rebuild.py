@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from publications import deeds, search
 
-PARTS = {"search": search.rebuild, "likeness": search.likeness.rebuild}
+PARTS = {"search": search.rebuild, "likeness": search.similarity.rebuild}
 WIDTH = 30
 EVERY = 0.1  # seconds between two looks of the bar
 

@@ -1,12 +1,12 @@
 """The two engines behind one door: SQLite's FTS5 and PostgreSQL's full text, chosen by the database in use.
 
-Both hold the same rows: terms that `words` has made, and marks. So they find the same, and neither stems.
+Both hold the same rows: terms that `terms` has made, and marks. So they find the same, and neither stems.
 """
 
 from django.db import connection
 
 from . import postgres, sqlite
-from .rows import Hit, Row
+from .rows import Hit, IndexRow
 
 ENGINES = {"sqlite": sqlite, "postgresql": postgres}
 
@@ -16,4 +16,4 @@ def engine():
     return ENGINES[connection.vendor]
 
 
-__all__ = ["Hit", "Row", "engine"]
+__all__ = ["Hit", "IndexRow", "engine"]

@@ -10,8 +10,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, beside, leaves
-from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, Row
+from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, beside, leaves
+from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, IndexRow
 
 LISTED = "SELECT unnest(%s::bigint[]) AS id"
 """Numbers given as one parameter, as rows."""
@@ -48,7 +48,7 @@ def listed(numbers: Iterable[int]) -> list[int]:
     return list(numbers)
 
 
-def store(rows: Sequence[Row]) -> None:
+def store(rows: Sequence[IndexRow]) -> None:
     """Add rows of editions that are not there."""
     with connection.cursor() as cursor:
         cursor.executemany(
@@ -74,10 +74,10 @@ def stored(editions: Iterable[int] | None = None) -> set[int]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def comparison() -> Callable[[Sequence[Row]], set[int]]:
+def comparison() -> Callable[[Sequence[IndexRow]], set[int]]:
     """What tells which of some rows the index holds otherwise, or not at all."""
 
-    def differing(rows: Sequence[Row]) -> set[int]:
+    def differing(rows: Sequence[IndexRow]) -> set[int]:
         parts = [row.edition for row in rows], [vector(row) for row in rows], [row.filed for row in rows]
         with connection.cursor() as cursor:
             cursor.execute(_DIFFERING, parts)
@@ -112,7 +112,7 @@ def marked(mark: str) -> set[int]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def vector(row: Row) -> str:
+def vector(row: IndexRow) -> str:
     """The row as PostgreSQL reads a tsvector: each term with its places, and the weight of each."""
     places: dict[str, list[str]] = {}
     for term, place in _places(row):
@@ -120,7 +120,7 @@ def vector(row: Row) -> str:
     return " ".join(f"'{term}':{','.join(there[:MOST_PLACES])}" for term, there in places.items())
 
 
-def _places(row: Row) -> Iterator[tuple[str, str]]:
+def _places(row: IndexRow) -> Iterator[tuple[str, str]]:
     place = 0
     for letter, part in zip(LETTERS, row.parts, strict=True):
         for term in part:

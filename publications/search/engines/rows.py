@@ -4,18 +4,18 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import NamedTuple
 
-from .. import signs
+from ..terms import FACET
 
 TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
 """What a word weighs in each part of a row."""
 
-MOST_LOOKED_AT = 2500
-LEAST_LOOKED_AT = 501
-LOOKED_FOR = 30_000
+MAX_RANKED = 2500
+MIN_RANKED = 501
+MAX_LOOKUPS = 30_000
 
 
 @dataclass(frozen=True)
-class Row:
+class IndexRow:
     """One edition as the index holds it: terms in their order, and marks, which say what it is filed under."""
 
     edition: int
@@ -33,13 +33,13 @@ class Row:
     @property
     def filed(self) -> str:
         """What it is filed under, as text: k2 y2024 len t5 a3."""
-        return " ".join(mark.removeprefix(signs.FILED) for mark in self.marks if mark.startswith(signs.FILED))
+        return " ".join(mark.removeprefix(FACET) for mark in self.marks if mark.startswith(FACET))
 
 
 class Hit(NamedTuple):
     """A live edition that fits, with what lists sort and count by. The greater its score, the better it fits.
 
-    `filed` says under what it stands, as `Row` does.
+    `filed` says under what it stands, as `IndexRow` does.
     """
 
     edition: int
@@ -52,4 +52,4 @@ class Hit(NamedTuple):
 
 def room_for(terms: int) -> int:
     """How many pieces are ranked, the last stored first: fewer where each costs more, so that no query costs much."""
-    return max(LEAST_LOOKED_AT, min(MOST_LOOKED_AT, LOOKED_FOR // max(1, terms)))
+    return max(MIN_RANKED, min(MAX_RANKED, MAX_LOOKUPS // max(1, terms)))

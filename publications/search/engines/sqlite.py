@@ -7,8 +7,8 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..expressions import AllOf, AnyOf, Expression, Phrase, Term, Without, beside
-from .rows import PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, Row
+from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, beside
+from .rows import PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, IndexRow
 
 LISTED = "SELECT value AS id FROM json_each(%s)"
 """Numbers given as one parameter, as rows."""
@@ -35,7 +35,7 @@ def listed(numbers: Iterable[int]) -> str:
     return json.dumps(list(numbers))
 
 
-def store(rows: Sequence[Row]) -> None:
+def store(rows: Sequence[IndexRow]) -> None:
     """Add rows of editions that are not there."""
     with connection.cursor() as cursor:
         cursor.executemany(_STORE, [(row.edition, *map(" ".join, row.parts)) for row in rows])
@@ -63,7 +63,7 @@ def stored(editions: Iterable[int] | None = None) -> set[int]:
         return {number for (number,) in cursor.fetchall()}
 
 
-def comparison() -> Callable[[Sequence[Row]], set[int]]:
+def comparison() -> Callable[[Sequence[IndexRow]], set[int]]:
     """What tells which of some rows the index holds otherwise, or not at all.
 
     The texts are not kept in the index, but its terms say where they stand; the rows go into an index like it, in
@@ -74,7 +74,7 @@ def comparison() -> Callable[[Sequence[Row]], set[int]]:
         cursor.execute("SELECT edition_id, marks FROM publications_filed")
         filed = dict(cursor.fetchall())
 
-    def differing(rows: Sequence[Row]) -> set[int]:
+    def differing(rows: Sequence[IndexRow]) -> set[int]:
         rebuilt = _index_in_memory(rows)
         return {
             row.edition
@@ -85,7 +85,7 @@ def comparison() -> Callable[[Sequence[Row]], set[int]]:
     return differing
 
 
-def _index_in_memory(rows: Sequence[Row]) -> Counter[int]:
+def _index_in_memory(rows: Sequence[IndexRow]) -> Counter[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'publications_search'")
         made = cursor.fetchone()[0].replace("publications_search", "temp.rebuilt_search", 1)

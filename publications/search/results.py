@@ -1,7 +1,12 @@
-"""Finding: which live editions answer a query, in which order, and how many stand under each filter."""
+"""Results: which live editions match a query, in which order, and how many have each value of a facet.
 
+Few searches run at a time in each process, so that a flood of them leaves every other page its threads.
+"""
+
+import threading
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
 from operator import attrgetter
@@ -11,16 +16,20 @@ from django.utils import timezone
 from publications.languages import TREES
 from publications.models import FACETS, Facet
 
-from . import signs, words
-from .asking import Query
 from .engines import Hit, engine
 from .engines.rows import room_for
-from .expressions import AnyOf, Expression, Term, leaves
-from .gate import gate
-from .wording import Wording, worded
+from .query import AnyOf, ExpandedQuery, Expression, ParsedQuery, Term, expand, leaves
+from .terms import (
+    facet_term,
+    title_key,
+    title_term,
+)
 
-MOST = 500
-NO_TERM = signs.filed("-", "-")  # a term that no row has
+MAX_SEARCHES = 2
+MAX_WAIT_SECONDS = 1.0  # that a search waits for its turn
+
+MAX_RESULTS = 500
+NO_TERM = facet_term("-", "-")  # a term that no row has
 
 Counts = dict[str, dict[int | str, int]]
 """By the name of a facet how many editions have each key; facets of the same rows share their keys."""
@@ -29,69 +38,96 @@ OWN_LANGUAGE = 4
 """What a text in the language of the tree weighs beside others, whose words may be the same."""
 _BY_SCORE, _BY_DATE = attrgetter("score", "published_at", "edition"), attrgetter("published_at", "edition")
 
+_slots = threading.BoundedSemaphore(MAX_SEARCHES)
+
+
+class SearchBusy(Exception):
+    """Others are searching; asking again in a few seconds will help."""
+
+
+@contextmanager
+def search_slot() -> Iterator[None]:
+    """Wait for a turn. Raises SearchBusy where none comes."""
+    if not _slots.acquire(timeout=MAX_WAIT_SECONDS):
+        raise SearchBusy
+    try:
+        yield
+    finally:
+        _slots.release()
+
 
 @dataclass(frozen=True)
-class Found:
-    """What a query found: editions, the best first, at most MOST of them."""
+class SearchResults:
+    """What a query found: editions, the best first, at most MAX_RESULTS of them."""
 
-    query: Query
+    query: ParsedQuery
     editions: tuple[int, ...] = ()
     is_more: bool = False
     counts: Counts = field(default_factory=dict)
     is_counted_in_part: bool = False
-    wording: Wording | None = None
+    expanded: ExpandedQuery | None = None
 
     @property
     def total(self) -> int:
         return len(self.editions)
 
 
-def find(
-    query: Query,
+def search(
+    query: ParsedQuery,
     *,
     tree: str,
     filters: Mapping[str, str] | None = None,
     newest_first: bool = False,
     counted: bool = True,
     most: int | None = None,
-) -> Found:
-    """The live editions that hold all parts of the query, one for each text and its translations.
+) -> SearchResults:
+    """Find the live editions that hold all parts of the query, one for each text and its translations.
 
     Of those the one in the language of the tree is taken, unless a language is among the filters. Counts are of
-    what each filter would give beside the others. However much fits, only so many pieces are ranked (the last
-    stored, and no more than `most`); `is_counted_in_part` says that there may be more. Raises Busy.
+    what each facet would give beside the others. However much matches, only so many editions are ranked, the last
+    stored first; `is_counted_in_part` says that there may be more.
+
+    Args:
+        filters: values by the names of FACETS.
+        counted: whether to count by facet.
+        most: how many editions are ranked at most.
+
+    Raises:
+        SearchBusy: too many searches run at once.
     """
     if not query:
-        return Found(query, counts={name: {} for name in FACETS} if counted else {})
-    with gate():
-        return _Finding(query, tree, filters or {}, most).found(newest_first, counted)
+        return SearchResults(query, counts={name: {} for name in FACETS} if counted else {})
+    with search_slot():
+        return _Search(query, tree, filters or {}, most).results(newest_first, counted)
 
 
-class _Finding:
-    def __init__(self, query: Query, tree: str, filters: Mapping[str, str], most: int | None = None) -> None:
+class _Search:
+    def __init__(
+        self, query: ParsedQuery, tree: str, filters: Mapping[str, str], most: int | None = None
+    ) -> None:
         self.query, self.tree = query, tree
-        self.marks = {name: _facet_term(FACETS[name], value) for name, value in filters.items()}
-        self.wording = worded(query)
-        self.titled = signs.titled(words.title_key(query.text))
-        self.expression: Expression = AnyOf((self.wording.expression, Term(self.titled)))
+        self.marks = {name: _value_term(FACETS[name], value) for name, value in filters.items()}
+        self.expanded = expand(query)
+        self.titled = title_term(title_key(query.text))
+        self.expression: Expression = AnyOf((self.expanded.expression, Term(self.titled)))
         room = room_for(sum(1 for _leaf in leaves(self.expression)))
         self.most = min(room, most or room)
         self.now = timezone.now()
         self.is_in_part = False
 
-    def found(self, newest_first: bool, counted: bool) -> Found:
+    def results(self, newest_first: bool, counted: bool) -> SearchResults:
         hits = self._hits()
         if newest_first:
             ordered = sorted(hits, key=_BY_DATE, reverse=True)
         else:
             ordered = self._exact_title_first(self._best_first(hits))
-        return Found(
+        return SearchResults(
             self.query,
-            editions=tuple(hit.edition for hit in ordered[:MOST]),
-            is_more=len(ordered) > MOST,
+            editions=tuple(hit.edition for hit in ordered[:MAX_RESULTS]),
+            is_more=len(ordered) > MAX_RESULTS,
             counts=self._counts(hits) if counted else {},
             is_counted_in_part=self.is_in_part,
-            wording=self.wording,
+            expanded=self.expanded,
         )
 
     def _best_first(self, hits: list[Hit]) -> list[Hit]:
@@ -116,7 +152,7 @@ class _Finding:
     def _hits(self, without: str = "") -> list[Hit]:
         marks = {name: mark for name, mark in self.marks.items() if name != without}
         hits = engine().find(
-            self.expression, self.wording.nearer, marks=list(marks.values()), now=self.now, most=self.most
+            self.expression, self.expanded.nearer, marks=list(marks.values()), now=self.now, most=self.most
         )
         self.is_in_part |= len(hits) == self.most
         return hits if "language" in marks else self._one_of_each_family(hits)
@@ -133,10 +169,10 @@ class _Finding:
         return hit.language == self.tree, hit.language == TREES[0], hit.score
 
 
-def _facet_term(facet: Facet, value: str) -> str:
+def _value_term(facet: Facet, value: str) -> str:
     """The term of the editions that have a value."""
     key = facet.find_key(value)
-    return NO_TERM if key is None else signs.filed(facet.term_prefix, key)
+    return NO_TERM if key is None else facet_term(facet.term_prefix, key)
 
 
 def _count_keys(hits: Sequence[Hit], names: Iterable[str]) -> Counts:

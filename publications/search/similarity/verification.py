@@ -1,4 +1,4 @@
-"""Similarity compared with what a rebuild would make of it. Nothing is changed; deeds may be done meanwhile."""
+"""Similarity compared with what a rebuild would make of it. Nothing is changed; actions may run meanwhile."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -8,11 +8,10 @@ from django.utils import timezone
 
 from publications.models import Edition, EditionTerm, Likeness
 
-from ..index import read, wanted
-from ..rebuilding import STEP
-from .comparing import HUNDREDTHS, Place, compare_each
-from .keeping import MOST_KEPT
-from .telling import Rarity, counted, is_sign, profile_of, telling
+from ..index import STEP, indexable_editions, read_editions
+from .matching import HUNDREDTHS, TextPosition, compare_each
+from .rows import MAX_KEPT
+from .terms import Rarity, build_profile, characteristic_terms, count_texts, is_row_term
 
 Progress = Callable[[int, int], None]
 
@@ -26,7 +25,9 @@ def differing_editions(progress: Progress) -> set[int]:
     for editions in _read(progress):
         stored = _stored_terms(editions)
         for edition in editions:
-            own = {term: round(weight * HUNDREDTHS) for term, weight in profile_of(edition).weights.items()}
+            own = {
+                term: round(weight * HUNDREDTHS) for term, weight in build_profile(edition).weights.items()
+            }
             terms = stored[edition.pk]
             is_described = bool(terms) or not own
             if not is_described or not terms.items() <= own.items() or _signs(terms) != _signs(own):
@@ -35,7 +36,7 @@ def differing_editions(progress: Progress) -> set[int]:
 
 
 def _signs(terms: dict[str, int]) -> set[str]:
-    return {term for term in terms if is_sign(term)}
+    return {term for term in terms if is_row_term(term)}
 
 
 def _stored_terms(editions: list[Edition]) -> dict[int, dict[str, int]]:
@@ -61,18 +62,24 @@ def compare_with_rebuild(progress: Progress) -> tuple[int, int]:
 
 def _rebuilt(editions: list[Edition]) -> Iterator[set[int]]:
     """What each edition is like by the terms that would tell it today."""
-    profiles = [profile_of(edition) for edition in editions]
-    known = counted({term for profile in profiles for term in profile.weights})
+    profiles = [build_profile(edition) for edition in editions]
+    known = count_texts({term for profile in profiles for term in profile.weights})
     texts = []
     for edition, profile in zip(editions, profiles, strict=True):
         rarity = Rarity(profile.weights, known)
-        texts.append((telling(profile, rarity), rarity, Place(edition.family, edition.published_at)))
+        texts.append(
+            (
+                characteristic_terms(profile, rarity),
+                rarity,
+                TextPosition(edition.family, edition.published_at),
+            )
+        )
     for matches in compare_each(texts, timezone.now()):
-        yield {match.other.number for match in matches[:MOST_KEPT]}
+        yield {match.other.number for match in matches[:MAX_KEPT]}
 
 
 def _read(progress: Progress) -> Iterator[list[Edition]]:
-    numbers = list(wanted(timezone.now()).order_by("pk").values_list("pk", flat=True))
+    numbers = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
     for done, step in enumerate(batched(numbers, STEP), start=1):
-        yield [text.edition for text in read(step)]
+        yield [text.edition for text in read_editions(step)]
         progress(min(done * STEP, len(numbers)), len(numbers))

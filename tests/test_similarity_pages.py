@@ -23,7 +23,10 @@ def related(client, edition) -> list[tuple[str, str]]:
     page = client.get(edition.get_absolute_url()).content.decode()
     section = page.partition('<section class="related"')[2].partition("</section>")[0]
     cards = section.split("</article>")[:-1]
-    title, why = re.compile(r"card__title.*?<a[^>]*>(.*?)</a>"), re.compile(r"card__why.*?<bdi>(.*?)</bdi>")
+    title, why = (
+        re.compile(r"teaser__title.*?<a[^>]*>(.*?)</a>"),
+        re.compile(r"teaser__why.*?<bdi>(.*?)</bdi>"),
+    )
     return [(title.search(card)[1], found[1] if (found := why.search(card)) else "") for card in cards]
 
 

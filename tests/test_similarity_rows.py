@@ -11,9 +11,9 @@ from django.utils import timezone
 from publications import deeds, search
 from publications.management.commands import rebuild as command
 from publications.models import AuditLine, Edition, EditionTerm, Likeness, SearchIndex, Unrelated, nearest
-from publications.search import likeness
-from publications.search.index import wanted
-from publications.search.likeness import keeping, rebuilding
+from publications.search import similarity
+from publications.search.index import indexable_editions
+from publications.search.similarity import rows
 from tests.factories import (
     make_author,
     make_live,
@@ -40,7 +40,7 @@ def near(edition: Edition, count: int = 50) -> list[str]:
 
 def is_in_step() -> bool:
     """Every edition that is or will be public is described; no row names another one."""
-    editions = set(wanted(timezone.now()).values_list("pk", flat=True))
+    editions = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
     ends = {pk for pair in Likeness.objects.values_list("edition", "other") for pk in pair}
     return set(EditionTerm.objects.values_list("edition", flat=True)) == editions and ends <= editions
 
@@ -84,11 +84,11 @@ def test_a_batch_takes_its_places_as_if_one_came_after_the_other(editor, monkeyp
         for number in range(20)
     ]  # fmt: skip
     together = taken_back(lambda: deeds.publish_many(pieces, by=editor) and told_of_likeness())
-    monkeypatch.setattr(keeping, "TOGETHER", 1)
+    monkeypatch.setattr(rows, "BATCH_OF_EDITIONS", 1)
 
     deeds.publish_many(pieces, by=editor)
 
-    assert told_of_likeness() == together and len(together) > 20 * keeping.MOST_KEPT
+    assert told_of_likeness() == together and len(together) > 20 * rows.MAX_KEPT
 
 
 def test_a_waiting_and_an_ending_piece_are_shown_for_exactly_as_long_as_they_are_live(editor):
@@ -103,7 +103,9 @@ def test_a_waiting_and_an_ending_piece_are_shown_for_exactly_as_long_as_they_are
         for moment, shown in moments.items():
             clock.move_to(moment)
             assert near(other) == shown, moment
-            assert [row.other.title for row in likeness.suggest("", GRAIN, beside=other.publication)] == shown
+            assert [
+                row.other.title for row in similarity.suggest("", GRAIN, beside=other.publication)
+            ] == shown
 
 
 def test_an_edition_that_waits_tells_nothing_of_its_words_before_its_moment(editor):
@@ -156,7 +158,7 @@ def test_a_refused_deed_leaves_the_rows_as_they_were(editor):
 
 
 def test_so_many_nearest_are_kept_and_the_nearest_of_them(monkeypatch):
-    monkeypatch.setattr(keeping, "MOST_KEPT", 3)
+    monkeypatch.setattr(rows, "MAX_KEPT", 3)
     tag = make_tag("Grain")
     piece = live("Barges", tags=(tag,))
     for number in range(4):
@@ -168,8 +170,8 @@ def test_so_many_nearest_are_kept_and_the_nearest_of_them(monkeypatch):
 
 
 def test_a_piece_that_loses_its_nearest_is_compared_anew(editor, monkeypatch):
-    monkeypatch.setattr(keeping, "MOST_KEPT", 2)
-    monkeypatch.setattr(keeping, "FEW", 2)
+    monkeypatch.setattr(rows, "MAX_KEPT", 2)
+    monkeypatch.setattr(rows, "MIN_KEPT", 2)
     tag = make_tag("Grain")
     live("Third", body=f"{GRAIN} And more.")
     piece, _second, first = (live(title, tags=(tag,)) for title in ("Barges", "Second", "First"))
@@ -181,7 +183,7 @@ def test_a_piece_that_loses_its_nearest_is_compared_anew(editor, monkeypatch):
 
 
 def test_what_has_ended_takes_no_place_among_the_nearest(editor, monkeypatch):
-    monkeypatch.setattr(keeping, "MOST_KEPT", 1)
+    monkeypatch.setattr(rows, "MAX_KEPT", 1)
     tag = make_tag("Grain")
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = live("Barges", tags=(tag,))
@@ -249,7 +251,7 @@ def test_what_staff_have_linked_to_is_not_suggested_too(editor):
 # Made anew ---------------------------------------------------------------------------------------------
 
 
-def rows() -> set[tuple]:
+def stored_rows() -> set[tuple]:
     return {(row.edition_id, row.other_id, *row.tags, *row.words) for row in Likeness.objects.all()}
 
 
@@ -258,11 +260,11 @@ def test_a_rebuild_makes_the_same_rows(editor):
     for number in range(4):
         live(f"Grain {number}", tags=(tag,), by_whom=author)
     deeds.publish(make_publication(title="Later", body=GRAIN), by=editor, at=tomorrow())
-    before = {row[:2] for row in rows()}
+    before = {row[:2] for row in stored_rows()}
 
     call_command("rebuild", verbosity=0)
 
-    assert is_in_step() and {row[:2] for row in rows()} == before and before
+    assert is_in_step() and {row[:2] for row in stored_rows()} == before and before
 
 
 def test_a_rebuild_mends_whatever_was_wrong():
@@ -277,9 +279,9 @@ def test_a_rebuild_mends_whatever_was_wrong():
 
 
 def test_a_rebuild_takes_in_what_is_done_meanwhile(editor, monkeypatch):
-    monkeypatch.setattr(rebuilding, "STEP", 1)
+    monkeypatch.setattr(rows, "STEP", 1)
     gone, stays = live("Gone").publication, live("Stays")
-    steps = likeness.rebuild()
+    steps = similarity.rebuild()
     next(steps), next(steps)
 
     deeds.withdraw(gone, by=editor)
@@ -294,7 +296,7 @@ def test_a_rebuild_that_is_broken_off_leaves_what_there_was(monkeypatch):
     live("Two")
 
     def broken_off():
-        steps = likeness.rebuild()
+        steps = similarity.rebuild()
         yield next(steps)
         yield next(steps)
         raise KeyboardInterrupt
@@ -319,12 +321,12 @@ def test_the_bar_tells_how_far_it_is_on_a_terminal_and_one_line_elsewhere():
 
 
 def test_the_next_start_finds_likenesses_by_other_rules(monkeypatch, settings):
-    assert likeness.is_outdated()
+    assert similarity.is_outdated()
     call_command("rebuild", verbosity=0)
-    assert not likeness.is_outdated() and not search.is_outdated()
+    assert not similarity.is_outdated() and not search.is_outdated()
 
-    monkeypatch.setattr(rebuilding, "VERSION", 99)
-    assert likeness.is_outdated() and not search.is_outdated()
+    monkeypatch.setattr(rows, "VERSION", 99)
+    assert similarity.is_outdated() and not search.is_outdated()
     make_person()  # so that no demonstration is loaded
     call_command("prepare", verbosity=0)
     assert SearchIndex.objects.get().likeness == 99

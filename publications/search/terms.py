@@ -1,8 +1,10 @@
-"""Words as the index knows them: their stems, without case, accents and apostrophes. It knows no database.
+"""Terms of the index: words: their stems, without case, accents and apostrophes. It knows no database.
 
 Texts are stemmed by their own language where readers' words can be stemmed alike: English and Swedish, and
 languages with a script to themselves. All others are kept as spelled. What a reader types may be of any
 language, so it stands for every stem that its script allows.
+
+Other terms stand for rows of the database. No reader can type one: each opens with a private character.
 """
 
 import re
@@ -20,6 +22,7 @@ from snowballstemmer.russian_stemmer import RussianStemmer
 from snowballstemmer.swedish_stemmer import SwedishStemmer
 
 from publications.languages import MARKS
+from publications.models import Author, Synonym, Tag
 
 LONGEST = 40
 REMEMBERED = 1 << 16
@@ -69,33 +72,33 @@ STOP_WORDS = frozenset([*_ENGLISH.split(), *_SWEDISH.split()])
 _own = threading.local()
 
 
-def terms(text: str, language: str) -> list[str]:
+def index_terms(text: str, language: str) -> list[str]:
     """The words of a text in this language, in their order, as the index holds them."""
-    return [term(word, language) for word in WORD.findall(text)]
+    return [index_term(word, language) for word in WORD.findall(text)]
 
 
-def spans(text: str, language: str, start: int = 0) -> Iterator[tuple[int, int, str]]:
+def term_spans(text: str, language: str, start: int = 0) -> Iterator[tuple[int, int, str]]:
     """Where each word stands in a text, and its term."""
     for found in WORD.finditer(text, start):
-        yield found.start(), found.end(), term(found[0], language)
+        yield found.start(), found.end(), index_term(found[0], language)
 
 
 @lru_cache(REMEMBERED)
-def term(word: str, language: str) -> str:
+def index_term(word: str, language: str) -> str:
     """One word, as WORD finds it, as the index holds it."""
     return _as_term(_folded(_stem(_plain(word), language)), word)
 
 
 @lru_cache(REMEMBERED)
-def plain(word: str) -> str:
+def fold(word: str) -> str:
     """One word without case and accents, not stemmed."""
     return _as_term(_folded(_plain(word)), word)
 
 
 @lru_cache(4096)
-def readings(word: str) -> tuple[str, ...]:
+def query_terms(word: str) -> tuple[str, ...]:
     """All terms that a word which a reader typed may stand for in texts of any language, as typed first."""
-    known = dict.fromkeys((plain(word), *(term(word, language) for language in languages_of(word))))
+    known = dict.fromkeys((fold(word), *(index_term(word, language) for language in languages_of(word))))
     return tuple(known)
 
 
@@ -112,7 +115,7 @@ def is_stop_word(word: str) -> bool:
 
 def title_key(title: str) -> str:
     """A sign for a whole title: alike for titles of the same words in the same order; empty where it has none."""
-    spelled = " ".join(plain(word) for word in WORD.findall(title))
+    spelled = " ".join(fold(word) for word in WORD.findall(title))
     return blake2s(spelled.encode(), digest_size=8).hexdigest() if spelled else ""
 
 
@@ -149,3 +152,26 @@ def _folded(word: str) -> str:
 def _is_passed_over(sign: str) -> bool:
     """Stress, vowel points, soft hyphens: what spells no word of its own."""
     return unicodedata.category(sign) in ("Mn", "Me", "Cf") and sign not in MARKS
+
+
+FACET, NAMED, TITLE = "\ue000", "\ue001", "\ue002"
+"""What a row is filed under, for filters; whom and what it is about, for words that name them; its whole title."""
+
+ROW_LETTERS = {Tag: "t", Author: "a", Synonym: "s"}
+
+
+def row_key(thing: Tag | Author | Synonym) -> str:
+    """A topic, person or row of spellings, in a few letters."""
+    return f"{ROW_LETTERS[type(thing)]}{thing.pk}"
+
+
+def facet_term(letter: str, value: object) -> str:
+    return f"{FACET}{letter}{value}"
+
+
+def name_term(sign: str) -> str:
+    return f"{NAMED}{sign}"
+
+
+def title_term(key: str) -> str:
+    return f"{TITLE}{key}"

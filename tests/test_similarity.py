@@ -7,9 +7,15 @@ from django.utils import timezone, translation
 
 from publications import deeds
 from publications.models import Edition, Likeness, nearest
-from publications.search import likeness
-from publications.search.likeness.comparing import faded
-from publications.search.likeness.telling import MOST_WORDS, Rarity, profile_of_draft, telling, words_of
+from publications.search import similarity
+from publications.search.similarity.matching import decay
+from publications.search.similarity.terms import (
+    MAX_TERMS,
+    Rarity,
+    build_draft_profile,
+    characteristic_terms,
+    weigh_words,
+)
 from tests.factories import make_author, make_live, make_publication, make_tag, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -28,7 +34,7 @@ def near(edition: Edition, count: int = 5) -> list[str]:
 
 
 def reasons(edition: Edition) -> list[str]:
-    return likeness.reasons(nearest(edition.publication_id, timezone.now(), 5))
+    return similarity.reasons(nearest(edition.publication_id, timezone.now(), 5))
 
 
 # What is like what -------------------------------------------------------------------------------------
@@ -92,14 +98,14 @@ def test_of_two_that_are_alike_the_newer_comes_first():
 
 def test_the_first_years_between_two_publications_take_most():
     now = timezone.now()
-    years = [faded(now, now - timedelta(days=365.25 * count)) for count in (0, 2, 6, 16)]
+    years = [decay(now, now - timedelta(days=365.25 * count)) for count in (0, 2, 6, 16)]
 
     assert years == pytest.approx([1, 0.5**0.5, 0.5, 1 / 3])
 
 
 def test_an_old_series_is_answered_by_itself_and_newer_texts_stay_in_sight():
     now = timezone.now()
-    later = [faded(now, now + timedelta(days=365.25 * count)) for count in (1, 3, 8)]
+    later = [decay(now, now + timedelta(days=365.25 * count)) for count in (1, 3, 8)]
 
     assert later == pytest.approx([0.5**0.5, 0.5, 1 / 3])
 
@@ -171,7 +177,7 @@ def test_a_pen_name_brings_nobody_together_and_is_not_told(editor):
 
 
 def suggested(*asked, **more) -> list[str]:
-    return [row.other.title for row in likeness.suggest(*asked, **more)]
+    return [row.other.title for row in similarity.suggest(*asked, **more)]
 
 
 def test_a_draft_is_told_what_is_like_it_with_the_grounds():
@@ -180,9 +186,9 @@ def test_a_draft_is_told_what_is_like_it_with_the_grounds():
     live("Schism", CHURCH, tags=(tag,))
     live("Winter", GAS, by_whom=author)
 
-    rows = likeness.suggest("Barges", GRAIN, [tag], [author])
+    rows = similarity.suggest("Barges", GRAIN, [tag], [author])
 
-    told = {row.other.title: why for row, why in zip(rows, likeness.reasons(rows), strict=True)}
+    told = {row.other.title: why for row, why in zip(rows, similarity.reasons(rows), strict=True)}
     assert set(told) == {"Elevators", "Schism", "Winter"}
     assert told["Schism"] == "Both on Belarus" and told["Winter"] == "Both by Anna Nowak"
     assert not Likeness.objects.filter(edition=None).exists() and rows[0].pk is None
@@ -221,21 +227,21 @@ def test_no_more_are_suggested_than_are_asked_for_and_none_for_an_empty_draft():
 
 def test_a_word_weighs_more_in_a_title_and_less_in_a_long_text():
     def weight(*parts):
-        return words_of(*parts, "en")["grain"]
+        return weigh_words(*parts, "en")["grain"]
 
     assert weight("Grain", "", "") > weight("", "Grain", "") > weight("", "", "Grain")
     assert weight("", "", "Grain") > weight("", "", "Grain " + "barley " * 900)
 
 
 def test_stop_words_short_words_and_numbers_tell_nothing():
-    assert set(words_of("The 27 of EU", "in 2014", "and 5G barley", "en")) == {"barley"}
+    assert set(weigh_words("The 27 of EU", "in 2014", "and 5G barley", "en")) == {"barley"}
 
 
 def test_a_text_is_told_by_so_many_words_however_long_it_is():
     text = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300))
-    profile = profile_of_draft("Long", text, "en", (), ())
+    profile = build_draft_profile("Long", text, "en", (), ())
 
-    assert len(telling(profile, Rarity(profile.weights)).weights) == MOST_WORDS
+    assert len(characteristic_terms(profile, Rarity(profile.weights)).weights) == MAX_TERMS
 
 
 @pytest.mark.parametrize(
