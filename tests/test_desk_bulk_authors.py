@@ -11,7 +11,7 @@ from publications.desk.drafts.bulk import read_ranges, write_ranges
 from publications.models import Byline, Edition, Publication, keep_original
 from tests.blogs import bring_in
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow, yesterday
-from tests.test_import_default_author import write_posts
+from tests.importers.test_default_author import write_posts
 
 pytestmark = pytest.mark.django_db
 

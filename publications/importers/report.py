@@ -41,7 +41,8 @@ class Topic:
     """What a note can be about.
 
     Topics that need attention are listed in full, not by a few examples. Those that say the same of many files
-    (`is_grouped`) are listed by the text of the note. A topic that is not `counted` has no total of its own.
+    (`is_grouped`) are listed by the text of the note. Topics that are not `is_counted` have no total, as an
+    outcome has one; those of Word files alone (`is_of_word`) have one where there are such notes.
     """
 
     key: str
@@ -49,6 +50,7 @@ class Topic:
     needs_attention: bool = False
     is_grouped: bool = False
     is_counted: bool = True
+    is_of_word: bool = False
 
     @property
     def total_name(self) -> str:
@@ -196,6 +198,36 @@ _TOPICS = (
     Topic("manuscript", _("manuscripts read as other files"), needs_attention=True),
     Topic("encoding", _("files in another encoding"), needs_attention=True),
     Topic("characters", _("files with characters that are no text"), needs_attention=True),
+    # of Word files
+    Topic("picture", _("pictures of Word files that were not kept"), needs_attention=True, is_of_word=True),
+    Topic("chart", _("charts of Word files left out"), needs_attention=True, is_of_word=True),
+    Topic("diagram", _("drawings (SmartArt) left out"), needs_attention=True, is_of_word=True),
+    Topic("object", _("embedded objects left out"), needs_attention=True, is_of_word=True),
+    Topic("frame", _("headers and footers left out"), is_of_word=True),
+    Topic("hidden", _("hidden text left out"), is_of_word=True),
+    Topic("prompt", _("prompts that nobody filled in"), is_of_word=True),
+    Topic("contents", _("tables of contents left out"), is_of_word=True),
+    Topic("embedded", _("files embedded as text left out"), needs_attention=True, is_of_word=True),
+    Topic("note", _("notes that no text refers to"), needs_attention=True, is_of_word=True),
+    Topic("template", _("templates elsewhere that were not opened"), is_of_word=True),
+    Topic("macros", _("files with macros"), is_of_word=True),
+    Topic("box", _("text boxes moved behind their paragraph"), is_of_word=True),
+    Topic("equation", _("equations as plain text"), is_of_word=True),
+    Topic("word-field", _("fields of Word as plain text"), is_of_word=True),
+    Topic("merged", _("merged cells divided"), is_of_word=True),
+    Topic("unpacked", _("tables of one cell as paragraphs"), is_of_word=True),
+    Topic("cropped", _("pictures cropped as in Word"), is_of_word=True),
+    Topic("tracking", _("links freed of what traces readers"), is_of_word=True),
+    Topic("inner-link", _("links within a text as plain words"), is_of_word=True),
+    Topic("dead-link", _("links that lead nowhere, as plain words"), is_of_word=True),
+    Topic("lettered", _("lists with letters, now numbered"), is_of_word=True),
+    Topic("moved-note", _("notes of titles or summaries moved"), is_of_word=True),
+    Topic("highlight", _("highlighting left out"), is_of_word=True),
+    Topic("underline", _("underlining left out"), is_of_word=True),
+    Topic("sign", _("signs of special fonts"), is_of_word=True),
+    Topic("byline", _("bylines that say more than names"), is_of_word=True),
+    Topic("heading", _("bold lines taken as headings"), is_of_word=True),
+    Topic("language", _("languages guessed from the words"), is_of_word=True),
 )
 TOPICS = {topic.key: topic for topic in _TOPICS}
 """All topics, in the order in which people want to know of them."""
@@ -279,7 +311,7 @@ class ImportReport:
             "redirects": self.redirects,
             "related_links": self.related_links,
             "least_share_of_words": round(min(ratios, default=1.0), 5),
-            **{topic.total_name: topics[topic.key] for topic in TOPICS.values() if topic.is_counted},
+            **{topic.total_name: topics[topic.key] for topic in _counted_topics(topics)},
             "held": sum(bool(file.notes_on("held")) for file in self.files),
             "seconds": round(self.seconds, 1),
             "pieces_a_second": round(len(self.files) / self.seconds, 1) if self.seconds else 0.0,
@@ -307,7 +339,7 @@ class ImportReport:
             (_("seconds"), "seconds"),
             (_("pieces a second"), "pieces_a_second"),
         ]
-        return [(str(label), str(totals[name])) for label, name in rows if totals[name]]
+        return [(str(label), str(totals[name])) for label, name in rows if totals.get(name)]
 
     def as_dict(self) -> dict[str, object]:
         """The JSON report."""
@@ -316,6 +348,12 @@ class ImportReport:
             "rehearsal": self.is_dry_run, "totals": self.totals(), "held_back": held_back,
             "files": [file.as_dict() for file in self.files],
         }  # fmt: skip
+
+
+def _counted_topics(counts: Counter[str]) -> list[Topic]:
+    return [
+        topic for topic in TOPICS.values() if topic.is_counted and (counts[topic.key] or not topic.is_of_word)
+    ]
 
 
 def group_by_text(files: Iterable[FileReport], topic: str) -> dict[str, list[FileReport]]:

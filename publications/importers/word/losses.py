@@ -104,7 +104,7 @@ class ConversionLosses:
             )
         if self.fields:
             named = ", ".join(f"{name} ({count})" for name, count in self.fields.most_common())
-            change("field", _("Fields became plain text, as Word last showed them: %s") % named)
+            change("word-field", _("Fields became plain text, as Word last showed them: %s") % named)
         if self.merged_tables:
             numbers = ", ".join(str(number) for number in self.merged_tables)
             change(
@@ -131,7 +131,8 @@ class ConversionLosses:
                 self.inner_links) % {"count": self.inner_links})  # fmt: skip
         for address in self.dead_links:
             change(
-                "link", _("A link leads nowhere that readers can reach, and became plain words: %s") % address
+                "dead-link",
+                _("A link leads nowhere that readers can reach, and became plain words: %s") % address,
             )
         if self.lettered:
             change("lettered", _("Lists with letters or Roman numbers are numbered 1, 2, 3."))

@@ -19,8 +19,9 @@ from publications.importers.markdown.reader import MarkdownImportContext, read_f
 from publications.importers.markdown.shortcodes import resolve_shortcodes
 from publications.importers.report import ImportLog, NoteKind
 from publications.manuscript import HOME_ZONE
+from tests.conftest import ROOT
 
-SAMPLES = Path(__file__).parent / "samples" / "import"
+SAMPLES = ROOT / "tests" / "samples" / "import"
 POST = "---\ntitle: A title\ndate: 2024-04-09\nauthor: ann\nexcerpt: A summary.\n---\n{}"
 
 

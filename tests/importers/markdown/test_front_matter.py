@@ -126,3 +126,13 @@ def test_a_single_file_of_wordpress_says_what_it_is(tmp_path):
 
     with pytest.raises(ImportRefused, match="an export of WordPress"):
         index_files(file)
+
+
+@pytest.mark.parametrize("nothing", ["null", "~", "none", ""])
+def test_a_key_without_a_value_leaves_its_place_to_the_next(tmp_path, nothing):
+    front = f"date: {nothing}\ncreated: 2020-01-02\n"
+
+    bring_in(put(tmp_path / "blog", date=None, front=front), permalink="/:year/:title/")
+
+    assert timezone.localtime(Edition.objects.live().get().published_at).date().isoformat() == "2020-01-02"
+    assert FormerPath.objects.filter(path="/2020/a").exists()

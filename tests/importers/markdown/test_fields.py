@@ -12,7 +12,7 @@ from publications.importers.markdown.images import image_key
 from publications.importers.report import ImportedFile, NoteKind
 from publications.manuscript import Manuscript, dumps
 from tests.factories import picture_bytes
-from tests.test_importer import SAMPLES, arrivals
+from tests.importers.markdown.test_reader import SAMPLES, arrivals
 
 
 def written(folder: Path, name: str = "a.md", *, front: str = "", body: str = "Text.") -> Path:

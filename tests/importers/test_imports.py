@@ -1,0 +1,21 @@
+"""What the importers import: files are read in processes that start before Django is set up."""
+
+import subprocess
+import sys
+
+import pytest
+
+from tests.conftest import ROOT
+
+PROBE = (
+    "import sys, {module}; print([name for name in sys.modules if name.startswith('publications.models')])"
+)
+
+
+@pytest.mark.parametrize("module", ["publications.importers.markdown", "publications.importers.docx"])
+def test_reading_files_imports_no_model(module):
+    result = subprocess.run(
+        [sys.executable, "-c", PROBE.format(module=module)], capture_output=True, text=True, cwd=ROOT
+    )
+
+    assert (result.stdout.strip(), result.returncode) == ("[]", 0), result.stderr
