@@ -20,7 +20,7 @@ from django.utils.xmlutils import SimplerXMLGenerator
 
 from publications.languages import TREES
 from publications.models import Author, Edition, EditionByline, EditionTag, Listed, Page, Tag
-from publications.presentation import absolute, in_tree, paths_in_locales, unless_fresh
+from publications.presentation import absolute, conditional_response, in_tree, paths_in_locales
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -40,7 +40,7 @@ class SitemapEntry:
 
 
 def sitemap(request: HttpRequest) -> HttpResponse:
-    return unless_fresh(request, _sitemap)
+    return conditional_response(request, _sitemap)
 
 
 def sitemap_part(request: HttpRequest, source: str, number: int) -> HttpResponse:
@@ -48,7 +48,7 @@ def sitemap_part(request: HttpRequest, source: str, number: int) -> HttpResponse
     found = SOURCES.get(source)
     if not found or number > MAX_BLOCK or not found.holds(number):
         raise Http404
-    return unless_fresh(request, lambda: _respond(_url_set(found.entries(number))))
+    return conditional_response(request, lambda: _respond(_url_set(found.entries(number))))
 
 
 def _sitemap() -> HttpResponse:

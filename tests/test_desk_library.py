@@ -9,7 +9,7 @@ from PIL import Image as Pixels
 from publications import deeds, images, renditions
 from publications.desk.images import find_image_uses
 from publications.models import Author, Image
-from publications.presentation import card, lead_card
+from publications.presentation import build_lead_teaser, build_teaser
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -87,7 +87,7 @@ def test_a_card_asks_for_its_own_cut_in_both_formats(client):
     image = make_image(size=(1000, 800))
     edition = make_live(cover=image)
 
-    cover = lead_card(edition, card(edition)).cover
+    cover = build_lead_teaser(edition, build_teaser(edition)).cover
 
     assert [kind for kind, _srcset in cover.sources] == ["image/webp", "image/jpeg"]
     assert cover.src.endswith("/960c.jpg") and (cover.width, cover.height) == (960, 540)

@@ -27,7 +27,7 @@ from publications.feeds.renderers import RENDERERS, render_atom, render_json_fee
 from publications.metadata import FEED_FORMATS
 from publications.models import Attachment, Kind, keep_original
 from publications.presentation import feeds_for
-from publications.presentation.whole_addresses import with_whole_addresses
+from publications.presentation.links import with_whole_addresses
 from publications.xml_writer import FORBIDDEN
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import queries_of_each

@@ -11,7 +11,7 @@ from django.utils.html import strip_tags
 from publications import deeds
 from publications.markup import insert_permalinks, render_markdown
 from publications.models import Edition, Kind, Number
-from publications.presentation.piece import age
+from publications.presentation.publication_page import age
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db

@@ -11,8 +11,8 @@ from django.utils.html import strip_tags
 from publications import deeds
 from publications.languages import LANGUAGE_LABELS, NAMES
 from publications.models import Author, Site, TagKind
-from publications.presentation.parts import initials_of
-from publications.presentation.subjects import first_sentences
+from publications.presentation.authors import initials_of
+from publications.presentation.teasers import first_sentences
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db

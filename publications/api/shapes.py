@@ -17,8 +17,9 @@ from publications.languages import NAMES, TREES
 from publications.metadata import RECORD_FORMATS, Record, format_url
 from publications.models import Author, Edition, EditionByline, Image, Role, Tag, TagKind, facet_of
 from publications.presentation import public_address
-from publications.presentation.parts import body_html, picture, portrait, signed
-from publications.presentation.whole_addresses import with_whole_addresses
+from publications.presentation.authors import signed
+from publications.presentation.images import body_html, picture, portrait
+from publications.presentation.links import with_whole_addresses
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, FieldType, PublicationField
 from publications.xml_writer import format_datetime
 

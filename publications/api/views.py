@@ -28,7 +28,7 @@ from publications.models import (
     Tag,
     filter_by,
 )
-from publications.presentation import unless_fresh
+from publications.presentation import conditional_response
 from publications.xml_writer import format_datetime
 
 from .openapi import describe_api
@@ -63,7 +63,7 @@ _RECORD_ROWS = ("bylines", "tags", "attachments", "translations", "history")
 def publication_list(request: HttpRequest) -> HttpResponse:
     """All live texts, newest first."""
     params = publication_params(request, timezone.now())
-    return unless_fresh(request, lambda: _publications(request, params))
+    return conditional_response(request, lambda: _publications(request, params))
 
 
 @api_view
@@ -71,42 +71,44 @@ def publication_detail(request: HttpRequest, uid: UUID) -> HttpResponse:
     check_parameters(request)
     if not _is_public(uid):
         raise _missing(uid)
-    return unless_fresh(request, lambda: _publication(uid))
+    return conditional_response(request, lambda: _publication(uid))
 
 
 @api_view
 def author_list(request: HttpRequest) -> HttpResponse:
     """Those whom readers may know and who have a live text."""
     params = author_params(request)
-    return unless_fresh(request, lambda: _rows(request, "authors", _authors(), params, AUTHOR))
+    return conditional_response(request, lambda: _rows(request, "authors", _authors(), params, AUTHOR))
 
 
 @api_view
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     check_parameters(request)
     _author(slug)
-    return unless_fresh(request, lambda: json_response(AUTHOR_DETAIL.serialize(_author(slug))))
+    return conditional_response(request, lambda: json_response(AUTHOR_DETAIL.serialize(_author(slug))))
 
 
 @api_view
 def topic_list(request: HttpRequest) -> HttpResponse:
     """Themes, countries and series that a live text is on."""
     params = topic_params(request)
-    return unless_fresh(request, lambda: _rows(request, "topics", _topics(**params.filters), params, TOPIC))
+    return conditional_response(
+        request, lambda: _rows(request, "topics", _topics(**params.filters), params, TOPIC)
+    )
 
 
 @api_view
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     check_parameters(request)
     _topic(slug)
-    return unless_fresh(request, lambda: json_response(TOPIC_DETAIL.serialize(_topic(slug))))
+    return conditional_response(request, lambda: json_response(TOPIC_DETAIL.serialize(_topic(slug))))
 
 
 @api_view
 def description(request: HttpRequest) -> HttpResponse:
     """All this in OpenAPI 3.1."""
     check_parameters(request)
-    return unless_fresh(request, lambda: json_response(describe_api()))
+    return conditional_response(request, lambda: json_response(describe_api()))
 
 
 @api_view

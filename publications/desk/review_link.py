@@ -30,7 +30,8 @@ from publications.models import (
     Review,
     ReviewRemark,
 )
-from publications.presentation.parts import names_in_line, picture
+from publications.presentation.authors import names_in_line
+from publications.presentation.images import picture
 
 from .site import render_desk_page
 

@@ -27,10 +27,9 @@ from publications.models import (
     started_editions_by_publication,
 )
 from publications.presentation import absolute, author_url, in_tree, public_address
-from publications.presentation.external_link import external_link_html
-from publications.presentation.history import Note, notes_of
-from publications.presentation.parts import body_html, picture
-from publications.presentation.whole_addresses import with_whole_addresses
+from publications.presentation.history import ChangeNote, notes_of
+from publications.presentation.images import body_html, picture
+from publications.presentation.links import external_link_html, with_whole_addresses
 
 FEED_ENTRIES = 30
 LATER = (Change.CORRECTION, Change.UPDATE)
@@ -130,7 +129,7 @@ class AnnouncedChanges:
 
     published: datetime
     updated: datetime
-    corrections: list[Note]
+    corrections: list[ChangeNote]
 
 
 def newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges]:
@@ -275,7 +274,7 @@ def _categories(rows: EditionWithRows) -> list[FeedCategory]:
     ]
 
 
-def _content(rows: EditionWithRows, corrections: list[Note]) -> str:
+def _content(rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
     """Notes of corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
     edition = rows.edition
     with translation.override(edition.tree):

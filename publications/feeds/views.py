@@ -14,7 +14,14 @@ from django.utils.translation import gettext as _
 from publications.languages import NAMES
 from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, Generation, Kind, Tag, cached_latest, the_site
-from publications.presentation import absolute, author_url, current_tree, feeds_for, topic_url, unless_fresh
+from publications.presentation import (
+    absolute,
+    author_url,
+    conditional_response,
+    current_tree,
+    feeds_for,
+    topic_url,
+)
 
 from .entries import Feed, FeedPerson, build_entries
 from .renderers import RENDERERS
@@ -70,7 +77,7 @@ def _if_any(live: QuerySet, shown: QuerySet) -> QuerySet:
 def _feed(
     request: HttpRequest, format: str, editions: QuerySet, page: str, names: list[FeedLinks]
 ) -> HttpResponse:
-    return unless_fresh(request, lambda: _render(format, editions, page, names[0]))
+    return conditional_response(request, lambda: _render(format, editions, page, names[0]))
 
 
 def _render(format: str, editions: QuerySet, page: str, name: FeedLinks) -> HttpResponse:

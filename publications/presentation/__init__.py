@@ -6,57 +6,66 @@ the same page from here.
 
 from publications.addresses import absolute, in_tree
 
-from .feed_links import feeds_for
-from .freshness import unless_fresh
-from .page import breadcrumb, paths_in_locales, render_page
-from .papers import card_of, card_url, edition_pdf_url, paper_of, pdf_url
-from .parts import Card, Link, card, cards, lead_card, paragraphs, public_address
-from .piece import piece_context
-from .site_pages import address_of, site_page_context
-from .social_images import page_card
-from .subjects import (
-    Shelf,
-    Subject,
-    Writer,
-    shelves,
-    subjects,
-    subjects_by_kind,
-    writers,
+from .authors import AuthorSummary, author_summaries, paragraphs
+from .conditional import conditional_response
+from .links import (
+    Link,
+    author_url,
+    card_url,
+    current_tree,
+    edition_pdf_url,
+    feeds_for,
+    pdf_url,
+    public_address,
+    topic_url,
 )
-from .ways import author_url, current_tree, topic_url
+from .page import breadcrumb, paths_in_locales, render_page
+from .pdf_document import card_of, page_card, paper_of
+from .publication_page import address_of, publication_context, site_page_context
+from .teasers import (
+    Teaser,
+    TeaserGroup,
+    TopicSummary,
+    build_lead_teaser,
+    build_teaser,
+    build_teasers,
+    teaser_groups,
+    topic_summaries,
+    topic_summaries_by_kind,
+)
 
 __all__ = [
-    "Card",
+    "AuthorSummary",
     "Link",
-    "Shelf",
-    "Subject",
-    "Writer",
+    "Teaser",
+    "TeaserGroup",
+    "TopicSummary",
     "absolute",
     "address_of",
+    "author_summaries",
     "author_url",
     "breadcrumb",
-    "card",
+    "build_lead_teaser",
+    "build_teaser",
+    "build_teasers",
     "card_of",
     "card_url",
-    "cards",
+    "conditional_response",
     "current_tree",
     "edition_pdf_url",
     "feeds_for",
     "in_tree",
-    "lead_card",
     "page_card",
     "paper_of",
     "paragraphs",
     "paths_in_locales",
     "pdf_url",
-    "piece_context",
     "public_address",
+    "publication_context",
     "render_page",
-    "shelves",
     "site_page_context",
-    "subjects",
-    "subjects_by_kind",
+    "teaser_groups",
+    "topic_summaries",
+    "topic_summaries_by_kind",
     "topic_url",
-    "unless_fresh",
-    "writers",
 ]

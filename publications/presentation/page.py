@@ -14,8 +14,7 @@ from publications.addresses import absolute, in_tree
 from publications.languages import NAMES, TREES, language_label
 from publications.models import Place, Site, SiteLink, link_url, menu_links, menu_paths, the_site
 
-from .social_images import social_image_tags
-from .ways import current_tree, way_to
+from .links import current_tree, localized_url, social_image_tags
 
 RELATIONS = {Place.SOCIAL: "me"}
 
@@ -58,9 +57,9 @@ def render_page(
     links = SimpleLazyObject(menu_links)
     current_path = request.path if request.path in menu_paths(links, locale) else ""
     frame = {
-        "home_url": way_to("home"),
-        "list_url": way_to("list"),
-        "feed_url": way_to("feed"),
+        "home_url": localized_url("home"),
+        "list_url": localized_url("list"),
+        "feed_url": localized_url("feed"),
         "newsletter_url": lambda: link_url(site.newsletter),
         "publisher": lambda: site.publisher.splitlines(),
         "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
@@ -84,7 +83,7 @@ def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:
 
 def breadcrumb(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
     """Return a breadcrumb from the home page: steps with the URL name of their page, then the title of this one."""
-    home = {"label": gettext("Home"), "url": way_to("home")}
+    home = {"label": gettext("Home"), "url": localized_url("home")}
     return [home, *(_breadcrumb_step(step) for step in steps)]
 
 

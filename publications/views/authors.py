@@ -21,16 +21,16 @@ from publications.models import (
     top_counts,
 )
 from publications.presentation import (
-    Writer,
+    AuthorSummary,
     absolute,
+    author_summaries,
     breadcrumb,
     current_tree,
     feeds_for,
     paragraphs,
     paths_in_locales,
     render_page,
-    subjects,
-    writers,
+    topic_summaries,
 )
 
 from .alphabet import OTHERS, Entry, register
@@ -72,7 +72,7 @@ def _register(tree: str) -> list[Entry]:
     return register(named.values_list("pk", "name", "family_name", "is_organisation"), tree)
 
 
-def _in_order(tree: str, entries: Sequence[Entry]) -> list[Writer]:
+def _in_order(tree: str, entries: Sequence[Entry]) -> list[AuthorSummary]:
     """The people of these entries, the first under a letter with its anchor."""
     found = count_authors(tree, {})
     told = Author.objects.select_related("portrait").told(
@@ -84,7 +84,7 @@ def _in_order(tree: str, entries: Sequence[Entry]) -> list[Writer]:
     return [
         replace(writer, anchor=_anchor(entry.letter) if entry.letter != before else "")
         for writer, entry, before in zip(
-            writers(rows[entry.pk] for entry in entries), entries, letters, strict=False
+            author_summaries(rows[entry.pk] for entry in entries), entries, letters, strict=False
         )
     ]
 
@@ -110,7 +110,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     live = Edition.objects.live().in_tree(tree).by(author).newest_first()
     total = count_editions(tree, {"author": slug})
     found = paged_cards(live, request.GET.get("page", "1"), plain(request.path), total=total)
-    writer = writers([author])[0]
+    writer = author_summaries([author])[0]
     top = top_counts(count_tags(tree, {"author": slug}), TOPICS, attrgetter("count"))
     tags = sorted(Tag.objects.order_by("name").told(top), key=lambda tag: -tag.pieces)[:TOPICS]
     return render_page(
@@ -125,7 +125,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         author=author,
         person=writer,
         biography=paragraphs(author.biography),
-        subjects=subjects(tags),
+        subjects=topic_summaries(tags),
         feeds=feeds_for(current_tree(), author=author),
         **_described(request, author, writer),
         alternates=paths_in_locales("publications:author", slug=slug),
@@ -141,7 +141,7 @@ def author_or_404(slug: str) -> Author:
     return author
 
 
-def _described(request: HttpRequest, author: Author, writer: Writer) -> dict[str, object]:
+def _described(request: HttpRequest, author: Author, writer: AuthorSummary) -> dict[str, object]:
     picture = absolute(writer.portrait.src) if writer.portrait else ""
     profile = json_ld.profile(author, current_tree(), picture)
     return described(request, breadcrumb((_("Authors"), "publications:authors"), author.name), profile)

@@ -16,7 +16,8 @@ from publications.models import (
     translations_of,
 )
 from publications.presentation import breadcrumb, current_tree, history, render_page
-from publications.presentation.comparison import comparison_context, difference_of
+from publications.presentation.history import comparison_context, difference_of
+from publications.presentation.links import changes_url, editions_url
 
 from .pieces import elsewhere
 
@@ -27,7 +28,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Every public edition with what it was, its note to readers and its permanent address."""
     found = answer(current_tree(), slug)
     if found.standing is not Standing.HERE:
-        return elsewhere(request, found, history.editions_url)
+        return elsewhere(request, found, editions_url)
     live = found.edition
     return render_page(
         request,
@@ -47,7 +48,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     piece, found = answer(current_tree(), slug), answer_for_edition(current_tree(), slug, number)
     for each in (piece, found):
         if each.standing is not Standing.HERE:
-            return elsewhere(request, each, lambda edition: history.changes_url(edition, number))
+            return elsewhere(request, each, lambda edition: changes_url(edition, number))
     live = piece.edition
     begun = started_editions(live.publication_id)
     readable = readable_editions(begun)
@@ -56,9 +57,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
     return render_page(
         request,
         "pages/comparison.html",
-        **_frame(
-            live, {"label": _("Editions"), "url": history.editions_url(live)}, {"label": _("What changed")}
-        ),
+        **_frame(live, {"label": _("Editions"), "url": editions_url(live)}, {"label": _("What changed")}),
         title=_("What changed from edition %(before)d to edition %(number)d: %(title)s")
         % {"before": before.number, "number": number, "title": live.title},
         description=_(
@@ -67,7 +66,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         % {"number": number, "title": live.title},
         before=history.entries(live, [before])[0],
         after=history.entries(live, [after])[0],
-        what=history.what_it_was(after, begun) if len(between) == 1 else "",
+        what=history.edition_label(after, begun) if len(between) == 1 else "",
         notes_between=[edition.note for edition in between if edition.note],
         is_same=before.digest == after.digest,
         others=[each.number for each in readable if each.number != number],
@@ -104,11 +103,11 @@ def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
         "social_image_of": live.get_absolute_url(),
         "piece": live,
         "piece_url": live.get_absolute_url(),
-        "editions_url": history.editions_url(live),
+        "editions_url": editions_url(live),
         "breadcrumb": [*breadcrumb((_("Publications"), "publications:list")), piece, *steps],
     }
 
 
 def _in_translation(live: Edition) -> dict[str, str]:
     """The same page of the translation in the other tree."""
-    return {other.language: history.editions_url(other) for other in translations_of(live)}
+    return {other.language: editions_url(other) for other in translations_of(live)}

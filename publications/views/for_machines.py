@@ -13,7 +13,7 @@ from publications.languages import TREES
 from publications.markup import escape_markdown
 from publications.metadata import format_url
 from publications.models import Edition, Site
-from publications.presentation import Card, cards, unless_fresh
+from publications.presentation import Teaser, build_teasers, conditional_response
 
 INDEXED = 100
 VALID_FOR = timedelta(days=180)
@@ -22,7 +22,7 @@ KEPT = 3600  # seconds
 
 def llms(request: HttpRequest) -> HttpResponse:
     """An index of the site for machines that read text (llmstxt.org), in its first language."""
-    return unless_fresh(request, _index)
+    return conditional_response(request, _index)
 
 
 def _index() -> HttpResponse:
@@ -30,7 +30,7 @@ def _index() -> HttpResponse:
         live = Edition.objects.live().in_tree(TREES[0]).newest_first().for_cards()[:INDEXED]
         context = {
             "site": Site.objects.first() or Site(),
-            "pieces": [_piece(*each) for each in zip(live, cards(live), strict=True)],
+            "pieces": [_piece(*each) for each in zip(live, build_teasers(live), strict=True)],
             "lists": [absolute(in_tree(tree, "publications:list")) for tree in TREES],
             "feeds": [absolute(in_tree(tree, "publications:feed")) for tree in TREES],
             "sitemap": absolute(reverse("sitemap")),
@@ -39,7 +39,7 @@ def _index() -> HttpResponse:
     return HttpResponse(text, content_type="text/markdown; charset=utf-8")
 
 
-def _piece(edition: Edition, shown: Card) -> dict[str, object]:
+def _piece(edition: Edition, shown: Teaser) -> dict[str, object]:
     return {
         "title": escape_markdown(edition.title),
         "url": absolute(format_url(edition, "md")),

@@ -19,14 +19,14 @@ from publications.models import (
     top_counts,
 )
 from publications.presentation import (
+    author_summaries,
+    build_lead_teaser,
     current_tree,
     feeds_for,
     in_tree,
-    lead_card,
     paths_in_locales,
     render_page,
-    subjects_by_kind,
-    writers,
+    topic_summaries_by_kind,
 )
 
 from .shelves import with_shelves
@@ -60,11 +60,11 @@ def home(request: HttpRequest) -> HttpResponse:
                 json_ld.website(site, current_tree()),
             ]
         ),
-        lead=lead_card(above[0], made[0]) if above else None,
+        lead=build_lead_teaser(above[0], made[0]) if above else None,
         latest=made[1:],
         shelves=shelved,
-        subjects=SimpleLazyObject(lambda: subjects_by_kind(tags_with_pieces(), most=TOPICS)),
-        people=SimpleLazyObject(lambda: writers(_latest_writers())),
+        subjects=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_pieces(), most=TOPICS)),
+        people=SimpleLazyObject(lambda: author_summaries(_latest_writers())),
         feeds=feeds_for(current_tree()),
         alternates=paths_in_locales("publications:home"),
     )

@@ -6,7 +6,7 @@ from django.core.paginator import InvalidPage, Page, Paginator
 from django.http import Http404
 
 from publications.models import teaser_editions
-from publications.presentation import cards
+from publications.presentation import build_teasers
 
 PER_PAGE = 20
 
@@ -44,7 +44,7 @@ def paged_cards(editions, number: str, url_of: UrlOf, *, total: int | None = Non
     Their keys come first, out of an index: rows that stand before a late page are passed over without being read.
     """
     found = paged(editions.values_list("pk", flat=True), number, url_of, total=total)
-    return {**found, "cards": cards(teaser_editions(found["page"].object_list))}
+    return {**found, "cards": build_teasers(teaser_editions(found["page"].object_list))}
 
 
 def plain(path: str) -> UrlOf:

@@ -19,11 +19,11 @@ from publications.presentation import (
     card_url,
     current_tree,
     edition_pdf_url,
-    history,
     paper_of,
     pdf_url,
     render_page,
 )
+from publications.presentation.links import edition_url_at
 
 from .file_responses import FileContent, file_response
 from .pieces import elsewhere, superseded_line
@@ -81,7 +81,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
 
 def _paper(piece: EditionWithRows) -> PdfDocument:
     edition, site = piece.edition, Site.objects.first() or Site()
-    own = "" if edition.is_live else history.edition_url_at(current_tree(), edition.slug, edition.number)
+    own = "" if edition.is_live else edition_url_at(current_tree(), edition.slug, edition.number)
     record = metadata.build_record(piece, site=site, address=own)
     reference = strip_tags(metadata.chicago(record))
     return paper_of(piece, site=site, notice=superseded_line(edition), citation=unescape(reference))

@@ -25,9 +25,10 @@ from publications.presentation import (
     edition_pdf_url,
     history,
     pdf_url,
-    piece_context,
+    publication_context,
     render_page,
 )
+from publications.presentation.links import changes_url, edition_url, editions_url
 
 from .gone import gone
 
@@ -44,7 +45,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     found = answer_for_edition(current_tree(), slug, number)
     if found.standing is not Standing.HERE:
-        return elsewhere(request, found, lambda edition: history.edition_url(edition, number))
+        return elsewhere(request, found, lambda edition: edition_url(edition, number))
     canonical = reverse("publications:detail", kwargs={"slug": slug})
     live = _later(found.edition)
     return show_edition(
@@ -67,7 +68,7 @@ def _numbered_title(edition: Edition, live: Edition | None) -> str:
 
 def _superseded(edition: Edition, live: Edition) -> dict[str, object]:
     """What an edition that is not the current one says of itself, and the ways on from it."""
-    changes = history.changes_url(live, live.number)
+    changes = changes_url(live, live.number)
     return {
         "social_image_of": live.get_absolute_url(),
         "notice": _says_of_itself(edition),
@@ -75,7 +76,7 @@ def _superseded(edition: Edition, live: Edition) -> dict[str, object]:
         "notice_label": _("Read the current edition"),
         "notice_more": [
             {"label": _("What has changed since"), "url": f"{changes}?from={edition.number}"},
-            {"label": _("All editions"), "url": history.editions_url(live)},
+            {"label": _("All editions"), "url": editions_url(live)},
         ],
     }
 
@@ -97,14 +98,14 @@ def _later(edition: Edition) -> Edition | None:
 
 
 def _says_of_itself(edition: Edition) -> str:
-    told = {"number": edition.number, "day": history.told_on(edition)}
+    told = {"number": edition.number, "day": history.announced_on(edition)}
     return _("You are reading edition %(number)d, of %(day)s. A later one has taken its place.") % told
 
 
 def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", **frame) -> HttpResponse:
     """The page of an edition; it is cited at `own_address` where that is not the address of the piece."""
     piece, site = EditionWithRows.get(edition), the_site()
-    context = {**piece_context(piece), **frame}
+    context = {**publication_context(piece), **frame}
     record = metadata.build_record(piece, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
     if not own_address:

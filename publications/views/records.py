@@ -16,7 +16,8 @@ from publications.models import (
     last_change,
     the_site,
 )
-from publications.presentation import current_tree, history, unless_fresh
+from publications.presentation import conditional_response, current_tree
+from publications.presentation.links import edition_url_at
 
 from .pieces import elsewhere
 
@@ -33,7 +34,7 @@ def publication_record(request: HttpRequest, slug: str, record_format: str) -> H
 
 def edition_record(request: HttpRequest, slug: str, number: int, record_format: str) -> HttpResponse:
     """One edition likewise; once it is superseded, its record gives the address of that very edition."""
-    own = history.edition_url_at(current_tree(), slug, number)
+    own = edition_url_at(current_tree(), slug, number)
     return _respond(
         request,
         find_answer=lambda: answer_for_edition(current_tree(), slug, number),
@@ -53,7 +54,7 @@ def _respond(
     change, found = last_change(), find_answer()
     if found.standing is not Standing.HERE:
         return elsewhere(request, found, address)
-    return unless_fresh(request, lambda: render(found.edition), change=change)
+    return conditional_response(request, lambda: render(found.edition), change=change)
 
 
 def _render(edition: Edition, extension: str, own_address: str = "") -> HttpResponse:

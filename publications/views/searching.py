@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 
 from publications import search
 from publications.models import result_editions
-from publications.presentation import Card, cards, current_tree, render_page
+from publications.presentation import Teaser, build_teasers, current_tree, render_page
 
 RETRY_AFTER = "5"  # seconds
 ORDERS = ("relevance", "newest")
@@ -25,13 +25,13 @@ class Searched:
             self.query, tree=tree, filters=filters, newest_first=self.order == "newest"
         )
 
-    def cards(self, editions: list[int]) -> list[Card]:
+    def cards(self, editions: list[int]) -> list[Teaser]:
         """These editions as cards in this order, with the words marked where they stand."""
         in_order = result_editions(editions)
         snippets = map(search.SnippetBuilder(self.found.expanded).snippet, in_order)
         return [
             replace(card, marked_title=snippet.title, passage=snippet.passage)
-            for card, snippet in zip(cards(in_order), snippets, strict=True)
+            for card, snippet in zip(build_teasers(in_order), snippets, strict=True)
         ]
 
     def advice(self) -> search.SpellingSuggestion:

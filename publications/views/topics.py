@@ -21,15 +21,15 @@ from publications.models import (
     topic_lead,
 )
 from publications.presentation import (
+    author_summaries,
     breadcrumb,
+    build_lead_teaser,
     current_tree,
     feeds_for,
-    lead_card,
     paragraphs,
     paths_in_locales,
     render_page,
-    subjects_by_kind,
-    writers,
+    topic_summaries_by_kind,
 )
 
 from .describing import describe_topic, describe_topics, described
@@ -54,7 +54,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         description=describe_topics(site),
         has_social_image=True,
         canonical=request.path,
-        subjects=SimpleLazyObject(lambda: subjects_by_kind(tags_with_pieces())),
+        subjects=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_pieces())),
         **described(request, breadcrumb(_("Topics"))),
         alternates=paths_in_locales("publications:topics"),
     )
@@ -96,11 +96,11 @@ def _pieces(tag: Tag) -> dict[str, object]:
     lead = topic_lead(current_tree(), tag)
     made, shelved = with_shelves([lead] if lead else [], tag, **chosen)
     return {
-        "lead": lead_card(lead, made[0]) if lead else None,
+        "lead": build_lead_teaser(lead, made[0]) if lead else None,
         "shelves": shelved,
         "total": sum(kinds_of(**chosen).values()),
         "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
-        "people": writers(_people(chosen)),
+        "people": author_summaries(_people(chosen)),
     }
 
 
@@ -116,4 +116,4 @@ def _responsible(tag: Tag):
     person = tag.responsible
     if not person or person.pseudonymous or not Edition.objects.live().by(person).exists():
         return None
-    return writers([person])[0]
+    return author_summaries([person])[0]

@@ -14,7 +14,7 @@ from publications import composing, markup, metadata, renditions
 from publications.draft_content import UNSAVED_PK, with_rows
 from publications.languages import slugify
 from publications.models import Byline, Image, Kind, Publication, Site, Tag
-from publications.presentation import piece_context, render_page
+from publications.presentation import publication_context, render_page
 
 from ..site import get_publication_or_404, require_permissions
 from ..unsent_forms import as_posted, pk_in
@@ -108,7 +108,7 @@ def _render_preview(request: HttpRequest, publication: Publication, notice: str)
     with override(publication.tree):
         shown = composed.with_translations()
         record = metadata.build_record(shown, site=Site.objects.first() or Site())
-        context = piece_context(shown, address=library_image_url)
+        context = publication_context(shown, address=library_image_url)
         context |= metadata.citation_context(record, shown.edition, is_preview=True)
         template = "desk/preview_framed.html" if is_framed else "pages/publication.html"
         return render_page(request, template, robots="noindex", **{**context, **told})

@@ -12,7 +12,7 @@ from django.utils.translation import gettext as _
 from publications import composing, manuscript, markup
 from publications.draft_content import unsaved_publication
 from publications.models import EditionWithRows, Publication, Revision, Role
-from publications.presentation.comparison import comparison_context, difference_of
+from publications.presentation.history import comparison_context, difference_of
 from publications.publication_fields import FIELDS, PublicationField
 
 SHOWN = tuple(field for field in FIELDS if field.shown_beside_text)

@@ -13,7 +13,7 @@ from django.utils.translation import gettext_lazy, override
 from publications import deeds, metadata
 from publications.models import FOREVER, Edition, EditionWithRows, Site, moment_in_words
 from publications.presentation import absolute
-from publications.presentation.parts import names_in_line
+from publications.presentation.authors import names_in_line
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 

@@ -1,13 +1,14 @@
-"""Editions as they are set on paper and on cards: the same words as on their pages, in the same order."""
+"""Editions and pages as PDFs and social images: the same words as on their pages, in the same order."""
+
+import textwrap
 
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, ngettext
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from publications.addresses import absolute, in_tree
-from publications.languages import TREES, language_label, tree_of
+from publications.addresses import absolute
+from publications.languages import TREES, direction, language_label, tree_of
 from publications.models import Author, Edition, EditionWithRows, Image, Site
 from publications.pdf import (
     CreditedName,
@@ -20,27 +21,18 @@ from publications.pdf import (
     SocialImage,
 )
 
-from . import parts
-from .external_link import external_link_html
-from .piece import contents, told_of
-from .ways import author_url
+from .authors import BylineGroup, BylinePerson, names_on_a_card, people
+from .links import author_url, current_tree, external_link_html
+from .publication_page import contents, told_of
+from .teasers import topics
 
-LABELS = {"author": _("By"), "with": _("With"), "editor": _("Edited by")}
-FEW = 4  # names of a role that are told with both title and affiliation
-
-
-def pdf_url(edition: Edition) -> str:
-    """Where the PDF of a piece is found; that of an earlier edition stands beside the edition."""
-    return in_tree(edition.tree, "publications:pdf", slug=edition.slug)
-
-
-def edition_pdf_url(edition: Edition, number: int) -> str:
-    return in_tree(edition.tree, "publications:edition_pdf", slug=edition.slug, number=number)
-
-
-def card_url(edition: Edition) -> str:
-    """Where the social card of a piece is found (1200 × 630 pixels, PNG), for `og:image`."""
-    return in_tree(edition.tree, "publications:card", slug=edition.slug)
+ROLE_LABELS = {
+    "author": gettext_lazy("By"),
+    "with": gettext_lazy("With"),
+    "editor": gettext_lazy("Edited by"),
+}
+FULLY_NAMED = 4  # names of a role that are told with both title and affiliation
+MAX_DETAIL = 190  # characters that the image has room for
 
 
 def paper_of(
@@ -69,7 +61,7 @@ def paper_of(
         summary=edition.summary,
         key_points=tuple(edition.key_points_list),
         has_contents=bool(contents(edition)),
-        topics=tuple(topic.label for topic in parts.topics(piece.tags)),
+        topics=tuple(topic.label for topic in topics(piece.tags)),
         notice=notice,
         change_notes=tuple(_note(note, edition) for note in told["latest_notes"] if note.note),
         disclaimer=edition.disclaimer,
@@ -87,7 +79,7 @@ def card_of(edition: Edition, cover_digest: str = "") -> SocialImage:
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
-        authors=parts.names_on_a_card(edition.bylines.all()),
+        authors=names_on_a_card(edition.bylines.all()),
         detail=_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
@@ -127,18 +119,18 @@ def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
 def _roles(piece: EditionWithRows) -> tuple[CreditGroup, ...]:
     return tuple(
         CreditGroup(
-            label=str(LABELS.get(group.role, LABELS["editor"])),
+            label=str(ROLE_LABELS.get(group.role, ROLE_LABELS["editor"])),
             names=tuple(CreditedName(person.name, _below(person, group)) for person in group.names),
             below=group.shared_affiliation,
         )
-        for group in parts.people(piece.bylines, author_url)
+        for group in people(piece.bylines, author_url)
     )
 
 
-def _below(person: parts.Person, group: parts.Role) -> str:
+def _below(person: BylinePerson, group: BylineGroup) -> str:
     if group.shared_affiliation:
         return ""
-    if len(group.names) > FEW and person.affiliation:
+    if len(group.names) > FULLY_NAMED and person.affiliation:
         return person.affiliation
     return ", ".join(part for part in (person.title, person.affiliation) if part)
 
@@ -193,3 +185,37 @@ def _citation(citation: str, address: str) -> PdfSection:
 
 def _picture(image: Image) -> PdfImage:
     return PdfImage(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)
+
+
+def page_card(
+    title: str,
+    *,
+    site: Site,
+    kind: str = "",
+    authors: str = "",
+    detail: str = "",
+    cover: Image | None = None,
+    cover_digest: str = "",
+) -> SocialImage:
+    """What the social image of a page says, in the language of the page.
+
+    Args:
+        site: whose page it is.
+        kind: a word above the title.
+        authors, detail: lines below it; the second is cut to the words that there is room for.
+        cover, cover_digest: a picture beside the words, and what stands for it as it is shown there.
+    """
+    tree = current_tree()
+    return SocialImage(
+        title=title,
+        language=tree,
+        direction=direction(tree),
+        kind=kind,
+        authors=authors,
+        detail=textwrap.shorten(detail, MAX_DETAIL, placeholder=" …"),
+        site=site.short_name,
+        publisher=site.name if title != site.name else "",
+        locale=tree,
+        cover=PdfImage(cover_digest, cover.width, cover.height) if cover else None,
+        is_page=True,
+    )

@@ -23,7 +23,7 @@ SETTLED = timedelta(minutes=1)
 """No deed takes so long, and no two changes within it share the second that they are told by."""
 
 
-def unless_fresh(
+def conditional_response(
     request: HttpRequest,
     make: Callable[[], HttpResponse],
     *,
