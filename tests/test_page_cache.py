@@ -14,6 +14,7 @@ from django.utils import timezone
 from publications import deeds
 from publications.page_cache.keys import cache_key
 from publications.urls import PARAMETERS, parameters_of
+from publications.views.publication_list import Listing
 from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_publication, saved
 from tests.page_caches import Readers, environ
@@ -237,7 +238,7 @@ def broken_database(readers: Readers, monkeypatch) -> None:
         raise OperationalError("the database is away")
 
     monkeypatch.setattr(readers.watcher, "_read", fail)
-    monkeypatch.setattr("publications.views.listing.Listing", fail_to_list)
+    monkeypatch.setattr(Listing, "__init__", fail_to_list)
 
 
 def fail_to_list(*args):

@@ -11,6 +11,7 @@ from django.utils import timezone
 from publications import deeds
 from publications.models import Epoch
 from publications.page_cache import SiteStateWatcher
+from publications.views.publication_list import Listing
 from tests.factories import make_author, make_live, make_publication, make_tag
 from tests.page_caches import Readers
 
@@ -100,7 +101,7 @@ def test_without_a_database_nothing_that_is_under_embargo_again_is_shown(site, c
         raise OperationalError("the database is away")
 
     monkeypatch.setattr(site.watcher, "_read", fail)
-    monkeypatch.setattr("publications.views.listing.Listing", fail)
+    monkeypatch.setattr(Listing, "__init__", fail)
     clock.shift(60)
     assert site.get("/en/publications/").mark == "pages; hit; detail=stale"
 

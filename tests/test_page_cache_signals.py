@@ -12,6 +12,7 @@ from publications import deeds
 from publications.models import Epoch
 from publications.page_cache import SiteStateWatcher, announce_change, change_signal
 from publications.page_cache.change_signal import ChangeCounter, Message
+from publications.views.publication_list import Listing
 from tests.factories import make_live
 from tests.page_caches import Readers
 
@@ -232,7 +233,7 @@ class TestActions:
             raise OperationalError("cut off")
 
         monkeypatch.setattr(readers.watcher, "_read", fail)
-        monkeypatch.setattr("publications.views.listing.Listing", fail)
+        monkeypatch.setattr(Listing, "__init__", fail)
         readers.watcher.receive(elsewhere)
 
         assert readers.get(LIST).status == 503

@@ -270,7 +270,7 @@ def test_a_broken_page_needs_no_database(client, monkeypatch):
         raise RuntimeError("the database is away")
 
     client.raise_request_exception = False
-    monkeypatch.setattr("publications.views.pieces.answer", fail)
+    monkeypatch.setattr("publications.views.publications.answer", fail)
 
     answer = client.get("/en/publications/anything/")
 

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 import pytest
 
 from publications.search import results
-from publications.views.paging import PER_PAGE
+from publications.views.pagination import PER_PAGE
 from tests.factories import make_author, make_live, make_tag
 
 pytestmark = pytest.mark.django_db

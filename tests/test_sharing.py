@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications.views.sharing import server_of
+from publications.views.pages import server_of
 from tests.factories import make_live
 
 

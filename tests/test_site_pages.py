@@ -365,7 +365,7 @@ def test_any_other_fault_stays_500(client, monkeypatch):
         raise RuntimeError("something else")
 
     client.raise_request_exception = False
-    monkeypatch.setattr("publications.views.site_pages.site_page_context", fail)
+    monkeypatch.setattr("publications.views.pages.site_page_context", fail)
 
     answer = client.get("/en/about/")
 

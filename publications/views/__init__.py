@@ -1,17 +1,12 @@
 """The public pages. A view finds, then shows; every one reads editions, and none reads a working copy."""
 
 from .authors import author_detail, author_list
-from .editions import edition_changes, edition_list
+from .downloads import attachment, edition_pdf, edition_record, pdf, picture, publication_record, social_card
 from .errors import bad_request, broken, csrf_failure, forbidden, not_found
-from .files import attachment, picture
-from .for_machines import llms, security
 from .home import front_door, home
-from .listing import publication_list
-from .papers import edition_pdf, pdf, social_card
-from .pieces import edition_detail, publication_detail
-from .records import edition_record, publication_record
-from .sharing import share_on_mastodon
-from .site_pages import apple_touch_icon, favicon, robots, site_page
+from .pages import apple_touch_icon, favicon, llms, robots, security, share_on_mastodon, site_page
+from .publication_list import publication_list
+from .publications import edition_changes, edition_detail, edition_list, publication_detail
 from .social_images import (
     author_image,
     author_list_image,

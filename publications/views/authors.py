@@ -1,7 +1,7 @@
-"""The people who write: all of them by name, and a page for each."""
+"""The people who write: all of them by family name and letter, and a page for each."""
 
-from collections.abc import Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 from operator import attrgetter
 
 from django.http import Http404, HttpRequest, HttpResponse
@@ -9,7 +9,8 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from publications.metadata import json_ld
+from publications.languages import without_marks
+from publications.metadata import json_ld, parse_name
 from publications.models import (
     Author,
     Edition,
@@ -33,21 +34,58 @@ from publications.presentation import (
     topic_summaries,
 )
 
-from .alphabet import OTHERS, Entry, register
-from .describing import describe_author, describe_authors, described
-from .paging import indexed, paged, paged_cards, plain
+from .descriptions import breadcrumb_context, describe_author, describe_authors
+from .pagination import indexing_context, numbered_urls, paginate, paginate_teasers
 
-PER_PAGE = 60
-FEW = 30  # people whom a reader finds without letters
+NO_LETTER = "#"
+"""Stands for names that begin with no letter."""
+SWEDISH = str.maketrans({"å": "{", "ä": "|", "æ": "|", "ö": "}", "ø": "}"})  # the three signs behind z
+AUTHORS_PER_PAGE = 60
+MAX_WITHOUT_LETTERS = 30  # people whom a reader finds without letters
 TOPICS = 12
+
+
+@dataclass(frozen=True, order=True)
+class RegisterEntry:
+    """A person in the sort_register, comparable by what they are sorted by."""
+
+    family: str
+    name: str
+    pk: int
+    letter: str = ""
+
+
+def sort_register(people: Iterable[tuple[int, str, str, bool]], tree: str) -> list[RegisterEntry]:
+    """Authors, each a number, a name, the family name if it was told, and whether it is an organisation, in order."""
+    return sorted(_register_entry(*person, tree) for person in people)
+
+
+def _register_entry(pk: int, name: str, told: str, is_organisation: bool, tree: str) -> RegisterEntry:
+    family = parse_name(name, told, is_organisation=is_organisation).family or name
+    key = _sorted_as(family, tree)
+    return RegisterEntry(key, _sorted_as(name, tree), pk, _letter(family, key, tree))
+
+
+def _sorted_as(name: str, tree: str) -> str:
+    lowered = name.casefold()
+    return "".join(map(without_marks, lowered.translate(SWEDISH))) if tree == "sv" else without_marks(lowered)
+
+
+def _letter(family: str, key: str, tree: str) -> str:
+    """The letter it stands under: Å of its own in Swedish, beneath A in English."""
+    first = family[:1] if tree == "sv" and key[:1] in "{|}" else key[:1]
+    return first.upper() if first.isalpha() else NO_LETTER
 
 
 def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
     tree, site = current_tree(), the_site()
     register = SimpleLazyObject(lambda: _register(tree))
-    found = paged(
-        range(len(count_authors(tree, {}))), request.GET.get("page", "1"), plain(request.path), PER_PAGE
+    found = paginate(
+        range(len(count_authors(tree, {}))),
+        request.GET.get("page", "1"),
+        numbered_urls(request.path),
+        AUTHORS_PER_PAGE,
     )
     shown = found["page"].object_list
     return render_page(
@@ -58,21 +96,21 @@ def author_list(request: HttpRequest) -> HttpResponse:
         site=site,
         description=describe_authors(site),
         has_social_image=True,
-        **indexed(request.path, found["page"]),
+        **indexing_context(request.path, found["page"]),
         people=SimpleLazyObject(lambda: _in_order(tree, [register[place] for place in shown])),
-        letters=lambda: _letters(register, request.path) if len(register) > FEW else [],
-        **described(request, breadcrumb(_("Authors"))),
+        letters=lambda: _letters(register, request.path) if len(register) > MAX_WITHOUT_LETTERS else [],
+        **breadcrumb_context(request, breadcrumb(_("Authors"))),
         alternates=paths_in_locales("publications:authors"),
         **found,
     )
 
 
-def _register(tree: str) -> list[Entry]:
+def _register(tree: str) -> list[RegisterEntry]:
     named = Author.objects.filter(pk__in=list(count_authors(tree, {})))
-    return register(named.values_list("pk", "name", "family_name", "is_organisation"), tree)
+    return sort_register(named.values_list("pk", "name", "family_name", "is_organisation"), tree)
 
 
-def _in_order(tree: str, entries: Sequence[Entry]) -> list[AuthorSummary]:
+def _in_order(tree: str, entries: Sequence[RegisterEntry]) -> list[AuthorSummary]:
     """The people of these entries, the first under a letter with its anchor."""
     found = count_authors(tree, {})
     told = Author.objects.select_related("portrait").told(
@@ -89,18 +127,18 @@ def _in_order(tree: str, entries: Sequence[Entry]) -> list[AuthorSummary]:
     ]
 
 
-def _letters(entries: Sequence[Entry], path: str) -> list[dict[str, str]]:
+def _letters(entries: Sequence[RegisterEntry], path: str) -> list[dict[str, str]]:
     """Each letter, and the address of the first who stands under it."""
     first = {entry.letter: place for place, entry in reversed(list(enumerate(entries)))}
-    url_of = plain(path)
+    url_of = numbered_urls(path)
     return [
-        {"letter": letter, "url": f"{url_of(place // PER_PAGE + 1)}#{_anchor(letter)}"}
+        {"letter": letter, "url": f"{url_of(place // AUTHORS_PER_PAGE + 1)}#{_anchor(letter)}"}
         for letter, place in reversed(first.items())
     ]
 
 
 def _anchor(letter: str) -> str:
-    return f"letter-{'others' if letter == OTHERS else letter.lower()}"
+    return f"letter-{'others' if letter == NO_LETTER else letter.lower()}"
 
 
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
@@ -109,7 +147,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     tree, site = current_tree(), the_site()
     live = Edition.objects.live().in_tree(tree).by(author).newest_first()
     total = count_editions(tree, {"author": slug})
-    found = paged_cards(live, request.GET.get("page", "1"), plain(request.path), total=total)
+    found = paginate_teasers(live, request.GET.get("page", "1"), numbered_urls(request.path), total=total)
     writer = author_summaries([author])[0]
     top = top_counts(count_tags(tree, {"author": slug}), TOPICS, attrgetter("count"))
     tags = sorted(Tag.objects.order_by("name").told(top), key=lambda tag: -tag.pieces)[:TOPICS]
@@ -121,7 +159,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         site=site,
         description=describe_author(author, site),
         has_social_image=True,
-        **indexed(request.path, found["page"]),
+        **indexing_context(request.path, found["page"]),
         author=author,
         person=writer,
         biography=paragraphs(author.biography),
@@ -144,4 +182,6 @@ def author_or_404(slug: str) -> Author:
 def _described(request: HttpRequest, author: Author, writer: AuthorSummary) -> dict[str, object]:
     picture = absolute(writer.portrait.src) if writer.portrait else ""
     profile = json_ld.profile(author, current_tree(), picture)
-    return described(request, breadcrumb((_("Authors"), "publications:authors"), author.name), profile)
+    return breadcrumb_context(
+        request, breadcrumb((_("Authors"), "publications:authors"), author.name), profile
+    )

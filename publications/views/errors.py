@@ -17,7 +17,7 @@ from publications.models import Edition
 from publications.presentation import Teaser, build_teasers, current_tree, render_page
 
 from .desk_errors import DeskError, is_at_desk, render_desk_error
-from .former import led_on
+from .redirects import redirect_to_current
 
 TOO_LARGE = (RequestDataTooBig, TooManyFieldsSent, TooManyFilesSent)
 DATABASE_AWAY = (OperationalError, InterfaceError)
@@ -62,7 +62,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
     """What has moved is led to; else a page that helps to find it."""
     if is_at_desk(request):
         return render_desk_error(request, DeskError.NOT_FOUND)
-    return led_on(request) or render_page(
+    return redirect_to_current(request) or render_page(
         request,
         "404.html",
         status=HTTPStatus.NOT_FOUND,

@@ -29,8 +29,7 @@ from publications.presentation import (
     topic_summaries_by_kind,
 )
 
-from .shelves import with_shelves
-from .topics import tags_with_pieces
+from .topics import tags_with_counts, teasers_by_kind
 
 LATEST = 5
 BESIDE_A_COVER = 8
@@ -46,7 +45,7 @@ def home(request: HttpRequest) -> HttpResponse:
     """The pinned piece leads while it is public, else the newest."""
     site = the_site()
     above = _above(site)
-    made, shelved = with_shelves(above)
+    made, shelved = teasers_by_kind(above)
     return render_page(
         request,
         "pages/home.html",
@@ -63,7 +62,7 @@ def home(request: HttpRequest) -> HttpResponse:
         lead=build_lead_teaser(above[0], made[0]) if above else None,
         latest=made[1:],
         shelves=shelved,
-        subjects=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_pieces(), most=TOPICS)),
+        subjects=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts(), most=TOPICS)),
         people=SimpleLazyObject(lambda: author_summaries(_latest_writers())),
         feeds=feeds_for(current_tree()),
         alternates=paths_in_locales("publications:home"),

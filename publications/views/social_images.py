@@ -12,9 +12,9 @@ from publications.pdf import SocialImage
 from publications.presentation import current_tree, page_card, site_page_context
 
 from .authors import author_or_404
-from .describing import describe_author, describe_authors, describe_list, describe_topic, describe_topics
-from .papers import answer_with_made
-from .site_pages import page_or_404
+from .descriptions import describe_author, describe_authors, describe_list, describe_topic, describe_topics
+from .downloads import answer_with_made
+from .pages import page_or_404
 from .topics import topic_or_404
 
 

@@ -1,4 +1,4 @@
-"""Topics, countries and series: all of them, and a page for each."""
+"""Topics, countries and series: all of them, and a page for each; teasers by kind."""
 
 from operator import attrgetter
 from urllib.parse import urlencode
@@ -12,33 +12,40 @@ from django.utils.translation import gettext as _
 from publications.models import (
     Author,
     Edition,
+    Kind,
     Tag,
     count_authors,
+    count_by,
     count_tags,
+    editions_by_kind,
     facet_of,
+    kinds_by_pk,
     the_site,
     top_counts,
     topic_lead,
 )
 from publications.presentation import (
+    Teaser,
+    TeaserGroup,
     author_summaries,
     breadcrumb,
     build_lead_teaser,
+    build_teasers,
     current_tree,
     feeds_for,
     paragraphs,
     paths_in_locales,
     render_page,
+    teaser_groups,
     topic_summaries_by_kind,
 )
 
-from .describing import describe_topic, describe_topics, described
-from .shelves import kinds_of, with_shelves
+from .descriptions import breadcrumb_context, describe_topic, describe_topics
 
 PEOPLE = 8
 
 
-def tags_with_pieces() -> list[Tag]:
+def tags_with_counts() -> list[Tag]:
     """Return all tags of live editions that the locale lists, with their counts."""
     return Tag.objects.order_by("pk").told(count_tags(current_tree(), {}))
 
@@ -54,8 +61,8 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         description=describe_topics(site),
         has_social_image=True,
         canonical=request.path,
-        subjects=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_pieces())),
-        **described(request, breadcrumb(_("Topics"))),
+        subjects=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts())),
+        **breadcrumb_context(request, breadcrumb(_("Topics"))),
         alternates=paths_in_locales("publications:topics"),
     )
 
@@ -77,7 +84,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         responsible=_responsible(tag),
         feeds=feeds_for(current_tree(), tag=tag),
         **_pieces(tag),
-        **described(request, breadcrumb((_("Topics"), "publications:topics"), tag.label)),
+        **breadcrumb_context(request, breadcrumb((_("Topics"), "publications:topics"), tag.label)),
         alternates=paths_in_locales("publications:topic", slug=slug),
     )
 
@@ -94,11 +101,11 @@ def _pieces(tag: Tag) -> dict[str, object]:
     """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
     chosen = {facet_of(tag).name: tag.slug}
     lead = topic_lead(current_tree(), tag)
-    made, shelved = with_shelves([lead] if lead else [], tag, **chosen)
+    made, shelved = teasers_by_kind([lead] if lead else [], tag, **chosen)
     return {
         "lead": build_lead_teaser(lead, made[0]) if lead else None,
         "shelves": shelved,
-        "total": sum(kinds_of(**chosen).values()),
+        "total": sum(count_kinds(**chosen).values()),
         "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
         "people": author_summaries(_people(chosen)),
     }
@@ -117,3 +124,27 @@ def _responsible(tag: Tag):
     if not person or person.pseudonymous or not Edition.objects.live().by(person).exists():
         return None
     return author_summaries([person])[0]
+
+
+def teasers_by_kind(
+    above: list[Edition], tag: Tag | None = None, **asked: str
+) -> tuple[list[Teaser], list[TeaserGroup]]:
+    """The cards of what stands above; then the newest of each kind but those, in the tree or on the tag in it.
+
+    `asked` are the filters of the lists behind the shelves.
+    """
+    counts = count_kinds(**asked)
+    below = editions_by_kind(counts, current_tree(), tag=tag, without=above)
+    made = build_teasers([*above, *below])
+    placed = zip(below, made[len(above) :], strict=True)
+    return made[: len(above)], teaser_groups(placed, counts, lambda kind: _list_url(kind=kind.slug, **asked))
+
+
+def count_kinds(**asked: str) -> dict[Kind, int]:
+    """How many pieces there are of each kind, in the order of the kinds."""
+    counts = count_by("kind", current_tree(), asked)
+    return {kind: counts[pk].count for pk, kind in kinds_by_pk().items() if pk in counts}
+
+
+def _list_url(**asked: str) -> str:
+    return f"{reverse('publications:list')}?{urlencode(asked)}"

@@ -13,7 +13,7 @@ PER_PAGE = 20
 UrlOf = Callable[[int], str]
 
 
-def paged(
+def paginate(
     rows, number: str, url_of: UrlOf, per_page: int = PER_PAGE, *, total: int | None = None
 ) -> dict[str, object]:
     """One page of rows, and the ways to the others, as `pages.html` wants them. Raises Http404.
@@ -38,21 +38,21 @@ def paged(
     }
 
 
-def paged_cards(editions, number: str, url_of: UrlOf, *, total: int | None = None) -> dict[str, object]:
+def paginate_teasers(editions, number: str, url_of: UrlOf, *, total: int | None = None) -> dict[str, object]:
     """The same for editions, newest first, as cards.
 
     Their keys come first, out of an index: rows that stand before a late page are passed over without being read.
     """
-    found = paged(editions.values_list("pk", flat=True), number, url_of, total=total)
+    found = paginate(editions.values_list("pk", flat=True), number, url_of, total=total)
     return {**found, "cards": build_teasers(teaser_editions(found["page"].object_list))}
 
 
-def plain(path: str) -> UrlOf:
+def numbered_urls(path: str) -> UrlOf:
     """Pages of a list that nothing narrows."""
     return lambda number: f"{path}?page={number}" if number > 1 else path
 
 
-def indexed(path: str, page: Page) -> dict[str, str]:
+def indexing_context(path: str, page: Page) -> dict[str, str]:
     """The first page of a list is the one that others keep; the rest change with every new piece."""
     first = page.number == 1
     return {"canonical": path if first else "", "robots": "" if first else "noindex"}

@@ -1,11 +1,14 @@
-"""The list of publications: what was asked, what is found, and the addresses of every state around it."""
+"""The list of publications: filters, search, and the addresses of every state around it."""
 
+from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import Any
 from urllib.parse import urlencode
 
-from django.http import Http404, HttpRequest, HttpResponse, QueryDict
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
 from django.urls import reverse
+from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
 
 from publications import search
@@ -16,24 +19,86 @@ from publications.models import (
     choices,
     count_editions,
     filter_by,
+    result_editions,
     the_site,
 )
-from publications.presentation import breadcrumb, current_tree, feeds_for, paths_in_locales, render_page
+from publications.presentation import (
+    Teaser,
+    breadcrumb,
+    build_teasers,
+    current_tree,
+    feeds_for,
+    paths_in_locales,
+    render_page,
+)
 
-from .describing import describe_list, described
-from .paging import paged, paged_cards
-from .searching import ORDERS, Searched, busy
-from .shortening import without_empty
+from .descriptions import breadcrumb_context, describe_list
+from .pagination import paginate, paginate_teasers
+
+RETRY_AFTER = "5"  # seconds
+ORDERS = ("relevance", "newest")
+
+
+class Searched:
+    """A query with the filters beside it, and what was found. Raises search.SearchBusy."""
+
+    def __init__(self, typed: str, tree: str, filters: Mapping[str, str], order: str) -> None:
+        self.query, self.tree, self.filters = search.parse_query(typed), tree, filters
+        self.order = order if order in ORDERS else ORDERS[0]
+        self.found = search.search(
+            self.query, tree=tree, filters=filters, newest_first=self.order == "newest"
+        )
+
+    def cards(self, editions: list[int]) -> list[Teaser]:
+        """These editions as cards in this order, with the words marked where they stand."""
+        in_order = result_editions(editions)
+        snippets = map(search.SnippetBuilder(self.found.expanded).snippet, in_order)
+        return [
+            replace(card, marked_title=snippet.title, passage=snippet.passage)
+            for card, snippet in zip(build_teasers(in_order), snippets, strict=True)
+        ]
+
+    def advice(self) -> search.SpellingSuggestion:
+        """What to try where nothing was found."""
+        return (
+            search.suggest_spelling(self.query, tree=self.tree)
+            if self.query and not self.found.total
+            else search.SpellingSuggestion()
+        )
+
+    def elsewhere(self) -> search.SearchResults | None:
+        """What the words alone would find, where the filters leave nothing."""
+        if self.found.total or not self.filters:
+            return None
+        found = search.search(self.query, tree=self.tree, counted=False)
+        return found if found.total else None
+
+
+def search_busy(request: HttpRequest) -> HttpResponse:
+    """Too many search at once: a page that says so, with everything else of the site one click away."""
+    response = render_page(
+        request,
+        "pages/busy.html",
+        status=503,
+        section="publications",
+        title=_("Many are searching just now"),
+        robots="noindex",
+        again_url=request.get_full_path(),
+        list_url=reverse("publications:list"),
+        tree=current_tree(),
+    )
+    response.headers["Retry-After"] = RETRY_AFTER
+    return response
 
 
 def publication_list(request: HttpRequest) -> HttpResponse:
-    if short := without_empty(request):
+    if short := redirect_without_empty_fields(request):
         return short
     listing, site = Listing(request.GET, current_tree()), the_site()
     try:
         context = listing.context()
     except search.SearchBusy:
-        return busy(request)
+        return search_busy(request)
     return render_page(
         request,
         "pages/list.html",
@@ -46,7 +111,7 @@ def publication_list(request: HttpRequest) -> HttpResponse:
         canonical="" if listing.is_narrowed else request.path,
         robots="noindex" if listing.is_narrowed else "",
         feeds=listing.feeds,
-        **described(request, breadcrumb(_("Publications"))),
+        **breadcrumb_context(request, breadcrumb(_("Publications"))),
         alternates=listing.alternates,
         **context,
     )
@@ -106,7 +171,9 @@ class Listing:
             for name, row in self._found.items()
         ]
         words = (
-            [{"label": quoted(self.words), "url_without": self._address(without="q")}] if self.words else []
+            [{"label": in_quotation_marks(self.words), "url_without": self._address(without="q")}]
+            if self.words
+            else []
         )
         return {
             **(self._results(searched) if searched else self._newest()),
@@ -130,12 +197,12 @@ class Listing:
         live = Edition.objects.live()
         found = filter_by(live.in_tree(self._texts) if self._texts else live, self.asked).newest_first()
         total = count_editions(self._texts, self.asked)
-        return paged_cards(found, self.number, lambda page: self._address(page=page), total=total)
+        return paginate_teasers(found, self.number, lambda page: self._address(page=page), total=total)
 
     def _results(self, searched: Searched) -> dict[str, object]:
         """One page of what was found, or what to try where that is nothing."""
         found, advice = searched.found, searched.advice()
-        shown = paged(found.editions, self.number, lambda page: self._address(page=page))
+        shown = paginate(found.editions, self.number, lambda page: self._address(page=page))
         others = searched.elsewhere()
         return {
             **shown,
@@ -209,6 +276,19 @@ class Listing:
         return f"{path or self.url}?{urlencode(kept)}" if kept else path or self.url
 
 
-def quoted(words: str) -> str:
+def in_quotation_marks(words: str) -> str:
     """What was typed, in quotation marks where it brings none."""
     return words if words[0] in '"“”„«' else _("“%(words)s”") % {"words": words}
+
+
+def redirect_without_empty_fields(request: HttpRequest) -> HttpResponseRedirect | None:
+    """The way to the same address without the fields that were left empty, so that what is copied is short.
+
+    It leads on once at most: what it leads to has no empty field.
+    """
+    sent = [(name, value) for name, values in request.GET.lists() for value in values]
+    kept = [(name, value) for name, value in sent if value.strip()]
+    if len(kept) == len(sent):
+        return None
+    path = escape_uri_path(request.path)
+    return HttpResponseRedirect(f"{path}?{urlencode(kept)}" if kept else path)

@@ -11,7 +11,7 @@ from publications.models import Author, Site, Tag
 from publications.presentation import absolute
 
 
-def described(
+def breadcrumb_context(
     request: HttpRequest, breadcrumb: list[dict[str, str]], *nodes: json_ld.Node
 ) -> dict[str, object]:
     """The breadcrumb of a page, and its linked data: the way here, then the nodes."""
