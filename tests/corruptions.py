@@ -34,7 +34,7 @@ from publications.models import (
     originals,
 )
 from publications.models.guards import SQLITE
-from publications.models.site import SingleRow
+from publications.models.translated import SingleRow
 from publications.search.engines import engine
 from publications.search.index import build_row, read_editions
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow

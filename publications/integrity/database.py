@@ -8,7 +8,7 @@ from django.db.models import Exists, ForeignKey, Model, OuterRef
 
 from publications.migration_state import read_migration_state
 from publications.models import guards
-from publications.models.site import SingleRow
+from publications.models.translated import SingleRow
 
 from .report import Progress
 

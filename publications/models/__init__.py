@@ -1,6 +1,7 @@
 """What the site remembers. The front door: other rooms import from here."""
 
-from .address import Address, Answer, Standing, answer, answer_for_edition
+from .address import Address, Answer, FormerPath, Standing, answer, answer_for_edition
+from .audit import AuditLine, DeedKind
 from .authors import Author
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
@@ -29,23 +30,22 @@ from .facets import (
     filter_by,
     top_counts,
 )
-from .house import site_names, the_site
 from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
 from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
 from .kinds import Kind, Number
 from .likeness import EditionTerm, Likeness, Unrelated, nearest
 from .links import link_url
 from .pages import Page, Place, Section, SiteLink, menu_links, menu_paths, social_addresses
-from .paths import FormerPath
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
 from .ready import Ready
 from .remarks import Remark
 from .reviews import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, ReviewRemark
 from .revision import ROWS, Revision, Why, as_manuscript, digest_of_draft, pictured
-from .site import AuditLine, DeedKind, Generation, Site
+from .site_settings import Site, site_names, the_site
 from .site_version import (
     ADDING,
     Epoch,
+    Generation,
     LastChange,
     cached_for_version,
     cached_latest,

@@ -1,15 +1,40 @@
-"""Addresses: every public path a publication has or had. Written by the deeds alone."""
+"""Addresses: every public path a publication has or had, and paths of another time with what they lead to now.
+
+Written by actions alone.
+"""
 
 from dataclasses import dataclass
 from enum import Enum
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import gettext_lazy as _
+from django.utils.translation import gettext_lazy
+
+from publications.addresses import LONGEST_FORMER, former
 
 from .edition import Edition, End
 from .prepared_queries import MOMENT, TEXT, PreparedQuery
 from .publication import Publication
+
+_live_at = PreparedQuery(
+    lambda tree, slug, now: (
+        Edition.objects.at(tree, slug)
+        .live(now)
+        .select_related("kind", "series_number")
+        .defer("body", "text", "paragraphs")[:1]
+    ),
+    tree=TEXT,
+    slug=TEXT,
+    now=MOMENT,
+)
+_was_at = PreparedQuery(
+    lambda tree, slug, now: (
+        Edition.objects.at(tree, slug).begun(now).filter(tree=tree, slug=slug).only("pk")[:1]
+    ),
+    tree=TEXT,
+    slug=TEXT,
+    now=MOMENT,
+)
 
 
 class Standing(Enum):
@@ -29,46 +54,21 @@ class Answer:
     edition: Edition | None = None
 
 
-NOTHING = Answer(Standing.MISSING)
-
-
 class Address(models.Model):
     """A slug in a tree that belongs to one publication, and never passes to another."""
 
     tree = models.CharField(max_length=2)
-    slug = models.CharField(_("address"), max_length=100)
+    slug = models.CharField(gettext_lazy("address"), max_length=100)
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="addresses")
     since = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        verbose_name = _("address")
-        verbose_name_plural = _("addresses")
+        verbose_name = gettext_lazy("address")
+        verbose_name_plural = gettext_lazy("addresses")
         constraints = [models.UniqueConstraint(fields=["tree", "slug"], name="address_of_one_publication")]
 
     def __str__(self) -> str:
         return f"/{self.tree}/…/{self.slug}/"
-
-
-_live_at = PreparedQuery(
-    lambda tree, slug, now: (
-        Edition.objects.at(tree, slug)
-        .live(now)
-        .select_related("kind", "series_number")
-        .defer("body", "text", "paragraphs")[:1]
-    ),
-    tree=TEXT,
-    slug=TEXT,
-    now=MOMENT,
-)
-
-_was_at = PreparedQuery(
-    lambda tree, slug, now: (
-        Edition.objects.at(tree, slug).begun(now).filter(tree=tree, slug=slug).only("pk")[:1]
-    ),
-    tree=TEXT,
-    slug=TEXT,
-    now=MOMENT,
-)
 
 
 def answer(tree: str, slug: str) -> Answer:
@@ -95,3 +95,54 @@ def answer_for_edition(tree: str, slug: str, number: int) -> Answer:
     if not asked:
         return NOTHING
     return Answer(Standing.GONE if asked.is_taken_back else Standing.HERE, asked)
+
+
+class FormerPathManager(models.Manager):
+    def for_path(self, path: str) -> "FormerPath | None":
+        """Return what the path leads to, with the topic, author or page; None for a path that cannot be one."""
+        return next(iter(_at_path(path=path)), None) if path else None
+
+
+class FormerPath(models.Model):
+    """A path that once led to a piece, a topic, an author or a site page. Written by deeds alone."""
+
+    path = models.CharField(gettext_lazy("path"), max_length=LONGEST_FORMER, unique=True)
+    publication = models.ForeignKey(
+        "publications.Publication", on_delete=models.CASCADE, null=True, related_name="former_paths"
+    )
+    tag = models.ForeignKey(
+        "publications.Tag", on_delete=models.CASCADE, null=True, related_name="former_paths"
+    )
+    author = models.ForeignKey(
+        "publications.Author", on_delete=models.CASCADE, null=True, related_name="former_paths"
+    )
+    page = models.ForeignKey(
+        "publications.Page", on_delete=models.CASCADE, null=True, related_name="former_paths"
+    )
+    since = models.DateTimeField(auto_now_add=True)
+
+    objects = FormerPathManager()
+
+    class Meta:
+        verbose_name = gettext_lazy("former path")
+        verbose_name_plural = gettext_lazy("former paths")
+        constraints = [
+            models.CheckConstraint(
+                condition=models.Q(publication__isnull=False)
+                | models.Q(tag__isnull=False)
+                | models.Q(author__isnull=False)
+                | models.Q(page__isnull=False),
+                name="former_path_of_something",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return self.path
+
+    normal = staticmethod(former)
+
+
+NOTHING = Answer(Standing.MISSING)
+_at_path = PreparedQuery(
+    lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
+)

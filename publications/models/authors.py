@@ -11,7 +11,7 @@ from django.utils.translation import pgettext_lazy
 from publications.languages import LONGEST, slugify
 
 from .images import Image
-from .words import Bilingual, ToldOfPieces
+from .translated import Bilingual, ToldOfPieces
 
 
 def check_orcid(value: str) -> None:

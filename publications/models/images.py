@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import images
 
-from .words import Bilingual
+from .translated import Bilingual
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 

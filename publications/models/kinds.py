@@ -3,7 +3,7 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .words import Bilingual
+from .translated import Bilingual
 
 DASH = " – "
 

@@ -12,7 +12,7 @@ from publications.languages import TREES, slugify
 
 from .links import check_link, link_url
 from .site_version import cached_for_version
-from .words import Bilingual
+from .translated import Bilingual
 
 
 class PageQuerySet(models.QuerySet):

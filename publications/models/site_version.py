@@ -4,19 +4,37 @@ from collections.abc import Callable, Hashable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, datetime
 
+from django.db import models
 from django.db.models import F, Max, Min
 from django.utils import timezone
+from django.utils.translation import gettext_lazy
 
+from .audit import AuditLine, DeedKind
 from .edition import FOREVER, Edition
-from .site import AuditLine, DeedKind, Generation
+from .translated import SingleRow
 
+BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any deed
 ADDING = (DeedKind.PUBLISH, DeedKind.SCHEDULE, DeedKind.RELATE, DeedKind.REBUILD)
 MOST_REMEMBERED = 500  # such as the filters of as many lists, some 50 kB each
 _UNKNOWN = object()
 
-_current: ContextVar["Epoch | None"] = ContextVar("epoch", default=None)
+
+class Generation(SingleRow):
+    """The number that every deed advances: what public pages, and the caches of them, go by.
+
+    `at` is the moment of the last deed. A clock that has gone back behind it is noticed by the next one.
+    """
+
+    number = models.PositiveBigIntegerField(default=0)
+    at = models.DateTimeField(default=BEGINNING)
+
+    class Meta(SingleRow.Meta):
+        verbose_name = gettext_lazy("generation")
+
+    def __str__(self) -> str:
+        return str(self.number)
 
 
 @dataclass(frozen=True, eq=False)
@@ -165,3 +183,6 @@ def _read_last_change() -> LastChange:
     started = editions.filter(visible_from__lte=now).aggregate(at=Max("visible_from"))["at"]
     ended = editions.filter(visible_until__lte=now).aggregate(at=Max("visible_until"))["at"]
     return LastChange(version.number, version.at, started or version.at, ended or version.at)
+
+
+_current: ContextVar["Epoch | None"] = ContextVar("epoch", default=None)

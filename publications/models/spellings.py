@@ -4,7 +4,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .site import SingleRow
+from .translated import SingleRow
 
 MOST_SPELLINGS = 30
 

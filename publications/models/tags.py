@@ -8,7 +8,7 @@ from taggit.models import ItemBase, TagBase
 
 from publications.languages import LONGEST, slugify
 
-from .words import Bilingual, ToldOfPieces
+from .translated import Bilingual, ToldOfPieces
 
 
 def split_at_commas(text: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""Words that stand in both languages of the site, chosen by the language of the page."""
+"""Rows with words in both languages of the site, tables of one row, and rows with counts of editions."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -53,3 +53,13 @@ class Bilingual(models.Model):
 
 def _tree(language: str | None) -> str:
     return tree_of(language or get_language() or TREES[0])
+
+
+class SingleRow(models.Model):
+    """A table of one row, numbered 1 and made by migration."""
+
+    id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)
+
+    class Meta:
+        abstract = True
+        constraints = [models.CheckConstraint(condition=models.Q(id=1), name="single_%(class)s")]

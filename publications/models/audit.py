@@ -1,0 +1,48 @@
+"""Audit entries: what every action did, and who did it."""
+
+from django.conf import settings
+from django.db import models
+from django.utils import timezone
+from django.utils.translation import gettext_lazy
+
+from .publication import Publication
+
+
+class DeedKind(models.TextChoices):
+    PUBLISH = "publish", gettext_lazy("Published")
+    SCHEDULE = "schedule", gettext_lazy("Scheduled")
+    WITHDRAW = "withdraw", gettext_lazy("Withdrawn")
+    UNDO = "undo", gettext_lazy("Undone")
+    CANCEL = "cancel", gettext_lazy("Schedule cancelled")
+    RELATE = "relate", gettext_lazy("Related links changed")
+    APART = "apart", gettext_lazy("Suggestions changed")
+    AMEND = "amend", gettext_lazy("Amended")
+    REDACT = "redact", gettext_lazy("Redacted")
+    REBUILD = "rebuild", gettext_lazy("Rebuilt")
+
+
+class AuditLine(models.Model):
+    """One deed: who did what, to what, and when. Lines are only added."""
+
+    deed = models.CharField(gettext_lazy("deed"), max_length=10, choices=DeedKind)
+    by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        on_delete=models.SET_NULL,
+        null=True,
+        related_name="deeds",
+        verbose_name=gettext_lazy("by"),
+    )
+    by_name = models.CharField(gettext_lazy("by"), max_length=150)
+    at = models.DateTimeField(gettext_lazy("at"), default=timezone.now)
+    publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, related_name="audit")
+    subject = models.CharField(gettext_lazy("what"), max_length=300)
+    detail = models.JSONField(gettext_lazy("detail"), default=dict)
+    generation = models.PositiveBigIntegerField(unique=True)
+
+    class Meta:
+        ordering = ["-generation"]
+        verbose_name = gettext_lazy("audit line")
+        verbose_name_plural = gettext_lazy("audit trail")
+
+    def __str__(self) -> str:
+        return f"{self.get_deed_display()}: {self.subject}"

@@ -1,0 +1,74 @@
+"""The row of the site: the names under which the centre publishes."""
+
+from django.db import models
+from django.utils.translation import gettext_lazy
+
+from .links import check_link
+from .publication import Publication
+from .site_version import cached_for_version
+from .translated import Bilingual, SingleRow
+
+
+class Site(Bilingual, SingleRow):
+    """The names under which the centre publishes."""
+
+    short_name = models.CharField(gettext_lazy("short name"), max_length=60, default="SCEEUS")
+    name_en = models.CharField(
+        gettext_lazy("name, English"), max_length=160, default="Stockholm Centre for Eastern European Studies"
+    )
+    name_sv = models.CharField(
+        gettext_lazy("name, Swedish"), max_length=160, default="Centrum för Östeuropastudier"
+    )
+    description_en = models.CharField(gettext_lazy("description, English"), max_length=300, blank=True)
+    description_sv = models.CharField(gettext_lazy("description, Swedish"), max_length=300, blank=True)
+    publisher_en = models.TextField(
+        gettext_lazy("who publishes, English"),
+        blank=True,
+        help_text=gettext_lazy("A few lines at the foot of every page: host, funder."),
+    )
+    publisher_sv = models.TextField(gettext_lazy("who publishes, Swedish"), blank=True)
+    newsletter = models.CharField(
+        gettext_lazy("newsletter"),
+        max_length=500,
+        blank=True,
+        validators=[check_link],
+        help_text=gettext_lazy("The address of a sign-up page, or an e-mail address."),
+    )
+    lead = models.ForeignKey(
+        Publication,
+        on_delete=models.SET_NULL,
+        null=True,
+        blank=True,
+        related_name="+",
+        verbose_name=gettext_lazy("lead of the home page"),
+        help_text=gettext_lazy("While it is public it leads the home page; else the newest piece does."),
+    )
+
+    class Meta(SingleRow.Meta):
+        verbose_name = gettext_lazy("name of the site")
+        verbose_name_plural = gettext_lazy("name of the site")
+
+    def __str__(self) -> str:
+        return self.short_name
+
+    @property
+    def name(self) -> str:
+        return self.worded("name")
+
+    @property
+    def description(self) -> str:
+        return self.worded("description")
+
+    @property
+    def publisher(self) -> str:
+        return self.worded("publisher")
+
+
+def the_site() -> Site:
+    """The names under which the centre publishes, read once in an epoch. It is shared: not to be changed."""
+    return cached_for_version("site", lambda: Site.objects.first() or Site())
+
+
+def site_names() -> list[str]:
+    """Return every name of the site, as it is now: no password may be made of them."""
+    return [name for row in Site.objects.values_list("short_name", "name_en", "name_sv") for name in row]
