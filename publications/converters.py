@@ -5,14 +5,14 @@ import re
 from django.urls import register_converter
 from django.urls.converters import StringConverter
 
-from publications import languages
+from publications import slugs
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 
 
 class UnicodeSlugConverter(StringConverter):
     """Letters of any alphabet, digits and single hyphens: never a dot, so that extensions cannot clash."""
 
-    regex = languages.SLUG
+    regex = slugs.SLUG
 
 
 class NumberConverter:

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from publications.languages import TREES, tree_of_path
+from publications.locales import TREES, tree_of_path
 from publications.metadata import COMPRESSIBLE_TYPES
 from publications.page_cache import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
 

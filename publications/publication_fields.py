@@ -10,7 +10,8 @@ from datetime import datetime
 from enum import Enum, StrEnum, auto
 from typing import Any
 
-from publications.languages import LONGEST, datetime_with_zone
+from publications.locales import datetime_with_zone
+from publications.slugs import LONGEST
 
 
 class FieldType(Enum):

@@ -10,7 +10,7 @@ from textwrap import dedent
 from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 
 from publications import markup
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import Generation, Kind, Naming, Page, SearchIndex, Site, SiteLink, Synonym
 from publications.search.index import name_terms_of
 from publications.search.terms import row_key

@@ -18,7 +18,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import Author, Edition, EditionByline, EditionTag, Listed, Page, Tag
 from publications.presentation import absolute, conditional_response, in_tree, paths_in_locales
 

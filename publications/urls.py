@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from publications import feeds, views
-from publications.languages import tree_of_path
+from publications.locales import tree_of_path
 from publications.models import FACETS
 
 app_name = "publications"

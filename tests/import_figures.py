@@ -78,8 +78,8 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
     """What done-when 1 asks of the posts, after an import."""
     from django.utils import timezone
 
-    from publications.languages import slugify
     from publications.models import Author, Edition, FormerPath, Tag
+    from publications.slugs import slugify
 
     texts = sources(folder)
     entries = {entry.source: entry for entry in account.files}

@@ -16,8 +16,8 @@ from django.utils import translation
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from publications import deeds, languages
-from publications.languages import TREES
+from publications import deeds, slugs
+from publications.locales import TREES
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import Attachment, FormerPath, Page, keep_original
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
@@ -89,7 +89,7 @@ KNOWN = {
 }
 FITTING = {
     "number": some.integers(min_value=0, max_value=10**40).map(str),
-    "words": some.from_regex(languages.SLUG, fullmatch=True),
+    "words": some.from_regex(slugs.SLUG, fullmatch=True),
     "slug": some.from_regex(r"[-a-zA-Z0-9_]{1,120}", fullmatch=True),
 }
 ODD = [

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from publications import deeds, search
 from publications.api.params import MAX_LIMIT
-from publications.languages import TREES
+from publications.locales import TREES
 from tests.factories import make_author, make_live, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db

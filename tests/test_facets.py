@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from publications import deeds, search
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import (
     FACETS,
     Edition,

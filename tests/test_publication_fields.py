@@ -18,7 +18,7 @@ from publications import deeds, manuscript
 from publications.desk.history.comparison import build_comparison, content_of_draft
 from publications.desk.history.restore import restore_revision
 from publications.diff import DiffOperation
-from publications.languages import datetime_with_zone
+from publications.locales import datetime_with_zone
 from publications.models import (
     Attachment,
     Byline,

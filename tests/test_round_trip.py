@@ -15,7 +15,7 @@ from django.utils.html import escape
 
 from publications import composing, deeds, manuscript
 from publications.desk.drafts.form import PublicationForm
-from publications.languages import NAMES
+from publications.locales import NAMES
 from publications.models import (
     Attachment,
     Byline,

@@ -18,7 +18,7 @@ from django.utils import timezone, translation
 from PIL import Image as Pixels
 
 from publications import deeds, search
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import (
     Attachment,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from publications import deeds
-from publications.languages import LANGUAGE_LABELS, NAMES
+from publications.locales import LANGUAGE_LABELS, NAMES
 from publications.models import Author, Site, TagKind
 from publications.presentation.authors import initials_of
 from publications.presentation.teasers import first_sentences

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from publications.addresses import absolute
+from publications.locales import absolute
 from publications.models import FACETS, MAX_SLUG_LENGTH, Facet, Site, TagKind
 
 from . import shapes

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from publications.addresses import absolute
+from publications.locales import absolute
 
 MEDIA_TYPE, PROBLEM = "application/json", "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"

@@ -12,8 +12,7 @@ from typing import Any
 
 from django.urls import reverse
 
-from publications.addresses import absolute, in_tree
-from publications.languages import NAMES, TREES
+from publications.locales import NAMES, TREES, absolute, in_tree
 from publications.metadata import RECORD_FORMATS, Record, format_url
 from publications.models import Author, Edition, EditionByline, Image, Role, Tag, TagKind, facet_of
 from publications.presentation import public_address

@@ -16,8 +16,7 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from publications import metadata, search
-from publications.addresses import absolute
-from publications.languages import TREES
+from publications.locales import TREES, absolute
 from publications.models import (
     RELATED_EDITIONS,
     TAKEN_BACK,

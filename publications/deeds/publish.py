@@ -18,7 +18,6 @@ from django.utils.translation import gettext as _
 
 from publications import markup, search
 from publications.composing import Prepared, compose
-from publications.languages import LONGEST
 from publications.models import (
     FOREVER,
     ROWS,
@@ -36,6 +35,7 @@ from publications.models import (
     digest_of_draft,
     whole_minute,
 )
+from publications.slugs import LONGEST
 
 from .public_state import refuse_outdated_state
 from .transaction import (

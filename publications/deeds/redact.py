@@ -23,7 +23,6 @@ from publications.composing import carried_paragraphs, rendered
 from publications.diff import tokens_of
 from publications.disk_reserve import with_disk_reserve
 from publications.html_tree import Element, parse
-from publications.languages import slugify, spellings_without_marks, without_marks
 from publications.models import (
     Address,
     DeedKind,
@@ -36,6 +35,7 @@ from publications.models import (
     Why,
 )
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, RedactionRule
+from publications.slugs import slugify, spellings_without_marks, without_marks
 
 from .redacted_addresses import LinkingPublication, paths_of, publications_linking_to
 from .redacted_values import (

@@ -9,9 +9,10 @@ from django.db.models import Q
 from django.utils.html import escape
 
 from publications import markup
-from publications.addresses import former, in_tree
 from publications.html_tree import parse
+from publications.locales import in_tree
 from publications.models import Edition, Publication
+from publications.slugs import former
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from django.urls import LocalePrefixPattern, get_resolver, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import Author, DeedKind, Edition, FormerPath, Page, Publication, Tag
 
 from .transaction import begin_action

@@ -11,7 +11,7 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from publications import markup, renditions, search
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import (
     AuditLine,
     Author,

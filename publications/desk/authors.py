@@ -7,9 +7,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import images, renditions
-from publications.languages import slugify
 from publications.models import Author, Edition, Image
 from publications.presentation import paths_in_locales
+from publications.slugs import slugify
 
 from .choosers import ChooserField
 from .public_rows import PublicRowAdmin, PublicRowForm

@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from publications import search
-from publications.languages import without_marks
 from publications.models import Author, Edition, Image, Publication, with_standing
 from publications.models.kinds import DASH
+from publications.slugs import without_marks
 
 from .status_text import status_text
 

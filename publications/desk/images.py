@@ -21,7 +21,7 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from publications import deeds, images, renditions
-from publications.languages import tree_of
+from publications.locales import tree_of
 from publications.models import Author, Edition, Image, Page, Publication, keep_original
 
 from . import held_uploads

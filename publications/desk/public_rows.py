@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from publications import deeds
 from publications.diff import Fingerprints, RowField, merge_fields
-from publications.languages import NAMES
+from publications.locales import NAMES
 
 from .choosers import ChooserField, ChooserModelForm
 from .form_fields import HiddenStateField

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds
-from publications.addresses import in_tree
+from publications.locales import in_tree
 from publications.models import Address, Edition, Publication, RelatedLink, Unrelated
 
 from .choice_sources import reads_drafts

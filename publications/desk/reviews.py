@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from publications.addresses import absolute
+from publications.locales import absolute
 from publications.models import Publication, Review, ReviewRemark
 
 from .review_link import passages_of, snapshot_of_review

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from publications import deeds
-from publications.languages import NAMES, TREES
+from publications.locales import NAMES, TREES
 from publications.models import Page, Place, Site, SiteLink
 from publications.presentation import address_of, render_page, site_page_context
 

@@ -5,7 +5,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.languages import datetime_with_zone
+from publications.locales import datetime_with_zone
 from publications.models import TAKEN_BACK, Publication, Ready, own_end
 
 

@@ -6,9 +6,9 @@ from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from publications.languages import slugify
 from publications.models import Edition, Kind, Synonym, Tag
 from publications.presentation import paths_in_locales
+from publications.slugs import slugify
 
 from .choosers import ChooserField
 from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm

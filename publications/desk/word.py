@@ -20,7 +20,7 @@ from publications import deeds, ooxml
 from publications.diff import FieldMerge
 from publications.importers.report import ImportRefused
 from publications.importers.word import TrackedChangesPolicy, drafts
-from publications.languages import NAMES
+from publications.locales import NAMES
 from publications.models import Kind, Publication, WordFile
 from publications.publication_fields import FROM_WORD
 

@@ -20,8 +20,7 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.urls import reverse
 
-from publications.addresses import in_tree
-from publications.languages import TREES
+from publications.locales import TREES, in_tree
 from publications.models import ADDING, Address, AuditLine, Edition, Generation, within
 from publications.page_cache import SiteStateWatcher
 

@@ -13,7 +13,7 @@ from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from publications.languages import tree_of
+from publications.locales import tree_of
 from publications.models import (
     Change,
     Edition,

@@ -11,7 +11,7 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from publications.languages import NAMES
+from publications.locales import NAMES
 from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, Generation, Kind, Tag, cached_latest, the_site
 from publications.presentation import (

@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from publications.languages import slugify
 from publications.manuscript import Byline
+from publications.slugs import slugify
 
 from .markdown import AuthorList
 from .options import InvalidOptions

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from publications import images, manuscript, renditions
 from publications.draft_content import plain_values, set_values
-from publications.languages import NAMES
+from publications.locales import NAMES
 from publications.manuscript import Attachment, Manuscript, Picture
 from publications.markup import images_in
 from publications.models import (

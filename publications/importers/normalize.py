@@ -10,7 +10,6 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from publications.languages import slugify
 from publications.manuscript import Attachment, Byline, Manuscript
 from publications.models import (
     Publication,
@@ -23,6 +22,7 @@ from publications.models import (
     split_at_commas,
 )
 from publications.publication_fields import MAX_LENGTHS
+from publications.slugs import slugify
 
 from .site_names import SiteNames
 

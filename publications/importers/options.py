@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from publications.languages import NAMES
+from publications.locales import NAMES
 from publications.models import Kind
 
 from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS

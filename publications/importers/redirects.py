@@ -6,8 +6,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications import deeds
-from publications.addresses import in_tree
-from publications.languages import TREES, tree_of
+from publications.locales import TREES, in_tree, tree_of
 from publications.models import Address, AuditLine, Author, DeedKind, FormerPath, Publication
 
 from .markdown import AuthorList

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from publications import deeds, search
-from publications.languages import tree_of
+from publications.locales import tree_of
 from publications.models import Address, Edition, FormerPath, Image, Kind, Publication
 
 from .batches import BatchImporter

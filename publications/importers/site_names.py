@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cached_property
 
-from publications.languages import slugify
 from publications.models import Author, Image, Kind, Publication, Tag
+from publications.slugs import slugify
 
 MAX_NAME = 120
 

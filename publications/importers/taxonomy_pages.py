@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from publications import deeds, images
-from publications.addresses import former, in_tree
-from publications.languages import TREES, slugify, tree_of
+from publications.locales import TREES, in_tree, tree_of
 from publications.models import AuditLine, Author, DeedKind, Image, Tag
+from publications.slugs import former, slugify
 
 from .markdown import (
     AUTHOR_FOLDERS,

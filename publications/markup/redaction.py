@@ -11,7 +11,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from publications.html_tree import VERBATIM, Element
-from publications.languages import spellings_without_marks, without_marks
+from publications.slugs import spellings_without_marks, without_marks
 
 from .dialect import ABBREVIATION, REFERENCE
 from .folding import INVISIBLE, INVISIBLE_CHARACTERS, JOINING, FoldedText, fold

@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
-from publications.languages import direction
+from publications.locales import direction
 from publications.models import doi_url
 
 from .record import Name, Record

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from publications.addresses import in_tree
+from publications.locales import in_tree
 from publications.models import Edition, doi_url
 
 from .bibtex import to_bibtex

@@ -11,7 +11,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import Edition, doi_url
 
 from . import json_ld

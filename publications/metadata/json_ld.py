@@ -8,7 +8,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
-from publications.addresses import absolute, in_tree
+from publications.locales import absolute, in_tree
 from publications.models import Author, Site
 
 from .record import Contributor, Correction, Record, RecordFile, Series, TranslationLink, moment

@@ -9,9 +9,9 @@ from django.utils import translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.addresses import absolute
 from publications.html_tree import parse
 from publications.images import widths_for
+from publications.locales import absolute
 from publications.markup import EXCHANGE, escape_markdown, to_markdown
 from publications.models import Image
 

@@ -14,7 +14,7 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from publications.addresses import absolute, in_tree
+from publications.locales import absolute, in_tree
 from publications.models import (
     Change,
     Edition,

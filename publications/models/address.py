@@ -10,7 +10,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from publications.addresses import LONGEST_FORMER, former
+from publications.slugs import LONGEST_FORMER, former
 
 from .edition import Edition, End
 from .prepared_queries import MOMENT, TEXT, PreparedQuery

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.languages import LONGEST, slugify
+from publications.slugs import LONGEST, slugify
 
 from .images import Image
 from .translated import Bilingual, ToldOfPieces

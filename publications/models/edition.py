@@ -8,8 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publications.addresses import in_tree
-from publications.languages import NAMES, TREES, direction, tree_of
+from publications.locales import NAMES, TREES, direction, in_tree, tree_of
 
 from .external_urls import host_of
 from .images import Image

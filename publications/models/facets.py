@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.languages import NAMES, language_label
+from publications.locales import NAMES, language_label
 
 from .authors import Author
 from .edition import Edition

@@ -7,8 +7,8 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.addresses import in_tree
-from publications.languages import TREES, slugify
+from publications.locales import TREES, in_tree
+from publications.slugs import slugify
 
 from .links import check_link, link_url
 from .site_version import cached_for_version

@@ -9,9 +9,10 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 
-from publications.languages import NAMES, slugify, tree_of
+from publications.locales import NAMES, tree_of
 from publications.markup import images_in
 from publications.publication_fields import MAX_LENGTHS
+from publications.slugs import slugify
 
 from .authors import Author
 from .external_urls import check_external_url

@@ -7,7 +7,7 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from publications.languages import datetime_with_zone
+from publications.locales import datetime_with_zone
 
 from .edition import FOREVER, Edition
 

@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from publications.languages import LONGEST, slugify
+from publications.slugs import LONGEST, slugify
 
 from .translated import Bilingual, ToldOfPieces
 

@@ -7,7 +7,7 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from publications.languages import TREES, tree_of
+from publications.locales import TREES, tree_of
 
 
 class ToldOfPieces(models.QuerySet):

@@ -20,7 +20,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from publications import metadata
-from publications.addresses import absolute
+from publications.locales import absolute
 from publications.models import FACETS, Edition, EditionWithRows, Site
 from publications.page_cache import COMPRESS
 from publications.xml_writer import XmlWriter, format_datetime

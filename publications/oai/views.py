@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import Site
 from publications.xml_writer import XmlWriter, build_xml, format_datetime
 

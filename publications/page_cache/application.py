@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from http import HTTPStatus
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import Epoch
 
 from .keys import Environ, Key, Parameters, anonymous_request, cache_key, is_slow

@@ -8,7 +8,7 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from publications.languages import tree_of_path
+from publications.locales import tree_of_path
 from publications.models import (
     Address,
     Author,

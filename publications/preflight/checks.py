@@ -10,8 +10,8 @@ from collections.abc import Iterator
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publications.languages import slugify
 from publications.markup import misnamed_images
+from publications.slugs import slugify
 
 from .draft import PreflightDraft, PreflightIssue
 

@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from publications import markup
-from publications.addresses import in_tree
-from publications.languages import tree_of
+from publications.locales import in_tree, tree_of
 from publications.models import Attachment, Image, Publication, is_original_there, originals, pictured
 
 from .attached_pdfs import is_locked, is_pdf, is_tagged

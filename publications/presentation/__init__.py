@@ -4,7 +4,7 @@ Views hand over what they found; the desk's preview hands over an edition that i
 the same page from here.
 """
 
-from publications.addresses import absolute, in_tree
+from publications.locales import absolute, in_tree
 
 from .authors import AuthorSummary, author_summaries, paragraphs
 from .conditional import conditional_response

@@ -14,8 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from publications.addresses import absolute, in_tree
-from publications.languages import TREES, language_label
+from publications.locales import TREES, absolute, in_tree, language_label
 from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, EditionAttachment, Image, Kind, Tag
 

@@ -10,8 +10,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, override
 
-from publications.addresses import absolute, in_tree
-from publications.languages import NAMES, TREES, language_label
+from publications.locales import NAMES, TREES, absolute, in_tree, language_label
 from publications.models import Place, Site, SiteLink, link_url, menu_links, menu_paths, the_site
 
 from .links import current_tree, localized_url, social_image_tags

@@ -7,8 +7,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from publications.addresses import absolute
-from publications.languages import TREES, direction, language_label, tree_of
+from publications.locales import TREES, absolute, direction, language_label, tree_of
 from publications.models import Author, Edition, EditionWithRows, Image, Site
 from publications.pdf import (
     CreditedName,

@@ -8,8 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.addresses import absolute, in_tree
-from publications.languages import language_label
+from publications.locales import absolute, in_tree, language_label
 from publications.models import (
     Change,
     Edition,

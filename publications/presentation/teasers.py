@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import get_language, gettext
 
 from publications import markup
-from publications.languages import language_label, tree_of
+from publications.locales import language_label, tree_of
 from publications.models import (
     Edition,
     EditionByline,

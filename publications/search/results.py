@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from django.utils import timezone
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import FACETS, Facet
 
 from .engines import Hit, engine

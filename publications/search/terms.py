@@ -21,8 +21,8 @@ from snowballstemmer.greek_stemmer import GreekStemmer
 from snowballstemmer.russian_stemmer import RussianStemmer
 from snowballstemmer.swedish_stemmer import SwedishStemmer
 
-from publications.languages import MARKS
 from publications.models import Author, Synonym, Tag
+from publications.slugs import MARKS
 
 LONGEST = 40
 REMEMBERED = 1 << 16

@@ -9,7 +9,6 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
-from publications.languages import without_marks
 from publications.metadata import json_ld, parse_name
 from publications.models import (
     Author,
@@ -33,6 +32,7 @@ from publications.presentation import (
     render_page,
     topic_summaries,
 )
+from publications.slugs import without_marks
 
 from .descriptions import breadcrumb_context, describe_author, describe_authors
 from .pagination import indexing_context, numbered_urls, paginate, paginate_teasers

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.metadata import json_ld
 from publications.models import (
     Author,

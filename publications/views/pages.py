@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.markup import escape_markdown
 from publications.metadata import format_url
 from publications.models import Edition, Page, Site, Standing, answer, the_site

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, rev
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import (
     FACETS,
     Author,

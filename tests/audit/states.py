@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 
 from publications import deeds
-from publications.languages import TREES
+from publications.locales import TREES
 from publications.models import (
     FACETS,
     Attachment,

@@ -11,7 +11,7 @@ from taggit.forms import TagField
 from publications import markup
 from publications.diff import merge_set
 from publications.draft_content import write_draft
-from publications.languages import NAMES, slugify
+from publications.locales import NAMES
 from publications.models import (
     Attachment,
     Byline,
@@ -24,6 +24,7 @@ from publications.models import (
     settled_isbn,
 )
 from publications.preflight import has_structure
+from publications.slugs import slugify
 
 from ..choosers import MAX_RELATED_LINKS, ChooserField, ChooserModelForm
 from ..choosers import opened_with as chooser_opened_with

@@ -12,9 +12,9 @@ from django.views.decorators.http import require_POST
 
 from publications import composing, markup, metadata, renditions
 from publications.draft_content import UNSAVED_PK, with_rows
-from publications.languages import slugify
 from publications.models import Byline, Image, Kind, Publication, Site, Tag
 from publications.presentation import publication_context, render_page
+from publications.slugs import slugify
 
 from ..site import get_publication_or_404, require_permissions
 from ..unsent_forms import as_posted, pk_in

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import deeds, images, preflight
-from publications.languages import NAMES
+from publications.locales import NAMES
 from publications.models import (
     Edition,
     Kind,

@@ -9,7 +9,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 
 from publications import markup
-from publications.languages import slugify
+from publications.slugs import slugify
 
 from ..report import ImportLog, ImportRefused
 from .front_matter import as_text, as_texts, first_value, read_front_matter, without_html

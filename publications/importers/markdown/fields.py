@@ -9,9 +9,9 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from publications.languages import slugify
 from publications.manuscript import Byline
 from publications.publication_fields import MAX_LENGTHS
+from publications.slugs import slugify
 
 from ..report import ImportLog
 from .authors import AuthorList, ListedAuthor

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from publications.addresses import former
-from publications.languages import LONGEST, TREES
+from publications.locales import TREES
+from publications.slugs import LONGEST, former
 
 from ..report import ImportRefused
 from .anchors import fragments_in

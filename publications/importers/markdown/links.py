@@ -11,8 +11,8 @@ from urllib.parse import unquote, urljoin, urlsplit
 
 from django.utils.translation import gettext as _
 
-from publications.addresses import former
 from publications.markup import fragment_on_page
+from publications.slugs import former
 
 from ..report import ImportLog
 from .includes import normal_label

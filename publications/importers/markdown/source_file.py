@@ -14,8 +14,8 @@ from uuid import UUID, uuid5
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 
-from publications.addresses import former
-from publications.languages import NAMES, TREES, language_code, slugify, tree_of
+from publications.locales import NAMES, TREES, language_code, tree_of
+from publications.slugs import former, slugify
 
 from ..report import ImportLog, ImportRefused
 from .anchors import fragments_in

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from xml.etree.ElementTree import Element
 
-from publications.languages import language_code
+from publications.locales import language_code
 from publications.ooxml import NETWORK_ADDRESS, WordPackage, text_in, value
 
 from .blocks import NoteSeries, all_paragraphs

@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from publications import deeds, migrations
-from publications.addresses import LONGEST_FORMER, former
 from publications.models import AuditLine, FormerPath, Publication
+from publications.slugs import LONGEST_FORMER, former
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import make_publication
 

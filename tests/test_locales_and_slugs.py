@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publications.languages import NAMES, SLUG, TREES, direction, slugify, tree_of
+from publications.locales import NAMES, TREES, direction, tree_of
+from publications.slugs import SLUG, slugify
 
 ALPHABETS = st.sampled_from("aÅöŐßŉİiIJ̌ЙйЁ́ΣςἈĳ가각각كِעִबि़ำ่𐐀𞤀Ⅷ½²-_ '’\u200d\u00ad")
 

@@ -1,12 +1,15 @@
-"""Languages of texts and of the two trees of addresses; addresses made from words of any alphabet."""
+"""Locales of the site and languages of texts: codes, names, the locale of a path, paths within a locale.
+
+A locale is a language version of the site (`/en/`, `/sv/`); a text may be in any language of `NAMES`.
+"""
 
 import re
-import unicodedata
-from collections.abc import Iterable
 from datetime import datetime
-from itertools import chain, groupby
+from functools import lru_cache
 
-from django.utils import timezone
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
@@ -41,31 +44,7 @@ LANGUAGE_CODES = {
 """The languages by all that files and programs call them, in lower case."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
-LONGEST = 100
-
-APOSTROPHES = "'’‘ʼ"
-PASSED_OVER = ("Mn", "Mc", "Me", "Cf")
-SPELLED_WITH_MARKS = (range(0x0780, 0x1AB0), range(0xA800, 0xAC00))
-"""Where vowels are written as marks (Indic scripts, Thai, Khmer …): without them a word is another word."""
-
-
-def _runs(signs: Iterable[str]) -> str:
-    """Signs as the inside of a character class of a regular expression: each run by its first and last."""
-    runs = groupby(enumerate(sorted(signs)), key=lambda pair: ord(pair[1]) - pair[0])
-    ordered = [[sign for _place, sign in run] for _offset, run in runs]
-    return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ordered)
-
-
-MARKS = frozenset(
-    sign for sign in map(chr, chain(*SPELLED_WITH_MARKS)) if unicodedata.category(sign) in ("Mn", "Mc")
-)
-_MARK = f"[{_runs(MARKS)}]"
-_CAPITALS = "A-ZÀ-ÞΑ-ΫЀ-ЯԱ-Ֆ"
-_WORD = re.compile(rf"[^\W_](?:[^\W_]|{_MARK})*")
-SLUG = rf"(?=[^\W_])(?:[^\W_{_CAPITALS}]|{_MARK}|-(?=[^\W_])){{1,{LONGEST}}}"
-"""What slugify gives: lower-case letters of any alphabet and digits, words joined by single hyphens, at most
-100 characters; never a dot. It is kept short, as every address made is tried against it: rarer capitals (Ő)
-and letters not composed (NFC) pass, though slugify never gives them."""
+MOST_KNOWN = 4_096  # paths that a process keeps at hand: some hundred bytes each
 
 
 def tree_of(language: str) -> str:
@@ -101,41 +80,14 @@ def datetime_with_zone(at: datetime) -> str:
     return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
-def slugify(text: str) -> str:
-    """An address of at most 100 characters, cut at a hyphen; empty where the text has no letter or digit.
-
-    Letters stay in their alphabet (å, Ж, ا), with the marks that spell a word (हिन्दी) but without stress.
-    """
-    slug = "-".join(_WORD.findall(_lowered(text)))
-    if len(slug) <= LONGEST:
-        return slug
-    return slug[: LONGEST + 1].rpartition("-")[0] or slug[:LONGEST]
+@lru_cache(maxsize=MOST_KNOWN)
+def in_tree(tree: str, name: str, **parts: str | int) -> str:
+    """The path of a named page in a tree. It depends on nothing else, as the site stands at the root of its host: so it
+    need not be made twice."""
+    with translation.override(tree):
+        return reverse(name, kwargs=parts or None)
 
 
-def _lowered(text: str) -> str:
-    """Lower-case and composed, without what is passed over."""
-    lowered = unicodedata.normalize("NFC", text).lower()
-    return unicodedata.normalize("NFC", "".join(sign for sign in lowered if not _is_passed_over(sign)))
-
-
-def _is_passed_over(sign: str) -> bool:
-    """Stress marks, vowel points, apostrophes, soft hyphens and their like part no word and are not kept."""
-    return sign in APOSTROPHES or (unicodedata.category(sign) in PASSED_OVER and sign not in MARKS)
-
-
-def without_marks(text: str) -> str:
-    """The letters that people type who have no others on their keyboard: "Răchitaru" as "rachitaru"."""
-    parts = unicodedata.normalize("NFKD", text.casefold().translate(WITHOUT_STROKES))
-    return "".join(sign for sign in parts if not unicodedata.combining(sign))
-
-
-def spellings_without_marks(text: str) -> tuple[str, str]:
-    """The two ways in which people write letters without their marks: "Jörg" as "jorg" and as "joerg"."""
-    two_letters = unicodedata.normalize("NFC", text.casefold()).translate(TWO_LETTERS)
-    return without_marks(text), without_marks(two_letters)
-
-
-WITHOUT_STROKES = str.maketrans(
-    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
-)
-TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+def absolute(path: str) -> str:
+    """A path as the address that others store: canonical links, shares, feeds, references."""
+    return f"{settings.SITE_URL}{path}"

@@ -1,0 +1,91 @@
+"""Slugs made from words of any alphabet, and old paths in the one spelling that they are stored in."""
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from itertools import chain, groupby
+from unicodedata import normalize
+from urllib.parse import unquote, urlsplit
+
+LONGEST = 100
+APOSTROPHES = "'’‘ʼ"
+PASSED_OVER = ("Mn", "Mc", "Me", "Cf")
+
+SPELLED_WITH_MARKS = (range(0x0780, 0x1AB0), range(0xA800, 0xAC00))
+"""Where vowels are written as marks (Indic scripts, Thai, Khmer …): without them a word is another word."""
+
+
+def _runs(signs: Iterable[str]) -> str:
+    """Signs as the inside of a character class of a regular expression: each run by its first and last."""
+    runs = groupby(enumerate(sorted(signs)), key=lambda pair: ord(pair[1]) - pair[0])
+    ordered = [[sign for _place, sign in run] for _offset, run in runs]
+    return "".join(run[0] if len(run) == 1 else f"{run[0]}-{run[-1]}" for run in ordered)
+
+
+MARKS = frozenset(
+    sign for sign in map(chr, chain(*SPELLED_WITH_MARKS)) if unicodedata.category(sign) in ("Mn", "Mc")
+)
+_MARK = f"[{_runs(MARKS)}]"
+_CAPITALS = "A-ZÀ-ÞΑ-ΫЀ-ЯԱ-Ֆ"
+_WORD = re.compile(rf"[^\W_](?:[^\W_]|{_MARK})*")
+
+SLUG = rf"(?=[^\W_])(?:[^\W_{_CAPITALS}]|{_MARK}|-(?=[^\W_])){{1,{LONGEST}}}"
+"""What slugify gives: lower-case letters of any alphabet and digits, words joined by single hyphens, at most
+100 characters; never a dot. It is kept short, as every address made is tried against it: rarer capitals (Ő)
+and letters not composed (NFC) pass, though slugify never gives them."""
+
+LONGEST_FORMER = 500
+PAGE_FILE = re.compile(r"(?:(?:^|/)index)?\.html?\Z")
+
+WITHOUT_STROKES = str.maketrans(
+    {"ł": "l", "ø": "o", "đ": "d", "ð": "d", "ı": "i", "æ": "ae", "œ": "oe", "þ": "th"}
+)
+TWO_LETTERS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue", "ø": "oe", "å": "aa"})
+
+
+def slugify(text: str) -> str:
+    """An address of at most 100 characters, cut at a hyphen; empty where the text has no letter or digit.
+
+    Letters stay in their alphabet (å, Ж, ا), with the marks that spell a word (हिन्दी) but without stress.
+    """
+    slug = "-".join(_WORD.findall(_lowered(text)))
+    if len(slug) <= LONGEST:
+        return slug
+    return slug[: LONGEST + 1].rpartition("-")[0] or slug[:LONGEST]
+
+
+def _lowered(text: str) -> str:
+    """Lower-case and composed, without what is passed over."""
+    lowered = unicodedata.normalize("NFC", text).lower()
+    return unicodedata.normalize("NFC", "".join(sign for sign in lowered if not _is_passed_over(sign)))
+
+
+def _is_passed_over(sign: str) -> bool:
+    """Stress marks, vowel points, apostrophes, soft hyphens and their like part no word and are not kept."""
+    return sign in APOSTROPHES or (unicodedata.category(sign) in PASSED_OVER and sign not in MARKS)
+
+
+def without_marks(text: str) -> str:
+    """The letters that people type who have no others on their keyboard: "Răchitaru" as "rachitaru"."""
+    parts = unicodedata.normalize("NFKD", text.casefold().translate(WITHOUT_STROKES))
+    return "".join(sign for sign in parts if not unicodedata.combining(sign))
+
+
+def spellings_without_marks(text: str) -> tuple[str, str]:
+    """The two ways in which people write letters without their marks: "Jörg" as "jorg" and as "joerg"."""
+    two_letters = unicodedata.normalize("NFC", text.casefold()).translate(TWO_LETTERS)
+    return without_marks(text), without_marks(two_letters)
+
+
+def former(address: str) -> str:
+    """The one spelling of an address of another time, by which it is stored, looked for and linked to.
+
+    Decoded, lower-case, without host, query, `index.html`, `.html` and closing slash: servers of static sites answer
+    to all of these. The root is "/"; what is no address, or too long to be kept, is "".
+    """
+    try:
+        path = unquote(urlsplit(address).path)
+    except ValueError:
+        return ""
+    plain = "/" + PAGE_FILE.sub("", normalize("NFC", path.lower()).strip("/")).strip("/")
+    return plain if len(plain) <= LONGEST_FORMER and "\0" not in plain else ""
