@@ -17,7 +17,7 @@ from django.db import DatabaseError, transaction
 from accounts.events import record_event
 from accounts.first_login import FirstLogin, create_account, write_first_logins
 from accounts.models import EventType
-from publications import deeds, demonstration, search
+from publications import actions, demonstration, search
 from publications.migration_state import read_migration_state
 from publications.models import Publication, Site
 
@@ -103,7 +103,7 @@ def _ask_for_site_and_administrator(write: Write) -> None:
     person = get_user_model().objects.create_superuser(username, "", password)
     person.groups.add(Group.objects.get(name="Administrators"))
     record_event(EventType.CREATED, person)
-    deeds.amend(site, by=person)
+    actions.amend(site, by=person)
     write(f"Sign in at /desk/ as {username}.")
 
 

@@ -3,7 +3,7 @@
 from django.http import HttpRequest, HttpResponse
 
 from publications import views
-from publications.desk import sign_in
+from publications.admin import sign_in
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:

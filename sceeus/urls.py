@@ -7,7 +7,7 @@ from django.views.generic import RedirectView
 
 from accounts.password_reset import ResetConfirmView, ResetRequestView
 from publications import api, oai, sitemaps, views
-from publications.desk.register import desk_urls
+from publications.admin.register import desk_urls
 
 forgotten_password = [
     path("", ResetRequestView.as_view(), name="admin_password_reset"),

@@ -10,7 +10,7 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.utils import timezone
 
-from publications import deeds, renditions
+from publications import actions, renditions
 from publications.models import (
     FOREVER,
     Address,
@@ -52,17 +52,19 @@ def make_site() -> Publication:
     for model in (Attachment, WordFile):
         FILES[model](piece)
     saved(piece)
-    deeds.publish(piece, by=None)
-    deeds.publish(saved(piece, title="Oats"), by=None, change="correction", note="It was rye.")
-    deeds.publish(saved(piece, title="Barley"), by=None, at=tomorrow())
-    deeds.publish(saved(piece, title="Wheat"), by=None, keep_waiting=True)
+    actions.publish(piece, by=None)
+    actions.publish(saved(piece, title="Oats"), by=None, change="correction", note="It was rye.")
+    actions.publish(saved(piece, title="Barley"), by=None, at=tomorrow())
+    actions.publish(saved(piece, title="Wheat"), by=None, keep_waiting=True)
     others = [make_live(by_whom=author, tags=(tag,), title=f"Grain {n}").publication for n in range(3)]
-    deeds.withdraw(others[0], by=None, note="Not ours.")
-    deeds.undo(deeds.publish(saved(others[1], body="Mistaken."), by=None).publication, by=None)
-    deeds.redact(others[2], "paragraph", by=None)
-    deeds.publish(make_publication(title="Soon"), by=None, until=tomorrow())
-    deeds.undo(deeds.publish(make_publication(title="Never"), by=None, at=tomorrow()).publication, by=None)
-    deeds.renew("search")
+    actions.withdraw(others[0], by=None, note="Not ours.")
+    actions.undo(actions.publish(saved(others[1], body="Mistaken."), by=None).publication, by=None)
+    actions.redact(others[2], "paragraph", by=None)
+    actions.publish(make_publication(title="Soon"), by=None, until=tomorrow())
+    actions.undo(
+        actions.publish(make_publication(title="Never"), by=None, at=tomorrow()).publication, by=None
+    )
+    actions.renew("search")
     return Publication.objects.get(pk=piece.pk)
 
 

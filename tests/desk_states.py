@@ -8,9 +8,9 @@ from django.contrib.auth.models import Group
 from django.utils import timezone
 
 from accounts.models import AccountEvent, EventType
-from publications import deeds, demonstration
-from publications.desk import worklists
-from publications.desk.drafts.form import ATTACHMENT_TYPES
+from publications import actions, demonstration
+from publications.admin import worklists
+from publications.admin.drafts.form import ATTACHMENT_TYPES
 from publications.models import (
     AuditLine,
     Byline,
@@ -68,24 +68,24 @@ def _of_the_demonstration() -> dict[str, Publication]:
 
 def _expired(person) -> Publication:
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=True):
-        return deeds.publish(make_publication(), by=person, until=tomorrow()).publication
+        return actions.publish(make_publication(), by=person, until=tomorrow()).publication
 
 
 def _in_states(person) -> dict[str, Publication]:
     live = make_live().publication
-    scheduled = deeds.publish(make_publication(), by=person, at=tomorrow()).publication
+    scheduled = actions.publish(make_publication(), by=person, at=tomorrow()).publication
     changed = saved(
         make_live(tags=()).publication, body="Changed since.\n\n[Nowhere](/en/publications/nowhere/)"
     )
     waiting = make_live().publication
-    deeds.publish(saved(waiting, body="Later."), by=person, at=tomorrow())
+    actions.publish(saved(waiting, body="Later."), by=person, at=tomorrow())
     undone = make_live().publication
-    deeds.publish(saved(undone, body="Mistaken."), by=person)
-    deeds.undo(undone, by=person)
+    actions.publish(saved(undone, body="Mistaken."), by=person)
+    actions.undo(undone, by=person)
     withdrawn = make_live().publication
-    deeds.withdraw(withdrawn, by=person, note="It was not so.")
+    actions.withdraw(withdrawn, by=person, note="It was not so.")
     redacted = make_live(body="Vera Holm said it.").publication
-    deeds.redact(redacted, "Vera Holm", by=person)
+    actions.redact(redacted, "Vera Holm", by=person)
     untitled = Publication.objects.create(kind=Kind.objects.first())
     ready = make_publication()
     worklists.submit_for_checking(ready, by=person)
@@ -115,7 +115,7 @@ def _of_sorts() -> dict[str, Publication]:
 def _live(**fields) -> Publication:
     """A publication that is live, with a correction that is saved and not published."""
     publication = make_publication(**fields)
-    deeds.publish(publication, by=None)
+    actions.publish(publication, by=None)
     return saved(Publication.objects.get(pk=publication.pk), summary="Corrected.")
 
 
@@ -138,7 +138,7 @@ def _with_every_sort_of_attachment() -> Publication:
 
 
 def _live_again(publication: Publication) -> Publication:
-    deeds.publish(saved(publication), by=None)
+    actions.publish(saved(publication), by=None)
     return saved(Publication.objects.get(pk=publication.pk), summary="Corrected.")
 
 

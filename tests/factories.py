@@ -9,7 +9,7 @@ from django.db import connection, transaction
 from django.utils import timezone
 from PIL import Image as Pixels
 
-from publications import deeds
+from publications import actions
 from publications.models import (
     Address,
     Author,
@@ -72,7 +72,7 @@ def saved(piece: Publication, **fields) -> Publication:
 def make_live(*, by_whom: Author | None = None, **fields) -> Edition:
     """A published piece, as its live edition."""
     authors = [by_whom] if by_whom else None
-    return deeds.publish(make_publication(by=authors, **fields), by=None)
+    return actions.publish(make_publication(by=authors, **fields), by=None)
 
 
 def make_image(*, colour: str = "navy", size: tuple[int, int] = (64, 48), **fields) -> Image:

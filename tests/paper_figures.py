@@ -42,7 +42,7 @@ def bring_in(only: str) -> None:
     """Import the corpus and publish all of it."""
     from django.core.management import call_command
 
-    from publications import deeds
+    from publications import actions
     from publications.models import Publication
     from tests.factories import make_author
 
@@ -59,7 +59,7 @@ def bring_in(only: str) -> None:
         piece.bylines.create(author=author)
         piece.slug = f"{piece.slug}-{piece.pk}"  # the guides are called alike in every language
         piece.save()
-        deeds.publish(piece, by=None)
+        actions.publish(piece, by=None)
 
 
 def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:

@@ -306,7 +306,7 @@ def any_queries(count: int) -> None:
 
 
 def publishing_part(pieces: int) -> None:
-    from publications import deeds
+    from publications import actions
     from publications.search import similarity
     from tests.factories import saved
 
@@ -316,7 +316,7 @@ def publishing_part(pieces: int) -> None:
     print(f"Publishing, {pieces} pieces", flush=True)
     clock, drafts = Clock(), as_drafts(60)
     publish = [
-        spent(clock, lambda piece=piece: deeds.publish(saved(piece), by=None)) for piece in drafts[:30]
+        spent(clock, lambda piece=piece: actions.publish(saved(piece), by=None)) for piece in drafts[:30]
     ]
     told(publish, "save and publish")
     own = timed_likeness(clock, drafts[30:])
@@ -340,7 +340,7 @@ def as_drafts(count: int) -> list:
 
 def timed_likeness(clock: Clock, pieces: list) -> list[float]:
     """What the rows of likeness cost, apart from all else that publishing does."""
-    from publications import deeds
+    from publications import actions
     from publications.search import updates
 
     own: list[float] = []
@@ -348,7 +348,7 @@ def timed_likeness(clock: Clock, pieces: list) -> list[float]:
     updates.similarity.add_rows = lambda editions: own.append(spent(clock, lambda: add(editions)))
     try:
         for piece in pieces:
-            deeds.publish(piece, by=None)
+            actions.publish(piece, by=None)
     finally:
         updates.similarity.add_rows = add
     return own

@@ -16,7 +16,7 @@ from django.utils import translation
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from publications import deeds, slugs
+from publications import actions, slugs
 from publications.locales import TREES
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import Attachment, FormerPath, Page, keep_original
@@ -247,10 +247,10 @@ def site(editor):
         uid=UID, title="On Minsk", by=[author], tags=(tag,), body=f"A.\n\n![](image:{PICTURE})"
     )
     Attachment.objects.create(publication=piece, original=keep_original(PDF, "pdf"), filename="r.pdf", size=8)
-    edition = deeds.publish(saved(piece), by=editor)
-    deeds.publish(saved(piece, body="B."), by=editor, change="correction", note="It was A.")
-    deeds.publish(make_publication(title="Мінськ", language="uk", translation_of=piece), by=editor)
-    deeds.withdraw(make_live(title="Withdrawn").publication, by=editor)
+    edition = actions.publish(saved(piece), by=editor)
+    actions.publish(saved(piece, body="B."), by=editor, change="correction", note="It was A.")
+    actions.publish(make_publication(title="Мінськ", language="uk", translation_of=piece), by=editor)
+    actions.withdraw(make_live(title="Withdrawn").publication, by=editor)
     Page.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )

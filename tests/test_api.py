@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from publications import deeds
+from publications import actions
 from publications.models import Attachment, Publication, Role, keep_original
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import queries_of_each
@@ -56,9 +56,9 @@ def report(clock):
     piece.bylines.filter(author__name="Bo Ek").update(role=Role.EDITOR)
     pdf = keep_original(b"%PDF-1.4", "pdf")
     Attachment.objects.create(publication=piece, original=pdf, filename="r.pdf", label="The report", size=8)
-    deeds.publish(saved(piece), by=None)
+    actions.publish(saved(piece), by=None)
     clock.shift(timedelta(days=2))
-    deeds.publish(
+    actions.publish(
         saved(piece, body="Mended: [us](/en/)."), by=None, change="correction", note="It was Brest."
     )
     return piece
@@ -116,8 +116,8 @@ def test_a_list_tells_the_same_but_for_the_text(client, report):
 def test_translations_and_related_pieces_are_named(client):
     english, other = make_live(title="English").publication, make_live(title="Other").publication
     swedish = make_publication(title="Svenska", language="sv", translation_of=english)
-    deeds.publish(swedish, by=None)
-    deeds.relate(english, [other, make_publication()], by=None)
+    actions.publish(swedish, by=None)
+    actions.relate(english, [other, make_publication()], by=None)
 
     told = one(client, english)
 
@@ -130,7 +130,7 @@ def test_translations_and_related_pieces_are_named(client):
 
 def test_a_redaction_is_told_at_once(client, report, clock):
     clock.shift(timedelta(days=1))
-    deeds.redact(report, "Mended", by=None)
+    actions.redact(report, "Mended", by=None)
 
     told = one(client, report)
 
@@ -142,7 +142,7 @@ def test_a_redaction_is_told_at_once(client, report, clock):
 
 def test_what_waits_is_there_at_its_very_moment(client, clock):
     piece, moment = make_publication(title="Later"), START + timedelta(hours=1)
-    deeds.publish(piece, by=None, at=moment)
+    actions.publish(piece, by=None, at=moment)
 
     clock.move_to(moment - timedelta(microseconds=1))
     before = status(client, piece), titles(client)
@@ -154,7 +154,7 @@ def test_what_waits_is_there_at_its_very_moment(client, clock):
 
 def test_what_ends_by_itself_is_gone_at_its_very_moment(client, clock):
     piece, moment = make_publication(title="Brief"), START + timedelta(hours=1)
-    deeds.publish(piece, by=None, until=moment)
+    actions.publish(piece, by=None, until=moment)
 
     clock.move_to(moment - timedelta(microseconds=1))
     before = status(client, piece), titles(client)
@@ -168,7 +168,7 @@ def test_what_ends_by_itself_is_gone_at_its_very_moment(client, clock):
 def test_what_was_withdrawn_is_gone_and_says_why_and_no_more(client, clock):
     piece = make_live(title="Gone", by_whom=make_author("Ann Berg"), tags=(make_tag("Aid"),)).publication
     clock.shift(timedelta(hours=1))
-    deeds.withdraw(piece, by=None, note="The source took it back.")
+    actions.withdraw(piece, by=None, note="The source took it back.")
 
     response = client.get(f"{API}/publications/{piece.uid}")
 
@@ -186,7 +186,7 @@ def test_what_was_withdrawn_is_gone_and_says_why_and_no_more(client, clock):
 def test_a_draft_over_a_live_piece_is_told_nowhere(client):
     piece = make_live(title="Public").publication
     saved(piece, title="Draft")
-    deeds.publish(saved(piece, title="Waiting"), by=None, at=START + timedelta(days=9000))
+    actions.publish(saved(piece, title="Waiting"), by=None, at=START + timedelta(days=9000))
 
     assert titles(client) == ["Public"] and one(client, piece)["title"] == "Public"
 

@@ -7,7 +7,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from publications import deeds, search
+from publications import actions, search
 from publications.api.params import MAX_LIMIT
 from publications.locales import TREES
 from tests.factories import make_author, make_live, make_publication, make_tag
@@ -81,7 +81,7 @@ def test_a_topic_is_no_country(client, several):
 
 def test_a_text_and_its_translations_are_publications_of_their_own(client):
     english = make_live(title="English").publication
-    deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
+    actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
 
     assert titles(client) == {"English", "Svenska"}
     assert [titles(client, language=tree) for tree in TREES] == [{"English"}, {"Svenska"}]
@@ -240,7 +240,7 @@ def test_each_question_has_a_tag_of_its_own(client):
 
 def test_a_deed_and_a_window_make_the_answer_new(client, clock):
     make_live()
-    deeds.publish(make_publication(), by=None, at=START + timedelta(hours=1))
+    actions.publish(make_publication(), by=None, at=START + timedelta(hours=1))
     first = client.get(LIST)
     waiting = again(client, first)
     clock.shift(timedelta(hours=1))
@@ -252,7 +252,7 @@ def test_a_deed_and_a_window_make_the_answer_new(client, clock):
 
 def test_what_is_wrong_or_gone_is_never_held_to_be_unchanged(client):
     piece = make_live().publication
-    deeds.withdraw(piece, by=None)
+    actions.withdraw(piece, by=None)
 
     asked = {
         f"{LIST}?cursor=x": 400,

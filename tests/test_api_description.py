@@ -10,7 +10,7 @@ from hypothesis import strategies as some
 from jsonschema import Draft202012Validator, FormatChecker
 from openapi_spec_validator import OpenAPIV31SpecValidator
 
-from publications import deeds
+from publications import actions
 from publications.api.params import PAGING, TOPIC_PARAMETERS, publication_parameters
 from publications.api.shapes import CONTENT, PUBLICATION_DETAIL
 from publications.models import Attachment, keep_original
@@ -42,12 +42,12 @@ def site():
     Attachment.objects.create(
         publication=full, original=keep_original(b"%PDF-1.4", "pdf"), filename="r.pdf", size=8
     )
-    deeds.publish(saved(full), by=None)
-    deeds.publish(saved(full, body="Mended."), by=None, change="correction", note="It was text.")
-    deeds.publish(make_publication(language="sv", translation_of=full), by=None)
-    deeds.relate(full, [bare.publication], by=None)
+    actions.publish(saved(full), by=None)
+    actions.publish(saved(full, body="Mended."), by=None, change="correction", note="It was text.")
+    actions.publish(make_publication(language="sv", translation_of=full), by=None)
+    actions.relate(full, [bare.publication], by=None)
     gone = make_live().publication
-    deeds.withdraw(gone, by=None, note="So.")
+    actions.withdraw(gone, by=None, note="So.")
     return {"bare": bare.publication.uid, "full": full.uid, "gone": gone.uid}
 
 

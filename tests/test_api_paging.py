@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from publications import deeds
+from publications import actions
 from publications.api.params import Cursor, _pack, write_cursor
 from publications.models import Kind
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
@@ -80,10 +80,10 @@ def test_many_of_one_moment_come_once(client):
 def test_whatever_happens_meanwhile_each_that_stays_comes_once(client, clock):
     made = make_in_order(clock, 9)
     deeds_to_do = [
-        lambda: deeds.publish(saved(made[8], title="Shown, then fixed"), by=None),
-        lambda: deeds.withdraw(made[2], by=None),
-        lambda: deeds.publish(saved(made[1], title="Moved up"), by=None, change="update"),
-        lambda: deeds.publish(saved(made[0], title="Fixed"), by=None),
+        lambda: actions.publish(saved(made[8], title="Shown, then fixed"), by=None),
+        lambda: actions.withdraw(made[2], by=None),
+        lambda: actions.publish(saved(made[1], title="Moved up"), by=None, change="update"),
+        lambda: actions.publish(saved(made[0], title="Fixed"), by=None),
         lambda: make_live(title="New"),
     ]
 
@@ -111,9 +111,9 @@ def test_in_any_order_of_deeds_none_is_given_twice_or_left_out(client, clock, se
             make_live()
         elif piece not in gone and deed == "withdraw":
             gone.add(piece)
-            deeds.withdraw(piece, by=None)
+            actions.withdraw(piece, by=None)
         elif piece not in gone:
-            deeds.publish(saved(piece, body=f"{chance.random()}"), by=None, change="update" if deed == "update" else "silent")  # fmt: skip
+            actions.publish(saved(piece, body=f"{chance.random()}"), by=None, change="update" if deed == "update" else "silent")  # fmt: skip
 
     found = [item["id"] for page in pages(client, f"{LIST}?limit=2", between) for item in page]
 
@@ -128,7 +128,7 @@ def test_a_piece_that_leaves_the_filter_is_not_told_under_it(client, clock):
     def between() -> None:
         clock.shift(timedelta(minutes=1))
         if made[0].kind.slug != "report":
-            deeds.publish(saved(made[0], kind=Kind.objects.get(slug="report")), by=None)
+            actions.publish(saved(made[0], kind=Kind.objects.get(slug="report")), by=None)
 
     assert titles(client, f"{LIST}?limit=3&kind=quick-comment", between) == ["Piece 3", "Piece 2", "Piece 1"]
 
@@ -167,7 +167,7 @@ def test_authors_and_topics_come_once_though_one_is_renamed_and_one_is_new(clien
 
 def test_a_cursor_outlives_a_restart_and_says_nothing_of_what_waits(client, clock):
     make_in_order(clock, 3)
-    deeds.publish(make_publication(title="Waits"), by=None, at=START + timedelta(days=1))
+    actions.publish(make_publication(title="Waits"), by=None, at=START + timedelta(days=1))
     following = client.get(f"{LIST}?limit=1").json()["next"].removeprefix(HERE)
 
     clock.shift(timedelta(days=400))
@@ -199,7 +199,7 @@ def test_no_moment_but_that_of_a_first_page_can_be_asked_about(client, clock):
 
 def test_no_list_of_a_moment_to_come_is_given(client, clock):
     ahead = Cursor(START + timedelta(days=1), START + timedelta(days=2), 10**9)
-    deeds.publish(make_publication(), by=None, at=START + timedelta(hours=1))
+    actions.publish(make_publication(), by=None, at=START + timedelta(hours=1))
 
     response = client.get(LIST, {"cursor": write_cursor(ahead)})
 

@@ -15,12 +15,12 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import html
 
-from publications import deeds
-from publications.desk import carried_forms
-from publications.desk.carried_forms import CarriedForm
-from publications.desk.encryption import encrypt
+from publications import actions
+from publications.admin import carried_forms
+from publications.admin.carried_forms import CarriedForm
+from publications.admin.encryption import encrypt
 from publications.models import Author, Publication, Review, SiteLink, Typed
-from publications.models.typing import TypedQuerySet
+from publications.models.autosave import TypedQuerySet
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.html_forms import PageForm, forms_of
@@ -850,7 +850,7 @@ def test_a_redaction_reaches_what_was_carried(browser, ann):
     end_sessions()
     browser.sign_in(browser.send(form), person=ann)
 
-    deeds.redact(publication, "Vera Holm", by=ann)
+    actions.redact(publication, "Vera Holm", by=ann)
 
     assert "Vera Holm" not in str(Typed.objects.get().values)
 

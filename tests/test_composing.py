@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications import composing, deeds, manuscript
+from publications import actions, manuscript, snapshot
 from publications.draft_content import unsaved_publication
 from publications.models import Attachment, EditionWithRows, Revision, Tag, keep_original
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
@@ -54,9 +54,9 @@ def text_of(piece) -> manuscript.Manuscript:
 def test_a_manuscript_gives_the_page_of_its_working_copy():
     piece = whole_piece()
 
-    made = composing.compose(unsaved_publication(text_of(piece), of=piece))
+    made = snapshot.compose(unsaved_publication(text_of(piece), of=piece))
 
-    assert facts(made) == facts(composing.compose(piece))
+    assert facts(made) == facts(snapshot.compose(piece))
 
 
 def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
@@ -66,7 +66,7 @@ def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
     piece.bylines.all().delete()
     piece.tags.clear()
 
-    made = composing.compose(unsaved_publication(text, of=piece))
+    made = snapshot.compose(unsaved_publication(text, of=piece))
 
     assert (made.edition.title, made.edition.body) == ("On Minsk", text.body)
     assert [line.name for line in made.bylines] == ["Ann", "Bo"]
@@ -81,16 +81,16 @@ def test_what_is_no_longer_known_is_left_out_of_a_sketch():
     piece.bylines.all().delete()
     Tag.objects.all().delete()
 
-    made = composing.compose(unsaved_publication(text, of=piece))
+    made = snapshot.compose(unsaved_publication(text, of=piece))
 
     assert made.tags == []
 
 
 def test_a_sketch_keeps_the_paragraph_ids_of_the_last_edition(editor):
     piece = whole_piece()
-    edition = deeds.publish(piece, by=editor)
+    edition = actions.publish(piece, by=editor)
 
-    made = composing.compose(unsaved_publication(text_of(piece), of=piece))
+    made = snapshot.compose(unsaved_publication(text_of(piece), of=piece))
 
     assert made.edition.paragraphs == edition.paragraphs
 
@@ -99,7 +99,7 @@ def test_a_sketch_stores_nothing():
     piece = whole_piece()
     before = (piece.revisions.count(), piece.version)
 
-    composing.compose(unsaved_publication(text_of(piece), of=piece))
+    snapshot.compose(unsaved_publication(text_of(piece), of=piece))
 
     piece.refresh_from_db()
     assert (piece.revisions.count(), piece.version) == before

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications import deeds
+from publications import actions
 from sceeus.static_files import COMPRESSED_PATHS
 from tests.factories import make_image, make_live, make_publication
 from tests.test_desk_scripts import FROM_DJANGO
@@ -30,7 +30,7 @@ def test_a_page_is_the_same_every_time_it_is_compressed(client):
 
 def test_a_picture_is_sent_as_it_is(client, editor):
     image = make_image(size=(800, 600))
-    deeds.publish(make_publication(cover=image), by=editor)
+    actions.publish(make_publication(cover=image), by=editor)
 
     response = client.get(f"/media/{image.key}/480.jpg", headers=GZIP)
 

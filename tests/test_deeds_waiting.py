@@ -3,7 +3,7 @@
 import pytest
 import time_machine
 
-from publications import deeds
+from publications import actions
 from publications.models import End
 from tests.factories import make_publication, saved, tomorrow
 
@@ -15,9 +15,9 @@ def waiting(editor):
     """A live piece whose next edition waits for tomorrow."""
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = make_publication(body="First.")
-        deeds.publish(piece, by=editor)
+        actions.publish(piece, by=editor)
         clock.shift(60)
-        deeds.publish(saved(piece, body="Tomorrow's."), by=editor, at=tomorrow(), change="update")
+        actions.publish(saved(piece, body="Tomorrow's."), by=editor, at=tomorrow(), change="update")
         clock.shift(60)
         saved(piece, body="A fix.")
         yield piece, clock
@@ -26,7 +26,7 @@ def waiting(editor):
 def test_an_edition_that_waits_is_replaced_unless_it_is_kept(waiting, editor):
     piece, _clock = waiting
 
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
     assert not piece.editions.waiting().exists()
 
@@ -34,7 +34,7 @@ def test_an_edition_that_waits_is_replaced_unless_it_is_kept(waiting, editor):
 def test_an_edition_that_is_kept_goes_public_at_its_moment(waiting, editor):
     piece, clock = waiting
 
-    now = deeds.publish(piece, by=editor, keep_waiting=True)
+    now = actions.publish(piece, by=editor, keep_waiting=True)
 
     assert piece.editions.live().get() == now
     assert (now.kept.number, now.kept.change) == (4, "update")
@@ -45,7 +45,7 @@ def test_an_edition_that_is_kept_goes_public_at_its_moment(waiting, editor):
 def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor):
     piece, clock = waiting
 
-    deeds.publish(piece, by=editor, keep_waiting=True)
+    actions.publish(piece, by=editor, keep_waiting=True)
     clock.shift(2 * 24 * 3600)
 
     begun = piece.editions.begun().order_by("visible_from")
@@ -56,7 +56,7 @@ def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor)
 def test_the_audit_line_says_what_was_kept(waiting, editor):
     piece, _clock = waiting
 
-    deeds.publish(piece, by=editor, keep_waiting=True)
+    actions.publish(piece, by=editor, keep_waiting=True)
 
     assert {"replaced": 2, "kept": 4}.items() <= piece.audit.first().detail.items()
 
@@ -64,10 +64,10 @@ def test_the_audit_line_says_what_was_kept(waiting, editor):
 def test_what_was_to_be_the_first_edition_becomes_a_silent_fix_with_the_same_date(editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = make_publication(body="Later.")
-        deeds.publish(piece, by=editor, at=tomorrow())
+        actions.publish(piece, by=editor, at=tomorrow())
         clock.shift(60)
 
-        first = deeds.publish(saved(piece, body="Now."), by=editor, keep_waiting=True)
+        first = actions.publish(saved(piece, body="Now."), by=editor, keep_waiting=True)
 
         kept = piece.editions.waiting().get()
         assert (first.change, kept.change) == ("first", "silent")
@@ -78,10 +78,10 @@ def test_an_end_that_was_given_to_what_waits_stays(editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = make_publication()
         until = tomorrow().replace(day=20)
-        deeds.publish(piece, by=editor, at=tomorrow(), until=until)
+        actions.publish(piece, by=editor, at=tomorrow(), until=until)
         clock.shift(60)
 
-        deeds.publish(saved(piece, body="Now."), by=editor, keep_waiting=True)
+        actions.publish(saved(piece, body="Now."), by=editor, keep_waiting=True)
 
         assert piece.editions.waiting().get().expires == until
 
@@ -89,13 +89,13 @@ def test_an_end_that_was_given_to_what_waits_stays(editor):
 def test_two_editions_never_wait(waiting, editor):
     piece, _clock = waiting
 
-    with pytest.raises(deeds.Refused, match="Only one edition can wait"):
-        deeds.publish(piece, by=editor, at=tomorrow().replace(day=20), keep_waiting=True)
+    with pytest.raises(actions.Refused, match="Only one edition can wait"):
+        actions.publish(piece, by=editor, at=tomorrow().replace(day=20), keep_waiting=True)
 
     assert piece.editions.waiting().get().number == 2
 
 
 def test_keeping_what_does_not_wait_changes_nothing(editor):
-    edition = deeds.publish(make_publication(), by=editor, keep_waiting=True)
+    edition = actions.publish(make_publication(), by=editor, keep_waiting=True)
 
     assert edition.kept is None

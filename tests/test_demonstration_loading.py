@@ -5,7 +5,7 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
-from publications import deeds, demonstration, manuscript, site_setup
+from publications import actions, demonstration, manuscript, site_setup
 from publications.demonstration.load import CONTENT, Step
 from publications.models import Author, Change, Edition, End, Image, Publication, Tag
 from tests.factories import make_person
@@ -101,9 +101,9 @@ def test_a_load_that_is_broken_off_leaves_nothing_and_the_next_one_is_whole(monk
             raise KeyboardInterrupt
         return deeds_publish(*arguments, **named)
 
-    deeds_publish = deeds.publish
+    deeds_publish = actions.publish
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(deeds, "publish", publish)
+        patch.setattr(actions, "publish", publish)
         site_setup.set_up_empty_site(write=lambda _said: None)
     left = [model.objects.count() for model in (User, Author, Tag, Image, Publication, Edition)]
 

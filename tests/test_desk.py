@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import AuditLine, Author, Image, Publication, Tag
 from tests.desk_forms import ADD, PDF, change, filled
 from tests.factories import (
@@ -91,7 +91,7 @@ def test_the_publish_button_stores_what_was_typed_and_leads_to_the_page_that_pub
 def test_withdrawing_asks_for_a_reason_that_readers_see(desk):
     edition = make_live()
 
-    asked = {"note": "It was wrong.", "state": deeds.public_state(edition.publication)}
+    asked = {"note": "It was wrong.", "state": actions.public_state(edition.publication)}
     desk.post(reverse("desk:withdraw", args=[edition.publication_id]), asked)
 
     assert "It was wrong." in desk.get(edition.get_absolute_url()).text
@@ -99,7 +99,7 @@ def test_withdrawing_asks_for_a_reason_that_readers_see(desk):
 
 def test_undo_says_what_it_will_do_and_does_it(desk, editor):
     piece = make_live(body="Right.").publication
-    deeds.publish(saved(piece, body="Wrong."), by=editor)
+    actions.publish(saved(piece, body="Wrong."), by=editor)
     path = reverse("desk:undo", args=[piece.pk])
 
     page = desk.get(path)
@@ -202,9 +202,9 @@ def test_a_draft_can_be_deleted(desk):
 def test_the_list_says_where_each_piece_stands(desk, editor):
     make_publication(title="Never")
     make_live(title="Live")
-    deeds.publish(make_publication(title="Waits"), by=editor, at=tomorrow())
+    actions.publish(make_publication(title="Waits"), by=editor, at=tomorrow())
     gone = make_live(title="Gone").publication
-    deeds.withdraw(gone, by=editor)
+    actions.withdraw(gone, by=editor)
 
     page = desk.get("/desk/publications/publication/").text
 
@@ -217,8 +217,8 @@ def test_the_list_says_where_each_piece_stands(desk, editor):
 def test_the_list_can_be_narrowed_to_a_state(desk, editor, state, title):
     make_publication(title="Never")
     make_live(title="Live")
-    deeds.publish(make_publication(title="Waits"), by=editor, at=tomorrow())
-    deeds.withdraw(make_live(title="Gone").publication, by=editor)
+    actions.publish(make_publication(title="Waits"), by=editor, at=tomorrow())
+    actions.withdraw(make_live(title="Gone").publication, by=editor)
 
     rows = desk.get(f"/desk/publications/publication/?state={state}").context["cl"].result_list
 
@@ -310,7 +310,7 @@ def test_a_forgotten_password_is_answered_by_mail(client, mailoutbox):
 
 def test_the_history_shows_editions_revisions_and_deeds(desk, editor):
     piece = make_live().publication
-    deeds.publish(saved(piece, body="Mended."), by=editor, change="correction", note="A date was wrong.")
+    actions.publish(saved(piece, body="Mended."), by=editor, change="correction", note="A date was wrong.")
 
     page = desk.get(reverse("desk:history", args=[piece.pk])).text
 

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import Edition, Publication, Tag
 from tests.factories import make_live, make_person, make_publication, make_tag, saved, tomorrow
 
@@ -68,7 +68,7 @@ def test_contributors_are_not_offered_to_withdraw(client):
 
 
 def test_more_than_two_hundred_are_refused(desk, monkeypatch):
-    monkeypatch.setattr("publications.desk.drafts.bulk.MAX_BULK_PUBLICATIONS", 1)
+    monkeypatch.setattr("publications.admin.drafts.bulk.MAX_BULK_PUBLICATIONS", 1)
     pieces = [make_publication(), make_publication()]
 
     page = desk.post(
@@ -106,7 +106,7 @@ def test_what_is_public_stays_as_it_is_unless_that_is_wished(desk):
 
 
 def test_what_has_no_other_changes_is_published_at_once_and_keeps_its_end(desk):
-    clean = deeds.publish(make_publication(), by=None, until=tomorrow()).publication
+    clean = actions.publish(make_publication(), by=None, until=tomorrow()).publication
     changed = make_live().publication
     saved(Publication.objects.get(pk=changed.pk), body="Being rewritten.")
 
@@ -123,7 +123,7 @@ def test_what_has_no_other_changes_is_published_at_once_and_keeps_its_end(desk):
 
 def test_what_waits_for_its_moment_is_not_overtaken_by_tags(desk):
     piece = make_live(body="Now.").publication
-    deeds.publish(saved(Publication.objects.get(pk=piece.pk), body="Later."), by=None, at=tomorrow())
+    actions.publish(saved(Publication.objects.get(pk=piece.pk), body="Later."), by=None, at=tomorrow())
     as_live = saved(Publication.objects.get(pk=piece.pk), body="Now.")
     assert as_live.digest == Edition.objects.live().get(publication=piece).digest
 
@@ -155,7 +155,7 @@ def test_each_is_withdrawn_with_the_note(desk):
 
     desk.post(
         asking("bulk-withdraw", *pieces),
-        {"note": "Out of date.", "state": [f"{each.pk}:{deeds.public_state(each)}" for each in pieces]},
+        {"note": "Out of date.", "state": [f"{each.pk}:{actions.public_state(each)}" for each in pieces]},
     )
 
     assert not Edition.objects.live().exists()

@@ -6,8 +6,8 @@ from django.db import connection
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import deeds
-from publications.desk.drafts.bulk import read_ranges, write_ranges
+from publications import actions
+from publications.admin.drafts.bulk import read_ranges, write_ranges
 from publications.models import Byline, Edition, Publication, keep_original
 from tests.blogs import bring_in
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow, yesterday
@@ -105,8 +105,8 @@ def test_what_the_page_that_checks_would_stop_is_held_back_here_too(desk):
 
 def test_what_was_ever_public_or_waits_is_left_as_it_is(desk):
     live, gone, waiting = make_live().publication, make_live().publication, make_publication()
-    deeds.withdraw(gone, by=None)
-    deeds.publish(waiting, by=None, at=tomorrow())
+    actions.withdraw(gone, by=None)
+    actions.publish(waiting, by=None, at=tomorrow())
     before = list(Edition.objects.order_by("pk").values())
 
     page = desk.get(page_for(live, gone, waiting)).text
@@ -136,7 +136,7 @@ def test_a_contributor_signs_and_cannot_publish(client):
 
 
 def test_a_thousand_are_taken_and_the_page_shows_the_first(desk, monkeypatch):
-    monkeypatch.setattr("publications.desk.drafts.bulk_authors.SHOWN", 2)
+    monkeypatch.setattr("publications.admin.drafts.bulk_authors.SHOWN", 2)
     drafts = [make_publication(by=[]) for _number in range(3)]
 
     page = desk.get(page_for(*drafts)).text
@@ -234,7 +234,7 @@ def test_a_draft_that_is_saved_while_it_is_checked_is_held_back(desk, reading):
 
 def test_a_text_that_became_public_while_it_was_checked_is_not_called_unpublished(desk, reading):
     draft, other = make_draft_with_pdf(), make_publication(body="It rose by [figure to be checked].")
-    reading.append(lambda: other.editions.exists() or deeds.publish(other, by=None))
+    reading.append(lambda: other.editions.exists() or actions.publish(other, by=None))
 
     page = post(desk, draft, other).text
 

@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from publications import markup
-from publications.desk.choice_sources import CHOICE_SOURCES
+from publications.admin.choice_sources import CHOICE_SOURCES
 from publications.models import Author, Publication
 from publications.preflight import PreflightDraft, run_preflight
 from tests.desk_forms import ADD, change, filled

@@ -8,8 +8,8 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import override
 
-from publications import deeds
-from publications.desk.history.audit_log import describe_entry
+from publications import actions
+from publications.admin.history.audit_log import describe_entry
 from publications.models import (
     AuditLine,
     Byline,
@@ -87,7 +87,7 @@ def test_saves_of_one_person_within_ten_minutes_stand_together_and_each_is_there
 
 def test_editions_stand_among_the_saves_with_what_they_were(desk, editor):
     piece = make_live().publication
-    deeds.publish(
+    actions.publish(
         saved(Publication.objects.get(pk=piece.pk), body="It was Brest."),
         by=editor,
         change="correction",
@@ -102,8 +102,8 @@ def test_editions_stand_among_the_saves_with_what_they_were(desk, editor):
 
 def test_an_undo_is_called_one(desk, editor):
     piece = make_live().publication
-    deeds.publish(saved(Publication.objects.get(pk=piece.pk), body="Wrong."), by=editor)
-    deeds.undo(piece, by=editor)
+    actions.publish(saved(Publication.objects.get(pk=piece.pk), body="Wrong."), by=editor)
+    actions.undo(piece, by=editor)
 
     page = history(desk, piece)
 
@@ -112,7 +112,7 @@ def test_an_undo_is_called_one(desk, editor):
 
 
 def test_old_revisions_are_a_link_away(desk, editor, monkeypatch):
-    monkeypatch.setattr("publications.desk.history.timeline.REVISIONS_PER_PAGE", 3)
+    monkeypatch.setattr("publications.admin.history.timeline.REVISIONS_PER_PAGE", 3)
     piece = make_publication()
     for minutes in (400, 300, 200, 100):
         save_at(piece, minutes, editor)
@@ -202,7 +202,7 @@ def test_a_file_that_was_taken_out_comes_back(desk):
 def test_readers_see_no_change_and_related_publications_stay(desk):
     edition, target = make_live(body="Public."), make_live().publication
     piece = edition.publication
-    deeds.relate(piece, [target], by=None)
+    actions.relate(piece, [target], by=None)
     saved(Publication.objects.get(pk=piece.pk), body="Draft.")
 
     restored(desk, piece, 1)
@@ -269,9 +269,9 @@ def test_the_page_says_what_will_change_before_it_does(desk):
 def test_the_trail_is_filtered_by_deed_by_person_and_by_piece(desk, editor):
     other = make_person()
     mine, theirs = make_publication(title="Mine"), make_publication(title="Theirs")
-    deeds.publish(mine, by=editor)
-    deeds.publish(theirs, by=other)
-    deeds.withdraw(theirs, by=other)
+    actions.publish(mine, by=editor)
+    actions.publish(theirs, by=other)
+    actions.withdraw(theirs, by=other)
 
     def subjects(**query) -> list[str]:
         return [line.subject for line in desk.get(TRAIL, query).context["cl"].result_list]
@@ -282,7 +282,7 @@ def test_the_trail_is_filtered_by_deed_by_person_and_by_piece(desk, editor):
 
 
 def test_a_line_of_the_trail_leads_to_the_piece_and_the_edition(desk, editor):
-    piece = deeds.publish(make_publication(), by=editor).publication
+    piece = actions.publish(make_publication(), by=editor).publication
 
     page = desk.get(TRAIL).text
 
@@ -292,7 +292,7 @@ def test_a_line_of_the_trail_leads_to_the_piece_and_the_edition(desk, editor):
 
 def test_right_after_publishing_the_history_proposes_the_edition_before(desk, editor):
     piece = make_live().publication
-    deeds.publish(saved(piece, body="Mended."), by=editor, change="update", note="More.")
+    actions.publish(saved(piece, body="Mended."), by=editor, change="update", note="More.")
 
     page = desk.get(reverse("desk:history", args=[piece.pk]))
 
@@ -311,7 +311,7 @@ def test_after_a_save_the_history_proposes_what_the_save_changed(desk, editor):
 
 def test_the_page_after_publishing_leads_to_what_changed_since_the_edition_before(desk, editor):
     piece = make_live(body="One word.").publication
-    deeds.publish(saved(piece, body="Another word."), by=editor, change="update", note="More.")
+    actions.publish(saved(piece, body="Another word."), by=editor, change="update", note="More.")
 
     page = desk.get(reverse("desk:publish-result", args=[piece.pk, 2])).text
     difference = desk.get(reverse("desk:difference", args=[piece.pk]) + "?from=e1&to=e2").text
@@ -328,8 +328,8 @@ def test_a_first_edition_has_none_before_it(desk):
 
 def test_a_cancelled_edition_is_none_to_compare_with(desk, editor):
     piece = make_live().publication
-    deeds.publish(saved(piece, body="Later."), by=editor, change="update", note="x", at=tomorrow())
-    deeds.publish(saved(piece, body="Now."), by=editor, change="update", note="y")
+    actions.publish(saved(piece, body="Later."), by=editor, change="update", note="x", at=tomorrow())
+    actions.publish(saved(piece, body="Now."), by=editor, change="update", note="y")
 
     assert "?from=e1&amp;to=" in desk.get(reverse("desk:publish-result", args=[piece.pk, 3])).text
 
@@ -339,7 +339,7 @@ def test_a_cancelled_edition_is_none_to_compare_with(desk, editor):
 )
 def test_a_difference_without_sides_is_what_readers_see_last(desk, editor, body, sides):
     piece = make_live().publication
-    deeds.publish(saved(piece, body="Mended."), by=editor, change="update", note="More.")
+    actions.publish(saved(piece, body="Mended."), by=editor, change="update", note="More.")
     if body:
         saved(piece, body=body)
 
@@ -446,7 +446,7 @@ def test_an_audit_line_says_in_words_what_was_done(deed, detail, english, swedis
 
 
 def test_an_audit_line_shows_no_raw_detail(desk, editor):
-    deeds.amend(make_author("Ann"), by=editor, changed=["biography_sv"])
+    actions.amend(make_author("Ann"), by=editor, changed=["biography_sv"])
 
     page = desk.get(reverse("desk:publications_auditline_change", args=[AuditLine.objects.first().pk])).text
 
@@ -455,7 +455,7 @@ def test_an_audit_line_shows_no_raw_detail(desk, editor):
 
 
 def test_a_rebuild_is_told_in_the_language_of_the_desk(desk):
-    deeds.renew("search, likeness")
+    actions.renew("search, likeness")
 
     page = desk.get(TRAIL, headers={"Accept-Language": "sv"}).text
 
@@ -464,9 +464,9 @@ def test_a_rebuild_is_told_in_the_language_of_the_desk(desk):
 
 def test_a_publication_keeps_its_address_where_the_revision_had_none(desk, editor):
     piece = make_publication(title="On grain")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     saved(Publication.objects.get(pk=piece.pk), title="On wheat", slug="on-wheat", body="New.")
-    deeds.publish(Publication.objects.get(pk=piece.pk), by=editor)
+    actions.publish(Publication.objects.get(pk=piece.pk), by=editor)
 
     shown = desk.get(reverse("desk:restore", args=[piece.pk, 1])).context["compared"]
     restored(desk, piece, 1)

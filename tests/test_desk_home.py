@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.models import Presence, Publication, Ready, Typed
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
@@ -39,7 +39,7 @@ def test_texts_are_looked_through_once_on_the_first_page_and_not_at_all_for_the_
     for number in range(6):
         ended = make_live(title=f"Ended {number}")
         make_live(title=f"Leads {number}", body=f"See [it]({ended.get_absolute_url()}).")
-        deeds.withdraw(ended.publication, by=None)
+        actions.withdraw(ended.publication, by=None)
 
     def looks(path: str) -> int:
         with CaptureQueriesContext(connection) as captured:
@@ -56,13 +56,13 @@ def test_a_live_piece_that_i_changed_waits_until_it_is_published_as_it_is(desk, 
 
     assert waiting(desk)["mine"] == [piece]
 
-    deeds.publish(Publication.objects.get(pk=piece.pk), by=editor)
+    actions.publish(Publication.objects.get(pk=piece.pk), by=editor)
     assert "mine" not in waiting(desk)
 
 
 def test_what_is_scheduled_is_shown_with_its_moment(desk):
     piece = make_publication()
-    deeds.publish(piece, by=None, at=tomorrow())
+    actions.publish(piece, by=None, at=tomorrow())
 
     page = desk.get(HOME)
 
@@ -95,7 +95,7 @@ def test_contributors_are_not_shown_what_only_editors_can_do(client):
 def test_publishing_settles_the_word_and_later_changes_do_not_bring_it_back(desk):
     piece = make_publication()
     Ready.objects.create(publication=piece)
-    deeds.publish(piece, by=None)
+    actions.publish(piece, by=None)
     saved(piece, body="Changed since.")
 
     assert "check" not in waiting(desk)
@@ -113,10 +113,10 @@ def test_the_word_can_be_taken_back(desk):
 
 def test_a_piece_whose_related_one_is_withdrawn_is_flagged(desk):
     target, source = make_live().publication, make_live().publication
-    deeds.relate(source, [target], by=None)
+    actions.relate(source, [target], by=None)
     assert "gone" not in waiting(desk)
 
-    deeds.withdraw(target, by=None)
+    actions.withdraw(target, by=None)
 
     assert waiting(desk)["gone"] == [source] == listed(desk, "gone")
     assert f'still among the related publications: <a href="{change(target)}"' in " ".join(
@@ -128,10 +128,10 @@ def test_a_piece_whose_text_links_to_a_withdrawn_one_is_flagged_at_its_former_ad
     target = make_live(slug="minsk").publication
     make_live(slug="minsk-2", body="See [this](https://example.org/en/publications/minsk/).")
     former = make_live(body="See [this](/en/publications/minsk/#p-abc).").publication
-    deeds.publish(saved(Publication.objects.get(pk=target.pk), slug="brest"), by=None)
+    actions.publish(saved(Publication.objects.get(pk=target.pk), slug="brest"), by=None)
     now = make_live(body="See [this](/en/publications/brest/).").publication
 
-    deeds.withdraw(target, by=None)
+    actions.withdraw(target, by=None)
 
     assert {piece.pk for piece in waiting(desk)["gone"]} == {former.pk, now.pk}
     assert "lead readers nowhere" in desk.get(change(now)).text
@@ -140,7 +140,7 @@ def test_a_piece_whose_text_links_to_a_withdrawn_one_is_flagged_at_its_former_ad
 def test_who_withdraws_is_told_who_leads_there(desk):
     target = make_live().publication
     source = make_live(title="On the way").publication
-    deeds.relate(source, [target], by=None)
+    actions.relate(source, [target], by=None)
 
     page = desk.get(reverse("desk:withdraw", args=[target.pk])).text
 

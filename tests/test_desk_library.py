@@ -6,8 +6,8 @@ import pytest
 from django.urls import reverse
 from PIL import Image as Pixels
 
-from publications import deeds, images, renditions
-from publications.desk.images import find_image_uses
+from publications import actions, images, renditions
+from publications.admin.images import find_image_uses
 from publications.models import Author, Image
 from publications.presentation import build_lead_teaser, build_teaser
 from tests.factories import make_author, make_image, make_live, make_publication, saved
@@ -44,7 +44,7 @@ def test_each_use_is_named_by_its_title_with_what_it_is(desk):
     make_publication(title="As a cover", cover=image)
     make_live(title="In a text", body=f"![](image:{image.key})")
     taken_out = make_live(title="Taken out", cover=image).publication
-    deeds.publish(saved(taken_out, cover=None), by=None)
+    actions.publish(saved(taken_out, cover=None), by=None)
     make_author("Ann Berg", portrait=image)
 
     assert told(image) == [

@@ -7,7 +7,7 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.models import Author, Image, Page, Publication, Tag
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
@@ -28,7 +28,7 @@ def as_shown(answer) -> dict:
 def amended(row, editor, **fields) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
-    deeds.amend(row, by=editor)
+    actions.amend(row, by=editor)
 
 
 def make_page(editor, **fields) -> Page:
@@ -39,7 +39,7 @@ def make_page(editor, **fields) -> Page:
         "body_sv": "Skriv.",
         **fields,
     }
-    return deeds.amend(Page(slug_en="press", slug_sv="press", **texts), by=editor)
+    return actions.amend(Page(slug_en="press", slug_sv="press", **texts), by=editor)
 
 
 def test_what_both_have_changed_is_not_overwritten_unseen(desk, editor):

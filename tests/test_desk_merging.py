@@ -6,8 +6,8 @@ import re
 import pytest
 from django.test import Client
 
-from publications import deeds
-from publications.desk.edit_conflicts import base_values
+from publications import actions
+from publications.admin.edit_conflicts import base_values
 from publications.models import Publication, RelatedLink
 from tests.desk_forms import change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
@@ -181,7 +181,7 @@ def test_the_same_form_sent_twice_clashes_with_nothing(desk):
 def test_an_address_that_publishing_gave_meanwhile_stays(desk, editor):
     piece = make_publication(title="On Minsk", slug="")
     mine = filled(piece, summary="Mine.")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
     desk.post(change(piece), mine)
 
@@ -202,7 +202,7 @@ def test_a_form_of_an_unknown_save_overwrites_nothing(desk, version):
 def test_what_was_redacted_does_not_come_back_with_an_open_form(desk, editor):
     piece = make_publication(body="Vera Holm said it.\n\nTwo.")
     mine = filled(piece, body="Vera Holm said it.\n\nTwo, mine.")
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     desk.post(change(piece), mine)
 

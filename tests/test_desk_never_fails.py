@@ -12,8 +12,8 @@ from django.db import transaction
 from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
-from publications.desk.choice_sources import CHOICE_SOURCES
-from publications.desk.drafts.form import ATTACHMENT_TYPES
+from publications.admin.choice_sources import CHOICE_SOURCES
+from publications.admin.drafts.form import ATTACHMENT_TYPES
 from publications.models import Kind, Publication, Role, State, in_state, with_standing
 from tests.desk_states import Newsroom, make_newsroom
 from tests.factories import make_person

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import AuditLine, FormerPath, Generation, Page, Site, SiteLink, Tag
 from tests.factories import (
     make_author,
@@ -222,7 +222,7 @@ def test_the_list_of_links_asks_the_same_however_many_there_are(desk):
 def test_only_pieces_that_are_public_are_offered_as_lead(desk):
     make_live(title="Public now")
     make_publication(title="Still a draft")
-    deeds.publish(make_publication(title="Later"), by=None, at=tomorrow())
+    actions.publish(make_publication(title="Later"), by=None, at=tomorrow())
 
     offered = desk.get("/desk/lead/").text
     found = [each["label"] for each in desk.get("/desk/choose/live/").json()["found"]]
@@ -256,7 +256,7 @@ def test_saving_the_lead_unchanged_is_no_deed(desk):
 def test_a_lead_that_is_withdrawn_stays_chosen_and_says_so(desk, editor):
     piece = make_live(title="On Minsk").publication
     Site.objects.update(lead=piece)
-    deeds.withdraw(piece, by=editor)
+    actions.withdraw(piece, by=editor)
 
     page = desk.get("/desk/lead/").text
 

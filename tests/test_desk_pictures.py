@@ -10,10 +10,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import deeds
-from publications.desk import held_uploads
+from publications import actions
+from publications.admin import held_uploads
 from publications.models import AuditLine, Image
-from publications.models.images import originals
+from publications.models.image import originals
 from tests.factories import make_image, make_person, picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -103,7 +103,7 @@ def test_a_file_waits_on_where_storing_it_is_refused_in_the_end(
 ):
     page = desk.post(ADD, {"file": upload(), **FOCUS})
     with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
-        patch.setattr("publications.deeds.amend", refuse)
+        patch.setattr("publications.actions.amend", refuse)
         desk.post(ADD, {"held": held_in(page), "alt_en": "A field", **FOCUS})
 
     assert held_uploads.get_held_upload(held_in(page)) is not None
@@ -122,7 +122,7 @@ def test_a_kept_file_that_is_gone_is_asked_for_again(desk):
 
 
 def refuse(*_asked, **_how):
-    raise deeds.Refused("Not now.")
+    raise actions.Refused("Not now.")
 
 
 def later(monkeypatch) -> None:

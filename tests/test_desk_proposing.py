@@ -4,7 +4,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from publications.desk.publish.change_proposal import propose_change
+from publications.admin.publish.change_proposal import propose_change
 from publications.diff import DiffBlock, blocks_of_html, blocks_of_text, compare
 from publications.models import Change
 from tests.factories import make_live, make_publication, saved

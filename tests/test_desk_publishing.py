@@ -6,8 +6,8 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from publications import deeds
-from publications.desk.publish.result import (
+from publications import actions
+from publications.admin.publish.result import (
     MAX_SOCIAL_CHARACTERS,
     address_of,
     newsletter_entry,
@@ -218,7 +218,7 @@ def test_a_second_press_that_asks_for_something_else_is_no_second_press(desk):
 def test_what_a_colleague_has_published_meanwhile_is_told(desk):
     piece = make_publication()
     form = seen(desk, piece)
-    deeds.publish(piece, by=make_person("Editors"))
+    actions.publish(piece, by=make_person("Editors"))
 
     page = desk.post(path(piece), form)
 
@@ -281,7 +281,7 @@ def test_a_forged_zone_is_refused_with_a_page(desk):
 @pytest.fixture
 def waits(editor):
     piece = make_publication(body="Later.")
-    deeds.publish(piece, by=editor, at=tomorrow())
+    actions.publish(piece, by=editor, at=tomorrow())
     return saved(piece, body="Now.")
 
 
@@ -337,7 +337,7 @@ def test_the_page_after_publishing_has_all_that_is_copied(desk):
 
 def test_undo_is_one_press_on_the_page_after(desk, editor):
     piece = make_live(body="Right.").publication
-    wrong = deeds.publish(saved(piece, body="Wrong."), by=editor)
+    wrong = actions.publish(saved(piece, body="Wrong."), by=editor)
     page = desk.get(result(wrong))
 
     desk.post(reverse("desk:undo", args=[piece.pk]), {"state": page.context["state"]})
@@ -348,7 +348,7 @@ def test_undo_is_one_press_on_the_page_after(desk, editor):
 
 def test_an_edition_that_another_has_followed_offers_no_undo(desk, editor):
     piece = make_live().publication
-    deeds.publish(saved(piece, body="Next."), by=editor)
+    actions.publish(saved(piece, body="Next."), by=editor)
 
     page = desk.get(result(piece.editions.get(number=1)))
 
@@ -358,7 +358,7 @@ def test_an_edition_that_another_has_followed_offers_no_undo(desk, editor):
 
 def test_an_edition_of_another_piece_has_no_page_here(desk):
     edition, other = make_live(), make_live().publication
-    deeds.publish(saved(other, body="Next."), by=None)
+    actions.publish(saved(other, body="Next."), by=None)
 
     assert desk.get(reverse("desk:publish-result", args=[edition.publication_id, 2])).status_code == 404
 

@@ -11,9 +11,10 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import deeds
-from publications.desk.drafts import autosave
-from publications.models import AuditLine, Presence, Publication, Revision, Typed, typing
+from publications import actions
+from publications.admin.drafts import autosave
+from publications.models import AuditLine, Presence, Publication, Revision, Typed
+from publications.models import autosave as autosave_model
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication
 
@@ -295,7 +296,7 @@ def test_a_redaction_reaches_what_is_being_typed(desk, editor):
     piece = make_live(body="Vera Holm said it.").publication
     type_in(desk, piece, body="Vera Holm said it twice.")
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     assert "Vera Holm" not in str(Typed.objects.get().values)
 
@@ -440,7 +441,7 @@ def test_what_was_offered_stays_when_another_text_is_saved_beside_it(desk, edito
 
 
 def test_forms_sent_while_signed_out_take_no_room_of_those_kept_while_typing(desk, editor, monkeypatch):
-    monkeypatch.setattr(typing, "MAX_UNSAVED_CHARACTERS", 10_000)
+    monkeypatch.setattr(autosave_model, "MAX_UNSAVED_CHARACTERS", 10_000)
     type_in(desk, key="own", title="Of my own")
     for number in range(3):
         Typed.objects.create(owner=editor, key=f"sent-{number}", values=[["title", "x" * 6_000]])
@@ -451,7 +452,7 @@ def test_forms_sent_while_signed_out_take_no_room_of_those_kept_while_typing(des
 
 
 def test_nobody_keeps_forms_beyond_the_limit_by_naming_no_page(desk, editor, monkeypatch):
-    monkeypatch.setattr(typing, "MAX_UNSAVED", 2)
+    monkeypatch.setattr(autosave_model, "MAX_UNSAVED", 2)
 
     for number in range(4):
         type_in(desk, key=f"w{number}", page="", title=f"Draft {number}")
@@ -460,7 +461,7 @@ def test_nobody_keeps_forms_beyond_the_limit_by_naming_no_page(desk, editor, mon
 
 
 def test_of_the_forms_that_one_person_typed_into_the_newest_are_kept(desk, editor, monkeypatch):
-    monkeypatch.setattr(typing, "MAX_UNSAVED", 3)
+    monkeypatch.setattr(autosave_model, "MAX_UNSAVED", 3)
     other = Typed.objects.create(
         owner=make_person("Editors"), key="w0", typed_at=timezone.now() - timedelta(days=1)
     )
@@ -473,7 +474,7 @@ def test_of_the_forms_that_one_person_typed_into_the_newest_are_kept(desk, edito
 
 
 def test_what_one_person_typed_takes_limited_space_and_what_was_just_typed_stays(desk, editor, monkeypatch):
-    monkeypatch.setattr(typing, "MAX_UNSAVED_CHARACTERS", 10_000)
+    monkeypatch.setattr(autosave_model, "MAX_UNSAVED_CHARACTERS", 10_000)
     for number in range(3):
         type_in(desk, key=f"w{number}", body="x" * 4_000)
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.models import Byline, Publication, Review, ReviewRemark, Revision, Role
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved
@@ -263,7 +263,7 @@ def test_ten_remarks_a_minute_are_taken_and_the_eleventh_later(stranger):
 
 
 def test_there_is_an_end_to_the_remarks_of_a_link(stranger, monkeypatch):
-    monkeypatch.setattr("publications.desk.review_link.MOST_REMARKS", 1)
+    monkeypatch.setattr("publications.admin.review_link.MOST_REMARKS", 1)
     address = invite(make_publication())
 
     statuses = [stranger.post(address, {"place": "1", "text": "x"}).status_code for _time in range(2)]
@@ -272,7 +272,7 @@ def test_there_is_an_end_to_the_remarks_of_a_link(stranger, monkeypatch):
 
 
 def test_only_so_many_links_of_a_piece_are_open_at_once(desk, monkeypatch):
-    monkeypatch.setattr("publications.desk.reviews.MAX_OPEN_REVIEWS", 1)
+    monkeypatch.setattr("publications.admin.reviews.MAX_OPEN_REVIEWS", 1)
     piece = make_publication()
     invite(piece)
 
@@ -296,7 +296,7 @@ def test_what_was_redacted_is_gone_from_the_review_too(stranger, editor):
     piece = make_live(body="Ask Ann Smithson about it.").publication
     address = invite(Publication.objects.get(pk=piece.pk))
 
-    deeds.redact(Publication.objects.get(pk=piece.pk), "Ann Smithson", by=editor)
+    actions.redact(Publication.objects.get(pk=piece.pk), "Ann Smithson", by=editor)
 
     assert "Smithson" not in stranger.get(address).text
     assert Revision.objects.filter(publication=piece).exists()

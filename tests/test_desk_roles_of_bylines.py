@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import Byline, Publication, Role
 from tests.factories import make_author, make_publication, saved
 from tests.test_desk_publishing import path, seen
@@ -18,7 +18,7 @@ def corrected(request, editor) -> Publication:
     Byline.objects.create(
         publication=publication, author=make_author("Bo Ek"), role=request.param, position=1
     )
-    edition = deeds.publish(saved(publication), by=editor)
+    edition = actions.publish(saved(publication), by=editor)
     publication = Publication.objects.get(pk=edition.publication_id)
     Byline.objects.filter(publication=publication, position=1).update(role=Role.AUTHOR)
     return saved(publication, body="Corrected.")

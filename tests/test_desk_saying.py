@@ -4,9 +4,9 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from publications import composing, preflight
-from publications.desk.choice_sources import CHOICE_SOURCES
-from publications.desk.drafts.suggestions import describe_new_tags
+from publications import preflight, snapshot
+from publications.admin.choice_sources import CHOICE_SOURCES
+from publications.admin.drafts.suggestions import describe_new_tags
 from publications.models import Publication
 from tests.conftest import ROOT
 from tests.desk_forms import ADD, change, filled
@@ -101,7 +101,7 @@ def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_told_of():
     author = make_author("Ann Berg", title_sv="Utredare", affiliation_en="SCEEUS")
     piece = make_publication(by=[author])
 
-    [line] = composing.compose(piece).bylines
+    [line] = snapshot.compose(piece).bylines
     advice = " ".join(
         each.text for each in preflight.run_preflight(preflight.build_preflight_draft(piece)).advice
     )

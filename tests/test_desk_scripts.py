@@ -8,7 +8,7 @@ import pytest
 from django.contrib.staticfiles import finders
 from django.urls import reverse
 
-from publications.desk.register import admin_site
+from publications.admin.register import admin_site
 from sceeus.static_files import strip_comments
 from tests.conftest import ROOT
 from tests.desk_forms import ADD

@@ -11,9 +11,9 @@ from django.urls import reverse
 from django.utils import translation
 from lxml import html
 
-from publications import deeds
-from publications.desk.drafts.dropped_markup import find_dropped_markup
-from publications.desk.history.audit_log import describe_entry
+from publications import actions
+from publications.admin.drafts.dropped_markup import find_dropped_markup
+from publications.admin.history.audit_log import describe_entry
 from publications.models import (
     AuditLine,
     Author,
@@ -46,7 +46,7 @@ def author_form(**fields) -> dict:
 
 def test_the_message_of_a_schedule_names_its_end(desk):
     end = tomorrow().replace(year=tomorrow().year + 1)
-    edition = deeds.publish(make_publication(), by=None, at=tomorrow(), until=end)
+    edition = actions.publish(make_publication(), by=None, at=tomorrow(), until=end)
 
     page = desk.get(reverse("desk:publish-result", args=[edition.publication_id, 1])).text
 
@@ -264,7 +264,7 @@ def test_what_is_saved_is_not_offered_from_another_window_too(desk, editor):
 
 def test_a_scheduled_edition_is_cancelled_by_that_name(desk):
     piece = make_publication()
-    deeds.publish(piece, by=None, at=tomorrow())
+    actions.publish(piece, by=None, at=tomorrow())
     undo = reverse("desk:undo", args=[piece.pk])
 
     for page in (desk.get(change(piece)), desk.get(reverse("desk:publish", args=[piece.pk]))):
@@ -276,7 +276,7 @@ def test_a_scheduled_edition_is_cancelled_by_that_name(desk):
 def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):
     piece = make_live(body="Vera Holm said it.").publication
     form = filled(piece, title="Another title")
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     page = desk.post(change(piece), form, follow=True)
 

@@ -3,8 +3,8 @@
 import pytest
 from django.urls import reverse
 
-from publications import deeds
-from publications.desk.drafts.suggestions import find_topics
+from publications import actions
+from publications.admin.drafts.suggestions import find_topics
 from publications.models import AuditLine, DeedKind, Publication, RelatedLink, Synonym, Tag
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_live, make_person, make_publication, make_tag
@@ -124,7 +124,7 @@ def test_the_reason_of_a_suggestion_is_kept_with_the_link_and_an_older_one_stays
     tag = make_tag("Kherson")
     like, other = (make_live(title=name, body=GRAIN, tags=(tag,)).publication for name in ("Barges", "Rails"))
     draft = make_publication(title="Elevators", body=GRAIN, tags=(tag,))
-    deeds.relate(draft, [other], by=None, reasons=["Because I say so"])
+    actions.relate(draft, [other], by=None, reasons=["Because I say so"])
 
     desk.post(
         change(draft),
@@ -189,8 +189,8 @@ def test_what_cannot_be_ruled_out_changes_nothing(linker):
 
 def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):
     lone, source, target = (make_live().publication for _number in range(3))
-    deeds.relate(source, [target], by=None)
-    deeds.relate(target, [source, lone, make_live(title="z").publication], by=None)
+    actions.relate(source, [target], by=None)
+    actions.relate(target, [source, lone, make_live(title="z").publication], by=None)
 
     def listed(only: str) -> set[int]:
         return {each.publication_id for each in linker.get("/desk/links/", {"only": only}).context["page"]}
@@ -198,7 +198,7 @@ def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(li
     assert lone.pk in listed("none") and source.pk not in listed("none")
     assert {lone.pk, source.pk} <= listed("few") and target.pk not in listed("few")
     assert listed("gone") == set()
-    deeds.withdraw(target, by=None)
+    actions.withdraw(target, by=None)
     assert listed("gone") == {source.pk}
     assert "No longer public" in linker.get(reverse("desk:related-links-edit", args=[source.pk])).text
 
@@ -227,7 +227,7 @@ def test_a_tag_of_a_draft_is_offered_to_nobody_until_the_draft_is_public(desk, e
         change(piece),
         filled(piece, tags="Suwalki", bylines=[make_live().publication.bylines.get().author_id]),
     )
-    deeds.publish(Publication.objects.get(pk=piece.pk), by=editor)
+    actions.publish(Publication.objects.get(pk=piece.pk), by=editor)
     assert completed(desk, "suw") == ["Suwalki"] == named("In Suwalki.")
 
 
@@ -269,7 +269,7 @@ def test_who_links_is_offered_no_draft_and_can_link_to_none(linker):
 def test_who_links_keeps_a_link_to_a_draft_that_an_editor_has_made(linker):
     draft, other = make_publication(title="A draft"), make_live(title="Barges").publication
     piece = make_live(title="Elevators").publication
-    deeds.relate(piece, [draft], by=None)
+    actions.relate(piece, [draft], by=None)
 
     linker.post(
         reverse("desk:related-links-edit", args=[piece.pk]),

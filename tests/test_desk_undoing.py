@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from tests.factories import make_live, make_publication, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -15,7 +15,7 @@ def page(desk, name: str, piece) -> str:
 
 def corrected():
     piece = make_live(body="It was Minsk.").publication
-    return deeds.publish(
+    return actions.publish(
         saved(piece, body="It was Brest."), by=None, change="correction", note="Not Minsk, but Brest."
     )
 
@@ -46,14 +46,14 @@ def test_to_undo_a_correction_says_that_its_note_goes_too(desk):
 def test_a_correction_that_is_undone_leaves_no_note_for_readers(desk):
     piece = corrected().publication
 
-    desk.post(reverse("desk:undo", args=[piece.pk]), {"state": deeds.public_state(piece)})
+    desk.post(reverse("desk:undo", args=[piece.pk]), {"state": actions.public_state(piece)})
 
     assert "Not Minsk, but Brest." not in desk.get(piece.editions.live().get().get_absolute_url()).text
 
 
 def test_to_undo_what_waits_says_that_nothing_changes_for_readers(desk, editor):
     piece = make_publication()
-    deeds.publish(piece, by=editor, at=tomorrow())
+    actions.publish(piece, by=editor, at=tomorrow())
 
     shown = page(desk, "undo", piece)
 
@@ -62,7 +62,7 @@ def test_to_undo_what_waits_says_that_nothing_changes_for_readers(desk, editor):
 
 def test_what_was_withdrawn_is_said_to_be_so_and_offers_no_form(desk, editor):
     piece = make_live().publication
-    deeds.withdraw(piece, by=editor, note="The source was wrong.")
+    actions.withdraw(piece, by=editor, note="The source was wrong.")
 
     shown = page(desk, "withdraw", piece)
 

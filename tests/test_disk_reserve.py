@@ -13,7 +13,7 @@ from django.core.management import call_command
 from django.db import OperationalError, connection
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.disk_reserve import is_disk_full, keep_disk_reserve, with_disk_reserve
 from publications.models import Edition, Publication
 from tests.conftest import ROOT
@@ -111,15 +111,15 @@ def test_tidy_makes_the_reserve_again(settings):
 
 
 def withdraw(edition: Edition, by) -> None:
-    deeds.withdraw(edition.publication, by=by)
+    actions.withdraw(edition.publication, by=by)
 
 
 def undo(edition: Edition, by) -> None:
-    deeds.undo(edition.publication, by=by)
+    actions.undo(edition.publication, by=by)
 
 
 def redact(edition: Edition, by) -> None:
-    deeds.redact(edition.publication, "Vera Holm", by=by)
+    actions.redact(edition.publication, "Vera Holm", by=by)
 
 
 @pytest.mark.django_db
@@ -139,7 +139,7 @@ def test_what_a_redaction_would_take_is_shown_on_a_full_disk(reserve, editor):
     edition = make_live(body="Vera Holm said it.")
 
     with full_disk(until_gone=reserve):
-        preview = deeds.preview_redaction(edition.publication, "Vera Holm", by=editor)
+        preview = actions.preview_redaction(edition.publication, "Vera Holm", by=editor)
 
     assert preview.editions == [1] and Edition.objects.get().redactions == 0
 
@@ -149,7 +149,7 @@ def test_what_adds_to_the_site_gets_nothing_of_the_reserve(reserve, editor):
     piece = make_publication()
 
     with full_disk(until_gone=reserve), pytest.raises(OperationalError):
-        deeds.publish(piece, by=editor)
+        actions.publish(piece, by=editor)
 
     assert reserve.exists() and not Edition.objects.exists()
 
@@ -160,7 +160,7 @@ def test_an_editor_withdraws_at_the_desk_on_a_full_disk(reserve, desk):
     address = reverse("desk:withdraw", args=[edition.publication_id])
 
     with full_disk(until_gone=reserve):
-        answer = desk.post(address, {"note": "", "state": deeds.public_state(edition.publication)})
+        answer = desk.post(address, {"note": "", "state": actions.public_state(edition.publication)})
 
     assert answer.status_code == 302 and "Withdrawn." in desk.get(answer["Location"]).text
     assert desk.get(edition.get_absolute_url()).status_code == 410

@@ -4,7 +4,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from publications import composing, deeds
+from publications import actions, snapshot
 from publications.models import Change, Edition, EditionWithRows
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
@@ -18,10 +18,10 @@ def edition():
         tags=[make_tag("Belarus")],
         body=f"Text.\n\n![](image:{make_image().key})",
     )
-    deeds.publish(publication, by=None)
+    actions.publish(publication, by=None)
     swedish = make_publication(title="På svenska", language="sv", translation_of=publication)
-    deeds.publish(swedish, by=None)
-    return deeds.publish(
+    actions.publish(swedish, by=None)
+    return actions.publish(
         saved(publication, summary="New."), by=None, change=Change.CORRECTION, note="It was 5, not 6."
     )
 
@@ -71,7 +71,7 @@ def test_only_the_named_rows_are_read(edition):
 
 
 def test_an_edition_that_is_not_stored_has_its_live_translations(edition):
-    composed = composing.compose(edition.publication).with_translations()
+    composed = snapshot.compose(edition.publication).with_translations()
 
     assert [text.title for text in composed.translations] == ["På svenska"]
     assert composed.history_so_far == []

@@ -6,7 +6,7 @@ import pytest
 import time_machine
 from django.utils.html import strip_tags
 
-from publications import deeds
+from publications import actions
 from tests.factories import make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -24,9 +24,9 @@ def taken_over(editor):
     """A text of another year that was brought here today, and corrected at once."""
     with time_machine.travel(TODAY, tick=False) as clock:
         piece = make_publication(title="Moldova", body="It was so.", published_at=THEN)
-        deeds.publish(piece, by=editor)
+        actions.publish(piece, by=editor)
         clock.shift(60)
-        yield deeds.publish(saved(piece, body="It is so."), by=editor, change="correction", note="It is.")
+        yield actions.publish(saved(piece, body="It is so."), by=editor, change="correction", note="It is.")
 
 
 def test_the_first_edition_of_a_text_that_was_taken_over_bears_its_own_date(client, taken_over):
@@ -48,10 +48,10 @@ def test_a_correction_is_told_at_the_moment_readers_got_it(client, taken_over):
 @time_machine.travel(TODAY, tick=False)
 def test_the_date_that_an_update_moved_to_stands_everywhere(client, editor):
     piece = make_publication(title="Corridor", body="Three.", published_at=THEN)
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     moved = datetime(2026, 3, 5, 8, tzinfo=UTC)
     with time_machine.travel("2026-11-25 10:01Z", tick=False):
-        live = deeds.publish(
+        live = actions.publish(
             saved(piece, body="Four.", published_at=moved), by=editor, change="update", note="One more."
         )
         address = live.get_absolute_url()
@@ -75,13 +75,13 @@ def test_an_edition_of_its_own_day_is_told_to_the_minute(client):
 @time_machine.travel(TODAY, tick=False)
 def test_an_edition_that_took_another_back_has_its_text_and_nothing_to_compare(client, editor):
     piece = make_publication(body="Right.")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     for minute in (1, 2):
         with time_machine.travel(f"2026-11-25 10:0{minute}Z", tick=False):
             live = (
-                deeds.publish(saved(piece, body="Wrong."), by=editor)
+                actions.publish(saved(piece, body="Wrong."), by=editor)
                 if minute == 1
-                else deeds.undo(piece, by=editor)
+                else actions.undo(piece, by=editor)
             )
     with time_machine.travel("2026-11-25 10:03Z", tick=False):
         address = live.get_absolute_url()

@@ -11,7 +11,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.html import strip_tags
 
-from publications import deeds
+from publications import actions
 from publications.models import Publication
 from tests.factories import make_author, make_publication, saved, tomorrow
 
@@ -35,7 +35,7 @@ def words_of(response) -> str:
 
 def piece_with(editor, body: str = "Text one.", **fields) -> Publication:
     piece = make_publication(title="On Minsk", slug=SLUG, body=body, **fields)
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     return piece
 
 
@@ -50,7 +50,7 @@ def corrected(editor) -> Publication:
             ("2026-06-01 10:00Z", "update", "came.", "came by June.", ""),
         ]:
             clock.move_to(moment)
-            deeds.publish(
+            actions.publish(
                 saved(piece, body=piece.body.replace(old, new)), by=editor, change=change, note=note
             )
     return piece
@@ -79,7 +79,7 @@ def test_moments_are_written_as_html_allows(client, editor, name):
     with time_machine.travel("2026-05-03 10:00:00.123456Z", tick=False) as clock:
         piece = piece_with(editor)
         clock.shift(timedelta(seconds=1))
-        deeds.publish(saved(piece, body="Text two."), by=editor, change="correction", note="Mended.")
+        actions.publish(saved(piece, body="Text two."), by=editor, change="correction", note="Mended.")
 
         page = client.get(address(name, **({"number": 2} if name == "changes" else {}))).text
 
@@ -89,7 +89,7 @@ def test_moments_are_written_as_html_allows(client, editor, name):
 
 def test_addresses_of_editions_are_those_of_today(client, editor):
     piece = piece_with(editor)
-    deeds.publish(saved(piece, slug="kyiv"), by=editor)
+    actions.publish(saved(piece, slug="kyiv"), by=editor)
 
     page = client.get(address("editions"), follow=True)
 
@@ -123,7 +123,7 @@ def test_a_comparison_over_several_editions_has_the_notes_of_all_and_the_name_of
         ("It was 4 May, in Minsk.", "It was 4 May."),
         ("It was 4 May, in Brest.", "It was Brest."),
     ):
-        deeds.publish(saved(piece, body=body), by=editor, change="correction", note=note)
+        actions.publish(saved(piece, body=body), by=editor, change="correction", note=note)
 
     whole = words_of(client.get(changes(3, "?from=1")))
     last = words_of(client.get(changes(3)))
@@ -141,7 +141,7 @@ def test_title_summary_authors_notes_and_links_are_compared(client, editor):
     author.affiliation_en = "New House"
     author.save()
     body = "See [it](https://a.example/2).[^1]\n\n[^1]: Interfax."
-    deeds.publish(
+    actions.publish(
         saved(piece, title="On Kyiv", summary="Now in Kyiv.", key_points="First.", body=body), by=editor
     )
 
@@ -156,7 +156,7 @@ def test_title_summary_authors_notes_and_links_are_compared(client, editor):
 def test_what_stayed_is_folded_and_can_be_unfolded_without_scripts(client, editor):
     body = "\n\n".join(f"Paragraph {n} stays." for n in range(14))
     piece = piece_with(editor, body=body)
-    deeds.publish(saved(piece, body=f"{body}\n\nThe last is new."), by=editor)
+    actions.publish(saved(piece, body=f"{body}\n\nThe last is new."), by=editor)
 
     page = client.get(changes(2)).text
 
@@ -166,7 +166,7 @@ def test_what_stayed_is_folded_and_can_be_unfolded_without_scripts(client, edito
 
 def test_an_edition_with_the_same_words_says_so(client, editor):
     piece = piece_with(editor, body="Some *words*.")
-    deeds.publish(saved(piece, body="Some **words**."), by=editor)
+    actions.publish(saved(piece, body="Some **words**."), by=editor)
 
     assert "The words are the same." in words_of(client.get(changes(2)))
 
@@ -202,7 +202,7 @@ def test_the_first_edition_has_nothing_to_be_compared_with(client, corrected):
 
 def test_an_edition_that_waits_is_nowhere(client, editor):
     piece = piece_with(editor)
-    deeds.publish(
+    actions.publish(
         saved(piece, body="zzqwaiting"), by=editor, at=tomorrow(), change="correction", note="zzqnote"
     )
 
@@ -214,8 +214,8 @@ def test_an_edition_that_waits_is_nowhere(client, editor):
 
 def test_an_edition_that_was_cancelled_leaves_no_trace(client, editor):
     piece = piece_with(editor)
-    deeds.publish(saved(piece, body="zzqcancelled"), by=editor, at=tomorrow())
-    deeds.publish(saved(piece, body="Text three."), by=editor)
+    actions.publish(saved(piece, body="zzqcancelled"), by=editor, at=tomorrow())
+    actions.publish(saved(piece, body="Text three."), by=editor)
 
     listed = client.get(address("editions")).text
 
@@ -227,8 +227,8 @@ def test_an_edition_that_was_cancelled_leaves_no_trace(client, editor):
 
 def test_an_edition_taken_back_is_a_number_and_no_more(client, editor):
     piece = piece_with(editor)
-    deeds.publish(saved(piece, body="zzqmistake"), by=editor, change="correction", note="zzqnote")
-    deeds.undo(piece, by=editor)
+    actions.publish(saved(piece, body="zzqmistake"), by=editor, change="correction", note="zzqnote")
+    actions.undo(piece, by=editor)
 
     listed = client.get(address("editions"))
 
@@ -246,9 +246,9 @@ def test_both_answer_as_the_piece_does(client, editor, name):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = make_publication(title="On Minsk", slug=SLUG)
         draft = client.get(path).status_code
-        deeds.publish(piece, by=editor)
+        actions.publish(piece, by=editor)
         clock.shift(timedelta(seconds=1))
-        deeds.publish(saved(piece, body="zzqsecond"), by=editor, until=timezone.now() + timedelta(hours=1))
+        actions.publish(saved(piece, body="zzqsecond"), by=editor, until=timezone.now() + timedelta(hours=1))
         live = client.get(path).status_code
         clock.shift(timedelta(hours=1))
         expired = client.get(path)
@@ -260,8 +260,8 @@ def test_both_answer_as_the_piece_does(client, editor, name):
 def test_a_redacted_passage_is_in_no_list_and_no_comparison(client, editor):
     piece = piece_with(editor, body="Vera Holm told us.")
     note = "Vera Holm told us once."
-    deeds.publish(saved(piece, body="Vera Holm told us twice."), by=editor, change="correction", note=note)
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.publish(saved(piece, body="Vera Holm told us twice."), by=editor, change="correction", note=note)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     for path in (address("editions"), changes(2), address("detail")):
         assert "Vera" not in client.get(path).text
@@ -270,7 +270,7 @@ def test_a_redacted_passage_is_in_no_list_and_no_comparison(client, editor):
 
 def test_markup_in_a_text_stays_text_in_a_comparison(client, editor):
     piece = piece_with(editor, body="`<b>one</b>`")
-    deeds.publish(saved(piece, title="<script>alert(1)</script>", body="`<b>two</b>`"), by=editor)
+    actions.publish(saved(piece, title="<script>alert(1)</script>", body="`<b>two</b>`"), by=editor)
 
     page = client.get(changes(2)).text
 
@@ -286,12 +286,12 @@ def queries(client, path: str) -> int:
 @pytest.mark.parametrize("name", ["detail", "editions", "changes"])
 def test_many_editions_cost_no_more_queries_than_two(client, editor, name):
     piece = piece_with(editor, by=[make_author(), make_author()])
-    deeds.publish(saved(piece, body="Text 2."), by=editor)
+    actions.publish(saved(piece, body="Text 2."), by=editor)
     path = address(name, **({"number": 2} if name == "changes" else {}))
     few = queries(client, path)
 
     for number in range(3, 9):
-        deeds.publish(saved(piece, body=f"Text {number}."), by=editor, change="correction", note="Mended.")
+        actions.publish(saved(piece, body=f"Text {number}."), by=editor, change="correction", note="Mended.")
 
     assert queries(client, path) == few
 
@@ -300,8 +300,8 @@ def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
     author = make_author("A Historian", title_en="Colonel", affiliation_en="Hidden Institute")
     piece = piece_with(editor, by=[author])
     author.title_en, author.pseudonymous = "Major", True
-    deeds.amend(author, by=editor)
-    deeds.publish(saved(piece, body="Text 2."), by=editor)
+    actions.amend(author, by=editor)
+    actions.publish(saved(piece, body="Text 2."), by=editor)
 
     page = client.get(address("changes", number=2)).text
 
@@ -311,9 +311,9 @@ def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
 
 def test_what_was_withdrawn_stays_so_when_the_piece_is_public_again(client, editor):
     piece = piece_with(editor, body="First libel.")
-    deeds.publish(saved(piece, body="Second libel."), by=editor)
-    deeds.withdraw(piece, by=editor)
-    deeds.publish(saved(piece, body="A fair text."), by=editor)
+    actions.publish(saved(piece, body="Second libel."), by=editor)
+    actions.withdraw(piece, by=editor)
+    actions.publish(saved(piece, body="A fair text."), by=editor)
 
     answers = [client.get(address("edition", number=number)).status_code for number in (1, 2, 3)]
     pages = client.get(address("editions")).text + client.get(address("changes", number=3)).text
@@ -325,7 +325,7 @@ def test_what_was_withdrawn_stays_so_when_the_piece_is_public_again(client, edit
 def test_the_list_of_editions_leads_to_that_of_the_translation(client, editor):
     piece = piece_with(editor)
     translated = make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=piece)
-    deeds.publish(translated, by=editor)
+    actions.publish(translated, by=editor)
 
     assert f'href="{address("editions", tree="sv")}"' in client.get(address("editions")).text
     assert f'href="{address("editions")}"' in client.get(address("editions", tree="sv")).text

@@ -11,7 +11,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone
 
-from publications import deeds, search
+from publications import actions, search
 from publications.locales import TREES
 from publications.models import (
     FACETS,
@@ -51,8 +51,8 @@ def families():
         original = make_live(by_whom=author, tags=(tag,), language=languages[0]).publication
         for language in languages[1:]:
             make_live(by_whom=author, tags=(tag,), language=language, translation_of=original)
-    deeds.withdraw(make_live(by_whom=author, tags=(tag,)).publication, by=None)
-    deeds.publish(make_publication(by=[author], tags=(tag,)), at=tomorrow(), by=None)
+    actions.withdraw(make_live(by_whom=author, tags=(tag,)).publication, by=None)
+    actions.publish(make_publication(by=[author], tags=(tag,)), at=tomorrow(), by=None)
     return author, tag
 
 
@@ -203,7 +203,7 @@ def test_pages_are_cached_by_an_eighth_facet(eighth):
 def test_a_renamed_value_of_an_eighth_facet_redirects(client, editor, eighth, signed):
     author = signed.bylines.get().author
     author.slug = "cilla-ek"
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
 
     response = client.get("/en/publications/?signatory=cilla-dahl")
 

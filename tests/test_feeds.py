@@ -13,7 +13,7 @@ from django.utils import timezone
 from hypothesis import given
 from hypothesis import strategies as some
 
-from publications import deeds, markup
+from publications import actions, markup
 from publications.feeds.entries import (
     Feed,
     FeedCategory,
@@ -121,7 +121,7 @@ def test_the_text_comes_whole_with_addresses_that_lead_from_anywhere(client):
 def test_a_correction_stands_first_and_moves_the_entry_up(client, clock):
     first, _second = make_live(title="First"), make_live(title="Second")
     clock.shift(timedelta(days=9))
-    deeds.publish(
+    actions.publish(
         saved(first.publication, body="It was Minsk."), by=None, change="correction", note="Not <Kyiv>."
     )
 
@@ -139,7 +139,7 @@ def test_a_silent_fix_moves_nothing_but_shows_the_text(client, clock):
     edition = make_live()
     before = said(entries(client)[0], "updated")
     clock.shift(timedelta(days=1))
-    deeds.publish(saved(edition.publication, body="Mended."), by=None)
+    actions.publish(saved(edition.publication, body="Mended."), by=None)
 
     entry = entries(client)[0]
 
@@ -150,7 +150,7 @@ def test_a_silent_fix_moves_nothing_but_shows_the_text(client, clock):
 def test_an_update_moves_the_entry_and_keeps_when_it_was_first_published(client, clock):
     edition = make_live()
     clock.shift(timedelta(days=1))
-    deeds.publish(saved(edition.publication, body="More."), by=None, change="update")
+    actions.publish(saved(edition.publication, body="More."), by=None, change="update")
 
     entry = entries(client)[0]
 
@@ -162,7 +162,7 @@ def test_an_update_counts_from_when_it_was_public_whatever_date_it_bears(client,
     edition = make_live()
     clock.shift(timedelta(days=9))
     piece = saved(edition.publication, body="More.", published_at=START + timedelta(days=1))
-    deeds.publish(piece, by=None, change="update")
+    actions.publish(piece, by=None, change="update")
 
     assert said(entries(client)[0], "updated") == "2026-05-12T10:00:30Z"
 
@@ -170,9 +170,9 @@ def test_an_update_counts_from_when_it_was_public_whatever_date_it_bears(client,
 def test_a_correction_taken_back_is_told_as_a_change_of_its_own(client, clock):
     edition = make_live(body="As it was.")
     clock.shift(timedelta(days=1))
-    deeds.publish(saved(edition.publication, body="Wrong."), by=None, change="correction", note="Mistaken.")
+    actions.publish(saved(edition.publication, body="Wrong."), by=None, change="correction", note="Mistaken.")
     clock.shift(timedelta(days=1))
-    deeds.undo(edition.publication, by=None)
+    actions.undo(edition.publication, by=None)
 
     entry = entries(client)[0]
 
@@ -194,7 +194,7 @@ def test_the_newest_thirty_are_told_an_old_one_that_was_corrected_among_them(cli
     for number in range(31):
         make_live(title=f"New {number}")
     clock.shift(timedelta(seconds=1))
-    deeds.publish(saved(old.publication, body="Mended."), by=None, change="correction", note="Mended.")
+    actions.publish(saved(old.publication, body="Mended."), by=None, change="correction", note="Mended.")
 
     told = titles(client)
 
@@ -204,8 +204,8 @@ def test_the_newest_thirty_are_told_an_old_one_that_was_corrected_among_them(cli
 
 def test_each_family_is_told_once_in_the_language_of_the_tree(client):
     english = make_live(title="English").publication
-    deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
-    deeds.publish(make_publication(title="Українська", language="uk", translation_of=english), by=None)
+    actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
+    actions.publish(make_publication(title="Українська", language="uk", translation_of=english), by=None)
 
     assert titles(client) == ["English"]
     assert titles(client, "/sv/feeds/publications.atom") == ["Svenska"]
@@ -214,7 +214,7 @@ def test_each_family_is_told_once_in_the_language_of_the_tree(client):
 
 def test_translations_are_told_beside_a_piece(client):
     english = make_live(title="English").publication
-    deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
+    actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
 
     found = links(entries(client)[0], "related")
 
@@ -223,7 +223,7 @@ def test_translations_are_told_beside_a_piece(client):
 
 
 def test_a_text_that_is_written_from_the_right_says_so(client):
-    deeds.publish(make_publication(language="ar"), by=None)
+    actions.publish(make_publication(language="ar"), by=None)
 
     entry = entries(client)[0]
 
@@ -244,7 +244,7 @@ def test_a_pen_name_has_no_address_and_no_feed(client):
 def test_who_did_not_write_contributes(client):
     piece = make_publication(by=[make_author("Ann"), make_author("Bo")])
     piece.bylines.filter(author__name="Bo").update(role="editor")
-    deeds.publish(piece, by=None)
+    actions.publish(piece, by=None)
 
     entry = entries(client)[0]
 
@@ -258,7 +258,7 @@ def test_a_file_comes_as_an_enclosure_that_can_be_fetched(client):
     Attachment.objects.create(
         publication=piece, original=original, filename="r.pdf", label="The report", size=8
     )
-    deeds.publish(saved(piece), by=None)
+    actions.publish(saved(piece), by=None)
 
     link = next(each for each in entries(client)[0].findall(f"{ATOM}link") if each.get("rel") == "enclosure")
 
@@ -305,7 +305,7 @@ def test_what_no_live_edition_names_has_no_feed_known_or_not(client, path):
 
 def test_what_is_withdrawn_leaves_the_feed(client):
     edition = make_live()
-    deeds.withdraw(edition.publication, by=None)
+    actions.withdraw(edition.publication, by=None)
 
     assert titles(client) == []
 
@@ -338,7 +338,7 @@ def test_a_deed_makes_the_feed_new_at_the_very_instant_of_another(client, clock)
 
 
 def test_a_window_that_begins_without_a_deed_makes_the_feed_new(client, clock):
-    deeds.publish(make_publication(), by=None, at=START + timedelta(hours=1))
+    actions.publish(make_publication(), by=None, at=START + timedelta(hours=1))
     response = client.get(SITE)
     clock.shift(timedelta(minutes=30))
     waiting = asked_again(client, response)
@@ -348,7 +348,7 @@ def test_a_window_that_begins_without_a_deed_makes_the_feed_new(client, clock):
 
 
 def test_a_window_that_ends_without_a_deed_makes_the_feed_new(client, clock):
-    deeds.publish(make_publication(), by=None, until=START + timedelta(hours=1))
+    actions.publish(make_publication(), by=None, until=START + timedelta(hours=1))
     response = client.get(SITE)
     clock.shift(timedelta(hours=1))
 

@@ -12,7 +12,7 @@ import feedparser
 import pytest
 import time_machine
 
-from publications import deeds
+from publications import actions
 from publications.models import Attachment, Role, keep_original
 from publications.presentation import feeds_for
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
@@ -53,10 +53,10 @@ def report(clock):
     pdf = keep_original(b"%PDF-1.4", "pdf")
     for name in ("r.pdf", "annex.pdf"):
         Attachment.objects.create(publication=piece, original=pdf, filename=name, label=name, size=8)
-    deeds.publish(saved(piece), by=None)
-    deeds.publish(make_publication(title="Звіт", language="uk", translation_of=piece), by=None)
+    actions.publish(saved(piece), by=None)
+    actions.publish(make_publication(title="Звіт", language="uk", translation_of=piece), by=None)
     clock.shift(timedelta(days=9))
-    deeds.publish(saved(piece, body="Mended. [us](/en/)"), by=None, change="correction", note="Not <Kyiv>.")
+    actions.publish(saved(piece, body="Mended. [us](/en/)"), by=None, change="correction", note="Not <Kyiv>.")
     return piece
 
 
@@ -154,7 +154,7 @@ def test_the_cover_comes_along(client, report, format):
 def test_the_id_of_a_piece_outlives_its_title_address_and_editions(client, report, clock, format):
     before = [entry.id for entry in entries(client, format)]
     clock.shift(timedelta(days=1))
-    deeds.publish(saved(report, title="Anew", slug="anew", body="Anew."), by=None, change="update")
+    actions.publish(saved(report, title="Anew", slug="anew", body="Anew."), by=None, change="update")
 
     assert [entry.id for entry in entries(client, format)] == before
     assert entries(client, format)[0].url == f"{HERE}/en/publications/anew/"
@@ -173,8 +173,8 @@ def test_each_subject_has_the_same_entries_in_each_format(client, report, tree, 
 @pytest.mark.parametrize("format", FORMATS)
 def test_what_is_not_public_is_in_no_format(client, clock, format):
     make_publication(title="Draft")
-    deeds.withdraw(make_live(title="Withdrawn").publication, by=None)
-    deeds.publish(make_publication(title="Scheduled"), by=None, at=START + timedelta(hours=1))
+    actions.withdraw(make_live(title="Withdrawn").publication, by=None)
+    actions.publish(make_publication(title="Scheduled"), by=None, at=START + timedelta(hours=1))
 
     clock.shift(timedelta(hours=1) - timedelta(microseconds=1))
     before = [entry.title for entry in entries(client, format)]

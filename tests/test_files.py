@@ -11,7 +11,7 @@ import pytest
 from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
-from publications import deeds
+from publications import actions
 from publications.models import Attachment, keep_original, originals
 from publications.views.file_responses import UnsatisfiableRange, parse_range
 from sceeus import service_urls
@@ -41,7 +41,7 @@ def attached(client) -> str:
     Attachment.objects.create(
         publication=piece, original=original, filename="r.pdf", label="R", size=len(PDF)
     )
-    page = client.get(deeds.publish(saved(piece), by=None).get_absolute_url()).text
+    page = client.get(actions.publish(saved(piece), by=None).get_absolute_url()).text
     return re.search(r'href="(/en/publications/[^"]+/files/[^"]+)"', page)[1]
 
 
@@ -285,7 +285,7 @@ def test_a_file_has_one_media_type_wherever_it_is_named(client, filename, media_
     piece = make_publication()
     original = keep_original(b"a,b\n1,2\n", "bin")
     Attachment.objects.create(publication=piece, original=original, filename=filename, size=8)
-    edition = deeds.publish(saved(piece), by=None)
+    edition = actions.publish(saved(piece), by=None)
     page = client.get(edition.get_absolute_url()).text
     linked = json.loads(re.search(r'ld\+json">(.*?)</script>', page)[1])["@graph"][0]
     (encoding,) = linked["encoding"]
@@ -309,7 +309,7 @@ def test_a_part_of_a_text_file_is_not_compressed(client):
     piece, content = make_publication(), b"a,b\n" * 5000
     original = keep_original(content, "txt")
     Attachment.objects.create(publication=piece, original=original, filename="t.txt", size=len(content))
-    edition = deeds.publish(saved(piece), by=None)
+    edition = actions.publish(saved(piece), by=None)
     address = f"{edition.get_absolute_url()}files/{edition.attachments.get().digest[:32]}/t.txt"
 
     part = client.get(address, headers={"Range": "bytes=4-4003", "Accept-Encoding": "br, gzip"})

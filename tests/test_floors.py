@@ -19,16 +19,16 @@ FLOORS = {
     "publications.oai": 5,
     "publications.api": 5,
     "publications.sitemaps": 5,
-    "publications.desk": 5,
+    "publications.admin": 5,
     "publications.middleware": 5,
     "publications.demonstration": 5,
     "publications.integrity": 5,
-    "publications.deeds": 4,
+    "publications.actions": 4,
     "publications.importers": 4.3,
     "publications.importers.word.drafts": 4.6,
     "publications.metadata": 3,
     "publications.preflight": 3,
-    "publications.composing": 3,
+    "publications.snapshot": 3,
     "publications.presentation": 4,
     "publications.draft_content": 3,
     "publications.renditions": 3,
@@ -63,14 +63,14 @@ FLOORS = {
     "publications.durable_files": 0,
     "publications.site_lock": 0,
 }
-DEED_DOERS = {
-    "publications.desk",
+ACTION_CALLERS = {
+    "publications.admin",
     "publications.management",
     "publications.site_setup",
     "publications.demonstration",
     "publications.importers",
     "publications.integrity",
-    "publications.deeds",
+    "publications.actions",
 }
 APPS = ("accounts", "publications", "sceeus")
 MADE_BY_MACHINE = ("migrations", "settings.py", "formats")
@@ -154,10 +154,10 @@ def test_only_the_desk_and_commands_do_deeds():
         room_of(module)
         for module, path in modules()
         for name, _ in imports(module, path)
-        if room_of(name) == "publications.deeds"
+        if room_of(name) == "publications.actions"
     }
 
-    assert doers <= DEED_DOERS
+    assert doers <= ACTION_CALLERS
 
 
 def test_public_views_never_read_a_working_copy():
@@ -187,7 +187,7 @@ def test_no_room_imports_in_a_circle():
             assert room not in arrows.get(other, set()), f"{room} and {other} import each other"
 
 
-@pytest.mark.parametrize("line", ["from publications import views", "import publications.desk.site"])
+@pytest.mark.parametrize("line", ["from publications import views", "import publications.admin.site"])
 def test_an_import_upwards_is_noticed(tmp_path, line):
     culprit = tmp_path / "culprit.py"
     culprit.write_text(f"{line}\n", encoding="utf-8")

@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import time_machine
 
-from publications import deeds
+from publications import actions
 from tests.factories import make_author, make_live, make_publication
 
 pytestmark = pytest.mark.django_db
@@ -30,7 +30,7 @@ def test_the_index_leads_to_every_piece_as_markdown(client):
 
 def test_the_index_names_a_family_once_and_the_hundred_newest(client):
     english = make_live(title="English").publication
-    deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
+    actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
     for _number in range(100):
         make_live()
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from django.db import DatabaseError, connection, transaction
 
-from publications import deeds
+from publications import actions
 from publications.models import Edition, End
 from publications.models.guards import FROZEN, SQLITE, find_missing, install, take_off
 from tests.conftest import ROOT
@@ -31,7 +31,7 @@ def refused(**fields):
 
 def second_edition() -> tuple[Edition, Edition]:
     first = make_live()
-    second = deeds.publish(saved(first.publication, body="Two."), by=None)
+    second = actions.publish(saved(first.publication, body="Two."), by=None)
     first.refresh_from_db()
     return first, second
 

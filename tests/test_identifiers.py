@@ -3,7 +3,7 @@
 import pytest
 from django.core.exceptions import ValidationError
 
-from publications import deeds, manuscript
+from publications import actions, manuscript
 from publications.importers.intake import import_manuscript
 from publications.manuscript import Manuscript
 from publications.models import (
@@ -78,7 +78,7 @@ def test_a_doi_leads_to_its_resolver_whatever_it_holds():
 @pytest.mark.django_db
 def test_an_edition_keeps_the_identifiers_it_was_published_with():
     edition = make_live(doi="10.1234/first", isbn="978-3-16-148410-0")
-    later = deeds.publish(saved(edition.publication, doi="10.1234/second"), by=None)
+    later = actions.publish(saved(edition.publication, doi="10.1234/second"), by=None)
 
     kept = Edition.objects.get(pk=edition.pk)
     assert (kept.doi, kept.isbn, later.doi) == ("10.1234/first", "978-3-16-148410-0", "10.1234/second")
@@ -119,7 +119,7 @@ def test_a_wrong_identifier_that_comes_in_is_left_out_and_told():
 def test_an_identifier_that_holds_a_passage_is_taken_out_with_it():
     edition = make_live(doi="10.1234/smithson", body="Smithson and smithson said so.")
 
-    deeds.redact(edition.publication, "smithson", by=None)
+    actions.redact(edition.publication, "smithson", by=None)
 
     kept = Edition.objects.get()
     assert (kept.doi, Publication.objects.get().doi) == ("", "")
@@ -133,10 +133,10 @@ def test_editions_are_touched_by_what_their_records_tell_beside_them():
     named, other = make_live(tags=(tag,)), make_live()
 
     tag.introduction_en = "Of Belarus."
-    deeds.amend(tag, by=None)
+    actions.amend(tag, by=None)
     assert not Edition.objects.exclude(touched_at=None)
     tag.name_sv = "Vitryssland"
-    deeds.amend(tag, by=None)
+    actions.amend(tag, by=None)
 
     assert [each.pk for each in Edition.objects.exclude(touched_at=None)] == [named.pk] != [other.pk]
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications import deeds
+from publications import actions
 from publications.importers.markdown.authors import read_authors
 from publications.importers.run import ImportOptions, run_import
 from publications.models import Edition, Publication, RelatedLink
@@ -39,7 +39,7 @@ def test_an_arabic_guide_reads_right_to_left(client):
     run_import(ImportOptions(CORPUS / "guides/ar/legal.md"))
     piece = Publication.objects.get()
     piece.bylines.create(author=make_author())
-    edition = deeds.publish(piece, by=None)
+    edition = actions.publish(piece, by=None)
 
     page = client.get(edition.get_absolute_url()).content.decode()
 

@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from publications import deeds, manuscript
+from publications import actions, manuscript
 from publications.importers.intake import import_manuscript
 from publications.models import Edition, Publication, as_manuscript
 from publications.preflight import build_preflight_draft, run_preflight
@@ -145,7 +145,7 @@ def test_a_manuscript_carries_it_both_ways_and_it_counts_as_a_change():
 
 def test_an_edition_keeps_the_address_it_was_published_with():
     edition = make_link_post()
-    deeds.publish(saved(edition.publication, external_url="https://dn.se/1"), by=None)
+    actions.publish(saved(edition.publication, external_url="https://dn.se/1"), by=None)
 
     assert Edition.objects.get(pk=edition.pk).external_url == URL
 
@@ -153,7 +153,7 @@ def test_an_edition_keeps_the_address_it_was_published_with():
 def test_an_address_that_holds_a_passage_is_taken_out_with_it():
     edition = make_live(external_url="https://dn.se/smithson", body="Smithson and smithson said so.")
 
-    deeds.redact(edition.publication, "smithson", by=None)
+    actions.redact(edition.publication, "smithson", by=None)
 
     assert Edition.objects.get().external_url == Publication.objects.get().external_url == ""
 

@@ -8,7 +8,7 @@ import time_machine
 from django.urls import URLPattern, get_resolver, reverse
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.models import Publication, RelatedLink
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
 
@@ -38,24 +38,24 @@ def secret_piece(state: str, **more) -> Publication:
 def pieces(db) -> dict[str, Publication]:
     """A publication in each state that is not public, or public in other words than those that are secret."""
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=True):
-        expired = deeds.publish(secret_piece("expired"), by=None, until=tomorrow()).publication
+        expired = actions.publish(secret_piece("expired"), by=None, until=tomorrow()).publication
     scheduled, withdrawn, cancelled = (
         secret_piece(state) for state in ("scheduled", "withdrawn", "cancelled")
     )
-    deeds.publish(scheduled, by=None, at=tomorrow())
-    deeds.publish(withdrawn, by=None)
-    deeds.withdraw(withdrawn, by=None, note="Not so.")
-    deeds.publish(cancelled, by=None, at=tomorrow())
-    deeds.undo(cancelled, by=None)
+    actions.publish(scheduled, by=None, at=tomorrow())
+    actions.publish(withdrawn, by=None)
+    actions.withdraw(withdrawn, by=None, note="Not so.")
+    actions.publish(cancelled, by=None, at=tomorrow())
+    actions.undo(cancelled, by=None)
     live = {
         state: make_live(title=f"Title public {state}").publication
         for state in ("changed", "undone", "waiting")
     }
     for state, piece in live.items():
         saved(piece, **fields(state))
-    deeds.publish(live["undone"], by=None)
-    deeds.undo(live["undone"], by=None)
-    deeds.publish(live["waiting"], by=None, at=tomorrow())
+    actions.publish(live["undone"], by=None)
+    actions.undo(live["undone"], by=None)
+    actions.publish(live["waiting"], by=None, at=tomorrow())
     return {"draft": secret_piece("draft"), "scheduled": scheduled, "expired": expired, "withdrawn": withdrawn,
             "cancelled": cancelled, **live}  # fmt: skip
 

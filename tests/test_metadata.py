@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given
 from hypothesis import strategies as some
 
-from publications import deeds
+from publications import actions
 from publications.metadata import RECORD_FORMATS, REFERENCE_FORMATS, Record, citations, parse_name
 from publications.metadata.record import Contributor, Correction, RecordFile, TranslationLink
 from publications.models import Edition, EditionWithRows, Kind, Role, Site, read_epoch, the_site, within
@@ -294,9 +294,9 @@ def test_a_live_piece_is_told_in_every_format(client, extension):
 def test_a_format_answers_as_its_piece_does(client, extension):
     edition = make_live(slug="first")
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=1)):
-        deeds.publish(saved(edition.publication, slug="second"), by=None)
+        actions.publish(saved(edition.publication, slug="second"), by=None)
         moved = client.get(f"/en/publications/first.{extension}")
-        deeds.withdraw(edition.publication, by=None)
+        actions.withdraw(edition.publication, by=None)
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=2)):
         gone = client.get(f"/en/publications/second.{extension}")
 
@@ -310,7 +310,7 @@ def test_a_superseded_edition_is_cited_at_its_own_address(client):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         edition = make_live(title="Before", slug="piece")
         clock.shift(timedelta(hours=1))
-        deeds.publish(saved(edition.publication, title="After"), by=None)
+        actions.publish(saved(edition.publication, title="After"), by=None)
 
         first, second = (
             client.get(f"/en/publications/piece/editions/{n}.ris").content.decode() for n in (1, 2)
@@ -340,7 +340,7 @@ def test_roles_names_and_topics_come_as_the_page_has_them(client):
     )
     piece = make_publication(by=[pen, ann, bo], tags=(make_tag("Belarus"), make_tag("Aid")), slug="p", doi="10.1234/x", isbn="978-3-16-148410-0")  # fmt: skip
     piece.bylines.filter(author=bo).update(role=Role.EDITOR)
-    deeds.publish(piece, by=None)
+    actions.publish(piece, by=None)
 
     ris = client.get("/en/publications/p.ris").content.decode()
 
@@ -358,7 +358,7 @@ def test_a_piece_stands_as_markdown_with_its_record_in_front(client):
         )  # fmt: skip
         clock.shift(timedelta(days=1))
         piece = saved(edition.publication, body=edition.body + "\n\n    More.")
-        deeds.publish(piece, by=None, change="correction", note="It was <Brest>.")
+        actions.publish(piece, by=None, change="correction", note="It was <Brest>.")
 
         response = client.get("/en/publications/p.md")
 
@@ -385,7 +385,7 @@ def test_what_is_told_from_memory_has_the_tag_of_its_own_time(client, editor):
         the_site()  # as another page remembers it
         site = Site.objects.get()
         site.name_en = "New Centre"
-        deeds.amend(site, by=editor)
+        actions.amend(site, by=editor)
         old = client.get(address)
 
     with within(read_epoch()):

@@ -10,7 +10,7 @@ import pytest
 import time_machine
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import Attachment, Kind, Place, Role, Site, SiteLink, keep_original
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
@@ -73,9 +73,9 @@ def report():
         publication=piece, original=original, filename="r.pdf", label="The report", size=8
     )
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
-        deeds.publish(saved(piece), by=None)
+        actions.publish(saved(piece), by=None)
         clock.shift(timedelta(days=2))
-        deeds.publish(saved(piece, body="Mended."), by=None, change="correction", note="It was <Brest>.")
+        actions.publish(saved(piece, body="Mended."), by=None, change="correction", note="It was <Brest>.")
         clock.shift(timedelta(days=1))
         yield piece.editions.live().get()
 
@@ -210,8 +210,10 @@ def test_a_comment_that_was_never_changed_was_last_changed_when_it_was_published
 
 def test_a_text_and_its_translations_know_each_other(client):
     english = make_live(title="English").publication
-    swedish = deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
-    ukrainian = deeds.publish(
+    swedish = actions.publish(
+        make_publication(title="Svenska", language="sv", translation_of=english), by=None
+    )
+    ukrainian = actions.publish(
         make_publication(title="Українська", language="uk", translation_of=english), by=None
     )
 
@@ -274,7 +276,7 @@ def test_an_author_has_a_profile(client, report):
 def test_the_type_that_the_desk_gives_a_kind_is_told(client):
     kind = Kind.objects.get(slug="quick-comment")
     kind.schema_type = "OpinionNewsArticle"
-    deeds.amend(kind, by=None)
+    actions.amend(kind, by=None)
 
     assert head_of(client, make_live().get_absolute_url()).node("OpinionNewsArticle")
 

@@ -12,7 +12,7 @@ import brotli
 import pytest
 from django.core.management import CommandError, call_command
 
-from publications import deeds
+from publications import actions
 from publications.exporters import Crawl, MirrorFolder, NotAMirror, SiteUnavailable, mirror
 from publications.exporters.mirror_folder import (
     COMPRESSED_ENDINGS,
@@ -97,7 +97,7 @@ def test_after_a_deed_only_what_changed_is_written(root):
     untouched = root / "en/authors/bo-ek/index.html"
     before = untouched.stat().st_mtime_ns
 
-    deeds.publish(saved(edition.publication, body="Something else."), by=None)
+    actions.publish(saved(edition.publication, body="Something else."), by=None)
     told = walk(root)
 
     assert "Something else." in held(root, edition)
@@ -126,15 +126,15 @@ def test_what_was_taken_back_is_removed_before_anything_else_is_done(root, take,
     edition = make_live(title="On grain", body="Vera Holm said it.")
     make_live(title="Iron")
     if take == "undo":
-        deeds.publish(saved(edition.publication, body="Vera Holm again."), by=editor)
+        actions.publish(saved(edition.publication, body="Vera Holm again."), by=editor)
     walk(root)
     assert "Vera Holm" in words_of(root)
     if take == "withdraw":
-        deeds.withdraw(edition.publication, by=editor)
+        actions.withdraw(edition.publication, by=editor)
     elif take == "redact":
-        deeds.redact(edition.publication, "Vera Holm", by=editor)
+        actions.redact(edition.publication, "Vera Holm", by=editor)
     else:
-        deeds.undo(edition.publication, by=editor)
+        actions.undo(edition.publication, by=editor)
 
     stopped(root)
 
@@ -148,7 +148,7 @@ def test_a_name_that_changed_stands_nowhere_from_then_on(root, editor):
     make_live(title="Grain", by_whom=author)
     walk(root)
     author.name, author.pseudonymous = "V. H.", True
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
 
     stopped(root)
 
@@ -335,7 +335,7 @@ def test_what_is_withdrawn_leaves_a_mirror_that_cannot_be_written(root, monkeypa
         if "What was said" not in words_of(root):
             raise KeyboardInterrupt
         if edition.publication.editions.live().exists():
-            deeds.withdraw(edition.publication, by=editor)
+            actions.withdraw(edition.publication, by=editor)
 
     monkeypatch.setattr("publications.management.commands.mirror.time.sleep", sleep)
     monkeypatch.setattr("publications.management.commands.mirror.PAUSES_WHEN_ILL", 10**9)
@@ -416,7 +416,7 @@ def full_site(settings):
     author = make_author("Bo Ek", portrait=image, biography_en="Writes on grain.")
     first = make_live(title="Grain", by_whom=author, tags=(make_tag("Belarus"),), cover=image,
                       body=f"See ![a field](image:{image.key}).[^1]\n\n[^1]: A note.")  # fmt: skip
-    deeds.publish(
+    actions.publish(
         saved(first.publication, body="Other words."), by=None, change=Change.CORRECTION, note="Wrong."
     )
     make_live(title="Rågen", language="sv", translation_of=first.publication)

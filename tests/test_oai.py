@@ -7,7 +7,7 @@ import pytest
 import time_machine
 from lxml import etree
 
-from publications import deeds
+from publications import actions
 from publications.models import Kind, Publication, Role
 from publications.oai import repository
 from publications.oai.request import _read_token
@@ -107,7 +107,7 @@ def test_there_is_one_format(ask):
 def test_sets_are_the_kinds_and_languages_of_what_was_public(ask):
     make_live(kind="report")
     make_publication(kind="commentary", language="uk")
-    deeds.withdraw(make_live(language="pl").publication, by=None)
+    actions.withdraw(make_live(language="pl").publication, by=None)
 
     assert said(ask(verb="ListSets"), "setSpec") == [
         "kind-quick-comment", "kind-report", "language-en", "language-pl"
@@ -120,7 +120,7 @@ def test_a_record_tells_what_the_page_does(ask, clock):
         title="On Minsk & <more>", slug="m", summary="So.", by=[ann, bo], kind="report", tags=(make_tag("Aid"),), doi="10.1234/x"
     )  # fmt: skip
     piece.bylines.filter(author=bo).update(role=Role.EDITOR)
-    deeds.publish(piece, by=None)
+    actions.publish(piece, by=None)
 
     root = ask(verb="GetRecord", identifier=identifier(piece), metadataPrefix="oai_dc")
 
@@ -235,7 +235,7 @@ def at(moment: datetime) -> str:
 def test_what_waits_is_there_at_its_second_with_that_datestamp(ask, clock):
     moment = START + timedelta(hours=1)
     piece = make_publication(title="Later")
-    deeds.publish(piece, by=None, at=moment)
+    actions.publish(piece, by=None, at=moment)
 
     clock.move_to(moment - timedelta(microseconds=1))
     before = ask(**LIST), ask(verb="GetRecord", identifier=identifier(piece), metadataPrefix="oai_dc")
@@ -249,7 +249,7 @@ def test_what_waits_is_there_at_its_second_with_that_datestamp(ask, clock):
 def test_what_ends_by_itself_is_deleted_at_its_second(ask, clock):
     moment = START + timedelta(hours=1)
     piece = make_publication(title="Short-lived")
-    deeds.publish(piece, by=None, until=moment)
+    actions.publish(piece, by=None, until=moment)
 
     clock.move_to(moment)
     root = ask(**LIST)
@@ -262,7 +262,7 @@ def test_what_ends_by_itself_is_deleted_at_its_second(ask, clock):
 def test_what_is_withdrawn_is_deleted_for_ever_and_tells_nothing(ask, clock):
     piece = make_live(title="Gone").publication
     clock.shift(timedelta(hours=1))
-    deeds.withdraw(piece, by=None)
+    actions.withdraw(piece, by=None)
     clock.shift(timedelta(days=9000))
 
     for arguments in (
@@ -278,9 +278,9 @@ def test_what_is_withdrawn_is_deleted_for_ever_and_tells_nothing(ask, clock):
 def test_what_comes_back_is_a_record_again(ask, clock):
     piece = make_live(title="Gone").publication
     clock.shift(timedelta(hours=1))
-    deeds.withdraw(piece, by=None)
+    actions.withdraw(piece, by=None)
     clock.shift(timedelta(hours=1))
-    deeds.publish(saved(piece, title="Back"), by=None)
+    actions.publish(saved(piece, title="Back"), by=None)
 
     root = ask(**LIST)
 
@@ -290,8 +290,8 @@ def test_what_comes_back_is_a_record_again(ask, clock):
 def test_an_item_is_the_live_edition_whatever_came_before_or_waits(ask, clock):
     piece = make_live(title="First").publication
     clock.shift(timedelta(hours=1))
-    deeds.publish(saved(piece, title="Second"), by=None)
-    deeds.publish(saved(piece, title="Third"), by=None, at=START + timedelta(days=1))
+    actions.publish(saved(piece, title="Second"), by=None)
+    actions.publish(saved(piece, title="Third"), by=None, at=START + timedelta(days=1))
     clock.shift(timedelta(hours=1))
 
     root = ask(**LIST)
@@ -301,8 +301,8 @@ def test_an_item_is_the_live_edition_whatever_came_before_or_waits(ask, clock):
 
 def test_a_cancelled_piece_never_was(ask, clock):
     piece = make_publication()
-    deeds.publish(piece, by=None, at=START + timedelta(hours=1))
-    deeds.withdraw(piece, by=None)
+    actions.publish(piece, by=None, at=START + timedelta(hours=1))
+    actions.withdraw(piece, by=None)
     clock.shift(timedelta(days=1))
 
     assert error(ask(**LIST)) == "noRecordsMatch"
@@ -343,7 +343,7 @@ def test_sets_narrow_the_list(ask):
 def test_a_redaction_is_a_change(ask, clock):
     piece = make_live(title="On Smithson", body="Smithson said so.").publication
     clock.shift(timedelta(hours=1))
-    deeds.redact(piece, "Smithson", by=None)
+    actions.redact(piece, "Smithson", by=None)
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 
@@ -358,7 +358,7 @@ def test_another_name_of_an_author_is_a_change(ask, clock, changed):
     clock.shift(timedelta(hours=1))
     for name, value in changed.items():
         setattr(author, name, value)
-    deeds.amend(author, by=None)
+    actions.amend(author, by=None)
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 
@@ -384,7 +384,7 @@ def test_a_new_name_of_what_the_record_tells_is_a_change(ask, clock, renamed):
     clock.shift(timedelta(hours=1))
     thing = {"tag": tag, "kind": Kind.objects.get(slug="commentary")}[renamed]
     setattr(thing, "name" if renamed == "tag" else "name_en", "Renamed")
-    deeds.amend(thing, by=None)
+    actions.amend(thing, by=None)
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 
@@ -447,8 +447,8 @@ def test_a_token_survives_what_happens_meanwhile(ask, small_pages, clock):
 
     def between() -> None:
         clock.shift(timedelta(hours=1))
-        deeds.withdraw(made[0], by=None)
-        deeds.publish(saved(made[4], title="Changed"), by=None)
+        actions.withdraw(made[0], by=None)
+        actions.publish(saved(made[4], title="Changed"), by=None)
         made.append(make_live(title="New").publication)
 
     found = list(pages(ask, between))

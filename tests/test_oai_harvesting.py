@@ -8,7 +8,7 @@ import time_machine
 from sickle import Sickle
 from sickle.oaiexceptions import BadResumptionToken, NoRecordsMatch
 
-from publications import deeds
+from publications import actions
 from publications.models import Edition
 from publications.oai import repository
 from tests.factories import make_live, make_publication, saved
@@ -51,12 +51,12 @@ def test_a_harvester_takes_all_incrementally_and_honours_deletions(harvester, cl
     monkeypatch.setattr(repository, "PAGE_ITEMS", 4)
     made = [make_live(title=f"Piece {n} – ö").publication for n in range(10)]
     clock.shift(timedelta(seconds=1))
-    deeds.publish(make_publication(title="Scheduled"), by=None, at=START + timedelta(hours=1))
+    actions.publish(make_publication(title="Scheduled"), by=None, at=START + timedelta(hours=1))
 
     first = list(harvester.ListRecords(metadataPrefix="oai_dc"))
     since = at(START + timedelta(seconds=1))
     clock.shift(timedelta(hours=2))
-    deeds.withdraw(made[3], by=None)
+    actions.withdraw(made[3], by=None)
     second = list(harvester.ListRecords(metadataPrefix="oai_dc", **{"from": since}))
 
     assert [record.metadata["title"] for record in first] == [[f"Piece {n} – ö"] for n in range(10)]
@@ -75,9 +75,9 @@ def test_a_harvester_misses_nothing_that_changes_while_it_harvests(harvester, cl
         clock.shift(timedelta(seconds=1))
         made.append(make_live(title=f"Piece {number}").publication)
     doing = {
-        1: lambda: deeds.withdraw(made[0], by=None),
-        2: lambda: deeds.publish(saved(made[7], title="Changed"), by=None),
-        5: lambda: deeds.withdraw(made[6], by=None),
+        1: lambda: actions.withdraw(made[0], by=None),
+        2: lambda: actions.publish(saved(made[7], title="Changed"), by=None),
+        5: lambda: actions.withdraw(made[6], by=None),
     }
 
     kept: dict[str, str] = {}

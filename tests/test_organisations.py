@@ -9,7 +9,7 @@ import pytest
 from django.apps import apps
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import Author, Edition, Role
 from tests.factories import make_author, make_live, make_publication, saved
 
@@ -32,8 +32,8 @@ def edition(house) -> Edition:
         slug="p", kind="report", by=[house, make_author("Grain Trade Watch", is_organisation=True)]
     )
     piece.bylines.filter(position=1).update(role=Role.EDITOR)
-    deeds.publish(saved(piece), by=None)
-    return deeds.publish(saved(piece, body="Mended."), by=None, change="update")
+    actions.publish(saved(piece), by=None)
+    return actions.publish(saved(piece, body="Mended."), by=None, change="update")
 
 
 def linked_data(html: str) -> list[dict]:

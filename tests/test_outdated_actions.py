@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 from lxml import html
 
-from publications import deeds
+from publications import actions
 from publications.models import Edition, Publication, RelatedLink
 from tests.desk_forms import change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
@@ -33,7 +33,7 @@ def changed_piece() -> Publication:
     """A publication that is live in its second edition, with a draft that differs from both."""
     piece = make_live(title="On Minsk", body="The river rose.").publication
     saved(piece, body="The river rose on Monday.")
-    deeds.publish(piece, by=None)
+    actions.publish(piece, by=None)
     return saved(Publication.objects.get(pk=piece.pk), body="The river rose on Tuesday.")
 
 
@@ -44,28 +44,28 @@ def public_text(piece: Publication) -> list[str]:
 
 
 def withdraw(piece, by):
-    deeds.withdraw(piece, by=by, note="It was not so.")
+    actions.withdraw(piece, by=by, note="It was not so.")
 
 
 def undo(piece, by):
-    deeds.undo(piece, by=by)
+    actions.undo(piece, by=by)
 
 
 def publish(piece, by):
-    deeds.publish(piece, by=by)
+    actions.publish(piece, by=by)
 
 
 def schedule(piece, by):
-    deeds.publish(piece, by=by, at=tomorrow())
+    actions.publish(piece, by=by, at=tomorrow())
 
 
 def withdraw_and_publish(piece, by):
-    deeds.withdraw(piece, by=by)
-    deeds.publish(piece, by=by)
+    actions.withdraw(piece, by=by)
+    actions.publish(piece, by=by)
 
 
 def redact(piece, by):
-    deeds.redact(piece, "river", by=by)
+    actions.redact(piece, "river", by=by)
 
 
 DONE_MEANWHILE = [withdraw, undo, publish, schedule, withdraw_and_publish]
@@ -126,7 +126,7 @@ def test_an_action_is_refused_after_another_one_that_its_page_did_not_show(
 @pytest.mark.parametrize("page", ["publish", "withdraw", "undo"])
 def test_an_action_is_refused_after_the_schedule_that_it_showed_is_cancelled(administrator, colleague, page):
     piece = changed_piece()
-    deeds.publish(piece, by=None, at=tomorrow())
+    actions.publish(piece, by=None, at=tomorrow())
     address = reverse(f"desk:{page}", args=[piece.pk])
     shown = opened(administrator, address)
     undo(Publication.objects.get(pk=piece.pk), colleague)
@@ -140,7 +140,7 @@ def test_an_action_is_refused_after_the_schedule_that_it_showed_is_cancelled(adm
 
 def test_a_schedule_is_not_cancelled_after_its_edition_has_become_public(administrator):
     piece = changed_piece()
-    deeds.publish(piece, by=None, at=tomorrow())
+    actions.publish(piece, by=None, at=tomorrow())
     address = reverse("desk:undo", args=[piece.pk])
     shown = opened(administrator, address)
     with time_machine.travel(tomorrow() + timedelta(hours=1), tick=True):

@@ -11,7 +11,7 @@ from django.db import OperationalError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.page_cache.keys import cache_key
 from publications.urls import PARAMETERS, parameters_of
 from publications.views.publication_list import Listing
@@ -50,7 +50,7 @@ def test_a_deed_is_seen_by_the_very_next_reader(doing, editor):
     assert "Barley" in readers.get(LIST).text
 
     with doing():
-        deeds.withdraw(live.publication, by=editor, note="")
+        actions.withdraw(live.publication, by=editor, note="")
     assert readers.get(live.get_absolute_url()).status == 410
 
 
@@ -59,7 +59,7 @@ def test_a_batch_of_deeds_is_seen_likewise(doing):
     readers.get(LIST)
 
     with doing():
-        deeds.publish_many([make_publication(title="Barley")], by=None)
+        actions.publish_many([make_publication(title="Barley")], by=None)
 
     assert "Barley" in readers.get(LIST).text
 
@@ -90,7 +90,7 @@ def test_what_is_scheduled_begins_and_ends_to_the_moment(editor):
     with time_machine.travel(timezone.now().replace(microsecond=0), tick=False) as clock:
         begins, ends = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
         piece = make_publication(title="Barley")
-        deeds.publish(piece, by=None, at=begins, until=ends)
+        actions.publish(piece, by=None, at=begins, until=ends)
         readers = Readers()
 
         def shown() -> bool:
@@ -264,7 +264,7 @@ def test_without_a_database_stored_pages_are_served_and_marked(monkeypatch):
 def test_without_a_database_nothing_is_shown_past_its_end(monkeypatch):
     with time_machine.travel(timezone.now().replace(hour=10), tick=False) as clock:
         ends = timezone.now() + timedelta(minutes=5)
-        deeds.publish(make_publication(title="Barley"), by=None, until=ends)
+        actions.publish(make_publication(title="Barley"), by=None, until=ends)
         readers = Readers()
         readers.get(LIST)
         broken_database(readers, monkeypatch)
@@ -282,7 +282,7 @@ def test_without_a_database_what_was_taken_back_stays_so(doing, editor, monkeypa
     readers.get(LIST)
 
     with doing():
-        deeds.withdraw(live.publication, by=editor, note="")
+        actions.withdraw(live.publication, by=editor, note="")
     broken_database(readers, monkeypatch)
     assert readers.get(LIST).status == 503
 
@@ -307,7 +307,7 @@ def test_an_end_that_was_set_later_holds_for_what_was_stored_before(doing, monke
         readers = Readers()
         readers.get(LIST)
         with doing():
-            deeds.publish(saved(live.publication, body="Other."), by=None, until=ends)
+            actions.publish(saved(live.publication, body="Other."), by=None, until=ends)
         readers.get("/en/")  # by which the new generation is known
         broken_database(readers, monkeypatch)
 
@@ -320,7 +320,7 @@ def test_an_end_that_was_set_later_holds_for_what_was_stored_before(doing, monke
 def test_an_end_that_has_passed_while_the_database_answered_holds_when_it_does_not(monkeypatch):
     with time_machine.travel(timezone.now().replace(hour=10), tick=False) as clock:
         ends = timezone.now() + timedelta(minutes=5)
-        deeds.publish(make_publication(title="Barley"), by=None, until=ends)
+        actions.publish(make_publication(title="Barley"), by=None, until=ends)
         readers = Readers()
         readers.get(LIST)
         clock.move_to(ends)
@@ -367,7 +367,7 @@ def test_what_was_rebuilt_is_seen_without_a_deed(doing):
     readers.get(LIST)
 
     with doing():
-        deeds.renew("search")
+        actions.renew("search")
 
     assert readers.get(LIST).mark == "pages; fwd=miss; stored"
 
@@ -403,7 +403,7 @@ def test_names_that_change_are_taken_back_too(doing, editor, monkeypatch):
     readers.get(LIST)
     with doing():
         author.name = "A. B."
-        deeds.amend(author, by=editor)
+        actions.amend(author, by=editor)
     readers.get("/en/")
 
     broken_database(readers, monkeypatch)

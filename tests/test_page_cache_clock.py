@@ -8,7 +8,7 @@ import time_machine
 from django.db import OperationalError
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.models import Epoch
 from publications.page_cache import SiteStateWatcher
 from publications.views.publication_list import Listing
@@ -41,7 +41,7 @@ def site(clock) -> Readers:
     texts = {"body": "Barley grows on fields of barley and of rye.", "tags": [topic]}
     make_live(title="Rye", by_whom=author, **texts)
     piece = make_publication(title="Quokka", by=[author], **texts)
-    deeds.publish(piece, by=None, at=now + HOUR, until=now + 3 * HOUR)
+    actions.publish(piece, by=None, at=now + HOUR, until=now + 3 * HOUR)
     return Readers()
 
 

@@ -8,7 +8,7 @@ import time_machine
 from django.db import OperationalError
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.models import Epoch
 from publications.page_cache import SiteStateWatcher, announce_change, change_signal
 from publications.page_cache.change_signal import ChangeCounter, Message
@@ -208,9 +208,9 @@ class TestActions:
         with doing():
             live = make_live(title="Grain")
         with doing():
-            deeds.withdraw(live.publication, by=editor, note="")
+            actions.withdraw(live.publication, by=editor, note="")
         with doing():
-            deeds.renew("the index")
+            actions.renew("the index")
 
         assert [message.took_back for message in published] == [False, True, False]
 
@@ -226,7 +226,7 @@ class TestActions:
         live, readers = make_live(title="Grain"), Readers()
         readers.get(LIST)
         with doing():
-            deeds.withdraw(live.publication, by=editor, note="")
+            actions.withdraw(live.publication, by=editor, note="")
         elsewhere = Message(b"another machine", published[-1].took_back)
 
         def fail(*_args):

@@ -7,7 +7,7 @@ from urllib.parse import urlencode, urljoin
 
 import pytest
 
-from publications import deeds, demonstration
+from publications import actions, demonstration
 from tests.factories import make_author, make_live, make_many, make_person, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -80,7 +80,7 @@ def piece():
     make_many(45, author=author, tag=tag)
     live = make_live(title="On Minsk", slug="on-minsk", by_whom=author, tags=(tag,))
     for body in ("Second.", "Third."):
-        live = deeds.publish(saved(live.publication, body=body), by=None, change="update")
+        live = actions.publish(saved(live.publication, body=body), by=None, change="update")
     return live
 
 

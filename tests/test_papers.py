@@ -11,7 +11,7 @@ from django.conf import settings as current
 from django.utils import timezone
 from PIL import Image as Pixels
 
-from publications import deeds, renditions
+from publications import actions, renditions
 from publications.models import Attachment, Edition, EditionWithRows, Site, keep_original, originals
 from publications.pdf import PdfDocument
 from publications.presentation import card_url, paper_of, pdf_url
@@ -77,7 +77,7 @@ def test_corrections_are_told_on_paper(client, editor):
     edition = make_live(body="It was Minsk.")
     for number, place in enumerate(("Brest", "Hrodna")):
         piece = saved(edition.publication, body=f"It was {place}.")
-        last = deeds.publish(
+        last = actions.publish(
             piece, by=editor, change="correction", note=f"Note {number}: not Minsk, but {place}."
         )
 
@@ -89,7 +89,7 @@ def test_corrections_are_told_on_paper(client, editor):
 
 def test_the_pdf_of_a_superseded_edition_says_so_and_where_the_current_one_is(client, editor):
     edition = make_live(body="It was Minsk.")
-    deeds.publish(saved(edition.publication, body="It was Brest."), by=editor, change="update")
+    actions.publish(saved(edition.publication, body="It was Brest."), by=editor, change="update")
 
     response = client.get(f"{edition.get_absolute_url()}editions/1.pdf")
 
@@ -147,11 +147,11 @@ def test_what_changes_beside_the_text_makes_another_pdf(client, editor):
 @pytest.mark.parametrize("url_of", [pdf_url, card_url])
 def test_it_answers_as_its_piece_does(client, editor, url_of):
     draft = make_publication(slug="draft")
-    scheduled = deeds.publish(make_publication(), by=editor, at=timezone.now() + timedelta(hours=1))
+    scheduled = actions.publish(make_publication(), by=editor, at=timezone.now() + timedelta(hours=1))
     gone = make_live()
-    deeds.withdraw(gone.publication, by=editor)
+    actions.withdraw(gone.publication, by=editor)
     moved = make_live(slug="old")
-    deeds.publish(saved(moved.publication, slug="new"), by=editor, change="silent")
+    actions.publish(saved(moved.publication, slug="new"), by=editor, change="silent")
 
     draft_url = url_of(Edition(tree="en", slug=draft.slug))
     assert client.get(draft_url).status_code == client.get(url_of(scheduled)).status_code == 404
@@ -162,8 +162,8 @@ def test_it_answers_as_its_piece_does(client, editor, url_of):
 
 def test_an_edition_that_was_taken_back_has_no_pdf(client, editor):
     edition = make_live(body="Right.")
-    deeds.publish(saved(edition.publication, body="Wrong."), by=editor, change="silent")
-    deeds.undo(edition.publication, by=editor)
+    actions.publish(saved(edition.publication, body="Wrong."), by=editor, change="silent")
+    actions.undo(edition.publication, by=editor)
 
     codes = [
         client.get(f"{edition.get_absolute_url()}editions/{number}.pdf").status_code
@@ -179,7 +179,7 @@ def test_a_designed_pdf_is_offered_before_the_made_one(client):
     Attachment.objects.create(
         publication=piece, original=original, filename="r.pdf", label="The report", size=8
     )
-    edition = deeds.publish(saved(piece), by=None)
+    edition = actions.publish(saved(piece), by=None)
 
     page = client.get(edition.get_absolute_url()).content.decode()
 
@@ -188,7 +188,7 @@ def test_a_designed_pdf_is_offered_before_the_made_one(client):
 
 def test_a_page_offers_its_pdf_and_that_of_an_edition_its_own(client, editor):
     edition = make_live()
-    deeds.publish(saved(edition.publication, body="Other."), by=editor, change="silent")
+    actions.publish(saved(edition.publication, body="Other."), by=editor, change="silent")
 
     page = client.get(edition.get_absolute_url()).content.decode()
     older = client.get(f"{edition.get_absolute_url()}editions/1/").content.decode()
@@ -217,7 +217,7 @@ def test_a_redacted_passage_is_gone_from_what_was_kept(client, editor, django_ca
     before = kept(edition)
 
     with django_capture_on_commit_callbacks(execute=True):
-        deeds.redact(edition.publication, "Zacharias", by=editor)
+        actions.redact(edition.publication, "Zacharias", by=editor)
 
     assert len(before) == 2 and not kept(edition)
     words = words_of(pdf(client, Edition.objects.live().get()))
@@ -231,7 +231,7 @@ def test_an_old_name_is_gone_from_what_was_kept(client, editor, django_capture_o
 
     author.name, author.pseudonymous = "Nomen", True
     with django_capture_on_commit_callbacks(execute=True):
-        deeds.amend(author, by=editor)
+        actions.amend(author, by=editor)
 
     assert not kept(edition) and "Zacharias" not in words_of(pdf(client, edition))
 
@@ -389,7 +389,7 @@ def test_every_piece_has_a_card_of_the_size_that_messengers_want(client, fields)
     fields = fields | (
         {"by": [make("Ann-Charlotte Bergström-Lindqvist") for make in makers]} if makers else {}
     )
-    edition = deeds.publish(make_publication(**fields), by=None)
+    edition = actions.publish(make_publication(**fields), by=None)
 
     response = client.get(card_url(edition))
 

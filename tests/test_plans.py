@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.models import Edition, read_epoch
 from publications.sitemaps import MAX_URLS
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, tomorrow
@@ -101,7 +101,7 @@ def test_an_address_without_a_piece_never_reads_all_editions(client, site):
 
 
 def test_the_next_moment_is_found_without_reading_all_editions(site):
-    deeds.publish(make_publication(), at=tomorrow(), by=None)
+    actions.publish(make_publication(), at=tomorrow(), by=None)
 
     assert whole_readings(read_epoch) == []
 

@@ -4,7 +4,7 @@ import zlib
 
 import pytest
 
-from publications import deeds, markup, preflight
+from publications import actions, markup, preflight
 from publications.models import Attachment, FormerPath, keep_original
 from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
@@ -279,9 +279,9 @@ def test_a_link_that_leads_somewhere_is_let_be(href):
 def test_a_link_that_leads_nowhere_is_told_with_its_reason(settings, editor, href, reason):
     settings.SITE_URL = "http://127.0.0.1:8000"
     gone = make_live(title="Gone").publication
-    deeds.withdraw(gone, by=editor)
+    actions.withdraw(gone, by=editor)
     FormerPath.objects.create(path="/old/gone", publication=gone)
-    deeds.publish(make_publication(title="Later"), by=editor, at=tomorrow())
+    actions.publish(make_publication(title="Later"), by=editor, at=tomorrow())
 
     assert reason in " ".join(dead(f"[a]({href})"))
 

@@ -5,7 +5,7 @@ import re
 import pytest
 from django.utils.html import strip_tags
 
-from publications import deeds
+from publications import actions
 from publications.models import Attachment, keep_original
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 
@@ -32,9 +32,9 @@ def whole(editor):
         body="The body begins.\n\nAnd ends.",
         published_at=None,
     )
-    deeds.publish(piece, by=editor)
-    deeds.relate(piece, [make_live(title="Kin to it").publication], by=editor)
-    return deeds.publish(
+    actions.publish(piece, by=editor)
+    actions.relate(piece, [make_live(title="Kin to it").publication], by=editor)
+    return actions.publish(
         saved(piece, body="The body begins.\n\nIt ends."),
         by=editor,
         change="correction",
@@ -74,7 +74,7 @@ def test_the_type_line_of_a_quick_comment_says_what_it_is(client):
 
 
 def test_several_authors_are_told_of_together(client):
-    edition = deeds.publish(make_publication(by=[make_author("Ann"), make_author("Bo")]), by=None)
+    edition = actions.publish(make_publication(by=[make_author("Ann"), make_author("Bo")]), by=None)
 
     assert "About the Authors" in page_of(client, edition)
 
@@ -101,8 +101,8 @@ def test_an_author_under_a_pen_name_has_no_portrait_biography_or_page(client):
 
 def test_related_pieces_come_in_the_order_of_the_staff_and_only_while_live(client, editor):
     piece, first, second, gone = (make_live(title=title) for title in ("Piece", "Zeta", "Alpha", "Gone"))
-    deeds.relate(piece.publication, [each.publication for each in (first, gone, second)], by=editor)
-    deeds.withdraw(gone.publication, by=editor)
+    actions.relate(piece.publication, [each.publication for each in (first, gone, second)], by=editor)
+    actions.withdraw(gone.publication, by=editor)
 
     page = page_of(client, piece)
 
@@ -180,7 +180,7 @@ def test_an_attachment_comes_with_its_piece(client):
         label="The report",
         size=8,
     )
-    page = page_of(client, deeds.publish(saved(piece), by=None))
+    page = page_of(client, actions.publish(saved(piece), by=None))
 
     address = re.search(r'href="(/en/publications/[^"]+/files/[^"]+)"', page).group(1)
     answer = client.get(address)

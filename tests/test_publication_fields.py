@@ -14,9 +14,9 @@ from django.conf import settings
 from django.db import DatabaseError, models, transaction
 from django.utils import timezone
 
-from publications import deeds, manuscript
-from publications.desk.history.comparison import build_comparison, content_of_draft
-from publications.desk.history.restore import restore_revision
+from publications import actions, manuscript
+from publications.admin.history.comparison import build_comparison, content_of_draft
+from publications.admin.history.restore import restore_revision
 from publications.diff import DiffOperation
 from publications.locales import datetime_with_zone
 from publications.models import (
@@ -357,7 +357,7 @@ NOT_ON_THE_PAGE = {"note": "never public", "isbn": "in the records alone"}
 
 
 def test_the_page_shows_every_column_of_an_edition(client, filled, editor):
-    edition = deeds.publish(filled, by=editor)
+    edition = actions.publish(filled, by=editor)
 
     page = client.get(edition.get_absolute_url()).text
 
@@ -387,7 +387,7 @@ WINDOW = {
 
 
 def test_an_edition_has_every_column_and_row_of_its_publication(filled, editor):
-    edition = Edition.objects.get(pk=deeds.publish(filled, by=editor).pk)
+    edition = Edition.objects.get(pk=actions.publish(filled, by=editor).pk)
 
     stored = Publication.objects.get(pk=filled.pk)
     names = [field.attname for field in content_columns() if field.name not in NOT_IN_AN_EDITION]
@@ -423,7 +423,7 @@ def build_other_value(field: models.Field, value: object) -> object:
 
 @pytest.mark.parametrize("name", sorted({field.name for field in Edition._meta.concrete_fields} - WINDOW))
 def test_no_statement_changes_a_column_of_an_edition(filled, editor, name):
-    edition = Edition.objects.get(pk=deeds.publish(filled, by=editor).pk)
+    edition = Edition.objects.get(pk=actions.publish(filled, by=editor).pk)
     make_live()
     field = Edition._meta.get_field(name)
     other = build_other_value(field, getattr(edition, field.attname))
@@ -456,7 +456,7 @@ def test_redaction_reaches_every_column_of_every_table(filled, editor):
         "Ann Quillfeather", slug="ann", title_en="Quillfeather Fellow", affiliation_en="Quillfeather House"
     )
     Byline.objects.create(publication=filled, author=author, position=2)
-    deeds.publish(filled, by=editor)
+    actions.publish(filled, by=editor)
     changed = fill(filled, 1)
     typed = [
         [name, f"{name} Quillfeather"]
@@ -471,11 +471,11 @@ def test_redaction_reaches_every_column_of_every_table(filled, editor):
     ReviewRemark.objects.create(review=review, text="Is it Quillfeather?")
     RelatedLink.objects.filter(source=changed).update(reason="Quillfeather too")
     RelatedLink.objects.create(source=make_publication(), target=changed, reason="The text of Quillfeather")
-    deeds.publish(changed, by=editor, change="correction", note="Quillfeather is spelled so.")
+    actions.publish(changed, by=editor, change="correction", note="Quillfeather is spelled so.")
     before = find_passage("quillfeather", changed)
     assert len(before) > 25
 
-    deeds.redact(Publication.objects.get(pk=changed.pk), "Quillfeather", by=editor)
+    actions.redact(Publication.objects.get(pk=changed.pk), "Quillfeather", by=editor)
 
     assert find_passage("quillfeather", changed) == []
 
@@ -487,7 +487,7 @@ NOT_IN_THE_API = {"note": "never public", "slug": "within the address", "body": 
 
 
 def test_the_api_has_every_column_that_an_edition_shows(client, filled, editor):
-    deeds.publish(filled, by=editor)
+    actions.publish(filled, by=editor)
     stored = Publication.objects.get(pk=filled.pk)
 
     answer = client.get(f"/api/v1/publications/{stored.uid}").text

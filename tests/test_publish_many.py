@@ -5,7 +5,7 @@ import time_machine
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from publications import deeds
+from publications import actions
 from publications.models import (
     Address,
     AuditLine,
@@ -51,12 +51,12 @@ def comparable() -> list:
 
 def one_by_one(publications, *, by, prepared=None, ends=None) -> list:
     ends = ends or {}
-    return [deeds.publish(each, by=by, until=ends.get(each.pk)) for each in publications]
+    return [actions.publish(each, by=by, until=ends.get(each.pk)) for each in publications]
 
 
 def test_together_they_are_as_one_by_one(monkeypatch):
     together = taken_back(lambda: bring_in() and comparable())
-    monkeypatch.setattr(deeds, "publish_many", one_by_one)
+    monkeypatch.setattr(actions, "publish_many", one_by_one)
 
     bring_in()
 
@@ -66,7 +66,7 @@ def test_together_they_are_as_one_by_one(monkeypatch):
 def count_statements(publications) -> int:
     """How many statements publishing takes, without those of similarity, which compares text by text."""
     with CaptureQueriesContext(connection) as statements:
-        deeds.publish_many(publications, by=None)
+        actions.publish_many(publications, by=None)
     return sum("publications_editionterm" not in each["sql"] for each in statements)
 
 
@@ -79,7 +79,7 @@ def test_more_drafts_take_no_more_statements():
 def test_drafts_of_one_title_get_addresses_of_their_own():
     drafts = [make_publication(title="Grain") for _ in range(3)]
 
-    editions = deeds.publish_many(drafts, by=None)
+    editions = actions.publish_many(drafts, by=None)
 
     assert [edition.slug for edition in editions] == ["grain", "grain-2", "grain-3"]
 
@@ -89,7 +89,7 @@ def test_a_text_and_its_translation_share_a_number():
     english = make_publication(kind="report")
     swedish = make_publication(kind="report", language="sv", translation_of=english)
 
-    editions = deeds.publish_many([english, swedish, make_publication(kind="report")], by=None)
+    editions = actions.publish_many([english, swedish, make_publication(kind="report")], by=None)
 
     numbers = [edition.series_number for edition in editions]
     assert numbers[0] == numbers[1] and [number.number for number in numbers] == [1, 1, 2]
@@ -100,21 +100,21 @@ def test_a_number_that_was_meant_for_a_refused_draft_goes_to_the_next():
     Kind.objects.filter(slug="report").update(numbered=True)
     refused = make_publication(kind="report", body="> " * 2000)
 
-    refusal, edition = deeds.publish_many([refused, make_publication(kind="report")], by=None)
+    refusal, edition = actions.publish_many([refused, make_publication(kind="report")], by=None)
 
-    assert isinstance(refusal, deeds.NotReady) and edition.series_number.number == 1
+    assert isinstance(refusal, actions.NotReady) and edition.series_number.number == 1
     assert Number.objects.count() == 1
 
 
 def test_a_scheduled_edition_is_replaced_and_lends_the_next_no_paragraphs():
     publication = make_publication(body="One paragraph of several words.")
-    first = deeds.publish(publication, by=None)
-    scheduled = deeds.publish(
+    first = actions.publish(publication, by=None)
+    scheduled = actions.publish(
         saved(publication, body="Another paragraph, of other words."), by=None, at=tomorrow()
     )
     saved(publication, body="One paragraph of several words.\n\nAnother paragraph, of other words.")
 
-    (edition,) = deeds.publish_many([publication], by=None)
+    (edition,) = actions.publish_many([publication], by=None)
 
     assert edition.replaced == scheduled
     assert [anchor for anchor, _text in edition.paragraphs][:1] == [
@@ -127,7 +127,7 @@ def test_a_draft_that_owns_its_address_already_is_published_there():
     piece = make_publication(slug="grain")
     Address.objects.create(tree="en", slug="grain", publication=piece)
 
-    (edition,) = deeds.publish_many([piece], by=None)
+    (edition,) = actions.publish_many([piece], by=None)
 
     assert edition.slug == "grain" and Address.objects.get().publication == piece
 
@@ -135,9 +135,9 @@ def test_a_draft_that_owns_its_address_already_is_published_there():
 def test_an_address_of_another_refuses_one_and_leaves_the_others():
     one, other = make_publication(slug="grain"), make_publication(slug="grain")
 
-    edition, refusal = deeds.publish_many([one, other], by=None)
+    edition, refusal = actions.publish_many([one, other], by=None)
 
-    assert edition.slug == "grain" and isinstance(refusal, deeds.NotReady)
+    assert edition.slug == "grain" and isinstance(refusal, actions.NotReady)
     assert Generation.objects.get().number == AuditLine.objects.get().generation
 
 
@@ -145,7 +145,7 @@ def test_each_has_a_line_and_a_number_of_its_own():
     pieces = [make_publication(slug=slug) for slug in ("a", "b")]
     pieces.append(make_publication(kind="report"))
 
-    deeds.publish_many(pieces, by=None)
+    actions.publish_many(pieces, by=None)
 
     numbers = AuditLine.objects.order_by("generation").values_list("generation", flat=True)
     assert list(numbers) == [1, 2, 3] and Generation.objects.get().number == 3
@@ -155,10 +155,10 @@ def test_each_has_a_line_and_a_number_of_its_own():
 def test_an_end_is_kept(is_first):
     piece, end = make_publication(slug="grain"), tomorrow()
     if not is_first:
-        deeds.publish(piece, by=None, until=end)
+        actions.publish(piece, by=None, until=end)
         saved(piece, body="Mended.")
 
-    (edition,) = deeds.publish_many([piece], by=None, ends={piece.pk: end})
+    (edition,) = actions.publish_many([piece], by=None, ends={piece.pk: end})
 
     assert edition.expires == end and Edition.objects.live().get() == edition
 
@@ -166,12 +166,12 @@ def test_an_end_is_kept(is_first):
 @pytest.mark.parametrize("is_first", [True, False])
 def test_a_clock_that_has_gone_back_stops_all_of_it(is_first):
     piece = make_publication(slug="grain")
-    deeds.publish(piece if not is_first else make_publication(), by=None)
+    actions.publish(piece if not is_first else make_publication(), by=None)
     saved(piece, body="Mended.")
     before = Publication.objects.get(pk=piece.pk).slug, Edition.objects.count()
 
-    with time_machine.travel(yesterday()), pytest.raises(deeds.ClockBehind):
-        deeds.publish_many([piece], by=None)
+    with time_machine.travel(yesterday()), pytest.raises(actions.ClockBehind):
+        actions.publish_many([piece], by=None)
 
     assert (Publication.objects.get(pk=piece.pk).slug, Edition.objects.count()) == before
 
@@ -180,6 +180,6 @@ def test_a_kind_that_numbers_its_pieces_gives_each_a_number():
     Kind.objects.filter(slug="report").update(numbered=True)
     pieces = [make_publication(kind="report", slug=slug) for slug in ("a", "b")]
 
-    editions = deeds.publish_many(pieces, by=None)
+    editions = actions.publish_many(pieces, by=None)
 
     assert [edition.series_number.number for edition in editions] == [1, 2]

@@ -8,7 +8,7 @@ import time_machine
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from publications import deeds
+from publications import actions
 from publications.markup import insert_permalinks, render_markdown
 from publications.models import Edition, Kind, Number
 from publications.presentation.publication_page import age
@@ -39,9 +39,9 @@ def in_april():
 
 def changed(editor, clock, moment: str, change: str, note: str = ""):
     piece = make_publication()
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     clock.move_to(moment)
-    return deeds.publish(saved(piece, body="Another text."), by=editor, change=change, note=note)
+    return actions.publish(saved(piece, body="Another text."), by=editor, change=change, note=note)
 
 
 def test_a_correction_stands_by_the_date_above_the_text_and_below_it(client, editor, in_april):
@@ -70,7 +70,7 @@ def test_a_change_on_the_day_of_publication_tells_its_time(client, editor, in_ap
 def test_a_later_update_does_not_hide_the_correction_before_it(client, editor, in_april):
     edition = changed(editor, in_april, "2026-05-12 10:00Z", "correction", "It was 5.")
     in_april.move_to("2026-06-01 10:00Z")
-    edition = deeds.publish(
+    edition = actions.publish(
         saved(edition.publication, body="Third text."), by=editor, change="update", note="Since then."
     )
 
@@ -102,7 +102,7 @@ def test_an_earlier_edition_tells_only_what_readers_knew_then(client, editor, in
 def test_a_correction_taken_back_is_told_nowhere(client, editor, in_april):
     edition = changed(editor, in_april, "2026-05-12 10:00Z", "correction", "zzqmistaken")
     in_april.shift(timedelta(minutes=1))
-    restored = deeds.undo(edition.publication, by=editor)
+    restored = actions.undo(edition.publication, by=editor)
 
     assert "zzqmistaken" not in page_of(client, restored)
 
@@ -188,7 +188,7 @@ def test_a_cover_is_there_at_once_and_pictures_of_the_text_when_they_come_near(c
 
 def test_many_authors_of_one_house_name_it_once(client):
     authors = [make_author(f"Author No {n}", affiliation_en="House of Tests") for n in range(12)]
-    edition = deeds.publish(make_publication(by=authors), by=None)
+    edition = actions.publish(make_publication(by=authors), by=None)
 
     byline = page_of(client, edition).partition('class="byline"')[2].partition("</dl>")[0]
 
@@ -200,7 +200,7 @@ def test_the_frame_leads_to_the_translation_from_both_sides_and_a_third_language
     english = make_publication(title="On Minsk")
     swedish = make_publication(title="Om Minsk", language="sv", translation_of=english)
     ukrainian = make_publication(title="Про Мінськ", language="uk", translation_of=english)
-    en, sv, uk = (deeds.publish(piece, by=editor) for piece in (english, swedish, ukrainian))
+    en, sv, uk = (actions.publish(piece, by=editor) for piece in (english, swedish, ukrainian))
 
     def switch(edition) -> str:
         return page_of(client, edition).partition('class="languages"')[2].partition("</nav>")[0]

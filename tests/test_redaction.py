@@ -6,8 +6,8 @@ import pytest
 from django.contrib.auth.models import Group
 from django.urls import reverse
 
-from publications import deeds, manuscript, markup
-from publications.deeds.redacted_values import redact_value
+from publications import actions, manuscript, markup
+from publications.actions.redacted_values import redact_value
 from publications.models import (
     AuditLine,
     Edition,
@@ -24,10 +24,10 @@ pytestmark = pytest.mark.django_db
 
 def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
     piece = make_publication(title="On Vera Holm", body="Vera Holm said it.\n\nNobody else did.")
-    deeds.publish(piece, by=editor)
-    deeds.publish(saved(piece, body="Vera Holm said it twice.\n\nNobody else did."), by=editor)
+    actions.publish(piece, by=editor)
+    actions.publish(saved(piece, body="Vera Holm said it twice.\n\nNobody else did."), by=editor)
 
-    assert deeds.redact(piece, "Vera Holm", by=editor, why="safety").editions == [1, 2]
+    assert actions.redact(piece, "Vera Holm", by=editor, why="safety").editions == [1, 2]
 
     kept = [edition.title + edition.html + edition.text + edition.body for edition in piece.editions.all()]
     kept += [revision.manuscript for revision in piece.revisions.all()]
@@ -37,9 +37,9 @@ def test_redacting_takes_a_passage_out_of_every_edition_and_the_history(editor):
 
 def test_redacting_finds_the_passage_across_lines_marks_and_apostrophes(editor):
     piece = make_publication(body="So said *Vera* O'Holm,\nand Vera\nO’Holm again.")
-    edition = deeds.publish(piece, by=editor)
+    edition = actions.publish(piece, by=editor)
 
-    deeds.redact(piece, "Vera O'Holm", by=editor)
+    actions.redact(piece, "Vera O'Holm", by=editor)
 
     edition.refresh_from_db()
     assert "Holm" not in edition.html + edition.text + edition.body
@@ -47,9 +47,9 @@ def test_redacting_finds_the_passage_across_lines_marks_and_apostrophes(editor):
 
 def test_redacting_gives_up_addresses_and_forgets_what_earlier_deeds_were_called(editor):
     piece = make_publication(title="On Vera Holm and others", body="Vera Holm: a life")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     kept = [str(line.subject) + str(line.detail) for line in AuditLine.objects.all()]
     kept += [*piece.addresses.values_list("slug", flat=True), piece.editions.live().get().slug, piece.slug]
@@ -58,9 +58,9 @@ def test_redacting_gives_up_addresses_and_forgets_what_earlier_deeds_were_called
 
 def test_a_redacted_revision_can_still_be_read(editor):
     piece = make_publication(title="Vera Holm: title", body="Vera Holm.")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     texts = [manuscript.loads(revision.manuscript) for revision in piece.revisions.all()]
     assert not any("Vera Holm" in text.title + text.body for text in texts)
@@ -68,9 +68,9 @@ def test_a_redacted_revision_can_still_be_read(editor):
 
 def test_after_a_redaction_the_draft_is_as_public_as_before(editor):
     piece = make_publication(body="Vera Holm said it.")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     assert piece.editions.live().get().digest == piece.digest
 
@@ -81,7 +81,7 @@ def test_redacting_forgets_the_former_paths_that_hold_the_passage(editor):
     for path in paths:
         FormerPath.objects.create(path=path, publication=piece)
 
-    deeds.redact(piece, "Ivan Ivanov", by=editor)
+    actions.redact(piece, "Ivan Ivanov", by=editor)
 
     assert [former.path for former in piece.former_paths.all()] == ["/2014/a-talk"]
 
@@ -90,7 +90,7 @@ def test_a_passage_of_signs_alone_forgets_no_former_path(editor):
     piece = make_live(body="It was ?!? then.").publication
     FormerPath.objects.create(path="/2014/a-talk", publication=piece)
 
-    deeds.redact(piece, "?!?", by=editor)
+    actions.redact(piece, "?!?", by=editor)
 
     assert piece.former_paths.exists()
 
@@ -98,10 +98,10 @@ def test_a_passage_of_signs_alone_forgets_no_former_path(editor):
 def test_an_author_who_takes_a_pen_name_leaves_no_way_from_the_old_one(editor):
     author = make_author("Ivan Ivanov")
     author.name, author.slug = "Ivan I", "ivan-i"
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
     author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
 
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
 
     assert not author.former_paths.exists()
 
@@ -111,7 +111,7 @@ def test_redacting_takes_a_passage_out_of_what_reviewers_said(editor):
     review, _token = Review.objects.invite(piece.revisions.first(), reader="Bo Ek", days=7, by=editor)
     ReviewRemark.objects.create(review=review, place=1, text="Is Vera Holm safe?")
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     assert ReviewRemark.objects.get().text == "Is [redacted] safe?"
 
@@ -137,7 +137,7 @@ def test_an_edition_and_its_address_keep_or_lose_a_slug_together(editor, client,
     edition = make_live(slug=slug, body=f"{passage} wrote it.")
     path = edition.get_absolute_url()
 
-    deeds.redact(edition.publication, passage, by=editor)
+    actions.redact(edition.publication, passage, by=editor)
     edition.refresh_from_db()
 
     assert (edition.slug == slug) is is_kept
@@ -165,7 +165,7 @@ def test_what_was_typed_keeps_the_names_of_its_fields(editor):
     piece = make_publication(body="The kind Vera Holm.")
     piece.typed.create(owner=editor, key="k", values=[["kind", "Vera Holm"], ["title", "kind Vera Holm"]])
 
-    deeds.redact(piece, "kind Vera Holm", by=editor)
+    actions.redact(piece, "kind Vera Holm", by=editor)
 
     assert [name for name, _value in piece.typed.get().values] == ["kind", "title"]
     assert "Vera Holm" not in piece.typed.get().values[1][1]
@@ -214,10 +214,10 @@ def test_a_passage_goes_in_capitals_and_small_letters_alike(editor, form):
     piece.attachments.create(
         original="x" * 64, filename="IVAN PETROV.pdf", label="Ivan petrov's letter", size=1
     )
-    edition = deeds.publish(saved(piece, note=form), by=editor)
+    edition = actions.publish(saved(piece, note=form), by=editor)
     edition.attachments.create(original="x" * 64, filename="Ivan-PETROV.pdf", label=form, size=1, position=1)
 
-    deeds.redact(piece, "Ivan Petrov", by=editor)
+    actions.redact(piece, "Ivan Petrov", by=editor)
 
     piece.refresh_from_db()
     edition.refresh_from_db()
@@ -259,10 +259,10 @@ def test_a_report_says_what_went_and_what_stays(editor):
         title="Ivan Petrov",
         body="IVAN PETROV, Petrov and [it](https://example.org/ivan-petrov). Selivan petrov, Petrova.",
     )
-    deeds.publish(piece, by=editor)
-    deeds.publish(saved(piece, body="Ivan petrovs."), by=editor)
+    actions.publish(piece, by=editor)
+    actions.publish(saved(piece, body="Ivan petrovs."), by=editor)
 
-    report = deeds.redact(piece, "Ivan Petrov", by=editor)
+    report = actions.redact(piece, "Ivan Petrov", by=editor)
 
     assert report.editions == [1, 2]
     assert report.forms == ["IVAN PETROV", "Ivan Petrov", "Ivan petrovs"]
@@ -275,7 +275,7 @@ def test_a_report_names_words_of_every_case_that_hold_a_part_of_a_name(editor):
     body = "Jörg Mayrzeb, mayrzebs, JorgMayrzeb, joerg, May, maypole, [a](https://example.org/ 'mayrzeb2')."
     piece = make_live(body=body, summary="A söder-mayrzeb.").publication
 
-    report = deeds.preview_redaction(piece, "Jörg Mayrzeb", by=editor)
+    report = actions.preview_redaction(piece, "Jörg Mayrzeb", by=editor)
 
     assert report.words_left == ["JorgMayrzeb", "joerg", "mayrzeb", "mayrzeb2", "mayrzebs"]
 
@@ -288,7 +288,7 @@ def test_a_report_names_addresses_that_hold_a_part_of_a_name(editor):
     FormerPath.objects.create(path="/2019/joerg-said", publication=piece)
     piece.editions.get().attachments.create(filename="mayrzeb.pdf", original="1", size=1, position=0)
 
-    report = deeds.preview_redaction(piece, "Jörg Mayržeb", by=editor)
+    report = actions.preview_redaction(piece, "Jörg Mayržeb", by=editor)
 
     assert report.addresses_left == [
         "#of-mayrzeb",
@@ -302,27 +302,27 @@ def test_a_report_names_addresses_that_hold_a_part_of_a_name(editor):
 
 def test_a_preview_says_what_the_redaction_does_and_changes_nothing(editor):
     piece = make_publication(title="Ivan Petrov", body="IVAN PETROV, [it](https://example.org/ivan-petrov).")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     before = Edition.objects.values().get(), Publication.objects.values().get(), AuditLine.objects.count()
 
-    preview = deeds.preview_redaction(piece, "Ivan Petrov", by=editor)
+    preview = actions.preview_redaction(piece, "Ivan Petrov", by=editor)
 
     assert (
         Edition.objects.values().get(),
         Publication.objects.values().get(),
         AuditLine.objects.count(),
     ) == before
-    assert deeds.redact(piece, "Ivan Petrov", by=editor) == preview
+    assert actions.redact(piece, "Ivan Petrov", by=editor) == preview
 
 
 def test_a_redaction_is_refused_where_more_would_go_than_was_seen(editor):
     piece = make_publication(body="Ivan Petrov.")
-    deeds.publish(piece, by=editor)
-    preview = deeds.preview_redaction(piece, "Ivan Petrov", by=editor)
+    actions.publish(piece, by=editor)
+    preview = actions.preview_redaction(piece, "Ivan Petrov", by=editor)
     saved(piece, body="Ivan Petrov. IVAN PETROV.")
 
-    with pytest.raises(deeds.Outdated):
-        deeds.redact(piece, "Ivan Petrov", by=editor, seen=preview.fingerprint)
+    with pytest.raises(actions.Outdated):
+        actions.redact(piece, "Ivan Petrov", by=editor, seen=preview.fingerprint)
 
     assert piece.editions.live().get().text == "Ivan Petrov."
 
@@ -330,9 +330,9 @@ def test_a_redaction_is_refused_where_more_would_go_than_was_seen(editor):
 def test_the_address_of_a_text_elsewhere_that_names_the_passage_goes(editor):
     url = "https://example.org/2024/vera-holm-speaks"
     piece = make_publication(title="Vera Holm", body="", external_url=url)
-    edition = deeds.publish(piece, by=editor)
+    edition = actions.publish(piece, by=editor)
 
-    report = deeds.redact(piece, "Vera Holm", by=editor)
+    report = actions.redact(piece, "Vera Holm", by=editor)
 
     edition.refresh_from_db()
     assert edition.external_url == "" and report.links == [url]
@@ -343,7 +343,7 @@ def test_the_reason_of_a_related_link_is_redacted(editor):
     piece, other = make_live(body="Vera Holm.").publication, make_live().publication
     RelatedLink.objects.create(source=piece, target=other, reason="VERA HOLM wrote it")
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     assert RelatedLink.objects.get().reason == "[redacted] wrote it"
 
@@ -355,12 +355,12 @@ def test_a_report_names_other_publications_that_link_to_what_is_given_up(desk, e
     FormerPath.objects.create(path="/2019/ivan-petrov", publication=piece)
     make_live(title="Fragment", body=f"[The case]({path}#p-1).")
     former = make_live(title="Former", body="[The case](/2019/Ivan-Petrov.html).")
-    deeds.publish(saved(former.publication, body="No case."), by=editor)
+    actions.publish(saved(former.publication, body="No case."), by=editor)
     make_live(title="Longer", body=f"[Other]({path.rstrip('/')}-again/), [2](/2019/ivan-petrovs).")
     make_live(title="Elsewhere", body="[Other](https://example.org/2019/ivan-petrov).")
 
     page = desk.post(reverse("desk:redact", args=[piece.pk]), {"passage": "Ivan Petrov"}).content.decode()
-    report = deeds.redact(piece, "Ivan Petrov", by=editor)
+    report = actions.redact(piece, "Ivan Petrov", by=editor)
 
     assert [each.title for each in report.linked_from] == ["Former", "Fragment"]
     former.refresh_from_db()
@@ -381,7 +381,7 @@ def test_a_reason_that_holds_each_word_of_the_passage_is_emptied(editor, passage
     piece, other = make_live(body=f"{passage}.").publication, make_live().publication
     RelatedLink.objects.create(source=other, target=piece, reason=reason)
 
-    deeds.redact(piece, passage, by=editor)
+    actions.redact(piece, passage, by=editor)
 
     assert RelatedLink.objects.get().reason == left
 
@@ -393,7 +393,7 @@ def test_an_address_that_was_typed_and_not_saved_is_given_up(editor, slug, left)
     piece = make_publication(body="Vera Holm.")
     piece.typed.create(owner=editor, key="k", values=[["slug", slug], ["title", "On verandas"]])
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     assert piece.typed.get().values == [["slug", left], ["title", "On verandas"]]
 

@@ -5,7 +5,7 @@ import unicodedata
 
 import pytest
 
-from publications import deeds, manuscript, markup
+from publications import actions, manuscript, markup
 from publications.models import Edition, Publication, RelatedLink, Review, ReviewRemark
 from tests.factories import make_author, make_publication, saved
 from tests.word_files import make_word_file, p, r
@@ -110,7 +110,7 @@ def make_held_everywhere(editor):
         file = make_word_file(publication, p(r(f"Text by {form} here.")))
         file.filename, file.report = f"{form}.docx", {"notes": [f"{form} is said twice"]}
         file.save()
-        deeds.publish(saved(publication), by=editor)
+        actions.publish(saved(publication), by=editor)
         return Publication.objects.get(pk=publication.pk)
 
     return make
@@ -122,7 +122,7 @@ def test_no_place_keeps_the_passage_in_any_form(make_held_everywhere, editor, pa
     before = {place for place, text in texts_of(publication).items() if fold(passage) in fold(text)}
     assert len(before) > 25
 
-    deeds.redact(publication, passage, by=editor)
+    actions.redact(publication, passage, by=editor)
 
     left = {place for place, text in texts_of(publication).items() if fold(passage) in fold(text)}
     assert left == set()
@@ -130,9 +130,9 @@ def test_no_place_keeps_the_passage_in_any_form(make_held_everywhere, editor, pa
 
 @pytest.mark.parametrize("form", ["Pe&shy;trov", "P&#101;trov", "Pe&#xAD;trov"])
 def test_entities_in_a_text_do_not_hide_the_passage(editor, form):
-    edition = deeds.publish(make_publication(body=f"So said {form} & others."), by=editor)
+    edition = actions.publish(make_publication(body=f"So said {form} & others."), by=editor)
 
-    deeds.redact(edition.publication, "Petrov", by=editor)
+    actions.redact(edition.publication, "Petrov", by=editor)
 
     assert Edition.objects.get(pk=edition.pk).text == "So said [redacted] & others."
 
@@ -162,16 +162,16 @@ def test_other_words_stay_as_they_are_stored(passage, text, left):
 @pytest.mark.parametrize("passage", ["\u200b\u200b\u200b", "\u00adA\u200bn", " \u2060 "])
 def test_invisible_characters_make_no_passage_long_enough(editor, passage):
     publication = make_publication(body="An end.")
-    deeds.publish(publication, by=editor)
+    actions.publish(publication, by=editor)
 
-    with pytest.raises(deeds.Refused, match="too short"):
-        deeds.redact(publication, passage, by=editor)
+    with pytest.raises(actions.Refused, match="too short"):
+        actions.redact(publication, passage, by=editor)
 
 
 def test_the_report_names_forms_as_they_are_read(editor):
     publication = make_publication(title="A talk", body="Zelensky\u0301, Ze\u00adlenský. Zelensky.")
-    deeds.publish(publication, by=editor)
+    actions.publish(publication, by=editor)
 
-    report = deeds.redact(publication, "Zelenský", by=editor)
+    report = actions.redact(publication, "Zelenský", by=editor)
 
     assert report.forms == ["Zelenský"] and report.words_left == ["Zelensky"]

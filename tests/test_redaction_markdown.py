@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from publications import deeds, manuscript, markup
+from publications import actions, manuscript, markup
 from publications.markup import redaction
 from tests.factories import make_image, make_live, make_publication, saved
 
@@ -65,8 +65,8 @@ CONSTRUCTS = {
 def redacted_page(body: str, mark: str | None = None):
     """The live edition of a publication with this text after "Vera Holm" was taken out."""
     publication = make_publication(title="Vera Holm", body=f"Before.\n\n{body}\n\nAfter.")
-    deeds.publish(publication, by=None)
-    deeds.redact(publication, "Vera Holm", by=None, mark=mark)
+    actions.publish(publication, by=None)
+    actions.redact(publication, "Vera Holm", by=None, mark=mark)
     return publication.editions.live().get()
 
 
@@ -113,9 +113,9 @@ def test_nothing_in_its_place_leaves_no_signs_of_emphasis(body):
 @pytest.mark.parametrize("address", ["/annual", "/hannover", "/2024/ann-arbor-annex"])
 def test_a_short_name_within_a_longer_word_of_an_address_is_left_alone(address):
     publication = make_publication(body=f"ann said [it]({SITE}{address.replace('ann-', 'x')}).")
-    deeds.publish(publication, by=None)
+    actions.publish(publication, by=None)
 
-    deeds.redact(publication, "ann", by=None)
+    actions.redact(publication, "ann", by=None)
 
     assert f'href="{SITE}{address.replace("ann-", "x")}"' in publication.editions.live().get().html
 
@@ -123,7 +123,7 @@ def test_a_short_name_within_a_longer_word_of_an_address_is_left_alone(address):
 def test_pictures_of_the_library_stay_though_their_key_holds_the_letters(make_picture_text):
     publication, image = make_picture_text
 
-    deeds.redact(publication, image.key[:4], by=None)
+    actions.redact(publication, image.key[:4], by=None)
 
     assert f'data-image="{image.key}"' in publication.editions.live().get().html
 
@@ -132,7 +132,7 @@ def test_pictures_of_the_library_stay_though_their_key_holds_the_letters(make_pi
 def make_picture_text():
     image = make_image()
     publication = make_publication(body=f"The {image.key[:4]} word.\n\n![](image:{image.key})")
-    deeds.publish(publication, by=None)
+    actions.publish(publication, by=None)
     return publication, image
 
 
@@ -140,9 +140,9 @@ def test_earlier_saves_can_be_restored_whatever_their_fields_say():
     publication = make_publication(
         title="A comment", body="A comment, a quick one, in sv.", kind="quick-comment"
     )
-    deeds.publish(publication, by=None)
+    actions.publish(publication, by=None)
 
-    deeds.redact(publication, "comment", by=None)
+    actions.redact(publication, "comment", by=None)
 
     texts = [manuscript.loads(revision.manuscript) for revision in publication.revisions.all()]
     assert {text.kind for text in texts} == {"quick-comment"}
@@ -152,16 +152,16 @@ def test_earlier_saves_can_be_restored_whatever_their_fields_say():
 def test_words_of_our_own_markup_can_be_redacted():
     publication = make_live(body="A note.[^1]\n\n[^1]: The strong ref of it.").publication
 
-    deeds.redact(publication, "ref", by=None)
+    actions.redact(publication, "ref", by=None)
 
     assert "strong [redacted] of it" in publication.editions.live().get().text
 
 
 def test_links_of_earlier_saves_and_of_the_draft_are_redacted_alike():
     publication = make_publication(body=f"See [the talk]({SITE}/vera-holm).")
-    deeds.publish(saved(publication), by=None)
+    actions.publish(saved(publication), by=None)
 
-    deeds.redact(publication, "Vera Holm", by=None)
+    actions.redact(publication, "Vera Holm", by=None)
 
     kept = [publication.body, *(revision.manuscript for revision in publication.revisions.all())]
     assert not any("vera-holm" in text for text in kept)
@@ -259,7 +259,7 @@ def test_patterns_read_a_run_of_spaces_once():
 def test_labels_of_any_form_name_nobody(label):
     edition = make_live(body=f"So it was.[^{label}] Vera Holm.\n\n[^{label}]: A talk.")
 
-    deeds.redact(edition.publication, "Vera Holm", by=None)
+    actions.redact(edition.publication, "Vera Holm", by=None)
 
     edition.refresh_from_db()
     assert "Vera" not in edition.body + edition.html and "A talk." in edition.html

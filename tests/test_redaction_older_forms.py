@@ -4,8 +4,8 @@ import re
 
 import pytest
 
-from publications import deeds
-from publications.desk import redacted_base
+from publications import actions
+from publications.admin import redacted_base
 from publications.diff import FieldConflict, tokens_of
 from publications.models import AuditLine, DeedKind, Publication
 from tests.desk_forms import change, filled
@@ -33,7 +33,7 @@ def typed(piece: Publication, **fields) -> dict:
 
 
 def redact(piece: Publication, **options) -> None:
-    deeds.redact(Publication.objects.get(pk=piece.pk), NAME, by=make_person("Administrators"), **options)
+    actions.redact(Publication.objects.get(pk=piece.pk), NAME, by=make_person("Administrators"), **options)
 
 
 def stored() -> dict[str, str]:
@@ -204,7 +204,7 @@ def test_a_new_paragraph_that_begins_like_a_redacted_one_is_not_replaced(desk):
 def test_a_passage_of_several_words_is_known_by_their_number(desk):
     piece = make_publication(title="On Minsk", summary="", body="Then Ivan Karelins house burned.")
     form = filled(piece, body="Then Ivan Karelins house burned.\n\nMore.")
-    deeds.redact(piece, "Ivan Karelin", by=make_person("Administrators"))
+    actions.redact(piece, "Ivan Karelin", by=make_person("Administrators"))
 
     desk.post(change(piece), form)
 
@@ -213,7 +213,7 @@ def test_a_passage_of_several_words_is_known_by_their_number(desk):
 
 
 def test_a_mark_that_the_form_had_is_not_asked_again(desk, piece):
-    deeds.redact(piece, "Minsk", by=make_person("Administrators"))
+    actions.redact(piece, "Minsk", by=make_person("Administrators"))
     piece.refresh_from_db()
     text = {name: getattr(piece, name) for name in TEXTS}
     form = typed(piece, body=f"{text['body']}\n\nMore.")

@@ -3,7 +3,7 @@
 import pytest
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import Publication, Revision, Typed
 from tests.desk_forms import change, filled
 from tests.factories import make_live, make_person
@@ -26,7 +26,7 @@ def typed_form(piece: Publication) -> dict:
 
 
 def redact(piece: Publication) -> None:
-    deeds.redact(Publication.objects.get(pk=piece.pk), PASSAGE, by=make_person("Administrators"))
+    actions.redact(Publication.objects.get(pk=piece.pk), PASSAGE, by=make_person("Administrators"))
 
 
 def stored() -> str:

@@ -10,8 +10,8 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.models import AccountEvent, EventType
-from publications import deeds
-from publications.desk.register import MODEL_ADMINS, admin_site
+from publications import actions
+from publications.admin.register import MODEL_ADMINS, admin_site
 from publications.models import AuditLine, Kind, Page, Publication, Review, Site, SiteLink, Synonym, Typed
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.word_files import make_word_file
@@ -180,7 +180,7 @@ def things(editor):
     person = make_person("Contributors")
     live = make_live().publication
     draft = make_publication()
-    deeds.amend(make_author("Nobody's"), by=editor)
+    actions.amend(make_author("Nobody's"), by=editor)
     return {
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
         "image": make_image(), "kind": Kind.objects.first().pk, "site": Site.objects.get().pk,
@@ -291,7 +291,7 @@ def test_a_deed_is_done_by_those_who_may(client, things, role, deed):
     asked = {
         "seen": piece.digest,
         "change": "silent",
-        "state": deeds.public_state(piece),
+        "state": actions.public_state(piece),
         "passage": "paragraph",
         "mark": "…",
         "note": "",
@@ -299,7 +299,7 @@ def test_a_deed_is_done_by_those_who_may(client, things, role, deed):
     }
     Publication.objects.filter(pk=piece.pk).update(body="Changed.")
     if deed == "redact":
-        asked["seen"] = deeds.preview_redaction(piece, "paragraph", by=None, mark="…").fingerprint
+        asked["seen"] = actions.preview_redaction(piece, "paragraph", by=None, mark="…").fingerprint
 
     client.post(address(deed, things), asked)
 

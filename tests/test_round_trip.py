@@ -13,8 +13,8 @@ from django.db.models import Model
 from django.urls import reverse
 from django.utils.html import escape
 
-from publications import composing, deeds, manuscript
-from publications.desk.drafts.form import PublicationForm
+from publications import actions, manuscript, snapshot
+from publications.admin.drafts.form import PublicationForm
 from publications.locales import NAMES
 from publications.models import (
     Attachment,
@@ -211,7 +211,7 @@ def test_the_preview_and_the_review_page_show_what_is_stored(desk, client, writt
     assert [
         file.filename for file in publication.attachments.all() if file.filename not in preview.text
     ] == []
-    composed = composing.compose(Publication.objects.get(pk=publication.pk)).bylines
+    composed = snapshot.compose(Publication.objects.get(pk=publication.pk)).bylines
     assert [(line.author_id, line.role) for line in composed] == [
         (line.author_id, line.role) for line in publication.bylines.all()
     ]
@@ -220,7 +220,7 @@ def test_the_preview_and_the_review_page_show_what_is_stored(desk, client, writt
 def test_the_edition_is_what_is_stored_column_by_column_and_row_by_row(editor, written):
     _values, publication = written
 
-    edition = Edition.objects.get(pk=deeds.publish(publication, by=editor).pk)
+    edition = Edition.objects.get(pk=actions.publish(publication, by=editor).pk)
 
     stored = Publication.objects.get(pk=publication.pk)
     columns = shared(Publication, Edition, NOT_PUBLISHED)
@@ -266,15 +266,15 @@ def test_a_restore_brings_back_everything_that_was_saved(desk, written):
 
 def test_a_restored_edition_says_what_the_first_one_said(desk, editor, written):
     _values, publication = written
-    first = Edition.objects.get(pk=deeds.publish(publication, by=editor).pk)
+    first = Edition.objects.get(pk=actions.publish(publication, by=editor).pk)
     number = Revision.objects.filter(publication=publication).first().number
     other = Writer(2000).form() | {"language": first.language, "translation_choice": []}
     send(desk, change(publication), other, version=str(Publication.objects.get(pk=publication.pk).version))
-    deeds.publish(Publication.objects.get(pk=publication.pk), by=editor)
+    actions.publish(Publication.objects.get(pk=publication.pk), by=editor)
     version = Publication.objects.get(pk=publication.pk).version
 
     desk.post(reverse("desk:restore", args=[publication.pk, number]), {"seen": str(version)})
-    again = deeds.publish(Publication.objects.get(pk=publication.pk), by=editor)
+    again = actions.publish(Publication.objects.get(pk=publication.pk), by=editor)
 
     again = Edition.objects.get(pk=again.pk)
     own = {

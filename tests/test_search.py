@@ -9,7 +9,7 @@ from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
-from publications import deeds, search
+from publications import actions, search
 from publications.models import FACETS, Edition, Synonym
 from publications.search import results
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
@@ -101,14 +101,14 @@ def test_spellings_edited_at_the_desk_count_at_once(editor):
     make_live(title="X", body="The Zhytomyr road.")
     synonym = Synonym(spellings="Zhytomyr\nZjytomyr")
 
-    deeds.amend(synonym, by=editor)
+    actions.amend(synonym, by=editor)
     assert titles("Zjytomyr") == ["X"]
 
     synonym.spellings = "Zhytomyr\nSchytomyr"
-    deeds.amend(synonym, by=editor)
+    actions.amend(synonym, by=editor)
     assert (titles("Zjytomyr"), titles("Schytomyr")) == ([], ["X"])
 
-    deeds.remove(synonym, by=editor)
+    actions.remove(synonym, by=editor)
     assert titles("Schytomyr") == []
 
 
@@ -123,7 +123,7 @@ def test_a_topic_that_is_renamed_is_found_by_its_new_name(editor):
     make_live(title="X", tags=(tag,))
     tag.name = "Power"
 
-    deeds.amend(tag, by=editor)
+    actions.amend(tag, by=editor)
 
     assert (titles("energy"), titles("power")) == ([], ["X"])
 
@@ -133,7 +133,7 @@ def test_an_author_is_found_by_the_name_on_the_piece_and_by_the_present_one(edit
     make_live(title="X", by_whom=author)
     author.name = "Ann Lind"
 
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
 
     assert titles("berg") == titles("lind") == ["X"]
 
@@ -160,7 +160,7 @@ def test_a_pen_name_leads_to_no_other_name(editor):
     author = make_author("Ann Berg")
     make_live(title="Old", by_whom=author)
     author.name, author.pseudonymous = "N. N. Sokolova", True
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
     make_live(title="New", by_whom=author)
 
     assert (sorted(titles("sokolova")), titles("berg")) == (["New", "Old"], [])
@@ -214,9 +214,9 @@ def test_the_newest_can_come_first():
 
 def test_of_a_text_and_its_translations_one_is_found_that_of_the_tree_if_it_can():
     english = make_publication(title="Minsk speaks")
-    deeds.publish(english, by=None)
+    actions.publish(english, by=None)
     swedish = make_publication(title="Minsk talar", language="sv", translation_of=english)
-    deeds.publish(swedish, by=None)
+    actions.publish(swedish, by=None)
 
     assert titles("minsk", tree="en") == ["Minsk speaks"]
     assert titles("minsk", tree="sv") == ["Minsk talar"]
@@ -393,7 +393,7 @@ def found_at(clock, moment) -> bool:
 def test_a_piece_is_found_from_its_first_moment_to_its_last():
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         start, end = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
-        deeds.publish(make_publication(title="X", body="Harvest."), by=None, at=start, until=end)
+        actions.publish(make_publication(title="X", body="Harvest."), by=None, at=start, until=end)
         second = timedelta(seconds=1)
 
         assert [found_at(clock, at) for at in (start - second, start, end - second, end)] == [
@@ -407,10 +407,10 @@ def test_a_piece_is_found_from_its_first_moment_to_its_last():
 def test_a_scheduled_text_takes_the_place_of_the_one_before_at_its_moment():
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = make_publication(title="X", body="Harvest.")
-        deeds.publish(piece, by=None)
+        actions.publish(piece, by=None)
         clock.shift(timedelta(hours=1))
         at = timezone.now() + timedelta(hours=1)
-        deeds.publish(saved(piece, body="Barley."), by=None, at=at)
+        actions.publish(saved(piece, body="Barley."), by=None, at=at)
 
         assert (titles("harvest"), titles("barley")) == (["X"], [])
         clock.move_to(at)
@@ -420,9 +420,9 @@ def test_a_scheduled_text_takes_the_place_of_the_one_before_at_its_moment():
 @pytest.mark.parametrize("text", ["harvest", "barley"])
 def test_advice_offers_nothing_that_no_live_edition_holds(text):
     piece = make_publication(title="X", body="Harvest.")
-    deeds.publish(piece, by=None)
-    deeds.withdraw(piece, by=None)
-    deeds.publish(make_publication(body="Barley."), by=None, at=timezone.now() + timedelta(hours=1))
+    actions.publish(piece, by=None)
+    actions.withdraw(piece, by=None)
+    actions.publish(make_publication(body="Barley."), by=None, at=timezone.now() + timedelta(hours=1))
     make_live(body="Else.")
 
     assert search.suggest_spelling(search.parse_query(f"{text[:-1]}z else"), tree="en").instead == ""
@@ -512,7 +512,7 @@ def test_a_row_of_one_spelling_is_refused_with_the_reason(at_the_desk):
 
 def test_a_spelling_in_two_rows_leads_to_both():
     for row in ("Holm\nHelm", "Holm\nHalm"):
-        deeds.amend(Synonym(spellings=row), by=None)
+        actions.amend(Synonym(spellings=row), by=None)
     make_live(title="A", body="Helm.")
     make_live(title="B", body="Halm.")
 

@@ -10,7 +10,7 @@ from django.core.management import CommandError, call_command
 from django.db import connection
 from django.utils import timezone
 
-from publications import deeds, search
+from publications import actions, search
 from publications.models import Naming, SearchIndex, Word
 from publications.search import index
 from publications.search.engines import engine
@@ -58,17 +58,17 @@ def in_one_hour():
 
 def test_each_deed_leaves_the_index_in_step(editor):
     piece = make_publication(body="Grain and barley.")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     assert is_in_step()
-    deeds.publish(saved(piece, body="Grain and wheat."), by=editor)
+    actions.publish(saved(piece, body="Grain and wheat."), by=editor)
     assert is_in_step() and not knows("barley")
-    deeds.publish(saved(piece, body="Rye."), by=editor, at=in_one_hour())
+    actions.publish(saved(piece, body="Rye."), by=editor, at=in_one_hour())
     assert is_in_step() and len(engine().stored()) == 2
-    deeds.undo(piece, by=editor)
+    actions.undo(piece, by=editor)
     assert is_in_step() and len(engine().stored()) == 1
-    deeds.undo(piece, by=editor)
+    actions.undo(piece, by=editor)
     assert is_in_step() and finds("barley")
-    deeds.withdraw(piece, by=editor)
+    actions.withdraw(piece, by=editor)
     assert is_in_step() and not engine().stored() and not Word.objects.exists()
 
 
@@ -77,17 +77,17 @@ def test_many_published_at_once_are_indexed_like_one(editor):
         make_publication(slug="a", body="Grain."),
         make_publication(slug="b", body="Barley, grain."),
     )
-    deeds.publish_many([first, second], by=editor)
+    actions.publish_many([first, second], by=editor)
 
     assert is_in_step() and finds("barley grain")
 
 
 def test_a_redacted_passage_is_in_no_part_of_the_index(editor):
     piece = make_publication(title="Vera Holm", body="Vera Holm said it.", tags=(make_tag("Holm"),))
-    deeds.publish(piece, by=editor)
-    deeds.publish(saved(piece, body="So said Vera Holm."), by=editor, at=in_one_hour())
+    actions.publish(piece, by=editor)
+    actions.publish(saved(piece, body="So said Vera Holm."), by=editor, at=in_one_hour())
 
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     assert is_in_step()
     assert not finds("vera") and not knows("vera") and not knows("holm")
@@ -95,10 +95,10 @@ def test_a_redacted_passage_is_in_no_part_of_the_index(editor):
 
 def test_a_refused_deed_leaves_the_index_as_it_was(editor):
     piece = make_publication(body="Vera *Ho*lm.")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
-    with pytest.raises(deeds.Refused):
-        deeds.redact(piece, "Nowhere", by=editor)
+    with pytest.raises(actions.Refused):
+        actions.redact(piece, "Nowhere", by=editor)
 
     assert is_in_step()
 
@@ -131,29 +131,29 @@ def test_a_row_that_an_older_process_stored_is_found_and_can_be_stored_anew(edit
 
     assert finds("grain")
 
-    deeds.redact(edition.publication, "Grain", by=editor)
+    actions.redact(edition.publication, "Grain", by=editor)
     assert is_in_step() and not finds("grain")
 
 
 def test_topics_and_people_that_are_removed_name_nothing(editor):
     tag, author = make_tag("Energy"), make_author("Ann Berg")
     for thing in (tag, author):
-        deeds.amend(thing, by=editor)
+        actions.amend(thing, by=editor)
     assert set(Naming.objects.filter(term__in=["energy", "berg"]).values_list("term", flat=True)) == {
         "energy",
         "berg",
     }
 
     for thing in (tag, author):
-        deeds.remove(thing, by=editor)
+        actions.remove(thing, by=editor)
 
     assert not Naming.objects.filter(term__in=["energy", "berg"]).exists()
 
 
 def test_a_rebuild_makes_the_same_index(editor):
     piece = make_publication(body="Grain.", tags=(make_tag("Energy"),))
-    deeds.publish(piece, by=editor)
-    deeds.publish(make_publication(body="Barley."), by=editor, at=in_one_hour())
+    actions.publish(piece, by=editor)
+    actions.publish(make_publication(body="Barley."), by=editor, at=in_one_hour())
     named = set(Naming.objects.values_list("term", "sign"))
 
     call_command("rebuild", "search", verbosity=0)
@@ -179,8 +179,8 @@ def test_a_rebuild_takes_in_what_is_done_meanwhile(editor, monkeypatch):
     steps = search.rebuild()
     next(steps), next(steps)
 
-    deeds.withdraw(gone, by=editor)
-    deeds.publish(saved(stays, body="Barley and rye."), by=editor)
+    actions.withdraw(gone, by=editor)
+    actions.publish(saved(stays, body="Barley and rye."), by=editor)
     make_live(body="Wheat.")
     list(steps)
 

@@ -17,7 +17,7 @@ from django.urls import URLPattern, get_resolver, translate_url
 from django.utils import timezone, translation
 from PIL import Image as Pixels
 
-from publications import deeds, search
+from publications import actions, search
 from publications.locales import TREES
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import (
@@ -149,7 +149,7 @@ def _routes(resolver, before: str, names: list[str]):
 def clean_piece(editor) -> Publication:
     """A piece that is public, with nothing secret about it."""
     piece = make_publication(title="Clean", slug="clean", body="Nothing to hide.")
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     return piece
 
 
@@ -196,38 +196,38 @@ def draft_over_live(editor, clock) -> Publication:
 
 def scheduled(editor, clock) -> Publication:
     piece = fill_with_secrets(make_publication())
-    deeds.publish(piece, by=editor, at=timezone.now() + timedelta(hours=1))
+    actions.publish(piece, by=editor, at=timezone.now() + timedelta(hours=1))
     return piece
 
 
 def scheduled_over_live(editor, clock) -> Publication:
     piece = fill_with_secrets(clean_piece(editor))
     at = timezone.now() + timedelta(hours=1)
-    deeds.publish(piece, by=editor, at=at, change="correction", note=WORDS["changenote"])
+    actions.publish(piece, by=editor, at=at, change="correction", note=WORDS["changenote"])
     return piece
 
 
 def expired(editor, clock) -> Publication:
     piece = fill_with_secrets(make_publication())
-    deeds.publish(piece, by=editor, until=timezone.now() + timedelta(hours=1))
+    actions.publish(piece, by=editor, until=timezone.now() + timedelta(hours=1))
     clock.shift(timedelta(hours=2))
     return piece
 
 
 def withdrawn(editor, clock) -> Publication:
     piece = fill_with_secrets(make_publication())
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     clock.shift(timedelta(seconds=1))
-    deeds.withdraw(piece, by=editor)
+    actions.withdraw(piece, by=editor)
     return piece
 
 
 def undone(editor, clock) -> Publication:
     piece = fill_with_secrets(clean_piece(editor))
     clock.shift(timedelta(seconds=1))
-    deeds.publish(piece, by=editor, change="correction", note=WORDS["changenote"])
+    actions.publish(piece, by=editor, change="correction", note=WORDS["changenote"])
     clock.shift(timedelta(seconds=1))
-    deeds.undo(piece, by=editor)
+    actions.undo(piece, by=editor)
     return piece
 
 
@@ -294,10 +294,10 @@ def test_no_secret_word_appears_anywhere(client, editor, state):
 
 def test_a_redacted_word_appears_nowhere(client, editor):
     piece = fill_with_secrets(make_publication())
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     taken_out = ("title", "slug", "summary", "keypoint", "body", "footnote", "attachmentlabel")
     for field in taken_out:
-        deeds.redact(piece, WORDS[field], by=editor)
+        actions.redact(piece, WORDS[field], by=editor)
 
     found = " ".join(leaks(client, piece))
 
@@ -307,10 +307,10 @@ def test_a_redacted_word_appears_nowhere(client, editor):
 
 def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
     piece = fill_with_secrets(make_publication())
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     author = piece.bylines.get().author
     author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
 
     found = " ".join(leaks(client, piece))
 
@@ -350,7 +350,7 @@ def suggested(piece: Publication) -> list[str]:
 def test_no_secret_word_is_suggested(editor, state):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = state(editor, clock)
-        deeds.publish(make_publication(title="Another", body="Nothing to hide."), by=editor)
+        actions.publish(make_publication(title="Another", body="Nothing to hide."), by=editor)
         clock.shift(timedelta(seconds=1))
 
         assert [word for word in suggested(piece) if "zzq" in word] == []
@@ -358,7 +358,7 @@ def test_no_secret_word_is_suggested(editor, state):
 
 def test_once_live_a_secret_word_is_suggested_so_that_the_test_above_can_fail(editor):
     piece = fill_with_secrets(make_publication())
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
     assert WORDS["title"] in suggested(piece)
 
@@ -366,11 +366,11 @@ def test_once_live_a_secret_word_is_suggested_so_that_the_test_above_can_fail(ed
 def test_a_redacted_word_finds_nothing_and_is_not_offered(editor):
     piece = clean_piece(editor)
     for field in ("body", "summary", "title"):
-        deeds.publish(saved(piece, **{field: f"Nothing {WORDS[field]} to hide."}), by=editor)
+        actions.publish(saved(piece, **{field: f"Nothing {WORDS[field]} to hide."}), by=editor)
     assert found_by(WORDS["body"]) and found_by(WORDS["title"][:-1])
 
     for field in ("body", "summary", "title"):
-        deeds.redact(piece, WORDS[field], by=editor)
+        actions.redact(piece, WORDS[field], by=editor)
 
     typed = [
         typed
@@ -384,7 +384,7 @@ def test_a_scheduled_and_an_expiring_word_are_found_for_exactly_as_long_as_they_
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         start, end = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
         piece = fill_with_secrets(make_publication())
-        deeds.publish(piece, by=editor, at=start, until=end)
+        actions.publish(piece, by=editor, at=start, until=end)
         second = timedelta(seconds=1)
         moments = {start - second: False, start: True, end - second: True, end: False}
 
@@ -396,7 +396,7 @@ def test_a_scheduled_and_an_expiring_word_are_found_for_exactly_as_long_as_they_
 
 def test_once_live_every_public_word_is_found_so_that_the_test_above_can_fail(client, editor):
     piece = fill_with_secrets(make_publication())
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
 
     found = " ".join(leaks(client, piece))
 
@@ -414,7 +414,7 @@ def test_every_address_of_the_site_is_asked_for(client):
 
 
 def test_paper_and_card_of_a_live_piece_are_among_what_is_read(client, editor):
-    deeds.publish(fill_with_secrets(make_publication()), by=editor)
+    actions.publish(fill_with_secrets(make_publication()), by=editor)
     address = f"/en/publications/{WORDS['slug']}"
 
     paper, card = (everything_said(client.get(address + ending)) for ending in (".pdf", "/card.png"))

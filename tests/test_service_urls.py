@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from publications.models import Image
-from publications.models.images import keep_original, originals
+from publications.models.image import keep_original, originals
 from sceeus import service_urls
 from tests.accounts.test_mail import WAIT_SECONDS, mail_server
 from tests.factories import picture_bytes

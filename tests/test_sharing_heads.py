@@ -13,7 +13,7 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 from PIL import Image as Pixels
 
-from publications import deeds
+from publications import actions
 from publications.models import Author, Page, Site, Tag
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
@@ -27,10 +27,10 @@ def paths() -> dict[str, str]:
     author = make_author("Ann Berg")
     tags = make_tag("Belarus", kind="country"), make_tag("Energy"), make_tag("Papers", kind="series")
     edition = make_live(title="On Minsk", slug="on-minsk", by_whom=author, tags=tags)
-    deeds.publish(
+    actions.publish(
         saved(edition.publication, body="Corrected."), by=None, change="correction", note="It was Brest."
     )
-    deeds.publish(make_publication(title="Om Minsk", language="sv", by=[author], tags=tags), by=None)
+    actions.publish(make_publication(title="Om Minsk", language="sv", by=[author], tags=tags), by=None)
     Page.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )
@@ -151,7 +151,7 @@ def test_a_site_without_a_description_still_describes_its_pages(client, paths):
 
 def test_linked_data_has_the_made_image_where_there_is_no_cover(client):
     make_live(title="Bare", slug="bare")
-    deeds.publish(
+    actions.publish(
         make_publication(title="Covered", slug="covered", cover=make_image(size=(1600, 900))), by=None
     )
 
@@ -177,7 +177,7 @@ def test_the_date_of_the_last_change_is_told_where_nothing_was_announced(client)
         publication = make_live(slug="quiet").publication
         first = graph(client.get("/en/publications/quiet/").text)[0]
         clock.shift(timedelta(hours=3))
-        deeds.publish(saved(publication, body="Without the slip."), by=None)
+        actions.publish(saved(publication, body="Without the slip."), by=None)
         page = client.get("/en/publications/quiet/").text
 
     assert first["dateModified"] == first["datePublished"] == "2026-05-03T12:00:00+02:00"
@@ -205,7 +205,7 @@ def test_dublin_core_has_the_description(client):
 )
 def test_the_reason_for_a_withdrawal_says_its_language(client, language, attributes):
     edition = make_live(language=language, slug="gone")
-    deeds.withdraw(edition.publication, by=None, note="The reason.")
+    actions.withdraw(edition.publication, by=None, note="The reason.")
 
     page = client.get(edition.get_absolute_url()).text
 

@@ -5,7 +5,7 @@ from datetime import timedelta
 import pytest
 from django.utils import timezone, translation
 
-from publications import deeds
+from publications import actions
 from publications.models import Edition, Likeness, nearest
 from publications.search import similarity
 from publications.search.similarity.matching import decay
@@ -151,7 +151,7 @@ def test_topics_are_named_in_the_language_of_the_page_and_as_they_are_called_now
     piece = live("Barges", GRAIN, tags=(tag,))
     live("Schism", CHURCH, tags=(tag,))
     tag.name = "Belarus and its people"
-    deeds.amend(tag, by=editor)
+    actions.amend(tag, by=editor)
 
     assert reasons(piece) == ["Both on Belarus and its people"]
     with translation.override("sv"):
@@ -169,7 +169,7 @@ def test_a_pen_name_brings_nobody_together_and_is_not_told(editor):
     live("Calendar", "Feasts and fasts.", by_whom=author)
     assert reasons(piece) == ["Both by Vera Holm"]
     author.name, author.pseudonymous = "An Observer", True
-    deeds.amend(author, by=editor)
+    actions.amend(author, by=editor)
     assert near(piece) == []
 
 
@@ -196,8 +196,8 @@ def test_a_draft_is_told_what_is_like_it_with_the_grounds():
 
 def test_a_draft_is_suggested_only_what_is_live(editor):
     withdrawn = live("Withdrawn", GRAIN)
-    deeds.withdraw(withdrawn.publication, by=editor)
-    deeds.publish(make_publication(title="Scheduled", body=GRAIN), by=editor, at=tomorrow())
+    actions.withdraw(withdrawn.publication, by=editor)
+    actions.publish(make_publication(title="Scheduled", body=GRAIN), by=editor, at=tomorrow())
     make_publication(title="Draft", body=GRAIN)
     live("Live", GRAIN)
 
@@ -207,8 +207,8 @@ def test_a_draft_is_suggested_only_what_is_live(editor):
 def test_a_draft_is_not_suggested_itself_nor_what_is_linked_or_ruled_out(editor):
     own, linked, apart, left = (live(title, GRAIN) for title in ("Own", "Linked", "Apart", "Left"))
     piece = own.publication
-    deeds.relate(piece, [linked.publication], by=editor)
-    deeds.keep_apart(apart.publication, piece, by=editor)
+    actions.relate(piece, [linked.publication], by=editor)
+    actions.keep_apart(apart.publication, piece, by=editor)
 
     assert suggested("Own", GRAIN, beside=piece) == [left.title]
     assert len(suggested("Own", GRAIN)) == 4

@@ -6,7 +6,7 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from publications import deeds
+from publications import actions
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -34,7 +34,7 @@ def test_what_staff_linked_to_comes_first_and_says_nothing(client, editor):
     tag = make_tag("Belarus")
     piece, chosen = live("Barges", tags=(tag,)), live("Schism", body="Patriarch and synod quarrel.")
     live("Winter", body="Pipelines and storage.", tags=(tag,))
-    deeds.relate(piece.publication, [chosen.publication], by=editor)
+    actions.relate(piece.publication, [chosen.publication], by=editor)
 
     assert related(client, piece) == [("Schism", ""), ("Winter", "Both on Belarus")]
 
@@ -42,7 +42,7 @@ def test_what_staff_linked_to_comes_first_and_says_nothing(client, editor):
 def test_four_stand_below_a_piece_and_none_twice(client, editor):
     tag = make_tag("Belarus")
     piece, *others = (live(f"Grain {number}", tags=(tag,)) for number in range(7))
-    deeds.relate(piece.publication, [others[0].publication], by=editor)
+    actions.relate(piece.publication, [others[0].publication], by=editor)
 
     titles = [title for title, _why in related(client, piece)]
 
@@ -51,8 +51,8 @@ def test_four_stand_below_a_piece_and_none_twice(client, editor):
 
 def test_what_is_not_public_is_never_below_a_piece(client, editor):
     piece, withdrawn = live("Barges"), live("Withdrawn")
-    deeds.withdraw(withdrawn.publication, by=editor)
-    deeds.publish(make_publication(title="Scheduled", body=GRAIN), by=editor, at=tomorrow())
+    actions.withdraw(withdrawn.publication, by=editor)
+    actions.publish(make_publication(title="Scheduled", body=GRAIN), by=editor, at=tomorrow())
     make_publication(title="Draft", body=GRAIN)
 
     assert related(client, piece) == []
@@ -62,7 +62,7 @@ def test_what_is_ruled_out_goes_from_both_pages_at_once(client, editor):
     piece, other = live("Barges"), live("Elevators")
     assert related(client, piece) and related(client, other)
 
-    deeds.keep_apart(piece.publication, other.publication, by=editor)
+    actions.keep_apart(piece.publication, other.publication, by=editor)
 
     assert related(client, piece) == related(client, other) == []
 

@@ -8,7 +8,7 @@ from django.core.management import CommandError, call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from publications import deeds, search
+from publications import actions, search
 from publications.management.commands import rebuild as command
 from publications.models import AuditLine, Edition, EditionTerm, Likeness, SearchIndex, Unrelated, nearest
 from publications.search import similarity
@@ -47,23 +47,23 @@ def is_in_step() -> bool:
 
 def test_each_deed_leaves_the_rows_in_step(editor):
     other, piece = live("Barges"), make_publication(title="One", body=GRAIN)
-    deeds.publish(piece, by=editor)
+    actions.publish(piece, by=editor)
     assert is_in_step() and near(other) == ["One"]
-    deeds.publish(saved(piece, title="Two"), by=editor)
+    actions.publish(saved(piece, title="Two"), by=editor)
     assert is_in_step() and near(other) == ["Two"]
-    deeds.publish(saved(piece, title="Three"), by=editor, at=tomorrow())
+    actions.publish(saved(piece, title="Three"), by=editor, at=tomorrow())
     assert is_in_step() and near(other) == ["Two"]
-    deeds.undo(piece, by=editor)
+    actions.undo(piece, by=editor)
     assert is_in_step() and near(other) == ["Two"]
-    deeds.undo(piece, by=editor)
+    actions.undo(piece, by=editor)
     assert is_in_step() and near(other) == ["One"]
-    deeds.withdraw(piece, by=editor)
+    actions.withdraw(piece, by=editor)
     assert is_in_step() and near(other) == []
 
 
 def test_many_published_at_once_are_compared_like_one(editor):
     pieces = [make_publication(title=title, slug=title.lower(), body=GRAIN) for title in ("One", "Two")]
-    first, second = deeds.publish_many(pieces, by=editor)
+    first, second = actions.publish_many(pieces, by=editor)
 
     assert is_in_step() and near(first) == ["Two"] and near(second) == ["One"]
 
@@ -83,10 +83,10 @@ def test_a_batch_takes_its_places_as_if_one_came_after_the_other(editor, monkeyp
         )
         for number in range(20)
     ]  # fmt: skip
-    together = taken_back(lambda: deeds.publish_many(pieces, by=editor) and told_of_likeness())
+    together = taken_back(lambda: actions.publish_many(pieces, by=editor) and told_of_likeness())
     monkeypatch.setattr(rows, "BATCH_OF_EDITIONS", 1)
 
-    deeds.publish_many(pieces, by=editor)
+    actions.publish_many(pieces, by=editor)
 
     assert told_of_likeness() == together and len(together) > 20 * rows.MAX_KEPT
 
@@ -97,7 +97,7 @@ def test_a_waiting_and_an_ending_piece_are_shown_for_exactly_as_long_as_they_are
         tick = timedelta(microseconds=1)
         other = live("Barges")
         piece = make_publication(title="Timely", body=GRAIN)
-        deeds.publish(piece, by=editor, at=start, until=end)
+        actions.publish(piece, by=editor, at=start, until=end)
         moments = {start - tick: [], start: ["Timely"], end - tick: ["Timely"], end: []}
 
         for moment, shown in moments.items():
@@ -112,7 +112,7 @@ def test_an_edition_that_waits_tells_nothing_of_its_words_before_its_moment(edit
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         at = timezone.now() + timedelta(hours=1)
         other, piece = live("Barges"), live("Church", body="Patriarch and synod quarrel.").publication
-        deeds.publish(saved(piece, title="Secret", body=GRAIN), by=editor, at=at)
+        actions.publish(saved(piece, title="Secret", body=GRAIN), by=editor, at=at)
         assert near(other) == []
 
         clock.move_to(at)
@@ -125,7 +125,7 @@ def test_a_redacted_word_is_in_no_row(editor):
     assert any("Veraholm" in row.words for row in Likeness.objects.all())
 
     for each in (piece, other.publication):
-        deeds.redact(each, "Veraholm", by=editor)
+        actions.redact(each, "Veraholm", by=editor)
 
     assert is_in_step()
     assert not EditionTerm.objects.filter(term="veraholm").exists()
@@ -136,12 +136,12 @@ def test_a_redacted_word_is_in_no_row_of_an_edition_that_ended_before_the_index_
     with time_machine.travel(timezone.now(), tick=False) as clock:
         piece = make_publication(title="Zebraman", body=f"Zebraman. {GRAIN}")
         live("Barges")
-        deeds.publish(piece, by=None, until=timezone.now() + timedelta(hours=1))
+        actions.publish(piece, by=None, until=timezone.now() + timedelta(hours=1))
         clock.shift(timedelta(hours=2))
         call_command("rebuild", "search", verbosity=0)
         assert EditionTerm.objects.filter(term__contains="zebraman").exists()
 
-        deeds.redact(piece, "Zebraman", by=None)
+        actions.redact(piece, "Zebraman", by=None)
 
     assert not EditionTerm.objects.filter(term__contains="zebraman").exists()
 
@@ -151,8 +151,8 @@ def test_a_refused_deed_leaves_the_rows_as_they_were(editor):
     piece = live("Elevators").publication
     before = set(Likeness.objects.values_list("edition", "other", "score"))
 
-    with pytest.raises(deeds.Refused):
-        deeds.redact(piece, "Nowhere", by=editor)
+    with pytest.raises(actions.Refused):
+        actions.redact(piece, "Nowhere", by=editor)
 
     assert set(Likeness.objects.values_list("edition", "other", "score")) == before and before
 
@@ -177,7 +177,7 @@ def test_a_piece_that_loses_its_nearest_is_compared_anew(editor, monkeypatch):
     piece, _second, first = (live(title, tags=(tag,)) for title in ("Barges", "Second", "First"))
     assert set(near(piece)) == {"First", "Second"}
 
-    deeds.withdraw(first.publication, by=editor)
+    actions.withdraw(first.publication, by=editor)
 
     assert near(piece) == ["Second", "Third"]
 
@@ -188,7 +188,7 @@ def test_what_has_ended_takes_no_place_among_the_nearest(editor, monkeypatch):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = live("Barges", tags=(tag,))
         nearer = make_publication(title="Nearer", summary="On it.", body=GRAIN, tags=(tag,))
-        deeds.publish(nearer, by=editor, until=timezone.now() + timedelta(hours=1))
+        actions.publish(nearer, by=editor, until=timezone.now() + timedelta(hours=1))
         assert near(piece) == ["Nearer"]
         clock.shift(timedelta(hours=2))
         live("Farther", body=f"{GRAIN} And more.")
@@ -202,15 +202,15 @@ def test_what_has_ended_takes_no_place_among_the_nearest(editor, monkeypatch):
 def test_what_staff_rule_out_is_shown_at_neither_end_until_they_take_it_back(editor):
     one, other, third = live("One"), live("Other"), live("Third")
 
-    assert deeds.keep_apart(other.publication, one.publication, by=editor)
+    assert actions.keep_apart(other.publication, one.publication, by=editor)
     assert (near(one), near(other)) == (["Third"], ["Third"])
-    assert not deeds.keep_apart(one.publication, other.publication, by=editor)
+    assert not actions.keep_apart(one.publication, other.publication, by=editor)
     assert Unrelated.objects.count() == 1
-    deeds.publish(saved(other.publication, title="Other again"), by=editor)
+    actions.publish(saved(other.publication, title="Other again"), by=editor)
     assert near(one) == ["Third"]
 
-    assert deeds.let_together(one.publication, other.publication, by=editor)
-    assert not deeds.let_together(one.publication, other.publication, by=editor)
+    assert actions.let_together(one.publication, other.publication, by=editor)
+    assert not actions.let_together(one.publication, other.publication, by=editor)
     assert set(near(one)) == {"Third", "Other again"} and set(near(third)) == {"One", "Other again"}
 
 
@@ -218,7 +218,7 @@ def test_ruling_out_leaves_an_audit_line_and_starts_a_generation(editor):
     one, other = live("One").publication, live("Other").publication
     before = AuditLine.objects.latest("pk").generation
 
-    deeds.keep_apart(one, other, by=editor)
+    actions.keep_apart(one, other, by=editor)
 
     line = AuditLine.objects.latest("pk")
     assert (line.deed, line.detail, line.publication) == ("apart", {"apart": other.pk}, one)
@@ -228,8 +228,8 @@ def test_ruling_out_leaves_an_audit_line_and_starts_a_generation(editor):
 def test_a_piece_cannot_be_ruled_out_beside_itself(editor):
     piece = live("One").publication
 
-    with pytest.raises(deeds.Refused):
-        deeds.keep_apart(piece, piece, by=editor)
+    with pytest.raises(actions.Refused):
+        actions.keep_apart(piece, piece, by=editor)
 
 
 def test_the_database_keeps_one_row_for_each_pair():
@@ -243,7 +243,7 @@ def test_the_database_keeps_one_row_for_each_pair():
 
 def test_what_staff_have_linked_to_is_not_suggested_too(editor):
     one, other = live("One"), live("Other")
-    deeds.relate(one.publication, [other.publication], by=editor)
+    actions.relate(one.publication, [other.publication], by=editor)
 
     assert near(one) == [] and near(other) == ["One"]
 
@@ -259,7 +259,7 @@ def test_a_rebuild_makes_the_same_rows(editor):
     tag, author = make_tag("Belarus"), make_author("Anna Nowak")
     for number in range(4):
         live(f"Grain {number}", tags=(tag,), by_whom=author)
-    deeds.publish(make_publication(title="Later", body=GRAIN), by=editor, at=tomorrow())
+    actions.publish(make_publication(title="Later", body=GRAIN), by=editor, at=tomorrow())
     before = {row[:2] for row in stored_rows()}
 
     call_command("rebuild", verbosity=0)
@@ -284,7 +284,7 @@ def test_a_rebuild_takes_in_what_is_done_meanwhile(editor, monkeypatch):
     steps = similarity.rebuild()
     next(steps), next(steps)
 
-    deeds.withdraw(gone, by=editor)
+    actions.withdraw(gone, by=editor)
     live("Comes")
     list(steps)
 

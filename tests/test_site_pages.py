@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publications import deeds
+from publications import actions
 from publications.models import AuditLine, FormerPath, Page, Site, SiteLink, read_epoch, within
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_live, make_tag, saved
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.django_db
 
 
 def make_page(**fields) -> Page:
-    return deeds.amend(Page(**{"title_en": "Press", "body_en": "Write to us.", **fields}), by=None)
+    return actions.amend(Page(**{"title_en": "Press", "body_en": "Write to us.", **fields}), by=None)
 
 
 def changed(thing, **fields):
     for name, value in fields.items():
         setattr(thing, name, value)
-    return deeds.amend(thing, by=None)
+    return actions.amend(thing, by=None)
 
 
 def ask(client, path: bytes, query: bytes = b""):
@@ -76,7 +76,7 @@ def test_an_address_of_the_site_itself_is_refused_in_both_languages(word):
         fields = {f"title_{tree}": "Some page", f"body_{tree}": "Text.", f"slug_{tree}": word}
 
         with pytest.raises(ValidationError, match="is an address of the site itself"):
-            deeds.amend(Page(**fields), by=None)
+            actions.amend(Page(**fields), by=None)
 
 
 def test_a_page_shows_no_picture_of_the_library():
@@ -95,7 +95,7 @@ def test_a_text_that_cannot_be_rendered_is_refused_and_nothing_is_stored():
 
 
 def test_a_change_of_a_page_leaves_an_audit_line(editor):
-    deeds.amend(Page(title_en="Press", body_en="Text."), by=editor, changed=["title_en"])
+    actions.amend(Page(title_en="Press", body_en="Text."), by=editor, changed=["title_en"])
 
     line = AuditLine.objects.get(subject="Press")
     assert (line.by, line.detail["kind"]) == (editor, "page")
@@ -105,8 +105,8 @@ def test_a_page_that_is_linked_stays_and_says_why():
     page = make_page()
     SiteLink.objects.create(place="menu", page=page)
 
-    with pytest.raises(deeds.Refused, match="linked from the menu"):
-        deeds.remove(page, by=None)
+    with pytest.raises(actions.Refused, match="linked from the menu"):
+        actions.remove(page, by=None)
 
 
 # Menu and footer
@@ -239,7 +239,7 @@ def test_an_address_of_another_system_answers_as_its_piece_does(client, editor):
     asked = "/2019/05/On%20Minsk.html?utm=x"
 
     assert client.get(asked)["Location"] == edition.get_absolute_url()
-    deeds.withdraw(edition.publication, by=editor)
+    actions.withdraw(edition.publication, by=editor)
     assert client.get(asked).status_code == 410
 
 

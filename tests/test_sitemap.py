@@ -7,7 +7,7 @@ from xml.etree import ElementTree
 import pytest
 import time_machine
 
-from publications import deeds, sitemaps
+from publications import actions, sitemaps
 from publications.models import Page
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import queries_of_each
@@ -84,7 +84,7 @@ def test_pieces_stand_at_the_address_that_they_call_their_own(client):
 def test_a_piece_changed_when_its_live_text_became_public(client, clock):
     edition = make_live(published_at=datetime(2014, 3, 1, tzinfo=UTC))
     clock.shift(timedelta(days=1))
-    deeds.publish(saved(edition.publication, body="Mended."), by=None)
+    actions.publish(saved(edition.publication, body="Mended."), by=None)
 
     assert addresses(client)[edition.get_absolute_url()] == "2026-05-04T10:00:30Z"
 
@@ -114,8 +114,8 @@ def test_a_site_page_changed_when_it_was_written(client, clock):
 
 def test_translations_are_told_of_each_other_and_of_themselves(client):
     english = make_live(title="English").publication
-    deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
-    deeds.publish(make_publication(title="Ukrainska", language="uk", translation_of=english), by=None)
+    actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
+    actions.publish(make_publication(title="Ukrainska", language="uk", translation_of=english), by=None)
 
     expected = {
         "en": f"{SITE}/en/publications/english/",
@@ -135,12 +135,12 @@ def test_pages_of_both_trees_are_told_of_each_other(client):
 def test_what_is_not_public_is_not_told(client, clock):
     tag, pen = make_tag("Secret"), make_author("Pen Name", pseudonymous=True)
     make_publication(title="Draft", tags=(tag,))
-    deeds.publish(make_publication(title="Waiting", tags=(tag,)), by=None, at=START + timedelta(hours=2))
-    deeds.publish(make_publication(title="Ended", tags=(tag,)), by=None, until=START + timedelta(hours=1))
+    actions.publish(make_publication(title="Waiting", tags=(tag,)), by=None, at=START + timedelta(hours=2))
+    actions.publish(make_publication(title="Ended", tags=(tag,)), by=None, until=START + timedelta(hours=1))
     withdrawn = make_live(title="Withdrawn", tags=(tag,))
     make_live(title="Pseudonymous", by_whom=pen)
     clock.shift(timedelta(hours=1))
-    deeds.withdraw(withdrawn.publication, by=None)
+    actions.withdraw(withdrawn.publication, by=None)
 
     told = " ".join(addresses(client))
 
@@ -175,7 +175,7 @@ def test_a_piece_keeps_its_part_when_others_come_and_go(client, small_parts):
     before = editions[-1].get_absolute_url() in addresses(client, part)
 
     for edition in editions[:-1]:
-        deeds.withdraw(edition.publication, by=None)
+        actions.withdraw(edition.publication, by=None)
 
     assert before and editions[-1].get_absolute_url() in addresses(client, part)
 
@@ -184,7 +184,9 @@ def test_translations_are_found_in_other_parts(client, small_parts):
     english = make_live(title="English").publication
     for _number in range(12):
         make_publication()
-    swedish = deeds.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
+    swedish = actions.publish(
+        make_publication(title="Svenska", language="sv", translation_of=english), by=None
+    )
 
     part = document(client, f"/sitemap-publications-{swedish.publication_id // 10 + 1}.xml")
 

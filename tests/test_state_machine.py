@@ -17,7 +17,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
-from publications import deeds, search
+from publications import actions, search
 from publications.integrity import CHECKS, find_faults, no_progress
 from publications.models import (
     Address,
@@ -114,8 +114,8 @@ class Newsroom(RuleBasedStateMachine):
         until = (at or now) + lasting + timedelta(seconds=1) if lasting else None
         piece = self.piece(which)
         try:
-            edition = deeds.publish(piece, by=self.by, at=at, until=until, change=change)
-        except deeds.Refused as refusal:
+            edition = actions.publish(piece, by=self.by, at=at, until=until, change=change)
+        except actions.Refused as refusal:
             return self.refused(refusal, piece)
         self.done()
         assert edition.body == piece.body
@@ -128,8 +128,8 @@ class Newsroom(RuleBasedStateMachine):
     def withdraw(self, which: int) -> None:
         piece = self.piece(which)
         try:
-            deeds.withdraw(piece, by=self.by)
-        except deeds.Refused as refusal:
+            actions.withdraw(piece, by=self.by)
+        except actions.Refused as refusal:
             return self.refused(refusal, piece)
         self.done()
         self.clock.shift(timedelta(microseconds=len(self.pieces)))
@@ -140,10 +140,10 @@ class Newsroom(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def undo(self, which: int) -> None:
         piece = self.piece(which)
-        plan = deeds.what_undo_does(piece)
+        plan = actions.what_undo_does(piece)
         try:
-            restored = deeds.undo(piece, by=self.by)
-        except deeds.Refused as refusal:
+            restored = actions.undo(piece, by=self.by)
+        except actions.Refused as refusal:
             return self.refused(refusal, piece)
         self.done()
         self.clock.shift(TICK)
@@ -256,9 +256,9 @@ class Newsroom(RuleBasedStateMachine):
     def done(self) -> None:
         self.last_deed = max(self.last_deed, Generation.objects.get().at)
 
-    def refused(self, refusal: deeds.Refused, piece: Publication) -> None:
+    def refused(self, refusal: actions.Refused, piece: Publication) -> None:
         """A refusal is only for a reason, and then nothing has changed."""
-        if isinstance(refusal, deeds.ClockBehind):
+        if isinstance(refusal, actions.ClockBehind):
             assert not self.clock_is_right()
         assert refusal.reasons and all(refusal.reasons)
 

@@ -7,7 +7,7 @@ import time_machine
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from publications import deeds
+from publications import actions
 from publications.models import Edition, Publication
 from tests.factories import make_publication, saved, tomorrow
 
@@ -27,7 +27,7 @@ def status(client, path: str) -> int:
 
 def piece_with(editor, body: str = "Text one.", **window) -> Publication:
     piece = make_publication(title="On Minsk", slug=SLUG, body=body)
-    deeds.publish(piece, by=editor, **window)
+    actions.publish(piece, by=editor, **window)
     return piece
 
 
@@ -83,7 +83,7 @@ def test_the_live_edition_has_an_address_of_its_own_that_points_to_the_piece(cli
 
 def test_with_a_later_edition_scheduled_the_live_one_is_shown(client, editor):
     piece = piece_with(editor, body="Text one.")
-    deeds.publish(saved(piece, body="Text two."), by=editor, at=tomorrow())
+    actions.publish(saved(piece, body="Text two."), by=editor, at=tomorrow())
 
     assert "Text one." in client.get(address()).text
     assert status(client, f"{address()}editions/2/") == 404
@@ -91,7 +91,7 @@ def test_with_a_later_edition_scheduled_the_live_one_is_shown(client, editor):
 
 def test_a_superseded_edition_says_so_and_links_to_the_live_one(client, editor):
     piece = piece_with(editor, body="Text one.")
-    deeds.publish(saved(piece, body="Text two."), by=editor)
+    actions.publish(saved(piece, body="Text two."), by=editor)
 
     page = client.get(f"{address()}editions/1/")
 
@@ -113,7 +113,7 @@ def test_an_expired_piece_is_gone_and_says_so(client, editor):
 
 def test_a_withdrawn_piece_is_gone_and_says_why(client, editor):
     piece = piece_with(editor)
-    deeds.withdraw(piece, by=editor, note="The source has taken it back.")
+    actions.withdraw(piece, by=editor, note="The source has taken it back.")
 
     page = client.get(address())
 
@@ -126,8 +126,8 @@ def test_a_withdrawn_piece_is_gone_and_says_why(client, editor):
 
 def test_a_mistaken_edition_undone_is_gone_and_the_text_before_is_a_new_one(client, editor):
     piece = piece_with(editor, body="Text one.")
-    deeds.publish(saved(piece, body="Mistaken."), by=editor)
-    deeds.undo(piece, by=editor)
+    actions.publish(saved(piece, body="Mistaken."), by=editor)
+    actions.undo(piece, by=editor)
 
     assert "Text one." in client.get(address()).text
     assert [status(client, f"{address()}editions/{n}/") for n in (1, 2, 3)] == [200, 410, 200]
@@ -135,7 +135,7 @@ def test_a_mistaken_edition_undone_is_gone_and_the_text_before_is_a_new_one(clie
 
 def test_a_former_address_leads_to_the_current_one_for_ever(client, editor):
     piece = piece_with(editor)
-    deeds.publish(saved(piece, slug="kyiv"), by=editor)
+    actions.publish(saved(piece, slug="kyiv"), by=editor)
 
     for path, target in [
         (address(), address("kyiv")),
@@ -147,8 +147,8 @@ def test_a_former_address_leads_to_the_current_one_for_ever(client, editor):
 
 def test_a_former_address_still_leads_on_when_the_piece_is_withdrawn(client, editor):
     piece = piece_with(editor)
-    deeds.publish(saved(piece, slug="kyiv"), by=editor)
-    deeds.withdraw(piece, by=editor)
+    actions.publish(saved(piece, slug="kyiv"), by=editor)
+    actions.withdraw(piece, by=editor)
 
     assert status(client, address()) == 301
     assert status(client, address("kyiv")) == 410
@@ -156,8 +156,8 @@ def test_a_former_address_still_leads_on_when_the_piece_is_withdrawn(client, edi
 
 def test_after_an_undone_change_of_address_both_addresses_lead_to_the_piece(client, editor):
     piece = piece_with(editor)
-    deeds.publish(saved(piece, slug="kyiv"), by=editor)
-    deeds.undo(piece, by=editor)
+    actions.publish(saved(piece, slug="kyiv"), by=editor)
+    actions.undo(piece, by=editor)
 
     assert status(client, address()) == 200
     assert client.get(address("kyiv"))["Location"] == address()
@@ -167,7 +167,7 @@ def test_a_new_address_that_waits_is_reserved_and_not_found_until_then(client, e
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         piece = piece_with(editor)
         clock.shift(timedelta(seconds=1))
-        deeds.publish(saved(piece, slug="kyiv"), by=editor, at=timezone.now() + timedelta(hours=1))
+        actions.publish(saved(piece, slug="kyiv"), by=editor, at=timezone.now() + timedelta(hours=1))
 
         assert (status(client, address()), status(client, address("kyiv"))) == (200, 404)
         clock.shift(timedelta(hours=1))
@@ -176,8 +176,8 @@ def test_a_new_address_that_waits_is_reserved_and_not_found_until_then(client, e
 
 def test_a_redacted_piece_stands_at_its_addresses_without_the_passage(client, editor):
     piece = piece_with(editor, body="Vera Holm told us.\n\nAnd more.")
-    deeds.publish(saved(piece, body="Vera Holm told us twice.\n\nAnd more."), by=editor)
-    deeds.redact(piece, "Vera Holm", by=editor)
+    actions.publish(saved(piece, body="Vera Holm told us twice.\n\nAnd more."), by=editor)
+    actions.redact(piece, "Vera Holm", by=editor)
 
     for path in (address(), f"{address()}editions/1/"):
         page = client.get(path)
@@ -187,14 +187,14 @@ def test_a_redacted_piece_stands_at_its_addresses_without_the_passage(client, ed
 
 
 def test_a_swedish_text_stands_in_the_swedish_tree_alone(client, editor):
-    deeds.publish(make_publication(title="Om Minsk", slug=SLUG, language="sv"), by=editor)
+    actions.publish(make_publication(title="Om Minsk", slug=SLUG, language="sv"), by=editor)
 
     assert address(tree="sv") == "/sv/publikationer/minsk/"
     assert (status(client, address(tree="sv")), status(client, address())) == (200, 404)
 
 
 def test_a_text_in_a_third_language_stands_in_the_first_tree(client, editor):
-    edition = deeds.publish(make_publication(title="Переговоры в Минске", language="ru"), by=editor)
+    edition = actions.publish(make_publication(title="Переговоры в Минске", language="ru"), by=editor)
 
     page = client.get(edition.get_absolute_url())
 
@@ -204,7 +204,7 @@ def test_a_text_in_a_third_language_stands_in_the_first_tree(client, editor):
 
 
 def test_a_text_in_one_language_only_is_listed_in_the_other_tree_with_its_language(client, editor):
-    deeds.publish(make_publication(title="Only in English"), by=editor)
+    actions.publish(make_publication(title="Only in English"), by=editor)
 
     page = client.get("/sv/publikationer/").text
 
@@ -216,7 +216,7 @@ def test_a_translated_text_is_listed_once_in_each_tree(client, editor):
     original = make_publication(title="On Minsk")
     translated = make_publication(title="Om Minsk", language="sv", translation_of=original)
     for piece in (original, translated):
-        deeds.publish(piece, by=editor)
+        actions.publish(piece, by=editor)
 
     english, swedish = client.get("/en/publications/").text, client.get("/sv/publikationer/").text
 
@@ -230,7 +230,7 @@ def test_translations_are_linked_to_each_other(client, editor):
         original,
         make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=original),
     ):
-        deeds.publish(piece, by=editor)
+        actions.publish(piece, by=editor)
 
     page = client.get(address()).text
 
@@ -242,15 +242,15 @@ def test_a_withdrawn_translation_is_not_linked_any_more(client, editor):
     original = make_publication(title="On Minsk", slug=SLUG)
     translated = make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=original)
     for piece in (original, translated):
-        deeds.publish(piece, by=editor)
-    deeds.withdraw(translated, by=editor)
+        actions.publish(piece, by=editor)
+    actions.withdraw(translated, by=editor)
 
     assert "/sv/publikationer/minsk/" not in client.get(address()).text
 
 
 def test_no_edition_of_another_piece_is_reached_through_an_address(client, editor):
     piece_with(editor)
-    other = deeds.publish(make_publication(slug="riga"), by=editor)
+    other = actions.publish(make_publication(slug="riga"), by=editor)
 
     assert Edition.objects.at("en", SLUG).filter(pk=other.pk).count() == 0
 
@@ -274,9 +274,9 @@ STATES = {
 def never_public(editor, state: str, later) -> Publication:
     piece = make_publication(title="On Minsk", slug=SLUG)
     if state != "draft":
-        deeds.publish(piece, by=editor, at=later)
+        actions.publish(piece, by=editor, at=later)
     if state == "cancelled":
-        deeds.withdraw(piece, by=editor)
+        actions.withdraw(piece, by=editor)
     return piece
 
 
@@ -288,16 +288,16 @@ def in_state(editor, state: str, clock) -> Publication:
     piece = piece_with(editor, body="Vera Holm.", until=timezone.now() + day if state == "expired" else None)
     clock.shift(day / 2)
     if state.startswith("withdrawn"):
-        deeds.withdraw(piece, by=editor)
+        actions.withdraw(piece, by=editor)
     if state == "redacted":
-        deeds.redact(piece, "Vera Holm", by=editor)
+        actions.redact(piece, "Vera Holm", by=editor)
     if state in ("superseded", "undone", "address changed"):
         slug = "kyiv" if state == "address changed" else SLUG
-        deeds.publish(saved(piece, body="Two.", slug=slug), by=editor)
+        actions.publish(saved(piece, body="Two.", slug=slug), by=editor)
     if state == "undone":
-        deeds.undo(piece, by=editor)
+        actions.undo(piece, by=editor)
     if "wait" in state:
-        deeds.publish(saved(piece, body="Two."), by=editor, at=later)
+        actions.publish(saved(piece, body="Two."), by=editor, at=later)
     clock.shift(day)
     return piece
 
@@ -311,7 +311,7 @@ def test_a_program_is_told_of_a_piece_what_its_address_answers(client, editor, s
         assert in_lists(client) == STATES[state][1]
 
 
-@pytest.mark.parametrize("end", [deeds.undo, deeds.withdraw])
+@pytest.mark.parametrize("end", [actions.undo, actions.withdraw])
 @pytest.mark.parametrize("below", ["", "editions/1/", "card.png"])
 def test_nothing_leads_to_the_address_of_an_undone_edition_where_no_other_is_public(
     client, editor, end, below
@@ -319,9 +319,9 @@ def test_nothing_leads_to_the_address_of_an_undone_edition_where_no_other_is_pub
     piece = piece_with(editor)
     end(piece, by=editor)
     piece = Publication.objects.get(pk=piece.pk)
-    deeds.publish(saved(piece, slug="mistaken", body="Mistaken."), by=editor)
+    actions.publish(saved(piece, slug="mistaken", body="Mistaken."), by=editor)
     assert status(client, address()) == 301  # while it is public
-    deeds.undo(piece, by=editor)
+    actions.undo(piece, by=editor)
 
     answers = [client.get(f"{address(slug)}{below}") for slug in (SLUG, "mistaken")]
 

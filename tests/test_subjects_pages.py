@@ -8,7 +8,7 @@ from django.test import Client
 from django.utils import timezone
 from django.utils.html import strip_tags
 
-from publications import deeds
+from publications import actions
 from publications.locales import LANGUAGE_LABELS, NAMES
 from publications.models import Author, Site, TagKind
 from publications.presentation.authors import initials_of
@@ -24,7 +24,7 @@ def reader() -> Client:
 
 
 def live(editor, **fields):
-    return deeds.publish(make_publication(**fields), by=editor)
+    return actions.publish(make_publication(**fields), by=editor)
 
 
 def titles(page: str) -> list[str]:
@@ -46,7 +46,7 @@ def test_a_pinned_piece_leads_the_home_page_while_it_is_public(reader, editor):
     Site.objects.update(lead=pinned)
 
     before = titles(reader.get("/en/").text)
-    deeds.withdraw(pinned, by=editor)
+    actions.withdraw(pinned, by=editor)
     after = titles(reader.get("/en/").text)
 
     assert before[:2] == ["Pinned", "Newer"]
@@ -136,7 +136,7 @@ def test_a_topic_that_no_live_piece_names_is_not_found(reader, editor):
     tag = make_tag("Sanctions")
     piece = live(editor, tags=[tag]).publication
 
-    deeds.withdraw(piece, by=editor)
+    actions.withdraw(piece, by=editor)
 
     assert reader.get("/en/topics/sanctions/").status_code == 404
     assert "Sanctions" not in reader.get("/en/topics/").text
@@ -286,7 +286,7 @@ def test_languages_of_texts_are_named_in_the_language_of_the_page(reader, editor
 def test_a_card_names_those_who_wrote_along_behind_the_authors(reader, editor):
     piece = make_publication(by=[make_author(name) for name in ("Ann Berg", "Bo Ek", "Cia Dahl")])
     piece.bylines.filter(author__name="Cia Dahl").update(role="with")
-    deeds.publish(saved(piece), by=editor)
+    actions.publish(saved(piece), by=editor)
 
     assert "Ann Berg and Bo Ek, with Cia Dahl<" in reader.get("/en/publications/").text
 
@@ -303,10 +303,10 @@ def test_a_card_says_of_an_update_that_its_date_is_one_as_the_page_does(reader, 
         piece = live(editor, title="Updated").publication
         fixed = live(editor, title="Fixed").publication
         clock.move_to("2026-05-12 10:00Z")
-        deeds.publish(saved(piece, body="Anew."), by=editor, change="update", note="Since then.")
-        deeds.publish(saved(fixed, body="Anew."), by=editor, change="correction", note="It was 5.")
+        actions.publish(saved(piece, body="Anew."), by=editor, change="update", note="Since then.")
+        actions.publish(saved(fixed, body="Anew."), by=editor, change="correction", note="It was 5.")
         clock.move_to("2026-05-13 10:00Z")
-        deeds.publish(saved(piece, body="Anew, and fixed."), by=editor, change="silent")
+        actions.publish(saved(piece, body="Anew, and fixed."), by=editor, change="silent")
         cards = " ".join(strip_tags(reader.get("/en/publications/").text).split())
 
     assert "Updated 12 May 2026 Updated" in cards

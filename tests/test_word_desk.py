@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from publications import deeds
+from publications import actions
 from publications.models import Author, Image, Publication, Revision, Tracked, Why, WordFile, originals
 from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes
 from tests.word_files import bomb, docx, gone, ins, make_word_file, note, noted, p, picture, r
@@ -169,8 +169,8 @@ def test_tracked_changes_are_told_and_stop_publishing(desk):
     piece = draft_of(desk, CHANGED)
 
     assert "1 insertion, 1 deletion, not accepted" in form_of(desk, piece)
-    with pytest.raises(deeds.NotReady, match="2 tracked changes"):
-        deeds.publish(piece, by=None)
+    with pytest.raises(actions.NotReady, match="2 tracked changes"):
+        actions.publish(piece, by=None)
 
 
 def test_accepting_settles_them_and_changes_nothing(desk):
@@ -404,7 +404,7 @@ def test_redacting_takes_a_name_out_of_files_remarks_and_reports(desk):
     body = p("The source is Ivan Petrov.") + p("Text ", ins(r("by Ivan Petrov ")), "here.")
     piece = draft_of(desk, COMMENTED + body, comments=COMMENT.replace("Sure?", "Is Ivan Petrov sure?"))
 
-    deeds.redact(piece, "Ivan Petrov", by=None)
+    actions.redact(piece, "Ivan Petrov", by=None)
 
     row = piece.word_files.get()
     assert "Ivan" not in f"{row.text}{row.report}{piece.remarks.get().text}"
@@ -416,7 +416,7 @@ def test_a_file_that_only_hides_the_name_is_given_up_as_well(desk, django_captur
     name = piece.word_files.get().original
 
     with django_capture_on_commit_callbacks(execute=True):
-        deeds.redact(piece, "Ivan Petrov", by=None)
+        actions.redact(piece, "Ivan Petrov", by=None)
 
     assert not originals().exists(name)
 
@@ -433,7 +433,7 @@ def test_the_desk_shows_which_word_files_a_redaction_deletes(desk, django_captur
     assert "<li>moldova.docx</li>" in page and "other.docx" not in page
     assert "The contents of Word files are searched" in page
     assert originals().exists(name)
-    preview = deeds.preview_redaction(piece, "Ivan Petrov", by=None)
+    preview = actions.preview_redaction(piece, "Ivan Petrov", by=None)
     with django_capture_on_commit_callbacks(execute=True):
-        assert deeds.redact(piece, "Ivan Petrov", by=None) == preview
+        assert actions.redact(piece, "Ivan Petrov", by=None) == preview
     assert preview.files == ["moldova.docx"] and not originals().exists(name)

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications import deeds
+from publications import actions
 from tests.factories import make_author, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -18,8 +18,8 @@ def in_both_trees(editor):
 
 def corrected(editor, **fields):
     piece = make_publication(**fields)
-    deeds.publish(piece, by=editor)
-    deeds.publish(saved(piece, body="Anew."), by=editor, change="correction", note="It was old.")
+    actions.publish(piece, by=editor)
+    actions.publish(saved(piece, body="Anew."), by=editor, change="correction", note="It was old.")
     return piece
 
 

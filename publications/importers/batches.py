@@ -8,7 +8,7 @@ from pathlib import Path
 from django.db import DatabaseError, connection, transaction
 from django.utils.translation import gettext as _
 
-from publications import composing, deeds, search
+from publications import actions, search, snapshot
 from publications.disk_reserve import is_disk_full
 from publications.models import Edition, Generation, Publication
 
@@ -194,7 +194,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     ready = [file for file in stored if _should_publish(file, states[file.publication.pk], options)]
     if ready:
         search.similarity.mark_due()
-    results = deeds.publish_many(
+    results = actions.publish_many(
         [file.publication for file in ready],
         by=options.by,
         prepared=_rendered_texts(ready),
@@ -202,7 +202,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)
-        if isinstance(result, deeds.Refused):
+        if isinstance(result, actions.Refused):
             for reason in result.reasons:
                 file.add_note(NoteKind.DROPPED, "held", _("Not published: %s") % reason)
 
@@ -241,7 +241,7 @@ def _expiry_dates(files: Sequence[FileReport], states: Mapping[int, PublicationS
     return {pk: end for pk, end in ends.items() if end}
 
 
-def _rendered_texts(files: Sequence[FileReport]) -> composing.Prepared:
+def _rendered_texts(files: Sequence[FileReport]) -> snapshot.Prepared:
     """The texts that were rendered while they were read."""
     texts = [(file.imported.manuscript, file.imported.rendered) for file in files]
     return {(text.language, text.body): rendered for text, rendered in texts if rendered}

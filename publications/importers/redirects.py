@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
-from publications import deeds
+from publications import actions
 from publications.locales import TREES, in_tree, tree_of
 from publications.models import Address, AuditLine, Author, DeedKind, FormerPath, Publication
 
@@ -31,7 +31,7 @@ def add_redirects(file: FileReport, *, by) -> int:
     if AuditLine.objects.filter(publication=file.publication, deed=DeedKind.REDACT).exists():
         paths = _without_new_paths(paths, file)
     taken = _addresses_of_others(paths, file.publication)
-    elsewhere = deeds.lead_here(file.publication, sorted(paths - taken), by=by)
+    elsewhere = actions.lead_here(file.publication, sorted(paths - taken), by=by)
     for path in sorted({*taken, *elsewhere}):
         message = _("The old address %s leads to another piece already.") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
@@ -87,5 +87,5 @@ def redirect_authors(authors: AuthorList, *, by) -> int:
         paths = [path for path in former[author.slug] if path]
         count += len(paths)
         if any(FormerPath.normal(path) not in known for path in paths):
-            deeds.lead_here(author, paths, by=by)
+            actions.lead_here(author, paths, by=by)
     return count

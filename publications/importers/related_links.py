@@ -7,7 +7,7 @@ from uuid import UUID
 
 from django.utils.translation import gettext as _
 
-from publications import deeds
+from publications import actions
 from publications.models import AuditLine, DeedKind, Publication, RelatedLink
 
 from .report import FileOutcome, FileReport, ImportReport, NoteKind
@@ -32,7 +32,7 @@ def apply_related_links(files: Sequence[FileReport], report: ImportReport, *, by
             targets = _targets(file, publications)
             report.related_links += bool(targets)
             if [target.pk for target in targets] != current.get(file.publication.pk, []):
-                deeds.relate(file.publication, targets, by=by, imported=True)
+                actions.relate(file.publication, targets, by=by, imported=True)
 
 
 def _last_set_by_import(keys: Iterable[int]) -> dict[int, bool]:

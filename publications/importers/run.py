@@ -11,7 +11,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import transaction
 
-from publications import deeds, search
+from publications import actions, search
 from publications.locales import tree_of
 from publications.models import Address, Edition, FormerPath, Image, Kind, Publication
 
@@ -48,7 +48,7 @@ def run_import(options: ImportOptions) -> ImportReport:
     began = time.perf_counter()
     try:
         report = _dry_run(options) if options.dry_run else _run(options)
-    except deeds.ClockBehind as error:
+    except actions.ClockBehind as error:
         raise InvalidOptions(" ".join(error.reasons)) from error
     report.seconds = time.perf_counter() - began
     return report
@@ -111,7 +111,7 @@ def _rebuild_similarity(options: ImportOptions) -> None:
         return
     for done, total in search.similarity.rebuild():
         options.comparison_progress(done, total)
-    deeds.renew("likeness", by=options.by)
+    actions.renew("likeness", by=options.by)
 
 
 def _assign_slugs(index: FileIndex) -> FileIndex:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable, Mapping
 
 from django.utils.translation import gettext_lazy as _
 
-from publications import deeds, images
+from publications import actions, images
 from publications.locales import TREES, in_tree, tree_of
 from publications.models import AuditLine, Author, DeedKind, Image, Tag
 from publications.slugs import former, slugify
@@ -90,7 +90,7 @@ def complete_authors(
             author, profile, images, file, is_stored=not options.dry_run
         )
         if filled:
-            deeds.amend(author, by=options.by, changed=filled)
+            actions.amend(author, by=options.by, changed=filled)
 
 
 def _first_files(report: ImportReport, names: Callable[[FileReport], Iterable[str]]) -> dict[str, FileReport]:
@@ -168,6 +168,6 @@ def complete_topics(topics: Mapping[str, ListedTopic], options: ImportOptions, r
             continue
         file = first_files.get(tag.name.casefold())
         if file and (filled := _fill_text(tag, field, topic.introduction, file)):
-            deeds.amend(tag, by=options.by, changed=filled)
-        redirects += not deeds.lead_here(tag, [topic.former_path], by=options.by)
+            actions.amend(tag, by=options.by, changed=filled)
+        redirects += not actions.lead_here(tag, [topic.former_path], by=options.by)
     return redirects

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable
 
 from django.db import transaction
 
-from publications import deeds, search
+from publications import actions, search
 from publications.models import guards
 
 from . import audit, database, derived, editions, originals
@@ -97,14 +97,14 @@ def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[],
 
     def repair() -> None:
         deque(rebuild(), maxlen=0)
-        deeds.renew(part)
+        actions.renew(part)
 
     return repair
 
 
 REPAIRS: dict[str, Callable[[], None]] = {
-    "windows": deeds.repair_windows,
-    "copies": deeds.repair_copies,
+    "windows": actions.repair_windows,
+    "copies": actions.repair_copies,
     "guards": transaction.atomic(guards.install),  # all of them or none
     "files": derived.remove_broken_files,
     "search": _rebuild("search", search.rebuild),

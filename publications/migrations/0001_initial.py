@@ -3,8 +3,8 @@
 import datetime
 import django.db.models.deletion
 import django.utils.timezone
-import publications.models.authors
-import publications.models.images
+import publications.models.author
+import publications.models.image
 import taggit.managers
 import uuid
 from django.conf import settings
@@ -33,7 +33,7 @@ class Migration(migrations.Migration):
                 ('affiliation_sv', models.CharField(blank=True, max_length=200, verbose_name='affiliation, Swedish')),
                 ('biography_en', models.TextField(blank=True, verbose_name='biography, English')),
                 ('biography_sv', models.TextField(blank=True, verbose_name='biography, Swedish')),
-                ('orcid', models.CharField(blank=True, max_length=19, validators=[publications.models.authors.check_orcid], verbose_name='ORCID iD')),
+                ('orcid', models.CharField(blank=True, max_length=19, validators=[publications.models.author.check_orcid], verbose_name='ORCID iD')),
                 ('guest', models.BooleanField(default=False, help_text='Writes for the centre, is not of it.', verbose_name='guest')),
                 ('pseudonymous', models.BooleanField(default=False, help_text='The name is a pen name: no page, portrait, biography or ORCID iD is ever shown.', verbose_name='pseudonymous')),
             ],
@@ -170,7 +170,7 @@ class Migration(migrations.Migration):
             name='Image',
             fields=[
                 ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('key', models.CharField(default=publications.models.images.new_key, editable=False, max_length=32, unique=True, verbose_name='key')),
+                ('key', models.CharField(default=publications.models.image.new_key, editable=False, max_length=32, unique=True, verbose_name='key')),
                 ('original', models.CharField(editable=False, max_length=120, verbose_name='original')),
                 ('filename', models.CharField(editable=False, max_length=200, verbose_name='file name')),
                 ('width', models.PositiveIntegerField(editable=False)),

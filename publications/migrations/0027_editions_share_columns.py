@@ -1,6 +1,6 @@
 import django.db.models.deletion
-import publications.models.external_urls
-import publications.models.identifiers
+import publications.models.validators
+import publications.models.validators
 from django.db import migrations, models
 
 
@@ -28,17 +28,17 @@ class Migration(migrations.Migration):
                 migrations.AlterField(
                     model_name='edition',
                     name='doi',
-                    field=models.CharField(blank=True, max_length=200, validators=[publications.models.identifiers.check_doi], verbose_name='DOI'),
+                    field=models.CharField(blank=True, max_length=200, validators=[publications.models.validators.check_doi], verbose_name='DOI'),
                 ),
                 migrations.AlterField(
                     model_name='edition',
                     name='external_url',
-                    field=models.CharField(blank=True, help_text='Of an article in a newspaper, for instance. Readers are led there; the text may then stay empty.', max_length=500, validators=[publications.models.external_urls.check_external_url], verbose_name='address of a text elsewhere'),
+                    field=models.CharField(blank=True, help_text='Of an article in a newspaper, for instance. Readers are led there; the text may then stay empty.', max_length=500, validators=[publications.models.validators.check_external_url], verbose_name='address of a text elsewhere'),
                 ),
                 migrations.AlterField(
                     model_name='edition',
                     name='isbn',
-                    field=models.CharField(blank=True, max_length=17, validators=[publications.models.identifiers.check_isbn], verbose_name='ISBN'),
+                    field=models.CharField(blank=True, max_length=17, validators=[publications.models.validators.check_isbn], verbose_name='ISBN'),
                 ),
                 migrations.AlterField(
                     model_name='edition',

@@ -2,7 +2,9 @@
 
 from .address import Address, Answer, FormerPath, Standing, answer, answer_for_edition
 from .audit import AuditLine, DeedKind
-from .authors import Author
+from .author import Author
+from .autosave import REDACTED_SINCE, Presence, Typed, is_redacted_since
+from .draft_comment import Remark
 from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
 from .edition_with_rows import (
@@ -14,7 +16,6 @@ from .edition_with_rows import (
     started_editions_by_publication,
     translations_of,
 )
-from .external_urls import check_external_url
 from .facets import (
     FACETS,
     MAX_SLUG_LENGTH,
@@ -30,17 +31,14 @@ from .facets import (
     filter_by,
     top_counts,
 )
-from .identifiers import check_doi, check_isbn, doi_url, settled_doi, settled_isbn
-from .images import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
-from .kinds import Kind, Number
-from .likeness import EditionTerm, Likeness, Unrelated, nearest
-from .links import link_url
-from .pages import Page, Place, Section, SiteLink, menu_links, menu_paths, social_addresses
+from .image import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
+from .kind import Kind, Number
 from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
-from .ready import Ready
-from .remarks import Remark
-from .reviews import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, ReviewRemark
+from .review import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, ReviewRemark
 from .revision import ROWS, Revision, Why, as_manuscript, digest_of_draft, pictured
+from .search_index import Naming, SearchIndex, Synonym, Word
+from .similarity import EditionTerm, Likeness, Unrelated, nearest
+from .site_page import Page, Place, Section, SiteLink, menu_links, menu_paths, social_addresses
 from .site_settings import Site, site_names, the_site
 from .site_version import (
     ADDING,
@@ -54,9 +52,9 @@ from .site_version import (
     read_epoch,
     within,
 )
-from .spellings import Naming, SearchIndex, Synonym, Word
-from .standing import State, in_state, moment_in_words, own_end, with_standing
-from .tags import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
+from .status import State, in_state, moment_in_words, own_end, with_standing
+from .submission import Ready
+from .tag import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
 from .teasers import (
     RELATED_EDITIONS,
     RelatedEdition,
@@ -70,8 +68,16 @@ from .teasers import (
     topic_lead,
     updated_publications,
 )
-from .typing import REDACTED_SINCE, Presence, Typed, is_redacted_since
-from .word_files import Tracked, WordFile
+from .validators import (
+    check_doi,
+    check_external_url,
+    check_isbn,
+    doi_url,
+    link_url,
+    settled_doi,
+    settled_isbn,
+)
+from .word_file import Tracked, WordFile
 
 __all__ = [
     "ADDING",

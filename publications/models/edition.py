@@ -10,10 +10,10 @@ from django.utils.translation import gettext_lazy as _
 
 from publications.locales import NAMES, TREES, direction, in_tree, tree_of
 
-from .external_urls import host_of
-from .images import Image
-from .kinds import DASH, Number
+from .image import Image
+from .kind import DASH, Number
 from .publication import Publication, PublicationContent
+from .validators import host_of
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
 WORDS_A_MINUTE = 230

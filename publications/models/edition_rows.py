@@ -5,8 +5,8 @@ from datetime import datetime
 from django.db import models
 
 from .edition import Edition, stands_for_its_family
-from .images import Image, digest_of
-from .kinds import Kind
+from .image import Image, digest_of
+from .kind import Kind
 from .publication import Role
 
 MEDIA_TYPES = {

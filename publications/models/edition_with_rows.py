@@ -15,9 +15,9 @@ from django.utils import timezone
 
 from .edition import Change, Edition
 from .edition_rows import EditionAttachment, EditionByline, EditionTag
-from .images import Image
+from .image import Image
 from .prepared_queries import MOMENT, NUMBER, TEXT, PreparedQuery
-from .tags import Tag
+from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
 """The parts of an edition with its rows."""

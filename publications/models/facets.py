@@ -22,13 +22,13 @@ from django.utils.translation import pgettext_lazy
 
 from publications.locales import NAMES, language_label
 
-from .authors import Author
+from .author import Author
 from .edition import Edition
 from .edition_rows import EditionByline, EditionTag, Listed
-from .kinds import Kind
+from .kind import Kind
 from .prepared_queries import MOMENT, NUMBERS, TEXT, Among, PreparedQuery
 from .site_version import cached_for_version
-from .tags import Tag, TagKind
+from .tag import Tag, TagKind
 from .teasers import kinds_by_pk
 
 MAX_SLUG_LENGTH = 120

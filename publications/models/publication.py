@@ -14,12 +14,11 @@ from publications.markup import images_in
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
-from .authors import Author
-from .external_urls import check_external_url
-from .identifiers import check_doi, check_isbn
-from .images import Image, digest_of
-from .kinds import Kind, Number
-from .tags import TaggedPublication
+from .author import Author
+from .image import Image, digest_of
+from .kind import Kind, Number
+from .tag import TaggedPublication
+from .validators import check_doi, check_external_url, check_isbn
 
 
 class Role(models.TextChoices):

@@ -13,10 +13,10 @@ from publications import manuscript
 from publications.markup import images_in
 from publications.publication_fields import FIELDS, FieldType, PublicationField
 
-from .images import Image
-from .kinds import Kind, Number
+from .image import Image
+from .kind import Kind, Number
 from .publication import Publication
-from .tags import Tag
+from .tag import Tag
 
 
 class Why(models.TextChoices):

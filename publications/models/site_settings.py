@@ -3,10 +3,10 @@
 from django.db import models
 from django.utils.translation import gettext_lazy
 
-from .links import check_link
 from .publication import Publication
 from .site_version import cached_for_version
 from .translated import Bilingual, SingleRow
+from .validators import check_link
 
 
 class Site(Bilingual, SingleRow):

@@ -12,11 +12,11 @@ from django.utils import timezone
 
 from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
-from .kinds import Kind
-from .likeness import Likeness, nearest
+from .kind import Kind
 from .prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
+from .similarity import Likeness, nearest
 from .site_version import cached_for_version
-from .tags import Tag
+from .tag import Tag
 
 HOME_EDITIONS = 9
 """Editions that the home page may show above those by kind."""

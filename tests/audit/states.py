@@ -9,7 +9,7 @@ from urllib.parse import urlencode
 
 from django.db.models import Count
 
-from publications import deeds
+from publications import actions
 from publications.locales import TREES
 from publications.models import (
     FACETS,
@@ -52,12 +52,12 @@ def make() -> dict[str, Edition]:
     corrected = make_live(
         published_at=PAST, title="A piece that was corrected", tags=tags, body="It was Minsk.\n\nAnd so on."
     )
-    deeds.publish(
+    actions.publish(
         saved(corrected.publication, body="It was Brest.\n\nAnd so on."), by=None, change="correction",
         note="An earlier version named Minsk where Brest was meant.",
     )  # fmt: skip
     withdrawn = make_live(published_at=PAST, title="A piece that was withdrawn")
-    deeds.withdraw(withdrawn.publication, by=None, note="The editors could not confirm the source.")
+    actions.withdraw(withdrawn.publication, by=None, note="The editors could not confirm the source.")
     for number in range(max(0, 25 - Edition.objects.live().count())):
         make_live(published_at=PAST, title=f"A short comment, the {number + 1}th of many", tags=(theme,))
     return {
@@ -65,12 +65,12 @@ def make() -> dict[str, Edition]:
         "corrected": Edition.objects.live().get(publication=corrected.publication_id),
         "withdrawn": withdrawn,
         "translated": _translated(tags),
-        "many": deeds.publish(
+        "many": actions.publish(
             make_publication(title=LONG[:140], published_at=PAST, by=[make_author(f"Ann-Charlotte Bergström-Lindqvist {n}") for n in range(12)]),
             by=None,
         ),
-        "uk": deeds.publish(make_publication(title="Чому Європа мовчить", language="uk", published_at=PAST, body="Перший абзац."), by=None),
-        "ar": deeds.publish(make_publication(title="لماذا تصمت أوروبا", language="ar", published_at=PAST, body="الفقرة الأولى."), by=None),
+        "uk": actions.publish(make_publication(title="Чому Європа мовчить", language="uk", published_at=PAST, body="Перший абзац."), by=None),
+        "ar": actions.publish(make_publication(title="لماذا تصمت أوروبا", language="ar", published_at=PAST, body="الفقرة الأولى."), by=None),
         "plain": make_live(published_at=PAST, title="A piece without a picture", tags=(theme,)),
     }  # fmt: skip
 
@@ -99,7 +99,7 @@ def _report(tags: tuple) -> Edition:
     Attachment.objects.create(
         publication=piece, original=pdf, filename="report.pdf", label="The report", size=21
     )
-    return deeds.publish(saved(piece), by=None)
+    return actions.publish(saved(piece), by=None)
 
 
 def _translated(tags: tuple) -> Edition:
@@ -112,7 +112,7 @@ def _translated(tags: tuple) -> Edition:
         tags=tags,
         body="Första stycket.",
     )
-    return deeds.publish(swedish, by=None)
+    return actions.publish(swedish, by=None)
 
 
 def registry(made: dict[str, Edition]) -> list[tuple[str, str, int]]:

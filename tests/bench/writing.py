@@ -28,12 +28,14 @@ SEEN_WITHIN = 1_000  # milliseconds
 
 def publishing(pieces: int) -> Iterator[Figure]:
     """Save and publish new texts on this site, and what of it likeness takes."""
-    from publications import deeds
+    from publications import actions
     from tests.factories import saved
     from tests.search_figures import Clock, as_drafts, spent, timed_likeness
 
     clock, drafts = Clock(), as_drafts(2 * DRAFTS)
-    times = [spent(clock, lambda each=each: deeds.publish(saved(each), by=None)) for each in drafts[:DRAFTS]]
+    times = [
+        spent(clock, lambda each=each: actions.publish(saved(each), by=None)) for each in drafts[:DRAFTS]
+    ]
     own = timed_likeness(clock, drafts[DRAFTS:])
     yield Figure(f"save and publish, {pieces} pieces: median", statistics.median(times), "ms CPU", 50)
     yield Figure(f"save and publish, {pieces} pieces: worst", max(times), "ms CPU")

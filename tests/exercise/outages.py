@@ -28,17 +28,17 @@ ACT = """
 import django.db, sys
 django.setup()
 from datetime import datetime
-from publications import deeds
+from publications import actions
 from publications.models import Publication
 from tests.factories import make_publication
 {0}
 """
 SCHEDULE = """
 at, until = map(datetime.fromisoformat, sys.argv[1:])
-deeds.publish(make_publication(title="Quokka"), by=None, at=at, until=until)
+actions.publish(make_publication(title="Quokka"), by=None, at=at, until=until)
 """
-PUBLISH = "deeds.publish(make_publication(title=sys.argv[1]), by=None)"
-WITHDRAW = "deeds.withdraw(Publication.objects.get(title=sys.argv[1]), by=None, note='')"
+PUBLISH = "actions.publish(make_publication(title=sys.argv[1]), by=None)"
+WITHDRAW = "actions.withdraw(Publication.objects.get(title=sys.argv[1]), by=None, note='')"
 
 
 def _act(code: str, *arguments: str, **environment: str) -> None:

@@ -77,11 +77,11 @@ def two_servers(folder: Path, *, pubsub: bool = True) -> Iterator[Pair]:
 PUBLISH = """
 import django.db, time, sys
 django.setup()
-from publications import deeds
+from publications import actions
 from tests.factories import make_publication
 for line in sys.stdin:
     django.db.close_old_connections()
-    edition = deeds.publish(make_publication(title=line.strip()), by=None)
+    edition = actions.publish(make_publication(title=line.strip()), by=None)
     print(time.time(), flush=True)
 """
 

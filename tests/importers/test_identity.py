@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from publications import deeds
+from publications import actions
 from publications.demonstration.load import CONTENT
 from publications.importers.intake import import_manuscript
 from publications.importers.report import FileOutcome
@@ -47,10 +47,10 @@ def make_report(*, is_live: bool) -> Publication:
         cover=make_image(), doi="10.1234/report", key_points="One.\nTwo.", note="For colleagues.",
     )  # fmt: skip
     if is_live:
-        deeds.publish(report, by=None)
+        actions.publish(report, by=None)
         report.refresh_from_db()
-    deeds.lead_here(report, ["/old/report/"], by=None)
-    deeds.relate(report, [make_publication()], by=None)
+    actions.lead_here(report, ["/old/report/"], by=None)
+    actions.relate(report, [make_publication()], by=None)
     return Publication.objects.get(pk=report.pk)
 
 
@@ -123,7 +123,7 @@ def test_a_file_that_is_no_sound_manuscript_never_loses_a_field_of_what_an_impor
 
 def test_the_withdrawn_page_of_a_publication_is_not_led_elsewhere(tmp_path, client):
     report = make_report(is_live=True)
-    deeds.withdraw(report, by=None)
+    actions.withdraw(report, by=None)
 
     bring_in(write_file(tmp_path / "blog", report, "redirect_from", "slug", format="foreign"))
 
@@ -191,7 +191,7 @@ def test_the_demonstration_imported_over_itself_changes_nothing():
     publication = import_manuscript(
         text, {name: at.read_bytes() for name, at in files.items()}, by=None
     ).publication
-    deeds.publish(publication, by=None)
+    actions.publish(publication, by=None)
     before = everything_of(publication)
 
     bring_in(path.parent)

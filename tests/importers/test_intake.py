@@ -8,7 +8,7 @@ from django.db import transaction
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from publications import deeds
+from publications import actions
 from publications.importers.intake import IncomingFiles, IntakeRefused, import_manuscript, import_manuscripts
 from publications.importers.reconcile import ImportState, load_import_states
 from publications.importers.site_names import SiteNames
@@ -187,14 +187,14 @@ def test_an_edit_that_was_taken_back_is_none():
 def test_a_redaction_is_an_edit_though_the_working_copy_stays_as_it_was():
     piece = import_manuscript(text(body="Ann was there."), by=None).publication
     import_manuscript(text(body="Text."), by=None)
-    deeds.redact(piece, "Ann was there", by=None)
+    actions.redact(piece, "Ann was there", by=None)
 
     assert standing().is_edited
 
 
 def test_what_is_saved_after_a_redaction_is_an_edit_too():
     piece = import_manuscript(text(body="Ann was there. Text."), by=None).publication
-    deeds.redact(piece, "Ann was there.", by=None)
+    actions.redact(piece, "Ann was there.", by=None)
     saved(Publication.objects.get(), body="Ann was there. Text.")
 
     assert standing().is_edited

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.importers.report import FileOutcome
 from publications.models import FOREVER, AuditLine, Edition, Publication
 from tests.blogs import bring_in, put, told
@@ -20,7 +20,7 @@ def edited(piece: Publication) -> None:
 
 
 def live(piece: Publication) -> None:
-    deeds.publish(piece, by=None)
+    actions.publish(piece, by=None)
 
 
 def live_and_edited(piece: Publication) -> None:
@@ -29,26 +29,26 @@ def live_and_edited(piece: Publication) -> None:
 
 
 def with_an_end(piece: Publication) -> None:
-    deeds.publish(piece, by=None, until=tomorrow())
+    actions.publish(piece, by=None, until=tomorrow())
 
 
 def scheduled(piece: Publication) -> None:
-    deeds.publish(piece, by=None, at=tomorrow())
+    actions.publish(piece, by=None, at=tomorrow())
 
 
 def live_and_scheduled(piece: Publication) -> None:
     live(piece)
-    deeds.publish(saved(piece, body="The desk's."), by=None, at=tomorrow())
+    actions.publish(saved(piece, body="The desk's."), by=None, at=tomorrow())
 
 
 def cancelled(piece: Publication) -> None:
     scheduled(piece)
-    deeds.undo(piece, by=None)
+    actions.undo(piece, by=None)
 
 
 def withdrawn(piece: Publication) -> None:
     live(piece)
-    deeds.withdraw(piece, by=None)
+    actions.withdraw(piece, by=None)
 
 
 STATES: dict[str, Callable[[Publication], None] | None] = {

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from publications import deeds
+from publications import actions
 from publications.models import AuditLine, Edition, Publication, RelatedLink
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import make_publication
@@ -68,7 +68,7 @@ def test_links_that_an_import_has_set_follow_their_file(tmp_path, related, expec
 def test_links_that_somebody_has_set_stay_whatever_the_file_says(tmp_path):
     bring_in(three(tmp_path / "blog"))
     piece, other = Publication.objects.get(title="A"), make_publication(title="Other")
-    deeds.relate(piece, [other], by=None)
+    actions.relate(piece, [other], by=None)
 
     bring_in(three(tmp_path / "blog", related="[c]"))
 
@@ -77,7 +77,7 @@ def test_links_that_somebody_has_set_stay_whatever_the_file_says(tmp_path):
 
 def test_links_that_somebody_has_set_where_a_file_names_none_stay(tmp_path):
     bring_in(three(tmp_path / "blog", related=""))
-    deeds.relate(Publication.objects.get(title="A"), [Publication.objects.get(title="B")], by=None)
+    actions.relate(Publication.objects.get(title="A"), [Publication.objects.get(title="B")], by=None)
 
     bring_in(tmp_path / "blog")
 

@@ -7,7 +7,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.importers import batches, intake
 from publications.importers.report import FileOutcome
 from publications.models import (
@@ -161,7 +161,7 @@ def test_what_the_desk_has_edited_is_never_overwritten(tmp_path):
 def test_what_was_withdrawn_stays_withdrawn(tmp_path):
     folder = put(tmp_path / "blog")
     bring_in(folder)
-    deeds.withdraw(Publication.objects.get(), by=None)
+    actions.withdraw(Publication.objects.get(), by=None)
     put(folder, body="After.")
 
     bring_in(folder)
@@ -213,7 +213,7 @@ def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch
 def test_links_set_by_staff_stay(tmp_path):
     bring_in()
     piece = Publication.objects.get(slug="fleet-2", language="en")
-    deeds.relate(piece, [], by=None)
+    actions.relate(piece, [], by=None)
 
     bring_in()
 
@@ -222,7 +222,7 @@ def test_links_set_by_staff_stay(tmp_path):
 
 def test_an_address_that_leads_elsewhere_already_is_told():
     other = make_publication()
-    deeds.lead_here(other, ["/old/grain"], by=None)
+    actions.lead_here(other, ["/old/grain"], by=None)
 
     account = bring_in()
 
@@ -234,8 +234,8 @@ def test_an_address_that_leads_elsewhere_already_is_told():
 def test_lead_here_is_done_once_and_noted():
     piece, author = make_publication(), make_author()
 
-    deeds.lead_here(piece, ["/Old/Path/?x=1", "/old/path"], by=None)
-    elsewhere = deeds.lead_here(author, ["/old/path", "/"], by=None)
+    actions.lead_here(piece, ["/Old/Path/?x=1", "/old/path"], by=None)
+    elsewhere = actions.lead_here(author, ["/old/path", "/"], by=None)
 
     assert FormerPath.objects.get().publication == piece and elsewhere == ["/old/path"]
     assert AuditLine.objects.filter(detail__kind="formerpath").count() == 1
@@ -273,7 +273,7 @@ def test_processes_give_the_same_as_none(tmp_path):
 def test_an_address_that_ever_led_to_another_piece_is_not_given_again(tmp_path):
     folder = put(tmp_path / "blog", front="slug: fleet\n")
     bring_in(folder)
-    deeds.publish(saved(Publication.objects.get(), slug="the-fleet"), by=None)
+    actions.publish(saved(Publication.objects.get(), slug="the-fleet"), by=None)
 
     bring_in(put(folder, "b.md", title="B", front="slug: fleet\n"))
 
@@ -295,7 +295,7 @@ def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):
     front = "redirect_from: [/old/vera-holm/, /old/grain/]\n"
     folder = put(tmp_path / "blog", front=front, body="Vera Holm said it.")
     bring_in(folder)
-    deeds.redact(Publication.objects.get(), "Vera Holm", by=None)
+    actions.redact(Publication.objects.get(), "Vera Holm", by=None)
     before = set(FormerPath.objects.values_list("path", flat=True))
     assert "/old/vera-holm" not in before
 
@@ -308,7 +308,7 @@ def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):
 def test_old_addresses_that_a_redacted_publication_does_not_get_are_counted(tmp_path):
     folder = put(tmp_path / "blog", front="redirect_from: [/old/grain/]\n", body="Vera Holm said it.")
     bring_in(folder)
-    deeds.redact(Publication.objects.get(), "Vera Holm", by=None)
+    actions.redact(Publication.objects.get(), "Vera Holm", by=None)
     put(folder, front="redirect_from: [/old/grain/, /old/iron/, /old/rye/]\n", body="Vera Holm said it.")
 
     account = bring_in(folder)

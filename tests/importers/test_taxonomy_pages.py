@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from publications import deeds
+from publications import actions
 from publications.models import Author, Edition, FormerPath, Image, Page, Publication, Site, SiteLink, Tag
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import picture_bytes
@@ -60,7 +60,7 @@ def amend(row, **fields):
     """Change a row as the desk does."""
     for name, value in fields.items():
         setattr(row, name, value)
-    deeds.amend(row, by=None, changed=list(fields))
+    actions.amend(row, by=None, changed=list(fields))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
     put(hugo)
     bring(hugo)
     amend(Author.objects.get(), portrait=None)
-    deeds.remove(Image.objects.get(), by=None)
+    actions.remove(Image.objects.get(), by=None)
 
     bring(hugo)
 

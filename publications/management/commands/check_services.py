@@ -12,7 +12,7 @@ from django.db import Error, connection
 
 from publications import page_cache
 from publications.disk_reserve import is_disk_full
-from publications.models.images import originals
+from publications.models.image import originals
 
 MAX_ERROR_CHARACTERS = 300
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from django.core.management.base import BaseCommand, CommandError
 
-from publications import deeds, search
+from publications import actions, search
 
 PARTS = {"search": search.rebuild, "likeness": search.similarity.rebuild}
 WIDTH = 30
@@ -45,7 +45,7 @@ class Command(BaseCommand):
         bar = Bar(part, self._write if shown else lambda _text: None, moves=self.stdout.isatty())
         for done, total in PARTS[part]():
             bar.show(done, total)
-        deeds.renew(part)
+        actions.renew(part)
         bar.finish()
 
     def _write(self, text: str) -> None:

@@ -6,7 +6,7 @@ from django.core.management.base import BaseCommand
 
 from accounts.models import EVENT_DAYS, AccountEvent
 from publications import renditions
-from publications.desk import held_uploads
+from publications.admin import held_uploads
 from publications.disk_reserve import keep_disk_reserve
 from publications.models import originals
 

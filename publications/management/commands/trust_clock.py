@@ -2,7 +2,7 @@
 
 from django.core.management.base import BaseCommand
 
-from publications import deeds
+from publications import actions
 
 
 class Command(BaseCommand):
@@ -15,6 +15,6 @@ class Command(BaseCommand):
     )
 
     def handle(self, *args, **options) -> None:
-        deeds.trust_clock()
+        actions.trust_clock()
         if options["verbosity"] > 0:
             self.stdout.write("The clock is trusted. Publishing goes on.")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from publications import deeds, markup
+from publications import actions, markup
 from publications.importers.markdown.anchors import RULES, heading_rules, keep_anchors
 from publications.importers.markdown.placeholders import Placeholders
 from publications.importers.markdown.source_site import find_source_site
@@ -112,7 +112,7 @@ def test_a_fragment_lands_after_the_text_was_edited_and_published_again(tmp_path
     text.body = text.body.replace("The grain deal", "The deal on grain").replace("Words", "Other words")
     text.save()
 
-    deeds.publish(text, by=None)
+    actions.publish(text, by=None)
 
     live = Edition.objects.live().get(title="B")
     assert "The deal on grain</h2>" in live.html and 'id="the-grain-deal"' in live.html and lost_links() == []

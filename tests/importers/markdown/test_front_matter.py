@@ -6,7 +6,7 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.utils import timezone
 
-from publications import deeds
+from publications import actions
 from publications.importers.markdown.fields import KEYS
 from publications.importers.markdown.file_index import index_files
 from publications.importers.report import FileOutcome, ImportRefused
@@ -40,7 +40,7 @@ def test_an_end_given_at_the_desk_stays(tmp_path):
     text, until = Publication.objects.get(), timezone.now() + timedelta(days=3)
     text.summary = "Another summary."
     text.save()
-    deeds.publish(text, by=None, until=until)
+    actions.publish(text, by=None, until=until)
 
     bring_in(put(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
 

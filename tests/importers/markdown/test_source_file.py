@@ -8,7 +8,7 @@ from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as some
 
-from publications import deeds, migrations
+from publications import actions, migrations
 from publications.models import AuditLine, FormerPath, Publication
 from publications.slugs import LONGEST_FORMER, former
 from tests.blogs import bring_in, outcomes, put, told
@@ -66,7 +66,7 @@ def test_what_is_no_old_address_is_told_and_the_others_lead_on(tmp_path, wrong):
 
 
 def test_an_audit_line_does_not_say_which_old_addresses_lead_here():
-    deeds.lead_here(make_publication(), ["/2014/vera-holm.html", "/2014/vera/"], by=None)
+    actions.lead_here(make_publication(), ["/2014/vera-holm.html", "/2014/vera/"], by=None)
 
     (line,) = AuditLine.objects.filter(detail__kind="formerpath")
     assert line.detail["count"] == 2 and "vera" not in f"{line.subject} {line.detail}"

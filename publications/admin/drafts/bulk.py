@@ -1,0 +1,227 @@
+"""Many publications at once: their tags, or their end. Each is a page that shows what it will do before it does it."""
+
+from collections.abc import Iterable, Sequence
+from urllib.parse import urlencode
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse, reverse_lazy
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+from taggit.forms import TagField
+
+from publications import actions
+from publications.models import (
+    Change,
+    Publication,
+    Revision,
+    Tag,
+    Why,
+    as_known,
+    for_draft,
+    own_end,
+    with_standing,
+)
+
+from ..form_fields import TagInput
+from ..publish.withdraw import ReasonForm
+from ..related_links import editions_linking_to
+from ..site import render_desk_page, require_permissions
+from ..status_text import status_with_submission, with_submissions
+from ..unsent_forms import UnsentFormMixin
+from .suggestions import describe_new_tags
+
+MAX_BULK_PUBLICATIONS = 200
+LIST_PAGE = "desk:publications_publication_changelist"
+
+
+def redirect_to_bulk_page(
+    request: HttpRequest, page: str, chosen: QuerySet, *, most: int = 0
+) -> HttpResponse:
+    """From ticked rows of the list to the page that asks about them."""
+    most = most or MAX_BULK_PUBLICATIONS
+    numbers = list(chosen.order_by("pk").values_list("pk", flat=True)[: most + 1])
+    if len(numbers) > most:
+        messages.error(request, _("At most %(most)d publications at once, please.") % {"most": most})
+        return HttpResponseRedirect(request.get_full_path())
+    return HttpResponseRedirect(f"{reverse(page)}?{urlencode({'of': write_ranges(numbers)})}")
+
+
+def write_ranges(numbers: Sequence[int]) -> str:
+    """Return ascending numbers as `1-3,7`: drafts of one import follow each other, and addresses have an end."""
+    ranges: list[list[int]] = []
+    for number in numbers:
+        if ranges and number == ranges[-1][1] + 1:
+            ranges[-1][1] = number
+        else:
+            ranges.append([number, number])
+    return ",".join(str(first) if first == last else f"{first}-{last}" for first, last in ranges)
+
+
+def read_ranges(text: str, most: int) -> list[int]:
+    """Return at most so many of the numbers that `write_ranges` wrote; what is none is left out."""
+    numbers: list[int] = []
+    for part in text.split(",")[:most]:
+        ends = [end for end in part.split("-", 1) if end.isascii() and end.isdecimal() and len(end) < 19]
+        if ends and len(ends) == part.count("-") + 1:
+            first, last = int(ends[0]), int(ends[-1])
+            numbers += range(first, min(last, first + most) + 1)
+    return numbers[:most]
+
+
+def selected_publications(request: HttpRequest, *, most: int = 0) -> list[Publication]:
+    """The publications that the address names, with where they stand, in the order of their titles."""
+    numbers = read_ranges(request.GET.get("of", ""), most or MAX_BULK_PUBLICATIONS)
+    publications = with_submissions(with_standing(Publication.objects.filter(pk__in=numbers)))
+    found = list(publications.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
+    for publication in found:
+        publication.said = status_with_submission(publication)
+    return found
+
+
+class TagsForm(UnsentFormMixin, forms.Form):
+    """Tags to put on, tags to take off, and whether readers are to see it at once."""
+
+    add = TagField(
+        required=False,
+        label=gettext_lazy("Put on"),
+        help_text=gettext_lazy("Divided by commas. A tag that is not there yet is made."),
+        widget=TagInput(attrs={"data-url": reverse_lazy("desk:tag-search"), "autocomplete": "off"}),
+    )
+    take_off = forms.ModelMultipleChoiceField(
+        Tag.objects.none(),
+        required=False,
+        label=gettext_lazy("Take off"),
+        widget=forms.CheckboxSelectMultiple,
+    )
+    publish = forms.BooleanField(
+        required=False,
+        label=gettext_lazy("Publish at once what is public and has no other changes"),
+        help_text=gettext_lazy(
+            "As a fix that readers are not told of. Of all others the draft alone is changed."
+        ),
+    )
+
+    def __init__(self, data, *, publications: Sequence[Publication], may_publish: bool) -> None:
+        super().__init__(data, label_suffix="")
+        there = {tag.pk for publication in publications for tag in publication.tags.all()}
+        self.fields["take_off"].queryset = Tag.objects.filter(pk__in=there).order_by("name")
+        if not there:
+            del self.fields["take_off"]
+        if not may_publish:
+            del self.fields["publish"]
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        cleaned["add"] = as_known(cleaned.get("add") or [])
+        if not cleaned["add"] and not cleaned.get("take_off"):
+            raise forms.ValidationError(_("Name a tag to put on, or choose one to take off."))
+        return cleaned
+
+
+@require_permissions("change_publication")
+def bulk_tags(request: HttpRequest) -> HttpResponse:
+    """Tags of many drafts, and of what is public where that is wished."""
+    publications = selected_publications(request)
+    may_publish = request.user.has_perm("publications.publish_publication")
+    form = TagsForm(request.POST or None, publications=publications, may_publish=may_publish)
+    if request.method == "POST" and form.is_valid():
+        for told in describe_new_tags(form.cleaned_data["add"]):
+            messages.info(request, told)
+        _report_tags(
+            request,
+            [_change_tags(publication, form.cleaned_data, request.user) for publication in publications],
+        )
+        return HttpResponseRedirect(reverse(LIST_PAGE))
+    return render_desk_page(request, "bulk_tags", title=_("Change tags"), pieces=publications, form=form)
+
+
+@transaction.atomic
+def _change_tags(publication: Publication, asked: dict, by) -> str:
+    """What became of one publication: "same", "draft" or "public", or why readers do not see it."""
+    actions.hold(publication.pk)
+    publication = with_standing(Publication.objects).get(pk=publication.pk)
+    before = set(publication.tags.values_list("pk", flat=True))
+    is_as_readers_see_it = (
+        publication.live_from
+        and publication.live_digest == publication.digest
+        and not publication.waiting_from
+    )
+    publication.tags.remove(*(asked.get("take_off") or ()))
+    publication.tags.add(*for_draft(asked["add"]))
+    if before == set(publication.tags.values_list("pk", flat=True)):
+        return "same"
+    publication.save(update_fields=["updated_at"])
+    Revision.objects.keep(publication, by=by, why=Why.SAVED)
+    if not (asked.get("publish") and is_as_readers_see_it):
+        return "draft"
+    try:
+        actions.publish(publication, by=by, change=Change.SILENT, **_same_end(publication))
+    except actions.Refused:
+        return "draft"
+    return "public"
+
+
+def _same_end(publication: Publication) -> dict[str, object]:
+    return {"until": own_end(publication)} if own_end(publication) else {}
+
+
+def _report_tags(request: HttpRequest, became: list[str]) -> None:
+    public, drafts = became.count("public"), became.count("draft")
+    if public:
+        said_of = ngettext(
+            "Tags changed, and public: %d publication.", "Tags changed, and public: %d publications.", public
+        )
+        messages.success(request, said_of % public)
+    if drafts:
+        said_of = ngettext(
+            "Tags changed in %d draft. Readers see it once that is published.",
+            "Tags changed in %d drafts. Readers see it once they are published.",
+            drafts,
+        )
+        messages.success(request, said_of % drafts)
+    if not public and not drafts:
+        messages.info(request, _("Nothing has changed."))
+
+
+@require_permissions("publish_publication")
+def bulk_withdraw(request: HttpRequest) -> HttpResponse:
+    """Many publications taken from their readers, after a page that says which, and who leads to them."""
+    publications = selected_publications(request)
+    public = [
+        publication for publication in publications if publication.live_from or publication.waiting_from
+    ]
+    form = ReasonForm(request.POST or None)
+    if request.method == "POST" and public and form.is_valid():
+        _withdraw(request, public, form.cleaned_data["note"])
+        return HttpResponseRedirect(reverse(LIST_PAGE))
+    states = actions.public_states(public)
+    for publication in public:
+        publication.state = states[publication.pk]
+    return render_desk_page(
+        request, "bulk_withdraw",
+        title=_("Withdraw"), form=form, pieces=public, spared=[each for each in publications if each not in public],
+        leading=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
+    )  # fmt: skip
+
+
+def _withdraw(request: HttpRequest, publications: Iterable[Publication], note: str) -> None:
+    done = 0
+    seen = dict(each.split(":", 1) for each in request.POST.getlist("state") if ":" in each)
+    for publication in publications:
+        state = seen.get(str(publication.pk), actions.NEVER_PUBLIC)
+        try:
+            actions.withdraw(publication, by=request.user, note=note, state=state)
+            done += 1
+        except actions.Refused as refusal:
+            messages.error(request, f"{publication}: {' '.join(refusal.reasons)}")
+    if done:
+        said_of = ngettext(
+            "%d publication withdrawn; nothing has been deleted.",
+            "%d publications withdrawn; nothing has been deleted.",
+            done,
+        )
+        messages.success(request, said_of % done)

@@ -1,0 +1,374 @@
+"""The list of publications with its filters, and the form page of one: what saving does and says."""
+
+from django.contrib import admin, messages
+from django.db import transaction
+from django.db.models import QuerySet
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.formats import date_format
+from django.utils.functional import SimpleLazyObject
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications import actions, images, preflight
+from publications.locales import NAMES
+from publications.models import (
+    Edition,
+    Kind,
+    Publication,
+    Revision,
+    State,
+    Why,
+    in_state,
+    with_standing,
+)
+
+from .. import related_links, reviews, worklists
+from ..site import DeskModelAdmin
+from ..status_text import person_name, status_text, status_with_submission, with_submissions
+from ..unsent_forms import UNSENT, mark_redisplay
+from ..word_report import word_report_context
+from ..worklists import Worklist, worklist_publications, worklists_for
+from . import autosave, bulk, bulk_authors, suggestions
+from .dropped_markup import find_dropped_markup
+from .form import PublicationForm
+
+
+class StatusFilter(admin.SimpleListFilter):
+    title = gettext_lazy("state")
+    parameter_name = "state"
+
+    def lookups(self, request, model_admin):
+        return State.choices
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return in_state(queryset, State(self.value())) if self.value() in State.values else queryset
+
+
+class WorklistFilter(admin.SimpleListFilter):
+    """What waits for whoever looks."""
+
+    title = gettext_lazy("waiting")
+    parameter_name = "waits"
+
+    def lookups(self, request, model_admin):
+        return [(what.value, what.label) for what in worklists_for(request.user)]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        asked = self.value()
+        known = asked in {what.value for what in worklists_for(request.user)}
+        return worklist_publications(Worklist(asked), request.user, queryset) if known else queryset
+
+    def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict:
+        """Without the last figure, of what leads to what is gone: that takes a look at every text."""
+        all_choices = self.lookup_choices
+        self.lookup_choices = [choice for choice in all_choices if choice[0] != Worklist.GONE]
+        try:
+            return super().get_facet_counts(pk_attname, filtered_qs)
+        finally:
+            self.lookup_choices = all_choices
+
+
+class LanguageFilter(admin.SimpleListFilter):
+    title = gettext_lazy("language")
+    parameter_name = "language"
+
+    def lookups(self, request, model_admin):
+        used = Publication.objects.order_by("language").values_list("language", flat=True).distinct()
+        return [(code, NAMES.get(code, code)) for code in used]
+
+    def queryset(self, request, queryset: QuerySet) -> QuerySet:
+        return queryset.filter(language=self.value()) if self.value() else queryset
+
+
+class PublicationAdmin(DeskModelAdmin):
+    """The drafts. Saving keeps a revision and changes nothing public but related links."""
+
+    class Media:
+        js = (
+            Script("js/desk/goto_line.js", type="module"),
+            Script("js/desk/autosave.js", type="module"),
+            Script("js/desk/preview.js", type="module"),
+            Script("js/desk/suggestions.js", type="module"),
+            Script("js/desk/markdown_editor.js", type="module"),
+        )
+
+    form = PublicationForm
+    change_form_template = "desk/publication_form.html"
+    change_list_template = "desk/publication_list.html"
+    list_display = ("headline", "standing", "kind", "people", "dated", "saved")
+    list_filter = (WorklistFilter, StatusFilter, "kind", LanguageFilter)
+    show_facets = admin.ShowFacets.ALWAYS
+    search_fields = ("title", "summary", "slug", "authors__name")
+    search_help_text = gettext_lazy("Words of the title, summary or address, or the name of an author")
+    list_per_page = 50
+    show_full_result_count = False
+    actions = ("change_tags", "set_author", "withdraw")
+    fieldsets = (
+        (
+            None,
+            {
+                "fields": (
+                    "title", "summary", "body", "bylines", "tags", "related", "published_at", "kind", "language",
+                )
+            },
+        ),
+        (
+            gettext_lazy("Key points, text elsewhere, cover, files, address, translation, DOI, ISBN, note"),
+            {
+                "classes": ("collapse",),
+                "fields": ("key_points", "external_url", "cover_choice", "attach", "attach_label", "detach", "slug",
+                           "translation_choice", "doi", "isbn", "note"),
+            },
+        ),
+    )  # fmt: skip
+
+    def history_address(self, request: HttpRequest, row: Publication) -> str:
+        return reverse("desk:history", args=[row.pk])
+
+    @admin.display(description=gettext_lazy("title"), ordering="title")
+    def headline(self, publication: Publication) -> str:
+        return str(publication)
+
+    @admin.display(description=gettext_lazy("state"))
+    def standing(self, publication: Publication) -> str:
+        return status_with_submission(publication)
+
+    @admin.display(description=gettext_lazy("authors"))
+    def people(self, publication: Publication) -> str:
+        return ", ".join(line.author.name for line in publication.bylines.all())
+
+    @admin.display(description=gettext_lazy("date"))
+    def dated(self, publication: Publication) -> str:
+        return (
+            date_format(timezone.localtime(publication.dated), "SHORT_DATE_FORMAT")
+            if publication.dated
+            else ""
+        )
+
+    @admin.display(description=gettext_lazy("saved"), ordering="updated_at")
+    def saved(self, publication: Publication):
+        return publication.updated_at
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        publications = (
+            super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
+        )
+        return with_submissions(with_standing(publications))
+
+    @admin.action(description=gettext_lazy("Change tags…"), permissions=["change"])
+    def change_tags(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.redirect_to_bulk_page(request, "desk:bulk-tags", queryset)
+
+    @admin.action(description=gettext_lazy("Set author and publish…"), permissions=["change"])
+    def set_author(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.redirect_to_bulk_page(request, "desk:bulk-author", queryset, most=bulk_authors.MAX_DRAFTS)
+
+    @admin.action(description=gettext_lazy("Withdraw…"), permissions=["publish"])
+    def withdraw(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
+        return bulk.redirect_to_bulk_page(request, "desk:bulk-withdraw", queryset)
+
+    def has_publish_permission(self, request: HttpRequest) -> bool:
+        return request.user.has_perm("publications.publish_publication")
+
+    def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
+        """The publication; held while a form is being stored, so that of two savers the second is told."""
+        if request.method == "POST" and object_id.isdecimal():
+            actions.hold(int(object_id))
+        return super().get_object(request, object_id, from_field)
+
+    def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
+        if obj and obj.attachments.exists():
+            return self.fieldsets
+        first, (heading, options) = self.fieldsets
+        fields = tuple(name for name in options["fields"] if name != "detach")
+        return first, (heading, {**options, "fields": fields})
+
+    def get_form(self, request: HttpRequest, obj: Publication | None = None, change: bool = False, **kwargs):
+        kwargs["fields"] = PublicationForm.Meta.fields
+        form = super().get_form(request, obj, change, **kwargs)
+        return form_with_options(
+            form,
+            may_relate=may_relate(request, obj),
+            may_add_author=request.user.has_perm("publications.add_author"),
+        )
+
+    def get_changeform_initial_data(self, request: HttpRequest) -> dict:
+        return {
+            "kind": Kind.objects.values_list("pk", flat=True).first(),
+            **super().get_changeform_initial_data(request),
+        }
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if db_field.name == "tags":
+            return PublicationForm.base_fields["tags"]
+        return super().formfield_for_dbfield(db_field, request, **kwargs)
+
+    def has_delete_permission(self, request: HttpRequest, obj: Publication | None = None) -> bool:
+        """What has been given to readers is withdrawn, never deleted."""
+        if not super().has_delete_permission(request, obj) or (obj and obj.editions.exists()):
+            return False
+        return (
+            not obj
+            or obj.created_by == request.user
+            or request.user.has_perm("publications.publish_publication")
+        )
+
+    def save_model(self, request: HttpRequest, obj: Publication, form: PublicationForm, change: bool) -> None:
+        if not change:
+            obj.created_by = request.user
+        super().save_model(request, obj, form, change)
+
+    def save_related(self, request: HttpRequest, form: PublicationForm, formsets, change: bool) -> None:
+        """Store what stands beside the row of the draft, keep a revision and say what is to be known."""
+        publication = form.instance
+        for text in suggestions.describe_new_tags(form.cleaned_data["tags"]):
+            messages.info(request, text)
+        form.store_tags()
+        form.store_rows(publication)
+        self._store_related_links(request, form)
+        Revision.objects.keep(publication, by=request.user, why=Why.SAVED)
+        self._report_merge(request, form)
+        if "body" in form.changed_data:
+            for text in find_dropped_markup(publication.body):
+                messages.warning(request, text)
+        _warn_of_taken_address(request, publication)
+        autosave.clear_autosave(request, publication)
+
+    def _store_related_links(self, request: HttpRequest, form: PublicationForm) -> None:
+        """Store the related links, each with its reason where it was suggested."""
+        publication = form.instance
+        targets = form.related_targets(publication)
+        if targets is None:
+            return
+        stored = dict(publication.related_links.values_list("target", "reason"))
+        new = [target for target in targets if target.pk not in stored]
+        reasons = suggestions.reasons_of(publication, new) | stored
+        publication.links_changed = actions.relate(
+            publication, targets, by=request.user, reasons=[reasons.get(target.pk, "") for target in targets]
+        )
+
+    def _report_merge(self, request: HttpRequest, form: PublicationForm) -> None:
+        """Say what of others stands in the draft now, and that something was redacted meanwhile."""
+        if form.labels_from_stored:
+            text = _("Joined with what %(who)s saved since you opened it: %(what)s.")
+            form.instance.joined = text % {"who": form.others, "what": ", ".join(form.labels_from_stored)}
+        if form.is_redacted:
+            text = _(
+                "A name or passage has been redacted since you opened this form. What you had not changed stands as "
+                "redacted."
+            )
+            messages.warning(request, text)
+
+    def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
+        """The form of a new publication; once it has been saved, the same form is that of its draft."""
+        if request.method == "POST":
+            return self._save_new(request, form_url, extra_context)
+        if publication := autosave.saved_as(request):
+            messages.info(request, _("This draft has been saved already. Here it is."))
+            return HttpResponseRedirect(
+                reverse("desk:publications_publication_change", args=[publication.pk])
+            )
+        return super().add_view(request, form_url, extra_context)
+
+    @transaction.atomic
+    def _save_new(self, request: HttpRequest, form_url: str, extra_context) -> HttpResponse:
+        """Store the form of a new publication, or store it again in the draft that it has become."""
+        publication = autosave.saved_as(request)
+        if publication is None or UNSENT in request.POST or "_restore" in request.POST:
+            return super().add_view(request, form_url, extra_context)
+        autosave.continue_saving(request, publication)
+        return self.change_view(request, str(publication.pk), form_url, extra_context)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        publication = super().get_object(request, object_id) if object_id else None
+        title = {"title": str(publication), "subtitle": str(publication)} if publication else {}
+        autosave.fill_from_autosave(request, publication)
+        if "_take" in request.POST:
+            request.POST = suggestions.apply_suggestion(request.POST)
+        kept = autosave.autosave_context(request, publication)
+        context = {**(extra_context or {}), **title, **self.standing_context(request, publication), **kept}
+        try:
+            return super().changeform_view(request, object_id, form_url, context)
+        except actions.Refused as refusal:
+            for reason in refusal.reasons:
+                messages.error(request, reason)
+            request.POST = mark_redisplay(request.POST)
+            return super().changeform_view(request, object_id, form_url, context)
+
+    def standing_context(self, request: HttpRequest, publication: Publication | None) -> dict:
+        """What the form says of the publication: where it stands, and what may be done with it."""
+        live = Edition.objects.live().filter(publication=publication).first() if publication else None
+        ready = worklists.open_submission(publication)
+        return {
+            "standing": status_text(publication) if publication else _("Not saved yet"),
+            "undoing": actions.what_undo_does(publication) if publication else None,
+            "can_withdraw": bool(publication and (publication.live_from or publication.waiting_from)),
+            "live": live,
+            "ready": ready,
+            "ready_by": person_name(ready.by) if ready else "",
+            "remarks": reviews.unresolved_comments(publication),
+            "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
+            "dead": SimpleLazyObject(lambda: preflight.find_broken_links(publication) if live else {}),
+            "gone": related_links.ended_related(publication) if publication else [],
+            "word": word_report_context(request, publication),
+            "editions": publication.editions.exists() if publication else False,
+            "may_publish": request.user.has_perm("publications.publish_publication"),
+            "may_relate": may_relate(request, publication),
+            "may_redact": request.user.has_perm("publications.redact_publication"),
+            "picture_types": ",".join(
+                media_type for _extension, media_type in images.ACCEPTED_FORMATS.values()
+            ),
+            "largest_picture": images.MAX_UPLOAD_BYTES,
+            "too_large": images.too_large_message(),
+        }
+
+    def response_add(self, request: HttpRequest, obj: Publication, post_url_continue=None) -> HttpResponse:
+        return self._after_saving(request, obj)
+
+    def response_change(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        if joined := getattr(obj, "joined", ""):
+            messages.success(request, joined)
+        return self._after_saving(request, obj)
+
+    def _after_saving(self, request: HttpRequest, obj: Publication) -> HttpResponse:
+        """Where each button leads: publishing looks at what has just been stored."""
+        if "_publish" in request.POST:
+            return HttpResponseRedirect(reverse("desk:publish", args=[obj.pk]))
+        if "_ready" in request.POST:
+            worklists.submit_for_checking(obj, by=request.user)
+            messages.success(
+                request, _("Draft saved. It is now among what is to be checked; nothing public has changed.")
+            )
+        elif getattr(obj, "links_changed", False) and obj.editions.live().exists():
+            messages.success(
+                request, _("Draft saved. Readers see the new related publications; the text is as it was.")
+            )
+        else:
+            messages.success(request, _("Draft saved. Nothing public has changed."))
+        return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
+
+
+def _warn_of_taken_address(request: HttpRequest, publication: Publication) -> None:
+    """Say at once that an address is taken; the draft may keep it until it is to be published."""
+    try:
+        actions.address_to_come(publication)
+    except actions.NotReady as refusal:
+        messages.warning(request, refusal.reasons[0])
+
+
+def may_relate(request: HttpRequest, publication: Publication | None) -> bool:
+    """Links of a publication that is public, or is to be, are for those who may change them; a draft's for all."""
+    given = bool(publication and publication.editions.kept().exists())
+    return not given or request.user.has_perm("publications.relate_publication")
+
+
+def form_with_options(form: type[PublicationForm], **options) -> type[PublicationForm]:
+    """The form class with options of this request bound into it."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        form.__init__(self, *args, **options, **kwargs)
+
+    return type(form.__name__, (form,), {"__init__": __init__})

@@ -1,0 +1,184 @@
+"""The form of publishing: kind of change, note, when and until when."""
+
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.conf import settings
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications import actions
+from publications.models import Change, Publication, moment_in_words, own_end
+
+from ..form_fields import LocalDateTimeField
+from ..unsent_forms import UnsentFormMixin
+from .change_proposal import ChangeProposal
+
+CITIES = {
+    "Europe/Stockholm": gettext_lazy("Stockholm"),
+    "Europe/Brussels": gettext_lazy("Brussels"),
+    "Europe/Kyiv": gettext_lazy("Kyiv"),
+    "Europe/Tallinn": gettext_lazy("Tallinn"),
+    "Europe/London": gettext_lazy("London"),
+    "America/New_York": gettext_lazy("New York"),
+    "UTC": gettext_lazy("UTC"),
+}
+REPLACE, KEEP = "replace", "keep"
+SCHEDULE_WARNING_DAYS = 366
+OF_THE_FORM = ("zone", "sure", "placeholders_meant")
+
+
+class PublishForm(UnsentFormMixin, forms.Form):
+    """`seen` is the digest of the draft that the page shows, `after` the number of the last edition before it, `state`
+    what is public and scheduled.
+
+    `sure` is the moment, far off, that was asked about: sent again with it, the form is meant.
+    """
+
+    at = LocalDateTimeField(
+        label=gettext_lazy("Publish at"), help_text=gettext_lazy("Leave empty to publish now.")
+    )
+    until = LocalDateTimeField(
+        label=gettext_lazy("Take down at"), help_text=gettext_lazy("Leave empty for as long as it stands.")
+    )
+    zone = forms.ChoiceField(
+        label=gettext_lazy("Both are times of"), required=False, initial=settings.TIME_ZONE, choices=()
+    )
+    change = forms.ChoiceField(
+        label=gettext_lazy("What changes for readers"),
+        choices=[
+            (Change.SILENT, gettext_lazy("Silent fix: readers are told nothing, the date stays")),
+            (
+                Change.CORRECTION,
+                gettext_lazy("Correction: the note below stands on the page, the date stays"),
+            ),
+            (Change.UPDATE, gettext_lazy("Update: the date moves")),
+        ],
+        widget=forms.RadioSelect,
+        error_messages={"required": gettext_lazy("Say what changes for readers: one of these.")},
+    )
+    note = forms.CharField(
+        label=gettext_lazy("Note to readers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2}),
+        help_text=gettext_lazy("A correction needs one: it is shown on the page."),
+    )
+    waiting = forms.ChoiceField(
+        label=gettext_lazy("What becomes of the edition that waits"), widget=forms.RadioSelect
+    )
+    placeholders_meant = forms.BooleanField(
+        label=gettext_lazy("They are meant: publish the text with them"),
+        error_messages={
+            "required": gettext_lazy(
+                "The text still has what looks like notes to yourself. Mend them, or say that they are meant."
+            )
+        },
+    )
+    seen = forms.CharField(widget=forms.HiddenInput)
+    after = forms.IntegerField(widget=forms.HiddenInput, required=False)
+    state = forms.CharField(
+        widget=forms.HiddenInput, required=False, empty_value=actions.NEVER_PUBLIC, max_length=40
+    )
+    sure = forms.CharField(widget=forms.HiddenInput, required=False)
+
+    def __init__(self, data=None, *, publication: Publication, asks_about_placeholders: bool = False) -> None:
+        super().__init__(data, initial=_initial_state(publication), label_suffix="")
+        self.fields["zone"].choices = [(zone, _zone_label(zone, city)) for zone, city in CITIES.items()]
+        if not publication.editions.begun().exists():
+            del self.fields["change"], self.fields["note"]
+        else:
+            self.fields["change"].required = not self._is_overtaken()
+        if not asks_about_placeholders:
+            del self.fields["placeholders_meant"]
+        waiting = publication.editions.waiting().first()
+        if not waiting or self._is_overtaken():
+            del self.fields["waiting"]
+        else:
+            self.fields["waiting"].choices = _scheduled_choices(waiting.visible_from)
+
+    def propose(self, proposal: ChangeProposal) -> None:
+        """Choose beforehand what a change is to readers, where that is proposed, and say why."""
+        if "change" in self.fields:
+            self.initial["change"] = proposal.change
+            self["change"].help_text = proposal.why
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        at = cleaned.get("at")
+        if (
+            at
+            and at > timezone.now() + timedelta(days=SCHEDULE_WARNING_DAYS)
+            and cleaned.get("sure") != at.isoformat()
+        ):
+            asked = _("That is more than a year away: %(moment)s. Publish again if it is meant.")
+            self.add_error("at", asked % {"moment": moment_in_words(at)})
+            self.data = self.data.copy()
+            self.data["sure"] = at.isoformat()
+        return cleaned
+
+    def _is_overtaken(self) -> bool:
+        """What is public has changed since the page was shown: what it asks now is not what this form asked."""
+        carried = ((name, self.data.get(name, "")) for name in ("after", "state"))
+        return self.is_bound and any(value not in ("", str(self.initial[name])) for name, value in carried)
+
+    def full_clean(self) -> None:
+        """Read the moments in the zone that was chosen."""
+        chosen = self.data.get("zone") if self.is_bound else None
+        with timezone.override(ZoneInfo(chosen if chosen in CITIES else settings.TIME_ZONE)):
+            super().full_clean()
+
+    @property
+    def asked(self) -> dict[str, object]:
+        """What the action is asked for."""
+        asked = {
+            name: value for name, value in self.cleaned_data.items() if value and name not in OF_THE_FORM
+        }
+        asked["keep_waiting"] = asked.pop("waiting", "") == KEEP
+        return {**asked, "after": self.cleaned_data.get("after")}
+
+    def see_again(self, publication: Publication) -> str:
+        """After a refusal the form goes by the draft as it stands now; gives the digest that was seen."""
+        if not self.is_bound:
+            return ""
+        seen = self.data.get("seen", "")
+        now = {
+            name: value
+            for name, value in _initial_state(publication).items()
+            if name in ("seen", "after", "state")
+        }
+        self.data = {**self.data.dict(), **now}
+        return seen
+
+
+def _initial_state(publication: Publication) -> dict[str, object]:
+    last = publication.editions.order_by("-number").values_list("number", flat=True).first()
+    return {
+        "seen": publication.digest,
+        "after": last or 0,
+        "state": actions.public_state(publication),
+        "until": own_end(publication),
+    }
+
+
+def _zone_label(zone: str, city: str) -> str:
+    """A zone as a person knows it: its city, what its clocks show, its name."""
+    now = timezone.now().astimezone(ZoneInfo(zone))
+    return _("%(city)s (there it is %(time)s, %(zone)s)") % {
+        "city": city,
+        "time": f"{now:%H:%M}",
+        "zone": now.tzname(),
+    }
+
+
+def _scheduled_choices(moment: datetime) -> list[tuple[str, str]]:
+    values = {"moment": moment_in_words(moment)}
+    return [
+        (REPLACE, _("Cancel it: what you publish here takes its place.") % values),
+        (
+            KEEP,
+            _("Keep it: at %(moment)s it takes the place of what you publish now, without your changes.")
+            % values,
+        ),
+    ]

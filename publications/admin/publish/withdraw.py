@@ -1,0 +1,182 @@
+"""Withdraw, undo and redact: a page each, which works without scripts and says what it will do."""
+
+from collections.abc import Callable, Iterator
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import NON_FIELD_ERRORS
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, ngettext
+
+from publications import actions
+from publications.models import Edition, Publication
+
+from ..history.audit_log import AuditEntryText, describe_actions_since
+from ..related_links import editions_linking_to
+from ..site import get_publication_or_404, render_publication_page, require_permissions
+from ..unsent_forms import UnsentFormMixin
+
+MAX_LINKING_EDITIONS = 100
+
+
+class StateForm(UnsentFormMixin, forms.Form):
+    """A form of an action, which carries the state of the publication that its page shows."""
+
+    state = forms.CharField(
+        widget=forms.HiddenInput, required=False, empty_value=actions.NEVER_PUBLIC, max_length=40
+    )
+
+    def __init__(self, data=None, *, publication: Publication) -> None:
+        super().__init__(data, initial={"state": actions.public_state(publication)})
+
+    def refresh(self, publication: Publication) -> list[AuditEntryText]:
+        """Carry the state as it is now. Returns what was done since the one that was carried."""
+        if not self.is_bound:
+            return []
+        carried = self.data.get("state", "")
+        self.data = {**self.data.dict(), "state": actions.public_state(publication)}
+        return describe_actions_since(publication, carried)
+
+
+class ReasonForm(UnsentFormMixin, forms.Form):
+    note = forms.CharField(
+        label=gettext_lazy("Reason, for readers"),
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text=gettext_lazy("Shown at the address of the piece. May be left empty."),
+    )
+
+
+class WithdrawForm(ReasonForm, StateForm):
+    pass
+
+
+class RedactForm(UnsentFormMixin, forms.Form):
+    passage = forms.CharField(
+        label=gettext_lazy("Name or passage to take out"),
+        help_text=gettext_lazy(
+            "Capitals and small letters are alike. Whole words are looked for, and their endings."
+        ),
+    )
+    mark = forms.CharField(
+        label=gettext_lazy("What stands in its place"),
+        required=False,
+        help_text=gettext_lazy("May be left empty where the law or someone's safety asks for it."),
+    )
+    why = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), required=False)
+
+
+@require_permissions("publish_publication")
+def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
+    publication = get_publication_or_404(pk)
+    form = WithdrawForm(request.POST or None, publication=publication)
+    if response := _perform(request, publication, form, lambda: _withdraw(request, publication, form)):
+        return response
+    last = publication.editions.begun().order_by("-visible_from").first()
+    return render_publication_page(
+        request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
+        can_withdraw=publication.editions.live().exists() or publication.editions.waiting().exists(),
+        leading=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]), meanwhile=form.refresh(publication),
+    )  # fmt: skip
+
+
+def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) -> str:
+    actions.withdraw(publication, by=request.user, **form.cleaned_data)
+    return _("Withdrawn. Its address now says that it is no longer public; nothing has been deleted.")
+
+
+@require_permissions("publish_publication")
+def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
+    publication = get_publication_or_404(pk)
+    plan = actions.what_undo_does(publication)
+    form = StateForm(request.POST or None, publication=publication)
+    if response := _perform(request, publication, form, lambda: _undo(request, publication, form, plan)):
+        return response
+    meanwhile = form.refresh(publication)
+    is_cancelling = plan and plan.what is actions.Undoing.CANCEL
+    title = _("Cancel the scheduled edition") if is_cancelling else _("Undo")
+    return render_publication_page(
+        request, "undo", publication, form=form, title=title, plan=plan, meanwhile=meanwhile
+    )
+
+
+def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan) -> str:
+    restored = actions.undo(publication, by=request.user, state=form.cleaned_data["state"])
+    if plan and plan.what is actions.Undoing.CANCEL:
+        return _("Cancelled. What readers see stays, and your working copy is as it was.")
+    if isinstance(restored, Edition):
+        return _("Undone. Readers see the text of the edition before again; your working copy is as it was.")
+    return _("Undone. Your working copy is as it was.")
+
+
+@require_permissions("redact_publication")
+def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show what would go, and take it out once that has been seen."""
+    publication = get_publication_or_404(pk)
+    form = RedactForm(request.POST or None, initial={"mark": actions.default_mark(publication.language)})
+    seen = request.POST.get("seen", "")
+    if seen and (
+        response := _perform(request, publication, form, lambda: _redact(request, publication, form, seen))
+    ):
+        return response
+    preview = _preview_redaction(request, publication, form)
+    return render_publication_page(
+        request, "redact", publication, form=form, title=_("Redact"), preview=preview
+    )
+
+
+def _preview_redaction(
+    request: HttpRequest, publication: Publication, form: forms.Form
+) -> actions.RedactionReport | None:
+    """What would go, unless the form has faults of its own: having been shown something else is none."""
+    if not form.is_bound or form.is_unsent or set(form.errors) - {NON_FIELD_ERRORS}:
+        return None
+    asked = form.cleaned_data
+    try:
+        return actions.preview_redaction(publication, asked["passage"], by=request.user, mark=asked["mark"])
+    except actions.Refused as refusal:
+        if not form.non_field_errors():
+            form.add_error(None, refusal.reasons)
+        return None
+
+
+def _redact(request: HttpRequest, publication: Publication, form: forms.Form, seen: str) -> str:
+    asked = form.cleaned_data
+    report = actions.redact(
+        publication, asked["passage"], by=request.user, why=asked["why"], mark=asked["mark"], seen=seen
+    )
+    return " ".join(_describe_redaction(report))
+
+
+def _describe_redaction(report: actions.RedactionReport) -> Iterator[str]:
+    editions, links = len(report.editions), len(report.links)
+    if editions:
+        yield ngettext(
+            "Taken out of %(count)d edition, the working copy and its history.",
+            "Taken out of %(count)d editions, the working copy and its history.",
+            editions,
+        ) % {"count": editions}
+    else:
+        yield _("Taken out of the working copy and its history. No edition held it.")
+    if links:
+        yield ngettext(
+            "%(count)d link that named it leads nowhere any more; its words stay.",
+            "%(count)d links that named it lead nowhere any more; their words stay.",
+            links,
+        ) % {"count": links}
+
+
+def _perform(
+    request: HttpRequest, publication: Publication, form: forms.Form, deed: Callable[[], str]
+) -> HttpResponse | None:
+    """Do the action that was asked for and lead back to the publication; a refusal puts its reasons on the form."""
+    if request.method != "POST" or not form.is_valid():
+        return None
+    try:
+        messages.success(request, deed())
+    except actions.Refused as refusal:
+        form.add_error(None, refusal.reasons)
+        return None
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication.pk]))

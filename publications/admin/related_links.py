@@ -1,0 +1,188 @@
+"""Related links for staff who only link, and links that lead to publications which have ended.
+
+What is saved here is public at once."""
+
+from collections.abc import Sequence
+from urllib.parse import quote
+
+from django import forms
+from django.conf import settings
+from django.contrib import messages
+from django.core.paginator import Paginator
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet, Subquery
+from django.forms.widgets import Script
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, QueryDict
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.html import escape
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications import actions
+from publications.locales import in_tree
+from publications.models import Address, Edition, Publication, RelatedLink, Unrelated
+
+from .choice_sources import reads_drafts
+from .choosers import MAX_RELATED_LINKS, ChooserField, opened_with
+from .drafts import suggestions
+from .site import bounded_search, render_desk_page, require_permissions
+from .unsent_forms import UnsentFormMixin, mark_redisplay, pk_in, pks_in
+
+MAX_ENDED_PUBLICATIONS = 40
+"""Pieces whose addresses are looked for in texts at once: those that ended last. Each costs a look at every text."""
+
+
+def ended_publications() -> QuerySet[Publication]:
+    """Pieces that were public and are so no longer, those that ended last first."""
+    own = Edition.objects.filter(publication=OuterRef("pk"))
+    ended = own.begun().order_by("-visible_until").values("visible_until")[:1]
+    publications = Publication.objects.filter(Exists(own.begun()), ~Exists(own.live()))
+    return publications.annotate(gone_at=Subquery(ended)).order_by("-gone_at", "pk")
+
+
+def links_to_ended() -> QuerySet[RelatedLink]:
+    return RelatedLink.objects.filter(target__in=ended_publications().order_by().values("pk"))
+
+
+def has_links_to_ended() -> Q:
+    """A condition on publications: readers of theirs are led to something that is no longer public."""
+    linked = links_to_ended().filter(source=OuterRef("pk"))
+    newest = list(ended_publications().values_list("pk", flat=True)[:MAX_ENDED_PUBLICATIONS])
+    if not newest:
+        return Q(pk__in=())
+    texts = Edition.objects.live().filter(publication=OuterRef("pk")).filter(_links_to(newest))
+    return Q(Exists(linked)) | Q(Exists(texts))
+
+
+def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition]:
+    """The live editions of other publications that lead to these, by a related link or in their text."""
+    numbers = [publication.pk for publication in publications]
+    linked = Q(publication__in=RelatedLink.objects.filter(target__in=numbers).values("source"))
+    live = Edition.objects.live().filter(linked | _links_to(numbers)).exclude(publication__in=numbers)
+    return live.without_bodies().order_by("title", "pk")
+
+
+def ended_related(publication: Publication) -> list[Publication]:
+    """Of the related publications of a publication those that readers cannot see any more."""
+    return list(ended_publications().filter(linked_from__source=publication.pk))
+
+
+def _links_to(numbers: Sequence[int]) -> Q:
+    """A condition on editions: a link in the text leads to an address of one of these publications."""
+    condition = Q(pk__in=())
+    for address in Address.objects.filter(publication__in=numbers):
+        for written in _spellings_of(address):
+            condition |= Q(html__contains=f'href="{written}')
+    return condition
+
+
+def _spellings_of(address: Address) -> set[str]:
+    path = in_tree(address.tree, "publications:detail", slug=address.slug)
+    paths = {path, quote(path), escape(path)}
+    return paths | {f"{settings.SITE_URL}{each}" for each in paths}
+
+
+SUGGESTION_BUTTONS = {"_apart", "_together"}
+PER_PAGE = 50
+FEW_LINKS = 3
+
+
+class RelatedLinksForm(UnsentFormMixin, forms.Form):
+    """The related publications of a live one, for a person who may choose some of them only."""
+
+    class Media:
+        js = [Script("js/desk/suggestions.js", type="module")]
+
+    def __init__(self, data, *, publication: Publication, person) -> None:
+        stored = list(publication.related_links.values_list("target", flat=True))
+        super().__init__(data, initial={"related": [(pk, "") for pk in stored]})
+        self.instance = publication
+        self.fields["related"] = ChooserField(
+            "publications", limit=MAX_RELATED_LINKS, required=False, label=_("Related publications"), is_merged=True,
+            person=person, kept=stored,
+        )  # fmt: skip
+
+
+@require_permissions("relate_publication")
+def related_links_list(request: HttpRequest) -> HttpResponse:
+    """The live publications, those with fewest links first."""
+    query = bounded_search(request, request.GET.get("q", ""))
+    live = (
+        Edition.objects.live()
+        .filter(title__icontains=query)
+        .select_related("kind")
+        .prefetch_related("bylines")
+    )
+    counted = live.annotate(links=Count("publication__related_links")).order_by(
+        "links", "-published_at", "-pk"
+    )
+    counted = FILTERS.get(request.GET.get("only", ""), lambda publications: publications)(counted)
+    page = Paginator(counted.without_bodies(), PER_PAGE).get_page(request.GET.get("page"))
+    return render_desk_page(
+        request, "related_links",
+        title=_("Related links"), page=page, query=query, only=request.GET.get("only", ""), choices=FILTER_LABELS,
+    )  # fmt: skip
+
+
+def _with_links_to_ended(publications: QuerySet) -> QuerySet:
+    return publications.filter(publication__in=links_to_ended().values("source"))
+
+
+FILTERS = {
+    "none": lambda publications: publications.filter(links=0),
+    "few": lambda publications: publications.filter(links__lt=FEW_LINKS),
+    "gone": _with_links_to_ended,
+}
+FILTER_LABELS = (
+    ("", gettext_lazy("All")),
+    ("none", gettext_lazy("Without links")),
+    ("few", gettext_lazy("With one or two at most")),
+    ("gone", gettext_lazy("Linked to what is no longer public")),
+)
+
+
+@require_permissions("relate_publication")
+def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
+    """The related links of one live publication."""
+    edition = get_object_or_404(Edition.objects.live().select_related("publication"), publication=pk)
+    publication = edition.publication
+    posted = suggestions.apply_suggestion(request.POST) if "_take" in request.POST else request.POST
+    if SUGGESTION_BUTTONS & set(posted):
+        posted = _rule_on_suggestion(request, publication)
+    form = RelatedLinksForm(posted or None, publication=publication, person=request.user)
+    if request.method == "POST" and form.is_valid() and _save_links(request, publication, form):
+        return HttpResponseRedirect(reverse("desk:related-links"))
+    taken = pks_in(posted, "related") or [pk for pk, _role in form.initial["related"]]
+    return render_desk_page(
+        request, "related_links_edit",
+        title=edition.title, edition=edition, form=form, gone=ended_related(publication),
+        reads_drafts=reads_drafts(request.user),
+        related=suggestions.find_similar_to_live(publication.pk, taken),
+        apart=_excluded_suggestions(publication), may_rule=True,
+    )  # fmt: skip
+
+
+def _rule_on_suggestion(request: HttpRequest, publication: Publication) -> QueryDict:
+    """Rule a suggestion out, or let it come again; gives the form to be shown as it was filled in."""
+    for name, deed in (("_apart", actions.keep_apart), ("_together", actions.let_together)):
+        other = Publication.objects.filter(pk=pk_in(request.POST, name)).first()
+        if other and other.pk != publication.pk:
+            deed(publication, other, by=request.user)
+    return mark_redisplay(request.POST)
+
+
+def _excluded_suggestions(publication: Publication) -> QuerySet[Edition]:
+    """The live texts that are not to be suggested beside this one."""
+    return Edition.objects.live().filter(publication__in=Unrelated.partners(publication.pk)).without_bodies()
+
+
+def _save_links(request: HttpRequest, publication: Publication, form: RelatedLinksForm) -> bool:
+    try:
+        targets = [target for target, _role in form.cleaned_data["related"]]
+        seen = opened_with(form.data, "related")
+        changed = actions.relate(publication, targets, by=request.user, seen=seen)
+    except actions.Refused as refusal:
+        form.add_error("related", refusal.reasons)
+        return False
+    messages.success(request, _("Saved, and public now.") if changed else _("Nothing has changed."))
+    return True

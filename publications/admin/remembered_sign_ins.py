@@ -1,0 +1,57 @@
+"""Remember in the browser who signed in, so that a form sent after the session ended is known to be theirs."""
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.middleware.csrf import _unmask_cipher_token
+from django.utils.crypto import constant_time_compare, salted_hmac
+
+from .unsent_forms import parse_pk
+
+PERSON_COOKIE = "desk_person"
+REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
+SALT = "publications.admin.carried_forms"
+
+
+def remember_person(request: HttpRequest, response: HttpResponse) -> None:
+    """Note in the browser who signed in, bound to the forms that are opened from now on.
+
+    A new token against forgery begins with each sign-in, so the token of a form tells after which sign-in it was
+    opened. The cookie holds the latest of them, each an account and its seal.
+    """
+    secret = request.META.get("CSRF_COOKIE", "")
+    sign_ins = [f"{request.user.pk}:{_seal(secret, request.user.pk)}", *_sign_ins(request)]
+    response.set_cookie(
+        PERSON_COOKIE,
+        ".".join(dict.fromkeys(sign_ins[:REMEMBERED_SIGN_INS])),
+        max_age=settings.CSRF_COOKIE_AGE,
+        path=settings.DESK,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite=settings.SESSION_COOKIE_SAMESITE,
+    )
+
+
+def _sign_ins(request: HttpRequest) -> list[str]:
+    return request.COOKIES.get(PERSON_COOKIE, "").split(".")[:REMEMBERED_SIGN_INS]
+
+
+def find_person(request: HttpRequest) -> int | None:
+    """Who had signed in when the form was opened that was sent, as its token and the browser show."""
+    secret = _secret_of(request.POST.get("csrfmiddlewaretoken", ""))
+    for sign_in in _sign_ins(request):
+        number, _colon, seal = sign_in.partition(":")
+        person = parse_pk(number)
+        if person and constant_time_compare(seal, _seal(secret, person)):
+            return person
+    return None
+
+
+def _secret_of(token: str) -> str:
+    """The secret behind the token of a form. Django masks it anew for each page, and names no public way back."""
+    if not (token.isascii() and token.isalnum() and len(token) in (32, 64)):
+        return ""
+    return _unmask_cipher_token(token) if len(token) == 64 else token
+
+
+def _seal(secret: str, person: int) -> str:
+    return salted_hmac(SALT, f"{person}:{secret}", algorithm="sha256").hexdigest()

@@ -1,0 +1,244 @@
+"""The site itself: its names, the lead of the home page, the newsletter, site pages and menu links.
+
+Saving is public at once."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db.models import Case, SmallIntegerField, When
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy, override
+
+from publications import actions
+from publications.locales import NAMES, TREES
+from publications.models import Page, Place, Site, SiteLink
+from publications.presentation import address_of, render_page, site_page_context
+
+from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
+from .site import render_desk_page, require_permissions
+
+
+class SiteSettingsForm(LeadForm):
+    class Meta:
+        model = Site
+        fields = (
+            "short_name", "name_en", "name_sv", "description_en", "description_sv", "publisher_en", "publisher_sv",
+            "newsletter",
+        )  # fmt: skip
+        widgets = {
+            name: forms.Textarea(attrs={"rows": 3})
+            for name in ("description_en", "description_sv", "publisher_en", "publisher_sv")
+        }
+        help_texts = {
+            "short_name": gettext_lazy("Stands at the head of every page and in the titles of windows."),
+            **dict.fromkeys(
+                ("description_en", "description_sv"),
+                gettext_lazy("One or two sentences: at the foot of every page, and what search engines show."),
+            ),
+            "publisher_sv": Site._meta.get_field("publisher_en").help_text,
+        }  # fmt: skip
+
+
+class SiteSettingsAdmin(PublicRowAdmin):
+    form = SiteSettingsForm
+    fieldsets = (
+        (
+            gettext_lazy("Names"),
+            {"fields": ("short_name", ("name_en", "name_sv"), ("description_en", "description_sv"))},
+        ),
+        (gettext_lazy("Foot of every page"), {"fields": (("publisher_en", "publisher_sv"), "newsletter")}),
+        (gettext_lazy("Home page"), {"fields": ("lead_choice",)}),
+    )
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+        return False
+
+
+class HomeLeadForm(LeadForm):
+    class Meta:
+        model = Site
+        fields = ()
+
+
+class NewsletterForm(PublicRowForm):
+    class Meta:
+        model = Site
+        fields = ("newsletter",)
+
+
+@require_permissions("publish_publication")
+def home_lead(request: HttpRequest) -> HttpResponse:
+    """The lead of the home page, for those who decide what readers see and not what the house is called."""
+    return _edit_site(request, HomeLeadForm, "home-lead", _("Lead of the home page"))
+
+
+@require_permissions("publish_publication")
+def newsletter_page(request: HttpRequest) -> HttpResponse:
+    """Where readers sign up for the newsletter, for the same people."""
+    return _edit_site(request, NewsletterForm, "newsletter", _("Newsletter"))
+
+
+def _edit_site(request: HttpRequest, kind: type[PublicRowForm], name: str, title: str) -> HttpResponse:
+    form = kind(request.POST or None, instance=Site.objects.get())
+    if request.method == "POST" and form.is_valid() and _save_site(request, form):
+        return HttpResponseRedirect(reverse(f"desk:{name}"))
+    return render_desk_page(request, "site_setting", title=title, form=form)
+
+
+def _save_site(request: HttpRequest, form: PublicRowForm) -> bool:
+    try:
+        if form.has_changed():
+            actions.amend(form.save(commit=False), by=request.user, changed=form.changed_data)
+    except actions.Refused as refusal:
+        form.add_error(None, refusal.reasons)
+        return False
+    messages.success(
+        request, _("Saved, and public now.") if form.has_changed() else _("Nothing has changed.")
+    )
+    return True
+
+
+TITLES, SLUGS, SUMMARIES, BODIES = (
+    tuple(f"{part}_{tree}" for tree in TREES) for part in ("title", "slug", "summary", "body")
+)
+SLUG_HELP = gettext_lazy("Made from the title when left empty. The address before goes on leading here.")
+BODY_HELP = gettext_lazy("Markdown. The page is public in this language as soon as it has title and text.")
+PLACE_ORDER = Case(
+    *(When(place=place, then=number) for number, place in enumerate(Place)), output_field=SmallIntegerField()
+)
+
+
+class SitePageForm(PublicRowForm):
+    """A site page, both languages side by side; its texts are checked as they will be shown."""
+
+    class Meta:
+        model = Page
+        fields = (*TITLES, *SLUGS, *SUMMARIES, *BODIES)
+        widgets = {
+            **{name: forms.Textarea(attrs={"rows": 3}) for name in SUMMARIES},
+            **{name: forms.Textarea(attrs={"rows": 24, "class": "body-field"}) for name in BODIES},
+        }
+        help_texts = {**dict.fromkeys(SLUGS, SLUG_HELP), **dict.fromkeys(BODIES, BODY_HELP)}
+
+    def get_confirmations(self, cleaned: dict) -> dict[str, str]:
+        """A language that readers have now and would have no longer."""
+        gone = [
+            tree
+            for tree in self.instance.trees
+            if not (cleaned.get(f"title_{tree}") and cleaned.get(f"body_{tree}"))
+        ]
+        asked = _(
+            "Without title and text the page is no longer public in %(language)s. Save again to take it down there."
+        )
+        return {f"title_{tree}": asked % {"language": NAMES[tree]} for tree in gone}
+
+    def validate_constraints(self) -> None:
+        """Say at its field what is wrong with an address or a text. The texts are rendered on the way."""
+        for tree in TREES:
+            slug = getattr(self.instance, f"slug_{tree}")
+            others = Page.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{tree}": slug})
+            if slug and others.exists():
+                self.add_error(f"slug_{tree}", _("Another site page stands at this address."))
+        try:
+            actions.write_out(self.instance)
+        except ValidationError as reasons:
+            self.add_error(None, reasons)
+
+
+class SitePageAdmin(PublicRowAdmin):
+    form = SitePageForm
+    change_form_template = "desk/site_page_form.html"
+    list_display = ("title", "languages", "changed_at")
+    search_fields = ("title_en", "title_sv", "body_en", "body_sv")
+    fields = (TITLES, SLUGS, SUMMARIES, BODIES)
+
+    @admin.display(description=gettext_lazy("title"), ordering="title_en")
+    def title(self, row: Page) -> str:
+        return str(row)
+
+    def get_public_urls(self, row: Page) -> dict[str, str]:
+        return {code: address_of(row, code) for code in row.trees}
+
+    @admin.display(description=gettext_lazy("languages"))
+    def languages(self, row: Page) -> str:
+        return ", ".join(NAMES[tree] for tree in row.trees)
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
+        row = self.get_object(request, unquote(object_id)) if object_id else None
+        tree = request.POST.get("_preview", "")
+        if tree in TREES and (row or not object_id):
+            return self._preview(request, row, tree, (object_id, form_url, extra_context))
+        shown = {
+            **(extra_context or {}),
+            "previews": [_named_locale(code) for code in TREES],
+        }
+        return super().changeform_view(request, object_id, form_url, shown)
+
+    def _preview(self, request: HttpRequest, row: Page | None, tree: str, asked: tuple) -> HttpResponse:
+        """What was typed as readers would see it. Nothing is stored."""
+        if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
+            raise PermissionDenied
+        form = self.get_form(request, row, change=bool(row))(request.POST, instance=row)
+        if not form.is_valid():
+            return self.redisplay_form(
+                request, [reason for each in form.errors.values() for reason in each], *asked
+            )
+        if tree not in form.instance.trees:
+            reason = _("There is no title or no text in %(language)s yet.") % {"language": NAMES[tree]}
+            return self.redisplay_form(request, [reason], *asked)
+        notice = _("Preview. Nothing has been saved; readers do not see this.")
+        with override(tree):
+            context = site_page_context(form.instance)
+            return render_page(request, "pages/site_page.html", robots="noindex", notice=notice, **context)
+
+
+def _named_locale(code: str) -> dict[str, str]:
+    return {"code": code, "label": NAMES[code]}
+
+
+class PositionForm(forms.ModelForm):
+    """One row of the list, where only the position is typed; the field says whose it is."""
+
+    def __init__(self, *args, **kwargs) -> None:
+        super().__init__(*args, **kwargs)
+        named = _("Position of “%(link)s”") % {"link": self.instance}
+        self.fields["position"].widget.attrs["aria-label"] = named
+
+
+class MenuLinkAdmin(PublicRowAdmin):
+    list_display = ("words", "place", "leads_to", "position")
+    list_editable = ("position",)
+    list_filter = ("place",)
+    list_select_related = ("page",)
+    ordering = (PLACE_ORDER.asc(), "position", "pk")
+    fieldsets = (
+        (None, {"fields": ("place", "position")}),
+        (
+            gettext_lazy("Where it leads: one of these"),
+            {"fields": ("section", "page", ("address_en", "address_sv"))},
+        ),
+        (
+            gettext_lazy("What it is called"),
+            {
+                "fields": (("label_en", "label_sv"),),
+                "description": gettext_lazy("May be left empty where it leads to a section or a site page."),
+            },
+        ),
+    )
+
+    @admin.display(description=gettext_lazy("label"))
+    def words(self, link: SiteLink) -> str:
+        return str(link)
+
+    @admin.display(description=gettext_lazy("leads to"))
+    def leads_to(self, link: SiteLink) -> str:
+        return link.get_section_display() if link.section else str(link.page or link.address)
+
+    def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[forms.ModelForm]:
+        return super().get_changelist_form(request, **{**kwargs, "form": PositionForm})

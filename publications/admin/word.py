@@ -1,0 +1,249 @@
+"""Word files at the desk: a new draft from one, the author's next version, tracked changes.
+
+Two ways change a draft that has been worked on: changes of its file are rejected, or the next version comes. Both
+merge three texts. What only a person can decide is asked side by side; nothing changes until all is answered."""
+
+import io
+from collections.abc import Mapping
+
+from django import forms
+from django.contrib import messages
+from django.db import transaction
+from django.http import FileResponse, Http404, HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import get_object_or_404
+from django.urls import reverse
+from django.utils.text import capfirst
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from publications import actions, ooxml
+from publications.diff import FieldMerge
+from publications.importers.report import ImportRefused
+from publications.importers.word import TrackedChangesPolicy, drafts
+from publications.locales import NAMES
+from publications.models import Kind, Publication, WordFile
+from publications.publication_fields import FROM_WORD
+
+from .edit_conflicts import conflict_choices
+from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
+from .unsent_forms import UnsentFormMixin
+from .word_report import changes_in_words
+
+WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class WordField(forms.FileField):
+    """A Word file, refused before it is read where it is too large."""
+
+    widget = forms.FileInput(attrs={"accept": f".docx,{WORD_TYPE}"})
+
+    def clean(self, data, initial=None):
+        file = super().clean(data, initial)
+        if file and file.size > ooxml.MAX_FILE_BYTES:
+            raise forms.ValidationError(ooxml.too_large_message())
+        return file
+
+
+class WordForm(UnsentFormMixin, forms.Form):
+    """A file alone: what it is and which language it is in is taken from it, unless somebody says so."""
+
+    file = WordField(
+        label=gettext_lazy("Word file"),
+        error_messages={"required": gettext_lazy("Choose the Word file first, then import it.")},
+        allow_empty_file=True,
+        help_text=gettext_lazy("A .docx of at most 50 MB. Drop it here, or choose it."),
+    )
+    kind = forms.ModelChoiceField(
+        Kind.objects, required=False, label=gettext_lazy("Kind"), to_field_name="slug", empty_label=None
+    )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of the text"),
+        required=False,
+        choices=[("", gettext_lazy("As in the file")), *NAMES.items()],
+    )
+
+
+@require_permissions("add_publication", "add_image")
+def word_new(request: HttpRequest) -> HttpResponse:
+    """A form with one file; what comes of it is opened in the form of the draft, below its report."""
+    is_sent = request.method == "POST"
+    form = WordForm(request.POST, request.FILES) if is_sent or request.POST else WordForm()
+    if is_sent and form.is_valid() and (row := _take_in(request, form)):
+        messages.success(
+            request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
+        )
+        return redirect_after_upload(request, "desk:publications_publication_change", row.publication_id)
+    return render_refusal(request, form) or render_desk_page(
+        request, "word_new", title=_("New from Word"), form=form
+    )
+
+
+def redirect_after_upload(request: HttpRequest, page: str, pk: int) -> HttpResponse:
+    """On to a page about the publication; a script is told where that is, as it cannot follow without opening it."""
+    address = reverse(page, args=[pk])
+    return JsonResponse({"to": address}) if _is_script(request) else HttpResponseRedirect(address)
+
+
+def render_refusal(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
+    """Why a file was refused, for a script; people see it at the field."""
+    if not (_is_script(request) and form.errors):
+        return None
+    reasons = [reason for reasons in form.errors.values() for reason in reasons]
+    return JsonResponse({"said": " ".join(reasons)})
+
+
+def _is_script(request: HttpRequest) -> bool:
+    return request.method == "POST" and request.headers.get("Accept") == "application/json"
+
+
+def _take_in(request: HttpRequest, form: WordForm) -> WordFile | None:
+    file, asked = form.cleaned_data["file"], form.cleaned_data
+    kind = (asked["kind"] or Kind.objects.first()).slug
+    content = file.read()
+    try:
+        word = drafts.read_word_file(content, file.name, language=asked["language"], kind=kind)
+    except ImportRefused as refusal:
+        form.add_error("file", str(refusal))
+        return None
+    return drafts.import_word(word, content, file.name, by=request.user)
+
+
+@require_permissions("change_publication")
+def word_original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
+    """The file as it came, for people who may write the publication that it belongs to."""
+    row = get_object_or_404(WordFile, pk=file, publication=pk)
+    try:
+        content = row.content
+    except FileNotFoundError as reason:
+        raise Http404 from reason
+    return FileResponse(
+        io.BytesIO(content), as_attachment=True, filename=row.filename, content_type=WORD_TYPE
+    )
+
+
+class ReplaceForm(UnsentFormMixin, forms.Form):
+    file = WordField(
+        label=gettext_lazy("The author’s next Word file"),
+        allow_empty_file=True,
+        help_text=gettext_lazy("A .docx of at most 50 MB. Drop it here, or choose it."),
+    )
+
+
+@require_permissions("change_publication", "add_image")
+def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
+    """The author's next file: joined with the draft at once where nothing is to be asked."""
+    publication = get_publication_or_404(pk)
+    form = ReplaceForm()
+    if request.method == "POST":
+        if "discard" in request.POST:
+            return _discard(request, publication)
+        form = ReplaceForm(request.POST, request.FILES)
+        is_answer = not request.FILES and publication.word_files.waiting().exists()
+        if is_answer or (form.is_valid() and _offer_version(request, publication, form)):
+            taken = _accept_offered(request, publication)
+            page = "desk:publications_publication_change" if taken else "desk:word-replace"
+            if taken or not is_answer:
+                return redirect_after_upload(request, page, pk)
+            form = ReplaceForm()
+    if response := render_refusal(request, form):
+        return response
+    waiting = publication.word_files.waiting().first()
+    merged = drafts.merge_version(waiting, request.POST) if waiting else None
+    return render_publication_page(
+        request, "word_next_version", publication, title=_("Replace from Word"), form=form, waiting=waiting,
+        questions=_questions(merged, request.POST), last=publication.word_files.taken().first(),
+    )  # fmt: skip
+
+
+def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
+    for waiting in publication.word_files.waiting():
+        drafts.discard_version(waiting)
+    messages.success(request, _("The file was given up. The draft is as it was."))
+    return _redirect_to_form(publication.pk)
+
+
+def _offer_version(request: HttpRequest, publication: Publication, form: ReplaceForm) -> bool:
+    """Read the file and keep it beside the draft; a refusal is said at the field."""
+    file = form.cleaned_data["file"]
+    content = file.read()
+    try:
+        word = drafts.read_word_file(content, file.name, language=publication.language)
+    except ImportRefused as refusal:
+        form.add_error("file", str(refusal))
+        return False
+    drafts.offer_version(publication, word, content, file.name, by=request.user)
+    return True
+
+
+def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
+    """Join the file that waits with the draft, if nothing is left to be asked."""
+    waiting = publication.word_files.waiting().first()
+    if not waiting:
+        return False
+    try:
+        word = drafts.read_word_file(waiting.content, waiting.filename, language=publication.language)
+    except (ImportRefused, FileNotFoundError):
+        said = _(
+            "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
+        )
+        messages.error(request, said % {"file": waiting.filename})
+        return False
+    with transaction.atomic():
+        actions.hold(publication.pk)
+        waiting.publication.refresh_from_db()
+        merged = drafts.merge_version(waiting, request.POST)
+        if merged.conflicts:
+            return False
+        drafts.accept_version(waiting, word, merged.values, by=request.user)
+    said = _("The draft was joined with “%(file)s”. The text before is in the history.")
+    messages.success(request, said % {"file": waiting.filename})
+    return True
+
+
+@require_permissions("change_publication")
+def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
+    """The tracked changes of the file: accept all, or reject all."""
+    publication = get_publication_or_404(pk)
+    row = publication.word_files.taken().first()
+    questions: list = []
+    if request.method == "POST" and row and publication.open_changes:
+        try:
+            if _settle_changes(request, publication, row):
+                return _redirect_to_form(pk)
+            merged, _word = drafts.merge_without_changes(row, request.POST)
+            questions = _questions(merged, request.POST)
+        except (ImportRefused, FileNotFoundError):
+            messages.error(request, _("The file was given up, so its changes can only be accepted."))
+    return render_publication_page(
+        request, "word_changes", publication, title=_("Tracked changes"), row=row, questions=questions,
+        changes=row.report.get("changes", []) if row else [],
+        counted=changes_in_words(row.report) if row and publication.open_changes else "",
+    )  # fmt: skip
+
+
+def _settle_changes(request: HttpRequest, publication: Publication, row: WordFile) -> bool:
+    if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
+        drafts.accept_changes(row)
+        messages.success(request, _("All tracked changes are accepted. The draft has them already."))
+        return True
+    with transaction.atomic():
+        actions.hold(publication.pk)
+        row.publication.refresh_from_db()
+        merged, word = drafts.merge_without_changes(row, request.POST)
+        if merged.conflicts:
+            return False
+        drafts.reject_changes(row, word, merged.values, by=request.user)
+    messages.success(request, _("All tracked changes are rejected: the draft is without them."))
+    return True
+
+
+def _questions(merged: FieldMerge | None, answers: Mapping[str, str]) -> list[dict[str, object]]:
+    """What is still to be asked, for the template."""
+    labels = {
+        field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in FROM_WORD
+    }
+    return conflict_choices(merged, labels, answers, key=drafts.answer_key)
+
+
+def _redirect_to_form(pk: int) -> HttpResponse:
+    return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))

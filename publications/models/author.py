@@ -1,0 +1,147 @@
+"""The people who write. An author is never a login account."""
+
+import re
+import unicodedata
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from publications.slugs import LONGEST, slugify
+
+from .image import Image
+from .translated import Bilingual, ToldOfPieces
+
+
+def check_orcid(value: str) -> None:
+    """Refuse an ORCID iD whose check digit is wrong (ISO 7064 11,2, as orcid.org describes it)."""
+    if not re.fullmatch(r"(\d{4}-){3}\d{3}[\dX]", value):
+        raise ValidationError(_("An ORCID iD looks like 0000-0002-1825-0097."))
+    total = 0
+    for digit in value.replace("-", "")[:-1]:
+        total = (total + int(digit)) * 2
+    check = (12 - total % 11) % 11
+    if value[-1] != ("X" if check == 10 else str(check)):
+        raise ValidationError(_("This ORCID iD has a typing error: its last digit does not fit."))
+
+
+def initials(name: str) -> str:
+    """Return one or two letters that stand for a person without a portrait: "SA" for "Sample Author"."""
+    words = unicodedata.normalize("NFC", name).replace("-", " ").split()
+    letters = [letter for word in words if (letter := _first_letter(word))]
+    return "".join(letters if len(letters) < 2 else (letters[0], letters[-1]))
+
+
+def _first_letter(word: str) -> str:
+    """Its first letter as a title has it: Georgian keeps its small letters there, Ǆ becomes ǅ."""
+    return next((sign.title()[0] for sign in word if sign.isalpha()), "")
+
+
+class AuthorQuerySet(ToldOfPieces):
+    def known(self) -> "AuthorQuerySet":
+        """Those whom readers may know: a pen name has no page and stands in no list of people."""
+        return self.filter(pseudonymous=False)
+
+    def called(self, name: str) -> "AuthorQuerySet":
+        """Authors of that name or alias, whatever the case, in any alphabet (SQLite folds ASCII alone)."""
+        wanted = " ".join(name.split()).casefold()
+        spelled = self.values_list("pk", "name", "aliases")
+        return self.filter(
+            pk__in=[
+                pk
+                for pk, own, aliases in spelled
+                if wanted in {" ".join(each.split()).casefold() for each in (own, *aliases.splitlines())}
+            ]
+        )
+
+
+class Author(Bilingual):
+    """Whom readers know as an author now. What a piece says of its authors is kept with its editions."""
+
+    name = models.CharField(_("name"), max_length=120)
+    slug = models.CharField(_("address"), max_length=120, unique=True, blank=True)
+    family_name = models.CharField(
+        _("family name"), max_length=120, blank=True,
+        help_text=_("What references sort by. The last word of the name when left empty; for somebody of one name, "
+                    "the whole name."),
+    )  # fmt: skip
+    aliases = models.TextField(_("other spellings"), blank=True, help_text=_("One per line."))
+    title_en = models.CharField(pgettext_lazy("author", "title, English"), max_length=160, blank=True)
+    title_sv = models.CharField(pgettext_lazy("author", "title, Swedish"), max_length=160, blank=True)
+    affiliation_en = models.CharField(_("affiliation, English"), max_length=200, blank=True)
+    affiliation_sv = models.CharField(_("affiliation, Swedish"), max_length=200, blank=True)
+    biography_en = models.TextField(_("biography, English"), blank=True)
+    biography_sv = models.TextField(_("biography, Swedish"), blank=True)
+    portrait = models.ForeignKey(
+        Image,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="portrays",
+        verbose_name=_("portrait"),
+    )
+    orcid = models.CharField(_("ORCID iD"), max_length=19, blank=True, validators=[check_orcid])
+    guest = models.BooleanField(
+        _("guest"), default=False, help_text=_("Writes for the centre, is not of it.")
+    )
+    pseudonymous = models.BooleanField(
+        _("pseudonymous"),
+        default=False,
+        help_text=_("The name is a pen name: no page, portrait, biography or ORCID iD is ever shown."),
+    )
+
+    is_organisation = models.BooleanField(
+        _("organisation"),
+        default=False,
+        help_text=_(
+            "Not a person but, say, an editorial desk: references give the name as it is, never turned round."
+        ),
+    )
+
+    objects = AuthorQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["name", "pk"]
+        verbose_name = _("author")
+        verbose_name_plural = _("authors")
+
+    def __str__(self) -> str:
+        return self.name
+
+    def clean(self) -> None:
+        self.slug = slugify(self.slug)
+        self.family_name = " ".join(self.family_name.split())
+        if self.family_name not in " ".join(self.name.split()):
+            raise ValidationError(
+                {"family_name": _("The family name is a part of the name, spelled as there.")}
+            )
+
+    def save(self, *args, **kwargs) -> None:
+        """An address that no page could stand at would break every page that names the author."""
+        self.slug = slugify(self.slug) or self._free_slug()
+        super().save(*args, **kwargs)
+
+    @property
+    def initials(self) -> str:
+        return initials(self.name)
+
+    @property
+    def shown_portrait(self) -> Image | None:
+        return None if self.pseudonymous else self.portrait
+
+    @property
+    def shown_orcid(self) -> str:
+        return "" if self.pseudonymous else self.orcid
+
+    @property
+    def biography(self) -> str:
+        return "" if self.pseudonymous else self.worded("biography")
+
+    def _free_slug(self) -> str:
+        stem = slugify(self.name) or "author"
+        taken = set(
+            Author.objects.filter(slug__startswith=stem[: LONGEST - 6]).values_list("slug", flat=True)
+        )
+        numbered = (f"{stem[: LONGEST - 6].rstrip('-')}-{n}" for n in range(2, len(taken) + 3))
+        return stem if stem not in taken else next(slug for slug in numbered if slug not in taken)

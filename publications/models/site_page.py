@@ -1,0 +1,198 @@
+"""Site pages (about, contact, privacy …) and the links of menu and footer, in both languages."""
+
+from collections.abc import Iterable
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+from django.utils.translation import pgettext_lazy
+
+from publications.locales import TREES, in_tree
+from publications.slugs import slugify
+
+from .site_version import cached_for_version
+from .translated import Bilingual
+from .validators import check_link, link_url
+
+
+class PageQuerySet(models.QuerySet):
+    def at(self, tree: str, slug: str) -> "PageQuerySet":
+        """The page that stands at an address of the tree: one that has a title and a text in its language."""
+        told = {f"slug_{tree}": slug} if slug else {"pk": None}
+        return self.in_tree(tree).filter(**told)
+
+    def in_tree(self, tree: str) -> "PageQuerySet":
+        return self.exclude(**{f"title_{tree}": ""}).exclude(**{f"body_{tree}": ""})
+
+
+class Page(Bilingual):
+    """A page of the site itself. What is saved is public at once, in each language that has title and text."""
+
+    title_en = models.CharField(pgettext_lazy("page", "title, English"), max_length=160, blank=True)
+    title_sv = models.CharField(pgettext_lazy("page", "title, Swedish"), max_length=160, blank=True)
+    slug_en = models.CharField(_("address, English"), max_length=100, blank=True)
+    slug_sv = models.CharField(_("address, Swedish"), max_length=100, blank=True)
+    summary_en = models.CharField(_("summary, English"), max_length=300, blank=True)
+    summary_sv = models.CharField(_("summary, Swedish"), max_length=300, blank=True)
+    body_en = models.TextField(_("text, English"), blank=True)
+    body_sv = models.TextField(_("text, Swedish"), blank=True)
+    html_en = models.TextField(editable=False, blank=True)
+    html_sv = models.TextField(editable=False, blank=True)
+    changed_at = models.DateTimeField(_("changed"), auto_now=True)
+
+    objects = PageQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["title_en", "title_sv", "pk"]
+        verbose_name = _("site page")
+        verbose_name_plural = _("site pages")
+        constraints = [
+            models.UniqueConstraint(
+                fields=[f"slug_{tree}"],
+                condition=~models.Q(**{f"slug_{tree}": ""}),
+                name=f"page_address_once_{tree}",
+            )
+            for tree in TREES
+        ]
+
+    def __str__(self) -> str:
+        return self.worded("title")
+
+    def clean(self) -> None:
+        """Give each language that has a title its address."""
+        if not any(getattr(self, f"title_{tree}") for tree in TREES):
+            raise ValidationError({"title_en": _("A page has a title, in one language at least.")})
+        for tree in TREES:
+            slug, title = getattr(self, f"slug_{tree}"), getattr(self, f"title_{tree}")
+            setattr(self, f"slug_{tree}", slugify(slug or title) if title else "")
+
+    @property
+    def trees(self) -> list[str]:
+        """The languages in which readers find it."""
+        return [tree for tree in TREES if getattr(self, f"title_{tree}") and getattr(self, f"body_{tree}")]
+
+
+class Place(models.TextChoices):
+    """Where on every page a link stands."""
+
+    MENU = "menu", _("Menu")
+    FOOTER = "footer", _("Footer")
+    SOCIAL = "social", _("Social accounts")
+
+
+class Section(models.TextChoices):
+    """A list of the site that a link may lead to."""
+
+    PUBLICATIONS = "publications", _("Publications")
+    TOPICS = "topics", _("Topics")
+    AUTHORS = "authors", _("Authors")
+
+
+SECTION_VIEWS = {
+    Section.PUBLICATIONS: "publications:list",
+    Section.TOPICS: "publications:topics",
+    Section.AUTHORS: "publications:authors",
+}
+PAGE_TEXTS = [f"page__{field}_{locale}" for field in ("body", "html") for locale in TREES]
+
+
+class SiteLinkQuerySet(models.QuerySet):
+    def with_pages(self) -> "SiteLinkQuerySet":
+        """Return links with their pages, without the texts of these, but with whether they have one."""
+        has_text = {
+            f"has_text_{locale}": models.ExpressionWrapper(
+                ~models.Q(**{f"page__title_{locale}": ""}) & ~models.Q(**{f"page__body_{locale}": ""}),
+                models.BooleanField(),
+            )
+            for locale in TREES
+        }
+        return self.select_related("page").defer(*PAGE_TEXTS).annotate(**has_text)
+
+
+class SiteLink(Bilingual):
+    """One link of the menu, the footer or the row of social accounts: to a section, a page or an address."""
+
+    place = models.CharField(_("place"), max_length=10, choices=Place, default=Place.FOOTER)
+    position = models.PositiveSmallIntegerField(_("position"), default=10)
+    section = models.CharField(_("section"), max_length=20, choices=Section, blank=True)
+    page = models.ForeignKey(
+        Page,
+        on_delete=models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="links",
+        verbose_name=_("site page"),
+    )
+    address_en = models.CharField(
+        _("address elsewhere, English"), max_length=500, blank=True, validators=[check_link]
+    )
+    address_sv = models.CharField(
+        _("address elsewhere, Swedish"), max_length=500, blank=True, validators=[check_link]
+    )
+    label_en = models.CharField(_("label, English"), max_length=60, blank=True)
+    label_sv = models.CharField(_("label, Swedish"), max_length=60, blank=True)
+
+    objects = SiteLinkQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["place", "position", "pk"]
+        verbose_name = _("link of the site")
+        verbose_name_plural = _("menu, footer and social accounts")
+
+    def __str__(self) -> str:
+        return self.label or self.address
+
+    def clean(self) -> None:
+        targets = [self.section, self.page_id, self.address_en or self.address_sv]
+        if sum(bool(target) for target in targets) != 1:
+            raise ValidationError(_("Choose one target: a section, a site page or an address elsewhere."))
+        if (self.address_en or self.address_sv) and not (self.label_en or self.label_sv):
+            raise ValidationError({"label_en": _("A link to an address elsewhere needs a label.")})
+
+    @property
+    def label(self) -> str:
+        """Its own words, else those of what it leads to."""
+        return self.worded("label") or (str(self.page) if self.page_id else str(self.get_section_display()))
+
+    @property
+    def address(self) -> str:
+        return self.worded("address")
+
+    def page_locale(self, locale: str) -> str:
+        """Return the language that its page is shown in on pages of the locale; "" while the page has no text.
+
+        Only for links `with_pages`.
+        """
+        order = (locale, *(code for code in TREES if code != locale))
+        return next((code for code in order if getattr(self, f"has_text_{code}")), "")
+
+    def url_in(self, locale: str) -> str:
+        """Return where it leads from pages of the locale; "" while its page has no text.
+
+        Only for links `with_pages`.
+        """
+        if self.page_id:
+            code = self.page_locale(locale)
+            slug = getattr(self.page, f"slug_{code}") if code else ""
+            return in_tree(code, "publications:site-page", slug=slug) if code else ""
+        if self.section:
+            return in_tree(locale, SECTION_VIEWS[Section(self.section)])
+        return link_url(self.worded("address", locale))
+
+
+def menu_links() -> list[SiteLink]:
+    """Return all links of menu, footer and social accounts, with their pages. They are shared: not to be changed."""
+    return cached_for_version("menu links", lambda: list(SiteLink.objects.with_pages()))
+
+
+def menu_paths(links: Iterable[SiteLink], locale: str) -> frozenset[str]:
+    """Return where the `menu_links` lead from pages of the locale."""
+    return cached_for_version(
+        ("menu paths", locale), lambda: frozenset(link.url_in(locale) for link in links) - {""}
+    )
+
+
+def social_addresses() -> list[str]:
+    """Return the addresses of the centre elsewhere, in the language of the page."""
+    accounts = (link.worded("address") for link in menu_links() if link.place == Place.SOCIAL)
+    return [address for address in accounts if address.startswith("http")]

@@ -1,0 +1,119 @@
+"""Validators and normal forms of identifiers (DOI, ISBN), of links in menus and of addresses elsewhere."""
+
+import re
+from urllib.parse import SplitResult, quote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.core.validators import URLValidator, validate_email
+from django.utils.translation import gettext_lazy as _
+
+from publications.publication_fields import MAX_LENGTHS
+
+RESOLVER = "https://doi.org/"
+BEFORE_A_DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.IGNORECASE)
+BEFORE_AN_ISBN = re.compile(r"(?:urn:)?isbn(?:-1[03])?:?\s*", re.IGNORECASE)
+DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\x00-\x20\x7f]+", re.ASCII)
+BETWEEN_DIGITS = re.compile(r"[\s\u2010-\u2015-]+")
+IN_AN_ADDRESS = "/:;()._-"
+
+
+def settled_doi(text: str) -> str:
+    """A DOI in its one spelling: "https://doi.org/10.1234/x" and "doi:10.1234/x" are "10.1234/x"."""
+    return BEFORE_A_DOI.sub("", text.strip(), count=1)
+
+
+def settled_isbn(text: str) -> str:
+    """An ISBN in its one spelling: "ISBN 978 91 986 5432 1" is "978-91-986-5432-1"."""
+    return BETWEEN_DIGITS.sub("-", BEFORE_AN_ISBN.sub("", text.strip(), count=1)).strip("-").upper()
+
+
+def check_doi(value: str) -> None:
+    """Refuse what no resolver could take."""
+    if not DOI.fullmatch(value) or len(value) > MAX_LENGTHS["doi"]:
+        raise ValidationError(
+            _(
+                "“%(value)s” is no DOI. One begins with 10., such as 10.1234/abc-5; the whole address works too."
+            )
+            % {"value": value[:100]}
+        )
+
+
+def check_isbn(value: str) -> None:
+    """Refuse an ISBN that is too long or short, or whose check digit is wrong."""
+    digits = value.replace("-", "")
+    if not re.fullmatch(r"97[89]\d{10}|\d{9}[\dX]", digits, re.ASCII):
+        raise ValidationError(
+            _("“%(value)s” is no ISBN. One has 13 digits and begins with 978 or 979; older ones have 10.")
+            % {"value": value[:100]}
+        )
+    if digits[-1] != _check_digit(digits[:-1]):
+        raise ValidationError(_("This ISBN has a typing error: its last digit does not fit the others."))
+
+
+def doi_url(doi: str) -> str:
+    """The address at which a DOI leads to its text."""
+    return f"{RESOLVER}{quote(doi, safe=IN_AN_ADDRESS)}"
+
+
+def _check_digit(digits: str) -> str:
+    """Of the first 12 digits by weights of 1 and 3, of the first 9 by weights of 10 down to 2."""
+    if len(digits) == 12:
+        return str(-sum(int(digit) * (1 + place % 2 * 2) for place, digit in enumerate(digits)) % 10)
+    check = -sum(int(digit) * (10 - place) for place, digit in enumerate(digits)) % 11
+    return "X" if check == 10 else str(check)
+
+
+NO_ADDRESS = re.compile(r"[\x00-\x20\x7f\\]")  # browsers read "/\\host" and "/<tab>/host" as another site
+
+
+def check_link(value: str) -> None:
+    """Refuse what is neither a web address, a path of this site nor an e-mail address."""
+    try:
+        if NO_ADDRESS.search(value):
+            raise ValueError
+        if value.startswith("/") and not value.startswith("//"):
+            return
+        parts = urlsplit(value)
+        if parts.scheme in ("http", "https") and parts.hostname:
+            return
+        validate_email(value.removeprefix("mailto:"))
+    except (ValueError, ValidationError):
+        raise ValidationError(
+            _("“%(value)s” is no address: write https://…, a path such as /en/…, or an e-mail address.")
+            % {"value": value[:100]}
+        ) from None
+
+
+def link_url(address: str) -> str:
+    """Return the URL of an address that an editor typed: an e-mail address is one too."""
+    is_mail = "@" in address and not address.startswith("/") and not urlsplit(address).scheme
+    return f"mailto:{address}" if is_mail else address
+
+
+_is_url = URLValidator(schemes=["http", "https"])
+
+
+def check_external_url(value: str) -> None:
+    """Raises ValidationError for anything but a whole address of the web that a reader can follow."""
+    if len(value) > MAX_LENGTHS["external_url"] or _parts(value) is None:
+        raise ValidationError(
+            _(
+                "“%(value)s” is no address on the web. One begins with https://, such as https://www.example.org/text."
+            )
+            % {"value": value[:100]}
+        )
+
+
+def _parts(value: str) -> SplitResult | None:
+    """Return the parts of an address with http or https and a host, else None."""
+    try:
+        _is_url(value)
+        return urlsplit(value)
+    except (ValidationError, ValueError):
+        return None
+
+
+def host_of(value: str) -> str:
+    """Return the host as people say it: "ft.com" of "https://www.ft.com/content/1"."""
+    parts = _parts(value)
+    return (parts.hostname or "").removeprefix("www.") if parts else ""

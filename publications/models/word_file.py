@@ -1,0 +1,74 @@
+"""Word files that a piece was made from: each as it came, what it said, and what is still to be decided."""
+
+from functools import cached_property
+
+from django.conf import settings
+from django.db import models
+from django.utils.translation import gettext_lazy as _
+
+from publications import manuscript
+
+from .image import originals
+from .publication import Publication
+
+
+class Tracked(models.TextChoices):
+    """What has become of the changes that somebody tracked in Word."""
+
+    NONE = "none", _("none")
+    OPEN = "open", _("to be decided")
+    ACCEPTED = "accepted", _("accepted")
+    REJECTED = "rejected", _("rejected")
+
+
+class WordFileQuerySet(models.QuerySet):
+    def taken(self) -> "WordFileQuerySet":
+        """Those whose text is in the draft."""
+        return self.filter(is_waiting=False)
+
+    def waiting(self) -> "WordFileQuerySet":
+        """Those that differ from the draft in a way that a person has to decide."""
+        return self.filter(is_waiting=True)
+
+
+class WordFile(models.Model):
+    """One file of an author. `text` is the manuscript it gave, which a later file is compared with.
+
+    The original stays in the private store; it is given up where a passage of it had to be redacted.
+    """
+
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="word_files")
+    original = models.CharField(max_length=120, blank=True, editable=False)
+    filename = models.CharField(_("file name"), max_length=200)
+    size = models.PositiveBigIntegerField(default=0)
+    text = models.TextField()
+    report = models.JSONField(default=dict)
+    tracked = models.CharField(max_length=10, choices=Tracked, default=Tracked.NONE)
+    is_waiting = models.BooleanField(default=False)
+    added_at = models.DateTimeField(_("added"), auto_now_add=True)
+    added_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+
+    objects = WordFileQuerySet.as_manager()
+
+    class Meta:
+        ordering = ["-added_at", "-pk"]
+        verbose_name = _("Word file")
+        verbose_name_plural = _("Word files")
+
+    def __str__(self) -> str:
+        return self.filename
+
+    @cached_property
+    def manuscript(self) -> manuscript.Manuscript:
+        """What the file said when it was read."""
+        return manuscript.loads(self.text)
+
+    @property
+    def content(self) -> bytes:
+        """The file itself. Raises FileNotFoundError where it was given up."""
+        if not self.original:
+            raise FileNotFoundError(self.filename)
+        with originals().open(self.original) as file:
+            return file.read()
