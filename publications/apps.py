@@ -20,8 +20,8 @@ class PublicationsConfig(AppConfig):
 
         pre_migrate.connect(refuse_data_loss, sender=self)
         # In this order: what refuses a migration leaves the guards where they are.
-        pre_migrate.connect(guards.take_off, sender=self)
+        pre_migrate.connect(guards.remove_guards, sender=self)
         post_migrate.connect(roles.apply_roles, sender=apps.get_app_config("accounts"))
         post_migrate.connect(seeds.create_seeds, sender=self)
-        post_migrate.connect(guards.install, sender=self)
+        post_migrate.connect(guards.install_guards, sender=self)
         connection_created.connect(hold_site_lock)

@@ -13,10 +13,10 @@ from django.utils import timezone, translation
 from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
-TREES = ("en", "sv")
+LOCALES = ("en", "sv")
 """The interface languages, in the order of the site; a tree of addresses for each."""
 
-NAMES = {
+LANGUAGE_NAMES = {
     "en": "English", "sv": "Svenska", "uk": "Українська", "ru": "Русский", "be": "Беларуская", "pl": "Polski",
     "de": "Deutsch", "fr": "Français", "es": "Español", "ka": "ქართული", "hy": "Հայերեն",
     "az": "Azərbaycanca", "ro": "Română", "et": "Eesti", "lv": "Latviešu", "lt": "Lietuvių", "fi": "Suomi",
@@ -37,25 +37,25 @@ LANGUAGE_LABELS = {
 """The same in the language of the page."""
 
 LANGUAGE_CODES = {
-    **{code: code for code in NAMES},
-    **{name.lower(): code for code, name in NAMES.items()},
+    **{code: code for code in LANGUAGE_NAMES},
+    **{name.lower(): code for code, name in LANGUAGE_NAMES.items()},
     "nb": "no", "nn": "no", "iw": "he",
 }  # fmt: skip
 """The languages by all that files and programs call them, in lower case."""
 
 RIGHT_TO_LEFT = frozenset({"ar", "he", "fa"})
-MOST_KNOWN = 4_096  # paths that a process keeps at hand: some hundred bytes each
+MAX_CACHED_PATHS = 4_096  # paths that a process keeps at hand: some hundred bytes each
 
 
-def tree_of(language: str) -> str:
+def locale_of(language: str) -> str:
     """The tree a text stands in: its own language's where there is one, else the first."""
-    return language if language in TREES else TREES[0]
+    return language if language in LOCALES else LOCALES[0]
 
 
-def tree_of_path(path: str) -> str:
+def locale_of_path(path: str) -> str:
     """The tree that a path of the site stands in; the first where it stands in none."""
     first = path.lstrip("/").partition("/")[0]
-    return first if first in TREES else TREES[0]
+    return first if first in LOCALES else LOCALES[0]
 
 
 def language_label(code: str) -> str:
@@ -69,7 +69,7 @@ def language_code(text: str) -> str:
     return LANGUAGE_CODES.get(plain) or LANGUAGE_CODES.get(re.split(r"[-_.]", plain)[0], "")
 
 
-def direction(language: str) -> str:
+def text_direction(language: str) -> str:
     """The direction the language is written in, as the `dir` attribute has it."""
     return "rtl" if language in RIGHT_TO_LEFT else "ltr"
 
@@ -80,14 +80,14 @@ def datetime_with_zone(at: datetime) -> str:
     return f"{date_format(local, 'DATETIME_FORMAT')} {local.tzname()}"
 
 
-@lru_cache(maxsize=MOST_KNOWN)
-def in_tree(tree: str, name: str, **parts: str | int) -> str:
+@lru_cache(maxsize=MAX_CACHED_PATHS)
+def localized_path(tree: str, name: str, **parts: str | int) -> str:
     """The path of a named page in a tree. It depends on nothing else, as the site stands at the root of its host: so it
     need not be made twice."""
     with translation.override(tree):
         return reverse(name, kwargs=parts or None)
 
 
-def absolute(path: str) -> str:
+def absolute_url(path: str) -> str:
     """A path as the address that others store: canonical links, shares, feeds, references."""
     return f"{settings.SITE_URL}{path}"

@@ -15,7 +15,7 @@ from django.urls import Resolver404, resolve
 from django.utils import translation
 from django.utils.cache import patch_vary_headers
 
-from publications.locales import TREES, tree_of_path
+from publications.locales import LOCALES, locale_of_path
 from publications.metadata import COMPRESSIBLE_TYPES
 from publications.page_cache import COMPRESS, MIN_COMPRESSED_BYTES, coding_for
 
@@ -131,7 +131,7 @@ def language_of_the_address(get_response: GetResponse) -> GetResponse:
 
     def middleware(request: HttpRequest) -> HttpResponse:
         at_desk = request.path_info.startswith(settings.DESK)
-        language = _of_the_person(request) if at_desk else tree_of_path(request.path_info)
+        language = _of_the_person(request) if at_desk else locale_of_path(request.path_info)
         with translation.override(language):
             request.LANGUAGE_CODE = language
             response = get_response(request)
@@ -159,4 +159,4 @@ def permissions_policy(get_response: GetResponse) -> GetResponse:
 
 def _of_the_person(request: HttpRequest) -> str:
     chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME)
-    return chosen if chosen in TREES else translation.get_language_from_request(request)
+    return chosen if chosen in LOCALES else translation.get_language_from_request(request)

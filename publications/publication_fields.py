@@ -11,7 +11,7 @@ from enum import Enum, StrEnum, auto
 from typing import Any
 
 from publications.locales import datetime_with_zone
-from publications.slugs import LONGEST
+from publications.slugs import MAX_SLUG_CHARACTERS
 
 
 class FieldType(Enum):
@@ -166,7 +166,7 @@ FIELDS = (
     PublicationField(name="kind", type=_REFERENCE, shown_beside_text=True),
     PublicationField(name="language", type=_CHOICE, shown_beside_text=True),
     PublicationField(
-        name="slug", type=_LINE, redacted=_SLUG, in_api="", shown_beside_text=True, max_length=LONGEST
+        name="slug", type=_LINE, redacted=_SLUG, in_api="", shown_beside_text=True, max_length=MAX_SLUG_CHARACTERS
     ),
     PublicationField(name="cover", type=_REFERENCE, shown_beside_text=True),
     PublicationField(name="translation_of", type=_REFERENCE, frozen=False, in_api="translations"),

@@ -10,7 +10,7 @@ from textwrap import dedent
 from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 
 from publications import markup
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import Generation, Kind, Naming, Page, SearchIndex, Site, SiteLink, Synonym
 from publications.search.index import name_terms_of
 from publications.search.terms import row_key
@@ -408,10 +408,10 @@ def _create_pages(using: str) -> None:
 
 def _page_fields(fields: dict[str, str]) -> dict[str, str]:
     """The columns of a page, with its texts rendered."""
-    texts = {f"body_{locale}": _unwrap(fields[f"body_{locale}"]) for locale in TREES}
+    texts = {f"body_{locale}": _unwrap(fields[f"body_{locale}"]) for locale in LOCALES}
     html = {
         f"html_{locale}": markup.render_markdown(texts[f"body_{locale}"], language=locale).html
-        for locale in TREES
+        for locale in LOCALES
     }
     return {**fields, **texts, **html}
 

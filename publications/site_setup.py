@@ -103,7 +103,7 @@ def _ask_for_site_and_administrator(write: Write) -> None:
     person = get_user_model().objects.create_superuser(username, "", password)
     person.groups.add(Group.objects.get(name="Administrators"))
     record_event(EventType.CREATED, person)
-    actions.amend(site, by=person)
+    actions.save_instance(site, by=person)
     write(f"Sign in at /desk/ as {username}.")
 
 

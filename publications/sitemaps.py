@@ -18,9 +18,9 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
-from publications.locales import TREES
-from publications.models import Author, Edition, EditionByline, EditionTag, Listed, Page, Tag
-from publications.presentation import absolute, conditional_response, in_tree, paths_in_locales
+from publications.locales import LOCALES
+from publications.models import Author, Edition, EditionByline, EditionRow, EditionTag, Page, Tag
+from publications.presentation import absolute_url, conditional_response, localized_path, paths_in_locales
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 XHTML = "http://www.w3.org/1999/xhtml"
@@ -62,7 +62,7 @@ def _sitemap() -> HttpResponse:
 
 def _parts(counts: dict[str, dict]) -> list[SitemapEntry]:
     return [
-        SitemapEntry(absolute(reverse("sitemap_part", kwargs={"source": name, "number": block})), newest)
+        SitemapEntry(absolute_url(reverse("sitemap_part", kwargs={"source": name, "number": block})), newest)
         for name, blocks in counts.items()
         for block, (_number, newest) in blocks.items()
     ]
@@ -94,15 +94,15 @@ class PageSource:
 class SubjectSource:
     """Topics or authors: those that a live edition names, changed when the newest of their pieces was."""
 
-    size = MAX_URLS // len(TREES)
+    size = MAX_URLS // len(LOCALES)
 
-    def __init__(self, known: QuerySet, rows: type[Listed], name: str) -> None:
+    def __init__(self, known: QuerySet, rows: type[EditionRow], name: str) -> None:
         self._known, self._rows, self._name = known, rows, name
 
     def counts(self) -> dict[int, tuple[int, datetime | None]]:
         named = self._known.filter(Exists(self._live().filter(**{self._name: OuterRef("pk")})))
         return {
-            block: (number * len(TREES), None)
+            block: (number * len(LOCALES), None)
             for block, number in _in_blocks(named, "pk", self.size, Count("pk"))
         }
 
@@ -141,7 +141,7 @@ class PublicationSource:
 
     def entries(self, block: int) -> list[SitemapEntry]:
         """Two trees of addresses and all kin from one query: families that have a piece in the block."""
-        lists = {tree: absolute(in_tree(tree, "publications:list")) for tree in TREES}
+        lists = {tree: absolute_url(localized_path(tree, "publications:list")) for tree in LOCALES}
         kin = Edition.objects.live().filter(family__in=self._of(block).values("family"))
         fields = ("publication_id", "family", "language", "tree", "slug", "visible_from")
         texts = [
@@ -186,7 +186,7 @@ def _in_blocks(rows: QuerySet, column: str, size: int, *counted) -> Iterable[tup
 
 
 def _in_each_locale(paths: dict[str, str], changed_at: datetime | None) -> list[SitemapEntry]:
-    urls = {tree: absolute(path) for tree, path in paths.items()}
+    urls = {tree: absolute_url(path) for tree, path in paths.items()}
     alternates = urls if len(urls) > 1 else {}
     return [SitemapEntry(url, changed_at, alternates) for url in urls.values()]
 
@@ -199,7 +199,7 @@ def _with_itself(family: dict[str, str], language: str, url: str) -> dict[str, s
 
 def _paths_of(site_page: Model) -> tuple[dict[str, str], datetime]:
     paths = {
-        tree: in_tree(tree, "publications:site-page", slug=getattr(site_page, f"slug_{tree}"))
+        tree: localized_path(tree, "publications:site-page", slug=getattr(site_page, f"slug_{tree}"))
         for tree in site_page.trees
     }
     return paths, site_page.changed_at

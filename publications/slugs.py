@@ -7,7 +7,7 @@ from itertools import chain, groupby
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
-LONGEST = 100
+MAX_SLUG_CHARACTERS = 100
 APOSTROPHES = "'’‘ʼ"
 PASSED_OVER = ("Mn", "Mc", "Me", "Cf")
 
@@ -29,12 +29,12 @@ _MARK = f"[{_runs(MARKS)}]"
 _CAPITALS = "A-ZÀ-ÞΑ-ΫЀ-ЯԱ-Ֆ"
 _WORD = re.compile(rf"[^\W_](?:[^\W_]|{_MARK})*")
 
-SLUG = rf"(?=[^\W_])(?:[^\W_{_CAPITALS}]|{_MARK}|-(?=[^\W_])){{1,{LONGEST}}}"
+SLUG = rf"(?=[^\W_])(?:[^\W_{_CAPITALS}]|{_MARK}|-(?=[^\W_])){{1,{MAX_SLUG_CHARACTERS}}}"
 """What slugify gives: lower-case letters of any alphabet and digits, words joined by single hyphens, at most
 100 characters; never a dot. It is kept short, as every address made is tried against it: rarer capitals (Ő)
 and letters not composed (NFC) pass, though slugify never gives them."""
 
-LONGEST_FORMER = 500
+MAX_REDIRECT_PATH = 500
 PAGE_FILE = re.compile(r"(?:(?:^|/)index)?\.html?\Z")
 
 WITHOUT_STROKES = str.maketrans(
@@ -49,9 +49,9 @@ def slugify(text: str) -> str:
     Letters stay in their alphabet (å, Ж, ا), with the marks that spell a word (हिन्दी) but without stress.
     """
     slug = "-".join(_WORD.findall(_lowered(text)))
-    if len(slug) <= LONGEST:
+    if len(slug) <= MAX_SLUG_CHARACTERS:
         return slug
-    return slug[: LONGEST + 1].rpartition("-")[0] or slug[:LONGEST]
+    return slug[: MAX_SLUG_CHARACTERS + 1].rpartition("-")[0] or slug[:MAX_SLUG_CHARACTERS]
 
 
 def _lowered(text: str) -> str:
@@ -65,19 +65,19 @@ def _is_passed_over(sign: str) -> bool:
     return sign in APOSTROPHES or (unicodedata.category(sign) in PASSED_OVER and sign not in MARKS)
 
 
-def without_marks(text: str) -> str:
+def strip_marks(text: str) -> str:
     """The letters that people type who have no others on their keyboard: "Răchitaru" as "rachitaru"."""
     parts = unicodedata.normalize("NFKD", text.casefold().translate(WITHOUT_STROKES))
     return "".join(sign for sign in parts if not unicodedata.combining(sign))
 
 
-def spellings_without_marks(text: str) -> tuple[str, str]:
+def strip_marks_both_ways(text: str) -> tuple[str, str]:
     """The two ways in which people write letters without their marks: "Jörg" as "jorg" and as "joerg"."""
     two_letters = unicodedata.normalize("NFC", text.casefold()).translate(TWO_LETTERS)
-    return without_marks(text), without_marks(two_letters)
+    return strip_marks(text), strip_marks(two_letters)
 
 
-def former(address: str) -> str:
+def normalize_redirect_path(address: str) -> str:
     """The one spelling of an address of another time, by which it is stored, looked for and linked to.
 
     Decoded, lower-case, without host, query, `index.html`, `.html` and closing slash: servers of static sites answer
@@ -88,4 +88,4 @@ def former(address: str) -> str:
     except ValueError:
         return ""
     plain = "/" + PAGE_FILE.sub("", normalize("NFC", path.lower()).strip("/")).strip("/")
-    return plain if len(plain) <= LONGEST_FORMER and "\0" not in plain else ""
+    return plain if len(plain) <= MAX_REDIRECT_PATH and "\0" not in plain else ""

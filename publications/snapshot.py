@@ -13,19 +13,19 @@ from publications.models import (
     EditionWithRows,
     Number,
     Publication,
-    pictured,
+    images_of,
 )
 from publications.publication_fields import FROZEN_COLUMNS, FieldType, PublicationField
 
-Prepared = Mapping[tuple[str, str], markup.RenderedText]
+RenderedAhead = Mapping[tuple[str, str], markup.RenderedText]
 """Texts that were rendered ahead, each by its language and its Markdown to the letter."""
 
 
-def compose(
+def build_snapshot(
     publication: Publication,
     *,
     published_at: datetime | None = None,
-    prepared: Prepared | None = None,
+    prepared: RenderedAhead | None = None,
     is_first: bool = False,
     replaced: Edition | None = None,
 ) -> EditionWithRows:
@@ -45,7 +45,7 @@ def compose(
         edition=_edition(publication, published_at or _date(publication), before, prepared or {}),
         bylines=[_byline(place, line, publication) for place, line in enumerate(publication.signed())],
         tags=list(publication.tags.all()),
-        images=pictured(publication),
+        images=images_of(publication),
         attachments=[_attachment(file) for file in publication.attachments.all()],
     )
 
@@ -57,7 +57,7 @@ def _date(publication: Publication) -> datetime:
 
 
 def _edition(
-    publication: Publication, published_at: datetime, before: Edition | None, prepared: Prepared
+    publication: Publication, published_at: datetime, before: Edition | None, prepared: RenderedAhead
 ) -> Edition:
     text = _text(publication, before, prepared)
     number = publication.number_of_kind
@@ -70,7 +70,7 @@ def _edition(
         digest=publication.digest,
         **{field.name: _without_space(field, getattr(publication, field.name)) for field in FROZEN_COLUMNS}
         | {"series_number": number, "slug": publication.proposed_slug(), "published_at": published_at},
-        **rendered(text),
+        **rendered_columns(text),
     )
 
 
@@ -91,14 +91,14 @@ def _type_line(publication: Publication, number: Number | None, before: Edition 
     return publication.kind.type_line(publication.tree, number)
 
 
-def _text(publication: Publication, before: Edition | None, prepared: Prepared) -> markup.RenderedText:
+def _text(publication: Publication, before: Edition | None, prepared: RenderedAhead) -> markup.RenderedText:
     """The text rendered; one that was rendered ahead serves where no paragraph has an id to keep."""
     carried = carried_paragraphs(before)
     ahead = None if carried else prepared.get((publication.language, publication.body))
     return ahead or markup.render_markdown(publication.body, language=publication.language, carried=carried)
 
 
-def rendered(text: markup.RenderedText) -> dict[str, object]:
+def rendered_columns(text: markup.RenderedText) -> dict[str, object]:
     """The fields of an edition that are derived from its Markdown."""
     return {
         "html": text.html,

@@ -12,7 +12,7 @@ from django.utils import translation
 from django.utils.translation import gettext_lazy as _
 
 from publications import feeds, views
-from publications.locales import tree_of_path
+from publications.locales import locale_of_path
 from publications.models import FACETS
 
 app_name = "publications"
@@ -102,7 +102,7 @@ PARAMETERS = {
 def parameters_of(path: str) -> frozenset[str] | None:
     """Return the parameters that the page at a path reads, or None if no page is there."""
     try:
-        with translation.override(tree_of_path(path)):  # it names the sections in its own language
+        with translation.override(locale_of_path(path)):  # it names the sections in its own language
             name = resolve(path).view_name
     except Resolver404:
         return None

@@ -30,11 +30,11 @@ from publications.models import (
     Revision,
     Word,
     WordFile,
-    keep_original,
     originals,
+    store_original,
 )
 from publications.models.guards import SQLITE
-from publications.models.translated import SingleRow
+from publications.models.translated import SingleRowModel
 from publications.search.engines import engine
 from publications.search.index import build_row, read_editions
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
@@ -64,7 +64,7 @@ def make_site() -> Publication:
     actions.undo(
         actions.publish(make_publication(title="Never"), by=None, at=tomorrow()).publication, by=None
     )
-    actions.renew("search")
+    actions.bump_site_version("search")
     return Publication.objects.get(pk=piece.pk)
 
 
@@ -74,7 +74,7 @@ def _with_image(piece: Publication) -> str:
 
 def _with_attachment(piece: Publication) -> str:
     row, _made = Attachment.objects.get_or_create(
-        publication=piece, filename="report.pdf", original=keep_original(PDF, "pdf"), size=len(PDF)
+        publication=piece, filename="report.pdf", original=store_original(PDF, "pdf"), size=len(PDF)
     )
     return row.original
 
@@ -85,7 +85,7 @@ def _with_published_file(piece: Publication) -> str:
     EditionAttachment.objects.create(
         edition=edition,
         filename="as.pdf",
-        original=keep_original(content, "pdf"),
+        original=store_original(content, "pdf"),
         size=len(content),
         position=9,
     )
@@ -97,7 +97,7 @@ def _with_word_file(piece: Publication) -> str:
     row, _made = WordFile.objects.get_or_create(
         publication=piece,
         filename="a.docx",
-        original=keep_original(content, "docx"),
+        original=store_original(content, "docx"),
         size=len(content),
         text="-",
     )
@@ -243,7 +243,7 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     "constraints": [_drop_index],
     "guards": [_drop_guard],
     "single-rows": [
-        lambda _piece, model=model: model.objects.all().delete() for model in SingleRow.__subclasses__()
+        lambda _piece, model=model: model.objects.all().delete() for model in SingleRowModel.__subclasses__()
     ],
     "references": [_refer_to_nothing],
     "order": [_set_edition(1, visible_until=lambda edition: edition.visible_from - timedelta(days=1))],
@@ -288,7 +288,7 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
             for deed in ("withdraw", "undo", "cancel", "redact")
         ),
     ],
-    "unused": [lambda _piece: keep_original(b"of nothing", "pdf")],
+    "unused": [lambda _piece: store_original(b"of nothing", "pdf")],
     "made-files": [_break_made_file],
     "index": [
         lambda piece: engine().remove([_live(piece).pk]),

@@ -14,17 +14,17 @@ from publications.admin.drafts.form import ATTACHMENT_TYPES
 from publications.models import (
     AuditLine,
     Byline,
+    BylineRole,
     Image,
     Kind,
     Page,
     Publication,
     Review,
-    Role,
     Site,
     SiteLink,
     Synonym,
     Typed,
-    keep_original,
+    store_original,
 )
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved, tomorrow
 from tests.word_files import make_word_file
@@ -121,7 +121,7 @@ def _live(**fields) -> Publication:
 
 def _signed_in_every_role() -> Publication:
     publication = make_publication()
-    for place, role in enumerate(Role.values, start=1):
+    for place, role in enumerate(BylineRole.values, start=1):
         Byline.objects.create(publication=publication, author=make_author(), role=role, position=place)
     return _live_again(publication)
 
@@ -131,7 +131,7 @@ def _with_every_sort_of_attachment() -> Publication:
     for place, extension in enumerate(sorted(ATTACHMENT_TYPES)):
         content = b"%PDF-1.7" if extension == "pdf" else extension.encode()
         publication.attachments.create(
-            original=keep_original(content, extension), filename=f"f.{extension}", label="A file",
+            original=store_original(content, extension), filename=f"f.{extension}", label="A file",
             size=len(content), position=place,
         )  # fmt: skip
     return _live_again(publication)

@@ -16,10 +16,10 @@ from publications.models import (
     Byline,
     Edition,
     EditionByline,
+    EditionRow,
     EditionTag,
     Image,
     Kind,
-    Listed,
     Publication,
     Revision,
     Tag,
@@ -115,7 +115,7 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
         for piece in pieces
     )  # fmt: skip
     Address.objects.bulk_create(Address(tree="en", slug=piece.slug, publication=piece) for piece in pieces)
-    copies = {name: getattr(editions[0], name) for name in Listed.COPIED}
+    copies = {name: getattr(editions[0], name) for name in EditionRow.COPIED}
     EditionByline.objects.bulk_create(
         EditionByline(edition=each, author=author, position=0, role="author", name=author.name, **copies)
         for each in editions

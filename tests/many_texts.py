@@ -15,9 +15,9 @@ from publications.models import (
     Byline,
     Edition,
     EditionByline,
+    EditionRow,
     EditionTag,
     Kind,
-    Listed,
     Publication,
     Tag,
     TagKind,
@@ -129,4 +129,4 @@ def _edition(chance: random.Random, number: int, piece: Publication, words: list
 
 
 def _copies(edition: Edition) -> dict[str, object]:
-    return {name: getattr(edition, name) for name in Listed.COPIED}
+    return {name: getattr(edition, name) for name in EditionRow.COPIED}

@@ -67,7 +67,7 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
 
     from publications import renditions
     from publications.models import EditionWithRows, Site
-    from publications.presentation import paper_of
+    from publications.presentation import pdf_document_of
     from tests import pdf_reading
 
     with translation.override(edition.tree):
@@ -79,7 +79,7 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
         try:
             content = renditions.get_pdf(
                 renditions.RenditionSource.of_edition(
-                    edition, paper_of(piece, site=Site()), lambda: paper_of(piece, site=Site())
+                    edition, pdf_document_of(piece, site=Site()), lambda: pdf_document_of(piece, site=Site())
                 ),
                 images,
             ).content
@@ -98,10 +98,10 @@ def card_size(edition, kept: Path | None) -> int:
     from django.utils import translation
 
     from publications import renditions
-    from publications.presentation import card_of
+    from publications.presentation import social_image_of
 
     with translation.override(edition.tree):
-        told = card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
+        told = social_image_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
         content = renditions.get_social_image(
             renditions.RenditionSource.of_edition(edition, told, lambda: told), edition.cover
         ).content

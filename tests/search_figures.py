@@ -163,12 +163,12 @@ def find_linked_nearest(editions) -> list[bool]:
     """Return for each post that links to others whether one of them is among its nearest."""
     from django.utils import timezone
 
-    from publications.models import nearest
+    from publications.models import similar_publications
 
     return [
         any(
             row.other.publication_id in linked
-            for row in nearest(edition.publication_id, timezone.now(), NEAREST)
+            for row in similar_publications(edition.publication_id, timezone.now(), NEAREST)
         )
         for edition, linked in _linked(editions)
         if linked

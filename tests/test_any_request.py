@@ -17,9 +17,9 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as some
 
 from publications import actions, slugs
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
-from publications.models import Attachment, FormerPath, Page, keep_original
+from publications.models import Attachment, FormerPath, Page, store_original
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -43,7 +43,7 @@ looking = settings(
 def routes() -> list[str]:
     """Every route in every tree: "en/publications/<words:slug>/"."""
     found = set()
-    for tree in TREES:
+    for tree in LOCALES:
         with translation.override(tree):
             found |= set(_walk(get_resolver(), ""))
     return sorted(found)
@@ -246,7 +246,9 @@ def site(editor):
     piece = make_publication(
         uid=UID, title="On Minsk", by=[author], tags=(tag,), body=f"A.\n\n![](image:{PICTURE})"
     )
-    Attachment.objects.create(publication=piece, original=keep_original(PDF, "pdf"), filename="r.pdf", size=8)
+    Attachment.objects.create(
+        publication=piece, original=store_original(PDF, "pdf"), filename="r.pdf", size=8
+    )
     edition = actions.publish(saved(piece), by=editor)
     actions.publish(saved(piece, body="B."), by=editor, change="correction", note="It was A.")
     actions.publish(make_publication(title="Мінськ", language="uk", translation_of=piece), by=editor)

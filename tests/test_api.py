@@ -8,7 +8,7 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 from publications import actions
-from publications.models import Attachment, Publication, Role, keep_original
+from publications.models import Attachment, BylineRole, Publication, store_original
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import queries_of_each
 
@@ -53,8 +53,8 @@ def report(clock):
         tags=(make_tag("Belarus", kind="country", name_sv="Vitryssland"), make_tag("Aid")), doi="10.1234/x", isbn="978-3-16-148410-0",
         cover=make_image(size=(1600, 900), credit="Bo Ek"), key_points="One.\nTwo.", body="See [us](/en/).",
     )  # fmt: skip
-    piece.bylines.filter(author__name="Bo Ek").update(role=Role.EDITOR)
-    pdf = keep_original(b"%PDF-1.4", "pdf")
+    piece.bylines.filter(author__name="Bo Ek").update(role=BylineRole.EDITOR)
+    pdf = store_original(b"%PDF-1.4", "pdf")
     Attachment.objects.create(publication=piece, original=pdf, filename="r.pdf", label="The report", size=8)
     actions.publish(saved(piece), by=None)
     clock.shift(timedelta(days=2))
@@ -117,7 +117,7 @@ def test_translations_and_related_pieces_are_named(client):
     english, other = make_live(title="English").publication, make_live(title="Other").publication
     swedish = make_publication(title="Svenska", language="sv", translation_of=english)
     actions.publish(swedish, by=None)
-    actions.relate(english, [other, make_publication()], by=None)
+    actions.set_related_links(english, [other, make_publication()], by=None)
 
     told = one(client, english)
 

@@ -9,7 +9,7 @@ from django.test.utils import CaptureQueriesContext
 
 from publications import actions, search
 from publications.api.params import MAX_LIMIT
-from publications.locales import TREES
+from publications.locales import LOCALES
 from tests.factories import make_author, make_live, make_publication, make_tag
 
 pytestmark = pytest.mark.django_db
@@ -84,7 +84,7 @@ def test_a_text_and_its_translations_are_publications_of_their_own(client):
     actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
 
     assert titles(client) == {"English", "Svenska"}
-    assert [titles(client, language=tree) for tree in TREES] == [{"English"}, {"Svenska"}]
+    assert [titles(client, language=tree) for tree in LOCALES] == [{"English"}, {"Svenska"}]
 
 
 # What is wrong

@@ -13,7 +13,7 @@ from openapi_spec_validator import OpenAPIV31SpecValidator
 from publications import actions
 from publications.api.params import PAGING, TOPIC_PARAMETERS, publication_parameters
 from publications.api.shapes import CONTENT, PUBLICATION_DETAIL
-from publications.models import Attachment, keep_original
+from publications.models import Attachment, store_original
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
@@ -40,12 +40,12 @@ def site():
         cover=make_image(credit="Bo", size=(900, 500)), key_points="One.", isbn="978-3-16-148410-0", body="Text.",
     )  # fmt: skip
     Attachment.objects.create(
-        publication=full, original=keep_original(b"%PDF-1.4", "pdf"), filename="r.pdf", size=8
+        publication=full, original=store_original(b"%PDF-1.4", "pdf"), filename="r.pdf", size=8
     )
     actions.publish(saved(full), by=None)
     actions.publish(saved(full, body="Mended."), by=None, change="correction", note="It was text.")
     actions.publish(make_publication(language="sv", translation_of=full), by=None)
-    actions.relate(full, [bare.publication], by=None)
+    actions.set_related_links(full, [bare.publication], by=None)
     gone = make_live().publication
     actions.withdraw(gone, by=None, note="So.")
     return {"bare": bare.publication.uid, "full": full.uid, "gone": gone.uid}

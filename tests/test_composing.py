@@ -4,7 +4,7 @@ import pytest
 
 from publications import actions, manuscript, snapshot
 from publications.draft_content import unsaved_publication
-from publications.models import Attachment, EditionWithRows, Revision, Tag, keep_original
+from publications.models import Attachment, EditionWithRows, Revision, Tag, store_original
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -19,7 +19,7 @@ def whole_piece():
     )  # fmt: skip
     content = b"%PDF-1.4"
     Attachment.objects.create(
-        publication=piece, original=keep_original(content, "pdf"), filename="r.pdf", size=8, label="Report"
+        publication=piece, original=store_original(content, "pdf"), filename="r.pdf", size=8, label="Report"
     )
     return saved(piece)
 
@@ -54,9 +54,9 @@ def text_of(piece) -> manuscript.Manuscript:
 def test_a_manuscript_gives_the_page_of_its_working_copy():
     piece = whole_piece()
 
-    made = snapshot.compose(unsaved_publication(text_of(piece), of=piece))
+    made = snapshot.build_snapshot(unsaved_publication(text_of(piece), of=piece))
 
-    assert facts(made) == facts(snapshot.compose(piece))
+    assert facts(made) == facts(snapshot.build_snapshot(piece))
 
 
 def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
@@ -66,7 +66,7 @@ def test_a_sketch_shows_what_the_manuscript_says_and_not_what_is_stored():
     piece.bylines.all().delete()
     piece.tags.clear()
 
-    made = snapshot.compose(unsaved_publication(text, of=piece))
+    made = snapshot.build_snapshot(unsaved_publication(text, of=piece))
 
     assert (made.edition.title, made.edition.body) == ("On Minsk", text.body)
     assert [line.name for line in made.bylines] == ["Ann", "Bo"]
@@ -81,7 +81,7 @@ def test_what_is_no_longer_known_is_left_out_of_a_sketch():
     piece.bylines.all().delete()
     Tag.objects.all().delete()
 
-    made = snapshot.compose(unsaved_publication(text, of=piece))
+    made = snapshot.build_snapshot(unsaved_publication(text, of=piece))
 
     assert made.tags == []
 
@@ -90,7 +90,7 @@ def test_a_sketch_keeps_the_paragraph_ids_of_the_last_edition(editor):
     piece = whole_piece()
     edition = actions.publish(piece, by=editor)
 
-    made = snapshot.compose(unsaved_publication(text_of(piece), of=piece))
+    made = snapshot.build_snapshot(unsaved_publication(text_of(piece), of=piece))
 
     assert made.edition.paragraphs == edition.paragraphs
 
@@ -99,7 +99,7 @@ def test_a_sketch_stores_nothing():
     piece = whole_piece()
     before = (piece.revisions.count(), piece.version)
 
-    snapshot.compose(unsaved_publication(text_of(piece), of=piece))
+    snapshot.build_snapshot(unsaved_publication(text_of(piece), of=piece))
 
     piece.refresh_from_db()
     assert (piece.revisions.count(), piece.version) == before

@@ -12,12 +12,12 @@ from publications.models import (
     Author,
     Change,
     Edition,
-    End,
+    EndReason,
     Generation,
     Kind,
     Publication,
     Revision,
-    as_known,
+    existing_spelling,
 )
 from tests.factories import (
     make_author,
@@ -60,7 +60,7 @@ def test_an_edition_keeps_names_and_affiliations_as_they_were_published(editor):
     edition = actions.publish(make_publication(by=[author]), by=editor)
 
     author.affiliation_en = "Centre B"
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     byline = edition.bylines.get()
     assert (byline.name, byline.title, byline.affiliation) == ("Ann Berg", "Analyst", "Centre A")
@@ -95,19 +95,19 @@ def test_a_second_press_of_the_button_makes_no_second_edition(editor):
     piece = make_publication()
     actions.publish(piece, by=editor)
 
-    with pytest.raises(actions.Refused, match="Nothing has changed"):
+    with pytest.raises(actions.ActionRefused, match="Nothing has changed"):
         actions.publish(piece, by=editor)
 
     assert piece.editions.count() == 1
 
 
 def test_a_start_in_the_past_is_refused(editor):
-    with pytest.raises(actions.Refused, match="past"):
+    with pytest.raises(actions.ActionRefused, match="past"):
         actions.publish(make_publication(), by=editor, at=yesterday())
 
 
 def test_an_end_before_the_start_is_refused(editor):
-    with pytest.raises(actions.Refused, match="end before it begins"):
+    with pytest.raises(actions.ActionRefused, match="end before it begins"):
         actions.publish(make_publication(), by=editor, at=tomorrow(), until=tomorrow() - timedelta(hours=1))
 
 
@@ -116,7 +116,7 @@ def test_a_correction_needs_a_note(editor):
     actions.publish(piece, by=editor)
     saved(piece, body="Corrected.")
 
-    with pytest.raises(actions.Refused, match="note"):
+    with pytest.raises(actions.ActionRefused, match="note"):
         actions.publish(piece, by=editor, change=Change.CORRECTION)
 
 
@@ -160,7 +160,7 @@ def test_publishing_over_a_waiting_edition_replaces_it_and_says_so(editor):
 
     waiting.refresh_from_db()
     assert edition.replaced == waiting
-    assert (waiting.end, waiting.visible_from == waiting.visible_until) == (End.CANCELLED, True)
+    assert (waiting.end, waiting.visible_from == waiting.visible_until) == (EndReason.CANCELLED, True)
 
 
 def test_of_two_scheduled_editions_the_later_deed_stands(editor):
@@ -204,11 +204,15 @@ def test_withdrawing_ends_what_is_live_and_cancels_what_waits(editor):
 
     first.refresh_from_db(), waiting.refresh_from_db()
     assert live(piece) is None
-    assert (first.end, first.end_note, waiting.end) == (End.WITHDRAWN, "Facts were wrong.", End.CANCELLED)
+    assert (first.end, first.end_note, waiting.end) == (
+        EndReason.WITHDRAWN,
+        "Facts were wrong.",
+        EndReason.CANCELLED,
+    )
 
 
 def test_what_is_not_public_cannot_be_withdrawn(editor):
-    with pytest.raises(actions.Refused, match="not public"):
+    with pytest.raises(actions.ActionRefused, match="not public"):
         actions.withdraw(make_publication(), by=editor)
 
 
@@ -230,7 +234,7 @@ def test_undo_brings_back_the_text_before_as_a_new_edition(editor):
     restored = actions.undo(piece, by=editor)
 
     mistaken.refresh_from_db()
-    assert (restored.number, live(piece).body, mistaken.end) == (3, "Right.", End.UNDONE)
+    assert (restored.number, live(piece).body, mistaken.end) == (3, "Right.", EndReason.UNDONE)
     assert [row.tag.name for row in restored.tag_rows.all()] == ["China"]
     assert restored.bylines.count() == 1
 
@@ -249,7 +253,7 @@ def test_undoing_the_first_edition_withdraws_it(editor):
     piece = make_publication()
     actions.publish(piece, by=editor)
 
-    assert actions.what_undo_does(piece).what is actions.Undoing.WITHDRAW
+    assert actions.plan_undo(piece).what is actions.UndoType.WITHDRAW
     actions.undo(piece, by=editor)
 
     assert live(piece) is None
@@ -261,7 +265,7 @@ def test_an_undo_cannot_be_undone_so_that_a_second_press_does_nothing(editor):
     actions.publish(saved(piece, body="Two."), by=editor)
     actions.undo(piece, by=editor)
 
-    with pytest.raises(actions.Refused, match="nothing to undo"):
+    with pytest.raises(actions.ActionRefused, match="nothing to undo"):
         actions.undo(piece, by=editor)
 
 
@@ -345,7 +349,7 @@ def of_now(piece: Publication) -> Publication:
 def test_a_report_is_cited_by_its_number_though_its_kind_gives_none_any_more(editor, client, words):
     first = actions.publish(make_publication(kind="report"), by=editor)
     stop_numbering(**words)
-    preview = snapshot.compose(of_now(first.publication)).edition
+    preview = snapshot.build_snapshot(of_now(first.publication)).edition
 
     again = actions.publish(saved(of_now(first.publication), body="Mended."), by=editor)
 
@@ -405,7 +409,7 @@ def test_without_a_number_no_part_that_waits_for_one_is_published(editor, line, 
 
 
 def test_a_preview_of_a_report_shows_no_words_that_wait_for_a_number():
-    assert snapshot.compose(make_publication(kind="report")).edition.type_line == "Report"
+    assert snapshot.build_snapshot(make_publication(kind="report")).edition.type_line == "Report"
 
 
 def test_a_translation_shares_the_number_of_its_original(editor):
@@ -456,7 +460,7 @@ def test_paragraph_ids_are_carried_from_edition_to_edition(editor):
 def test_relating_is_public_at_once_and_needs_no_draft(editor):
     piece, target = make_live().publication, make_live().publication
 
-    assert actions.relate(piece, [target], by=editor, reasons=["both on Belarus"])
+    assert actions.set_related_links(piece, [target], by=editor, reasons=["both on Belarus"])
 
     link = piece.related_links.get()
     assert (link.target, link.reason) == (target, "both on Belarus")
@@ -465,10 +469,10 @@ def test_relating_is_public_at_once_and_needs_no_draft(editor):
 
 def test_relating_the_same_again_is_no_deed(editor):
     piece, target = make_live().publication, make_live().publication
-    actions.relate(piece, [target], by=editor)
+    actions.set_related_links(piece, [target], by=editor)
     before = Generation.objects.get().number
 
-    assert not actions.relate(piece, [target], by=editor)
+    assert not actions.set_related_links(piece, [target], by=editor)
 
     assert Generation.objects.get().number == before
 
@@ -476,14 +480,14 @@ def test_relating_the_same_again_is_no_deed(editor):
 def test_a_publication_is_not_related_to_itself(editor):
     piece = make_live().publication
 
-    with pytest.raises(actions.Refused, match="itself"):
-        actions.relate(piece, [piece], by=editor)
+    with pytest.raises(actions.ActionRefused, match="itself"):
+        actions.set_related_links(piece, [piece], by=editor)
 
 
 def test_relating_does_not_touch_the_digest_of_the_draft(editor):
     piece, target = make_live().publication, make_live().publication
 
-    actions.relate(piece, [target], by=editor)
+    actions.set_related_links(piece, [target], by=editor)
 
     assert Revision.objects.keep(piece, by=editor).digest == live(piece).digest
 
@@ -492,12 +496,12 @@ def test_what_is_in_use_stays(editor):
     author = make_author("Ann Berg")
     make_publication(by=[author])
 
-    with pytest.raises(actions.Refused, match="in use"):
-        actions.remove(author, by=editor)
+    with pytest.raises(actions.ActionRefused, match="in use"):
+        actions.delete_instance(author, by=editor)
 
 
 def test_a_passage_that_stands_nowhere_is_refused(editor):
-    with pytest.raises(actions.Refused, match="nowhere"):
+    with pytest.raises(actions.ActionRefused, match="nowhere"):
         actions.redact(make_live().publication, "not to be found", by=editor)
 
 
@@ -531,10 +535,10 @@ def test_undo_gives_the_text_before_its_own_end_back(editor):
 
 def test_links_that_somebody_else_has_changed_meanwhile_are_not_overwritten(editor):
     piece, first, second = (make_live().publication for _n in range(3))
-    actions.relate(piece, [first], by=editor)
+    actions.set_related_links(piece, [first], by=editor)
 
     with pytest.raises(actions.Outdated):
-        actions.relate(piece, [second], by=editor, seen=[])
+        actions.set_related_links(piece, [second], by=editor, seen=[])
 
     assert [link.target for link in piece.related_links.all()] == [first]
 
@@ -549,12 +553,12 @@ def test_a_cancelled_schedule_leaves_no_date_behind(editor):
 
 
 def test_a_date_for_readers_that_is_still_to_come_is_refused(editor):
-    with pytest.raises(actions.Refused, match="after the moment"):
+    with pytest.raises(actions.ActionRefused, match="after the moment"):
         actions.publish(make_publication(published_at=tomorrow()), by=editor)
 
 
 def test_a_moment_far_off_is_refused(editor):
-    with pytest.raises(actions.Refused, match="too far off"):
+    with pytest.raises(actions.ActionRefused, match="too far off"):
         actions.publish(make_publication(), by=editor, at=tomorrow().replace(year=9500))
 
 
@@ -570,7 +574,7 @@ def test_a_corrected_name_of_an_author_reaches_the_byline(editor):
     piece = make_publication(by=[author])
     actions.publish(piece, by=editor)
     author.name = "Ann Berg"
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     assert actions.publish(piece, by=editor).bylines.get().name == "Ann Berg"
 
@@ -589,5 +593,5 @@ def test_a_clock_that_was_ahead_can_be_trusted_again(editor):
 def test_tags_and_authors_are_one_whatever_the_case_in_any_alphabet():
     make_tag("Украина"), make_author("Östen Åberg", aliases="Остен Оберг")
 
-    assert as_known(["украина"]) == ["Украина"]
+    assert existing_spelling(["украина"]) == ["Украина"]
     assert Author.objects.called("östen åberg").exists() and Author.objects.called("остен оберг").exists()

@@ -4,7 +4,7 @@ import pytest
 import time_machine
 
 from publications import actions
-from publications.models import End
+from publications.models import EndReason
 from tests.factories import make_publication, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -50,7 +50,7 @@ def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor)
 
     begun = piece.editions.begun().order_by("visible_from")
     assert list(begun.values_list("number", flat=True)) == [1, 3, 4]
-    assert piece.editions.get(number=2).end == End.CANCELLED
+    assert piece.editions.get(number=2).end == EndReason.CANCELLED
 
 
 def test_the_audit_line_says_what_was_kept(waiting, editor):
@@ -89,7 +89,7 @@ def test_an_end_that_was_given_to_what_waits_stays(editor):
 def test_two_editions_never_wait(waiting, editor):
     piece, _clock = waiting
 
-    with pytest.raises(actions.Refused, match="Only one edition can wait"):
+    with pytest.raises(actions.ActionRefused, match="Only one edition can wait"):
         actions.publish(piece, by=editor, at=tomorrow().replace(day=20), keep_waiting=True)
 
     assert piece.editions.waiting().get().number == 2

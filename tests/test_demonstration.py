@@ -12,7 +12,7 @@ from PIL import Image as Pillow
 
 from publications import manuscript, markup
 from publications.demonstration.load import CONTENT, PORTRAITS
-from publications.models import Role
+from publications.models import BylineRole
 
 PEOPLE = yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8"))
 READ = {path.parent.name: manuscript.read(path.parent) for path in sorted(CONTENT.glob("*/index.md"))}
@@ -175,7 +175,7 @@ def test_there_are_bylines_of_every_role_and_attachments_of_several_types():
     roles = {line.role for text in TEXTS.values() for line in text.bylines}
     types = {each.file.rpartition(".")[2] for text in TEXTS.values() for each in text.attachments}
 
-    assert roles == set(Role.values)
+    assert roles == set(BylineRole.values)
     assert types == {"pdf", "csv", "txt"}
 
 

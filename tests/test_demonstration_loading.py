@@ -7,7 +7,7 @@ from django.contrib.auth.models import User
 
 from publications import actions, demonstration, manuscript, site_setup
 from publications.demonstration.load import CONTENT, Step
-from publications.models import Author, Change, Edition, End, Image, Publication, Tag
+from publications.models import Author, Change, Edition, EndReason, Image, Publication, Tag
 from tests.factories import make_person
 
 pytestmark = pytest.mark.usefixtures("pictures_are_kept")
@@ -78,7 +78,7 @@ def test_loading_leaves_a_withdrawn_text_and_one_whose_draft_has_changed():
         editions_of("2025-11-20-chisinau-visit"),
         editions_of("2026-09-24-russian-budget"),
     )
-    assert withdrawn.end == End.WITHDRAWN and "did not take place" in withdrawn.end_note
+    assert withdrawn.end == EndReason.WITHDRAWN and "did not take place" in withdrawn.end_note
     assert changed.is_live and "within an hour" in changed.body
     assert "within half an hour" in changed.publication.body
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin.drafts.bulk import read_ranges, write_ranges
-from publications.models import Byline, Edition, Publication, keep_original
+from publications.models import Byline, Edition, Publication, store_original
 from tests.blogs import bring_in
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow, yesterday
 from tests.importers.test_default_author import write_posts
@@ -206,7 +206,7 @@ def make_draft_with_pdf() -> Publication:
     draft = make_publication()
     content = b"%PDF-1.7 /MarkInfo << /Marked true >> /StructTreeRoot"
     draft.attachments.create(
-        original=keep_original(content, "pdf"), filename="r.pdf", label="Report", size=len(content)
+        original=store_original(content, "pdf"), filename="r.pdf", label="Report", size=len(content)
     )
     return saved(draft)
 

@@ -202,7 +202,7 @@ def test_a_file_that_was_taken_out_comes_back(desk):
 def test_readers_see_no_change_and_related_publications_stay(desk):
     edition, target = make_live(body="Public."), make_live().publication
     piece = edition.publication
-    actions.relate(piece, [target], by=None)
+    actions.set_related_links(piece, [target], by=None)
     saved(Publication.objects.get(pk=piece.pk), body="Draft.")
 
     restored(desk, piece, 1)
@@ -446,7 +446,7 @@ def test_an_audit_line_says_in_words_what_was_done(deed, detail, english, swedis
 
 
 def test_an_audit_line_shows_no_raw_detail(desk, editor):
-    actions.amend(make_author("Ann"), by=editor, changed=["biography_sv"])
+    actions.save_instance(make_author("Ann"), by=editor, changed=["biography_sv"])
 
     page = desk.get(reverse("desk:publications_auditline_change", args=[AuditLine.objects.first().pk])).text
 
@@ -455,7 +455,7 @@ def test_an_audit_line_shows_no_raw_detail(desk, editor):
 
 
 def test_a_rebuild_is_told_in_the_language_of_the_desk(desk):
-    actions.renew("search, likeness")
+    actions.bump_site_version("search, likeness")
 
     page = desk.get(TRAIL, headers={"Accept-Language": "sv"}).text
 

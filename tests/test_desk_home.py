@@ -113,7 +113,7 @@ def test_the_word_can_be_taken_back(desk):
 
 def test_a_piece_whose_related_one_is_withdrawn_is_flagged(desk):
     target, source = make_live().publication, make_live().publication
-    actions.relate(source, [target], by=None)
+    actions.set_related_links(source, [target], by=None)
     assert "gone" not in waiting(desk)
 
     actions.withdraw(target, by=None)
@@ -140,7 +140,7 @@ def test_a_piece_whose_text_links_to_a_withdrawn_one_is_flagged_at_its_former_ad
 def test_who_withdraws_is_told_who_leads_there(desk):
     target = make_live().publication
     source = make_live(title="On the way").publication
-    actions.relate(source, [target], by=None)
+    actions.set_related_links(source, [target], by=None)
 
     page = desk.get(reverse("desk:withdraw", args=[target.pk])).text
 

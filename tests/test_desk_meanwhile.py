@@ -28,7 +28,7 @@ def as_shown(answer) -> dict:
 def amended(row, editor, **fields) -> None:
     for name, value in fields.items():
         setattr(row, name, value)
-    actions.amend(row, by=editor)
+    actions.save_instance(row, by=editor)
 
 
 def make_page(editor, **fields) -> Page:
@@ -39,7 +39,7 @@ def make_page(editor, **fields) -> Page:
         "body_sv": "Skriv.",
         **fields,
     }
-    return actions.amend(Page(slug_en="press", slug_sv="press", **texts), by=editor)
+    return actions.save_instance(Page(slug_en="press", slug_sv="press", **texts), by=editor)
 
 
 def test_what_both_have_changed_is_not_overwritten_unseen(desk, editor):

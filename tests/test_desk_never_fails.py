@@ -14,7 +14,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from publications.admin.choice_sources import CHOICE_SOURCES
 from publications.admin.drafts.form import ATTACHMENT_TYPES
-from publications.models import Kind, Publication, Role, State, in_state, with_standing
+from publications.models import BylineRole, Kind, Publication, Status, in_status, with_status
 from tests.desk_states import Newsroom, make_newsroom
 from tests.factories import make_person
 from tests.test_roles import ROLES
@@ -146,12 +146,12 @@ def test_every_page_about_a_publication_of_every_sort_and_state_is_shown():
     publications = newsroom.publications.values()
 
     assert set(Kind.objects.values_list("pk", flat=True)) == {each.kind_id for each in publications}
-    assert set(Role) == {line.role for each in publications for line in each.bylines.all()}
+    assert set(BylineRole) == {line.role for each in publications for line in each.bylines.all()}
     assert {
         file.filename.rpartition(".")[2] for each in publications for file in each.attachments.all()
     } == ATTACHMENT_TYPES
-    found = {state for state in State if in_state(with_standing(Publication.objects), state).exists()}
-    assert found == set(State)
+    found = {state for state in Status if in_status(with_status(Publication.objects), state).exists()}
+    assert found == set(Status)
     assert failures(newsroom, newsroom.publications, client_of(person).get) == []
 
 

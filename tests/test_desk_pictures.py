@@ -103,7 +103,7 @@ def test_a_file_waits_on_where_storing_it_is_refused_in_the_end(
 ):
     page = desk.post(ADD, {"file": upload(), **FOCUS})
     with monkeypatch.context() as patch, django_capture_on_commit_callbacks(execute=True):
-        patch.setattr("publications.actions.amend", refuse)
+        patch.setattr("publications.actions.save_instance", refuse)
         desk.post(ADD, {"held": held_in(page), "alt_en": "A field", **FOCUS})
 
     assert held_uploads.get_held_upload(held_in(page)) is not None
@@ -122,7 +122,7 @@ def test_a_kept_file_that_is_gone_is_asked_for_again(desk):
 
 
 def refuse(*_asked, **_how):
-    raise actions.Refused("Not now.")
+    raise actions.ActionRefused("Not now.")
 
 
 def later(monkeypatch) -> None:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Byline, Publication, Review, ReviewRemark, Revision, Role
+from publications.models import Byline, BylineRole, Publication, Review, ReviewRemark, Revision
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved
 
@@ -60,7 +60,9 @@ def test_a_stranger_reads_the_revision_and_not_what_was_written_since(stranger):
 
 def test_a_stranger_reads_who_wrote_and_who_edited(stranger):
     publication = make_publication(by=[make_author("Ann Berg")])
-    Byline.objects.create(publication=publication, author=make_author("Bo Ek"), role=Role.EDITOR, position=1)
+    Byline.objects.create(
+        publication=publication, author=make_author("Bo Ek"), role=BylineRole.EDITOR, position=1
+    )
 
     page = stranger.get(invite(saved(publication)), **STRANGER).text
 
@@ -69,7 +71,9 @@ def test_a_stranger_reads_who_wrote_and_who_edited(stranger):
 
 def test_a_stranger_does_not_take_an_editor_for_the_author(stranger):
     publication = make_publication(by=[])
-    Byline.objects.create(publication=publication, author=make_author("Bo Ek"), role=Role.EDITOR, position=0)
+    Byline.objects.create(
+        publication=publication, author=make_author("Bo Ek"), role=BylineRole.EDITOR, position=0
+    )
 
     page = stranger.get(invite(saved(publication)), **STRANGER).text
 
@@ -263,7 +267,7 @@ def test_ten_remarks_a_minute_are_taken_and_the_eleventh_later(stranger):
 
 
 def test_there_is_an_end_to_the_remarks_of_a_link(stranger, monkeypatch):
-    monkeypatch.setattr("publications.admin.review_link.MOST_REMARKS", 1)
+    monkeypatch.setattr("publications.admin.review_link.MAX_COMMENTS", 1)
     address = invite(make_publication())
 
     statuses = [stranger.post(address, {"place": "1", "text": "x"}).status_code for _time in range(2)]

@@ -4,14 +4,14 @@ import pytest
 from django.urls import reverse
 
 from publications import actions
-from publications.models import Byline, Publication, Role
+from publications.models import Byline, BylineRole, Publication
 from tests.factories import make_author, make_publication, saved
 from tests.test_desk_publishing import path, seen
 
 pytestmark = pytest.mark.django_db
 
 
-@pytest.fixture(params=Role.values)
+@pytest.fixture(params=BylineRole.values)
 def corrected(request, editor) -> Publication:
     """A live publication signed in one role, with a correction that is saved and not published."""
     publication = make_publication(by=[make_author("Ann Berg")])
@@ -20,7 +20,7 @@ def corrected(request, editor) -> Publication:
     )
     edition = actions.publish(saved(publication), by=editor)
     publication = Publication.objects.get(pk=edition.publication_id)
-    Byline.objects.filter(publication=publication, position=1).update(role=Role.AUTHOR)
+    Byline.objects.filter(publication=publication, position=1).update(role=BylineRole.AUTHOR)
     return saved(publication, body="Corrected.")
 
 

@@ -101,7 +101,7 @@ def test_a_title_in_swedish_alone_stands_in_no_english_byline_and_is_told_of():
     author = make_author("Ann Berg", title_sv="Utredare", affiliation_en="SCEEUS")
     piece = make_publication(by=[author])
 
-    [line] = snapshot.compose(piece).bylines
+    [line] = snapshot.build_snapshot(piece).bylines
     advice = " ".join(
         each.text for each in preflight.run_preflight(preflight.build_preflight_draft(piece)).advice
     )

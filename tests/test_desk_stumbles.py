@@ -15,9 +15,9 @@ from publications import actions
 from publications.admin.drafts.dropped_markup import find_dropped_markup
 from publications.admin.history.audit_log import describe_entry
 from publications.models import (
+    ActionType,
     AuditLine,
     Author,
-    DeedKind,
     Image,
     Kind,
     Page,
@@ -284,7 +284,7 @@ def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):
 
 
 def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
-    line = AuditLine(deed=DeedKind.AMEND, detail={"kind": "image", "changed": ["file", "alt_en"]})
+    line = AuditLine(deed=ActionType.AMEND, detail={"kind": "image", "changed": ["file", "alt_en"]})
     with translation.override("sv"):
         words = describe_entry(line).words
 

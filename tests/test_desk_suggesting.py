@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from publications import actions
 from publications.admin.drafts.suggestions import find_topics
-from publications.models import AuditLine, DeedKind, Publication, RelatedLink, Synonym, Tag
+from publications.models import ActionType, AuditLine, Publication, RelatedLink, Synonym, Tag
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_live, make_person, make_publication, make_tag
 
@@ -124,7 +124,7 @@ def test_the_reason_of_a_suggestion_is_kept_with_the_link_and_an_older_one_stays
     tag = make_tag("Kherson")
     like, other = (make_live(title=name, body=GRAIN, tags=(tag,)).publication for name in ("Barges", "Rails"))
     draft = make_publication(title="Elevators", body=GRAIN, tags=(tag,))
-    actions.relate(draft, [other], by=None, reasons=["Because I say so"])
+    actions.set_related_links(draft, [other], by=None, reasons=["Because I say so"])
 
     desk.post(
         change(draft),
@@ -170,7 +170,7 @@ def test_a_suggestion_can_be_ruled_out_and_let_come_again_without_losing_what_is
     assert str(like.pk) not in {each.value for each in ruled.context["related"]}
     assert f'value="{other.pk}" selected' in ruled.text and not piece.related_links.exists()
     assert like.title in ruled.text and "Not suggested here:" in ruled.text
-    assert AuditLine.objects.first().deed == DeedKind.APART
+    assert AuditLine.objects.first().deed == ActionType.APART
     again = linker.post(page, {"_together": like.pk, "related-chooser": ""})
     assert str(like.pk) in {each.value for each in again.context["related"]}
 
@@ -189,8 +189,8 @@ def test_what_cannot_be_ruled_out_changes_nothing(linker):
 
 def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):
     lone, source, target = (make_live().publication for _number in range(3))
-    actions.relate(source, [target], by=None)
-    actions.relate(target, [source, lone, make_live(title="z").publication], by=None)
+    actions.set_related_links(source, [target], by=None)
+    actions.set_related_links(target, [source, lone, make_live(title="z").publication], by=None)
 
     def listed(only: str) -> set[int]:
         return {each.publication_id for each in linker.get("/desk/links/", {"only": only}).context["page"]}
@@ -269,7 +269,7 @@ def test_who_links_is_offered_no_draft_and_can_link_to_none(linker):
 def test_who_links_keeps_a_link_to_a_draft_that_an_editor_has_made(linker):
     draft, other = make_publication(title="A draft"), make_live(title="Barges").publication
     piece = make_live(title="Elevators").publication
-    actions.relate(piece, [draft], by=None)
+    actions.set_related_links(piece, [draft], by=None)
 
     linker.post(
         reverse("desk:related-links-edit", args=[piece.pk]),

@@ -71,7 +71,7 @@ def test_only_the_named_rows_are_read(edition):
 
 
 def test_an_edition_that_is_not_stored_has_its_live_translations(edition):
-    composed = snapshot.compose(edition.publication).with_translations()
+    composed = snapshot.build_snapshot(edition.publication).with_translations()
 
     assert [text.title for text in composed.translations] == ["På svenska"]
     assert composed.history_so_far == []

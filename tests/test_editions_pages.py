@@ -300,7 +300,7 @@ def test_a_comparison_tells_no_more_of_a_pen_name_than_the_name(client, editor):
     author = make_author("A Historian", title_en="Colonel", affiliation_en="Hidden Institute")
     piece = piece_with(editor, by=[author])
     author.title_en, author.pseudonymous = "Major", True
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
     actions.publish(saved(piece, body="Text 2."), by=editor)
 
     page = client.get(address("changes", number=2)).text

@@ -12,7 +12,7 @@ import pytest
 from django.utils import timezone
 
 from publications import actions, search
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import (
     FACETS,
     Edition,
@@ -56,7 +56,7 @@ def families():
     return author, tag
 
 
-@pytest.mark.parametrize("tree", TREES)
+@pytest.mark.parametrize("tree", LOCALES)
 def test_as_many_are_counted_as_stand_in_the_tree(families, tree):
     author, tag = families
     texts = Edition.objects.live().in_tree(tree).count()
@@ -67,7 +67,7 @@ def test_as_many_are_counted_as_stand_in_the_tree(families, tree):
     assert count_authors(tree, {})[author.pk].count == texts
 
 
-@pytest.mark.parametrize("tree", TREES)
+@pytest.mark.parametrize("tree", LOCALES)
 def test_those_are_counted_that_stand_in_the_tree(families, tree):
     shown = Edition.objects.live().in_tree(tree)
 
@@ -203,7 +203,7 @@ def test_pages_are_cached_by_an_eighth_facet(eighth):
 def test_a_renamed_value_of_an_eighth_facet_redirects(client, editor, eighth, signed):
     author = signed.bylines.get().author
     author.slug = "cilla-ek"
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     response = client.get("/en/publications/?signatory=cilla-dahl")
 

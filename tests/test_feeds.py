@@ -25,7 +25,7 @@ from publications.feeds.entries import (
 )
 from publications.feeds.renderers import RENDERERS, render_atom, render_json_feed, render_rss
 from publications.metadata import FEED_FORMATS
-from publications.models import Attachment, Kind, keep_original
+from publications.models import Attachment, Kind, store_original
 from publications.presentation import feeds_for
 from publications.presentation.links import with_whole_addresses
 from publications.xml_writer import FORBIDDEN
@@ -254,7 +254,7 @@ def test_who_did_not_write_contributes(client):
 
 def test_a_file_comes_as_an_enclosure_that_can_be_fetched(client):
     piece = make_publication()
-    original = keep_original(b"%PDF-1.4", "pdf")
+    original = store_original(b"%PDF-1.4", "pdf")
     Attachment.objects.create(
         publication=piece, original=original, filename="r.pdf", label="The report", size=8
     )

@@ -13,7 +13,7 @@ import pytest
 import time_machine
 
 from publications import actions
-from publications.models import Attachment, Role, keep_original
+from publications.models import Attachment, BylineRole, store_original
 from publications.presentation import feeds_for
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
@@ -49,8 +49,8 @@ def report(clock):
         by=[make_author("Ann Berg"), make_author("Pen Name", pseudonymous=True), make_author("Bo Ek")], tags=(make_tag("Ämne"),),
         body="See [us](/en/).\n\n> “Quoted” & more",
     )  # fmt: skip
-    piece.bylines.filter(author__name="Bo Ek").update(role=Role.EDITOR)
-    pdf = keep_original(b"%PDF-1.4", "pdf")
+    piece.bylines.filter(author__name="Bo Ek").update(role=BylineRole.EDITOR)
+    pdf = store_original(b"%PDF-1.4", "pdf")
     for name in ("r.pdf", "annex.pdf"):
         Attachment.objects.create(publication=piece, original=pdf, filename=name, label=name, size=8)
     actions.publish(saved(piece), by=None)

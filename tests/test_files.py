@@ -12,7 +12,7 @@ from django.core.files.base import ContentFile
 from django.core.files.storage import FileSystemStorage
 
 from publications import actions
-from publications.models import Attachment, keep_original, originals
+from publications.models import Attachment, originals, store_original
 from publications.views.file_responses import UnsatisfiableRange, parse_range
 from sceeus import service_urls
 from tests.factories import make_image, make_live, make_publication, saved
@@ -37,7 +37,7 @@ def store(request, settings):
 def attached(client) -> str:
     """The address of a file of a live piece."""
     piece = make_publication()
-    original = keep_original(PDF, "pdf")
+    original = store_original(PDF, "pdf")
     Attachment.objects.create(
         publication=piece, original=original, filename="r.pdf", label="R", size=len(PDF)
     )
@@ -283,7 +283,7 @@ def test_a_digest_that_is_longer_than_any_is_not_looked_for(client):
 )
 def test_a_file_has_one_media_type_wherever_it_is_named(client, filename, media_type):
     piece = make_publication()
-    original = keep_original(b"a,b\n1,2\n", "bin")
+    original = store_original(b"a,b\n1,2\n", "bin")
     Attachment.objects.create(publication=piece, original=original, filename=filename, size=8)
     edition = actions.publish(saved(piece), by=None)
     page = client.get(edition.get_absolute_url()).text
@@ -307,7 +307,7 @@ def test_a_file_has_one_media_type_wherever_it_is_named(client, filename, media_
 
 def test_a_part_of_a_text_file_is_not_compressed(client):
     piece, content = make_publication(), b"a,b\n" * 5000
-    original = keep_original(content, "txt")
+    original = store_original(content, "txt")
     Attachment.objects.create(publication=piece, original=original, filename="t.txt", size=len(content))
     edition = actions.publish(saved(piece), by=None)
     address = f"{edition.get_absolute_url()}files/{edition.attachments.get().digest[:32]}/t.txt"

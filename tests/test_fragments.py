@@ -4,7 +4,7 @@ import pytest
 from django.template import Context, Template, TemplateSyntaxError
 from django.utils.translation import override
 
-from publications.models import read_epoch, within
+from publications.models import read_site_state, site_state_scope
 
 pytestmark = pytest.mark.django_db
 
@@ -28,7 +28,7 @@ def render(value, key: str = "a") -> str:
 def test_a_fragment_is_rendered_once_for_each_key_and_language():
     value = Counted()
 
-    with within(read_epoch()):
+    with site_state_scope(read_site_state()):
         texts = [render(value), render(value), render(value, key="b")]
         with override("sv"):
             texts.append(render(value))
@@ -40,7 +40,7 @@ def test_another_site_version_renders_it_anew():
     value = Counted()
 
     for _version in range(2):
-        with within(read_epoch()):
+        with site_state_scope(read_site_state()):
             text = render(value)
 
     assert text == "value 2"

@@ -10,8 +10,8 @@ import pytest
 from django.db import DatabaseError, connection, transaction
 
 from publications import actions
-from publications.models import Edition, End
-from publications.models.guards import FROZEN, SQLITE, find_missing, install, take_off
+from publications.models import Edition, EndReason
+from publications.models.guards import FROZEN, SQLITE, find_missing_guards, install_guards, remove_guards
 from tests.conftest import ROOT
 from tests.factories import make_live, make_publication, saved
 
@@ -85,7 +85,7 @@ def test_the_end_does_not_come_before_the_start():
 
 def test_two_editions_of_a_piece_have_no_open_end():
     first, _second = second_edition()
-    Edition.objects.filter(pk=first.pk).update(end=End.NONE)
+    Edition.objects.filter(pk=first.pk).update(end=EndReason.NONE)
 
     with pytest.raises(DatabaseError), transaction.atomic():
         Edition.objects.filter(pk=first.pk).update(visible_until=first.expires)
@@ -123,29 +123,29 @@ def test_an_address_belongs_to_one_publication():
     ],
 )
 def test_a_guard_that_is_off_or_says_something_else_is_missed(name, statement):
-    assert find_missing() == []
+    assert find_missing_guards() == []
 
     with connection.cursor() as cursor:
         cursor.execute(statement)
 
-    assert find_missing() == [name]
-    install()
-    assert find_missing() == []
+    assert find_missing_guards() == [name]
+    install_guards()
+    assert find_missing_guards() == []
 
 
 def test_all_guards_are_in_place():
-    assert find_missing() == []
+    assert find_missing_guards() == []
 
 
 def test_the_triggers_are_off_while_migrations_run():
-    take_off(plan=())
-    assert find_missing() == []
+    remove_guards(plan=())
+    assert find_missing_guards() == []
 
-    take_off(plan=["a migration"])
-    assert {"edition_frozen", "edition_kept"} <= set(find_missing())
+    remove_guards(plan=["a migration"])
+    assert {"edition_frozen", "edition_kept"} <= set(find_missing_guards())
 
-    install()
-    assert find_missing() == []
+    install_guards()
+    assert find_missing_guards() == []
 
 
 REBUILD = """

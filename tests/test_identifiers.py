@@ -12,8 +12,8 @@ from publications.models import (
     check_doi,
     check_isbn,
     doi_url,
-    settled_doi,
-    settled_isbn,
+    normalize_doi,
+    normalize_isbn,
 )
 from tests.factories import make_author, make_live, make_person, make_publication, make_tag, saved
 from tests.test_desk import change, filled
@@ -27,14 +27,14 @@ UID = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71"
     ["10.1234/abc-5", " https://doi.org/10.1234/abc-5 ", "http://dx.doi.org/10.1234/abc-5", "doi:10.1234/abc-5", "DOI: 10.1234/abc-5"],
 )  # fmt: skip
 def test_a_doi_has_one_spelling(typed):
-    assert settled_doi(typed) == "10.1234/abc-5"
+    assert normalize_doi(typed) == "10.1234/abc-5"
 
 
 @pytest.mark.parametrize(
     "typed", ["978-91-986543-2-3", "ISBN 978 91 986543 2 3", "isbn-13: 978–91–986543–2–3", " 978-91-986543 - 2-3 "]
 )  # fmt: skip
 def test_an_isbn_has_one_spelling(typed):
-    assert settled_isbn(typed) == "978-91-986543-2-3"
+    assert normalize_isbn(typed) == "978-91-986543-2-3"
 
 
 @pytest.mark.parametrize(
@@ -133,10 +133,10 @@ def test_editions_are_touched_by_what_their_records_tell_beside_them():
     named, other = make_live(tags=(tag,)), make_live()
 
     tag.introduction_en = "Of Belarus."
-    actions.amend(tag, by=None)
+    actions.save_instance(tag, by=None)
     assert not Edition.objects.exclude(touched_at=None)
     tag.name_sv = "Vitryssland"
-    actions.amend(tag, by=None)
+    actions.save_instance(tag, by=None)
 
     assert [each.pk for each in Edition.objects.exclude(touched_at=None)] == [named.pk] != [other.pk]
 

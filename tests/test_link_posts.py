@@ -8,7 +8,7 @@ import pytest
 
 from publications import actions, manuscript
 from publications.importers.intake import import_manuscript
-from publications.models import Edition, Publication, as_manuscript
+from publications.models import Edition, Publication, manuscript_of
 from publications.preflight import build_preflight_draft, run_preflight
 from tests.blogs import bring_in, put
 from tests.desk_forms import change, filled
@@ -137,7 +137,7 @@ def test_a_manuscript_carries_it_both_ways_and_it_counts_as_a_change():
     piece = make_publication(external_url=URL)
     before = piece.digest
 
-    text = manuscript.loads(manuscript.dumps(as_manuscript(piece)))
+    text = manuscript.loads(manuscript.dumps(manuscript_of(piece)))
 
     assert text.external_url == URL
     assert saved(piece, external_url="").digest != before

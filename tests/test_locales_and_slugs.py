@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from publications.locales import NAMES, TREES, direction, tree_of
+from publications.locales import LANGUAGE_NAMES, LOCALES, locale_of, text_direction
 from publications.slugs import SLUG, slugify
 
 ALPHABETS = st.sampled_from("aÅöŐßŉİiIJ̌ЙйЁ́ΣςἈĳ가각각كِעִबि़ำ่𐐀𞤀Ⅷ½²-_ '’\u200d\u00ad")
@@ -90,16 +90,24 @@ def test_what_is_no_address_does_not_match(wrong):
 
 
 def test_a_third_language_stands_in_the_first_tree():
-    assert [tree_of(language) for language in ("en", "sv", "ru", "ar")] == ["en", "sv", "en", "en"]
+    assert [locale_of(language) for language in ("en", "sv", "ru", "ar")] == ["en", "sv", "en", "en"]
 
 
 def test_every_tree_is_a_language():
-    assert set(TREES) <= set(NAMES)
+    assert set(LOCALES) <= set(LANGUAGE_NAMES)
 
 
 def test_every_language_names_itself():
-    assert (NAMES["sv"], NAMES["uk"], NAMES["ka"]) == ("Svenska", "Українська", "ქართული")
+    assert (LANGUAGE_NAMES["sv"], LANGUAGE_NAMES["uk"], LANGUAGE_NAMES["ka"]) == (
+        "Svenska",
+        "Українська",
+        "ქართული",
+    )
 
 
 def test_hebrew_arabic_and_persian_read_from_the_right():
-    assert {language for language in NAMES if direction(language) == "rtl"} == {"ar", "he", "fa"}
+    assert {language for language in LANGUAGE_NAMES if text_direction(language) == "rtl"} == {
+        "ar",
+        "he",
+        "fa",
+    }

@@ -9,7 +9,7 @@ from django.db import InternalError, connection
 from django.test import RequestFactory
 from django.urls import reverse
 
-from publications.views import broken
+from publications.views import server_error
 from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.factories import make_publication
@@ -105,6 +105,6 @@ def test_a_transaction_that_was_ended_for_idling_is_told_to_come_again():
     try:
         raise InternalError from SQLStateError("25P03")
     except InternalError:
-        response = broken(RequestFactory().post("/en/"))
+        response = server_error(RequestFactory().post("/en/"))
 
     assert response.status_code == 503

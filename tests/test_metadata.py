@@ -12,7 +12,16 @@ from hypothesis import strategies as some
 from publications import actions
 from publications.metadata import RECORD_FORMATS, REFERENCE_FORMATS, Record, citations, parse_name
 from publications.metadata.record import Contributor, Correction, RecordFile, TranslationLink
-from publications.models import Edition, EditionWithRows, Kind, Role, Site, read_epoch, the_site, within
+from publications.models import (
+    BylineRole,
+    Edition,
+    EditionWithRows,
+    Kind,
+    Site,
+    read_site_state,
+    site_settings,
+    site_state_scope,
+)
 from tests.conftest import ROOT
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.reference_readers import READERS, Read
@@ -339,7 +348,7 @@ def test_roles_names_and_topics_come_as_the_page_has_them(client):
         make_author("Bo Ek"),
     )
     piece = make_publication(by=[pen, ann, bo], tags=(make_tag("Belarus"), make_tag("Aid")), slug="p", doi="10.1234/x", isbn="978-3-16-148410-0")  # fmt: skip
-    piece.bylines.filter(author=bo).update(role=Role.EDITOR)
+    piece.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
     actions.publish(piece, by=None)
 
     ris = client.get("/en/publications/p.ris").content.decode()
@@ -381,14 +390,14 @@ def test_a_piece_stands_as_markdown_with_its_record_in_front(client):
 def test_what_is_told_from_memory_has_the_tag_of_its_own_time(client, editor):
     edition = make_live()
     address = edition.get_absolute_url().rstrip("/") + ".csl.json"
-    with within(read_epoch()):
-        the_site()  # as another page remembers it
+    with site_state_scope(read_site_state()):
+        site_settings()  # as another page remembers it
         site = Site.objects.get()
         site.name_en = "New Centre"
-        actions.amend(site, by=editor)
+        actions.save_instance(site, by=editor)
         old = client.get(address)
 
-    with within(read_epoch()):
+    with site_state_scope(read_site_state()):
         new = client.get(address, headers={"If-None-Match": old["ETag"]})
 
     assert "New Centre" not in old.text and new.status_code == 200 and "New Centre" in new.text

@@ -11,7 +11,7 @@ import time_machine
 from django.urls import reverse
 
 from publications import actions
-from publications.models import Attachment, Kind, Place, Role, Site, SiteLink, keep_original
+from publications.models import Attachment, BylineRole, Kind, LinkPlacement, Site, SiteLink, store_original
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -67,8 +67,8 @@ def report():
         title="On Minsk & “more”", slug="on-minsk", kind="report", by=[ann, pen, bo], doi="10.1234/x", isbn="978-3-16-148410-0",
         tags=(make_tag("Belarus"), make_tag("Security Papers", kind="series")), cover=make_image(size=(1600, 900)),
     )  # fmt: skip
-    piece.bylines.filter(author=bo).update(role=Role.EDITOR)
-    original = keep_original(b"%PDF-1.4", "pdf")
+    piece.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
+    original = store_original(b"%PDF-1.4", "pdf")
     Attachment.objects.create(
         publication=piece, original=original, filename="r.pdf", label="The report", size=8
     )
@@ -253,7 +253,9 @@ def test_the_way_to_a_page_is_told(client, report, path, names):
 
 def test_the_front_page_tells_who_publishes_and_how_to_search(client):
     Site.objects.update(short_name="SCEEUS", name_en="Stockholm Centre")
-    SiteLink.objects.create(place=Place.SOCIAL, label_en="Bluesky", address_en="https://bsky.example/us")
+    SiteLink.objects.create(
+        place=LinkPlacement.SOCIAL, label_en="Bluesky", address_en="https://bsky.example/us"
+    )
 
     head = head_of(client, "/en/")
 
@@ -276,7 +278,7 @@ def test_an_author_has_a_profile(client, report):
 def test_the_type_that_the_desk_gives_a_kind_is_told(client):
     kind = Kind.objects.get(slug="quick-comment")
     kind.schema_type = "OpinionNewsArticle"
-    actions.amend(kind, by=None)
+    actions.save_instance(kind, by=None)
 
     assert head_of(client, make_live().get_absolute_url()).node("OpinionNewsArticle")
 

@@ -148,7 +148,7 @@ def test_a_name_that_changed_stands_nowhere_from_then_on(root, editor):
     make_live(title="Grain", by_whom=author)
     walk(root)
     author.name, author.pseudonymous = "V. H.", True
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     stopped(root)
 

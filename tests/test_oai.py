@@ -8,7 +8,7 @@ import time_machine
 from lxml import etree
 
 from publications import actions
-from publications.models import Kind, Publication, Role
+from publications.models import BylineRole, Kind, Publication
 from publications.oai import repository
 from publications.oai.request import _read_token
 from tests.conftest import ROOT
@@ -119,7 +119,7 @@ def test_a_record_tells_what_the_page_does(ask, clock):
     piece = make_publication(
         title="On Minsk & <more>", slug="m", summary="So.", by=[ann, bo], kind="report", tags=(make_tag("Aid"),), doi="10.1234/x"
     )  # fmt: skip
-    piece.bylines.filter(author=bo).update(role=Role.EDITOR)
+    piece.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
     actions.publish(piece, by=None)
 
     root = ask(verb="GetRecord", identifier=identifier(piece), metadataPrefix="oai_dc")
@@ -358,7 +358,7 @@ def test_another_name_of_an_author_is_a_change(ask, clock, changed):
     clock.shift(timedelta(hours=1))
     for name, value in changed.items():
         setattr(author, name, value)
-    actions.amend(author, by=None)
+    actions.save_instance(author, by=None)
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 
@@ -384,7 +384,7 @@ def test_a_new_name_of_what_the_record_tells_is_a_change(ask, clock, renamed):
     clock.shift(timedelta(hours=1))
     thing = {"tag": tag, "kind": Kind.objects.get(slug="commentary")}[renamed]
     setattr(thing, "name" if renamed == "tag" else "name_en", "Renamed")
-    actions.amend(thing, by=None)
+    actions.save_instance(thing, by=None)
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 

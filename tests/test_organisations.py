@@ -10,7 +10,7 @@ from django.apps import apps
 from django.urls import reverse
 
 from publications import actions
-from publications.models import Author, Edition, Role
+from publications.models import Author, BylineRole, Edition
 from tests.factories import make_author, make_live, make_publication, saved
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def edition(house) -> Edition:
     piece = make_publication(
         slug="p", kind="report", by=[house, make_author("Grain Trade Watch", is_organisation=True)]
     )
-    piece.bylines.filter(position=1).update(role=Role.EDITOR)
+    piece.bylines.filter(position=1).update(role=BylineRole.EDITOR)
     actions.publish(saved(piece), by=None)
     return actions.publish(saved(piece, body="Mended."), by=None, change="update")
 

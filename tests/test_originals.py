@@ -14,7 +14,7 @@ from django.core.management import call_command
 from publications import renditions
 from publications.disk_reserve import is_disk_full
 from publications.durable_files import remove_unfinished
-from publications.models import OriginalFault, find_original_fault, keep_original, originals
+from publications.models import OriginalFault, find_original_fault, originals, store_original
 from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.factories import make_image
@@ -52,24 +52,24 @@ def files_below(folder) -> list:
 def test_a_later_upload_replaces_a_damaged_original(store, damaged):
     store.save(NAME, ContentFile(damaged))
 
-    assert keep_original(CONTENT, "pdf") == NAME
+    assert store_original(CONTENT, "pdf") == NAME
 
     assert content_of(store) == CONTENT
 
 
 def test_a_sound_original_is_not_written_again(settings):
-    keep_original(CONTENT, "pdf")
+    store_original(CONTENT, "pdf")
     path = settings.ORIGINALS / NAME
     before = path.stat()
 
-    keep_original(CONTENT, "pdf")
+    store_original(CONTENT, "pdf")
 
     assert (path.stat().st_ino, path.stat().st_mtime_ns) == (before.st_ino, before.st_mtime_ns)
 
 
 def test_an_upload_that_the_disk_refuses_leaves_no_file(settings):
     with pytest.raises(OSError), files_of_at_most(131_072):
-        keep_original(CONTENT, "pdf")
+        store_original(CONTENT, "pdf")
 
     assert files_below(settings.ORIGINALS) == []
 
@@ -81,7 +81,7 @@ def test_an_upload_that_the_bucket_refuses_leaves_no_file(settings):
         settings.STORAGES = {**settings.STORAGES, "originals": entry}
 
         with pytest.raises(Exception, match="507") as raised:
-            keep_original(CONTENT, "pdf")
+            store_original(CONTENT, "pdf")
 
         assert server.files == {} and is_disk_full(raised.value)
 
@@ -140,7 +140,7 @@ def test_tidy_removes_what_killed_processes_left_among_uploads_and_renditions(se
 
 
 def test_a_sound_original_has_no_fault(store):
-    keep_original(CONTENT, "pdf")
+    store_original(CONTENT, "pdf")
 
     assert find_original_fault(NAME, size=len(CONTENT)) is None
     assert find_original_fault(NAME) is None

@@ -367,7 +367,7 @@ def test_what_was_rebuilt_is_seen_without_a_deed(doing):
     readers.get(LIST)
 
     with doing():
-        actions.renew("search")
+        actions.bump_site_version("search")
 
     assert readers.get(LIST).mark == "pages; fwd=miss; stored"
 
@@ -403,7 +403,7 @@ def test_names_that_change_are_taken_back_too(doing, editor, monkeypatch):
     readers.get(LIST)
     with doing():
         author.name = "A. B."
-        actions.amend(author, by=editor)
+        actions.save_instance(author, by=editor)
     readers.get("/en/")
 
     broken_database(readers, monkeypatch)

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Epoch
+from publications.models import SiteState
 from publications.page_cache import SiteStateWatcher
 from publications.views.publication_list import Listing
 from tests.factories import make_author, make_live, make_publication, make_tag
@@ -113,10 +113,10 @@ def test_without_a_database_nothing_that_is_under_embargo_again_is_shown(site, c
 def test_a_watch_asks_again_as_soon_as_the_clock_is_behind_its_last_look():
     asked: list[float] = []
 
-    def read(_before: Epoch | None) -> Epoch:
+    def read(_before: SiteState | None) -> SiteState:
         asked.append(time.time())
         later = time.time() + 3600
-        return Epoch(1, len(asked), 1, begins=later, ends=later, midnight=later, since=time.time())
+        return SiteState(1, len(asked), 1, begins=later, ends=later, midnight=later, since=time.time())
 
     with time_machine.travel(timezone.now(), tick=False) as clock:
         watcher = SiteStateWatcher(read, threaded=False)

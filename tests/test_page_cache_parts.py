@@ -8,7 +8,7 @@ import pytest
 import time_machine
 from django.db import OperationalError
 
-from publications.models import Epoch, cached_for_version, cached_latest, within
+from publications.models import SiteState, cached_for_version, cached_latest, site_state_scope
 from publications.page_cache import SiteStateWatcher, WorkerPool, announce_change
 from publications.page_cache.change_signal import ChangeCounter
 from publications.page_cache.pools import NoFreeSlot, Slots
@@ -18,9 +18,9 @@ HOUR = 3600
 LONG = b"<p>A sentence of the usual length, which is compressed well.</p>" * 50
 
 
-def an_epoch(generation: int = 1, **moments: float) -> Epoch:
+def an_epoch(generation: int = 1, **moments: float) -> SiteState:
     later = time.time() + HOUR
-    return Epoch(
+    return SiteState(
         generation, generation, generation, **{"begins": later, "ends": later, "midnight": later, **moments}
     )
 
@@ -240,13 +240,13 @@ def test_what_is_worked_out_in_an_epoch_is_worked_out_once():
         made.append(1)
         return len(made)
 
-    with within(an_epoch()):
+    with site_state_scope(an_epoch()):
         assert [
             cached_for_version("a", make),
             cached_for_version("a", make),
             cached_for_version(("b", 1), make),
         ] == [1, 1, 2]
-    with within(an_epoch()):
+    with site_state_scope(an_epoch()):
         assert cached_for_version("a", make) == 3
     assert [cached_for_version("a", make), cached_for_version("a", make)] == [4, 5]
 
@@ -258,7 +258,7 @@ def test_of_what_is_large_the_last_alone_is_remembered():
         made.append(1)
         return len(made)
 
-    with within(an_epoch()):
+    with site_state_scope(an_epoch()):
         assert [cached_latest("a", key, make) for key in "xxyyx"] == [1, 1, 2, 2, 3]
         assert cached_latest("b", "x", make) == 4
     assert [cached_latest("a", "x", make), cached_latest("a", "x", make)] == [5, 6]

@@ -9,7 +9,7 @@ from django.db import OperationalError
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Epoch
+from publications.models import SiteState
 from publications.page_cache import SiteStateWatcher, announce_change, change_signal
 from publications.page_cache.change_signal import ChangeCounter, Message
 from publications.views.publication_list import Listing
@@ -48,16 +48,16 @@ def clock(monkeypatch):
         yield Clock(travelled, monkeypatch)
 
 
-def a_state(generation: int = 1) -> Epoch:
+def a_state(generation: int = 1) -> SiteState:
     later = time.time() + 3600
-    return Epoch(generation, generation, 1, begins=later, ends=later, midnight=later)
+    return SiteState(generation, generation, 1, begins=later, ends=later, midnight=later)
 
 
 def cut_off_after_one_look(subscription: int = 0, **options) -> SiteStateWatcher:
     """One that has looked once, during this subscription, and finds no database any more."""
     states = iter([a_state()])
 
-    def read(_before: Epoch | None) -> Epoch:
+    def read(_before: SiteState | None) -> SiteState:
         for state in states:
             return state
         raise OperationalError("cut off")
@@ -210,7 +210,7 @@ class TestActions:
         with doing():
             actions.withdraw(live.publication, by=editor, note="")
         with doing():
-            actions.renew("the index")
+            actions.bump_site_version("the index")
 
         assert [message.took_back for message in published] == [False, True, False]
 

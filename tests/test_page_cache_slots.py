@@ -8,7 +8,7 @@ from contextlib import ExitStack, contextmanager
 
 import pytest
 
-from publications.models import Epoch
+from publications.models import SiteState
 from publications.page_cache import SERVER_THREADS, SiteStateWatcher, pools
 from tests.page_caches import Got, Readers
 
@@ -59,7 +59,7 @@ class Slow:
 @contextmanager
 def waiting(*paths: str, begun: int | None = None, **how) -> Iterator[Readers]:
     """Readers through a cache with threads, while these requests wait for their answers, so many of them in Django."""
-    site, state = Slow(), Epoch(1, 1, 1, begins=LATER, ends=LATER, midnight=LATER)
+    site, state = Slow(), SiteState(1, 1, 1, begins=LATER, ends=LATER, midnight=LATER)
     with ExitStack() as stack:
         executors = tuple(stack.enter_context(ThreadPoolExecutor(8)) for _pool in range(2))
         people = stack.enter_context(ThreadPoolExecutor(8))

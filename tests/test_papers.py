@@ -12,9 +12,9 @@ from django.utils import timezone
 from PIL import Image as Pixels
 
 from publications import actions, renditions
-from publications.models import Attachment, Edition, EditionWithRows, Site, keep_original, originals
+from publications.models import Attachment, Edition, EditionWithRows, Site, originals, store_original
 from publications.pdf import PdfDocument
-from publications.presentation import card_url, paper_of, pdf_url
+from publications.presentation import pdf_document_of, pdf_url, social_image_url
 from publications.renditions.documents import MAX_RENDERINGS, RenderingQueue, machine_slot, rendering_queue
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 from tests.pdf_reading import read, words_of
@@ -123,7 +123,7 @@ def test_a_pdf_is_shown_and_named_and_points_to_its_page(client):
 
 def test_a_reader_who_holds_it_is_told_so(client):
     edition = make_live()
-    for url in (pdf_url(edition), card_url(edition)):
+    for url in (pdf_url(edition), social_image_url(edition)):
         tag = client.get(url).headers["ETag"]
 
         again = client.get(url, headers={"if-none-match": tag})
@@ -144,7 +144,7 @@ def test_what_changes_beside_the_text_makes_another_pdf(client, editor):
     assert len(kept(edition, "1-*.pdf")) == 1
 
 
-@pytest.mark.parametrize("url_of", [pdf_url, card_url])
+@pytest.mark.parametrize("url_of", [pdf_url, social_image_url])
 def test_it_answers_as_its_piece_does(client, editor, url_of):
     draft = make_publication(slug="draft")
     scheduled = actions.publish(make_publication(), by=editor, at=timezone.now() + timedelta(hours=1))
@@ -175,7 +175,7 @@ def test_an_edition_that_was_taken_back_has_no_pdf(client, editor):
 
 def test_a_designed_pdf_is_offered_before_the_made_one(client):
     piece = make_publication(kind="report")
-    original = keep_original(b"%PDF-1.4", "pdf")
+    original = store_original(b"%PDF-1.4", "pdf")
     Attachment.objects.create(
         publication=piece, original=original, filename="r.pdf", label="The report", size=8
     )
@@ -213,7 +213,7 @@ def test_a_pdf_is_made_once(client):
 def test_a_redacted_passage_is_gone_from_what_was_kept(client, editor, django_capture_on_commit_callbacks):
     edition = make_live(title="On Zacharias", body="It was Zacharias.")
     pdf(client, edition)
-    client.get(card_url(edition))
+    client.get(social_image_url(edition))
     before = kept(edition)
 
     with django_capture_on_commit_callbacks(execute=True):
@@ -231,7 +231,7 @@ def test_an_old_name_is_gone_from_what_was_kept(client, editor, django_capture_o
 
     author.name, author.pseudonymous = "Nomen", True
     with django_capture_on_commit_callbacks(execute=True):
-        actions.amend(author, by=editor)
+        actions.save_instance(author, by=editor)
 
     assert not kept(edition) and "Zacharias" not in words_of(pdf(client, edition))
 
@@ -247,7 +247,7 @@ def test_what_was_redacted_while_it_was_made_is_not_kept():
 
 
 def saying(edition: Edition, text: str) -> PdfDocument:
-    return replace(paper_of(EditionWithRows.get(edition), site=Site()), html=f"<p>{text}</p>")
+    return replace(pdf_document_of(EditionWithRows.get(edition), site=Site()), html=f"<p>{text}</p>")
 
 
 def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):
@@ -256,7 +256,7 @@ def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):
     originals().delete(image.original)
 
     assert "Words." in words_of(pdf(client, edition)) and image.key in caplog.text
-    assert client.get(card_url(edition)).status_code == 200
+    assert client.get(social_image_url(edition)).status_code == 200
 
 
 # When it cannot be made -------------------------------------------------------------------------------
@@ -391,7 +391,7 @@ def test_every_piece_has_a_card_of_the_size_that_messengers_want(client, fields)
     )
     edition = actions.publish(make_publication(**fields), by=None)
 
-    response = client.get(card_url(edition))
+    response = client.get(social_image_url(edition))
 
     with Pixels.open(io.BytesIO(response.content)) as card:
         assert (card.format, card.size) == ("PNG", (1200, 630)) and len(response.content) < 100_000
@@ -402,7 +402,7 @@ def test_a_card_shows_the_cover_around_its_focal_point(client):
     image = make_image(colour="#ff0000", size=(1600, 900))
     edition = make_live(cover=image)
 
-    response = client.get(card_url(edition))
+    response = client.get(social_image_url(edition))
 
     with Pixels.open(io.BytesIO(response.content)) as card:
         red, green, blue = card.convert("RGB").getpixel((1150, 300))
@@ -412,8 +412,8 @@ def test_a_card_shows_the_cover_around_its_focal_point(client):
 def test_another_focal_point_is_another_card(client):
     image = make_image(size=(1600, 900))
     edition = make_live(cover=image)
-    before = client.get(card_url(edition)).headers["ETag"]
+    before = client.get(social_image_url(edition)).headers["ETag"]
     image.focus_x = 90
     image.save()
 
-    assert client.get(card_url(edition)).headers["ETag"] != before
+    assert client.get(social_image_url(edition)).headers["ETag"] != before

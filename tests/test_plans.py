@@ -7,7 +7,7 @@ from django.db import connection
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Edition, read_epoch
+from publications.models import Edition, read_site_state
 from publications.sitemaps import MAX_URLS
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, tomorrow
 
@@ -103,7 +103,7 @@ def test_an_address_without_a_piece_never_reads_all_editions(client, site):
 def test_the_next_moment_is_found_without_reading_all_editions(site):
     actions.publish(make_publication(), at=tomorrow(), by=None)
 
-    assert whole_readings(read_epoch) == []
+    assert whole_readings(read_site_state) == []
 
 
 def test_what_reads_all_editions_is_noticed(site):

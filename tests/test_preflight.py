@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from publications import actions, markup, preflight
-from publications.models import Attachment, FormerPath, keep_original
+from publications.models import Attachment, FormerPath, store_original
 from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
@@ -292,7 +292,7 @@ def test_pictures_and_files_are_looked_up_in_the_library():
     piece = make_publication(body=f"![](image:{silent.key})\n\n![](image:{words.key})", cover=silent)
     content = b"%PDF-1.4 no tags"
     Attachment.objects.create(
-        publication=piece, original=keep_original(content, "pdf"), filename="report.pdf", size=len(content)
+        publication=piece, original=store_original(content, "pdf"), filename="report.pdf", size=len(content)
     )
 
     found = preflight.run_preflight(preflight.build_preflight_draft(saved(piece)))
@@ -306,7 +306,7 @@ def test_pictures_and_files_are_looked_up_in_the_library():
 @pytest.mark.parametrize("original", [False, True], ids=["gone", "half-written"])
 def test_a_file_that_the_store_does_not_have_whole_forbids_publishing(original):
     piece = make_publication()
-    name = keep_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
+    name = store_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
     Attachment.objects.create(publication=piece, original=name, filename="report.pdf", size=40_000_000)
 
     assert "missing from the store or damaged" in said(

@@ -6,7 +6,7 @@ import pytest
 from django.utils.html import strip_tags
 
 from publications import actions
-from publications.models import Attachment, keep_original
+from publications.models import Attachment, store_original
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -33,7 +33,7 @@ def whole(editor):
         published_at=None,
     )
     actions.publish(piece, by=editor)
-    actions.relate(piece, [make_live(title="Kin to it").publication], by=editor)
+    actions.set_related_links(piece, [make_live(title="Kin to it").publication], by=editor)
     return actions.publish(
         saved(piece, body="The body begins.\n\nIt ends."),
         by=editor,
@@ -101,7 +101,9 @@ def test_an_author_under_a_pen_name_has_no_portrait_biography_or_page(client):
 
 def test_related_pieces_come_in_the_order_of_the_staff_and_only_while_live(client, editor):
     piece, first, second, gone = (make_live(title=title) for title in ("Piece", "Zeta", "Alpha", "Gone"))
-    actions.relate(piece.publication, [each.publication for each in (first, gone, second)], by=editor)
+    actions.set_related_links(
+        piece.publication, [each.publication for each in (first, gone, second)], by=editor
+    )
     actions.withdraw(gone.publication, by=editor)
 
     page = page_of(client, piece)
@@ -175,7 +177,7 @@ def test_an_attachment_comes_with_its_piece(client):
     piece = make_publication()
     Attachment.objects.create(
         publication=piece,
-        original=keep_original(b"%PDF-1.4", "pdf"),
+        original=store_original(b"%PDF-1.4", "pdf"),
         filename="r.pdf",
         label="The report",
         size=8,
@@ -270,7 +272,7 @@ def test_a_broken_page_needs_no_database(client, monkeypatch):
         raise RuntimeError("the database is away")
 
     client.raise_request_exception = False
-    monkeypatch.setattr("publications.views.publications.answer", fail)
+    monkeypatch.setattr("publications.views.publications.resolve_address", fail)
 
     answer = client.get("/en/publications/anything/")
 

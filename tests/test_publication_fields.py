@@ -32,7 +32,7 @@ from publications.models import (
     ReviewRemark,
     Revision,
     Tag,
-    as_manuscript,
+    manuscript_of,
     originals,
 )
 from publications.publication_fields import (
@@ -502,7 +502,7 @@ def test_the_api_has_every_column_that_an_edition_shows(client, filled, editor):
 
 
 def test_a_manuscript_that_is_written_and_read_again_is_the_same(filled):
-    written = as_manuscript(Publication.objects.get(pk=filled.pk))
+    written = manuscript_of(Publication.objects.get(pk=filled.pk))
     empty = manuscript.Manuscript()
 
     assert manuscript.loads(manuscript.dumps(written)) == written

@@ -10,7 +10,7 @@ from publications.models import (
     Address,
     AuditLine,
     Edition,
-    End,
+    EndReason,
     Generation,
     Kind,
     Number,
@@ -120,7 +120,7 @@ def test_a_scheduled_edition_is_replaced_and_lends_the_next_no_paragraphs():
     assert [anchor for anchor, _text in edition.paragraphs][:1] == [
         anchor for anchor, _text in first.paragraphs
     ]
-    assert Edition.objects.get(pk=scheduled.pk).end == End.CANCELLED
+    assert Edition.objects.get(pk=scheduled.pk).end == EndReason.CANCELLED
 
 
 def test_a_draft_that_owns_its_address_already_is_published_there():

@@ -98,10 +98,10 @@ def test_a_passage_of_signs_alone_forgets_no_former_path(editor):
 def test_an_author_who_takes_a_pen_name_leaves_no_way_from_the_old_one(editor):
     author = make_author("Ivan Ivanov")
     author.name, author.slug = "Ivan I", "ivan-i"
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
     author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
 
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     assert not author.former_paths.exists()
 

@@ -164,7 +164,7 @@ def test_invisible_characters_make_no_passage_long_enough(editor, passage):
     publication = make_publication(body="An end.")
     actions.publish(publication, by=editor)
 
-    with pytest.raises(actions.Refused, match="too short"):
+    with pytest.raises(actions.ActionRefused, match="too short"):
         actions.redact(publication, passage, by=editor)
 
 

@@ -13,8 +13,8 @@ def people_and_places(editor):
     author, tag = make_author("Ann Berg"), make_tag("Moldova", kind="country")
     make_live(by_whom=author, tags=(tag,))
     author.slug, tag.slug = "ann-lind", "republic-of-moldova"
-    actions.amend(author, by=editor)
-    actions.amend(tag, by=editor)
+    actions.save_instance(author, by=editor)
+    actions.save_instance(tag, by=editor)
     return author, tag
 
 
@@ -51,7 +51,7 @@ def test_what_never_was_is_not_found(client, people_and_places, path):
 def test_a_pen_name_is_led_to_from_nowhere(client, editor, people_and_places):
     author, _tag = people_and_places
     author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     for path in ("/en/feeds/authors/ann-berg.atom", "/en/publications/?author=ann-berg"):
         assert client.get(path).status_code == 404

@@ -7,7 +7,15 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db.models import prefetch_related_objects
 
 from publications import manuscript
-from publications.models import Attachment, Byline, Publication, RelatedLink, Revision, Why, as_manuscript
+from publications.models import (
+    Attachment,
+    Byline,
+    Publication,
+    RelatedLink,
+    Revision,
+    RevisionReason,
+    manuscript_of,
+)
 from publications.models.revision import ROWS
 from tests.desk_forms import PDF, change, filled
 from tests.factories import make_author, make_image, make_publication, make_tag
@@ -20,7 +28,7 @@ def stored_in(revision: Revision) -> manuscript.Manuscript:
 
 
 def as_stored(publication: Publication) -> manuscript.Manuscript:
-    return manuscript.loads(manuscript.dumps(as_manuscript(Publication.objects.get(pk=publication.pk))))
+    return manuscript.loads(manuscript.dumps(manuscript_of(Publication.objects.get(pk=publication.pk))))
 
 
 def change_every_row(publication: Publication) -> None:
@@ -40,7 +48,7 @@ def keep_one(publication: Publication) -> Revision:
 
 
 def keep_a_batch(publication: Publication) -> Revision:
-    Revision.objects.keep_many([publication], by=None, why=Why.IMPORTED)
+    Revision.objects.keep_many([publication], by=None, why=RevisionReason.IMPORTED)
     return publication.revisions.first()
 
 

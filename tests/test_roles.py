@@ -180,7 +180,7 @@ def things(editor):
     person = make_person("Contributors")
     live = make_live().publication
     draft = make_publication()
-    actions.amend(make_author("Nobody's"), by=editor)
+    actions.save_instance(make_author("Nobody's"), by=editor)
     return {
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
         "image": make_image(), "kind": Kind.objects.first().pk, "site": Site.objects.get().pk,

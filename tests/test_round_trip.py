@@ -15,10 +15,11 @@ from django.utils.html import escape
 
 from publications import actions, manuscript, snapshot
 from publications.admin.drafts.form import PublicationForm
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 from publications.models import (
     Attachment,
     Byline,
+    BylineRole,
     Edition,
     EditionAttachment,
     EditionByline,
@@ -26,8 +27,7 @@ from publications.models import (
     Publication,
     Review,
     Revision,
-    Role,
-    as_manuscript,
+    manuscript_of,
 )
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_publication, make_tag
@@ -71,13 +71,13 @@ class Writer:
     def form(self) -> dict[str, object]:
         """What is sent; the body is no shorter than two paragraphs and shows a picture."""
         picture, language = make_image(colour="green"), self.random.choice(["en", "sv", "uk", "ru"])
-        authors = [make_author(self.text(2)) for _role in Role.values]
-        others = [name for name in NAMES if name != language]
+        authors = [make_author(self.text(2)) for _role in BylineRole.values]
+        others = [name for name in LANGUAGE_NAMES if name != language]
         return {
             "title": self.text(), "summary": self.text(12), "key_points": f"{self.text()}\n{self.text()}",
             "body": f"{self.text(20)}\n\n{self.text(20)}\n\n![](image:{picture.key})",
             "bylines": [str(each.pk) for each in authors],
-            "bylines-role": self.random.sample(Role.values, len(Role.values)),
+            "bylines-role": self.random.sample(BylineRole.values, len(BylineRole.values)),
             "tags": f"{make_tag().name}, {self.text(1).replace(' ', '')}",
             "related": [str(make_publication().pk) for _number in range(2)],
             "cover_choice": [str(make_image(colour="red").pk)],
@@ -113,10 +113,10 @@ def written(request, desk) -> tuple[dict[str, object], Publication]:
     return values, send(desk, ADD, values)
 
 
-def manuscript_of(publication: Publication) -> manuscript.Manuscript:
+def read_back(publication: Publication) -> manuscript.Manuscript:
     """The stored publication, read back as text."""
     stored = Publication.objects.get(pk=publication.pk)
-    return manuscript.loads(manuscript.dumps(as_manuscript(stored)))
+    return manuscript.loads(manuscript.dumps(manuscript_of(stored)))
 
 
 def differing(one: manuscript.Manuscript, other: manuscript.Manuscript) -> dict[str, tuple]:
@@ -146,7 +146,7 @@ def test_every_field_of_the_form_and_every_column_has_a_value_here(db):
 
 def test_every_part_of_a_manuscript_is_filled_by_the_form(written):
     _values, publication = written
-    empty, kept = manuscript.Manuscript(), manuscript_of(publication)
+    empty, kept = manuscript.Manuscript(), read_back(publication)
 
     same = {each.name for each in fields(kept) if getattr(kept, each.name) == getattr(empty, each.name)}
     assert same - {"language"} == {
@@ -179,7 +179,7 @@ def test_the_revision_is_what_is_stored(written):
 
     kept = manuscript.loads(publication.revisions.first().manuscript)
 
-    assert differing(kept, manuscript_of(publication)) == {}
+    assert differing(kept, read_back(publication)) == {}
 
 
 def test_the_revision_of_a_later_save_is_what_is_stored_then(desk, written):
@@ -189,7 +189,7 @@ def test_the_revision_of_a_later_save_is_what_is_stored_then(desk, written):
     changed = send(desk, change(publication), other, version=str(publication.version))
 
     kept = manuscript.loads(changed.revisions.first().manuscript)
-    assert differing(kept, manuscript_of(changed)) == {}
+    assert differing(kept, read_back(changed)) == {}
 
 
 def test_the_preview_and_the_review_page_show_what_is_stored(desk, client, written):
@@ -211,7 +211,7 @@ def test_the_preview_and_the_review_page_show_what_is_stored(desk, client, writt
     assert [
         file.filename for file in publication.attachments.all() if file.filename not in preview.text
     ] == []
-    composed = snapshot.compose(Publication.objects.get(pk=publication.pk)).bylines
+    composed = snapshot.build_snapshot(Publication.objects.get(pk=publication.pk)).bylines
     assert [(line.author_id, line.role) for line in composed] == [
         (line.author_id, line.role) for line in publication.bylines.all()
     ]
@@ -239,7 +239,7 @@ def test_the_edition_is_what_is_stored_column_by_column_and_row_by_row(editor, w
     )
     assert {row.tag_id for row in edition.tag_rows.all()} == {tag.pk for tag in stored.tags.all()}
     shown = {image.key for image in edition.images.all()}
-    assert shown == {picture.key for picture in manuscript_of(stored).images} and len(shown) == 2
+    assert shown == {picture.key for picture in read_back(stored).images} and len(shown) == 2
 
 
 def rows(related, source: type[Model], copy: type[Model]) -> list[dict[str, object]]:
@@ -249,18 +249,18 @@ def rows(related, source: type[Model], copy: type[Model]) -> list[dict[str, obje
 
 def test_a_restore_brings_back_everything_that_was_saved(desk, written):
     _values, publication = written
-    first = manuscript_of(publication)
+    first = read_back(publication)
     other = Writer(1000).form()
     attached = publication.attachments.get()
     changed = send(
         desk, change(publication), other, version=str(publication.version), detach=[str(attached.pk)]
     )
-    between = differing(first, manuscript_of(changed)).keys()
+    between = differing(first, read_back(changed)).keys()
 
     desk.post(reverse("desk:restore", args=[publication.pk, 1]), {"seen": str(changed.version)})
 
     assert between >= {each.name for each in fields(first)} - {"uid", "more", "number", "kind", "language"}
-    assert differing(first, manuscript_of(publication)).keys() <= LEFT_BY_RESTORE
+    assert differing(first, read_back(publication)).keys() <= LEFT_BY_RESTORE
     assert publication.revisions.first().why == "restored"
 
 

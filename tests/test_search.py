@@ -101,14 +101,14 @@ def test_spellings_edited_at_the_desk_count_at_once(editor):
     make_live(title="X", body="The Zhytomyr road.")
     synonym = Synonym(spellings="Zhytomyr\nZjytomyr")
 
-    actions.amend(synonym, by=editor)
+    actions.save_instance(synonym, by=editor)
     assert titles("Zjytomyr") == ["X"]
 
     synonym.spellings = "Zhytomyr\nSchytomyr"
-    actions.amend(synonym, by=editor)
+    actions.save_instance(synonym, by=editor)
     assert (titles("Zjytomyr"), titles("Schytomyr")) == ([], ["X"])
 
-    actions.remove(synonym, by=editor)
+    actions.delete_instance(synonym, by=editor)
     assert titles("Schytomyr") == []
 
 
@@ -123,7 +123,7 @@ def test_a_topic_that_is_renamed_is_found_by_its_new_name(editor):
     make_live(title="X", tags=(tag,))
     tag.name = "Power"
 
-    actions.amend(tag, by=editor)
+    actions.save_instance(tag, by=editor)
 
     assert (titles("energy"), titles("power")) == ([], ["X"])
 
@@ -133,7 +133,7 @@ def test_an_author_is_found_by_the_name_on_the_piece_and_by_the_present_one(edit
     make_live(title="X", by_whom=author)
     author.name = "Ann Lind"
 
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     assert titles("berg") == titles("lind") == ["X"]
 
@@ -160,7 +160,7 @@ def test_a_pen_name_leads_to_no_other_name(editor):
     author = make_author("Ann Berg")
     make_live(title="Old", by_whom=author)
     author.name, author.pseudonymous = "N. N. Sokolova", True
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
     make_live(title="New", by_whom=author)
 
     assert (sorted(titles("sokolova")), titles("berg")) == (["New", "Old"], [])
@@ -512,7 +512,7 @@ def test_a_row_of_one_spelling_is_refused_with_the_reason(at_the_desk):
 
 def test_a_spelling_in_two_rows_leads_to_both():
     for row in ("Holm\nHelm", "Holm\nHalm"):
-        actions.amend(Synonym(spellings=row), by=None)
+        actions.save_instance(Synonym(spellings=row), by=None)
     make_live(title="A", body="Helm.")
     make_live(title="B", body="Halm.")
 

@@ -97,7 +97,7 @@ def test_a_refused_deed_leaves_the_index_as_it_was(editor):
     piece = make_publication(body="Vera *Ho*lm.")
     actions.publish(piece, by=editor)
 
-    with pytest.raises(actions.Refused):
+    with pytest.raises(actions.ActionRefused):
         actions.redact(piece, "Nowhere", by=editor)
 
     assert is_in_step()
@@ -138,14 +138,14 @@ def test_a_row_that_an_older_process_stored_is_found_and_can_be_stored_anew(edit
 def test_topics_and_people_that_are_removed_name_nothing(editor):
     tag, author = make_tag("Energy"), make_author("Ann Berg")
     for thing in (tag, author):
-        actions.amend(thing, by=editor)
+        actions.save_instance(thing, by=editor)
     assert set(Naming.objects.filter(term__in=["energy", "berg"]).values_list("term", flat=True)) == {
         "energy",
         "berg",
     }
 
     for thing in (tag, author):
-        actions.remove(thing, by=editor)
+        actions.delete_instance(thing, by=editor)
 
     assert not Naming.objects.filter(term__in=["energy", "berg"]).exists()
 

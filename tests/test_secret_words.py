@@ -18,17 +18,17 @@ from django.utils import timezone, translation
 from PIL import Image as Pixels
 
 from publications import actions, search
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
 from publications.models import (
     Attachment,
     Byline,
     Edition,
     Publication,
-    keep_original,
-    nearest,
-    read_epoch,
-    within,
+    read_site_state,
+    similar_publications,
+    site_state_scope,
+    store_original,
 )
 from publications.renditions import IMAGE_SIZES
 from publications.views.errors import words_of
@@ -74,7 +74,7 @@ class Asked:
 
     def paths(self) -> list[str]:
         found = set()
-        for tree in TREES:
+        for tree in LOCALES:
             with translation.override(tree):
                 for route, names in public_routes():
                     for chosen in itertools.product(*self._choices(names)):
@@ -173,7 +173,7 @@ def fill_with_secrets(piece: Publication) -> Publication:
     piece.tags.set([tag])
     content = f"%PDF-1.4 {words['attachmentbytes']}".encode()
     Attachment.objects.create(
-        publication=piece, original=keep_original(content, "pdf"), filename=f"{words['attachment']}.pdf",
+        publication=piece, original=store_original(content, "pdf"), filename=f"{words['attachment']}.pdf",
         label=words["attachmentlabel"], size=len(content),
     )  # fmt: skip
     body = f"{words['body']}[^1]\n\n![](image:{shown.key})\n\n[^1]: {words['footnote']}"
@@ -268,7 +268,7 @@ def offer_of(path: str) -> str:
 
 def leaks(client, piece: Publication) -> list[str]:
     """What is told that is secret. Nothing changes meanwhile, so all is asked in one epoch, as the page cache asks."""
-    with within(read_epoch()):
+    with site_state_scope(read_site_state()):
         return [leak for path in Asked(piece).paths() for leak in leaks_of(client, path)]
 
 
@@ -310,7 +310,7 @@ def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
     actions.publish(piece, by=editor)
     author = piece.bylines.get().author
     author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
 
     found = " ".join(leaks(client, piece))
 
@@ -342,7 +342,7 @@ def suggested(piece: Publication) -> list[str]:
     tags, authors = list(piece.tags.all()), list(piece.authors.all())
     rows = search.similarity.suggest(" ".join(WORDS.values()), " ".join(WORDS.values()), tags, authors)
     for live in Edition.objects.live():
-        rows += nearest(live.publication_id, timezone.now(), 50)
+        rows += similar_publications(live.publication_id, timezone.now(), 50)
     return [word for row in rows for word in (row.other.title, *row.words, *search.similarity.reasons([row]))]
 
 

@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.db import OperationalError
 
 from publications.models import Image
-from publications.models.image import keep_original, originals
+from publications.models.image import originals, store_original
 from sceeus import service_urls
 from tests.accounts.test_mail import WAIT_SECONDS, mail_server
 from tests.factories import picture_bytes
@@ -139,7 +139,7 @@ def test_originals_go_into_the_bucket_and_come_back(store, settings, db):
 
 def test_the_same_bytes_are_sent_once(store):
     for _ in range(2):
-        keep_original(b"x", "pdf")
+        store_original(b"x", "pdf")
 
     assert [verb for verb, _ in store.asked].count("PUT") == 1
 

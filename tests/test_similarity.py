@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from publications import actions
-from publications.models import Edition, Likeness, nearest
+from publications.models import Edition, Likeness, similar_publications
 from publications.search import similarity
 from publications.search.similarity.matching import decay
 from publications.search.similarity.terms import (
@@ -30,11 +30,11 @@ def live(title: str, body: str, **fields) -> Edition:
 
 
 def near(edition: Edition, count: int = 5) -> list[str]:
-    return [row.other.title for row in nearest(edition.publication_id, timezone.now(), count)]
+    return [row.other.title for row in similar_publications(edition.publication_id, timezone.now(), count)]
 
 
 def reasons(edition: Edition) -> list[str]:
-    return similarity.reasons(nearest(edition.publication_id, timezone.now(), 5))
+    return similarity.reasons(similar_publications(edition.publication_id, timezone.now(), 5))
 
 
 # What is like what -------------------------------------------------------------------------------------
@@ -151,7 +151,7 @@ def test_topics_are_named_in_the_language_of_the_page_and_as_they_are_called_now
     piece = live("Barges", GRAIN, tags=(tag,))
     live("Schism", CHURCH, tags=(tag,))
     tag.name = "Belarus and its people"
-    actions.amend(tag, by=editor)
+    actions.save_instance(tag, by=editor)
 
     assert reasons(piece) == ["Both on Belarus and its people"]
     with translation.override("sv"):
@@ -169,7 +169,7 @@ def test_a_pen_name_brings_nobody_together_and_is_not_told(editor):
     live("Calendar", "Feasts and fasts.", by_whom=author)
     assert reasons(piece) == ["Both by Vera Holm"]
     author.name, author.pseudonymous = "An Observer", True
-    actions.amend(author, by=editor)
+    actions.save_instance(author, by=editor)
     assert near(piece) == []
 
 
@@ -207,8 +207,8 @@ def test_a_draft_is_suggested_only_what_is_live(editor):
 def test_a_draft_is_not_suggested_itself_nor_what_is_linked_or_ruled_out(editor):
     own, linked, apart, left = (live(title, GRAIN) for title in ("Own", "Linked", "Apart", "Left"))
     piece = own.publication
-    actions.relate(piece, [linked.publication], by=editor)
-    actions.keep_apart(apart.publication, piece, by=editor)
+    actions.set_related_links(piece, [linked.publication], by=editor)
+    actions.exclude_suggestion(apart.publication, piece, by=editor)
 
     assert suggested("Own", GRAIN, beside=piece) == [left.title]
     assert len(suggested("Own", GRAIN)) == 4

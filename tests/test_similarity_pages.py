@@ -34,7 +34,7 @@ def test_what_staff_linked_to_comes_first_and_says_nothing(client, editor):
     tag = make_tag("Belarus")
     piece, chosen = live("Barges", tags=(tag,)), live("Schism", body="Patriarch and synod quarrel.")
     live("Winter", body="Pipelines and storage.", tags=(tag,))
-    actions.relate(piece.publication, [chosen.publication], by=editor)
+    actions.set_related_links(piece.publication, [chosen.publication], by=editor)
 
     assert related(client, piece) == [("Schism", ""), ("Winter", "Both on Belarus")]
 
@@ -42,7 +42,7 @@ def test_what_staff_linked_to_comes_first_and_says_nothing(client, editor):
 def test_four_stand_below_a_piece_and_none_twice(client, editor):
     tag = make_tag("Belarus")
     piece, *others = (live(f"Grain {number}", tags=(tag,)) for number in range(7))
-    actions.relate(piece.publication, [others[0].publication], by=editor)
+    actions.set_related_links(piece.publication, [others[0].publication], by=editor)
 
     titles = [title for title, _why in related(client, piece)]
 
@@ -62,7 +62,7 @@ def test_what_is_ruled_out_goes_from_both_pages_at_once(client, editor):
     piece, other = live("Barges"), live("Elevators")
     assert related(client, piece) and related(client, other)
 
-    actions.keep_apart(piece.publication, other.publication, by=editor)
+    actions.exclude_suggestion(piece.publication, other.publication, by=editor)
 
     assert related(client, piece) == related(client, other) == []
 

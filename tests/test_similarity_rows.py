@@ -10,7 +10,15 @@ from django.utils import timezone
 
 from publications import actions, search
 from publications.management.commands import rebuild as command
-from publications.models import AuditLine, Edition, EditionTerm, Likeness, SearchIndex, Unrelated, nearest
+from publications.models import (
+    AuditLine,
+    Edition,
+    EditionTerm,
+    Likeness,
+    SearchIndex,
+    Unrelated,
+    similar_publications,
+)
 from publications.search import similarity
 from publications.search.index import indexable_editions
 from publications.search.similarity import rows
@@ -35,7 +43,7 @@ def live(title: str, **fields) -> Edition:
 
 
 def near(edition: Edition, count: int = 50) -> list[str]:
-    return [row.other.title for row in nearest(edition.publication_id, timezone.now(), count)]
+    return [row.other.title for row in similar_publications(edition.publication_id, timezone.now(), count)]
 
 
 def is_in_step() -> bool:
@@ -151,7 +159,7 @@ def test_a_refused_deed_leaves_the_rows_as_they_were(editor):
     piece = live("Elevators").publication
     before = set(Likeness.objects.values_list("edition", "other", "score"))
 
-    with pytest.raises(actions.Refused):
+    with pytest.raises(actions.ActionRefused):
         actions.redact(piece, "Nowhere", by=editor)
 
     assert set(Likeness.objects.values_list("edition", "other", "score")) == before and before
@@ -202,15 +210,15 @@ def test_what_has_ended_takes_no_place_among_the_nearest(editor, monkeypatch):
 def test_what_staff_rule_out_is_shown_at_neither_end_until_they_take_it_back(editor):
     one, other, third = live("One"), live("Other"), live("Third")
 
-    assert actions.keep_apart(other.publication, one.publication, by=editor)
+    assert actions.exclude_suggestion(other.publication, one.publication, by=editor)
     assert (near(one), near(other)) == (["Third"], ["Third"])
-    assert not actions.keep_apart(one.publication, other.publication, by=editor)
+    assert not actions.exclude_suggestion(one.publication, other.publication, by=editor)
     assert Unrelated.objects.count() == 1
     actions.publish(saved(other.publication, title="Other again"), by=editor)
     assert near(one) == ["Third"]
 
-    assert actions.let_together(one.publication, other.publication, by=editor)
-    assert not actions.let_together(one.publication, other.publication, by=editor)
+    assert actions.allow_suggestion(one.publication, other.publication, by=editor)
+    assert not actions.allow_suggestion(one.publication, other.publication, by=editor)
     assert set(near(one)) == {"Third", "Other again"} and set(near(third)) == {"One", "Other again"}
 
 
@@ -218,7 +226,7 @@ def test_ruling_out_leaves_an_audit_line_and_starts_a_generation(editor):
     one, other = live("One").publication, live("Other").publication
     before = AuditLine.objects.latest("pk").generation
 
-    actions.keep_apart(one, other, by=editor)
+    actions.exclude_suggestion(one, other, by=editor)
 
     line = AuditLine.objects.latest("pk")
     assert (line.deed, line.detail, line.publication) == ("apart", {"apart": other.pk}, one)
@@ -228,8 +236,8 @@ def test_ruling_out_leaves_an_audit_line_and_starts_a_generation(editor):
 def test_a_piece_cannot_be_ruled_out_beside_itself(editor):
     piece = live("One").publication
 
-    with pytest.raises(actions.Refused):
-        actions.keep_apart(piece, piece, by=editor)
+    with pytest.raises(actions.ActionRefused):
+        actions.exclude_suggestion(piece, piece, by=editor)
 
 
 def test_the_database_keeps_one_row_for_each_pair():
@@ -243,7 +251,7 @@ def test_the_database_keeps_one_row_for_each_pair():
 
 def test_what_staff_have_linked_to_is_not_suggested_too(editor):
     one, other = live("One"), live("Other")
-    actions.relate(one.publication, [other.publication], by=editor)
+    actions.set_related_links(one.publication, [other.publication], by=editor)
 
     assert near(one) == [] and near(other) == ["One"]
 

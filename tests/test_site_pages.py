@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publications import actions
-from publications.models import AuditLine, FormerPath, Page, Site, SiteLink, read_epoch, within
+from publications.models import AuditLine, FormerPath, Page, Site, SiteLink, read_site_state, site_state_scope
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_live, make_tag, saved
 
@@ -19,13 +19,13 @@ pytestmark = pytest.mark.django_db
 
 
 def make_page(**fields) -> Page:
-    return actions.amend(Page(**{"title_en": "Press", "body_en": "Write to us.", **fields}), by=None)
+    return actions.save_instance(Page(**{"title_en": "Press", "body_en": "Write to us.", **fields}), by=None)
 
 
 def changed(thing, **fields):
     for name, value in fields.items():
         setattr(thing, name, value)
-    return actions.amend(thing, by=None)
+    return actions.save_instance(thing, by=None)
 
 
 def ask(client, path: bytes, query: bytes = b""):
@@ -76,7 +76,7 @@ def test_an_address_of_the_site_itself_is_refused_in_both_languages(word):
         fields = {f"title_{tree}": "Some page", f"body_{tree}": "Text.", f"slug_{tree}": word}
 
         with pytest.raises(ValidationError, match="is an address of the site itself"):
-            actions.amend(Page(**fields), by=None)
+            actions.save_instance(Page(**fields), by=None)
 
 
 def test_a_page_shows_no_picture_of_the_library():
@@ -95,7 +95,7 @@ def test_a_text_that_cannot_be_rendered_is_refused_and_nothing_is_stored():
 
 
 def test_a_change_of_a_page_leaves_an_audit_line(editor):
-    actions.amend(Page(title_en="Press", body_en="Text."), by=editor, changed=["title_en"])
+    actions.save_instance(Page(title_en="Press", body_en="Text."), by=editor, changed=["title_en"])
 
     line = AuditLine.objects.get(subject="Press")
     assert (line.by, line.detail["kind"]) == (editor, "page")
@@ -105,8 +105,8 @@ def test_a_page_that_is_linked_stays_and_says_why():
     page = make_page()
     SiteLink.objects.create(place="menu", page=page)
 
-    with pytest.raises(actions.Refused, match="linked from the menu"):
-        actions.remove(page, by=None)
+    with pytest.raises(actions.ActionRefused, match="linked from the menu"):
+        actions.delete_instance(page, by=None)
 
 
 # Menu and footer
@@ -120,7 +120,7 @@ def test_the_menu_is_in_the_language_of_the_tree_and_marks_where_one_is(client):
 
 
 def test_pages_of_one_epoch_have_their_own_marks(client):
-    with within(read_epoch()):
+    with site_state_scope(read_site_state()):
         pages = {path: client.get(path).text for path in ("/sv/", "/sv/om-oss/", "/sv/publikationer/")}
 
     marked = {path: re.findall('href="([^"]+)" aria-current="page"', page) for path, page in pages.items()}

@@ -21,14 +21,14 @@ from publications import actions, search
 from publications.integrity import CHECKS, find_faults, no_progress
 from publications.models import (
     Address,
+    AddressStatus,
     Edition,
-    End,
+    EndReason,
     Generation,
     Publication,
-    Standing,
     Word,
-    answer,
-    answer_for_edition,
+    resolve_address,
+    resolve_edition_address,
 )
 from publications.search.engines import engine
 from tests.factories import make_person, make_publication, saved
@@ -115,7 +115,7 @@ class Newsroom(RuleBasedStateMachine):
         piece = self.piece(which)
         try:
             edition = actions.publish(piece, by=self.by, at=at, until=until, change=change)
-        except actions.Refused as refusal:
+        except actions.ActionRefused as refusal:
             return self.refused(refusal, piece)
         self.done()
         assert edition.body == piece.body
@@ -129,7 +129,7 @@ class Newsroom(RuleBasedStateMachine):
         piece = self.piece(which)
         try:
             actions.withdraw(piece, by=self.by)
-        except actions.Refused as refusal:
+        except actions.ActionRefused as refusal:
             return self.refused(refusal, piece)
         self.done()
         self.clock.shift(timedelta(microseconds=len(self.pieces)))
@@ -140,10 +140,10 @@ class Newsroom(RuleBasedStateMachine):
     @rule(which=st.integers(0, 1))
     def undo(self, which: int) -> None:
         piece = self.piece(which)
-        plan = actions.what_undo_does(piece)
+        plan = actions.plan_undo(piece)
         try:
             restored = actions.undo(piece, by=self.by)
-        except actions.Refused as refusal:
+        except actions.ActionRefused as refusal:
             return self.refused(refusal, piece)
         self.done()
         self.clock.shift(TICK)
@@ -184,7 +184,7 @@ class Newsroom(RuleBasedStateMachine):
 
     @invariant()
     def what_a_deed_has_seen_public_is_never_called_cancelled(self) -> None:
-        assert not Edition.objects.filter(pk__in=self.seen_by_deed(), end=End.CANCELLED).exists()
+        assert not Edition.objects.filter(pk__in=self.seen_by_deed(), end=EndReason.CANCELLED).exists()
 
     @invariant()
     def every_former_address_leads_somewhere(self) -> None:
@@ -192,23 +192,28 @@ class Newsroom(RuleBasedStateMachine):
             return
         known = self.seen_by_deed()
         for publication, slug, _edition in (each for each in self.former if each[2] in known):
-            found = answer("en", slug)
-            assert found.standing in (Standing.HERE, Standing.MOVED, Standing.GONE)
+            found = resolve_address("en", slug)
+            assert found.standing in (AddressStatus.HERE, AddressStatus.MOVED, AddressStatus.GONE)
             assert found.edition.publication_id == publication
-            if found.standing is Standing.MOVED:
-                assert answer("en", found.edition.slug).standing in (Standing.HERE, Standing.GONE)
+            if found.standing is AddressStatus.MOVED:
+                assert resolve_address("en", found.edition.slug).standing in (
+                    AddressStatus.HERE,
+                    AddressStatus.GONE,
+                )
 
     @invariant()
     def the_live_address_answers_with_the_live_edition(self) -> None:
         for piece in self.pieces:
             for edition in self.live(piece):
-                assert answer("en", edition.slug).edition == edition
-                assert answer_for_edition("en", edition.slug, edition.number).standing is Standing.HERE
+                assert resolve_address("en", edition.slug).edition == edition
+                assert (
+                    resolve_edition_address("en", edition.slug, edition.number).standing is AddressStatus.HERE
+                )
 
     @invariant()
     def nothing_that_waits_can_be_reached(self) -> None:
         for edition in Edition.objects.waiting():
-            found = answer_for_edition("en", edition.slug, edition.number)
+            found = resolve_edition_address("en", edition.slug, edition.number)
             assert found.edition is None or found.edition.pk != edition.pk
 
     @invariant()
@@ -256,7 +261,7 @@ class Newsroom(RuleBasedStateMachine):
     def done(self) -> None:
         self.last_deed = max(self.last_deed, Generation.objects.get().at)
 
-    def refused(self, refusal: actions.Refused, piece: Publication) -> None:
+    def refused(self, refusal: actions.ActionRefused, piece: Publication) -> None:
         """A refusal is only for a reason, and then nothing has changed."""
         if isinstance(refusal, actions.ClockBehind):
             assert not self.clock_is_right()

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.html import strip_tags
 
 from publications import actions
-from publications.locales import LANGUAGE_LABELS, NAMES
+from publications.locales import LANGUAGE_LABELS, LANGUAGE_NAMES
 from publications.models import Author, Site, TagKind
 from publications.presentation.authors import initials_of
 from publications.presentation.teasers import first_sentences
@@ -280,7 +280,7 @@ def test_languages_of_texts_are_named_in_the_language_of_the_page(reader, editor
     ]
     assert "<span>Ukrainska</span>" in said[1]
     assert "Language: Ukrainian" in strip_tags(reader.get(ukrainian.get_absolute_url()).text)
-    assert set(LANGUAGE_LABELS) == set(NAMES)
+    assert set(LANGUAGE_LABELS) == set(LANGUAGE_NAMES)
 
 
 def test_a_card_names_those_who_wrote_along_behind_the_authors(reader, editor):

@@ -5,7 +5,16 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications import actions
-from publications.models import Author, Image, Publication, Revision, Tracked, Why, WordFile, originals
+from publications.models import (
+    Author,
+    Image,
+    Publication,
+    Revision,
+    RevisionReason,
+    TrackedChangesState,
+    WordFile,
+    originals,
+)
 from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes
 from tests.word_files import bomb, docx, gone, ins, make_word_file, note, noted, p, picture, r
 
@@ -48,7 +57,7 @@ def test_a_file_becomes_a_draft_at_once_and_its_form_is_opened(desk):
     assert answer["Location"] == address("publications_publication_change", piece)
     assert (piece.title, piece.body) == ("Moldova votes", "Text[^1].\n\n[^1]: A note.")
     assert [line.author.name for line in piece.bylines.all()] == ["Ann Andersson"]
-    assert piece.revisions.get().why == Why.WORD and not piece.editions.exists()
+    assert piece.revisions.get().why == RevisionReason.WORD and not piece.editions.exists()
     assert "1 footnote found, 1 kept" in form_of(desk, piece)
 
 
@@ -180,7 +189,7 @@ def test_accepting_settles_them_and_changes_nothing(desk):
 
     piece.refresh_from_db()
     assert (piece.open_changes, piece.body) == (0, "One new word, here.\n\nSecond paragraph.")
-    assert piece.word_files.get().tracked == Tracked.ACCEPTED
+    assert piece.word_files.get().tracked == TrackedChangesState.ACCEPTED
 
 
 def test_rejecting_takes_them_out_and_keeps_what_the_editor_did(desk):
@@ -268,7 +277,7 @@ def test_the_next_file_is_joined_with_what_the_editor_did(desk):
     piece.refresh_from_db()
     assert answer["Location"] == address("publications_publication_change", piece)
     assert piece.body == "Very first paragraph.\n\nSecond paragraph.\n\nThird, longer paragraph.\n\nFourth."
-    assert piece.revisions.first().why == Why.WORD and piece.word_files.taken().count() == 2
+    assert piece.revisions.first().why == RevisionReason.WORD and piece.word_files.taken().count() == 2
 
 
 def test_what_both_changed_is_asked_side_by_side_and_nothing_changes_before(desk):

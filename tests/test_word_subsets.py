@@ -10,7 +10,7 @@ from django.urls import reverse
 from publications.importers import word
 from publications.importers.report import ImportRefused
 from publications.importers.word import drafts
-from publications.models import Publication, as_manuscript
+from publications.models import Publication, manuscript_of
 from tests.conftest import ROOT
 from tests.factories import make_publication, picture_bytes
 from tests.word_files import docx, gone, ins, note, noted, p, picture, table
@@ -87,7 +87,7 @@ def test_a_draft_of_one_part_opens_at_every_page_of_the_desk(desk, names):
 @pytest.mark.parametrize("names", SUBSETS, ids=lambda names: "+".join(names) or "nothing")
 def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
     publication, content = make_publication(), content_of(names)
-    before = as_manuscript(publication)
+    before = manuscript_of(publication)
 
     try:
         row = drafts.offer_version(
@@ -100,7 +100,7 @@ def test_each_subset_may_follow_as_the_next_version_of_a_draft(names):
     drafts.accept_version(
         row, drafts.read_word_file(content, "a.docx"), drafts.merge_version(row, {}).values, by=None
     )
-    assert as_manuscript(publication).bylines == before.bylines
+    assert manuscript_of(publication).bylines == before.bylines
 
 
 def test_a_fault_of_the_reader_is_a_refusal_too(monkeypatch, caplog):

@@ -1,53 +1,61 @@
 """THE DEEDS: everything that changes what readers see goes through here.
 
-publish (now, at, until) · withdraw · undo · relate · keep_apart · amend · redact. Each is one transaction, leaves an
+publish (now, at, until) · withdraw · undo · relate · exclude_suggestion · amend · redact. Each is one transaction, leaves an
 audit line and starts a new generation of the public site. No other room writes an edition, an address,
 a related link or anything else that readers see. A deed that cannot be done raises Refused and
 leaves everything as it was.
 """
 
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
-from .publish import address_to_come, publish, publish_many
+from .publish import publish, publish_many, slug_to_claim
 from .redact import RedactionReport, default_mark, preview_redaction, redact
-from .redirects import lead_here
-from .related_links import keep_apart, let_together, relate
+from .redirects import add_redirects
+from .related_links import allow_suggestion, exclude_suggestion, set_related_links
 from .repair import repair_copies, repair_windows
-from .save import amend, check_unused, remove, write_out
-from .transaction import ClockBehind, NotReady, Outdated, Refused, hold, renew, trust_clock
-from .undo import Undoing, undo, what_undo_does
+from .save import check_deletable, delete_instance, render_site_page, save_instance
+from .transaction import (
+    ActionRefused,
+    ClockBehind,
+    NotReady,
+    Outdated,
+    bump_site_version,
+    lock_for_action,
+    trust_clock,
+)
+from .undo import UndoType, plan_undo, undo
 from .withdraw import withdraw
 
 __all__ = [
     "NEVER_PUBLIC",
+    "ActionRefused",
     "ClockBehind",
     "NotReady",
     "Outdated",
     "RedactionReport",
-    "Refused",
-    "Undoing",
+    "UndoType",
     "actions_since",
-    "address_to_come",
-    "amend",
-    "check_unused",
+    "add_redirects",
+    "allow_suggestion",
+    "bump_site_version",
+    "check_deletable",
     "default_mark",
-    "hold",
-    "keep_apart",
-    "lead_here",
-    "let_together",
+    "delete_instance",
+    "exclude_suggestion",
+    "lock_for_action",
+    "plan_undo",
     "preview_redaction",
     "public_state",
     "public_states",
     "publish",
     "publish_many",
     "redact",
-    "relate",
-    "remove",
-    "renew",
+    "render_site_page",
     "repair_copies",
     "repair_windows",
+    "save_instance",
+    "set_related_links",
+    "slug_to_claim",
     "trust_clock",
     "undo",
-    "what_undo_does",
     "withdraw",
-    "write_out",
 ]

@@ -6,16 +6,16 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.models import AuditLine, DeedKind, Edition, Publication
+from publications.models import ActionType, AuditLine, Edition, Publication
 
 from .transaction import Outdated
 
 WINDOW_ACTIONS = (
-    DeedKind.PUBLISH,
-    DeedKind.SCHEDULE,
-    DeedKind.WITHDRAW,
-    DeedKind.UNDO,
-    DeedKind.CANCEL,
+    ActionType.PUBLISH,
+    ActionType.SCHEDULE,
+    ActionType.WITHDRAW,
+    ActionType.UNDO,
+    ActionType.CANCEL,
 )
 NEVER_PUBLIC = "0.0"
 

@@ -20,30 +20,30 @@ from publications import markup, search
 from publications.models import (
     FOREVER,
     ROWS,
+    ActionType,
     Address,
     AuditLine,
     Change,
-    DeedKind,
     Edition,
     EditionWithRows,
     Generation,
     Number,
     Publication,
     Revision,
-    Why,
+    RevisionReason,
     digest_of_draft,
-    whole_minute,
+    truncate_to_minute,
 )
-from publications.slugs import LONGEST
-from publications.snapshot import Prepared, compose
+from publications.slugs import MAX_SLUG_CHARACTERS
+from publications.snapshot import RenderedAhead, build_snapshot
 
 from .public_state import refuse_outdated_state
 from .transaction import (
     ActionContext,
+    ActionRefused,
     ClockBehind,
     NotReady,
     Outdated,
-    Refused,
     open_action,
     save_site_version,
 )
@@ -59,7 +59,7 @@ from .windows import (
 
 LAST_YEAR = 2200
 
-Outcome = Edition | Refused
+Outcome = Edition | ActionRefused
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -113,7 +113,7 @@ def publish(
         at=at, until=until, change=change, note=note, seen=seen, state=state, keep_waiting=keep_waiting
     )  # fmt: skip
     outcome = _publish({publication.pk: options}, by=by)[publication.pk]
-    if isinstance(outcome, Refused):
+    if isinstance(outcome, ActionRefused):
         raise outcome
     publication.refresh_from_db()
     return outcome
@@ -124,7 +124,7 @@ def publish_many(
     publications: Sequence[Publication],
     *,
     by: User | None,
-    prepared: Prepared | None = None,
+    prepared: RenderedAhead | None = None,
     ends: Mapping[int, datetime] | None = None,
 ) -> list[Outcome]:
     """Publish drafts now, each by an action with an audit line and a site version of its own.
@@ -176,7 +176,7 @@ class PlannedEdition:
 
 
 def _publish(
-    options: Mapping[int, PublishOptions], *, by: User | None, prepared: Prepared | None = None
+    options: Mapping[int, PublishOptions], *, by: User | None, prepared: RenderedAhead | None = None
 ) -> dict[int, Outcome]:
     """Publish the drafts of these primary keys; give the edition of each, or why there is none. Raises ClockBehind."""
     if not options:
@@ -190,7 +190,7 @@ def _publish(
                 planned.append(_plan(publication, options[publication.pk], action, batch))
         except ClockBehind:
             raise
-        except Refused as refusal:
+        except ActionRefused as refusal:
             outcomes[publication.pk] = refusal
     if planned:
         _store(planned, batch)
@@ -200,7 +200,9 @@ def _publish(
 class _Batch:
     """What drafts that are published together share: the site version, and the addresses and numbers they take."""
 
-    def __init__(self, keys: Mapping[int, PublishOptions], *, by: User | None, prepared: Prepared) -> None:
+    def __init__(
+        self, keys: Mapping[int, PublishOptions], *, by: User | None, prepared: RenderedAhead
+    ) -> None:
         self.by, self.prepared = by, prepared
         self.generation = Generation.objects.select_for_update().get()
         self.publications = _locked(list(keys))
@@ -218,7 +220,7 @@ class _Batch:
         has_editions = publication.pk in self.last_numbers
         try:
             yield open_action(self.generation, by=self.by, publication=publication if has_editions else None)
-        except Refused:
+        except ActionRefused:
             self.generation.number, self.generation.at = number, at
             raise
 
@@ -305,7 +307,7 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
     changed = [plan.publication for plan in planned if plan.is_draft_changed]
     Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
     Address.objects.bulk_create(batch.addresses, ignore_conflicts=True)  # one may have been its own before
-    Revision.objects.keep_many(publications, by=batch.by, why=Why.PUBLISHED, reload=False)
+    Revision.objects.keep_many(publications, by=batch.by, why=RevisionReason.PUBLISHED, reload=False)
     for plan in planned:
         plan.edition.digest = plan.publication.digest
         if not plan.is_first:
@@ -332,14 +334,16 @@ def _refuse_what_is_not_ready(publication: Publication, seen: str | None) -> Non
 def _window_of(options: PublishOptions, moment: datetime) -> Window:
     at, until = options.at, options.until
     if at and at <= moment:
-        raise Refused(_("The moment to publish lies in the past. Choose a later one, or publish now."))
+        raise ActionRefused(_("The moment to publish lies in the past. Choose a later one, or publish now."))
     start = at or moment
     if max(start, until or start).year > LAST_YEAR:
-        raise Refused(_("The moment lies too far off. Choose one before the year %d.") % (LAST_YEAR + 1))
+        raise ActionRefused(
+            _("The moment lies too far off. Choose one before the year %d.") % (LAST_YEAR + 1)
+        )
     if until and until <= start:
-        raise Refused(_("The piece would end before it begins. Choose a later end."))
+        raise ActionRefused(_("The piece would end before it begins. Choose a later end."))
     if options.keep_waiting and at:
-        raise Refused(
+        raise ActionRefused(
             _("Only one edition can wait. Publish now, or let this one take the place of the other.")
         )
     return Window(start=start, until=until or FOREVER, planned=bool(at))
@@ -350,13 +354,13 @@ def _change(change: Change | str | None, note: str, before: Edition | None) -> C
         return Change.FIRST
     chosen = Change(change or Change.SILENT)
     if chosen is Change.FIRST:
-        raise Refused(
+        raise ActionRefused(
             _("This piece has been public before: say whether this is a fix, a correction or an update.")
         )
     if chosen is Change.CORRECTION and not note.strip():
-        raise Refused(_("A correction needs a note that tells readers what was wrong."))
+        raise ActionRefused(_("A correction needs a note that tells readers what was wrong."))
     if chosen is Change.SILENT and note.strip():
-        raise Refused(_("A silent fix shows no note. Choose correction, or leave the note empty."))
+        raise ActionRefused(_("A silent fix shows no note. Choose correction, or leave the note empty."))
     return chosen
 
 
@@ -364,14 +368,16 @@ def _date_for_readers(
     publication: Publication, window: Window, change: Change, before: Edition | None
 ) -> datetime:
     """As the editor wrote it, else that of the edition before; an update moves it. It belongs to the edition."""
-    written = whole_minute(publication.published_at) if publication.published_at else None
+    written = truncate_to_minute(publication.published_at) if publication.published_at else None
     if before and change is Change.UPDATE:
         date = written if written != before.published_at else None
     else:
         date = written or (before.published_at if before else None)
-    date = date or whole_minute(window.start)
+    date = date or truncate_to_minute(window.start)
     if date > window.start:
-        raise Refused(_("The date readers see lies after the moment of publication. Choose an earlier one."))
+        raise ActionRefused(
+            _("The date readers see lies after the moment of publication. Choose an earlier one.")
+        )
     return date
 
 
@@ -382,7 +388,7 @@ def _settle_draft(publication: Publication, date: datetime, before: Edition | No
         Whether the draft is another one than the database has.
     """
     stored = publication.published_at, publication.series_number, publication.slug
-    if publication.published_at and date != whole_minute(publication.published_at):
+    if publication.published_at and date != truncate_to_minute(publication.published_at):
         publication.published_at = None
     publication.series_number = batch.series_number(publication, date, before)
     publication.slug = _slug_to_claim(publication, batch.owners)
@@ -400,7 +406,7 @@ def _owners(publications: Sequence[Publication]) -> Owners:
     return {(tree, slug): pk for tree, slug, pk in rows}
 
 
-def address_to_come(publication: Publication) -> str:
+def slug_to_claim(publication: Publication) -> str:
     """The address that publishing will give the piece; one made from the title steps aside where it is taken.
 
     Raises NotReady where an editor chose one that another publication has.
@@ -421,7 +427,7 @@ def _slug_to_claim(publication: Publication, owners: Owners) -> str:
 
 def _next_free(publication: Publication, wanted: str, owners: Owners) -> str:
     """The address with the first number behind it that nobody else has."""
-    stem = wanted[: LONGEST - 6].rstrip("-")
+    stem = wanted[: MAX_SLUG_CHARACTERS - 6].rstrip("-")
     taken = Address.objects.filter(tree=publication.tree, slug__startswith=stem)
     others = set(taken.exclude(publication=publication).values_list("slug", flat=True))
     others |= {
@@ -431,10 +437,10 @@ def _next_free(publication: Publication, wanted: str, owners: Owners) -> str:
 
 
 def _composed(
-    publication: Publication, date: datetime, number: int, scheduled: Edition | None, prepared: Prepared
+    publication: Publication, date: datetime, number: int, scheduled: Edition | None, prepared: RenderedAhead
 ) -> EditionWithRows:
     try:
-        composition = compose(
+        composition = build_snapshot(
             publication, published_at=date, prepared=prepared, is_first=number == 1, replaced=scheduled
         )
     except markup.Unrenderable as reason:
@@ -459,7 +465,7 @@ def _refuse_repetition(
         return
     is_signed_alike = _as_signed(live.bylines.all()) == _as_signed(composition.bylines)
     if is_signed_alike and live.digest == digest_of_draft(publication):
-        raise Refused(
+        raise ActionRefused(
             _("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number}
         )
 
@@ -471,7 +477,7 @@ def _as_signed(bylines) -> list[tuple[str, str, str]]:
 def _audit_line(plan: PlannedEdition) -> AuditLine:
     edition = plan.edition
     return plan.action.audit_entry(
-        DeedKind.SCHEDULE if edition.planned else DeedKind.PUBLISH,
+        ActionType.SCHEDULE if edition.planned else ActionType.PUBLISH,
         edition,
         publication=plan.publication,
         edition=edition.number,

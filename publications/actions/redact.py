@@ -23,19 +23,19 @@ from publications.diff import tokens_of
 from publications.disk_reserve import with_disk_reserve
 from publications.html_tree import Element, parse
 from publications.models import (
+    ActionType,
     Address,
-    DeedKind,
     Edition,
     EditionByline,
     Publication,
     RelatedLink,
     ReviewRemark,
     Revision,
-    Why,
+    RevisionReason,
 )
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, RedactionRule
-from publications.slugs import slugify, spellings_without_marks, without_marks
-from publications.snapshot import carried_paragraphs, rendered
+from publications.slugs import slugify, strip_marks, strip_marks_both_ways
+from publications.snapshot import carried_paragraphs, rendered_columns
 
 from .redacted_addresses import LinkingPublication, paths_of, publications_linking_to
 from .redacted_values import (
@@ -46,10 +46,10 @@ from .redacted_values import (
     redact_value,
     rules_of_rows,
 )
-from .transaction import Outdated, Refused, begin_action, lock_publication
+from .transaction import ActionRefused, Outdated, begin_action, lock_publication
 from .word_files import redact_word_files
 
-SHORTEST = 3
+MIN_PASSAGE_CHARACTERS = 3
 
 EDITION_RULES = {name: rule for name, rule in COLUMN_RULES.items() if FIELDS_BY_NAME[name].frozen}
 EDITION_RULES |= dict.fromkeys(("note", "end_note", "type_line"), redact_text)
@@ -127,14 +127,16 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     action = begin_action(by=by, publication=publication)
     piece = lock_publication(publication)
     redaction = markup.Redaction(passage, default_mark(piece.language) if mark is None else mark)
-    if len(redaction.passage) < SHORTEST:
-        raise Refused(_("The passage is too short to be taken out safely: give at least three characters."))
+    if len(redaction.passage) < MIN_PASSAGE_CHARACTERS:
+        raise ActionRefused(
+            _("The passage is too short to be taken out safely: give at least three characters.")
+        )
     before, paths = piece.digest, paths_of(piece)
     editions = _redact_editions(piece, redaction, passage)
     Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=action.at)
     in_copy = _redact_working_copy(piece, redaction, passage, by)
     if not editions and not in_copy:
-        raise Refused(_("The passage stands nowhere in this publication."))
+        raise ActionRefused(_("The passage stands nowhere in this publication."))
     _forget_traces(piece, redaction, passage)
     if in_copy:
         _renew_typed(piece)
@@ -144,7 +146,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
     report = _report(piece, passage, redaction, editions, linked_from)
     transaction.on_commit(lambda: renditions.delete_renditions(piece.pk))
     action.write_audit_entry(
-        DeedKind.REDACT, piece, publication=piece, editions=report.editions, mark=report.mark,
+        ActionType.REDACT, piece, publication=piece, editions=report.editions, mark=report.mark,
         words=sum(token.is_word for token in tokens_of(redaction.passage)), why=redaction.redact_text(why),
     )  # fmt: skip
     return report
@@ -232,7 +234,7 @@ def _redact_edition(edition: Edition, redaction: markup.Redaction, passage: str)
         text = markup.render_markdown(
             edition.body, language=edition.language, carried=carried_paragraphs(edition)
         )
-        for name, value in rendered(text).items():
+        for name, value in rendered_columns(text).items():
             setattr(edition, name, value)
     if touched or bylines or files:
         edition.redactions += 1
@@ -248,10 +250,10 @@ def _names_passage(slug: str, passage: str) -> bool:
     is_specific = len(part) >= markup.SPECIFIC
     ending = "" if is_specific else rf"{markup.ENDINGS}(-|$)"
     letters = part.replace("-", "-?") if is_specific else part
-    spellings = "|".join({letters, *spellings_without_marks(letters)})
+    spellings = "|".join({letters, *strip_marks_both_ways(letters)})
     pattern = re.compile(rf"(^|-)({spellings}){ending}")
     slug = markup.INVISIBLE_CHARACTERS.sub("", slug)
-    return bool(pattern.search(slug) or pattern.search(without_marks(slug)))
+    return bool(pattern.search(slug) or pattern.search(strip_marks(slug)))
 
 
 def _redact_slug(row, redaction: markup.Redaction, passage: str) -> bool:
@@ -280,7 +282,7 @@ def _redact_working_copy(piece: Publication, redaction: markup.Redaction, passag
     touched |= redact_word_files(piece, redaction)
     if touched:
         piece.save()
-        Revision.objects.keep(piece, by=by, why=Why.REDACTED)
+        Revision.objects.keep(piece, by=by, why=RevisionReason.REDACTED)
     return touched
 
 
@@ -320,7 +322,7 @@ def _forget_traces(piece: Publication, redaction: markup.Redaction, passage: str
     """Addresses that hold the passage, and what earlier deeds and saves were called."""
     named = [address for address in piece.addresses.all() if _names_passage(address.slug, passage)]
     piece.addresses.filter(pk__in=[each.pk for each in named]).delete()
-    spellings = set(filter(None, map(_spelled, spellings_without_marks(passage))))
+    spellings = set(filter(None, map(_spelled, strip_marks_both_ways(passage))))
     told = [
         each for each in piece.former_paths.all() if any(name in _spelled(each.path) for name in spellings)
     ]
@@ -358,7 +360,7 @@ def _refuse_remains(piece: Publication, redaction: markup.Redaction) -> None:
     """Nothing is done where readers would still find the passage, split by markup we do not see through."""
     for edition in piece.editions.all():
         if _still_tells(edition, redaction):
-            raise Refused(
+            raise ActionRefused(
                 _(
                     "The passage would still be read in edition %(number)d: markup divides it. Give it in parts."
                 )

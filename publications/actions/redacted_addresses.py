@@ -10,9 +10,9 @@ from django.utils.html import escape
 
 from publications import markup
 from publications.html_tree import parse
-from publications.locales import in_tree
+from publications.locales import localized_path
 from publications.models import Edition, Publication
-from publications.slugs import former
+from publications.slugs import normalize_redirect_path
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,9 @@ class LinkingPublication:
 def paths_of(piece: Publication) -> set[str]:
     """Return all paths that lead to a publication, as former() spells them."""
     own = piece.addresses.values_list("tree", "slug")
-    paths = {former(in_tree(tree, "publications:detail", slug=slug)) for tree, slug in own}
+    paths = {
+        normalize_redirect_path(localized_path(tree, "publications:detail", slug=slug)) for tree, slug in own
+    }
     return paths | set(piece.former_paths.values_list("path", flat=True))
 
 
@@ -53,7 +55,7 @@ def _may_link_to(paths: Collection[str]) -> Q:
 
 def _links_to(edition: Edition, paths: Collection[str]) -> bool:
     links = (value for name, value in markup.values_of(parse(edition.html)) if name == "href")
-    own = {former(link) for link in links if link.startswith(("/", settings.SITE_URL))}
+    own = {normalize_redirect_path(link) for link in links if link.startswith(("/", settings.SITE_URL))}
     return any(link == path or link.startswith((f"{path}/", f"{path}.")) for link in own for path in paths)
 
 

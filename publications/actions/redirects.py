@@ -8,8 +8,8 @@ from django.urls import LocalePrefixPattern, get_resolver, reverse
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from publications.locales import TREES
-from publications.models import Author, DeedKind, Edition, FormerPath, Page, Publication, Tag
+from publications.locales import LOCALES
+from publications.models import ActionType, Author, Edition, FormerPath, Page, Publication, Tag
 
 from .transaction import begin_action
 
@@ -17,7 +17,7 @@ OWNERS = {Author: "author", Tag: "tag", Page: "page"}
 NAMES = {Author: "publications:author", Tag: "publications:topic"}
 
 
-def keep_former(thing: models.Model, before: set[str]) -> None:
+def keep_redirects(thing: models.Model, before: set[str]) -> None:
     """Let the addresses that it has left lead to it for ever; one that it takes again is its own.
 
     Those of an author who now writes under a pen name are forgotten: they would lead from one name to the other.
@@ -51,7 +51,7 @@ def addresses_of(thing: models.Model) -> set[str]:
             _path(tree, "publications:site-page", getattr(thing, f"slug_{tree}")) for tree in thing.trees
         )
     elif kind in NAMES:
-        found = (_path(tree, NAMES[kind], thing.slug) for tree in TREES)
+        found = (_path(tree, NAMES[kind], thing.slug) for tree in LOCALES)
     else:
         found = iter(())
     return {path for path in found if path}
@@ -69,7 +69,7 @@ def check_addresses(page: Page) -> None:
     wrong = {
         f"slug_{tree}": _("“%(word)s” is an address of the site itself. Choose another word.")
         % {"word": slug}
-        for tree in TREES
+        for tree in LOCALES
         if (slug := getattr(page, f"slug_{tree}")) in taken
     }
     if wrong:
@@ -80,7 +80,7 @@ def reserved_words() -> set[str]:
     """The first words of all addresses in the trees, as the resolver knows them."""
     trees = [each for each in get_resolver().url_patterns if isinstance(each.pattern, LocalePrefixPattern)]
     found: set[str] = set()
-    for tree in TREES:
+    for tree in LOCALES:
         with translation.override(tree):
             found |= {word for each in trees for word in _first_words(each.url_patterns)}
     return found
@@ -103,7 +103,7 @@ def _path(tree: str, name: str, slug: str) -> str:
 
 
 @transaction.atomic
-def lead_here(target: Publication | Author | Tag, paths: Sequence[str], *, by) -> list[str]:
+def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, by) -> list[str]:
     """Let the former paths lead to the target; gives those that belong to something else, which stay with it.
 
     Repeating it changes nothing. The target need not be public: a path answers once it is. The audit line says how
@@ -118,6 +118,6 @@ def lead_here(target: Publication | Author | Tag, paths: Sequence[str], *, by) -
         FormerPath.objects.bulk_create(FormerPath(path=path, **{field: target}) for path in new)
         piece = target if isinstance(target, Publication) else None
         action.write_audit_entry(
-            DeedKind.AMEND, target, publication=piece, kind="formerpath", pk=target.pk, count=len(new)
+            ActionType.AMEND, target, publication=piece, kind="formerpath", pk=target.pk, count=len(new)
         )
     return [path for path, row in known.items() if getattr(row, f"{field}_id") != target.pk]

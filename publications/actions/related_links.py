@@ -5,15 +5,15 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from publications.models import DeedKind, Publication, RelatedLink, Unrelated
+from publications.models import ActionType, Publication, RelatedLink, Unrelated
 
-from .transaction import Outdated, Refused, begin_action, hold
+from .transaction import ActionRefused, Outdated, begin_action, lock_for_action
 
 MAX_RELATED_LINKS = 20
 
 
 @transaction.atomic
-def relate(
+def set_related_links(
     publication: Publication,
     targets: Sequence[Publication],
     *,
@@ -28,15 +28,17 @@ def relate(
     `imported` follow their file when it comes again; those that somebody has set stay.
     Raises Outdated or Refused.
     """
-    hold(publication.pk)
+    lock_for_action(publication.pk)
     piece = publication
     wanted = [target.pk for target in targets]
     if piece.pk in wanted:
-        raise Refused(_("A publication cannot be related to itself."))
+        raise ActionRefused(_("A publication cannot be related to itself."))
     if len(set(wanted)) != len(wanted):
-        raise Refused(_("A publication stands twice among the related ones."))
+        raise ActionRefused(_("A publication stands twice among the related ones."))
     if len(wanted) > MAX_RELATED_LINKS:
-        raise Refused(_("At most %(limit)d related publications, please.") % {"limit": MAX_RELATED_LINKS})
+        raise ActionRefused(
+            _("At most %(limit)d related publications, please.") % {"limit": MAX_RELATED_LINKS}
+        )
     before = list(piece.related_links.values_list("target_id", flat=True))
     if before == wanted:
         return False
@@ -53,36 +55,36 @@ def relate(
         for place, pk in enumerate(wanted)
     )
     action.write_audit_entry(
-        DeedKind.RELATE, piece, publication=piece, before=before, after=wanted, imported=imported
+        ActionType.RELATE, piece, publication=piece, before=before, after=wanted, imported=imported
     )
     return True
 
 
 @transaction.atomic
-def keep_apart(publication: Publication, other: Publication, *, by) -> bool:
+def exclude_suggestion(publication: Publication, other: Publication, *, by) -> bool:
     """Suggest neither beside the other from now on; says whether anything changed. Links by staff stay.
 
     Raises Refused.
     """
-    hold(publication.pk)
+    lock_for_action(publication.pk)
     if publication.pk == other.pk:
-        raise Refused(_("A publication cannot be related to itself."))
+        raise ActionRefused(_("A publication cannot be related to itself."))
     if Unrelated.objects.filter(**Unrelated.pair(publication.pk, other.pk)).exists():
         return False
     action = begin_action(by=by)
     Unrelated.objects.create(**Unrelated.pair(publication.pk, other.pk), by=by, at=action.at)
-    action.write_audit_entry(DeedKind.APART, publication, publication=publication, apart=other.pk)
+    action.write_audit_entry(ActionType.APART, publication, publication=publication, apart=other.pk)
     return True
 
 
 @transaction.atomic
-def let_together(publication: Publication, other: Publication, *, by) -> bool:
+def allow_suggestion(publication: Publication, other: Publication, *, by) -> bool:
     """Let each be suggested beside the other again; says whether anything changed."""
-    hold(publication.pk)
+    lock_for_action(publication.pk)
     ruled_out = Unrelated.objects.filter(**Unrelated.pair(publication.pk, other.pk))
     if not ruled_out.exists():
         return False
     action = begin_action(by=by)
     ruled_out.delete()
-    action.write_audit_entry(DeedKind.APART, publication, publication=publication, together=other.pk)
+    action.write_audit_entry(ActionType.APART, publication, publication=publication, together=other.pk)
     return True

@@ -7,7 +7,7 @@ from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import ExtractYear
 
-from publications.models import DeedKind, Edition, EditionByline, EditionTag, Listed, Publication
+from publications.models import ActionType, Edition, EditionByline, EditionRow, EditionTag, Publication
 
 from .transaction import begin_action
 from .windows import derive_windows
@@ -19,7 +19,7 @@ def repair_windows(*, by=None) -> None:
     action = begin_action(by=by)
     for publication in Publication.objects.filter(editions__isnull=False).distinct().order_by("pk"):
         derive_windows(publication)
-    action.write_audit_entry(DeedKind.AMEND, "verify", repaired="windows")
+    action.write_audit_entry(ActionType.AMEND, "verify", repaired="windows")
 
 
 @transaction.atomic
@@ -33,6 +33,6 @@ def repair_copies(*, by=None) -> None:
         for edition in Edition.objects.filter(
             pk__in=model.objects.differing().values("edition")
         ).without_bodies():
-            copies = {name: getattr(edition, name) for name in Listed.COPIED}
+            copies = {name: getattr(edition, name) for name in EditionRow.COPIED}
             model.objects.filter(edition=edition).update(**copies)
-    action.write_audit_entry(DeedKind.AMEND, "verify", repaired="copies")
+    action.write_audit_entry(ActionType.AMEND, "verify", repaired="copies")

@@ -11,11 +11,11 @@ from django.db.models.deletion import Collector
 from django.utils.translation import gettext as _
 
 from publications import markup, renditions, search
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import (
+    ActionType,
     AuditLine,
     Author,
-    DeedKind,
     Edition,
     EditionByline,
     EditionTag,
@@ -27,14 +27,14 @@ from publications.models import (
     Tag,
 )
 
-from .redirects import check_addresses, keep_former, stored_addresses
-from .transaction import Refused, begin_action
+from .redirects import check_addresses, keep_redirects, stored_addresses
+from .transaction import ActionRefused, begin_action
 
 NAMED = 3  # pieces that a refusal names
 
 
 @transaction.atomic
-def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> models.Model:
+def save_instance(thing: models.Model, *, by, changed: list[str] | None = None) -> models.Model:
     """Store an author, tag, kind, image, page, link or setting; readers see it at once wherever it is public.
 
     Addresses that it leaves go on leading to it. Raises ValidationError where it cannot be stored.
@@ -42,19 +42,21 @@ def amend(thing: models.Model, *, by, changed: list[str] | None = None) -> model
     action = begin_action(by=by)
     thing.full_clean()
     if isinstance(thing, Page):
-        write_out(thing)
+        render_site_page(thing)
     left = stored_addresses(thing)
     _touch(thing, action.at)
     thing.save()
-    keep_former(thing, left)
+    keep_redirects(thing, left)
     if getattr(thing, "pseudonymous", False):
         forget_old_name(thing, action.at)
     search.index_names(thing)
-    action.write_audit_entry(DeedKind.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed)
+    action.write_audit_entry(
+        ActionType.AMEND, thing, kind=thing._meta.model_name, pk=thing.pk, changed=changed
+    )
     return thing
 
 
-TOLD_BY_RECORDS = {
+RECORDED_COLUMNS = {
     Tag: ("name", "name_sv"),
     Kind: ("name_en", "name_sv"),
     Site: ("name_en", "name_sv"),
@@ -65,7 +67,7 @@ TOLD_BY_RECORDS = {
 
 def _touch(thing: models.Model, moment: datetime) -> None:
     """Mark the live editions whose records will say something else once the thing is stored."""
-    names = TOLD_BY_RECORDS.get(type(thing), ())
+    names = RECORDED_COLUMNS.get(type(thing), ())
     stored = type(thing).objects.filter(pk=thing.pk).values(*names).first() if names else None
     if not stored or all(stored[name] == getattr(thing, name) for name in names):
         return
@@ -79,7 +81,7 @@ def _touch(thing: models.Model, moment: datetime) -> None:
     live.update(touched_at=moment)
 
 
-def write_out(page: Page) -> None:
+def render_site_page(page: Page) -> None:
     """Check the addresses of a site page and render its texts, each in its language; nothing is stored.
 
     A picture is public only through an edition that shows it: that one rule keeps those of drafts from
@@ -87,7 +89,7 @@ def write_out(page: Page) -> None:
     """
     check_addresses(page)
     wrong = {}
-    for tree in TREES:
+    for tree in LOCALES:
         try:
             text = markup.render_markdown(getattr(page, f"body_{tree}"), language=tree)
         except markup.Unrenderable as reason:
@@ -104,27 +106,27 @@ def write_out(page: Page) -> None:
 
 
 @transaction.atomic
-def remove(thing: models.Model, *, by) -> None:
+def delete_instance(thing: models.Model, *, by) -> None:
     """Delete an author, tag, image, page or link that nothing refers to. Raises Refused where something does."""
     action = begin_action(by=by)
-    check_unused(thing)
+    check_deletable(thing)
     subject, pk = str(thing), thing.pk
     search.forget_names(thing)
     thing.delete()
-    action.write_audit_entry(DeedKind.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
+    action.write_audit_entry(ActionType.AMEND, subject, kind=thing._meta.model_name, pk=pk, removed=True)
 
 
-def check_unused(thing: models.Model) -> None:
+def check_deletable(thing: models.Model) -> None:
     """Raise Refused, with what refers to it, where the thing cannot be deleted."""
     if isinstance(thing, Image) and Publication.objects.filter(body__contains=f"image:{thing.key}").exists():
-        raise Refused(
+        raise ActionRefused(
             _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")
             % {"what": thing}
         )
     try:
         Collector(using=router.db_for_write(type(thing)), origin=thing).collect([thing])
     except models.ProtectedError as reason:
-        raise Refused(_in_use(thing, reason.protected_objects)) from reason
+        raise ActionRefused(_in_use(thing, reason.protected_objects)) from reason
 
 
 def _in_use(thing: models.Model, rows: Iterable[models.Model]) -> str:

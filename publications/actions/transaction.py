@@ -11,8 +11,8 @@ from django.utils.translation import gettext as _
 from publications import page_cache
 from publications.models import (
     ADDING,
+    ActionType,
     AuditLine,
-    DeedKind,
     Generation,
     Publication,
 )
@@ -21,7 +21,7 @@ TICK = timedelta(microseconds=1)
 TOLERANCE = timedelta(seconds=5)
 
 
-class Refused(Exception):
+class ActionRefused(Exception):
     """An action that cannot be done, with its reasons as sentences for an editor. Nothing has changed."""
 
     def __init__(self, *reasons: str) -> None:
@@ -29,15 +29,15 @@ class Refused(Exception):
         self.reasons = [str(reason) for reason in reasons]
 
 
-class NotReady(Refused):
+class NotReady(ActionRefused):
     """Something that readers are owed is missing."""
 
 
-class Outdated(Refused):
+class Outdated(ActionRefused):
     """The working copy is not the one the editor saw."""
 
 
-class ClockBehind(Refused):
+class ClockBehind(ActionRefused):
     """The clock of the machine stands before the last action."""
 
 
@@ -50,13 +50,13 @@ class ActionContext:
     by: object
 
     def write_audit_entry(
-        self, deed: DeedKind, subject: object, *, publication: Publication | None = None, **detail
+        self, deed: ActionType, subject: object, *, publication: Publication | None = None, **detail
     ) -> None:
         """Write the audit line: exactly one for an action."""
         self.audit_entry(deed, subject, publication=publication, **detail).save(force_insert=True)
 
     def audit_entry(
-        self, deed: DeedKind, subject: object, *, publication: Publication | None = None, **detail
+        self, deed: ActionType, subject: object, *, publication: Publication | None = None, **detail
     ) -> AuditLine:
         """Return the audit line unsaved, for whoever writes many at once."""
         return AuditLine(
@@ -118,10 +118,10 @@ def open_action(generation: Generation, *, by, publication: Publication | None =
 
 
 @transaction.atomic
-def renew(subject: str, *, by=None) -> None:
+def bump_site_version(subject: str, *, by=None) -> None:
     """Make every stored page old, where what pages show was made anew from what is stored: the index, similarity."""
     action = begin_action(by=by)
-    action.write_audit_entry(DeedKind.REBUILD, subject)
+    action.write_audit_entry(ActionType.REBUILD, subject)
 
 
 @transaction.atomic
@@ -132,7 +132,7 @@ def trust_clock(*, by=None) -> None:
     generation.number += 1
     save_site_version(generation)
     action = ActionContext(at=generation.at, generation=generation.number, by=by)
-    action.write_audit_entry(DeedKind.AMEND, _("The clock of the server"))
+    action.write_audit_entry(ActionType.AMEND, _("The clock of the server"))
 
 
 def _after_what_stands(publication: Publication, now: datetime, last_deed: datetime) -> datetime:
@@ -148,7 +148,7 @@ def lock_publication(publication: Publication) -> Publication:
     return held.get(pk=publication.pk)
 
 
-def hold(pk: int) -> None:
+def lock_for_action(pk: int) -> None:
     """Take the locks of an action in their one order, for whoever saves a draft and may perform actions with it."""
     Generation.objects.select_for_update().get()
     Publication.objects.select_for_update(no_key=True).filter(pk=pk).first()

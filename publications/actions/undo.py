@@ -15,10 +15,10 @@ from django.utils.translation import gettext as _
 
 from publications import search
 from publications.disk_reserve import with_disk_reserve
-from publications.models import Change, DeedKind, Edition, End, Publication
+from publications.models import ActionType, Change, Edition, EndReason, Publication
 
 from .public_state import refuse_outdated_state
-from .transaction import ActionContext, Outdated, Refused, begin_action, lock_publication
+from .transaction import ActionContext, ActionRefused, Outdated, begin_action, lock_publication
 from .windows import (
     cancel_scheduled,
     copy_edition,
@@ -29,22 +29,22 @@ from .windows import (
 )
 
 
-class Undoing(Enum):
+class UndoType(Enum):
     CANCEL = "cancel"
     RESTORE = "restore"
     WITHDRAW = "withdraw"
 
 
 @dataclass(frozen=True)
-class Plan:
+class UndoPlan:
     """What an undo would do: the edition it takes back, and the one whose text returns."""
 
-    what: Undoing
+    what: UndoType
     edition: Edition
     restored: Edition | None = None
 
 
-def what_undo_does(publication: Publication) -> Plan | None:
+def plan_undo(publication: Publication) -> UndoPlan | None:
     """The plan as things stand now, or nothing where there is nothing to undo."""
     return _plan(publication, timezone.now())
 
@@ -66,7 +66,7 @@ def undo(
     refuse_outdated_state(piece, state)
     plan = _plan(piece, action.at)
     if not plan:
-        raise Refused(
+        raise ActionRefused(
             _("There is nothing to undo here. To change what readers see, publish the working copy.")
         )
     if edition is not None and edition != plan.edition.number:
@@ -74,7 +74,7 @@ def undo(
     restored = _DOING[plan.what](piece, plan, action)
     search.sync_publication(piece, action.at)
     action.write_audit_entry(
-        DeedKind.CANCEL if plan.what is Undoing.CANCEL else DeedKind.UNDO,
+        ActionType.CANCEL if plan.what is UndoType.CANCEL else ActionType.UNDO,
         plan.edition,
         publication=piece,
         edition=plan.edition.number,
@@ -83,32 +83,32 @@ def undo(
     return restored
 
 
-def _plan(publication: Publication, at: datetime) -> Plan | None:
+def _plan(publication: Publication, at: datetime) -> UndoPlan | None:
     if waiting := scheduled_edition(publication, at):
-        return Plan(Undoing.CANCEL, waiting)
+        return UndoPlan(UndoType.CANCEL, waiting)
     live = live_edition(publication, at)
     if not live or live.restores_id:
         return None
     before = (
         publication.editions.kept()
-        .exclude(end=End.UNDONE)
+        .exclude(end=EndReason.UNDONE)
         .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires__gt=at)
         .first()
     )
-    return Plan(Undoing.RESTORE, live, before) if before else Plan(Undoing.WITHDRAW, live)
+    return UndoPlan(UndoType.RESTORE, live, before) if before else UndoPlan(UndoType.WITHDRAW, live)
 
 
-def _cancel(piece: Publication, plan: Plan, action: ActionContext) -> None:
+def _cancel(piece: Publication, plan: UndoPlan, action: ActionContext) -> None:
     cancel_scheduled(piece, action.at)
 
 
-def _withdraw(piece: Publication, plan: Plan, action: ActionContext) -> None:
-    end_edition(plan.edition, at=action.at, why=End.UNDONE)
+def _withdraw(piece: Publication, plan: UndoPlan, action: ActionContext) -> None:
+    end_edition(plan.edition, at=action.at, why=EndReason.UNDONE)
 
 
-def _restore(piece: Publication, plan: Plan, action: ActionContext) -> Edition:
+def _restore(piece: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
     until = plan.restored.expires
-    end_edition(plan.edition, at=action.at, why=End.UNDONE)
+    end_edition(plan.edition, at=action.at, why=EndReason.UNDONE)
     again = copy_edition(plan.restored)
     again.edition.number = piece.editions.next_number()
     again.edition.change, again.edition.editor = Change.SILENT, action.by
@@ -118,4 +118,4 @@ def _restore(piece: Publication, plan: Plan, action: ActionContext) -> Edition:
     return store_editions([again])[0]
 
 
-_DOING = {Undoing.CANCEL: _cancel, Undoing.RESTORE: _restore, Undoing.WITHDRAW: _withdraw}
+_DOING = {UndoType.CANCEL: _cancel, UndoType.RESTORE: _restore, UndoType.WITHDRAW: _withdraw}

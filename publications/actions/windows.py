@@ -14,10 +14,10 @@ from publications.models import (
     EditionAttachment,
     EditionByline,
     EditionImage,
+    EditionRow,
     EditionTag,
     EditionWithRows,
-    End,
-    Listed,
+    EndReason,
     Publication,
 )
 
@@ -37,19 +37,19 @@ def live_edition(publication: Publication, at: datetime) -> Edition | None:
 
 def scheduled_edition(publication: Publication, at: datetime) -> Edition | None:
     """Return the edition that becomes live after this moment."""
-    return publication.editions.filter(end=End.NONE, visible_from__gt=at).first()
+    return publication.editions.filter(end=EndReason.NONE, visible_from__gt=at).first()
 
 
 def cancel_scheduled(publication: Publication, at: datetime) -> Edition | None:
     """Empty the window of the scheduled edition, if there is one; the one before it gets its own end back."""
     edition = scheduled_edition(publication, at)
     if edition:
-        end_edition(edition, at=edition.visible_from, why=End.CANCELLED)
+        end_edition(edition, at=edition.visible_from, why=EndReason.CANCELLED)
         derive_windows(publication)
     return edition
 
 
-def end_edition(edition: Edition, *, at: datetime, why: End, note: str = "") -> None:
+def end_edition(edition: Edition, *, at: datetime, why: EndReason, note: str = "") -> None:
     """Close an edition's own window at the moment given."""
     edition.expires = edition.visible_until = at
     edition.end, edition.end_note = why, note
@@ -98,7 +98,7 @@ def copy_edition(edition: Edition) -> EditionWithRows:
     for row in (copy, *copied.bylines, *copied.attachments):
         row.pk = None
         row._state.adding = True
-    copy.note, copy.end, copy.end_note, copy.planned = "", End.NONE, "", False
+    copy.note, copy.end, copy.end_note, copy.planned = "", EndReason.NONE, "", False
     copy.visible_until, copy.expires = FOREVER, FOREVER
     return copied
 
@@ -108,7 +108,7 @@ def _store_rows(compositions: Sequence[EditionWithRows]) -> None:
     images: list[EditionImage] = []
     for each in compositions:
         edition = each.edition
-        copies = {name: getattr(edition, name) for name in Listed.COPIED}
+        copies = {name: getattr(edition, name) for name in EditionRow.COPIED}
         for byline in each.bylines:
             _take(byline, edition=edition, **copies)
         for attachment in each.attachments:

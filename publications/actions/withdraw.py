@@ -5,10 +5,10 @@ from django.utils.translation import gettext as _
 
 from publications import search
 from publications.disk_reserve import with_disk_reserve
-from publications.models import DeedKind, End, Publication
+from publications.models import ActionType, EndReason, Publication
 
 from .public_state import refuse_outdated_state
-from .transaction import Refused, begin_action, lock_publication
+from .transaction import ActionRefused, begin_action, lock_publication
 from .windows import cancel_scheduled, end_edition, live_edition
 
 
@@ -27,13 +27,13 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
     cancelled = cancel_scheduled(piece, action.at)
     live = live_edition(piece, action.at)
     if not (live or cancelled):
-        raise Refused(_("This publication is not public, and nothing waits to be."))
+        raise ActionRefused(_("This publication is not public, and nothing waits to be."))
     if live:
-        end_edition(live, at=action.at, why=End.WITHDRAWN, note=note.strip())
-        piece.editions.filter(visible_from__lte=action.at, end=End.NONE).update(end=End.WITHDRAWN)
+        end_edition(live, at=action.at, why=EndReason.WITHDRAWN, note=note.strip())
+        piece.editions.filter(visible_from__lte=action.at, end=EndReason.NONE).update(end=EndReason.WITHDRAWN)
     search.sync_publication(piece, action.at)
     action.write_audit_entry(
-        DeedKind.WITHDRAW if live else DeedKind.CANCEL,
+        ActionType.WITHDRAW if live else ActionType.CANCEL,
         live or cancelled,
         publication=piece,
         edition=(live or cancelled).number,

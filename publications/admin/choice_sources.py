@@ -9,9 +9,9 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext_lazy as _
 
 from publications import search
-from publications.models import Author, Edition, Image, Publication, with_standing
+from publications.models import Author, Edition, Image, Publication, with_status
 from publications.models.kind import DASH
-from publications.slugs import without_marks
+from publications.slugs import strip_marks
 
 from .status_text import status_text
 
@@ -68,12 +68,12 @@ class AuthorSource(ChoiceSource):
     names = 2  # of the fields that are searched
 
     def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        wanted = _words_of(without_marks(query[: search.MAX_QUERY_CHARACTERS]))
+        wanted = _words_of(strip_marks(query[: search.MAX_QUERY_CHARACTERS]))
         rows = (self.rows.all() if rows is None else rows).order_by(*self.order)
         if not wanted:
             return rows
         texts = {
-            pk: [without_marks(part) for part in each] for pk, *each in rows.values_list("pk", *self.searched)
+            pk: [strip_marks(part) for part in each] for pk, *each in rows.values_list("pk", *self.searched)
         }
         found = [pk for pk, parts in texts.items() if _has_all(wanted, " ".join(parts))]
         named = [pk for pk in found if _has_all(wanted, " ".join(texts[pk][: self.names]))]
@@ -98,7 +98,7 @@ class PublicationSource(ChoiceSource):
         return self.rows.all() if reads_drafts(person) else None
 
     def found(self, query: str, rows: QuerySet | None = None) -> QuerySet:
-        return with_standing(super().found(query, rows).select_related("kind"))
+        return with_status(super().found(query, rows).select_related("kind"))
 
     def line(self, row: Publication) -> str:
         on = date_format(row.published_at, "SHORT_DATE_FORMAT") if row.published_at else ""

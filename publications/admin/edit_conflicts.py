@@ -14,7 +14,7 @@ from django.utils.translation import gettext
 from publications import manuscript, markup
 from publications.diff import BaseValues, FieldConflict, FieldMerge, MergeGuard, NoBase, Values, merge_fields
 from publications.draft_content import unsaved_publication
-from publications.models import Publication, Why
+from publications.models import Publication, RevisionReason
 from publications.publication_fields import FIELDS, FieldType, MergeRule, PublicationField, RedactionRule
 
 from .redacted_base import Redactions, redactions_of
@@ -145,7 +145,7 @@ class OvertakenFormMixin:
         publication = Publication.objects.get(pk=self.instance.pk)
         version = cleaned.get("version") or 0
         later = publication.revisions.filter(number__gt=version)
-        self.is_redacted = later.filter(why=Why.REDACTED).exists()
+        self.is_redacted = later.filter(why=RevisionReason.REDACTED).exists()
         self.others = self._who_saved(later)
         self.merged = self._merge(publication, version, cleaned)
         if self.merged.conflicts:

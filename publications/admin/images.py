@@ -21,8 +21,8 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from publications import actions, images, renditions
-from publications.locales import tree_of
-from publications.models import Author, Edition, Image, Page, Publication, keep_original
+from publications.locales import locale_of
+from publications.models import Author, Edition, Image, Page, Publication, store_original
 
 from . import held_uploads
 from .drafts.preview import library_image_url
@@ -104,7 +104,7 @@ class ImageForm(PublicRowForm):
 
     def save(self, commit: bool = True) -> Image:
         if self.content:
-            keep_original(self.content, PurePath(self.instance.original).suffix.lstrip("."))
+            store_original(self.content, PurePath(self.instance.original).suffix.lstrip("."))
         if self.waiting:
             # It waits on if this is refused in the end.
             transaction.on_commit(self.waiting.forget, robust=True)
@@ -196,7 +196,7 @@ def upload_image(request: HttpRequest) -> JsonResponse:
         reasons = form.errors.get("file") or [each for errors in form.errors.values() for each in errors]
         return JsonResponse({"said": " ".join(reasons)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     image: Image = form.save(commit=False)
-    actions.amend(image, by=request.user, changed=form.changed_data)
+    actions.save_instance(image, by=request.user, changed=form.changed_data)
     renditions.make_image_files(image)
     return JsonResponse({"markdown": in_markdown(image)})
 
@@ -204,7 +204,7 @@ def upload_image(request: HttpRequest) -> JsonResponse:
 def _with_alt_in_place(request: HttpRequest):
     data = request.POST.copy()
     alt = " ".join(data.get("alt", "").split())
-    data[f"alt_{tree_of(data.get('language', ''))}"] = alt
+    data[f"alt_{locale_of(data.get('language', ''))}"] = alt
     return data
 
 

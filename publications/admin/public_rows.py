@@ -18,7 +18,7 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions
 from publications.diff import Fingerprints, RowField, merge_fields
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 
 from .choosers import ChooserField, ChooserModelForm
 from .form_fields import HiddenStateField
@@ -151,20 +151,20 @@ class PublicRowAdmin(DeskModelAdmin):
         return {}
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
-        actions.amend(obj, by=request.user, changed=form.changed_data)
+        actions.save_instance(obj, by=request.user, changed=form.changed_data)
 
     def delete_model(self, request: HttpRequest, obj: Model) -> None:
-        actions.remove(obj, by=request.user)
+        actions.delete_instance(obj, by=request.user)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         """The form; where the action is refused it says why and shows all that was typed."""
         row = self.get_object(request, unquote(object_id)) if object_id else None
         places = self.get_public_urls(row) if row else {}
-        told = [{"code": code, "label": NAMES[code], "url": url} for code, url in places.items()]
+        told = [{"code": code, "label": LANGUAGE_NAMES[code], "url": url} for code, url in places.items()]
         extra_context = {**(extra_context or {}), "places": told}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (actions.Refused, ValidationError) as refusal:
+        except (actions.ActionRefused, ValidationError) as refusal:
             return self.redisplay_form(request, reasons_of(refusal), object_id, form_url, extra_context)
 
     def redisplay_form(self, request: HttpRequest, reasons: list[str], *asked) -> HttpResponse:
@@ -177,7 +177,7 @@ class PublicRowAdmin(DeskModelAdmin):
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         try:
             return super().changelist_view(request, extra_context)
-        except (actions.Refused, ValidationError) as refusal:
+        except (actions.ActionRefused, ValidationError) as refusal:
             messages.error(request, reasons_of(refusal)[0])
             return HttpResponseRedirect(request.get_full_path())
 
@@ -188,16 +188,16 @@ class PublicRowAdmin(DeskModelAdmin):
         row = self.get_object(request, unquote(object_id))
         try:
             if row and self.has_delete_permission(request, row):
-                actions.check_unused(row)
+                actions.check_deletable(row)
             return super().delete_view(request, object_id, extra_context)
-        except actions.Refused as refusal:
+        except actions.ActionRefused as refusal:
             messages.error(request, refusal.reasons[0])
             address = f"desk:publications_{self.opts.model_name}_change"
             return HttpResponseRedirect(reverse(address, args=[unquote(object_id)]))
 
 
-def reasons_of(refusal: actions.Refused | ValidationError) -> list[str]:
-    return refusal.reasons if isinstance(refusal, actions.Refused) else refusal.messages
+def reasons_of(refusal: actions.ActionRefused | ValidationError) -> list[str]:
+    return refusal.reasons if isinstance(refusal, actions.ActionRefused) else refusal.messages
 
 
 class LeadForm(PublicRowForm):

@@ -14,7 +14,7 @@ from itertools import pairwise
 
 from publications import markup
 from publications.diff import Budget, TextSide, join_paragraphs, match, split_paragraphs, tokens_of
-from publications.models import DeedKind, Publication
+from publications.models import ActionType, Publication
 
 MAX_PASSAGE = 100
 """Characters of the form that are taken for one passage."""
@@ -235,7 +235,7 @@ def _is_part(words: frozenset[str], others: frozenset[str]) -> bool:
 
 def redactions_of(publication: Publication) -> Redactions:
     """The marks of all redactions of a publication, as they are spelled in plain text and in Markdown."""
-    details = [line.detail for line in publication.audit.filter(deed=DeedKind.REDACT)]
+    details = [line.detail for line in publication.audit.filter(deed=ActionType.REDACT)]
     numbers: dict[str, set[int]] = defaultdict(set)
     for detail in details:
         numbers[detail.get("mark", "")].add(detail.get("words", 0))

@@ -19,7 +19,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import actions
-from publications.locales import in_tree
+from publications.locales import localized_path
 from publications.models import Address, Edition, Publication, RelatedLink, Unrelated
 
 from .choice_sources import reads_drafts
@@ -77,7 +77,7 @@ def _links_to(numbers: Sequence[int]) -> Q:
 
 
 def _spellings_of(address: Address) -> set[str]:
-    path = in_tree(address.tree, "publications:detail", slug=address.slug)
+    path = localized_path(address.tree, "publications:detail", slug=address.slug)
     paths = {path, quote(path), escape(path)}
     return paths | {f"{settings.SITE_URL}{each}" for each in paths}
 
@@ -164,7 +164,7 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _rule_on_suggestion(request: HttpRequest, publication: Publication) -> QueryDict:
     """Rule a suggestion out, or let it come again; gives the form to be shown as it was filled in."""
-    for name, deed in (("_apart", actions.keep_apart), ("_together", actions.let_together)):
+    for name, deed in (("_apart", actions.exclude_suggestion), ("_together", actions.allow_suggestion)):
         other = Publication.objects.filter(pk=pk_in(request.POST, name)).first()
         if other and other.pk != publication.pk:
             deed(publication, other, by=request.user)
@@ -180,8 +180,8 @@ def _save_links(request: HttpRequest, publication: Publication, form: RelatedLin
     try:
         targets = [target for target, _role in form.cleaned_data["related"]]
         seen = opened_with(form.data, "related")
-        changed = actions.relate(publication, targets, by=request.user, seen=seen)
-    except actions.Refused as refusal:
+        changed = actions.set_related_links(publication, targets, by=request.user, seen=seen)
+    except actions.ActionRefused as refusal:
         form.add_error("related", refusal.reasons)
         return False
     messages.success(request, _("Saved, and public now.") if changed else _("Nothing has changed."))

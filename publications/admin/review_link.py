@@ -22,16 +22,16 @@ from publications import manuscript, markup, renditions, snapshot
 from publications.draft_content import unsaved_publication
 from publications.html_tree import is_blank, parse, serialize
 from publications.models import (
-    LONGEST_REMARK,
-    MOST_A_MINUTE,
-    MOST_REMARKS,
+    MAX_COMMENT_CHARACTERS,
+    MAX_COMMENTS,
+    MAX_COMMENTS_PER_MINUTE,
     EditionWithRows,
     Image,
     Review,
     ReviewRemark,
 )
 from publications.presentation.authors import names_in_line
-from publications.presentation.images import picture
+from publications.presentation.images import responsive_image
 
 from .site import render_desk_page
 
@@ -65,8 +65,8 @@ class ReviewCommentForm(forms.Form):
     place = forms.IntegerField(min_value=0, max_value=10_000, widget=forms.HiddenInput)
     text = forms.CharField(
         label=gettext_lazy("Your remark"),
-        max_length=LONGEST_REMARK,
-        widget=forms.Textarea(attrs={"rows": 3, "maxlength": LONGEST_REMARK}),
+        max_length=MAX_COMMENT_CHARACTERS,
+        widget=forms.Textarea(attrs={"rows": 3, "maxlength": MAX_COMMENT_CHARACTERS}),
     )
 
 
@@ -75,7 +75,7 @@ def review_page(request: HttpRequest, token: str) -> HttpResponse:
     """The revision, passage by passage, with what its reader has said so far."""
     found = Review.objects.at(token)
     if not found:
-        typed = request.POST.get("text", "")[:LONGEST_REMARK]
+        typed = request.POST.get("text", "")[:MAX_COMMENT_CHARACTERS]
         page = render_desk_page(request, "review_over", title=_("This link leads nowhere"), typed=typed)
         return _make_private(page, HTTPStatus.NOT_FOUND)
     form = ReviewCommentForm(request.POST if request.method == "POST" else None)
@@ -137,9 +137,9 @@ def _store_comment(found: Review, form: ReviewCommentForm, *, is_fine: bool) -> 
 
 
 def _limit_reached(found: Review) -> str:
-    if found.remarks.count() >= MOST_REMARKS:
+    if found.remarks.count() >= MAX_COMMENTS:
         return _("There are as many remarks here as can be kept. Write to the editors, please.")
-    if found.remarks.lately().count() >= MOST_A_MINUTE:
+    if found.remarks.lately().count() >= MAX_COMMENTS_PER_MINUTE:
         return _("These were many remarks in a minute. Wait a little, then send this one again.")
     return ""
 
@@ -154,13 +154,13 @@ def review_context(found: Review, token: str) -> dict[str, object]:
     if not made:
         return {"title": _("This text cannot be shown")}
     edition, remarks = made.edition, list(found.remarks.all())
-    pictures = {image.key: picture(image, address) for image in made.images}
+    pictures = {image.key: responsive_image(image, address) for image in made.images}
     return {
         "title": edition.title or _("Untitled"),
         "edition": edition,
         "people": names_in_line(row for row in made.bylines if row.role != "editor"),
         "editors": names_in_line(row for row in made.bylines if row.role == "editor"),
-        "cover": picture(edition.cover, address) if edition.cover else None,
+        "cover": responsive_image(edition.cover, address) if edition.cover else None,
         "passages": [
             _with_comments(SafeString(markup.insert_images(each.html, pictures)), each.number, remarks)
             for each in passages_of(edition.html)
@@ -179,6 +179,6 @@ def snapshot_of_review(found: Review) -> EditionWithRows | None:
     """The revision as the edition that it would be; nothing where it cannot be rendered."""
     text = manuscript.loads(found.revision.manuscript)
     try:
-        return snapshot.compose(unsaved_publication(text, of=found.publication))
+        return snapshot.build_snapshot(unsaved_publication(text, of=found.publication))
     except markup.Unrenderable:
         return None

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
-from publications.locales import absolute
+from publications.locales import absolute_url
 from publications.models import Publication, Review, ReviewRemark
 
 from .review_link import passages_of, snapshot_of_review
@@ -71,7 +71,7 @@ def _invite(request: HttpRequest, publication: Publication, form: InviteForm) ->
     review, token = Review.objects.invite(newest, reader=asked["reader"], days=asked["days"], by=request.user)
     return {
         "invited": review,
-        "address": absolute(reverse("desk:review", args=[token])),
+        "address": absolute_url(reverse("desk:review", args=[token])),
         "form": InviteForm(label_suffix=""),
     }
 

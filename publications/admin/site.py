@@ -26,7 +26,7 @@ from accounts.password_change import OwnPasswordView
 from accounts.sign_in import finish_sign_in
 from publications import search
 from publications.disk_reserve import with_disk_reserve
-from publications.models import Publication, Site, with_standing
+from publications.models import Publication, Site, with_status
 
 from . import carried_forms
 from .carried_forms import CarriedForm
@@ -236,7 +236,7 @@ def require_permissions(*permissions: str) -> Callable[[Page], Page]:
 
 
 def get_publication_or_404(pk: int) -> Publication:
-    return get_object_or_404(with_standing(Publication.objects.select_related("kind")), pk=pk)
+    return get_object_or_404(with_status(Publication.objects.select_related("kind")), pk=pk)
 
 
 def render_desk_page(request: HttpRequest, template: str, **context) -> HttpResponse:

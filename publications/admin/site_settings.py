@@ -13,8 +13,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from publications import actions
-from publications.locales import NAMES, TREES
-from publications.models import Page, Place, Site, SiteLink
+from publications.locales import LANGUAGE_NAMES, LOCALES
+from publications.models import LinkPlacement, Page, Site, SiteLink
 from publications.presentation import address_of, render_page, site_page_context
 
 from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
@@ -94,8 +94,8 @@ def _edit_site(request: HttpRequest, kind: type[PublicRowForm], name: str, title
 def _save_site(request: HttpRequest, form: PublicRowForm) -> bool:
     try:
         if form.has_changed():
-            actions.amend(form.save(commit=False), by=request.user, changed=form.changed_data)
-    except actions.Refused as refusal:
+            actions.save_instance(form.save(commit=False), by=request.user, changed=form.changed_data)
+    except actions.ActionRefused as refusal:
         form.add_error(None, refusal.reasons)
         return False
     messages.success(
@@ -105,12 +105,13 @@ def _save_site(request: HttpRequest, form: PublicRowForm) -> bool:
 
 
 TITLES, SLUGS, SUMMARIES, BODIES = (
-    tuple(f"{part}_{tree}" for tree in TREES) for part in ("title", "slug", "summary", "body")
+    tuple(f"{part}_{tree}" for tree in LOCALES) for part in ("title", "slug", "summary", "body")
 )
 SLUG_HELP = gettext_lazy("Made from the title when left empty. The address before goes on leading here.")
 BODY_HELP = gettext_lazy("Markdown. The page is public in this language as soon as it has title and text.")
 PLACE_ORDER = Case(
-    *(When(place=place, then=number) for number, place in enumerate(Place)), output_field=SmallIntegerField()
+    *(When(place=place, then=number) for number, place in enumerate(LinkPlacement)),
+    output_field=SmallIntegerField(),
 )
 
 
@@ -136,17 +137,17 @@ class SitePageForm(PublicRowForm):
         asked = _(
             "Without title and text the page is no longer public in %(language)s. Save again to take it down there."
         )
-        return {f"title_{tree}": asked % {"language": NAMES[tree]} for tree in gone}
+        return {f"title_{tree}": asked % {"language": LANGUAGE_NAMES[tree]} for tree in gone}
 
     def validate_constraints(self) -> None:
         """Say at its field what is wrong with an address or a text. The texts are rendered on the way."""
-        for tree in TREES:
+        for tree in LOCALES:
             slug = getattr(self.instance, f"slug_{tree}")
             others = Page.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{tree}": slug})
             if slug and others.exists():
                 self.add_error(f"slug_{tree}", _("Another site page stands at this address."))
         try:
-            actions.write_out(self.instance)
+            actions.render_site_page(self.instance)
         except ValidationError as reasons:
             self.add_error(None, reasons)
 
@@ -167,16 +168,16 @@ class SitePageAdmin(PublicRowAdmin):
 
     @admin.display(description=gettext_lazy("languages"))
     def languages(self, row: Page) -> str:
-        return ", ".join(NAMES[tree] for tree in row.trees)
+        return ", ".join(LANGUAGE_NAMES[tree] for tree in row.trees)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         row = self.get_object(request, unquote(object_id)) if object_id else None
         tree = request.POST.get("_preview", "")
-        if tree in TREES and (row or not object_id):
+        if tree in LOCALES and (row or not object_id):
             return self._preview(request, row, tree, (object_id, form_url, extra_context))
         shown = {
             **(extra_context or {}),
-            "previews": [_named_locale(code) for code in TREES],
+            "previews": [_named_locale(code) for code in LOCALES],
         }
         return super().changeform_view(request, object_id, form_url, shown)
 
@@ -190,7 +191,9 @@ class SitePageAdmin(PublicRowAdmin):
                 request, [reason for each in form.errors.values() for reason in each], *asked
             )
         if tree not in form.instance.trees:
-            reason = _("There is no title or no text in %(language)s yet.") % {"language": NAMES[tree]}
+            reason = _("There is no title or no text in %(language)s yet.") % {
+                "language": LANGUAGE_NAMES[tree]
+            }
             return self.redisplay_form(request, [reason], *asked)
         notice = _("Preview. Nothing has been saved; readers do not see this.")
         with override(tree):
@@ -199,7 +202,7 @@ class SitePageAdmin(PublicRowAdmin):
 
 
 def _named_locale(code: str) -> dict[str, str]:
-    return {"code": code, "label": NAMES[code]}
+    return {"code": code, "label": LANGUAGE_NAMES[code]}
 
 
 class PositionForm(forms.ModelForm):

@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.locales import datetime_with_zone
-from publications.models import TAKEN_BACK, Publication, Ready, own_end
+from publications.models import WITHDRAWN_OR_UNDONE, Publication, Ready, scheduled_end
 
 
 def status_text(publication: Publication) -> str:
@@ -30,13 +30,13 @@ def _now(publication: Publication) -> str:
         return _live(publication)
     if not publication.ended_at:
         return "" if publication.waiting_from else _("Draft, never public")
-    ended = _("Withdrawn %s") if publication.ended_as in TAKEN_BACK else _("Expired %s")
+    ended = _("Withdrawn %s") if publication.ended_as in WITHDRAWN_OR_UNDONE else _("Expired %s")
     return ended % date_format(timezone.localtime(publication.ended_at), "DATE_FORMAT")
 
 
 def _live(publication: Publication) -> str:
     since = _("Live since %s") % date_format(timezone.localtime(publication.live_from), "DATE_FORMAT")
-    if until := own_end(publication):
+    if until := scheduled_end(publication):
         since = _("%(since)s, until %(until)s") % {"since": since, "until": datetime_with_zone(until)}
     if publication.digest not in (publication.live_digest, publication.waiting_digest):
         return _("%s; your changes are not public") % since

@@ -20,7 +20,7 @@ from publications import actions, ooxml
 from publications.diff import FieldMerge
 from publications.importers.report import ImportRefused
 from publications.importers.word import TrackedChangesPolicy, drafts
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 from publications.models import Kind, Publication, WordFile
 from publications.publication_fields import FROM_WORD
 
@@ -59,7 +59,7 @@ class WordForm(UnsentFormMixin, forms.Form):
     language = forms.ChoiceField(
         label=gettext_lazy("Language of the text"),
         required=False,
-        choices=[("", gettext_lazy("As in the file")), *NAMES.items()],
+        choices=[("", gettext_lazy("As in the file")), *LANGUAGE_NAMES.items()],
     )
 
 
@@ -189,7 +189,7 @@ def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
         messages.error(request, said % {"file": waiting.filename})
         return False
     with transaction.atomic():
-        actions.hold(publication.pk)
+        actions.lock_for_action(publication.pk)
         waiting.publication.refresh_from_db()
         merged = drafts.merge_version(waiting, request.POST)
         if merged.conflicts:
@@ -227,7 +227,7 @@ def _settle_changes(request: HttpRequest, publication: Publication, row: WordFil
         messages.success(request, _("All tracked changes are accepted. The draft has them already."))
         return True
     with transaction.atomic():
-        actions.hold(publication.pk)
+        actions.lock_for_action(publication.pk)
         row.publication.refresh_from_db()
         merged, word = drafts.merge_without_changes(row, request.POST)
         if merged.conflicts:

@@ -13,7 +13,7 @@ from django.utils.translation import ngettext
 
 from publications import actions
 from publications.importers.site_names import NameMatch, SiteNames, match_names
-from publications.models import Author, Byline, Publication, Revision, Why
+from publications.models import Author, Byline, Publication, Revision, RevisionReason
 
 from .site import get_publication_or_404, render_publication_page, require_permissions
 from .unsent_forms import parse_pk
@@ -105,7 +105,7 @@ def _unsigned(publication: Publication, names: list[str]) -> list[NameMatch]:
 @transaction.atomic
 def _decide(request: HttpRequest, publication: Publication) -> None:
     """Do what a button of the report asks for."""
-    actions.hold(publication.pk)
+    actions.lock_for_action(publication.pk)
     for name, act in BUTTONS.items():
         if name in request.POST:
             act(request, publication)
@@ -127,14 +127,14 @@ def _sign_guest(request: HttpRequest, publication: Publication) -> None:
     if not name:
         return
     known = SiteNames().author("", name)
-    author = known or actions.amend(Author(name=name, guest=True), by=request.user)
+    author = known or actions.save_instance(Author(name=name, guest=True), by=request.user)
     _put_on(request, publication, author)
 
 
 def _put_on(request: HttpRequest, publication: Publication, author: Author) -> None:
     if not publication.bylines.filter(author=author).exists():
         Byline.objects.create(publication=publication, author=author, position=publication.bylines.count())
-        Revision.objects.keep(publication, by=request.user, why=Why.SAVED)
+        Revision.objects.keep(publication, by=request.user, why=RevisionReason.SAVED)
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 

@@ -21,10 +21,10 @@ from publications.models import (
     Ready,
     ReviewRemark,
     Revision,
-    State,
+    Status,
     Typed,
-    in_state,
-    with_standing,
+    in_status,
+    with_status,
 )
 
 from . import carried_forms
@@ -61,9 +61,9 @@ def worklists_for(person) -> list[Worklist]:
 
 
 def worklist_publications(what: Worklist, person, publications: QuerySet | None = None) -> QuerySet:
-    """The drafts (annotated by with_standing) that wait so."""
+    """The drafts (annotated by with_status) that wait so."""
     publications = (
-        with_submissions(with_standing(Publication.objects.select_related("kind")))
+        with_submissions(with_status(Publication.objects.select_related("kind")))
         if publications is None
         else publications
     )
@@ -97,15 +97,15 @@ def _to_check(publications: QuerySet, _person) -> QuerySet:
 
 
 def _scheduled(publications: QuerySet, _person) -> QuerySet:
-    return in_state(publications, State.WAITING)
+    return in_status(publications, Status.WAITING)
 
 
 def _linking_to_ended(publications: QuerySet, _person) -> QuerySet:
-    return in_state(publications, State.LIVE).filter(has_links_to_ended())
+    return in_status(publications, Status.LIVE).filter(has_links_to_ended())
 
 
 def _stale(publications: QuerySet, _person) -> QuerySet:
-    return in_state(publications, State.LIVE).filter(updated_at__lt=timezone.now() - STALE_AFTER)
+    return in_status(publications, Status.LIVE).filter(updated_at__lt=timezone.now() - STALE_AFTER)
 
 
 SELECTIONS = {

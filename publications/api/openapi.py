@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from publications.locales import absolute
+from publications.locales import absolute_url
 from publications.models import FACETS, MAX_SLUG_LENGTH, Facet, Site, TagKind
 
 from . import shapes
@@ -32,7 +32,7 @@ def describe_api() -> Node:
     return {
         "openapi": "3.1.0",
         "info": {"title": f"Publications of {site.short_name}", "version": VERSION, "description": ABOUT},
-        "servers": [{"url": absolute("/api/v1")}],
+        "servers": [{"url": absolute_url("/api/v1")}],
         "security": [],
         "paths": {
             "/publications": _list("Publication", "listPublications", LISTED, _of_publications()),

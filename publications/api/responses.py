@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.urls import reverse
 from django.views.decorators.csrf import csrf_exempt
 
-from publications.locales import absolute
+from publications.locales import absolute_url
 
 MEDIA_TYPE, PROBLEM = "application/json", "application/problem+json"
 METHODS = "GET, HEAD, OPTIONS"
@@ -112,4 +112,4 @@ def _add(response: HttpResponse, headers: dict[str, str]) -> None:
 
 
 def _described() -> str:
-    return f'<{absolute(reverse("api:description"))}>; rel="service-desc"; type="application/json"'
+    return f'<{absolute_url(reverse("api:description"))}>; rel="service-desc"; type="application/json"'

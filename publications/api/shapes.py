@@ -12,12 +12,12 @@ from typing import Any
 
 from django.urls import reverse
 
-from publications.locales import NAMES, TREES, absolute, in_tree
+from publications.locales import LANGUAGE_NAMES, LOCALES, absolute_url, localized_path
 from publications.metadata import RECORD_FORMATS, Record, format_url
-from publications.models import Author, Edition, EditionByline, Image, Role, Tag, TagKind, facet_of
+from publications.models import Author, BylineRole, Edition, EditionByline, Image, Tag, TagKind, facet_of
 from publications.presentation import public_address
-from publications.presentation.authors import signed
-from publications.presentation.images import body_html, picture, portrait
+from publications.presentation.authors import byline_groups
+from publications.presentation.images import body_html, portrait_image, responsive_image
 from publications.presentation.links import with_whole_addresses
 from publications.publication_fields import FIELDS, FIELDS_BY_NAME, FieldType, PublicationField
 from publications.xml_writer import format_datetime
@@ -30,7 +30,7 @@ MOMENT: Node = {"type": "string", "format": "date-time"}
 NUMBER: Node = {"type": "integer", "minimum": 0}
 YES_OR_NO: Node = {"type": "boolean"}
 UUID: Node = {"type": "string", "format": "uuid"}
-LANGUAGE: Node = {"type": "string", "enum": list(NAMES)}
+LANGUAGE: Node = {"type": "string", "enum": list(LANGUAGE_NAMES)}
 
 
 @dataclass(frozen=True)
@@ -100,11 +100,11 @@ def _nested(fields: dict[str, ShapeField]) -> Shape:
 
 
 def _api_url(name: str, **parts: object) -> str:
-    return absolute(reverse(f"api:{name}", kwargs=parts or None))
+    return absolute_url(reverse(f"api:{name}", kwargs=parts or None))
 
 
 def _page_urls(name: str, **parts: str) -> dict[str, str]:
-    return {tree: absolute(in_tree(tree, f"publications:{name}", **parts)) for tree in TREES}
+    return {tree: absolute_url(localized_path(tree, f"publications:{name}", **parts)) for tree in LOCALES}
 
 
 def _in_languages(name: str) -> ShapeField:
@@ -112,17 +112,17 @@ def _in_languages(name: str) -> ShapeField:
     schema = {
         "type": "object",
         "description": "The words in each language of the site that has them.",
-        "properties": dict.fromkeys(TREES, TEXT),
+        "properties": dict.fromkeys(LOCALES, TEXT),
         "additionalProperties": False,
     }
 
     def read(row: Author | Tag) -> dict[str, str]:
-        return {tree: text for tree in TREES if (text := getattr(row, f"{name}_{tree}"))}
+        return {tree: text for tree in LOCALES if (text := getattr(row, f"{name}_{tree}"))}
 
     return ShapeField(schema, read)
 
 
-PAGES: Node = {**closed_object(dict.fromkeys(TREES, ADDRESS)), "description": "The page in each language."}
+PAGES: Node = {**closed_object(dict.fromkeys(LOCALES, ADDRESS)), "description": "The page in each language."}
 
 
 # Parts of a publication
@@ -141,11 +141,11 @@ def _author_href(byline: EditionByline) -> str | None:
 BYLINE = Shape(
     "Byline",
     {
-        "name": ShapeField(TEXT, lambda byline: signed(byline)[0]),
+        "name": ShapeField(TEXT, lambda byline: byline_groups(byline)[0]),
         "organisation": ShapeField(YES_OR_NO, lambda byline: byline.author.is_organisation),
-        "role": ShapeField({"type": "string", "enum": list(Role.values)}, lambda byline: byline.role),
-        "title": ShapeField(or_null(TEXT), lambda byline: signed(byline)[1] or None),
-        "affiliation": ShapeField(or_null(TEXT), lambda byline: signed(byline)[2] or None),
+        "role": ShapeField({"type": "string", "enum": list(BylineRole.values)}, lambda byline: byline.role),
+        "title": ShapeField(or_null(TEXT), lambda byline: byline_groups(byline)[1] or None),
+        "affiliation": ShapeField(or_null(TEXT), lambda byline: byline_groups(byline)[2] or None),
         "orcid": ShapeField(or_null(TEXT), lambda byline: byline.author.shown_orcid or None),
         "id": ShapeField(or_null(TEXT), _author_slug),
         "href": ShapeField(or_null(ADDRESS), _author_href),
@@ -166,7 +166,7 @@ TOPIC_OF_PUBLICATION = Shape(
 PICTURE = Shape(
     "Picture",
     {
-        "url": ShapeField(ADDRESS, lambda image: absolute(image.src)),
+        "url": ShapeField(ADDRESS, lambda image: absolute_url(image.src)),
         "alt": ShapeField(TEXT, lambda image: image.alt),
         "credit": ShapeField(or_null(TEXT), lambda image: image.credit or None),
     },
@@ -176,7 +176,7 @@ OTHER_PUBLICATION = Shape(
     {
         "id": ShapeField(UUID, lambda edition: str(edition.uid)),
         "href": ShapeField(ADDRESS, lambda edition: _api_url("publication", uid=edition.uid)),
-        "url": ShapeField(ADDRESS, lambda edition: absolute(edition.get_absolute_url())),
+        "url": ShapeField(ADDRESS, lambda edition: absolute_url(edition.get_absolute_url())),
         "language": ShapeField(LANGUAGE, lambda edition: edition.language),
         "title": ShapeField(TEXT, lambda edition: edition.title),
     },
@@ -208,7 +208,7 @@ CORRECTION = _nested(
 
 def _cover(record: Record) -> Node | None:
     cover: Image | None = record.rows.edition.cover
-    return PICTURE.serialize(picture(cover, public_address)) if cover else None
+    return PICTURE.serialize(responsive_image(cover, public_address)) if cover else None
 
 
 def _html(record: Record) -> str:
@@ -227,7 +227,7 @@ def _modified_at(record: Record) -> str:
 
 def _formats(record: Record) -> dict[str, str]:
     edition = record.rows.edition
-    urls = {extension: absolute(format_url(edition, extension)) for extension in RECORD_FORMATS}
+    urls = {extension: absolute_url(format_url(edition, extension)) for extension in RECORD_FORMATS}
     return {"pdf": record.pdf, **urls}
 
 
@@ -358,8 +358,8 @@ def _addressed(name: str) -> dict[str, ShapeField]:
 
 
 def _portrait(author: Author) -> str | None:
-    image = portrait(author.shown_portrait, public_address)
-    return absolute(image.src) if image else None
+    image = portrait_image(author.shown_portrait, public_address)
+    return absolute_url(image.src) if image else None
 
 
 AUTHOR = Shape(

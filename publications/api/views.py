@@ -16,10 +16,10 @@ from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 
 from publications import metadata, search
-from publications.locales import TREES, absolute
+from publications.locales import LOCALES, absolute_url
 from publications.models import (
     RELATED_EDITIONS,
-    TAKEN_BACK,
+    WITHDRAWN_OR_UNDONE,
     Author,
     Edition,
     EditionWithRows,
@@ -143,7 +143,7 @@ def _missing(uid: UUID) -> Problem:
     last = _last_public_edition(uid)
     if not last:
         return not_found("No publication here has this id.")
-    is_withdrawn = last.end in TAKEN_BACK
+    is_withdrawn = last.end in WITHDRAWN_OR_UNDONE
     return Problem(
         HTTPStatus.GONE,
         "This publication was withdrawn." if is_withdrawn else "This publication has expired.",
@@ -186,7 +186,7 @@ def _page(request: HttpRequest, items: list[dict[str, Any]], cursor: str) -> Htt
     next_url = ""
     if cursor:
         query = {**request.GET.dict(), "cursor": cursor}
-        next_url = f"{absolute(iri_to_uri(request.path))}?{urlencode(query)}"
+        next_url = f"{absolute_url(iri_to_uri(request.path))}?{urlencode(query)}"
     return json_response({"items": items, "next": next_url or None}, next_url=next_url)
 
 
@@ -257,7 +257,7 @@ def _next_cursors(params: ApiParams, now: datetime) -> list[Cursor]:
 
 def _matching_publications(params: ApiParams) -> list[int]:
     """The publications that the words find. Raises search.SearchBusy."""
-    found = search.search(params.query, tree=TREES[0], filters=params.filters, counted=False)
+    found = search.search(params.query, tree=LOCALES[0], filters=params.filters, counted=False)
     own = Edition.objects.filter(pk__in=found.editions).order_by()
     return list(own.values_list("publication", flat=True))
 

@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from publications import actions, manuscript, renditions
 from publications.importers.intake import import_manuscript
-from publications.models import Author, Image, Page, Place, Publication, Revision, Site, SiteLink, Tag
+from publications.models import Author, Image, LinkPlacement, Page, Publication, Revision, Site, SiteLink, Tag
 
 CONTENT = Path(__file__).parent / "content"
 PORTRAITS = CONTENT / "people"
@@ -29,12 +29,12 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
     """Take in every manuscript of the demonstration and publish those that are to be public."""
     people = yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8"))
     tell(f"Demonstration content: {len(people['authors'])} authors, {len(people['tags'])} topics")
-    actions.amend(_with(Site.objects.get(), people["site"]), by=by)
+    actions.save_instance(_with(Site.objects.get(), people["site"]), by=by)
     _tell_of_the_centre(people, by)
     for fields in people["authors"]:
-        actions.amend(_with(Author(), _with_portrait(fields, by)), by=by)
+        actions.save_instance(_with(Author(), _with_portrait(fields, by)), by=by)
     for fields in people["tags"]:
-        actions.amend(_with(Tag(), fields), by=by)
+        actions.save_instance(_with(Tag(), fields), by=by)
     bundles = sorted(
         (manuscript.read(path.parent) for path in CONTENT.glob("*/index.md")), key=_original_first
     )
@@ -50,9 +50,11 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
 def _tell_of_the_centre(people: dict, by) -> None:
     """Its pages, and its accounts elsewhere. Raises Page.DoesNotExist for a page that a new site does not have."""
     for slug, fields in people["pages"].items():
-        actions.amend(_with(Page.objects.get(slug_en=slug), fields), by=by)
+        actions.save_instance(_with(Page.objects.get(slug_en=slug), fields), by=by)
     for position, fields in enumerate(people["accounts"], start=1):
-        actions.amend(_with(SiteLink(place=Place.SOCIAL, position=10 * position), fields), by=by)
+        actions.save_instance(
+            _with(SiteLink(place=LinkPlacement.SOCIAL, position=10 * position), fields), by=by
+        )
 
 
 def _with_portrait(fields: dict, by) -> dict:
@@ -63,7 +65,7 @@ def _with_portrait(fields: dict, by) -> dict:
     alt = {f"alt_{language}": text.format(name=fields["name"]) for language, text in PORTRAIT_OF.items()}
     image = _with(Image(), {**alt, "credit": "Drawn for this demonstration"})
     image.hold(path.read_bytes(), path.name)
-    actions.amend(image, by=by)
+    actions.save_instance(image, by=by)
     renditions.make_image_files(image)
     return {**fields, "portrait": image}
 
@@ -72,15 +74,15 @@ def _relate(texts: list[manuscript.Manuscript], pieces: list[Publication], by) -
     """Link the pieces, once all of them are here."""
     known = {str(piece.uid): piece for piece in pieces}
     for text, piece in zip(texts, pieces, strict=True):
-        actions.relate(piece, [known[uid] for uid in text.related], by=by)
+        actions.set_related_links(piece, [known[uid] for uid in text.related], by=by)
 
 
 def _lead(leads: dict, pieces: list[Publication], by) -> None:
     """Pin what leads the home page and the pages of topics. Raises KeyError for an address that no piece has."""
     known = {piece.editions.get(number=1).slug: piece for piece in pieces if piece.editions.exists()}
-    actions.amend(_with(Site.objects.get(), {"lead": known[leads["home"]]}), by=by)
+    actions.save_instance(_with(Site.objects.get(), {"lead": known[leads["home"]]}), by=by)
     for topic, address in leads["topics"].items():
-        actions.amend(_with(Tag.objects.get(slug=topic), {"lead": known[address]}), by=by)
+        actions.save_instance(_with(Tag.objects.get(slug=topic), {"lead": known[address]}), by=by)
 
 
 def _original_first(bundle: tuple) -> tuple:

@@ -20,8 +20,8 @@ from django.core.wsgi import get_wsgi_application
 from django.db import connections
 from django.urls import reverse
 
-from publications.locales import TREES, in_tree
-from publications.models import ADDING, Address, AuditLine, Edition, Generation, within
+from publications.locales import LOCALES, localized_path
+from publications.models import ADDING, Address, AuditLine, Edition, Generation, site_state_scope
 from publications.page_cache import SiteStateWatcher
 
 from .mirror_folder import MirrorFolder, is_mirrored, links_of, normalize_path
@@ -85,7 +85,7 @@ class Crawl:
         self._remove_withdrawn()
         for entry in (
             *ENTRY_PATHS,
-            *(in_tree(tree, "publications:home") for tree in TREES),
+            *(localized_path(tree, "publications:home") for tree in LOCALES),
             reverse("sitemap"),
         ):
             self._enqueue(normalize_path(entry), "")
@@ -108,12 +108,12 @@ class Crawl:
         touched = Address.objects.filter(publication__in=taking.values("publication"))
         stays = set(Edition.objects.live().order_by().values_list("tree", "slug"))
         stays -= set(touched.values_list("tree", "slug"))
-        held = [(tree, piece) for tree in TREES for piece in self.folder.below(_section(tree))]
+        held = [(tree, piece) for tree in LOCALES for piece in self.folder.below(_section(tree))]
         gone = [each for each in held if each not in stays]
         for tree, piece in gone:
             self.report.removed += self.folder.drop_under(f"{_section(tree)}/{piece}")
         if gone or taking.exists():
-            self.report.removed += self.folder.drop_all_but([_section(tree) for tree in TREES], KEPT)
+            self.report.removed += self.folder.drop_all_but([_section(tree) for tree in LOCALES], KEPT)
 
     def _enqueue(self, path: str, page: str) -> None:
         if path not in self._from and is_mirrored(path, with_renditions=self.with_renditions):
@@ -184,7 +184,7 @@ def _as_link(location: str) -> bytes:
 
 def _section(tree: str) -> str:
     """The folder of the pieces of a tree."""
-    return in_tree(tree, "publications:list").strip("/")
+    return localized_path(tree, "publications:list").strip("/")
 
 
 @dataclass(frozen=True)
@@ -214,7 +214,7 @@ def fetch(path: str) -> CrawledPage:
     What pages have in common is worked out once for all that are asked for in one epoch.
     """
     epoch = _watcher().state()
-    with within(epoch) if epoch else nullcontext():
+    with site_state_scope(epoch) if epoch else nullcontext():
         return _get(path)
 
 

@@ -13,28 +13,28 @@ from django.db.models import Case, F, Max, OuterRef, Q, QuerySet, Subquery, When
 from django.template.loader import render_to_string
 from django.utils import translation
 
-from publications.locales import tree_of
+from publications.locales import locale_of
 from publications.models import (
+    BylineRole,
     Change,
     Edition,
     EditionByline,
     EditionWithRows,
-    End,
+    EndReason,
     Image,
-    Role,
     first_published_at,
     readable_editions,
     started_editions_by_publication,
 )
-from publications.presentation import absolute, author_url, in_tree, public_address
+from publications.presentation import absolute_url, author_url, localized_path, public_address
 from publications.presentation.history import ChangeNote, notes_of
-from publications.presentation.images import body_html, picture
+from publications.presentation.images import body_html, responsive_image
 from publications.presentation.links import external_link_html, with_whole_addresses
 
 FEED_ENTRIES = 30
 LATER = (Change.CORRECTION, Change.UPDATE)
-ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=End.UNDONE)
-MOMENT = Case(When(end=End.UNDONE, then=F("visible_until")), default=F("visible_from"))
+ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=EndReason.UNDONE)
+MOMENT = Case(When(end=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
 
 
 @dataclass(frozen=True)
@@ -170,11 +170,11 @@ def _changes_of(started: list[Edition]) -> AnnouncedChanges:
 
 
 def _is_announced_later(edition: Edition) -> bool:
-    return edition.change in LATER or (edition.change == Change.FIRST and edition.end == End.UNDONE)
+    return edition.change in LATER or (edition.change == Change.FIRST and edition.end == EndReason.UNDONE)
 
 
 def _announced_at(edition: Edition) -> datetime:
-    return edition.visible_until if edition.end == End.UNDONE else edition.visible_from
+    return edition.visible_until if edition.end == EndReason.UNDONE else edition.visible_from
 
 
 def build_entries(editions: QuerySet) -> list[FeedEntry]:
@@ -216,15 +216,16 @@ def _texts(rows: EditionWithRows) -> list[FeedText]:
     for other in rows.translations:
         texts.setdefault(other.language, other)
     return [
-        FeedText(absolute(each.get_absolute_url()), language, each.title) for language, each in texts.items()
+        FeedText(absolute_url(each.get_absolute_url()), language, each.title)
+        for language, each in texts.items()
     ]
 
 
 def _files(rows: EditionWithRows) -> list[FeedFile]:
     return [
         FeedFile(
-            absolute(
-                in_tree(
+            absolute_url(
+                localized_path(
                     rows.edition.tree,
                     "publications:attachment",
                     slug=rows.edition.slug,
@@ -243,13 +244,13 @@ def _files(rows: EditionWithRows) -> list[FeedFile]:
 def _cover(image: Image | None) -> FeedImage | None:
     if not image:
         return None
-    shown = picture(image, public_address)
-    return FeedImage(absolute(shown.src), "image/jpeg", shown.alt)
+    shown = responsive_image(image, public_address)
+    return FeedImage(absolute_url(shown.src), "image/jpeg", shown.alt)
 
 
 def _people(bylines: Sequence[EditionByline]) -> dict[str, list[FeedPerson]]:
     """Authors by that role, else everyone; others contribute."""
-    written = [row for row in bylines if row.role == Role.AUTHOR] or list(bylines)
+    written = [row for row in bylines if row.role == BylineRole.AUTHOR] or list(bylines)
     return {
         "authors": [_person(row) for row in written],
         "contributors": [_person(row) for row in bylines if row not in written],
@@ -258,15 +259,15 @@ def _people(bylines: Sequence[EditionByline]) -> dict[str, list[FeedPerson]]:
 
 def _person(row: EditionByline) -> FeedPerson:
     path = author_url(row.author)
-    return FeedPerson(row.name, absolute(path) if path else "")
+    return FeedPerson(row.name, absolute_url(path) if path else "")
 
 
 def _categories(rows: EditionWithRows) -> list[FeedCategory]:
     """The kind and the topics, each by the address of the list it belongs to."""
     edition = rows.edition
-    tree = tree_of(edition.language)
-    kinds = absolute(in_tree(tree, "publications:list"))
-    topics = absolute(in_tree(tree, "publications:topics"))
+    tree = locale_of(edition.language)
+    kinds = absolute_url(localized_path(tree, "publications:list"))
+    topics = absolute_url(localized_path(tree, "publications:topics"))
     tags = sorted(rows.tags, key=lambda tag: tag.label.casefold())
     return [
         FeedCategory(edition.kind.slug, kinds, edition.kind.worded("name")),
@@ -283,9 +284,9 @@ def _content(rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
             {
                 "edition": edition,
                 "corrections": corrections,
-                "cover": picture(edition.cover, public_address) if edition.cover else None,
+                "cover": responsive_image(edition.cover, public_address) if edition.cover else None,
                 "external_link": external_link_html(edition),
                 "html": body_html(edition, rows.images, public_address),
             },
         )
-    return with_whole_addresses(shown.strip(), absolute(edition.get_absolute_url()))
+    return with_whole_addresses(shown.strip(), absolute_url(edition.get_absolute_url()))

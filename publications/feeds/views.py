@@ -11,11 +11,11 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 from publications.metadata import FEED_FORMATS
-from publications.models import Author, Edition, Generation, Kind, Tag, cached_latest, the_site
+from publications.models import Author, Edition, Generation, Kind, Tag, cached_latest, site_settings
 from publications.presentation import (
-    absolute,
+    absolute_url,
     author_url,
     conditional_response,
     current_tree,
@@ -56,7 +56,7 @@ def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
 
 def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
     """All texts in a language, translations too."""
-    if code not in NAMES:
+    if code not in LANGUAGE_NAMES:
         raise Http404
     live = Edition.objects.live().filter(language=code)
     page = f"{reverse('publications:list')}?language={code}"
@@ -81,17 +81,17 @@ def _feed(
 
 
 def _render(format: str, editions: QuerySet, page: str, name: FeedLinks) -> HttpResponse:
-    site = the_site()
+    site = site_settings()
     entries = cached_latest("entries of a feed", name["url"], lambda: build_entries(editions))
     feed = Feed(
         id=_stable_id(name["url"]),
-        url=absolute(name["ways"][format]),
-        page=absolute(page),
+        url=absolute_url(name["ways"][format]),
+        page=absolute_url(page),
         title=_("%(title)s – %(site)s") % {"title": name["title"], "site": site.short_name},
         subtitle=site.description or site.name,
         language=current_tree(),
         updated=entries[0].updated if entries else _last_change(),
-        author=FeedPerson(site.name, absolute(reverse("publications:home"))),
+        author=FeedPerson(site.name, absolute_url(reverse("publications:home"))),
         entries=entries,
     )
     return HttpResponse(

@@ -202,7 +202,7 @@ def publish_files(files: Sequence[FileReport], options: ImportOptions) -> None:
     )
     for file, result in zip(ready, results, strict=True):
         file.is_published = isinstance(result, Edition)
-        if isinstance(result, actions.Refused):
+        if isinstance(result, actions.ActionRefused):
             for reason in result.reasons:
                 file.add_note(NoteKind.DROPPED, "held", _("Not published: %s") % reason)
 
@@ -241,7 +241,7 @@ def _expiry_dates(files: Sequence[FileReport], states: Mapping[int, PublicationS
     return {pk: end for pk, end in ends.items() if end}
 
 
-def _rendered_texts(files: Sequence[FileReport]) -> snapshot.Prepared:
+def _rendered_texts(files: Sequence[FileReport]) -> snapshot.RenderedAhead:
     """The texts that were rendered while they were read."""
     texts = [(file.imported.manuscript, file.imported.rendered) for file in files]
     return {(text.language, text.body): rendered for text, rendered in texts if rendered}

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 
 from publications import images, manuscript, renditions
 from publications.draft_content import plain_values, set_values
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 from publications.manuscript import Attachment, Manuscript, Picture
 from publications.markup import images_in
 from publications.models import (
@@ -24,10 +24,10 @@ from publications.models import (
     Image,
     Publication,
     Revision,
+    RevisionReason,
     Tag,
     TaggedPublication,
-    Why,
-    keep_original,
+    store_original,
 )
 
 from .normalize import (
@@ -83,7 +83,7 @@ def import_manuscript(
     files: Files | IncomingFiles | None = None,
     *,
     by: User | None,
-    why: Why = Why.IMPORTED,
+    why: RevisionReason = RevisionReason.IMPORTED,
     site_names: SiteNames | None = None,
 ) -> IntakeResult:
     """Create the draft of a manuscript, or update that of the publication with its uid, and keep a revision.
@@ -107,7 +107,7 @@ def import_manuscripts(
     *,
     by: User | None,
     site_names: SiteNames,
-    why: Why = Why.IMPORTED,
+    why: RevisionReason = RevisionReason.IMPORTED,
 ) -> list[IntakeResult | IntakeRefused]:
     """Store many drafts, each with the publication that it updates if there is one.
 
@@ -220,7 +220,7 @@ def _validate(text: Manuscript, site_names: SiteNames) -> None:
     if text.kind not in site_names.kinds:
         values = {"kind": text.kind, "known": ", ".join(site_names.kinds)}
         raise IntakeRefused(_("There is no kind “%(kind)s”. There are: %(known)s.") % values)
-    if text.language not in NAMES:
+    if text.language not in LANGUAGE_NAMES:
         raise IntakeRefused(_("The language “%(language)s” is not known.") % {"language": text.language})
     for uid in (text.uid, text.translation_of):
         if uid and not is_uid(uid):
@@ -345,7 +345,7 @@ def replace_attachments(
             publication.attachments.filter(pk=rows[attachment.digest].pk).update(**values)
         else:
             content = files.contents[name]
-            original = keep_original(content, _extension(name), store=not files.is_dry_run)
+            original = store_original(content, _extension(name), store=not files.is_dry_run)
             publication.attachments.create(original=original, size=len(content), **values)
 
 

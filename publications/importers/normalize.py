@@ -12,14 +12,14 @@ from django.utils.translation import gettext as _
 
 from publications.manuscript import Attachment, Byline, Manuscript
 from publications.models import (
+    BylineRole,
     Publication,
-    Role,
     check_doi,
     check_external_url,
     check_isbn,
-    settled_doi,
-    settled_isbn,
-    split_at_commas,
+    normalize_doi,
+    normalize_isbn,
+    parse_tags,
 )
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
@@ -80,8 +80,8 @@ def describe_cut_title(text: Manuscript) -> list[str]:
 
 
 IDENTIFIERS = {
-    "doi": (settled_doi, check_doi),
-    "isbn": (settled_isbn, check_isbn),
+    "doi": (normalize_doi, check_doi),
+    "isbn": (normalize_isbn, check_isbn),
     "external_url": (str.strip, check_external_url),
 }
 
@@ -111,7 +111,7 @@ def is_uid(text: str) -> bool:
 
 def tag_names(text: Manuscript) -> tuple[str, ...]:
     """The tags one by one: commas divide, and what is longer than a tag can be is cut."""
-    cut = (name[: MAX_LENGTHS["tags"]].strip() for name in split_at_commas(",".join(text.tags)))
+    cut = (name[: MAX_LENGTHS["tags"]].strip() for name in parse_tags(",".join(text.tags)))
     return tuple({name.casefold(): name for name in cut if name}.values())
 
 
@@ -121,7 +121,7 @@ def _bylines(text: Manuscript, site_names: SiteNames) -> tuple[Byline, ...]:
     for byline in text.bylines:
         author = site_names.author(byline.author, byline.name)
         known = replace(byline, author=author.slug) if author else byline
-        role = byline.role if byline.role in Role.values else Role.AUTHOR.value
+        role = byline.role if byline.role in BylineRole.values else BylineRole.AUTHOR.value
         if byline.author.strip() or byline.name.strip():
             key = author.slug if author else (byline.author, byline.name)
             bylines.setdefault(key, replace(known, role=role))

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 from django.contrib.auth.models import User
 from django.utils.translation import gettext as _
 
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 from publications.models import Kind
 
 from .markdown import NAME_PLACEHOLDERS, SLUG_PLACEHOLDERS
@@ -55,7 +55,7 @@ class ImportOptions:
         if self.kind not in kinds:
             values = {"kind": self.kind, "known": ", ".join(kinds)}
             raise InvalidOptions(_("There is no kind “%(kind)s”. There are: %(known)s.") % values)
-        if self.language not in NAMES:
+        if self.language not in LANGUAGE_NAMES:
             raise InvalidOptions(_("The language “%(language)s” is not known.") % {"language": self.language})
         if not self.path.exists():
             raise InvalidOptions(_("There is no “%s”.") % self.path)

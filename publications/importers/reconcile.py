@@ -21,7 +21,15 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import manuscript
 from publications.manuscript import Manuscript
-from publications.models import Edition, Publication, Revision, Why, as_manuscript, own_end, with_standing
+from publications.models import (
+    Edition,
+    Publication,
+    Revision,
+    RevisionReason,
+    manuscript_of,
+    scheduled_end,
+    with_status,
+)
 
 from .intake import is_referable
 from .normalize import normalize_manuscript
@@ -48,7 +56,7 @@ class ImportState:
         A publication that no import made is compared as it is. A slug that the desk has changed since is no change, nor
         is a file without authors: those that the publication has stay.
         """
-        before = self.imported or as_manuscript(self.publication)
+        before = self.imported or manuscript_of(self.publication)
         if self.is_imported and _has_new_images(text, site_names, files):
             return True
         if text.slug == self.publication.slug:
@@ -67,7 +75,7 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
     histories: dict[int, list[Revision]] = {pk: [] for pk in publications}
     for revision in Revision.objects.filter(publication__in=list(publications)).order_by("number").iterator():
         history = histories[revision.publication_id]
-        if revision.why == Why.IMPORTED:
+        if revision.why == RevisionReason.IMPORTED:
             history.clear()
         history.append(revision)
     return {
@@ -77,7 +85,7 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
 
 
 def _import_state(publication: Publication, history: list[Revision]) -> ImportState:
-    if not history or history[0].why != Why.IMPORTED:
+    if not history or history[0].why != RevisionReason.IMPORTED:
         return ImportState(publication, None, is_edited=True)
     imported = manuscript.loads(history[0].manuscript)
     return ImportState(publication, imported, is_edited=_is_edited(history[0].digest, history[1:]))
@@ -91,9 +99,9 @@ def _is_edited(imported: str, later: Iterable[Revision]) -> bool:
     """
     own, is_edited = {imported}, False
     for revision in later:
-        if revision.why == Why.REDACTED:
+        if revision.why == RevisionReason.REDACTED:
             own.clear()
-        elif revision.why == Why.PUBLISHED and not is_edited:
+        elif revision.why == RevisionReason.PUBLISHED and not is_edited:
             own.add(revision.digest)
         is_edited = revision.digest not in own
     return is_edited
@@ -192,11 +200,13 @@ def load_publication_states(edited: Mapping[int, bool]) -> dict[int, Publication
     Args:
         edited: by primary key, whether editors changed the publication since it was imported.
     """
-    publications = with_standing(Publication.objects.filter(pk__in=list(edited)).only("digest"))
+    publications = with_status(Publication.objects.filter(pk__in=list(edited)).only("digest"))
     rows = publications.annotate(has_editions=Exists(Edition.objects.filter(publication=OuterRef("pk"))))
     return {
         row.pk: PublicationState(
-            _stage(row, is_edited=edited[row.pk]), is_live=bool(row.live_from), visible_until=own_end(row)
+            _stage(row, is_edited=edited[row.pk]),
+            is_live=bool(row.live_from),
+            visible_until=scheduled_end(row),
         )
         for row in rows
     }

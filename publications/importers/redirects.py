@@ -6,8 +6,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications import actions
-from publications.locales import TREES, in_tree, tree_of
-from publications.models import Address, AuditLine, Author, DeedKind, FormerPath, Publication
+from publications.locales import LOCALES, locale_of, localized_path
+from publications.models import ActionType, Address, AuditLine, Author, FormerPath, Publication
 
 from .markdown import AuthorList
 from .report import FileReport, NoteKind
@@ -28,10 +28,10 @@ def add_redirects(file: FileReport, *, by) -> int:
         message = _("This is no old address that could lead here: %s") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
     paths = {path for path in normal.values() if path.strip("/")}
-    if AuditLine.objects.filter(publication=file.publication, deed=DeedKind.REDACT).exists():
+    if AuditLine.objects.filter(publication=file.publication, deed=ActionType.REDACT).exists():
         paths = _without_new_paths(paths, file)
     taken = _addresses_of_others(paths, file.publication)
-    elsewhere = actions.lead_here(file.publication, sorted(paths - taken), by=by)
+    elsewhere = actions.add_redirects(file.publication, sorted(paths - taken), by=by)
     for path in sorted({*taken, *elsewhere}):
         message = _("The old address %s leads to another piece already.") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
@@ -58,8 +58,8 @@ def _addresses_of_others(paths: Iterable[str], publication: Publication) -> set[
 
 def _split_address(path: str) -> tuple[str, str] | None:
     """The locale and the slug of a path that is shaped like the address of a publication here."""
-    for locale in TREES:
-        prefix = FormerPath.normal(in_tree(locale, "publications:detail", slug="x")).removesuffix("x")
+    for locale in LOCALES:
+        prefix = FormerPath.normal(localized_path(locale, "publications:detail", slug="x")).removesuffix("x")
         if path.startswith(prefix) and "/" not in path.removeprefix(prefix):
             return locale, path.removeprefix(prefix)
     return None
@@ -69,7 +69,7 @@ def _is_taken(locale: str, slug: str, publication: Publication) -> bool:
     if Address.objects.filter(tree=locale, slug=slug).exclude(publication=publication).exists():
         return True
     drafts = Publication.objects.filter(slug=slug).exclude(pk=publication.pk)
-    return any(tree_of(language) == locale for language in drafts.values_list("language", flat=True))
+    return any(locale_of(language) == locale for language in drafts.values_list("language", flat=True))
 
 
 def redirect_authors(authors: AuthorList, *, by) -> int:
@@ -87,5 +87,5 @@ def redirect_authors(authors: AuthorList, *, by) -> int:
         paths = [path for path in former[author.slug] if path]
         count += len(paths)
         if any(FormerPath.normal(path) not in known for path in paths):
-            actions.lead_here(author, paths, by=by)
+            actions.add_redirects(author, paths, by=by)
     return count

@@ -8,7 +8,7 @@ from uuid import UUID
 from django.utils.translation import gettext as _
 
 from publications import actions
-from publications.models import AuditLine, DeedKind, Publication, RelatedLink
+from publications.models import ActionType, AuditLine, Publication, RelatedLink
 
 from .report import FileOutcome, FileReport, ImportReport, NoteKind
 
@@ -32,12 +32,12 @@ def apply_related_links(files: Sequence[FileReport], report: ImportReport, *, by
             targets = _targets(file, publications)
             report.related_links += bool(targets)
             if [target.pk for target in targets] != current.get(file.publication.pk, []):
-                actions.relate(file.publication, targets, by=by, imported=True)
+                actions.set_related_links(file.publication, targets, by=by, imported=True)
 
 
 def _last_set_by_import(keys: Iterable[int]) -> dict[int, bool]:
     """Of publications whose links were ever set, by primary key: whether an import did it last."""
-    lines = AuditLine.objects.filter(deed=DeedKind.RELATE, publication__in=keys).order_by("pk")
+    lines = AuditLine.objects.filter(deed=ActionType.RELATE, publication__in=keys).order_by("pk")
     return {pk: bool(detail.get("imported")) for pk, detail in lines.values_list("publication_id", "detail")}
 
 

@@ -12,7 +12,7 @@ from django.conf import settings
 from django.db import transaction
 
 from publications import actions, search
-from publications.locales import tree_of
+from publications.locales import locale_of
 from publications.models import Address, Edition, FormerPath, Image, Kind, Publication
 
 from .batches import BatchImporter
@@ -111,7 +111,7 @@ def _rebuild_similarity(options: ImportOptions) -> None:
         return
     for done, total in search.similarity.rebuild():
         options.comparison_progress(done, total)
-    actions.renew("likeness", by=options.by)
+    actions.bump_site_version("likeness", by=options.by)
 
 
 def _assign_slugs(index: FileIndex) -> FileIndex:
@@ -124,7 +124,7 @@ def _assign_slugs(index: FileIndex) -> FileIndex:
         if str(uid) in uids:
             present[str(uid)] = slug
         else:
-            reserved.add((tree_of(language), slug))
+            reserved.add((locale_of(language), slug))
     return index.assign_slugs(present, reserved)
 
 
@@ -155,7 +155,7 @@ def _former_addresses() -> dict[str, str]:
     """Where known old paths redirect to: publications of earlier imports, and of other folders."""
     rows = FormerPath.objects.exclude(publication=None).exclude(publication__slug="")
     rows = rows.values_list("path", "publication__language", "publication__slug")
-    return {path: _address(tree_of(language), slug) for path, language, slug in rows.iterator()}
+    return {path: _address(locale_of(language), slug) for path, language, slug in rows.iterator()}
 
 
 def _library_keys() -> Mapping[str, str]:

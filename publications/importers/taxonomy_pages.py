@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterable, Mapping
 from django.utils.translation import gettext_lazy as _
 
 from publications import actions, images
-from publications.locales import TREES, in_tree, tree_of
-from publications.models import AuditLine, Author, DeedKind, Image, Tag
-from publications.slugs import former, slugify
+from publications.locales import LOCALES, locale_of, localized_path
+from publications.models import ActionType, AuditLine, Author, Image, Tag
+from publications.slugs import normalize_redirect_path, slugify
 
 from .markdown import (
     AUTHOR_FOLDERS,
@@ -49,10 +49,11 @@ def _old_paths(folders: Iterable[str], names: Iterable[str], page: str, slug: st
     addresses = {}
     for folder in folders:
         for name in filter(None, names):
-            first = in_tree(TREES[0], page, slug=slug)
-            addresses |= {former(f"/{folder}/{name}"): first, f"end:{folder}/{name}": first}
+            first = localized_path(LOCALES[0], page, slug=slug)
+            addresses |= {normalize_redirect_path(f"/{folder}/{name}"): first, f"end:{folder}/{name}": first}
             addresses |= {
-                former(f"/{locale}/{folder}/{name}"): in_tree(locale, page, slug=slug) for locale in TREES
+                normalize_redirect_path(f"/{locale}/{folder}/{name}"): localized_path(locale, page, slug=slug)
+                for locale in LOCALES
             }
     return addresses
 
@@ -85,12 +86,12 @@ def complete_authors(
     }
     for author in Author.objects.filter(slug__in=profiles.keys() & first_files.keys(), pseudonymous=False):
         profile, file = profiles[author.slug], first_files[author.slug]
-        field = f"biography_{tree_of(options.language)}"
+        field = f"biography_{locale_of(options.language)}"
         filled = _fill_text(author, field, profile.biography, file) + _fill_portrait(
             author, profile, images, file, is_stored=not options.dry_run
         )
         if filled:
-            actions.amend(author, by=options.by, changed=filled)
+            actions.save_instance(author, by=options.by, changed=filled)
 
 
 def _first_files(report: ImportReport, names: Callable[[FileReport], Iterable[str]]) -> dict[str, FileReport]:
@@ -134,7 +135,7 @@ def _has_been_set(row: Author | Tag, fields: Iterable[str]) -> bool:
     if any(getattr(row, field, None) for field in fields):
         return True
     lines = AuditLine.objects.filter(
-        deed=DeedKind.AMEND, detail__kind=row._meta.model_name, detail__pk=row.pk
+        deed=ActionType.AMEND, detail__kind=row._meta.model_name, detail__pk=row.pk
     )
     changes = (detail.get("changed") for detail in lines.values_list("detail", flat=True))
     return any(not changed or {*changed} & {*fields} for changed in changes)
@@ -162,12 +163,12 @@ def complete_topics(topics: Mapping[str, ListedTopic], options: ImportOptions, r
     """
     by_name = {topic.name.casefold(): topic for topic in topics.values()}
     first_files = _first_files(report, lambda file: file.tags)
-    field, redirects = f"introduction_{tree_of(options.language)}", 0
+    field, redirects = f"introduction_{locale_of(options.language)}", 0
     for tag in Tag.objects.all() if by_name else ():
         if not (topic := by_name.get(tag.name.casefold())):
             continue
         file = first_files.get(tag.name.casefold())
         if file and (filled := _fill_text(tag, field, topic.introduction, file)):
-            actions.amend(tag, by=options.by, changed=filled)
-        redirects += not actions.lead_here(tag, [topic.former_path], by=options.by)
+            actions.save_instance(tag, by=options.by, changed=filled)
+        redirects += not actions.add_redirects(tag, [topic.former_path], by=options.by)
     return redirects

@@ -3,25 +3,25 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from publications.models import AuditLine, DeedKind, Edition, End, Generation
+from publications.models import ActionType, AuditLine, Edition, EndReason, Generation
 
 from .report import Progress
 
 END_ENTRIES = {
-    End.WITHDRAWN: ((DeedKind.WITHDRAW, ""),),
-    End.UNDONE: ((DeedKind.UNDO, "edition"),),
-    End.CANCELLED: (
-        (DeedKind.CANCEL, "edition"),
-        (DeedKind.CANCEL, "cancelled"),
-        (DeedKind.WITHDRAW, "cancelled"),
-        (DeedKind.PUBLISH, "replaced"),
-        (DeedKind.SCHEDULE, "replaced"),
+    EndReason.WITHDRAWN: ((ActionType.WITHDRAW, ""),),
+    EndReason.UNDONE: ((ActionType.UNDO, "edition"),),
+    EndReason.CANCELLED: (
+        (ActionType.CANCEL, "edition"),
+        (ActionType.CANCEL, "cancelled"),
+        (ActionType.WITHDRAW, "cancelled"),
+        (ActionType.PUBLISH, "replaced"),
+        (ActionType.SCHEDULE, "replaced"),
     ),
 }
 """Which entries tell how an edition ended, and under which word they have its number; any number where none."""
 
 START_ENTRIES = {
-    (deed, name) for deed in (DeedKind.PUBLISH, DeedKind.SCHEDULE) for name in ("edition", "kept")
+    (deed, name) for deed in (ActionType.PUBLISH, ActionType.SCHEDULE) for name in ("edition", "kept")
 }
 
 Entries = dict[int, set[tuple[str, str, int | None]]]
@@ -56,7 +56,7 @@ def find_lost_entries(progress: Progress) -> Iterator[str]:
         if not all(is_complete):
             missing = "made" if not is_complete[0] else f"{end}"
             yield f"publication {publication} “{title}”, edition {number}: no entry says how it was {missing}."
-        if redactions and not any(deed == DeedKind.REDACT for deed, _name, _number in existing):
+        if redactions and not any(deed == ActionType.REDACT for deed, _name, _number in existing):
             yield f"publication {publication} “{title}”, edition {number}: no entry says that it was redacted."
 
 
@@ -74,9 +74,11 @@ def _read_entries() -> Entries:
 
 def _is_made(entries: set, number: int, restores: int | None) -> bool:
     if restores:
-        return (DeedKind.UNDO, "restored", restores) in entries
+        return (ActionType.UNDO, "restored", restores) in entries
     return any((deed, name, number) in entries for deed, name in START_ENTRIES)
 
 
 def _has_ended(entries: set, number: int, end: str) -> bool:
-    return any((deed, name, number if name else None) in entries for deed, name in END_ENTRIES[End(end)])
+    return any(
+        (deed, name, number if name else None) in entries for deed, name in END_ENTRIES[EndReason(end)]
+    )

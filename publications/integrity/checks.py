@@ -97,7 +97,7 @@ def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[],
 
     def repair() -> None:
         deque(rebuild(), maxlen=0)
-        actions.renew(part)
+        actions.bump_site_version(part)
 
     return repair
 
@@ -105,7 +105,7 @@ def _rebuild(part: str, rebuild: Callable[[], Iterable[object]]) -> Callable[[],
 REPAIRS: dict[str, Callable[[], None]] = {
     "windows": actions.repair_windows,
     "copies": actions.repair_copies,
-    "guards": transaction.atomic(guards.install),  # all of them or none
+    "guards": transaction.atomic(guards.install_guards),  # all of them or none
     "files": derived.remove_broken_files,
     "search": _rebuild("search", search.rebuild),
     "similarity": _rebuild("similarity", search.similarity.rebuild),

@@ -8,7 +8,7 @@ from django.db.models import Exists, ForeignKey, Model, OuterRef
 
 from publications.migration_state import read_migration_state
 from publications.models import guards
-from publications.models.translated import SingleRow
+from publications.models.translated import SingleRowModel
 
 from .report import Progress
 
@@ -42,12 +42,12 @@ def find_lost_constraints(progress: Progress) -> Iterator[str]:
 
 def find_lost_guards(progress: Progress) -> Iterator[str]:
     """Yield the guards of editions that are not in place."""
-    yield from (f"The database does not enforce {name}." for name in guards.find_missing())
+    yield from (f"The database does not enforce {name}." for name in guards.find_missing_guards())
 
 
 def find_lost_rows(progress: Progress) -> Iterator[str]:
     """Yield the tables of one row that are empty."""
-    for model in SingleRow.__subclasses__():
+    for model in SingleRowModel.__subclasses__():
         if not model._default_manager.exists():
             yield f"{model._meta.db_table} has no row."
 

@@ -18,7 +18,7 @@ from publications.models import (
     EditionByline,
     EditionImage,
     EditionTag,
-    End,
+    EndReason,
     Publication,
     Revision,
 )
@@ -45,7 +45,7 @@ class Window(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        return self.end != End.CANCELLED
+        return self.end != EndReason.CANCELLED
 
 
 def read_windows() -> list[list[Window]]:
@@ -88,7 +88,7 @@ def find_public_cancelled(progress: Progress) -> Iterator[str]:
         for window in windows:
             if not window.is_kept and window.visible_from != window.visible_until:
                 yield f"{window} was cancelled, yet it has a window."
-            elif window.end in (End.WITHDRAWN, End.UNDONE) and window.visible_until > now:
+            elif window.end in (EndReason.WITHDRAWN, EndReason.UNDONE) and window.visible_until > now:
                 yield f"{window} is {window.end}, yet it is public until {window.visible_until}."
 
 

@@ -11,7 +11,7 @@ from html import escape, unescape
 from urllib.parse import unquote
 
 from publications.html_tree import VERBATIM, Element
-from publications.slugs import spellings_without_marks, without_marks
+from publications.slugs import strip_marks, strip_marks_both_ways
 
 from .dialect import ABBREVIATION, REFERENCE
 from .folding import INVISIBLE, INVISIBLE_CHARACTERS, JOINING, FoldedText, fold
@@ -80,7 +80,7 @@ class Redaction:
     def __init__(self, passage: str, mark: str) -> None:
         self.passage = passage = INVISIBLE_CHARACTERS.sub("", fold(passage)).strip()
         self.mark, self._words = mark, words_of_address(passage)
-        self._spellings = list(map(words_of_address, spellings_without_marks(passage)))
+        self._spellings = list(map(words_of_address, strip_marks_both_ways(passage)))
         together = _pattern_of(passage.split())
         whole = self._in_whole_words(passage, together)
         self._passage = re.compile(whole, re.IGNORECASE)
@@ -89,10 +89,7 @@ class Redaction:
         names = [word for word in passage.split() if word[0].isupper() and len(word) > 2]
         self._plain_names = tuple(filter(None, map(_without_marks, names)))
         words = {
-            word
-            for name in names
-            for each in spellings_without_marks(name)
-            for word in words_of_address(each)
+            word for name in names for each in strip_marks_both_ways(name) for word in words_of_address(each)
         }
         self._short_names = re.compile(
             f"(?:{'|'.join(word for word in words if 2 < len(word) < SPECIFIC) or '(?!)'}){ENDINGS}"
@@ -274,7 +271,7 @@ class Redaction:
 def words_of_address(address: str) -> list[str]:
     """The words in an address, in small letters without marks: "/J%C3%B6rg_Holm.html" tells of jorg, holm, html."""
     seen = re.sub(f"[{JOINING}]", "", unquote(unescape(address)))
-    return re.sub(r"[\W_]+", " ", without_marks(seen)).split()
+    return re.sub(r"[\W_]+", " ", strip_marks(seen)).split()
 
 
 def _without_marks(word: str) -> str:

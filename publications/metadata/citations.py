@@ -14,7 +14,7 @@ from django.utils.html import conditional_escape, format_html, format_html_join
 from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext, ngettext
 
-from publications.locales import direction
+from publications.locales import text_direction
 from publications.models import doi_url
 
 from .record import Name, Record
@@ -122,7 +122,7 @@ def _spoken(record: Record) -> SafeString:
     """The language of the title, where it is not that of the page."""
     if record.language == get_language():
         return SafeString("")
-    return format_html(' lang="{}" dir="{}"', record.language, direction(record.language))
+    return format_html(' lang="{}" dir="{}"', record.language, text_direction(record.language))
 
 
 def _editors(record: Record) -> list[Name]:

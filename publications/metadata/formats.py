@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from publications.locales import in_tree
+from publications.locales import localized_path
 from publications.models import Edition, doi_url
 
 from .bibtex import to_bibtex
@@ -201,4 +201,6 @@ COMPRESSIBLE_TYPES = frozenset(
 def format_url(edition: Edition, extension: str, number: int | None = None) -> str:
     """The path of a publication, or of its edition with the given number, in a format of the record."""
     name, parts = ("edition_record", {"number": number}) if number else ("record", {})
-    return in_tree(edition.tree, f"publications:{name}", slug=edition.slug, record_format=extension, **parts)
+    return localized_path(
+        edition.tree, f"publications:{name}", slug=edition.slug, record_format=extension, **parts
+    )

@@ -11,7 +11,7 @@ from html import escape
 
 from django.utils.safestring import SafeString, mark_safe
 
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import Edition, doi_url
 
 from . import json_ld
@@ -20,7 +20,7 @@ from .formats import FORMATS, REFERENCE_FORMATS, format_url
 from .json_ld import HeadImage
 from .record import Name, Record, moment
 
-LOCALES = {
+OPEN_GRAPH_LOCALES = {
     "en": "en_GB", "sv": "sv_SE", "uk": "uk_UA", "ru": "ru_RU", "be": "be_BY", "pl": "pl_PL", "de": "de_DE",
     "fr": "fr_FR", "es": "es_ES", "ka": "ka_GE", "hy": "hy_AM", "az": "az_AZ", "ro": "ro_RO", "et": "et_EE",
     "lv": "lv_LV", "lt": "lt_LT", "fi": "fi_FI", "da": "da_DK", "no": "nb_NO", "cs": "cs_CZ", "sk": "sk_SK",
@@ -100,11 +100,11 @@ def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
     yield tag("og:description", record.summary)
     yield tag("og:url", record.url)
     yield tag("og:site_name", record.publisher_short)
-    yield tag("og:locale", LOCALES.get(record.language, ""))
+    yield tag("og:locale", OPEN_GRAPH_LOCALES.get(record.language, ""))
     yield from (
-        tag("og:locale:alternate", LOCALES.get(text.language, ""))
+        tag("og:locale:alternate", OPEN_GRAPH_LOCALES.get(text.language, ""))
         for text in record.texts
-        if text.language in TREES
+        if text.language in LOCALES
     )
     yield tag("article:published_time", moment(record.first_published))
     if record.modified and record.modified > record.first_published:

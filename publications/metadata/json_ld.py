@@ -8,7 +8,7 @@ from typing import Any
 from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
-from publications.locales import absolute, in_tree
+from publications.locales import absolute_url, localized_path
 from publications.models import Author, Site
 
 from .record import Contributor, Correction, Record, RecordFile, Series, TranslationLink, moment
@@ -147,7 +147,7 @@ def _image(image: HeadImage) -> Node:
 
 
 def _logo() -> Node:
-    return _image(HeadImage(absolute(static("logo.png")), width=LOGO_SIDE, height=LOGO_SIDE))
+    return _image(HeadImage(absolute_url(static("logo.png")), width=LOGO_SIDE, height=LOGO_SIDE))
 
 
 def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
@@ -159,7 +159,7 @@ def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
                 "@type": "ListItem",
                 "position": place,
                 "name": step["label"],
-                "item": absolute(step["url"]) if step.get("url") else here,
+                "item": absolute_url(step["url"]) if step.get("url") else here,
             }
             for place, step in enumerate(steps, start=1)
         ],
@@ -168,7 +168,7 @@ def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
 
 def organisation(site: Site, tree: str, accounts: Sequence[str] = ()) -> Node:
     """The centre; `accounts` are its own addresses elsewhere."""
-    home = absolute(in_tree(tree, "publications:home"))
+    home = absolute_url(localized_path(tree, "publications:home"))
     names = {site.name_en, site.name_sv, site.short_name} - {site.worded("name", tree), ""}
     return {
         "@type": "Organization",
@@ -184,7 +184,7 @@ def organisation(site: Site, tree: str, accounts: Sequence[str] = ()) -> Node:
 
 def website(site: Site, tree: str) -> Node:
     """The site, and how to search it."""
-    home, listed = (absolute(in_tree(tree, f"publications:{name}")) for name in ("home", "list"))
+    home, listed = (absolute_url(localized_path(tree, f"publications:{name}")) for name in ("home", "list"))
     return {
         "@type": "WebSite",
         "@id": f"{home}#website",
@@ -202,7 +202,7 @@ def website(site: Site, tree: str) -> Node:
 
 def profile(author: Author, tree: str, picture: str = "") -> Node:
     """The page of an author whom readers may know."""
-    page = absolute(in_tree(tree, "publications:author", slug=author.slug))
+    page = absolute_url(localized_path(tree, "publications:author", slug=author.slug))
     return {
         "@type": "ProfilePage",
         "@id": page,

@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from publications.html_tree import parse
 from publications.images import widths_for
-from publications.locales import absolute
+from publications.locales import absolute_url
 from publications.markup import EXCHANGE, escape_markdown, to_markdown
 from publications.models import Image
 
@@ -79,4 +79,4 @@ def _blocks(record: Record) -> Iterator[str]:
 def _address(image: Image) -> str:
     """The largest of a picture's sizes, in the format that everything reads."""
     size = {"key": image.key, "size": str(widths_for(image)[-1]), "extension": "jpg"}
-    return absolute(reverse("picture", kwargs=size))
+    return absolute_url(reverse("picture", kwargs=size))

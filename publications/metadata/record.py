@@ -14,14 +14,14 @@ from datetime import date, datetime
 
 from django.utils import timezone
 
-from publications.locales import absolute, in_tree
+from publications.locales import absolute_url, localized_path
 from publications.models import (
+    BylineRole,
     Change,
     Edition,
     EditionAttachment,
     EditionByline,
     EditionWithRows,
-    Role,
     Site,
     Tag,
     TagKind,
@@ -175,7 +175,7 @@ def build_record(rows: EditionWithRows, *, site: Site, address: str = "") -> Rec
         title=edition.title,
         language=edition.language,
         tree=edition.tree,
-        url=absolute(address or edition.get_absolute_url()),
+        url=absolute_url(address or edition.get_absolute_url()),
         label=edition.kind_label,
         published=timezone.localdate(edition.published_at),
         first_published=rows.first_published_at,
@@ -227,7 +227,7 @@ def _of_publisher(site: Site, tree: str) -> dict[str, str]:
     return {
         "publisher": site.worded("name", tree),
         "publisher_short": site.short_name,
-        "publisher_url": absolute(in_tree(tree, "publications:home")),
+        "publisher_url": absolute_url(localized_path(tree, "publications:home")),
     }
 
 
@@ -236,13 +236,13 @@ def _people(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, obj
     roles: dict[str, list[Contributor]] = {}
     for row in bylines:
         roles.setdefault(row.role, []).append(_person(edition, row))
-    if Role.AUTHOR not in roles:
-        roles = {Role.AUTHOR: [person for people in roles.values() for person in people]}
+    if BylineRole.AUTHOR not in roles:
+        roles = {BylineRole.AUTHOR: [person for people in roles.values() for person in people]}
     named = {name: tuple(roles.get(role, ())) for name, role in ROLES.items()}
     return {**named, "key": _key(edition, named["authors"])}
 
 
-ROLES = {"authors": Role.AUTHOR, "editors": Role.EDITOR, "others": Role.WITH}
+ROLES = {"authors": BylineRole.AUTHOR, "editors": BylineRole.EDITOR, "others": BylineRole.WITH}
 
 
 def _person(edition: Edition, row: EditionByline) -> Contributor:
@@ -254,7 +254,7 @@ def _person(edition: Edition, row: EditionByline) -> Contributor:
     return Contributor(
         name=name,
         is_organisation=author.is_organisation,
-        url=absolute(in_tree(edition.tree, "publications:author", slug=author.slug)),
+        url=absolute_url(localized_path(edition.tree, "publications:author", slug=author.slug)),
         orcid=author.orcid,
         title=row.title,
         affiliation=row.affiliation,
@@ -277,7 +277,7 @@ def _plain(family: str) -> str:
 def _series(edition: Edition, tag: Tag) -> Series:
     return Series(
         tag.worded("name", edition.tree),
-        absolute(in_tree(edition.tree, "publications:topic", slug=tag.slug)),
+        absolute_url(localized_path(edition.tree, "publications:topic", slug=tag.slug)),
     )
 
 
@@ -285,7 +285,7 @@ def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
     return TranslationLink(
         language=other.language,
         title=other.title,
-        url=absolute(other.get_absolute_url()),
+        url=absolute_url(other.get_absolute_url()),
         is_original=other.publication_id == edition.family,
     )
 
@@ -293,7 +293,7 @@ def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
 def _file(edition: Edition, file: EditionAttachment) -> RecordFile:
     way = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
     return RecordFile(
-        url=absolute(in_tree(edition.tree, "publications:attachment", **way)),
+        url=absolute_url(localized_path(edition.tree, "publications:attachment", **way)),
         media_type=file.media_type,
         size=file.size,
         label=file.label or file.filename,

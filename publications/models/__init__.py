@@ -1,12 +1,19 @@
 """What the site remembers. The front door: other rooms import from here."""
 
-from .address import Address, Answer, FormerPath, Standing, answer, answer_for_edition
-from .audit import AuditLine, DeedKind
+from .address import (
+    Address,
+    AddressStatus,
+    FormerPath,
+    ResolvedAddress,
+    resolve_address,
+    resolve_edition_address,
+)
+from .audit import ActionType, AuditLine
 from .author import Author
 from .autosave import REDACTED_SINCE, Presence, Typed, is_redacted_since
 from .draft_comment import Remark
-from .edition import FOREVER, TAKEN_BACK, Change, Edition, End
-from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionTag, Listed
+from .edition import FOREVER, WITHDRAWN_OR_UNDONE, Change, Edition, EndReason
+from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
     EditionWithRows,
     announced_at,
@@ -31,30 +38,30 @@ from .facets import (
     filter_by,
     top_counts,
 )
-from .image import Image, OriginalFault, find_original_fault, is_original_there, keep_original, originals
+from .image import Image, OriginalFault, find_original_fault, is_original_there, originals, store_original
 from .kind import Kind, Number
-from .publication import Attachment, Byline, Publication, RelatedLink, Role, whole_minute
-from .review import LONGEST_REMARK, MOST_A_MINUTE, MOST_REMARKS, Review, ReviewRemark
-from .revision import ROWS, Revision, Why, as_manuscript, digest_of_draft, pictured
+from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
+from .review import MAX_COMMENT_CHARACTERS, MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review, ReviewRemark
+from .revision import ROWS, Revision, RevisionReason, digest_of_draft, images_of, manuscript_of
 from .search_index import Naming, SearchIndex, Synonym, Word
-from .similarity import EditionTerm, Likeness, Unrelated, nearest
-from .site_page import Page, Place, Section, SiteLink, menu_links, menu_paths, social_addresses
-from .site_settings import Site, site_names, the_site
+from .similarity import EditionTerm, Likeness, Unrelated, similar_publications
+from .site_page import LinkPlacement, Page, SiteLink, SiteSection, menu_links, menu_paths, social_addresses
+from .site_settings import Site, site_names, site_settings
 from .site_version import (
     ADDING,
-    Epoch,
     Generation,
     LastChange,
+    SiteState,
     cached_for_version,
     cached_latest,
-    generation_here,
+    current_site_version,
     last_change,
-    read_epoch,
-    within,
+    read_site_state,
+    site_state_scope,
 )
-from .status import State, in_state, moment_in_words, own_end, with_standing
+from .status import Status, in_status, scheduled_end, with_status
 from .submission import Ready
-from .tag import Tag, TaggedPublication, TagKind, as_known, for_draft, split_at_commas
+from .tag import Tag, TaggedPublication, TagKind, existing_spelling, get_or_create_tags, parse_tags
 from .teasers import (
     RELATED_EDITIONS,
     RelatedEdition,
@@ -74,40 +81,41 @@ from .validators import (
     check_isbn,
     doi_url,
     link_url,
-    settled_doi,
-    settled_isbn,
+    normalize_doi,
+    normalize_isbn,
 )
-from .word_file import Tracked, WordFile
+from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
     "ADDING",
     "FACETS",
     "FOREVER",
-    "LONGEST_REMARK",
+    "MAX_COMMENTS",
+    "MAX_COMMENTS_PER_MINUTE",
+    "MAX_COMMENT_CHARACTERS",
     "MAX_SLUG_LENGTH",
-    "MOST_A_MINUTE",
-    "MOST_REMARKS",
     "REDACTED_SINCE",
     "RELATED_EDITIONS",
     "ROWS",
-    "TAKEN_BACK",
+    "WITHDRAWN_OR_UNDONE",
+    "ActionType",
     "Address",
-    "Answer",
+    "AddressStatus",
     "Attachment",
     "AuditLine",
     "Author",
     "Byline",
+    "BylineRole",
     "Change",
-    "DeedKind",
     "Edition",
     "EditionAttachment",
     "EditionByline",
     "EditionImage",
+    "EditionRow",
     "EditionTag",
     "EditionTerm",
     "EditionWithRows",
-    "End",
-    "Epoch",
+    "EndReason",
     "Facet",
     "FacetChoice",
     "FormerPath",
@@ -116,44 +124,39 @@ __all__ = [
     "Kind",
     "LastChange",
     "Likeness",
-    "Listed",
+    "LinkPlacement",
     "LiveCount",
     "Naming",
     "Number",
     "OriginalFault",
     "Page",
-    "Place",
     "Presence",
     "Publication",
     "Ready",
     "RelatedEdition",
     "RelatedLink",
     "Remark",
+    "ResolvedAddress",
     "Review",
     "ReviewRemark",
     "Revision",
-    "Role",
+    "RevisionReason",
     "SearchIndex",
-    "Section",
     "Site",
     "SiteLink",
-    "Standing",
-    "State",
+    "SiteSection",
+    "SiteState",
+    "Status",
     "Synonym",
     "Tag",
     "TagKind",
     "TaggedPublication",
-    "Tracked",
+    "TrackedChangesState",
     "Typed",
     "Unrelated",
-    "Why",
     "Word",
     "WordFile",
     "announced_at",
-    "answer",
-    "answer_for_edition",
-    "as_known",
-    "as_manuscript",
     "bylines_by_edition",
     "cached_for_version",
     "cached_latest",
@@ -165,48 +168,51 @@ __all__ = [
     "count_by",
     "count_editions",
     "count_tags",
+    "current_site_version",
     "digest_of_draft",
     "doi_url",
     "editions_by_kind",
+    "existing_spelling",
     "facet_of",
     "filter_by",
     "find_original_fault",
     "first_published_at",
-    "for_draft",
-    "generation_here",
+    "get_or_create_tags",
     "home_editions",
-    "in_state",
+    "images_of",
+    "in_status",
     "is_original_there",
     "is_redacted_since",
-    "keep_original",
     "kinds_by_pk",
     "last_change",
     "link_url",
+    "manuscript_of",
     "menu_links",
     "menu_paths",
-    "moment_in_words",
-    "nearest",
+    "normalize_doi",
+    "normalize_isbn",
     "originals",
-    "own_end",
-    "pictured",
-    "read_epoch",
+    "parse_tags",
+    "read_site_state",
     "readable_editions",
     "related_editions",
+    "resolve_address",
+    "resolve_edition_address",
     "result_editions",
-    "settled_doi",
-    "settled_isbn",
+    "scheduled_end",
+    "similar_publications",
     "site_names",
+    "site_settings",
+    "site_state_scope",
     "social_addresses",
-    "split_at_commas",
     "started_editions",
     "started_editions_by_publication",
+    "store_original",
     "teaser_editions",
-    "the_site",
     "top_counts",
     "topic_lead",
     "translations_of",
+    "truncate_to_minute",
     "updated_publications",
-    "whole_minute",
-    "with_standing",
-    "within",
+    "with_status",
 ]

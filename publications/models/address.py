@@ -10,9 +10,9 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from publications.slugs import LONGEST_FORMER, former
+from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 
-from .edition import Edition, End
+from .edition import Edition, EndReason
 from .prepared_queries import MOMENT, TEXT, PreparedQuery
 from .publication import Publication
 
@@ -37,7 +37,7 @@ _was_at = PreparedQuery(
 )
 
 
-class Standing(Enum):
+class AddressStatus(Enum):
     """What a reader who asks for an address gets (DESIGN section 3: what each address answers)."""
 
     HERE = 200
@@ -47,10 +47,10 @@ class Standing(Enum):
 
 
 @dataclass(frozen=True)
-class Answer:
+class ResolvedAddress:
     """The standing of an address, and the edition to show, to lead to, or to speak of."""
 
-    standing: Standing
+    standing: AddressStatus
     edition: Edition | None = None
 
 
@@ -71,30 +71,30 @@ class Address(models.Model):
         return f"/{self.tree}/…/{self.slug}/"
 
 
-def answer(tree: str, slug: str) -> Answer:
+def resolve_address(tree: str, slug: str) -> ResolvedAddress:
     """What stands at the address of a piece: its live edition, a way to it, or word of its end."""
     now = timezone.now()
     live = next(iter(_live_at(tree=tree, slug=slug, now=now)), None)
     if live and (live.tree, live.slug) == (tree, slug):
-        return Answer(Standing.HERE, live)
+        return ResolvedAddress(AddressStatus.HERE, live)
     if not _was_at(tree=tree, slug=slug, now=now):
         return NOTHING
     last = live or Edition.objects.at(tree, slug).begun(now).order_by("-visible_from").first()
-    is_undone = not live and last.end == End.UNDONE  # the address of a mistake is not led to
+    is_undone = not live and last.end == EndReason.UNDONE  # the address of a mistake is not led to
     moved = not is_undone and (last.tree, last.slug) != (tree, slug)
-    return Answer(Standing.MOVED if moved else Standing.GONE, last)
+    return ResolvedAddress(AddressStatus.MOVED if moved else AddressStatus.GONE, last)
 
 
-def answer_for_edition(tree: str, slug: str, number: int) -> Answer:
+def resolve_edition_address(tree: str, slug: str, number: int) -> ResolvedAddress:
     """What stands at the permanent address of one edition."""
-    piece = answer(tree, slug)
-    if piece.standing is not Standing.HERE:
+    piece = resolve_address(tree, slug)
+    if piece.standing is not AddressStatus.HERE:
         return piece
     begun = piece.edition.publication.editions.begun().select_related("kind", "series_number")
     asked = begun.filter(number=number).first()
     if not asked:
         return NOTHING
-    return Answer(Standing.GONE if asked.is_taken_back else Standing.HERE, asked)
+    return ResolvedAddress(AddressStatus.GONE if asked.is_taken_back else AddressStatus.HERE, asked)
 
 
 class FormerPathManager(models.Manager):
@@ -106,7 +106,7 @@ class FormerPathManager(models.Manager):
 class FormerPath(models.Model):
     """A path that once led to a piece, a topic, an author or a site page. Written by deeds alone."""
 
-    path = models.CharField(gettext_lazy("path"), max_length=LONGEST_FORMER, unique=True)
+    path = models.CharField(gettext_lazy("path"), max_length=MAX_REDIRECT_PATH, unique=True)
     publication = models.ForeignKey(
         "publications.Publication", on_delete=models.CASCADE, null=True, related_name="former_paths"
     )
@@ -139,10 +139,10 @@ class FormerPath(models.Model):
     def __str__(self) -> str:
         return self.path
 
-    normal = staticmethod(former)
+    normal = staticmethod(normalize_redirect_path)
 
 
-NOTHING = Answer(Standing.MISSING)
+NOTHING = ResolvedAddress(AddressStatus.MISSING)
 _at_path = PreparedQuery(
     lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
 )

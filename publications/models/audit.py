@@ -8,7 +8,7 @@ from django.utils.translation import gettext_lazy
 from .publication import Publication
 
 
-class DeedKind(models.TextChoices):
+class ActionType(models.TextChoices):
     PUBLISH = "publish", gettext_lazy("Published")
     SCHEDULE = "schedule", gettext_lazy("Scheduled")
     WITHDRAW = "withdraw", gettext_lazy("Withdrawn")
@@ -24,7 +24,7 @@ class DeedKind(models.TextChoices):
 class AuditLine(models.Model):
     """One deed: who did what, to what, and when. Lines are only added."""
 
-    deed = models.CharField(gettext_lazy("deed"), max_length=10, choices=DeedKind)
+    deed = models.CharField(gettext_lazy("deed"), max_length=10, choices=ActionType)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,

@@ -8,10 +8,10 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.slugs import LONGEST, slugify
+from publications.slugs import MAX_SLUG_CHARACTERS, slugify
 
 from .image import Image
-from .translated import Bilingual, ToldOfPieces
+from .translated import CountedQuerySet, TranslatedModel
 
 
 def check_orcid(value: str) -> None:
@@ -38,7 +38,7 @@ def _first_letter(word: str) -> str:
     return next((sign.title()[0] for sign in word if sign.isalpha()), "")
 
 
-class AuthorQuerySet(ToldOfPieces):
+class AuthorQuerySet(CountedQuerySet):
     def known(self) -> "AuthorQuerySet":
         """Those whom readers may know: a pen name has no page and stands in no list of people."""
         return self.filter(pseudonymous=False)
@@ -56,7 +56,7 @@ class AuthorQuerySet(ToldOfPieces):
         )
 
 
-class Author(Bilingual):
+class Author(TranslatedModel):
     """Whom readers know as an author now. What a piece says of its authors is kept with its editions."""
 
     name = models.CharField(_("name"), max_length=120)
@@ -141,7 +141,9 @@ class Author(Bilingual):
     def _free_slug(self) -> str:
         stem = slugify(self.name) or "author"
         taken = set(
-            Author.objects.filter(slug__startswith=stem[: LONGEST - 6]).values_list("slug", flat=True)
+            Author.objects.filter(slug__startswith=stem[: MAX_SLUG_CHARACTERS - 6]).values_list(
+                "slug", flat=True
+            )
         )
-        numbered = (f"{stem[: LONGEST - 6].rstrip('-')}-{n}" for n in range(2, len(taken) + 3))
+        numbered = (f"{stem[: MAX_SLUG_CHARACTERS - 6].rstrip('-')}-{n}" for n in range(2, len(taken) + 3))
         return stem if stem not in taken else next(slug for slug in numbered if slug not in taken)

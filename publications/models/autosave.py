@@ -16,7 +16,7 @@ from django.utils.text import Truncator
 from django.utils.translation import gettext_lazy as _
 
 from .publication import Publication
-from .revision import Why
+from .revision import RevisionReason
 
 REDACTED_SINCE = _(
     "A passage has been taken out of this publication since the form was opened, so what stands in the form is not "
@@ -38,7 +38,7 @@ def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool
     """Return whether something was redacted after the form of the draft that has these values was opened."""
     version = next((value for name, value in values if name == "version"), "")
     is_number = version.isascii() and version.isdecimal() and len(version) < 10
-    redactions = publication.revisions.filter(why=Why.REDACTED)
+    redactions = publication.revisions.filter(why=RevisionReason.REDACTED)
     return redactions.filter(number__gt=int(version) if is_number else 0).exists()
 
 

@@ -8,7 +8,7 @@ from django.db.models import F, Q
 from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 
-from publications.locales import NAMES, TREES, direction, in_tree, tree_of
+from publications.locales import LANGUAGE_NAMES, LOCALES, locale_of, localized_path, text_direction
 
 from .image import Image
 from .kind import DASH, Number
@@ -16,7 +16,7 @@ from .publication import Publication, PublicationContent
 from .validators import host_of
 
 FOREVER = datetime(9000, 1, 1, tzinfo=UTC)
-WORDS_A_MINUTE = 230
+WORDS_PER_MINUTE = 230
 
 
 class Change(models.TextChoices):
@@ -28,7 +28,7 @@ class Change(models.TextChoices):
     UPDATE = "update", _("Update, the date moves")
 
 
-class End(models.TextChoices):
+class EndReason(models.TextChoices):
     """Why an edition stopped being public before another took its place."""
 
     NONE = "", "–"
@@ -37,7 +37,7 @@ class End(models.TextChoices):
     UNDONE = "undone", _("Undone")
 
 
-TAKEN_BACK = (End.UNDONE, End.WITHDRAWN)
+WITHDRAWN_OR_UNDONE = (EndReason.UNDONE, EndReason.WITHDRAWN)
 """How an edition ends whose text no reader is to find again, though its piece is public in a later one."""
 
 
@@ -49,7 +49,7 @@ class EditionQuerySet(models.QuerySet):
 
     def kept(self) -> "EditionQuerySet":
         """All but those cancelled before they were public."""
-        return self.exclude(end=End.CANCELLED)
+        return self.exclude(end=EndReason.CANCELLED)
 
     def begun(self, at: datetime | None = None) -> "EditionQuerySet":
         """Those that are or were public, likewise."""
@@ -57,11 +57,11 @@ class EditionQuerySet(models.QuerySet):
 
     def readable(self, at: datetime | None = None) -> "EditionQuerySet":
         """Those whose text stands at an address of its own while their piece is public, likewise."""
-        return self.begun(at).exclude(end__in=TAKEN_BACK)
+        return self.begun(at).exclude(end__in=WITHDRAWN_OR_UNDONE)
 
     def waiting(self) -> "EditionQuerySet":
         """Those that a moment to come will make public."""
-        return self.filter(end=End.NONE, visible_from__gt=timezone.now())
+        return self.filter(end=EndReason.NONE, visible_from__gt=timezone.now())
 
     def begun_by(self, moment: datetime) -> "Edition | None":
         """The last of them to have become public at the moment."""
@@ -72,7 +72,7 @@ class EditionQuerySet(models.QuerySet):
 
     def last_kept(self) -> "Edition | None":
         """The last that stands or waits: not cancelled, not undone."""
-        return self.exclude(end__in=(End.CANCELLED, End.UNDONE)).order_by("-number").first()
+        return self.exclude(end__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by("-number").first()
 
     def next_number(self) -> int:
         """Numbers of cancelled editions are not used again."""
@@ -119,8 +119,8 @@ class EditionQuerySet(models.QuerySet):
 def stands_for_its_family(tree: str, at: datetime, family: str = "family") -> Q:
     """Whether an edition, or a row of one that leads to its `family`, is the text that a tree has of it."""
     kin = Edition.objects.live(at).filter(family=models.OuterRef(family)).order_by()
-    own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=TREES[0]))
-    return Q(language=tree) | (~own & (Q(language=TREES[0]) | ~first))
+    own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=LOCALES[0]))
+    return Q(language=tree) | (~own & (Q(language=LOCALES[0]) | ~first))
 
 
 class Edition(PublicationContent):
@@ -146,7 +146,7 @@ class Edition(PublicationContent):
     expires = models.DateTimeField(default=FOREVER)
     touched_at = models.DateTimeField(null=True)  # when a deed last changed what it says, or is listed under
     planned = models.BooleanField(default=False)
-    end = models.CharField(max_length=10, choices=End, default=End.NONE, blank=True)
+    end = models.CharField(max_length=10, choices=EndReason, default=EndReason.NONE, blank=True)
     end_note = models.TextField(blank=True)
     restores = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
     written_at = models.DateTimeField(auto_now_add=True)
@@ -226,12 +226,12 @@ class Edition(PublicationContent):
         return f"{self.title} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return in_tree(self.tree, "publications:detail", slug=self.slug)
+        return localized_path(self.tree, "publications:detail", slug=self.slug)
 
     @property
     def permanent_url(self) -> str:
         """The address of this very edition."""
-        return in_tree(self.tree, "publications:edition", slug=self.slug, number=self.number)
+        return localized_path(self.tree, "publications:edition", slug=self.slug, number=self.number)
 
     @property
     def previous(self) -> "Edition | None":
@@ -246,15 +246,15 @@ class Edition(PublicationContent):
     @property
     def is_taken_back(self) -> bool:
         """Undone or withdrawn; a clock that has gone back lets one be live for a while."""
-        return self.end in TAKEN_BACK and not self.is_live
+        return self.end in WITHDRAWN_OR_UNDONE and not self.is_live
 
     @property
     def direction(self) -> str:
-        return direction(self.language)
+        return text_direction(self.language)
 
     @property
     def language_name(self) -> str:
-        return NAMES[self.language]
+        return LANGUAGE_NAMES[self.language]
 
     @property
     def kind_label(self) -> str:
@@ -273,7 +273,7 @@ class Edition(PublicationContent):
 
     @property
     def reading_minutes(self) -> int:
-        return max(1, round(self.words / WORDS_A_MINUTE))
+        return max(1, round(self.words / WORDS_PER_MINUTE))
 
     @property
     def external_host(self) -> str:
@@ -287,4 +287,4 @@ class Edition(PublicationContent):
 
     @property
     def disclaimer(self) -> str:
-        return self.kind.worded("disclaimer", tree_of(self.language))
+        return self.kind.worded("disclaimer", locale_of(self.language))

@@ -7,7 +7,7 @@ from django.db import models
 from .edition import Edition, stands_for_its_family
 from .image import Image, digest_of
 from .kind import Kind
-from .publication import Role
+from .publication import BylineRole
 
 MEDIA_TYPES = {
     "pdf": "application/pdf",
@@ -49,27 +49,27 @@ MEDIA_TYPES = {
 not among them: any other file is application/octet-stream."""
 
 
-class ListedQuerySet(models.QuerySet):
+class EditionRowQuerySet(models.QuerySet):
     """The adjectives of editions, by what rows carry of them."""
 
-    def live(self, at: datetime) -> "ListedQuerySet":
+    def live(self, at: datetime) -> "EditionRowQuerySet":
         return self.filter(visible_from__lte=at, visible_until__gt=at)
 
-    def in_tree(self, tree: str, at: datetime) -> "ListedQuerySet":
+    def in_tree(self, tree: str, at: datetime) -> "EditionRowQuerySet":
         return self.filter(stands_for_its_family(tree, at, "edition__family"))
 
-    def differing(self) -> "ListedQuerySet":
+    def differing(self) -> "EditionRowQuerySet":
         """Those whose copies are not what their edition says."""
         differs = models.Q()
         for name in self.model.COPIED:
             differs |= ~models.Q(**{name: models.F(f"edition__{name}")})
         return self.filter(differs)
 
-    def newest_first(self) -> "ListedQuerySet":
+    def newest_first(self) -> "EditionRowQuerySet":
         return self.order_by("-published_at", "-edition_id")
 
 
-class Listed(models.Model):
+class EditionRow(models.Model):
     """A row of an edition that lists filter by: it carries what they sort and select by.
 
     Of these copies only `visible_until` ever changes, and only by a deed.
@@ -82,7 +82,7 @@ class Listed(models.Model):
     year = models.PositiveSmallIntegerField()
     language = models.CharField(max_length=10)
 
-    objects = ListedQuerySet.as_manager()
+    objects = EditionRowQuerySet.as_manager()
 
     COPIED = ("published_at", "visible_from", "visible_until", "kind_id", "year", "language")
 
@@ -90,13 +90,13 @@ class Listed(models.Model):
         abstract = True
 
 
-class EditionByline(Listed):
+class EditionByline(EditionRow):
     """An author of an edition, with name, title and affiliation as they were published."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="bylines")
     author = models.ForeignKey("Author", on_delete=models.PROTECT, related_name="published", db_index=False)
     position = models.PositiveSmallIntegerField()
-    role = models.CharField(max_length=10, choices=Role)
+    role = models.CharField(max_length=10, choices=BylineRole)
     name = models.CharField(max_length=120)
     title = models.CharField(max_length=160, blank=True)
     affiliation = models.CharField(max_length=200, blank=True)
@@ -118,7 +118,7 @@ class EditionByline(Listed):
         return self.name
 
 
-class EditionTag(Listed):
+class EditionTag(EditionRow):
     """A tag of an edition. Its name is the tag's own, as it is now."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="tag_rows")

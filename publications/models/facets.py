@@ -20,11 +20,11 @@ from django.utils import timezone
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.locales import NAMES, language_label
+from publications.locales import LANGUAGE_NAMES, language_label
 
 from .author import Author
 from .edition import Edition
-from .edition_rows import EditionByline, EditionTag, Listed
+from .edition_rows import EditionByline, EditionRow, EditionTag
 from .kind import Kind
 from .prepared_queries import MOMENT, NUMBERS, TEXT, Among, PreparedQuery
 from .site_version import cached_for_version
@@ -85,7 +85,7 @@ class Facet:
     description: str
     example: str
     label_of: Callable[[Any], str] = str
-    rows: type[Listed] | None = None
+    rows: type[EditionRow] | None = None
     model: type[Model] | None = None
     only: Mapping[str, object] = field(default_factory=dict)
     read: Callable[[Collection[Key]], Iterable[Any]] = sorted
@@ -264,9 +264,9 @@ FACETS = {
             column="language",
             label_of=language_label,
             term_prefix="l",
-            values=NAMES,
+            values=LANGUAGE_NAMES,
             feed="language",
-            set_label=NAMES.__getitem__,
+            set_label=LANGUAGE_NAMES.__getitem__,
             description="the code of a language",
             example="en",
         ),
@@ -335,7 +335,7 @@ def _count_by_facet(facet: Facet, locale: str | None, chosen: Chosen) -> dict[Ke
 
 
 def _count_by_rows(
-    rows: type[Listed], column: str, locale: str | None, chosen: Chosen
+    rows: type[EditionRow], column: str, locale: str | None, chosen: Chosen
 ) -> dict[int, LiveCount]:
     counts = _count(rows, (column,), locale, chosen)
     return {key: LiveCount(count, newest) for key, count, newest in counts}
@@ -351,7 +351,7 @@ def _own_columns() -> tuple[str, ...]:
 
 
 def _count(
-    model: type[Edition] | type[Listed], columns: tuple[str, ...], locale: str | None, chosen: Chosen
+    model: type[Edition] | type[EditionRow], columns: tuple[str, ...], locale: str | None, chosen: Chosen
 ) -> list[tuple]:
     """How many live rows there are by these columns, and the newest date of each; without the texts that the locale
     leaves out. While it leaves out none, one count serves all locales.
@@ -368,7 +368,10 @@ def _count(
 
 @cache
 def _statement(
-    model: type[Edition] | type[Listed], columns: tuple[str, ...], names: tuple[str, ...], leaves_out: bool
+    model: type[Edition] | type[EditionRow],
+    columns: tuple[str, ...],
+    names: tuple[str, ...],
+    leaves_out: bool,
 ) -> PreparedQuery:
     def make(now: datetime, left_out: list[int], **chosen: str) -> QuerySet:
         live = filter_by(model.objects.live(now), chosen)

@@ -96,7 +96,7 @@ def _postgres_guards(columns: Iterable[str]) -> tuple[str, ...]:
     )
 
 
-def install(using: str = "default", **_signal) -> None:
+def install_guards(using: str = "default", **_signal) -> None:
     """Put the guards in place on the database named; safe to repeat.
 
     Where the database was taken back to an older release they guard the columns that are left.
@@ -115,7 +115,7 @@ def install(using: str = "default", **_signal) -> None:
             cursor.execute(statement)
 
 
-def take_off(using: str = "default", plan: Iterable = (), **_signal) -> None:
+def remove_guards(using: str = "default", plan: Iterable = (), **_signal) -> None:
     """Drop the triggers before a migration.
 
     SQLite refuses to drop a column that a trigger names, and a function of PostgreSQL fails at the next update of a
@@ -149,7 +149,7 @@ WHERE tgrelid = to_regclass(%s) AND tgenabled IN ('O', 'A')
 """
 
 
-def find_missing(using: str = "default") -> list[str]:
+def find_missing_guards(using: str = "default") -> list[str]:
     """The guards that are not in place on the database named, or that say something else than here."""
     with connections[using].cursor() as cursor:
         if connections[using].vendor == "sqlite":

@@ -10,7 +10,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import images
 
-from .translated import Bilingual
+from .translated import TranslatedModel
 
 ALPHABET = "abcdefghijkmnpqrstuvwxyz23456789"
 
@@ -25,7 +25,7 @@ def new_key() -> str:
     return "".join(secrets.choice(ALPHABET) for _place in range(20))
 
 
-def keep_original(content: bytes, extension: str, *, store: bool = True) -> str:
+def store_original(content: bytes, extension: str, *, store: bool = True) -> str:
     """Put bytes into the private store under their own digest and return the name.
 
     A file that has the name already is kept if it holds these bytes, and replaced if it is damaged. Once this returns,
@@ -54,7 +54,7 @@ def find_original_fault(name: str, *, size: int | None = None) -> OriginalFault 
     """Return what is wrong with the file of an original, or None where it is whole.
 
     Args:
-        name: the name that `keep_original` returned, which holds the SHA-256 digest of the bytes.
+        name: the name that `store_original` returned, which holds the SHA-256 digest of the bytes.
         size: how many bytes it has, where that is known; a difference is found without reading the file.
 
     Raises:
@@ -85,7 +85,7 @@ def is_original_there(name: str, *, size: int) -> bool:
         return False
 
 
-class Image(Bilingual):
+class Image(TranslatedModel):
     """A picture of the library. Texts refer to it as `image:<key>`; no text holds its address."""
 
     key = models.CharField(_("key"), max_length=32, unique=True, default=new_key, editable=False)
@@ -143,6 +143,6 @@ class Image(Bilingual):
         Raises images.UnsuitableImage.
         """
         facts = facts or images.examine(content)
-        self.original = keep_original(content, facts.extension, store=store)
+        self.original = store_original(content, facts.extension, store=store)
         self.filename = filename[-200:]
         self.width, self.height = facts.width, facts.height

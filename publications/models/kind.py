@@ -3,12 +3,12 @@
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .translated import Bilingual
+from .translated import TranslatedModel
 
 DASH = " – "
 
 
-class Kind(Bilingual):
+class Kind(TranslatedModel):
     """Quick Comment, Commentary, Guest Commentary, Report or Guest Report; made by migration."""
 
     slug = models.SlugField(_("key"), max_length=40, unique=True)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import ngettext
 from taggit.managers import TaggableManager
 
-from publications.locales import NAMES, tree_of
+from publications.locales import LANGUAGE_NAMES, locale_of
 from publications.markup import images_in
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
@@ -21,7 +21,7 @@ from .tag import TaggedPublication
 from .validators import check_doi, check_external_url, check_isbn
 
 
-class Role(models.TextChoices):
+class BylineRole(models.TextChoices):
     AUTHOR = "author", _("Author")
     WITH = "with", _("With")
     EDITOR = "editor", _("Editor")
@@ -33,7 +33,9 @@ class PublicationContent(models.Model):
     kind = models.ForeignKey(
         Kind, on_delete=models.PROTECT, related_name="%(class)ss", verbose_name=_("kind")
     )
-    language = models.CharField(_("language of the text"), max_length=10, choices=NAMES, default="en")
+    language = models.CharField(
+        _("language of the text"), max_length=10, choices=LANGUAGE_NAMES, default="en"
+    )
     title = models.CharField(_("title"), max_length=MAX_LENGTHS["title"], blank=True)
     slug = models.CharField(
         _("address"),
@@ -107,7 +109,7 @@ class Publication(PublicationContent):
     @property
     def tree(self) -> str:
         """The tree of addresses the piece stands in."""
-        return tree_of(self.language)
+        return locale_of(self.language)
 
     @property
     def original(self) -> "Publication":
@@ -190,7 +192,7 @@ class Byline(models.Model):
     author = models.ForeignKey(
         Author, on_delete=models.PROTECT, related_name="bylines", verbose_name=_("author")
     )
-    role = models.CharField(_("role"), max_length=10, choices=Role, default=Role.AUTHOR)
+    role = models.CharField(_("role"), max_length=10, choices=BylineRole, default=BylineRole.AUTHOR)
     position = models.PositiveSmallIntegerField(default=0)
 
     class Meta:
@@ -247,6 +249,6 @@ class RelatedLink(models.Model):
         return f"{self.source_id} → {self.target_id}"
 
 
-def whole_minute(moment: datetime) -> datetime:
+def truncate_to_minute(moment: datetime) -> datetime:
     """Readers' dates are kept to the minute, as the desk's form shows them."""
     return moment.replace(second=0, microsecond=0)

@@ -13,9 +13,9 @@ from .publication import Publication
 from .revision import Revision
 
 BYTES = 32
-MOST_REMARKS = 200
-MOST_A_MINUTE = 10
-LONGEST_REMARK = 4000
+MAX_COMMENTS = 200
+MAX_COMMENTS_PER_MINUTE = 10
+MAX_COMMENT_CHARACTERS = 4000
 
 
 class ReviewQuerySet(models.QuerySet):
@@ -27,7 +27,7 @@ class ReviewQuerySet(models.QuerySet):
         """The open review of a token, which nobody but its reader holds."""
         return (
             self.open()
-            .filter(token_hash=hashed(token))
+            .filter(token_hash=hash_token(token))
             .select_related("revision", "publication__kind")
             .first()
         )
@@ -39,14 +39,14 @@ class ReviewQuerySet(models.QuerySet):
             publication=revision.publication,
             revision=revision,
             reader=reader,
-            token_hash=hashed(token),
+            token_hash=hash_token(token),
             made_by=by,
             expires_at=timezone.now() + timedelta(days=days),
         )
         return review, token
 
 
-def hashed(token: str) -> str:
+def hash_token(token: str) -> str:
     """The hash of a token. It is long and random, so that a plain hash cannot be turned back."""
     return hashlib.sha256(token.encode()).hexdigest()
 
@@ -100,7 +100,7 @@ class ReviewRemark(models.Model):
 
     review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="remarks")
     place = models.PositiveIntegerField(default=0)
-    text = models.TextField(_("remark"), max_length=LONGEST_REMARK, blank=True)
+    text = models.TextField(_("remark"), max_length=MAX_COMMENT_CHARACTERS, blank=True)
     is_fine = models.BooleanField(default=False)
     is_settled = models.BooleanField(_("done"), default=False)
     made_at = models.DateTimeField(default=timezone.now)

@@ -19,7 +19,7 @@ from .publication import Publication
 from .tag import Tag
 
 
-class Why(models.TextChoices):
+class RevisionReason(models.TextChoices):
     SAVED = "saved", _("Saved")
     PUBLISHED = "published", _("Published")
     IMPORTED = "imported", _("Imported")
@@ -29,7 +29,7 @@ class Why(models.TextChoices):
 
 
 class RevisionQuerySet(models.QuerySet):
-    def keep(self, publication: Publication, *, by, why: Why = Why.SAVED) -> "Revision":
+    def keep(self, publication: Publication, *, by, why: RevisionReason = RevisionReason.SAVED) -> "Revision":
         """Keep the publication as the database holds it, and bring its digest and version up to date."""
         reload_rows([publication])
         text, publication.digest = _told(publication)
@@ -39,7 +39,9 @@ class RevisionQuerySet(models.QuerySet):
         revision.save(force_insert=True)
         return revision
 
-    def keep_many(self, publications: Sequence[Publication], *, by, why: Why, reload: bool = True) -> None:
+    def keep_many(
+        self, publications: Sequence[Publication], *, by, why: RevisionReason, reload: bool = True
+    ) -> None:
         """Keep many working copies, as `keep` does with each, in a number of statements that does not grow.
 
         Without `reload` their rows have been loaded under the lock that is held, and not written since.
@@ -55,7 +57,9 @@ class RevisionQuerySet(models.QuerySet):
             cursor.executemany(_UPDATE, [(each.digest, each.version, each.pk) for each in publications])
         self.bulk_create(revisions)
 
-    def _of(self, publication: Publication, text: manuscript.Manuscript, by, why: Why) -> "Revision":
+    def _of(
+        self, publication: Publication, text: manuscript.Manuscript, by, why: RevisionReason
+    ) -> "Revision":
         return self.model(
             publication=publication,
             number=publication.version,
@@ -101,7 +105,7 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     saved_at = models.DateTimeField(auto_now_add=True)
-    why = models.CharField(max_length=10, choices=Why, default=Why.SAVED)
+    why = models.CharField(max_length=10, choices=RevisionReason, default=RevisionReason.SAVED)
 
     objects = RevisionQuerySet.as_manager()
 
@@ -117,7 +121,7 @@ class Revision(models.Model):
         return f"{self.publication_id}/{self.number}"
 
 
-def as_manuscript(publication: Publication) -> manuscript.Manuscript:
+def manuscript_of(publication: Publication) -> manuscript.Manuscript:
     """The working copy with its authors, tags, links and files, as plain text."""
     return _as_manuscript(publication, publication.tags.all())
 
@@ -149,7 +153,7 @@ def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.
         ),
         tags=tuple(sorted((tag.name for tag in tags), key=str.casefold)),
         related=tuple(str(link.target.uid) for link in publication.linked()),
-        images=tuple(_picture(image) for image in pictured(publication)),
+        images=tuple(_picture(image) for image in images_of(publication)),
         attachments=tuple(
             manuscript.Attachment(file=file.filename, label=file.label, digest=file.digest)
             for file in publication.attachments.all()
@@ -179,7 +183,7 @@ def _stable_key(row: Kind | Image | Number | Publication | None) -> str:
             return str(row)
 
 
-def pictured(publication: Publication) -> list[Image]:
+def images_of(publication: Publication) -> list[Image]:
     """The pictures of the library that the working copy shows: its cover, then those of its text."""
     keys = [publication.cover.key] if publication.cover else []
     keys += [key for key in images_in(publication.body) if key not in keys]

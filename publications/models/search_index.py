@@ -4,9 +4,9 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.utils.translation import gettext_lazy as _
 
-from .translated import SingleRow
+from .translated import SingleRowModel
 
-MOST_SPELLINGS = 30
+MAX_SPELLINGS = 30
 
 
 class Synonym(models.Model):
@@ -37,9 +37,9 @@ class Synonym(models.Model):
         self.spellings = "\n".join(self.listed)
         if len(self.listed) < 2:
             raise ValidationError({"spellings": _("Give at least two spellings, each on a line of its own.")})
-        if len(self.listed) > MOST_SPELLINGS:
+        if len(self.listed) > MAX_SPELLINGS:
             raise ValidationError(
-                {"spellings": _("At most %d spellings, please: each is looked for.") % MOST_SPELLINGS}
+                {"spellings": _("At most %d spellings, please: each is looked for.") % MAX_SPELLINGS}
             )
 
 
@@ -73,13 +73,13 @@ class Naming(models.Model):
         return f"{self.term} → {self.sign}"
 
 
-class SearchIndex(SingleRow):
+class SearchIndex(SingleRowModel):
     """By which rules the index, and likeness, were last built as a whole; other rules want them built anew."""
 
     version = models.PositiveIntegerField(default=0)
     likeness = models.PositiveIntegerField(default=0)
 
-    class Meta(SingleRow.Meta):
+    class Meta(SingleRowModel.Meta):
         verbose_name = _("search index")
 
     def __str__(self) -> str:

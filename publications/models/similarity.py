@@ -89,7 +89,7 @@ class Likeness(models.Model):
         return sentence[:1].upper() + sentence[1:]
 
 
-def nearest(publication: int, moment: datetime, count: int) -> list[Likeness]:
+def similar_publications(publication: int, moment: datetime, count: int) -> list[Likeness]:
     """What is most like the live edition of a piece at the moment, the most alike first; one query.
 
     Of a text and its translations one is given, in the language of the piece where there is one. Left out are its

@@ -7,11 +7,11 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.locales import TREES, in_tree
+from publications.locales import LOCALES, localized_path
 from publications.slugs import slugify
 
 from .site_version import cached_for_version
-from .translated import Bilingual
+from .translated import TranslatedModel
 from .validators import check_link, link_url
 
 
@@ -25,7 +25,7 @@ class PageQuerySet(models.QuerySet):
         return self.exclude(**{f"title_{tree}": ""}).exclude(**{f"body_{tree}": ""})
 
 
-class Page(Bilingual):
+class Page(TranslatedModel):
     """A page of the site itself. What is saved is public at once, in each language that has title and text."""
 
     title_en = models.CharField(pgettext_lazy("page", "title, English"), max_length=160, blank=True)
@@ -52,7 +52,7 @@ class Page(Bilingual):
                 condition=~models.Q(**{f"slug_{tree}": ""}),
                 name=f"page_address_once_{tree}",
             )
-            for tree in TREES
+            for tree in LOCALES
         ]
 
     def __str__(self) -> str:
@@ -60,19 +60,19 @@ class Page(Bilingual):
 
     def clean(self) -> None:
         """Give each language that has a title its address."""
-        if not any(getattr(self, f"title_{tree}") for tree in TREES):
+        if not any(getattr(self, f"title_{tree}") for tree in LOCALES):
             raise ValidationError({"title_en": _("A page has a title, in one language at least.")})
-        for tree in TREES:
+        for tree in LOCALES:
             slug, title = getattr(self, f"slug_{tree}"), getattr(self, f"title_{tree}")
             setattr(self, f"slug_{tree}", slugify(slug or title) if title else "")
 
     @property
     def trees(self) -> list[str]:
         """The languages in which readers find it."""
-        return [tree for tree in TREES if getattr(self, f"title_{tree}") and getattr(self, f"body_{tree}")]
+        return [tree for tree in LOCALES if getattr(self, f"title_{tree}") and getattr(self, f"body_{tree}")]
 
 
-class Place(models.TextChoices):
+class LinkPlacement(models.TextChoices):
     """Where on every page a link stands."""
 
     MENU = "menu", _("Menu")
@@ -80,7 +80,7 @@ class Place(models.TextChoices):
     SOCIAL = "social", _("Social accounts")
 
 
-class Section(models.TextChoices):
+class SiteSection(models.TextChoices):
     """A list of the site that a link may lead to."""
 
     PUBLICATIONS = "publications", _("Publications")
@@ -89,11 +89,11 @@ class Section(models.TextChoices):
 
 
 SECTION_VIEWS = {
-    Section.PUBLICATIONS: "publications:list",
-    Section.TOPICS: "publications:topics",
-    Section.AUTHORS: "publications:authors",
+    SiteSection.PUBLICATIONS: "publications:list",
+    SiteSection.TOPICS: "publications:topics",
+    SiteSection.AUTHORS: "publications:authors",
 }
-PAGE_TEXTS = [f"page__{field}_{locale}" for field in ("body", "html") for locale in TREES]
+PAGE_TEXTS = [f"page__{field}_{locale}" for field in ("body", "html") for locale in LOCALES]
 
 
 class SiteLinkQuerySet(models.QuerySet):
@@ -104,17 +104,17 @@ class SiteLinkQuerySet(models.QuerySet):
                 ~models.Q(**{f"page__title_{locale}": ""}) & ~models.Q(**{f"page__body_{locale}": ""}),
                 models.BooleanField(),
             )
-            for locale in TREES
+            for locale in LOCALES
         }
         return self.select_related("page").defer(*PAGE_TEXTS).annotate(**has_text)
 
 
-class SiteLink(Bilingual):
+class SiteLink(TranslatedModel):
     """One link of the menu, the footer or the row of social accounts: to a section, a page or an address."""
 
-    place = models.CharField(_("place"), max_length=10, choices=Place, default=Place.FOOTER)
+    place = models.CharField(_("place"), max_length=10, choices=LinkPlacement, default=LinkPlacement.FOOTER)
     position = models.PositiveSmallIntegerField(_("position"), default=10)
-    section = models.CharField(_("section"), max_length=20, choices=Section, blank=True)
+    section = models.CharField(_("section"), max_length=20, choices=SiteSection, blank=True)
     page = models.ForeignKey(
         Page,
         on_delete=models.PROTECT,
@@ -163,7 +163,7 @@ class SiteLink(Bilingual):
 
         Only for links `with_pages`.
         """
-        order = (locale, *(code for code in TREES if code != locale))
+        order = (locale, *(code for code in LOCALES if code != locale))
         return next((code for code in order if getattr(self, f"has_text_{code}")), "")
 
     def url_in(self, locale: str) -> str:
@@ -174,9 +174,9 @@ class SiteLink(Bilingual):
         if self.page_id:
             code = self.page_locale(locale)
             slug = getattr(self.page, f"slug_{code}") if code else ""
-            return in_tree(code, "publications:site-page", slug=slug) if code else ""
+            return localized_path(code, "publications:site-page", slug=slug) if code else ""
         if self.section:
-            return in_tree(locale, SECTION_VIEWS[Section(self.section)])
+            return localized_path(locale, SECTION_VIEWS[SiteSection(self.section)])
         return link_url(self.worded("address", locale))
 
 
@@ -194,5 +194,5 @@ def menu_paths(links: Iterable[SiteLink], locale: str) -> frozenset[str]:
 
 def social_addresses() -> list[str]:
     """Return the addresses of the centre elsewhere, in the language of the page."""
-    accounts = (link.worded("address") for link in menu_links() if link.place == Place.SOCIAL)
+    accounts = (link.worded("address") for link in menu_links() if link.place == LinkPlacement.SOCIAL)
     return [address for address in accounts if address.startswith("http")]

@@ -5,11 +5,11 @@ from django.utils.translation import gettext_lazy
 
 from .publication import Publication
 from .site_version import cached_for_version
-from .translated import Bilingual, SingleRow
+from .translated import SingleRowModel, TranslatedModel
 from .validators import check_link
 
 
-class Site(Bilingual, SingleRow):
+class Site(TranslatedModel, SingleRowModel):
     """The names under which the centre publishes."""
 
     short_name = models.CharField(gettext_lazy("short name"), max_length=60, default="SCEEUS")
@@ -44,7 +44,7 @@ class Site(Bilingual, SingleRow):
         help_text=gettext_lazy("While it is public it leads the home page; else the newest piece does."),
     )
 
-    class Meta(SingleRow.Meta):
+    class Meta(SingleRowModel.Meta):
         verbose_name = gettext_lazy("name of the site")
         verbose_name_plural = gettext_lazy("name of the site")
 
@@ -64,7 +64,7 @@ class Site(Bilingual, SingleRow):
         return self.worded("publisher")
 
 
-def the_site() -> Site:
+def site_settings() -> Site:
     """The names under which the centre publishes, read once in an epoch. It is shared: not to be changed."""
     return cached_for_version("site", lambda: Site.objects.first() or Site())
 

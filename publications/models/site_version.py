@@ -11,17 +11,17 @@ from django.db.models import F, Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from .audit import AuditLine, DeedKind
+from .audit import ActionType, AuditLine
 from .edition import FOREVER, Edition
-from .translated import SingleRow
+from .translated import SingleRowModel
 
 BEGINNING = datetime(2000, 1, 1, tzinfo=UTC)  # before any deed
-ADDING = (DeedKind.PUBLISH, DeedKind.SCHEDULE, DeedKind.RELATE, DeedKind.REBUILD)
-MOST_REMEMBERED = 500  # such as the filters of as many lists, some 50 kB each
+ADDING = (ActionType.PUBLISH, ActionType.SCHEDULE, ActionType.RELATE, ActionType.REBUILD)
+MAX_CACHED_VALUES = 500  # such as the filters of as many lists, some 50 kB each
 _UNKNOWN = object()
 
 
-class Generation(SingleRow):
+class Generation(SingleRowModel):
     """The number that every deed advances: what public pages, and the caches of them, go by.
 
     `at` is the moment of the last deed. A clock that has gone back behind it is noticed by the next one.
@@ -30,7 +30,7 @@ class Generation(SingleRow):
     number = models.PositiveBigIntegerField(default=0)
     at = models.DateTimeField(default=BEGINNING)
 
-    class Meta(SingleRow.Meta):
+    class Meta(SingleRowModel.Meta):
         verbose_name = gettext_lazy("generation")
 
     def __str__(self) -> str:
@@ -38,7 +38,7 @@ class Generation(SingleRow):
 
 
 @dataclass(frozen=True, eq=False)
-class Epoch:
+class SiteState:
     """One generation of the site, up to the next window that begins or ends, or the next midnight.
 
     `begins`, `ends` and `midnight` are seconds since 1970; a window that ends because the next edition begins counts
@@ -73,7 +73,7 @@ class Epoch:
         return serial >= self.kept_since and since <= now < min(ends, self.ends)
 
 
-def read_epoch(before: Epoch | None = None) -> Epoch:
+def read_site_state(before: SiteState | None = None) -> SiteState:
     """The epoch of this moment, as the database has it: at most four short queries."""
     row, now = Generation.objects.get(), timezone.now()
     later = Edition.objects.order_by()
@@ -81,7 +81,7 @@ def read_epoch(before: Epoch | None = None) -> Epoch:
     taken = later.filter(visible_until=F("expires"), visible_until__gt=now, visible_until__lt=FOREVER)
     ends = taken.aggregate(moment=Min("visible_until"))["moment"]
     serial = before.serial + 1 if before else 0
-    return Epoch(
+    return SiteState(
         generation=row.number,
         serial=serial,
         kept_since=before.kept_since if before and _is_kept(before, row.number, now) else serial,
@@ -92,7 +92,7 @@ def read_epoch(before: Epoch | None = None) -> Epoch:
     )
 
 
-def _is_kept(before: Epoch, generation: int, now: datetime) -> bool:
+def _is_kept(before: SiteState, generation: int, now: datetime) -> bool:
     """Whether all that readers could see in the epoch before may be shown to them still."""
     if generation < before.generation or not before.since <= now.timestamp() < before.ends:
         return False
@@ -108,7 +108,7 @@ def _midnight_after(now: datetime) -> datetime:
 
 
 @contextmanager
-def within(epoch: Epoch) -> Iterator[None]:
+def site_state_scope(epoch: SiteState) -> Iterator[None]:
     """What is asked here may share what this epoch remembers."""
     token = _current.set(epoch)
     try:
@@ -117,7 +117,7 @@ def within(epoch: Epoch) -> Iterator[None]:
         _current.reset(token)
 
 
-def generation_here(otherwise: int) -> int:
+def current_site_version(otherwise: int) -> int:
     """The generation of the epoch that one works in; outside of one what is given."""
     epoch = _current.get()
     return otherwise if epoch is None else epoch.generation
@@ -137,7 +137,7 @@ def cached_for_version[T](key: Hashable, make: Callable[[], T]) -> T:
     known = epoch.remembered.get(key, _UNKNOWN)
     if known is not _UNKNOWN:
         return known  # type: ignore[return-value]
-    if len(epoch.remembered) >= MOST_REMEMBERED:
+    if len(epoch.remembered) >= MAX_CACHED_VALUES:
         epoch.remembered.clear()
     epoch.remembered[key] = value = make()
     return value
@@ -173,7 +173,7 @@ class LastChange:
 def last_change() -> LastChange:
     """Return the last change, the same all through a site version, whose number it has."""
     change = cached_for_version("last change", _read_last_change)
-    return replace(change, site_version=generation_here(change.site_version))
+    return replace(change, site_version=current_site_version(change.site_version))
 
 
 def _read_last_change() -> LastChange:
@@ -185,4 +185,4 @@ def _read_last_change() -> LastChange:
     return LastChange(version.number, version.at, started or version.at, ended or version.at)
 
 
-_current: ContextVar["Epoch | None"] = ContextVar("epoch", default=None)
+_current: ContextVar["SiteState | None"] = ContextVar("site_state", default=None)

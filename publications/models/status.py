@@ -7,12 +7,10 @@ from django.db.models import OuterRef, Q, Subquery
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from publications.locales import datetime_with_zone
-
 from .edition import FOREVER, Edition
 
 
-class State(models.TextChoices):
+class Status(models.TextChoices):
     """The states that the desk's list filters by."""
 
     DRAFT = "draft", gettext_lazy("Never public")
@@ -22,7 +20,7 @@ class State(models.TextChoices):
     ENDED = "ended", gettext_lazy("Withdrawn or expired")
 
 
-def with_standing(publications: models.QuerySet) -> models.QuerySet:
+def with_status(publications: models.QuerySet) -> models.QuerySet:
     """Annotate working copies with what the words need: one statement for a whole list."""
     now = timezone.now()
     own = Edition.objects.filter(publication=OuterRef("pk")).order_by("-visible_from")
@@ -40,25 +38,20 @@ def with_standing(publications: models.QuerySet) -> models.QuerySet:
     )
 
 
-def own_end(publication) -> datetime | None:
+def scheduled_end(publication) -> datetime | None:
     """The end that the live edition was given, if it has one."""
     until = publication.live_until
     return until if until and until < FOREVER else None
 
 
-def in_state(publications: models.QuerySet, state: State) -> models.QuerySet:
-    """The working copies (annotated by with_standing) in a state."""
+def in_status(publications: models.QuerySet, state: Status) -> models.QuerySet:
+    """The working copies (annotated by with_status) in a state."""
     live = Q(live_from__isnull=False)
     chosen = {
-        State.DRAFT: Q(ended_at__isnull=True, waiting_from__isnull=True),
-        State.WAITING: Q(waiting_from__isnull=False),
-        State.LIVE: live,
-        State.CHANGED: live & ~Q(live_digest=models.F("digest")),
-        State.ENDED: ~live & Q(ended_at__isnull=False),
+        Status.DRAFT: Q(ended_at__isnull=True, waiting_from__isnull=True),
+        Status.WAITING: Q(waiting_from__isnull=False),
+        Status.LIVE: live,
+        Status.CHANGED: live & ~Q(live_digest=models.F("digest")),
+        Status.ENDED: ~live & Q(ended_at__isnull=False),
     }
     return publications.filter(chosen[state])
-
-
-def moment_in_words(moment) -> str:
-    """A moment with its zone: 9 June 2026 07:00 CEST."""
-    return datetime_with_zone(moment)

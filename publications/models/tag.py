@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from publications.slugs import LONGEST, slugify
+from publications.slugs import MAX_SLUG_CHARACTERS, slugify
 
-from .translated import Bilingual, ToldOfPieces
+from .translated import CountedQuerySet, TranslatedModel
 
 
-def split_at_commas(text: str) -> list[str]:
+def parse_tags(text: str) -> list[str]:
     """The tags in a line typed by an editor. Only commas divide: "foreign policy, EU" is two tags."""
     names: dict[str, str] = {}
     for name in (" ".join(part.split()) for part in text.split(",")):
@@ -20,13 +20,13 @@ def split_at_commas(text: str) -> list[str]:
     return list(names.values())
 
 
-def as_known(names: list[str]) -> list[str]:
+def existing_spelling(names: list[str]) -> list[str]:
     """The names as the tags that are there already spell them, whatever their case or alphabet."""
     known = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
     return [known.get(name.casefold(), name) for name in names]
 
 
-def for_draft(names: list[str]) -> list["Tag"]:
+def get_or_create_tags(names: list[str]) -> list["Tag"]:
     """The tags of these names; one that was not there is no topic of the site until a piece of it is public."""
     found = {
         name: Tag.objects.get_or_create(name=name, defaults={"made_in_draft": True})[0] for name in names
@@ -34,7 +34,7 @@ def for_draft(names: list[str]) -> list["Tag"]:
     return [found[name] for name in names]
 
 
-def joined_by_commas(tags: list["Tag"]) -> str:
+def format_tags(tags: list["Tag"]) -> str:
     """The line an editor sees for the tags of a piece."""
     return ", ".join(sorted((tag.name for tag in tags), key=str.casefold))
 
@@ -45,7 +45,7 @@ class TagKind(models.TextChoices):
     SERIES = "series", _("Series or project")
 
 
-class TagQuerySet(ToldOfPieces):
+class TagQuerySet(CountedQuerySet):
     def offered(self) -> "TagQuerySet":
         """Those that pickers offer: all but what a draft has made that was never public."""
         return self.filter(models.Q(made_in_draft=False) | models.Exists(self._published()))
@@ -56,7 +56,7 @@ class TagQuerySet(ToldOfPieces):
         return rows.objects.filter(tag=models.OuterRef("pk"))
 
 
-class Tag(Bilingual, TagBase):
+class Tag(TranslatedModel, TagBase):
     """A topic readers can follow. `name` is its English name and what editors type."""
 
     slug = models.CharField(_("address"), max_length=100, unique=True, blank=True)
@@ -119,7 +119,7 @@ class Tag(Bilingual, TagBase):
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         slug = slugify(tag) or "topic"
-        return f"{slug[: LONGEST - 6].rstrip('-')}-{i}" if i else slug
+        return f"{slug[: MAX_SLUG_CHARACTERS - 6].rstrip('-')}-{i}" if i else slug
 
 
 class TaggedPublication(ItemBase):

@@ -14,7 +14,7 @@ from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
 from .kind import Kind
 from .prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
-from .similarity import Likeness, nearest
+from .similarity import Likeness, similar_publications
 from .site_version import cached_for_version
 from .tag import Tag
 
@@ -72,7 +72,7 @@ def related_editions(publication: int) -> list[RelatedEdition]:
     """Return the live editions of what staff have linked to, in their order; then those that are most similar."""
     now = timezone.now()
     linked = [edition.pk for edition in _linked(publication=publication, now=now)]
-    similar = {row.other_id: row for row in nearest(publication, now, RELATED_EDITIONS)}
+    similar = {row.other_id: row for row in similar_publications(publication, now, RELATED_EDITIONS)}
     editions = teaser_editions([*linked, *similar][:RELATED_EDITIONS])
     return [RelatedEdition(edition, similar.get(edition.pk)) for edition in editions]
 

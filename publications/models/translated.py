@@ -7,13 +7,13 @@ from django.db import models
 from django.utils import timezone
 from django.utils.translation import get_language
 
-from publications.locales import TREES, tree_of
+from publications.locales import LOCALES, locale_of
 
 
-class ToldOfPieces(models.QuerySet):
+class CountedQuerySet(models.QuerySet):
     """Authors or tags beside the editions that name them (`published`)."""
 
-    def with_pieces(self) -> "ToldOfPieces":
+    def with_pieces(self) -> "CountedQuerySet":
         """Those that live editions name, each with how many there are (`pieces`) and the last date (`newest`).
 
         Both are counted for the rows that are read, and for no others.
@@ -34,7 +34,7 @@ class ToldOfPieces(models.QuerySet):
         return rows
 
 
-class Bilingual(models.Model):
+class TranslatedModel(models.Model):
     """A row whose readers see it in their tree's language; an empty word falls back to the other one."""
 
     class Meta:
@@ -43,7 +43,7 @@ class Bilingual(models.Model):
     def worded(self, field: str, language: str | None = None) -> str:
         """The text of `field` in the language (that of the page when none is named)."""
         tree = _tree(language)
-        others = [tree, *(code for code in TREES if code != tree)]
+        others = [tree, *(code for code in LOCALES if code != tree)]
         return next((text for code in others if (text := getattr(self, f"{field}_{code}"))), "")
 
     def worded_only(self, field: str, language: str | None = None) -> str:
@@ -52,10 +52,10 @@ class Bilingual(models.Model):
 
 
 def _tree(language: str | None) -> str:
-    return tree_of(language or get_language() or TREES[0])
+    return locale_of(language or get_language() or LOCALES[0])
 
 
-class SingleRow(models.Model):
+class SingleRowModel(models.Model):
     """A table of one row, numbered 1 and made by migration."""
 
     id = models.PositiveSmallIntegerField(primary_key=True, default=1, editable=False)

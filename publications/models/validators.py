@@ -17,12 +17,12 @@ BETWEEN_DIGITS = re.compile(r"[\s\u2010-\u2015-]+")
 IN_AN_ADDRESS = "/:;()._-"
 
 
-def settled_doi(text: str) -> str:
+def normalize_doi(text: str) -> str:
     """A DOI in its one spelling: "https://doi.org/10.1234/x" and "doi:10.1234/x" are "10.1234/x"."""
     return BEFORE_A_DOI.sub("", text.strip(), count=1)
 
 
-def settled_isbn(text: str) -> str:
+def normalize_isbn(text: str) -> str:
     """An ISBN in its one spelling: "ISBN 978 91 986 5432 1" is "978-91-986-5432-1"."""
     return BETWEEN_DIGITS.sub("-", BEFORE_AN_ISBN.sub("", text.strip(), count=1)).strip("-").upper()
 

@@ -12,7 +12,7 @@ from .image import originals
 from .publication import Publication
 
 
-class Tracked(models.TextChoices):
+class TrackedChangesState(models.TextChoices):
     """What has become of the changes that somebody tracked in Word."""
 
     NONE = "none", _("none")
@@ -43,7 +43,7 @@ class WordFile(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     text = models.TextField()
     report = models.JSONField(default=dict)
-    tracked = models.CharField(max_length=10, choices=Tracked, default=Tracked.NONE)
+    tracked = models.CharField(max_length=10, choices=TrackedChangesState, default=TrackedChangesState.NONE)
     is_waiting = models.BooleanField(default=False)
     added_at = models.DateTimeField(_("added"), auto_now_add=True)
     added_by = models.ForeignKey(

@@ -20,7 +20,7 @@ from django.db.models import Exists, F, Min, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from publications import metadata
-from publications.locales import absolute
+from publications.locales import absolute_url
 from publications.models import FACETS, Edition, EditionWithRows, Site
 from publications.page_cache import COMPRESS
 from publications.xml_writer import XmlWriter, format_datetime
@@ -287,7 +287,7 @@ ANSWERS: dict[str, Callable[[Repository, OaiRequest, XmlWriter], None]] = {
 
 
 def base_url() -> str:
-    return absolute(reverse("oai"))
+    return absolute_url(reverse("oai"))
 
 
 def located(namespace: str) -> str:

@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import Site
 from publications.xml_writer import XmlWriter, build_xml, format_datetime
 
@@ -21,7 +21,7 @@ WITHOUT_ARGUMENTS = ("badVerb", "badArgument")
 @csrf_exempt  # the protocol asks for POST as well; it changes nothing
 def oai(request: HttpRequest) -> HttpResponse:
     repository = Repository(timezone.now(), Site.objects.first() or Site())
-    with translation.override(TREES[0]):
+    with translation.override(LOCALES[0]):
         answer = _respond(request, repository)
     return HttpResponse(answer, content_type="text/xml; charset=utf-8")
 

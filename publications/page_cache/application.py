@@ -5,8 +5,8 @@ import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from http import HTTPStatus
 
-from publications.locales import TREES
-from publications.models import Epoch
+from publications.locales import LOCALES
+from publications.models import SiteState
 
 from .keys import Environ, Key, Parameters, anonymous_request, cache_key, is_slow
 from .pools import (
@@ -23,7 +23,7 @@ from .watcher import SiteStateWatcher
 
 CACHED_STATUSES = {200, 301, 302, 308, 404, 410}
 SECOND_STORE_SHARE = 8  # the part of the memory for errors, redirects and whatever has a query
-PINNED = frozenset((f"/{tree}/", "") for tree in TREES)
+PINNED = frozenset((f"/{tree}/", "") for tree in LOCALES)
 HIT = ("Cache-Status", "pages; hit")
 STORED = ("Cache-Status", "pages; fwd=miss; stored")
 STALE = ("Cache-Status", "pages; hit; detail=stale")
@@ -113,7 +113,7 @@ class PageCache:
             return BUSY
 
     def _render_or_stale(
-        self, key: Key, stored: CachedResponse | None, state: Epoch | None, environ: Environ
+        self, key: Key, stored: CachedResponse | None, state: SiteState | None, environ: Environ
     ) -> tuple[CachedResponse | RenderedResponse, Header]:
         """A response made now; where that fails, the stored one, as long as it shows nothing that was taken back."""
         if state is None and self._may_be_shown_stale(stored):
@@ -127,7 +127,9 @@ class PageCache:
             return stored, STALE
         return response, STORED
 
-    def _render(self, key: Key, state: Epoch | None, environ: Environ) -> CachedResponse | RenderedResponse:
+    def _render(
+        self, key: Key, state: SiteState | None, environ: Environ
+    ) -> CachedResponse | RenderedResponse:
         request = anonymous_request(environ, key)
         try:
             if state is None:
@@ -150,7 +152,9 @@ class PageCache:
             return False
         return state.shows_nothing_taken(stored.serial, stored.since, stored.ends, time.time())
 
-    def _store(self, key: Key, response: RenderedResponse, state: Epoch) -> CachedResponse | RenderedResponse:
+    def _store(
+        self, key: Key, response: RenderedResponse, state: SiteState
+    ) -> CachedResponse | RenderedResponse:
         """The response in its store, or as it is where it is not one to be kept."""
         headers = {name.lower(): value for name, value in response.headers}
         if not _is_cacheable(response, headers):

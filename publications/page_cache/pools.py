@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterable
 from concurrent.futures import Executor, Future
 from dataclasses import dataclass
 
-from publications.models import Epoch, within
+from publications.models import SiteState, site_state_scope
 
 from .keys import Environ
 from .store import Headers
@@ -103,7 +103,7 @@ class WorkerPool:
         return self._respond(environ, None)
 
     def render_once[Result](
-        self, key: object, environ: Environ, state: Epoch, keep: Callable[[RenderedResponse], Result]
+        self, key: object, environ: Environ, state: SiteState, keep: Callable[[RenderedResponse], Result]
     ) -> tuple[Result, bool]:
         """Return what `keep` makes of the response, and whether this request is the first: all that ask for the key in
         this state of the site while it is rendered get the same.
@@ -116,7 +116,9 @@ class WorkerPool:
             future, is_first = self._join((key, state), environ, state, keep)
             return future.result(RENDER_TIMEOUT), is_first
 
-    def _join(self, shared: object, environ: Environ, state: Epoch, keep: Callable) -> tuple[Future, bool]:
+    def _join(
+        self, shared: object, environ: Environ, state: SiteState, keep: Callable
+    ) -> tuple[Future, bool]:
         with self._lock:
             if future := self._under_way.get(shared):
                 return future, False
@@ -125,7 +127,7 @@ class WorkerPool:
         future.add_done_callback(lambda _: self._under_way.pop(shared))
         return future, True
 
-    def _respond(self, environ: Environ, state: Epoch | None) -> RenderedResponse:
+    def _respond(self, environ: Environ, state: SiteState | None) -> RenderedResponse:
         started: list = []
 
         def start_response(status: str, headers: Headers, exc_info: object = None) -> None:
@@ -134,7 +136,7 @@ class WorkerPool:
         if state is None:
             stream = self._application(environ, start_response)
         else:
-            with within(state):
+            with site_state_scope(state):
                 stream = self._application(environ, start_response)
         if getattr(stream, "streaming", True) and not _is_small(started[1]):
             return RenderedResponse(*started, None, stream)

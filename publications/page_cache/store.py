@@ -10,7 +10,7 @@ from threading import Lock
 
 import brotli
 
-from publications.models import Epoch
+from publications.models import SiteState
 
 Key = tuple[str, str]
 Header = tuple[str, str]
@@ -42,7 +42,7 @@ class CachedResponse:
                  "modified", "serial", "since", "status")  # fmt: skip
 
     def __init__(
-        self, status: str, headers: Headers, body: bytes, state: Epoch, *, compressible: bool
+        self, status: str, headers: Headers, body: bytes, state: SiteState, *, compressible: bool
     ) -> None:
         fields = {name.lower(): value for name, value in headers}
         self.status, self.code = status, int(status[:3])

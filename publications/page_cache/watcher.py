@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from django.db import connection
 
-from publications.models import Epoch, read_epoch
+from publications.models import SiteState, read_site_state
 
 from .change_signal import ChangeCounter, Message, Subscription
 
@@ -37,7 +37,7 @@ class Observation(NamedTuple):
     the number of the one that goes on.
     """
 
-    state: Epoch | None = None
+    state: SiteState | None = None
     signals: Signals = Signals()
     observed_at: float = 0.0
     trusted_until: float = 0.0
@@ -61,7 +61,7 @@ class SiteStateWatcher:
 
     def __init__(
         self,
-        read: Callable[[Epoch | None], Epoch] = read_epoch,
+        read: Callable[[SiteState | None], SiteState] = read_site_state,
         *,
         threaded: bool = True,
         trusted_seconds: float = TRUSTED_SECONDS,
@@ -76,7 +76,7 @@ class SiteStateWatcher:
         self._rounds, self._traffic = 0, False
         self._thread: threading.Thread | None = None
 
-    def state(self) -> Epoch | None:
+    def state(self) -> SiteState | None:
         """Return the state of now, or None where the database does not say within a second."""
         observed = self._observed
         if self._is_as_signalled(observed) and observed.is_trusted(time.time()):
@@ -95,7 +95,7 @@ class SiteStateWatcher:
         self._received_back += message.took_back
         self._wanted.set()
 
-    def state_of_stale_pages(self) -> Epoch | None:
+    def state_of_stale_pages(self) -> SiteState | None:
         """Return the last known state, if old pages may be shown because the database does not answer.
 
         They may where nothing is known to have been taken back since, and where not too long ago that could be known.
@@ -137,7 +137,7 @@ class SiteStateWatcher:
             certain_at = max(certain_at, subscription.received_at)
         return time.monotonic() - certain_at < self._stale_seconds
 
-    def _after_asking(self) -> Epoch | None:
+    def _after_asking(self) -> SiteState | None:
         if self._threaded:
             self._wait_for_refresh()
         else:

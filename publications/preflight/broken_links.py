@@ -8,18 +8,18 @@ from django.urls import Resolver404, ResolverMatch, resolve
 from django.utils import translation
 from django.utils.translation import gettext as _
 
-from publications.locales import tree_of_path
+from publications.locales import locale_of_path
 from publications.models import (
     Address,
+    AddressStatus,
     Author,
     Edition,
     FormerPath,
     Image,
     Page,
-    Standing,
     Tag,
-    answer,
-    answer_for_edition,
+    resolve_address,
+    resolve_edition_address,
 )
 
 PUBLICATION_ROUTES = {"detail", "editions", "changes", "edition", "mastodon", "attachment"}
@@ -71,7 +71,7 @@ def _ended(title: str) -> str:
 
 
 def _at(path: str) -> str:
-    tree = tree_of_path(path)
+    tree = locale_of_path(path)
     with translation.override(tree):
         try:
             match = resolve(path)
@@ -89,10 +89,10 @@ def _nowhere() -> str:
 
 def _of_publication(tree: str, match: ResolverMatch) -> str:
     slug, number = match.kwargs["slug"], match.kwargs.get("number")
-    found = answer_for_edition(tree, slug, number) if number else answer(tree, slug)
-    if found.standing in (Standing.HERE, Standing.MOVED):
+    found = resolve_edition_address(tree, slug, number) if number else resolve_address(tree, slug)
+    if found.standing in (AddressStatus.HERE, AddressStatus.MOVED):
         return ""
-    if found.standing is Standing.GONE:
+    if found.standing is AddressStatus.GONE:
         return _ended(found.edition.title)
     waits = Address.objects.filter(tree=tree, slug=slug).exists()
     return _("what stands there is not public yet.") if waits else _nowhere()

@@ -6,8 +6,8 @@ from dataclasses import dataclass
 from django.utils.translation import gettext as _
 
 from publications import markup
-from publications.locales import in_tree, tree_of
-from publications.models import Attachment, Image, Publication, is_original_there, originals, pictured
+from publications.locales import locale_of, localized_path
+from publications.models import Attachment, Image, Publication, images_of, is_original_there, originals
 
 from .attached_pdfs import is_locked, is_pdf, is_tagged
 from .broken_links import broken_links, is_absolute_here
@@ -81,11 +81,11 @@ def _rendered(publication: Publication) -> tuple[str, str]:
 
 
 def _own_path(publication: Publication) -> str:
-    return in_tree(publication.tree, "publications:detail", slug=publication.proposed_slug())
+    return localized_path(publication.tree, "publications:detail", slug=publication.proposed_slug())
 
 
 def _images(publication: Publication) -> Iterable[DraftImage]:
-    for image in pictured(publication):
+    for image in images_of(publication):
         yield DraftImage(
             key=image.key,
             filename=image.filename,
@@ -96,7 +96,7 @@ def _images(publication: Publication) -> Iterable[DraftImage]:
 
 
 def _has_alt_in(image: Image, language: str) -> bool:
-    return bool(getattr(image, f"alt_{tree_of(language)}"))
+    return bool(getattr(image, f"alt_{locale_of(language)}"))
 
 
 def _untitled_authors(publication: Publication) -> Iterable[str]:

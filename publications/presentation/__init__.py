@@ -4,23 +4,23 @@ Views hand over what they found; the desk's preview hands over an edition that i
 the same page from here.
 """
 
-from publications.locales import absolute, in_tree
+from publications.locales import absolute_url, localized_path
 
 from .authors import AuthorSummary, author_summaries, paragraphs
 from .conditional import conditional_response
 from .links import (
-    Link,
+    NamedLink,
     author_url,
-    card_url,
     current_tree,
     edition_pdf_url,
     feeds_for,
     pdf_url,
     public_address,
+    social_image_url,
     topic_url,
 )
 from .page import breadcrumb, paths_in_locales, render_page
-from .pdf_document import card_of, page_card, paper_of
+from .pdf_document import page_social_image_of, pdf_document_of, social_image_of
 from .publication_page import address_of, publication_context, site_page_context
 from .teasers import (
     Teaser,
@@ -36,11 +36,11 @@ from .teasers import (
 
 __all__ = [
     "AuthorSummary",
-    "Link",
+    "NamedLink",
     "Teaser",
     "TeaserGroup",
     "TopicSummary",
-    "absolute",
+    "absolute_url",
     "address_of",
     "author_summaries",
     "author_url",
@@ -48,22 +48,22 @@ __all__ = [
     "build_lead_teaser",
     "build_teaser",
     "build_teasers",
-    "card_of",
-    "card_url",
     "conditional_response",
     "current_tree",
     "edition_pdf_url",
     "feeds_for",
-    "in_tree",
-    "page_card",
-    "paper_of",
+    "localized_path",
+    "page_social_image_of",
     "paragraphs",
     "paths_in_locales",
+    "pdf_document_of",
     "pdf_url",
     "public_address",
     "publication_context",
     "render_page",
     "site_page_context",
+    "social_image_of",
+    "social_image_url",
     "teaser_groups",
     "topic_summaries",
     "topic_summaries_by_kind",

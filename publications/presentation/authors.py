@@ -11,7 +11,7 @@ from django.utils.translation import gettext
 from publications import markup
 from publications.models import Author, EditionByline
 
-from .images import ImageAddress, portrait
+from .images import ImageAddress, portrait_image
 from .links import author_url, public_address
 
 MAX_NAME_AS_INITIALS = 4  # letters of a name that has room in the place of its initials: 18F, NATO
@@ -61,7 +61,7 @@ def names_in_line(bylines: Iterable[EditionByline]) -> str:
     return authors or others or _aloud(rows)
 
 
-def names_on_a_card(bylines: Iterable[EditionByline]) -> str:
+def names_in_teaser(bylines: Iterable[EditionByline]) -> str:
     """The same, or the first of the authors where a card has no room for more."""
     rows = list(bylines)
     authors = [row for row in rows if row.role == "author"] or rows
@@ -76,16 +76,16 @@ def _aloud(bylines: Iterable[EditionByline]) -> str:
     return get_text_list([row.name for row in bylines], gettext("and"))
 
 
-def signed(row: EditionByline) -> tuple[str, str, str]:
+def byline_groups(row: EditionByline) -> tuple[str, str, str]:
     """Name, title and affiliation as a piece may tell them: of a pen name, the name alone."""
     return (row.name, "", "") if row.author.pseudonymous else (row.name, row.title, row.affiliation)
 
 
-def people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) -> list[BylineGroup]:
+def byline_people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) -> list[BylineGroup]:
     """The bylines by role, each role once, in the order of the piece."""
     roles: dict[str, list[BylinePerson]] = {}
     for row in bylines:
-        name, title, affiliation = signed(row)
+        name, title, affiliation = byline_groups(row)
         person = BylinePerson(
             name=name,
             url=url_of(row.author),
@@ -97,7 +97,7 @@ def people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) ->
     return [BylineGroup(role, names) for role, names in roles.items()]
 
 
-def profiles(
+def author_profiles(
     bylines: Sequence[EditionByline], url_of: Callable[[Author], str], address: ImageAddress
 ) -> list[AuthorProfile]:
     """About the Authors: the name as published, the rest as it is now."""
@@ -109,7 +109,7 @@ def profiles(
             affiliation=row.author.worded("affiliation") if not row.author.pseudonymous else "",
             orcid=row.author.shown_orcid,
             biography_html=paragraphs(row.author.biography),
-            portrait=portrait(row.author.shown_portrait, address),
+            portrait=portrait_image(row.author.shown_portrait, address),
             initials=initials_of(row.author),
         )
         for row in bylines
@@ -155,7 +155,7 @@ def author_summaries(
             title=author.worded_only("title"),
             affiliation=author.worded("affiliation") if author.guest else "",  # the rest are of this house
             pieces=getattr(author, "pieces", 0),
-            portrait=portrait(author.shown_portrait, address),
+            portrait=portrait_image(author.shown_portrait, address),
             initials=initials_of(author),
         )
         for author in authors

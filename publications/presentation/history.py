@@ -23,10 +23,11 @@ from publications.diff import (
     blocks_of_text,
     compare,
 )
-from publications.models import Change, Edition, EditionWithRows, announced_at, moment_in_words
+from publications.locales import datetime_with_zone
+from publications.models import Change, Edition, EditionWithRows, announced_at
 from publications.publication_fields import FROZEN_COLUMNS, FieldType
 
-from .authors import signed
+from .authors import byline_groups
 from .links import changes_url, edition_url
 
 CHANGE_LABELS = {Change.CORRECTION: gettext_lazy("Corrected"), Change.UPDATE: gettext_lazy("Updated")}
@@ -97,7 +98,7 @@ def notes_of(editions: Iterable[Edition], published: datetime | None = None) -> 
     return [_note(edition, published) for edition in reversed(told)]
 
 
-def entries(live: Edition, begun: Sequence[Edition]) -> list[HistoryEntry]:
+def history_entries(live: Edition, begun: Sequence[Edition]) -> list[HistoryEntry]:
     """The editions of a live piece, newest first, at the addresses of today."""
     shown, before = [], None
     for edition in begun:
@@ -153,7 +154,7 @@ def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Seque
 def _since(edition: Edition) -> str:
     """The moment from which it was to be read; the day alone where that is what it is dated by."""
     told = announced_at(edition)
-    return moment_in_words(told) if told == edition.visible_from else announced_on(edition)
+    return datetime_with_zone(told) if told == edition.visible_from else announced_on(edition)
 
 
 def _note(edition: Edition, published: datetime | None) -> ChangeNote:
@@ -172,7 +173,7 @@ def _note(edition: Edition, published: datetime | None) -> ChangeNote:
 def _when(moment: datetime, published: datetime | None) -> str:
     day = timezone.localdate(moment)
     if published and day == timezone.localdate(published):
-        return moment_in_words(moment)
+        return datetime_with_zone(moment)
     return date_format(day, "DATE_FORMAT")
 
 
@@ -236,7 +237,7 @@ def _blocks(piece: EditionWithRows) -> Iterator[DiffBlock]:
         for text in value.splitlines() if column.type is FieldType.LINES else (value,):
             yield from _as(column.name, text)
     for line in piece.bylines:
-        yield from _as("byline", ", ".join(part for part in signed(line) if part))
+        yield from _as("byline", ", ".join(part for part in byline_groups(line) if part))
     yield from blocks_of_html(edition.html)
     for file in piece.attachments:
         yield from _as("file", f"{file.label or file.filename} ({file.filename}, {file.digest[:8]})")

@@ -12,12 +12,12 @@ PORTRAIT = 192
 ImageAddress = Callable[[Image, str, str], str]
 
 
-def picture(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
+def responsive_image(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
     """A picture of the library in all its widths, at addresses that the caller chooses."""
     return _in_widths(image, address, widths_for(image), "", (image.width, image.height))
 
 
-def card_picture(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
+def teaser_image(image: Image, address: ImageAddress) -> markup.ResponsiveImage:
     """The same cut to the shape of cards, around its focal point."""
     widths = teaser_widths(image)
     return _in_widths(image, address, widths, "c", (widths[-1], teaser_height(widths[-1])))
@@ -44,7 +44,7 @@ def _in_widths(
     )
 
 
-def portrait(image: Image | None, address: ImageAddress) -> markup.ResponsiveImage | None:
+def portrait_image(image: Image | None, address: ImageAddress) -> markup.ResponsiveImage | None:
     if not image:
         return None
     sources = tuple(
@@ -57,7 +57,9 @@ def portrait(image: Image | None, address: ImageAddress) -> markup.ResponsiveIma
 
 def body_html(edition: Edition, images: Iterable[Image], address: ImageAddress) -> str:
     """The stored safe HTML with its pictures in place."""
-    return markup.insert_images(edition.html, {image.key: picture(image, address) for image in images})
+    return markup.insert_images(
+        edition.html, {image.key: responsive_image(image, address) for image in images}
+    )
 
 
 def with_permalinks(html: str, language: str) -> str:

@@ -14,7 +14,7 @@ from django.utils.safestring import SafeString
 from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
-from publications.locales import TREES, absolute, in_tree, language_label
+from publications.locales import LOCALES, absolute_url, language_label, localized_path
 from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, EditionAttachment, Image, Kind, Tag
 
@@ -33,7 +33,7 @@ ADDRESS = re.compile(r"(?<=\s)(href|src|srcset)=\"([^\"]*)\"")
 
 
 @dataclass(frozen=True)
-class Link:
+class NamedLink:
     """Something to follow."""
 
     label: str
@@ -48,13 +48,13 @@ class Link:
 
 def current_tree() -> str:
     """The tree that the address of this page stands in."""
-    language = get_language() or TREES[0]
-    return language if language in TREES else TREES[0]
+    language = get_language() or LOCALES[0]
+    return language if language in LOCALES else LOCALES[0]
 
 
 def localized_url(name: str, **parts: str | int) -> str:
     """The path of a named page in the tree of this one."""
-    return in_tree(current_tree(), f"publications:{name}", **parts)
+    return localized_path(current_tree(), f"publications:{name}", **parts)
 
 
 def topic_url(tag: Tag) -> str:
@@ -73,16 +73,16 @@ def public_address(image: Image, size: str, extension: str) -> str:
 
 def pdf_url(edition: Edition) -> str:
     """Where the PDF of a piece is found; that of an earlier edition stands beside the edition."""
-    return in_tree(edition.tree, "publications:pdf", slug=edition.slug)
+    return localized_path(edition.tree, "publications:pdf", slug=edition.slug)
 
 
 def edition_pdf_url(edition: Edition, number: int) -> str:
-    return in_tree(edition.tree, "publications:edition_pdf", slug=edition.slug, number=number)
+    return localized_path(edition.tree, "publications:edition_pdf", slug=edition.slug, number=number)
 
 
-def card_url(edition: Edition) -> str:
+def social_image_url(edition: Edition) -> str:
     """Where the social card of a piece is found (1200 × 630 pixels, PNG), for `og:image`."""
-    return in_tree(edition.tree, "publications:card", slug=edition.slug)
+    return localized_path(edition.tree, "publications:card", slug=edition.slug)
 
 
 def edition_url(live: Edition, number: int) -> str:
@@ -90,15 +90,15 @@ def edition_url(live: Edition, number: int) -> str:
 
 
 def edition_url_at(tree: str, slug: str, number: int) -> str:
-    return in_tree(tree, "publications:edition", slug=slug, number=number)
+    return localized_path(tree, "publications:edition", slug=slug, number=number)
 
 
 def changes_url(live: Edition, number: int) -> str:
-    return in_tree(live.tree, "publications:changes", slug=live.slug, number=number)
+    return localized_path(live.tree, "publications:changes", slug=live.slug, number=number)
 
 
 def editions_url(live: Edition) -> str:
-    return in_tree(live.tree, "publications:editions", slug=live.slug)
+    return localized_path(live.tree, "publications:editions", slug=live.slug)
 
 
 def attachment_url(edition: Edition, file: EditionAttachment) -> str:
@@ -132,7 +132,10 @@ def feeds_for(
 
 
 def _feed(tree: str, name: str, title: str, **parts: str) -> dict[str, Any]:
-    ways = {format: in_tree(tree, f"publications:{name}", format=format, **parts) for format in FEED_FORMATS}
+    ways = {
+        format: localized_path(tree, f"publications:{name}", format=format, **parts)
+        for format in FEED_FORMATS
+    }
     links = [
         {"title": f"{title} ({format.label})", "type": format.media_type, "url": ways[extension]}
         for extension, format in FEED_FORMATS.items()
@@ -140,15 +143,15 @@ def _feed(tree: str, name: str, title: str, **parts: str) -> dict[str, Any]:
     return {"title": title, "url": ways["atom"], "ways": ways, "others": links[1:]}
 
 
-def shares(edition: Edition) -> list[Link]:
+def share_links(edition: Edition) -> list[NamedLink]:
     """Plain links: nothing is asked of another site until a reader follows one."""
     parts = {
         "title": quote(edition.title, safe=""),
-        "url": quote(absolute(edition.get_absolute_url()), safe=""),
+        "url": quote(absolute_url(edition.get_absolute_url()), safe=""),
         "mastodon": localized_url("mastodon", slug=edition.slug),
     }
     return [
-        Link(key=key, name=str(name), label=str(name), url=address.format(**parts))
+        NamedLink(key=key, name=str(name), label=str(name), url=address.format(**parts))
         for key, name, address in SHARES
     ]
 
@@ -157,19 +160,19 @@ def social_image_tags(page_path: str, title: str) -> dict[str, object]:
     """The social image of the page at a path, as its head names it."""
     width, height = IMAGE_SIZE
     return {
-        "url": absolute(f"{iri_to_uri(page_path)}{IMAGE_NAME}"),
+        "url": absolute_url(f"{iri_to_uri(page_path)}{IMAGE_NAME}"),
         "alt": title,
         "width": width,
         "height": height,
     }
 
 
-def external_link(edition: Edition) -> Link | None:
+def external_link(edition: Edition) -> NamedLink | None:
     """Return the link below the summary, or None for a publication whose text stands here alone."""
     if not edition.external_host:
         return None
     label = _("Read the text at %(host)s") if edition.is_link_post else _("Also published at %(host)s")
-    return Link(label=label % {"host": edition.external_host}, url=edition.external_url)
+    return NamedLink(label=label % {"host": edition.external_host}, url=edition.external_url)
 
 
 def external_link_html(edition: Edition) -> SafeString:

@@ -10,12 +10,12 @@ from django.utils.encoding import iri_to_uri
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, override
 
-from publications.locales import NAMES, TREES, absolute, in_tree, language_label
-from publications.models import Place, Site, SiteLink, link_url, menu_links, menu_paths, the_site
+from publications.locales import LANGUAGE_NAMES, LOCALES, absolute_url, language_label, localized_path
+from publications.models import LinkPlacement, Site, SiteLink, link_url, menu_links, menu_paths, site_settings
 
 from .links import current_tree, localized_url, social_image_tags
 
-RELATIONS = {Place.SOCIAL: "me"}
+RELATIONS = {LinkPlacement.SOCIAL: "me"}
 
 
 @dataclass(frozen=True)
@@ -50,7 +50,7 @@ def render_page(
             - `has_social_image`: whether its social image stands at its path; `social_image_of` is the path of
               another page whose social image it shows instead
     """
-    locale, site = current_tree(), site or the_site()
+    locale, site = current_tree(), site or site_settings()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
     section = context.get("section", "")
     links = SimpleLazyObject(menu_links)
@@ -65,8 +65,8 @@ def render_page(
         "current_path": current_path,
         "site": site,
         "tree": locale,
-        "languages": [_language_link(code, locale, alternates) for code in TREES],
-        "canonical": absolute(iri_to_uri(canonical)) if canonical else "",
+        "languages": [_language_link(code, locale, alternates) for code in LOCALES],
+        "canonical": absolute_url(iri_to_uri(canonical)) if canonical else "",
         **_social_image(request, site, context),
         "alternates": [] if context.get("robots") else _alternate_links(alternates),
     }
@@ -77,7 +77,7 @@ def render_page(
 
 def paths_in_locales(name: str, **kwargs: str) -> dict[str, str]:
     """Return the paths of a page that every locale has."""
-    return {locale: in_tree(locale, name, **kwargs) for locale in TREES}
+    return {locale: localized_path(locale, name, **kwargs) for locale in LOCALES}
 
 
 def breadcrumb(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
@@ -98,14 +98,14 @@ def build_menus(
     Args:
         path, section: the current page and the section it is of, whose links are marked.
     """
-    menus: dict[str, list[MenuItem]] = {place.value: [] for place in Place}
+    menus: dict[str, list[MenuItem]] = {place.value: [] for place in LinkPlacement}
     for link in links:
         if item := _menu_item(link, locale):
             menus[link.place].append(_marked(item, link, path=path, section=section))
-    pages = [item for item in menus[Place.MENU] if item.is_page]
+    pages = [item for item in menus[LinkPlacement.MENU] if item.is_page]
     urls = {item.url for item in pages}
-    menus["house"] = [*pages, *(item for item in menus[Place.FOOTER] if item.url not in urls)]
-    menus["ways"] = [item for item in menus[Place.MENU] if not item.is_page]
+    menus["house"] = [*pages, *(item for item in menus[LinkPlacement.FOOTER] if item.url not in urls)]
+    menus["ways"] = [item for item in menus[LinkPlacement.MENU] if not item.is_page]
     return menus
 
 
@@ -118,7 +118,7 @@ def _menu_item(link: SiteLink, locale: str) -> MenuItem | None:
         return MenuItem(label or str(link.get_section_display()), url, words_in=language)
     rel = RELATIONS.get(link.place, "external") if url.startswith("http") else ""
     words_in = (
-        "" if link.place == Place.SOCIAL else language
+        "" if link.place == LinkPlacement.SOCIAL else language
     )  # accounts are called the same in every language
     return MenuItem(label, url, words_in=words_in, rel=rel)
 
@@ -147,7 +147,7 @@ def _marked(item: MenuItem, link: SiteLink, *, path: str, section: str) -> MenuI
 
 def _text_in(row, field: str, locale: str) -> tuple[str, str]:
     """A text of the row, and its language where it is not that of the locale."""
-    for code in (locale, *(code for code in TREES if code != locale)):
+    for code in (locale, *(code for code in LOCALES if code != locale)):
         if text := getattr(row, f"{field}_{code}"):
             return text, code if code != locale else ""
     return "", ""
@@ -159,8 +159,8 @@ def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[s
         leads_home = "" if code in alternates else gettext("To the home page")
     return {
         "code": code,
-        "label": NAMES[code],
-        "url": alternates.get(code) or in_tree(code, "publications:home"),
+        "label": LANGUAGE_NAMES[code],
+        "url": alternates.get(code) or localized_path(code, "publications:home"),
         "leads_home": leads_home,
         "current": code == locale,
     }
@@ -169,7 +169,7 @@ def _language_link(code: str, locale: str, alternates: dict[str, str]) -> dict[s
 def _alternate_links(alternates: dict[str, str]) -> list[dict[str, str]]:
     """The languages that the page is in, where there are several."""
     several = alternates.items() if len(alternates) > 1 else ()
-    return [{"language": code, "url": absolute(url)} for code, url in several]
+    return [{"language": code, "url": absolute_url(url)} for code, url in several]
 
 
 def _breadcrumb_step(step: str | tuple[str, str]) -> dict[str, str]:
@@ -196,6 +196,6 @@ def _social_image(request: HttpRequest, site: Site, context: dict) -> dict[str, 
     if not image_of:
         return {"shared_url": "", "social_image": None}
     return {
-        "shared_url": absolute(iri_to_uri(request.get_full_path())),
+        "shared_url": absolute_url(iri_to_uri(request.get_full_path())),
         "social_image": social_image_tags(image_of, context.get("title") or site.name),
     }

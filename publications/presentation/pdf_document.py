@@ -7,7 +7,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
-from publications.locales import TREES, absolute, direction, language_label, tree_of
+from publications.locales import LOCALES, absolute_url, language_label, locale_of, text_direction
 from publications.models import Author, Edition, EditionWithRows, Image, Site
 from publications.pdf import (
     CreditedName,
@@ -20,9 +20,9 @@ from publications.pdf import (
     SocialImage,
 )
 
-from .authors import BylineGroup, BylinePerson, names_on_a_card, people
+from .authors import BylineGroup, BylinePerson, byline_people, names_in_teaser
 from .links import author_url, current_tree, external_link_html
-from .publication_page import contents, told_of
+from .publication_page import change_notes_of, contents
 from .teasers import topics
 
 ROLE_LABELS = {
@@ -34,15 +34,15 @@ FULLY_NAMED = 4  # names of a role that are told with both title and affiliation
 MAX_DETAIL = 190  # characters that the image has room for
 
 
-def paper_of(
+def pdf_document_of(
     piece: EditionWithRows, *, site: Site, citation: str = "", notice: Notice | None = None
 ) -> PdfDocument:
     """A stored edition as it is set, in the words of its tree.
 
     `citation` says how it is to be cited; `notice` stands above everything.
     """
-    edition, told = piece.edition, told_of(piece)
-    address = absolute(iri_to_uri(edition.get_absolute_url()))
+    edition, told = piece.edition, change_notes_of(piece)
+    address = absolute_url(iri_to_uri(edition.get_absolute_url()))
     return PdfDocument(
         address=address,
         title=edition.title,
@@ -70,7 +70,7 @@ def paper_of(
     )
 
 
-def card_of(edition: Edition, cover_digest: str = "") -> SocialImage:
+def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
     """A stored edition as its social card. `cover_digest` stands for its cover, where it has one."""
     site, cover = Site.objects.first() or Site(), edition.cover
     return SocialImage(
@@ -78,7 +78,7 @@ def card_of(edition: Edition, cover_digest: str = "") -> SocialImage:
         language=edition.language,
         direction=edition.direction,
         kind=edition.kind_label,
-        authors=names_on_a_card(edition.bylines.all()),
+        authors=names_in_teaser(edition.bylines.all()),
         detail=_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
@@ -88,7 +88,7 @@ def card_of(edition: Edition, cover_digest: str = "") -> SocialImage:
 
 
 def _tree() -> str:
-    return tree_of(get_language() or TREES[0])
+    return locale_of(get_language() or LOCALES[0])
 
 
 def _day(moment) -> str:
@@ -122,7 +122,7 @@ def _roles(piece: EditionWithRows) -> tuple[CreditGroup, ...]:
             names=tuple(CreditedName(person.name, _below(person, group)) for person in group.names),
             below=group.shared_affiliation,
         )
-        for group in people(piece.bylines, author_url)
+        for group in byline_people(piece.bylines, author_url)
     )
 
 
@@ -186,7 +186,7 @@ def _picture(image: Image) -> PdfImage:
     return PdfImage(image.digest, image.width, image.height, alt=image.alt, credit=image.credit)
 
 
-def page_card(
+def page_social_image_of(
     title: str,
     *,
     site: Site,
@@ -208,7 +208,7 @@ def page_card(
     return SocialImage(
         title=title,
         language=tree,
-        direction=direction(tree),
+        direction=text_direction(tree),
         kind=kind,
         authors=authors,
         detail=textwrap.shorten(detail, MAX_DETAIL, placeholder=" …"),

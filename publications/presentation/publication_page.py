@@ -8,7 +8,7 @@ from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
-from publications.locales import absolute, in_tree, language_label
+from publications.locales import absolute_url, language_label, localized_path
 from publications.models import (
     Change,
     Edition,
@@ -19,11 +19,11 @@ from publications.models import (
     related_editions,
 )
 
-from .authors import people, profiles
+from .authors import author_profiles, byline_people
 from .history import notes_of
-from .images import ImageAddress, body_html, picture, with_permalinks
+from .images import ImageAddress, body_html, responsive_image, with_permalinks
 from .links import (
-    Link,
+    NamedLink,
     attachment_url,
     author_url,
     current_tree,
@@ -31,13 +31,13 @@ from .links import (
     external_link,
     localized_url,
     public_address,
-    shares,
+    share_links,
 )
 from .page import breadcrumb
 from .teasers import Teaser, build_teasers, topics
 
 MIN_CHAPTERS, MIN_WORDS = 3, 1200  # headings and words from which a text has a list of contents
-AGE_TOLD_AFTER = timedelta(days=365)
+AGE_NOTICE_AFTER = timedelta(days=365)
 """What stands below a piece: what staff have linked to, then what is most like it."""
 
 
@@ -48,7 +48,7 @@ def publication_context(
     return {
         **_of_text(piece, address),
         **_of_people(piece, address),
-        **told_of(piece),
+        **change_notes_of(piece),
         **_beside(piece),
         **_place(piece),
     }
@@ -63,7 +63,7 @@ def _of_text(piece: EditionWithRows, address: ImageAddress) -> dict[str, object]
         "edition": edition,
         "tongue": language_label(edition.language),
         "age": age(edition),
-        "cover": picture(edition.cover, address) if edition.cover else None,
+        "cover": responsive_image(edition.cover, address) if edition.cover else None,
         "contents": contents(edition),
         "html": with_permalinks(body_html(edition, piece.images, address), edition.language),
         "external_link": external_link(edition),
@@ -73,8 +73,8 @@ def _of_text(piece: EditionWithRows, address: ImageAddress) -> dict[str, object]
 
 def _of_people(piece: EditionWithRows, address: ImageAddress) -> dict[str, object]:
     return {
-        "people": people(piece.bylines, author_url),
-        "authors": profiles(piece.bylines, author_url, address),
+        "people": byline_people(piece.bylines, author_url),
+        "authors": author_profiles(piece.bylines, author_url, address),
     }
 
 
@@ -84,8 +84,8 @@ def _beside(piece: EditionWithRows) -> dict[str, object]:
     return {
         "tags": topics(piece.tags),
         "attachments": files(piece.attachments, lambda file: attachment_url(edition, file)),
-        "share": shares(edition),
-        "share_url": absolute(edition.get_absolute_url()),
+        "share": share_links(edition),
+        "share_url": absolute_url(edition.get_absolute_url()),
         "related": _related(piece),
         "translations": [_translation(other) for other in piece.translations],
     }
@@ -112,7 +112,7 @@ def _place(piece: EditionWithRows) -> dict[str, object]:
     }
 
 
-def told_of(piece: EditionWithRows) -> dict[str, object]:
+def change_notes_of(piece: EditionWithRows) -> dict[str, object]:
     """What readers were told of changes up to this edition, and the date that the first of them had."""
     edition = piece.edition
     first = piece.first_published_at
@@ -145,15 +145,15 @@ def age(edition: Edition) -> str:
     if (
         edition.kind.numbered
         or edition.number_of_kind
-        or timezone.now() - edition.published_at < AGE_TOLD_AFTER
+        or timezone.now() - edition.published_at < AGE_NOTICE_AFTER
     ):
         return ""
     day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
     return _("This comment was written on %(day)s and speaks of the situation then.") % {"day": day}
 
 
-def _translation(edition: Edition) -> Link:
-    return Link(
+def _translation(edition: Edition) -> NamedLink:
+    return NamedLink(
         label=edition.language_name,
         url=edition.get_absolute_url(),
         code=edition.language,
@@ -161,9 +161,13 @@ def _translation(edition: Edition) -> Link:
     )
 
 
-def files(attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]) -> list[Link]:
+def files(
+    attachments: Iterable[EditionAttachment], url_of: Callable[[EditionAttachment], str]
+) -> list[NamedLink]:
     return [
-        Link(label=file.label or file.filename, url=url_of(file), size=file.size, extension=file.extension)
+        NamedLink(
+            label=file.label or file.filename, url=url_of(file), size=file.size, extension=file.extension
+        )
         for file in attachments
     ]
 
@@ -195,4 +199,4 @@ def site_page_context(found: Page) -> dict[str, object]:
 
 def address_of(found: Page, tree: str) -> str:
     """Its path in a tree that it has a text for."""
-    return in_tree(tree, "publications:site-page", slug=getattr(found, f"slug_{tree}"))
+    return localized_path(tree, "publications:site-page", slug=getattr(found, f"slug_{tree}"))

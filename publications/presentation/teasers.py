@@ -8,7 +8,7 @@ from datetime import datetime
 from django.utils.translation import get_language, gettext
 
 from publications import markup
-from publications.locales import language_label, tree_of
+from publications.locales import language_label, locale_of
 from publications.models import (
     Edition,
     EditionByline,
@@ -19,9 +19,9 @@ from publications.models import (
     updated_publications,
 )
 
-from .authors import names_on_a_card
-from .images import card_picture
-from .links import Link, public_address, topic_url
+from .authors import names_in_teaser
+from .images import teaser_image
+from .links import NamedLink, public_address, topic_url
 
 SENTENCE_END = re.compile(r"(?<=[.!?…])\s+")
 MAX_INTRODUCTION = 170  # characters
@@ -63,7 +63,7 @@ def build_teaser(
 
     `is_updated` tells that an update has set the date that it bears; `bylines` are its own, where they are at hand.
     """
-    foreign = edition.language != tree_of(get_language() or "en")
+    foreign = edition.language != locale_of(get_language() or "en")
     return Teaser(
         kind=edition.kind.worded("name"),
         title=edition.title,
@@ -72,7 +72,7 @@ def build_teaser(
         language=edition.language,
         direction=edition.direction,
         language_label=language_label(edition.language) if foreign else "",
-        people=names_on_a_card(edition.bylines.all() if bylines is None else bylines),
+        people=names_in_teaser(edition.bylines.all() if bylines is None else bylines),
         published_at=edition.published_at,
         reading_time=reading_time(edition),
         id=edition.publication_id,
@@ -82,7 +82,7 @@ def build_teaser(
 
 def build_lead_teaser(edition: Edition, card: Teaser) -> Teaser:
     """The card of a piece that leads a page: with its cover, where it has one."""
-    cover = card_picture(edition.cover, public_address) if edition.cover else None
+    cover = teaser_image(edition.cover, public_address) if edition.cover else None
     return replace(card, cover=cover)
 
 
@@ -96,9 +96,9 @@ def build_teasers(editions: Iterable[Edition]) -> list[Teaser]:
     ]
 
 
-def topics(tags: Iterable[Tag]) -> list[Link]:
+def topics(tags: Iterable[Tag]) -> list[NamedLink]:
     in_order = sorted(tags, key=lambda tag: tag.label.casefold())
-    return [Link(label=tag.label, url=topic_url(tag)) for tag in in_order]
+    return [NamedLink(label=tag.label, url=topic_url(tag)) for tag in in_order]
 
 
 @dataclass(frozen=True)

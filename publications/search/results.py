@@ -13,7 +13,7 @@ from operator import attrgetter
 
 from django.utils import timezone
 
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import FACETS, Facet
 
 from .engines import Hit, engine
@@ -166,7 +166,7 @@ class _Search:
         return list(best.values())
 
     def _suits(self, hit: Hit) -> tuple[bool, bool, float]:
-        return hit.language == self.tree, hit.language == TREES[0], hit.score
+        return hit.language == self.tree, hit.language == LOCALES[0], hit.score
 
 
 def _value_term(facet: Facet, value: str) -> str:

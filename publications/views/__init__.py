@@ -2,7 +2,7 @@
 
 from .authors import author_detail, author_list
 from .downloads import attachment, edition_pdf, edition_record, pdf, picture, publication_record, social_card
-from .errors import bad_request, broken, csrf_failure, forbidden, not_found
+from .errors import bad_request, csrf_failure, forbidden, not_found, server_error
 from .home import front_door, home
 from .pages import apple_touch_icon, favicon, llms, robots, security, share_on_mastodon, site_page
 from .publication_list import publication_list
@@ -26,7 +26,6 @@ __all__ = [
     "author_list",
     "author_list_image",
     "bad_request",
-    "broken",
     "csrf_failure",
     "edition_changes",
     "edition_detail",
@@ -48,6 +47,7 @@ __all__ = [
     "publication_record",
     "robots",
     "security",
+    "server_error",
     "share_on_mastodon",
     "site_page",
     "site_page_image",

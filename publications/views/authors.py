@@ -17,12 +17,12 @@ from publications.models import (
     count_authors,
     count_editions,
     count_tags,
-    the_site,
+    site_settings,
     top_counts,
 )
 from publications.presentation import (
     AuthorSummary,
-    absolute,
+    absolute_url,
     author_summaries,
     breadcrumb,
     current_tree,
@@ -32,7 +32,7 @@ from publications.presentation import (
     render_page,
     topic_summaries,
 )
-from publications.slugs import without_marks
+from publications.slugs import strip_marks
 
 from .descriptions import breadcrumb_context, describe_author, describe_authors
 from .pagination import indexing_context, numbered_urls, paginate, paginate_teasers
@@ -68,7 +68,7 @@ def _register_entry(pk: int, name: str, told: str, is_organisation: bool, tree: 
 
 def _sorted_as(name: str, tree: str) -> str:
     lowered = name.casefold()
-    return "".join(map(without_marks, lowered.translate(SWEDISH))) if tree == "sv" else without_marks(lowered)
+    return "".join(map(strip_marks, lowered.translate(SWEDISH))) if tree == "sv" else strip_marks(lowered)
 
 
 def _letter(family: str, key: str, tree: str) -> str:
@@ -79,7 +79,7 @@ def _letter(family: str, key: str, tree: str) -> str:
 
 def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
-    tree, site = current_tree(), the_site()
+    tree, site = current_tree(), site_settings()
     register = SimpleLazyObject(lambda: _register(tree))
     found = paginate(
         range(len(count_authors(tree, {}))),
@@ -144,7 +144,7 @@ def _anchor(letter: str) -> str:
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """An author and all they have written."""
     author = author_or_404(slug)
-    tree, site = current_tree(), the_site()
+    tree, site = current_tree(), site_settings()
     live = Edition.objects.live().in_tree(tree).by(author).newest_first()
     total = count_editions(tree, {"author": slug})
     found = paginate_teasers(live, request.GET.get("page", "1"), numbered_urls(request.path), total=total)
@@ -180,7 +180,7 @@ def author_or_404(slug: str) -> Author:
 
 
 def _described(request: HttpRequest, author: Author, writer: AuthorSummary) -> dict[str, object]:
-    picture = absolute(writer.portrait.src) if writer.portrait else ""
+    picture = absolute_url(writer.portrait.src) if writer.portrait else ""
     profile = json_ld.profile(author, current_tree(), picture)
     return breadcrumb_context(
         request, breadcrumb((_("Authors"), "publications:authors"), author.name), profile

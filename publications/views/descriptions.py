@@ -8,14 +8,14 @@ from django.utils.translation import gettext as _
 
 from publications.metadata import json_ld
 from publications.models import Author, Site, Tag
-from publications.presentation import absolute
+from publications.presentation import absolute_url
 
 
 def breadcrumb_context(
     request: HttpRequest, breadcrumb: list[dict[str, str]], *nodes: json_ld.Node
 ) -> dict[str, object]:
     """The breadcrumb of a page, and its linked data: the way here, then the nodes."""
-    way = json_ld.breadcrumb(breadcrumb, absolute(iri_to_uri(request.path)))
+    way = json_ld.breadcrumb(breadcrumb, absolute_url(iri_to_uri(request.path)))
     return {"breadcrumb": breadcrumb, "linked_data": json_ld.script([*nodes, way])}
 
 

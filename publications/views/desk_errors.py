@@ -17,7 +17,7 @@ from django.template.loader import render_to_string
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext_lazy as _
 
-from publications.models import the_site
+from publications.models import site_settings
 
 TEMPLATE = "desk/error.html"
 log = logging.getLogger(__name__)
@@ -134,7 +134,7 @@ def _with_menu(request: HttpRequest, context: dict) -> str:
     try:
         if not hasattr(request, "user") and hasattr(request, "session"):
             request.user = SimpleLazyObject(lambda: get_user(request))  # an earlier middleware has failed
-        return render_to_string(TEMPLATE, {**context, "site": the_site()}, request)
+        return render_to_string(TEMPLATE, {**context, "site": site_settings()}, request)
     except Exception:
         log.warning("The page of an error is shown without its menu.", exc_info=True)
         return ""

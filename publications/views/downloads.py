@@ -16,31 +16,31 @@ from django.utils.translation import gettext as _
 from publications import metadata, renditions
 from publications.metadata import FORMATS, build_record, format_url
 from publications.models import (
-    Answer,
+    AddressStatus,
     Edition,
     EditionAttachment,
     EditionWithRows,
     Image,
+    ResolvedAddress,
     Site,
-    Standing,
-    answer,
-    answer_for_edition,
     is_original_there,
     last_change,
     originals,
-    the_site,
+    resolve_address,
+    resolve_edition_address,
+    site_settings,
 )
 from publications.pdf import PdfDocument, SocialImage
 from publications.presentation import (
-    absolute,
-    card_of,
-    card_url,
+    absolute_url,
     conditional_response,
     current_tree,
     edition_pdf_url,
-    paper_of,
+    pdf_document_of,
     pdf_url,
     render_page,
+    social_image_of,
+    social_image_url,
 )
 from publications.presentation.links import edition_url_at
 
@@ -56,15 +56,15 @@ log = logging.getLogger(__name__)
 
 
 def pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
+    found = resolve_address(current_tree(), slug)
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(request, found, pdf_url)
     return _send_pdf(request, found.edition)
 
 
 def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
-    found = answer_for_edition(current_tree(), slug, number)
-    if found.standing is not Standing.HERE:
+    found = resolve_edition_address(current_tree(), slug, number)
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(request, found, lambda edition: edition_pdf_url(edition, number))
     response = _send_pdf(request, found.edition)
     response.headers["X-Robots-Tag"] = "noindex"
@@ -73,9 +73,9 @@ def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
 
 def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The picture that messengers show beside the address of a piece."""
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
-        return redirect_or_gone(request, found, card_url)
+    found = resolve_address(current_tree(), slug)
+    if found.standing is not AddressStatus.HERE:
+        return redirect_or_gone(request, found, social_image_url)
     edition = found.edition
     told = renditions.RenditionSource.of_edition(
         edition, _social_image(edition), lambda: _social_image(_reload(edition))
@@ -86,7 +86,7 @@ def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def _social_image(edition: Edition) -> SocialImage:
-    return card_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
+    return social_image_of(edition, renditions.cover_digest(edition.cover) if edition.cover else "")
 
 
 def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
@@ -101,7 +101,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
     if response.status_code in SENT_STATUSES:
         response.headers["Content-Disposition"] = content_disposition_header(False, f"{edition.slug}.pdf")
         response.headers["Content-Language"] = edition.language
-    canonical = absolute(iri_to_uri(edition.get_absolute_url()))
+    canonical = absolute_url(iri_to_uri(edition.get_absolute_url()))
     response.headers["Link"] = f'<{canonical}>; rel="canonical"'  # RFC 6596: one text, one address
     return response
 
@@ -111,7 +111,7 @@ def _paper(piece: EditionWithRows) -> PdfDocument:
     own = "" if edition.is_live else edition_url_at(current_tree(), edition.slug, edition.number)
     record = metadata.build_record(piece, site=site, address=own)
     reference = strip_tags(metadata.chicago(record))
-    return paper_of(piece, site=site, notice=superseded_notice(edition), citation=unescape(reference))
+    return pdf_document_of(piece, site=site, notice=superseded_notice(edition), citation=unescape(reference))
 
 
 def _reload(edition: Edition) -> Edition:
@@ -161,7 +161,7 @@ def publication_record(request: HttpRequest, slug: str, record_format: str) -> H
     """The live edition as BibTeX, RIS, CSL-JSON or Markdown."""
     return _respond_with_record(
         request,
-        find_answer=lambda: answer(current_tree(), slug),
+        find_answer=lambda: resolve_address(current_tree(), slug),
         address=lambda edition: format_url(edition, record_format),
         render=lambda edition: _render_record(edition, record_format),
     )
@@ -172,7 +172,7 @@ def edition_record(request: HttpRequest, slug: str, number: int, record_format: 
     own = edition_url_at(current_tree(), slug, number)
     return _respond_with_record(
         request,
-        find_answer=lambda: answer_for_edition(current_tree(), slug, number),
+        find_answer=lambda: resolve_edition_address(current_tree(), slug, number),
         address=lambda edition: format_url(edition, record_format, number),
         render=lambda edition: _render_record(edition, record_format, own),
     )
@@ -181,20 +181,20 @@ def edition_record(request: HttpRequest, slug: str, number: int, record_format: 
 def _respond_with_record(
     request: HttpRequest,
     *,
-    find_answer: Callable[[], Answer],
+    find_answer: Callable[[], ResolvedAddress],
     address: Callable[[Edition], str],
     render: Callable[[Edition], HttpResponse],
 ) -> HttpResponse:
     """The record, unless the reader has it. The state is read first, lest an old text get a new tag."""
     change, found = last_change(), find_answer()
-    if found.standing is not Standing.HERE:
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(request, found, address)
     return conditional_response(request, lambda: render(found.edition), change=change)
 
 
 def _render_record(edition: Edition, extension: str, own_address: str = "") -> HttpResponse:
     address = "" if edition.is_live else own_address
-    record = build_record(EditionWithRows.get(edition), site=the_site(), address=address)
+    record = build_record(EditionWithRows.get(edition), site=site_settings(), address=address)
     format = FORMATS[extension]
     response = HttpResponse(format.render(record), content_type=f"{format.media_type}; charset=utf-8")
     disposition = content_disposition_header(format.is_reference, f"{edition.slug}.{extension}")
@@ -216,8 +216,8 @@ def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpRe
 
 def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> HttpResponseBase:
     """A file of a live piece, or of an earlier edition of it; elsewhere it answers as its piece does."""
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
+    found = resolve_address(current_tree(), slug)
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(
             request, found, lambda edition: f"{edition.get_absolute_url()}files/{digest}/{filename}"
         )

@@ -25,7 +25,7 @@ ENDED_FOR_IDLING = "25P03"  # of PostgreSQL, which Django takes for an internal 
 RETRY_AFTER = "30"  # seconds
 NEWEST = 3
 WORD = re.compile(r"[^\W_]{2,}")
-MOST_WORDS = 8
+MAX_WORDS = 8
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -82,10 +82,10 @@ def _newest() -> list[Teaser]:
 def words_of(path: str) -> str:
     """What a reader may have looked for: the words of the last part of the path, without its ending."""
     last = path.strip("/").rpartition("/")[2].rpartition(".")
-    return " ".join(WORD.findall(last[0] or last[2])[:MOST_WORDS])[:100]
+    return " ".join(WORD.findall(last[0] or last[2])[:MAX_WORDS])[:100]
 
 
-def broken(request: HttpRequest) -> HttpResponse:
+def server_error(request: HttpRequest) -> HttpResponse:
     """It must show whatever has failed. Django has logged what it was.
 
     Where the database cannot be reached, or the disk is full, it says so with 503, and that asking again will help.

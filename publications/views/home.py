@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.metadata import json_ld
 from publications.models import (
     Author,
@@ -14,8 +14,8 @@ from publications.models import (
     Site,
     count_authors,
     home_editions,
+    site_settings,
     social_addresses,
-    the_site,
     top_counts,
 )
 from publications.presentation import (
@@ -23,7 +23,7 @@ from publications.presentation import (
     build_lead_teaser,
     current_tree,
     feeds_for,
-    in_tree,
+    localized_path,
     paths_in_locales,
     render_page,
     topic_summaries_by_kind,
@@ -38,12 +38,12 @@ TOPICS = 16
 
 
 def front_door(request: HttpRequest) -> HttpResponse:
-    return redirect(in_tree(TREES[0], "publications:home"))
+    return redirect(localized_path(LOCALES[0], "publications:home"))
 
 
 def home(request: HttpRequest) -> HttpResponse:
     """The pinned piece leads while it is public, else the newest."""
-    site = the_site()
+    site = site_settings()
     above = _above(site)
     made, shelved = teasers_by_kind(above)
     return render_page(

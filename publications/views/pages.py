@@ -12,18 +12,18 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.markup import escape_markdown
 from publications.metadata import format_url
-from publications.models import Edition, Page, Site, Standing, answer, the_site
+from publications.models import AddressStatus, Edition, Page, Site, resolve_address, site_settings
 from publications.presentation import (
     Teaser,
-    absolute,
+    absolute_url,
     breadcrumb,
     build_teasers,
     conditional_response,
     current_tree,
-    in_tree,
+    localized_path,
     render_page,
     site_page_context,
 )
@@ -47,7 +47,7 @@ SCHEME = re.compile(r"(?:https?://|acct:)")
 
 def site_page(request: HttpRequest, slug: str) -> HttpResponse:
     """A page in the language of its tree; without a text in it, it is not there."""
-    shown, site = site_page_context(page_or_404(slug)), the_site()
+    shown, site = site_page_context(page_or_404(slug)), site_settings()
     own = f"{shown['title']} – {site.name}"
     return render_page(
         request,
@@ -71,7 +71,7 @@ def page_or_404(slug: str) -> Page:
 
 def robots(request: HttpRequest) -> HttpResponse:
     """All may be read but the desk (RFC 9309)."""
-    text = ROBOTS.format(desk=settings.DESK, sitemap=absolute("/sitemap.xml"))
+    text = ROBOTS.format(desk=settings.DESK, sitemap=absolute_url("/sitemap.xml"))
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
     response.headers["Cache-Control"] = f"public, max-age={ROBOTS_MAX_AGE}"
     return response
@@ -104,14 +104,14 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 
 def _llms_response() -> HttpResponse:
-    with translation.override(TREES[0]):
-        live = Edition.objects.live().in_tree(TREES[0]).newest_first().for_cards()[:LLMS_PUBLICATIONS]
+    with translation.override(LOCALES[0]):
+        live = Edition.objects.live().in_tree(LOCALES[0]).newest_first().for_cards()[:LLMS_PUBLICATIONS]
         context = {
             "site": Site.objects.first() or Site(),
             "pieces": [_llms_publication(*each) for each in zip(live, build_teasers(live), strict=True)],
-            "lists": [absolute(in_tree(tree, "publications:list")) for tree in TREES],
-            "feeds": [absolute(in_tree(tree, "publications:feed")) for tree in TREES],
-            "sitemap": absolute(reverse("sitemap")),
+            "lists": [absolute_url(localized_path(tree, "publications:list")) for tree in LOCALES],
+            "feeds": [absolute_url(localized_path(tree, "publications:feed")) for tree in LOCALES],
+            "sitemap": absolute_url(reverse("sitemap")),
         }
         text = render_to_string("llms.txt", context)
     return HttpResponse(text, content_type="text/markdown; charset=utf-8")
@@ -120,7 +120,7 @@ def _llms_response() -> HttpResponse:
 def _llms_publication(edition: Edition, shown: Teaser) -> dict[str, object]:
     return {
         "title": escape_markdown(edition.title),
-        "url": absolute(format_url(edition, "md")),
+        "url": absolute_url(format_url(edition, "md")),
         "kind": shown.kind,
         "people": escape_markdown(shown.people),
         "on": edition.published_at,
@@ -137,8 +137,8 @@ def security(request: HttpRequest) -> HttpResponse:
     lines = {
         "Contact": settings.SECURITY_CONTACT,
         "Expires": f"{expires:%Y-%m-%dT00:00:00Z}",
-        "Preferred-Languages": ", ".join(TREES),
-        "Canonical": absolute(reverse("security")),
+        "Preferred-Languages": ", ".join(LOCALES),
+        "Canonical": absolute_url(reverse("security")),
     }
     text = "".join(f"{name}: {value}\n" for name, value in lines.items())
     response = HttpResponse(text, content_type="text/plain; charset=utf-8")
@@ -148,15 +148,15 @@ def security(request: HttpRequest) -> HttpResponse:
 
 def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the reader's server, then offer a plain link to it."""
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
+    found = resolve_address(current_tree(), slug)
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(
             request, found, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
         )
     piece_url = found.edition.get_absolute_url()
     typed = request.GET.get("server", "").strip()
     server = server_of(typed)
-    text = urlencode({"text": f"{found.edition.title} {absolute(piece_url)}"})
+    text = urlencode({"text": f"{found.edition.title} {absolute_url(piece_url)}"})
     return render_page(
         request,
         "pages/share_mastodon.html",

@@ -20,7 +20,7 @@ from publications.models import (
     count_editions,
     filter_by,
     result_editions,
-    the_site,
+    site_settings,
 )
 from publications.presentation import (
     Teaser,
@@ -94,7 +94,7 @@ def search_busy(request: HttpRequest) -> HttpResponse:
 def publication_list(request: HttpRequest) -> HttpResponse:
     if short := redirect_without_empty_fields(request):
         return short
-    listing, site = Listing(request.GET, current_tree()), the_site()
+    listing, site = Listing(request.GET, current_tree()), site_settings()
     try:
         context = listing.context()
     except search.SearchBusy:

@@ -13,29 +13,29 @@ from django.utils.translation import gettext as _
 
 from publications import markup, metadata
 from publications.models import (
-    TAKEN_BACK,
-    Answer,
+    WITHDRAWN_OR_UNDONE,
+    AddressStatus,
     Edition,
     EditionWithRows,
-    Standing,
-    answer,
-    answer_for_edition,
+    ResolvedAddress,
     readable_editions,
+    resolve_address,
+    resolve_edition_address,
+    site_settings,
     started_editions,
-    the_site,
     translations_of,
 )
 from publications.pdf import Notice
 from publications.presentation import (
-    absolute,
+    absolute_url,
     breadcrumb,
-    card_url,
     current_tree,
     edition_pdf_url,
     history,
     pdf_url,
     publication_context,
     render_page,
+    social_image_url,
 )
 from publications.presentation.history import comparison_context, difference_of
 from publications.presentation.links import changes_url, edition_url, editions_url
@@ -45,15 +45,15 @@ EDITION_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
+    found = resolve_address(current_tree(), slug)
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(request, found, lambda edition: edition.get_absolute_url())
     return show_edition(request, found.edition, pdf_url=pdf_url(found.edition))
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    found = answer_for_edition(current_tree(), slug, number)
-    if found.standing is not Standing.HERE:
+    found = resolve_edition_address(current_tree(), slug, number)
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(request, found, lambda edition: edition_url(edition, number))
     canonical = reverse("publications:detail", kwargs={"slug": slug})
     live = _later(found.edition)
@@ -95,7 +95,7 @@ def superseded_notice(edition: Edition) -> Notice | None:
     live = _later(edition)
     if not live:
         return None
-    address = absolute(iri_to_uri(live.get_absolute_url()))
+    address = absolute_url(iri_to_uri(live.get_absolute_url()))
     return Notice(_says_of_itself(edition), address=address, language=current_tree())
 
 
@@ -113,7 +113,7 @@ def _says_of_itself(edition: Edition) -> str:
 
 def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", **frame) -> HttpResponse:
     """The page of an edition; it is cited at `own_address` where that is not the address of the piece."""
-    piece, site = EditionWithRows.get(edition), the_site()
+    piece, site = EditionWithRows.get(edition), site_settings()
     context = {**publication_context(piece), **frame}
     record = metadata.build_record(piece, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
@@ -126,26 +126,28 @@ def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", 
 def _card(edition: Edition) -> metadata.HeadImage:
     """Its card, for messages that show what a link leads to."""
     told = f"{edition.kind_label}: {edition.title}"
-    return metadata.HeadImage(absolute(iri_to_uri(card_url(edition))), told, *SOCIAL_IMAGE_SIZE)
+    return metadata.HeadImage(absolute_url(iri_to_uri(social_image_url(edition))), told, *SOCIAL_IMAGE_SIZE)
 
 
 def _cover(cover: markup.ResponsiveImage | None) -> metadata.HeadImage | None:
-    return metadata.HeadImage(absolute(cover.src), cover.alt) if cover else None
+    return metadata.HeadImage(absolute_url(cover.src), cover.alt) if cover else None
 
 
-def redirect_or_gone(request: HttpRequest, found: Answer, address: Callable[[Edition], str]) -> HttpResponse:
+def redirect_or_gone(
+    request: HttpRequest, found: ResolvedAddress, address: Callable[[Edition], str]
+) -> HttpResponse:
     """The answer for an address where no edition stands."""
-    if found.standing is Standing.MOVED:
+    if found.standing is AddressStatus.MOVED:
         return HttpResponsePermanentRedirect(address(found.edition))
-    if found.standing is Standing.GONE:
+    if found.standing is AddressStatus.GONE:
         return gone_response(request, found.edition)
     raise Http404
 
 
 def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Every public edition with what it was, its note to readers and its permanent address."""
-    found = answer(current_tree(), slug)
-    if found.standing is not Standing.HERE:
+    found = resolve_address(current_tree(), slug)
+    if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(request, found, editions_url)
     live = found.edition
     return render_page(
@@ -155,7 +157,7 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
         title=_("Editions: %(title)s") % {"title": live.title},
         description=_("Every edition of “%(title)s”, and what changed from one to the next.")
         % {"title": live.title},
-        entries=history.entries(live, started_editions(live.publication_id)),
+        entries=history.history_entries(live, started_editions(live.publication_id)),
         canonical=request.path,
         alternates=_in_translation(live),
     )
@@ -163,9 +165,12 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
 
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The difference between an edition and the one before it, or the one that `?from=` names."""
-    piece, found = answer(current_tree(), slug), answer_for_edition(current_tree(), slug, number)
+    piece, found = (
+        resolve_address(current_tree(), slug),
+        resolve_edition_address(current_tree(), slug, number),
+    )
     for each in (piece, found):
-        if each.standing is not Standing.HERE:
+        if each.standing is not AddressStatus.HERE:
             return redirect_or_gone(request, each, lambda edition: changes_url(edition, number))
     live = piece.edition
     begun = started_editions(live.publication_id)
@@ -182,8 +187,8 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
             "What edition %(number)d of “%(title)s” says that an earlier one did not, word by word."
         )
         % {"number": number, "title": live.title},
-        before=history.entries(live, [before])[0],
-        after=history.entries(live, [after])[0],
+        before=history.history_entries(live, [before])[0],
+        after=history.history_entries(live, [after])[0],
         what=history.edition_label(after, begun) if len(between) == 1 else "",
         notes_between=[edition.note for edition in between if edition.note],
         is_same=before.digest == after.digest,
@@ -243,7 +248,7 @@ def gone_response(request: HttpRequest, edition: Edition) -> HttpResponse:
         status=HTTPStatus.GONE,
         title=_("No longer public"),
         robots="noindex",
-        withdrawn=edition.end in TAKEN_BACK,
+        withdrawn=edition.end in WITHDRAWN_OR_UNDONE,
         reason=edition.end_note,
         edition=edition,
         on=edition.visible_until,

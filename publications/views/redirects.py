@@ -10,19 +10,19 @@ from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, rev
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import (
     FACETS,
+    AddressStatus,
     Author,
     Edition,
     FormerPath,
     Page,
-    Standing,
     Tag,
-    answer,
-    answer_for_edition,
+    resolve_address,
+    resolve_edition_address,
 )
-from publications.presentation import address_of, current_tree, in_tree
+from publications.presentation import address_of, current_tree, localized_path
 
 from .publications import gone_response
 
@@ -79,7 +79,7 @@ def _of_subject(former: FormerPath) -> str:
     """The page of a topic or an author."""
     found = find_public_subject(former)
     name = SUBJECT_PAGES["tag" if former.tag_id else "author"]
-    return in_tree(current_tree(), name, slug=found.slug) if found else ""
+    return localized_path(current_tree(), name, slug=found.slug) if found else ""
 
 
 def _of_page(former: FormerPath) -> str:
@@ -87,7 +87,7 @@ def _of_page(former: FormerPath) -> str:
     found: Page | None = former.page
     if not found:
         return ""
-    tree = next((code for code in (current_tree(), *TREES) if code in found.trees), "")
+    tree = next((code for code in (current_tree(), *LOCALES) if code in found.trees), "")
     return address_of(found, tree) if tree else ""
 
 
@@ -116,10 +116,10 @@ def _from_words_of_another_tree(request: HttpRequest) -> HttpResponse | None:
 def _foreign_words(tree: str) -> dict[str, str]:
     """The words of addresses in other trees, each with that of this one."""
     spoken = {}
-    for code in TREES:
+    for code in LOCALES:
         with translation.override(code):
             spoken[code] = [translation.gettext(word).rstrip("/") for word in TRANSLATED_WORDS]
-    return {word: own for code in TREES for word, own in zip(spoken[code], spoken[tree], strict=True)}
+    return {word: own for code in LOCALES for word, own in zip(spoken[code], spoken[tree], strict=True)}
 
 
 def _redirect(path: str, request: HttpRequest) -> HttpResponse | None:
@@ -134,7 +134,7 @@ def _is_page(path: str, asked: Callable[[str, ResolverMatch], bool] = lambda tre
     Any word may name a site page, so of that one it is asked whether it is there.
     """
     tree = path.lstrip("/").partition("/")[0]
-    with translation.override(tree if tree in TREES else TREES[0]):
+    with translation.override(tree if tree in LOCALES else LOCALES[0]):
         try:
             match = resolve(path)
         except Resolver404:
@@ -151,8 +151,8 @@ def _names_something(tree: str, match: ResolverMatch) -> bool:
         return True
     if match.url_name in SUBJECT_LOOKUPS:
         return Edition.objects.live().filter(**SUBJECT_LOOKUPS[match.url_name](slug)).exists()
-    found = answer_for_edition(tree, slug, number) if number else answer(tree, slug)
-    return found.standing is not Standing.MISSING
+    found = resolve_edition_address(tree, slug, number) if number else resolve_address(tree, slug)
+    return found.standing is not AddressStatus.MISSING
 
 
 def find_public_subject(former: FormerPath) -> Tag | Author | None:

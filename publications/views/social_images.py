@@ -7,9 +7,9 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 
 from publications import renditions
-from publications.models import Author, Image, Page, Site, Tag, facet_of, the_site
+from publications.models import Author, Image, Page, Site, Tag, facet_of, site_settings
 from publications.pdf import SocialImage
-from publications.presentation import current_tree, page_card, site_page_context
+from publications.presentation import current_tree, page_social_image_of, site_page_context
 
 from .authors import author_or_404
 from .descriptions import describe_author, describe_authors, describe_list, describe_topic, describe_topics
@@ -19,26 +19,28 @@ from .topics import topic_or_404
 
 
 def home_image(request: HttpRequest) -> HttpResponseBase:
-    return _send(request, "home", lambda _, site: page_card(site.name, site=site, detail=site.description))
+    return _send(
+        request, "home", lambda _, site: page_social_image_of(site.name, site=site, detail=site.description)
+    )
 
 
 def list_image(request: HttpRequest) -> HttpResponseBase:
     def card(_found: None, site: Site) -> SocialImage:
-        return page_card(gettext("Publications"), site=site, detail=describe_list(site))
+        return page_social_image_of(gettext("Publications"), site=site, detail=describe_list(site))
 
     return _send(request, "list", card)
 
 
 def topic_list_image(request: HttpRequest) -> HttpResponseBase:
     def card(_found: None, site: Site) -> SocialImage:
-        return page_card(gettext("Topics"), site=site, detail=describe_topics(site))
+        return page_social_image_of(gettext("Topics"), site=site, detail=describe_topics(site))
 
     return _send(request, "topics", card)
 
 
 def author_list_image(request: HttpRequest) -> HttpResponseBase:
     def card(_found: None, site: Site) -> SocialImage:
-        return page_card(gettext("Authors"), site=site, detail=describe_authors(site))
+        return page_social_image_of(gettext("Authors"), site=site, detail=describe_authors(site))
 
     return _send(request, "authors", card)
 
@@ -46,7 +48,7 @@ def author_list_image(request: HttpRequest) -> HttpResponseBase:
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     def card(tag: Tag, site: Site) -> SocialImage:
         label = str(facet_of(tag).label)
-        return page_card(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
+        return page_social_image_of(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
 
     return _send(request, "topic", card, lambda: topic_or_404(slug))
 
@@ -56,7 +58,7 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 
     def card(author: Author, site: Site) -> SocialImage:
         portrait = author.shown_portrait
-        return page_card(
+        return page_social_image_of(
             author.name,
             site=site,
             kind=gettext("Author"),
@@ -72,7 +74,7 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     def card(found: Page, site: Site) -> SocialImage:
         shown = site_page_context(found)
-        return page_card(shown["title"], site=site, detail=shown["summary"])
+        return page_social_image_of(shown["title"], site=site, detail=shown["summary"])
 
     return _send(request, "page", card, lambda: page_or_404(slug))
 
@@ -86,9 +88,9 @@ def _send(
 ) -> HttpResponseBase:
     """The image of a page; `find` gives what the page is of. Both are asked for again only once an image was made."""
     found = find()
-    now, page_path = card(found, the_site()), request.path.rpartition("/")[0] + "/"
+    now, page_path = card(found, site_settings()), request.path.rpartition("/")[0] + "/"
     key = f"{current_tree()}-{key}-{found.pk}" if found else f"{current_tree()}-{key}"
-    told = renditions.RenditionSource.of_page(page_path, key, now, lambda: card(find(), the_site()))
+    told = renditions.RenditionSource.of_page(page_path, key, now, lambda: card(find(), site_settings()))
     shown = {"label": now.title, "url": page_path, "language": now.language}
     return answer_with_made(
         request, lambda: renditions.get_social_image(told, cover_of(found)), "image/png", shown

@@ -20,7 +20,7 @@ from publications.models import (
     editions_by_kind,
     facet_of,
     kinds_by_pk,
-    the_site,
+    site_settings,
     top_counts,
     topic_lead,
 )
@@ -51,7 +51,7 @@ def tags_with_counts() -> list[Tag]:
 
 
 def topic_list(request: HttpRequest) -> HttpResponse:
-    site = the_site()
+    site = site_settings()
     return render_page(
         request,
         "pages/topics.html",
@@ -69,7 +69,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
 
 def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """What the site has on a topic."""
-    tag, site = topic_or_404(slug), the_site()
+    tag, site = topic_or_404(slug), site_settings()
     return render_page(
         request,
         "pages/topic.html",

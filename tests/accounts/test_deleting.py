@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from publications.models import AuditLine, DeedKind, Presence, Revision, Typed, Why
+from publications.models import ActionType, AuditLine, Presence, Revision, RevisionReason, Typed
 from tests.factories import make_person, make_publication
 
 pytestmark = pytest.mark.django_db
@@ -29,7 +29,7 @@ def delete(person: User) -> str:
 
 
 def saves(person):
-    Revision.objects.keep(make_publication(), by=person, why=Why.SAVED)
+    Revision.objects.keep(make_publication(), by=person, why=RevisionReason.SAVED)
 
 
 def types(person):
@@ -37,7 +37,7 @@ def types(person):
 
 
 def acts(person):
-    AuditLine.objects.create(deed=DeedKind.PUBLISH, by=person, by_name=person.username, generation=9_999)
+    AuditLine.objects.create(deed=ActionType.PUBLISH, by=person, by_name=person.username, generation=9_999)
 
 
 @pytest.mark.parametrize("who", ["superuser", "administrator"])

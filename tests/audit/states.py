@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import Count
 
 from publications import actions
-from publications.locales import TREES
+from publications.locales import LOCALES
 from publications.models import (
     FACETS,
     Attachment,
@@ -20,9 +20,9 @@ from publications.models import (
     Tag,
     TagKind,
     choices,
-    keep_original,
+    store_original,
 )
-from publications.presentation import in_tree
+from publications.presentation import localized_path
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 LONG = (
@@ -95,7 +95,7 @@ def _report(tags: tuple) -> Edition:
         key_points="The first point.\nThe second point.\nThe third point.", tags=tags, cover=image,
         published_at=PAST,
     )  # fmt: skip
-    pdf = keep_original(b"%PDF-1.4 of the audit", "pdf")
+    pdf = store_original(b"%PDF-1.4 of the audit", "pdf")
     Attachment.objects.create(
         publication=piece, original=pdf, filename="report.pdf", label="The report", size=21
     )
@@ -122,25 +122,27 @@ def registry(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
 
 def _of_both_trees() -> list[tuple[str, str, int]]:
     found = []
-    for tree in TREES:
-        listed = in_tree(tree, "publications:list")
+    for tree in LOCALES:
+        listed = localized_path(tree, "publications:list")
         author = _busiest(Author.objects.known())
         lists = {
-            "home": in_tree(tree, "publications:home"),
+            "home": localized_path(tree, "publications:home"),
             "list": listed,
             "list narrowed": f"{listed}?kind=report",
             "list of longest choices": f"{listed}?{urlencode(_longest_choices())}",
             "list nothing found": f"{listed}?q=qqzzqq",
             "list page 2": f"{listed}?page=2",
-            "topics": in_tree(tree, "publications:topics"),
-            "authors": in_tree(tree, "publications:authors"),
-            "author": in_tree(tree, "publications:author", slug=author.slug),
+            "topics": localized_path(tree, "publications:topics"),
+            "authors": localized_path(tree, "publications:authors"),
+            "author": localized_path(tree, "publications:author", slug=author.slug),
         }
         for kind in TagKind.values:
             tag = _busiest(Tag.objects.filter(kind=kind))
-            lists[{"theme": "topic"}.get(kind, kind)] = in_tree(tree, "publications:topic", slug=tag.slug)
+            lists[{"theme": "topic"}.get(kind, kind)] = localized_path(
+                tree, "publications:topic", slug=tag.slug
+            )
         for page in Page.objects.in_tree(tree):
-            lists[f"page {page.slug_en}"] = in_tree(
+            lists[f"page {page.slug_en}"] = localized_path(
                 tree, "publications:site-page", slug=getattr(page, f"slug_{tree}")
             )
         found += [(f"{name} {tree}", path, 200) for name, path in lists.items()]
@@ -184,7 +186,7 @@ def _of_pieces(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
         ("withdrawn", address["withdrawn"], 410),
     ]
     editions = {
-        "editions": in_tree(corrected.tree, "publications:editions", slug=corrected.slug),
-        "comparison": in_tree(corrected.tree, "publications:changes", slug=corrected.slug, number=2),
+        "editions": localized_path(corrected.tree, "publications:editions", slug=corrected.slug),
+        "comparison": localized_path(corrected.tree, "publications:changes", slug=corrected.slug, number=2),
     }
     return [*pages, *((name, path, 200) for name, path in editions.items())]

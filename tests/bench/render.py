@@ -49,11 +49,11 @@ def _measured(paths: list[str]) -> tuple[float, float, int]:
     from django.core.handlers.wsgi import WSGIHandler
     from django.db import connection
 
-    from publications.models import read_epoch, within
+    from publications.models import read_site_state, site_state_scope
 
     ask = WSGIHandler()
     _answered(ask, paths[0])  # loads what is loaded once in the life of a process
-    with within(read_epoch()):
+    with site_state_scope(read_site_state()):
         first = _cpu(lambda: _answered(ask, paths[0]))
         asked = []
         with connection.execute_wrapper(lambda go, *statement: asked.append(1) or go(*statement)):

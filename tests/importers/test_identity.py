@@ -9,7 +9,7 @@ from publications.demonstration.load import CONTENT
 from publications.importers.intake import import_manuscript
 from publications.importers.report import FileOutcome
 from publications.manuscript import dumps, read
-from publications.models import Publication, as_manuscript
+from publications.models import Publication, manuscript_of
 from tests.blogs import bring_in, told
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 
@@ -49,8 +49,8 @@ def make_report(*, is_live: bool) -> Publication:
     if is_live:
         actions.publish(report, by=None)
         report.refresh_from_db()
-    actions.lead_here(report, ["/old/report/"], by=None)
-    actions.relate(report, [make_publication()], by=None)
+    actions.add_redirects(report, ["/old/report/"], by=None)
+    actions.set_related_links(report, [make_publication()], by=None)
     return Publication.objects.get(pk=report.pk)
 
 
@@ -164,7 +164,7 @@ def test_a_manuscript_of_a_publication_made_at_the_desk_says_that_it_was_left_al
 
 def test_an_archive_of_what_the_desk_made_brings_no_news(tmp_path):
     report = make_report(is_live=False)
-    (tmp_path / "a.md").write_text(dumps(as_manuscript(report)))
+    (tmp_path / "a.md").write_text(dumps(manuscript_of(report)))
 
     account = bring_in(tmp_path)
 

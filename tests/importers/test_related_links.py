@@ -68,7 +68,7 @@ def test_links_that_an_import_has_set_follow_their_file(tmp_path, related, expec
 def test_links_that_somebody_has_set_stay_whatever_the_file_says(tmp_path):
     bring_in(three(tmp_path / "blog"))
     piece, other = Publication.objects.get(title="A"), make_publication(title="Other")
-    actions.relate(piece, [other], by=None)
+    actions.set_related_links(piece, [other], by=None)
 
     bring_in(three(tmp_path / "blog", related="[c]"))
 
@@ -77,7 +77,9 @@ def test_links_that_somebody_has_set_stay_whatever_the_file_says(tmp_path):
 
 def test_links_that_somebody_has_set_where_a_file_names_none_stay(tmp_path):
     bring_in(three(tmp_path / "blog", related=""))
-    actions.relate(Publication.objects.get(title="A"), [Publication.objects.get(title="B")], by=None)
+    actions.set_related_links(
+        Publication.objects.get(title="A"), [Publication.objects.get(title="B")], by=None
+    )
 
     bring_in(tmp_path / "blog")
 

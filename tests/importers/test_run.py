@@ -213,7 +213,7 @@ def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch
 def test_links_set_by_staff_stay(tmp_path):
     bring_in()
     piece = Publication.objects.get(slug="fleet-2", language="en")
-    actions.relate(piece, [], by=None)
+    actions.set_related_links(piece, [], by=None)
 
     bring_in()
 
@@ -222,7 +222,7 @@ def test_links_set_by_staff_stay(tmp_path):
 
 def test_an_address_that_leads_elsewhere_already_is_told():
     other = make_publication()
-    actions.lead_here(other, ["/old/grain"], by=None)
+    actions.add_redirects(other, ["/old/grain"], by=None)
 
     account = bring_in()
 
@@ -234,8 +234,8 @@ def test_an_address_that_leads_elsewhere_already_is_told():
 def test_lead_here_is_done_once_and_noted():
     piece, author = make_publication(), make_author()
 
-    actions.lead_here(piece, ["/Old/Path/?x=1", "/old/path"], by=None)
-    elsewhere = actions.lead_here(author, ["/old/path", "/"], by=None)
+    actions.add_redirects(piece, ["/Old/Path/?x=1", "/old/path"], by=None)
+    elsewhere = actions.add_redirects(author, ["/old/path", "/"], by=None)
 
     assert FormerPath.objects.get().publication == piece and elsewhere == ["/old/path"]
     assert AuditLine.objects.filter(detail__kind="formerpath").count() == 1

@@ -60,7 +60,7 @@ def amend(row, **fields):
     """Change a row as the desk does."""
     for name, value in fields.items():
         setattr(row, name, value)
-    actions.amend(row, by=None, changed=list(fields))
+    actions.save_instance(row, by=None, changed=list(fields))
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
     put(hugo)
     bring(hugo)
     amend(Author.objects.get(), portrait=None)
-    actions.remove(Image.objects.get(), by=None)
+    actions.delete_instance(Image.objects.get(), by=None)
 
     bring(hugo)
 

@@ -18,12 +18,12 @@ from publications.models import (
     Change,
     Publication,
     Revision,
+    RevisionReason,
     Tag,
-    Why,
-    as_known,
-    for_draft,
-    own_end,
-    with_standing,
+    existing_spelling,
+    get_or_create_tags,
+    scheduled_end,
+    with_status,
 )
 
 from ..form_fields import TagInput
@@ -75,7 +75,7 @@ def read_ranges(text: str, most: int) -> list[int]:
 def selected_publications(request: HttpRequest, *, most: int = 0) -> list[Publication]:
     """The publications that the address names, with where they stand, in the order of their titles."""
     numbers = read_ranges(request.GET.get("of", ""), most or MAX_BULK_PUBLICATIONS)
-    publications = with_submissions(with_standing(Publication.objects.filter(pk__in=numbers)))
+    publications = with_submissions(with_status(Publication.objects.filter(pk__in=numbers)))
     found = list(publications.select_related("kind").prefetch_related("tags").order_by("title", "pk"))
     for publication in found:
         publication.said = status_with_submission(publication)
@@ -116,7 +116,7 @@ class TagsForm(UnsentFormMixin, forms.Form):
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        cleaned["add"] = as_known(cleaned.get("add") or [])
+        cleaned["add"] = existing_spelling(cleaned.get("add") or [])
         if not cleaned["add"] and not cleaned.get("take_off"):
             raise forms.ValidationError(_("Name a tag to put on, or choose one to take off."))
         return cleaned
@@ -142,8 +142,8 @@ def bulk_tags(request: HttpRequest) -> HttpResponse:
 @transaction.atomic
 def _change_tags(publication: Publication, asked: dict, by) -> str:
     """What became of one publication: "same", "draft" or "public", or why readers do not see it."""
-    actions.hold(publication.pk)
-    publication = with_standing(Publication.objects).get(pk=publication.pk)
+    actions.lock_for_action(publication.pk)
+    publication = with_status(Publication.objects).get(pk=publication.pk)
     before = set(publication.tags.values_list("pk", flat=True))
     is_as_readers_see_it = (
         publication.live_from
@@ -151,22 +151,22 @@ def _change_tags(publication: Publication, asked: dict, by) -> str:
         and not publication.waiting_from
     )
     publication.tags.remove(*(asked.get("take_off") or ()))
-    publication.tags.add(*for_draft(asked["add"]))
+    publication.tags.add(*get_or_create_tags(asked["add"]))
     if before == set(publication.tags.values_list("pk", flat=True)):
         return "same"
     publication.save(update_fields=["updated_at"])
-    Revision.objects.keep(publication, by=by, why=Why.SAVED)
+    Revision.objects.keep(publication, by=by, why=RevisionReason.SAVED)
     if not (asked.get("publish") and is_as_readers_see_it):
         return "draft"
     try:
         actions.publish(publication, by=by, change=Change.SILENT, **_same_end(publication))
-    except actions.Refused:
+    except actions.ActionRefused:
         return "draft"
     return "public"
 
 
 def _same_end(publication: Publication) -> dict[str, object]:
-    return {"until": own_end(publication)} if own_end(publication) else {}
+    return {"until": scheduled_end(publication)} if scheduled_end(publication) else {}
 
 
 def _report_tags(request: HttpRequest, became: list[str]) -> None:
@@ -216,7 +216,7 @@ def _withdraw(request: HttpRequest, publications: Iterable[Publication], note: s
         try:
             actions.withdraw(publication, by=request.user, note=note, state=state)
             done += 1
-        except actions.Refused as refusal:
+        except actions.ActionRefused as refusal:
             messages.error(request, f"{publication}: {' '.join(refusal.reasons)}")
     if done:
         said_of = ngettext(

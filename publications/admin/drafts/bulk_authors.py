@@ -130,7 +130,7 @@ def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
                 ready.append(draft)
         outcomes = actions.publish_many(ready, by=by)
     for draft, outcome in zip(ready, outcomes, strict=True):
-        if isinstance(outcome, actions.Refused):
+        if isinstance(outcome, actions.ActionRefused):
             _hold_back(draft, outcome.reasons, held_back)
     return sum(isinstance(outcome, Edition) for outcome in outcomes)
 

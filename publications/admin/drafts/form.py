@@ -11,17 +11,17 @@ from taggit.forms import TagField
 from publications import markup
 from publications.diff import merge_set
 from publications.draft_content import write_draft
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 from publications.models import (
     Attachment,
     Byline,
+    BylineRole,
     Publication,
-    Role,
-    as_known,
-    for_draft,
-    keep_original,
-    settled_doi,
-    settled_isbn,
+    existing_spelling,
+    get_or_create_tags,
+    normalize_doi,
+    normalize_isbn,
+    store_original,
 )
 from publications.preflight import has_structure
 from publications.slugs import slugify
@@ -38,7 +38,9 @@ TYPED_FIELDS = tuple(field.name for field in MERGED if field.name not in {*FORM_
 
 
 def bylines_field(*, can_add: bool = False) -> ChooserField:
-    return ChooserField("authors", roles=Role.choices, can_add=can_add, required=False, label=_("Authors"))
+    return ChooserField(
+        "authors", roles=BylineRole.choices, can_add=can_add, required=False, label=_("Authors")
+    )
 
 
 class PublicationForm(OvertakenFormMixin, ChooserModelForm):
@@ -135,16 +137,16 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         return " ".join(self.cleaned_data["title"].split())
 
     def clean_tags(self) -> list[str]:
-        return as_known(self.cleaned_data["tags"])
+        return existing_spelling(self.cleaned_data["tags"])
 
     def clean_slug(self) -> str:
         return slugify(self.cleaned_data["slug"])
 
     def clean_doi(self) -> str:
-        return self._unclaimed("doi", settled_doi(self.cleaned_data["doi"]))
+        return self._unclaimed("doi", normalize_doi(self.cleaned_data["doi"]))
 
     def clean_isbn(self) -> str:
-        return self._unclaimed("isbn", settled_isbn(self.cleaned_data["isbn"]))
+        return self._unclaimed("isbn", normalize_isbn(self.cleaned_data["isbn"]))
 
     def _unclaimed(self, name: str, value: str) -> str:
         """An identifier that no other publication has."""
@@ -205,12 +207,12 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
                 gettext(
                     "“%(piece)s” is in %(language)s too. A translation is in a language that none of the others is in."
                 )
-                % {"piece": same, "language": NAMES[same.language]},
+                % {"piece": same, "language": LANGUAGE_NAMES[same.language]},
             )
 
     def store_tags(self) -> None:
         """Store the tags; those that this draft has made are no topics of the site until it is public."""
-        for_draft(self.cleaned_data["tags"])
+        get_or_create_tags(self.cleaned_data["tags"])
         self.save_m2m()
 
     def store_rows(self, publication: Publication) -> None:
@@ -221,7 +223,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
             gone.delete()
         if file := self.cleaned_data.get("attach"):
             publication.attachments.create(
-                original=keep_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),
+                original=store_original(file.read(), PurePath(file.name).suffix.lstrip(".").lower()),
                 filename=_safe_name(file.name),
                 label=self.cleaned_data["attach_label"],
                 size=file.size,

@@ -104,7 +104,7 @@ def _render_preview(request: HttpRequest, publication: Publication, notice: str)
     if publication.pk != UNSAVED_PK and not is_framed:
         told["notice_url"] = reverse("desk:publications_publication_change", args=[publication.pk])
         told["notice_label"] = _("Back to the form")
-    composed = snapshot.compose(publication)
+    composed = snapshot.build_snapshot(publication)
     with override(publication.tree):
         shown = composed.with_translations()
         record = metadata.build_record(shown, site=Site.objects.first() or Site())

@@ -13,16 +13,16 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import actions, images, preflight
-from publications.locales import NAMES
+from publications.locales import LANGUAGE_NAMES
 from publications.models import (
     Edition,
     Kind,
     Publication,
     Revision,
-    State,
-    Why,
-    in_state,
-    with_standing,
+    RevisionReason,
+    Status,
+    in_status,
+    with_status,
 )
 
 from .. import related_links, reviews, worklists
@@ -41,10 +41,10 @@ class StatusFilter(admin.SimpleListFilter):
     parameter_name = "state"
 
     def lookups(self, request, model_admin):
-        return State.choices
+        return Status.choices
 
     def queryset(self, request, queryset: QuerySet) -> QuerySet:
-        return in_state(queryset, State(self.value())) if self.value() in State.values else queryset
+        return in_status(queryset, Status(self.value())) if self.value() in Status.values else queryset
 
 
 class WorklistFilter(admin.SimpleListFilter):
@@ -77,7 +77,7 @@ class LanguageFilter(admin.SimpleListFilter):
 
     def lookups(self, request, model_admin):
         used = Publication.objects.order_by("language").values_list("language", flat=True).distinct()
-        return [(code, NAMES.get(code, code)) for code in used]
+        return [(code, LANGUAGE_NAMES.get(code, code)) for code in used]
 
     def queryset(self, request, queryset: QuerySet) -> QuerySet:
         return queryset.filter(language=self.value()) if self.value() else queryset
@@ -156,7 +156,7 @@ class PublicationAdmin(DeskModelAdmin):
         publications = (
             super().get_queryset(request).select_related("kind").prefetch_related("bylines__author")
         )
-        return with_submissions(with_standing(publications))
+        return with_submissions(with_status(publications))
 
     @admin.action(description=gettext_lazy("Change tags…"), permissions=["change"])
     def change_tags(self, request: HttpRequest, queryset: QuerySet) -> HttpResponse:
@@ -176,7 +176,7 @@ class PublicationAdmin(DeskModelAdmin):
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
         """The publication; held while a form is being stored, so that of two savers the second is told."""
         if request.method == "POST" and object_id.isdecimal():
-            actions.hold(int(object_id))
+            actions.lock_for_action(int(object_id))
         return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
@@ -229,7 +229,7 @@ class PublicationAdmin(DeskModelAdmin):
         form.store_tags()
         form.store_rows(publication)
         self._store_related_links(request, form)
-        Revision.objects.keep(publication, by=request.user, why=Why.SAVED)
+        Revision.objects.keep(publication, by=request.user, why=RevisionReason.SAVED)
         self._report_merge(request, form)
         if "body" in form.changed_data:
             for text in find_dropped_markup(publication.body):
@@ -246,7 +246,7 @@ class PublicationAdmin(DeskModelAdmin):
         stored = dict(publication.related_links.values_list("target", "reason"))
         new = [target for target in targets if target.pk not in stored]
         reasons = suggestions.reasons_of(publication, new) | stored
-        publication.links_changed = actions.relate(
+        publication.links_changed = actions.set_related_links(
             publication, targets, by=request.user, reasons=[reasons.get(target.pk, "") for target in targets]
         )
 
@@ -292,7 +292,7 @@ class PublicationAdmin(DeskModelAdmin):
         context = {**(extra_context or {}), **title, **self.standing_context(request, publication), **kept}
         try:
             return super().changeform_view(request, object_id, form_url, context)
-        except actions.Refused as refusal:
+        except actions.ActionRefused as refusal:
             for reason in refusal.reasons:
                 messages.error(request, reason)
             request.POST = mark_redisplay(request.POST)
@@ -304,7 +304,7 @@ class PublicationAdmin(DeskModelAdmin):
         ready = worklists.open_submission(publication)
         return {
             "standing": status_text(publication) if publication else _("Not saved yet"),
-            "undoing": actions.what_undo_does(publication) if publication else None,
+            "undoing": actions.plan_undo(publication) if publication else None,
             "can_withdraw": bool(publication and (publication.live_from or publication.waiting_from)),
             "live": live,
             "ready": ready,
@@ -354,7 +354,7 @@ class PublicationAdmin(DeskModelAdmin):
 def _warn_of_taken_address(request: HttpRequest, publication: Publication) -> None:
     """Say at once that an address is taken; the draft may keep it until it is to be published."""
     try:
-        actions.address_to_come(publication)
+        actions.slug_to_claim(publication)
     except actions.NotReady as refusal:
         messages.warning(request, refusal.reasons[0])
 

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from publications.draft_content import UNSAVED_PK
-from publications.models import Author, Edition, Likeness, Publication, Synonym, Tag, split_at_commas
+from publications.models import Author, Edition, Likeness, Publication, Synonym, Tag, parse_tags
 from publications.search import similarity
 from publications.search.terms import index_terms, is_stop_word
 
@@ -109,7 +109,7 @@ def _similar_suggestions(rows: Sequence[Likeness]) -> list[Suggestion]:
 def find_similar_to_live(publication: int, chosen: Iterable[int]) -> list[Suggestion]:
     """What is like a publication as its readers know it: for people who link and see no drafts."""
     there = set(chosen)
-    rows = similarity.nearest(publication, timezone.now(), MAX_RELATED + len(there))
+    rows = similarity.similar_publications(publication, timezone.now(), MAX_RELATED + len(there))
     prefetch_related_objects(rows, Prefetch("other", Edition.objects.without_bodies()))
     return _similar_suggestions([row for row in rows if row.other.publication_id not in there])[:MAX_RELATED]
 
@@ -158,7 +158,7 @@ def suggestions_for_form(
 
 
 def _values_there(posted: QueryDict) -> tuple[list[str], list[int]]:
-    return split_at_commas(posted.get("tags", "")), pks_in(posted, "related")
+    return parse_tags(posted.get("tags", "")), pks_in(posted, "related")
 
 
 def apply_suggestion(posted: QueryDict) -> QueryDict:
@@ -166,7 +166,7 @@ def apply_suggestion(posted: QueryDict) -> QueryDict:
     field, _colon, value = posted.get("_take", "").partition(":")
     filled = mark_redisplay(posted)
     if field == "tags" and value:
-        filled["tags"] = ", ".join([*split_at_commas(posted.get("tags", "")), value])
+        filled["tags"] = ", ".join([*parse_tags(posted.get("tags", "")), value])
     elif field == "related" and Edition.objects.live().filter(publication=parse_pk(value)).exists():
         filled.appendlist("related", value)
     return filled

@@ -16,7 +16,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
-from publications.models import AuditLine, Change, DeedKind, Publication, moment_in_words
+from publications.locales import datetime_with_zone
+from publications.models import ActionType, AuditLine, Change, Publication
 
 from ..site import ReadOnlyAdmin, admin_site
 
@@ -91,7 +92,7 @@ def _withdrawn(detail: dict) -> str:
 def _at(moment: object, words: str) -> str:
     """A stored moment in words with its zone, or "" where there is none."""
     try:
-        return words % moment_in_words(datetime.fromisoformat(str(moment)))
+        return words % datetime_with_zone(datetime.fromisoformat(str(moment)))
     except ValueError:
         return ""
 
@@ -147,13 +148,13 @@ def _label(model: type[Model] | None, field: str) -> str:
 
 
 DESCRIPTIONS = {
-    DeedKind.PUBLISH: _published,
-    DeedKind.SCHEDULE: _scheduled,
-    DeedKind.WITHDRAW: _withdrawn,
-    DeedKind.UNDO: _undone,
-    DeedKind.RELATE: _related,
-    DeedKind.APART: _apart,
-    DeedKind.AMEND: _amended,
+    ActionType.PUBLISH: _published,
+    ActionType.SCHEDULE: _scheduled,
+    ActionType.WITHDRAW: _withdrawn,
+    ActionType.UNDO: _undone,
+    ActionType.RELATE: _related,
+    ActionType.APART: _apart,
+    ActionType.AMEND: _amended,
 }
 
 
@@ -207,7 +208,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("what"), ordering="subject")
     def about(self, line: AuditLine) -> str:
-        if line.deed == DeedKind.REBUILD:
+        if line.deed == ActionType.REBUILD:
             return ", ".join(str(REBUILT.get(part, part)) for part in line.subject.split(", "))
         if not line.publication_id:
             return line.subject

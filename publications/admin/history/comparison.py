@@ -11,7 +11,7 @@ from django.utils.translation import gettext as _
 
 from publications import manuscript, markup, snapshot
 from publications.draft_content import unsaved_publication
-from publications.models import EditionWithRows, Publication, Revision, Role
+from publications.models import BylineRole, EditionWithRows, Publication, Revision
 from publications.presentation.history import comparison_context, difference_of
 from publications.publication_fields import FIELDS, PublicationField
 
@@ -31,7 +31,7 @@ class FieldChange:
 def content_of_draft(publication: Publication) -> EditionWithRows | None:
     """Return a draft, stored or not, as the edition that it would be, or None where it cannot be rendered."""
     try:
-        return snapshot.compose(publication).with_translations()
+        return snapshot.build_snapshot(publication).with_translations()
     except markup.Unrenderable:
         return None
 
@@ -88,5 +88,5 @@ VALUES = {
 
 
 def _unusual_roles(rows: EditionWithRows) -> str:
-    lines = (line for line in rows.bylines if line.role != Role.AUTHOR)
+    lines = (line for line in rows.bylines if line.role != BylineRole.AUTHOR)
     return ", ".join(f"{line.name}: {line.get_role_display()}" for line in lines)

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications import actions, manuscript
 from publications.draft_content import IDENTIFIERS, Content, content_of, unsaved_publication, write_draft
-from publications.models import Publication, Revision, Why
+from publications.models import Publication, Revision, RevisionReason
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..unsent_forms import UnsentFormMixin
@@ -45,7 +45,7 @@ def restore_page(request: HttpRequest, pk: int, number: int) -> HttpResponse:
 
 @transaction.atomic
 def _restore(request: HttpRequest, publication: Publication, kept: Revision, seen: int) -> bool:
-    actions.hold(publication.pk)
+    actions.lock_for_action(publication.pk)
     stored = Publication.objects.get(pk=publication.pk)
     if stored.version != seen:
         messages.error(request, _("The draft has been saved since you looked. See what changes now."))
@@ -77,7 +77,7 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
     write_draft(publication, content)
-    Revision.objects.keep(publication, by=by, why=Why.RESTORED)
+    Revision.objects.keep(publication, by=by, why=RevisionReason.RESTORED)
     return missing
 
 

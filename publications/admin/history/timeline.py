@@ -12,7 +12,8 @@ from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.utils.translation import gettext as _
 
-from publications.models import Edition, EditionWithRows, End, Publication, Revision, Why, moment_in_words
+from publications.locales import datetime_with_zone
+from publications.models import Edition, EditionWithRows, EndReason, Publication, Revision, RevisionReason
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
 from .audit_log import describe_entry
@@ -48,7 +49,7 @@ class SaveGroup:
 
     def takes(self, older: Revision) -> bool:
         """Whether the save before belongs to these: the same hand, plain saves, all within ten minutes."""
-        plain = self.newest.why == older.why == Why.SAVED
+        plain = self.newest.why == older.why == RevisionReason.SAVED
         same = self.newest.saved_by_id == older.saved_by_id is not None
         return plain and same and self.newest.saved_at - older.saved_at <= SAVE_GROUP_WINDOW
 
@@ -75,7 +76,7 @@ class TimelineEdition:
 
     @property
     def public(self) -> str:
-        return moment_in_words(self.edition.visible_from)
+        return datetime_with_zone(self.edition.visible_from)
 
 
 TimelineEntry = SaveGroup | TimelineEdition
@@ -178,10 +179,12 @@ def _proposed_keys(entries: list[TimelineEntry]) -> list[str]:
     editions = [
         entry.key
         for entry in entries
-        if isinstance(entry, TimelineEdition) and entry.edition.end != End.CANCELLED
+        if isinstance(entry, TimelineEdition) and entry.edition.end != EndReason.CANCELLED
     ]
     newest = entries[0] if entries else None
-    is_published = isinstance(newest, TimelineEdition) or (newest and newest.newest.why == Why.PUBLISHED)
+    is_published = isinstance(newest, TimelineEdition) or (
+        newest and newest.newest.why == RevisionReason.PUBLISHED
+    )
     return editions[:2] if is_published and len(editions) > 1 else [entry.key for entry in entries[:2]]
 
 

@@ -10,7 +10,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import actions
-from publications.models import Change, Publication, moment_in_words, own_end
+from publications.locales import datetime_with_zone
+from publications.models import Change, Publication, scheduled_end
 
 from ..form_fields import LocalDateTimeField
 from ..unsent_forms import UnsentFormMixin
@@ -113,7 +114,7 @@ class PublishForm(UnsentFormMixin, forms.Form):
             and cleaned.get("sure") != at.isoformat()
         ):
             asked = _("That is more than a year away: %(moment)s. Publish again if it is meant.")
-            self.add_error("at", asked % {"moment": moment_in_words(at)})
+            self.add_error("at", asked % {"moment": datetime_with_zone(at)})
             self.data = self.data.copy()
             self.data["sure"] = at.isoformat()
         return cleaned
@@ -158,7 +159,7 @@ def _initial_state(publication: Publication) -> dict[str, object]:
         "seen": publication.digest,
         "after": last or 0,
         "state": actions.public_state(publication),
-        "until": own_end(publication),
+        "until": scheduled_end(publication),
     }
 
 
@@ -173,7 +174,7 @@ def _zone_label(zone: str, city: str) -> str:
 
 
 def _scheduled_choices(moment: datetime) -> list[tuple[str, str]]:
-    values = {"moment": moment_in_words(moment)}
+    values = {"moment": datetime_with_zone(moment)}
     return [
         (REPLACE, _("Cancel it: what you publish here takes its place.") % values),
         (

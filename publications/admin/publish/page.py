@@ -7,7 +7,8 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications import actions, preflight
-from publications.models import FOREVER, Change, Edition, EditionWithRows, Publication, Why, moment_in_words
+from publications.locales import datetime_with_zone
+from publications.models import FOREVER, Change, Edition, EditionWithRows, Publication, RevisionReason
 
 from ..history.audit_log import describe_actions_since
 from ..history.comparison import build_comparison, content_of_draft, content_of_revision
@@ -27,7 +28,7 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
     if request.method == "POST" and form.is_valid():
         try:
             return _lead_to_result(_published(request, publication, form.asked, found))
-        except actions.Refused as refusal:
+        except actions.ActionRefused as refusal:
             form.add_error(None, refusal.reasons)
     publication = get_publication_or_404(pk)
     meanwhile = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
@@ -48,7 +49,7 @@ def _published(
         raise actions.NotReady(*(finding.text for finding in found.blocking))
     after = asked.pop("after")
     with transaction.atomic():
-        actions.hold(publication.pk)
+        actions.lock_for_action(publication.pk)
         last = publication.editions.last_written()
         if after is not None and after != (last.number if last else 0):
             return _of_the_first_press(request, publication, after, asked)
@@ -76,7 +77,11 @@ def _is_as_asked(made: Edition, asked: dict) -> bool:
 
 def _was_seen(publication: Publication, made: Edition, seen: str) -> bool:
     """Whether the edition is of the draft that was seen: publishing keeps a revision right after that of the draft."""
-    kept = publication.revisions.filter(digest=made.digest, why=Why.PUBLISHED).order_by("number").last()
+    kept = (
+        publication.revisions.filter(digest=made.digest, why=RevisionReason.PUBLISHED)
+        .order_by("number")
+        .last()
+    )
     return (
         bool(kept)
         and publication.revisions.filter(number__in=(kept.number - 1, kept.number), digest=seen).exists()
@@ -90,7 +95,7 @@ def _lead_to_result(edition: Edition) -> HttpResponse:
 def _where(publication: Publication, found: preflight.PreflightReport) -> dict[str, object]:
     """The address to come, and the one that will lead to it."""
     try:
-        slug = actions.address_to_come(publication)
+        slug = actions.slug_to_claim(publication)
     except actions.NotReady as refusal:
         found.blocking.append(preflight.PreflightIssue("address", refusal.reasons[0], "slug"))
         slug = publication.proposed_slug()
@@ -107,7 +112,7 @@ def _what_changes(publication: Publication) -> dict[str, object]:
     return {
         **(build_comparison(EditionWithRows.get(live), content_of_draft(publication)) if live else {}),
         "waiting": waiting,
-        "waiting_from": moment_in_words(waiting.visible_from) if waiting else "",
+        "waiting_from": datetime_with_zone(waiting.visible_from) if waiting else "",
     }
 
 

@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, override
 
 from publications import actions, metadata
-from publications.models import FOREVER, Edition, EditionWithRows, Site, moment_in_words
-from publications.presentation import absolute
+from publications.locales import datetime_with_zone
+from publications.models import FOREVER, Edition, EditionWithRows, Site
+from publications.presentation import absolute_url
 from publications.presentation.authors import names_in_line
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
@@ -24,7 +25,7 @@ addresses as 23)."""
 
 def address_of(edition: Edition) -> str:
     """The address to copy."""
-    return absolute(edition.get_absolute_url())
+    return absolute_url(edition.get_absolute_url())
 
 
 def social_post(edition: Edition) -> str:
@@ -82,8 +83,8 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         title=TITLES[stands],
         stands=stands,
         edition=edition,
-        from_moment=moment_in_words(edition.visible_from),
-        until=moment_in_words(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
+        from_moment=datetime_with_zone(edition.visible_from),
+        until=datetime_with_zone(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
         texts=_texts_to_copy(edition) if stands != "over" else [],
         plan=_undo_label(publication, edition),
         state=actions.public_state(publication),
@@ -126,5 +127,5 @@ def _text_rows(text: str) -> int:
 
 def _undo_label(publication, edition: Edition):
     """The plan of an undo, where it takes back this very edition."""
-    plan = actions.what_undo_does(publication)
+    plan = actions.plan_undo(publication)
     return plan if plan and plan.edition.pk == edition.pk else None

@@ -90,12 +90,12 @@ def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) 
 @require_permissions("publish_publication")
 def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     publication = get_publication_or_404(pk)
-    plan = actions.what_undo_does(publication)
+    plan = actions.plan_undo(publication)
     form = StateForm(request.POST or None, publication=publication)
     if response := _perform(request, publication, form, lambda: _undo(request, publication, form, plan)):
         return response
     meanwhile = form.refresh(publication)
-    is_cancelling = plan and plan.what is actions.Undoing.CANCEL
+    is_cancelling = plan and plan.what is actions.UndoType.CANCEL
     title = _("Cancel the scheduled edition") if is_cancelling else _("Undo")
     return render_publication_page(
         request, "undo", publication, form=form, title=title, plan=plan, meanwhile=meanwhile
@@ -104,7 +104,7 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _undo(request: HttpRequest, publication: Publication, form: forms.Form, plan) -> str:
     restored = actions.undo(publication, by=request.user, state=form.cleaned_data["state"])
-    if plan and plan.what is actions.Undoing.CANCEL:
+    if plan and plan.what is actions.UndoType.CANCEL:
         return _("Cancelled. What readers see stays, and your working copy is as it was.")
     if isinstance(restored, Edition):
         return _("Undone. Readers see the text of the edition before again; your working copy is as it was.")
@@ -136,7 +136,7 @@ def _preview_redaction(
     asked = form.cleaned_data
     try:
         return actions.preview_redaction(publication, asked["passage"], by=request.user, mark=asked["mark"])
-    except actions.Refused as refusal:
+    except actions.ActionRefused as refusal:
         if not form.non_field_errors():
             form.add_error(None, refusal.reasons)
         return None
@@ -176,7 +176,7 @@ def _perform(
         return None
     try:
         messages.success(request, deed())
-    except actions.Refused as refusal:
+    except actions.ActionRefused as refusal:
         form.add_error(None, refusal.reasons)
         return None
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication.pk]))

@@ -6,8 +6,8 @@ from pathlib import Path
 
 from django.utils.translation import gettext as _
 
-from publications.locales import TREES
-from publications.slugs import LONGEST, former
+from publications.locales import LOCALES
+from publications.slugs import MAX_SLUG_CHARACTERS, normalize_redirect_path
 
 from ..report import ImportRefused
 from .anchors import fragments_in
@@ -80,7 +80,7 @@ class FileIndex:
         addresses: dict[str, str] = {}
         for file in self.all_files:
             new = address(file.locale, file.slug)
-            for old in (*file.old_paths, *filter(None, map(former, file.former_paths))):
+            for old in (*file.old_paths, *filter(None, map(normalize_redirect_path, file.former_paths))):
                 addresses.setdefault(old, new)
             addresses[f"file:{file.source}"] = new
             for end in _path_ends(file.source.removesuffix(".md")):
@@ -103,7 +103,7 @@ def _path_ends(path: str) -> list[str]:
     return ["/".join(parts[start:]) for start in range(len(parts))]
 
 
-def index_files(path: Path, *, language: str = TREES[0], permalink: str = "") -> FileIndex:
+def index_files(path: Path, *, language: str = LOCALES[0], permalink: str = "") -> FileIndex:
     """Index a folder, or a single file. A file that cannot be read is refused, the others stay.
 
     Args:
@@ -176,7 +176,7 @@ def _link_translations(files: list[SourceFile], default_language: str) -> list[S
         if len(group) == 1 or len(set(languages)) < len(languages):
             linked += group
             continue
-        order = [TREES[0], default_language, *languages]
+        order = [LOCALES[0], default_language, *languages]
         original = min(group, key=lambda file: order.index(file.language))
         linked += [file if file is original else replace(file, translation_of=original.uid) for file in group]
     return linked
@@ -185,7 +185,7 @@ def _link_translations(files: list[SourceFile], default_language: str) -> list[S
 def _free_slug(file: SourceFile, taken: set[tuple[str, str]]) -> str:
     if (file.locale, file.wanted_slug) not in taken:
         return file.wanted_slug
-    stem = file.wanted_slug[: LONGEST - 6].rstrip("-")
+    stem = file.wanted_slug[: MAX_SLUG_CHARACTERS - 6].rstrip("-")
     if file.translation_of and (file.locale, f"{stem}-{file.language}") not in taken:
         return f"{stem}-{file.language}"
     number = 2

@@ -12,7 +12,7 @@ from urllib.parse import unquote, urljoin, urlsplit
 from django.utils.translation import gettext as _
 
 from publications.markup import fragment_on_page
-from publications.slugs import former
+from publications.slugs import normalize_redirect_path
 
 from ..report import ImportLog
 from .includes import normal_label
@@ -72,11 +72,13 @@ class LinkRewriter:
             return self._address_of_post(address)
         if ABSOLUTE.match(address):
             is_own = self.site and host_of(address) == host_of(self.site)
-            new = self.addresses.get(former(address)) if is_own else None
+            new = self.addresses.get(normalize_redirect_path(address)) if is_own else None
             fragment = fragment_on_page(address.partition("#")[2])
             return f"{new}{'#' if fragment else ''}{fragment}" if new else address
         path, mark, fragment = address.partition("#")
-        new = self.addresses.get(former(path)) if path.startswith("/") else self._beside(path)
+        new = (
+            self.addresses.get(normalize_redirect_path(path)) if path.startswith("/") else self._beside(path)
+        )
         if new:
             self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
             return new + (mark + fragment_on_page(fragment) if fragment else "")
@@ -92,7 +94,7 @@ class LinkRewriter:
             for name in names:
                 if address := self.addresses.get(f"file:{name}"):
                     return address
-        return self.addresses.get(former(f"/{path.lstrip('./')}"))
+        return self.addresses.get(normalize_redirect_path(f"/{path.lstrip('./')}"))
 
     def _address_of_post(self, address: str) -> str:
         """A file named by `ref`, `link` or `post_url`: by its path, or the end of it."""
@@ -110,7 +112,7 @@ class LinkRewriter:
 
     def _unknown_address(self, address: str) -> str:
         if self.site:
-            whole = urljoin(urljoin(self.site, f"{former(self.page).rstrip('/')}/"), address)
+            whole = urljoin(urljoin(self.site, f"{normalize_redirect_path(self.page).rstrip('/')}/"), address)
             self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": whole})
             return whole
         self.log.guessed(

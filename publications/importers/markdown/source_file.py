@@ -14,8 +14,8 @@ from uuid import UUID, uuid5
 from django.conf.locale import LANG_INFO
 from django.utils.translation import gettext as _
 
-from publications.locales import NAMES, TREES, language_code, tree_of
-from publications.slugs import former, slugify
+from publications.locales import LANGUAGE_NAMES, LOCALES, language_code, locale_of
+from publications.slugs import normalize_redirect_path, slugify
 
 from ..report import ImportLog, ImportRefused
 from .anchors import fragments_in
@@ -69,7 +69,7 @@ class SourceFile:
 
     @property
     def locale(self) -> str:
-        return tree_of(self.language)
+        return locale_of(self.language)
 
 
 def read_source(path: Path) -> bytes:
@@ -146,7 +146,7 @@ def _former_paths(
 def _default_paths(dates: Iterable[datetime | None], name: str) -> tuple[str, ...]:
     """Where Jekyll has posts that say nothing else: links are looked up there, but nothing redirects from there."""
     paths = (f"/{date.year:04}/{date.month:02}/{date.day:02}/{name}" for date in dates if date)
-    return tuple(dict.fromkeys(map(former, paths)))
+    return tuple(dict.fromkeys(map(normalize_redirect_path, paths)))
 
 
 def _fill_permalink(pattern: str, date: datetime, name: str, slug: str) -> str:
@@ -192,30 +192,32 @@ def _stem_and_language(path: Path, root: Path, fields: dict[str, Any]) -> tuple[
     stated = as_text(value_of(fields, "language")) or ending or next(_languages_above(path, root), "")
     if stated and not language_code(stated):
         message = _("Its language “%(language)s” is none that this site has texts in: %(known)s.")
-        raise ImportRefused(message % {"language": stated, "known": ", ".join(NAMES)})
+        raise ImportRefused(message % {"language": stated, "known": ", ".join(LANGUAGE_NAMES)})
     return stem, language_code(stated)
 
 
 def _languages_above(path: Path, root: Path) -> Iterator[str]:
     """The folders around a file, below the root and with it, that are named by a language, the nearest first."""
     folders = [folder for folder in path.parents if folder == root or folder.is_relative_to(root)]
-    return (folder.name for folder in folders if folder.name in NAMES or _stands_for_language(folder))
+    return (
+        folder.name for folder in folders if folder.name in LANGUAGE_NAMES or _stands_for_language(folder)
+    )
 
 
 @lru_cache(maxsize=4_000)
 def _stands_for_language(folder: Path) -> bool:
     """Whether a folder is one of several that are named by languages: `pt` beside `en`, not `it` alone."""
-    return folder.name in LANG_INFO and any((folder.parent / locale).is_dir() for locale in TREES)
+    return folder.name in LANG_INFO and any((folder.parent / locale).is_dir() for locale in LOCALES)
 
 
 def _split_language(stem: str) -> tuple[str, str]:
     name, _dot, ending = stem.rpartition(".")
-    return (name, ending) if name and (ending in NAMES or ending in LANG_INFO) else (stem, "")
+    return (name, ending) if name and (ending in LANGUAGE_NAMES or ending in LANG_INFO) else (stem, "")
 
 
 def _translation_key(path: Path, root: Path) -> str:
     """The path without the language."""
-    parts = [part for part in path.relative_to(root).parent.parts if part not in NAMES]
+    parts = [part for part in path.relative_to(root).parent.parts if part not in LANGUAGE_NAMES]
     return "/".join([*parts, _split_language(path.stem)[0]])
 
 

@@ -24,11 +24,11 @@ from publications.models import (
     Publication,
     Remark,
     Revision,
-    Tracked,
-    Why,
+    RevisionReason,
+    TrackedChangesState,
     WordFile,
-    as_manuscript,
-    keep_original,
+    manuscript_of,
+    store_original,
 )
 from publications.publication_fields import FROM_WORD
 
@@ -73,7 +73,7 @@ def import_word(word: WordDocument, content: bytes, filename: str, *, by) -> Wor
     known = [each.author for each in match_names(word.names, site_names) if each.author]
     lines = tuple(manuscript.Byline(author=author.slug, name=author.name) for author in dict.fromkeys(known))
     text = replace(word.manuscript, bylines=lines)
-    report = import_manuscript(text, _bundle(word), by=by, why=Why.WORD, site_names=site_names)
+    report = import_manuscript(text, _bundle(word), by=by, why=RevisionReason.WORD, site_names=site_names)
     row = _row(report.publication, word, text, content, filename, by=by, told=report.messages)
     _take(row, word)
     _keep(row, content)
@@ -88,7 +88,7 @@ def offer_version(piece: Publication, word: WordDocument, content: bytes, filena
     """
     for waiting in piece.word_files.waiting():
         discard_version(waiting)
-    ours = as_manuscript(piece)
+    ours = manuscript_of(piece)
     before = _before(piece)
     body = align_note_labels(word.manuscript.body, (before or ours).body, taken=[ours.body])
     text = replace(word.manuscript, body=body)
@@ -109,7 +109,7 @@ def merge_version(row: WordFile, answers: Mapping[str, str]) -> FieldMerge:
     Args:
         answers: what was chosen for conflicts, by `answer_key`.
     """
-    stored, before = as_manuscript(row.publication), _before(row.publication)
+    stored, before = manuscript_of(row.publication), _before(row.publication)
     base = _texts(before) if before else _shared(stored, row.manuscript)
     return _merge(base, stored, row.manuscript, answers)
 
@@ -149,8 +149,8 @@ def accept_version(row: WordFile, word: WordDocument, texts: Mapping[str, object
     row.is_waiting = False
     row.added_at = timezone.now()
     row.save()
-    row.publication.word_files.taken().exclude(pk=row.pk).filter(tracked=Tracked.OPEN).update(
-        tracked=Tracked.ACCEPTED
+    row.publication.word_files.taken().exclude(pk=row.pk).filter(tracked=TrackedChangesState.OPEN).update(
+        tracked=TrackedChangesState.ACCEPTED
     )
     _take(row, word)
 
@@ -163,13 +163,13 @@ def merge_without_changes(row: WordFile, answers: Mapping[str, str]) -> tuple[Fi
     )
     body = align_note_labels(word.manuscript.body, base.body, taken=[row.publication.body])
     word.manuscript = replace(word.manuscript, body=body)
-    return _merge(_texts(base), as_manuscript(row.publication), word.manuscript, answers), word
+    return _merge(_texts(base), manuscript_of(row.publication), word.manuscript, answers), word
 
 
 @transaction.atomic
 def accept_changes(row: WordFile) -> None:
     """The draft has the changes already: they are settled."""
-    _settle(row, Tracked.ACCEPTED)
+    _settle(row, TrackedChangesState.ACCEPTED)
 
 
 @transaction.atomic
@@ -178,10 +178,10 @@ def reject_changes(row: WordFile, word: WordDocument, texts: Mapping[str, object
     store_images(word.manuscript, _bundle(word), SiteNames())
     write(row.publication, texts, by=by)
     row.text = manuscript.dumps(word.manuscript)
-    _settle(row, Tracked.REJECTED)
+    _settle(row, TrackedChangesState.REJECTED)
 
 
-def _settle(row: WordFile, tracked: Tracked) -> None:
+def _settle(row: WordFile, tracked: TrackedChangesState) -> None:
     row.tracked = tracked
     row.save()
     _set_open_changes(row.publication, 0)
@@ -194,7 +194,7 @@ def write(piece: Publication, texts: Mapping[str, object], *, by) -> None:
     content = {**texts, "title": " ".join(texts["title"].split()), "key_points": "\n".join(points)}
     lengths = {field.name: field.max_length for field in FROM_WORD}
     write_draft(piece, {name: text[: lengths[name]] for name, text in content.items()})
-    Revision.objects.keep(piece, by=by, why=Why.WORD)
+    Revision.objects.keep(piece, by=by, why=RevisionReason.WORD)
 
 
 def discard_version(row: WordFile) -> None:
@@ -212,7 +212,7 @@ def _row(
         size=len(content),
         text=manuscript.dumps(text),
         report=report_of(word, more.pop("told", [])),
-        tracked=Tracked.OPEN if is_open else Tracked.NONE,
+        tracked=TrackedChangesState.OPEN if is_open else TrackedChangesState.NONE,
         added_by=by,
         **more,
     )
@@ -237,7 +237,7 @@ def report_of(word: WordDocument, told: list[str]) -> dict:
 def _take(row: WordFile, word: WordDocument) -> None:
     """What stands beside the draft of a file that has been taken: comments, and changes to be decided."""
     count = sum(change.kind in DECIDED for change in word.changes)
-    _set_open_changes(row.publication, count if row.tracked == Tracked.OPEN else 0)
+    _set_open_changes(row.publication, count if row.tracked == TrackedChangesState.OPEN else 0)
     there = set(row.publication.remarks.values_list("by_name", "text", "passage"))
     start = row.publication.remarks.count()
     Remark.objects.bulk_create(
@@ -266,5 +266,5 @@ def _bundle(word: WordDocument) -> IncomingFiles:
 
 
 def _keep(row: WordFile, content: bytes) -> None:
-    row.original = keep_original(content, "docx")
+    row.original = store_original(content, "docx")
     row.save(update_fields=["original"])

@@ -14,5 +14,5 @@ class Command(migrate.Command):
             super().handle(*args, **options)
         except (Exception, KeyboardInterrupt):  # not SystemExit, by which --check answers: it writes nothing
             with suppress(DatabaseError):  # what failed first is what there is to say
-                guards.install(options["database"])
+                guards.install_guards(options["database"])
             raise

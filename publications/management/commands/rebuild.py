@@ -45,7 +45,7 @@ class Command(BaseCommand):
         bar = Bar(part, self._write if shown else lambda _text: None, moves=self.stdout.isatty())
         for done, total in PARTS[part]():
             bar.show(done, total)
-        actions.renew(part)
+        actions.bump_site_version(part)
         bar.finish()
 
     def _write(self, text: str) -> None:

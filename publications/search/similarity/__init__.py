@@ -5,7 +5,7 @@ of either as sentences. Actions keep the rows in step through the index (`add_ro
 `rebuild` makes them anew. What an action costs here is bounded, whatever the size of the site: see docs/decisions/0013.
 """
 
-from publications.models import nearest
+from publications.models import similar_publications
 
 from .matching import reasons, suggest
 from .rows import add_rows, editions_similar_to, fill_up, is_due, is_outdated, mark_due, rebuild, remove_rows
@@ -21,9 +21,9 @@ __all__ = [
     "is_due",
     "is_outdated",
     "mark_due",
-    "nearest",
     "reasons",
     "rebuild",
     "remove_rows",
+    "similar_publications",
     "suggest",
 ]
