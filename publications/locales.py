@@ -81,10 +81,10 @@ def datetime_with_zone(at: datetime) -> str:
 
 
 @lru_cache(maxsize=MAX_CACHED_PATHS)
-def localized_path(tree: str, name: str, **parts: str | int) -> str:
+def localized_path(locale: str, name: str, **parts: str | int) -> str:
     """The path of a named page in a tree. It depends on nothing else, as the site stands at the root of its host: so it
     need not be made twice."""
-    with translation.override(tree):
+    with translation.override(locale):
         return reverse(name, kwargs=parts or None)
 
 

@@ -141,12 +141,12 @@ class PublicationSource:
 
     def entries(self, block: int) -> list[SitemapEntry]:
         """Two trees of addresses and all kin from one query: families that have a piece in the block."""
-        lists = {tree: absolute_url(localized_path(tree, "publications:list")) for tree in LOCALES}
+        lists = {locale: absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES}
         kin = Edition.objects.live().filter(family__in=self._of(block).values("family"))
-        fields = ("publication_id", "family", "language", "tree", "slug", "visible_from")
+        fields = ("publication_id", "family", "language", "locale", "slug", "visible_from")
         texts = [
-            (piece, family, language, f"{lists[tree]}{quote(slug)}/", begun)
-            for piece, family, language, tree, slug, begun in kin.order_by("publication_id").values_list(
+            (piece, family, language, f"{lists[locale]}{quote(slug)}/", begun)
+            for piece, family, language, locale, slug, begun in kin.order_by("publication_id").values_list(
                 *fields
             )
         ]
@@ -186,7 +186,7 @@ def _in_blocks(rows: QuerySet, column: str, size: int, *counted) -> Iterable[tup
 
 
 def _in_each_locale(paths: dict[str, str], changed_at: datetime | None) -> list[SitemapEntry]:
-    urls = {tree: absolute_url(path) for tree, path in paths.items()}
+    urls = {locale: absolute_url(path) for locale, path in paths.items()}
     alternates = urls if len(urls) > 1 else {}
     return [SitemapEntry(url, changed_at, alternates) for url in urls.values()]
 
@@ -199,8 +199,8 @@ def _with_itself(family: dict[str, str], language: str, url: str) -> dict[str, s
 
 def _paths_of(site_page: Model) -> tuple[dict[str, str], datetime]:
     paths = {
-        tree: localized_path(tree, "publications:site-page", slug=getattr(site_page, f"slug_{tree}"))
-        for tree in site_page.trees
+        locale: localized_path(locale, "publications:site-page", slug=getattr(site_page, f"slug_{locale}"))
+        for locale in site_page.trees
     }
     return paths, site_page.changed_at
 

@@ -64,7 +64,7 @@ def _edition(
     return Edition(
         publication=publication,
         family=publication.original.pk,
-        tree=publication.tree,
+        locale=publication.locale,
         type_line=_type_line(publication, number, before),
         year=timezone.localtime(published_at).year,
         digest=publication.digest,
@@ -85,10 +85,10 @@ def _without_space(field: PublicationField, value: object) -> object:
 
 def _type_line(publication: Publication, number: Number | None, before: Edition | None) -> str:
     """The line above the title; it stays as it was cited where the kind no longer gives numbers."""
-    is_kept = number and not publication.kind.numbered and before and before.tree == publication.tree
+    is_kept = number and not publication.kind.numbered and before and before.locale == publication.locale
     if is_kept and before.series_number_id == number.pk:
         return before.type_line
-    return publication.kind.type_line(publication.tree, number)
+    return publication.kind.type_line(publication.locale, number)
 
 
 def _text(publication: Publication, before: Edition | None, prepared: RenderedAhead) -> markup.RenderedText:

@@ -190,8 +190,8 @@ FILE_UPLOAD_DIRECTORY_PERMISSIONS = 0o700
 
 # Tags are split at commas only, are one whatever their case, and keep their alphabet.
 TAGGIT_CASE_INSENSITIVE = True
-TAGGIT_TAGS_FROM_STRING = "publications.models.tag.split_at_commas"
-TAGGIT_STRING_FROM_TAGS = "publications.models.tag.joined_by_commas"
+TAGGIT_TAGS_FROM_STRING = "publications.models.tag.parse_tags"
+TAGGIT_STRING_FROM_TAGS = "publications.models.tag.format_tags"
 
 # The desk: cookies stay below /desk/, so that public pages are the same for everyone.
 LOGIN_URL = "desk:login"

@@ -49,4 +49,4 @@ urlpatterns = [
 handler400 = "publications.views.bad_request"
 handler403 = "publications.views.forbidden"
 handler404 = "publications.views.not_found"
-handler500 = "publications.views.broken"
+handler500 = "publications.views.server_error"

@@ -108,13 +108,13 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
     )
     editions = Edition.objects.bulk_create(
         Edition(
-            publication=piece, family=piece.pk, number=1, kind=model.kind, language="en", tree="en", title=piece.title,
+            publication=piece, family=piece.pk, number=1, kind=model.kind, language="en", locale="en", title=piece.title,
             slug=piece.slug, type_line=model.type_line, summary="Summary.", published_at=now, year=now.year,
             change="first", digest=piece.digest, visible_from=now, body="Text.", html="<p>Text.</p>", text="Text.",
         )
         for piece in pieces
     )  # fmt: skip
-    Address.objects.bulk_create(Address(tree="en", slug=piece.slug, publication=piece) for piece in pieces)
+    Address.objects.bulk_create(Address(locale="en", slug=piece.slug, publication=piece) for piece in pieces)
     copies = {name: getattr(editions[0], name) for name in EditionRow.COPIED}
     EditionByline.objects.bulk_create(
         EditionByline(edition=each, author=author, position=0, role="author", name=author.name, **copies)

@@ -88,7 +88,7 @@ def _write(numbers, chance, vocabulary, kinds, tags, authors) -> None:
     )
     texts = [(n, piece, vocabulary.text(topics[n])) for n, piece in zip(numbers, pieces, strict=True)]
     editions = Edition.objects.bulk_create(_edition(chance, *each) for each in texts)
-    Address.objects.bulk_create(Address(tree="en", slug=piece.slug, publication=piece) for piece in pieces)
+    Address.objects.bulk_create(Address(locale="en", slug=piece.slug, publication=piece) for piece in pieces)
     signed = {n: chance.sample(authors, chance.choice((1, 1, 2))) for n in numbers}
     EditionTag.objects.bulk_create(
         EditionTag(edition=edition, tag=tags[topic], **_copies(edition))
@@ -121,7 +121,7 @@ def _edition(chance: random.Random, number: int, piece: Publication, words: list
     text = "\n\n".join(paragraphs)
     at = timezone.now() - timedelta(days=chance.uniform(0, YEARS * 365))
     return Edition(
-        publication=piece, family=piece.pk, number=1, kind_id=piece.kind_id, language="en", tree="en",
+        publication=piece, family=piece.pk, number=1, kind_id=piece.kind_id, language="en", locale="en",
         title=piece.title, slug=piece.slug, type_line="Commentary", summary=paragraphs[0][:200], published_at=at,
         year=at.year, change="first", visible_from=at, body=text, text=text, words=len(words),
         html="".join(f"<p>{part}</p>" for part in paragraphs),

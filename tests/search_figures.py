@@ -141,7 +141,7 @@ def stands_first(edition) -> bool:
     from publications import search
     from publications.models import Edition
 
-    found = search.search(search.parse_query(edition.title), tree="en").editions
+    found = search.search(search.parse_query(edition.title), locale="en").editions
     return bool(found) and Edition.objects.get(pk=found[0]).title == edition.title
 
 
@@ -227,7 +227,7 @@ def searched(text: str) -> int:
     from publications import search
     from publications.models import result_editions
 
-    found = search.search(search.parse_query(text), tree="en")
+    found = search.search(search.parse_query(text), locale="en")
     marker = search.SnippetBuilder(found.expanded)
     for edition in result_editions(found.editions[:SHOWN]):
         marker.snippet(edition)

@@ -43,8 +43,8 @@ looking = settings(
 def routes() -> list[str]:
     """Every route in every tree: "en/publications/<words:slug>/"."""
     found = set()
-    for tree in LOCALES:
-        with translation.override(tree):
+    for locale in LOCALES:
+        with translation.override(locale):
             found |= set(_walk(get_resolver(), ""))
     return sorted(found)
 

@@ -84,7 +84,7 @@ def test_a_text_and_its_translations_are_publications_of_their_own(client):
     actions.publish(make_publication(title="Svenska", language="sv", translation_of=english), by=None)
 
     assert titles(client) == {"English", "Svenska"}
-    assert [titles(client, language=tree) for tree in LOCALES] == [{"English"}, {"Svenska"}]
+    assert [titles(client, language=locale) for locale in LOCALES] == [{"English"}, {"Svenska"}]
 
 
 # What is wrong

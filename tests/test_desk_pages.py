@@ -32,7 +32,7 @@ def change(row) -> str:
 def typed(**fields) -> dict:
     """The form of a page as a browser posts it."""
     parts = ("title", "slug", "summary", "body")
-    empty = {f"{part}_{tree}": "" for part in parts for tree in ("en", "sv")}
+    empty = {f"{part}_{locale}": "" for part in parts for locale in ("en", "sv")}
     return {**empty, "title_en": "Press", "body_en": "Write to us.\r\n\r\nSoon.", "_save": "Save", **fields}
 
 

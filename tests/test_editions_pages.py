@@ -20,8 +20,8 @@ pytestmark = pytest.mark.django_db
 SLUG = "minsk"
 
 
-def address(name: str, tree: str = "en", **parts) -> str:
-    with translation.override(tree):
+def address(name: str, locale: str = "en", **parts) -> str:
+    with translation.override(locale):
         return reverse(f"publications:{name}", kwargs={"slug": SLUG, **parts})
 
 
@@ -327,5 +327,5 @@ def test_the_list_of_editions_leads_to_that_of_the_translation(client, editor):
     translated = make_publication(title="Om Minsk", slug=SLUG, language="sv", translation_of=piece)
     actions.publish(translated, by=editor)
 
-    assert f'href="{address("editions", tree="sv")}"' in client.get(address("editions")).text
-    assert f'href="{address("editions")}"' in client.get(address("editions", tree="sv")).text
+    assert f'href="{address("editions", locale="sv")}"' in client.get(address("editions")).text
+    assert f'href="{address("editions")}"' in client.get(address("editions", locale="sv")).text

@@ -56,25 +56,25 @@ def families():
     return author, tag
 
 
-@pytest.mark.parametrize("tree", LOCALES)
-def test_as_many_are_counted_as_stand_in_the_tree(families, tree):
+@pytest.mark.parametrize("locale", LOCALES)
+def test_as_many_are_counted_as_stand_in_the_tree(families, locale):
     author, tag = families
-    texts = Edition.objects.live().in_tree(tree).count()
+    texts = Edition.objects.live().in_tree(locale).count()
 
     assert texts < sum(map(len, TEXTS))
-    assert count_editions(tree, {}) == texts
-    assert count_tags(tree, {})[tag.pk].count == texts
-    assert count_authors(tree, {})[author.pk].count == texts
+    assert count_editions(locale, {}) == texts
+    assert count_tags(locale, {})[tag.pk].count == texts
+    assert count_authors(locale, {})[author.pk].count == texts
 
 
-@pytest.mark.parametrize("tree", LOCALES)
-def test_those_are_counted_that_stand_in_the_tree(families, tree):
-    shown = Edition.objects.live().in_tree(tree)
+@pytest.mark.parametrize("locale", LOCALES)
+def test_those_are_counted_that_stand_in_the_tree(families, locale):
+    shown = Edition.objects.live().in_tree(locale)
 
-    found = Counter({code: live.count for code, live in count_by("language", tree, {}).items()})
+    found = Counter({code: live.count for code, live in count_by("language", locale, {}).items()})
 
     assert found == Counter(edition.language for edition in shown)
-    assert count_tags(tree, {})[families[1].pk].newest == max(edition.published_at for edition in shown)
+    assert count_tags(locale, {})[families[1].pk].newest == max(edition.published_at for edition in shown)
 
 
 def test_in_no_tree_every_live_text_is_counted(families):
@@ -170,7 +170,7 @@ def test_an_eighth_facet_is_counted(eighth, signed):
 
 
 def test_the_search_filters_and_counts_by_an_eighth_facet(client, eighth, signed):
-    found = search.search(search.parse_query("grain"), tree="en", filters={"signatory": "cilla-dahl"})
+    found = search.search(search.parse_query("grain"), locale="en", filters={"signatory": "cilla-dahl"})
 
     assert found.editions == (signed.pk,)
     assert ("cilla-dahl", "Cilla Dahl", 1) in eighth.label_counts(found.counts["signatory"])

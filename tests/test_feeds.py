@@ -266,17 +266,17 @@ def test_a_file_comes_as_an_enclosure_that_can_be_fetched(client):
     assert client.get(link.get("href").removeprefix("http://127.0.0.1:8000")).status_code == 200
 
 
-@pytest.mark.parametrize("tree", ["en", "sv"])
-def test_every_kind_topic_author_and_language_has_a_feed_of_its_own(client, tree):
+@pytest.mark.parametrize("locale", ["en", "sv"])
+def test_every_kind_topic_author_and_language_has_a_feed_of_its_own(client, locale):
     author, tag = make_author("Ann Berg"), make_tag("Жыве Belarus", kind="country")
     make_live(title="Hers", by_whom=author, tags=(tag,), kind="report")
     make_live(title="Another")
 
     for subject in ({"author": author}, {"tag": tag}, {"kind": Kind.objects.get(slug="report")}):
-        own, whole = feeds_for(tree, **subject)
+        own, whole = feeds_for(locale, **subject)
         assert titles(client, own["url"]) == ["Hers"]
         assert titles(client, whole["url"]) == ["Another", "Hers"]
-    assert titles(client, feeds_for(tree, language="en")[0]["url"]) == ["Another", "Hers"]
+    assert titles(client, feeds_for(locale, language="en")[0]["url"]) == ["Another", "Hers"]
 
 
 def test_pages_are_told_the_names_of_their_feeds():

@@ -161,11 +161,11 @@ def test_the_id_of_a_piece_outlives_its_title_address_and_editions(client, repor
 
 
 @pytest.mark.parametrize("path", ["kinds/report", "topics/ämne", "authors/ann-berg", "languages/en"])
-@pytest.mark.parametrize("tree", ["en", "sv"])
-def test_each_subject_has_the_same_entries_in_each_format(client, report, tree, path):
+@pytest.mark.parametrize("locale", ["en", "sv"])
+def test_each_subject_has_the_same_entries_in_each_format(client, report, locale, path):
     make_live()
 
-    told = [{entry.id for entry in entries(client, format, f"/{tree}/feeds/{path}")} for format in FORMATS]
+    told = [{entry.id for entry in entries(client, format, f"/{locale}/feeds/{path}")} for format in FORMATS]
 
     assert told[0] == told[1] == told[2] and f"urn:uuid:{report.uid}" in told[0]
 

@@ -95,7 +95,7 @@ def test_an_address_belongs_to_one_publication():
     edition, other = make_live(), make_publication()
 
     with pytest.raises(DatabaseError), transaction.atomic():
-        other.addresses.create(tree="en", slug=edition.slug)
+        other.addresses.create(locale="en", slug=edition.slug)
 
 
 @pytest.mark.postgresql
@@ -195,7 +195,7 @@ module.Migration.operations = [migrations.RunPython(fail)]
 try:
     call_command("migrate", verbosity=0)
 except ValueError as error:
-    print(len(guards.find_missing()), error)
+    print(len(guards.find_missing_guards()), error)
 """
 
 
@@ -218,11 +218,11 @@ MigrationRecorder(connection).migration_qs.filter(app="publications").latest("pk
 with connection.cursor() as cursor:
     for statement in guards._drops("sqlite"):
         cursor.execute(statement)
-missing = len(guards.find_missing())
+missing = len(guards.find_missing_guards())
 for options in ({"check_unapplied": True}, {"plan": True}, {"plan": True, "check_unapplied": True}):
     with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()):
         call_command("migrate", verbosity=0, **options)
-    print(len(guards.find_missing()) == missing > 0)
+    print(len(guards.find_missing_guards()) == missing > 0)
 """
 
 

@@ -153,11 +153,13 @@ def test_it_answers_as_its_piece_does(client, editor, url_of):
     moved = make_live(slug="old")
     actions.publish(saved(moved.publication, slug="new"), by=editor, change="silent")
 
-    draft_url = url_of(Edition(tree="en", slug=draft.slug))
+    draft_url = url_of(Edition(locale="en", slug=draft.slug))
     assert client.get(draft_url).status_code == client.get(url_of(scheduled)).status_code == 404
     assert client.get(url_of(gone)).status_code == 410
     answer = client.get(url_of(moved))
-    assert answer.status_code == 301 and answer.headers["Location"] == url_of(Edition(tree="en", slug="new"))
+    assert answer.status_code == 301 and answer.headers["Location"] == url_of(
+        Edition(locale="en", slug="new")
+    )
 
 
 def test_an_edition_that_was_taken_back_has_no_pdf(client, editor):

@@ -416,7 +416,7 @@ def build_other_value(field: models.Field, value: object) -> object:
         return not value
     if isinstance(field, models.IntegerField):
         return value + 1
-    return {"language": "sv", "tree": "sv", "change": "silent"}.get(
+    return {"language": "sv", "locale": "sv", "change": "silent"}.get(
         field.name, f"other {value}"[: field.max_length]
     )
 

@@ -27,7 +27,7 @@ def comparable() -> list:
     """All that publishing writes, but for the moments at which it did."""
     editions = Edition.objects.order_by("publication__uid").values(
         "number", "title", "slug", "type_line", "summary", "published_at", "year", "change", "digest", "visible_until",
-        "expires", "planned", "words", "contents", "paragraphs", "html", "text", "body", "tree", "language",
+        "expires", "planned", "words", "contents", "paragraphs", "html", "text", "body", "locale", "language",
     )  # fmt: skip
     rows = [
         sorted(Edition.objects.order_by("publication__uid").values_list(*names), key=str)
@@ -45,7 +45,7 @@ def comparable() -> list:
         rows,
         list(revisions.values_list("number", "digest", "why", "manuscript")),
         list(lines.values_list("subject", "detail__change", "by_name")),
-        list(addresses.values_list("tree", "slug")),
+        list(addresses.values_list("locale", "slug")),
     ]
 
 
@@ -125,7 +125,7 @@ def test_a_scheduled_edition_is_replaced_and_lends_the_next_no_paragraphs():
 
 def test_a_draft_that_owns_its_address_already_is_published_there():
     piece = make_publication(slug="grain")
-    Address.objects.create(tree="en", slug="grain", publication=piece)
+    Address.objects.create(locale="en", slug="grain", publication=piece)
 
     (edition,) = actions.publish_many([piece], by=None)
 

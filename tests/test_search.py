@@ -17,14 +17,14 @@ from tests.factories import make_author, make_live, make_publication, make_tag, 
 pytestmark = pytest.mark.django_db
 
 
-def titles(text: str, *, tree: str = "en", newest_first: bool = False, **filters) -> list[str]:
-    found = search.search(search.parse_query(text), tree=tree, filters=filters, newest_first=newest_first)
+def titles(text: str, *, locale: str = "en", newest_first: bool = False, **filters) -> list[str]:
+    found = search.search(search.parse_query(text), locale=locale, filters=filters, newest_first=newest_first)
     there = Edition.objects.in_bulk(found.editions)
     return [there[pk].title for pk in found.editions]
 
 
 def passage_of(text: str) -> str:
-    found = search.search(search.parse_query(text), tree="en")
+    found = search.search(search.parse_query(text), locale="en")
     edition = Edition.objects.get(pk=found.editions[0])
     return search.SnippetBuilder(found.expanded).snippet(edition).passage
 
@@ -218,10 +218,10 @@ def test_of_a_text_and_its_translations_one_is_found_that_of_the_tree_if_it_can(
     swedish = make_publication(title="Minsk talar", language="sv", translation_of=english)
     actions.publish(swedish, by=None)
 
-    assert titles("minsk", tree="en") == ["Minsk speaks"]
-    assert titles("minsk", tree="sv") == ["Minsk talar"]
-    assert titles("talar", tree="en") == ["Minsk talar"]
-    assert titles("minsk", tree="en", language="sv") == ["Minsk talar"]
+    assert titles("minsk", locale="en") == ["Minsk speaks"]
+    assert titles("minsk", locale="sv") == ["Minsk talar"]
+    assert titles("talar", locale="en") == ["Minsk talar"]
+    assert titles("minsk", locale="en", language="sv") == ["Minsk talar"]
 
 
 # Filters and counts ------------------------------------------------------------------------------------
@@ -265,7 +265,7 @@ def test_a_search_is_narrowed_by_the_year(shelf):
 
 
 def test_what_each_filter_would_give_is_counted(shelf):
-    found = search.search(search.parse_query("grain"), tree="en", filters={"topic": "energy"})
+    found = search.search(search.parse_query("grain"), locale="en", filters={"topic": "energy"})
 
     assert counts_of(found, "topic") == {"energy": 2}
     assert counts_of(found, "country") == {"belarus": 1}
@@ -273,7 +273,7 @@ def test_what_each_filter_would_give_is_counted(shelf):
     assert counts_of(found, "kind") == {"quick-comment": 2}
     assert counts_of(found, "language") == {"en": 2}
     assert counts_of(found, "year") == {str(shelf): 1, str(timezone.localtime().year): 1}
-    assert set(search.search(search.parse_query("???"), tree="en").counts) == set(FACETS)
+    assert set(search.search(search.parse_query("???"), locale="en").counts) == set(FACETS)
 
 
 def counts_of(found: search.SearchResults, name: str) -> dict[str, int]:
@@ -283,7 +283,7 @@ def counts_of(found: search.SearchResults, name: str) -> dict[str, int]:
 def test_a_pen_name_is_no_filter_and_is_not_counted():
     make_live(title="A", body="Grain.", by_whom=make_author("N. N.", pseudonymous=True))
 
-    found = search.search(search.parse_query("grain"), tree="en")
+    found = search.search(search.parse_query("grain"), locale="en")
 
     assert counts_of(found, "author") == {}
     assert titles("grain", author="n-n") == []
@@ -296,7 +296,7 @@ def test_of_very_many_pieces_the_first_are_kept_and_it_is_said(monkeypatch):
     for number in range(5):
         make_live(title=f"Grain {number}")
 
-    found = search.search(search.parse_query("grain"), tree="en")
+    found = search.search(search.parse_query("grain"), locale="en")
 
     assert (found.total, found.is_more, found.is_counted_in_part) == (3, True, True)
 
@@ -363,21 +363,21 @@ def test_a_passage_is_the_stretch_that_holds_most_of_the_words():
 def test_the_nearest_spelling_is_offered(text, expected):
     make_live(title="Azerbaijan and grain", body="A foreign policy of grain. Om försvaret, Östersjön.")
 
-    assert search.suggest_spelling(search.parse_query(text), tree="en").instead == expected
+    assert search.suggest_spelling(search.parse_query(text), locale="en").instead == expected
 
 
 def test_a_spelling_is_offered_only_where_the_whole_query_finds_something():
     make_live(body="Grain.")
     make_live(body="Barley.")
 
-    assert search.suggest_spelling(search.parse_query("grian barley"), tree="en").instead == ""
+    assert search.suggest_spelling(search.parse_query("grian barley"), locale="en").instead == ""
 
 
 def test_words_that_are_found_alone_are_offered():
     make_live(body="Grain.")
     make_live(body="Barley and grain.")
 
-    advice = search.suggest_spelling(search.parse_query("grain barley qqqq"), tree="en")
+    advice = search.suggest_spelling(search.parse_query("grain barley qqqq"), locale="en")
 
     assert [(words, found.total) for words, found in advice.alone] == [("grain", 2), ("barley", 1)]
 
@@ -425,7 +425,7 @@ def test_advice_offers_nothing_that_no_live_edition_holds(text):
     actions.publish(make_publication(body="Barley."), by=None, at=timezone.now() + timedelta(hours=1))
     make_live(body="Else.")
 
-    assert search.suggest_spelling(search.parse_query(f"{text[:-1]}z else"), tree="en").instead == ""
+    assert search.suggest_spelling(search.parse_query(f"{text[:-1]}z else"), locale="en").instead == ""
 
 
 # Whatever is asked -------------------------------------------------------------------------------------
@@ -449,8 +449,8 @@ def field():
 @example("grain' OR '1'='1")
 def test_any_query_is_answered(field, text):
     query = search.parse_query(text)
-    found = search.search(query, tree="en")
-    advice = search.suggest_spelling(query, tree="en")
+    found = search.search(query, locale="en")
+    advice = search.suggest_spelling(query, locale="en")
     marker = search.SnippetBuilder(found.expanded)
 
     assert found.total <= 1 and isinstance(advice.instead, str)

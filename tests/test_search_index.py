@@ -45,7 +45,7 @@ def is_in_step() -> bool:
 
 
 def finds(text: str) -> bool:
-    return bool(search.search(search.parse_query(text), tree="en").editions)
+    return bool(search.search(search.parse_query(text), locale="en").editions)
 
 
 def knows(term: str) -> bool:

@@ -74,8 +74,8 @@ class Asked:
 
     def paths(self) -> list[str]:
         found = set()
-        for tree in LOCALES:
-            with translation.override(tree):
+        for locale in LOCALES:
+            with translation.override(locale):
                 for route, names in public_routes():
                     for chosen in itertools.product(*self._choices(names)):
                         found.add("/" + route % dict(zip(names, chosen, strict=True)))
@@ -322,9 +322,9 @@ def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
 def found_by(text: str) -> list[str]:
     """The titles that a search finds, and the spelling that it offers where there are none."""
     query = search.parse_query(text)
-    found = search.search(query, tree="en").editions
+    found = search.search(query, locale="en").editions
     titles = list(Edition.objects.filter(pk__in=found).values_list("title", flat=True))
-    return titles or [offer for offer in [search.suggest_spelling(query, tree="en").instead] if offer]
+    return titles or [offer for offer in [search.suggest_spelling(query, locale="en").instead] if offer]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)

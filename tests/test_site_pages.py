@@ -72,8 +72,8 @@ def test_a_page_without_text_in_a_language_is_not_found_there(client):
 
 @pytest.mark.parametrize("word", ["publications", "publikationer", "topics", "feeds", "Authors"])
 def test_an_address_of_the_site_itself_is_refused_in_both_languages(word):
-    for tree in ("en", "sv"):
-        fields = {f"title_{tree}": "Some page", f"body_{tree}": "Text.", f"slug_{tree}": word}
+    for locale in ("en", "sv"):
+        fields = {f"title_{locale}": "Some page", f"body_{locale}": "Text.", f"slug_{locale}": word}
 
         with pytest.raises(ValidationError, match="is an address of the site itself"):
             actions.save_instance(Page(**fields), by=None)
@@ -209,16 +209,16 @@ def test_an_address_that_comes_back_is_its_own_again(client):
     assert FormerPath.objects.count() == 1
 
 
-@pytest.mark.parametrize(("tree", "section"), [("en", "topics"), ("sv", "amnen")])
-def test_the_former_address_of_a_topic_leads_to_it_while_it_has_a_live_piece(client, tree, section):
+@pytest.mark.parametrize(("locale", "section"), [("en", "topics"), ("sv", "amnen")])
+def test_the_former_address_of_a_topic_leads_to_it_while_it_has_a_live_piece(client, locale, section):
     tag = make_tag("Belarus")
     make_live(tags=(tag,))
     changed(tag, slug="belarus-today")
     unused = make_tag("Unused")
     changed(unused, slug="unused-too")
 
-    assert client.get(f"/{tree}/{section}/belarus/")["Location"] == f"/{tree}/{section}/belarus-today/"
-    assert client.get(f"/{tree}/{section}/unused/").status_code == 404
+    assert client.get(f"/{locale}/{section}/belarus/")["Location"] == f"/{locale}/{section}/belarus-today/"
+    assert client.get(f"/{locale}/{section}/unused/").status_code == 404
 
 
 def test_the_former_address_of_an_author_leads_to_them_unless_they_hide(client):

@@ -16,8 +16,8 @@ pytestmark = pytest.mark.django_db
 SLUG = "minsk"
 
 
-def address(slug: str = SLUG, tree: str = "en") -> str:
-    with translation.override(tree):
+def address(slug: str = SLUG, locale: str = "en") -> str:
+    with translation.override(locale):
         return reverse("publications:detail", kwargs={"slug": slug})
 
 
@@ -189,8 +189,8 @@ def test_a_redacted_piece_stands_at_its_addresses_without_the_passage(client, ed
 def test_a_swedish_text_stands_in_the_swedish_tree_alone(client, editor):
     actions.publish(make_publication(title="Om Minsk", slug=SLUG, language="sv"), by=editor)
 
-    assert address(tree="sv") == "/sv/publikationer/minsk/"
-    assert (status(client, address(tree="sv")), status(client, address())) == (200, 404)
+    assert address(locale="sv") == "/sv/publikationer/minsk/"
+    assert (status(client, address(locale="sv")), status(client, address())) == (200, 404)
 
 
 def test_a_text_in_a_third_language_stands_in_the_first_tree(client, editor):
@@ -198,7 +198,7 @@ def test_a_text_in_a_third_language_stands_in_the_first_tree(client, editor):
 
     page = client.get(edition.get_absolute_url())
 
-    assert edition.tree == "en"
+    assert edition.locale == "en"
     assert page.status_code == 200
     assert 'lang="ru"' in page.text
 

@@ -348,7 +348,7 @@ def many_authors(editor):
 
 
 def test_authors_stand_by_family_name_with_a_way_to_each_letter(reader, many_authors):
-    first, second = (reader.get(f"/{tree}/").text for tree in ("en/authors", "sv/forfattare"))
+    first, second = (reader.get(f"/{locale}/").text for locale in ("en/authors", "sv/forfattare"))
 
     ways = [
         re.findall(

@@ -1,9 +1,8 @@
-"""THE DEEDS: everything that changes what readers see goes through here.
+"""Everything that changes what readers see: publish, withdraw, undo, redact, related links, redirects, public rows.
 
-publish (now, at, until) · withdraw · undo · relate · exclude_suggestion · amend · redact. Each is one transaction, leaves an
-audit line and starts a new generation of the public site. No other room writes an edition, an address,
-a related link or anything else that readers see. A deed that cannot be done raises Refused and
-leaves everything as it was.
+Each action is one transaction, writes an audit entry and increments the site version. No other package writes an
+edition, an address, a related link or anything else that readers see. An action that cannot be done raises
+`ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states

@@ -247,10 +247,10 @@ class _Batch:
 
     def take(self, publication: Publication) -> None:
         """Give a draft the address and the number that were settled for it."""
-        address = publication.tree, publication.slug
+        address = publication.locale, publication.slug
         if address not in self.owners:
             self.addresses.append(
-                Address(tree=publication.tree, slug=publication.slug, publication=publication)
+                Address(locale=publication.locale, slug=publication.slug, publication=publication)
             )
             self.owners[address] = publication.pk
         if (number := publication.series_number) and number.pk is None:
@@ -402,8 +402,8 @@ Owners = dict[tuple[str, str], int]
 def _owners(publications: Sequence[Publication]) -> Owners:
     """Whom the addresses that the drafts propose belong to."""
     slugs = [publication.proposed_slug() for publication in publications]
-    rows = Address.objects.filter(slug__in=slugs).values_list("tree", "slug", "publication_id")
-    return {(tree, slug): pk for tree, slug, pk in rows}
+    rows = Address.objects.filter(slug__in=slugs).values_list("locale", "slug", "publication_id")
+    return {(locale, slug): pk for locale, slug, pk in rows}
 
 
 def slug_to_claim(publication: Publication) -> str:
@@ -416,7 +416,7 @@ def slug_to_claim(publication: Publication) -> str:
 
 def _slug_to_claim(publication: Publication, owners: Owners) -> str:
     wanted = publication.proposed_slug()
-    if owners.get((publication.tree, wanted), publication.pk) == publication.pk:
+    if owners.get((publication.locale, wanted), publication.pk) == publication.pk:
         return wanted
     if publication.slug:
         raise NotReady(
@@ -428,10 +428,10 @@ def _slug_to_claim(publication: Publication, owners: Owners) -> str:
 def _next_free(publication: Publication, wanted: str, owners: Owners) -> str:
     """The address with the first number behind it that nobody else has."""
     stem = wanted[: MAX_SLUG_CHARACTERS - 6].rstrip("-")
-    taken = Address.objects.filter(tree=publication.tree, slug__startswith=stem)
+    taken = Address.objects.filter(locale=publication.locale, slug__startswith=stem)
     others = set(taken.exclude(publication=publication).values_list("slug", flat=True))
     others |= {
-        slug for (tree, slug), pk in owners.items() if tree == publication.tree and pk != publication.pk
+        slug for (locale, slug), pk in owners.items() if locale == publication.locale and pk != publication.pk
     }
     return next(slug for n in range(2, len(others) + 3) if (slug := f"{stem}-{n}") not in others)
 

@@ -177,11 +177,11 @@ def _report(
 
 def _texts(piece: Publication, editions: list[tuple[Edition, Element]]) -> Iterator[str]:
     """What readers read of these editions, each with the tree of its HTML."""
-    for edition, tree in editions:
+    for edition, locale in editions:
         yield from (getattr(edition, name) for name in TEXTS)
         yield edition.text
         yield from (file.label for file in edition.attachments.all())
-        yield from (text for name, text in markup.values_of(tree) if name != "href")
+        yield from (text for name, text in markup.values_of(locale) if name != "href")
     yield from _links_of(piece).values_list("reason", flat=True)
 
 
@@ -190,10 +190,10 @@ def _addresses(piece: Publication, editions: list[tuple[Edition, Element]]) -> I
     yield piece.slug
     yield from piece.addresses.values_list("slug", flat=True)
     yield from piece.former_paths.values_list("path", flat=True)
-    for edition, tree in editions:
+    for edition, locale in editions:
         yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
         yield from (file.filename for file in edition.attachments.all())
-        yield from markup.addresses_of(tree)
+        yield from markup.addresses_of(locale)
 
 
 def _links_of(piece: Publication) -> QuerySet[RelatedLink]:
@@ -263,7 +263,7 @@ def _redact_slug(row, redaction: markup.Redaction, passage: str) -> bool:
     redaction.addresses.add(row.slug)
     piece = row.publication if isinstance(row, Edition) else row
     row.slug = f"publication-{piece.pk}"
-    Address.objects.get_or_create(tree=row.tree, slug=row.slug, defaults={"publication": piece})
+    Address.objects.get_or_create(locale=row.locale, slug=row.slug, defaults={"publication": piece})
     return True
 
 

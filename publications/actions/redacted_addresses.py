@@ -25,10 +25,11 @@ class LinkingPublication:
 
 
 def paths_of(piece: Publication) -> set[str]:
-    """Return all paths that lead to a publication, as former() spells them."""
-    own = piece.addresses.values_list("tree", "slug")
+    """Return all paths that lead to a publication, as normalize_redirect_path() spells them."""
+    own = piece.addresses.values_list("locale", "slug")
     paths = {
-        normalize_redirect_path(localized_path(tree, "publications:detail", slug=slug)) for tree, slug in own
+        normalize_redirect_path(localized_path(locale, "publications:detail", slug=slug))
+        for locale, slug in own
     }
     return paths | set(piece.former_paths.values_list("path", flat=True))
 

@@ -48,10 +48,11 @@ def addresses_of(thing: models.Model) -> set[str]:
     kind = type(thing)
     if kind is Page:
         found = (
-            _path(tree, "publications:site-page", getattr(thing, f"slug_{tree}")) for tree in thing.trees
+            _path(locale, "publications:site-page", getattr(thing, f"slug_{locale}"))
+            for locale in thing.trees
         )
     elif kind in NAMES:
-        found = (_path(tree, NAMES[kind], thing.slug) for tree in LOCALES)
+        found = (_path(locale, NAMES[kind], thing.slug) for locale in LOCALES)
     else:
         found = iter(())
     return {path for path in found if path}
@@ -67,10 +68,10 @@ def check_addresses(page: Page) -> None:
     """Refuse an address of a site page at which something else stands, in either tree. Raises ValidationError."""
     taken = reserved_words()
     wrong = {
-        f"slug_{tree}": _("“%(word)s” is an address of the site itself. Choose another word.")
+        f"slug_{locale}": _("“%(word)s” is an address of the site itself. Choose another word.")
         % {"word": slug}
-        for tree in LOCALES
-        if (slug := getattr(page, f"slug_{tree}")) in taken
+        for locale in LOCALES
+        if (slug := getattr(page, f"slug_{locale}")) in taken
     }
     if wrong:
         raise ValidationError(wrong)
@@ -80,8 +81,8 @@ def reserved_words() -> set[str]:
     """The first words of all addresses in the trees, as the resolver knows them."""
     trees = [each for each in get_resolver().url_patterns if isinstance(each.pattern, LocalePrefixPattern)]
     found: set[str] = set()
-    for tree in LOCALES:
-        with translation.override(tree):
+    for locale in LOCALES:
+        with translation.override(locale):
             found |= {word for each in trees for word in _first_words(each.url_patterns)}
     return found
 
@@ -95,10 +96,10 @@ def _first_words(patterns: Iterable) -> Iterator[str]:
             yield from _first_words(getattr(each, "url_patterns", ()))
 
 
-def _path(tree: str, name: str, slug: str) -> str:
+def _path(locale: str, name: str, slug: str) -> str:
     if not slug:
         return ""
-    with translation.override(tree):
+    with translation.override(locale):
         return FormerPath.normal(reverse(name, kwargs={"slug": slug}))
 
 

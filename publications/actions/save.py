@@ -89,18 +89,18 @@ def render_site_page(page: Page) -> None:
     """
     check_addresses(page)
     wrong = {}
-    for tree in LOCALES:
+    for locale in LOCALES:
         try:
-            text = markup.render_markdown(getattr(page, f"body_{tree}"), language=tree)
+            text = markup.render_markdown(getattr(page, f"body_{locale}"), language=locale)
         except markup.Unrenderable as reason:
-            wrong[f"body_{tree}"] = str(reason)
+            wrong[f"body_{locale}"] = str(reason)
             continue
         if text.images:
-            wrong[f"body_{tree}"] = _(
+            wrong[f"body_{locale}"] = _(
                 "A site page shows no pictures of the library: those are public only through a publication. "
                 "Take the picture out."
             )
-        setattr(page, f"html_{tree}", text.html)
+        setattr(page, f"html_{locale}", text.html)
     if wrong:
         raise ValidationError(wrong)
 

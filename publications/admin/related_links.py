@@ -77,7 +77,7 @@ def _links_to(numbers: Sequence[int]) -> Q:
 
 
 def _spellings_of(address: Address) -> set[str]:
-    path = localized_path(address.tree, "publications:detail", slug=address.slug)
+    path = localized_path(address.locale, "publications:detail", slug=address.slug)
     paths = {path, quote(path), escape(path)}
     return paths | {f"{settings.SITE_URL}{each}" for each in paths}
 

@@ -105,7 +105,7 @@ def _save_site(request: HttpRequest, form: PublicRowForm) -> bool:
 
 
 TITLES, SLUGS, SUMMARIES, BODIES = (
-    tuple(f"{part}_{tree}" for tree in LOCALES) for part in ("title", "slug", "summary", "body")
+    tuple(f"{part}_{locale}" for locale in LOCALES) for part in ("title", "slug", "summary", "body")
 )
 SLUG_HELP = gettext_lazy("Made from the title when left empty. The address before goes on leading here.")
 BODY_HELP = gettext_lazy("Markdown. The page is public in this language as soon as it has title and text.")
@@ -130,22 +130,22 @@ class SitePageForm(PublicRowForm):
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
         """A language that readers have now and would have no longer."""
         gone = [
-            tree
-            for tree in self.instance.trees
-            if not (cleaned.get(f"title_{tree}") and cleaned.get(f"body_{tree}"))
+            locale
+            for locale in self.instance.trees
+            if not (cleaned.get(f"title_{locale}") and cleaned.get(f"body_{locale}"))
         ]
         asked = _(
             "Without title and text the page is no longer public in %(language)s. Save again to take it down there."
         )
-        return {f"title_{tree}": asked % {"language": LANGUAGE_NAMES[tree]} for tree in gone}
+        return {f"title_{locale}": asked % {"language": LANGUAGE_NAMES[locale]} for locale in gone}
 
     def validate_constraints(self) -> None:
         """Say at its field what is wrong with an address or a text. The texts are rendered on the way."""
-        for tree in LOCALES:
-            slug = getattr(self.instance, f"slug_{tree}")
-            others = Page.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{tree}": slug})
+        for locale in LOCALES:
+            slug = getattr(self.instance, f"slug_{locale}")
+            others = Page.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{locale}": slug})
             if slug and others.exists():
-                self.add_error(f"slug_{tree}", _("Another site page stands at this address."))
+                self.add_error(f"slug_{locale}", _("Another site page stands at this address."))
         try:
             actions.render_site_page(self.instance)
         except ValidationError as reasons:
@@ -168,20 +168,20 @@ class SitePageAdmin(PublicRowAdmin):
 
     @admin.display(description=gettext_lazy("languages"))
     def languages(self, row: Page) -> str:
-        return ", ".join(LANGUAGE_NAMES[tree] for tree in row.trees)
+        return ", ".join(LANGUAGE_NAMES[locale] for locale in row.trees)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         row = self.get_object(request, unquote(object_id)) if object_id else None
-        tree = request.POST.get("_preview", "")
-        if tree in LOCALES and (row or not object_id):
-            return self._preview(request, row, tree, (object_id, form_url, extra_context))
+        locale = request.POST.get("_preview", "")
+        if locale in LOCALES and (row or not object_id):
+            return self._preview(request, row, locale, (object_id, form_url, extra_context))
         shown = {
             **(extra_context or {}),
             "previews": [_named_locale(code) for code in LOCALES],
         }
         return super().changeform_view(request, object_id, form_url, shown)
 
-    def _preview(self, request: HttpRequest, row: Page | None, tree: str, asked: tuple) -> HttpResponse:
+    def _preview(self, request: HttpRequest, row: Page | None, locale: str, asked: tuple) -> HttpResponse:
         """What was typed as readers would see it. Nothing is stored."""
         if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
             raise PermissionDenied
@@ -190,13 +190,13 @@ class SitePageAdmin(PublicRowAdmin):
             return self.redisplay_form(
                 request, [reason for each in form.errors.values() for reason in each], *asked
             )
-        if tree not in form.instance.trees:
+        if locale not in form.instance.trees:
             reason = _("There is no title or no text in %(language)s yet.") % {
-                "language": LANGUAGE_NAMES[tree]
+                "language": LANGUAGE_NAMES[locale]
             }
             return self.redisplay_form(request, [reason], *asked)
         notice = _("Preview. Nothing has been saved; readers do not see this.")
-        with override(tree):
+        with override(locale):
             context = site_page_context(form.instance)
             return render_page(request, "pages/site_page.html", robots="noindex", notice=notice, **context)
 

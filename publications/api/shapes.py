@@ -104,7 +104,9 @@ def _api_url(name: str, **parts: object) -> str:
 
 
 def _page_urls(name: str, **parts: str) -> dict[str, str]:
-    return {tree: absolute_url(localized_path(tree, f"publications:{name}", **parts)) for tree in LOCALES}
+    return {
+        locale: absolute_url(localized_path(locale, f"publications:{name}", **parts)) for locale in LOCALES
+    }
 
 
 def _in_languages(name: str) -> ShapeField:
@@ -117,7 +119,7 @@ def _in_languages(name: str) -> ShapeField:
     }
 
     def read(row: Author | Tag) -> dict[str, str]:
-        return {tree: text for tree in LOCALES if (text := getattr(row, f"{name}_{tree}"))}
+        return {locale: text for locale in LOCALES if (text := getattr(row, f"{name}_{locale}"))}
 
     return ShapeField(schema, read)
 
@@ -184,7 +186,7 @@ OTHER_PUBLICATION = Shape(
 KIND = _nested(
     {
         "id": ShapeField(TEXT, lambda record: record.rows.edition.kind.slug),
-        "name": ShapeField(TEXT, lambda record: record.rows.edition.kind.worded("name", record.tree)),
+        "name": ShapeField(TEXT, lambda record: record.rows.edition.kind.worded("name", record.locale)),
     }
 )
 FILE = _nested(
@@ -237,7 +239,7 @@ CONTENT = {
     "key_points": ShapeField(list_of(TEXT), lambda record: record.rows.edition.key_points_list),
     "body": ShapeField(TEXT, _html, "The text as safe HTML with whole addresses."),
     "bylines": _each(BYLINE, lambda record: record.rows.bylines),
-    "tags": _each(TOPIC_OF_PUBLICATION, lambda record: [(tag, record.tree) for tag in record.rows.tags]),
+    "tags": _each(TOPIC_OF_PUBLICATION, lambda record: [(tag, record.locale) for tag in record.rows.tags]),
     "published_at": ShapeField(
         MOMENT,
         lambda record: format_datetime(record.rows.edition.published_at),

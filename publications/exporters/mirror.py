@@ -85,7 +85,7 @@ class Crawl:
         self._remove_withdrawn()
         for entry in (
             *ENTRY_PATHS,
-            *(localized_path(tree, "publications:home") for tree in LOCALES),
+            *(localized_path(locale, "publications:home") for locale in LOCALES),
             reverse("sitemap"),
         ):
             self._enqueue(normalize_path(entry), "")
@@ -106,14 +106,14 @@ class Crawl:
             self.report.removed += self.folder.drop_all_but([], KEPT)
             return
         touched = Address.objects.filter(publication__in=taking.values("publication"))
-        stays = set(Edition.objects.live().order_by().values_list("tree", "slug"))
-        stays -= set(touched.values_list("tree", "slug"))
-        held = [(tree, piece) for tree in LOCALES for piece in self.folder.below(_section(tree))]
+        stays = set(Edition.objects.live().order_by().values_list("locale", "slug"))
+        stays -= set(touched.values_list("locale", "slug"))
+        held = [(locale, piece) for locale in LOCALES for piece in self.folder.below(_section(locale))]
         gone = [each for each in held if each not in stays]
-        for tree, piece in gone:
-            self.report.removed += self.folder.drop_under(f"{_section(tree)}/{piece}")
+        for locale, piece in gone:
+            self.report.removed += self.folder.drop_under(f"{_section(locale)}/{piece}")
         if gone or taking.exists():
-            self.report.removed += self.folder.drop_all_but([_section(tree) for tree in LOCALES], KEPT)
+            self.report.removed += self.folder.drop_all_but([_section(locale) for locale in LOCALES], KEPT)
 
     def _enqueue(self, path: str, page: str) -> None:
         if path not in self._from and is_mirrored(path, with_renditions=self.with_renditions):
@@ -182,9 +182,9 @@ def _as_link(location: str) -> bytes:
     return f'<a href="{location}">'.encode()
 
 
-def _section(tree: str) -> str:
+def _section(locale: str) -> str:
     """The folder of the pieces of a tree."""
-    return localized_path(tree, "publications:list").strip("/")
+    return localized_path(locale, "publications:list").strip("/")
 
 
 @dataclass(frozen=True)

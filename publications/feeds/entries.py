@@ -192,7 +192,7 @@ def _live_editions(publications: Iterable[int]) -> list[EditionWithRows]:
 
 def _entry(rows: EditionWithRows, announced: AnnouncedChanges) -> FeedEntry:
     edition = rows.edition
-    with translation.override(edition.tree):
+    with translation.override(edition.locale):
         return FeedEntry(
             id=edition.uid.urn,
             title=edition.title,
@@ -226,7 +226,7 @@ def _files(rows: EditionWithRows) -> list[FeedFile]:
         FeedFile(
             absolute_url(
                 localized_path(
-                    rows.edition.tree,
+                    rows.edition.locale,
                     "publications:attachment",
                     slug=rows.edition.slug,
                     digest=file.digest[:32],
@@ -265,9 +265,9 @@ def _person(row: EditionByline) -> FeedPerson:
 def _categories(rows: EditionWithRows) -> list[FeedCategory]:
     """The kind and the topics, each by the address of the list it belongs to."""
     edition = rows.edition
-    tree = locale_of(edition.language)
-    kinds = absolute_url(localized_path(tree, "publications:list"))
-    topics = absolute_url(localized_path(tree, "publications:topics"))
+    locale = locale_of(edition.language)
+    kinds = absolute_url(localized_path(locale, "publications:list"))
+    topics = absolute_url(localized_path(locale, "publications:topics"))
     tags = sorted(rows.tags, key=lambda tag: tag.label.casefold())
     return [
         FeedCategory(edition.kind.slug, kinds, edition.kind.worded("name")),
@@ -278,7 +278,7 @@ def _categories(rows: EditionWithRows) -> list[FeedCategory]:
 def _content(rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
     """Notes of corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
     edition = rows.edition
-    with translation.override(edition.tree):
+    with translation.override(edition.locale):
         shown = render_to_string(
             "partials/feed_entry.html",
             {

@@ -161,7 +161,7 @@ def _report_of(imported: ImportedFile, outcome: FileOutcome) -> FileReport:
     return FileReport(
         imported.source, outcome, notes, [note for note in imported.notes if note not in notes],
         title=text.title, coverage=imported.coverage, uid=text.uid, language=text.language, tags=text.tags,
-        address=Edition(tree=Publication(language=text.language).tree, slug=text.slug).get_absolute_url(),
+        address=Edition(locale=Publication(language=text.language).locale, slug=text.slug).get_absolute_url(),
         authors=tuple(byline.author for byline in text.bylines), related=text.related,
         images=tuple(image.key for image in text.images), imported=imported,
     )  # fmt: skip

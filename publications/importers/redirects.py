@@ -66,7 +66,7 @@ def _split_address(path: str) -> tuple[str, str] | None:
 
 
 def _is_taken(locale: str, slug: str, publication: Publication) -> bool:
-    if Address.objects.filter(tree=locale, slug=slug).exclude(publication=publication).exists():
+    if Address.objects.filter(locale=locale, slug=slug).exclude(publication=publication).exists():
         return True
     drafts = Publication.objects.filter(slug=slug).exclude(pk=publication.pk)
     return any(locale_of(language) == locale for language in drafts.values_list("language", flat=True))

@@ -118,7 +118,7 @@ def _assign_slugs(index: FileIndex) -> FileIndex:
     """Give the files their slugs: publications of the site keep theirs, drafts too, and none that ever led anywhere is
     given again."""
     uids, present = index.uids, {}
-    reserved = set(Address.objects.values_list("tree", "slug").iterator())
+    reserved = set(Address.objects.values_list("locale", "slug").iterator())
     rows = Publication.objects.exclude(slug="").values_list("uid", "language", "slug")
     for uid, language, slug in rows.iterator():
         if str(uid) in uids:
@@ -148,7 +148,7 @@ def _build_context(options: ImportOptions, index: FileIndex, authors: AuthorList
 
 
 def _address(locale: str, slug: str) -> str:
-    return Edition(tree=locale, slug=slug).get_absolute_url()
+    return Edition(locale=locale, slug=slug).get_absolute_url()
 
 
 def _former_addresses() -> dict[str, str]:

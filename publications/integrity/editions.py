@@ -146,10 +146,10 @@ def find_hidden_images(progress: Progress) -> Iterator[str]:
 def find_lost_addresses(progress: Progress) -> Iterator[str]:
     """Yield the editions whose address does not lead to their publication."""
     own = Address.objects.filter(
-        tree=OuterRef("tree"), slug=OuterRef("slug"), publication=OuterRef("publication")
+        locale=OuterRef("locale"), slug=OuterRef("slug"), publication=OuterRef("publication")
     )
     for edition in Edition.objects.kept().filter(~Exists(own)).without_bodies():
-        address = f"/{edition.tree}/…/{edition.slug}/"
+        address = f"/{edition.locale}/…/{edition.slug}/"
         yield f"publication {edition.publication_id} “{edition}”: {address} does not lead to it."
 
 

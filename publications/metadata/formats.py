@@ -202,5 +202,5 @@ def format_url(edition: Edition, extension: str, number: int | None = None) -> s
     """The path of a publication, or of its edition with the given number, in a format of the record."""
     name, parts = ("edition_record", {"number": number}) if number else ("record", {})
     return localized_path(
-        edition.tree, f"publications:{name}", slug=edition.slug, record_format=extension, **parts
+        edition.locale, f"publications:{name}", slug=edition.slug, record_format=extension, **parts
     )

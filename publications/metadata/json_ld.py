@@ -166,31 +166,31 @@ def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
     }
 
 
-def organisation(site: Site, tree: str, accounts: Sequence[str] = ()) -> Node:
+def organisation(site: Site, locale: str, accounts: Sequence[str] = ()) -> Node:
     """The centre; `accounts` are its own addresses elsewhere."""
-    home = absolute_url(localized_path(tree, "publications:home"))
-    names = {site.name_en, site.name_sv, site.short_name} - {site.worded("name", tree), ""}
+    home = absolute_url(localized_path(locale, "publications:home"))
+    names = {site.name_en, site.name_sv, site.short_name} - {site.worded("name", locale), ""}
     return {
         "@type": "Organization",
         "@id": f"{home}#organization",
-        "name": site.worded("name", tree),
+        "name": site.worded("name", locale),
         "alternateName": sorted(names),
-        "description": site.worded("description", tree),
+        "description": site.worded("description", locale),
         "url": home,
         "logo": _logo(),
         "sameAs": list(accounts),
     }
 
 
-def website(site: Site, tree: str) -> Node:
+def website(site: Site, locale: str) -> Node:
     """The site, and how to search it."""
-    home, listed = (absolute_url(localized_path(tree, f"publications:{name}")) for name in ("home", "list"))
+    home, listed = (absolute_url(localized_path(locale, f"publications:{name}")) for name in ("home", "list"))
     return {
         "@type": "WebSite",
         "@id": f"{home}#website",
         "name": site.short_name,
         "url": home,
-        "inLanguage": tree,
+        "inLanguage": locale,
         "publisher": {"@id": f"{home}#organization"},
         "potentialAction": {
             "@type": "SearchAction",
@@ -200,21 +200,23 @@ def website(site: Site, tree: str) -> Node:
     }
 
 
-def profile(author: Author, tree: str, picture: str = "") -> Node:
+def profile(author: Author, locale: str, picture: str = "") -> Node:
     """The page of an author whom readers may know."""
-    page = absolute_url(localized_path(tree, "publications:author", slug=author.slug))
+    page = absolute_url(localized_path(locale, "publications:author", slug=author.slug))
     return {
         "@type": "ProfilePage",
         "@id": page,
         "url": page,
-        "inLanguage": tree,
+        "inLanguage": locale,
         "mainEntity": {
             **(
-                _organisation_profile(page) if author.is_organisation else _person_profile(author, page, tree)
+                _organisation_profile(page)
+                if author.is_organisation
+                else _person_profile(author, page, locale)
             ),
             "name": author.name,
             "url": page,
-            "description": author.worded("biography", tree),
+            "description": author.worded("biography", locale),
             "image": picture,
         },
     }
@@ -224,12 +226,12 @@ def _organisation_profile(page: str) -> Node:
     return {"@type": "Organization", "@id": f"{page}#organization"}
 
 
-def _person_profile(author: Author, page: str, tree: str) -> Node:
-    affiliation = author.worded("affiliation", tree)
+def _person_profile(author: Author, page: str, locale: str) -> Node:
+    affiliation = author.worded("affiliation", locale)
     return {
         "@type": "Person",
         "@id": f"{page}#person",
-        "jobTitle": author.worded_only("title", tree),
+        "jobTitle": author.worded_only("title", locale),
         "affiliation": {"@type": "Organization", "name": affiliation} if affiliation else {},
         "sameAs": f"https://orcid.org/{author.orcid}" if author.orcid else "",
     }

@@ -21,7 +21,7 @@ from .record import Record
 def to_markdown_record(record: Record) -> str:
     """Markdown of a record: YAML front matter, then what the page shows."""
     front = yaml.safe_dump(_front(record), allow_unicode=True, sort_keys=False, width=float("inf"))
-    with translation.override(record.tree):
+    with translation.override(record.locale):
         body = "\n\n".join(block for block in _blocks(record) if block)
     return f"---\n{front}---\n\n{body}\n"
 

@@ -112,7 +112,7 @@ class Record:
 
     title: str
     language: str
-    tree: str
+    locale: str
     url: str
     kind: str
     label: str
@@ -174,7 +174,7 @@ def build_record(rows: EditionWithRows, *, site: Site, address: str = "") -> Rec
         rows=rows,
         title=edition.title,
         language=edition.language,
-        tree=edition.tree,
+        locale=edition.locale,
         url=absolute_url(address or edition.get_absolute_url()),
         label=edition.kind_label,
         published=timezone.localdate(edition.published_at),
@@ -189,13 +189,13 @@ def build_record(rows: EditionWithRows, *, site: Site, address: str = "") -> Rec
         words=edition.words,
         is_current=not address,
         is_original=edition.family == edition.publication_id,
-        keywords=tuple(sorted((tag.worded("name", edition.tree) for tag in tags), key=str.casefold)),
+        keywords=tuple(sorted((tag.worded("name", edition.locale) for tag in tags), key=str.casefold)),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
         texts=tuple(_translation_link(edition, other) for other in rows.translations),
         corrections=tuple(Correction(each.note, each.visible_from) for each in rows.corrections),
         files=tuple(_file(edition, file) for file in rows.attachments),
         **_of_kind(edition),
-        **_of_publisher(site, edition.tree),
+        **_of_publisher(site, edition.locale),
         **_people(edition, rows.bylines),
     )
 
@@ -215,7 +215,7 @@ def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
 def _of_kind(edition: Edition) -> dict[str, object]:
     kind, number = edition.kind, edition.number_of_kind
     return {
-        "kind": kind.worded("name", edition.tree),
+        "kind": kind.worded("name", edition.locale),
         "number": str(number) if number else "",
         "schema_type": kind.schema_type,
         "is_scholarly": kind.scholarly,
@@ -223,11 +223,11 @@ def _of_kind(edition: Edition) -> dict[str, object]:
     }
 
 
-def _of_publisher(site: Site, tree: str) -> dict[str, str]:
+def _of_publisher(site: Site, locale: str) -> dict[str, str]:
     return {
-        "publisher": site.worded("name", tree),
+        "publisher": site.worded("name", locale),
         "publisher_short": site.short_name,
-        "publisher_url": absolute_url(localized_path(tree, "publications:home")),
+        "publisher_url": absolute_url(localized_path(locale, "publications:home")),
     }
 
 
@@ -254,7 +254,7 @@ def _person(edition: Edition, row: EditionByline) -> Contributor:
     return Contributor(
         name=name,
         is_organisation=author.is_organisation,
-        url=absolute_url(localized_path(edition.tree, "publications:author", slug=author.slug)),
+        url=absolute_url(localized_path(edition.locale, "publications:author", slug=author.slug)),
         orcid=author.orcid,
         title=row.title,
         affiliation=row.affiliation,
@@ -265,7 +265,7 @@ def _key(edition: Edition, authors: Sequence[Contributor]) -> str:
     """What a list of references calls it: letters and digits of ASCII alone, one key for each address."""
     family = authors[0].name.family if authors else ""
     slug = edition.slug if edition.slug.isascii() else str(edition.publication_id)
-    return f"{_plain(family)}{edition.year}-{edition.tree}-{slug}"
+    return f"{_plain(family)}{edition.year}-{edition.locale}-{slug}"
 
 
 def _plain(family: str) -> str:
@@ -276,8 +276,8 @@ def _plain(family: str) -> str:
 
 def _series(edition: Edition, tag: Tag) -> Series:
     return Series(
-        tag.worded("name", edition.tree),
-        absolute_url(localized_path(edition.tree, "publications:topic", slug=tag.slug)),
+        tag.worded("name", edition.locale),
+        absolute_url(localized_path(edition.locale, "publications:topic", slug=tag.slug)),
     )
 
 
@@ -293,7 +293,7 @@ def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
 def _file(edition: Edition, file: EditionAttachment) -> RecordFile:
     way = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
     return RecordFile(
-        url=absolute_url(localized_path(edition.tree, "publications:attachment", **way)),
+        url=absolute_url(localized_path(edition.locale, "publications:attachment", **way)),
         media_type=file.media_type,
         size=file.size,
         label=file.label or file.filename,

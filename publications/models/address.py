@@ -17,21 +17,21 @@ from .prepared_queries import MOMENT, TEXT, PreparedQuery
 from .publication import Publication
 
 _live_at = PreparedQuery(
-    lambda tree, slug, now: (
-        Edition.objects.at(tree, slug)
+    lambda locale, slug, now: (
+        Edition.objects.at(locale, slug)
         .live(now)
         .select_related("kind", "series_number")
         .defer("body", "text", "paragraphs")[:1]
     ),
-    tree=TEXT,
+    locale=TEXT,
     slug=TEXT,
     now=MOMENT,
 )
 _was_at = PreparedQuery(
-    lambda tree, slug, now: (
-        Edition.objects.at(tree, slug).begun(now).filter(tree=tree, slug=slug).only("pk")[:1]
+    lambda locale, slug, now: (
+        Edition.objects.at(locale, slug).begun(now).filter(locale=locale, slug=slug).only("pk")[:1]
     ),
-    tree=TEXT,
+    locale=TEXT,
     slug=TEXT,
     now=MOMENT,
 )
@@ -57,7 +57,7 @@ class ResolvedAddress:
 class Address(models.Model):
     """A slug in a tree that belongs to one publication, and never passes to another."""
 
-    tree = models.CharField(max_length=2)
+    locale = models.CharField(max_length=2)
     slug = models.CharField(gettext_lazy("address"), max_length=100)
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="addresses")
     since = models.DateTimeField(auto_now_add=True)
@@ -65,29 +65,29 @@ class Address(models.Model):
     class Meta:
         verbose_name = gettext_lazy("address")
         verbose_name_plural = gettext_lazy("addresses")
-        constraints = [models.UniqueConstraint(fields=["tree", "slug"], name="address_of_one_publication")]
+        constraints = [models.UniqueConstraint(fields=["locale", "slug"], name="address_of_one_publication")]
 
     def __str__(self) -> str:
-        return f"/{self.tree}/…/{self.slug}/"
+        return f"/{self.locale}/…/{self.slug}/"
 
 
-def resolve_address(tree: str, slug: str) -> ResolvedAddress:
+def resolve_address(locale: str, slug: str) -> ResolvedAddress:
     """What stands at the address of a piece: its live edition, a way to it, or word of its end."""
     now = timezone.now()
-    live = next(iter(_live_at(tree=tree, slug=slug, now=now)), None)
-    if live and (live.tree, live.slug) == (tree, slug):
+    live = next(iter(_live_at(locale=locale, slug=slug, now=now)), None)
+    if live and (live.locale, live.slug) == (locale, slug):
         return ResolvedAddress(AddressStatus.HERE, live)
-    if not _was_at(tree=tree, slug=slug, now=now):
+    if not _was_at(locale=locale, slug=slug, now=now):
         return NOTHING
-    last = live or Edition.objects.at(tree, slug).begun(now).order_by("-visible_from").first()
+    last = live or Edition.objects.at(locale, slug).begun(now).order_by("-visible_from").first()
     is_undone = not live and last.end == EndReason.UNDONE  # the address of a mistake is not led to
-    moved = not is_undone and (last.tree, last.slug) != (tree, slug)
+    moved = not is_undone and (last.locale, last.slug) != (locale, slug)
     return ResolvedAddress(AddressStatus.MOVED if moved else AddressStatus.GONE, last)
 
 
-def resolve_edition_address(tree: str, slug: str, number: int) -> ResolvedAddress:
+def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddress:
     """What stands at the permanent address of one edition."""
-    piece = resolve_address(tree, slug)
+    piece = resolve_address(locale, slug)
     if piece.standing is not AddressStatus.HERE:
         return piece
     begun = piece.edition.publication.editions.begun().select_related("kind", "series_number")

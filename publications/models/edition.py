@@ -79,19 +79,19 @@ class EditionQuerySet(models.QuerySet):
         last = self.order_by("-number").values_list("number", flat=True).first()
         return (last or 0) + 1
 
-    def at(self, tree: str, slug: str) -> "EditionQuerySet":
+    def at(self, locale: str, slug: str) -> "EditionQuerySet":
         """Editions of the publication that the address belongs to, whether current or former."""
-        return self.filter(publication__addresses__tree=tree, publication__addresses__slug=slug)
+        return self.filter(publication__addresses__locale=locale, publication__addresses__slug=slug)
 
-    def in_tree(self, tree: str, at: datetime | None = None) -> "EditionQuerySet":
+    def in_tree(self, locale: str, at: datetime | None = None) -> "EditionQuerySet":
         """One text per family: in the tree's language, else in the site's first, else as it is."""
-        return self.filter(stands_for_its_family(tree, at or timezone.now()))
+        return self.filter(stands_for_its_family(locale, at or timezone.now()))
 
-    def left_out(self, tree: str, at: datetime) -> "EditionQuerySet":
+    def left_out(self, locale: str, at: datetime) -> "EditionQuerySet":
         """The live texts that are not in the tree, by a look at families of several: for what counts many."""
         live = self.live(at).order_by()
         several = live.values("family").annotate(texts=models.Count("pk")).filter(texts__gt=1)
-        return live.filter(family__in=several.values("family")).exclude(stands_for_its_family(tree, at))
+        return live.filter(family__in=several.values("family")).exclude(stands_for_its_family(locale, at))
 
     def on(self, tag) -> "EditionQuerySet":
         return self.filter(tag_rows__tag=tag)
@@ -116,11 +116,11 @@ class EditionQuerySet(models.QuerySet):
         return self.defer("body", "html", "text", "paragraphs")
 
 
-def stands_for_its_family(tree: str, at: datetime, family: str = "family") -> Q:
+def stands_for_its_family(locale: str, at: datetime, family: str = "family") -> Q:
     """Whether an edition, or a row of one that leads to its `family`, is the text that a tree has of it."""
     kin = Edition.objects.live(at).filter(family=models.OuterRef(family)).order_by()
-    own, first = models.Exists(kin.filter(language=tree)), models.Exists(kin.filter(language=LOCALES[0]))
-    return Q(language=tree) | (~own & (Q(language=LOCALES[0]) | ~first))
+    own, first = models.Exists(kin.filter(language=locale)), models.Exists(kin.filter(language=LOCALES[0]))
+    return Q(language=locale) | (~own & (Q(language=LOCALES[0]) | ~first))
 
 
 class Edition(PublicationContent):
@@ -129,7 +129,7 @@ class Edition(PublicationContent):
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
     family = models.BigIntegerField(editable=False)  # the original among translations, as it was published
     number = models.PositiveIntegerField(_("edition"))
-    tree = models.CharField(max_length=2)
+    locale = models.CharField(max_length=2)
     type_line = models.CharField(max_length=200)
     words = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(_("date readers see"))  # of a draft it may be empty
@@ -226,12 +226,12 @@ class Edition(PublicationContent):
         return f"{self.title} ({self.number})"
 
     def get_absolute_url(self) -> str:
-        return localized_path(self.tree, "publications:detail", slug=self.slug)
+        return localized_path(self.locale, "publications:detail", slug=self.slug)
 
     @property
     def permanent_url(self) -> str:
         """The address of this very edition."""
-        return localized_path(self.tree, "publications:edition", slug=self.slug, number=self.number)
+        return localized_path(self.locale, "publications:edition", slug=self.slug, number=self.number)
 
     @property
     def previous(self) -> "Edition | None":

@@ -55,8 +55,8 @@ class EditionRowQuerySet(models.QuerySet):
     def live(self, at: datetime) -> "EditionRowQuerySet":
         return self.filter(visible_from__lte=at, visible_until__gt=at)
 
-    def in_tree(self, tree: str, at: datetime) -> "EditionRowQuerySet":
-        return self.filter(stands_for_its_family(tree, at, "edition__family"))
+    def in_tree(self, locale: str, at: datetime) -> "EditionRowQuerySet":
+        return self.filter(stands_for_its_family(locale, at, "edition__family"))
 
     def differing(self) -> "EditionRowQuerySet":
         """Those whose copies are not what their edition says."""

@@ -21,9 +21,9 @@ from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
 """The parts of an edition with its rows."""
-TRANSLATION_COLUMNS = ("family", "language", "tree", "slug", "title", "publication")
+TRANSLATION_COLUMNS = ("family", "language", "locale", "slug", "title", "publication")
 HISTORY_COLUMNS = (
-    "publication_id", "tree", "slug", "number", "change", "note", "published_at",
+    "publication_id", "locale", "slug", "number", "change", "note", "published_at",
     "visible_from", "visible_until", "end", "restores_id", "digest",
 )  # fmt: skip
 ANNOUNCED = (Change.CORRECTION, Change.UPDATE)

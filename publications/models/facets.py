@@ -391,8 +391,10 @@ def _pen_names() -> set[int]:
 
 def _left_out(locale: str) -> list[int]:
     return cached_for_version(
-        ("left out", locale), lambda: [pk for (pk,) in _others.columns(tree=locale, at=timezone.now())]
+        ("left out", locale), lambda: [pk for (pk,) in _others.columns(locale=locale, at=timezone.now())]
     )
 
 
-_others = PreparedQuery(lambda tree, at: Edition.objects.left_out(tree, at).only("pk"), tree=TEXT, at=MOMENT)
+_others = PreparedQuery(
+    lambda locale, at: Edition.objects.left_out(locale, at).only("pk"), locale=TEXT, at=MOMENT
+)

@@ -14,7 +14,7 @@ from publications.publication_fields import FROZEN_COLUMNS
 from .edition import Edition
 
 OWN = (
-    "publication", "number", "tree", "type_line", "change", "note", "digest", "restores",
+    "publication", "number", "locale", "type_line", "change", "note", "digest", "restores",
     "html", "text", "paragraphs", "contents",
 )  # fmt: skip
 """Frozen columns of an edition that its publication has not."""

@@ -107,7 +107,7 @@ class Publication(PublicationContent):
         return self.title or str(_("Untitled"))
 
     @property
-    def tree(self) -> str:
+    def locale(self) -> str:
         """The tree of addresses the piece stands in."""
         return locale_of(self.language)
 

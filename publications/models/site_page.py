@@ -16,13 +16,13 @@ from .validators import check_link, link_url
 
 
 class PageQuerySet(models.QuerySet):
-    def at(self, tree: str, slug: str) -> "PageQuerySet":
+    def at(self, locale: str, slug: str) -> "PageQuerySet":
         """The page that stands at an address of the tree: one that has a title and a text in its language."""
-        told = {f"slug_{tree}": slug} if slug else {"pk": None}
-        return self.in_tree(tree).filter(**told)
+        told = {f"slug_{locale}": slug} if slug else {"pk": None}
+        return self.in_tree(locale).filter(**told)
 
-    def in_tree(self, tree: str) -> "PageQuerySet":
-        return self.exclude(**{f"title_{tree}": ""}).exclude(**{f"body_{tree}": ""})
+    def in_tree(self, locale: str) -> "PageQuerySet":
+        return self.exclude(**{f"title_{locale}": ""}).exclude(**{f"body_{locale}": ""})
 
 
 class Page(TranslatedModel):
@@ -48,11 +48,11 @@ class Page(TranslatedModel):
         verbose_name_plural = _("site pages")
         constraints = [
             models.UniqueConstraint(
-                fields=[f"slug_{tree}"],
-                condition=~models.Q(**{f"slug_{tree}": ""}),
-                name=f"page_address_once_{tree}",
+                fields=[f"slug_{locale}"],
+                condition=~models.Q(**{f"slug_{locale}": ""}),
+                name=f"page_address_once_{locale}",
             )
-            for tree in LOCALES
+            for locale in LOCALES
         ]
 
     def __str__(self) -> str:
@@ -60,16 +60,20 @@ class Page(TranslatedModel):
 
     def clean(self) -> None:
         """Give each language that has a title its address."""
-        if not any(getattr(self, f"title_{tree}") for tree in LOCALES):
+        if not any(getattr(self, f"title_{locale}") for locale in LOCALES):
             raise ValidationError({"title_en": _("A page has a title, in one language at least.")})
-        for tree in LOCALES:
-            slug, title = getattr(self, f"slug_{tree}"), getattr(self, f"title_{tree}")
-            setattr(self, f"slug_{tree}", slugify(slug or title) if title else "")
+        for locale in LOCALES:
+            slug, title = getattr(self, f"slug_{locale}"), getattr(self, f"title_{locale}")
+            setattr(self, f"slug_{locale}", slugify(slug or title) if title else "")
 
     @property
     def trees(self) -> list[str]:
         """The languages in which readers find it."""
-        return [tree for tree in LOCALES if getattr(self, f"title_{tree}") and getattr(self, f"body_{tree}")]
+        return [
+            locale
+            for locale in LOCALES
+            if getattr(self, f"title_{locale}") and getattr(self, f"body_{locale}")
+        ]
 
 
 class LinkPlacement(models.TextChoices):

@@ -23,7 +23,7 @@ HOME_EDITIONS = 9
 EDITIONS_BY_KIND = 4
 RELATED_EDITIONS = 4
 TEASER_COLUMNS = (
-    "publication", "kind", "language", "tree", "title", "slug", "summary", "cover", "words", "published_at",
+    "publication", "kind", "language", "locale", "title", "slug", "summary", "cover", "words", "published_at",
     "external_url",
 )  # fmt: skip
 

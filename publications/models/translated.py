@@ -42,8 +42,8 @@ class TranslatedModel(models.Model):
 
     def worded(self, field: str, language: str | None = None) -> str:
         """The text of `field` in the language (that of the page when none is named)."""
-        tree = _tree(language)
-        others = [tree, *(code for code in LOCALES if code != tree)]
+        locale = _tree(language)
+        others = [locale, *(code for code in LOCALES if code != locale)]
         return next((text for code in others if (text := getattr(self, f"{field}_{code}"))), "")
 
     def worded_only(self, field: str, language: str | None = None) -> str:

@@ -23,7 +23,7 @@ from .watcher import SiteStateWatcher
 
 CACHED_STATUSES = {200, 301, 302, 308, 404, 410}
 SECOND_STORE_SHARE = 8  # the part of the memory for errors, redirects and whatever has a query
-PINNED = frozenset((f"/{tree}/", "") for tree in LOCALES)
+PINNED = frozenset((f"/{locale}/", "") for locale in LOCALES)
 HIT = ("Cache-Status", "pages; hit")
 STORED = ("Cache-Status", "pages; fwd=miss; stored")
 STALE = ("Cache-Status", "pages; hit; detail=stale")

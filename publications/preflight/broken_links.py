@@ -71,49 +71,49 @@ def _ended(title: str) -> str:
 
 
 def _at(path: str) -> str:
-    tree = locale_of_path(path)
-    with translation.override(tree):
+    locale = locale_of_path(path)
+    with translation.override(locale):
         try:
             match = resolve(path)
         except Resolver404:
             return _nowhere()
     name = match.url_name or ""
     if name in PUBLICATION_ROUTES:
-        return _of_publication(tree, match)
-    return REASON_BY_ROUTE[name](tree, match) if name in REASON_BY_ROUTE else ""
+        return _of_publication(locale, match)
+    return REASON_BY_ROUTE[name](locale, match) if name in REASON_BY_ROUTE else ""
 
 
 def _nowhere() -> str:
     return _("there is no such page.")
 
 
-def _of_publication(tree: str, match: ResolverMatch) -> str:
+def _of_publication(locale: str, match: ResolverMatch) -> str:
     slug, number = match.kwargs["slug"], match.kwargs.get("number")
-    found = resolve_edition_address(tree, slug, number) if number else resolve_address(tree, slug)
+    found = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
     if found.standing in (AddressStatus.HERE, AddressStatus.MOVED):
         return ""
     if found.standing is AddressStatus.GONE:
         return _ended(found.edition.title)
-    waits = Address.objects.filter(tree=tree, slug=slug).exists()
+    waits = Address.objects.filter(locale=locale, slug=slug).exists()
     return _("what stands there is not public yet.") if waits else _nowhere()
 
 
-def _of_topic(tree: str, match: ResolverMatch) -> str:
+def _of_topic(locale: str, match: ResolverMatch) -> str:
     tag = Tag.objects.filter(slug=match.kwargs["slug"]).first()
     return "" if tag and Edition.objects.live().on(tag).exists() else _("no public piece is on this topic.")
 
 
-def _of_author(tree: str, match: ResolverMatch) -> str:
+def _of_author(locale: str, match: ResolverMatch) -> str:
     author = Author.objects.known().filter(slug=match.kwargs["slug"]).first()
     named = author and Edition.objects.live().by(author).exists()
     return "" if named else _("no public piece is by this author.")
 
 
-def _of_page(tree: str, match: ResolverMatch) -> str:
-    return "" if Page.objects.at(tree, match.kwargs["slug"]).exists() else _nowhere()
+def _of_page(locale: str, match: ResolverMatch) -> str:
+    return "" if Page.objects.at(locale, match.kwargs["slug"]).exists() else _nowhere()
 
 
-def _of_picture(tree: str, match: ResolverMatch) -> str:
+def _of_picture(locale: str, match: ResolverMatch) -> str:
     return "" if Image.objects.filter(key=match.kwargs["key"]).exists() else _nowhere()
 
 

@@ -81,7 +81,7 @@ def _rendered(publication: Publication) -> tuple[str, str]:
 
 
 def _own_path(publication: Publication) -> str:
-    return localized_path(publication.tree, "publications:detail", slug=publication.proposed_slug())
+    return localized_path(publication.locale, "publications:detail", slug=publication.proposed_slug())
 
 
 def _images(publication: Publication) -> Iterable[DraftImage]:

@@ -64,7 +64,7 @@ def body_html(edition: Edition, images: Iterable[Image], address: ImageAddress) 
 
 def with_permalinks(html: str, language: str) -> str:
     """The HTML of a text in this language with a link at each paragraph and heading, for its own page."""
-    tree = get_language() or ""
-    spoken = "" if language == tree else tree
+    locale = get_language() or ""
+    spoken = "" if language == locale else locale
     paragraph, section = gettext("Link to this paragraph"), gettext("Link to this section")
     return markup.insert_permalinks(html, paragraph, section, language=spoken)

@@ -73,32 +73,32 @@ def public_address(image: Image, size: str, extension: str) -> str:
 
 def pdf_url(edition: Edition) -> str:
     """Where the PDF of a piece is found; that of an earlier edition stands beside the edition."""
-    return localized_path(edition.tree, "publications:pdf", slug=edition.slug)
+    return localized_path(edition.locale, "publications:pdf", slug=edition.slug)
 
 
 def edition_pdf_url(edition: Edition, number: int) -> str:
-    return localized_path(edition.tree, "publications:edition_pdf", slug=edition.slug, number=number)
+    return localized_path(edition.locale, "publications:edition_pdf", slug=edition.slug, number=number)
 
 
 def social_image_url(edition: Edition) -> str:
     """Where the social card of a piece is found (1200 × 630 pixels, PNG), for `og:image`."""
-    return localized_path(edition.tree, "publications:card", slug=edition.slug)
+    return localized_path(edition.locale, "publications:card", slug=edition.slug)
 
 
 def edition_url(live: Edition, number: int) -> str:
-    return edition_url_at(live.tree, live.slug, number)
+    return edition_url_at(live.locale, live.slug, number)
 
 
-def edition_url_at(tree: str, slug: str, number: int) -> str:
-    return localized_path(tree, "publications:edition", slug=slug, number=number)
+def edition_url_at(locale: str, slug: str, number: int) -> str:
+    return localized_path(locale, "publications:edition", slug=slug, number=number)
 
 
 def changes_url(live: Edition, number: int) -> str:
-    return localized_path(live.tree, "publications:changes", slug=live.slug, number=number)
+    return localized_path(live.locale, "publications:changes", slug=live.slug, number=number)
 
 
 def editions_url(live: Edition) -> str:
-    return localized_path(live.tree, "publications:editions", slug=live.slug)
+    return localized_path(live.locale, "publications:editions", slug=live.slug)
 
 
 def attachment_url(edition: Edition, file: EditionAttachment) -> str:
@@ -107,7 +107,7 @@ def attachment_url(edition: Edition, file: EditionAttachment) -> str:
 
 
 def feeds_for(
-    tree: str,
+    locale: str,
     *,
     kind: Kind | None = None,
     tag: Tag | None = None,
@@ -119,21 +119,21 @@ def feeds_for(
     The `url` is that of Atom; `ways` are the paths by format, and `others` the links to the other formats.
     A pen name has no page and so no feed.
     """
-    with translation.override(tree):
+    with translation.override(locale):
         own = [
-            kind and _feed(tree, "kind_feed", kind.plural, kind=kind.slug),
-            tag and _feed(tree, "topic_feed", tag.label, tag=tag.slug),
+            kind and _feed(locale, "kind_feed", kind.plural, kind=kind.slug),
+            tag and _feed(locale, "topic_feed", tag.label, tag=tag.slug),
             author
             and not author.pseudonymous
-            and _feed(tree, "author_feed", author.name, author=author.slug),
-            language and _feed(tree, "language_feed", language_label(language), code=language),
+            and _feed(locale, "author_feed", author.name, author=author.slug),
+            language and _feed(locale, "language_feed", language_label(language), code=language),
         ]
-        return [feed for feed in (*own, _feed(tree, "feed", _("Publications"))) if feed]
+        return [feed for feed in (*own, _feed(locale, "feed", _("Publications"))) if feed]
 
 
-def _feed(tree: str, name: str, title: str, **parts: str) -> dict[str, Any]:
+def _feed(locale: str, name: str, title: str, **parts: str) -> dict[str, Any]:
     ways = {
-        format: localized_path(tree, f"publications:{name}", format=format, **parts)
+        format: localized_path(locale, f"publications:{name}", format=format, **parts)
         for format in FEED_FORMATS
     }
     links = [

@@ -64,7 +64,7 @@ def render_page(
         "menus": SimpleLazyObject(lambda: build_menus(links, locale, path=current_path, section=section)),
         "current_path": current_path,
         "site": site,
-        "tree": locale,
+        "locale": locale,
         "languages": [_language_link(code, locale, alternates) for code in LOCALES],
         "canonical": absolute_url(iri_to_uri(canonical)) if canonical else "",
         **_social_image(request, site, context),

@@ -204,17 +204,17 @@ def page_social_image_of(
         authors, detail: lines below it; the second is cut to the words that there is room for.
         cover, cover_digest: a picture beside the words, and what stands for it as it is shown there.
     """
-    tree = current_tree()
+    locale = current_tree()
     return SocialImage(
         title=title,
-        language=tree,
-        direction=text_direction(tree),
+        language=locale,
+        direction=text_direction(locale),
         kind=kind,
         authors=authors,
         detail=textwrap.shorten(detail, MAX_DETAIL, placeholder=" …"),
         site=site.short_name,
         publisher=site.name if title != site.name else "",
-        locale=tree,
+        locale=locale,
         cover=PdfImage(cover_digest, cover.width, cover.height) if cover else None,
         is_page=True,
     )

@@ -183,20 +183,20 @@ def related_teasers(
 
 def site_page_context(found: Page) -> dict[str, object]:
     """What page.html shows of it in the language of the tree. The HTML was made safe when it was stored."""
-    tree = current_tree()
-    title = getattr(found, f"title_{tree}")
-    summary = getattr(found, f"summary_{tree}")
+    locale = current_tree()
+    title = getattr(found, f"title_{locale}")
+    summary = getattr(found, f"summary_{locale}")
     return {
         "title": title,
         "description": summary,
         "summary": summary,
-        "html": getattr(found, f"html_{tree}"),
+        "html": getattr(found, f"html_{locale}"),
         "changed_at": found.changed_at,
         "breadcrumb": breadcrumb(title),
         "alternates": {code: address_of(found, code) for code in found.trees},
     }
 
 
-def address_of(found: Page, tree: str) -> str:
+def address_of(found: Page, locale: str) -> str:
     """Its path in a tree that it has a text for."""
-    return localized_path(tree, "publications:site-page", slug=getattr(found, f"slug_{tree}"))
+    return localized_path(locale, "publications:site-page", slug=getattr(found, f"slug_{locale}"))

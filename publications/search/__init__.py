@@ -1,6 +1,6 @@
 """Search: one API over live editions, on SQLite and on PostgreSQL.
 
-`search(parse_query("words, “phrases”, -exclusions"), tree=…, filters=…)` returns editions in order with counts;
+`search(parse_query("words, “phrases”, -exclusions"), locale=…, filters=…)` returns editions in order with counts;
 `SnippetBuilder` shows where in them the words stand. Actions keep the index in step (`sync_publication`,
 `index_editions`, `reindex_after`, `index_names`); `rebuild` makes it anew; nobody else writes it. Every query costs
 little, whatever it is: terms, editions ranked and searches at a time are limited. `similarity` says which editions are

@@ -75,7 +75,7 @@ class SearchResults:
 def search(
     query: ParsedQuery,
     *,
-    tree: str,
+    locale: str,
     filters: Mapping[str, str] | None = None,
     newest_first: bool = False,
     counted: bool = True,
@@ -98,14 +98,14 @@ def search(
     if not query:
         return SearchResults(query, counts={name: {} for name in FACETS} if counted else {})
     with search_slot():
-        return _Search(query, tree, filters or {}, most).results(newest_first, counted)
+        return _Search(query, locale, filters or {}, most).results(newest_first, counted)
 
 
 class _Search:
     def __init__(
-        self, query: ParsedQuery, tree: str, filters: Mapping[str, str], most: int | None = None
+        self, query: ParsedQuery, locale: str, filters: Mapping[str, str], most: int | None = None
     ) -> None:
-        self.query, self.tree = query, tree
+        self.query, self.locale = query, locale
         self.marks = {name: _value_term(FACETS[name], value) for name, value in filters.items()}
         self.expanded = expand(query)
         self.titled = title_term(title_key(query.text))
@@ -135,7 +135,7 @@ class _Search:
         return sorted(hits, key=_BY_SCORE if is_of_one_language else self._weighed, reverse=True)
 
     def _weighed(self, hit: Hit) -> tuple[float, datetime | str, int]:
-        weight = OWN_LANGUAGE if hit.language == self.tree else 1
+        weight = OWN_LANGUAGE if hit.language == self.locale else 1
         return hit.score * weight, hit.published_at, hit.edition
 
     def _exact_title_first(self, hits: list[Hit]) -> list[Hit]:
@@ -166,7 +166,7 @@ class _Search:
         return list(best.values())
 
     def _suits(self, hit: Hit) -> tuple[bool, bool, float]:
-        return hit.language == self.tree, hit.language == LOCALES[0], hit.score
+        return hit.language == self.locale, hit.language == LOCALES[0], hit.score
 
 
 def _value_term(facet: Facet, value: str) -> str:

@@ -77,14 +77,15 @@ class SpellingSuggestion:
     alone: tuple[tuple[str, SearchResults], ...] = ()
 
 
-def suggest_spelling(query: ParsedQuery, *, tree: str) -> SpellingSuggestion:
+def suggest_spelling(query: ParsedQuery, *, locale: str) -> SpellingSuggestion:
     """What to ask for instead, in all of the site. Raises SearchBusy."""
     parts = query.parts[:MAX_PARTS]
     each = [
-        (part, search(_only(query, part), tree=tree, counted=False, most=MAX_RESULTS + 1)) for part in parts
+        (part, search(_only(query, part), locale=locale, counted=False, most=MAX_RESULTS + 1))
+        for part in parts
     ]
     missed = [part for part, found in each if not found.total]
-    instead = _respell(query, missed, tree) if missed else ""
+    instead = _respell(query, missed, locale) if missed else ""
     alone = tuple((as_typed(part), found) for part, found in each if found.total)
     return SpellingSuggestion(instead, alone if len(parts) > 1 else ())
 
@@ -100,33 +101,33 @@ def _only(query: ParsedQuery, part: QueryPart) -> ParsedQuery:
     return ParsedQuery(part.words[-1] if half_typed else as_typed(part), (part,))
 
 
-def _respell(query: ParsedQuery, missed: list[QueryPart], tree: str) -> str:
+def _respell(query: ParsedQuery, missed: list[QueryPart], locale: str) -> str:
     """The query with every word that is nowhere spelled as one that is; empty where that finds nothing."""
     text = query.text
     missed_words = dict.fromkeys(word for part in missed for word in part.words)
     for word in islice(missed_words, MAX_RESPELLED):
-        if spelling := _nearest(word, tree):
+        if spelling := _nearest(word, locale):
             text = re.sub(rf"(?<!\w){re.escape(word)}(?!\w)", lambda _match, new=spelling: new, text)
     return (
         text
-        if text != query.text and search(parse_query(text), tree=tree, counted=False, most=1).total
+        if text != query.text and search(parse_query(text), locale=locale, counted=False, most=1).total
         else ""
     )
 
 
-def _nearest(word: str, tree: str) -> str:
+def _nearest(word: str, locale: str) -> str:
     """The nearest word that a live edition holds, as it is written there; empty where none is near."""
-    if _search_word(QueryPart((word,)), tree).total:
+    if _search_word(QueryPart((word,)), locale).total:
         return ""
     for term in _candidates(word):
-        found = _search_word(QueryPart((term,)), tree)
+        found = _search_word(QueryPart((term,)), locale)
         if found.total and (spelling := _as_written(term, found.editions[0])):
             return spelling
     return ""
 
 
-def _search_word(part: QueryPart, tree: str) -> SearchResults:
-    return search(ParsedQuery("", (replace(part, is_quoted=True),)), tree=tree, counted=False, most=1)
+def _search_word(part: QueryPart, locale: str) -> SearchResults:
+    return search(ParsedQuery("", (replace(part, is_quoted=True),)), locale=locale, counted=False, most=1)
 
 
 def _candidates(word: str) -> Iterator[str]:

@@ -55,34 +55,34 @@ class RegisterEntry:
     letter: str = ""
 
 
-def sort_register(people: Iterable[tuple[int, str, str, bool]], tree: str) -> list[RegisterEntry]:
+def sort_register(people: Iterable[tuple[int, str, str, bool]], locale: str) -> list[RegisterEntry]:
     """Authors, each a number, a name, the family name if it was told, and whether it is an organisation, in order."""
-    return sorted(_register_entry(*person, tree) for person in people)
+    return sorted(_register_entry(*person, locale) for person in people)
 
 
-def _register_entry(pk: int, name: str, told: str, is_organisation: bool, tree: str) -> RegisterEntry:
+def _register_entry(pk: int, name: str, told: str, is_organisation: bool, locale: str) -> RegisterEntry:
     family = parse_name(name, told, is_organisation=is_organisation).family or name
-    key = _sorted_as(family, tree)
-    return RegisterEntry(key, _sorted_as(name, tree), pk, _letter(family, key, tree))
+    key = _sorted_as(family, locale)
+    return RegisterEntry(key, _sorted_as(name, locale), pk, _letter(family, key, locale))
 
 
-def _sorted_as(name: str, tree: str) -> str:
+def _sorted_as(name: str, locale: str) -> str:
     lowered = name.casefold()
-    return "".join(map(strip_marks, lowered.translate(SWEDISH))) if tree == "sv" else strip_marks(lowered)
+    return "".join(map(strip_marks, lowered.translate(SWEDISH))) if locale == "sv" else strip_marks(lowered)
 
 
-def _letter(family: str, key: str, tree: str) -> str:
+def _letter(family: str, key: str, locale: str) -> str:
     """The letter it stands under: Å of its own in Swedish, beneath A in English."""
-    first = family[:1] if tree == "sv" and key[:1] in "{|}" else key[:1]
+    first = family[:1] if locale == "sv" and key[:1] in "{|}" else key[:1]
     return first.upper() if first.isalpha() else NO_LETTER
 
 
 def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
-    tree, site = current_tree(), site_settings()
-    register = SimpleLazyObject(lambda: _register(tree))
+    locale, site = current_tree(), site_settings()
+    register = SimpleLazyObject(lambda: _register(locale))
     found = paginate(
-        range(len(count_authors(tree, {}))),
+        range(len(count_authors(locale, {}))),
         request.GET.get("page", "1"),
         numbered_urls(request.path),
         AUTHORS_PER_PAGE,
@@ -97,7 +97,7 @@ def author_list(request: HttpRequest) -> HttpResponse:
         description=describe_authors(site),
         has_social_image=True,
         **indexing_context(request.path, found["page"]),
-        people=SimpleLazyObject(lambda: _in_order(tree, [register[place] for place in shown])),
+        people=SimpleLazyObject(lambda: _in_order(locale, [register[place] for place in shown])),
         letters=lambda: _letters(register, request.path) if len(register) > MAX_WITHOUT_LETTERS else [],
         **breadcrumb_context(request, breadcrumb(_("Authors"))),
         alternates=paths_in_locales("publications:authors"),
@@ -105,14 +105,14 @@ def author_list(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _register(tree: str) -> list[RegisterEntry]:
-    named = Author.objects.filter(pk__in=list(count_authors(tree, {})))
-    return sort_register(named.values_list("pk", "name", "family_name", "is_organisation"), tree)
+def _register(locale: str) -> list[RegisterEntry]:
+    named = Author.objects.filter(pk__in=list(count_authors(locale, {})))
+    return sort_register(named.values_list("pk", "name", "family_name", "is_organisation"), locale)
 
 
-def _in_order(tree: str, entries: Sequence[RegisterEntry]) -> list[AuthorSummary]:
+def _in_order(locale: str, entries: Sequence[RegisterEntry]) -> list[AuthorSummary]:
     """The people of these entries, the first under a letter with its anchor."""
-    found = count_authors(tree, {})
+    found = count_authors(locale, {})
     told = Author.objects.select_related("portrait").told(
         {entry.pk: found[entry.pk] for entry in entries if entry.pk in found}
     )
@@ -144,12 +144,12 @@ def _anchor(letter: str) -> str:
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """An author and all they have written."""
     author = author_or_404(slug)
-    tree, site = current_tree(), site_settings()
-    live = Edition.objects.live().in_tree(tree).by(author).newest_first()
-    total = count_editions(tree, {"author": slug})
+    locale, site = current_tree(), site_settings()
+    live = Edition.objects.live().in_tree(locale).by(author).newest_first()
+    total = count_editions(locale, {"author": slug})
     found = paginate_teasers(live, request.GET.get("page", "1"), numbered_urls(request.path), total=total)
     writer = author_summaries([author])[0]
-    top = top_counts(count_tags(tree, {"author": slug}), TOPICS, attrgetter("count"))
+    top = top_counts(count_tags(locale, {"author": slug}), TOPICS, attrgetter("count"))
     tags = sorted(Tag.objects.order_by("name").told(top), key=lambda tag: -tag.pieces)[:TOPICS]
     return render_page(
         request,

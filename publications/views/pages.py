@@ -109,8 +109,8 @@ def _llms_response() -> HttpResponse:
         context = {
             "site": Site.objects.first() or Site(),
             "pieces": [_llms_publication(*each) for each in zip(live, build_teasers(live), strict=True)],
-            "lists": [absolute_url(localized_path(tree, "publications:list")) for tree in LOCALES],
-            "feeds": [absolute_url(localized_path(tree, "publications:feed")) for tree in LOCALES],
+            "lists": [absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES],
+            "feeds": [absolute_url(localized_path(locale, "publications:feed")) for locale in LOCALES],
             "sitemap": absolute_url(reverse("sitemap")),
         }
         text = render_to_string("llms.txt", context)

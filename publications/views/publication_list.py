@@ -42,11 +42,11 @@ ORDERS = ("relevance", "newest")
 class Searched:
     """A query with the filters beside it, and what was found. Raises search.SearchBusy."""
 
-    def __init__(self, typed: str, tree: str, filters: Mapping[str, str], order: str) -> None:
-        self.query, self.tree, self.filters = search.parse_query(typed), tree, filters
+    def __init__(self, typed: str, locale: str, filters: Mapping[str, str], order: str) -> None:
+        self.query, self.locale, self.filters = search.parse_query(typed), locale, filters
         self.order = order if order in ORDERS else ORDERS[0]
         self.found = search.search(
-            self.query, tree=tree, filters=filters, newest_first=self.order == "newest"
+            self.query, locale=locale, filters=filters, newest_first=self.order == "newest"
         )
 
     def cards(self, editions: list[int]) -> list[Teaser]:
@@ -61,7 +61,7 @@ class Searched:
     def advice(self) -> search.SpellingSuggestion:
         """What to try where nothing was found."""
         return (
-            search.suggest_spelling(self.query, tree=self.tree)
+            search.suggest_spelling(self.query, locale=self.locale)
             if self.query and not self.found.total
             else search.SpellingSuggestion()
         )
@@ -70,7 +70,7 @@ class Searched:
         """What the words alone would find, where the filters leave nothing."""
         if self.found.total or not self.filters:
             return None
-        found = search.search(self.query, tree=self.tree, counted=False)
+        found = search.search(self.query, locale=self.locale, counted=False)
         return found if found.total else None
 
 
@@ -85,7 +85,7 @@ def search_busy(request: HttpRequest) -> HttpResponse:
         robots="noindex",
         again_url=request.get_full_path(),
         list_url=reverse("publications:list"),
-        tree=current_tree(),
+        locale=current_tree(),
     )
     response.headers["Retry-After"] = RETRY_AFTER
     return response
@@ -120,14 +120,14 @@ def publication_list(request: HttpRequest) -> HttpResponse:
 class Listing:
     """One state of the list. Raises Http404 for a filter that no reader knows and a page that is not there."""
 
-    def __init__(self, query: QueryDict, tree: str) -> None:
+    def __init__(self, query: QueryDict, locale: str) -> None:
         self.asked = {name: value for name in FACETS if (value := query.get(name, "").strip())}
         if not all(FACETS[name].is_public(value) for name, value in self.asked.items()):
             raise Http404
         self.words = search.parse_query(query.get("q", "")).text
         order = query.get("order", "")
         self.order = order if order in ORDERS and self.words else ORDERS[0]
-        self.tree = tree
+        self.locale = locale
         self.url = reverse("publications:list")
         self.number = query.get("page", "1")
 
@@ -138,7 +138,7 @@ class Listing:
     @property
     def feeds(self) -> list[dict[str, str]]:
         """That of the one choice that narrows the list, where it has a feed; last the site's."""
-        return feeds_for(self.tree, **self._followed)
+        return feeds_for(self.locale, **self._followed)
 
     @cached_property
     def _found(self) -> dict[str, Any]:
@@ -161,11 +161,11 @@ class Listing:
     @property
     def alternates(self) -> dict[str, str]:
         """The same choices in each tree."""
-        return {tree: self._address(path) for tree, path in paths_in_locales("publications:list").items()}
+        return {locale: self._address(path) for locale, path in paths_in_locales("publications:list").items()}
 
     def context(self) -> dict[str, object]:
         """What the list shows. Raises search.SearchBusy."""
-        searched = Searched(self.words, self.tree, self.asked, self.order) if self.words else None
+        searched = Searched(self.words, self.locale, self.asked, self.order) if self.words else None
         chosen = [
             {"label": str(FACETS[name].label_of(row)), "url_without": self._address(without=name)}
             for name, row in self._found.items()
@@ -223,7 +223,7 @@ class Listing:
     @property
     def _texts(self) -> str | None:
         """The tree of the texts that are shown: a language that is asked for is asked of all of them."""
-        return None if "language" in self.asked else self.tree
+        return None if "language" in self.asked else self.locale
 
     def _filters(self, searched: Searched | None) -> list[dict[str, object]]:
         """The filters as their fields show them, with the counts of what was found or of the whole list."""

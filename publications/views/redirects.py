@@ -87,8 +87,8 @@ def _of_page(former: FormerPath) -> str:
     found: Page | None = former.page
     if not found:
         return ""
-    tree = next((code for code in (current_tree(), *LOCALES) if code in found.trees), "")
-    return address_of(found, tree) if tree else ""
+    locale = next((code for code in (current_tree(), *LOCALES) if code in found.trees), "")
+    return address_of(found, locale) if locale else ""
 
 
 def _from_capitals(request: HttpRequest) -> HttpResponse | None:
@@ -113,13 +113,13 @@ def _from_words_of_another_tree(request: HttpRequest) -> HttpResponse | None:
     return _redirect(found, request) if found else None
 
 
-def _foreign_words(tree: str) -> dict[str, str]:
+def _foreign_words(locale: str) -> dict[str, str]:
     """The words of addresses in other trees, each with that of this one."""
     spoken = {}
     for code in LOCALES:
         with translation.override(code):
             spoken[code] = [translation.gettext(word).rstrip("/") for word in TRANSLATED_WORDS]
-    return {word: own for code in LOCALES for word, own in zip(spoken[code], spoken[tree], strict=True)}
+    return {word: own for code in LOCALES for word, own in zip(spoken[code], spoken[locale], strict=True)}
 
 
 def _redirect(path: str, request: HttpRequest) -> HttpResponse | None:
@@ -128,30 +128,30 @@ def _redirect(path: str, request: HttpRequest) -> HttpResponse | None:
     return HttpResponsePermanentRedirect(address) if len(address) <= MAX_URL_LENGTH else None
 
 
-def _is_page(path: str, asked: Callable[[str, ResolverMatch], bool] = lambda tree, match: True) -> bool:
+def _is_page(path: str, asked: Callable[[str, ResolverMatch], bool] = lambda locale, match: True) -> bool:
     """Whether a view answers there, and what is asked of it besides is so.
 
     Any word may name a site page, so of that one it is asked whether it is there.
     """
-    tree = path.lstrip("/").partition("/")[0]
-    with translation.override(tree if tree in LOCALES else LOCALES[0]):
+    locale = path.lstrip("/").partition("/")[0]
+    with translation.override(locale if locale in LOCALES else LOCALES[0]):
         try:
             match = resolve(path)
         except Resolver404:
             return False
     if match.view_name != "publications:site-page":
-        return asked(tree, match)
-    return Page.objects.at(tree, match.kwargs["slug"]).exists()
+        return asked(locale, match)
+    return Page.objects.at(locale, match.kwargs["slug"]).exists()
 
 
-def _names_something(tree: str, match: ResolverMatch) -> bool:
+def _names_something(locale: str, match: ResolverMatch) -> bool:
     """Whether readers find what the address of a piece, an edition, a topic or an author names."""
     slug, number = match.kwargs.get("slug"), match.kwargs.get("number")
     if not slug:
         return True
     if match.url_name in SUBJECT_LOOKUPS:
         return Edition.objects.live().filter(**SUBJECT_LOOKUPS[match.url_name](slug)).exists()
-    found = resolve_edition_address(tree, slug, number) if number else resolve_address(tree, slug)
+    found = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
     return found.standing is not AddressStatus.MISSING
 
 

@@ -122,31 +122,31 @@ def registry(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
 
 def _of_both_trees() -> list[tuple[str, str, int]]:
     found = []
-    for tree in LOCALES:
-        listed = localized_path(tree, "publications:list")
+    for locale in LOCALES:
+        listed = localized_path(locale, "publications:list")
         author = _busiest(Author.objects.known())
         lists = {
-            "home": localized_path(tree, "publications:home"),
+            "home": localized_path(locale, "publications:home"),
             "list": listed,
             "list narrowed": f"{listed}?kind=report",
             "list of longest choices": f"{listed}?{urlencode(_longest_choices())}",
             "list nothing found": f"{listed}?q=qqzzqq",
             "list page 2": f"{listed}?page=2",
-            "topics": localized_path(tree, "publications:topics"),
-            "authors": localized_path(tree, "publications:authors"),
-            "author": localized_path(tree, "publications:author", slug=author.slug),
+            "topics": localized_path(locale, "publications:topics"),
+            "authors": localized_path(locale, "publications:authors"),
+            "author": localized_path(locale, "publications:author", slug=author.slug),
         }
         for kind in TagKind.values:
             tag = _busiest(Tag.objects.filter(kind=kind))
             lists[{"theme": "topic"}.get(kind, kind)] = localized_path(
-                tree, "publications:topic", slug=tag.slug
+                locale, "publications:topic", slug=tag.slug
             )
-        for page in Page.objects.in_tree(tree):
+        for page in Page.objects.in_tree(locale):
             lists[f"page {page.slug_en}"] = localized_path(
-                tree, "publications:site-page", slug=getattr(page, f"slug_{tree}")
+                locale, "publications:site-page", slug=getattr(page, f"slug_{locale}")
             )
-        found += [(f"{name} {tree}", path, 200) for name, path in lists.items()]
-        found.append((f"not found {tree}", f"/{tree}/nowhere/at/all/", 404))
+        found += [(f"{name} {locale}", path, 200) for name, path in lists.items()]
+        found.append((f"not found {locale}", f"/{locale}/nowhere/at/all/", 404))
     return found
 
 
@@ -186,7 +186,7 @@ def _of_pieces(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
         ("withdrawn", address["withdrawn"], 410),
     ]
     editions = {
-        "editions": localized_path(corrected.tree, "publications:editions", slug=corrected.slug),
-        "comparison": localized_path(corrected.tree, "publications:changes", slug=corrected.slug, number=2),
+        "editions": localized_path(corrected.locale, "publications:editions", slug=corrected.slug),
+        "comparison": localized_path(corrected.locale, "publications:changes", slug=corrected.slug, number=2),
     }
     return [*pages, *((name, path, 200) for name, path in editions.items())]

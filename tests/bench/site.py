@@ -152,7 +152,7 @@ def _copy_editions(numbers: tuple[int, ...], turn: int, apart: int) -> None:
         piece.pk, piece.uid = piece.pk + apart, uuid.uuid4()
     Publication.objects.bulk_create(pieces)
     Edition.objects.bulk_create(editions.values())
-    Address.objects.bulk_create(Address(tree="en", slug=piece.slug, publication=piece) for piece in pieces)
+    Address.objects.bulk_create(Address(locale="en", slug=piece.slug, publication=piece) for piece in pieces)
     for model in (EditionByline, EditionTag):
         lines = list(model.objects.filter(edition__in=numbers))
         for line in lines:

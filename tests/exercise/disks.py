@@ -194,7 +194,7 @@ def live_publications(home: Path) -> list[tuple[int, str]]:
     with sqlite3.connect(home / "site.sqlite3") as database:
         rows = database.execute(
             "SELECT publication_id, slug FROM publications_edition"
-            " WHERE tree = 'en' AND visible_from <= ? AND visible_until > ? ORDER BY publication_id",
+            " WHERE locale = 'en' AND visible_from <= ? AND visible_until > ? ORDER BY publication_id",
             (now, now),
         )
         return [(number, f"en/publications/{slug}/index.html") for number, slug in rows]

@@ -174,7 +174,7 @@ def test_a_translation_of_the_bureau_names_its_original():
     hugo()
 
     swedish = Publication.objects.get(language="sv")
-    assert swedish.translation_of.title == "What a register is" and swedish.tree == "sv"
+    assert swedish.translation_of.title == "What a register is" and swedish.locale == "sv"
 
 
 @pytest.mark.parametrize("bring", [jekyll, hugo])

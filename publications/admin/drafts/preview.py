@@ -105,7 +105,7 @@ def _render_preview(request: HttpRequest, publication: Publication, notice: str)
         told["notice_url"] = reverse("desk:publications_publication_change", args=[publication.pk])
         told["notice_label"] = _("Back to the form")
     composed = snapshot.build_snapshot(publication)
-    with override(publication.tree):
+    with override(publication.locale):
         shown = composed.with_translations()
         record = metadata.build_record(shown, site=Site.objects.first() or Site())
         context = publication_context(shown, address=library_image_url)

@@ -52,7 +52,7 @@ def build_comparison(before: EditionWithRows | None, after: EditionWithRows | No
     return {
         "compared": {**shown, **about, "facts": beside, "is_same": is_same},
         "difference": difference,
-        "tree": get_language(),
+        "locale": get_language(),
     }
 
 

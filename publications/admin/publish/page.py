@@ -100,7 +100,7 @@ def _where(publication: Publication, found: preflight.PreflightReport) -> dict[s
         found.blocking.append(preflight.PreflightIssue("address", refusal.reasons[0], "slug"))
         slug = publication.proposed_slug()
     live = publication.editions.live().first()
-    with translation.override(publication.tree):
+    with translation.override(publication.locale):
         address = reverse("publications:detail", kwargs={"slug": slug})
     former = live.get_absolute_url() if live else ""
     return {"address": address, "leads_on": former if former != address else ""}

@@ -39,7 +39,7 @@ def social_post(edition: Edition) -> str:
 
 def newsletter_entry(edition: Edition) -> str:
     """An entry of a newsletter as plain text, in the language of the publication."""
-    with override(edition.tree):
+    with override(edition.locale):
         day = date_format(timezone.localtime(edition.published_at), "DATE_FORMAT")
         line = " · ".join(
             part for part in (names_in_line(edition.bylines.all()), edition.kind_label, day) if part
@@ -50,7 +50,7 @@ def newsletter_entry(edition: Edition) -> str:
 
 def citation_text(edition: Edition) -> str:
     """One reference in plain words, in the language of the publication."""
-    with override(edition.tree):
+    with override(edition.locale):
         record = metadata.build_record(EditionWithRows.get(edition), site=Site.objects.first() or Site())
         first, *_others = metadata.citations(record)
         return unescape(strip_tags(first.html))

@@ -45,7 +45,7 @@ def arrivals(
     folder: Path, authors=None, *, media=SAMPLES / "media", site: str = "", given=None, taken=()
 ) -> dict:
     found = index_files(folder).assign_slugs(given or {}, set(taken))
-    addresses = found.addresses(lambda tree, slug: f"/{tree}/publications/{slug}/")
+    addresses = found.addresses(lambda locale, slug: f"/{locale}/publications/{slug}/")
     gallery = ImageFinder((media, folder), {}, b"secret")
     people = read_authors(authors)
     context = MarkdownImportContext(
