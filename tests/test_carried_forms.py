@@ -186,11 +186,11 @@ def test_what_was_typed_of_an_author_is_offered_on_the_first_page_until_it_is_sa
     end_sessions()
     page = browser.sign_in(browser.send(form), person=ann)
 
-    offered = browser.open("/desk/").context["unsaved"]
+    offered = browser.open("/desk/").context["autosaves"]
     browser.send(form_at(page, f"{path}?{page.request['QUERY_STRING']}"))
 
     assert [str(each) for each in offered] == ["Ann Bergh"]
-    assert not browser.open("/desk/").context["unsaved"]
+    assert not browser.open("/desk/").context["autosaves"]
     assert Author.objects.get(pk=author.pk).name == "Ann Bergh"
 
 
@@ -246,7 +246,7 @@ def test_words_are_offered_after_a_sign_in_that_leads_elsewhere(browser, ann):
 
     browser.sign_in(person=ann)
 
-    assert [str(each) for each in browser.open("/desk/").context["unsaved"]] == ["Ann Bergh"]
+    assert [str(each) for each in browser.open("/desk/").context["autosaves"]] == ["Ann Bergh"]
 
 
 def test_a_draft_is_offered_in_its_form_after_a_sign_in_on_another_page(browser, ann, publication):
@@ -464,7 +464,7 @@ def test_each_notice_leads_to_the_words_of_its_own_window_once(browser, ann):
     assert sorted(Author.objects.values_list("name", flat=True)) == ["Aone", "Btwo"]
     assert "has been saved since" in page.text
     assert "name" not in shown_again(page).typed()
-    assert not browser.open("/desk/").context["unsaved"]
+    assert not browser.open("/desk/").context["autosaves"]
 
 
 def test_words_of_another_window_with_the_same_row_are_offered_beside_those_filled_in(browser, ann):
@@ -491,14 +491,14 @@ def test_the_first_page_offers_every_unsaved_form_and_lets_go_of_each(browser, a
     browser.sign_in(person=ann)
 
     page = browser.open("/desk/")
-    typed = next(each for each in page.context["unsaved"] if str(each) == "Aone")
+    typed = next(each for each in page.context["autosaves"] if str(each) == "Aone")
     restored = browser.open(typed.address)
     (discard,) = [form for form in html.fromstring(page.text).forms if f"/{typed.pk}/discard/" in form.action]
     browser.send(PageForm(discard, "/desk/"))
 
-    assert len(page.context["unsaved"]) == 8 == page.text.count(">Restore<") == page.text.count(">Discard<")
+    assert len(page.context["autosaves"]) == 8 == page.text.count(">Restore<") == page.text.count(">Discard<")
     assert shown_again(restored).typed()["name"] == ["Aone"]
-    left = {str(each) for each in browser.open("/desk/").context["unsaved"]}
+    left = {str(each) for each in browser.open("/desk/").context["autosaves"]}
     assert left == {"Btwo", *(f"Draft {number}" for number in range(6))}
 
 
@@ -658,7 +658,7 @@ def test_words_of_a_row_that_was_deleted_meanwhile_are_kept_for_whoever_typed_th
     shown = answered(browser, browser.sign_in(page, person=administrator), "take")
 
     assert "may not open that form" not in shown.text and "deleted" in shown.text
-    assert [str(typed) for typed in shown.context["unsaved"]] == ["Ann Bergh"]
+    assert [str(typed) for typed in shown.context["autosaves"]] == ["Ann Bergh"]
 
 
 @pytest.mark.parametrize(

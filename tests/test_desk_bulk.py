@@ -146,7 +146,7 @@ def test_withdrawing_asks_first_and_names_what_is_spared(desk):
 
     page = desk.get(asking("bulk-withdraw", live, draft))
 
-    assert page.context["pieces"] == [live] and "Only a draft" in page.text
+    assert page.context["publications"] == [live] and "Only a draft" in page.text
     assert Edition.objects.live().exists()
 
 

@@ -21,7 +21,7 @@ BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def waiting(client) -> dict[str, list[Publication]]:
-    return {each.what.value: each.first for each in client.get(HOME).context["waits"]}
+    return {each.what.value: each.first for each in client.get(HOME).context["worklists"]}
 
 
 def listed(client, what: str) -> list[Publication]:
@@ -161,7 +161,7 @@ def test_more_than_five_are_counted_and_listed_elsewhere(desk, editor):
 
     page = desk.get(HOME)
 
-    shown = page.context["waits"][0]
+    shown = page.context["worklists"][0]
     assert (shown.number, len(shown.first)) == (7, 5)
     assert f'href="{LIST}?waits=mine"' in page.text
     assert len(listed(desk, "mine")) == 7
@@ -177,7 +177,7 @@ def test_who_has_a_piece_open_is_told_on_the_first_page(desk, editor):
     )
     Presence.objects.create(person=editor, publication=make_publication(), seen_at=timezone.now())
 
-    here = desk.get(HOME).context["here"]
+    here = desk.get(HOME).context["presences"]
 
     assert [(each.person.first_name, each.publication) for each in here] == [("Ann", piece)]
 
@@ -188,7 +188,7 @@ def test_my_latest_work_names_each_piece_once_the_newest_first(desk):
         piece.refresh_from_db()
         desk.post(change(piece), filled(piece, note=f"Note {piece.version}"))
 
-    assert desk.get(HOME).context["worked_on"] == [first, second]
+    assert desk.get(HOME).context["recent_publications"] == [first, second]
 
 
 def test_a_linker_sees_neither_drafts_nor_deeds(client):
@@ -198,7 +198,11 @@ def test_a_linker_sees_neither_drafts_nor_deeds(client):
 
     page = client.get(HOME)
 
-    assert (page.context["waits"], page.context["here"], page.context["deeds"]) == ([], [], [])
+    assert (page.context["worklists"], page.context["presences"], page.context["recent_actions"]) == (
+        [],
+        [],
+        [],
+    )
     assert "Hidden draft" not in page.text
 
 
@@ -212,5 +216,5 @@ def test_what_was_typed_and_not_saved_is_told_to_whoever_typed_it_alone(desk, ed
 
     page = desk.get(HOME)
 
-    assert [str(each) for each in page.context["unsaved"]] == ["On Brest", "A new piece"]
+    assert [str(each) for each in page.context["autosaves"]] == ["On Brest", "A new piece"]
     assert "Not mine" not in page.text and f'href="{change(piece)}"' in page.text

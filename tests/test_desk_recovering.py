@@ -425,7 +425,7 @@ def test_what_was_typed_is_offered_when_the_address_of_a_new_form_is_loaded_agai
 
     page = desk.get(address)
 
-    assert [str(typed) for typed in page.context["unsaved"]] == ["Before the crash"]
+    assert [str(typed) for typed in page.context["autosaves"]] == ["Before the crash"]
     assert page.context["form_key"] != key
 
 

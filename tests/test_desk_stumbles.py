@@ -250,7 +250,7 @@ def test_what_was_typed_in_the_same_words_is_offered_once(desk, editor):
 
     page = desk.get(ADD)
 
-    assert [str(typed) for typed in page.context["unsaved"]] == ["A summary alone.", "Typed"]
+    assert [str(typed) for typed in page.context["autosaves"]] == ["A summary alone.", "Typed"]
 
 
 def test_what_is_saved_is_not_offered_from_another_window_too(desk, editor):
@@ -295,7 +295,7 @@ def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
 def test_a_report_counts_one_word(count, words):
     told_words = {
         "word": {"row": {"filename": "x.docx"}, "words": [count, 0], "counts": []},
-        "piece": make_publication(),
+        "publication": make_publication(),
     }
 
     assert words in render_to_string("desk/word_report_panel.html", told_words)

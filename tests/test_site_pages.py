@@ -137,7 +137,7 @@ def test_a_page_in_one_language_is_linked_in_the_other_tree_marked_with_its_lang
 
     page = client.get("/sv/").text
 
-    assert 'href="/en/press/" hreflang="en" lang="en">Press <span' in page
+    assert 'href="/en/press/" hreflang="en" lang="en">Press <span' in " ".join(page.split())
 
 
 def test_a_page_without_any_text_is_linked_nowhere(client):

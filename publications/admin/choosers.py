@@ -104,6 +104,8 @@ class ChooserWidget(forms.Widget):
     def get_context(self, name: str, value: ChooserValue, attrs) -> dict:
         context = super().get_context(name, value, attrs)
         field = self.field
+        options = self._options(value)
+        labels = dict(options)
         spare = max(0, min(SPARE_PLACES, field.limit - len(value.pairs)))
         context["chooser"] = {
             "what": field.what,
@@ -116,7 +118,8 @@ class ChooserWidget(forms.Widget):
             "found_none": bool(value.query) and not field.source.offered(value.query, field.rows).exists(),
             "adding": reverse_lazy("desk:publications_author_add") if self.can_add else "",
             "roles": list(field.roles.items()),
-            "options": self._options(value),
+            "options": options,
+            "chosen_labels": [labels[chosen] for chosen, _role in value.pairs if chosen in labels],
             "places": [
                 {"number": number, "value": chosen, "role": role}
                 for number, (chosen, role) in enumerate([*value.pairs, *[("", "")] * spare], start=1)

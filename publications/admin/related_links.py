@@ -155,10 +155,10 @@ def related_links_edit(request: HttpRequest, pk: int) -> HttpResponse:
     taken = pks_in(posted, "related") or [pk for pk, _role in form.initial["related"]]
     return render_desk_page(
         request, "related_links_edit",
-        title=edition.title, edition=edition, form=form, gone=ended_related(publication),
+        title=edition.title, edition=edition, form=form, ended_related=ended_related(publication),
         reads_drafts=reads_drafts(request.user),
         related=suggestions.find_similar_to_live(publication.pk, taken),
-        apart=_excluded_suggestions(publication), may_rule=True,
+        excluded_suggestions=_excluded_suggestions(publication), may_rule=True,
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 Whoever holds the address may read and comment; nothing else of the desk is open to them, and no cookie is asked for.
 That is why its forms carry no token against forgery: the address is a secret that no other site knows."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 
@@ -88,8 +89,7 @@ def review_page(request: HttpRequest, token: str) -> HttpResponse:
         "review": found,
         "token": token,
         "refused": refused,
-        "typed": form,
-        **review_context(found, token),
+        **review_context(found, token, _typed_in(form) if refused else {}),
     }
     return _make_private(render_desk_page(request, "review", **context), status)
 
@@ -144,8 +144,17 @@ def _limit_reached(found: Review) -> str:
     return ""
 
 
-def review_context(found: Review, token: str) -> dict[str, object]:
-    """The revision for its page: head, passages with their remarks, and those of the whole."""
+def _typed_in(form: ReviewCommentForm) -> dict[str, str]:
+    """Return the text of a comment that was not kept, by its place."""
+    return {str(form["place"].value()): form["text"].value() or ""}
+
+
+def review_context(found: Review, token: str, typed: Mapping[str, str]) -> dict[str, object]:
+    """The revision for its page: head, passages with their comments, and those of the whole.
+
+    Args:
+        typed: what is shown in the form of a place, by the number of the place.
+    """
 
     def address(image: Image, size: str, extension: str) -> str:
         return reverse("desk:review-picture", args=[token, image.key, size, extension])
@@ -162,17 +171,25 @@ def review_context(found: Review, token: str) -> dict[str, object]:
         "editors": names_in_line(row for row in made.bylines if row.role == "editor"),
         "cover": responsive_image(edition.cover, address) if edition.cover else None,
         "passages": [
-            _with_comments(SafeString(markup.insert_images(each.html, pictures)), each.number, remarks)
+            {
+                "html": SafeString(markup.insert_images(each.html, pictures)),
+                "place": _comments_at(each.number, remarks, typed),
+            }
             for each in passages_of(edition.html)
         ],
-        "of_the_whole": [each for each in remarks if not each.is_fine and not each.place],
+        "whole_text": _comments_at(0, remarks, typed),
         "fine": next((each for each in remarks if each.is_fine), None),
     }
 
 
-def _with_comments(html: SafeString, number: int, remarks: list[ReviewRemark]) -> dict[str, object]:
-    """A passage as its page shows it, with what was said of it."""
-    return {"html": html, "number": number, "remarks": [each for each in remarks if each.place == number]}
+def _comments_at(number: int, comments: list[ReviewRemark], typed: Mapping[str, str]) -> dict[str, object]:
+    """A place of the text with its comments and its form: a passage, or the whole text (0)."""
+    return {
+        "number": number,
+        "comments": [each for each in comments if each.place == number and not each.is_fine],
+        "is_open": not number or str(number) in typed,
+        "typed": typed.get(str(number), ""),
+    }
 
 
 def snapshot_of_review(found: Review) -> EditionWithRows | None:

@@ -68,6 +68,12 @@ class DeskModelAdmin(ModelAdmin):
             return HttpResponseRedirect(address_of_new(request))
         return super().add_view(request, form_url, extra_context)
 
+    def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
+        """Django's page of a form, told whether this person may save it (`can_save`)."""
+        row = kwargs.get("obj")
+        can_save = kwargs.get("add") or self.has_change_permission(request, row)
+        return super().render_change_form(request, {**context, "can_save": can_save}, *args, **kwargs)
+
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
@@ -173,7 +179,9 @@ class DeskSite(AdminSite):
         A form that the page carries is given to whoever typed it, or says so.
         """
         carried = carried_forms.read_carried(request)
-        response = super().login(request, {"carried": carried, **(extra_context or {})})
+        context = {"carried": carried, **(extra_context or {})}
+        context["is_not_allowed"] = request.user.is_authenticated and not context["carried"]
+        response = super().login(request, context)
         response = finish_sign_in(request, response)
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
@@ -249,9 +257,10 @@ def render_publication_page(
 ) -> HttpResponse:
     """Render a page about one publication: where it stands is on all of them."""
     about = {
-        "piece": publication,
+        "publication": publication,
         "opts": Publication._meta,
-        "standing": status_text(publication),
+        "status": status_text(publication),
         "live": publication.editions.live().first(),
+        "may_see_editions": request.user.has_perm("publications.publish_publication"),
     }
     return render_desk_page(request, template, **about, **context)

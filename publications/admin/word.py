@@ -32,6 +32,11 @@ from .word_report import changes_in_words
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
 
+def can_import_word(person) -> bool:
+    """Return whether a person may make a draft from a Word file, with its images."""
+    return person.has_perms(("publications.add_publication", "publications.add_image"))
+
+
 class WordField(forms.FileField):
     """A Word file, refused before it is read where it is too large."""
 

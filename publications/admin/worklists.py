@@ -34,6 +34,7 @@ from .history.audit_log import AuditEntryText, describe_entry
 from .related_links import has_links_to_ended
 from .site import admin_site, get_publication_or_404, require_permissions
 from .status_text import status_with_submission, with_submissions
+from .word import can_import_word
 
 STALE_AFTER = timedelta(days=548)  # eighteen months
 
@@ -173,12 +174,17 @@ def home(request: HttpRequest) -> HttpResponse:
 def home_context(request: HttpRequest) -> dict[str, object]:
     person = request.user
     return {
-        "unsaved": _unsaved_forms(person),
-        "waits": [each for what in worklists_for(person) if (each := _preview_worklist(what, person)).number],
-        "here": _people_here(person),
-        "worked_on": _worked_on(person),
-        "deeds": _recent_actions(person),
-        "ask": [] if person.get_all_permissions() else list(account_managers().filter(is_active=True)),
+        "autosaves": _unsaved_forms(person),
+        "worklists": [
+            each for what in worklists_for(person) if (each := _preview_worklist(what, person)).number
+        ],
+        "presences": _people_here(person),
+        "recent_publications": _worked_on(person),
+        "can_import_word": can_import_word(person),
+        "recent_actions": _recent_actions(person),
+        "administrators": []
+        if person.get_all_permissions()
+        else list(account_managers().filter(is_active=True)),
     }
 
 

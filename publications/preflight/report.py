@@ -26,6 +26,11 @@ class PreflightReport:
     confirm: list[PreflightIssue]
     advice: list[PreflightIssue]
 
+    @property
+    def is_clear(self) -> bool:
+        """Whether nothing was found."""
+        return not (self.blocking or self.confirm or self.advice)
+
 
 def run_preflight(draft: PreflightDraft) -> PreflightReport:
     """Run every check; the issues stand in the order of the checks."""

@@ -11,14 +11,15 @@ from itertools import groupby
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
+from django.utils.translation import get_language, gettext_lazy, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import gettext_lazy, ngettext
 
 from publications.diff import (
     DiffBlock,
     Difference,
     DiffOperation,
     DiffPassage,
+    DiffRun,
     blocks_of_html,
     blocks_of_text,
     compare,
@@ -190,6 +191,16 @@ class ShownPassage:
     label: str
     moved: str = ""
 
+    @property
+    def heading(self) -> str:
+        """What stands above the passage: what it is, and where it has been moved to or from."""
+        return ". ".join(part for part in (self.label, self.moved) if part)
+
+    @property
+    def runs(self) -> list[DiffRun]:
+        """The runs that are shown: an address only where it changed."""
+        return [run for run in self.passage.runs if run.role != "address" or run.change != DiffOperation.KEPT]
+
 
 @dataclass(frozen=True)
 class PassageGroup:
@@ -204,8 +215,16 @@ def difference_of(before: EditionWithRows, after: EditionWithRows) -> Difference
     return compare(list(_blocks(before)), list(_blocks(after)))
 
 
-def comparison_context(difference: Difference) -> dict[str, object]:
-    return {"stretches": list(_stretches(difference.passages)), "figures": figures(difference)}
+def comparison_context(difference: Difference, language: str) -> dict[str, object]:
+    """Return what `partials/diff_runs.html` shows of a difference of texts in this language.
+
+    `label_language` is the language of the page where that is another one, and else "".
+    """
+    return {
+        "stretches": list(_stretches(difference.passages)),
+        "figures": figures(difference),
+        "label_language": "" if language == get_language() else get_language(),
+    }
 
 
 def figures(difference: Difference) -> str:

@@ -119,11 +119,12 @@ def render_desk_error(request: HttpRequest, error: DeskError) -> HttpResponse:
         Exception: not even the frame can be made.
     """
     page = error.value
+    is_read = request.method in ("GET", "HEAD")
     context = {
         "error": page,
         "title": page.title,
-        "is_sent": request.method not in ("GET", "HEAD"),
-        "back": _page_before(request),
+        "advice": "" if is_read else page.if_sent,
+        "back_url": _page_before(request) if is_read else "",
     }
     body = _with_menu(request, context) if page.asks_database else ""
     return HttpResponse(body or render_to_string(TEMPLATE, context), status=page.status)

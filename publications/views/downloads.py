@@ -272,7 +272,7 @@ def _unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
         title=_("Not at hand just now"),
         robots="noindex",
         edition=edition,
-        piece_url=edition.get_absolute_url(),
+        edition_url=edition.get_absolute_url(),
     )
     response.headers["Retry-After"] = FILE_RETRY_AFTER
     return response

@@ -153,10 +153,10 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect_or_gone(
             request, found, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
         )
-    piece_url = found.edition.get_absolute_url()
+    edition_url = found.edition.get_absolute_url()
     typed = request.GET.get("server", "").strip()
     server = server_of(typed)
-    text = urlencode({"text": f"{found.edition.title} {absolute_url(piece_url)}"})
+    text = urlencode({"text": f"{found.edition.title} {absolute_url(edition_url)}"})
     return render_page(
         request,
         "pages/share_mastodon.html",
@@ -165,11 +165,11 @@ def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
         section="publications",
         breadcrumb=[
             *breadcrumb((_("Publications"), "publications:list")),
-            {"label": found.edition.title, "url": piece_url, "language": found.edition.language},
+            {"label": found.edition.title, "url": edition_url, "language": found.edition.language},
             {"label": _("Share on Mastodon")},
         ],
-        piece_title=found.edition.title,
-        piece_url=piece_url,
+        edition_title=found.edition.title,
+        edition_url=edition_url,
         server=server or typed,
         share_url=f"https://{server}/share?{text}" if server else "",
         error=_("That is not the name of a server. It looks like mastodon.social.")

@@ -194,7 +194,7 @@ def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpRespons
         is_same=before.digest == after.digest,
         others=[each.number for each in readable if each.number != number],
         canonical=live.get_absolute_url(),
-        **comparison_context(difference_of(*_with_compared_rows(before, after))),
+        **comparison_context(difference_of(*_with_compared_rows(before, after)), live.language),
     )
 
 
@@ -224,8 +224,8 @@ def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
         "section": "publications",
         "robots": "noindex",
         "social_image_of": live.get_absolute_url(),
-        "piece": live,
-        "piece_url": live.get_absolute_url(),
+        "edition": live,
+        "edition_url": live.get_absolute_url(),
         "editions_url": editions_url(live),
         "breadcrumb": [*breadcrumb((_("Publications"), "publications:list")), piece, *steps],
     }

@@ -43,7 +43,7 @@ def test_what_is_typed_while_the_first_answer_is_on_its_way_is_asked_for(form):
 
 def test_the_first_thing_to_type_into_is_the_title_though_something_was_kept(form, site):
     form.locator("#id_summary").fill("Half a sentence")
-    expect(form.locator("[data-kept-at]")).not_to_be_empty(timeout=10_000)
+    expect(form.locator("[data-autosaved-at]")).not_to_be_empty(timeout=10_000)
     form.goto(site.url + "/desk/")
     form.goto(site.url + "/desk/publications/publication/add/")
 

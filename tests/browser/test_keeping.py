@@ -111,7 +111,7 @@ def test_leaving_is_warned_of_only_while_something_is_not_kept(open_page, site):
     page.fill("[name=title]", "Not kept yet")
     page.close(run_before_unload=True)
     page.wait_for_timeout(500)
-    expect(page.locator("[data-kept-at]")).to_contain_text("is kept", timeout=8000)
+    expect(page.locator("[data-autosaved-at]")).to_contain_text("is kept", timeout=8000)
     before = list(asked)
     page.goto("/desk/")
 
@@ -125,4 +125,4 @@ def test_who_else_has_a_piece_open_is_told_without_a_reload(open_page, site):
     for page in (theirs, mine):
         open_draft(page)
 
-    expect(mine.locator("[data-others]")).to_contain_text("administrator has this open", timeout=8000)
+    expect(mine.locator("[data-other-editors]")).to_contain_text("administrator has this open", timeout=8000)

@@ -118,7 +118,7 @@ def test_the_warning_is_in_sight_wherever_one_types_and_goes_once_one_is_back(op
     opened.value.close()
 
     expect(warning).to_be_hidden(timeout=15000)
-    expect(page.locator("[data-kept-at]")).to_contain_text("is kept", timeout=15000)
+    expect(page.locator("[data-autosaved-at]")).to_contain_text("is kept", timeout=15000)
     page.locator(SAVE).last.click()
     expect(page.get_by_text("Draft saved")).to_be_visible()
 

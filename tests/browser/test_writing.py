@@ -304,12 +304,12 @@ def test_one_button_is_in_the_order_of_tab_and_arrows_lead_to_the_others(form):
 
 def test_what_a_button_did_is_kept_like_what_is_typed(form):
     body(form).fill("x")
-    expect(form.locator("[data-kept-at]")).not_to_be_empty(timeout=10_000)
-    form.locator("[data-kept-at]").evaluate("(place) => { place.textContent = ''; }")
+    expect(form.locator("[data-autosaved-at]")).not_to_be_empty(timeout=10_000)
+    form.locator("[data-autosaved-at]").evaluate("(place) => { place.textContent = ''; }")
 
     form.keyboard.press("Control+B")
 
-    expect(form.locator("[data-kept-at]")).not_to_be_empty(timeout=10_000)
+    expect(form.locator("[data-autosaved-at]")).not_to_be_empty(timeout=10_000)
 
 
 def test_without_scripts_there_is_the_plain_text_alone(open_page, site):
@@ -318,5 +318,5 @@ def test_without_scripts_there_is_the_plain_text_alone(open_page, site):
     page.goto(site.url + ADD)
 
     expect(body(page)).to_be_visible()
-    expect(page.locator("[data-writing]")).to_be_hidden()
+    expect(page.locator("[data-editor-toolbar]")).to_be_hidden()
     expect(page.locator("dialog")).to_be_hidden()

@@ -175,8 +175,8 @@ def autosave_context(request: HttpRequest, publication: Publication | None) -> d
     key = request.POST.get(FORM_KEY) or _unused_key(request)
     return {
         "form_key": key,
-        "unsaved": each_once(Typed.objects.of(request.user, publication).exclude(key=key)),
-        "others": other_editors(publication, request.user) if publication else [],
+        "autosaves": each_once(Typed.objects.of(request.user, publication).exclude(key=key)),
+        "other_editors": other_editors(publication, request.user) if publication else [],
     }
 
 

@@ -136,7 +136,9 @@ def bulk_tags(request: HttpRequest) -> HttpResponse:
             [_change_tags(publication, form.cleaned_data, request.user) for publication in publications],
         )
         return HttpResponseRedirect(reverse(LIST_PAGE))
-    return render_desk_page(request, "bulk_tags", title=_("Change tags"), pieces=publications, form=form)
+    return render_desk_page(
+        request, "bulk_tags", title=_("Change tags"), publications=publications, form=form
+    )
 
 
 @transaction.atomic
@@ -203,8 +205,9 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
         publication.state = states[publication.pk]
     return render_desk_page(
         request, "bulk_withdraw",
-        title=_("Withdraw"), form=form, pieces=public, spared=[each for each in publications if each not in public],
-        leading=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
+        title=_("Withdraw"), form=form, publications=public,
+        skipped=[each for each in publications if each not in public],
+        linking_editions=list(editions_linking_to(public)[:MAX_BULK_PUBLICATIONS]) if public else [],
     )  # fmt: skip
 
 

@@ -70,8 +70,9 @@ def bulk_author(request: HttpRequest) -> HttpResponse:
         _carry_out(request, drafts, form.cleaned_data)
         return HttpResponseRedirect(reverse(LIST_PAGE))
     return render_desk_page(
-        request, "bulk_author", title=_("Set author and publish"), form=form, pieces=drafts[:SHOWN], count=len(drafts),
-        spared=[publication for publication in found if publication.pk in public][:SHOWN],
+        request, "bulk_author", title=_("Set author and publish"), form=form,
+        publications=drafts[:SHOWN], count=len(drafts),
+        skipped=[publication for publication in found if publication.pk in public][:SHOWN],
     )  # fmt: skip
 
 

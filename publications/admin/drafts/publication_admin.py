@@ -26,9 +26,11 @@ from publications.models import (
 )
 
 from .. import related_links, reviews, worklists
+from ..publish.withdraw import undo_name
 from ..site import DeskModelAdmin
 from ..status_text import person_name, status_text, status_with_submission, with_submissions
 from ..unsent_forms import UNSENT, mark_redisplay
+from ..word import can_import_word
 from ..word_report import word_report_context
 from ..worklists import Worklist, worklist_publications, worklists_for
 from . import autosave, bulk, bulk_authors, suggestions
@@ -282,14 +284,18 @@ class PublicationAdmin(DeskModelAdmin):
         autosave.continue_saving(request, publication)
         return self.change_view(request, str(publication.pk), form_url, extra_context)
 
+    def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
+        context = {"can_import_word": can_import_word(request.user), **(extra_context or {})}
+        return super().changelist_view(request, context)
+
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         publication = super().get_object(request, object_id) if object_id else None
-        title = {"title": str(publication), "subtitle": str(publication)} if publication else {}
+        title = {"title": str(publication), "subtitle": ""} if publication else {}
         autosave.fill_from_autosave(request, publication)
         if "_take" in request.POST:
             request.POST = suggestions.apply_suggestion(request.POST)
         kept = autosave.autosave_context(request, publication)
-        context = {**(extra_context or {}), **title, **self.standing_context(request, publication), **kept}
+        context = {**(extra_context or {}), **title, **self.status_context(request, publication), **kept}
         try:
             return super().changeform_view(request, object_id, form_url, context)
         except actions.ActionRefused as refusal:
@@ -298,25 +304,34 @@ class PublicationAdmin(DeskModelAdmin):
             request.POST = mark_redisplay(request.POST)
             return super().changeform_view(request, object_id, form_url, context)
 
-    def standing_context(self, request: HttpRequest, publication: Publication | None) -> dict:
+    def status_context(self, request: HttpRequest, publication: Publication | None) -> dict:
         """What the form says of the publication: where it stands, and what may be done with it."""
         live = Edition.objects.live().filter(publication=publication).first() if publication else None
-        ready = worklists.open_submission(publication)
+        is_planned = bool(publication and (publication.live_from or publication.waiting_from))
+        may_publish, relates = self.has_publish_permission(request), may_relate(request, publication)
+        plan = actions.plan_undo(publication) if publication and may_publish else None
+        can_delete = publication and self.has_delete_permission(request, publication)
+        submission = worklists.open_submission(publication)
         return {
-            "standing": status_text(publication) if publication else _("Not saved yet"),
-            "undoing": actions.plan_undo(publication) if publication else None,
-            "can_withdraw": bool(publication and (publication.live_from or publication.waiting_from)),
+            "status": status_text(publication) if publication else _("Not saved yet"),
+            "undo_name": undo_name(plan) if plan else "",
+            "can_withdraw": is_planned and may_publish,
+            "delete_url": reverse("desk:publications_publication_delete", args=[publication.pk])
+            if can_delete
+            else "",
+            "save_hint": _save_hint(may_relate=relates) if live or is_planned else "",
             "live": live,
-            "ready": ready,
-            "ready_by": person_name(ready.by) if ready else "",
+            "submission": submission,
+            "submitted_by": person_name(submission.by) if submission else "",
             "remarks": reviews.unresolved_comments(publication),
             "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
-            "dead": SimpleLazyObject(lambda: preflight.find_broken_links(publication) if live else {}),
-            "gone": related_links.ended_related(publication) if publication else [],
+            "broken_links": SimpleLazyObject(
+                lambda: preflight.find_broken_links(publication) if live else {}
+            ),
+            "ended_related": related_links.ended_related(publication) if publication else [],
             "word": word_report_context(request, publication),
             "editions": publication.editions.exists() if publication else False,
-            "may_publish": request.user.has_perm("publications.publish_publication"),
-            "may_relate": may_relate(request, publication),
+            "may_publish": may_publish,
             "may_redact": request.user.has_perm("publications.redact_publication"),
             "picture_types": ",".join(
                 media_type for _extension, media_type in images.ACCEPTED_FORMATS.values()
@@ -349,6 +364,13 @@ class PublicationAdmin(DeskModelAdmin):
         else:
             messages.success(request, _("Draft saved. Nothing public has changed."))
         return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[obj.pk]))
+
+
+def _save_hint(*, may_relate: bool) -> str:
+    """Return what saving changes for readers."""
+    if may_relate:
+        return _("Saving changes the draft only. Related publications are public as soon as they are saved.")
+    return _("Saving changes the draft only.")
 
 
 def _warn_of_taken_address(request: HttpRequest, publication: Publication) -> None:

@@ -203,7 +203,9 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     @admin.display(description=gettext_lazy("deed"), ordering="deed")
     def what(self, line: AuditLine) -> SafeString:
         return SafeString(
-            render_to_string("desk/audit_entry.html", {"told": describe_entry(line), "may_see": True}).strip()
+            render_to_string(
+                "desk/audit_entry.html", {"entry": describe_entry(line), "may_see_editions": True}
+            ).strip()
         )
 
     @admin.display(description=gettext_lazy("what"), ordering="subject")

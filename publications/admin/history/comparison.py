@@ -6,7 +6,6 @@ from datetime import datetime
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.text import capfirst
-from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from publications import manuscript, markup, snapshot
@@ -45,14 +44,13 @@ def build_comparison(before: EditionWithRows | None, after: EditionWithRows | No
     if not before or not after:
         return {}
     difference = difference_of(before, after)
-    shown = comparison_context(difference)
+    shown = comparison_context(difference, after.edition.language)
     beside = list_field_changes(before, after)
     is_same = not shown["figures"] and not beside
     about = {"language": after.edition.language, "direction": after.edition.direction}
     return {
         "compared": {**shown, **about, "facts": beside, "is_same": is_same},
         "difference": difference,
-        "locale": get_language(),
     }
 
 

@@ -26,9 +26,15 @@ REVISIONS_PER_PAGE = 500
 
 @dataclass
 class SaveGroup:
-    """Revisions of one person in a row, the newest first."""
+    """Revisions of one person in a row, the newest first.
+
+    Attributes:
+        is_from, is_to: whether the form proposes to compare from, or to, this row.
+    """
 
     revisions: list[Revision] = field(default_factory=list)
+    is_from: bool = False
+    is_to: bool = False
 
     @property
     def newest(self) -> Revision:
@@ -54,11 +60,13 @@ class SaveGroup:
         return plain and same and self.newest.saved_at - older.saved_at <= SAVE_GROUP_WINDOW
 
 
-@dataclass(frozen=True)
+@dataclass
 class TimelineEdition:
     """An edition in the history: what it was, when, and what became of it."""
 
     edition: Edition
+    is_from: bool = False
+    is_to: bool = False
 
     @property
     def at(self) -> datetime:
@@ -124,14 +132,14 @@ def history_page(request: HttpRequest, pk: int) -> HttpResponse:
     saves = [entry for entry in entries if isinstance(entry, SaveGroup)]
     oldest = saves[-1].revisions[-1].number if saves else 0
     shown = sum(len(row.revisions) for row in saves)
+    _propose_comparison(entries)
     return render_publication_page(
         request, "history", publication,
         title=_("History"),
         entries=entries,
-        chosen=_proposed_keys(entries),
         current=publication.version,
         older=oldest if shown >= REVISIONS_PER_PAGE else 0,
-        audit=[describe_entry(line) for line in publication.audit.select_related("publication")[:200]],
+        audit_entries=[describe_entry(line) for line in publication.audit.select_related("publication")[:200]],
     )  # fmt: skip
 
 
@@ -174,10 +182,10 @@ def difference_page(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _proposed_keys(entries: list[TimelineEntry]) -> list[str]:
-    """The two rows that the form proposes: right after publishing, the edition and the one before it."""
+def _propose_comparison(entries: list[TimelineEntry]) -> None:
+    """Choose the two rows that the form proposes: right after publishing, the edition and the one before it."""
     editions = [
-        entry.key
+        entry
         for entry in entries
         if isinstance(entry, TimelineEdition) and entry.edition.end != EndReason.CANCELLED
     ]
@@ -185,7 +193,11 @@ def _proposed_keys(entries: list[TimelineEntry]) -> list[str]:
     is_published = isinstance(newest, TimelineEdition) or (
         newest and newest.newest.why == RevisionReason.PUBLISHED
     )
-    return editions[:2] if is_published and len(editions) > 1 else [entry.key for entry in entries[:2]]
+    newer, *older = (editions if is_published and len(editions) > 1 else entries)[:2] or [None]
+    if newer:
+        newer.is_to = True
+    for entry in older:
+        entry.is_from = True
 
 
 def _last_change(publication: Publication) -> tuple[str, str]:

@@ -31,13 +31,14 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         except actions.ActionRefused as refusal:
             form.add_error(None, refusal.reasons)
     publication = get_publication_or_404(pk)
-    meanwhile = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
+    newer = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
     seen, changes = form.see_again(publication), _what_changes(publication)
     facts = [fact.name for fact in changes.get("compared", {}).get("facts", ())]
     form.propose(propose_change(changes.get("difference"), facts))
+    where = _where(publication, found)
     return render_publication_page(
-        request, "publish", publication, form=form, title=_("Check and publish"), findings=found, meanwhile=meanwhile,
-        **_where(publication, found), **changes, **_since(publication, seen),
+        request, "publish", publication, form=form, title=_("Check and publish"), issues=found, newer_entries=newer,
+        show_preview=not (found.blocking and form.errors), **where, **changes, **_since(publication, seen),
     )  # fmt: skip
 
 
@@ -103,7 +104,7 @@ def _where(publication: Publication, found: preflight.PreflightReport) -> dict[s
     with translation.override(publication.locale):
         address = reverse("publications:detail", kwargs={"slug": slug})
     former = live.get_absolute_url() if live else ""
-    return {"address": address, "leads_on": former if former != address else ""}
+    return {"address": address, "redirected_from": former if former != address else ""}
 
 
 def _what_changes(publication: Publication) -> dict[str, object]:

@@ -12,11 +12,12 @@ from django.utils.translation import gettext_lazy, override
 
 from publications import actions, metadata
 from publications.locales import datetime_with_zone
-from publications.models import FOREVER, Edition, EditionWithRows, Site
+from publications.models import FOREVER, AuditLine, Edition, EditionWithRows, Site
 from publications.presentation import absolute_url
 from publications.presentation.authors import names_in_line
 
 from ..site import get_publication_or_404, render_publication_page, require_permissions
+from .withdraw import undo_label, undo_name
 
 MAX_SOCIAL_CHARACTERS = 300
 """Characters of a post on Bluesky, the shortest of the networks where a whole post still fits (X: 280 counts
@@ -77,7 +78,7 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
     """What became of an edition, with all that can be copied, and Undo where it can be undone."""
     publication = get_publication_or_404(pk)
     edition = get_object_or_404(publication.editions.select_related("kind"), number=number)
-    stands = _status_of(edition)
+    stands, plan = _status_of(edition), _undo_of(publication, edition)
     return render_publication_page(
         request, "publish_result", publication,
         title=TITLES[stands],
@@ -86,10 +87,12 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         from_moment=datetime_with_zone(edition.visible_from),
         until=datetime_with_zone(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
         texts=_texts_to_copy(edition) if stands != "over" else [],
-        plan=_undo_label(publication, edition),
+        plan=plan,
+        undo_name=undo_name(plan),
+        undo_label=undo_label(plan),
         state=actions.public_state(publication),
         before=edition.previous,
-        line=publication.audit.filter(detail__edition=number).first(),
+        schedule_note=_schedule_note(publication.audit.filter(detail__edition=number).first()),
     )  # fmt: skip
 
 
@@ -125,7 +128,17 @@ def _text_rows(text: str) -> int:
     return sum(1 + len(line) // 80 for line in text.split("\n"))
 
 
-def _undo_label(publication, edition: Edition):
+def _schedule_note(line: AuditLine | None) -> str:
+    """Return what became of a scheduled edition that this one replaced."""
+    replaced, kept = (line.detail.get(name) if line else None for name in ("replaced", "kept"))
+    if not replaced:
+        return ""
+    if kept:
+        return _("The edition that waited goes public at its moment, as edition %(kept)s.") % {"kept": kept}
+    return _("It replaces edition %(replaced)s, which waited.") % {"replaced": replaced}
+
+
+def _undo_of(publication, edition: Edition):
     """The plan of an undo, where it takes back this very edition."""
     plan = actions.plan_undo(publication)
     return plan if plan and plan.edition.pk == edition.pk else None

@@ -78,13 +78,29 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     return render_publication_page(
         request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
         can_withdraw=publication.editions.live().exists() or publication.editions.waiting().exists(),
-        leading=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]), meanwhile=form.refresh(publication),
+        linking_editions=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]),
+        newer_entries=form.refresh(publication),
     )  # fmt: skip
 
 
 def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) -> str:
     actions.withdraw(publication, by=request.user, **form.cleaned_data)
     return _("Withdrawn. Its address now says that it is no longer public; nothing has been deleted.")
+
+
+def undo_name(plan) -> str:
+    """Return what an undo is called: the plan of `what_undo_does`, or None."""
+    is_cancelling = plan and plan.what is actions.UndoType.CANCEL
+    return _("Cancel the scheduled edition") if is_cancelling else _("Undo")
+
+
+def undo_label(plan) -> str:
+    """Return what the button of an undo says that it does."""
+    if plan and plan.what is actions.UndoType.CANCEL:
+        return _("Cancel the scheduled edition")
+    if plan and plan.what is actions.UndoType.RESTORE:
+        return _("Undo: show edition %(before)s again") % {"before": plan.restored.number}
+    return _("Undo: withdraw the publication")
 
 
 @require_permissions("publish_publication")
@@ -94,11 +110,16 @@ def undo_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = StateForm(request.POST or None, publication=publication)
     if response := _perform(request, publication, form, lambda: _undo(request, publication, form, plan)):
         return response
-    meanwhile = form.refresh(publication)
-    is_cancelling = plan and plan.what is actions.UndoType.CANCEL
-    title = _("Cancel the scheduled edition") if is_cancelling else _("Undo")
+    newer = form.refresh(publication)
     return render_publication_page(
-        request, "undo", publication, form=form, title=title, plan=plan, meanwhile=meanwhile
+        request,
+        "undo",
+        publication,
+        form=form,
+        title=undo_name(plan),
+        plan=plan,
+        undo_label=undo_label(plan),
+        newer_entries=newer,
     )
 
 

@@ -5,15 +5,15 @@ import { formData } from "./form_data.js";
 
 const PAUSE = 3000, LONGEST = 11000, AGAIN = 5000, PRESENT = 20000;
 const word = () => crypto.getRandomValues(new Uint32Array(2)).join("");
-const place = document.querySelector("[data-keeping]");
+const place = document.querySelector("[data-autosave]");
 const form = place?.closest("form");
 if (form) start();
 
 function start() {
-  const { url, here, kept, failed, signedIn, signedOut, other, person } = place.dataset;
-  const warning = document.querySelector("[data-unkept]");
-  const status = document.querySelector("[data-kept-at]");
-  const others = document.querySelector("[data-others]");
+  const { url, presence, kept, failed, signedIn, signedOut, other, person } = place.dataset;
+  const warning = document.querySelector("[data-autosave-warning]");
+  const status = document.querySelector("[data-autosaved-at]");
+  const others = document.querySelector("[data-other-editors]");
   const page = word();
   let since = 0, timer = 0, sending = 0, turn = 0, leaves = false;
 
@@ -51,16 +51,16 @@ function start() {
   }
 
   function values() {
-    return formData(form, { piece: place.dataset.piece, page, turn: ++turn });
+    return formData(form, { piece: place.dataset.publication, page, turn: ++turn });
   }
 
   // What is wrong stands at the foot of the window, wherever in the form somebody types.
   function tell(words, isWrong = false, isOut = false) {
     status.textContent = isWrong ? "" : words;
-    const said = warning.querySelector("[data-unkept-said]");
+    const said = warning.querySelector("[data-warning-text]");
     warning.hidden = !isWrong;
     if (said.textContent !== (isWrong ? words : "")) said.textContent = isWrong ? words : "";
-    warning.querySelector("[data-unkept-ways]").hidden = !isOut;
+    warning.querySelector("[data-sign-in-links]").hidden = !isOut;
   }
 
   // Signed out, or in again in another window: then the open form needs the token of that sign-in, if it is one's own.
@@ -70,14 +70,14 @@ function start() {
     const said = answer.ok && !answer.redirected ? await answer.json().catch(() => null) : null;
     if (`${said?.person}` !== person) return tell(said ? other : signedOut, true, true);
     for (const field of document.getElementsByName("csrfmiddlewaretoken")) field.value = said.token;
-    if (!warning.querySelector("[data-unkept-ways]").hidden) tell("");
+    if (!warning.querySelector("[data-sign-in-links]").hidden) tell("");
   }
 
   async function present() {
     if (document.hidden) return;
-    if (!here) return enter();
+    if (!presence) return enter();
     try {
-      const answer = await send(here, new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value }));
+      const answer = await send(presence, new URLSearchParams({ csrfmiddlewaretoken: form.elements.csrfmiddlewaretoken.value }));
       if (answer.redirected || answer.status === 403) return enter();
       if (answer.ok) others.textContent = (await answer.json()).others.join(" · ");
     } catch {

@@ -4,9 +4,9 @@ import { handlePaste } from "./editor/paste.js";
 import { imageUpload } from "./editor/image_upload.js";
 import { toolbar } from "./editor/toolbar.js";
 
-const tools = document.querySelector("[data-writing]");
-const area = document.getElementById(tools?.dataset.writing);
-const dialog = document.querySelector("dialog[data-picture]");
+const tools = document.querySelector("[data-editor-toolbar]");
+const area = document.getElementById(tools?.dataset.editorToolbar);
+const dialog = document.querySelector("dialog[data-image-dialog]");
 if (area && dialog) start();
 
 function start() {

@@ -11,7 +11,7 @@ if (aside && form) start();
 
 function start() {
   const frame = aside.querySelector("iframe");
-  const { url, piece } = aside.dataset;
+  const { url, publication } = aside.dataset;
   let since = 0, timer = 0, isAsking = false;
 
   function changed() {
@@ -26,7 +26,7 @@ function start() {
     isAsking = true;
     since = 0;
     try {
-      const answer = await fetch(url, { method: "POST", body: formData(form, { piece }) });
+      const answer = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
       if (!answer.redirected && (answer.ok || answer.status === 422)) show(await answer.text());
     } catch {
       // The server is away: the next change asks again.

@@ -8,7 +8,7 @@ const form = place?.closest("form");
 if (form) start();
 
 function start() {
-  const { url, piece } = place.dataset;
+  const { url, publication } = place.dataset;
   let timer = 0, turn = 0;
 
   place.addEventListener("click", (event) => {
@@ -42,7 +42,7 @@ function start() {
   async function ask() {
     const asked = ++turn;
     try {
-      const answer = await fetch(url, { method: "POST", body: formData(form, { piece }) });
+      const answer = await fetch(url, { method: "POST", body: formData(form, { piece: publication }) });
       const html = answer.ok && !answer.redirected ? await answer.text() : null;
       if (html !== null && asked === turn && !place.contains(document.activeElement)) show(html);
     } catch {
