@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.utils.html import format_html_join
 from django.utils.safestring import SafeString
 from django.utils.text import get_text_list
-from django.utils.translation import gettext
+from django.utils.translation import gettext, ngettext
 
 from publications import markup
 from publications.models import Author, EditionByline
@@ -18,6 +18,11 @@ MAX_NAME_AS_INITIALS = 4  # letters of a name that has room in the place of its 
 MAX_NAMES = 4  # more names than these are told more briefly
 
 
+def join_position(title: str, affiliation: str) -> str:
+    """Return title and affiliation as one text."""
+    return ", ".join(part for part in (title, affiliation) if part)
+
+
 @dataclass(frozen=True)
 class BylinePerson:
     """A name in a byline."""
@@ -27,6 +32,10 @@ class BylinePerson:
     title: str = ""
     affiliation: str = ""
     orcid: str = ""
+
+    @property
+    def position(self) -> str:
+        return join_position(self.title, self.affiliation)
 
 
 @dataclass(frozen=True)
@@ -41,6 +50,14 @@ class BylineGroup:
         """Where many are of one house, it is named once, behind them all."""
         affiliations = {person.affiliation for person in self.names}
         return affiliations.pop() if len(self.names) > MAX_NAMES and len(affiliations) == 1 else ""
+
+    @property
+    def people(self) -> list[tuple[BylinePerson, str]]:
+        """Each with what stands behind the name: where many stand together, the affiliation alone."""
+        is_long = len(self.names) > MAX_NAMES
+        if self.shared_affiliation:
+            return [(person, "") for person in self.names]
+        return [(person, (person.affiliation if is_long else "") or person.position) for person in self.names]
 
 
 @dataclass(frozen=True)
@@ -143,6 +160,18 @@ class AuthorSummary:
     portrait: markup.ResponsiveImage | None = None
     initials: str = ""
     anchor: str = ""
+
+    @property
+    def position(self) -> str:
+        return join_position(self.title, self.affiliation)
+
+    @property
+    def publication_count_text(self) -> str:
+        """How many publications there are, or "" without one."""
+        if not self.pieces:
+            return ""
+        text = ngettext("%(number)s publication", "%(number)s publications", self.pieces)
+        return text % {"number": self.pieces}
 
 
 def author_summaries(

@@ -84,6 +84,7 @@ def _beside(piece: EditionWithRows) -> dict[str, object]:
     return {
         "tags": topics(piece.tags),
         "attachments": files(piece.attachments, lambda file: attachment_url(edition, file)),
+        "has_downloads": bool(piece.attachments),
         "share": share_links(edition),
         "share_url": absolute_url(edition.get_absolute_url()),
         "related": _related(piece),
@@ -124,7 +125,7 @@ def change_notes_of(piece: EditionWithRows) -> dict[str, object]:
         if any(note.change == Change.UPDATE for note in notes)
         else edition.published_at,
         "editions_url": editions_url(edition) if len(piece.history) > 1 else "",
-        "number_of_editions": len(piece.history),
+        "shows_notes": bool(notes) or len(piece.history) > 1,
     }
 
 

@@ -149,12 +149,25 @@ def first_sentences(text: str) -> str:
     return first
 
 
-def topic_summaries_by_kind(tags: Iterable[Tag], most: int | None = None) -> dict[str, list[TopicSummary]]:
+class TopicsByKind(dict):
+    """Topics by their kind; `is_any` says whether there is one of any kind."""
+
+    @property
+    def is_any(self) -> bool:
+        return any(self.values())
+
+    @property
+    def has_topics(self) -> bool:
+        """Whether there are themes or countries, which stand under one heading on the home page."""
+        return bool(self["theme"] or self["country"])
+
+
+def topic_summaries_by_kind(tags: Iterable[Tag], most: int | None = None) -> TopicsByKind:
     """Topics, countries and series, each in a list of its own: all of them, or those with most pieces."""
     known = sorted(tags, key=lambda tag: -tag.pieces)
-    return {
-        kind: topic_summaries([tag for tag in known if tag.kind == kind][:most]) for kind in TagKind.values
-    }
+    return TopicsByKind(
+        {kind: topic_summaries([tag for tag in known if tag.kind == kind][:most]) for kind in TagKind.values}
+    )
 
 
 def teaser_groups(

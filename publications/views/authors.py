@@ -163,7 +163,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         author=author,
         person=writer,
         biography=paragraphs(author.biography),
-        subjects=topic_summaries(tags),
+        topics=topic_summaries(tags),
         feeds=feeds_for(current_tree(), author=author),
         **_described(request, author, writer),
         alternates=paths_in_locales("publications:author", slug=slug),

@@ -10,6 +10,7 @@ from django.http import Http404, HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.encoding import escape_uri_path
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 
 from publications import search
 from publications.models import (
@@ -72,6 +73,20 @@ class Searched:
             return None
         found = search.search(self.query, locale=self.locale, counted=False)
         return found if found.total else None
+
+
+def _result_count_text(shown: dict[str, Any], searched: Searched | None) -> str:
+    """How many publications the list has, and their order where nobody chooses it."""
+    total = shown["total"]
+    if searched and searched.found.is_more:
+        return _("More than %(most)s publications") % {"most": total}
+    text = ngettext("%(total)s publication", "%(total)s publications", total) % {"total": total}
+    return text + _(", newest first") if shown["cards"] and not searched else text
+
+
+def _count_text(found: search.SearchResults) -> str:
+    """How many were found: "12", or "12+" where there may be more."""
+    return f"{found.total}{'+' if found.is_more or found.is_counted_in_part else ''}"
 
 
 def search_busy(request: HttpRequest) -> HttpResponse:
@@ -175,8 +190,10 @@ class Listing:
             if self.words
             else []
         )
+        shown = self._results(searched) if searched else self._newest()
         return {
-            **(self._results(searched) if searched else self._newest()),
+            **shown,
+            "result_count_text": _result_count_text(shown, searched),
             "filters": lambda: self._filters(searched),
             "facets_key": tuple(self.asked.items()),
             "is_filtered": bool(self.asked),
@@ -208,17 +225,27 @@ class Listing:
             **shown,
             "cards": searched.cards(list(shown["page"].object_list)),
             "searched": searched,
-            "orders": [
-                {"name": name, "url": self._address(order=name), "current": name == self.order}
-                for name in ORDERS
-            ],
+            "hidden_order": self.order if self.order != ORDERS[0] else "",
+            "orders": self._orders() if found.total > 1 else [],
             "instead": {"words": advice.instead, "url": self._address(words=advice.instead, bare=True)},
             "alone": [
-                {"words": words, "found": each, "url": self._address(words=words, bare=True)}
+                {
+                    "words": words,
+                    "count_text": _count_text(each),
+                    "url": self._address(words=words, bare=True),
+                }
                 for words, each in advice.alone
             ],
             "elsewhere": {"found": others, "url": self._address(bare=True)} if others else None,
         }
+
+    def _orders(self) -> list[dict[str, object]]:
+        """The orders that may be chosen, the one in use marked."""
+        labels = {"newest": _("Newest first"), "relevance": _("Best match first")}
+        return [
+            {"label": labels[name], "url": self._address(order=name), "current": name == self.order}
+            for name in ORDERS
+        ]
 
     @property
     def _texts(self) -> str | None:

@@ -48,7 +48,7 @@ def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
     found = resolve_address(current_tree(), slug)
     if found.standing is not AddressStatus.HERE:
         return redirect_or_gone(request, found, lambda edition: edition.get_absolute_url())
-    return show_edition(request, found.edition, pdf_url=pdf_url(found.edition))
+    return show_edition(request, found.edition, pdf_url=pdf_url(found.edition), has_downloads=True)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
@@ -65,6 +65,7 @@ def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse
         robots="noindex",
         canonical=canonical,
         pdf_url=edition_pdf_url(found.edition, number),
+        has_downloads=True,
         **(_superseded(found.edition, live) if live else {}),
     )
 
@@ -224,7 +225,7 @@ def _frame(live: Edition, *steps: dict[str, str]) -> dict[str, object]:
         "section": "publications",
         "robots": "noindex",
         "social_image_of": live.get_absolute_url(),
-        "edition": live,
+        "live": live,
         "edition_url": live.get_absolute_url(),
         "editions_url": editions_url(live),
         "breadcrumb": [*breadcrumb((_("Publications"), "publications:list")), piece, *steps],

@@ -61,7 +61,7 @@ def topic_list(request: HttpRequest) -> HttpResponse:
         description=describe_topics(site),
         has_social_image=True,
         canonical=request.path,
-        subjects=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts())),
+        topics=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts())),
         **breadcrumb_context(request, breadcrumb(_("Topics"))),
         alternates=paths_in_locales("publications:topics"),
     )

@@ -143,8 +143,9 @@ def redact_page(request: HttpRequest, pk: int) -> HttpResponse:
     ):
         return response
     preview = _preview_redaction(request, publication, form)
+    label = _("Redact everywhere") if preview else _("Show what would go")
     return render_publication_page(
-        request, "redact", publication, form=form, title=_("Redact"), preview=preview
+        request, "redact", publication, form=form, title=_("Redact"), preview=preview, button_label=label
     )
 
 
