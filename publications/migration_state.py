@@ -17,7 +17,9 @@ from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.recorder import MigrationRecorder
 from django.db.models import Field, Model, QuerySet
 
-DERIVED_MODELS = frozenset({"word", "naming", "searchindex", "editionterm", "likeness", "presence"})
+DERIVED_MODELS = frozenset(
+    {"indexedterm", "namedterm", "searchindex", "editionterm", "similarity", "presence"}
+)
 """Models of `publications` whose rows are made anew by themselves or by `manage.py rebuild`."""
 
 TABLES_WITHOUT_MODELS = ("django_migrations", "publications_search", "publications_filed", "sqlite_")

@@ -4,9 +4,11 @@
 permissions that this migration has brought.
 """
 
+from collections.abc import Sequence
+
 from django.apps import apps as installed_apps
 from django.apps.registry import Apps
-from django.contrib.auth.management import create_permissions
+from django.contrib.auth.management import create_permissions, rename_permissions_after_model_rename
 from django.contrib.auth.models import Group, Permission
 from django.db import DEFAULT_DB_ALIAS, router, transaction
 from django.db.models import QuerySet
@@ -24,11 +26,11 @@ WRITE = (
     "view_author", "view_tag", "view_image", "view_kind",
 )  # fmt: skip
 PUBLISH = (
-    *WRITE, "publish_publication", "relate_publication", "view_auditline",
-    *_all_verbs("author", "tag", "image", "page", "sitelink", "synonym"),
+    *WRITE, "publish_publication", "relate_publication", "view_auditentry",
+    *_all_verbs("author", "tag", "image", "sitepage", "menulink", "synonym"),
 )  # fmt: skip
 ADMINISTER = (
-    *PUBLISH, "redact_publication", "change_kind", "view_site", "change_site",
+    *PUBLISH, "redact_publication", "change_kind", "view_sitesettings", "change_sitesettings",
     *_all_verbs("user"), "view_group", "view_accountevent",
 )  # fmt: skip
 
@@ -41,7 +43,9 @@ ROLES = {
 """Group names and the codenames of their permissions."""
 
 
-def apply_roles(using: str = DEFAULT_DB_ALIAS, apps: Apps = installed_apps, **_signal: object) -> None:
+def apply_roles(
+    using: str = DEFAULT_DB_ALIAS, apps: Apps = installed_apps, plan: Sequence = (), **_signal: object
+) -> None:
     """Create missing groups with all their permissions; give existing ones the permissions that are new.
 
     Receiver of `post_migrate` for the first installed app, so that it sees which permissions are new before
@@ -49,6 +53,8 @@ def apply_roles(using: str = DEFAULT_DB_ALIAS, apps: Apps = installed_apps, **_s
 
     Args:
         apps: the models as the migrations applied so far have them.
+        plan: the migrations just applied. Permissions of renamed models are renamed before missing ones are created:
+            in the other order Django's own receiver would find two of each, and refuse.
     """
     if not _is_migrated(apps) or not router.allow_migrate_model(using, Permission):
         return
@@ -56,6 +62,7 @@ def apply_roles(using: str = DEFAULT_DB_ALIAS, apps: Apps = installed_apps, **_s
         old = list(_permissions(using).values_list("pk", flat=True))
         for label in APP_LABELS:
             config = installed_apps.get_app_config(label)
+            rename_permissions_after_model_rename(config, verbosity=0, plan=plan, using=using, apps=apps)
             create_permissions(config, verbosity=0, using=using, apps=apps)
         for name, codenames in ROLES.items():
             group, is_created = Group.objects.using(using).get_or_create(name=name)

@@ -11,7 +11,16 @@ from django.db import DEFAULT_DB_ALIAS, connections, models, router, transaction
 
 from publications import markup
 from publications.locales import LOCALES
-from publications.models import Generation, Kind, Naming, Page, SearchIndex, Site, SiteLink, Synonym
+from publications.models import (
+    Kind,
+    MenuLink,
+    NamedTerm,
+    SearchIndex,
+    SitePage,
+    SiteSettings,
+    SiteVersion,
+    Synonym,
+)
 from publications.search.index import name_terms_of
 from publications.search.terms import row_key
 
@@ -355,7 +364,7 @@ Nord Stream, Северный поток
 Gazprom, Газпром
 """
 
-SEEDED_MODELS = (Kind, Site, Generation, SearchIndex, Page, SiteLink, Synonym, Naming)
+SEEDED_MODELS = (Kind, SiteSettings, SiteVersion, SearchIndex, SitePage, MenuLink, Synonym, NamedTerm)
 
 
 def create_seeds(using: str = DEFAULT_DB_ALIAS, **_signal: object) -> None:
@@ -366,9 +375,9 @@ def create_seeds(using: str = DEFAULT_DB_ALIAS, **_signal: object) -> None:
     if not router.allow_migrate(using, "publications") or not _has_tables(using):
         return
     with transaction.atomic(using):
-        if Site.objects.using(using).exists():
+        if SiteSettings.objects.using(using).exists():
             return
-        for model in (Site, Generation, SearchIndex):
+        for model in (SiteSettings, SiteVersion, SearchIndex):
             model.objects.using(using).create()
         for position, fields in enumerate(KINDS, start=1):
             Kind.objects.using(using).create(position=position, **fields)
@@ -397,8 +406,10 @@ def _table_columns(introspection, cursor, model: type[models.Model]) -> set[str]
 
 
 def _create_pages(using: str) -> None:
-    pages = {key: Page.objects.using(using).create(**_page_fields(fields)) for key, fields in PAGES.items()}
-    links = SiteLink.objects.using(using)
+    pages = {
+        key: SitePage.objects.using(using).create(**_page_fields(fields)) for key, fields in PAGES.items()
+    }
+    links = MenuLink.objects.using(using)
     for number, section in enumerate(MENU_SECTIONS, start=1):
         links.create(place="menu", position=10 * number, section=section)
     links.create(place="menu", position=10 * (len(MENU_SECTIONS) + 1), page=pages[MENU_PAGE])
@@ -424,6 +435,6 @@ def _unwrap(text: str) -> str:
 def _create_synonyms(using: str) -> None:
     for line in SPELLINGS.strip().splitlines():
         synonym = Synonym.objects.using(using).create(spellings=line.replace(", ", "\n"))
-        Naming.objects.using(using).bulk_create(
-            Naming(term=term, sign=row_key(synonym)) for term in name_terms_of(synonym)
+        NamedTerm.objects.using(using).bulk_create(
+            NamedTerm(term=term, sign=row_key(synonym)) for term in name_terms_of(synonym)
         )

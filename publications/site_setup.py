@@ -19,7 +19,7 @@ from accounts.first_login import FirstLogin, create_account, write_first_logins
 from accounts.models import EventType
 from publications import actions, demonstration, search
 from publications.migration_state import read_migration_state
-from publications.models import Publication, Site
+from publications.models import Publication, SiteSettings
 
 STAMP_FILE = "prepared"
 FINGERPRINTED_FILES = (
@@ -94,7 +94,7 @@ def _ask_for_site_and_administrator(write: Write) -> None:
     """Ask for the name of the site and an administrator."""
     if not sys.stdin.isatty():
         sys.exit("DEMO=0 asks for the name of the site and an administrator: run it in a terminal.")
-    site = Site.objects.get()
+    site = SiteSettings.objects.get()
     site.short_name = input(f"Short name of the site [{site.short_name}]: ").strip() or site.short_name
     site.name_en = input(f"Its name in English [{site.name_en}]: ").strip() or site.name_en
     site.name_sv = input(f"Its name in Swedish [{site.name_sv}]: ").strip() or site.name_sv

@@ -19,7 +19,7 @@ from django.utils import timezone
 from django.utils.xmlutils import SimplerXMLGenerator
 
 from publications.locales import LOCALES
-from publications.models import Author, Edition, EditionByline, EditionRow, EditionTag, Page, Tag
+from publications.models import Author, Edition, EditionByline, EditionRow, EditionTag, SitePage, Tag
 from publications.presentation import absolute_url, conditional_response, localized_path, paths_in_locales
 
 NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
@@ -84,7 +84,7 @@ class PageSource:
     def entries(self, block: int) -> list[SitemapEntry]:
         newest = Edition.objects.live().order_by().aggregate(newest=Max("visible_from"))["newest"]
         sections = [paths_in_locales(f"publications:{name}") for name in SECTIONS]
-        own = [_paths_of(site_page) for site_page in Page.objects.order_by("pk")]
+        own = [_paths_of(site_page) for site_page in SitePage.objects.order_by("pk")]
         return [
             *(address for paths in sections for address in _in_each_locale(paths, newest)),
             *(address for paths, changed_at in own for address in _in_each_locale(paths, changed_at)),

@@ -11,8 +11,8 @@ from publications.models import (
     EditionAttachment,
     EditionByline,
     EditionWithRows,
-    Number,
     Publication,
+    SeriesNumber,
     images_of,
 )
 from publications.publication_fields import FROZEN_COLUMNS, FieldType, PublicationField
@@ -83,7 +83,7 @@ def _without_space(field: PublicationField, value: object) -> object:
     return value
 
 
-def _type_line(publication: Publication, number: Number | None, before: Edition | None) -> str:
+def _type_line(publication: Publication, number: SeriesNumber | None, before: Edition | None) -> str:
     """The line above the title; it stays as it was cited where the kind no longer gives numbers."""
     is_kept = number and not publication.kind.numbered and before and before.locale == publication.locale
     if is_kept and before.series_number_id == number.pk:

@@ -15,20 +15,20 @@ from publications.models import (
     FOREVER,
     Address,
     Attachment,
-    AuditLine,
+    AuditEntry,
     Edition,
     EditionAttachment,
     EditionImage,
     EditionTag,
     EditionTerm,
-    Generation,
     Image,
-    Likeness,
-    Naming,
+    IndexedTerm,
+    NamedTerm,
     Publication,
     Review,
     Revision,
-    Word,
+    Similarity,
+    SiteVersion,
     WordFile,
     originals,
     store_original,
@@ -276,15 +276,15 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         lambda piece: Revision.objects.filter(publication=piece).update(digest="x"),
     ],
     "versions": [
-        lambda _piece: AuditLine.objects.filter(deed="rebuild").delete(),
-        lambda _piece: AuditLine.objects.order_by("-generation").first().delete(),
-        lambda _piece: Generation.objects.update(number=1),
+        lambda _piece: AuditEntry.objects.filter(deed="rebuild").delete(),
+        lambda _piece: AuditEntry.objects.order_by("-generation").first().delete(),
+        lambda _piece: SiteVersion.objects.update(number=1),
     ],
     "entries": [
         lambda piece: piece.audit.filter(deed="schedule").delete(),
         lambda piece: piece.audit.filter(detail__edition=2).delete(),
         *(
-            lambda _piece, deed=deed: AuditLine.objects.filter(deed=deed).delete()
+            lambda _piece, deed=deed: AuditEntry.objects.filter(deed=deed).delete()
             for deed in ("withdraw", "undo", "cancel", "redact")
         ),
     ],
@@ -296,17 +296,17 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     ],
     "index-rows": [_index_other_words],
     "vocabulary": [
-        lambda _piece: Word.objects.filter(term="grain").update(pieces=99),
-        lambda _piece: Word.objects.filter(term="grain").delete(),
-        lambda _piece: Naming.objects.filter(sign__startswith="a").delete(),
-        lambda _piece: Naming.objects.create(term="nobody", sign="a999999"),
+        lambda _piece: IndexedTerm.objects.filter(term="grain").update(pieces=99),
+        lambda _piece: IndexedTerm.objects.filter(term="grain").delete(),
+        lambda _piece: NamedTerm.objects.filter(sign__startswith="a").delete(),
+        lambda _piece: NamedTerm.objects.create(term="nobody", sign="a999999"),
     ],
     "terms": [
         lambda piece: EditionTerm.objects.filter(edition=_live(piece)).delete(),
         lambda piece: EditionTerm.objects.filter(edition=_live(piece)).update(weight=1),
         lambda piece: EditionTerm.objects.create(edition=_live(piece), term="nonsense", weight=1),
     ],
-    "similarity": [lambda _piece: Likeness.objects.all().delete()],
+    "similarity": [lambda _piece: Similarity.objects.all().delete()],
     "manuscripts": [lambda piece: piece.revisions.update(manuscript="no manuscript")],
 }
 """For each check, what it is to find."""

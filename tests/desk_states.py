@@ -12,18 +12,18 @@ from publications import actions, demonstration
 from publications.admin import worklists
 from publications.admin.drafts.form import ATTACHMENT_TYPES
 from publications.models import (
-    AuditLine,
+    AuditEntry,
+    Autosave,
     Byline,
     BylineRole,
     Image,
     Kind,
-    Page,
+    MenuLink,
     Publication,
     Review,
-    Site,
-    SiteLink,
+    SitePage,
+    SiteSettings,
     Synonym,
-    Typed,
     store_original,
 )
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved, tomorrow
@@ -149,10 +149,10 @@ def _things(publication: Publication, person) -> dict[str, object]:
     return {
         "publication": publication.pk, "draft": make_publication().pk, "author": make_author().pk,
         "tag": publication.tags.model.objects.first().pk, "image": Image.objects.first(),
-        "kind": Kind.objects.first().pk, "site": Site.objects.get().pk, "auditline": AuditLine.objects.first().pk,
-        "user": colleague.pk, "group": Group.objects.first().pk, "page": Page.objects.first().pk,
-        "sitelink": SiteLink.objects.first().pk, "synonym": Synonym.objects.first().pk,
-        "typed": Typed.objects.create(owner=person, key="window").pk,
+        "kind": Kind.objects.first().pk, "sitesettings": SiteSettings.objects.get().pk, "auditentry": AuditEntry.objects.first().pk,
+        "user": colleague.pk, "group": Group.objects.first().pk, "sitepage": SitePage.objects.first().pk,
+        "menulink": MenuLink.objects.first().pk, "synonym": Synonym.objects.first().pk,
+        "typed": Autosave.objects.create(owner=person, key="window").pk,
         "word": make_word_file(publication).pk,
         "accountevent": AccountEvent.objects.first().pk,
         "review": Review.objects.invite(publication.revisions.first(), reader="Ann", days=3, by=None)[0].pk,

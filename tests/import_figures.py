@@ -78,7 +78,7 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
     """What done-when 1 asks of the posts, after an import."""
     from django.utils import timezone
 
-    from publications.models import Author, Edition, FormerPath, Tag
+    from publications.models import Author, Edition, Redirect, Tag
     from publications.slugs import slugify
 
     texts = sources(folder)
@@ -134,7 +134,7 @@ def figures(account, folder: Path, media: Path) -> dict[str, object]:
             slug for slug in live if slug.startswith("andrew-hyder-award")
         ),
         "titles with most addresses": slugs.most_common(1),
-        "redirects (front matter and authors)": FormerPath.objects.count(),
+        "redirects (front matter and authors)": Redirect.objects.count(),
         "pages with Liquid that its author did not put between raw": sorted(set(liquid) - guarded),
         "pages that show raw braces, as written": sorted(guarded),
         "pages with script or iframe": sum(

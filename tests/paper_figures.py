@@ -66,7 +66,7 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
     from django.utils import translation
 
     from publications import renditions
-    from publications.models import EditionWithRows, Site
+    from publications.models import EditionWithRows, SiteSettings
     from publications.presentation import pdf_document_of
     from tests import pdf_reading
 
@@ -79,7 +79,9 @@ def look_at(edition, kept: Path | None) -> tuple[float, int, int, list[str]]:
         try:
             content = renditions.get_pdf(
                 renditions.RenditionSource.of_edition(
-                    edition, pdf_document_of(piece, site=Site()), lambda: pdf_document_of(piece, site=Site())
+                    edition,
+                    pdf_document_of(piece, site=SiteSettings()),
+                    lambda: pdf_document_of(piece, site=SiteSettings()),
                 ),
                 images,
             ).content

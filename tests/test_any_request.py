@@ -19,7 +19,7 @@ from hypothesis import strategies as some
 from publications import actions, slugs
 from publications.locales import LOCALES
 from publications.metadata import FEED_FORMATS, RECORD_FORMATS
-from publications.models import Attachment, FormerPath, Page, store_original
+from publications.models import Attachment, Redirect, SitePage, store_original
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -253,10 +253,10 @@ def site(editor):
     actions.publish(saved(piece, body="B."), by=editor, change="correction", note="It was A.")
     actions.publish(make_publication(title="Мінськ", language="uk", translation_of=piece), by=editor)
     actions.withdraw(make_live(title="Withdrawn").publication, by=editor)
-    Page.objects.create(
+    SitePage.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )
-    FormerPath.objects.create(path="/en/publications/old-minsk", publication=piece)
+    Redirect.objects.create(path="/en/publications/old-minsk", publication=piece)
     return edition
 
 

@@ -19,8 +19,8 @@ from publications import actions
 from publications.admin import carried_forms
 from publications.admin.carried_forms import CarriedForm
 from publications.admin.encryption import encrypt
-from publications.models import Author, Publication, Review, SiteLink, Typed
-from publications.models.autosave import TypedQuerySet
+from publications.models import Author, Autosave, MenuLink, Publication, Review
+from publications.models.autosave import AutosaveQuerySet
 from tests.desk_forms import ADD, change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.html_forms import PageForm, forms_of
@@ -136,7 +136,7 @@ def test_nothing_is_stored_until_the_form_is_sent_again_and_then_it_is(browser, 
 
     publication.refresh_from_db()
     assert (before == "Typed while signed out", publication.title) == (False, "Typed while signed out")
-    assert not Typed.objects.unsaved().exists()
+    assert not Autosave.objects.unsaved().exists()
 
 
 def test_a_text_as_long_as_texts_get_is_carried_whole(browser, ann, publication):
@@ -229,7 +229,7 @@ def test_words_of_an_earlier_hour_are_offered_and_not_filled_in(browser, ann):
     path, form = author_form(browser, make_author("Ann Berg"))
     end_sessions()
     browser.send(form)
-    Typed.objects.update(typed_at=timezone.now() - timedelta(hours=1))
+    Autosave.objects.update(typed_at=timezone.now() - timedelta(hours=1))
 
     page = browser.sign_in(browser.open(path), person=ann)
 
@@ -266,7 +266,7 @@ def test_a_form_that_is_sent_twice_while_signed_out_is_offered_once(browser, ann
 
     browser.sign_in(browser.send(form), person=ann)
 
-    assert Typed.objects.count() == 1
+    assert Autosave.objects.count() == 1
 
 
 def test_whoever_signs_in_next_finds_no_words_of_another_account(browser, ann, bo):
@@ -288,7 +288,7 @@ def test_strangers_leave_nothing_on_the_server(ann):
     values = {"csrfmiddlewaretoken": token, "title": "Spam"}
     page = stranger.post(ADD, values, headers={"Origin": HOST, "Accept": "text/html"})
 
-    assert page.status_code == 403 and not Typed.objects.exists()
+    assert page.status_code == 403 and not Autosave.objects.exists()
 
 
 def test_a_browser_that_is_signed_out_leaves_the_newest_forms_alone(browser, ann, monkeypatch):
@@ -300,7 +300,7 @@ def test_a_browser_that_is_signed_out_leaves_the_newest_forms_alone(browser, ann
         form.element.fields["name"] = f"Ann {number}"
         page = browser.send(form)
 
-    assert [str(typed) for typed in Typed.objects.filter(owner=ann)] == ["Ann 3", "Ann 2"]
+    assert [str(typed) for typed in Autosave.objects.filter(owner=ann)] == ["Ann 3", "Ann 2"]
     assert "nothing of it is lost" in page.text
     assert form_at(browser.sign_in(page, person=ann), path).typed()["name"] == ["Ann 3"]
 
@@ -310,7 +310,7 @@ def forms_kept_while_typing(ann):
     """As many as a browser that is signed out may leave: the script keeps them while somebody types."""
     for number in range(carried_forms.MAX_HELD_FORMS):
         values = [["title", f"Draft {number}"]]
-        Typed.objects.create(owner=ann, key=f"window-{number}", page="1", turn=3, values=values)
+        Autosave.objects.create(owner=ann, key=f"window-{number}", page="1", turn=3, values=values)
 
 
 def test_forms_that_were_kept_while_typing_take_no_room_of_one_that_is_sent(
@@ -326,7 +326,7 @@ def test_forms_that_were_kept_while_typing_take_no_room_of_one_that_is_sent(
     page = browser.sign_in(browser.open(path), person=ann)
 
     assert form_at(page, path).typed()["note"] == ["NEW note B"]
-    assert Typed.objects.filter(owner=ann, page="1").count() == carried_forms.MAX_HELD_FORMS
+    assert Autosave.objects.filter(owner=ann, page="1").count() == carried_forms.MAX_HELD_FORMS
 
 
 def test_a_new_draft_after_many_others_is_offered_after_back(browser, ann, forms_kept_while_typing):
@@ -337,7 +337,7 @@ def test_a_new_draft_after_many_others_is_offered_after_back(browser, ann, forms
 
     browser.sign_in(browser.open("/desk/"), person=ann)
 
-    assert Typed.objects.first().title == "The twenty-first"
+    assert Autosave.objects.first().title == "The twenty-first"
 
 
 def test_older_words_are_offered_and_not_filled_in_once_newer_ones_of_the_form_are_saved(browser, ann):
@@ -376,7 +376,7 @@ def test_words_that_cannot_be_kept_are_never_taken_for_saved_ones(browser, ann, 
     browser.send(form)
     form.element.fields["title"] = "Typed after Back"
     end_sessions()
-    monkeypatch.setattr(TypedQuerySet, "keep", raise_locked)
+    monkeypatch.setattr(AutosaveQuerySet, "keep", raise_locked)
     page = browser.send(form)
     monkeypatch.undo()
 
@@ -404,7 +404,7 @@ def test_a_deactivated_account_leaves_nothing(browser, ann):
 
     browser.send(form)
 
-    assert not Typed.objects.exists()
+    assert not Autosave.objects.exists()
 
 
 def test_what_the_page_carries_cannot_be_read(browser):
@@ -525,7 +525,7 @@ def test_every_form_of_the_desk_comes_back_after_the_sign_in(things):  # noqa: F
     person = make_person("Administrators", password=PASSWORD)
     browser = Browser()
     browser.sign_in(person=person)
-    Typed.objects.all().delete()
+    Autosave.objects.all().delete()
     tried, lost = forms_to_try(browser, things), {}
     for path, number in tried:
         form = forms_of(browser.open(path).text, path)[number]
@@ -548,7 +548,7 @@ def test_a_password_is_never_carried(browser, ann):
 
     browser.sign_in(browser.send(form), person=ann)
 
-    assert not Typed.objects.exists()
+    assert not Autosave.objects.exists()
 
 
 def test_a_file_that_was_chosen_is_named_to_be_chosen_again(browser, ann, publication):
@@ -587,7 +587,7 @@ def test_somebody_else_who_signs_in_is_asked_and_sees_nothing(browser, ann, bo, 
 
     assert "Was it you who typed this?" in page.text and ann.username in page.text
     assert "Private to Ann" not in page.text
-    assert not Typed.objects.filter(owner=bo).exists()
+    assert not Autosave.objects.filter(owner=bo).exists()
 
 
 def test_somebody_else_can_let_the_owner_sign_in(browser, ann, bo, publication):
@@ -608,7 +608,7 @@ def test_somebody_else_can_throw_it_away(browser, ann, bo, publication):
     page = answered(browser, asked, "leave")
 
     assert page.status_code == 200
-    assert form.typed()["title"][0] not in page.text and not Typed.objects.filter(owner=bo).exists()
+    assert form.typed()["title"][0] not in page.text and not Autosave.objects.filter(owner=bo).exists()
 
 
 def test_what_somebody_else_leaves_is_offered_to_its_owner(browser, ann, bo, publication):
@@ -631,7 +631,7 @@ def test_an_account_that_may_not_open_the_form_is_not_given_the_words(browser, a
     page = answered(browser, asked, "take")
 
     assert "may not open that form" in page.text and "Bergh" not in page.text
-    assert [typed.owner for typed in Typed.objects.all()] == [ann]
+    assert [typed.owner for typed in Autosave.objects.all()] == [ann]
     back = browser.sign_in(answered(browser, page, "other"), person=ann)
     assert form_at(back, path).typed()["name"] == ["Ann Bergh"]
 
@@ -706,8 +706,8 @@ def administrator():
 
 
 def test_a_list_says_that_nothing_was_done_rather_than_that_nothing_is_lost(administrator):
-    SiteLink.objects.create(place="footer", section="topics")
-    path, browser = reverse("desk:publications_sitelink_changelist"), Browser()
+    MenuLink.objects.create(place="footer", section="topics")
+    path, browser = reverse("desk:publications_menulink_changelist"), Browser()
     browser.sign_in(person=administrator)
     form = form_at(browser.open(path), path)
     form.type_everywhere()
@@ -736,7 +736,7 @@ def test_a_button_that_was_pressed_is_no_text_that_could_be_lost(browser, ann, p
     )
 
     assert "Nothing has been done" in page.text
-    assert not Typed.objects.exists()
+    assert not Autosave.objects.exists()
 
 
 def test_a_list_that_was_open_during_a_sign_in_is_shown_again(administrator):
@@ -797,7 +797,7 @@ def test_a_made_up_word_is_passed_over(browser, ann):
 
     answer = browser.send(form, username=ann.username, password=PASSWORD, carried="eyJ:made:up")
 
-    assert answer.status_code == 302 and not Typed.objects.exists()
+    assert answer.status_code == 302 and not Autosave.objects.exists()
 
 
 def signed_by_the_release_before(path: str, values: list[list[str]], person: int | None) -> str:
@@ -852,7 +852,7 @@ def test_a_redaction_reaches_what_was_carried(browser, ann):
 
     actions.redact(publication, "Vera Holm", by=ann)
 
-    assert "Vera Holm" not in str(Typed.objects.get().values)
+    assert "Vera Holm" not in str(Autosave.objects.get().values)
 
 
 def test_an_open_form_learns_who_is_signed_in_now(browser, ann):
@@ -876,7 +876,7 @@ def test_a_form_with_a_long_address_comes_back(own_request):
 
     address = carried_forms.give(own_request, CarriedForm(path, [["add", "Grain"]], []))
 
-    assert Typed.objects.get().path == path and address.startswith(path)
+    assert Autosave.objects.get().path == path and address.startswith(path)
 
 
 def test_a_form_whose_page_a_release_took_away_stops_no_sign_in(own_request):
@@ -896,11 +896,11 @@ def test_an_odd_referer_is_no_server_error(client, referer):
 
 def test_what_was_typed_fills_no_other_form(desk, editor):
     one, other = make_publication(title="One"), make_publication(title="Other")
-    typed = Typed.objects.keep(editor, "k", {"values": [["title", "Typed into one"]], "publication": one})
+    typed = Autosave.objects.keep(editor, "k", {"values": [["title", "Typed into one"]], "publication": one})
     path = reverse("desk:publications_publication_change", args=[other.pk])
 
     assert "Typed into one" not in desk.get(path, {"held": typed.pk}).text
-    assert Typed.objects.unsaved().filter(pk=typed.pk).exists()
+    assert Autosave.objects.unsaved().filter(pk=typed.pk).exists()
 
 
 def test_a_browser_without_cookies_reads_why_it_cannot_sign_in():
@@ -931,4 +931,4 @@ def test_what_the_page_does_not_carry_is_held_for_whoever_had_the_form_open(edit
 
     shown = carried_forms._bounded(carried_forms._hold_for_person(carried))
 
-    assert shown.values == [] and Typed.objects.get(owner=editor).title == "Long"
+    assert shown.values == [] and Autosave.objects.get(owner=editor).title == "Long"

@@ -8,15 +8,15 @@ from django.utils import timezone
 
 from publications import actions, snapshot
 from publications.models import (
-    AuditLine,
+    AuditEntry,
     Author,
     Change,
     Edition,
     EndReason,
-    Generation,
     Kind,
     Publication,
     Revision,
+    SiteVersion,
     existing_spelling,
 )
 from tests.factories import (
@@ -77,7 +77,7 @@ def test_what_readers_are_owed_is_named_and_nothing_is_published(editor, lacking
         actions.publish(piece, by=editor)
 
     assert not piece.editions.exists()
-    assert not AuditLine.objects.exists()
+    assert not AuditEntry.objects.exists()
 
 
 def test_a_draft_that_changed_since_it_was_seen_is_not_published(editor):
@@ -306,13 +306,13 @@ def test_a_clock_that_has_gone_back_is_refused_and_nothing_is_lost(editor):
 
 
 def test_each_deed_leaves_one_audit_line_and_a_new_generation(editor):
-    before = Generation.objects.get().number
+    before = SiteVersion.objects.get().number
     piece = make_publication()
 
     actions.publish(piece, by=editor)
     actions.withdraw(piece, by=editor)
 
-    lines = AuditLine.objects.order_by("generation")
+    lines = AuditEntry.objects.order_by("generation")
     assert [(line.deed, line.by, line.generation) for line in lines] == [
         ("publish", editor, before + 1),
         ("withdraw", editor, before + 2),
@@ -464,17 +464,17 @@ def test_relating_is_public_at_once_and_needs_no_draft(editor):
 
     link = piece.related_links.get()
     assert (link.target, link.reason) == (target, "both on Belarus")
-    assert AuditLine.objects.first().deed == "relate"
+    assert AuditEntry.objects.first().deed == "relate"
 
 
 def test_relating_the_same_again_is_no_deed(editor):
     piece, target = make_live().publication, make_live().publication
     actions.set_related_links(piece, [target], by=editor)
-    before = Generation.objects.get().number
+    before = SiteVersion.objects.get().number
 
     assert not actions.set_related_links(piece, [target], by=editor)
 
-    assert Generation.objects.get().number == before
+    assert SiteVersion.objects.get().number == before
 
 
 def test_a_publication_is_not_related_to_itself(editor):

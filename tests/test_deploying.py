@@ -144,7 +144,7 @@ print("ready", flush=True)
 time.sleep(60)
 """
 USERS = {
-    "a command": "import django\ndjango.setup()\nfrom publications.models import Site\nSite.objects.first()",
+    "a command": "import django\ndjango.setup()\nfrom publications.models import SiteSettings\nSiteSettings.objects.first()",
     "another program": "import sqlite3\nthere = sqlite3.connect(sys.argv[1])\nthere.execute('SELECT * FROM words')",
 }
 

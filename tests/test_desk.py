@@ -5,7 +5,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
 from publications import actions
-from publications.models import AuditLine, Author, Image, Publication, Tag
+from publications.models import AuditEntry, Author, Image, Publication, Tag
 from tests.desk_forms import ADD, PDF, change, filled
 from tests.factories import (
     make_author,
@@ -155,7 +155,7 @@ def test_related_pieces_of_a_live_piece_are_public_when_saved_and_the_form_says_
     desk.post(change(piece), filled(piece, related=other.pk))
 
     assert "Kin to it" in desk.get(piece.editions.live().get().get_absolute_url()).text
-    assert AuditLine.objects.first().deed == "relate"
+    assert AuditEntry.objects.first().deed == "relate"
 
 
 def test_the_preview_shows_the_working_copy_in_the_real_template(desk):
@@ -232,7 +232,7 @@ def test_an_author_saved_at_the_desk_is_a_deed(desk):
     desk.post(path, {"name": "Ann Bergh", "portrait_choice-chooser": "1", "slug": author.slug})
 
     assert Author.objects.get().name == "Ann Bergh"
-    assert AuditLine.objects.get().deed == "amend"
+    assert AuditEntry.objects.get().deed == "amend"
 
 
 def test_a_new_tag_gets_its_address_from_its_name(desk):

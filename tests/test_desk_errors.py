@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.test import Client
 from django.urls import path
 
-from publications.models import Site
+from publications.models import SiteSettings
 from sceeus.urls import urlpatterns as site_urlpatterns
 from tests.factories import make_person
 
@@ -45,7 +45,7 @@ def _failing_pages(settings):
 
 @pytest.fixture
 def desk(client, db):
-    Site.objects.update(short_name="ECFR")
+    SiteSettings.objects.update(short_name="ECFR")
     client.force_login(make_person("Linkers"), backend=BACKEND)
     client.raise_request_exception = False
     return client

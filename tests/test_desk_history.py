@@ -11,15 +11,15 @@ from django.utils.translation import override
 from publications import actions
 from publications.admin.history.audit_log import describe_entry
 from publications.models import (
-    AuditLine,
+    AuditEntry,
     Byline,
     Edition,
     Kind,
-    Page,
+    MenuLink,
     Publication,
     Revision,
-    Site,
-    SiteLink,
+    SitePage,
+    SiteSettings,
     Synonym,
     Tag,
 )
@@ -38,7 +38,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 BACKEND = "django.contrib.auth.backends.ModelBackend"
-TRAIL = "/desk/publications/auditline/"
+TRAIL = "/desk/publications/auditentry/"
 
 
 def history(client, piece: Publication, **query):
@@ -356,23 +356,34 @@ def test_a_difference_without_sides_is_what_readers_see_last(desk, editor, body,
 
 @pytest.mark.parametrize(
     "what",
-    ["publication", "author", "tag", "image", "kind", "site", "page", "sitelink", "synonym", "auditline"],
+    [
+        "publication",
+        "author",
+        "tag",
+        "image",
+        "kind",
+        "sitesettings",
+        "sitepage",
+        "menulink",
+        "synonym",
+        "auditentry",
+    ],
 )
 def test_the_history_address_of_django_leads_to_ours(desk, editor, what):
     edition = make_live(tags=(make_tag(),))
     rows = {
         "publication": edition.publication, "author": edition.publication.bylines.get().author, "tag": make_tag(),
-        "image": make_image(), "kind": Kind.objects.first(), "site": Site.objects.get(), "page": Page.objects.first(),
-        "sitelink": SiteLink.objects.first(), "synonym": Synonym.objects.first(), "auditline": AuditLine.objects.first(),
+        "image": make_image(), "kind": Kind.objects.first(), "sitesettings": SiteSettings.objects.get(), "sitepage": SitePage.objects.first(),
+        "menulink": MenuLink.objects.first(), "synonym": Synonym.objects.first(), "auditentry": AuditEntry.objects.first(),
     }  # fmt: skip
     address = reverse(f"desk:publications_{what}_history", args=[rows[what].pk])
-    if what == "site":
+    if what == "sitesettings":
         desk.force_login(make_person("Administrators"), backend=BACKEND)
 
     answer = desk.get(address, follow=True)
 
     expected = (
-        f"/{edition.publication_id}/revisions/" if what == "publication" else "/publications/auditline/"
+        f"/{edition.publication_id}/revisions/" if what == "publication" else "/publications/auditentry/"
     )
     assert expected in answer.redirect_chain[0][0]
     assert answer.status_code == 200
@@ -403,7 +414,7 @@ def test_the_history_of_what_is_not_there_is_404(desk):
 
 def in_words(deed: str, language: str = "en", **detail) -> str:
     with override(language):
-        entry = describe_entry(AuditLine(deed=deed, subject="x", detail=detail))
+        entry = describe_entry(AuditEntry(deed=deed, subject="x", detail=detail))
         return " – ".join(part for part in (entry.what, entry.words) if part)
 
 
@@ -420,7 +431,7 @@ def in_words(deed: str, language: str = "en", **detail) -> str:
         ("amend", {"kind": "kind", "pk": 1}, "Amended – kind", "Ändrad – publikationstyp"),
         (
             "amend",
-            {"kind": "formerpath", "pk": 1, "count": 3},
+            {"kind": "redirect", "pk": 1, "count": 3},
             "Amended – 3 old addresses lead here",
             "Ändrad – 3 gamla adresser leder hit",
         ),
@@ -453,7 +464,7 @@ def test_an_audit_line_says_in_words_what_was_done(deed, detail, english, swedis
 def test_an_audit_line_shows_no_raw_detail(desk, editor):
     actions.save_instance(make_author("Ann"), by=editor, changed=["biography_sv"])
 
-    page = desk.get(reverse("desk:publications_auditline_change", args=[AuditLine.objects.first().pk])).text
+    page = desk.get(reverse("desk:publications_auditentry_change", args=[AuditEntry.objects.first().pk])).text
 
     assert "biography, Swedish" in page
     assert "biography_sv" not in page and "&quot;kind&quot;" not in page

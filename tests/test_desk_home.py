@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Presence, Publication, Ready, Typed
+from publications.models import Autosave, Presence, Publication, Submission
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
 
@@ -86,7 +86,7 @@ def test_a_contributor_hands_a_draft_over_and_an_editor_finds_it(client, editor)
 
 def test_contributors_are_not_shown_what_only_editors_can_do(client):
     client.force_login(make_person("Contributors"), backend=BACKEND)
-    Ready.objects.create(publication=make_publication())
+    Submission.objects.create(publication=make_publication())
 
     assert waiting(client) == {}
     assert len(listed(client, "check")) == 1  # an unknown filter narrows nothing
@@ -94,7 +94,7 @@ def test_contributors_are_not_shown_what_only_editors_can_do(client):
 
 def test_publishing_settles_the_word_and_later_changes_do_not_bring_it_back(desk):
     piece = make_publication()
-    Ready.objects.create(publication=piece)
+    Submission.objects.create(publication=piece)
     actions.publish(piece, by=None)
     saved(piece, body="Changed since.")
 
@@ -104,7 +104,7 @@ def test_publishing_settles_the_word_and_later_changes_do_not_bring_it_back(desk
 
 def test_the_word_can_be_taken_back(desk):
     piece = make_publication()
-    Ready.objects.create(publication=piece)
+    Submission.objects.create(publication=piece)
 
     desk.post(reverse("desk:submission-withdraw", args=[piece.pk]))
 
@@ -209,10 +209,12 @@ def test_a_linker_sees_neither_drafts_nor_deeds(client):
 def test_what_was_typed_and_not_saved_is_told_to_whoever_typed_it_alone(desk, editor):
     piece = make_publication(title="On Minsk")
     new = {"owner": editor, "key": "one", "values": [["title", "A new piece"]]}
-    Typed.objects.create(**new)
-    Typed.objects.create(**new | {"key": "two", "values": [["title", "On Brest"]], "publication": piece})
-    Typed.objects.create(**new | {"key": "three", "owner": make_person(), "values": [["title", "Not mine"]]})
-    Typed.objects.create(**new | {"key": "four", "saved_at": timezone.now()})
+    Autosave.objects.create(**new)
+    Autosave.objects.create(**new | {"key": "two", "values": [["title", "On Brest"]], "publication": piece})
+    Autosave.objects.create(
+        **new | {"key": "three", "owner": make_person(), "values": [["title", "Not mine"]]}
+    )
+    Autosave.objects.create(**new | {"key": "four", "saved_at": timezone.now()})
 
     page = desk.get(HOME)
 

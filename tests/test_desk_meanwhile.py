@@ -8,7 +8,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Author, Image, Page, Publication, Tag
+from publications.models import Author, Image, Publication, SitePage, Tag
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def amended(row, editor, **fields) -> None:
     actions.save_instance(row, by=editor)
 
 
-def make_page(editor, **fields) -> Page:
+def make_page(editor, **fields) -> SitePage:
     texts = {
         "title_en": "Press",
         "body_en": "Write to us.\n\nSoon.",
@@ -39,7 +39,7 @@ def make_page(editor, **fields) -> Page:
         "body_sv": "Skriv.",
         **fields,
     }
-    return actions.save_instance(Page(slug_en="press", slug_sv="press", **texts), by=editor)
+    return actions.save_instance(SitePage(slug_en="press", slug_sv="press", **texts), by=editor)
 
 
 def test_what_both_have_changed_is_not_overwritten_unseen(desk, editor):
@@ -73,7 +73,7 @@ def test_what_each_has_changed_elsewhere_is_merged(desk, editor):
 
     answer = desk.post(change(row), {**form, "summary_sv": "För journalister."})
 
-    stored = Page.objects.get(pk=row.pk)
+    stored = SitePage.objects.get(pk=row.pk)
     assert answer.status_code == 302
     assert (stored.summary_en, stored.summary_sv) == ("For journalists.", "För journalister.")
     assert stored.body_en == "Call us.\n\nNow."
@@ -120,13 +120,13 @@ def test_a_language_is_taken_from_readers_only_when_asked_twice(desk, editor):
     form = {**as_shown(desk.get(change(row))), "title_en": ""}
 
     asked = desk.post(change(row), form)
-    still = Page.objects.get(pk=row.pk).trees
+    still = SitePage.objects.get(pk=row.pk).trees
     done = desk.post(change(row), as_shown(asked))
 
     assert "no longer public in English" in asked.text
     assert list(still) == ["en", "sv"]
     assert done.status_code == 302
-    assert list(Page.objects.get(pk=row.pk).trees) == ["sv"]
+    assert list(SitePage.objects.get(pk=row.pk).trees) == ["sv"]
 
 
 def test_an_author_of_a_known_name_is_made_only_when_asked_twice(desk):

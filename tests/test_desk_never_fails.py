@@ -75,6 +75,7 @@ def values_of(name: str, route: str, newsroom: Newsroom) -> dict[str, tuple]:
         "extension": ("jpg", "x"),
         "token": ("nothing",),
         "url": ("nowhere/",),
+        "rest": ("", "1/change/"),
     }
 
 

@@ -8,7 +8,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from publications import actions
-from publications.models import AuditLine, FormerPath, Generation, Page, Site, SiteLink, Tag
+from publications.models import AuditEntry, MenuLink, Redirect, SitePage, SiteSettings, SiteVersion, Tag
 from tests.factories import (
     make_author,
     make_image,
@@ -21,8 +21,8 @@ from tests.factories import (
 
 pytestmark = pytest.mark.django_db
 
-ADD = "/desk/publications/page/add/"
-LINKS = "/desk/publications/sitelink/"
+ADD = "/desk/publications/sitepage/add/"
+LINKS = "/desk/publications/menulink/"
 
 
 def change(row) -> str:
@@ -56,7 +56,7 @@ def test_a_page_is_public_as_soon_as_it_is_saved_and_leaves_its_line(desk, edito
 
     assert "Write to us." in desk.get("/en/press/").text
     assert "Skriv till oss." in desk.get("/sv/press/").text
-    line = AuditLine.objects.get(subject="Press")
+    line = AuditEntry.objects.get(subject="Press")
     assert line.by == editor
     assert {"title_en", "body_sv"} <= set(line.detail["changed"])
 
@@ -64,7 +64,7 @@ def test_a_page_is_public_as_soon_as_it_is_saved_and_leaves_its_line(desk, edito
 def test_line_breaks_are_stored_as_line_feeds(desk):
     desk.post(ADD, typed())
 
-    assert Page.objects.get(slug_en="press").body_en == "Write to us.\n\nSoon."
+    assert SitePage.objects.get(slug_en="press").body_en == "Write to us.\n\nSoon."
 
 
 @pytest.mark.parametrize(
@@ -82,11 +82,11 @@ def test_what_is_wrong_is_said_at_its_field_and_nothing_typed_is_lost(desk, fiel
 
     assert said in " ".join(page.context["adminform"].form.errors[field])
     assert "My summary." in page.text
-    assert not Page.objects.filter(summary_en="My summary.").exists()
+    assert not SitePage.objects.filter(summary_en="My summary.").exists()
 
 
 def test_a_page_that_changes_its_address_can_be_found_at_the_old_one(desk):
-    page = Page.objects.get(slug_en="about")
+    page = SitePage.objects.get(slug_en="about")
 
     desk.post(change(page), typed(title_en="About", slug_en="who-we-are", sure="title_sv"))
 
@@ -94,20 +94,20 @@ def test_a_page_that_changes_its_address_can_be_found_at_the_old_one(desk):
 
 
 def test_a_preview_shows_what_was_typed_and_stores_nothing(desk):
-    page = Page.objects.get(slug_en="about")
+    page = SitePage.objects.get(slug_en="about")
 
     shown = desk.post(change(page), typed(title_en="About", body_en="Not **yet**.", _preview="en"))
 
     assert "<strong>yet</strong>" in shown.text and "Nothing has been saved" in shown.text
-    assert Page.objects.get(pk=page.pk).body_en == page.body_en
-    assert not FormerPath.objects.exists()
+    assert SitePage.objects.get(pk=page.pk).body_en == page.body_en
+    assert not Redirect.objects.exists()
 
 
 def test_a_preview_of_a_page_that_is_not_stored_yet(desk):
     shown = desk.post(ADD, typed(title_sv="Press", body_sv="Skriv.", _preview="sv"))
 
     assert 'lang="sv"' in shown.text and "Skriv." in shown.text
-    assert not Page.objects.filter(title_en="Press").exists()
+    assert not SitePage.objects.filter(title_en="Press").exists()
 
 
 @pytest.mark.parametrize(
@@ -121,16 +121,16 @@ def test_a_preview_that_cannot_be_says_why_and_keeps_what_was_typed(desk, fields
     page = desk.post(ADD, typed(**fields))
 
     assert said in page.text and "Write to us." in page.text
-    assert not Page.objects.filter(title_en="Press").exists()
+    assert not SitePage.objects.filter(title_en="Press").exists()
 
 
 def test_a_deed_that_is_refused_is_said_and_keeps_what_was_typed(desk):
-    Generation.objects.update(at=tomorrow() + timedelta(days=1))
+    SiteVersion.objects.update(at=tomorrow() + timedelta(days=1))
 
     page = desk.post(ADD, typed())
 
     assert "The clock of the server" in page.text and "Write to us." in page.text
-    assert not Page.objects.filter(title_en="Press").exists()
+    assert not SitePage.objects.filter(title_en="Press").exists()
 
 
 @pytest.mark.parametrize("role", ["Contributors", "Linkers"])
@@ -146,16 +146,16 @@ def test_who_may_not_changes_no_page_link_or_lead(client, role):
     ]
 
     assert {answer.status_code for answer in answers} == {403}
-    assert Site.objects.get().lead is None
+    assert SiteSettings.objects.get().lead is None
 
 
 def test_a_page_that_is_linked_cannot_be_deleted(desk):
-    page = Page.objects.get(slug_en="about")
-    address = reverse("desk:publications_page_delete", args=[page.pk])
+    page = SitePage.objects.get(slug_en="about")
+    address = reverse("desk:publications_sitepage_delete", args=[page.pk])
 
     desk.post(address, {"post": "yes"})
 
-    assert Page.objects.filter(pk=page.pk).exists()
+    assert SitePage.objects.filter(pk=page.pk).exists()
 
 
 # Links
@@ -186,13 +186,13 @@ def test_links_are_put_in_order_in_their_list(desk):
     asked = {"form-TOTAL_FORMS": len(forms), "form-INITIAL_FORMS": len(forms), "_save": "Save"}
     for number, form in enumerate(forms):
         asked |= {f"form-{number}-id": form.instance.pk, f"form-{number}-position": 100 - number}
-    lines = AuditLine.objects.count()
+    lines = AuditEntry.objects.count()
 
     desk.post(LINKS, asked)
 
-    menu = [str(each) for each in SiteLink.objects.filter(place="menu")]
+    menu = [str(each) for each in MenuLink.objects.filter(place="menu")]
     assert menu == ["About us", "Authors", "Topics", "Publications"]
-    assert AuditLine.objects.count() - lines == len(forms)
+    assert AuditEntry.objects.count() - lines == len(forms)
 
 
 def test_the_list_begins_with_the_menu_and_names_each_position(desk):
@@ -210,8 +210,8 @@ def test_the_list_of_links_asks_the_same_however_many_there_are(desk):
 
     queries()
     few = queries()
-    for page in Page.objects.all():
-        SiteLink.objects.create(page=page)
+    for page in SitePage.objects.all():
+        MenuLink.objects.create(page=page)
 
     assert queries() == few
 
@@ -234,28 +234,28 @@ def test_only_pieces_that_are_public_are_offered_as_lead(desk):
 def test_the_lead_is_pinned_and_taken_down_with_a_line_each(desk):
     piece = make_live().publication
     make_live(title="Newer")
-    lines = AuditLine.objects.count()
+    lines = AuditEntry.objects.count()
 
     desk.post("/desk/lead/", {"lead_choice": piece.pk, "lead_choice-chooser": ""})
-    pinned = Site.objects.get().lead
+    pinned = SiteSettings.objects.get().lead
     desk.post("/desk/lead/", {"lead_choice": "", "lead_choice-chooser": str(piece.pk)})
 
-    assert (pinned, Site.objects.get().lead) == (piece, None)
-    assert AuditLine.objects.count() == lines + 2
+    assert (pinned, SiteSettings.objects.get().lead) == (piece, None)
+    assert AuditEntry.objects.count() == lines + 2
 
 
 def test_saving_the_lead_unchanged_is_no_deed(desk):
-    lines = AuditLine.objects.count()
+    lines = AuditEntry.objects.count()
 
     page = desk.post("/desk/lead/", {"lead_choice": "", "lead_choice-chooser": ""}, follow=True)
 
     assert "Nothing has changed." in page.text
-    assert AuditLine.objects.count() == lines
+    assert AuditEntry.objects.count() == lines
 
 
 def test_a_lead_that_is_withdrawn_stays_chosen_and_says_so(desk, editor):
     piece = make_live(title="On Minsk").publication
-    Site.objects.update(lead=piece)
+    SiteSettings.objects.update(lead=piece)
     actions.withdraw(piece, by=editor)
 
     page = desk.get("/desk/lead/").text
@@ -265,7 +265,7 @@ def test_a_lead_that_is_withdrawn_stays_chosen_and_says_so(desk, editor):
 
 def test_the_form_of_the_site_keeps_names_publisher_newsletter_and_lead(client):
     client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
-    site, piece = Site.objects.get(), make_live().publication
+    site, piece = SiteSettings.objects.get(), make_live().publication
     asked = {
         "short_name": "ABC", "name_en": "A", "name_sv": "B", "description_en": "", "description_sv": "",
         "publisher_en": "The host", "publisher_sv": "", "newsletter": "https://example.org/news",
@@ -301,7 +301,7 @@ def test_a_tag_never_loses_its_address(desk):
     desk.post(change(tag), tag_form(tag, slug="White Rus"))
 
     assert (kept, Tag.objects.get(pk=tag.pk).slug) == ("belarus", "white-rus")
-    assert FormerPath.objects.filter(tag=tag).count() == 2
+    assert Redirect.objects.filter(tag=tag).count() == 2
 
 
 def test_an_address_that_was_never_public_leads_nowhere(desk):
@@ -309,7 +309,7 @@ def test_an_address_that_was_never_public_leads_nowhere(desk):
 
     desk.post(change(tag), tag_form(tag, name="Open", slug="open"))
 
-    assert not FormerPath.objects.exists()
+    assert not Redirect.objects.exists()
 
 
 def test_finding_without_scripts_keeps_what_was_typed_and_stores_nothing(desk):

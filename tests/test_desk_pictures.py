@@ -12,7 +12,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin import held_uploads
-from publications.models import AuditLine, Image
+from publications.models import AuditEntry, Image
 from publications.models.image import originals
 from tests.factories import make_image, make_person, picture_bytes
 
@@ -186,7 +186,7 @@ def test_a_picture_of_a_text_comes_into_the_library_with_its_words(desk):
     image = Image.objects.get()
     assert answer.json() == {"markdown": rf"![Ett fält \[i Kyiv\]](image:{image.key})"}
     assert (image.alt_sv, image.alt_en, image.credit) == ("Ett fält [i Kyiv]", "", "Ann Berg")
-    assert AuditLine.objects.get().deed == "amend"
+    assert AuditEntry.objects.get().deed == "amend"
     assert desk.get(reverse("desk:library-image", args=[image.key, "192s", "jpg"])).status_code == 200
 
 

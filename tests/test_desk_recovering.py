@@ -13,7 +13,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.admin.drafts import autosave
-from publications.models import AuditLine, Presence, Publication, Revision, Typed
+from publications.models import AuditEntry, Autosave, Presence, Publication, Revision
 from publications.models import autosave as autosave_model
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication
@@ -49,13 +49,13 @@ def test_what_is_typed_is_kept_and_the_record_knows_nothing_of_it(desk, editor):
     piece.refresh_from_db()
     assert answer.json()["kept_at"]
     assert (piece.body, piece.version, Revision.objects.count()) == ("As stored.", *before)
-    assert ["body", "Typed for an hour."] in Typed.objects.get(owner=editor).values
+    assert ["body", "Typed for an hour."] in Autosave.objects.get(owner=editor).values
 
 
 def test_secrets_and_buttons_of_a_form_are_not_kept(desk):
     type_in(desk, csrfmiddlewaretoken="secret")
 
-    names = {name for name, _value in Typed.objects.get().values}
+    names = {name for name, _value in Autosave.objects.get().values}
     assert not names & {"csrfmiddlewaretoken", "_save", "form_key", "turn"}
 
 
@@ -63,14 +63,14 @@ def test_the_last_that_was_typed_is_kept_whatever_the_order_of_messages(desk):
     type_in(desk, title="Second", turn=2)
     type_in(desk, title="First", turn=1)
 
-    assert Typed.objects.get().title == "Second"
+    assert Autosave.objects.get().title == "Second"
 
 
 def test_another_page_of_the_same_form_begins_its_turns_anew(desk):
     type_in(desk, title="Before", turn=9, page="1")
     type_in(desk, title="After", turn=1, page="2")
 
-    assert Typed.objects.get().title == "After"
+    assert Autosave.objects.get().title == "After"
 
 
 def test_two_windows_of_one_person_overwrite_nothing(desk):
@@ -79,7 +79,7 @@ def test_two_windows_of_one_person_overwrite_nothing(desk):
     type_in(desk, piece, key="one", title="In one")
     type_in(desk, piece, key="two", title="In the other")
 
-    assert {typed.title for typed in Typed.objects.all()} == {"In one", "In the other"}
+    assert {typed.title for typed in Autosave.objects.all()} == {"In one", "In the other"}
 
 
 def test_the_form_offers_what_was_typed_and_not_saved(desk):
@@ -97,7 +97,7 @@ def test_restoring_puts_everything_back_into_the_form_and_stores_nothing(desk):
     piece = make_publication(title="As stored")
     type_in(desk, piece, title="As typed", bylines=[ann.pk], tags="Belarus")
 
-    page = desk.post(change(piece), {"_restore": Typed.objects.get().pk})
+    page = desk.post(change(piece), {"_restore": Autosave.objects.get().pk})
 
     form = page.context["adminform"].form
     assert (form["title"].value(), form["tags"].value()) == ("As typed", "Belarus")
@@ -108,19 +108,19 @@ def test_restoring_puts_everything_back_into_the_form_and_stores_nothing(desk):
 def test_what_was_restored_is_saved_like_anything_typed(desk):
     piece = make_publication(title="As stored")
     type_in(desk, piece, title="As typed")
-    key = desk.post(change(piece), {"_restore": Typed.objects.get().pk}).context["form_key"]
+    key = desk.post(change(piece), {"_restore": Autosave.objects.get().pk}).context["form_key"]
 
     desk.post(change(piece), filled(piece, title="As typed", form_key=key))
 
     assert Publication.objects.get().title == "As typed"
-    assert not Typed.objects.unsaved().exists()
+    assert not Autosave.objects.unsaved().exists()
 
 
 def test_what_a_colleague_saved_meanwhile_is_joined_with_what_is_restored(desk, colleague):
     piece = make_publication(title="As stored", summary="As stored.")
     type_in(desk, piece, title="As typed")
     colleague.post(change(piece), filled(piece, summary="As a colleague has it."))
-    form = desk.post(change(piece), {"_restore": Typed.objects.get().pk}).context["adminform"].form
+    form = desk.post(change(piece), {"_restore": Autosave.objects.get().pk}).context["adminform"].form
 
     desk.post(change(piece), filled(piece, title="As typed", version=form["version"].value()))
 
@@ -132,7 +132,7 @@ def test_a_new_publication_that_was_never_saved_comes_back(desk):
     type_in(desk, title="New and lost")
 
     assert "New and lost" in desk.get(ADD).text
-    page = desk.post(ADD, {"_restore": Typed.objects.get().pk})
+    page = desk.post(ADD, {"_restore": Autosave.objects.get().pk})
 
     assert page.context["adminform"].form["title"].value() == "New and lost"
     assert not Publication.objects.exists()
@@ -153,14 +153,14 @@ def test_a_refused_form_keeps_what_was_typed(desk):
 
     desk.post(change(piece), filled(piece, title="Typed", kind="", form_key="window"))
 
-    assert Typed.objects.unsaved().exists()
+    assert Autosave.objects.unsaved().exists()
 
 
 def test_comparing_shows_what_differs_from_what_is_stored(desk):
     piece = make_publication(body="The river rose on Monday.")
     type_in(desk, piece, body="The river rose on Tuesday.")
 
-    page = desk.get(reverse("desk:autosave-detail", args=[Typed.objects.get().pk])).text
+    page = desk.get(reverse("desk:autosave-detail", args=[Autosave.objects.get().pk])).text
 
     assert "Monday" in page and "Tuesday" in page and "<ins>" in page
 
@@ -169,33 +169,33 @@ def test_a_text_that_cannot_be_shown_as_a_page_is_shown_as_it_was_typed(desk):
     piece = make_publication()
     type_in(desk, piece, body="> " * 9000 + "the words")
 
-    assert "the words" in desk.get(reverse("desk:autosave-detail", args=[Typed.objects.get().pk])).text
+    assert "the words" in desk.get(reverse("desk:autosave-detail", args=[Autosave.objects.get().pk])).text
 
 
 def test_what_was_typed_into_a_new_form_can_be_read(desk):
     type_in(desk, title="New", body="All of it.")
 
-    assert "All of it." in desk.get(reverse("desk:autosave-detail", args=[Typed.objects.get().pk])).text
+    assert "All of it." in desk.get(reverse("desk:autosave-detail", args=[Autosave.objects.get().pk])).text
 
 
 def test_discarding_lets_go(desk):
     piece = make_publication()
     type_in(desk, piece, title="Typed")
 
-    page = desk.post(reverse("desk:autosave-discard", args=[Typed.objects.get().pk]), follow=True).text
+    page = desk.post(reverse("desk:autosave-discard", args=[Autosave.objects.get().pk]), follow=True).text
 
-    assert not Typed.objects.exists()
+    assert not Autosave.objects.exists()
     assert "What is stored is as it was." in page
 
 
 def test_whoever_may_not_write_can_let_go_of_what_was_typed_into_another_form(client):
     linker = make_person("Linkers")
     client.force_login(linker, backend=BACKEND)
-    typed = Typed.objects.create(owner=linker, key="k", path="/desk/links/", values=[["note", "Typed"]])
+    typed = Autosave.objects.create(owner=linker, key="k", path="/desk/links/", values=[["note", "Typed"]])
 
     client.post(reverse("desk:autosave-discard", args=[typed.pk]))
 
-    assert not Typed.objects.exists()
+    assert not Autosave.objects.exists()
 
 
 def test_discarding_on_the_first_page_of_the_desk_leads_back_to_it(desk):
@@ -205,27 +205,29 @@ def test_discarding_on_the_first_page_of_the_desk_leads_back_to_it(desk):
 
     answer = desk.post(reverse("desk:autosave-discard", args=[piece.typed.first().pk]), {"home": "1"})
 
-    assert (answer["Location"], Typed.objects.count()) == ("/desk/", 0)
+    assert (answer["Location"], Autosave.objects.count()) == ("/desk/", 0)
 
 
 @pytest.mark.parametrize("name", ["autosave-detail", "autosave-discard"])
 def test_nobody_else_comes_near_what_somebody_typed(desk, colleague, name):
     piece = make_publication()
     type_in(desk, piece, title="Private")
-    typed = Typed.objects.get()
+    typed = Autosave.objects.get()
     address = reverse(f"desk:{name}", args=[typed.pk])
 
     answer = colleague.get(address) if name == "autosave-detail" else colleague.post(address)
 
     assert answer.status_code == 404
-    assert Typed.objects.filter(pk=typed.pk).exists()
+    assert Autosave.objects.filter(pk=typed.pk).exists()
 
 
 def test_nobody_else_restores_what_somebody_typed(desk, colleague):
     piece = make_publication()
     type_in(desk, piece, title="Private")
 
-    page = colleague.post(change(piece), {"_restore": Typed.objects.get().pk, **filled(piece)}, follow=True)
+    page = colleague.post(
+        change(piece), {"_restore": Autosave.objects.get().pk, **filled(piece)}, follow=True
+    )
 
     assert "Private" not in page.text
     assert "Private" not in colleague.get(change(piece)).text
@@ -235,7 +237,7 @@ def test_what_was_typed_into_one_piece_is_not_restored_into_another(desk):
     piece, other = make_publication(), make_publication(title="Another")
     type_in(desk, piece, title="Of the first")
 
-    page = desk.post(change(other), {"_restore": Typed.objects.get().pk, "_find": "", **filled(other)})
+    page = desk.post(change(other), {"_restore": Autosave.objects.get().pk, "_find": "", **filled(other)})
 
     assert "Of the first" not in page.text
 
@@ -245,7 +247,7 @@ def test_one_person_cannot_type_over_what_another_typed(desk, colleague, editor)
     type_in(desk, piece, title="Mine", key="window")
     type_in(colleague, piece, title="Theirs", key="window", turn=9)
 
-    assert Typed.objects.get(owner=editor).title == "Mine"
+    assert Autosave.objects.get(owner=editor).title == "Mine"
 
 
 def test_linkers_keep_nothing(client):
@@ -258,7 +260,7 @@ def test_linkers_keep_nothing(client):
 def test_a_piece_that_is_not_there_loses_nothing(desk, piece):
     desk.post(KEEP, {"piece": piece, "form_key": "k", "title": "Typed"})
 
-    assert Typed.objects.get().title == "Typed"
+    assert Autosave.objects.get().title == "Typed"
 
 
 def test_what_was_typed_into_a_draft_outlives_the_draft(desk, editor):
@@ -280,7 +282,7 @@ def test_too_much_is_refused_with_a_reason(desk, settings):
 
 def test_a_null_byte_is_kept_out(desk):
     assert type_in(desk, title="A\0B").status_code == 200
-    assert Typed.objects.get().title == "AB"
+    assert Autosave.objects.get().title == "AB"
 
 
 def test_what_nobody_came_back_to_is_forgotten_after_half_a_year(desk):
@@ -289,7 +291,7 @@ def test_what_nobody_came_back_to_is_forgotten_after_half_a_year(desk):
 
     type_in(desk, key="new", title="New")
 
-    assert [typed.title for typed in Typed.objects.all()] == ["New"]
+    assert [typed.title for typed in Autosave.objects.all()] == ["New"]
 
 
 def test_a_redaction_reaches_what_is_being_typed(desk, editor):
@@ -298,7 +300,7 @@ def test_a_redaction_reaches_what_is_being_typed(desk, editor):
 
     actions.redact(piece, "Vera Holm", by=editor)
 
-    assert "Vera Holm" not in str(Typed.objects.get().values)
+    assert "Vera Holm" not in str(Autosave.objects.get().values)
 
 
 # Who else is here
@@ -345,12 +347,12 @@ def test_what_was_not_saved_several_times_is_gathered_and_let_go_of_at_once(desk
         type_in(desk, piece, key=f"window-{number}", title=f"Typed {number}")
     type_in(desk, other, key="other", title="Elsewhere")
     page = desk.get(change(piece)).text
-    numbers = list(Typed.objects.values_list("pk", flat=True))
+    numbers = list(Autosave.objects.values_list("pk", flat=True))
 
     desk.post(reverse("desk:autosave-discard", args=[piece.typed.first().pk]), {"all": numbers})
 
     assert page.count('class="autosaves"') == 1 and "Discard all 3" in page
-    assert [typed.title for typed in Typed.objects.all()] == ["Elsewhere"]
+    assert [typed.title for typed in Autosave.objects.all()] == ["Elsewhere"]
 
 
 # Back after the first save
@@ -436,7 +438,7 @@ def test_what_was_offered_stays_when_another_text_is_saved_beside_it(desk, edito
 
     desk.post(address, filled(title="Another text") | {"form_key": again})
 
-    assert [str(typed) for typed in Typed.objects.unsaved()] == ["Before the crash"]
+    assert [str(typed) for typed in Autosave.objects.unsaved()] == ["Before the crash"]
     assert desk.get(address).status_code == 302, "Back leads to the draft that was saved"
 
 
@@ -444,11 +446,11 @@ def test_forms_sent_while_signed_out_take_no_room_of_those_kept_while_typing(des
     monkeypatch.setattr(autosave_model, "MAX_UNSAVED_CHARACTERS", 10_000)
     type_in(desk, key="own", title="Of my own")
     for number in range(3):
-        Typed.objects.create(owner=editor, key=f"sent-{number}", values=[["title", "x" * 6_000]])
+        Autosave.objects.create(owner=editor, key=f"sent-{number}", values=[["title", "x" * 6_000]])
 
     type_in(desk, key="newer", title="Newer")
 
-    assert set(Typed.objects.exclude(page="").values_list("key", flat=True)) == {"own", "newer"}
+    assert set(Autosave.objects.exclude(page="").values_list("key", flat=True)) == {"own", "newer"}
 
 
 def test_nobody_keeps_forms_beyond_the_limit_by_naming_no_page(desk, editor, monkeypatch):
@@ -457,20 +459,20 @@ def test_nobody_keeps_forms_beyond_the_limit_by_naming_no_page(desk, editor, mon
     for number in range(4):
         type_in(desk, key=f"w{number}", page="", title=f"Draft {number}")
 
-    assert Typed.objects.count() == 2
+    assert Autosave.objects.count() == 2
 
 
 def test_of_the_forms_that_one_person_typed_into_the_newest_are_kept(desk, editor, monkeypatch):
     monkeypatch.setattr(autosave_model, "MAX_UNSAVED", 3)
-    other = Typed.objects.create(
+    other = Autosave.objects.create(
         owner=make_person("Editors"), key="w0", typed_at=timezone.now() - timedelta(days=1)
     )
 
     for number in range(6):
         type_in(desk, key=f"w{number}", title=f"Draft {number}")
 
-    assert list(Typed.objects.filter(owner=editor).values_list("key", flat=True)) == ["w5", "w4", "w3"]
-    assert Typed.objects.filter(pk=other.pk).exists()
+    assert list(Autosave.objects.filter(owner=editor).values_list("key", flat=True)) == ["w5", "w4", "w3"]
+    assert Autosave.objects.filter(pk=other.pk).exists()
 
 
 def test_what_one_person_typed_takes_limited_space_and_what_was_just_typed_stays(desk, editor, monkeypatch):
@@ -478,11 +480,11 @@ def test_what_one_person_typed_takes_limited_space_and_what_was_just_typed_stays
     for number in range(3):
         type_in(desk, key=f"w{number}", body="x" * 4_000)
 
-    assert list(Typed.objects.filter(owner=editor).values_list("key", flat=True)) == ["w2", "w1"]
+    assert list(Autosave.objects.filter(owner=editor).values_list("key", flat=True)) == ["w2", "w1"]
 
     type_in(desk, key="long", body="x" * 12_000)
 
-    assert list(Typed.objects.filter(owner=editor).values_list("key", flat=True)) == ["long"]
+    assert list(Autosave.objects.filter(owner=editor).values_list("key", flat=True)) == ["long"]
 
 
 @pytest.fixture
@@ -517,7 +519,7 @@ def test_the_save_of_a_new_form_holds_up_another_such_save_but_no_action_of_the_
         with transaction.atomic():
             autosave.saved_as(request)
             another_save = elsewhere(is_held_up, autosave.saved_as, request)
-            action = elsewhere(is_held_up, lambda: AuditLine.objects.create(by=person, generation=2**40))
+            action = elsewhere(is_held_up, lambda: AuditEntry.objects.create(by=person, generation=2**40))
             transaction.set_rollback(True)
     finally:
         elsewhere(person.delete)

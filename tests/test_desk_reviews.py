@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Byline, BylineRole, Publication, Review, ReviewRemark, Revision
+from publications.models import Byline, BylineRole, Publication, Review, ReviewComment, Revision
 from tests.desk_forms import change
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved
 
@@ -31,7 +31,7 @@ def invite(piece: Publication, days: int = 14, reader: str = "Ann") -> str:
 
 
 def said(piece: Publication) -> list[tuple[int, str, bool]]:
-    remarks = ReviewRemark.objects.filter(review__publication=piece)
+    remarks = ReviewComment.objects.filter(review__publication=piece)
     return [(each.place, each.text, each.is_fine) for each in remarks]
 
 
@@ -121,7 +121,7 @@ def test_fine_by_me_is_said_once_and_seen_at_the_piece_and_on_the_first_page(str
 def test_what_is_dealt_with_waits_no_longer_and_can_be_opened_again(stranger, desk):
     piece = make_publication()
     stranger.post(invite(piece), {"place": "0", "text": "Well?"})
-    remark = ReviewRemark.objects.get()
+    remark = ReviewComment.objects.get()
     deal = reverse("desk:review-update", args=[piece.pk, remark.review_id])
 
     desk.post(deal, {"done": remark.pk})
@@ -168,7 +168,7 @@ def test_a_link_that_has_ended_shows_nothing_and_takes_nothing(desk, stranger, e
 
     assert [answer.status_code for answer in answers] == [404, 404]
     assert all("In confidence" not in answer.text for answer in answers)
-    assert not ReviewRemark.objects.exists()
+    assert not ReviewComment.objects.exists()
 
 
 def test_a_link_is_open_until_the_last_second(stranger):

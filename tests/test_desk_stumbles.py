@@ -16,16 +16,16 @@ from publications.admin.drafts.dropped_markup import find_dropped_markup
 from publications.admin.history.audit_log import describe_entry
 from publications.models import (
     ActionType,
-    AuditLine,
+    AuditEntry,
     Author,
+    Autosave,
     Image,
     Kind,
-    Page,
+    MenuLink,
     Publication,
-    Site,
-    SiteLink,
+    SitePage,
+    SiteSettings,
     Tag,
-    Typed,
 )
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes, tomorrow
@@ -128,8 +128,8 @@ def test_editors_change_the_address_of_the_newsletter_and_it_leaves_its_line(des
 
     desk.post(address, {"newsletter": "https://example.org/sign-up", "seen": seen, "sure": ""})
 
-    assert Site.objects.get().newsletter == "https://example.org/sign-up"
-    assert AuditLine.objects.get().by == editor
+    assert SiteSettings.objects.get().newsletter == "https://example.org/sign-up"
+    assert AuditEntry.objects.get().by == editor
     assert "https://example.org/sign-up" in desk.get("/en/").text
 
 
@@ -138,7 +138,7 @@ def test_what_is_no_address_of_a_newsletter_is_refused(desk):
         reverse("desk:newsletter"), {"newsletter": "javascript:alert(1)", "seen": "", "sure": ""}
     )
 
-    assert "is no address" in page.text and not Site.objects.get().newsletter
+    assert "is no address" in page.text and not SiteSettings.objects.get().newsletter
 
 
 def test_an_author_who_is_not_found_can_be_added(desk, client):
@@ -172,7 +172,7 @@ def test_the_kind_of_a_tag_is_not_called_that_of_a_publication(client, language,
 LONG = 'A <b>bold</b> & plain title with "quotes" that is longer than its line'
 
 
-@pytest.mark.parametrize("model", ["tag", "page", "kind", "sitelink", "author", "publication"])
+@pytest.mark.parametrize("model", ["tag", "sitepage", "kind", "menulink", "author", "publication"])
 @pytest.mark.parametrize("action", ["change", "delete"])
 def test_the_path_of_a_page_cuts_titles_between_letters(client, model, action):
     client.force_login(make_person("Administrators"), backend=BACKEND)
@@ -189,21 +189,21 @@ def test_the_path_of_a_page_cuts_titles_between_letters(client, model, action):
 def _row_called(model: str, name: str):
     rows = {
         "tag": Tag,
-        "page": Page,
+        "sitepage": SitePage,
         "kind": Kind,
-        "sitelink": SiteLink,
+        "menulink": MenuLink,
         "author": Author,
         "publication": Publication,
     }
-    row = rows[model].objects.first() if model in ("page", "kind", "sitelink") else None
-    if model == "sitelink":
+    row = rows[model].objects.first() if model in ("sitepage", "kind", "menulink") else None
+    if model == "menulink":
         rows[model].objects.filter(pk=row.pk).update(label_en=name[:60], label_sv=name[:60])
     elif model in ("tag", "author"):
         row = rows[model].objects.create(name=name)
     elif model == "publication":
         row = make_publication(title=name)
     else:
-        fields = {"page": ("title_en", "title_sv"), "kind": ("name_en", "name_sv")}[model]
+        fields = {"sitepage": ("title_en", "title_sv"), "kind": ("name_en", "name_sv")}[model]
         rows[model].objects.filter(pk=row.pk).update(**dict.fromkeys(fields, name))
     return row
 
@@ -241,10 +241,10 @@ def test_a_pdf_that_opens_is_attached(desk):
 
 def test_what_was_typed_in_the_same_words_is_offered_once(desk, editor):
     for key in "abc":
-        Typed.objects.keep(
+        Autosave.objects.keep(
             editor, key, {"values": [["title", "Typed"], ["summary", ""]], "publication": None}
         )
-    Typed.objects.keep(
+    Autosave.objects.keep(
         editor, "d", {"values": [["title", ""], ["summary", "A summary alone."]], "publication": None}
     )
 
@@ -255,11 +255,11 @@ def test_what_was_typed_in_the_same_words_is_offered_once(desk, editor):
 
 def test_what_is_saved_is_not_offered_from_another_window_too(desk, editor):
     values = [[name, value] for name, value in filled(title="On Minsk").items() if not name.startswith("_")]
-    Typed.objects.keep(editor, "earlier", {"values": values, "publication": None})
+    Autosave.objects.keep(editor, "earlier", {"values": values, "publication": None})
 
     desk.post(ADD, filled(title="On Minsk", form_key="later"))
 
-    assert not Typed.objects.unsaved().exists()
+    assert not Autosave.objects.unsaved().exists()
 
 
 def test_a_scheduled_edition_is_cancelled_by_that_name(desk):
@@ -284,7 +284,7 @@ def test_whoever_had_the_form_open_during_a_redaction_reads_of_it(desk, editor):
 
 
 def test_the_trail_names_the_fields_of_forms_in_words(desk, editor):
-    line = AuditLine(deed=ActionType.AMEND, detail={"kind": "image", "changed": ["file", "alt_en"]})
+    line = AuditEntry(deed=ActionType.AMEND, detail={"kind": "image", "changed": ["file", "alt_en"]})
     with translation.override("sv"):
         words = describe_entry(line).words
 

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from publications import actions
 from publications.admin.drafts.suggestions import find_topics
-from publications.models import ActionType, AuditLine, Publication, RelatedLink, Synonym, Tag
+from publications.models import ActionType, AuditEntry, Publication, RelatedLink, Synonym, Tag
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_live, make_person, make_publication, make_tag
 
@@ -170,21 +170,21 @@ def test_a_suggestion_can_be_ruled_out_and_let_come_again_without_losing_what_is
     assert str(like.pk) not in {each.value for each in ruled.context["related"]}
     assert f'value="{other.pk}" selected' in ruled.text and not piece.related_links.exists()
     assert like.title in ruled.text and "Not suggested here:" in ruled.text
-    assert AuditLine.objects.first().deed == ActionType.APART
+    assert AuditEntry.objects.first().deed == ActionType.APART
     again = linker.post(page, {"_together": like.pk, "related-chooser": ""})
     assert str(like.pk) in {each.value for each in again.context["related"]}
 
 
 def test_what_cannot_be_ruled_out_changes_nothing(linker):
     piece = make_live(body=GRAIN).publication
-    lines = AuditLine.objects.count()
+    lines = AuditEntry.objects.count()
 
     for value in ("x", piece.pk, 10**12, ""):
         linker.post(
             reverse("desk:related-links-edit", args=[piece.pk]), {"_apart": value, "related-chooser": ""}
         )
 
-    assert AuditLine.objects.count() == lines
+    assert AuditEntry.objects.count() == lines
 
 
 def test_pieces_with_few_links_or_with_links_to_what_is_gone_are_listed_apart(linker):

@@ -96,12 +96,12 @@ def test_no_form_that_is_sent_empty_is_answered_in_english(administrator, things
         "publish",
         "redact",
         "reviews",
-        "word",
-        "lead",
+        "word-new",
+        "home-lead",
         "newsletter",
         "bulk-tags",
         "bulk-withdraw",
-        "links-of",
+        "related-links-edit",
     ]
 
     left = {name: left_in_english(administrator, "post", address(name, things)) for name in names}

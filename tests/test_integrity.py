@@ -11,7 +11,7 @@ from django.db.models import FileField
 
 from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
 from publications.integrity.originals import models_with_originals
-from publications.models import Generation, originals
+from publications.models import SiteVersion, originals
 from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.corruptions import CORRUPTIONS, DAMAGES, FILES, make_site
@@ -105,12 +105,12 @@ def test_files_in_a_bucket_are_verified_likewise(settings):
 @pytest.mark.parametrize("name", REPAIRED)
 def test_what_is_derived_is_repaired_and_readers_see_it(piece, name, capsys):
     CORRUPTIONS[name][0](piece)
-    before = Generation.objects.get().number
+    before = SiteVersion.objects.get().number
 
     call_command("verify", "--full", "--repair")
 
     assert "the site is whole" in capsys.readouterr().out
-    assert name in ("guards", "made-files") or Generation.objects.get().number > before
+    assert name in ("guards", "made-files") or SiteVersion.objects.get().number > before
 
 
 @pytest.mark.parametrize("name", REPAIRED)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.urls import URLResolver, resolve
 from django.utils.translation import override
 
-from publications.models import Author, Page
+from publications.models import Author, SitePage
 from publications.urls import urlpatterns
 
 MESSAGES = Path(settings.LOCALE_PATHS[0]) / "sv" / "LC_MESSAGES"
@@ -100,7 +100,7 @@ def test_a_tag_is_called_the_same_alone_and_among_others():
 
 def test_the_title_of_a_page_is_not_that_of_a_person():
     with override("sv"):
-        names = [str(model._meta.get_field("title_en").verbose_name) for model in (Author, Page)]
+        names = [str(model._meta.get_field("title_en").verbose_name) for model in (Author, SitePage)]
 
     assert names == ["titel, engelska", "rubrik, engelska"]
 

@@ -17,7 +17,7 @@ from publications.models import (
     Edition,
     EditionWithRows,
     Kind,
-    Site,
+    SiteSettings,
     read_site_state,
     site_settings,
     site_state_scope,
@@ -392,7 +392,7 @@ def test_what_is_told_from_memory_has_the_tag_of_its_own_time(client, editor):
     address = edition.get_absolute_url().rstrip("/") + ".csl.json"
     with site_state_scope(read_site_state()):
         site_settings()  # as another page remembers it
-        site = Site.objects.get()
+        site = SiteSettings.objects.get()
         site.name_en = "New Centre"
         actions.save_instance(site, by=editor)
         old = client.get(address)

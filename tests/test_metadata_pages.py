@@ -11,7 +11,15 @@ import time_machine
 from django.urls import reverse
 
 from publications import actions
-from publications.models import Attachment, BylineRole, Kind, LinkPlacement, Site, SiteLink, store_original
+from publications.models import (
+    Attachment,
+    BylineRole,
+    Kind,
+    LinkPlacement,
+    MenuLink,
+    SiteSettings,
+    store_original,
+)
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -252,8 +260,8 @@ def test_the_way_to_a_page_is_told(client, report, path, names):
 
 
 def test_the_front_page_tells_who_publishes_and_how_to_search(client):
-    Site.objects.update(short_name="SCEEUS", name_en="Stockholm Centre")
-    SiteLink.objects.create(
+    SiteSettings.objects.update(short_name="SCEEUS", name_en="Stockholm Centre")
+    MenuLink.objects.create(
         place=LinkPlacement.SOCIAL, label_en="Bluesky", address_en="https://bsky.example/us"
     )
 

@@ -12,7 +12,7 @@ from django.utils import timezone
 from PIL import Image as Pixels
 
 from publications import actions, renditions
-from publications.models import Attachment, Edition, EditionWithRows, Site, originals, store_original
+from publications.models import Attachment, Edition, EditionWithRows, SiteSettings, originals, store_original
 from publications.pdf import PdfDocument
 from publications.presentation import pdf_document_of, pdf_url, social_image_url
 from publications.renditions.documents import MAX_RENDERINGS, RenderingQueue, machine_slot, rendering_queue
@@ -249,7 +249,7 @@ def test_what_was_redacted_while_it_was_made_is_not_kept():
 
 
 def saying(edition: Edition, text: str) -> PdfDocument:
-    return replace(pdf_document_of(EditionWithRows.get(edition), site=Site()), html=f"<p>{text}</p>")
+    return replace(pdf_document_of(EditionWithRows.get(edition), site=SiteSettings()), html=f"<p>{text}</p>")
 
 
 def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):

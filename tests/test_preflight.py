@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from publications import actions, markup, preflight
-from publications.models import Attachment, FormerPath, store_original
+from publications.models import Attachment, Redirect, store_original
 from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
@@ -252,7 +252,7 @@ def dead(body: str, **fields) -> list[str]:
 )  # fmt: skip
 def test_a_link_that_leads_somewhere_is_let_be(href):
     live = make_live(title="On Minsk", by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
-    FormerPath.objects.create(path="/old/minsk", publication=live.publication)
+    Redirect.objects.create(path="/old/minsk", publication=live.publication)
 
     assert not dead(f"## Here\n\n[a]({href})", title="The piece itself")
 
@@ -280,7 +280,7 @@ def test_a_link_that_leads_nowhere_is_told_with_its_reason(settings, editor, hre
     settings.SITE_URL = "http://127.0.0.1:8000"
     gone = make_live(title="Gone").publication
     actions.withdraw(gone, by=editor)
-    FormerPath.objects.create(path="/old/gone", publication=gone)
+    Redirect.objects.create(path="/old/gone", publication=gone)
     actions.publish(make_publication(title="Later"), by=editor, at=tomorrow())
 
     assert reason in " ".join(dead(f"[a]({href})"))

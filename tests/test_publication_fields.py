@@ -29,7 +29,7 @@ from publications.models import (
     Publication,
     RelatedLink,
     Review,
-    ReviewRemark,
+    ReviewComment,
     Revision,
     Tag,
     manuscript_of,
@@ -468,7 +468,7 @@ def test_redaction_reaches_every_column_of_every_table(filled, editor):
     review, _token = Review.objects.invite(
         changed.revisions.first(), reader="Quillfeather", days=3, by=editor
     )
-    ReviewRemark.objects.create(review=review, text="Is it Quillfeather?")
+    ReviewComment.objects.create(review=review, text="Is it Quillfeather?")
     RelatedLink.objects.filter(source=changed).update(reason="Quillfeather too")
     RelatedLink.objects.create(source=make_publication(), target=changed, reason="The text of Quillfeather")
     actions.publish(changed, by=editor, change="correction", note="Quillfeather is spelled so.")

@@ -8,14 +8,14 @@ from django.test.utils import CaptureQueriesContext
 from publications import actions
 from publications.models import (
     Address,
-    AuditLine,
+    AuditEntry,
     Edition,
     EndReason,
-    Generation,
     Kind,
-    Number,
     Publication,
     Revision,
+    SeriesNumber,
+    SiteVersion,
 )
 from tests.blogs import bring_in
 from tests.factories import make_publication, saved, taken_back, tomorrow, yesterday
@@ -38,7 +38,7 @@ def comparable() -> list:
         )
     ]
     revisions = Revision.objects.order_by("publication__uid", "number")
-    lines = AuditLine.objects.filter(deed="publish").order_by("publication__uid")
+    lines = AuditEntry.objects.filter(deed="publish").order_by("publication__uid")
     addresses = Address.objects.order_by("publication__uid")
     return [
         list(editions),
@@ -103,7 +103,7 @@ def test_a_number_that_was_meant_for_a_refused_draft_goes_to_the_next():
     refusal, edition = actions.publish_many([refused, make_publication(kind="report")], by=None)
 
     assert isinstance(refusal, actions.NotReady) and edition.series_number.number == 1
-    assert Number.objects.count() == 1
+    assert SeriesNumber.objects.count() == 1
 
 
 def test_a_scheduled_edition_is_replaced_and_lends_the_next_no_paragraphs():
@@ -138,7 +138,7 @@ def test_an_address_of_another_refuses_one_and_leaves_the_others():
     edition, refusal = actions.publish_many([one, other], by=None)
 
     assert edition.slug == "grain" and isinstance(refusal, actions.NotReady)
-    assert Generation.objects.get().number == AuditLine.objects.get().generation
+    assert SiteVersion.objects.get().number == AuditEntry.objects.get().generation
 
 
 def test_each_has_a_line_and_a_number_of_its_own():
@@ -147,8 +147,8 @@ def test_each_has_a_line_and_a_number_of_its_own():
 
     actions.publish_many(pieces, by=None)
 
-    numbers = AuditLine.objects.order_by("generation").values_list("generation", flat=True)
-    assert list(numbers) == [1, 2, 3] and Generation.objects.get().number == 3
+    numbers = AuditEntry.objects.order_by("generation").values_list("generation", flat=True)
+    assert list(numbers) == [1, 2, 3] and SiteVersion.objects.get().number == 3
 
 
 @pytest.mark.parametrize("is_first", [True, False])

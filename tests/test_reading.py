@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 
 from publications import actions
 from publications.markup import insert_permalinks, render_markdown
-from publications.models import Edition, Kind, Number
+from publications.models import Edition, Kind, SeriesNumber
 from publications.presentation.publication_page import age
 from tests.factories import make_author, make_image, make_live, make_publication, saved
 
@@ -167,7 +167,7 @@ def test_a_report_does_not_grow_old_that_way(client, in_april):
 def test_a_number_of_another_kind_makes_no_report_of_a_comment(in_april):
     comment = Edition(
         kind=Kind(pk=1),
-        series_number=Number(pk=7, kind_id=2),
+        series_number=SeriesNumber(pk=7, kind_id=2),
         published_at=timezone.now() - timedelta(days=366),
     )
 

@@ -9,13 +9,13 @@ from django.urls import reverse
 from publications import actions, manuscript, markup
 from publications.actions.redacted_values import redact_value
 from publications.models import (
-    AuditLine,
+    AuditEntry,
     Edition,
-    FormerPath,
     Publication,
+    Redirect,
     RelatedLink,
     Review,
-    ReviewRemark,
+    ReviewComment,
 )
 from tests.factories import make_author, make_live, make_publication, saved
 
@@ -51,7 +51,7 @@ def test_redacting_gives_up_addresses_and_forgets_what_earlier_deeds_were_called
 
     actions.redact(piece, "Vera Holm", by=editor)
 
-    kept = [str(line.subject) + str(line.detail) for line in AuditLine.objects.all()]
+    kept = [str(line.subject) + str(line.detail) for line in AuditEntry.objects.all()]
     kept += [*piece.addresses.values_list("slug", flat=True), piece.editions.live().get().slug, piece.slug]
     assert not any("vera-holm" in text or "Vera Holm" in text for text in kept)
 
@@ -79,7 +79,7 @@ def test_redacting_forgets_the_former_paths_that_hold_the_passage(editor):
     piece = make_live(title="A talk with Ivan Ivanov").publication
     paths = ["/2014/ivan-ivanov", "/2014/ivan_ivanov.html", "/ivan ivanov", "/ivanivanov", "/2014/a-talk"]
     for path in paths:
-        FormerPath.objects.create(path=path, publication=piece)
+        Redirect.objects.create(path=path, publication=piece)
 
     actions.redact(piece, "Ivan Ivanov", by=editor)
 
@@ -88,7 +88,7 @@ def test_redacting_forgets_the_former_paths_that_hold_the_passage(editor):
 
 def test_a_passage_of_signs_alone_forgets_no_former_path(editor):
     piece = make_live(body="It was ?!? then.").publication
-    FormerPath.objects.create(path="/2014/a-talk", publication=piece)
+    Redirect.objects.create(path="/2014/a-talk", publication=piece)
 
     actions.redact(piece, "?!?", by=editor)
 
@@ -109,11 +109,11 @@ def test_an_author_who_takes_a_pen_name_leaves_no_way_from_the_old_one(editor):
 def test_redacting_takes_a_passage_out_of_what_reviewers_said(editor):
     piece = make_publication(body="Vera Holm said it.")
     review, _token = Review.objects.invite(piece.revisions.first(), reader="Bo Ek", days=7, by=editor)
-    ReviewRemark.objects.create(review=review, place=1, text="Is Vera Holm safe?")
+    ReviewComment.objects.create(review=review, place=1, text="Is Vera Holm safe?")
 
     actions.redact(piece, "Vera Holm", by=editor)
 
-    assert ReviewRemark.objects.get().text == "Is [redacted] safe?"
+    assert ReviewComment.objects.get().text == "Is [redacted] safe?"
 
 
 @pytest.mark.parametrize(
@@ -285,7 +285,7 @@ def test_a_report_names_addresses_that_hold_a_part_of_a_name(editor):
     piece = make_live(
         slug="mayrzeb-hh3", body=f"Jörg Mayržeb: {links}.\n\n## Later {{#of-mayrzeb}}"
     ).publication
-    FormerPath.objects.create(path="/2019/joerg-said", publication=piece)
+    Redirect.objects.create(path="/2019/joerg-said", publication=piece)
     piece.editions.get().attachments.create(filename="mayrzeb.pdf", original="1", size=1, position=0)
 
     report = actions.preview_redaction(piece, "Jörg Mayržeb", by=editor)
@@ -303,14 +303,14 @@ def test_a_report_names_addresses_that_hold_a_part_of_a_name(editor):
 def test_a_preview_says_what_the_redaction_does_and_changes_nothing(editor):
     piece = make_publication(title="Ivan Petrov", body="IVAN PETROV, [it](https://example.org/ivan-petrov).")
     actions.publish(piece, by=editor)
-    before = Edition.objects.values().get(), Publication.objects.values().get(), AuditLine.objects.count()
+    before = Edition.objects.values().get(), Publication.objects.values().get(), AuditEntry.objects.count()
 
     preview = actions.preview_redaction(piece, "Ivan Petrov", by=editor)
 
     assert (
         Edition.objects.values().get(),
         Publication.objects.values().get(),
-        AuditLine.objects.count(),
+        AuditEntry.objects.count(),
     ) == before
     assert actions.redact(piece, "Ivan Petrov", by=editor) == preview
 
@@ -352,7 +352,7 @@ def test_a_report_names_other_publications_that_link_to_what_is_given_up(desk, e
     editor.groups.add(Group.objects.get(name="Administrators"))
     edition = make_live(title="Case", slug="ivan-petrov-held", body="Ivan Petrov.")
     piece, path = edition.publication, edition.get_absolute_url()
-    FormerPath.objects.create(path="/2019/ivan-petrov", publication=piece)
+    Redirect.objects.create(path="/2019/ivan-petrov", publication=piece)
     make_live(title="Fragment", body=f"[The case]({path}#p-1).")
     former = make_live(title="Former", body="[The case](/2019/Ivan-Petrov.html).")
     actions.publish(saved(former.publication, body="No case."), by=editor)

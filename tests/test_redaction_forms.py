@@ -6,7 +6,7 @@ import unicodedata
 import pytest
 
 from publications import actions, manuscript, markup
-from publications.models import Edition, Publication, RelatedLink, Review, ReviewRemark
+from publications.models import Edition, Publication, RelatedLink, Review, ReviewComment
 from tests.factories import make_author, make_publication, saved
 from tests.word_files import make_word_file, p, r
 
@@ -74,7 +74,7 @@ def texts_of(publication: Publication) -> dict[str, str]:
         texts["typed"] = "".join(value for _name, value in row.values)
     for row in publication.reviews.all():
         add("review", row, "reader")
-    texts["review remark"] = "".join(ReviewRemark.objects.values_list("text", flat=True))
+    texts["review remark"] = "".join(ReviewComment.objects.values_list("text", flat=True))
     texts["related link"] = "".join(RelatedLink.objects.values_list("reason", flat=True))
     for row in publication.remarks.all():
         add("remark", row, "by_name", "passage", "text")
@@ -105,7 +105,7 @@ def make_held_everywhere(editor):
         publication.typed.create(owner=editor, key="k", values=[["title", f"On {form}"], ["body", form]])
         publication.remarks.create(by_name=form, passage=f"of {form}", text=f"{form}?")
         review, _token = Review.objects.invite(publication.revisions.first(), reader=form, days=3, by=editor)
-        ReviewRemark.objects.create(review=review, text=f"Is it {form}?")
+        ReviewComment.objects.create(review=review, text=f"Is it {form}?")
         RelatedLink.objects.create(source=make_publication(), target=publication, reason=f"Also {form}")
         file = make_word_file(publication, p(r(f"Text by {form} here.")))
         file.filename, file.report = f"{form}.docx", {"notes": [f"{form} is said twice"]}

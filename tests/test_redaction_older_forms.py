@@ -7,7 +7,7 @@ import pytest
 from publications import actions
 from publications.admin import redacted_base
 from publications.diff import FieldConflict, tokens_of
-from publications.models import ActionType, AuditLine, Publication
+from publications.models import ActionType, AuditEntry, Publication
 from tests.desk_forms import change, filled
 from tests.factories import make_person, make_publication
 
@@ -209,7 +209,7 @@ def test_a_passage_of_several_words_is_known_by_their_number(desk):
     desk.post(change(piece), form)
 
     assert stored()["body"] == "Then [redacted]s house burned.\n\nMore."
-    assert AuditLine.objects.get(deed=ActionType.REDACT).detail["words"] == 2
+    assert AuditEntry.objects.get(deed=ActionType.REDACT).detail["words"] == 2
 
 
 def test_a_mark_that_the_form_had_is_not_asked_again(desk, piece):
@@ -228,8 +228,8 @@ def test_a_mark_that_the_form_had_is_not_asked_again(desk, piece):
 def test_a_redaction_that_kept_no_number_of_words_is_asked(desk, piece):
     form = typed(piece, body=f"{TEXTS['body']}\n\nMore.")
     redact(piece)
-    line = AuditLine.objects.get(deed=ActionType.REDACT)
-    AuditLine.objects.filter(pk=line.pk).update(detail={"mark": line.detail["mark"]})
+    line = AuditEntry.objects.get(deed=ActionType.REDACT)
+    AuditEntry.objects.filter(pk=line.pk).update(detail={"mark": line.detail["mark"]})
 
     page = desk.post(change(piece), form)
 

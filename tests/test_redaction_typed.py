@@ -4,7 +4,7 @@ import pytest
 from django.urls import reverse
 
 from publications import actions
-from publications.models import Publication, Revision, Typed
+from publications.models import Autosave, Publication, Revision
 from tests.desk_forms import change, filled
 from tests.factories import make_live, make_person
 
@@ -30,7 +30,7 @@ def redact(piece: Publication) -> None:
 
 
 def stored() -> str:
-    rows = [typed.values for typed in Typed.objects.all()]
+    rows = [typed.values for typed in Autosave.objects.all()]
     return f"{rows} {[each.manuscript for each in Revision.objects.all()]} {Publication.objects.values('title', 'body')}"
 
 
@@ -53,7 +53,7 @@ def test_what_is_typed_into_a_form_opened_after_the_redaction_is_kept(desk, piec
     now = Publication.objects.get(pk=piece.pk)
 
     assert desk.post(KEEP, typed_form(now)).status_code == 200
-    assert Typed.objects.get().title == "Typed title"
+    assert Autosave.objects.get().title == "Typed title"
 
 
 def test_a_form_that_was_sent_while_signed_out_is_not_kept_where_it_is_older(client, editor, desk, piece):
@@ -89,7 +89,7 @@ def test_saving_an_older_form_brings_the_passage_back_into_no_draft(desk, piece)
 def test_what_was_kept_and_redacted_can_be_worked_on(desk, piece):
     desk.post(KEEP, typed_form(piece))
     redact(piece)
-    typed = Typed.objects.get()
+    typed = Autosave.objects.get()
 
     restored = desk.post(change(piece), {"_restore": str(typed.pk)}).context["adminform"].form
     answer = desk.post(
@@ -99,7 +99,7 @@ def test_what_was_kept_and_redacted_can_be_worked_on(desk, piece):
 
     assert str(restored["version"].value()) == str(Publication.objects.get(pk=piece.pk).version)
     assert answer.status_code == 200
-    assert Typed.objects.get().title == "Going on" and PASSAGE not in stored()
+    assert Autosave.objects.get().title == "Going on" and PASSAGE not in stored()
 
 
 def test_what_was_typed_from_an_earlier_save_keeps_its_base(desk, piece):
@@ -109,5 +109,5 @@ def test_what_was_typed_from_an_earlier_save_keeps_its_base(desk, piece):
 
     redact(piece)
 
-    typed = Typed.objects.unsaved().get()
+    typed = Autosave.objects.unsaved().get()
     assert dict(typed.values)["version"] == str(piece.version)

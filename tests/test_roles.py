@@ -12,7 +12,17 @@ from django.urls import URLPattern, get_resolver, reverse
 from accounts.models import AccountEvent, EventType
 from publications import actions
 from publications.admin.register import MODEL_ADMINS, admin_site
-from publications.models import AuditLine, Kind, Page, Publication, Review, Site, SiteLink, Synonym, Typed
+from publications.models import (
+    AuditEntry,
+    Autosave,
+    Kind,
+    MenuLink,
+    Publication,
+    Review,
+    SitePage,
+    SiteSettings,
+    Synonym,
+)
 from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag
 from tests.word_files import make_word_file
 
@@ -99,31 +109,31 @@ TABLE = {
     "publications_kind_change": WRITERS,
     "publications_kind_delete": NOBODY,
     "publications_kind_history": WRITERS,
-    "publications_site_changelist": ADMINISTRATORS,
-    "publications_site_add": NOBODY,
-    "publications_site_change": ADMINISTRATORS,
-    "publications_site_delete": NOBODY,
-    "publications_site_history": ADMINISTRATORS,
-    "publications_page_changelist": PUBLISHERS,
-    "publications_page_add": PUBLISHERS,
-    "publications_page_change": PUBLISHERS,
-    "publications_page_delete": PUBLISHERS,
-    "publications_page_history": PUBLISHERS,
-    "publications_sitelink_changelist": PUBLISHERS,
-    "publications_sitelink_add": PUBLISHERS,
-    "publications_sitelink_change": PUBLISHERS,
-    "publications_sitelink_delete": PUBLISHERS,
-    "publications_sitelink_history": PUBLISHERS,
+    "publications_sitesettings_changelist": ADMINISTRATORS,
+    "publications_sitesettings_add": NOBODY,
+    "publications_sitesettings_change": ADMINISTRATORS,
+    "publications_sitesettings_delete": NOBODY,
+    "publications_sitesettings_history": ADMINISTRATORS,
+    "publications_sitepage_changelist": PUBLISHERS,
+    "publications_sitepage_add": PUBLISHERS,
+    "publications_sitepage_change": PUBLISHERS,
+    "publications_sitepage_delete": PUBLISHERS,
+    "publications_sitepage_history": PUBLISHERS,
+    "publications_menulink_changelist": PUBLISHERS,
+    "publications_menulink_add": PUBLISHERS,
+    "publications_menulink_change": PUBLISHERS,
+    "publications_menulink_delete": PUBLISHERS,
+    "publications_menulink_history": PUBLISHERS,
     "publications_synonym_changelist": PUBLISHERS,
     "publications_synonym_add": PUBLISHERS,
     "publications_synonym_change": PUBLISHERS,
     "publications_synonym_delete": PUBLISHERS,
     "publications_synonym_history": PUBLISHERS,
-    "publications_auditline_changelist": PUBLISHERS,
-    "publications_auditline_add": NOBODY,
-    "publications_auditline_change": PUBLISHERS,
-    "publications_auditline_delete": NOBODY,
-    "publications_auditline_history": PUBLISHERS,
+    "publications_auditentry_changelist": PUBLISHERS,
+    "publications_auditentry_add": NOBODY,
+    "publications_auditentry_change": PUBLISHERS,
+    "publications_auditentry_delete": NOBODY,
+    "publications_auditentry_history": PUBLISHERS,
     "accounts_accountevent_changelist": ADMINISTRATORS,
     "accounts_accountevent_add": NOBODY,
     "accounts_accountevent_change": ADMINISTRATORS,
@@ -183,12 +193,12 @@ def things(editor):
     actions.save_instance(make_author("Nobody's"), by=editor)
     return {
         "publication": live.pk, "draft": draft.pk, "author": make_author().pk, "tag": make_tag().pk,
-        "image": make_image(), "kind": Kind.objects.first().pk, "site": Site.objects.get().pk,
+        "image": make_image(), "kind": Kind.objects.first().pk, "sitesettings": SiteSettings.objects.get().pk,
         "accountevent": AccountEvent.objects.create(type=EventType.FAILED).pk,
-        "auditline": AuditLine.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
-        "page": Page.objects.first().pk, "sitelink": SiteLink.objects.first().pk,
+        "auditentry": AuditEntry.objects.first().pk, "user": person.pk, "group": Group.objects.first().pk,
+        "sitepage": SitePage.objects.first().pk, "menulink": MenuLink.objects.first().pk,
         "synonym": Synonym.objects.first().pk,
-        "typed": Typed.objects.create(owner=person, key="window").pk,
+        "typed": Autosave.objects.create(owner=person, key="window").pk,
         "word-new": make_word_file(live).pk,
         "review": Review.objects.invite(live.revisions.first(), reader="Ann", days=3, by=None)[0].pk,
     }  # fmt: skip
@@ -257,7 +267,7 @@ def test_every_address_of_the_desk_is_in_the_table():
 def test_each_role_comes_in_where_it_may_and_nowhere_else(client, things, role):
     person = make_person(role)
     client.force_login(person, backend="django.contrib.auth.backends.ModelBackend")
-    Typed.objects.update(owner=person)
+    Autosave.objects.update(owner=person)
 
     found = {name: client.get(address(name, things)).status_code for name in sorted(TABLE)}
 

@@ -11,7 +11,7 @@ from django.db import connection
 from django.utils import timezone
 
 from publications import actions, search
-from publications.models import Naming, SearchIndex, Word
+from publications.models import IndexedTerm, NamedTerm, SearchIndex
 from publications.search import index
 from publications.search.engines import engine
 from publications.search.index import build_row, indexable_editions, read_editions, vocabulary
@@ -40,7 +40,7 @@ def is_in_step() -> bool:
     return (
         engine().stored() == set(rows)
         and filed() == {number: set(row.filed.split()) for number, row in rows.items()}
-        and dict(Word.objects.values_list("term", "pieces")) == terms
+        and dict(IndexedTerm.objects.values_list("term", "pieces")) == terms
     )
 
 
@@ -49,7 +49,7 @@ def finds(text: str) -> bool:
 
 
 def knows(term: str) -> bool:
-    return Word.objects.filter(term=term).exists()
+    return IndexedTerm.objects.filter(term=term).exists()
 
 
 def in_one_hour():
@@ -69,7 +69,7 @@ def test_each_deed_leaves_the_index_in_step(editor):
     actions.undo(piece, by=editor)
     assert is_in_step() and finds("barley")
     actions.withdraw(piece, by=editor)
-    assert is_in_step() and not engine().stored() and not Word.objects.exists()
+    assert is_in_step() and not engine().stored() and not IndexedTerm.objects.exists()
 
 
 def test_many_published_at_once_are_indexed_like_one(editor):
@@ -139,7 +139,7 @@ def test_topics_and_people_that_are_removed_name_nothing(editor):
     tag, author = make_tag("Energy"), make_author("Ann Berg")
     for thing in (tag, author):
         actions.save_instance(thing, by=editor)
-    assert set(Naming.objects.filter(term__in=["energy", "berg"]).values_list("term", flat=True)) == {
+    assert set(NamedTerm.objects.filter(term__in=["energy", "berg"]).values_list("term", flat=True)) == {
         "energy",
         "berg",
     }
@@ -147,26 +147,26 @@ def test_topics_and_people_that_are_removed_name_nothing(editor):
     for thing in (tag, author):
         actions.delete_instance(thing, by=editor)
 
-    assert not Naming.objects.filter(term__in=["energy", "berg"]).exists()
+    assert not NamedTerm.objects.filter(term__in=["energy", "berg"]).exists()
 
 
 def test_a_rebuild_makes_the_same_index(editor):
     piece = make_publication(body="Grain.", tags=(make_tag("Energy"),))
     actions.publish(piece, by=editor)
     actions.publish(make_publication(body="Barley."), by=editor, at=in_one_hour())
-    named = set(Naming.objects.values_list("term", "sign"))
+    named = set(NamedTerm.objects.values_list("term", "sign"))
 
     call_command("rebuild", "search", verbosity=0)
 
     assert is_in_step() and finds("energy grain")
-    assert set(Naming.objects.values_list("term", "sign")) == named
+    assert set(NamedTerm.objects.values_list("term", "sign")) == named
 
 
 def test_a_rebuild_mends_whatever_was_wrong():
     live, other = make_live(body="Grain."), make_live(body="Barley.")
     engine().remove([live.pk])
-    Word.objects.update(pieces=99)
-    Naming.objects.all().delete()
+    IndexedTerm.objects.update(pieces=99)
+    NamedTerm.objects.all().delete()
 
     call_command("rebuild", verbosity=0)
 

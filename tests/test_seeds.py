@@ -10,7 +10,16 @@ from django.core.management import call_command
 from django.core.management.sql import emit_post_migrate_signal
 
 from publications import seeds
-from publications.models import Generation, Kind, Naming, Page, SearchIndex, Site, SiteLink, Synonym
+from publications.models import (
+    Kind,
+    MenuLink,
+    NamedTerm,
+    SearchIndex,
+    SitePage,
+    SiteSettings,
+    SiteVersion,
+    Synonym,
+)
 from publications.roles import APP_LABELS, ROLES, apply_roles
 from tests.conftest import ROOT
 
@@ -58,16 +67,16 @@ def test_a_missing_group_is_created_with_all_its_permissions():
 
 
 def test_what_an_editor_deleted_does_not_come_back():
-    for model in (SiteLink, Page, Synonym, Kind):
+    for model in (MenuLink, SitePage, Synonym, Kind):
         model.objects.all().delete()
 
     emit_post_migrate_signal(0, interactive=False, db="default")
 
-    assert not any(model.objects.exists() for model in (SiteLink, Page, Synonym, Kind))
+    assert not any(model.objects.exists() for model in (MenuLink, SitePage, Synonym, Kind))
 
 
 def delete_seeds() -> None:
-    for model in (SiteLink, Page, Synonym, Naming, Kind, Site, Generation, SearchIndex):
+    for model in (MenuLink, SitePage, Synonym, NamedTerm, Kind, SiteSettings, SiteVersion, SearchIndex):
         model.objects.all().delete()
 
 
@@ -79,7 +88,7 @@ def test_first_rows_are_written_as_one(monkeypatch):
     monkeypatch.setattr(seeds, "_create_synonyms", fail)
     with pytest.raises(RuntimeError):
         seeds.create_seeds()
-    assert not any(model.objects.exists() for model in (Site, Kind, Page))
+    assert not any(model.objects.exists() for model in (SiteSettings, Kind, SitePage))
 
     monkeypatch.undo()
     seeds.create_seeds()
@@ -91,8 +100,8 @@ def test_flush_gives_roles_and_first_rows_back():
     call_command("flush", interactive=False, verbosity=0)
 
     assert set(Group.objects.values_list("name", flat=True)) == set(ROLES)
-    assert (Site.objects.count(), Kind.objects.count(), Page.objects.count()) == (1, 5, 4)
-    assert Synonym.objects.exists() and Naming.objects.exists() and Generation.objects.exists()
+    assert (SiteSettings.objects.count(), Kind.objects.count(), SitePage.objects.count()) == (1, 5, 4)
+    assert Synonym.objects.exists() and NamedTerm.objects.exists() and SiteVersion.objects.exists()
 
 
 def test_first_rows_wait_for_all_migrations_and_come_once(tmp_path):
@@ -105,12 +114,14 @@ def test_first_rows_wait_for_all_migrations_and_come_once(tmp_path):
         command = [sys.executable, "manage.py", *arguments]
         return subprocess.run(command, cwd=ROOT, env=known, check=True, capture_output=True, text=True).stdout
 
-    count = "from publications.models import *; print(Site.objects.count(), Page.objects.count(), Kind.objects.count())"
+    count = "from publications.models import *; print(SiteSettings.objects.count(), SitePage.objects.count(), Kind.objects.count())"
     for label in (("accounts",), ("publications", "0003"), ("publications", "0010"), ()):
         manage("migrate", *label, "--verbosity", "0")
     assert manage("shell", "--no-imports", "-c", count).split() == ["1", "4", "5"]
 
-    remove = "from publications.models import *; SiteLink.objects.all().delete(); Page.objects.all().delete()"
+    remove = (
+        "from publications.models import *; MenuLink.objects.all().delete(); SitePage.objects.all().delete()"
+    )
     manage("shell", "--no-imports", "-c", remove)
     manage("migrate", "--verbosity", "0")
     assert manage("shell", "--no-imports", "-c", count).split() == ["1", "0", "5"]

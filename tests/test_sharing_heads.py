@@ -14,7 +14,7 @@ from django.utils import timezone
 from PIL import Image as Pixels
 
 from publications import actions
-from publications.models import Author, Page, Site, Tag
+from publications.models import Author, SitePage, SiteSettings, Tag
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -31,7 +31,7 @@ def paths() -> dict[str, str]:
         saved(edition.publication, body="Corrected."), by=None, change="correction", note="It was Brest."
     )
     actions.publish(make_publication(title="Om Minsk", language="sv", by=[author], tags=tags), by=None)
-    Page.objects.create(
+    SitePage.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )
     return {
@@ -144,7 +144,7 @@ def test_every_page_has_one_description_of_its_own(client, paths):
 
 
 def test_a_site_without_a_description_still_describes_its_pages(client, paths):
-    Site.objects.update(description_en="", description_sv="")
+    SiteSettings.objects.update(description_en="", description_sv="")
 
     assert all(len(metas(client.get(path).text, "description")) == 1 for path in paths.values())
 

@@ -6,7 +6,7 @@ import pytest
 from django.utils import timezone, translation
 
 from publications import actions
-from publications.models import Edition, Likeness, similar_publications
+from publications.models import Edition, Similarity, similar_publications
 from publications.search import similarity
 from publications.search.similarity.matching import decay
 from publications.search.similarity.terms import (
@@ -191,7 +191,7 @@ def test_a_draft_is_told_what_is_like_it_with_the_grounds():
     told = {row.other.title: why for row, why in zip(rows, similarity.reasons(rows), strict=True)}
     assert set(told) == {"Elevators", "Schism", "Winter"}
     assert told["Schism"] == "Both on Belarus" and told["Winter"] == "Both by Anna Nowak"
-    assert not Likeness.objects.filter(edition=None).exists() and rows[0].pk is None
+    assert not Similarity.objects.filter(edition=None).exists() and rows[0].pk is None
 
 
 def test_a_draft_is_suggested_only_what_is_live(editor):

@@ -11,12 +11,12 @@ from django.utils import timezone
 from publications import actions, search
 from publications.management.commands import rebuild as command
 from publications.models import (
-    AuditLine,
+    AuditEntry,
     Edition,
     EditionTerm,
-    Likeness,
+    ExcludedSuggestion,
     SearchIndex,
-    Unrelated,
+    Similarity,
     similar_publications,
 )
 from publications.search import similarity
@@ -49,7 +49,7 @@ def near(edition: Edition, count: int = 50) -> list[str]:
 def is_in_step() -> bool:
     """Every edition that is or will be public is described; no row names another one."""
     editions = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
-    ends = {pk for pair in Likeness.objects.values_list("edition", "other") for pk in pair}
+    ends = {pk for pair in Similarity.objects.values_list("edition", "other") for pk in pair}
     return set(EditionTerm.objects.values_list("edition", flat=True)) == editions and ends <= editions
 
 
@@ -78,7 +78,7 @@ def test_many_published_at_once_are_compared_like_one(editor):
 
 def told_of_likeness() -> list[tuple]:
     names = ("edition__slug", "other__slug", "score", "tags", "authors", "words")
-    return sorted(Likeness.objects.values_list(*names), key=str)
+    return sorted(Similarity.objects.values_list(*names), key=str)
 
 
 def test_a_batch_takes_its_places_as_if_one_came_after_the_other(editor, monkeypatch):
@@ -130,14 +130,14 @@ def test_an_edition_that_waits_tells_nothing_of_its_words_before_its_moment(edit
 def test_a_redacted_word_is_in_no_row(editor):
     other = live("Barges", body="Veraholm sold grain, Veraholm said.")
     piece = live("Elevators", body="Veraholm sold grain, Veraholm said.").publication
-    assert any("Veraholm" in row.words for row in Likeness.objects.all())
+    assert any("Veraholm" in row.words for row in Similarity.objects.all())
 
     for each in (piece, other.publication):
         actions.redact(each, "Veraholm", by=editor)
 
     assert is_in_step()
     assert not EditionTerm.objects.filter(term="veraholm").exists()
-    assert not any("Veraholm" in row.words for row in Likeness.objects.all())
+    assert not any("Veraholm" in row.words for row in Similarity.objects.all())
 
 
 def test_a_redacted_word_is_in_no_row_of_an_edition_that_ended_before_the_index_was_rebuilt():
@@ -157,12 +157,12 @@ def test_a_redacted_word_is_in_no_row_of_an_edition_that_ended_before_the_index_
 def test_a_refused_deed_leaves_the_rows_as_they_were(editor):
     live("Barges")
     piece = live("Elevators").publication
-    before = set(Likeness.objects.values_list("edition", "other", "score"))
+    before = set(Similarity.objects.values_list("edition", "other", "score"))
 
     with pytest.raises(actions.ActionRefused):
         actions.redact(piece, "Nowhere", by=editor)
 
-    assert set(Likeness.objects.values_list("edition", "other", "score")) == before and before
+    assert set(Similarity.objects.values_list("edition", "other", "score")) == before and before
 
 
 def test_so_many_nearest_are_kept_and_the_nearest_of_them(monkeypatch):
@@ -174,7 +174,7 @@ def test_so_many_nearest_are_kept_and_the_nearest_of_them(monkeypatch):
     near_ones = [live(f"Near {number}", tags=(tag,)) for number in range(3)]
 
     assert set(near(piece)) == {edition.title for edition in near_ones}
-    assert Likeness.objects.filter(edition=piece).count() == 3
+    assert Similarity.objects.filter(edition=piece).count() == 3
 
 
 def test_a_piece_that_loses_its_nearest_is_compared_anew(editor, monkeypatch):
@@ -213,7 +213,7 @@ def test_what_staff_rule_out_is_shown_at_neither_end_until_they_take_it_back(edi
     assert actions.exclude_suggestion(other.publication, one.publication, by=editor)
     assert (near(one), near(other)) == (["Third"], ["Third"])
     assert not actions.exclude_suggestion(one.publication, other.publication, by=editor)
-    assert Unrelated.objects.count() == 1
+    assert ExcludedSuggestion.objects.count() == 1
     actions.publish(saved(other.publication, title="Other again"), by=editor)
     assert near(one) == ["Third"]
 
@@ -224,11 +224,11 @@ def test_what_staff_rule_out_is_shown_at_neither_end_until_they_take_it_back(edi
 
 def test_ruling_out_leaves_an_audit_line_and_starts_a_generation(editor):
     one, other = live("One").publication, live("Other").publication
-    before = AuditLine.objects.latest("pk").generation
+    before = AuditEntry.objects.latest("pk").generation
 
     actions.exclude_suggestion(one, other, by=editor)
 
-    line = AuditLine.objects.latest("pk")
+    line = AuditEntry.objects.latest("pk")
     assert (line.deed, line.detail, line.publication) == ("apart", {"apart": other.pk}, one)
     assert line.generation == before + 1
 
@@ -242,11 +242,11 @@ def test_a_piece_cannot_be_ruled_out_beside_itself(editor):
 
 def test_the_database_keeps_one_row_for_each_pair():
     one, other = live("One").publication, live("Other").publication
-    Unrelated.objects.create(**Unrelated.pair(one.pk, other.pk))
+    ExcludedSuggestion.objects.create(**ExcludedSuggestion.pair(one.pk, other.pk))
 
-    for pair in (Unrelated.pair(other.pk, one.pk), {"one": other, "other": one}):
+    for pair in (ExcludedSuggestion.pair(other.pk, one.pk), {"one": other, "other": one}):
         with pytest.raises(IntegrityError), transaction.atomic():
-            Unrelated.objects.create(**pair)
+            ExcludedSuggestion.objects.create(**pair)
 
 
 def test_what_staff_have_linked_to_is_not_suggested_too(editor):
@@ -260,7 +260,7 @@ def test_what_staff_have_linked_to_is_not_suggested_too(editor):
 
 
 def stored_rows() -> set[tuple]:
-    return {(row.edition_id, row.other_id, *row.tags, *row.words) for row in Likeness.objects.all()}
+    return {(row.edition_id, row.other_id, *row.tags, *row.words) for row in Similarity.objects.all()}
 
 
 def test_a_rebuild_makes_the_same_rows(editor):
@@ -278,7 +278,7 @@ def test_a_rebuild_makes_the_same_rows(editor):
 def test_a_rebuild_mends_whatever_was_wrong():
     first, second = live("One"), live("Two")
     EditionTerm.objects.filter(edition=first).delete()
-    Likeness.objects.all().delete()
+    Similarity.objects.all().delete()
     EditionTerm.objects.filter(edition=second).update(term="nonsense")
 
     call_command("rebuild", "likeness", verbosity=0)

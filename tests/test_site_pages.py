@@ -11,15 +11,25 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from publications import actions
-from publications.models import AuditLine, FormerPath, Page, Site, SiteLink, read_site_state, site_state_scope
+from publications.models import (
+    AuditEntry,
+    MenuLink,
+    Redirect,
+    SitePage,
+    SiteSettings,
+    read_site_state,
+    site_state_scope,
+)
 from publications.views.errors import words_of
 from tests.factories import make_author, make_image, make_live, make_tag, saved
 
 pytestmark = pytest.mark.django_db
 
 
-def make_page(**fields) -> Page:
-    return actions.save_instance(Page(**{"title_en": "Press", "body_en": "Write to us.", **fields}), by=None)
+def make_page(**fields) -> SitePage:
+    return actions.save_instance(
+        SitePage(**{"title_en": "Press", "body_en": "Write to us.", **fields}), by=None
+    )
 
 
 def changed(thing, **fields):
@@ -46,7 +56,7 @@ def test_a_new_site_has_its_first_pages_in_both_languages(client, path):
 
 
 def test_links_of_the_first_pages_lead_somewhere(client):
-    texts = " ".join(page.html_en + page.html_sv for page in Page.objects.all())
+    texts = " ".join(page.html_en + page.html_sv for page in SitePage.objects.all())
     links = {part.partition('"')[0] for part in texts.split('href="')[1:]}
 
     assert links
@@ -76,7 +86,7 @@ def test_an_address_of_the_site_itself_is_refused_in_both_languages(word):
         fields = {f"title_{locale}": "Some page", f"body_{locale}": "Text.", f"slug_{locale}": word}
 
         with pytest.raises(ValidationError, match="is an address of the site itself"):
-            actions.save_instance(Page(**fields), by=None)
+            actions.save_instance(SitePage(**fields), by=None)
 
 
 def test_a_page_shows_no_picture_of_the_library():
@@ -91,19 +101,19 @@ def test_a_text_that_cannot_be_rendered_is_refused_and_nothing_is_stored():
         make_page(body_en="a" * 400_001)
 
     assert "body_en" in refusal.value.message_dict
-    assert not Page.objects.filter(title_en="Press").exists()
+    assert not SitePage.objects.filter(title_en="Press").exists()
 
 
 def test_a_change_of_a_page_leaves_an_audit_line(editor):
-    actions.save_instance(Page(title_en="Press", body_en="Text."), by=editor, changed=["title_en"])
+    actions.save_instance(SitePage(title_en="Press", body_en="Text."), by=editor, changed=["title_en"])
 
-    line = AuditLine.objects.get(subject="Press")
-    assert (line.by, line.detail["kind"]) == (editor, "page")
+    line = AuditEntry.objects.get(subject="Press")
+    assert (line.by, line.detail["kind"]) == (editor, "sitepage")
 
 
 def test_a_page_that_is_linked_stays_and_says_why():
     page = make_page()
-    SiteLink.objects.create(place="menu", page=page)
+    MenuLink.objects.create(place="menu", page=page)
 
     with pytest.raises(actions.ActionRefused, match="linked from the menu"):
         actions.delete_instance(page, by=None)
@@ -133,7 +143,7 @@ def test_pages_of_one_epoch_have_their_own_marks(client):
 
 
 def test_a_page_in_one_language_is_linked_in_the_other_tree_marked_with_its_language(client):
-    SiteLink.objects.create(place="footer", page=make_page())
+    MenuLink.objects.create(place="footer", page=make_page())
 
     page = client.get("/sv/").text
 
@@ -142,7 +152,7 @@ def test_a_page_in_one_language_is_linked_in_the_other_tree_marked_with_its_lang
 
 def test_a_page_without_any_text_is_linked_nowhere(client):
     page = make_page()
-    SiteLink.objects.create(place="footer", page=page)
+    MenuLink.objects.create(place="footer", page=page)
 
     changed(page, body_en="")
 
@@ -156,8 +166,8 @@ def test_a_page_without_any_text_is_linked_nowhere(client):
     ("/en/about/", 'href="/en/about/"'),
 ])  # fmt: skip
 def test_newsletter_and_accounts_are_linked_as_typed(client, typed, shown):
-    Site.objects.update(newsletter=typed)
-    SiteLink.objects.create(place="social", address_en=typed, label_en="Elsewhere")
+    SiteSettings.objects.update(newsletter=typed)
+    MenuLink.objects.create(place="social", address_en=typed, label_en="Elsewhere")
 
     page = client.get("/sv/").text
 
@@ -166,7 +176,7 @@ def test_newsletter_and_accounts_are_linked_as_typed(client, typed, shown):
 
 
 def test_who_publishes_stands_at_the_foot(client):
-    Site.objects.update(publisher_en="Hosted by an institute\nFunded by <nobody>")
+    SiteSettings.objects.update(publisher_en="Hosted by an institute\nFunded by <nobody>")
 
     page = client.get("/en/").text
 
@@ -181,7 +191,7 @@ def test_the_frame_asks_the_same_however_many_links_there_are(client):
 
     few = queries()
     for number in range(20):
-        SiteLink.objects.create(place="footer", page=make_page(title_en=f"Page {number}"))
+        MenuLink.objects.create(place="footer", page=make_page(title_en=f"Page {number}"))
 
     assert queries() == few <= 3
 
@@ -206,7 +216,7 @@ def test_an_address_that_comes_back_is_its_own_again(client):
 
     assert client.get("/en/press/").status_code == 200
     assert client.get("/en/media/")["Location"] == "/en/press/"
-    assert FormerPath.objects.count() == 1
+    assert Redirect.objects.count() == 1
 
 
 @pytest.mark.parametrize(("locale", "section"), [("en", "topics"), ("sv", "amnen")])
@@ -233,9 +243,7 @@ def test_the_former_address_of_an_author_leads_to_them_unless_they_hide(client):
 
 def test_an_address_of_another_system_answers_as_its_piece_does(client, editor):
     edition = make_live(title="On Minsk")
-    FormerPath.objects.create(
-        path=FormerPath.normal("/2019/05/on minsk.html"), publication=edition.publication
-    )
+    Redirect.objects.create(path=Redirect.normal("/2019/05/on minsk.html"), publication=edition.publication)
     asked = "/2019/05/On%20Minsk.html?utm=x"
 
     assert client.get(asked)["Location"] == edition.get_absolute_url()
@@ -246,7 +254,7 @@ def test_an_address_of_another_system_answers_as_its_piece_does(client, editor):
 def test_an_address_of_a_piece_never_published_is_not_found(client, editor):
     piece = make_live().publication
     draft = saved(type(piece)(kind=piece.kind, title="Draft"))
-    FormerPath.objects.create(path="/old", publication=draft)
+    Redirect.objects.create(path="/old", publication=draft)
 
     assert client.get("/old").status_code == 404
 
@@ -331,7 +339,7 @@ def test_a_form_that_is_too_large_is_answered_with_its_page(client, editor, sett
     settings.DATA_UPLOAD_MAX_MEMORY_SIZE = 1000
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
 
-    answer = client.post("/desk/publications/page/add/", {"title_en": "x" * 2000})
+    answer = client.post("/desk/publications/sitepage/add/", {"title_en": "x" * 2000})
 
     assert answer.status_code == 413
     assert "None of it has been stored" in answer.text

@@ -80,7 +80,7 @@ def test_without_the_demonstration_the_name_and_an_administrator_are_asked_for(m
 
     start()
 
-    assert site_setup.Site.objects.get().short_name == "ECFR"
+    assert site_setup.SiteSettings.objects.get().short_name == "ECFR"
     assert User.objects.get().username == "ann"
     assert not Publication.objects.exists()
 

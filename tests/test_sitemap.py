@@ -8,7 +8,7 @@ import pytest
 import time_machine
 
 from publications import actions, sitemaps
-from publications.models import Page
+from publications.models import SitePage
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
 from tests.queries import queries_of_each
 
@@ -47,7 +47,7 @@ def alternates(client, path: str) -> dict[str, str]:
 
 def test_every_public_address_of_both_trees_is_told_and_opens(client):
     make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Жыве Belarus"),), title="Жук å")
-    Page.objects.create(
+    SitePage.objects.create(
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )
 
@@ -56,7 +56,7 @@ def test_every_public_address_of_both_trees_is_told_and_opens(client):
     assert {"/en/", "/sv/", "/en/publications/", "/sv/publikationer/", "/en/method/", "/sv/metod/"} <= set(
         told
     )
-    assert len(told) == 8 + 2 + 2 + 1 + sum(len(page.trees) for page in Page.objects.all())
+    assert len(told) == 8 + 2 + 2 + 1 + sum(len(page.trees) for page in SitePage.objects.all())
     assert {path: client.get(path).status_code for path in told} == dict.fromkeys(told, 200)
 
 
@@ -104,7 +104,7 @@ def test_topics_authors_and_lists_changed_when_the_newest_of_their_pieces_did(cl
 
 
 def test_a_site_page_changed_when_it_was_written(client, clock):
-    page = Page.objects.create(title_en="Method", slug_en="method", body_en="So.")
+    page = SitePage.objects.create(title_en="Method", slug_en="method", body_en="So.")
     clock.shift(timedelta(days=1))
     make_live()
 

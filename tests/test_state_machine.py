@@ -24,9 +24,9 @@ from publications.models import (
     AddressStatus,
     Edition,
     EndReason,
-    Generation,
+    IndexedTerm,
     Publication,
-    Word,
+    SiteVersion,
     resolve_address,
     resolve_edition_address,
 )
@@ -230,7 +230,7 @@ class Newsroom(RuleBasedStateMachine):
     @invariant()
     def the_words_of_the_index_are_counted(self) -> None:
         there = engine().stored()
-        assert Word.objects.get_or_create(term="piec", defaults={"pieces": 0})[0].pieces == len(there)
+        assert IndexedTerm.objects.get_or_create(term="piec", defaults={"pieces": 0})[0].pieces == len(there)
 
     # -- how the machine looks at the newsroom
 
@@ -259,7 +259,7 @@ class Newsroom(RuleBasedStateMachine):
         return timezone.now() >= self.last_deed
 
     def done(self) -> None:
-        self.last_deed = max(self.last_deed, Generation.objects.get().at)
+        self.last_deed = max(self.last_deed, SiteVersion.objects.get().at)
 
     def refused(self, refusal: actions.ActionRefused, piece: Publication) -> None:
         """A refusal is only for a reason, and then nothing has changed."""

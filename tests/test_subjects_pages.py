@@ -10,7 +10,7 @@ from django.utils.html import strip_tags
 
 from publications import actions
 from publications.locales import LANGUAGE_LABELS, LANGUAGE_NAMES
-from publications.models import Author, Site, TagKind
+from publications.models import Author, SiteSettings, TagKind
 from publications.presentation.authors import initials_of
 from publications.presentation.teasers import first_sentences
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
@@ -43,7 +43,7 @@ def test_a_pinned_piece_leads_the_home_page_while_it_is_public(reader, editor):
         editor, title="Pinned", published_at=timezone.now() - timezone.timedelta(days=3)
     ).publication
     live(editor, title="Newer")
-    Site.objects.update(lead=pinned)
+    SiteSettings.objects.update(lead=pinned)
 
     before = titles(reader.get("/en/").text)
     actions.withdraw(pinned, by=editor)
@@ -57,7 +57,7 @@ def test_the_pin_leads_the_other_tree_with_its_translation(reader, editor):
     original = live(editor, title="Pinned").publication
     live(editor, title="Fäst", language="sv", translation_of=original)
     live(editor, title="Newer")
-    Site.objects.update(lead=original)
+    SiteSettings.objects.update(lead=original)
 
     assert titles(reader.get("/sv/").text)[0] == "Fäst"
 

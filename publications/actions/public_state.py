@@ -6,7 +6,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.models import ActionType, AuditLine, Edition, Publication
+from publications.models import ActionType, AuditEntry, Edition, Publication
 
 from .transaction import Outdated
 
@@ -23,7 +23,7 @@ NEVER_PUBLIC = "0.0"
 def public_states(publications: Iterable[Publication]) -> dict[int, str]:
     """Return the state of each publication by primary key: its last action on a window, and its live edition."""
     keys = [publication.pk for publication in publications]
-    actions = AuditLine.objects.filter(publication__in=keys, deed__in=WINDOW_ACTIONS).order_by()
+    actions = AuditEntry.objects.filter(publication__in=keys, deed__in=WINDOW_ACTIONS).order_by()
     last = dict(actions.values_list("publication").annotate(Max("generation")))
     live = dict(
         Edition.objects.live(timezone.now())
@@ -50,7 +50,7 @@ def refuse_outdated_state(publication: Publication, state: str | None) -> None:
         )
 
 
-def actions_since(publication: Publication, state: str) -> list[AuditLine]:
+def actions_since(publication: Publication, state: str) -> list[AuditEntry]:
     """Return what has been done with the windows of a publication since a state, the last action first."""
     number = state.partition(".")[0]
     if not (number.isascii() and number.isdecimal() and len(number) < 19):

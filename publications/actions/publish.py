@@ -22,15 +22,15 @@ from publications.models import (
     ROWS,
     ActionType,
     Address,
-    AuditLine,
+    AuditEntry,
     Change,
     Edition,
     EditionWithRows,
-    Generation,
-    Number,
     Publication,
     Revision,
     RevisionReason,
+    SeriesNumber,
+    SiteVersion,
     digest_of_draft,
     truncate_to_minute,
 )
@@ -204,14 +204,14 @@ class _Batch:
         self, keys: Mapping[int, PublishOptions], *, by: User | None, prepared: RenderedAhead
     ) -> None:
         self.by, self.prepared = by, prepared
-        self.generation = Generation.objects.select_for_update().get()
+        self.generation = SiteVersion.objects.select_for_update().get()
         self.publications = _locked(list(keys))
         prefetch_related_objects(self.publications, *ROWS)
         editions = Edition.objects.filter(publication__in=keys).order_by()
         self.last_numbers = dict(editions.values_list("publication").annotate(Max("number")))
         self.owners = _owners(self.publications)
         self.addresses: list[Address] = []
-        self.series_numbers: dict[tuple[int, int], Number] = {}
+        self.series_numbers: dict[tuple[int, int], SeriesNumber] = {}
 
     @contextmanager
     def action(self, publication: Publication) -> Iterator[ActionContext]:
@@ -226,7 +226,7 @@ class _Batch:
 
     def series_number(
         self, publication: Publication, date: datetime, before: Edition | None
-    ) -> Number | None:
+    ) -> SeriesNumber | None:
         """Return the number it has, that of its translations, or the next of the year, which is not stored yet."""
         kind, own = publication.kind, publication.series_number
         if not kind.numbered:
@@ -235,15 +235,15 @@ class _Batch:
         if own and own.kind_id == kind.pk and (before or own.year == year):
             return own
         siblings = publication.family().exclude(pk=publication.pk)
-        shared = Number.objects.filter(kind=kind, pk__in=siblings.values("series_number")).first()
+        shared = SeriesNumber.objects.filter(kind=kind, pk__in=siblings.values("series_number")).first()
         shared = shared or self.series_numbers.get((kind.pk, publication.original.pk))
-        return shared or Number(kind=kind, year=year, number=self._next_number(kind.pk, year))
+        return shared or SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
 
     def _next_number(self, kind: int, year: int) -> int:
         taken = [
             each.number for each in self.series_numbers.values() if (each.kind_id, each.year) == (kind, year)
         ]
-        return max(taken, default=Number.objects.highest(kind, year)) + 1
+        return max(taken, default=SeriesNumber.objects.highest(kind, year)) + 1
 
     def take(self, publication: Publication) -> None:
         """Give a draft the address and the number that were settled for it."""
@@ -303,7 +303,7 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
     for plan in planned:
         plan.edition.kept = None
         plan.edition.replaced = cancel_scheduled(plan.publication, plan.action.at) if plan.scheduled else None
-    Number.objects.bulk_create(batch.series_numbers.values())
+    SeriesNumber.objects.bulk_create(batch.series_numbers.values())
     changed = [plan.publication for plan in planned if plan.is_draft_changed]
     Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
     Address.objects.bulk_create(batch.addresses, ignore_conflicts=True)  # one may have been its own before
@@ -320,7 +320,7 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
     for plan in planned:
         if not plan.is_first:
             search.sync_publication(plan.publication, plan.action.at)
-    AuditLine.objects.bulk_create(_audit_line(plan) for plan in planned)
+    AuditEntry.objects.bulk_create(_audit_line(plan) for plan in planned)
     save_site_version(batch.generation)
 
 
@@ -474,7 +474,7 @@ def _as_signed(bylines) -> list[tuple[str, str, str]]:
     return [(line.name, line.title, line.affiliation) for line in bylines]
 
 
-def _audit_line(plan: PlannedEdition) -> AuditLine:
+def _audit_line(plan: PlannedEdition) -> AuditEntry:
     edition = plan.edition
     return plan.action.audit_entry(
         ActionType.SCHEDULE if edition.planned else ActionType.PUBLISH,

@@ -29,7 +29,7 @@ from publications.models import (
     EditionByline,
     Publication,
     RelatedLink,
-    ReviewRemark,
+    ReviewComment,
     Revision,
     RevisionReason,
 )
@@ -341,7 +341,7 @@ def _forget_traces(piece: Publication, redaction: markup.Redaction, passage: str
     for review in piece.reviews.all():
         review.reader = redaction.redact_text(review.reader)
         review.save(update_fields=["reader"])
-    for remark in ReviewRemark.objects.filter(review__publication=piece):
+    for remark in ReviewComment.objects.filter(review__publication=piece):
         remark.text = redaction.redact_text(remark.text)
         remark.save(update_fields=["text"])
     own = ContentType.objects.get_for_model(Publication)

@@ -9,11 +9,11 @@ from django.utils import translation
 from django.utils.translation import gettext as _
 
 from publications.locales import LOCALES
-from publications.models import ActionType, Author, Edition, FormerPath, Page, Publication, Tag
+from publications.models import ActionType, Author, Edition, Publication, Redirect, SitePage, Tag
 
 from .transaction import begin_action
 
-OWNERS = {Author: "author", Tag: "tag", Page: "page"}
+OWNERS = {Author: "author", Tag: "tag", SitePage: "page"}
 NAMES = {Author: "publications:author", Tag: "publications:topic"}
 
 
@@ -31,13 +31,13 @@ def keep_redirects(thing: models.Model, before: set[str]) -> None:
     now = addresses_of(thing)
     none = dict.fromkeys(("publication", *OWNERS.values()))
     for path in before - now if _was_public(thing) else ():
-        FormerPath.objects.update_or_create(path=path, defaults={**none, owner: thing})
-    FormerPath.objects.filter(path__in=now, **{owner: thing}).delete()
+        Redirect.objects.update_or_create(path=path, defaults={**none, owner: thing})
+    Redirect.objects.filter(path__in=now, **{owner: thing}).delete()
 
 
 def _was_public(thing: models.Model) -> bool:
     """A topic or author is public through an edition that has begun; a site page as soon as it is saved."""
-    if isinstance(thing, Page):
+    if isinstance(thing, SitePage):
         return True
     begun = Edition.objects.begun()
     return (begun.on(thing) if isinstance(thing, Tag) else begun.by(thing)).exists()
@@ -46,7 +46,7 @@ def _was_public(thing: models.Model) -> bool:
 def addresses_of(thing: models.Model) -> set[str]:
     """The paths at which readers find it in the trees, in the spelling of former paths."""
     kind = type(thing)
-    if kind is Page:
+    if kind is SitePage:
         found = (
             _path(locale, "publications:site-page", getattr(thing, f"slug_{locale}"))
             for locale in thing.trees
@@ -64,7 +64,7 @@ def stored_addresses(thing: models.Model) -> set[str]:
     return addresses_of(stored) if stored else set()
 
 
-def check_addresses(page: Page) -> None:
+def check_addresses(page: SitePage) -> None:
     """Refuse an address of a site page at which something else stands, in either tree. Raises ValidationError."""
     taken = reserved_words()
     wrong = {
@@ -100,7 +100,7 @@ def _path(locale: str, name: str, slug: str) -> str:
     if not slug:
         return ""
     with translation.override(locale):
-        return FormerPath.normal(reverse(name, kwargs={"slug": slug}))
+        return Redirect.normal(reverse(name, kwargs={"slug": slug}))
 
 
 @transaction.atomic
@@ -111,14 +111,14 @@ def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, b
     many there are, not which: a path may hold a name that is to be taken out one day. Raises ClockBehind.
     """
     field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
-    wanted = list(dict.fromkeys(path for path in map(FormerPath.normal, paths) if path.strip("/")))
-    known = {row.path: row for row in FormerPath.objects.filter(path__in=wanted)}
+    wanted = list(dict.fromkeys(path for path in map(Redirect.normal, paths) if path.strip("/")))
+    known = {row.path: row for row in Redirect.objects.filter(path__in=wanted)}
     new = [path for path in wanted if path not in known]
     if new:
         action = begin_action(by=by)
-        FormerPath.objects.bulk_create(FormerPath(path=path, **{field: target}) for path in new)
+        Redirect.objects.bulk_create(Redirect(path=path, **{field: target}) for path in new)
         piece = target if isinstance(target, Publication) else None
         action.write_audit_entry(
-            ActionType.AMEND, target, publication=piece, kind="formerpath", pk=target.pk, count=len(new)
+            ActionType.AMEND, target, publication=piece, kind="redirect", pk=target.pk, count=len(new)
         )
     return [path for path, row in known.items() if getattr(row, f"{field}_id") != target.pk]

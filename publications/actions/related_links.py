@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from django.db import transaction
 from django.utils.translation import gettext as _
 
-from publications.models import ActionType, Publication, RelatedLink, Unrelated
+from publications.models import ActionType, ExcludedSuggestion, Publication, RelatedLink
 
 from .transaction import ActionRefused, Outdated, begin_action, lock_for_action
 
@@ -69,10 +69,12 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
     lock_for_action(publication.pk)
     if publication.pk == other.pk:
         raise ActionRefused(_("A publication cannot be related to itself."))
-    if Unrelated.objects.filter(**Unrelated.pair(publication.pk, other.pk)).exists():
+    if ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk)).exists():
         return False
     action = begin_action(by=by)
-    Unrelated.objects.create(**Unrelated.pair(publication.pk, other.pk), by=by, at=action.at)
+    ExcludedSuggestion.objects.create(
+        **ExcludedSuggestion.pair(publication.pk, other.pk), by=by, at=action.at
+    )
     action.write_audit_entry(ActionType.APART, publication, publication=publication, apart=other.pk)
     return True
 
@@ -81,7 +83,7 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
 def allow_suggestion(publication: Publication, other: Publication, *, by) -> bool:
     """Let each be suggested beside the other again; says whether anything changed."""
     lock_for_action(publication.pk)
-    ruled_out = Unrelated.objects.filter(**Unrelated.pair(publication.pk, other.pk))
+    ruled_out = ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk))
     if not ruled_out.exists():
         return False
     action = begin_action(by=by)

@@ -14,16 +14,16 @@ from publications import markup, renditions, search
 from publications.locales import LOCALES
 from publications.models import (
     ActionType,
-    AuditLine,
+    AuditEntry,
     Author,
     Edition,
     EditionByline,
     EditionTag,
     Image,
     Kind,
-    Page,
     Publication,
-    Site,
+    SitePage,
+    SiteSettings,
     Tag,
 )
 
@@ -41,7 +41,7 @@ def save_instance(thing: models.Model, *, by, changed: list[str] | None = None) 
     """
     action = begin_action(by=by)
     thing.full_clean()
-    if isinstance(thing, Page):
+    if isinstance(thing, SitePage):
         render_site_page(thing)
     left = stored_addresses(thing)
     _touch(thing, action.at)
@@ -59,7 +59,7 @@ def save_instance(thing: models.Model, *, by, changed: list[str] | None = None) 
 RECORDED_COLUMNS = {
     Tag: ("name", "name_sv"),
     Kind: ("name_en", "name_sv"),
-    Site: ("name_en", "name_sv"),
+    SiteSettings: ("name_en", "name_sv"),
     Author: ("family_name", "is_organisation"),
 }
 """What the records of editions say that is not kept with the editions."""
@@ -81,7 +81,7 @@ def _touch(thing: models.Model, moment: datetime) -> None:
     live.update(touched_at=moment)
 
 
-def render_site_page(page: Page) -> None:
+def render_site_page(page: SitePage) -> None:
     """Check the addresses of a site page and render its texts, each in its language; nothing is stored.
 
     A picture is public only through an edition that shows it: that one rule keeps those of drafts from
@@ -130,7 +130,7 @@ def check_deletable(thing: models.Model) -> None:
 
 
 def _in_use(thing: models.Model, rows: Iterable[models.Model]) -> str:
-    if isinstance(thing, Page):
+    if isinstance(thing, SitePage):
         said = _("“%(what)s” is linked from the menu or the footer and stays. Take that link away first.")
         return said % {"what": thing}
     pieces = sorted({str(_piece_of(row)) for row in rows})
@@ -156,7 +156,7 @@ def forget_old_name(author: Author, moment: datetime) -> None:
     with search.reindex_after(signed.values_list("edition", flat=True)):
         signed.update(name=author.name, title="", affiliation="")
     Edition.objects.filter(pk__in=signed.values("edition")).update(touched_at=moment)
-    AuditLine.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
+    AuditEntry.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
     own = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=own, object_id=str(author.pk)).update(object_repr=author.name)
     pieces = set(signed.values_list("edition__publication", flat=True))

@@ -12,9 +12,9 @@ from publications import page_cache
 from publications.models import (
     ADDING,
     ActionType,
-    AuditLine,
-    Generation,
+    AuditEntry,
     Publication,
+    SiteVersion,
 )
 
 TICK = timedelta(microseconds=1)
@@ -57,9 +57,9 @@ class ActionContext:
 
     def audit_entry(
         self, deed: ActionType, subject: object, *, publication: Publication | None = None, **detail
-    ) -> AuditLine:
+    ) -> AuditEntry:
         """Return the audit line unsaved, for whoever writes many at once."""
-        return AuditLine(
+        return AuditEntry(
             deed=deed,
             by=self.by,
             by_name=self.by.get_username() if self.by else _("the command line"),
@@ -78,13 +78,13 @@ def begin_action(*, by, publication: Publication | None = None) -> ActionContext
     the last action by more than a few seconds is refused: what had been public would look as if it waited.
     Raises ClockBehind.
     """
-    generation = Generation.objects.select_for_update().get()
+    generation = SiteVersion.objects.select_for_update().get()
     action = open_action(generation, by=by, publication=publication)
     save_site_version(generation)
     return action
 
 
-def save_site_version(generation: Generation) -> None:
+def save_site_version(generation: SiteVersion) -> None:
     """Store the generation; once the transaction is through, whoever keeps pages learns of it."""
     generation.save()
     number = generation.number
@@ -94,13 +94,13 @@ def save_site_version(generation: Generation) -> None:
 def _announce(generation: int) -> None:
     """Say that this generation is there, and whether it took something back: where nobody knows, that it did."""
     try:
-        took_back = AuditLine.objects.filter(generation=generation).exclude(deed__in=ADDING).exists()
+        took_back = AuditEntry.objects.filter(generation=generation).exclude(deed__in=ADDING).exists()
     except Error:
         took_back = True
     page_cache.announce_change(took_back=took_back)
 
 
-def open_action(generation: Generation, *, by, publication: Publication | None = None) -> ActionContext:
+def open_action(generation: SiteVersion, *, by, publication: Publication | None = None) -> ActionContext:
     """Open an action on the site version that is held, which whoever holds it saves. Raises ClockBehind."""
     now = timezone.now()
     if now < generation.at - TOLERANCE:
@@ -127,7 +127,7 @@ def bump_site_version(subject: str, *, by=None) -> None:
 @transaction.atomic
 def trust_clock(*, by=None) -> None:
     """Take the clock as it stands for right, though an action was done when it was ahead."""
-    generation = Generation.objects.select_for_update().get()
+    generation = SiteVersion.objects.select_for_update().get()
     generation.at = min(generation.at, timezone.now())
     generation.number += 1
     save_site_version(generation)
@@ -150,5 +150,5 @@ def lock_publication(publication: Publication) -> Publication:
 
 def lock_for_action(pk: int) -> None:
     """Take the locks of an action in their one order, for whoever saves a draft and may perform actions with it."""
-    Generation.objects.select_for_update().get()
+    SiteVersion.objects.select_for_update().get()
     Publication.objects.select_for_update(no_key=True).filter(pk=pk).first()

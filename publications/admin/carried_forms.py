@@ -32,7 +32,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from publications.models import REDACTED_SINCE, Publication, Typed, is_redacted_since
+from publications.models import REDACTED_SINCE, Autosave, Publication, is_redacted_since
 
 from .encryption import decrypt, encrypt
 from .remembered_sign_ins import find_person
@@ -99,8 +99,8 @@ class CarriedForm:
         return self._rows.exclude(saved_at=None).exists()
 
     @property
-    def _rows(self) -> QuerySet[Typed]:
-        return Typed.objects.filter(owner=self.person, key=self.key)
+    def _rows(self) -> QuerySet[Autosave]:
+        return Autosave.objects.filter(owner=self.person, key=self.key)
 
 
 def read_carried(request: HttpRequest) -> CarriedForm | None:
@@ -163,7 +163,7 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
 
 def _drop_oldest(person) -> None:
     """Bound what browsers that are signed out leave to an account; what it kept while signed in stays."""
-    sent = Typed.objects.unsaved().sent_signed_out().filter(owner=person)
+    sent = Autosave.objects.unsaved().sent_signed_out().filter(owner=person)
     newest = list(sent.values_list("pk", flat=True)[:MAX_HELD_FORMS])
     sent.exclude(pk__in=newest).delete()
 
@@ -228,14 +228,14 @@ def _is_redacted_since(carried: CarriedForm) -> bool:
     return bool(publication) and is_redacted_since(publication, carried.values)
 
 
-def _keep(person, carried: CarriedForm) -> Typed:
+def _keep(person, carried: CarriedForm) -> Autosave:
     match = _match(carried.path)
     values = {
         "values": carried.values,
         "publication": _publication_of(match),
         "path": "" if match.url_name in DRAFT_FORMS else carried.path,
     }
-    return Typed.objects.keep(person, carried.key or new_key(), values)
+    return Autosave.objects.keep(person, carried.key or new_key(), values)
 
 
 def _is_forbidden(request: HttpRequest, address: str) -> bool:
@@ -261,7 +261,7 @@ def address_held_for(request: HttpRequest, path: str) -> str:
     typed into the same form earlier: older words are never filled in, not even once the newest are saved.
     """
     path = _without_held(path)
-    of_person = Typed.objects.filter(owner=request.user)
+    of_person = Autosave.objects.filter(owner=request.user)
     newest = of_person.filter(path=path).first()
     is_recent = newest and not newest.saved_at and newest.typed_at > timezone.now() - FILLED_AT_SIGN_IN
     page = _split(path).path
@@ -273,14 +273,14 @@ def address_held_for(request: HttpRequest, path: str) -> str:
     return address_of(newest, newest.path) if is_recent else ""
 
 
-def _offer(request: HttpRequest, typed: Typed) -> None:
+def _offer(request: HttpRequest, typed: Autosave) -> None:
     at = date_format(timezone.localtime(typed.typed_at), "DATETIME_FORMAT")
     said = _("You typed something here that was not saved, last %(at)s.") % {"at": at}
     link = format_html('<a href="{}">{}</a>', address_of(typed, typed.path), _("Restore"))
     messages.info(request, format_html("{} {} {}", said, typed.title, link))
 
 
-def address_of(typed: Typed, path: str) -> str:
+def address_of(typed: Autosave, path: str) -> str:
     """The address of a form that shows what was typed into it."""
     return f"{path}{'&' if '?' in path else '?'}{urlencode({PARAMETER: typed.pk})}"
 
@@ -297,7 +297,7 @@ def refill(view: View) -> View:
             response = view(request, *args, **kwargs)
             if 300 <= response.status_code < 400:
                 done = {"values": [], "saved_at": timezone.now()}
-                Typed.objects.unsaved().filter(pk=typed.pk).update(**done)
+                Autosave.objects.unsaved().filter(pk=typed.pk).update(**done)
             return response
         fill_in(request, typed)
         said = _("You were signed out, so nothing has been saved yet. What you typed is in the form again.")
@@ -380,13 +380,13 @@ def _publication_of(match: ResolverMatch) -> Publication | None:
     return Publication.objects.filter(pk=parse_pk(number)).first()
 
 
-def _held(request: HttpRequest) -> Typed | None:
+def _held(request: HttpRequest) -> Autosave | None:
     number = parse_pk(request.GET[PARAMETER])
-    typed = Typed.objects.unsaved().filter(owner=request.user, pk=number).first()
+    typed = Autosave.objects.unsaved().filter(owner=request.user, pk=number).first()
     return typed if typed and _is_of_page(typed, request) else None
 
 
-def _is_of_page(typed: Typed, request: HttpRequest) -> bool:
+def _is_of_page(typed: Autosave, request: HttpRequest) -> bool:
     """Whether the values were typed into the form of this page: those of another would overwrite its row."""
     if typed.path:
         return _split(typed.path).path == request.path

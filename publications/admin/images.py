@@ -22,7 +22,7 @@ from django.views.decorators.http import require_POST
 
 from publications import actions, images, renditions
 from publications.locales import locale_of
-from publications.models import Author, Edition, Image, Page, Publication, store_original
+from publications.models import Author, Edition, Image, Publication, SitePage, store_original
 
 from . import held_uploads
 from .drafts.preview import library_image_url
@@ -249,7 +249,7 @@ def _uses_as_portrait(image: Image) -> Iterator[ImageUse]:
 
 def _uses_in_site_pages(image: Image) -> Iterator[ImageUse]:
     named = f"image:{image.key}"
-    for page in Page.objects.filter(Q(body_en__contains=named) | Q(body_sv__contains=named)):
+    for page in SitePage.objects.filter(Q(body_en__contains=named) | Q(body_sv__contains=named)):
         yield ImageUse(str(page), _("site page"), _change_form_url(page))
 
 

@@ -4,18 +4,19 @@
 """
 
 from django.contrib.auth.models import Group, User
-from django.urls import path
+from django.urls import path, re_path
+from django.views.generic import RedirectView
 
 from accounts.models import AccountEvent
 from publications.models import (
-    AuditLine,
+    AuditEntry,
     Author,
     Image,
     Kind,
-    Page,
+    MenuLink,
     Publication,
-    Site,
-    SiteLink,
+    SitePage,
+    SiteSettings,
     Synonym,
     Tag,
 )
@@ -52,11 +53,11 @@ MODEL_ADMINS = {
     Tag: TagAdmin,
     Image: ImageAdmin,
     Kind: KindAdmin,
-    Site: SiteSettingsAdmin,
-    Page: SitePageAdmin,
-    SiteLink: MenuLinkAdmin,
+    SiteSettings: SiteSettingsAdmin,
+    SitePage: SitePageAdmin,
+    MenuLink: MenuLinkAdmin,
     Synonym: SynonymAdmin,
-    AuditLine: AuditEntryAdmin,
+    AuditEntry: AuditEntryAdmin,
     User: StaffUserAdmin,
     Group: StaffGroupAdmin,
     AccountEvent: AccountEventAdmin,
@@ -122,6 +123,14 @@ OPEN_PAGES = (
 )
 """Pages that ask nobody to sign in: each checks a secret of its own."""
 
+FORMER_MODEL_PATHS = {
+    "auditline": "auditentry",
+    "page": "sitepage",
+    "site": "sitesettings",
+    "sitelink": "menulink",
+}
+"""Bookmarks of the desk that name a model as it was called before: they redirect to its pages."""
+
 for model, model_admin in MODEL_ADMINS.items():
     admin_site.register(model, model_admin)
 
@@ -129,6 +138,15 @@ desk_urls = (
     [
         *(path(route, view, name=name) for route, name, view in OPEN_PAGES),
         *(path(route, admin_site.admin_view(view), name=name) for route, name, view in PAGES),
+        *(
+            re_path(
+                rf"^publications/{old}/(?P<rest>.*)$",
+                RedirectView.as_view(
+                    url=f"/desk/publications/{new}/%(rest)s", query_string=True, permanent=True
+                ),
+            )
+            for old, new in FORMER_MODEL_PATHS.items()
+        ),
         *admin_site.get_urls(),
     ],
     "admin",

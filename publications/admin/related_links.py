@@ -20,7 +20,7 @@ from django.utils.translation import gettext_lazy
 
 from publications import actions
 from publications.locales import localized_path
-from publications.models import Address, Edition, Publication, RelatedLink, Unrelated
+from publications.models import Address, Edition, ExcludedSuggestion, Publication, RelatedLink
 
 from .choice_sources import reads_drafts
 from .choosers import MAX_RELATED_LINKS, ChooserField, opened_with
@@ -173,7 +173,11 @@ def _rule_on_suggestion(request: HttpRequest, publication: Publication) -> Query
 
 def _excluded_suggestions(publication: Publication) -> QuerySet[Edition]:
     """The live texts that are not to be suggested beside this one."""
-    return Edition.objects.live().filter(publication__in=Unrelated.partners(publication.pk)).without_bodies()
+    return (
+        Edition.objects.live()
+        .filter(publication__in=ExcludedSuggestion.partners(publication.pk))
+        .without_bodies()
+    )
 
 
 def _save_links(request: HttpRequest, publication: Publication, form: RelatedLinksForm) -> bool:

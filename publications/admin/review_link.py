@@ -29,7 +29,7 @@ from publications.models import (
     EditionWithRows,
     Image,
     Review,
-    ReviewRemark,
+    ReviewComment,
 )
 from publications.presentation.authors import names_in_line
 from publications.presentation.images import responsive_image
@@ -125,7 +125,7 @@ def _store_comment(found: Review, form: ReviewCommentForm, *, is_fine: bool) -> 
     """Keep what the reader said; says why where it was not kept."""
     Review.objects.select_for_update().get(pk=found.pk)
     if is_fine:
-        ReviewRemark.objects.get_or_create(review=found, is_fine=True)
+        ReviewComment.objects.get_or_create(review=found, is_fine=True)
         return "", HTTPStatus.OK
     if not form.is_valid():
         reasons = [reason for reasons in form.errors.values() for reason in reasons]
@@ -182,7 +182,7 @@ def review_context(found: Review, token: str, typed: Mapping[str, str]) -> dict[
     }
 
 
-def _comments_at(number: int, comments: list[ReviewRemark], typed: Mapping[str, str]) -> dict[str, object]:
+def _comments_at(number: int, comments: list[ReviewComment], typed: Mapping[str, str]) -> dict[str, object]:
     """A place of the text with its comments and its form: a passage, or the whole text (0)."""
     return {
         "number": number,

@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from django.views.decorators.http import require_POST
 
 from publications.locales import absolute_url
-from publications.models import Publication, Review, ReviewRemark
+from publications.models import Publication, Review, ReviewComment
 
 from .review_link import passages_of, snapshot_of_review
 from .site import get_publication_or_404, render_publication_page, require_permissions
@@ -42,7 +42,7 @@ class InviteForm(UnsentFormMixin, forms.Form):
 class PlacedComment:
     """A remark with the passage that it is about, as the revision has it."""
 
-    remark: ReviewRemark
+    remark: ReviewComment
     passage: str = ""
 
 
@@ -106,11 +106,11 @@ def place_comments(review: Review, words: dict[int, dict[int, str]]) -> list[Pla
     return [PlacedComment(each, of_revision.get(each.place, "")) for each in remarks]
 
 
-def unresolved_comments(publication: Publication | None) -> Iterable[ReviewRemark]:
+def unresolved_comments(publication: Publication | None) -> Iterable[ReviewComment]:
     """What readers said of a publication that nobody has dealt with yet."""
     if not publication:
         return []
-    return ReviewRemark.objects.open().filter(review__publication=publication).select_related("review")
+    return ReviewComment.objects.open().filter(review__publication=publication).select_related("review")
 
 
 @require_permissions("change_publication")

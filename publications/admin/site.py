@@ -26,7 +26,7 @@ from accounts.password_change import OwnPasswordView
 from accounts.sign_in import finish_sign_in
 from publications import search
 from publications.disk_reserve import with_disk_reserve
-from publications.models import Publication, Site, with_status
+from publications.models import Publication, SiteSettings, with_status
 
 from . import carried_forms
 from .carried_forms import CarriedForm
@@ -97,8 +97,8 @@ class DeskModelAdmin(ModelAdmin):
 
     def history_address(self, request: HttpRequest, row: Model) -> str:
         """Return where the history of a row is read: in the audit trail, by those who may see that."""
-        if request.user.has_perm("publications.view_auditline"):
-            address = reverse("desk:publications_auditline_changelist")
+        if request.user.has_perm("publications.view_auditentry"):
+            address = reverse("desk:publications_auditentry_changelist")
             return f"{address}?row={self.opts.model_name}-{row.pk}"
         return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
@@ -145,7 +145,7 @@ class DeskSite(AdminSite):
     empty_value_display = ""
 
     def each_context(self, request: HttpRequest) -> dict:
-        site = Site.objects.first() or Site()
+        site = SiteSettings.objects.first() or SiteSettings()
         return {**super().each_context(request), "site_header": site.short_name, "site": site}
 
     def __init__(self, name: str) -> None:

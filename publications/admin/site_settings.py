@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, override
 
 from publications import actions
 from publications.locales import LANGUAGE_NAMES, LOCALES
-from publications.models import LinkPlacement, Page, Site, SiteLink
+from publications.models import LinkPlacement, MenuLink, SitePage, SiteSettings
 from publications.presentation import address_of, render_page, site_page_context
 
 from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
@@ -23,7 +23,7 @@ from .site import render_desk_page, require_permissions
 
 class SiteSettingsForm(LeadForm):
     class Meta:
-        model = Site
+        model = SiteSettings
         fields = (
             "short_name", "name_en", "name_sv", "description_en", "description_sv", "publisher_en", "publisher_sv",
             "newsletter",
@@ -38,7 +38,7 @@ class SiteSettingsForm(LeadForm):
                 ("description_en", "description_sv"),
                 gettext_lazy("One or two sentences: at the foot of every page, and what search engines show."),
             ),
-            "publisher_sv": Site._meta.get_field("publisher_en").help_text,
+            "publisher_sv": SiteSettings._meta.get_field("publisher_en").help_text,
         }  # fmt: skip
 
 
@@ -56,19 +56,19 @@ class SiteSettingsAdmin(PublicRowAdmin):
     def has_add_permission(self, request: HttpRequest) -> bool:
         return False
 
-    def has_delete_permission(self, request: HttpRequest, obj: Site | None = None) -> bool:
+    def has_delete_permission(self, request: HttpRequest, obj: SiteSettings | None = None) -> bool:
         return False
 
 
 class HomeLeadForm(LeadForm):
     class Meta:
-        model = Site
+        model = SiteSettings
         fields = ()
 
 
 class NewsletterForm(PublicRowForm):
     class Meta:
-        model = Site
+        model = SiteSettings
         fields = ("newsletter",)
 
 
@@ -85,7 +85,7 @@ def newsletter_page(request: HttpRequest) -> HttpResponse:
 
 
 def _edit_site(request: HttpRequest, kind: type[PublicRowForm], name: str, title: str) -> HttpResponse:
-    form = kind(request.POST or None, instance=Site.objects.get())
+    form = kind(request.POST or None, instance=SiteSettings.objects.get())
     if request.method == "POST" and form.is_valid() and _save_site(request, form):
         return HttpResponseRedirect(reverse(f"desk:{name}"))
     return render_desk_page(request, "site_setting", title=title, form=form)
@@ -119,7 +119,7 @@ class SitePageForm(PublicRowForm):
     """A site page, both languages side by side; its texts are checked as they will be shown."""
 
     class Meta:
-        model = Page
+        model = SitePage
         fields = (*TITLES, *SLUGS, *SUMMARIES, *BODIES)
         widgets = {
             **{name: forms.Textarea(attrs={"rows": 3}) for name in SUMMARIES},
@@ -143,7 +143,7 @@ class SitePageForm(PublicRowForm):
         """Say at its field what is wrong with an address or a text. The texts are rendered on the way."""
         for locale in LOCALES:
             slug = getattr(self.instance, f"slug_{locale}")
-            others = Page.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{locale}": slug})
+            others = SitePage.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{locale}": slug})
             if slug and others.exists():
                 self.add_error(f"slug_{locale}", _("Another site page stands at this address."))
         try:
@@ -160,14 +160,14 @@ class SitePageAdmin(PublicRowAdmin):
     fields = (TITLES, SLUGS, SUMMARIES, BODIES)
 
     @admin.display(description=gettext_lazy("title"), ordering="title_en")
-    def title(self, row: Page) -> str:
+    def title(self, row: SitePage) -> str:
         return str(row)
 
-    def get_public_urls(self, row: Page) -> dict[str, str]:
+    def get_public_urls(self, row: SitePage) -> dict[str, str]:
         return {code: address_of(row, code) for code in row.trees}
 
     @admin.display(description=gettext_lazy("languages"))
-    def languages(self, row: Page) -> str:
+    def languages(self, row: SitePage) -> str:
         return ", ".join(LANGUAGE_NAMES[locale] for locale in row.trees)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
@@ -181,7 +181,7 @@ class SitePageAdmin(PublicRowAdmin):
         }
         return super().changeform_view(request, object_id, form_url, shown)
 
-    def _preview(self, request: HttpRequest, row: Page | None, locale: str, asked: tuple) -> HttpResponse:
+    def _preview(self, request: HttpRequest, row: SitePage | None, locale: str, asked: tuple) -> HttpResponse:
         """What was typed as readers would see it. Nothing is stored."""
         if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
             raise PermissionDenied
@@ -236,11 +236,11 @@ class MenuLinkAdmin(PublicRowAdmin):
     )
 
     @admin.display(description=gettext_lazy("label"))
-    def words(self, link: SiteLink) -> str:
+    def words(self, link: MenuLink) -> str:
         return str(link)
 
     @admin.display(description=gettext_lazy("leads to"))
-    def leads_to(self, link: SiteLink) -> str:
+    def leads_to(self, link: MenuLink) -> str:
         return link.get_section_display() if link.section else str(link.page or link.address)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[forms.ModelForm]:

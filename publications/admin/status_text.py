@@ -6,7 +6,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 
 from publications.locales import datetime_with_zone
-from publications.models import WITHDRAWN_OR_UNDONE, Publication, Ready, scheduled_end
+from publications.models import WITHDRAWN_OR_UNDONE, Publication, Submission, scheduled_end
 
 
 def status_text(publication: Publication) -> str:
@@ -45,7 +45,7 @@ def _live(publication: Publication) -> str:
 
 def with_submissions(publications: QuerySet) -> QuerySet:
     """Annotate drafts with whether they are handed over, and by whom."""
-    open_now = Ready.objects.open().filter(publication=OuterRef("pk"))
+    open_now = Submission.objects.open().filter(publication=OuterRef("pk"))
     return publications.select_related("ready__by").annotate(is_ready=Exists(open_now))
 
 
@@ -55,7 +55,7 @@ def status_with_submission(publication: Publication) -> str:
     return f"{status}; {submission_text(publication.ready)}" if publication.is_ready else status
 
 
-def submission_text(ready: Ready) -> str:
+def submission_text(ready: Submission) -> str:
     told = {"who": person_name(ready.by), "on": date_format(timezone.localtime(ready.at), "DATE_FORMAT")}
     return _("ready to be checked, says %(who)s, %(on)s") % told
 

@@ -6,11 +6,11 @@ from django.forms.utils import ErrorDict
 from django.http import HttpRequest, QueryDict
 from django.utils.crypto import get_random_string
 
-from publications.models import Typed
+from publications.models import Autosave
 
 UNSENT = "_find"
 FORM_KEY = "form_key"
-MAX_KEY_LENGTH = Typed._meta.get_field("key").max_length
+MAX_KEY_LENGTH = Autosave._meta.get_field("key").max_length
 MAX_FORM_CHARACTERS = 2_000_000  # of names and values that are kept for somebody who has not saved them
 OPENED = "form"  # of the address of the form of a new row
 WORD_OF_SECRETS = "password"
@@ -84,7 +84,7 @@ def mark_redisplay(posted: QueryDict) -> QueryDict:
     return marked
 
 
-def fill_in(request: HttpRequest, typed: Typed) -> None:
+def fill_in(request: HttpRequest, typed: Autosave) -> None:
     """Let the request be as if what was typed had been sent, only to be shown."""
     request.POST = as_posted(typed.values)
     request.POST[FORM_KEY], request.POST[UNSENT] = typed.key, ""

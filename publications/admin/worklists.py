@@ -15,14 +15,14 @@ from django.utils.translation import gettext_lazy
 from django.views.decorators.http import require_POST
 
 from publications.models import (
-    AuditLine,
+    AuditEntry,
+    Autosave,
     Presence,
     Publication,
-    Ready,
-    ReviewRemark,
+    ReviewComment,
     Revision,
     Status,
-    Typed,
+    Submission,
     in_status,
     with_status,
 )
@@ -88,13 +88,13 @@ def _own(person) -> Q:
 
 def _reviewed(publications: QuerySet, person) -> QuerySet:
     """Readers said something that nobody has dealt with; who does not publish sees that of their own publications."""
-    said = ReviewRemark.objects.open().filter(review__publication=OuterRef("pk"))
+    said = ReviewComment.objects.open().filter(review__publication=OuterRef("pk"))
     found = publications.filter(Exists(said))
     return found if person.has_perm("publications.publish_publication") else found.filter(_own(person))
 
 
 def _to_check(publications: QuerySet, _person) -> QuerySet:
-    return publications.filter(pk__in=Ready.objects.open().values("publication"))
+    return publications.filter(pk__in=Submission.objects.open().values("publication"))
 
 
 def _scheduled(publications: QuerySet, _person) -> QuerySet:
@@ -119,17 +119,17 @@ SELECTIONS = {
 }
 
 
-def open_submission(publication: Publication | None) -> Ready | None:
+def open_submission(publication: Publication | None) -> Submission | None:
     """The word that a publication is ready, while it stands."""
     return (
-        Ready.objects.open().filter(publication=publication).select_related("by").first()
+        Submission.objects.open().filter(publication=publication).select_related("by").first()
         if publication
         else None
     )
 
 
 def submit_for_checking(publication: Publication, *, by) -> None:
-    Ready.objects.update_or_create(publication=publication, defaults={"by": by, "at": timezone.now()})
+    Submission.objects.update_or_create(publication=publication, defaults={"by": by, "at": timezone.now()})
 
 
 @require_permissions("change_publication")
@@ -137,7 +137,7 @@ def submit_for_checking(publication: Publication, *, by) -> None:
 def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
     """Take the word back: the draft is still being written."""
     publication = get_publication_or_404(pk)
-    Ready.objects.filter(publication=publication).delete()
+    Submission.objects.filter(publication=publication).delete()
     messages.success(request, _("No longer among what is to be checked."))
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[pk]))
 
@@ -188,10 +188,10 @@ def home_context(request: HttpRequest) -> dict[str, object]:
     }
 
 
-def _unsaved_forms(person) -> list[Typed]:
+def _unsaved_forms(person) -> list[Autosave]:
     """What this person typed and did not save: every form, the same words once."""
     shown = each_once(
-        Typed.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT_ROWS]
+        Autosave.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT_ROWS]
     )
     for each in shown:
         each.address = carried_forms.address_of(each, each.path) if each.path else ""
@@ -234,6 +234,8 @@ def _worked_on(person) -> list[Publication]:
 
 def _recent_actions(person) -> list[AuditEntryText]:
     """What anybody changed for readers last, for those who may know."""
-    if not person.has_perm("publications.view_auditline"):
+    if not person.has_perm("publications.view_auditentry"):
         return []
-    return [describe_entry(line) for line in AuditLine.objects.select_related("publication")[:RECENT_ACTIONS]]
+    return [
+        describe_entry(line) for line in AuditEntry.objects.select_related("publication")[:RECENT_ACTIONS]
+    ]

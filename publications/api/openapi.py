@@ -3,7 +3,7 @@
 from typing import Any
 
 from publications.locales import absolute_url
-from publications.models import FACETS, MAX_SLUG_LENGTH, Facet, Site, TagKind
+from publications.models import FACETS, MAX_SLUG_LENGTH, Facet, SiteSettings, TagKind
 
 from . import shapes
 from .params import (
@@ -28,7 +28,7 @@ ABOUT = (
 
 def describe_api() -> Node:
     """Return the description as an OpenAPI document."""
-    site = Site.objects.first() or Site()
+    site = SiteSettings.objects.first() or SiteSettings()
     return {
         "openapi": "3.1.0",
         "info": {"title": f"Publications of {site.short_name}", "version": VERSION, "description": ABOUT},

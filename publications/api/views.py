@@ -23,7 +23,7 @@ from publications.models import (
     Author,
     Edition,
     EditionWithRows,
-    Site,
+    SiteSettings,
     Tag,
     filter_by,
 )
@@ -234,7 +234,7 @@ def _related_editions(edition: Edition, now: datetime) -> list[Edition]:
 
 
 def _records_of(texts: Iterable[EditionWithRows]) -> list[metadata.Record]:
-    site = Site.objects.first() or Site()
+    site = SiteSettings.objects.first() or SiteSettings()
     return [metadata.build_record(rows, site=site) for rows in texts]
 
 

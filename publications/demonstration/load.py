@@ -15,7 +15,17 @@ from django.utils import timezone
 
 from publications import actions, manuscript, renditions
 from publications.importers.intake import import_manuscript
-from publications.models import Author, Image, LinkPlacement, Page, Publication, Revision, Site, SiteLink, Tag
+from publications.models import (
+    Author,
+    Image,
+    LinkPlacement,
+    MenuLink,
+    Publication,
+    Revision,
+    SitePage,
+    SiteSettings,
+    Tag,
+)
 
 CONTENT = Path(__file__).parent / "content"
 PORTRAITS = CONTENT / "people"
@@ -29,7 +39,7 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
     """Take in every manuscript of the demonstration and publish those that are to be public."""
     people = yaml.safe_load((CONTENT / "people.yaml").read_text(encoding="utf-8"))
     tell(f"Demonstration content: {len(people['authors'])} authors, {len(people['tags'])} topics")
-    actions.save_instance(_with(Site.objects.get(), people["site"]), by=by)
+    actions.save_instance(_with(SiteSettings.objects.get(), people["site"]), by=by)
     _tell_of_the_centre(people, by)
     for fields in people["authors"]:
         actions.save_instance(_with(Author(), _with_portrait(fields, by)), by=by)
@@ -50,10 +60,10 @@ def load(*, by, tell: Callable[[str], object] = print) -> list[Publication]:
 def _tell_of_the_centre(people: dict, by) -> None:
     """Its pages, and its accounts elsewhere. Raises Page.DoesNotExist for a page that a new site does not have."""
     for slug, fields in people["pages"].items():
-        actions.save_instance(_with(Page.objects.get(slug_en=slug), fields), by=by)
+        actions.save_instance(_with(SitePage.objects.get(slug_en=slug), fields), by=by)
     for position, fields in enumerate(people["accounts"], start=1):
         actions.save_instance(
-            _with(SiteLink(place=LinkPlacement.SOCIAL, position=10 * position), fields), by=by
+            _with(MenuLink(place=LinkPlacement.SOCIAL, position=10 * position), fields), by=by
         )
 
 
@@ -80,7 +90,7 @@ def _relate(texts: list[manuscript.Manuscript], pieces: list[Publication], by) -
 def _lead(leads: dict, pieces: list[Publication], by) -> None:
     """Pin what leads the home page and the pages of topics. Raises KeyError for an address that no piece has."""
     known = {piece.editions.get(number=1).slug: piece for piece in pieces if piece.editions.exists()}
-    actions.save_instance(_with(Site.objects.get(), {"lead": known[leads["home"]]}), by=by)
+    actions.save_instance(_with(SiteSettings.objects.get(), {"lead": known[leads["home"]]}), by=by)
     for topic, address in leads["topics"].items():
         actions.save_instance(_with(Tag.objects.get(slug=topic), {"lead": known[address]}), by=by)
 

@@ -21,7 +21,7 @@ from django.db import connections
 from django.urls import reverse
 
 from publications.locales import LOCALES, localized_path
-from publications.models import ADDING, Address, AuditLine, Edition, Generation, site_state_scope
+from publications.models import ADDING, Address, AuditEntry, Edition, SiteVersion, site_state_scope
 from publications.page_cache import SiteStateWatcher
 
 from .mirror_folder import MirrorFolder, is_mirrored, links_of, normalize_path
@@ -81,7 +81,7 @@ class Crawl:
 
         Raises SiteUnavailable where the application fails, and then removes nothing that it may still have.
         """
-        generation = Generation.objects.get().number
+        generation = SiteVersion.objects.get().number
         self._remove_withdrawn()
         for entry in (
             *ENTRY_PATHS,
@@ -101,7 +101,7 @@ class Crawl:
 
         The application answers for it meanwhile.
         """
-        taking = AuditLine.objects.filter(generation__gt=self.folder.generation).exclude(deed__in=ADDING)
+        taking = AuditEntry.objects.filter(generation__gt=self.folder.generation).exclude(deed__in=ADDING)
         if taking.filter(publication=None).exists():  # a name that changed may stand anywhere
             self.report.removed += self.folder.drop_all_but([], KEPT)
             return

@@ -13,7 +13,7 @@ from django.utils.translation import gettext as _
 
 from publications.locales import LANGUAGE_NAMES
 from publications.metadata import FEED_FORMATS
-from publications.models import Author, Edition, Generation, Kind, Tag, cached_latest, site_settings
+from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_latest, site_settings
 from publications.presentation import (
     absolute_url,
     author_url,
@@ -105,4 +105,4 @@ def _stable_id(path: str) -> str:
 
 
 def _last_change() -> datetime:
-    return Generation.objects.get().at
+    return SiteVersion.objects.get().at

@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 
 from publications import actions, search, snapshot
 from publications.disk_reserve import is_disk_full
-from publications.models import Edition, Generation, Publication
+from publications.models import Edition, Publication, SiteVersion
 
 from .intake import IncomingFiles, IntakeRefused, import_manuscripts
 from .options import ImportOptions
@@ -88,7 +88,7 @@ class BatchImporter:
         return file
 
     def _import(self, batch: Sequence[ImportedFile]) -> list[FileReport]:
-        Generation.objects.select_for_update().get()  # the lock that every deed takes first
+        SiteVersion.objects.select_for_update().get()  # the lock that every deed takes first
         uids = [imported.manuscript.uid for imported in batch if imported.manuscript]
         states = load_import_states(uids)
         files = [self._start_report(imported, states) for imported in batch]

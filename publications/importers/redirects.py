@@ -7,7 +7,7 @@ from django.utils.translation import ngettext
 
 from publications import actions
 from publications.locales import LOCALES, locale_of, localized_path
-from publications.models import ActionType, Address, AuditLine, Author, FormerPath, Publication
+from publications.models import ActionType, Address, AuditEntry, Author, Publication, Redirect
 
 from .markdown import AuthorList
 from .report import FileReport, NoteKind
@@ -23,12 +23,12 @@ def add_redirects(file: FileReport, *, by) -> int:
     """
     if not file.imported.former_paths or not file.publication:
         return 0
-    normal = {path: FormerPath.normal(path) for path in file.imported.former_paths if path}
+    normal = {path: Redirect.normal(path) for path in file.imported.former_paths if path}
     for path in (path for path, spelled in normal.items() if not spelled):
         message = _("This is no old address that could lead here: %s") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
     paths = {path for path in normal.values() if path.strip("/")}
-    if AuditLine.objects.filter(publication=file.publication, deed=ActionType.REDACT).exists():
+    if AuditEntry.objects.filter(publication=file.publication, deed=ActionType.REDACT).exists():
         paths = _without_new_paths(paths, file)
     taken = _addresses_of_others(paths, file.publication)
     elsewhere = actions.add_redirects(file.publication, sorted(paths - taken), by=by)
@@ -40,7 +40,7 @@ def add_redirects(file: FileReport, *, by) -> int:
 
 def _without_new_paths(paths: set[str], file: FileReport) -> set[str]:
     """Return the paths that redirect somewhere already, and report how many others there are."""
-    present = set(FormerPath.objects.filter(path__in=paths).values_list("path", flat=True))
+    present = set(Redirect.objects.filter(path__in=paths).values_list("path", flat=True))
     if count := len(paths - present):
         message = ngettext(
             "%d old address was not added: a redaction may have removed it.",
@@ -59,7 +59,7 @@ def _addresses_of_others(paths: Iterable[str], publication: Publication) -> set[
 def _split_address(path: str) -> tuple[str, str] | None:
     """The locale and the slug of a path that is shaped like the address of a publication here."""
     for locale in LOCALES:
-        prefix = FormerPath.normal(localized_path(locale, "publications:detail", slug="x")).removesuffix("x")
+        prefix = Redirect.normal(localized_path(locale, "publications:detail", slug="x")).removesuffix("x")
         if path.startswith(prefix) and "/" not in path.removeprefix(prefix):
             return locale, path.removeprefix(prefix)
     return None
@@ -81,11 +81,11 @@ def redirect_authors(authors: AuthorList, *, by) -> int:
     former = {author.slug: author.former_paths for author in authors.by_id.values() if author.former_paths}
     if not former:
         return 0
-    known = set(FormerPath.objects.exclude(author=None).values_list("path", flat=True))
+    known = set(Redirect.objects.exclude(author=None).values_list("path", flat=True))
     count = 0
     for author in Author.objects.filter(slug__in=former, pseudonymous=False):
         paths = [path for path in former[author.slug] if path]
         count += len(paths)
-        if any(FormerPath.normal(path) not in known for path in paths):
+        if any(Redirect.normal(path) not in known for path in paths):
             actions.add_redirects(author, paths, by=by)
     return count

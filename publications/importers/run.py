@@ -13,7 +13,7 @@ from django.db import transaction
 
 from publications import actions, search
 from publications.locales import locale_of
-from publications.models import Address, Edition, FormerPath, Image, Kind, Publication
+from publications.models import Address, Edition, Image, Kind, Publication, Redirect
 
 from .batches import BatchImporter
 from .default_author import default_byline, report_new_organisation, sign_file
@@ -153,7 +153,7 @@ def _address(locale: str, slug: str) -> str:
 
 def _former_addresses() -> dict[str, str]:
     """Where known old paths redirect to: publications of earlier imports, and of other folders."""
-    rows = FormerPath.objects.exclude(publication=None).exclude(publication__slug="")
+    rows = Redirect.objects.exclude(publication=None).exclude(publication__slug="")
     rows = rows.values_list("path", "publication__language", "publication__slug")
     return {path: _address(locale_of(language), slug) for path, language, slug in rows.iterator()}
 

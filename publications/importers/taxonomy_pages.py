@@ -6,7 +6,7 @@ from django.utils.translation import gettext_lazy as _
 
 from publications import actions, images
 from publications.locales import LOCALES, locale_of, localized_path
-from publications.models import ActionType, AuditLine, Author, Image, Tag
+from publications.models import ActionType, AuditEntry, Author, Image, Tag
 from publications.slugs import normalize_redirect_path, slugify
 
 from .markdown import (
@@ -134,7 +134,7 @@ def _has_been_set(row: Author | Tag, fields: Iterable[str]) -> bool:
     """Whether one of the fields holds something, or did once. A change that names no fields may have been of these."""
     if any(getattr(row, field, None) for field in fields):
         return True
-    lines = AuditLine.objects.filter(
+    lines = AuditEntry.objects.filter(
         deed=ActionType.AMEND, detail__kind=row._meta.model_name, detail__pk=row.pk
     )
     changes = (detail.get("changed") for detail in lines.values_list("detail", flat=True))

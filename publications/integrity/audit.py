@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Iterator
 
-from publications.models import ActionType, AuditLine, Edition, EndReason, Generation
+from publications.models import ActionType, AuditEntry, Edition, EndReason, SiteVersion
 
 from .report import Progress
 
@@ -29,8 +29,8 @@ Entries = dict[int, set[tuple[str, str, int | None]]]
 
 def find_lost_versions(progress: Progress) -> Iterator[str]:
     """Yield the versions of the site that have no entry, and entries of versions that never were."""
-    last = Generation.objects.values_list("number", flat=True).first() or 0
-    numbers = list(AuditLine.objects.order_by("generation").values_list("generation", flat=True))
+    last = SiteVersion.objects.values_list("number", flat=True).first() or 0
+    numbers = list(AuditEntry.objects.order_by("generation").values_list("generation", flat=True))
     before = 0
     for number in [*(number for number in numbers if number <= last), last + 1]:
         if number > before + 1:
@@ -63,7 +63,7 @@ def find_lost_entries(progress: Progress) -> Iterator[str]:
 def _read_entries() -> Entries:
     """The entries of each publication: what was done, and each number of an edition that they have, by its word."""
     entries: Entries = defaultdict(set)
-    rows = AuditLine.objects.filter(publication__isnull=False).order_by()
+    rows = AuditEntry.objects.filter(publication__isnull=False).order_by()
     for publication, deed, detail in rows.values_list("publication", "deed", "detail").iterator():
         entries[publication].add((deed, "", None))
         for name in ("edition", "kept", "replaced", "cancelled", "restored"):

@@ -9,7 +9,7 @@ from django.templatetags.static import static
 from django.utils.safestring import SafeString, mark_safe
 
 from publications.locales import absolute_url, localized_path
-from publications.models import Author, Site
+from publications.models import Author, SiteSettings
 
 from .record import Contributor, Correction, Record, RecordFile, Series, TranslationLink, moment
 
@@ -166,7 +166,7 @@ def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
     }
 
 
-def organisation(site: Site, locale: str, accounts: Sequence[str] = ()) -> Node:
+def organisation(site: SiteSettings, locale: str, accounts: Sequence[str] = ()) -> Node:
     """The centre; `accounts` are its own addresses elsewhere."""
     home = absolute_url(localized_path(locale, "publications:home"))
     names = {site.name_en, site.name_sv, site.short_name} - {site.worded("name", locale), ""}
@@ -182,7 +182,7 @@ def organisation(site: Site, locale: str, accounts: Sequence[str] = ()) -> Node:
     }
 
 
-def website(site: Site, locale: str) -> Node:
+def website(site: SiteSettings, locale: str) -> Node:
     """The site, and how to search it."""
     home, listed = (absolute_url(localized_path(locale, f"publications:{name}")) for name in ("home", "list"))
     return {

@@ -22,7 +22,7 @@ from publications.models import (
     EditionAttachment,
     EditionByline,
     EditionWithRows,
-    Site,
+    SiteSettings,
     Tag,
     TagKind,
 )
@@ -163,7 +163,7 @@ def moment(at: datetime) -> str:
     return timezone.localtime(at).isoformat(timespec="seconds")
 
 
-def build_record(rows: EditionWithRows, *, site: Site, address: str = "") -> Record:
+def build_record(rows: EditionWithRows, *, site: SiteSettings, address: str = "") -> Record:
     """Return the record of an edition, without a query.
 
     Args:
@@ -223,7 +223,7 @@ def _of_kind(edition: Edition) -> dict[str, object]:
     }
 
 
-def _of_publisher(site: Site, locale: str) -> dict[str, str]:
+def _of_publisher(site: SiteSettings, locale: str) -> dict[str, str]:
     return {
         "publisher": site.worded("name", locale),
         "publisher_short": site.short_name,

@@ -3,15 +3,15 @@
 from .address import (
     Address,
     AddressStatus,
-    FormerPath,
+    Redirect,
     ResolvedAddress,
     resolve_address,
     resolve_edition_address,
 )
-from .audit import ActionType, AuditLine
+from .audit import ActionType, AuditEntry
 from .author import Author
-from .autosave import REDACTED_SINCE, Presence, Typed, is_redacted_since
-from .draft_comment import Remark
+from .autosave import REDACTED_SINCE, Autosave, Presence, is_redacted_since
+from .draft_comment import DraftComment
 from .edition import FOREVER, WITHDRAWN_OR_UNDONE, Change, Edition, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
@@ -39,19 +39,27 @@ from .facets import (
     top_counts,
 )
 from .image import Image, OriginalFault, find_original_fault, is_original_there, originals, store_original
-from .kind import Kind, Number
+from .kind import Kind, SeriesNumber
 from .publication import Attachment, Byline, BylineRole, Publication, RelatedLink, truncate_to_minute
-from .review import MAX_COMMENT_CHARACTERS, MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review, ReviewRemark
+from .review import MAX_COMMENT_CHARACTERS, MAX_COMMENTS, MAX_COMMENTS_PER_MINUTE, Review, ReviewComment
 from .revision import ROWS, Revision, RevisionReason, digest_of_draft, images_of, manuscript_of
-from .search_index import Naming, SearchIndex, Synonym, Word
-from .similarity import EditionTerm, Likeness, Unrelated, similar_publications
-from .site_page import LinkPlacement, Page, SiteLink, SiteSection, menu_links, menu_paths, social_addresses
-from .site_settings import Site, site_names, site_settings
+from .search_index import IndexedTerm, NamedTerm, SearchIndex, Synonym
+from .similarity import EditionTerm, ExcludedSuggestion, Similarity, similar_publications
+from .site_page import (
+    LinkPlacement,
+    MenuLink,
+    SitePage,
+    SiteSection,
+    menu_links,
+    menu_paths,
+    social_addresses,
+)
+from .site_settings import SiteSettings, site_names, site_settings
 from .site_version import (
     ADDING,
-    Generation,
     LastChange,
     SiteState,
+    SiteVersion,
     cached_for_version,
     cached_latest,
     current_site_version,
@@ -60,7 +68,7 @@ from .site_version import (
     site_state_scope,
 )
 from .status import Status, in_status, scheduled_end, with_status
-from .submission import Ready
+from .submission import Submission
 from .tag import Tag, TaggedPublication, TagKind, existing_spelling, get_or_create_tags, parse_tags
 from .teasers import (
     RELATED_EDITIONS,
@@ -102,11 +110,13 @@ __all__ = [
     "Address",
     "AddressStatus",
     "Attachment",
-    "AuditLine",
+    "AuditEntry",
     "Author",
+    "Autosave",
     "Byline",
     "BylineRole",
     "Change",
+    "DraftComment",
     "Edition",
     "EditionAttachment",
     "EditionByline",
@@ -116,45 +126,43 @@ __all__ = [
     "EditionTerm",
     "EditionWithRows",
     "EndReason",
+    "ExcludedSuggestion",
     "Facet",
     "FacetChoice",
-    "FormerPath",
-    "Generation",
     "Image",
+    "IndexedTerm",
     "Kind",
     "LastChange",
-    "Likeness",
     "LinkPlacement",
     "LiveCount",
-    "Naming",
-    "Number",
+    "MenuLink",
+    "NamedTerm",
     "OriginalFault",
-    "Page",
     "Presence",
     "Publication",
-    "Ready",
+    "Redirect",
     "RelatedEdition",
     "RelatedLink",
-    "Remark",
     "ResolvedAddress",
     "Review",
-    "ReviewRemark",
+    "ReviewComment",
     "Revision",
     "RevisionReason",
     "SearchIndex",
-    "Site",
-    "SiteLink",
+    "SeriesNumber",
+    "Similarity",
+    "SitePage",
     "SiteSection",
+    "SiteSettings",
     "SiteState",
+    "SiteVersion",
     "Status",
+    "Submission",
     "Synonym",
     "Tag",
     "TagKind",
     "TaggedPublication",
     "TrackedChangesState",
-    "Typed",
-    "Unrelated",
-    "Word",
     "WordFile",
     "announced_at",
     "bylines_by_edition",

@@ -97,13 +97,13 @@ def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddr
     return ResolvedAddress(AddressStatus.GONE if asked.is_taken_back else AddressStatus.HERE, asked)
 
 
-class FormerPathManager(models.Manager):
-    def for_path(self, path: str) -> "FormerPath | None":
+class RedirectManager(models.Manager):
+    def for_path(self, path: str) -> "Redirect | None":
         """Return what the path leads to, with the topic, author or page; None for a path that cannot be one."""
         return next(iter(_at_path(path=path)), None) if path else None
 
 
-class FormerPath(models.Model):
+class Redirect(models.Model):
     """A path that once led to a piece, a topic, an author or a site page. Written by deeds alone."""
 
     path = models.CharField(gettext_lazy("path"), max_length=MAX_REDIRECT_PATH, unique=True)
@@ -117,11 +117,11 @@ class FormerPath(models.Model):
         "publications.Author", on_delete=models.CASCADE, null=True, related_name="former_paths"
     )
     page = models.ForeignKey(
-        "publications.Page", on_delete=models.CASCADE, null=True, related_name="former_paths"
+        "publications.SitePage", on_delete=models.CASCADE, null=True, related_name="former_paths"
     )
     since = models.DateTimeField(auto_now_add=True)
 
-    objects = FormerPathManager()
+    objects = RedirectManager()
 
     class Meta:
         verbose_name = gettext_lazy("former path")
@@ -144,5 +144,5 @@ class FormerPath(models.Model):
 
 NOTHING = ResolvedAddress(AddressStatus.MISSING)
 _at_path = PreparedQuery(
-    lambda path: FormerPath.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
+    lambda path: Redirect.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
 )

@@ -21,7 +21,7 @@ class ActionType(models.TextChoices):
     REBUILD = "rebuild", gettext_lazy("Rebuilt")
 
 
-class AuditLine(models.Model):
+class AuditEntry(models.Model):
     """One deed: who did what, to what, and when. Lines are only added."""
 
     deed = models.CharField(gettext_lazy("deed"), max_length=10, choices=ActionType)

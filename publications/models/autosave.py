@@ -42,12 +42,12 @@ def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool
     return redactions.filter(number__gt=int(version) if is_number else 0).exists()
 
 
-class TypedQuerySet(models.QuerySet):
-    def of(self, person, publication: Publication | None = None) -> "TypedQuerySet":
+class AutosaveQuerySet(models.QuerySet):
+    def of(self, person, publication: Publication | None = None) -> "AutosaveQuerySet":
         """What the person typed into the form of a piece, or of a new one, and has not saved."""
         return self.unsaved().filter(owner=person, publication=publication, path="")
 
-    def keep(self, person, key: str, values: dict[str, object]) -> "Typed":
+    def keep(self, person, key: str, values: dict[str, object]) -> "Autosave":
         """Keep what was typed into a form under its key; if that form was saved since, under a new one."""
         self.forget_old(person)
         if self.filter(owner=person, key=key).exclude(saved_at=None).exists():
@@ -55,10 +55,10 @@ class TypedQuerySet(models.QuerySet):
         defaults = {**values, "typed_at": timezone.now(), "page": "", "turn": 0}
         return self.update_or_create(owner=person, key=key, defaults=defaults)[0]
 
-    def unsaved(self) -> "TypedQuerySet":
+    def unsaved(self) -> "AutosaveQuerySet":
         return self.filter(saved_at=None)
 
-    def sent_signed_out(self) -> "TypedQuerySet":
+    def sent_signed_out(self) -> "AutosaveQuerySet":
         """Forms that were sent while nobody was signed in; a script that keeps what is typed names its page."""
         return self.filter(page="")
 
@@ -72,7 +72,7 @@ class TypedQuerySet(models.QuerySet):
         old |= Q(typed_at__lt=now - A_WEEK) & ~Q(path="")
         self.filter(old, owner=person).delete()
 
-    def delete_over_limit(self, typed: "Typed") -> None:
+    def delete_over_limit(self, typed: "Autosave") -> None:
         """Delete the oldest unsaved forms of the owner of this one that are too many or too large, never this one."""
         size = Length(Cast("values", models.TextField()))
         kept = self.unsaved().filter(owner=typed.owner_id).exclude(page="")  # the rest has a limit of its own
@@ -86,7 +86,7 @@ class TypedQuerySet(models.QuerySet):
         self.filter(pk__in=over).delete()
 
 
-class Typed(models.Model):
+class Autosave(models.Model):
     """The raw values of one opened form, as its owner last typed them.
 
     `key` names the opened form: two windows of one person do not overwrite each other. Once the form was saved the
@@ -105,7 +105,7 @@ class Typed(models.Model):
     typed_at = models.DateTimeField(default=timezone.now)
     saved_at = models.DateTimeField(null=True)
 
-    objects = TypedQuerySet.as_manager()
+    objects = AutosaveQuerySet.as_manager()
 
     class Meta:
         ordering = ["-typed_at", "-pk"]

@@ -6,12 +6,12 @@ from django.utils.translation import gettext_lazy as _
 from .publication import Publication
 
 
-class RemarkQuerySet(models.QuerySet):
-    def open(self) -> "RemarkQuerySet":
+class DraftCommentQuerySet(models.QuerySet):
+    def open(self) -> "DraftCommentQuerySet":
         return self.filter(is_settled=False)
 
 
-class Remark(models.Model):
+class DraftComment(models.Model):
     """One remark: who made it, of which words, and whether it is done with."""
 
     class Source(models.TextChoices):
@@ -26,7 +26,7 @@ class Remark(models.Model):
     is_settled = models.BooleanField(_("done"), default=False)
     position = models.PositiveIntegerField(default=0)
 
-    objects = RemarkQuerySet.as_manager()
+    objects = DraftCommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["position", "pk"]

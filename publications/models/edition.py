@@ -11,7 +11,7 @@ from django.utils.translation import gettext_lazy as _
 from publications.locales import LANGUAGE_NAMES, LOCALES, locale_of, localized_path, text_direction
 
 from .image import Image
-from .kind import DASH, Number
+from .kind import DASH, SeriesNumber
 from .publication import Publication, PublicationContent
 from .validators import host_of
 
@@ -262,7 +262,7 @@ class Edition(PublicationContent):
         return self.type_line.partition(DASH)[0]
 
     @property
-    def number_of_kind(self) -> Number | None:
+    def number_of_kind(self) -> SeriesNumber | None:
         """Its number in the series of its kind; None where it was given as a publication of another kind."""
         number = self.series_number
         return number if number and number.kind_id == self.kind_id else None

@@ -44,7 +44,7 @@ class Kind(TranslatedModel):
     def plural(self) -> str:
         return self.worded("plural")
 
-    def type_line(self, language: str, number: "Number | None" = None) -> str:
+    def type_line(self, language: str, number: "SeriesNumber | None" = None) -> str:
         """The line above the title in the language, with the series number where there is one.
 
         Without a number, parts between dashes that wait for one are left out, and the first gives way to the name of
@@ -66,20 +66,20 @@ def _waits_for_number(part: str) -> bool:
     return "{number}" in part or "{year}" in part
 
 
-class NumberQuerySet(models.QuerySet):
+class SeriesNumberQuerySet(models.QuerySet):
     def highest(self, kind: int, year: int) -> int:
         """Return the last number that the kind of this primary key has given in a year, or 0."""
         return self.filter(kind=kind, year=year).aggregate(highest=models.Max("number"))["highest"] or 0
 
 
-class Number(models.Model):
+class SeriesNumber(models.Model):
     """A place in a numbered kind: Report No 1, 2023. A text and its translations share one."""
 
     kind = models.ForeignKey(Kind, on_delete=models.PROTECT, related_name="numbers")
     year = models.PositiveSmallIntegerField()
     number = models.PositiveIntegerField()
 
-    objects = NumberQuerySet.as_manager()
+    objects = SeriesNumberQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -16,7 +16,7 @@ from publications.slugs import slugify
 
 from .author import Author
 from .image import Image, digest_of
-from .kind import Kind, Number
+from .kind import Kind, SeriesNumber
 from .tag import TaggedPublication
 from .validators import check_doi, check_external_url, check_isbn
 
@@ -58,7 +58,7 @@ class PublicationContent(models.Model):
         Image, on_delete=models.PROTECT, null=True, blank=True, related_name="+", verbose_name=_("cover")
     )
     series_number = models.ForeignKey(
-        Number, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
+        SeriesNumber, on_delete=models.PROTECT, null=True, editable=False, related_name="+"
     )
     doi = models.CharField(_("DOI"), max_length=MAX_LENGTHS["doi"], blank=True, validators=[check_doi])
     isbn = models.CharField(_("ISBN"), max_length=MAX_LENGTHS["isbn"], blank=True, validators=[check_isbn])
@@ -117,7 +117,7 @@ class Publication(PublicationContent):
         return self.translation_of or self
 
     @property
-    def number_of_kind(self) -> Number | None:
+    def number_of_kind(self) -> SeriesNumber | None:
         """The series number that the next edition shows.
 
         A number belongs to its kind. Where that no longer gives numbers, a publication that was public under one

@@ -84,15 +84,15 @@ class Review(models.Model):
         return self.revoked_at is None and self.expires_at <= timezone.now()
 
 
-class ReviewRemarkQuerySet(models.QuerySet):
-    def open(self) -> "ReviewRemarkQuerySet":
+class ReviewCommentQuerySet(models.QuerySet):
+    def open(self) -> "ReviewCommentQuerySet":
         return self.filter(is_settled=False)
 
-    def lately(self) -> "ReviewRemarkQuerySet":
+    def lately(self) -> "ReviewCommentQuerySet":
         return self.filter(made_at__gt=timezone.now() - timedelta(minutes=1))
 
 
-class ReviewRemark(models.Model):
+class ReviewComment(models.Model):
     """What a reader said: of one paragraph, of the whole (place 0), or that it is fine as it is.
 
     The paragraph itself is not copied: it is read from the revision, so that what is redacted there is gone here.
@@ -105,7 +105,7 @@ class ReviewRemark(models.Model):
     is_settled = models.BooleanField(_("done"), default=False)
     made_at = models.DateTimeField(default=timezone.now)
 
-    objects = ReviewRemarkQuerySet.as_manager()
+    objects = ReviewCommentQuerySet.as_manager()
 
     class Meta:
         ordering = ["place", "made_at", "pk"]

@@ -14,7 +14,7 @@ from publications.markup import images_in
 from publications.publication_fields import FIELDS, FieldType, PublicationField
 
 from .image import Image
-from .kind import Kind, Number
+from .kind import Kind, SeriesNumber
 from .publication import Publication
 from .tag import Tag
 
@@ -169,7 +169,7 @@ def _value(publication: Publication, field: PublicationField) -> object:
     return tuple(publication.key_points_list) if field.type is FieldType.LINES else value
 
 
-def _stable_key(row: Kind | Image | Number | Publication | None) -> str:
+def _stable_key(row: Kind | Image | SeriesNumber | Publication | None) -> str:
     match row:
         case None:
             return ""

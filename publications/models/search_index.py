@@ -43,7 +43,7 @@ class Synonym(models.Model):
             )
 
 
-class Word(models.Model):
+class IndexedTerm(models.Model):
     """A term of the index, and how many of its rows hold it: for the nearest spelling, and for likeness."""
 
     OPENING = 3
@@ -56,11 +56,11 @@ class Word(models.Model):
         return self.term
 
     @classmethod
-    def of(cls, term: str, pieces: int) -> "Word":
+    def of(cls, term: str, pieces: int) -> "IndexedTerm":
         return cls(term=term, opening=term[: cls.OPENING], pieces=pieces)
 
 
-class Naming(models.Model):
+class NamedTerm(models.Model):
     """A term by which a topic, a person or a row of spellings is called; `sign` says which."""
 
     term = models.CharField(max_length=50)

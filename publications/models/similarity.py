@@ -33,8 +33,8 @@ class EditionTerm(models.Model):
         return f"{self.edition_id}: {self.term}"
 
 
-class LikenessQuerySet(models.QuerySet):
-    def at(self, moment: datetime) -> "LikenessQuerySet":
+class SimilarityQuerySet(models.QuerySet):
+    def at(self, moment: datetime) -> "SimilarityQuerySet":
         """Those of which both ends are live at the moment."""
         return self.filter(
             edition__visible_from__lte=moment,
@@ -43,13 +43,13 @@ class LikenessQuerySet(models.QuerySet):
             other__visible_until__gt=moment,
         )
 
-    def unforbidden(self) -> "LikenessQuerySet":
+    def unforbidden(self) -> "SimilarityQuerySet":
         """Those that staff have not ruled out."""
         here, there = OuterRef("edition__publication"), OuterRef("other__publication")
-        ruled_out = Unrelated.objects.filter(Q(one=here, other=there) | Q(one=there, other=here))
+        ruled_out = ExcludedSuggestion.objects.filter(Q(one=here, other=there) | Q(one=there, other=here))
         return self.filter(~Exists(ruled_out))
 
-    def unlinked(self, moment: datetime) -> "LikenessQuerySet":
+    def unlinked(self, moment: datetime) -> "SimilarityQuerySet":
         """Those that tell nothing that staff have linked to, be it a translation of it."""
         linked = Edition.objects.live(moment).filter(
             publication__linked_from__source=OuterRef("edition__publication"),
@@ -58,7 +58,7 @@ class LikenessQuerySet(models.QuerySet):
         return self.filter(~Exists(linked))
 
 
-class Likeness(models.Model):
+class Similarity(models.Model):
     """One edition is like another: how much, and on what grounds. Suggestions for drafts are such rows, not stored."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="alike", db_index=False)
@@ -68,7 +68,7 @@ class Likeness(models.Model):
     authors = models.JSONField(default=list)
     words = models.JSONField(default=list)
 
-    objects = LikenessQuerySet.as_manager()
+    objects = SimilarityQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "other"], name="alike_once")]
@@ -89,7 +89,7 @@ class Likeness(models.Model):
         return sentence[:1].upper() + sentence[1:]
 
 
-def similar_publications(publication: int, moment: datetime, count: int) -> list[Likeness]:
+def similar_publications(publication: int, moment: datetime, count: int) -> list[Similarity]:
     """What is most like the live edition of a piece at the moment, the most alike first; one query.
 
     Of a text and its translations one is given, in the language of the piece where there is one. Left out are its
@@ -98,9 +98,11 @@ def similar_publications(publication: int, moment: datetime, count: int) -> list
     return _one_of_each_family(_alike(publication=publication, moment=moment))[:count]
 
 
-def _unsaid(publication: int, moment: datetime) -> LikenessQuerySet:
+def _unsaid(publication: int, moment: datetime) -> SimilarityQuerySet:
     """What is like a piece and neither linked to nor ruled out."""
-    rows = Likeness.objects.filter(edition__publication=publication).at(moment).unforbidden().unlinked(moment)
+    rows = (
+        Similarity.objects.filter(edition__publication=publication).at(moment).unforbidden().unlinked(moment)
+    )
     of_it = {"own": F("edition__language"), "family": F("other__family"), "language": F("other__language")}
     return rows.order_by("-score", "-other").annotate(**of_it)
 
@@ -108,8 +110,8 @@ def _unsaid(publication: int, moment: datetime) -> LikenessQuerySet:
 _alike = PreparedQuery(_unsaid, publication=NUMBER, moment=MOMENT)
 
 
-def _one_of_each_family(rows: Sequence[Likeness]) -> list[Likeness]:
-    best: dict[int, Likeness] = {}
+def _one_of_each_family(rows: Sequence[Similarity]) -> list[Similarity]:
+    best: dict[int, Similarity] = {}
     for row in rows:
         known = best.get(row.family)
         if not known or (row.own == row.language != known.language):
@@ -117,7 +119,7 @@ def _one_of_each_family(rows: Sequence[Likeness]) -> list[Likeness]:
     return list(best.values())
 
 
-class Unrelated(models.Model):
+class ExcludedSuggestion(models.Model):
     """Two publications that staff have ruled out: neither is suggested beside the other. One row for each pair."""
 
     one = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")

@@ -15,17 +15,17 @@ from .translated import TranslatedModel
 from .validators import check_link, link_url
 
 
-class PageQuerySet(models.QuerySet):
-    def at(self, locale: str, slug: str) -> "PageQuerySet":
+class SitePageQuerySet(models.QuerySet):
+    def at(self, locale: str, slug: str) -> "SitePageQuerySet":
         """The page that stands at an address of the tree: one that has a title and a text in its language."""
         told = {f"slug_{locale}": slug} if slug else {"pk": None}
         return self.in_tree(locale).filter(**told)
 
-    def in_tree(self, locale: str) -> "PageQuerySet":
+    def in_tree(self, locale: str) -> "SitePageQuerySet":
         return self.exclude(**{f"title_{locale}": ""}).exclude(**{f"body_{locale}": ""})
 
 
-class Page(TranslatedModel):
+class SitePage(TranslatedModel):
     """A page of the site itself. What is saved is public at once, in each language that has title and text."""
 
     title_en = models.CharField(pgettext_lazy("page", "title, English"), max_length=160, blank=True)
@@ -40,7 +40,7 @@ class Page(TranslatedModel):
     html_sv = models.TextField(editable=False, blank=True)
     changed_at = models.DateTimeField(_("changed"), auto_now=True)
 
-    objects = PageQuerySet.as_manager()
+    objects = SitePageQuerySet.as_manager()
 
     class Meta:
         ordering = ["title_en", "title_sv", "pk"]
@@ -100,8 +100,8 @@ SECTION_VIEWS = {
 PAGE_TEXTS = [f"page__{field}_{locale}" for field in ("body", "html") for locale in LOCALES]
 
 
-class SiteLinkQuerySet(models.QuerySet):
-    def with_pages(self) -> "SiteLinkQuerySet":
+class MenuLinkQuerySet(models.QuerySet):
+    def with_pages(self) -> "MenuLinkQuerySet":
         """Return links with their pages, without the texts of these, but with whether they have one."""
         has_text = {
             f"has_text_{locale}": models.ExpressionWrapper(
@@ -113,14 +113,14 @@ class SiteLinkQuerySet(models.QuerySet):
         return self.select_related("page").defer(*PAGE_TEXTS).annotate(**has_text)
 
 
-class SiteLink(TranslatedModel):
+class MenuLink(TranslatedModel):
     """One link of the menu, the footer or the row of social accounts: to a section, a page or an address."""
 
     place = models.CharField(_("place"), max_length=10, choices=LinkPlacement, default=LinkPlacement.FOOTER)
     position = models.PositiveSmallIntegerField(_("position"), default=10)
     section = models.CharField(_("section"), max_length=20, choices=SiteSection, blank=True)
     page = models.ForeignKey(
-        Page,
+        SitePage,
         on_delete=models.PROTECT,
         null=True,
         blank=True,
@@ -136,7 +136,7 @@ class SiteLink(TranslatedModel):
     label_en = models.CharField(_("label, English"), max_length=60, blank=True)
     label_sv = models.CharField(_("label, Swedish"), max_length=60, blank=True)
 
-    objects = SiteLinkQuerySet.as_manager()
+    objects = MenuLinkQuerySet.as_manager()
 
     class Meta:
         ordering = ["place", "position", "pk"]
@@ -184,12 +184,12 @@ class SiteLink(TranslatedModel):
         return link_url(self.worded("address", locale))
 
 
-def menu_links() -> list[SiteLink]:
+def menu_links() -> list[MenuLink]:
     """Return all links of menu, footer and social accounts, with their pages. They are shared: not to be changed."""
-    return cached_for_version("menu links", lambda: list(SiteLink.objects.with_pages()))
+    return cached_for_version("menu links", lambda: list(MenuLink.objects.with_pages()))
 
 
-def menu_paths(links: Iterable[SiteLink], locale: str) -> frozenset[str]:
+def menu_paths(links: Iterable[MenuLink], locale: str) -> frozenset[str]:
     """Return where the `menu_links` lead from pages of the locale."""
     return cached_for_version(
         ("menu paths", locale), lambda: frozenset(link.url_in(locale) for link in links) - {""}

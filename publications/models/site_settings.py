@@ -9,7 +9,7 @@ from .translated import SingleRowModel, TranslatedModel
 from .validators import check_link
 
 
-class Site(TranslatedModel, SingleRowModel):
+class SiteSettings(TranslatedModel, SingleRowModel):
     """The names under which the centre publishes."""
 
     short_name = models.CharField(gettext_lazy("short name"), max_length=60, default="SCEEUS")
@@ -64,11 +64,13 @@ class Site(TranslatedModel, SingleRowModel):
         return self.worded("publisher")
 
 
-def site_settings() -> Site:
+def site_settings() -> SiteSettings:
     """The names under which the centre publishes, read once in an epoch. It is shared: not to be changed."""
-    return cached_for_version("site", lambda: Site.objects.first() or Site())
+    return cached_for_version("site", lambda: SiteSettings.objects.first() or SiteSettings())
 
 
 def site_names() -> list[str]:
     """Return every name of the site, as it is now: no password may be made of them."""
-    return [name for row in Site.objects.values_list("short_name", "name_en", "name_sv") for name in row]
+    return [
+        name for row in SiteSettings.objects.values_list("short_name", "name_en", "name_sv") for name in row
+    ]

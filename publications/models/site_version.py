@@ -11,7 +11,7 @@ from django.db.models import F, Max, Min
 from django.utils import timezone
 from django.utils.translation import gettext_lazy
 
-from .audit import ActionType, AuditLine
+from .audit import ActionType, AuditEntry
 from .edition import FOREVER, Edition
 from .translated import SingleRowModel
 
@@ -21,7 +21,7 @@ MAX_CACHED_VALUES = 500  # such as the filters of as many lists, some 50 kB each
 _UNKNOWN = object()
 
 
-class Generation(SingleRowModel):
+class SiteVersion(SingleRowModel):
     """The number that every deed advances: what public pages, and the caches of them, go by.
 
     `at` is the moment of the last deed. A clock that has gone back behind it is noticed by the next one.
@@ -75,7 +75,7 @@ class SiteState:
 
 def read_site_state(before: SiteState | None = None) -> SiteState:
     """The epoch of this moment, as the database has it: at most four short queries."""
-    row, now = Generation.objects.get(), timezone.now()
+    row, now = SiteVersion.objects.get(), timezone.now()
     later = Edition.objects.order_by()
     begins = later.filter(visible_from__gt=now).aggregate(moment=Min("visible_from"))["moment"]
     taken = later.filter(visible_until=F("expires"), visible_until__gt=now, visible_until__lt=FOREVER)
@@ -96,7 +96,7 @@ def _is_kept(before: SiteState, generation: int, now: datetime) -> bool:
     """Whether all that readers could see in the epoch before may be shown to them still."""
     if generation < before.generation or not before.since <= now.timestamp() < before.ends:
         return False
-    since = AuditLine.objects.filter(generation__gt=before.generation, generation__lte=generation)
+    since = AuditEntry.objects.filter(generation__gt=before.generation, generation__lte=generation)
     return not since.exclude(deed__in=ADDING).exists()
 
 
@@ -178,7 +178,7 @@ def last_change() -> LastChange:
 
 def _read_last_change() -> LastChange:
     """Three queries: the row of the version, and the last windows that started and ended, each the end of an index."""
-    version, now = Generation.objects.get(), timezone.now()
+    version, now = SiteVersion.objects.get(), timezone.now()
     editions = Edition.objects.order_by()
     started = editions.filter(visible_from__lte=now).aggregate(at=Max("visible_from"))["at"]
     ended = editions.filter(visible_until__lte=now).aggregate(at=Max("visible_until"))["at"]

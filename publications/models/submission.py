@@ -10,21 +10,21 @@ from .edition import Edition
 from .publication import Publication
 
 
-class ReadyQuerySet(models.QuerySet):
-    def open(self) -> "ReadyQuerySet":
+class SubmissionQuerySet(models.QuerySet):
+    def open(self) -> "SubmissionQuerySet":
         """Those since which nothing of the piece has been given to readers: a publication settles them by itself."""
         given = Edition.objects.filter(publication=OuterRef("publication"), written_at__gt=OuterRef("at"))
         return self.filter(~Exists(given))
 
 
-class Ready(models.Model):
+class Submission(models.Model):
     """One draft that waits to be checked: who handed it over, and when."""
 
     publication = models.OneToOneField(Publication, on_delete=models.CASCADE, related_name="ready")
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
     at = models.DateTimeField(default=timezone.now)
 
-    objects = ReadyQuerySet.as_manager()
+    objects = SubmissionQuerySet.as_manager()
 
     class Meta:
         ordering = ["at"]

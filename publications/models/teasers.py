@@ -14,7 +14,7 @@ from .edition import Change, Edition
 from .edition_rows import EditionByline, EditionTag
 from .kind import Kind
 from .prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
-from .similarity import Likeness, similar_publications
+from .similarity import Similarity, similar_publications
 from .site_version import cached_for_version
 from .tag import Tag
 
@@ -33,7 +33,7 @@ class RelatedEdition:
     """An edition beside another. `similarity` says why, where staff have not linked the two."""
 
     edition: Edition
-    similarity: Likeness | None = None
+    similarity: Similarity | None = None
 
 
 def kinds_by_pk() -> Mapping[int, Kind]:

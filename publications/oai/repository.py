@@ -21,7 +21,7 @@ from django.urls import reverse
 
 from publications import metadata
 from publications.locales import absolute_url
-from publications.models import FACETS, Edition, EditionWithRows, Site
+from publications.models import FACETS, Edition, EditionWithRows, SiteSettings
 from publications.page_cache import COMPRESS
 from publications.xml_writer import XmlWriter, format_datetime
 
@@ -163,7 +163,7 @@ class Repository:
     """The repository at the moment of a request, all of whose parts are of that moment."""
 
     now: datetime
-    site: Site
+    site: SiteSettings
 
     @property
     def name(self) -> str:

@@ -7,7 +7,7 @@ from django.utils import timezone, translation
 from django.views.decorators.csrf import csrf_exempt
 
 from publications.locales import LOCALES
-from publications.models import Site
+from publications.models import SiteSettings
 from publications.xml_writer import XmlWriter, build_xml, format_datetime
 
 from .repository import ANSWERS, OAI, XSI, Repository, base_url, located
@@ -20,7 +20,7 @@ WITHOUT_ARGUMENTS = ("badVerb", "badArgument")
 
 @csrf_exempt  # the protocol asks for POST as well; it changes nothing
 def oai(request: HttpRequest) -> HttpResponse:
-    repository = Repository(timezone.now(), Site.objects.first() or Site())
+    repository = Repository(timezone.now(), SiteSettings.objects.first() or SiteSettings())
     with translation.override(LOCALES[0]):
         answer = _respond(request, repository)
     return HttpResponse(answer, content_type="text/xml; charset=utf-8")

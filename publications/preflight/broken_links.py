@@ -14,9 +14,9 @@ from publications.models import (
     AddressStatus,
     Author,
     Edition,
-    FormerPath,
     Image,
-    Page,
+    Redirect,
+    SitePage,
     Tag,
     resolve_address,
     resolve_edition_address,
@@ -56,11 +56,11 @@ def _reason(address: str, own: Set[str], anchors: Set[str]) -> str:
         return ""
     if path.startswith(settings.DESK):
         return _("readers cannot come to the desk.")
-    former = FormerPath.objects.filter(path=FormerPath.normal(path)).first()
+    former = Redirect.objects.filter(path=Redirect.normal(path)).first()
     return _led_on(former) if former else _at(path)
 
 
-def _led_on(former: FormerPath) -> str:
+def _led_on(former: Redirect) -> str:
     """A former path leads on for ever, unless to a piece that is not public now."""
     live = Edition.objects.live().filter(publication=former.publication_id)
     return _ended(former.publication.title) if former.publication_id and not live.exists() else ""
@@ -110,7 +110,7 @@ def _of_author(locale: str, match: ResolverMatch) -> str:
 
 
 def _of_page(locale: str, match: ResolverMatch) -> str:
-    return "" if Page.objects.at(locale, match.kwargs["slug"]).exists() else _nowhere()
+    return "" if SitePage.objects.at(locale, match.kwargs["slug"]).exists() else _nowhere()
 
 
 def _of_picture(locale: str, match: ResolverMatch) -> str:

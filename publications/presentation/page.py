@@ -11,7 +11,15 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext, override
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, absolute_url, language_label, localized_path
-from publications.models import LinkPlacement, Site, SiteLink, link_url, menu_links, menu_paths, site_settings
+from publications.models import (
+    LinkPlacement,
+    MenuLink,
+    SiteSettings,
+    link_url,
+    menu_links,
+    menu_paths,
+    site_settings,
+)
 
 from .links import current_tree, localized_url, social_image_tags
 
@@ -33,7 +41,7 @@ class MenuItem:
 
 
 def render_page(
-    request: HttpRequest, template: str, *, status: int = 200, site: Site | None = None, **context
+    request: HttpRequest, template: str, *, status: int = 200, site: SiteSettings | None = None, **context
 ) -> HttpResponse:
     """Render a template with what every public page has.
 
@@ -87,7 +95,7 @@ def breadcrumb(*steps: str | tuple[str, str]) -> list[dict[str, str]]:
 
 
 def build_menus(
-    links: Iterable[SiteLink], locale: str, *, path: str, section: str
+    links: Iterable[MenuLink], locale: str, *, path: str, section: str
 ) -> dict[str, list[MenuItem]]:
     """Return the `menu_links` by their places.
 
@@ -109,7 +117,7 @@ def build_menus(
     return menus
 
 
-def _menu_item(link: SiteLink, locale: str) -> MenuItem | None:
+def _menu_item(link: MenuLink, locale: str) -> MenuItem | None:
     url = link.url_in(locale)
     if link.page_id:
         return _page_item(link, url, locale) if url else None
@@ -123,7 +131,7 @@ def _menu_item(link: SiteLink, locale: str) -> MenuItem | None:
     return MenuItem(label, url, words_in=words_in, rel=rel)
 
 
-def _page_item(link: SiteLink, url: str, locale: str) -> MenuItem:
+def _page_item(link: MenuLink, url: str, locale: str) -> MenuItem:
     label, words_in = _text_in(link, "label", locale)
     if not label:
         label, words_in = _text_in(link.page, "title", locale)
@@ -139,7 +147,7 @@ def _page_item(link: SiteLink, url: str, locale: str) -> MenuItem:
     )
 
 
-def _marked(item: MenuItem, link: SiteLink, *, path: str, section: str) -> MenuItem:
+def _marked(item: MenuItem, link: MenuLink, *, path: str, section: str) -> MenuItem:
     if item.url == path and (link.page_id or link.section):
         return replace(item, current="page")
     return replace(item, current="true") if link.section and link.section == section else item
@@ -188,7 +196,7 @@ def _document_title(context: dict) -> str:
     )
 
 
-def _social_image(request: HttpRequest, site: Site, context: dict) -> dict[str, object]:
+def _social_image(request: HttpRequest, site: SiteSettings, context: dict) -> dict[str, object]:
     """The address and the social image that messengers show of a page which has one."""
     image_of = context.pop("social_image_of", "")
     if context.pop("has_social_image", False):

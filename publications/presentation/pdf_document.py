@@ -8,7 +8,7 @@ from django.utils.formats import date_format
 from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
 
 from publications.locales import LOCALES, absolute_url, language_label, locale_of, text_direction
-from publications.models import Author, Edition, EditionWithRows, Image, Site
+from publications.models import Author, Edition, EditionWithRows, Image, SiteSettings
 from publications.pdf import (
     CreditedName,
     CreditGroup,
@@ -35,7 +35,7 @@ MAX_DETAIL = 190  # characters that the image has room for
 
 
 def pdf_document_of(
-    piece: EditionWithRows, *, site: Site, citation: str = "", notice: Notice | None = None
+    piece: EditionWithRows, *, site: SiteSettings, citation: str = "", notice: Notice | None = None
 ) -> PdfDocument:
     """A stored edition as it is set, in the words of its tree.
 
@@ -72,7 +72,7 @@ def pdf_document_of(
 
 def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
     """A stored edition as its social card. `cover_digest` stands for its cover, where it has one."""
-    site, cover = Site.objects.first() or Site(), edition.cover
+    site, cover = SiteSettings.objects.first() or SiteSettings(), edition.cover
     return SocialImage(
         title=edition.title,
         language=edition.language,
@@ -189,7 +189,7 @@ def _picture(image: Image) -> PdfImage:
 def page_social_image_of(
     title: str,
     *,
-    site: Site,
+    site: SiteSettings,
     kind: str = "",
     authors: str = "",
     detail: str = "",

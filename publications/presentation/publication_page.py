@@ -14,8 +14,8 @@ from publications.models import (
     Edition,
     EditionAttachment,
     EditionWithRows,
-    Page,
     RelatedEdition,
+    SitePage,
     related_editions,
 )
 
@@ -182,7 +182,7 @@ def related_teasers(
     return [replace(card, why=why) for card, why in zip(cards, whys, strict=True)]
 
 
-def site_page_context(found: Page) -> dict[str, object]:
+def site_page_context(found: SitePage) -> dict[str, object]:
     """What page.html shows of it in the language of the tree. The HTML was made safe when it was stored."""
     locale = current_tree()
     title = getattr(found, f"title_{locale}")
@@ -198,6 +198,6 @@ def site_page_context(found: Page) -> dict[str, object]:
     }
 
 
-def address_of(found: Page, locale: str) -> str:
+def address_of(found: SitePage, locale: str) -> str:
     """Its path in a tree that it has a text for."""
     return localized_path(locale, "publications:site-page", slug=getattr(found, f"slug_{locale}"))

@@ -25,13 +25,13 @@ from publications.models import (
     Author,
     Edition,
     EditionWithRows,
-    Generation,
-    Naming,
+    IndexedTerm,
+    NamedTerm,
     Publication,
     SearchIndex,
+    SiteVersion,
     Synonym,
     Tag,
-    Word,
 )
 from publications.publication_fields import FROZEN_COLUMNS, FieldType, SearchWeight
 
@@ -60,8 +60,8 @@ Named = Tag | Author | Synonym
 MIN_WORD_LETTERS = 3
 BATCH = 500
 _COUNT = """
-INSERT INTO publications_word (term, opening, pieces) VALUES {rows}
-ON CONFLICT (term) DO UPDATE SET pieces = publications_word.pieces + excluded.pieces
+INSERT INTO publications_indexedterm (term, opening, pieces) VALUES {rows}
+ON CONFLICT (term) DO UPDATE SET pieces = publications_indexedterm.pieces + excluded.pieces
 """
 
 
@@ -155,7 +155,7 @@ def vocabulary(row: IndexRow) -> set[str]:
 def _count(found: Counter[str]) -> None:
     """Let each term have so many rows more; one that is new comes with them."""
     for some in batched(sorted(found.items()), BATCH, strict=False):
-        values = [value for term, pieces in some for value in (term, term[: Word.OPENING], pieces)]
+        values = [value for term, pieces in some for value in (term, term[: IndexedTerm.OPENING], pieces)]
         with connection.cursor() as cursor:
             cursor.execute(_COUNT.format(rows=", ".join(["(%s, %s, %s)"] * len(some))), values)
 
@@ -165,8 +165,8 @@ def _discount(found: Counter[str]) -> None:
     for term, times in found.items():
         by_times.setdefault(times, []).append(term)
     for times, terms in by_times.items():
-        Word.objects.filter(term__in=terms, pieces__lte=times).delete()
-        Word.objects.filter(term__in=terms).update(pieces=F("pieces") - times)
+        IndexedTerm.objects.filter(term__in=terms, pieces__lte=times).delete()
+        IndexedTerm.objects.filter(term__in=terms).update(pieces=F("pieces") - times)
 
 
 def index_names(thing: models.Model) -> None:
@@ -178,7 +178,7 @@ def index_names(thing: models.Model) -> None:
 
 def forget_names(thing: models.Model) -> None:
     if type(thing) in ROW_LETTERS and thing.pk:
-        Naming.objects.filter(sign=row_key(thing)).delete()
+        NamedTerm.objects.filter(sign=row_key(thing)).delete()
 
 
 def _index_missing_names(texts: Iterable[EditionWithRows]) -> None:
@@ -187,20 +187,20 @@ def _index_missing_names(texts: Iterable[EditionWithRows]) -> None:
     for text in texts:
         for thing in (*(line.author for line in text.bylines), *text.tags):
             things[row_key(thing)] = thing
-    known = set(Naming.objects.filter(sign__in=list(things)).values_list("sign", flat=True))
+    known = set(NamedTerm.objects.filter(sign__in=list(things)).values_list("sign", flat=True))
     _store_names([thing for sign, thing in things.items() if sign not in known])
 
 
 def _index_all_names() -> None:
     """Begin anew, for all there are."""
-    Naming.objects.all().delete()
+    NamedTerm.objects.all().delete()
     for model in ROW_LETTERS:
         _store_names(model.objects.all())
 
 
 def _store_names(things: Iterable[Named]) -> None:
-    Naming.objects.bulk_create(
-        (Naming(term=term, sign=row_key(thing)) for thing in things for term in name_terms_of(thing)),
+    NamedTerm.objects.bulk_create(
+        (NamedTerm(term=term, sign=row_key(thing)) for thing in things for term in name_terms_of(thing)),
         batch_size=500,
     )
 
@@ -248,7 +248,7 @@ def rebuild() -> Progress:
 
 def lock_index() -> None:
     """The lock that every action takes first."""
-    Generation.objects.select_for_update().get()
+    SiteVersion.objects.select_for_update().get()
 
 
 def _rebuild_rows(editions: Iterable[int]) -> Counter[str]:
@@ -265,7 +265,7 @@ def _finish(done: set[int], found: Counter[str]) -> None:
     found += _rebuild_rows(to_be - done)
     gone = (vocabulary(build_row(edition)) for edition in read_editions(done - to_be))
     found.subtract(term for terms in gone for term in terms)
-    Word.objects.all().delete()
-    counted = (Word.of(term, pieces) for term, pieces in sorted(found.items()) if pieces > 0)
-    Word.objects.bulk_create(counted, batch_size=BATCH)
+    IndexedTerm.objects.all().delete()
+    counted = (IndexedTerm.of(term, pieces) for term, pieces in sorted(found.items()) if pieces > 0)
+    IndexedTerm.objects.bulk_create(counted, batch_size=BATCH)
     SearchIndex.objects.update_or_create(pk=1, defaults={"version": VERSION})

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from publications.models import Naming, Synonym
+from publications.models import NamedTerm, Synonym
 from publications.publication_fields import MAX_LENGTHS
 
 from .terms import (
@@ -236,7 +236,7 @@ def _names(asked: Iterable[str]) -> Names:
     """The signs of what each term names."""
     terms = {term for word in asked for term in query_terms(word)}
     found: Names = {}
-    rows = Naming.objects.filter(term__in=terms).values_list("term", "sign") if terms else ()
+    rows = NamedTerm.objects.filter(term__in=terms).values_list("term", "sign") if terms else ()
     for term, sign in rows:
         found.setdefault(term, set()).add(sign)
     return found

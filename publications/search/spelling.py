@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from publications.models import Edition, Word
+from publications.models import Edition, IndexedTerm
 
 from .query import ExpandedQuery, ParsedQuery, QueryPart, Term, parse_query
 from .results import MAX_RESULTS, SearchResults, search
@@ -142,10 +142,10 @@ def _candidates(word: str) -> Iterator[str]:
     yield from sorted(near, key=near.__getitem__)[:MAX_TRIED]
 
 
-def _near(term: str) -> Iterable[Word]:
-    yield from Word.objects.filter(term__in=edits(term))
+def _near(term: str) -> Iterable[IndexedTerm]:
+    yield from IndexedTerm.objects.filter(term__in=edits(term))
     if len(term) >= TWO_SLIPS_FROM:
-        alike = Word.objects.filter(opening=term[: Word.OPENING]).order_by("-pieces", "term")
+        alike = IndexedTerm.objects.filter(opening=term[: IndexedTerm.OPENING]).order_by("-pieces", "term")
         yield from alike[:MAX_COMPARED]
 
 

@@ -20,7 +20,7 @@ class MenuItem:
     description: Promise
     page: str
     add_permission: str = ""
-    add_page: str = ""
+    add_sitepage: str = ""
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,8 @@ def _entries(items: Iterable[MenuItem], user, path: str) -> Iterable[MenuEntry]:
     for item in items:
         if user.has_perm(item.permission):
             url = reverse(f"desk:{item.page}")
-            may_add = item.add_page and user.has_perm(item.add_permission)
-            add_url = reverse(f"desk:{item.add_page}") if may_add else ""
+            may_add = item.add_sitepage and user.has_perm(item.add_permission)
+            add_url = reverse(f"desk:{item.add_sitepage}") if may_add else ""
             yield MenuEntry(item.label, item.description, url, _current(url, path), add_url)
 
 

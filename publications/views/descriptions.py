@@ -7,7 +7,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications.metadata import json_ld
-from publications.models import Author, Site, Tag
+from publications.models import Author, SiteSettings, Tag
 from publications.presentation import absolute_url
 
 
@@ -22,32 +22,32 @@ def breadcrumb_context(
 MAX_DESCRIPTION = 300  # characters that search engines may show
 
 
-def describe_list(site: Site) -> str:
+def describe_list(site: SiteSettings) -> str:
     return _(
         "Reports and comments from %(site)s, newest first: search them, or narrow the list by topic, country, author "
         "and year."
     ) % {"site": site.name}
 
 
-def describe_topics(site: Site) -> str:
+def describe_topics(site: SiteSettings) -> str:
     return _("The topics, countries and series that %(site)s writes on, and what there is on each.") % {
         "site": site.name
     }
 
 
-def describe_authors(site: Site) -> str:
+def describe_authors(site: SiteSettings) -> str:
     return _("Who writes for %(site)s: all authors by name, with everything that each has published.") % {
         "site": site.name
     }
 
 
-def describe_topic(tag: Tag, site: Site) -> str:
+def describe_topic(tag: Tag, site: SiteSettings) -> str:
     """Its introduction as far as there is room, or what its page has."""
     own = _("What %(site)s has published on %(topic)s.") % {"site": site.name, "topic": tag.label}
     return textwrap.shorten(tag.introduction, MAX_DESCRIPTION, placeholder=" …") or own
 
 
-def describe_author(author: Author, site: Site) -> str:
+def describe_author(author: Author, site: SiteSettings) -> str:
     """The biography as far as there is room, or what the page has."""
     own = _("What %(author)s has published at %(site)s.") % {"author": author.name, "site": site.name}
     return textwrap.shorten(author.biography, MAX_DESCRIPTION, placeholder=" …") or own

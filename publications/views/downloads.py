@@ -22,7 +22,7 @@ from publications.models import (
     EditionWithRows,
     Image,
     ResolvedAddress,
-    Site,
+    SiteSettings,
     is_original_there,
     last_change,
     originals,
@@ -107,7 +107,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
 
 
 def _paper(piece: EditionWithRows) -> PdfDocument:
-    edition, site = piece.edition, Site.objects.first() or Site()
+    edition, site = piece.edition, SiteSettings.objects.first() or SiteSettings()
     own = "" if edition.is_live else edition_url_at(current_tree(), edition.slug, edition.number)
     record = metadata.build_record(piece, site=site, address=own)
     reference = strip_tags(metadata.chicago(record))

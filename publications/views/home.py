@@ -11,7 +11,7 @@ from publications.metadata import json_ld
 from publications.models import (
     Author,
     Edition,
-    Site,
+    SiteSettings,
     count_authors,
     home_editions,
     site_settings,
@@ -69,7 +69,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def _above(site: Site) -> list[Edition]:
+def _above(site: SiteSettings) -> list[Edition]:
     """The lead, then the newest; more of them beside a cover."""
     lead, *others = home_editions(current_tree(), pinned=site.lead_id) or [None]
     return [lead, *others[: BESIDE_A_COVER if lead.cover_id else LATEST]] if lead else []

@@ -15,7 +15,7 @@ from django.utils.translation import gettext as _
 from publications.locales import LOCALES
 from publications.markup import escape_markdown
 from publications.metadata import format_url
-from publications.models import AddressStatus, Edition, Page, Site, resolve_address, site_settings
+from publications.models import AddressStatus, Edition, SitePage, SiteSettings, resolve_address, site_settings
 from publications.presentation import (
     Teaser,
     absolute_url,
@@ -61,9 +61,9 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
     )
 
 
-def page_or_404(slug: str) -> Page:
+def page_or_404(slug: str) -> SitePage:
     """The page of the site at this address in the language of the address."""
-    found = Page.objects.at(current_tree(), slug).first()
+    found = SitePage.objects.at(current_tree(), slug).first()
     if not found:
         raise Http404
     return found
@@ -107,7 +107,7 @@ def _llms_response() -> HttpResponse:
     with translation.override(LOCALES[0]):
         live = Edition.objects.live().in_tree(LOCALES[0]).newest_first().for_cards()[:LLMS_PUBLICATIONS]
         context = {
-            "site": Site.objects.first() or Site(),
+            "site": SiteSettings.objects.first() or SiteSettings(),
             "pieces": [_llms_publication(*each) for each in zip(live, build_teasers(live), strict=True)],
             "lists": [absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES],
             "feeds": [absolute_url(localized_path(locale, "publications:feed")) for locale in LOCALES],

@@ -16,8 +16,8 @@ from publications.models import (
     AddressStatus,
     Author,
     Edition,
-    FormerPath,
-    Page,
+    Redirect,
+    SitePage,
     Tag,
     resolve_address,
     resolve_edition_address,
@@ -53,8 +53,8 @@ def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
 
 
 def _from_former(request: HttpRequest) -> HttpResponse | None:
-    path = FormerPath.normal("/" + quote(request.path_info.lstrip("/"), errors="replace"))
-    former = FormerPath.objects.for_path(path)
+    path = Redirect.normal("/" + quote(request.path_info.lstrip("/"), errors="replace"))
+    former = Redirect.objects.for_path(path)
     if not former:
         return None
     if former.publication_id:
@@ -75,16 +75,16 @@ def _to_piece(request: HttpRequest, publication: int) -> HttpResponse | None:
     )
 
 
-def _of_subject(former: FormerPath) -> str:
+def _of_subject(former: Redirect) -> str:
     """The page of a topic or an author."""
     found = find_public_subject(former)
     name = SUBJECT_PAGES["tag" if former.tag_id else "author"]
     return localized_path(current_tree(), name, slug=found.slug) if found else ""
 
 
-def _of_page(former: FormerPath) -> str:
+def _of_page(former: Redirect) -> str:
     """A site page in this tree, else in the language that it has."""
-    found: Page | None = former.page
+    found: SitePage | None = former.page
     if not found:
         return ""
     locale = next((code for code in (current_tree(), *LOCALES) if code in found.trees), "")
@@ -141,7 +141,7 @@ def _is_page(path: str, asked: Callable[[str, ResolverMatch], bool] = lambda loc
             return False
     if match.view_name != "publications:site-page":
         return asked(locale, match)
-    return Page.objects.at(locale, match.kwargs["slug"]).exists()
+    return SitePage.objects.at(locale, match.kwargs["slug"]).exists()
 
 
 def _names_something(locale: str, match: ResolverMatch) -> bool:
@@ -155,7 +155,7 @@ def _names_something(locale: str, match: ResolverMatch) -> bool:
     return found.standing is not AddressStatus.MISSING
 
 
-def find_public_subject(former: FormerPath) -> Tag | Author | None:
+def find_public_subject(former: Redirect) -> Tag | Author | None:
     """The topic or author that it led to, while a live piece names them and readers know them."""
     found: Tag | Author | None = former.tag or former.author
     if not found or getattr(found, "pseudonymous", False):
@@ -194,9 +194,9 @@ def _renamed_list(request: HttpRequest) -> str:
 def find_renamed(kind: str, slug: str) -> Tag | Author | None:
     """The topic or author whose page in this tree had the slug, and has another now; none that readers do not know."""
     try:
-        path = FormerPath.normal(reverse(SUBJECT_PAGES[kind], kwargs={"slug": slug}))
+        path = Redirect.normal(reverse(SUBJECT_PAGES[kind], kwargs={"slug": slug}))
     except NoReverseMatch:
         return None
-    former = FormerPath.objects.for_path(path)
+    former = Redirect.objects.for_path(path)
     found = find_public_subject(former) if former else None
     return found if found and found.slug != slug else None

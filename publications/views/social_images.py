@@ -7,7 +7,7 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 
 from publications import renditions
-from publications.models import Author, Image, Page, Site, Tag, facet_of, site_settings
+from publications.models import Author, Image, SitePage, SiteSettings, Tag, facet_of, site_settings
 from publications.pdf import SocialImage
 from publications.presentation import current_tree, page_social_image_of, site_page_context
 
@@ -25,28 +25,28 @@ def home_image(request: HttpRequest) -> HttpResponseBase:
 
 
 def list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: Site) -> SocialImage:
+    def card(_found: None, site: SiteSettings) -> SocialImage:
         return page_social_image_of(gettext("Publications"), site=site, detail=describe_list(site))
 
     return _send(request, "list", card)
 
 
 def topic_list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: Site) -> SocialImage:
+    def card(_found: None, site: SiteSettings) -> SocialImage:
         return page_social_image_of(gettext("Topics"), site=site, detail=describe_topics(site))
 
     return _send(request, "topics", card)
 
 
 def author_list_image(request: HttpRequest) -> HttpResponseBase:
-    def card(_found: None, site: Site) -> SocialImage:
+    def card(_found: None, site: SiteSettings) -> SocialImage:
         return page_social_image_of(gettext("Authors"), site=site, detail=describe_authors(site))
 
     return _send(request, "authors", card)
 
 
 def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card(tag: Tag, site: Site) -> SocialImage:
+    def card(tag: Tag, site: SiteSettings) -> SocialImage:
         label = str(facet_of(tag).label)
         return page_social_image_of(tag.label, site=site, kind=label, detail=describe_topic(tag, site))
 
@@ -56,7 +56,7 @@ def topic_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
     """With the portrait of the author, where there is one that readers may see."""
 
-    def card(author: Author, site: Site) -> SocialImage:
+    def card(author: Author, site: SiteSettings) -> SocialImage:
         portrait = author.shown_portrait
         return page_social_image_of(
             author.name,
@@ -72,7 +72,7 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 
 
 def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
-    def card(found: Page, site: Site) -> SocialImage:
+    def card(found: SitePage, site: SiteSettings) -> SocialImage:
         shown = site_page_context(found)
         return page_social_image_of(shown["title"], site=site, detail=shown["summary"])
 
@@ -82,7 +82,7 @@ def site_page_image(request: HttpRequest, slug: str) -> HttpResponseBase:
 def _send(
     request: HttpRequest,
     key: str,
-    card: Callable[[Any, Site], SocialImage],
+    card: Callable[[Any, SiteSettings], SocialImage],
     find: Callable[[], Any] = lambda: None,
     cover_of: Callable[[Any], Image | None] = lambda found: None,
 ) -> HttpResponseBase:

@@ -4,7 +4,7 @@ import pytest
 from django.contrib.auth.models import User
 from django.urls import reverse
 
-from publications.models import ActionType, AuditLine, Presence, Revision, RevisionReason, Typed
+from publications.models import ActionType, AuditEntry, Autosave, Presence, Revision, RevisionReason
 from tests.factories import make_person, make_publication
 
 pytestmark = pytest.mark.django_db
@@ -33,11 +33,11 @@ def saves(person):
 
 
 def types(person):
-    Typed.objects.create(owner=person, key="form", values=[["title", "Unsaved words"]])
+    Autosave.objects.create(owner=person, key="form", values=[["title", "Unsaved words"]])
 
 
 def acts(person):
-    AuditLine.objects.create(deed=ActionType.PUBLISH, by=person, by_name=person.username, generation=9_999)
+    AuditEntry.objects.create(deed=ActionType.PUBLISH, by=person, by_name=person.username, generation=9_999)
 
 
 @pytest.mark.parametrize("who", ["superuser", "administrator"])

@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.limits import account_key
 from accounts.models import AccountEvent, EventType
-from publications.models import Generation
+from publications.models import SiteVersion
 from tests.factories import make_person
 
 pytestmark = pytest.mark.django_db
@@ -185,14 +185,14 @@ def test_an_account_that_is_not_active_fails_to_sign_in(client):
 
 
 def test_no_event_of_an_account_makes_a_version_of_the_site(desk):
-    before = Generation.objects.get().number
+    before = SiteVersion.objects.get().number
     person = make_person("Editors")
 
     desk.post(change_address(person), fields_of(person, email="x@example.org"))
     desk.post("/desk/login/", {"username": "nobody", "password": "wrong"})
 
     assert AccountEvent.objects.count() == 2
-    assert Generation.objects.get().number == before
+    assert SiteVersion.objects.get().number == before
 
 
 def test_tidying_removes_events_after_a_year():

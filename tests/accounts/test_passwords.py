@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from accounts.first_login import generate_password
 from accounts.passwords import Weakness, find_weakness, fold
-from publications.models import Site
+from publications.models import SiteSettings
 from tests.factories import make_person
 
 REPEATED = [
@@ -141,7 +141,9 @@ def test_the_form_says_why_and_what_to_take_instead(client, password, english, s
 
 @pytest.mark.django_db
 def test_the_names_of_the_site_are_those_of_now():
-    Site.objects.update(short_name="ECFR", name_en="Baltic Observatory", name_sv="Östersjöobservatoriet")
+    SiteSettings.objects.update(
+        short_name="ECFR", name_en="Baltic Observatory", name_sv="Östersjöobservatoriet"
+    )
 
     with pytest.raises(ValidationError, match="name"):
         validate_password("baltic-observatory1", PERSON)

@@ -101,7 +101,7 @@ def fill(pieces: int) -> None:
 
 def _store_likenesses(editions: list) -> None:
     """Each is like some of those on its first topic: which, does not matter here."""
-    from publications.models import Likeness
+    from publications.models import Similarity
 
     chance, on = random.Random(12), {}
     topics = {edition.pk: [row.tag_id for row in edition.tag_rows.all()] for edition in editions}
@@ -114,11 +114,11 @@ def _store_likenesses(editions: list) -> None:
         for other in chance.sample(others, min(ALIKE, len(others))):
             words = edition.title.lower().split()[:2]
             found.append(
-                Likeness(
+                Similarity(
                     edition_id=edition.pk, other_id=other, score=chance.random(), tags=[topic], words=words
                 )
             )
-    Likeness.objects.bulk_create(found, batch_size=STEP)
+    Similarity.objects.bulk_create(found, batch_size=STEP)
 
 
 def _copy(turn: int, rows: list) -> None:
@@ -179,21 +179,23 @@ def _copy_likenesses(least: int, most: int, apart: int) -> None:
             "FROM publications_editionterm WHERE edition_id BETWEEN %s AND %s", [apart, least, most],
         )  # fmt: skip
         cursor.execute(
-            "INSERT INTO publications_likeness (edition_id, other_id, score, tags, authors, words) "
-            "SELECT edition_id + %s, other_id + %s, score, tags, authors, words FROM publications_likeness "
+            "INSERT INTO publications_similarity (edition_id, other_id, score, tags, authors, words) "
+            "SELECT edition_id + %s, other_id + %s, score, tags, authors, words FROM publications_similarity "
             "WHERE edition_id BETWEEN %s AND %s AND other_id BETWEEN %s AND %s",
             [apart, apart, least, most, least, most],
         )
 
 
 def _count_words(rows: list, pieces: int) -> None:
-    from publications.models import Word
+    from publications.models import IndexedTerm
     from publications.search import index
 
     found = Counter(term for row in rows for term in index.vocabulary(row))
     times = max(1, pieces // max(len(rows), 1))
-    Word.objects.all().delete()
-    Word.objects.bulk_create((Word.of(term, each * times) for term, each in found.items()), batch_size=STEP)
+    IndexedTerm.objects.all().delete()
+    IndexedTerm.objects.bulk_create(
+        (IndexedTerm.of(term, each * times) for term, each in found.items()), batch_size=STEP
+    )
 
 
 def main(pieces: int) -> None:

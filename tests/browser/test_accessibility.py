@@ -27,7 +27,7 @@ DESK = {
     "new author": "/desk/publications/author/add/",
     "new image": "/desk/publications/image/add/",
     "links": "/desk/links/",
-    "audit": "/desk/publications/auditline/",
+    "audit": "/desk/publications/auditentry/",
     "password": "/desk/password_change/",
 }
 SCHEMES = ("light", "dark")

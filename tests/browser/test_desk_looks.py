@@ -17,7 +17,7 @@ PAGES = (
     f"{LIST}?waits=mine",
     "/desk/links/?only=few",
     "/desk/newsletter/",
-    "/desk/publications/auditline/",
+    "/desk/publications/auditentry/",
 )
 OF_A_PIECE = (
     "change/", "revisions/", "revisions/1/", "revisions/1/restore/", "difference/?from=r1&to=now", "reviews/", "publish/",

@@ -60,7 +60,7 @@ def test_what_was_typed_is_in_the_form_again_after_the_sign_in(open_page, site, 
 @pytest.mark.parametrize("scripts", [True, False], ids=["scripts", "no scripts"])
 def test_a_page_for_readers_is_in_its_form_again_after_the_sign_in(open_page, site, scripts):
     page = signed_in_by_form(open_page, site, java_script_enabled=scripts)
-    page.goto("/desk/publications/page/add/")
+    page.goto("/desk/publications/sitepage/add/")
     page.fill("[name=title_en]", "Method")
     page.fill("[name=body_en]", TEXT)
     sign_out_elsewhere(page)

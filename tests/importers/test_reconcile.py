@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.importers.report import FileOutcome
-from publications.models import FOREVER, AuditLine, Edition, Publication
+from publications.models import FOREVER, AuditEntry, Edition, Publication
 from tests.blogs import bring_in, put, told
 from tests.factories import saved, tomorrow
 
@@ -117,11 +117,11 @@ def test_what_may_follow_to_readers(tmp_path, asked, body):
 def test_a_second_run_does_no_deed(tmp_path):
     folder = all_states(tmp_path / "blog", "After.")
     bring_in(folder)
-    deeds_done = AuditLine.objects.count()
+    deeds_done = AuditEntry.objects.count()
 
     account = bring_in(folder)
 
-    assert AuditLine.objects.count() == deeds_done
+    assert AuditEntry.objects.count() == deeds_done
     assert not account.totals()["new"] and not account.totals()["updated"]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from publications import actions
-from publications.models import AuditLine, Edition, Publication, RelatedLink
+from publications.models import AuditEntry, Edition, Publication, RelatedLink
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import make_publication
 
@@ -47,11 +47,11 @@ def test_a_link_to_a_piece_that_a_later_run_brings_is_completed_in_its_place(tmp
 
 def test_a_run_without_news_does_no_deed_for_links(tmp_path):
     bring_in(three(tmp_path / "blog"))
-    lines = AuditLine.objects.count()
+    lines = AuditEntry.objects.count()
 
     account = bring_in(tmp_path / "blog")
 
-    assert AuditLine.objects.count() == lines and account.totals()["related_links"] == 1
+    assert AuditEntry.objects.count() == lines and account.totals()["related_links"] == 1
 
 
 @pytest.mark.parametrize(

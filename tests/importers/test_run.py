@@ -12,19 +12,19 @@ from publications.importers import batches, intake
 from publications.importers.report import FileOutcome
 from publications.models import (
     Address,
-    AuditLine,
+    AuditEntry,
     Author,
     Byline,
     Edition,
     EditionByline,
     EditionImage,
     EditionTag,
-    FormerPath,
-    Generation,
     Image,
     Publication,
+    Redirect,
     RelatedLink,
     Revision,
+    SiteVersion,
     Tag,
 )
 from tests.blogs import bring_in, outcomes, put
@@ -40,7 +40,7 @@ from tests.factories import (
 pytestmark = pytest.mark.django_db
 
 TABLES = (
-    Address, AuditLine, Author, Byline, Edition, EditionByline, EditionImage, EditionTag, FormerPath, Image,
+    Address, AuditEntry, Author, Byline, Edition, EditionByline, EditionImage, EditionTag, Redirect, Image,
     Publication, RelatedLink, Revision, Tag,
 )  # fmt: skip
 
@@ -97,11 +97,11 @@ def test_authors_in_use_are_made_and_others_are_not():
 
 def test_a_second_run_changes_nothing():
     bring_in()
-    before, generation = state(), Generation.objects.get().number
+    before, generation = state(), SiteVersion.objects.get().number
 
     account = bring_in()
 
-    assert state() == before and Generation.objects.get().number == generation
+    assert state() == before and SiteVersion.objects.get().number == generation
     assert set(outcomes(account).values()) == {FileOutcome.UNCHANGED, FileOutcome.REFUSED}
 
 
@@ -226,7 +226,7 @@ def test_an_address_that_leads_elsewhere_already_is_told():
 
     account = bring_in()
 
-    assert FormerPath.objects.get(path="/old/grain").publication == other
+    assert Redirect.objects.get(path="/old/grain").publication == other
     assert account.redirects == 2  # of the piece's two, the other one; and the old page of its author
     assert any("/old/grain" in line.text for entry in account.files for line in entry.notes)
 
@@ -237,8 +237,8 @@ def test_lead_here_is_done_once_and_noted():
     actions.add_redirects(piece, ["/Old/Path/?x=1", "/old/path"], by=None)
     elsewhere = actions.add_redirects(author, ["/old/path", "/"], by=None)
 
-    assert FormerPath.objects.get().publication == piece and elsewhere == ["/old/path"]
-    assert AuditLine.objects.filter(detail__kind="formerpath").count() == 1
+    assert Redirect.objects.get().publication == piece and elsewhere == ["/old/path"]
+    assert AuditEntry.objects.filter(detail__kind="redirect").count() == 1
 
 
 def test_the_planner_of_postgresql_is_told_of_growth_as_often_as_it_doubles(tmp_path):
@@ -296,12 +296,12 @@ def test_an_old_address_that_redaction_took_does_not_come_back(tmp_path):
     folder = put(tmp_path / "blog", front=front, body="Vera Holm said it.")
     bring_in(folder)
     actions.redact(Publication.objects.get(), "Vera Holm", by=None)
-    before = set(FormerPath.objects.values_list("path", flat=True))
+    before = set(Redirect.objects.values_list("path", flat=True))
     assert "/old/vera-holm" not in before
 
     account = bring_in(folder)
 
-    assert set(FormerPath.objects.values_list("path", flat=True)) == before
+    assert set(Redirect.objects.values_list("path", flat=True)) == before
     assert "vera-holm" not in str(account.as_dict())
 
 

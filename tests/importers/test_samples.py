@@ -7,7 +7,7 @@ from urllib.parse import unquote
 import pytest
 
 from publications.importers.report import FileOutcome
-from publications.models import Author, Edition, FormerPath, Publication, Tag
+from publications.models import Author, Edition, Publication, Redirect, Tag
 from tests.blogs import SAMPLES, bring_in, outcomes
 
 pytestmark = pytest.mark.django_db
@@ -146,7 +146,7 @@ def test_authors_and_topics_of_the_bureau_come_with_what_their_pages_say():
     assert omar.biography_en == "Omar Haddad reads registers, and explains them."
     assert Tag.objects.get(name="Border statistics").introduction_en.startswith("Counts of crossings")
     assert (
-        FormerPath.objects.filter(
+        Redirect.objects.filter(
             path__in=["/authors/ida-lind", "/topics/registers", "/2024/01/counting-crossings"]
         ).count()
         == 3

@@ -2,7 +2,7 @@
 
 import pytest
 
-from publications.models import AuditLine, EditionTerm, SearchIndex
+from publications.models import AuditEntry, EditionTerm, SearchIndex
 from publications.search import similarity
 from tests import blogs
 from tests.blogs import put
@@ -35,7 +35,7 @@ def test_an_import_ends_with_what_a_rebuild_does(tmp_path):
         pass
 
     assert rows() == imported and imported
-    assert AuditLine.objects.filter(**REBUILT).count() == 1
+    assert AuditEntry.objects.filter(**REBUILT).count() == 1
 
 
 def test_an_import_tells_how_far_the_comparing_is(tmp_path):
@@ -50,14 +50,14 @@ def test_an_import_tells_how_far_the_comparing_is(tmp_path):
 def test_an_import_that_publishes_nothing_rebuilds_nothing(tmp_path, order):
     blogs.bring_in(write_posts(tmp_path / "posts"), **order)
 
-    assert not AuditLine.objects.filter(**REBUILT).exists() and not similarity.is_due()
+    assert not AuditEntry.objects.filter(**REBUILT).exists() and not similarity.is_due()
 
 
 def test_a_repeated_import_rebuilds_nothing(tmp_path):
     blogs.bring_in(write_posts(tmp_path / "posts"))
     blogs.bring_in(tmp_path / "posts")
 
-    assert AuditLine.objects.filter(**REBUILT).count() == 1
+    assert AuditEntry.objects.filter(**REBUILT).count() == 1
 
 
 def test_a_rebuild_that_was_broken_off_is_done_by_the_next_import(tmp_path):

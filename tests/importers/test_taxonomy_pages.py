@@ -5,7 +5,17 @@ from pathlib import Path
 import pytest
 
 from publications import actions
-from publications.models import Author, Edition, FormerPath, Image, Page, Publication, Site, SiteLink, Tag
+from publications.models import (
+    Author,
+    Edition,
+    Image,
+    MenuLink,
+    Publication,
+    Redirect,
+    SitePage,
+    SiteSettings,
+    Tag,
+)
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import picture_bytes
 
@@ -42,7 +52,7 @@ def test_a_folder_of_an_author_gives_name_biography_and_portrait(hugo):
     author = Author.objects.get()
     assert (author.name, author.guest, author.biography_en) == ("Ann Berg", False, "Ann writes on grain.")
     assert author.portrait == Image.objects.get() and author.portrait.alt_en == "Ann Berg"
-    assert told(account, "guest") == [] and FormerPath.objects.get(author=author).path == "/authors/ann"
+    assert told(account, "guest") == [] and Redirect.objects.get(author=author).path == "/authors/ann"
 
 
 def test_a_biography_and_a_portrait_of_the_desk_stay(hugo):
@@ -121,9 +131,9 @@ def test_the_name_of_an_author_or_a_topic_of_the_desk_stays(hugo):
 
 
 def test_no_import_changes_site_pages_links_or_the_words_of_the_site(hugo):
-    page = Page.objects.get(slug_en="about")
+    page = SitePage.objects.get(slug_en="about")
     amend(page, title_sv="", body_sv="")
-    before = [list(model.objects.order_by("pk").values()) for model in (Page, SiteLink, Site)]
+    before = [list(model.objects.order_by("pk").values()) for model in (SitePage, MenuLink, SiteSettings)]
     (hugo.parent / "about").mkdir()
     (hugo.parent / "about" / "_index.md").write_text("---\ntitle: About\n---\nWho we are.\n")
     put(hugo)
@@ -131,7 +141,9 @@ def test_no_import_changes_site_pages_links_or_the_words_of_the_site(hugo):
     for _run in range(2):
         bring(hugo.parent)
 
-    assert [list(model.objects.order_by("pk").values()) for model in (Page, SiteLink, Site)] == before
+    assert [
+        list(model.objects.order_by("pk").values()) for model in (SitePage, MenuLink, SiteSettings)
+    ] == before
 
 
 def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
@@ -149,13 +161,13 @@ def test_nothing_of_a_profile_comes_back_to_an_author_who_took_a_pen_name(hugo):
     put(hugo)
     bring(hugo)
     amend(Author.objects.get(), name="A. B.", pseudonymous=True, biography_en="", portrait=None)
-    FormerPath.objects.all().delete()
+    Redirect.objects.all().delete()
 
     bring(hugo)
 
     author = Author.objects.get()
     assert (author.name, author.biography_en, author.portrait) == ("A. B.", "", None)
-    assert not FormerPath.objects.exists()
+    assert not Redirect.objects.exists()
 
 
 def test_words_of_a_picture_that_the_desk_emptied_stay_empty(hugo):
@@ -175,9 +187,7 @@ def test_a_page_of_a_topic_gives_its_name_and_introduction(hugo):
 
     tag = Tag.objects.get()
     assert (tag.name, tag.introduction_en) == ("Artificial intelligence", "What machines decide.")
-    assert (
-        FormerPath.objects.get(tag=tag).path == "/topics/ai" and Publication.objects.get().tags.get() == tag
-    )
+    assert Redirect.objects.get(tag=tag).path == "/topics/ai" and Publication.objects.get().tags.get() == tag
 
 
 def test_pages_of_lists_are_no_texts(hugo):
@@ -232,11 +242,11 @@ def test_other_relative_links_lead_to_the_old_site(hugo, link, address):
 def test_repeating_an_import_of_lists_changes_nothing(hugo):
     put(hugo, front="topics: [ai]\n")
     bring(hugo)
-    before = list(Author.objects.values()), list(Tag.objects.values()), FormerPath.objects.count()
+    before = list(Author.objects.values()), list(Tag.objects.values()), Redirect.objects.count()
 
     account = bring(hugo)
 
-    assert (list(Author.objects.values()), list(Tag.objects.values()), FormerPath.objects.count()) == before
+    assert (list(Author.objects.values()), list(Tag.objects.values()), Redirect.objects.count()) == before
     assert {outcome.value for outcome in outcomes(account).values()} == {"unchanged", "refused"}
 
 

@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from publications.models import REDACTED_SINCE, Presence, Publication, Typed, is_redacted_since
+from publications.models import REDACTED_SINCE, Autosave, Presence, Publication, is_redacted_since
 
 from ..history.comparison import build_comparison, content_of_draft
 from ..site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
@@ -40,7 +40,7 @@ from .preview import form_with_values, unsaved_from_form
 
 NOT_KEPT = ("csrfmiddlewaretoken", FORM_KEY, "piece", "page", "turn")
 MAX_VALUES = 500
-MAX_PAGE_LENGTH = Typed._meta.get_field("page").max_length
+MAX_PAGE_LENGTH = Autosave._meta.get_field("page").max_length
 MAX_TURN_DIGITS = 9
 UNNAMED_PAGE = "-"  # a row without a page is one that was sent while signed out
 
@@ -73,13 +73,13 @@ def autosave(request: HttpRequest) -> JsonResponse:
 
 def store_autosave(person, key: str, told: dict[str, object]) -> None:
     """One row a form. A message that comes late brings back neither what was saved nor what has been typed over."""
-    Typed.objects.forget_old(person)
-    typed, is_new = Typed.objects.get_or_create(owner=person, key=key, defaults=told)
+    Autosave.objects.forget_old(person)
+    typed, is_new = Autosave.objects.get_or_create(owner=person, key=key, defaults=told)
     if not is_new:
         earlier = ~Q(page=told["page"]) | Q(turn__lt=told["turn"])
-        Typed.objects.unsaved().filter(earlier, pk=typed.pk).update(**told)
+        Autosave.objects.unsaved().filter(earlier, pk=typed.pk).update(**told)
         typed.values = told["values"]
-    Typed.objects.delete_over_limit(typed)
+    Autosave.objects.delete_over_limit(typed)
 
 
 def clear_autosave(request: HttpRequest, publication: Publication) -> None:
@@ -88,26 +88,26 @@ def clear_autosave(request: HttpRequest, publication: Publication) -> None:
     _rename_offered(request)
     done = {"values": [], "saved_at": timezone.now(), "publication": publication}
     for key in _keys_of(request):
-        Typed.objects.update_or_create(owner=request.user, key=key, defaults=done)
+        Autosave.objects.update_or_create(owner=request.user, key=key, defaults=done)
 
 
 def _rename_offered(request: HttpRequest) -> None:
     """Give what was offered beside the form that is saved a key of its own: nobody has saved or discarded it."""
     key = key_in(request.GET, OPENED)
     if key and key != key_in(request.POST):
-        Typed.objects.unsaved().filter(owner=request.user, key=key).update(key=new_key())
+        Autosave.objects.unsaved().filter(owner=request.user, key=key).update(key=new_key())
 
 
 def _unused_key(request: HttpRequest) -> str:
     """The key in the address of a new form, or another one where something was kept under it: that is offered."""
     key = key_in(request.GET, OPENED)
-    is_used = not key or Typed.objects.filter(owner=request.user, key=key).exists()
+    is_used = not key or Autosave.objects.filter(owner=request.user, key=key).exists()
     return new_key() if is_used else key
 
 
 def _delete_same_words(request: HttpRequest, publication: Publication) -> None:
     """Let go of the same words in other windows of this person: they are stored now."""
-    own = Typed.objects.unsaved().filter(
+    own = Autosave.objects.unsaved().filter(
         Q(publication=publication) | Q(publication=None), owner=request.user, path=""
     )
     words = _words_of(values_of(request.POST, without=NOT_KEPT))
@@ -124,9 +124,9 @@ def _words_of(values: list[list[str]]) -> list[tuple[str, str]]:
     return sorted((name, value) for name, value in told if value)
 
 
-def each_once(rows: Iterable[Typed]) -> list[Typed]:
+def each_once(rows: Iterable[Autosave]) -> list[Autosave]:
     """The rows with different words, the newest of each: every form that was opened and failed has one."""
-    newest: dict[tuple, Typed] = {}
+    newest: dict[tuple, Autosave] = {}
     for typed in rows:
         newest.setdefault((typed.publication_id, typed.path, *_words_of(typed.values)), typed)
     return list(newest.values())
@@ -149,14 +149,14 @@ def saved_as(request: HttpRequest) -> Publication | None:
         return None
     if request.method == "POST":
         get_user_model().objects.select_for_update(no_key=True).get(pk=request.user.pk)
-    done = Typed.objects.filter(owner=request.user, key__in=keys, publication__isnull=False)
+    done = Autosave.objects.filter(owner=request.user, key__in=keys, publication__isnull=False)
     typed = done.exclude(saved_at=None).select_related("publication").first()
     return typed.publication if typed else None
 
 
 def continue_saving(request: HttpRequest, publication: Publication) -> None:
     """Let the form of a new publication be as if it had been opened after its own last save."""
-    done = Typed.objects.filter(owner=request.user, key__in=_keys_of(request)).exclude(saved_at=None)
+    done = Autosave.objects.filter(owner=request.user, key__in=_keys_of(request)).exclude(saved_at=None)
     own = publication.revisions.filter(saved_by=request.user, saved_at__lte=done.latest("saved_at").saved_at)
     version = own.values_list("number", flat=True).first()
     request.POST = request.POST.copy()
@@ -166,7 +166,7 @@ def continue_saving(request: HttpRequest, publication: Publication) -> None:
 def fill_from_autosave(request: HttpRequest, publication: Publication | None) -> None:
     """Where that was asked for, let the request be as if what was typed had been sent, only to be shown."""
     number = pk_in(request.POST, "_restore")
-    if number and (typed := Typed.objects.of(request.user, publication).filter(pk=number).first()):
+    if number and (typed := Autosave.objects.of(request.user, publication).filter(pk=number).first()):
         fill_in(request, typed)
 
 
@@ -175,7 +175,7 @@ def autosave_context(request: HttpRequest, publication: Publication | None) -> d
     key = request.POST.get(FORM_KEY) or _unused_key(request)
     return {
         "form_key": key,
-        "autosaves": each_once(Typed.objects.of(request.user, publication).exclude(key=key)),
+        "autosaves": each_once(Autosave.objects.of(request.user, publication).exclude(key=key)),
         "other_editors": other_editors(publication, request.user) if publication else [],
     }
 
@@ -228,7 +228,7 @@ def autosave_detail(request: HttpRequest, pk: int) -> HttpResponse:
     return render_publication_page(request, "autosave_publication", publication, **context, **difference)
 
 
-def _raw_fields(form: PublicationForm, typed: Typed, *, whole: bool) -> list[dict[str, str]]:
+def _raw_fields(form: PublicationForm, typed: Autosave, *, whole: bool) -> list[dict[str, str]]:
     """Fields as they were typed: those that a page cannot show, or the text of a publication that was never saved."""
     wanted = ["summary", "body"] if whole else [name for name in form.errors if name in form.fields]
     sent = dict(typed.values)
@@ -243,7 +243,7 @@ def autosave_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """
     typed = own_or_404(request, pk)
     publication = typed.publication_id
-    own = Typed.objects.unsaved().filter(owner=request.user, publication=publication, path=typed.path)
+    own = Autosave.objects.unsaved().filter(owner=request.user, publication=publication, path=typed.path)
     words = _words_of(typed.values)
     same = [each.pk for each in own if _words_of(each.values) == words]
     own.filter(pk__in=[*same, *pks_in(request.POST, "all")[:MAX_VALUES]]).delete()
@@ -253,5 +253,7 @@ def autosave_discard(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:publications_publication_change", args=[publication]))
 
 
-def own_or_404(request: HttpRequest, pk: int) -> Typed:
-    return get_object_or_404(Typed.objects.unsaved().select_related("publication"), pk=pk, owner=request.user)
+def own_or_404(request: HttpRequest, pk: int) -> Autosave:
+    return get_object_or_404(
+        Autosave.objects.unsaved().select_related("publication"), pk=pk, owner=request.user
+    )

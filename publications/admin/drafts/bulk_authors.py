@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions, preflight
-from publications.models import Author, Byline, Edition, Generation, Publication, Revision
+from publications.models import Author, Byline, Edition, Publication, Revision, SiteVersion
 
 from ..site import render_desk_page, require_permissions
 from ..unsent_forms import UnsentFormMixin
@@ -82,7 +82,7 @@ def _carry_out(request: HttpRequest, drafts: Sequence[Publication], asked: dict)
     kept: list[Publication] = []
     for batch in batched(drafts, BATCH, strict=False):
         with transaction.atomic():
-            Generation.objects.select_for_update().get()  # the lock that every action takes first
+            SiteVersion.objects.select_for_update().get()  # the lock that every action takes first
             if author := asked.get("author"):
                 signed += _sign(_unpublished(batch), author, kept, by=request.user)
         if asked.get("publish"):
@@ -120,7 +120,7 @@ def _publish(batch: Sequence[Publication], held_back: HeldBack, *, by) -> int:
     drafts = Publication.objects.filter(pk__in=[draft.pk for draft in batch]).order_by("pk")
     checked = {draft.pk: (draft.version, _find_reasons(draft)) for draft in drafts}
     with transaction.atomic():
-        Generation.objects.select_for_update().get()
+        SiteVersion.objects.select_for_update().get()
         ready = []
         for draft in _unpublished(batch):
             version, reasons = checked[draft.pk]

@@ -12,7 +12,7 @@ from django.views.decorators.http import require_POST
 
 from publications import markup, metadata, renditions, snapshot
 from publications.draft_content import UNSAVED_PK, with_rows
-from publications.models import Byline, Image, Kind, Publication, Site, Tag
+from publications.models import Byline, Image, Kind, Publication, SiteSettings, Tag
 from publications.presentation import publication_context, render_page
 from publications.slugs import slugify
 
@@ -107,7 +107,7 @@ def _render_preview(request: HttpRequest, publication: Publication, notice: str)
     composed = snapshot.build_snapshot(publication)
     with override(publication.locale):
         shown = composed.with_translations()
-        record = metadata.build_record(shown, site=Site.objects.first() or Site())
+        record = metadata.build_record(shown, site=SiteSettings.objects.first() or SiteSettings())
         context = publication_context(shown, address=library_image_url)
         context |= metadata.citation_context(record, shown.edition, is_preview=True)
         template = "desk/preview_framed.html" if is_framed else "pages/publication.html"

@@ -15,7 +15,7 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from publications.draft_content import UNSAVED_PK
-from publications.models import Author, Edition, Likeness, Publication, Synonym, Tag, parse_tags
+from publications.models import Author, Edition, Publication, Similarity, Synonym, Tag, parse_tags
 from publications.search import similarity
 from publications.search.terms import index_terms, is_stop_word
 
@@ -99,7 +99,7 @@ def find_similar_to_draft(draft: Publication, chosen: set[int] = frozenset()) ->
     return _similar_suggestions([row for row in rows if row.other.publication_id not in chosen])
 
 
-def _similar_suggestions(rows: Sequence[Likeness]) -> list[Suggestion]:
+def _similar_suggestions(rows: Sequence[Similarity]) -> list[Suggestion]:
     return [
         Suggestion("related", str(row.other.publication_id), row.other.title, reason, row.other.language)
         for row, reason in zip(rows, similarity.reasons(rows), strict=True)
@@ -126,7 +126,7 @@ def reasons_of(draft: Publication, targets: Iterable[Publication]) -> dict[int, 
     return {row.other.publication_id: reason for row, reason in told}
 
 
-def _similar_rows(draft: Publication, count: int) -> list[Likeness]:
+def _similar_rows(draft: Publication, count: int) -> list[Similarity]:
     authors: list[Author] = [line.author for line in draft.signed()]
     text = "\n\n".join((draft.summary, draft.body))
     return similarity.suggest(

@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
 from publications.locales import datetime_with_zone
-from publications.models import ActionType, AuditLine, Change, Publication
+from publications.models import ActionType, AuditEntry, Change, Publication
 
 from ..site import ReadOnlyAdmin, admin_site
 
@@ -29,19 +29,19 @@ COMMAND_LINE = {"", "the command line", "kommandoraden"}
 class AuditEntryText:
     """One action as it is shown: the line, what it did in words, and its editions as links."""
 
-    line: AuditLine
+    line: AuditEntry
     what: str
     by: str = ""
     words: str = ""
     editions: list[tuple[int, str]] = field(default_factory=list)
 
 
-def name_actor(line: AuditLine) -> str:
+def name_actor(line: AuditEntry) -> str:
     """Return who performed an action, as the desk names them."""
     return _("the command line") if not line.by_id and line.by_name in COMMAND_LINE else line.by_name
 
 
-def describe_entry(line: AuditLine) -> AuditEntryText:
+def describe_entry(line: AuditEntry) -> AuditEntryText:
     detail = line.detail if isinstance(line.detail, dict) else {}
     return AuditEntryText(
         line,
@@ -57,7 +57,7 @@ def describe_actions_since(publication: Publication, state: str) -> list[AuditEn
     return [describe_entry(line) for line in actions.actions_since(publication, state)]
 
 
-def _describe_action(line: AuditLine, detail: dict) -> str:
+def _describe_action(line: AuditEntry, detail: dict) -> str:
     say = DESCRIPTIONS.get(line.deed)
     parts = [say(detail) if say else "", str(detail.get("note") or detail.get("why") or "")]
     return ": ".join(part for part in parts if part)
@@ -117,7 +117,7 @@ def _apart(detail: dict) -> str:
 
 def _amended(detail: dict) -> str:
     """What kind of row was changed, and in which fields."""
-    if detail.get("kind") == "formerpath":
+    if detail.get("kind") == "redirect":
         count = int(detail.get("count", 1))
         return ngettext("%d old address leads here", "%d old addresses lead here", count) % count
     model = _model_of(detail)
@@ -158,7 +158,7 @@ DESCRIPTIONS = {
 }
 
 
-def _editions(line: AuditLine, detail: dict) -> list[tuple[int, str]]:
+def _editions(line: AuditEntry, detail: dict) -> list[tuple[int, str]]:
     """The editions that the action was about: their numbers, and where each is shown at the desk."""
     if not line.publication_id:
         return []
@@ -201,7 +201,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
     fields = readonly_fields = ("at", "what", "about", "who")
 
     @admin.display(description=gettext_lazy("deed"), ordering="deed")
-    def what(self, line: AuditLine) -> SafeString:
+    def what(self, line: AuditEntry) -> SafeString:
         return SafeString(
             render_to_string(
                 "desk/audit_entry.html", {"entry": describe_entry(line), "may_see_editions": True}
@@ -209,7 +209,7 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         )
 
     @admin.display(description=gettext_lazy("what"), ordering="subject")
-    def about(self, line: AuditLine) -> str:
+    def about(self, line: AuditEntry) -> str:
         if line.deed == ActionType.REBUILD:
             return ", ".join(str(REBUILT.get(part, part)) for part in line.subject.split(", "))
         if not line.publication_id:
@@ -218,5 +218,5 @@ class AuditEntryAdmin(ReadOnlyAdmin):
         return format_html('<a href="{}">{}</a>', address, line.subject)
 
     @admin.display(description=gettext_lazy("by"), ordering="by_name")
-    def who(self, line: AuditLine) -> str:
+    def who(self, line: AuditEntry) -> str:
         return name_actor(line)

@@ -12,7 +12,7 @@ from django.utils.translation import gettext_lazy, override
 
 from publications import actions, metadata
 from publications.locales import datetime_with_zone
-from publications.models import FOREVER, AuditLine, Edition, EditionWithRows, Site
+from publications.models import FOREVER, AuditEntry, Edition, EditionWithRows, SiteSettings
 from publications.presentation import absolute_url
 from publications.presentation.authors import names_in_line
 
@@ -52,7 +52,8 @@ def newsletter_entry(edition: Edition) -> str:
 def citation_text(edition: Edition) -> str:
     """One reference in plain words, in the language of the publication."""
     with override(edition.locale):
-        record = metadata.build_record(EditionWithRows.get(edition), site=Site.objects.first() or Site())
+        site = SiteSettings.objects.first() or SiteSettings()
+        record = metadata.build_record(EditionWithRows.get(edition), site=site)
         first, *_others = metadata.citations(record)
         return unescape(strip_tags(first.html))
 
@@ -128,7 +129,7 @@ def _text_rows(text: str) -> int:
     return sum(1 + len(line) // 80 for line in text.split("\n"))
 
 
-def _schedule_note(line: AuditLine | None) -> str:
+def _schedule_note(line: AuditEntry | None) -> str:
     """Return what became of a scheduled edition that this one replaced."""
     replaced, kept = (line.detail.get(name) if line else None for name in ("replaced", "kept"))
     if not replaced:

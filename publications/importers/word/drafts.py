@@ -20,9 +20,9 @@ from publications.diff import BaseValues, FieldConflict, FieldMerge, merge_field
 from publications.draft_content import write_draft
 from publications.manuscript import Manuscript
 from publications.models import (
+    DraftComment,
     Image,
     Publication,
-    Remark,
     Revision,
     RevisionReason,
     TrackedChangesState,
@@ -240,8 +240,8 @@ def _take(row: WordFile, word: WordDocument) -> None:
     _set_open_changes(row.publication, count if row.tracked == TrackedChangesState.OPEN else 0)
     there = set(row.publication.remarks.values_list("by_name", "text", "passage"))
     start = row.publication.remarks.count()
-    Remark.objects.bulk_create(
-        Remark(
+    DraftComment.objects.bulk_create(
+        DraftComment(
             publication=row.publication, by_name=each.by, text=each.text, passage=each.passage,
             made_at=_moment(each.at), is_settled=each.is_settled, position=place,
         )

@@ -17,7 +17,7 @@ from typing import NamedTuple
 from django.db import connection
 from django.utils import timezone
 
-from publications.models import Author, Edition, Likeness, Publication, Tag, Unrelated
+from publications.models import Author, Edition, ExcludedSuggestion, Publication, Similarity, Tag
 
 from .terms import (
     BATCH,
@@ -82,9 +82,9 @@ class Match:
         """How much it is worth beside a text of that moment."""
         return self.alike * decay(moment, self.other.published_at)
 
-    def row(self, score: float) -> Likeness:
+    def row(self, score: float) -> Similarity:
         """As a suggestion, which is not stored."""
-        return Likeness(
+        return Similarity(
             other_id=self.other.number, score=score, tags=self.tags, authors=self.authors, words=self.words
         )
 
@@ -206,7 +206,7 @@ def suggest(
     *,
     language: str = "en",
     beside: Publication | None = None,
-) -> list[Likeness]:
+) -> list[Similarity]:
     """The live editions most like a draft as it stands, as `other` of likenesses that are not stored.
 
     `text` is plain or Markdown. With `beside`, its family is left out, and what is linked to it or ruled out.
@@ -221,14 +221,14 @@ def suggest(
 
 def _excluded(piece: Publication) -> set[int]:
     linked = piece.related_links.values_list("target", flat=True)
-    return {piece.pk, *Unrelated.partners(piece.pk), *linked} if piece.pk else set()
+    return {piece.pk, *ExcludedSuggestion.partners(piece.pk), *linked} if piece.pk else set()
 
 
-def _shown(found: Sequence[Match], left_out: set[int], now: datetime) -> list[Likeness]:
+def _shown(found: Sequence[Match], left_out: set[int], now: datetime) -> list[Similarity]:
     """Those that are live, one of each family, with all that a card shows."""
     live = Edition.objects.live(now).filter(pk__in=[match.other.number for match in found]).for_cards()
     there = live.exclude(publication__in=left_out).in_bulk()
-    families: dict[int, Likeness] = {}
+    families: dict[int, Similarity] = {}
     for match in found:
         if edition := there.get(match.other.number):
             row = match.row(match.seen_from(now))
@@ -237,7 +237,7 @@ def _shown(found: Sequence[Match], left_out: set[int], now: datetime) -> list[Li
     return list(families.values())
 
 
-def reasons(rows: Sequence[Likeness]) -> list[str]:
+def reasons(rows: Sequence[Similarity]) -> list[str]:
     """The grounds of each as a sentence, in the language of the page; two queries."""
     tags = Tag.objects.in_bulk({pk for row in rows for pk in row.tags})
     authors = Author.objects.known().in_bulk({pk for row in rows for pk in row.authors})

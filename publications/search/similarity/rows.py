@@ -14,7 +14,7 @@ from django.db import connection, transaction
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from publications.models import Edition, EditionTerm, Likeness, SearchIndex
+from publications.models import Edition, EditionTerm, SearchIndex, Similarity
 
 from ..engines import engine
 from ..index import STEP, Progress, indexable_editions, lock_index, read_editions
@@ -31,13 +31,13 @@ BATCH_OF_EDITIONS = 50
 Described = tuple[Edition, TermProfile, Rarity]
 _DESCRIBE = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
 _STORE = """
-INSERT INTO publications_likeness (edition_id, other_id, score, tags, authors, words) VALUES {}
+INSERT INTO publications_similarity (edition_id, other_id, score, tags, authors, words) VALUES {}
 ON CONFLICT (edition_id, other_id) DO UPDATE
 SET score = excluded.score, tags = excluded.tags, authors = excluded.authors, words = excluded.words
 """
 _THERE = """
 SELECT there.edition_id, there.other_id, there.id, there.score, other.publication_id
-FROM ({listed}) AS asked JOIN publications_likeness AS there ON there.edition_id = asked.id
+FROM ({listed}) AS asked JOIN publications_similarity AS there ON there.edition_id = asked.id
 JOIN publications_edition AS other {beside_texts} ON other.id = there.other_id
 WHERE other.visible_until > %s
 """
@@ -97,7 +97,7 @@ def remove_rows(editions: Iterable[int]) -> set[int]:
     if not numbers:
         return set()
     left = editions_similar_to(numbers)
-    Likeness.objects.filter(Q(edition__in=numbers) | Q(other__in=numbers)).delete()
+    Similarity.objects.filter(Q(edition__in=numbers) | Q(other__in=numbers)).delete()
     EditionTerm.objects.filter(edition__in=numbers).delete()
     return left - set(numbers)
 
@@ -124,14 +124,14 @@ def compare_again(edition: Edition) -> None:
     weights = {term: weight / HUNDREDTHS for term, weight in stored}
     profile = TermProfile(weights, full_text(edition), edition.language)
     (found,) = _found([(edition, profile, Rarity(weights))])
-    Likeness.objects.filter(edition=edition).delete()
+    Similarity.objects.filter(edition=edition).delete()
     _store(_rows_of(edition, found))
 
 
 def editions_similar_to(editions: Iterable[int]) -> set[int]:
     """The editions that are stored as being like any of these."""
     numbers = list(editions)
-    rows = Likeness.objects.filter(other__in=numbers) if numbers else Likeness.objects.none()
+    rows = Similarity.objects.filter(other__in=numbers) if numbers else Similarity.objects.none()
     return set(rows.values_list("edition", flat=True))
 
 
@@ -211,7 +211,7 @@ class SimilaritySlots:
 
     def store(self) -> None:
         if self.gone:
-            Likeness.objects.filter(pk__in=self.gone).delete()
+            Similarity.objects.filter(pk__in=self.gone).delete()
         _store(self.new.values())
 
 
@@ -274,7 +274,7 @@ def _finish() -> None:
     """Take away what actions have left behind, and add what they have not added."""
     to_be = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
     described = set(EditionTerm.objects.order_by().values_list("edition", flat=True).distinct())
-    ends = Likeness.objects.order_by().values_list("edition", "other")
+    ends = Similarity.objects.order_by().values_list("edition", "other")
     remove_rows((described | {pk for pair in ends for pk in pair}) - to_be)
     add_rows([text.edition for text in read_editions(to_be - described)])
     SearchIndex.objects.update_or_create(pk=1, defaults={"likeness": VERSION})

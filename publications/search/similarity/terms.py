@@ -33,7 +33,7 @@ MAX_TEXT_CHARACTERS = 60_000  # signs of a text that are looked through
 USUAL_SHARE = 4  # a word that one in so many texts has tells nothing
 MIN_TEXTS_FOR_USUAL = 100  # texts from which that can be said
 BATCH = 500
-_COUNTED = "SELECT term, pieces FROM publications_word WHERE term IN ({})"
+_COUNTED = "SELECT term, pieces FROM publications_indexedterm WHERE term IN ({})"
 EVERYWHERE = ("the", "and", "och", "att")
 """Words that nearly every text has: they say how many texts there are."""
 

@@ -6,7 +6,7 @@ from itertools import batched
 
 from django.utils import timezone
 
-from publications.models import Edition, EditionTerm, Likeness
+from publications.models import Edition, EditionTerm, Similarity
 
 from ..index import STEP, indexable_editions, read_editions
 from .matching import HUNDREDTHS, TextPosition, compare_each
@@ -53,7 +53,7 @@ def compare_with_rebuild(progress: Progress) -> tuple[int, int]:
     same = total = 0
     for editions in _read(progress):
         kept = defaultdict(set)
-        for edition, other in Likeness.objects.filter(edition__in=editions).values_list("edition", "other"):
+        for edition, other in Similarity.objects.filter(edition__in=editions).values_list("edition", "other"):
             kept[edition].add(other)
         for edition, others in zip(editions, _rebuilt(editions), strict=True):
             same, total = same + len(kept[edition.pk] & others), total + len(others)

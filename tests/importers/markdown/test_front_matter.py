@@ -10,7 +10,7 @@ from publications import actions
 from publications.importers.markdown.fields import KEYS
 from publications.importers.markdown.file_index import index_files
 from publications.importers.report import FileOutcome, ImportRefused
-from publications.models import Edition, FormerPath, Publication
+from publications.models import Edition, Publication, Redirect
 from tests.blogs import bring_in, outcomes, put, told
 
 pytestmark = pytest.mark.django_db
@@ -61,7 +61,7 @@ def test_every_key_of_a_date_makes_the_old_address(tmp_path, key):
 
     bring_in(tmp_path / "blog", permalink="/:year/:month/:day/:title/")
 
-    assert FormerPath.objects.get(author=None).path == "/2023/02/01/grain"
+    assert Redirect.objects.get(author=None).path == "/2023/02/01/grain"
 
 
 @pytest.mark.parametrize(("front", "path"), [("slug: the-deal\n", "/2024/the-deal"), ("", "/2024/grain")])
@@ -70,7 +70,7 @@ def test_the_slug_of_a_pattern_is_that_of_the_file(tmp_path, front, path):
 
     bring_in(tmp_path / "blog", permalink="/:year/:slug/")
 
-    assert FormerPath.objects.get(author=None).path == path
+    assert Redirect.objects.get(author=None).path == path
 
 
 @pytest.mark.parametrize(
@@ -135,4 +135,4 @@ def test_a_key_without_a_value_leaves_its_place_to_the_next(tmp_path, nothing):
     bring_in(put(tmp_path / "blog", date=None, front=front), permalink="/:year/:title/")
 
     assert timezone.localtime(Edition.objects.live().get().published_at).date().isoformat() == "2020-01-02"
-    assert FormerPath.objects.filter(path="/2020/a").exists()
+    assert Redirect.objects.filter(path="/2020/a").exists()

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as some
 
 from publications import actions, migrations
-from publications.models import AuditLine, FormerPath, Publication
+from publications.models import AuditEntry, Publication, Redirect
 from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 from tests.blogs import bring_in, outcomes, put, told
 from tests.factories import make_publication
@@ -28,7 +28,7 @@ def test_an_old_address_leads_on_for_readers_and_links_however_it_is_spelled(tmp
     written = " ".join(f"[x]({each})" for each in SPELLINGS if each.startswith(("/o", "/O")))
     bring_in(put(tmp_path / "blog", "b.md", title="B", body=written))
 
-    assert FormerPath.objects.get(publication__title="A").path == "/old/grain"
+    assert Redirect.objects.get(publication__title="A").path == "/old/grain"
     assert set(Publication.objects.get(title="B").body.split()) == {"[x](/en/publications/a/)"}
     for asked in ("/old/grain", "/Old/Grain.html", "/old/grain/index.html", "/old/gr%61in/?page=1"):
         assert client.get(asked)["Location"].endswith("/en/publications/a/"), asked
@@ -62,7 +62,7 @@ def test_what_is_no_old_address_is_told_and_the_others_lead_on(tmp_path, wrong):
     account = bring_in(folder)
 
     assert (
-        outcomes(account) == {"a.md": "new"} and FormerPath.objects.get(publication__title="A").path == "/old"
+        outcomes(account) == {"a.md": "new"} and Redirect.objects.get(publication__title="A").path == "/old"
     )
     assert wrong in told(account, "redirect")[0]
 
@@ -70,7 +70,7 @@ def test_what_is_no_old_address_is_told_and_the_others_lead_on(tmp_path, wrong):
 def test_an_audit_line_does_not_say_which_old_addresses_lead_here():
     actions.add_redirects(make_publication(), ["/2014/vera-holm.html", "/2014/vera/"], by=None)
 
-    (line,) = AuditLine.objects.filter(detail__kind="formerpath")
+    (line,) = AuditEntry.objects.filter(detail__kind="redirect")
     assert line.detail["count"] == 2 and "vera" not in f"{line.subject} {line.detail}"
 
 
@@ -79,14 +79,14 @@ def test_what_was_kept_by_an_earlier_rule_is_kept_by_this_one():
     migration = import_module(f"publications.migrations.{path.stem}")
     piece = make_publication()
     for path in ("/old/x.html", "/old/y/index.html", "/old/z", "/old/z.html"):
-        FormerPath.objects.create(path=path, publication=piece)
-    AuditLine.objects.create(
+        Redirect.objects.create(path=path, publication=piece)
+    AuditEntry.objects.create(
         deed="amend", by_name="", at=piece.created_at, subject="x", generation=1,
-        detail={"kind": "formerpath", "pk": 1, "paths": ["/old/vera", "/x"]},
+        detail={"kind": "redirect", "pk": 1, "paths": ["/old/vera", "/x"]},
     )  # fmt: skip
 
     migration.spell_as_one(apps, None)
     migration.forget_paths(apps, None)
 
-    assert set(FormerPath.objects.values_list("path", flat=True)) == {"/old/x", "/old/y", "/old/z"}
-    assert AuditLine.objects.get().detail == {"kind": "formerpath", "pk": 1, "count": 2}
+    assert set(Redirect.objects.values_list("path", flat=True)) == {"/old/x", "/old/y", "/old/z"}
+    assert AuditEntry.objects.get().detail == {"kind": "redirect", "pk": 1, "count": 2}
