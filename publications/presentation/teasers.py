@@ -117,11 +117,11 @@ class TopicSummary:
 
 @dataclass(frozen=True)
 class TeaserGroup:
-    """Cards of one kind under its plural, with the way to all of them and how many they are."""
+    """Teasers of one kind under its plural, with a link to all of them and how many they are."""
 
     label: str
     url: str
-    cards: list[Teaser]
+    teasers: list[Teaser]
     pieces: int = 0
 
     @property
@@ -173,7 +173,7 @@ def topic_summaries_by_kind(tags: Iterable[Tag], most: int | None = None) -> Top
 def teaser_groups(
     placed: Iterable[tuple[Edition, Teaser]], counts: dict[Kind, int], url_of: Callable[[Kind], str]
 ) -> list[TeaserGroup]:
-    """The cards of editions under the plural of their kind, in the order of the kinds."""
+    """Group the teasers of editions by kind, in the order of the kinds."""
     rows: dict[int, list[Teaser]] = {}
     for edition, card in placed:
         rows.setdefault(edition.kind_id, []).append(card)

@@ -61,7 +61,7 @@ def home(request: HttpRequest) -> HttpResponse:
         ),
         lead=build_lead_teaser(above[0], made[0]) if above else None,
         latest=made[1:],
-        shelves=shelved,
+        teaser_groups=shelved,
         topics=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts(), most=TOPICS)),
         people=SimpleLazyObject(lambda: author_summaries(_latest_writers())),
         feeds=feeds_for(current_tree()),

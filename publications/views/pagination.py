@@ -44,7 +44,7 @@ def paginate_teasers(editions, number: str, url_of: UrlOf, *, total: int | None 
     Their keys come first, out of an index: rows that stand before a late page are passed over without being read.
     """
     found = paginate(editions.values_list("pk", flat=True), number, url_of, total=total)
-    return {**found, "cards": build_teasers(teaser_editions(found["page"].object_list))}
+    return {**found, "teasers": build_teasers(teaser_editions(found["page"].object_list))}
 
 
 def numbered_urls(path: str) -> UrlOf:

@@ -50,7 +50,7 @@ class Searched:
             self.query, locale=locale, filters=filters, newest_first=self.order == "newest"
         )
 
-    def cards(self, editions: list[int]) -> list[Teaser]:
+    def teasers(self, editions: list[int]) -> list[Teaser]:
         """These editions as cards in this order, with the words marked where they stand."""
         in_order = result_editions(editions)
         snippets = map(search.SnippetBuilder(self.found.expanded).snippet, in_order)
@@ -81,7 +81,7 @@ def _result_count_text(shown: dict[str, Any], searched: Searched | None) -> str:
     if searched and searched.found.is_more:
         return _("More than %(most)s publications") % {"most": total}
     text = ngettext("%(total)s publication", "%(total)s publications", total) % {"total": total}
-    return text + _(", newest first") if shown["cards"] and not searched else text
+    return text + _(", newest first") if shown["teasers"] and not searched else text
 
 
 def _count_text(found: search.SearchResults) -> str:
@@ -223,7 +223,7 @@ class Listing:
         others = searched.elsewhere()
         return {
             **shown,
-            "cards": searched.cards(list(shown["page"].object_list)),
+            "teasers": searched.teasers(list(shown["page"].object_list)),
             "searched": searched,
             "hidden_order": self.order if self.order != ORDERS[0] else "",
             "orders": self._orders() if found.total > 1 else [],

@@ -104,7 +104,7 @@ def _pieces(tag: Tag) -> dict[str, object]:
     made, shelved = teasers_by_kind([lead] if lead else [], tag, **chosen)
     return {
         "lead": build_lead_teaser(lead, made[0]) if lead else None,
-        "shelves": shelved,
+        "teaser_groups": shelved,
         "total": sum(count_kinds(**chosen).values()),
         "all_url": f"{reverse('publications:list')}?{urlencode(chosen)}",
         "people": author_summaries(_people(chosen)),
@@ -131,7 +131,7 @@ def teasers_by_kind(
 ) -> tuple[list[Teaser], list[TeaserGroup]]:
     """The cards of what stands above; then the newest of each kind but those, in the tree or on the tag in it.
 
-    `asked` are the filters of the lists behind the shelves.
+    `asked` are the filters of the lists behind the groups.
     """
     counts = count_kinds(**asked)
     below = editions_by_kind(counts, current_tree(), tag=tag, without=above)
