@@ -3,6 +3,7 @@
 from datetime import timedelta
 
 import pytest
+from django.contrib.auth.models import Permission
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
@@ -10,6 +11,7 @@ from django.utils import timezone
 
 from publications import actions
 from publications.models import Autosave, Presence, Publication, Submission
+from publications.templatetags.desk_menu import MENU
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
 
@@ -220,3 +222,14 @@ def test_what_was_typed_and_not_saved_is_told_to_whoever_typed_it_alone(desk, ed
 
     assert [str(each) for each in page.context["autosaves"]] == ["On Brest", "A new piece"]
     assert "Not mine" not in page.text and f'href="{change(piece)}"' in page.text
+
+
+@pytest.mark.parametrize(
+    "item", [item for _slug, _label, items in MENU for item in items], ids=lambda item: item.page
+)
+def test_each_entry_of_the_menu_asks_for_a_permission_that_exists(item):
+    for name in filter(None, (item.permission, item.add_permission)):
+        app, codename = name.split(".")
+        assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists(), name
+    assert reverse(f"desk:{item.page}")
+    assert not item.add_view or reverse(f"desk:{item.add_view}")

@@ -4,9 +4,25 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django import template
+from django.contrib.auth.models import Group, User
+from django.db.models import Model
 from django.urls import reverse
 from django.utils.functional import Promise
 from django.utils.translation import gettext_lazy as _
+
+from accounts.models import AccountEvent
+from publications.models import (
+    AuditEntry,
+    Author,
+    Image,
+    Kind,
+    MenuLink,
+    Publication,
+    SitePage,
+    SiteSettings,
+    Synonym,
+    Tag,
+)
 
 register = template.Library()
 
@@ -20,7 +36,7 @@ class MenuItem:
     description: Promise
     page: str
     add_permission: str = ""
-    add_sitepage: str = ""
+    add_view: str = ""
 
 
 @dataclass(frozen=True)
@@ -63,10 +79,10 @@ class Menu:
 
 
 def model_item(
-    model: str, label: Promise, description: Promise, *, view: str = "view", add: bool = True
+    model: type[Model], label: Promise, description: Promise, *, view: str = "view", add: bool = True
 ) -> MenuItem:
-    """Return the item of a model ("app.model"): its list, and its form for a new row where the menu offers that."""
-    app, name = model.split(".")
+    """Return the item of a model: its list, and its form for a new row where the menu offers that."""
+    app, name = model._meta.app_label, model._meta.model_name
     added = (f"{app}.add_{name}", f"{app}_{name}_add") if add else ("", "")
     return MenuItem(f"{app}.{view}_{name}", label, description, f"{app}_{name}_changelist", *added)
 
@@ -78,16 +94,16 @@ def page_item(permission: str, label: Promise, description: Promise, page: str) 
 MENU = (
     ("texts", _("Texts"), (
         model_item(
-            "publications.publication", _("Publications"), _("Drafts and what is public, and where each stands")
+            Publication, _("Publications"), _("Drafts and what is public, and where each stands")
         ),
         page_item(
             "relate_publication", _("Related links"), _("What is shown below a text as related"), "related-links"
         ),
     )),
     ("beside", _("Beside the texts"), (
-        model_item("publications.author", _("Authors"), _("The people who write, as readers see them")),
-        model_item("publications.tag", _("Tags"), _("Themes, countries and series")),
-        model_item("publications.image", _("Library"), _("Pictures, and what they show")),
+        model_item(Author, _("Authors"), _("The people who write, as readers see them")),
+        model_item(Tag, _("Tags"), _("Themes, countries and series")),
+        model_item(Image, _("Library"), _("Pictures, and what they show")),
     )),
     ("site", _("The site"), (
         page_item(
@@ -95,32 +111,32 @@ MENU = (
         ),
         page_item("publish_publication", _("Newsletter"), _("Where readers sign up"), "newsletter"),
         model_item(
-            "publications.page", _("Site pages"), _("About, contact, privacy and others, in both languages")
+            SitePage, _("Site pages"), _("About, contact, privacy and others, in both languages")
         ),
         model_item(
-            "publications.sitelink", _("Menu, footer and social accounts"),
+            MenuLink, _("Menu, footer and social accounts"),
             _("The links on every page, and their order"),
         ),
         model_item(
-            "publications.site", _("Name of the site"), _("Names, who publishes, newsletter"), add=False
+            SiteSettings, _("Name of the site"), _("Names, who publishes, newsletter"), add=False
         ),
         model_item(
-            "publications.synonym", _("Equal spellings"), _("Names that a search takes for one another")
+            Synonym, _("Equal spellings"), _("Names that a search takes for one another")
         ),
     )),
     ("house", _("The house"), (
         model_item(
-            "publications.auditline", _("Audit trail"), _("Who changed what readers see, and when"), add=False
+            AuditEntry, _("Audit trail"), _("Who changed what readers see, and when"), add=False
         ),
         model_item(
-            "publications.kind", _("Kinds"), _("Type lines, numbers and disclaimers"), view="change", add=False
+            Kind, _("Kinds"), _("Type lines, numbers and disclaimers"), view="change", add=False
         ),
-        model_item("auth.user", _("Users"), _("Who may sign in")),
+        model_item(User, _("Users"), _("Who may sign in")),
         model_item(
-            "accounts.accountevent", _("Account events"),
+            AccountEvent, _("Account events"),
             _("Who signed in, who was refused, who changed an account"), add=False,
         ),
-        model_item("auth.group", _("Groups"), _("What they may do"), add=False),
+        model_item(Group, _("Groups"), _("What they may do"), add=False),
     )),
 )  # fmt: skip
 """Sections with their items: slug, label, items. A section without an entry for a person is not shown."""
@@ -149,8 +165,8 @@ def _entries(items: Iterable[MenuItem], user, path: str) -> Iterable[MenuEntry]:
     for item in items:
         if user.has_perm(item.permission):
             url = reverse(f"desk:{item.page}")
-            may_add = item.add_sitepage and user.has_perm(item.add_permission)
-            add_url = reverse(f"desk:{item.add_sitepage}") if may_add else ""
+            may_add = item.add_view and user.has_perm(item.add_permission)
+            add_url = reverse(f"desk:{item.add_view}") if may_add else ""
             yield MenuEntry(item.label, item.description, url, _current(url, path), add_url)
 
 
