@@ -2,11 +2,17 @@
 
 import gc
 import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
 from importlib import import_module
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.conf import settings as django_settings
+from django.db import connection, transaction
+from django.test import override_settings
 
 from sceeus import service_urls
 
@@ -57,25 +63,78 @@ def _no_damaged_originals(monkeypatch) -> None:
 def _own_site_data(settings, tmp_path) -> None:
     """Each test has originals and renditions of its own, and no gathered styles: each client would read them all."""
     settings.SITE_DATA, settings.STATIC_ROOT = tmp_path, tmp_path / "static"
-    settings.ORIGINALS, settings.RENDITIONS = tmp_path / "originals", tmp_path / "renditions"
-    settings.STORAGES = {
-        **settings.STORAGES,
-        "originals": service_urls.parse_storage_url("", settings.ORIGINALS),
-        "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+    for name, value in _settings_of(tmp_path).items():
+        setattr(settings, name, value)
+
+
+def _settings_of(folder: Path) -> dict[str, object]:
+    """The settings of a site whose files are in a folder."""
+    originals = folder / "originals"
+    return {
+        "SITE_DATA": folder,
+        "STATIC_ROOT": folder / "static",
+        "ORIGINALS": originals,
+        "RENDITIONS": folder / "renditions",
+        "STORAGES": {
+            **django_settings.STORAGES,
+            "originals": service_urls.parse_storage_url("", originals),
+            "staticfiles": {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"},
+        },
+        "DISK_RESERVE": folder / "disk-reserve",
+        "DISK_RESERVE_BYTES": 0,
+        "PASSWORD_HASHERS": ["django.contrib.auth.hashers.MD5PasswordHasher"],
     }
-    settings.DISK_RESERVE, settings.DISK_RESERVE_BYTES = tmp_path / "disk-reserve", 0
-    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="class")
+def shared_site(django_db_setup, django_db_blocker, tmp_path_factory, _kept_pictures) -> Iterator[Path]:
+    """A transaction around all tests of a class, for rows that each of them needs; gives the folder of their files.
+
+    A fixture of the class makes the rows. A test that needs them uses `in_shared_site` as well.
+    """
+    folder = tmp_path_factory.mktemp("shared")
+    with django_db_blocker.unblock(), transaction.atomic():
+        with override_settings(**{**_settings_of(folder), "RENDITIONS": _kept_pictures}):
+            yield folder
+        transaction.set_rollback(True)
+
+
+@pytest.fixture
+def in_shared_site(shared_site, _own_site_data, tmp_path, db) -> None:
+    """This test has the rows of its class, and a copy of the files."""
+    shutil.copytree(shared_site, tmp_path, dirs_exist_ok=True)
 
 
 @pytest.fixture(scope="session")
 def _kept_pictures(tmp_path_factory) -> Path:
-    return tmp_path_factory.mktemp("pictures")
+    """One folder for all workers: a rendition is written whole or not at all, and its name says what it shows."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "pictures"
+    folder.mkdir(exist_ok=True)
+    return folder
 
 
 @pytest.fixture
 def pictures_are_kept(settings, _kept_pictures) -> None:
     """Those of the demonstration are made once for all tests: named by what they are made of, they take most of a load."""
     settings.RENDITIONS = _kept_pictures
+
+
+@pytest.fixture(scope="session")
+def migrated_sqlite(tmp_path_factory, django_db_setup, django_db_blocker) -> Path:
+    """The folder of a site on SQLite that is migrated and has only its first rows, to be copied.
+
+    Its database is a copy of the tests' own where that is one of SQLite.
+    """
+    folder = tmp_path_factory.mktemp("migrated")
+    if connection.vendor == "sqlite":
+        with django_db_blocker.unblock(), connection.cursor() as cursor:
+            cursor.execute("VACUUM INTO %s", [str(folder / "site.sqlite3")])
+        return folder
+    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
+    known = {"SITE_DATA": str(folder), "PATH": os.environ["PATH"]}
+    subprocess.run(command, cwd=ROOT, env=known, capture_output=True, check=True)
+    return folder
 
 
 @pytest.fixture

@@ -36,14 +36,17 @@ class Newsroom:
 
     publications: dict[str, Publication]
     things: dict[str, object]
+    states: frozenset[str] = frozenset()
+    """The names of the publications that stand for a state; the others stand for a sort."""
 
 
 def make_newsroom(person) -> Newsroom:
     """Load the demonstration, and make beside it a publication in each state and of each sort that it lacks."""
     expired = _expired(person)  # first, as no action may be older than the last
     demonstration.load(by=person, tell=lambda _said: None)
-    publications = {"expired": expired, **_of_the_demonstration(), **_in_states(person), **_of_sorts()}
-    return Newsroom(publications, _things(publications["changed"], person))
+    of_the_demonstration, in_states = _of_the_demonstration(), {"expired": expired, **_in_states(person)}
+    publications = {**of_the_demonstration, **in_states, **_of_sorts()}
+    return Newsroom(publications, _things(publications["changed"], person), frozenset(in_states))
 
 
 def _of_the_demonstration() -> dict[str, Publication]:

@@ -24,7 +24,7 @@ from tests.factories import make_author, make_image, make_live, make_person, mak
 
 pytestmark = pytest.mark.django_db
 
-EXAMPLES = int(os.environ.get("EXAMPLES", "150"))
+EXAMPLES = int(os.environ.get("EXAMPLES", "75"))
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 PARAMETER = re.compile(r"<(?:(\w+):)?(\w+)>")
 NAMED_GROUP = re.compile(r"\^?\(\?P<(\w+)>[^)]*\)([^$]*)\$")

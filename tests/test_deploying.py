@@ -16,7 +16,6 @@ from pathlib import Path
 import pytest
 import yaml
 from django.core.management import get_commands
-from django.db import connection
 
 from tests.conftest import ROOT
 
@@ -40,20 +39,6 @@ def run(script: str, folder, site, **more: str) -> subprocess.CompletedProcess:
     )
 
 
-@pytest.fixture(scope="session")
-def _migrated(tmp_path_factory, django_db_setup, django_db_blocker) -> Path:
-    """A database of SQLite that has nothing but its tables: a copy of the tests' own, where that is one."""
-    folder = tmp_path_factory.mktemp("migrated")
-    if connection.vendor == "sqlite":
-        with django_db_blocker.unblock(), connection.cursor() as cursor:
-            cursor.execute("VACUUM INTO %s", [str(folder / "site.sqlite3")])
-        return folder
-    command = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
-    known = {"SITE_DATA": str(folder), "PATH": os.environ["PATH"]}
-    subprocess.run(command, cwd=ROOT, env=known, capture_output=True, check=True)
-    return folder
-
-
 @contextmanager
 def opened(folder: Path):
     """The database of a site, closed again: SQLite's own `with` leaves it open."""
@@ -63,10 +48,10 @@ def opened(folder: Path):
 
 
 @pytest.fixture(scope="session")
-def _sound(tmp_path_factory, _migrated) -> Path:
+def _sound(tmp_path_factory, migrated_sqlite) -> Path:
     """A site's folder: a database with a word in it, an original, a key."""
     folder = tmp_path_factory.mktemp("sound") / "site"
-    shutil.copytree(_migrated, folder)
+    shutil.copytree(migrated_sqlite, folder)
     (folder / ORIGINAL).parent.mkdir(parents=True)
     (folder / ORIGINAL).write_bytes(PICTURE)
     (folder / "secret-key").write_text("secret")

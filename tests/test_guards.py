@@ -1,6 +1,7 @@
 """What the database itself refuses, on either engine, and that it still does after later migrations."""
 
 import os
+import shutil
 import subprocess
 import sys
 from datetime import timedelta
@@ -148,6 +149,12 @@ def test_the_triggers_are_off_while_migrations_run():
     assert find_missing_guards() == []
 
 
+@pytest.fixture
+def migrated(migrated_sqlite, tmp_path) -> Path:
+    """The folder of a site of its own, on SQLite."""
+    return shutil.copytree(migrated_sqlite, tmp_path / "site")
+
+
 REBUILD = """
 import django
 django.setup()
@@ -155,7 +162,6 @@ from django.core.management import call_command
 from django.db import connection, models
 from publications.models import Edition
 
-call_command("migrate", verbosity=0)
 field = models.CharField(max_length=300, default="")
 field.set_attributes_from_name("later")
 with connection.schema_editor() as editor:
@@ -169,9 +175,9 @@ with connection.cursor() as cursor:
 """
 
 
-def test_the_guards_survive_a_migration_that_rebuilds_the_table(tmp_path):
+def test_the_guards_survive_a_migration_that_rebuilds_the_table(migrated):
     """SQLite only, in a database of its own: Django drops the triggers there, and each migrate puts them back."""
-    assert run_on_sqlite(REBUILD, tmp_path) == ["0", str(len(SQLITE))]
+    assert run_on_sqlite(REBUILD, migrated) == ["0", str(len(SQLITE))]
 
 
 FAILURE = """
@@ -187,7 +193,6 @@ from publications.models import guards
 def fail(apps, schema_editor):
     raise ValueError("This migration fails.")
 
-call_command("migrate", verbosity=0)
 last = MigrationRecorder(connection).migration_qs.filter(app="publications").latest("pk")
 last.delete()
 module = importlib.import_module(f"publications.migrations.{last.name}")
@@ -199,8 +204,8 @@ except ValueError as error:
 """
 
 
-def test_the_guards_are_back_after_a_migration_that_failed(tmp_path):
-    assert run_on_sqlite(FAILURE, tmp_path) == ["0", "This", "migration", "fails."]
+def test_the_guards_are_back_after_a_migration_that_failed(migrated):
+    assert run_on_sqlite(FAILURE, migrated) == ["0", "This", "migration", "fails."]
 
 
 ASKED = """
@@ -213,7 +218,6 @@ from django.db import connection
 from django.db.migrations.recorder import MigrationRecorder
 from publications.models import guards
 
-call_command("migrate", verbosity=0)
 MigrationRecorder(connection).migration_qs.filter(app="publications").latest("pk").delete()
 with connection.cursor() as cursor:
     for statement in guards._drops("sqlite"):
@@ -226,8 +230,8 @@ for options in ({"check_unapplied": True}, {"plan": True}, {"plan": True, "check
 """
 
 
-def test_migrate_writes_nothing_where_it_was_only_asked(tmp_path):
-    assert run_on_sqlite(ASKED, tmp_path) == ["True"] * 3
+def test_migrate_writes_nothing_where_it_was_only_asked(migrated):
+    assert run_on_sqlite(ASKED, migrated) == ["True"] * 3
 
 
 def run_on_sqlite(script: str, folder: Path) -> list[str]:

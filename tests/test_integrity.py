@@ -1,5 +1,6 @@
 """verify: a sound site is whole, every fault of the table is found and named, and what is derived is repaired."""
 
+from collections.abc import Iterator
 from importlib import import_module
 
 import pytest
@@ -11,7 +12,7 @@ from django.db.models import FileField
 
 from publications.integrity import CHECKS, REPAIRS, find_faults, no_progress
 from publications.integrity.originals import models_with_originals
-from publications.models import SiteVersion, originals
+from publications.models import Publication, SiteVersion, originals
 from sceeus import service_urls
 from tests.conftest import ROOT
 from tests.corruptions import CORRUPTIONS, DAMAGES, FILES, make_site
@@ -22,10 +23,15 @@ BY_NAME = {check.name: check for check in CHECKS}
 REPAIRED = [check.name for check in CHECKS if check.repair and check.name != "one-live"]
 
 
+@pytest.fixture(scope="class")
+def sound(shared_site) -> Publication:
+    return make_site()
+
+
 @pytest.fixture
-def piece():
+def piece(sound, in_shared_site) -> Iterator[Publication]:
     """A publication of a sound site. What a test switches off is on again afterwards."""
-    yield make_site()
+    yield Publication.objects.get(pk=sound.pk)
     if connection.vendor == "sqlite":
         connection.cursor().execute("PRAGMA ignore_check_constraints = OFF")
 
@@ -43,8 +49,121 @@ def verify(*options: str) -> str:
     return str(failed.value)
 
 
-def test_nothing_is_found_on_a_sound_site(piece):
-    assert all_faults() == {}
+class TestSoundSite:
+    """What is done to a sound site, which is made once."""
+
+    def test_nothing_is_found_on_a_sound_site(self, piece):
+        assert all_faults() == {}
+
+    @pytest.mark.parametrize("name", CORRUPTIONS)
+    def test_each_corruption_is_found(self, piece, name):
+        for corrupt in CORRUPTIONS[name]:
+            with transaction.atomic():
+                corrupt(piece)
+
+                found = find_faults(BY_NAME[name], no_progress)
+
+                assert bool(found) is (name != "pages" or connection.vendor == "sqlite"), corrupt
+                transaction.set_rollback(True)
+
+    @pytest.mark.parametrize("model", FILES, ids=lambda model: model.__name__)
+    def test_each_kind_of_file_is_missed_and_compared(self, piece, model):
+        file = FILES[model](piece)
+        with originals().open(file) as stored:
+            content = stored.read()
+        for name, damage in ((name, damage) for name, ways in DAMAGES.items() for damage in ways):
+            damage(file)
+
+            found = all_faults(of_files=True)
+
+            assert set(found) == {name} and all(fault.startswith(file) for fault in found[name])
+            assert str(model._meta.verbose_name) in " ".join(found[name])
+            originals().save(file, ContentFile(content))
+
+    @pytest.mark.parametrize("name", REPAIRED)
+    def test_what_is_derived_is_repaired_and_readers_see_it(self, piece, name, capsys):
+        CORRUPTIONS[name][0](piece)
+        before = SiteVersion.objects.get().number
+
+        call_command("verify", "--full", "--repair")
+
+        assert "the site is whole" in capsys.readouterr().out
+        assert name in ("guards", "made-files") or SiteVersion.objects.get().number > before
+
+    @pytest.mark.parametrize("name", REPAIRED)
+    def test_each_repair_is_named(self, piece, name, capsys):
+        CORRUPTIONS[name][0](piece)
+        found = find_faults(BY_NAME[name], no_progress)
+        assert found
+
+        call_command("verify", "--full", "--repair")
+
+        said = capsys.readouterr().out
+        assert all(f"  - repaired: {fault}" in said for fault in found)
+        assert f"{name}: repaired {len(found)}, left 0." in said
+
+    def test_many_repairs_are_counted_and_the_first_named(self, piece, capsys, monkeypatch):
+        monkeypatch.setattr("publications.management.commands.verify.SHOWN", 0)
+        CORRUPTIONS["made-files"][0](piece)
+
+        call_command("verify", "--repair")
+
+        assert "… and 1 more" in capsys.readouterr().out
+
+    def test_a_rebuild_has_its_audit_entry(self, piece):
+        call_command("rebuild", verbosity=0)
+
+        assert all_faults() == {}
+
+    def test_versions_of_older_releases_get_their_entries(self, piece):
+        """A rebuild used to begin a version without one."""
+        CORRUPTIONS["versions"][0](piece)
+
+        (migration,) = ROOT.glob("publications/migrations/*_versions_have_entries.py")
+        import_module(f"publications.migrations.{migration.stem}").fill_gaps(apps, None)
+
+        assert all_faults() == {}
+
+    def test_a_fault_is_reported_with_what_it_is_of_and_what_to_do(self, piece, capsys):
+        file = FILES[next(iter(FILES))](piece)
+        originals().delete(file)
+
+        verify()
+
+        said = capsys.readouterr().out
+        assert "FAULT    missing-files" in said and "whole    windows" not in said
+        assert f"{file} missing. It is image" in said and "Put the file back from a backup" in said
+
+    def test_what_is_original_is_never_repaired(self, piece):
+        file = FILES[next(iter(FILES))](piece)
+        originals().delete(file)
+
+        verify("--repair")
+
+        assert not originals().exists(file)
+
+    def test_a_note_is_no_fault(self, piece, capsys):
+        CORRUPTIONS["unused"][0](piece)
+
+        call_command("verify")
+
+        assert "1 × note “unused”" in capsys.readouterr().out
+
+    def test_a_database_of_another_release_is_asked_nothing_else(self, piece, capsys):
+        CORRUPTIONS["schema"][0](piece)
+
+        verify()
+
+        assert capsys.readouterr().out.count("whole ") == 0
+
+    def test_who_breaks_it_off_is_told(self, piece, monkeypatch):
+        def interrupt(*_):
+            raise KeyboardInterrupt
+
+        monkeypatch.setattr("publications.management.commands.verify.find_faults", interrupt)
+
+        with pytest.raises(CommandError, match="Broken off"):
+            call_command("verify")
 
 
 def test_every_check_and_every_kind_of_file_has_its_corruptions():
@@ -57,33 +176,6 @@ def test_files_are_named_by_fields_that_verify_knows():
     fields = [field for model in apps.get_models() for field in model._meta.fields]
 
     assert not [field for field in fields if isinstance(field, FileField)]
-
-
-@pytest.mark.parametrize("name", CORRUPTIONS)
-def test_each_corruption_is_found(piece, name):
-    for corrupt in CORRUPTIONS[name]:
-        with transaction.atomic():
-            corrupt(piece)
-
-            found = find_faults(BY_NAME[name], no_progress)
-
-            assert bool(found) is (name != "pages" or connection.vendor == "sqlite"), corrupt
-            transaction.set_rollback(True)
-
-
-@pytest.mark.parametrize("model", FILES, ids=lambda model: model.__name__)
-def test_each_kind_of_file_is_missed_and_compared(piece, model):
-    file = FILES[model](piece)
-    with originals().open(file) as stored:
-        content = stored.read()
-    for name, damage in ((name, damage) for name, ways in DAMAGES.items() for damage in ways):
-        damage(file)
-
-        found = all_faults(of_files=True)
-
-        assert set(found) == {name} and all(fault.startswith(file) for fault in found[name])
-        assert str(model._meta.verbose_name) in " ".join(found[name])
-        originals().save(file, ContentFile(content))
 
 
 def test_files_in_a_bucket_are_verified_likewise(settings):
@@ -102,100 +194,5 @@ def test_files_in_a_bucket_are_verified_likewise(settings):
     assert names[1] in found["missing-files"][0] and names[3] in found["damaged-files"][0]
 
 
-@pytest.mark.parametrize("name", REPAIRED)
-def test_what_is_derived_is_repaired_and_readers_see_it(piece, name, capsys):
-    CORRUPTIONS[name][0](piece)
-    before = SiteVersion.objects.get().number
-
-    call_command("verify", "--full", "--repair")
-
-    assert "the site is whole" in capsys.readouterr().out
-    assert name in ("guards", "made-files") or SiteVersion.objects.get().number > before
-
-
-@pytest.mark.parametrize("name", REPAIRED)
-def test_each_repair_is_named(piece, name, capsys):
-    CORRUPTIONS[name][0](piece)
-    found = find_faults(BY_NAME[name], no_progress)
-    assert found
-
-    call_command("verify", "--full", "--repair")
-
-    said = capsys.readouterr().out
-    assert all(f"  - repaired: {fault}" in said for fault in found)
-    assert f"{name}: repaired {len(found)}, left 0." in said
-
-
-def test_many_repairs_are_counted_and_the_first_named(piece, capsys, monkeypatch):
-    monkeypatch.setattr("publications.management.commands.verify.SHOWN", 0)
-    CORRUPTIONS["made-files"][0](piece)
-
-    call_command("verify", "--repair")
-
-    assert "… and 1 more" in capsys.readouterr().out
-
-
 def test_every_part_that_checks_name_can_be_repaired():
     assert {check.repair for check in CHECKS if check.repair} == REPAIRS.keys()
-
-
-def test_a_rebuild_has_its_audit_entry(piece):
-    call_command("rebuild", verbosity=0)
-
-    assert all_faults() == {}
-
-
-def test_versions_of_older_releases_get_their_entries(piece):
-    """A rebuild used to begin a version without one."""
-    CORRUPTIONS["versions"][0](piece)
-
-    (migration,) = ROOT.glob("publications/migrations/*_versions_have_entries.py")
-    import_module(f"publications.migrations.{migration.stem}").fill_gaps(apps, None)
-
-    assert all_faults() == {}
-
-
-def test_a_fault_is_reported_with_what_it_is_of_and_what_to_do(piece, capsys):
-    file = FILES[next(iter(FILES))](piece)
-    originals().delete(file)
-
-    verify()
-
-    said = capsys.readouterr().out
-    assert "FAULT    missing-files" in said and "whole    windows" not in said
-    assert f"{file} missing. It is image" in said and "Put the file back from a backup" in said
-
-
-def test_what_is_original_is_never_repaired(piece):
-    file = FILES[next(iter(FILES))](piece)
-    originals().delete(file)
-
-    verify("--repair")
-
-    assert not originals().exists(file)
-
-
-def test_a_note_is_no_fault(piece, capsys):
-    CORRUPTIONS["unused"][0](piece)
-
-    call_command("verify")
-
-    assert "1 × note “unused”" in capsys.readouterr().out
-
-
-def test_a_database_of_another_release_is_asked_nothing_else(piece, capsys):
-    CORRUPTIONS["schema"][0](piece)
-
-    verify()
-
-    assert capsys.readouterr().out.count("whole ") == 0
-
-
-def test_who_breaks_it_off_is_told(piece, monkeypatch):
-    def interrupt(*_):
-        raise KeyboardInterrupt
-
-    monkeypatch.setattr("publications.management.commands.verify.find_faults", interrupt)
-
-    with pytest.raises(CommandError, match="Broken off"):
-        call_command("verify")

@@ -4,11 +4,10 @@ import pytest
 from django.urls import reverse
 
 from publications import preflight
-from publications.demonstration import load
 from publications.importers.run import ImportOptions, run_import
 from publications.markup import render_markdown
 from publications.models import Edition, Publication
-from tests.factories import make_person, make_publication
+from tests.factories import make_publication
 from tests.import_figures import CORPUS
 
 
@@ -101,20 +100,6 @@ def test_nothing_is_asked_where_there_is_no_placeholder(desk):
 
     assert "placeholders_meant" not in page.context["form"].fields
     assert publication.editions.live().exists()
-
-
-@pytest.mark.django_db
-@pytest.mark.usefixtures("pictures_are_kept")
-def test_the_demonstration_holds_two_placeholders_in_its_draft():
-    load(by=make_person("Administrators"), tell=lambda line: None)
-
-    found = {
-        publication.title: len(confirm)
-        for publication in Publication.objects.all()
-        if (confirm := preflight.run_preflight(preflight.build_preflight_draft(publication)).confirm)
-    }
-
-    assert found == {"Transnistria after Russian gas": 2}
 
 
 def texts_of(row: Publication | Edition, html: str) -> str:

@@ -2,6 +2,8 @@
 read back by parsers of others as its page has it.
 """
 
+import os
+
 import pytest
 from django.utils import timezone
 
@@ -16,6 +18,7 @@ from tests.search_figures import compare_with_tfidf
 from tests.test_placeholders import texts_of
 
 pytestmark = [pytest.mark.corpus, pytest.mark.django_db]
+ALL = os.environ.get("CORPUS") == "all"  # else one format of each post, and the Markdown of every third
 
 
 def on_the_page(edition: Edition) -> Read:
@@ -50,8 +53,8 @@ def test_a_blog_of_ten_years(client, capsys, subtests):
         the_posts_are_whole(account, capsys)
     with subtests.test("no post is taken for unfinished"):
         no_post_is_taken_for_unfinished()
-    with subtests.test("every post is read back from every format"):
-        every_post_is_read_back_from_every_format(client, capsys)
+    with subtests.test("posts are read back from each format"):
+        posts_are_read_back_from_each_format(client, capsys)
     with subtests.test("linked posts are found more often than by plain TF-IDF"):
         linked_posts_are_found_more_often_than_by_tfidf(capsys)
 
@@ -92,23 +95,26 @@ def no_post_is_taken_for_unfinished() -> None:
     assert unfinished == {}
 
 
-def every_post_is_read_back_from_every_format(client, capsys) -> None:
+def posts_are_read_back_from_each_format(client, capsys) -> None:
     editions = list(Edition.objects.live().prefetch_related("bylines", "images"))
 
+    formats = list(REFERENCE_FORMATS)
     astray = []
-    for edition in editions:
-        for face in REFERENCE_FORMATS:
+    for place, edition in enumerate(editions):
+        for face in formats if ALL else [formats[place % len(formats)]]:
             response = client.get(f"{edition.get_absolute_url().rstrip('/')}.{face}")
             read = READERS[face](response.content.decode())
             if read != on_the_page(edition) or not are_the_names(read.authors, edition):
                 astray.append(f"{edition.slug}.{face}")
 
-    reworded = [edition.slug for edition in editions if not says_the_same_as_markdown(edition)]
+    reworded = [
+        edition.slug for edition in editions[:: 1 if ALL else 3] if not says_the_same_as_markdown(edition)
+    ]
 
     with capsys.disabled():
         show(
             "References of the posts",
-            {"posts": len(editions), "references read back": len(editions) * len(REFERENCE_FORMATS), "otherwise than the page": astray, "other words as Markdown": reworded},
+            {"posts": len(editions), "formats": formats, "otherwise than the page": astray, "other words as Markdown": reworded},
         )  # fmt: skip
     assert len(editions) == 509
     assert not astray and not reworded

@@ -43,7 +43,14 @@ FIELDS = (
     "attachment", "attachmentlabel", "attachmentbytes", "changenote", "cover",
 )  # fmt: skip
 WORDS = {field: f"zzq{field}" for field in FIELDS}
-QUERIES = ("kind", "topic", "country", "series", "author", "year", "language", "page", "q", "order", "from")
+QUERIES = {
+    "kind": ("quick-comment",),
+    "topic": (WORDS["tagslug"],),
+    "country": (WORDS["tagslug"],),
+    "series": (WORDS["tagslug"],),
+    "author": (WORDS["authorslug"],),
+    **dict.fromkeys(("year", "language", "page", "order", "from"), (WORDS["tag"],)),
+}
 LISTS = ("/en/publications/", "/sv/publikationer/", "/api/v1/publications")
 
 
@@ -77,30 +84,28 @@ class Asked:
         for locale in LOCALES:
             with translation.override(locale):
                 for route, names in public_routes():
-                    for chosen in itertools.product(*self._choices(names)):
+                    for chosen in itertools.product(*self._choices(route, names)):
                         found.add("/" + route % dict(zip(names, chosen, strict=True)))
         lists = [
             path
             for path in found
             if path.rstrip("/").endswith(("publications", "publikationer", "/en", "/sv"))
         ]
-        asked = [*self.values["author"], *self.values["tag"], "quick-comment", WORDS["title"]]
-        queries = [urlencode({name: value}) for name in QUERIES for value in asked]
+        queries = [urlencode({name: value}) for name, values in QUERIES.items() for value in values]
         return [
             *sorted(found),
             *(f"{path}?{query}" for path in lists for query in queries),
-            *(f"{path}?{urlencode({'q': word})}" for path in LISTS for word in WORDS.values()),
             *(
                 f"{path}?{urlencode({'q': typed})}"
-                for path, typed in zip(itertools.cycle(LISTS), halves_and_slips())
+                for path, typed in zip(itertools.cycle(LISTS), what_a_stranger_may_type())
             ),
             *(f"/oai?{query}" for query in self._harvested()),
         ]
 
-    def _choices(self, names: list[str]) -> list[list]:
-        """What may stand in each place of a route. Only pieces have anything with a number below their slug."""
-        of_pieces = {"slug": [WORDS["slug"], "clean"]} if "number" in names else {}
-        return [{**self.values, **of_pieces}[name] for name in names]
+    def _choices(self, route: str, names: list[str]) -> list[list]:
+        """What may stand in each place of a route: every slug in a page's own, below a page only those of its kind."""
+        slugs = self.values["slug"] if route.endswith("%(slug)s/") else slugs_of(route)
+        return [{**self.values, "slug": slugs}[name] for name in names]
 
     def _harvested(self) -> list[str]:
         """Every verb, of everything, of the piece itself, and of each set."""
@@ -116,13 +121,24 @@ class Asked:
         ]
 
 
+def slugs_of(route: str) -> list[str]:
+    if "author" in route or "forfattare" in route:
+        return [WORDS["authorslug"]]
+    if "topic" in route or "amnen" in route:
+        return [WORDS["tagslug"]]
+    return [WORDS["slug"], "clean"]
+
+
 def what_a_stranger_may_type() -> list[str]:
-    """Every secret word as it is, half typed beside a word that is public, and with a slip that a search may mend."""
+    """Every secret word as it is, half typed beside a word that is public, and with a slip that a search may mend.
+
+    One of the lists is asked for each, as they have one search in common.
+    """
     return [*WORDS.values(), *halves_and_slips()]
 
 
 def halves_and_slips() -> list[str]:
-    """What finds a word that is not typed: one of the lists is asked for each, as they have one search in common."""
+    """What finds a word that is not typed."""
     return [typed for word in WORDS.values() for typed in (f"nothing {word[:-2]}", f"{word[:-1]}q")]
 
 

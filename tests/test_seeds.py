@@ -1,9 +1,5 @@
 """Roles and first rows come after migrate, once: what editors and superusers changed since stays as they left it."""
 
-import os
-import subprocess
-import sys
-
 import pytest
 from django.contrib.auth.models import Group, Permission
 from django.core.management import call_command
@@ -21,7 +17,7 @@ from publications.models import (
     Synonym,
 )
 from publications.roles import APP_LABELS, ROLES, apply_roles
-from tests.conftest import ROOT
+from tests.test_guards import run_on_sqlite
 
 pytestmark = pytest.mark.django_db
 
@@ -104,24 +100,24 @@ def test_flush_gives_roles_and_first_rows_back():
     assert Synonym.objects.exists() and NamedTerm.objects.exists() and SiteVersion.objects.exists()
 
 
+STEPS = """
+import django
+django.setup()
+from django.core.management import call_command
+from publications.models import Kind, MenuLink, Page, Site
+
+def count():
+    print(Site.objects.count(), Page.objects.count(), Kind.objects.count())
+
+for label in (("accounts",), ("publications", "0003"), ("publications", "0010"), ()):
+    call_command("migrate", *label, verbosity=0)
+count()
+MenuLink.objects.all().delete()
+Page.objects.all().delete()
+call_command("migrate", verbosity=0)
+count()
+"""
+
+
 def test_first_rows_wait_for_all_migrations_and_come_once(tmp_path):
-    def manage(*arguments: str) -> str:
-        known = {
-            **os.environ,
-            "SITE_DATA": str(tmp_path),
-            "DATABASE_URL": f"sqlite:///{tmp_path}/site.sqlite3",
-        }
-        command = [sys.executable, "manage.py", *arguments]
-        return subprocess.run(command, cwd=ROOT, env=known, check=True, capture_output=True, text=True).stdout
-
-    count = "from publications.models import *; print(SiteSettings.objects.count(), SitePage.objects.count(), Kind.objects.count())"
-    for label in (("accounts",), ("publications", "0003"), ("publications", "0010"), ()):
-        manage("migrate", *label, "--verbosity", "0")
-    assert manage("shell", "--no-imports", "-c", count).split() == ["1", "4", "5"]
-
-    remove = (
-        "from publications.models import *; MenuLink.objects.all().delete(); SitePage.objects.all().delete()"
-    )
-    manage("shell", "--no-imports", "-c", remove)
-    manage("migrate", "--verbosity", "0")
-    assert manage("shell", "--no-imports", "-c", count).split() == ["1", "0", "5"]
+    assert run_on_sqlite(STEPS, tmp_path) == ["1", "4", "5", "1", "0", "5"]

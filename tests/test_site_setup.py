@@ -22,32 +22,42 @@ def start() -> list[str]:
     return said
 
 
-def test_an_empty_site_gets_two_people_and_the_demonstration():
-    said = "\n".join(start())
-
-    assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
-    assert Publication.objects.count() == 30
-    assert Edition.objects.live().count() == 27
-    assert "Sign in at /desk/" in said
+@pytest.fixture(scope="class")
+def first_start(shared_site) -> list[str]:
+    return start()
 
 
-def test_the_first_passwords_are_kept_where_only_the_owner_reads_them():
-    start()
-    path = first_login.first_login_path()
-
-    assert stat.S_IMODE(path.stat().st_mode) == 0o600
-    for line in path.read_text().splitlines():
-        username, password = line.split()
-        assert User.objects.get(username=username).check_password(password)
+@pytest.fixture
+def started(first_start, in_shared_site) -> list[str]:
+    """What the first start of a site said; its accounts and the demonstration are there."""
+    return first_start
 
 
-def test_a_second_start_changes_nothing():
-    start()
-    before = list(User.objects.values_list("username", "password"))
+class TestAfterTheFirstStart:
+    """What the first start of an empty site, made once, leaves."""
 
-    assert start() == []
-    assert list(User.objects.values_list("username", "password")) == before
-    assert Publication.objects.count() == 30
+    def test_an_empty_site_gets_two_people_and_the_demonstration(self, started):
+        said = "\n".join(started)
+
+        assert set(User.objects.values_list("username", flat=True)) == {"administrator", "editor"}
+        assert Publication.objects.count() == 30
+        assert Edition.objects.live().count() == 27
+        assert "Sign in at /desk/" in said
+
+    def test_the_first_passwords_are_kept_where_only_the_owner_reads_them(self, started):
+        path = first_login.first_login_path()
+
+        assert stat.S_IMODE(path.stat().st_mode) == 0o600
+        for line in path.read_text().splitlines():
+            username, password = line.split()
+            assert User.objects.get(username=username).check_password(password)
+
+    def test_a_second_start_changes_nothing(self, started):
+        before = list(User.objects.values_list("username", "password"))
+
+        assert start() == []
+        assert list(User.objects.values_list("username", "password")) == before
+        assert Publication.objects.count() == 30
 
 
 def test_a_start_that_is_broken_off_begins_anew(monkeypatch):
