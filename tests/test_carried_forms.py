@@ -62,7 +62,7 @@ def ann():
 def browser(ann) -> Browser:
     """Ann's, who is signed in."""
     browser = Browser()
-    browser.force_login(ann, backend="django.contrib.auth.backends.ModelBackend")
+    browser.sign_in(person=ann)
     return browser
 
 

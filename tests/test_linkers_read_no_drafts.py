@@ -1,6 +1,7 @@
 """A linker reads no draft: a secret word in every state that is not public, every address and chooser asked for."""
 
 import re
+from copy import deepcopy
 from datetime import timedelta
 
 import pytest
@@ -34,8 +35,8 @@ def secret_piece(state: str, **more) -> Publication:
     return make_publication(by=[make_author(f"Ann {secret(state)}")], **fields(state), **more)
 
 
-@pytest.fixture
-def pieces(db) -> dict[str, Publication]:
+@pytest.fixture(scope="class")
+def made(shared_site) -> dict[str, Publication]:
     """A publication in each state that is not public, or public in other words than those that are secret."""
     with time_machine.travel(timezone.now() - timedelta(days=3), tick=True):
         expired = actions.publish(secret_piece("expired"), by=None, until=tomorrow()).publication
@@ -58,6 +59,12 @@ def pieces(db) -> dict[str, Publication]:
     actions.publish(live["waiting"], by=None, at=tomorrow())
     return {"draft": secret_piece("draft"), "scheduled": scheduled, "expired": expired, "withdrawn": withdrawn,
             "cancelled": cancelled, **live}  # fmt: skip
+
+
+@pytest.fixture
+def pieces(made, in_shared_site) -> dict[str, Publication]:
+    """Those publications, with nothing of what another test did to them."""
+    return deepcopy(made)
 
 
 @pytest.fixture
@@ -106,68 +113,66 @@ def found_in(answer) -> set[str]:
     return {state for state in STATES if secret(state) in told_of(answer).lower()}
 
 
-def test_no_address_of_the_desk_tells_a_linker_what_is_not_public(linker, pieces):
-    source = relate_all(pieces)
-    addresses = desk_addresses([source.pk, *(piece.pk for piece in pieces.values())])
+class TestLinker:
+    """Asked by a linker on a site with a publication in each state."""
 
-    told = {address: found for address in addresses if (found := found_in(linker.get(address)))}
+    def test_no_address_of_the_desk_tells_a_linker_what_is_not_public(self, linker, pieces):
+        source = relate_all(pieces)
+        addresses = desk_addresses([source.pk, *(piece.pk for piece in pieces.values())])
 
-    assert len(addresses) > 100
-    assert told == {}
+        told = {address: found for address in addresses if (found := found_in(linker.get(address)))}
 
+        assert len(addresses) > 100
+        assert told == {}
 
-@pytest.mark.parametrize("what", ["publications", "live"])
-@pytest.mark.parametrize("query", ["", "Title", "zzq", "Ann", "title-zzq"])
-def test_no_chooser_tells_a_linker_what_is_not_public(linker, pieces, what, query):
-    answer = linker.get(reverse("desk:chooser-search", args=[what]), {"q": query})
+    @pytest.mark.parametrize("what", ["publications", "live"])
+    @pytest.mark.parametrize("query", ["", "Title", "zzq", "Ann", "title-zzq"])
+    def test_no_chooser_tells_a_linker_what_is_not_public(self, linker, pieces, what, query):
+        answer = linker.get(reverse("desk:chooser-search", args=[what]), {"q": query})
 
-    assert answer.status_code == 200
-    assert found_in(answer) == set()
-    assert "not public" not in answer.text.lower()
-    if "zzq" in query:  # a word of a draft finds nothing, whatever is shown of it
-        assert answer.json()["found"] == []
+        assert answer.status_code == 200
+        assert found_in(answer) == set()
+        assert "not public" not in answer.text.lower()
+        if "zzq" in query:  # a word of a draft finds nothing, whatever is shown of it
+            assert answer.json()["found"] == []
 
+    def test_a_linker_finds_a_publication_by_the_words_that_its_readers_see(self, linker, pieces):
+        answer = linker.get(reverse("desk:chooser-search", args=["publications"]), {"q": "public changed"})
 
-def test_a_linker_finds_a_publication_by_the_words_that_its_readers_see(linker, pieces):
-    answer = linker.get(reverse("desk:chooser-search", args=["publications"]), {"q": "public changed"})
+        [found] = answer.json()["found"]
+        assert found["value"] == pieces["changed"].pk
+        assert found["label"].startswith("Title public changed · ")
 
-    [found] = answer.json()["found"]
-    assert found["value"] == pieces["changed"].pk
-    assert found["label"].startswith("Title public changed · ")
+    def test_links_of_a_publication_tell_a_linker_only_that_some_are_not_public(self, linker, pieces):
+        source = relate_all(pieces)
 
+        page = linker.get(reverse("desk:related-links-edit", args=[source.pk]))
 
-def test_links_of_a_publication_tell_a_linker_only_that_some_are_not_public(linker, pieces):
-    source = relate_all(pieces)
+        assert found_in(page) == set()
+        assert "Not public" in page.text and "Title public changed" in page.text
 
-    page = linker.get(reverse("desk:related-links-edit", args=[source.pk]))
+    @pytest.mark.parametrize("state", STATES)
+    def test_no_refusal_tells_a_linker_what_is_not_public(self, linker, pieces, state):
+        source, piece = relate_all(pieces), pieces[state]
+        address = reverse("desk:related-links-edit", args=[source.pk])
+        stored = ",".join(str(each.pk) for each in pieces.values())
 
-    assert found_in(page) == set()
-    assert "Not public" in page.text and "Title public changed" in page.text
+        for typed in (
+            {"related": [str(piece.pk)] * 2, "related-chooser": stored},
+            {"related": [str(piece.pk)], "related-chooser": "1,2"},
+            {"related": [], "_find": "related", "related-find": "Title", "related-chooser": stored},
+            {"related": [], "_take": f"related:{piece.pk}", "related-chooser": stored},
+            {"related": [], "_apart": str(piece.pk), "related-chooser": stored},
+        ):
+            assert found_in(linker.post(address, typed)) == set(), typed
 
+    def test_a_linker_keeps_what_is_not_public_among_the_links(self, linker, pieces):
+        source = relate_all(pieces)
+        stored = [str(piece.pk) for piece in pieces.values()]
+        address = reverse("desk:related-links-edit", args=[source.pk])
 
-@pytest.mark.parametrize("state", STATES)
-def test_no_refusal_tells_a_linker_what_is_not_public(linker, pieces, state):
-    source, piece = relate_all(pieces), pieces[state]
-    address = reverse("desk:related-links-edit", args=[source.pk])
-    stored = ",".join(str(each.pk) for each in pieces.values())
+        answer = linker.post(address, {"related": stored[::-1], "related-chooser": ",".join(stored)})
 
-    for typed in (
-        {"related": [str(piece.pk)] * 2, "related-chooser": stored},
-        {"related": [str(piece.pk)], "related-chooser": "1,2"},
-        {"related": [], "_find": "related", "related-find": "Title", "related-chooser": stored},
-        {"related": [], "_take": f"related:{piece.pk}", "related-chooser": stored},
-        {"related": [], "_apart": str(piece.pk), "related-chooser": stored},
-    ):
-        assert found_in(linker.post(address, typed)) == set(), typed
-
-
-def test_a_linker_keeps_what_is_not_public_among_the_links(linker, pieces):
-    source = relate_all(pieces)
-    stored = [str(piece.pk) for piece in pieces.values()]
-    address = reverse("desk:related-links-edit", args=[source.pk])
-
-    answer = linker.post(address, {"related": stored[::-1], "related-chooser": ",".join(stored)})
-
-    assert answer.status_code == 302
-    links = RelatedLink.objects.filter(source=source).order_by("position")
-    assert [str(link.target_id) for link in links] == stored[::-1]
+        assert answer.status_code == 302
+        links = RelatedLink.objects.filter(source=source).order_by("position")
+        assert [str(link.target_id) for link in links] == stored[::-1]
