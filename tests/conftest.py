@@ -19,6 +19,12 @@ from sceeus import service_urls
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 ALLOWED = "needs ../shared"
+LONGEST = ("test_posts_corpus.py", "test_desk_never_fails.py", "test_secret_words.py")
+
+
+def pytest_configure() -> None:
+    """Spare the disk: no test needs to survive a power cut, and most of them write files."""
+    os.fsync = lambda _file: None
 
 
 def pytest_collection_modifyitems(config, items) -> None:
@@ -32,6 +38,8 @@ def pytest_collection_modifyitems(config, items) -> None:
                 item.add_marker(
                     pytest.mark.skip(reason=f"{ALLOWED}: real texts that are not part of the project")
                 )
+    # No worker is left alone with one of these at the end.
+    items.sort(key=lambda item: item.path.name not in LONGEST)
 
 
 def pytest_collection_finish() -> None:

@@ -4,11 +4,9 @@ import pytest
 from django.urls import reverse
 
 from publications import preflight
-from publications.importers.run import ImportOptions, run_import
 from publications.markup import render_markdown
 from publications.models import Edition, Publication
 from tests.factories import make_publication
-from tests.import_figures import CORPUS
 
 
 @pytest.mark.parametrize(
@@ -104,18 +102,3 @@ def test_nothing_is_asked_where_there_is_no_placeholder(desk):
 
 def texts_of(row: Publication | Edition, html: str) -> str:
     return "\n".join((row.title, row.summary, row.key_points, preflight.PreflightDraft(html=html).words))
-
-
-@pytest.mark.corpus
-@pytest.mark.django_db
-def test_no_guide_that_was_published_on_purpose_is_stopped():
-    run_import(ImportOptions(CORPUS / "guides"))
-    drafts = Publication.objects.all()
-
-    stopped = {
-        draft.title: found
-        for draft in drafts
-        if (found := list(preflight.find_placeholders(texts_of(draft, render_markdown(draft.body).html))))
-    }
-
-    assert len(drafts) == 109 and stopped == {}
