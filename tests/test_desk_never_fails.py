@@ -16,7 +16,7 @@ from django.urls import URLPattern, get_resolver, reverse
 
 from publications.admin.choice_sources import CHOICE_SOURCES
 from publications.admin.drafts.form import ATTACHMENT_TYPES
-from publications.models import BylineRole, Kind, Publication, Status, Typed, in_status, with_status
+from publications.models import Autosave, BylineRole, Kind, Publication, Status, in_status, with_status
 from tests.desk_states import Newsroom, make_newsroom
 from tests.factories import make_person
 from tests.test_roles import ROLES
@@ -175,7 +175,7 @@ class TestNewsroom:
         } == ATTACHMENT_TYPES
         found = {state for state in Status if in_status(with_status(Publication.objects), state).exists()}
         assert found == set(Status)
-        person = Typed.objects.get(pk=newsroom.things["typed"]).owner
+        person = Autosave.objects.get(pk=newsroom.things["typed"]).owner
         assert failures(newsroom, partial(every_state, newsroom), client_of(person).get) == []
 
     def test_every_page_is_answered_to_every_role(self, newsroom):

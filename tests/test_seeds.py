@@ -104,16 +104,16 @@ STEPS = """
 import django
 django.setup()
 from django.core.management import call_command
-from publications.models import Kind, MenuLink, Page, Site
+from publications.models import Kind, MenuLink, SitePage, SiteSettings
 
 def count():
-    print(Site.objects.count(), Page.objects.count(), Kind.objects.count())
+    print(SiteSettings.objects.count(), SitePage.objects.count(), Kind.objects.count())
 
 for label in (("accounts",), ("publications", "0003"), ("publications", "0010"), ()):
     call_command("migrate", *label, verbosity=0)
 count()
 MenuLink.objects.all().delete()
-Page.objects.all().delete()
+SitePage.objects.all().delete()
 call_command("migrate", verbosity=0)
 count()
 """
