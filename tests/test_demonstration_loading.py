@@ -52,7 +52,7 @@ class TestLoaded:
 
         assert "Who pays" in about and "info@sceeus.example" in contact
         assert 'href="mailto:newsletter@sceeus.example"' in about
-        assert re.findall(r'href="https://(\w+)\.example/[^"]+" rel="me"', about) == [
+        assert re.findall(r'href="https://(\w+)\.example/[^"]+"\s+rel="me"', about) == [
             "linkedin",
             "bluesky",
             "mastodon",
