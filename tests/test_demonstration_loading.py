@@ -5,8 +5,9 @@ import re
 import pytest
 from django.contrib.auth.models import User
 
-from publications import actions, demonstration, manuscript, preflight, site_setup
+from publications import actions, demonstration, manuscript, preflight
 from publications.demonstration.load import CONTENT, Step
+from publications.management import site_setup
 from publications.models import Author, Change, Edition, EndReason, Image, Publication, Tag
 from tests.factories import make_person
 

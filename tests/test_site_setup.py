@@ -8,7 +8,7 @@ from django.core.management import call_command
 
 from accounts import first_login
 from accounts.first_login import FirstLogin
-from publications import site_setup
+from publications.management import site_setup
 from publications.models import Edition, Publication
 from tests.conftest import ROOT
 from tests.factories import make_person

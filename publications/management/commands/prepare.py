@@ -9,8 +9,8 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 from publications import search
+from publications.management.site_setup import is_up_to_date, mark_up_to_date, set_up_empty_site
 from publications.migration_state import read_migration_state, refuse_newer_database
-from publications.site_setup import is_up_to_date, mark_up_to_date, set_up_empty_site
 
 
 class Command(BaseCommand):
