@@ -1,4 +1,4 @@
-"""Documentation: every path that it names exists."""
+"""Documentation: the paths and names in it exist."""
 
 import re
 from pathlib import Path
@@ -13,6 +13,8 @@ MADE_LATER = ("build", "var", "deploy/.env")
 """What commands or operators make."""
 PATH = re.compile(rf"(?<![\w/.…>-])(?:{'|'.join(FOLDERS)})/[\w./@*-]*\w[*/]?")
 FILE = re.compile(r"`([\w.-]+\.(?:py|md|toml))(?=[ `])")
+IDENTIFIER = re.compile(r"\b[A-Za-z]\w*_\w+\b")
+ROW_NAME = re.compile(r"`([A-Za-z_]+)`")
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)")
 
 
@@ -37,6 +39,33 @@ def test_every_path_that_a_document_names_exists(document):
 
 def test_the_table_of_tasks_names_paths():
     assert len(paths_in(ROOT / "docs" / "where-to-change-what.md")) > 50
+
+
+def test_every_name_in_the_description_of_the_architecture_is_in_the_code():
+    """Names with an underscore: functions, modules, columns and settings."""
+    code = "\n".join(
+        path.read_text(encoding="utf-8")
+        for app in ("accounts", "publications", "sceeus")
+        for path in (ROOT / app).glob("**/*.py")
+    )
+    code += " ".join(path.stem for path in (ROOT / "publications").glob("**/*.py"))
+    without_paths = PATH.sub("", (ROOT / "docs" / "architecture.md").read_text(encoding="utf-8"))
+
+    names = set(IDENTIFIER.findall(without_paths)) - {"test_layers"}
+
+    assert len(names) > 30
+    assert {name for name in names if not re.search(rf"\b{name}\b", code)} == set()
+
+
+def test_every_name_in_the_table_of_tasks_is_in_a_file_of_its_row():
+    rows = (ROOT / "docs" / "where-to-change-what.md").read_text(encoding="utf-8").split("\n| ")[1:]
+
+    for row in rows:
+        files = [file for path in PATH.findall(row) for file in ROOT.glob(path) if file.is_file()]
+        text = "\n".join(file.read_text(encoding="utf-8") for file in files)
+        missing = [name for name in ROW_NAME.findall(row) if files and not re.search(rf"\b{name}\b", text)]
+
+        assert missing == [], row
 
 
 def test_a_path_that_does_not_exist_is_found(tmp_path, monkeypatch):
