@@ -13,8 +13,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from publications.importers.run import run_import
-
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 FRONT = re.compile(r"\A\s*---[ \t]*\n(.*?)\n---[ \t]*\n(.*)\Z", re.DOTALL)
 RAW = re.compile(r"\{%-?\s*raw\s*-?%\}(.*?)\{%-?\s*endraw\s*-?%\}", re.DOTALL)
@@ -185,6 +183,8 @@ def rates(account) -> dict[str, object]:
 
 
 def timed(order) -> tuple:
+
+    from publications.importers.run import run_import
 
     began = time.process_time()
     account = run_import(order)

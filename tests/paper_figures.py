@@ -11,8 +11,6 @@ import time
 from collections import Counter
 from pathlib import Path
 
-from publications.importers.run import ImportOptions, run_import
-
 CORPUS = Path(__file__).resolve().parents[2] / "shared" / "corpus"
 LIGHT = 100_000
 
@@ -43,6 +41,7 @@ def bring_in(only: str) -> None:
     from django.core.management import call_command
 
     from publications import actions
+    from publications.importers.run import ImportOptions, run_import
     from publications.models import Publication
     from tests.factories import make_author
 

@@ -21,8 +21,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from publications.importers.run import run_import
-
 CORPUS = Path(os.environ.get("CORPUS") or Path(__file__).resolve().parents[2] / "shared" / "corpus")
 SHOWN = 20
 PIECES, QUERIES = 20_000, 10_000
@@ -126,7 +124,7 @@ def posts() -> None:
 def posts_brought_in() -> list:
     """The editions of all posts of the corpus, on the site that Django has."""
     from publications.importers.report_text import Progress
-    from publications.importers.run import ImportOptions
+    from publications.importers.run import ImportOptions, run_import
     from publications.models import Edition
 
     order = ImportOptions(

@@ -154,7 +154,7 @@ def test_when_many_search_it_is_said_when_to_ask_again(client, monkeypatch):
     def busy(*_asked, **_how):
         raise search.SearchBusy
 
-    monkeypatch.setattr(search, "find", busy)
+    monkeypatch.setattr(search, "search", busy)
 
     response = client.get(LIST, {"q": "minsk"})
 

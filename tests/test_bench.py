@@ -3,6 +3,8 @@
 import subprocess
 import sys
 
+import pytest
+
 from tests.bench.figures import Figure, keep, last, row
 
 
@@ -39,3 +41,14 @@ def test_an_unknown_part_is_named_with_those_there_are():
 
     assert done.returncode == 2
     assert "there is no part “wram”: choose of warm, render" in done.stderr
+
+
+TOOLS = ("bench", "exercise", "audit", "search_figures", "paper_figures", "word_figures")
+
+
+@pytest.mark.parametrize("name", TOOLS)
+def test_each_tool_that_measures_starts_without_a_site(name):
+    done = subprocess.run([sys.executable, "-m", f"tests.{name}", "--help"], capture_output=True, text=True)
+
+    assert done.returncode == 0, done.stderr
+    assert "usage:" in done.stdout

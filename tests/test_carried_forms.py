@@ -433,7 +433,7 @@ def shown_again(page) -> PageForm:
     return form_at(page, f"{page.request['PATH_INFO']}?{page.request['QUERY_STRING']}")
 
 
-ADDED = [("author", "name"), ("tag", "name"), ("page", "title_en")]
+ADDED = [("author", "name"), ("tag", "name"), ("sitepage", "title_en")]
 
 
 @pytest.mark.parametrize(("model", "name"), ADDED)

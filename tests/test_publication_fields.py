@@ -436,7 +436,7 @@ def test_no_statement_changes_a_column_of_an_edition(filled, editor, name):
 # Redaction
 
 
-NOT_SEARCHED = {"Author", "Image", "Naming", "Tag", "TaggedPublication"}
+NOT_SEARCHED = {"Author", "Image", "NamedTerm", "Tag", "TaggedPublication"}
 """Rows of their own, which are amended by hand: redaction leaves them."""
 
 

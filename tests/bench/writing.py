@@ -14,8 +14,6 @@ from contextlib import redirect_stderr
 from pathlib import Path
 from urllib.error import URLError
 
-from publications.importers.run import run_import
-
 from .figures import Figure
 from .serving import Server, site_server
 from .site import ROOT, environment
@@ -83,7 +81,7 @@ def publish_when_asked() -> None:
 def importing() -> Iterator[Figure]:
     """A folder of small pieces, brought in and published."""
     from publications.importers.report_text import Progress
-    from publications.importers.run import ImportOptions
+    from publications.importers.run import ImportOptions, run_import
     from tests.import_figures import generate
 
     with tempfile.TemporaryDirectory() as folder:

@@ -12,7 +12,7 @@ PROBE = (
 )
 
 
-@pytest.mark.parametrize("module", ["publications.importers.markdown", "publications.importers.docx"])
+@pytest.mark.parametrize("module", ["publications.importers.markdown", "publications.importers.word"])
 def test_reading_files_imports_no_model(module):
     result = subprocess.run(
         [sys.executable, "-c", PROBE.format(module=module)], capture_output=True, text=True, cwd=ROOT

@@ -90,7 +90,7 @@ def test_ten_years_of_posts_are_told_on_a_few_pages():
 def test_every_topic_that_is_told_has_a_name_and_a_total():
     paths = [
         path
-        for folder in ("importers", "importers/markdown", "importers/docx")
+        for folder in ("importers", "importers/markdown", "importers/word")
         for path in (ROOT / "publications" / folder).glob("*.py")
     ]
     texts = [path.read_text(encoding="utf-8") for path in paths]

@@ -1,14 +1,10 @@
 """Old addresses: one spelling for what an import keeps, what links are looked for by, and what readers ask for."""
 
-from importlib import import_module
-from pathlib import Path
-
 import pytest
-from django.apps import apps
 from hypothesis import given
 from hypothesis import strategies as some
 
-from publications import actions, migrations
+from publications import actions
 from publications.models import AuditEntry, Publication, Redirect
 from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
 from tests.blogs import bring_in, outcomes, put, told
@@ -72,21 +68,3 @@ def test_an_audit_line_does_not_say_which_old_addresses_lead_here():
 
     (line,) = AuditEntry.objects.filter(detail__kind="redirect")
     assert line.detail["count"] == 2 and "vera" not in f"{line.subject} {line.detail}"
-
-
-def test_what_was_kept_by_an_earlier_rule_is_kept_by_this_one():
-    (path,) = Path(migrations.__file__).parent.glob("*_former_paths.py")
-    migration = import_module(f"publications.migrations.{path.stem}")
-    piece = make_publication()
-    for path in ("/old/x.html", "/old/y/index.html", "/old/z", "/old/z.html"):
-        Redirect.objects.create(path=path, publication=piece)
-    AuditEntry.objects.create(
-        deed="amend", by_name="", at=piece.created_at, subject="x", generation=1,
-        detail={"kind": "redirect", "pk": 1, "paths": ["/old/vera", "/x"]},
-    )  # fmt: skip
-
-    migration.spell_as_one(apps, None)
-    migration.forget_paths(apps, None)
-
-    assert set(Redirect.objects.values_list("path", flat=True)) == {"/old/x", "/old/y", "/old/z"}
-    assert AuditEntry.objects.get().detail == {"kind": "redirect", "pk": 1, "count": 2}
