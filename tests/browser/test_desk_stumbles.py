@@ -66,7 +66,7 @@ def test_a_link_leads_past_the_previews_by_keyboard(open_page, site):
     page.get_by_role("link", name="Past the preview").press("Enter")
     page.keyboard.press("Tab")
 
-    assert page.evaluate("Boolean(document.activeElement.closest('form.deed'))")
+    assert page.evaluate("Boolean(document.activeElement.closest('form.action-form'))")
 
 
 def test_a_click_on_a_picture_is_its_focal_point(open_page, site):
