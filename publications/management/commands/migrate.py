@@ -3,7 +3,7 @@
 from contextlib import suppress
 
 from django.core.management.commands import migrate
-from django.db import DatabaseError
+from django.db import DatabaseError, transaction
 
 from publications.models import guards
 
@@ -13,6 +13,7 @@ class Command(migrate.Command):
         try:
             super().handle(*args, **options)
         except (Exception, KeyboardInterrupt):  # not SystemExit, by which --check answers: it writes nothing
-            with suppress(DatabaseError):  # what failed first is what there is to say
+            # What failed first is what there is to say; all guards come back, or the transaction stays usable.
+            with suppress(DatabaseError), transaction.atomic(options["database"]):
                 guards.install_guards(options["database"])
             raise
