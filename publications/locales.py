@@ -58,6 +58,11 @@ def locale_of_path(path: str) -> str:
     return first if first in LOCALES else LOCALES[0]
 
 
+def current_locale(language: str | None = None) -> str:
+    """Return the locale of the page being rendered, or that of the language given."""
+    return locale_of(language or translation.get_language() or LOCALES[0])
+
+
 def language_label(code: str) -> str:
     """What the language is called in that of the page: "Swedish" on an English page, "Svenska" on a Swedish one."""
     return str(LANGUAGE_LABELS[code])

@@ -112,7 +112,7 @@ class WordPackage:
             )
         return content
 
-    def tree(self, part: str) -> Element | None:
+    def parse(self, part: str) -> Element | None:
         """Return the part as elements, or None where the file has no such part."""
         return parse_part(self.read(part)) if self.has(part) else None
 
@@ -138,7 +138,7 @@ class WordPackage:
         self.relations = {}
         found = [each.target for each in self._related("").values() if each.kind == "officeDocument"]
         part = next((target for target in found if self.has(target)), "")
-        root = self.tree(part) if part else None
+        root = self.parse(part) if part else None
         if root is None or root.tag != "w:document":
             raise InvalidWordFile(_not_word_message(self.entries, part))
         self.document = root
@@ -146,13 +146,13 @@ class WordPackage:
 
     def _related(self, part: str) -> dict[str, Relation]:
         folder, _slash, name = part.rpartition("/")
-        root = self.tree(f"{folder}/_rels/{name}.rels".lstrip("/"))
+        root = self.parse(f"{folder}/_rels/{name}.rels".lstrip("/"))
         return {} if root is None else {each.get("Id", ""): _relation(each, part) for each in root}
 
     def _refuse_what_loads_from_elsewhere(self) -> None:
         for name in self.entries:
             if name.endswith(".rels") and "/_rels/" in f"/{name}":
-                for each in self.tree(name):
+                for each in self.parse(name):
                     _check_outside(_relation(each, ""))
 
 
@@ -260,7 +260,7 @@ def all_words(content: bytes) -> str:
     package = WordPackage(content)
     words: list[str] = []
     for part in package.entries:
-        if part.endswith((".xml", ".rels")) and (root := package.tree(part)) is not None:
+        if part.endswith((".xml", ".rels")) and (root := package.parse(part)) is not None:
             for paragraph in (element for element in root.iter() if element.tag in ("w:p", "a:p")):
                 words.append(text_in(paragraph, "w:t", "w:delText", "w:instrText", "a:t", "m:t"))
             for element in root.iter():

@@ -35,7 +35,7 @@ def outcomes(account: ImportReport) -> dict[str, FileOutcome]:
     return {entry.source: entry.outcome for entry in account.files}
 
 
-def told(account: ImportReport, topic: str, source: str = "a.md") -> list[str]:
+def texts_of(account: ImportReport, topic: str, source: str = "a.md") -> list[str]:
     """The lines on a topic that a file got."""
     entries = [entry for entry in account.files if entry.source == source]
     return [line.text for entry in entries for line in entry.notes if line.topic == topic]

@@ -316,9 +316,9 @@ def publishing_part(pieces: int) -> None:
     publish = [
         spent(clock, lambda piece=piece: actions.publish(saved(piece), by=None)) for piece in drafts[:30]
     ]
-    told(publish, "save and publish")
+    format_times(publish, "save and publish")
     own = timed_likeness(clock, drafts[30:])
-    told(own, "of it likeness")
+    format_times(own, "of it likeness")
 
 
 def as_drafts(count: int) -> list:
@@ -358,7 +358,7 @@ def spent(clock: Clock, act: Callable[[], object]) -> float:
     return clock.now() - start
 
 
-def told(times: list[float], name: str) -> None:
+def format_times(times: list[float], name: str) -> None:
     show(
         f"{name}, CPU ms: mean, median, worst",
         f"{statistics.mean(times):.1f}, {statistics.median(times):.1f}, {max(times):.1f}",

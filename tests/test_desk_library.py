@@ -19,7 +19,7 @@ def form(desk, image: Image):
     return desk.get(reverse("desk:publications_image_change", args=[image.pk]))
 
 
-def told(image: Image) -> list[tuple[str, str]]:
+def image_uses(image: Image) -> list[tuple[str, str]]:
     return [(use.title, use.what) for use in find_image_uses(image)]
 
 
@@ -47,7 +47,7 @@ def test_each_use_is_named_by_its_title_with_what_it_is(desk):
     actions.publish(saved(taken_out, cover=None), by=None)
     make_author("Ann Berg", portrait=image)
 
-    assert told(image) == [
+    assert image_uses(image) == [
         ("Ann Berg", "portrait"),
         ("As a cover", "in the draft"),
         ("In a text", "readers see it"),

@@ -59,7 +59,7 @@ def families():
 @pytest.mark.parametrize("locale", LOCALES)
 def test_as_many_are_counted_as_stand_in_the_tree(families, locale):
     author, tag = families
-    texts = Edition.objects.live().in_tree(locale).count()
+    texts = Edition.objects.live().for_locale(locale).count()
 
     assert texts < sum(map(len, TEXTS))
     assert count_editions(locale, {}) == texts
@@ -69,7 +69,7 @@ def test_as_many_are_counted_as_stand_in_the_tree(families, locale):
 
 @pytest.mark.parametrize("locale", LOCALES)
 def test_those_are_counted_that_stand_in_the_tree(families, locale):
-    shown = Edition.objects.live().in_tree(locale)
+    shown = Edition.objects.live().for_locale(locale)
 
     found = Counter({code: live.count for code, live in count_by("language", locale, {}).items()})
 
@@ -101,10 +101,10 @@ def test_a_pen_name_is_not_counted():
 def test_tags_are_told_with_what_was_counted(families):
     make_tag("On nothing")
 
-    told = Tag.objects.told(count_tags("en", {}))
+    told = Tag.objects.attach_counts(count_tags("en", {}))
 
     assert [(tag.name, tag.pieces) for tag in told] == [
-        ("Belarus", Edition.objects.in_tree("en").live().count())
+        ("Belarus", Edition.objects.for_locale("en").live().count())
     ]
 
 

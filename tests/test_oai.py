@@ -64,7 +64,7 @@ def said(root: etree._Element, name: str) -> list[str]:
     return [element.text or "" for element in root.iter(f"{OAI}{name}")]
 
 
-def told(root: etree._Element, name: str) -> list[str]:
+def texts_of(root: etree._Element, name: str) -> list[str]:
     return [element.text or "" for element in root.iter(f"{DC}{name}")]
 
 
@@ -143,7 +143,7 @@ def test_identifiers_are_listed_without_records(ask):
     root = ask(verb="ListIdentifiers", metadataPrefix="oai_dc")
 
     assert said(root, "identifier") == [identifier(edition.publication)]
-    assert not told(root, "title")
+    assert not texts_of(root, "title")
 
 
 def test_questions_may_be_posted(client, schema):
@@ -153,7 +153,7 @@ def test_questions_may_be_posted(client, schema):
 
     root = etree.fromstring(response.content)
     schema.assertValid(root)
-    assert told(root, "title") == ["Posted"]
+    assert texts_of(root, "title") == ["Posted"]
 
 
 # What is wrong
@@ -243,7 +243,7 @@ def test_what_waits_is_there_at_its_second_with_that_datestamp(ask, clock):
     after = ask(**LIST)
 
     assert [error(each) for each in before] == ["noRecordsMatch", "idDoesNotExist"]
-    assert (told(after, "title"), said(after, "datestamp")) == (["Later"], [at(moment)])
+    assert (texts_of(after, "title"), said(after, "datestamp")) == (["Later"], [at(moment)])
 
 
 def test_what_ends_by_itself_is_deleted_at_its_second(ask, clock):
@@ -284,7 +284,7 @@ def test_what_comes_back_is_a_record_again(ask, clock):
 
     root = ask(**LIST)
 
-    assert (told(root, "title"), said(root, "datestamp")) == (["Back"], ["2026-05-03T12:00:30Z"])
+    assert (texts_of(root, "title"), said(root, "datestamp")) == (["Back"], ["2026-05-03T12:00:30Z"])
 
 
 def test_an_item_is_the_live_edition_whatever_came_before_or_waits(ask, clock):
@@ -296,7 +296,7 @@ def test_an_item_is_the_live_edition_whatever_came_before_or_waits(ask, clock):
 
     root = ask(**LIST)
 
-    assert (told(root, "title"), said(root, "datestamp")) == (["Second"], ["2026-05-03T11:00:30Z"])
+    assert (texts_of(root, "title"), said(root, "datestamp")) == (["Second"], ["2026-05-03T11:00:30Z"])
 
 
 def test_a_cancelled_piece_never_was(ask, clock):
@@ -336,8 +336,8 @@ def test_sets_narrow_the_list(ask):
     make_live(title="Report", kind="report")
     make_live(title="Українська", language="uk")
 
-    assert told(ask(**LIST, set="kind-report"), "title") == ["Report"]
-    assert told(ask(**LIST, set="language-uk"), "title") == ["Українська"]
+    assert texts_of(ask(**LIST, set="kind-report"), "title") == ["Report"]
+    assert texts_of(ask(**LIST, set="language-uk"), "title") == ["Українська"]
 
 
 def test_a_redaction_is_a_change(ask, clock):
@@ -347,7 +347,7 @@ def test_a_redaction_is_a_change(ask, clock):
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 
-    assert (told(root, "title"), said(root, "datestamp")) == (["On [redacted]"], ["2026-05-03T11:00:30Z"])
+    assert (texts_of(root, "title"), said(root, "datestamp")) == (["On [redacted]"], ["2026-05-03T11:00:30Z"])
 
 
 @pytest.mark.parametrize("changed", [{"family_name": "Ann"}, {"name": "A. B.", "pseudonymous": True}])
@@ -362,8 +362,8 @@ def test_another_name_of_an_author_is_a_change(ask, clock, changed):
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 
-    assert told(root, "title") == ["Signed"]
-    assert "Berg Ann" not in told(root, "creator")
+    assert texts_of(root, "title") == ["Signed"]
+    assert "Berg Ann" not in texts_of(root, "creator")
 
 
 def test_the_address_of_the_keeper_is_told_without_a_name(ask, settings):
@@ -388,8 +388,8 @@ def test_a_new_name_of_what_the_record_tells_is_a_change(ask, clock, renamed):
 
     root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
 
-    assert told(root, "title") == ["Named"]
-    assert "Renamed" in [*told(root, "subject"), *told(root, "type")]
+    assert texts_of(root, "title") == ["Named"]
+    assert "Renamed" in [*texts_of(root, "subject"), *texts_of(root, "type")]
 
 
 # Page by page
@@ -456,7 +456,7 @@ def test_a_token_survives_what_happens_meanwhile(ask, small_pages, clock):
     order = [each for root in found for each in said(root, "identifier")]
     seen = [made[n] for n in (0, 1, 2, 3, 5, 6, 0, 4, 7)]
     assert order == [identifier(piece) for piece in seen]
-    assert [title for root in found for title in told(root, "title")][-2:] == ["Changed", "New"]
+    assert [title for root in found for title in texts_of(root, "title")][-2:] == ["Changed", "New"]
 
 
 def test_a_token_keeps_what_was_asked_for(ask, small_pages):

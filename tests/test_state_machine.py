@@ -193,11 +193,11 @@ class Newsroom(RuleBasedStateMachine):
         known = self.seen_by_deed()
         for publication, slug, _edition in (each for each in self.former if each[2] in known):
             found = resolve_address("en", slug)
-            assert found.standing in (AddressStatus.HERE, AddressStatus.MOVED, AddressStatus.GONE)
+            assert found.status in (AddressStatus.OK, AddressStatus.MOVED, AddressStatus.GONE)
             assert found.edition.publication_id == publication
-            if found.standing is AddressStatus.MOVED:
-                assert resolve_address("en", found.edition.slug).standing in (
-                    AddressStatus.HERE,
+            if found.status is AddressStatus.MOVED:
+                assert resolve_address("en", found.edition.slug).status in (
+                    AddressStatus.OK,
                     AddressStatus.GONE,
                 )
 
@@ -206,9 +206,7 @@ class Newsroom(RuleBasedStateMachine):
         for piece in self.pieces:
             for edition in self.live(piece):
                 assert resolve_address("en", edition.slug).edition == edition
-                assert (
-                    resolve_edition_address("en", edition.slug, edition.number).standing is AddressStatus.HERE
-                )
+                assert resolve_edition_address("en", edition.slug, edition.number).status is AddressStatus.OK
 
     @invariant()
     def nothing_that_waits_can_be_reached(self) -> None:

@@ -35,7 +35,7 @@ def body_of(body: str, **more) -> str:
     return read(p("Title", style="Title") + body, **more).manuscript.body
 
 
-def told(found: word.WordDocument) -> str:
+def notes_of(found: word.WordDocument) -> str:
     return "\n".join(line.text for line in found.notes)
 
 
@@ -52,14 +52,14 @@ def test_without_a_title_the_first_heading_is_one_and_the_file_says_so():
     found = read(p("The Heading", style="heading1") + p("Text."))
 
     assert (found.manuscript.title, found.manuscript.body) == ("The Heading", "Text.")
-    assert "the first heading became the title" in told(found)
+    assert "the first heading became the title" in notes_of(found)
 
 
 def test_a_text_without_any_heading_is_called_as_its_file():
     found = read(p("Only text."), "Moldova_votes v2.docx")
 
     assert found.manuscript.title == "Moldova votes v2"
-    assert "the name of the file" in told(found)
+    assert "the name of the file" in notes_of(found)
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_what_a_byline_says_besides_names_is_told():
     found = read(p("Title", style="Title") + p("By Ann Andersson (Analyst at SCEEUS)") + p("Text."))
 
     assert found.names == ("Ann Andersson",)
-    assert "Analyst at SCEEUS" in told(found)
+    assert "Analyst at SCEEUS" in notes_of(found)
 
 
 def test_a_sentence_that_begins_like_a_byline_stays_in_the_text():
@@ -146,7 +146,7 @@ def test_lines_in_bold_are_headings_where_a_text_has_no_others():
     found = read(p("Title", style="Title") + p("Text.") + p(r("What comes next", "<w:b/>")) + p("More text."))
 
     assert found.manuscript.body == "Text.\n\n## What comes next\n\nMore text."
-    assert "1 line in bold became a heading" in told(found)
+    assert "1 line in bold became a heading" in notes_of(found)
 
 
 def test_footnotes_and_endnotes_are_one_series_and_counted():
@@ -165,7 +165,7 @@ def test_footnotes_and_endnotes_are_one_series_and_counted():
         "[^1]: Five.\n\n[^2]: At the end.\n\n[^3]: Three,\n\n    in two paragraphs."
     )
     assert (found.counts["footnotes"], found.counts["endnotes"]) == (word.Count(3, 2), word.Count(1, 1))
-    assert "does not refer to is left out: Nowhere." in told(found)
+    assert "does not refer to is left out: Nowhere." in notes_of(found)
 
 
 def test_a_note_of_the_title_moves_to_the_first_paragraph():
@@ -173,7 +173,7 @@ def test_a_note_of_the_title_moves_to_the_first_paragraph():
 
     assert found.manuscript.body == "Text.[^1]\n\n[^1]: Thanks."
     assert found.counts["footnotes"] == word.Count(1, 1)
-    assert "Notes of the title" in told(found)
+    assert "Notes of the title" in notes_of(found)
 
 
 def test_lists_nest_and_numbers_go_on():
@@ -267,14 +267,14 @@ def test_merged_cells_are_told_and_their_words_stand_once():
     found = read(p("T", style="Title") + table([wide], ["a", "b"]))
 
     assert "| Both |  |\n| a | b |" in found.manuscript.body
-    assert "Merged cells were divided" in told(found)
+    assert "Merged cells were divided" in notes_of(found)
 
 
 def test_a_table_of_one_cell_is_a_frame_around_text():
     found = read(p("T", style="Title") + table([p("One.") + p("Two.")]))
 
     assert found.manuscript.body == "One.\n\nTwo."
-    assert "1 table of a single cell" in told(found)
+    assert "1 table of a single cell" in notes_of(found)
 
 
 def test_links_lose_what_traces_readers_and_that_is_told():
@@ -290,7 +290,7 @@ def test_links_lose_what_traces_readers_and_that_is_told():
         found.manuscript.body
         == "See [this](https://example.org/a?id=3#part) and [that](https://example.org/b)."
     )
-    assert told(found).count("What traces readers was cut") == 2
+    assert notes_of(found).count("What traces readers was cut") == 2
 
 
 def test_links_that_no_reader_can_follow_become_words_and_are_told():
@@ -300,7 +300,7 @@ def test_links_that_no_reader_can_follow_become_words_and_are_told():
     )
 
     assert found.manuscript.body == "See my file."
-    assert "file:///C:/Users/ann/secret.xlsx" in told(found)
+    assert "file:///C:/Users/ann/secret.xlsx" in notes_of(found)
 
 
 def test_a_link_to_a_heading_leads_there():
@@ -316,7 +316,7 @@ def test_fields_become_the_words_they_last_showed_and_are_told():
     found = read(p("T", style="Title") + p("See section ", field("REF _x \\h", r("4.2")), "."))
 
     assert found.manuscript.body == "See section 4.2."
-    assert "REF (1)" in told(found)
+    assert "REF (1)" in notes_of(found)
 
 
 def test_a_link_made_by_a_field_is_a_link():
@@ -330,14 +330,14 @@ def test_the_table_of_contents_is_left_out_and_told():
     found = read(p("T", style="Title") + contents + p("Text."))
 
     assert found.manuscript.body == "Text."
-    assert "table of contents is left out" in told(found)
+    assert "table of contents is left out" in notes_of(found)
 
 
 def test_text_boxes_are_kept_once_behind_their_paragraph_and_told():
     found = read(p("T", style="Title") + p("Before", box(p("In the box.")), " and after.") + p("Last."))
 
     assert found.manuscript.body == "Before and after.\n\nIn the box.\n\nLast."
-    assert "“In the box.”" in told(found)
+    assert "“In the box.”" in notes_of(found)
 
 
 def test_charts_equations_and_hidden_text_are_named():
@@ -352,14 +352,14 @@ def test_charts_equations_and_hidden_text_are_named():
 
     assert found.manuscript.body == "Growtha+b"
     for words in ("GDP 2023", "a+b", "Hidden text is left out: “secret”"):
-        assert words in told(found)
+        assert words in notes_of(found)
 
 
 def test_headers_and_footers_are_named():
     header = f'<w:hdr xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">{p("Draft for Ann")}</w:hdr>'
     found = read(p("T", style="Title") + p("Text."), parts={"header1.xml": header})
 
-    assert "“Draft for Ann”" in told(found)
+    assert "“Draft for Ann”" in notes_of(found)
 
 
 def test_pictures_come_with_the_words_that_word_has_for_them():
@@ -385,7 +385,7 @@ def test_a_cropped_picture_does_not_bring_what_was_cut_off():
 
     (facts,) = found.facts.values()
     assert (facts.width, facts.height) == (50, 40)
-    assert "cropped as it was in Word: a.png" in told(found)
+    assert "cropped as it was in Word: a.png" in notes_of(found)
 
 
 def test_pictures_that_no_page_can_show_are_named():
@@ -395,7 +395,7 @@ def test_pictures_that_no_page_can_show_are_named():
     )
 
     assert found.manuscript.body == "Text."
-    assert "a.emf: EMF cannot be shown on a page" in told(found) and "unused.png" in told(found)
+    assert "a.emf: EMF cannot be shown on a page" in notes_of(found) and "unused.png" in notes_of(found)
 
 
 def test_comments_are_no_text_and_know_their_passage():
@@ -424,7 +424,7 @@ def test_a_prompt_that_nobody_filled_in_is_left_out_and_told():
     found = read(p("T", style="Title") + prompt + p("Text."))
 
     assert found.manuscript.body == "Text."
-    assert "Click here to enter text." in told(found)
+    assert "Click here to enter text." in notes_of(found)
 
 
 def test_the_language_is_that_of_the_words():

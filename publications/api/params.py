@@ -145,7 +145,7 @@ def read_cursor(cursor: str, now: datetime) -> Cursor | None:
     """Return the place that a cursor names, or None if it is none of ours or of a moment to come."""
     match _unpack(cursor):
         case ["p", str(as_of), str(published_at), int(number)] if _is_number(number):
-            moments = _moment(as_of), _moment(published_at)
+            moments = _parse_datetime(as_of), _parse_datetime(published_at)
             return Cursor(*moments, number) if all(moments) and moments[0] <= now else None
     return None
 
@@ -185,7 +185,7 @@ def _text(at: datetime) -> str:
     return at.astimezone(UTC).isoformat()
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_datetime(text: str) -> datetime | None:
     try:
         at = datetime.fromisoformat(text)
         return at.astimezone(UTC) if at.tzinfo else None

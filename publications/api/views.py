@@ -154,7 +154,7 @@ def _missing(uid: UUID) -> Problem:
 
 
 def _authors() -> QuerySet:
-    return Author.objects.known().with_pieces()
+    return Author.objects.known().with_counts()
 
 
 def _author(slug: str) -> Author:
@@ -166,7 +166,7 @@ def _author(slug: str) -> Author:
 
 
 def _topics(**filters: str) -> QuerySet:
-    return Tag.objects.with_pieces().filter(**filters)
+    return Tag.objects.with_counts().filter(**filters)
 
 
 def _topic(slug: str) -> Tag:

@@ -115,13 +115,15 @@ def compare(before: Sequence[DiffBlock], after: Sequence[DiffBlock], *, steps: i
     numbers: dict[tuple, int] = {}
     one, other = ([numbers.setdefault(block.key, len(numbers)) for block in side] for side in (before, after))
     kept = match(one, other, budget)
-    changed = pair_alike(before, after, kept, budget)
+    changed = pair_similar(before, after, kept, budget)
     moved = _moved(one, other, kept, changed)
     passages = list(_passages(before, after, sorted(kept + changed), moved, budget))
     return Difference(tuple(passages), budget.spent)
 
 
-def pair_alike(before: Sequence[DiffBlock], after: Sequence[DiffBlock], kept: Pairs, budget: Budget) -> Pairs:
+def pair_similar(
+    before: Sequence[DiffBlock], after: Sequence[DiffBlock], kept: Pairs, budget: Budget
+) -> Pairs:
     """Blocks between those that stayed that are one, changed."""
     return [pair for gap in _gaps(kept, before, after) for pair in _alike(before, after, *gap, budget)]
 

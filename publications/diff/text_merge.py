@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from .blocks import BLOCK_GAP, DiffBlock, join_paragraphs, split_paragraphs, tokens_of
-from .compare import STEPS, pair_alike
+from .compare import STEPS, pair_similar
 from .matching import Budget, match
 
 
@@ -66,7 +66,7 @@ class TextSide:
             [DiffBlock("paragraph", tokens_of(text)) for text in side]
             for side in (self.base, self.paragraphs)
         )
-        return sorted(kept + pair_alike(before, after, kept, budget))
+        return sorted(kept + pair_similar(before, after, kept, budget))
 
 
 def merge_texts(

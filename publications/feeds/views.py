@@ -11,17 +11,10 @@ from django.shortcuts import get_object_or_404
 from django.urls import reverse
 from django.utils.translation import gettext as _
 
-from publications.locales import LANGUAGE_NAMES
+from publications.locales import LANGUAGE_NAMES, current_locale
 from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, Kind, SiteVersion, Tag, cached_latest, site_settings
-from publications.presentation import (
-    absolute_url,
-    author_url,
-    conditional_response,
-    current_tree,
-    feeds_for,
-    topic_url,
-)
+from publications.presentation import absolute_url, author_url, conditional_response, feeds_for, topic_url
 
 from .entries import Feed, FeedPerson, build_entries
 from .renderers import RENDERERS
@@ -32,26 +25,28 @@ SINCE = "2026"  # RFC 4151: a year in which the centre owned its name
 
 def site_feed(request: HttpRequest, format: str) -> HttpResponse:
     """All publications, one text of each family, as the list has them."""
-    return _feed(request, format, _in_tree(), reverse("publications:list"), feeds_for(current_tree()))
+    return _feed(
+        request, format, _editions_of_locale(), reverse("publications:list"), feeds_for(current_locale())
+    )
 
 
 def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
     found = get_object_or_404(Kind, slug=kind)
-    live = _if_any(Edition.objects.live().filter(kind=found), _in_tree().filter(kind=found))
+    live = _if_any(Edition.objects.live().filter(kind=found), _editions_of_locale().filter(kind=found))
     page = f"{reverse('publications:list')}?kind={found.slug}"
-    return _feed(request, format, live, page, feeds_for(current_tree(), kind=found))
+    return _feed(request, format, live, page, feeds_for(current_locale(), kind=found))
 
 
 def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=tag)
-    live = _if_any(Edition.objects.live().on(found), _in_tree().on(found))
-    return _feed(request, format, live, topic_url(found), feeds_for(current_tree(), tag=found))
+    live = _if_any(Edition.objects.live().on(found), _editions_of_locale().on(found))
+    return _feed(request, format, live, topic_url(found), feeds_for(current_locale(), tag=found))
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
     found = get_object_or_404(Author.objects.known(), slug=author)
-    live = _if_any(Edition.objects.live().by(found), _in_tree().by(found))
-    return _feed(request, format, live, author_url(found), feeds_for(current_tree(), author=found))
+    live = _if_any(Edition.objects.live().by(found), _editions_of_locale().by(found))
+    return _feed(request, format, live, author_url(found), feeds_for(current_locale(), author=found))
 
 
 def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
@@ -60,11 +55,11 @@ def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
         raise Http404
     live = Edition.objects.live().filter(language=code)
     page = f"{reverse('publications:list')}?language={code}"
-    return _feed(request, format, _if_any(live, live), page, feeds_for(current_tree(), language=code))
+    return _feed(request, format, _if_any(live, live), page, feeds_for(current_locale(), language=code))
 
 
-def _in_tree() -> QuerySet:
-    return Edition.objects.live().in_tree(current_tree())
+def _editions_of_locale() -> QuerySet:
+    return Edition.objects.live().for_locale(current_locale())
 
 
 def _if_any(live: QuerySet, shown: QuerySet) -> QuerySet:
@@ -89,7 +84,7 @@ def _render(format: str, editions: QuerySet, page: str, name: FeedLinks) -> Http
         page=absolute_url(page),
         title=_("%(title)s – %(site)s") % {"title": name["title"], "site": site.short_name},
         subtitle=site.description or site.name,
-        language=current_tree(),
+        language=current_locale(),
         updated=entries[0].updated if entries else _last_change(),
         author=FeedPerson(site.name, absolute_url(reverse("publications:home"))),
         entries=entries,

@@ -144,7 +144,7 @@ def _per_cent(name: str, node: yaml.Node) -> tuple[int, ...]:
     return tuple(int(part) for part in parts)
 
 
-def _moment(name: str, node: yaml.Node) -> datetime | None:
+def _read_datetime(name: str, node: yaml.Node) -> datetime | None:
     """A day or a moment; without a zone it is that of Stockholm."""
     if node.tag == NULL:
         return None
@@ -177,7 +177,7 @@ READERS_OF_TYPES: dict[FieldType, Callable[[str, yaml.Node], Any]] = {
     **dict.fromkeys(FieldType, _text),
     FieldType.LINES: _texts,
     FieldType.ROWS: _texts,
-    FieldType.DATE: _moment,
+    FieldType.DATE: _read_datetime,
 }
 READERS: dict[str, Callable[[str, yaml.Node], Any]] = {
     **{field.manuscript_key: READERS_OF_TYPES[field.type] for field in FIELDS},

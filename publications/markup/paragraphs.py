@@ -66,7 +66,7 @@ def match_paragraphs(texts: Sequence[str], before: Sequence[str]) -> dict[int, i
     kept = _same(texts, before)
     comparing = ParagraphMatcher(texts, before)
     for new, old in list(_gaps(kept, len(texts), len(before))):
-        kept |= comparing.most_alike(new, old)
+        kept |= comparing.most_similar(new, old)
     return kept
 
 
@@ -114,7 +114,7 @@ class ParagraphMatcher:
         self.glances = MAX_PAIRS
         self.comparisons = MAX_COMPARISONS
 
-    def most_alike(self, new: list[int], old: list[int]) -> dict[int, int]:
+    def most_similar(self, new: list[int], old: list[int]) -> dict[int, int]:
         """The pairs of one gap: the most alike find each other first."""
         kept: dict[int, int] = {}
         taken: set[int] = set()

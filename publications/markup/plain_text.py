@@ -13,7 +13,7 @@ LETTER = re.compile(r"[^\W_]")
 
 def inline_text(element: Element) -> str:
     """The text of one passage, on one line; a reference to a note is no word of it."""
-    return " ".join("".join(_pieces(element)).split())
+    return " ".join("".join(_text_parts(element)).split())
 
 
 def block_text(tree: Element) -> str:
@@ -27,7 +27,7 @@ def count_words(text: str) -> int:
     return ideographs + sum(1 for word in GAP.split(IDEOGRAPH.sub(" ", text)) if LETTER.search(word))
 
 
-def _pieces(element: Element) -> Iterator[str]:
+def _text_parts(element: Element) -> Iterator[str]:
     for child in element.children:
         if isinstance(child, str):
             yield child
@@ -36,7 +36,7 @@ def _pieces(element: Element) -> Iterator[str]:
         elif child.tag == "br":
             yield "\n"
         else:
-            yield from _pieces(child)
+            yield from _text_parts(child)
             yield "" if child.is_inline else "\n"
 
 
@@ -72,7 +72,7 @@ def _rows(element: Element) -> Iterator[str]:
 
 def _as_written(element: Element) -> Iterator[str]:
     """Code: with its line feeds and spaces."""
-    if text := "".join(_pieces(element)).strip("\n"):
+    if text := "".join(_text_parts(element)).strip("\n"):
         yield text
 
 

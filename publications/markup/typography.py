@@ -73,7 +73,7 @@ def apply_typography(tree: Element, language: str) -> None:
 def _passages(element: Element) -> Iterator[list[tuple[Element, int] | str]]:
     """The texts that are read in one go, as places in the tree; what is not text as a stand-in."""
     passage: list[tuple[Element, int] | str] = []
-    for child in _pieces(element):
+    for child in _inline_parts(element):
         if isinstance(child, Element):
             yield passage
             passage = []
@@ -83,7 +83,7 @@ def _passages(element: Element) -> Iterator[list[tuple[Element, int] | str]]:
     yield passage
 
 
-def _pieces(element: Element) -> Iterator[Element | tuple[Element, int] | str]:
+def _inline_parts(element: Element) -> Iterator[Element | tuple[Element, int] | str]:
     for place, child in enumerate(element.children):
         if isinstance(child, str):
             yield (element, place)
@@ -92,7 +92,7 @@ def _pieces(element: Element) -> Iterator[Element | tuple[Element, int] | str]:
         elif child.tag in VERBATIM or child.tag == "img" or is_bare_link(child):
             yield OTHER
         elif child.tag != "ref" and child.is_inline:
-            yield from _pieces(child)
+            yield from _inline_parts(child)
         elif child.tag != "ref":
             yield child
 

@@ -107,7 +107,7 @@ def _stopped(text: str) -> str:
 
 
 def _italic(record: Record) -> SafeString:
-    return format_html("<i{}>{}</i>", _spoken(record), " ".join(record.title.split()))
+    return format_html("<i{}>{}</i>", _language_attributes(record), " ".join(record.title.split()))
 
 
 def _quoted(record: Record) -> SafeString:
@@ -115,10 +115,10 @@ def _quoted(record: Record) -> SafeString:
     title = " ".join(record.title.split()).translate({ord("“"): "‘", ord("”"): "’"})
     stop = "" if title.endswith(ENDS) else "."
     opening, closing = QUOTES.get(get_language() or "", "“”")
-    return format_html("{}<span{}>{}{}</span>{}", opening, _spoken(record), title, stop, closing)
+    return format_html("{}<span{}>{}{}</span>{}", opening, _language_attributes(record), title, stop, closing)
 
 
-def _spoken(record: Record) -> SafeString:
+def _language_attributes(record: Record) -> SafeString:
     """The language of the title, where it is not that of the page."""
     if record.language == get_language():
         return SafeString("")

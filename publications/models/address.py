@@ -40,17 +40,17 @@ _was_at = PreparedQuery(
 class AddressStatus(Enum):
     """What a reader who asks for an address gets (DESIGN section 3: what each address answers)."""
 
-    HERE = 200
+    OK = 200
     MOVED = 301
-    MISSING = 404
+    NOT_FOUND = 404
     GONE = 410
 
 
 @dataclass(frozen=True)
 class ResolvedAddress:
-    """The standing of an address, and the edition to show, to lead to, or to speak of."""
+    """The status of an address, and the edition to show, to lead to, or to speak of."""
 
-    standing: AddressStatus
+    status: AddressStatus
     edition: Edition | None = None
 
 
@@ -76,7 +76,7 @@ def resolve_address(locale: str, slug: str) -> ResolvedAddress:
     now = timezone.now()
     live = next(iter(_live_at(locale=locale, slug=slug, now=now)), None)
     if live and (live.locale, live.slug) == (locale, slug):
-        return ResolvedAddress(AddressStatus.HERE, live)
+        return ResolvedAddress(AddressStatus.OK, live)
     if not _was_at(locale=locale, slug=slug, now=now):
         return NOTHING
     last = live or Edition.objects.at(locale, slug).begun(now).order_by("-visible_from").first()
@@ -88,13 +88,13 @@ def resolve_address(locale: str, slug: str) -> ResolvedAddress:
 def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddress:
     """What stands at the permanent address of one edition."""
     piece = resolve_address(locale, slug)
-    if piece.standing is not AddressStatus.HERE:
+    if piece.status is not AddressStatus.OK:
         return piece
     begun = piece.edition.publication.editions.begun().select_related("kind", "series_number")
     asked = begun.filter(number=number).first()
     if not asked:
         return NOTHING
-    return ResolvedAddress(AddressStatus.GONE if asked.is_taken_back else AddressStatus.HERE, asked)
+    return ResolvedAddress(AddressStatus.GONE if asked.is_taken_back else AddressStatus.OK, asked)
 
 
 class RedirectManager(models.Manager):
@@ -142,7 +142,7 @@ class Redirect(models.Model):
     normal = staticmethod(normalize_redirect_path)
 
 
-NOTHING = ResolvedAddress(AddressStatus.MISSING)
+NOTHING = ResolvedAddress(AddressStatus.NOT_FOUND)
 _at_path = PreparedQuery(
     lambda path: Redirect.objects.select_related("tag", "author", "page").filter(path=path), path=TEXT
 )

@@ -83,7 +83,7 @@ class EditionQuerySet(models.QuerySet):
         """Editions of the publication that the address belongs to, whether current or former."""
         return self.filter(publication__addresses__locale=locale, publication__addresses__slug=slug)
 
-    def in_tree(self, locale: str, at: datetime | None = None) -> "EditionQuerySet":
+    def for_locale(self, locale: str, at: datetime | None = None) -> "EditionQuerySet":
         """One text per family: in the tree's language, else in the site's first, else as it is."""
         return self.filter(stands_for_its_family(locale, at or timezone.now()))
 

@@ -55,7 +55,7 @@ class EditionRowQuerySet(models.QuerySet):
     def live(self, at: datetime) -> "EditionRowQuerySet":
         return self.filter(visible_from__lte=at, visible_until__gt=at)
 
-    def in_tree(self, locale: str, at: datetime) -> "EditionRowQuerySet":
+    def for_locale(self, locale: str, at: datetime) -> "EditionRowQuerySet":
         return self.filter(stands_for_its_family(locale, at, "edition__family"))
 
     def differing(self) -> "EditionRowQuerySet":

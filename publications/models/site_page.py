@@ -19,9 +19,9 @@ class SitePageQuerySet(models.QuerySet):
     def at(self, locale: str, slug: str) -> "SitePageQuerySet":
         """The page that stands at an address of the tree: one that has a title and a text in its language."""
         told = {f"slug_{locale}": slug} if slug else {"pk": None}
-        return self.in_tree(locale).filter(**told)
+        return self.for_locale(locale).filter(**told)
 
-    def in_tree(self, locale: str) -> "SitePageQuerySet":
+    def for_locale(self, locale: str) -> "SitePageQuerySet":
         return self.exclude(**{f"title_{locale}": ""}).exclude(**{f"body_{locale}": ""})
 
 

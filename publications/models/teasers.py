@@ -84,13 +84,13 @@ def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
         pinned: a publication whose text in the locale comes first while it is live.
     """
     newest = [edition.pk for edition in _newest(locale=locale, now=timezone.now())]
-    lead = _counterpart(Edition.objects.live().in_tree(locale), pinned)
+    lead = _counterpart(Edition.objects.live().for_locale(locale), pinned)
     return teaser_editions(dict.fromkeys([*lead, *newest]))
 
 
 def topic_lead(locale: str, tag: Tag) -> Edition | None:
     """Return the edition that leads the page of a tag: what is pinned there while it is live, else the newest."""
-    pks = _counterpart(Edition.objects.live().in_tree(locale).on(tag), tag.lead_id)
+    pks = _counterpart(Edition.objects.live().for_locale(locale).on(tag), tag.lead_id)
     pks = pks or [row.edition_id for row in _newest_on_tag(tag=tag.pk, locale=locale, now=timezone.now())]
     return next(iter(teaser_editions(pks)), None)
 
@@ -135,12 +135,12 @@ def _linked_by_staff(publication: int, now: datetime) -> QuerySet[Edition]:
 
 
 def _in_locale(locale: str, now: datetime) -> QuerySet[Edition]:
-    return Edition.objects.live(now).in_tree(locale, now).newest_first().only("pk")
+    return Edition.objects.live(now).for_locale(locale, now).newest_first().only("pk")
 
 
 def _on_tag(tag: int, locale: str, now: datetime) -> QuerySet[EditionTag]:
     """The rows of the tag, which stand in the order of the dates: of a long topic the first are read alone."""
-    return EditionTag.objects.filter(tag=tag).live(now).in_tree(locale, now).newest_first().only("edition")
+    return EditionTag.objects.filter(tag=tag).live(now).for_locale(locale, now).newest_first().only("edition")
 
 
 _LOCALE = {"locale": TEXT, "now": MOMENT}

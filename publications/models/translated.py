@@ -5,15 +5,14 @@ from typing import Any
 
 from django.db import models
 from django.utils import timezone
-from django.utils.translation import get_language
 
-from publications.locales import LOCALES, locale_of
+from publications.locales import LOCALES, current_locale
 
 
 class CountedQuerySet(models.QuerySet):
     """Authors or tags beside the editions that name them (`published`)."""
 
-    def with_pieces(self) -> "CountedQuerySet":
+    def with_counts(self) -> "CountedQuerySet":
         """Those that live editions name, each with how many there are (`pieces`) and the last date (`newest`).
 
         Both are counted for the rows that are read, and for no others.
@@ -26,7 +25,7 @@ class CountedQuerySet(models.QuerySet):
             pieces=models.Subquery(pieces), newest=models.Subquery(newest)
         )
 
-    def told(self, counts: Mapping[int, Any]) -> list[Any]:
+    def attach_counts(self, counts: Mapping[int, Any]) -> list[Any]:
         """Those with these primary keys, each with `pieces` and `newest` as they were counted."""
         rows = list(self.filter(pk__in=list(counts)))
         for row in rows:
@@ -42,17 +41,13 @@ class TranslatedModel(models.Model):
 
     def worded(self, field: str, language: str | None = None) -> str:
         """The text of `field` in the language (that of the page when none is named)."""
-        locale = _tree(language)
+        locale = current_locale(language)
         others = [locale, *(code for code in LOCALES if code != locale)]
         return next((text for code in others if (text := getattr(self, f"{field}_{code}"))), "")
 
     def worded_only(self, field: str, language: str | None = None) -> str:
         """The same, and nothing where it is empty: for what would read as a mistake in the other language."""
-        return getattr(self, f"{field}_{_tree(language)}")
-
-
-def _tree(language: str | None) -> str:
-    return locale_of(language or get_language() or LOCALES[0])
+        return getattr(self, f"{field}_{current_locale(language)}")
 
 
 class SingleRowModel(models.Model):

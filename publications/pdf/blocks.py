@@ -91,7 +91,7 @@ class BlockReader:
         if depth >= MAX_NESTING and element.tag not in ("p", "pre", "hr"):
             return self.blocks(element.children, depth) or []
         read_it = getattr(self, f"_{READERS.get(element.tag, 'inside')}")
-        return [_spoken(block, element) for block in read_it(element, depth)]
+        return [_with_language(block, element) for block in read_it(element, depth)]
 
     def _inside(self, element: Element, depth: int) -> list[Block]:
         return self.blocks(element.children, depth)
@@ -201,7 +201,7 @@ def _led(target: list[Run]) -> Block:
     return {"a": target[0]["a"]} if target and "a" in target[0] else {}
 
 
-def _spoken(block: Block, element: Element) -> Block:
+def _with_language(block: Block, element: Element) -> Block:
     """The block in the language and direction of its element, where it has its own."""
     told = {"lang": language_of(element), "dir": direction_of(element)}
     return {**{name: value for name, value in told.items() if value}, **block}

@@ -90,9 +90,9 @@ def _nowhere() -> str:
 def _of_publication(locale: str, match: ResolverMatch) -> str:
     slug, number = match.kwargs["slug"], match.kwargs.get("number")
     found = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
-    if found.standing in (AddressStatus.HERE, AddressStatus.MOVED):
+    if found.status in (AddressStatus.OK, AddressStatus.MOVED):
         return ""
-    if found.standing is AddressStatus.GONE:
+    if found.status is AddressStatus.GONE:
         return _ended(found.edition.title)
     waits = Address.objects.filter(locale=locale, slug=slug).exists()
     return _("what stands there is not public yet.") if waits else _nowhere()

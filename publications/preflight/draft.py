@@ -88,36 +88,36 @@ class PreflightDraft:
     @cached_property
     def links(self) -> tuple[TextLink, ...]:
         """The links of the text as readers meet them, without those between notes and their references."""
-        in_notes = {id(link) for section in self._tree.find_all("section") for link in section.find_all("a")}
+        in_notes = {id(link) for section in self._root.find_all("section") for link in section.find_all("a")}
         return tuple(
             TextLink(link.get("href"), inline_text(link), id(link) in in_notes)
-            for link in self._tree.find_all("a")
+            for link in self._root.find_all("a")
             if link.get("href") and not link.get("class").startswith("footnote")
         )
 
     @cached_property
     def images_without_alt(self) -> frozenset[str]:
         """The keys of images that the text shows without alternative text of its own."""
-        images = self._tree.find_all("img")
+        images = self._root.find_all("img")
         return frozenset(image.get("data-image") for image in images if not image.get("alt").strip())
 
     @cached_property
     def anchors(self) -> frozenset[str]:
         """The ids in the text."""
-        return frozenset(element.get("id") for element in self._tree.walk()) - {""}
+        return frozenset(element.get("id") for element in self._root.walk()) - {""}
 
     @cached_property
     def words(self) -> str:
         """The text that readers see, without code."""
-        return _text_outside_code(self._tree)
+        return _text_outside_code(self._root)
 
     @cached_property
     def code(self) -> str:
         """The text that is shown as it was typed."""
-        return "".join(element.text for element in self._tree.find_all(*VERBATIM))
+        return "".join(element.text for element in self._root.find_all(*VERBATIM))
 
     @cached_property
-    def _tree(self) -> Element:
+    def _root(self) -> Element:
         return parse(self.html)
 
 

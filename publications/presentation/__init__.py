@@ -11,7 +11,6 @@ from .conditional import conditional_response
 from .links import (
     NamedLink,
     author_url,
-    current_tree,
     edition_pdf_url,
     feeds_for,
     pdf_url,
@@ -49,7 +48,6 @@ __all__ = [
     "build_teaser",
     "build_teasers",
     "conditional_response",
-    "current_tree",
     "edition_pdf_url",
     "feeds_for",
     "localized_path",

@@ -11,10 +11,10 @@ from django.utils import translation
 from django.utils.encoding import iri_to_uri
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
-from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
 
-from publications.locales import LOCALES, absolute_url, language_label, localized_path
+from publications.locales import absolute_url, current_locale, language_label, localized_path
 from publications.metadata import FEED_FORMATS
 from publications.models import Author, Edition, EditionAttachment, Image, Kind, Tag
 
@@ -46,15 +46,9 @@ class NamedLink:
     extension: str = ""
 
 
-def current_tree() -> str:
-    """The tree that the address of this page stands in."""
-    language = get_language() or LOCALES[0]
-    return language if language in LOCALES else LOCALES[0]
-
-
 def localized_url(name: str, **parts: str | int) -> str:
     """The path of a named page in the tree of this one."""
-    return localized_path(current_tree(), f"publications:{name}", **parts)
+    return localized_path(current_locale(), f"publications:{name}", **parts)
 
 
 def topic_url(tag: Tag) -> str:

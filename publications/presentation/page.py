@@ -21,7 +21,8 @@ from publications.models import (
     site_settings,
 )
 
-from .links import current_tree, localized_url, social_image_tags
+from ..locales import current_locale
+from .links import localized_url, social_image_tags
 
 RELATIONS = {LinkPlacement.SOCIAL: "me"}
 
@@ -58,7 +59,7 @@ def render_page(
             - `has_social_image`: whether its social image stands at its path; `social_image_of` is the path of
               another page whose social image it shows instead
     """
-    locale, site = current_tree(), site or site_settings()
+    locale, site = current_locale(), site or site_settings()
     alternates, canonical = context.pop("alternates", {}), context.pop("canonical", "")
     section = context.get("section", "")
     links = SimpleLazyObject(menu_links)

@@ -5,9 +5,9 @@ import textwrap
 from django.utils import timezone
 from django.utils.encoding import iri_to_uri
 from django.utils.formats import date_format
-from django.utils.translation import get_language, gettext, gettext_lazy, ngettext
+from django.utils.translation import gettext, gettext_lazy, ngettext
 
-from publications.locales import LOCALES, absolute_url, language_label, locale_of, text_direction
+from publications.locales import absolute_url, language_label, text_direction
 from publications.models import Author, Edition, EditionWithRows, Image, SiteSettings
 from publications.pdf import (
     CreditedName,
@@ -20,8 +20,9 @@ from publications.pdf import (
     SocialImage,
 )
 
+from ..locales import current_locale
 from .authors import BylineGroup, BylinePerson, byline_people, names_in_teaser
-from .links import author_url, current_tree, external_link_html
+from .links import author_url, external_link_html
 from .publication_page import change_notes_of, contents
 from .teasers import topics
 
@@ -82,13 +83,9 @@ def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
         detail=_day(edition.published_at),
         site=site.short_name,
         publisher=site.name,
-        locale=_tree(),
+        locale=current_locale(),
         cover=PdfImage(cover_digest, cover.width, cover.height) if cover else None,
     )
-
-
-def _tree() -> str:
-    return locale_of(get_language() or LOCALES[0])
 
 
 def _day(moment) -> str:
@@ -97,7 +94,7 @@ def _day(moment) -> str:
 
 def _labels() -> PdfLabels:
     return PdfLabels(
-        language=_tree(),
+        language=current_locale(),
         key_points=gettext("Key points"),
         contents=gettext("Contents"),
         notes=gettext("Notes"),
@@ -108,7 +105,9 @@ def _imprint(edition: Edition, told: dict) -> tuple[str, ...]:
     first, notes = _day(told["first_published_at"]), told["latest_notes"]
     published = f"{gettext('Published')} {first}" if notes else first
     spoken = (
-        f"{gettext('Language:')} {language_label(edition.language)}" if edition.language != _tree() else ""
+        f"{gettext('Language:')} {language_label(edition.language)}"
+        if edition.language != current_locale()
+        else ""
     )
     number = gettext("Edition %(number)d") % {"number": edition.number} if edition.number > 1 else ""
     changed = (f"{note.label} {note.words}" for note in notes)
@@ -204,7 +203,7 @@ def page_social_image_of(
         authors, detail: lines below it; the second is cut to the words that there is room for.
         cover, cover_digest: a picture beside the words, and what stands for it as it is shown there.
     """
-    locale = current_tree()
+    locale = current_locale()
     return SocialImage(
         title=title,
         language=locale,

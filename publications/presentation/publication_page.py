@@ -19,6 +19,7 @@ from publications.models import (
     related_editions,
 )
 
+from ..locales import current_locale
 from .authors import author_profiles, byline_people
 from .history import notes_of
 from .images import ImageAddress, body_html, responsive_image, with_permalinks
@@ -26,7 +27,6 @@ from .links import (
     NamedLink,
     attachment_url,
     author_url,
-    current_tree,
     editions_url,
     external_link,
     localized_url,
@@ -49,7 +49,7 @@ def publication_context(
         **_of_text(piece, address),
         **_of_people(piece, address),
         **change_notes_of(piece),
-        **_beside(piece),
+        **_further_context(piece),
         **_place(piece),
     }
 
@@ -78,7 +78,7 @@ def _of_people(piece: EditionWithRows, address: ImageAddress) -> dict[str, objec
     }
 
 
-def _beside(piece: EditionWithRows) -> dict[str, object]:
+def _further_context(piece: EditionWithRows) -> dict[str, object]:
     """The ways on from the text, and what a reader takes along."""
     edition = piece.edition
     return {
@@ -184,7 +184,7 @@ def related_teasers(
 
 def site_page_context(found: SitePage) -> dict[str, object]:
     """What page.html shows of it in the language of the tree. The HTML was made safe when it was stored."""
-    locale = current_tree()
+    locale = current_locale()
     title = getattr(found, f"title_{locale}")
     summary = getattr(found, f"summary_{locale}")
     return {

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from publications.locales import current_locale
 from publications.metadata import json_ld, parse_name
 from publications.models import (
     Author,
@@ -25,7 +26,6 @@ from publications.presentation import (
     absolute_url,
     author_summaries,
     breadcrumb,
-    current_tree,
     feeds_for,
     paragraphs,
     paths_in_locales,
@@ -79,7 +79,7 @@ def _letter(family: str, key: str, locale: str) -> str:
 
 def author_list(request: HttpRequest) -> HttpResponse:
     """All by family name; where they are many, with a way to each letter."""
-    locale, site = current_tree(), site_settings()
+    locale, site = current_locale(), site_settings()
     register = SimpleLazyObject(lambda: _register(locale))
     found = paginate(
         range(len(count_authors(locale, {}))),
@@ -113,7 +113,7 @@ def _register(locale: str) -> list[RegisterEntry]:
 def _in_order(locale: str, entries: Sequence[RegisterEntry]) -> list[AuthorSummary]:
     """The people of these entries, the first under a letter with its anchor."""
     found = count_authors(locale, {})
-    told = Author.objects.select_related("portrait").told(
+    told = Author.objects.select_related("portrait").attach_counts(
         {entry.pk: found[entry.pk] for entry in entries if entry.pk in found}
     )
     rows = {author.pk: author for author in told}
@@ -144,13 +144,13 @@ def _anchor(letter: str) -> str:
 def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """An author and all they have written."""
     author = author_or_404(slug)
-    locale, site = current_tree(), site_settings()
-    live = Edition.objects.live().in_tree(locale).by(author).newest_first()
+    locale, site = current_locale(), site_settings()
+    live = Edition.objects.live().for_locale(locale).by(author).newest_first()
     total = count_editions(locale, {"author": slug})
     found = paginate_teasers(live, request.GET.get("page", "1"), numbered_urls(request.path), total=total)
     writer = author_summaries([author])[0]
     top = top_counts(count_tags(locale, {"author": slug}), TOPICS, attrgetter("count"))
-    tags = sorted(Tag.objects.order_by("name").told(top), key=lambda tag: -tag.pieces)[:TOPICS]
+    tags = sorted(Tag.objects.order_by("name").attach_counts(top), key=lambda tag: -tag.pieces)[:TOPICS]
     return render_page(
         request,
         "pages/author.html",
@@ -164,7 +164,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
         person=writer,
         biography=paragraphs(author.biography),
         topics=topic_summaries(tags),
-        feeds=feeds_for(current_tree(), author=author),
+        feeds=feeds_for(current_locale(), author=author),
         **_described(request, author, writer),
         alternates=paths_in_locales("publications:author", slug=slug),
         **found,
@@ -181,7 +181,7 @@ def author_or_404(slug: str) -> Author:
 
 def _described(request: HttpRequest, author: Author, writer: AuthorSummary) -> dict[str, object]:
     picture = absolute_url(writer.portrait.src) if writer.portrait else ""
-    profile = json_ld.profile(author, current_tree(), picture)
+    profile = json_ld.profile(author, current_locale(), picture)
     return breadcrumb_context(
         request, breadcrumb((_("Authors"), "publications:authors"), author.name), profile
     )

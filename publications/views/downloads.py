@@ -14,6 +14,7 @@ from django.utils.http import content_disposition_header
 from django.utils.translation import gettext as _
 
 from publications import metadata, renditions
+from publications.locales import current_locale
 from publications.metadata import FORMATS, build_record, format_url
 from publications.models import (
     AddressStatus,
@@ -34,11 +35,9 @@ from publications.pdf import PdfDocument, SocialImage
 from publications.presentation import (
     absolute_url,
     conditional_response,
-    current_tree,
     edition_pdf_url,
     pdf_document_of,
     pdf_url,
-    render_page,
     social_image_of,
     social_image_url,
 )
@@ -46,6 +45,7 @@ from publications.presentation.links import edition_url_at
 
 from .file_responses import FileContent, file_response
 from .publications import redirect_or_gone, superseded_notice
+from .unavailable import UnavailableLink, try_again_link, unavailable_response
 
 SOON, LATER = "5", "600"  # seconds
 SENT_STATUSES = (HTTPStatus.OK, HTTPStatus.PARTIAL_CONTENT)
@@ -56,15 +56,15 @@ log = logging.getLogger(__name__)
 
 
 def pdf(request: HttpRequest, slug: str) -> HttpResponseBase:
-    found = resolve_address(current_tree(), slug)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_address(current_locale(), slug)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(request, found, pdf_url)
     return _send_pdf(request, found.edition)
 
 
 def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBase:
-    found = resolve_edition_address(current_tree(), slug, number)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_edition_address(current_locale(), slug, number)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(request, found, lambda edition: edition_pdf_url(edition, number))
     response = _send_pdf(request, found.edition)
     response.headers["X-Robots-Tag"] = "noindex"
@@ -73,8 +73,8 @@ def edition_pdf(request: HttpRequest, slug: str, number: int) -> HttpResponseBas
 
 def social_card(request: HttpRequest, slug: str) -> HttpResponseBase:
     """The picture that messengers show beside the address of a piece."""
-    found = resolve_address(current_tree(), slug)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_address(current_locale(), slug)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(request, found, social_image_url)
     edition = found.edition
     told = renditions.RenditionSource.of_edition(
@@ -108,7 +108,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
 
 def _paper(piece: EditionWithRows) -> PdfDocument:
     edition, site = piece.edition, SiteSettings.objects.first() or SiteSettings()
-    own = "" if edition.is_live else edition_url_at(current_tree(), edition.slug, edition.number)
+    own = "" if edition.is_live else edition_url_at(current_locale(), edition.slug, edition.number)
     record = metadata.build_record(piece, site=site, address=own)
     reference = strip_tags(metadata.chicago(record))
     return pdf_document_of(piece, site=site, notice=superseded_notice(edition), citation=unescape(reference))
@@ -136,32 +136,34 @@ def answer_with_made(
     try:
         made = make()
     except renditions.RenderingBusy:
-        return _unmade(request, shown, SOON, is_busy=True)
+        return _rendering_unavailable(request, shown, SOON, is_busy=True)
     except renditions.RenderingFailed:
-        return _unmade(request, shown, LATER, is_busy=False)
+        return _rendering_unavailable(request, shown, LATER, is_busy=False)
     return file_response(request, FileContent.of(made.content, made.digest), media_type)
 
 
-def _unmade(request: HttpRequest, shown: dict[str, str], seconds: str, *, is_busy: bool) -> HttpResponse:
-    response = render_page(
+def _rendering_unavailable(
+    request: HttpRequest, shown: dict[str, str], seconds: str, *, is_busy: bool
+) -> HttpResponse:
+    page = UnavailableLink(shown["url"], shown["label"], shown["language"])
+    if is_busy:
+        text = _("Several PDFs are being made at this moment. Please try again in a few seconds.")
+    else:
+        text = _("The PDF of this text could not be made. The text itself is on its page, which prints well.")
+    return unavailable_response(
         request,
-        "pages/unmade.html",
-        status=HTTPStatus.SERVICE_UNAVAILABLE,
         title=_("Not at hand just now"),
-        robots="noindex",
-        is_busy=is_busy,
-        shown=shown,
-        again_url=request.get_full_path(),
+        text=text,
+        links=[try_again_link(request), page] if is_busy else [page],
+        retry_after=seconds,
     )
-    response.headers["Retry-After"] = seconds
-    return response
 
 
 def publication_record(request: HttpRequest, slug: str, record_format: str) -> HttpResponse:
     """The live edition as BibTeX, RIS, CSL-JSON or Markdown."""
     return _respond_with_record(
         request,
-        find_answer=lambda: resolve_address(current_tree(), slug),
+        find_answer=lambda: resolve_address(current_locale(), slug),
         address=lambda edition: format_url(edition, record_format),
         render=lambda edition: _render_record(edition, record_format),
     )
@@ -169,10 +171,10 @@ def publication_record(request: HttpRequest, slug: str, record_format: str) -> H
 
 def edition_record(request: HttpRequest, slug: str, number: int, record_format: str) -> HttpResponse:
     """One edition likewise; once it is superseded, its record gives the address of that very edition."""
-    own = edition_url_at(current_tree(), slug, number)
+    own = edition_url_at(current_locale(), slug, number)
     return _respond_with_record(
         request,
-        find_answer=lambda: resolve_edition_address(current_tree(), slug, number),
+        find_answer=lambda: resolve_edition_address(current_locale(), slug, number),
         address=lambda edition: format_url(edition, record_format, number),
         render=lambda edition: _render_record(edition, record_format, own),
     )
@@ -187,7 +189,7 @@ def _respond_with_record(
 ) -> HttpResponse:
     """The record, unless the reader has it. The state is read first, lest an old text get a new tag."""
     change, found = last_change(), find_answer()
-    if found.standing is not AddressStatus.HERE:
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(request, found, address)
     return conditional_response(request, lambda: render(found.edition), change=change)
 
@@ -216,8 +218,8 @@ def picture(request: HttpRequest, key: str, size: str, extension: str) -> HttpRe
 
 def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> HttpResponseBase:
     """A file of a live piece, or of an earlier edition of it; elsewhere it answers as its piece does."""
-    found = resolve_address(current_tree(), slug)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_address(current_locale(), slug)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(
             request, found, lambda edition: f"{edition.get_absolute_url()}files/{digest}/{filename}"
         )
@@ -236,7 +238,7 @@ def attachment(request: HttpRequest, slug: str, digest: str, filename: str) -> H
     if not file:
         raise Http404
     if not _can_be_sent(file):
-        return _unavailable(request, found.edition)
+        return _file_unavailable(request, found.edition)
     content = FileContent(file.digest, file.size, partial(originals().open_range, file.original))
     response = _with_headers(file_response(request, content, file.media_type))
     response.headers["Content-Disposition"] = _disposition(file)
@@ -264,18 +266,17 @@ def _can_be_sent(file: EditionAttachment) -> bool:
     return False
 
 
-def _unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
-    response = render_page(
+def _file_unavailable(request: HttpRequest, edition: Edition) -> HttpResponse:
+    return unavailable_response(
         request,
-        "pages/file_unavailable.html",
-        status=HTTPStatus.SERVICE_UNAVAILABLE,
         title=_("Not at hand just now"),
-        robots="noindex",
-        edition=edition,
-        edition_url=edition.get_absolute_url(),
+        text=_(
+            "This file cannot be sent just now; those who run the site have been told. Please try again later. "
+            "The text that it belongs to is on its page."
+        ),
+        links=[UnavailableLink(edition.get_absolute_url(), edition.title, edition.language)],
+        retry_after=FILE_RETRY_AFTER,
     )
-    response.headers["Retry-After"] = FILE_RETRY_AFTER
-    return response
 
 
 def _disposition(file: EditionAttachment) -> str:

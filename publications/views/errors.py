@@ -13,8 +13,9 @@ from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
 from publications.disk_reserve import is_disk_full
+from publications.locales import current_locale
 from publications.models import Edition
-from publications.presentation import Teaser, build_teasers, current_tree, render_page
+from publications.presentation import Teaser, build_teasers, render_page
 
 from .desk_errors import DeskError, is_at_desk, render_desk_error
 from .redirects import redirect_to_current
@@ -76,7 +77,9 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 def _newest() -> list[Teaser]:
     """Return the teasers that the page shows, as a fragment: floods ask for little else."""
-    return build_teasers(Edition.objects.live().in_tree(current_tree()).newest_first().for_cards()[:NEWEST])
+    return build_teasers(
+        Edition.objects.live().for_locale(current_locale()).newest_first().for_cards()[:NEWEST]
+    )
 
 
 def words_of(path: str) -> str:

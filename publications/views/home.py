@@ -6,7 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.utils.functional import SimpleLazyObject
 
-from publications.locales import LOCALES
+from publications.locales import LOCALES, current_locale
 from publications.metadata import json_ld
 from publications.models import (
     Author,
@@ -21,7 +21,6 @@ from publications.models import (
 from publications.presentation import (
     author_summaries,
     build_lead_teaser,
-    current_tree,
     feeds_for,
     localized_path,
     paths_in_locales,
@@ -55,8 +54,8 @@ def home(request: HttpRequest) -> HttpResponse:
         site=site,
         linked_data=json_ld.script(
             [
-                json_ld.organisation(site, current_tree(), social_addresses()),
-                json_ld.website(site, current_tree()),
+                json_ld.organisation(site, current_locale(), social_addresses()),
+                json_ld.website(site, current_locale()),
             ]
         ),
         lead=build_lead_teaser(above[0], made[0]) if above else None,
@@ -64,20 +63,20 @@ def home(request: HttpRequest) -> HttpResponse:
         teaser_groups=shelved,
         topics=SimpleLazyObject(lambda: topic_summaries_by_kind(tags_with_counts(), most=TOPICS)),
         people=SimpleLazyObject(lambda: author_summaries(_latest_writers())),
-        feeds=feeds_for(current_tree()),
+        feeds=feeds_for(current_locale()),
         alternates=paths_in_locales("publications:home"),
     )
 
 
 def _above(site: SiteSettings) -> list[Edition]:
     """The lead, then the newest; more of them beside a cover."""
-    lead, *others = home_editions(current_tree(), pinned=site.lead_id) or [None]
+    lead, *others = home_editions(current_locale(), pinned=site.lead_id) or [None]
     return [lead, *others[: BESIDE_A_COVER if lead.cover_id else LATEST]] if lead else []
 
 
 def _latest_writers() -> list[Author]:
     """Those whose newest piece is the newest; the first by name among equals."""
     newest = attrgetter("newest")
-    latest = top_counts(count_authors(current_tree(), {}), PEOPLE, newest)
-    told = Author.objects.select_related("portrait").order_by("name").told(latest)
+    latest = top_counts(count_authors(current_locale(), {}), PEOPLE, newest)
+    told = Author.objects.select_related("portrait").order_by("name").attach_counts(latest)
     return sorted(told, key=newest, reverse=True)[:PEOPLE]

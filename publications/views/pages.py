@@ -12,7 +12,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 from django.utils.translation import gettext as _
 
-from publications.locales import LOCALES
+from publications.locales import LOCALES, current_locale
 from publications.markup import escape_markdown
 from publications.metadata import format_url
 from publications.models import AddressStatus, Edition, SitePage, SiteSettings, resolve_address, site_settings
@@ -22,7 +22,6 @@ from publications.presentation import (
     breadcrumb,
     build_teasers,
     conditional_response,
-    current_tree,
     localized_path,
     render_page,
     site_page_context,
@@ -63,7 +62,7 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def page_or_404(slug: str) -> SitePage:
     """The page of the site at this address in the language of the address."""
-    found = SitePage.objects.at(current_tree(), slug).first()
+    found = SitePage.objects.at(current_locale(), slug).first()
     if not found:
         raise Http404
     return found
@@ -105,7 +104,7 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 def _llms_response() -> HttpResponse:
     with translation.override(LOCALES[0]):
-        live = Edition.objects.live().in_tree(LOCALES[0]).newest_first().for_cards()[:LLMS_PUBLICATIONS]
+        live = Edition.objects.live().for_locale(LOCALES[0]).newest_first().for_cards()[:LLMS_PUBLICATIONS]
         context = {
             "site": SiteSettings.objects.first() or SiteSettings(),
             "pieces": [_llms_publication(*each) for each in zip(live, build_teasers(live), strict=True)],
@@ -148,8 +147,8 @@ def security(request: HttpRequest) -> HttpResponse:
 
 def share_on_mastodon(request: HttpRequest, slug: str) -> HttpResponse:
     """Ask for the reader's server, then offer a plain link to it."""
-    found = resolve_address(current_tree(), slug)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_address(current_locale(), slug)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(
             request, found, lambda edition: reverse("publications:mastodon", kwargs={"slug": edition.slug})
         )

@@ -13,6 +13,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from publications import search
+from publications.locales import current_locale
 from publications.models import (
     FACETS,
     Edition,
@@ -27,7 +28,6 @@ from publications.presentation import (
     Teaser,
     breadcrumb,
     build_teasers,
-    current_tree,
     feeds_for,
     paths_in_locales,
     render_page,
@@ -35,6 +35,7 @@ from publications.presentation import (
 
 from .descriptions import breadcrumb_context, describe_list
 from .pagination import paginate, paginate_teasers
+from .unavailable import UnavailableLink, try_again_link, unavailable_response
 
 RETRY_AFTER = "5"  # seconds
 ORDERS = ("relevance", "newest")
@@ -91,25 +92,23 @@ def _count_text(found: search.SearchResults) -> str:
 
 def search_busy(request: HttpRequest) -> HttpResponse:
     """Too many search at once: a page that says so, with everything else of the site one click away."""
-    response = render_page(
+    return unavailable_response(
         request,
-        "pages/busy.html",
-        status=503,
-        section="publications",
         title=_("Many are searching just now"),
-        robots="noindex",
-        again_url=request.get_full_path(),
-        list_url=reverse("publications:list"),
-        locale=current_tree(),
+        text=_(
+            "So many searches run at this moment that yours had to wait too long. Please try again in a few "
+            "seconds; everything else on the site can be read meanwhile."
+        ),
+        links=[try_again_link(request), UnavailableLink(reverse("publications:list"), _("All publications"))],
+        retry_after=RETRY_AFTER,
+        section="publications",
     )
-    response.headers["Retry-After"] = RETRY_AFTER
-    return response
 
 
 def publication_list(request: HttpRequest) -> HttpResponse:
     if short := redirect_without_empty_fields(request):
         return short
-    listing, site = Listing(request.GET, current_tree()), site_settings()
+    listing, site = Listing(request.GET, current_locale()), site_settings()
     try:
         context = listing.context()
     except search.SearchBusy:
@@ -212,7 +211,7 @@ class Listing:
 
     def _newest(self) -> dict[str, object]:
         live = Edition.objects.live()
-        found = filter_by(live.in_tree(self._texts) if self._texts else live, self.asked).newest_first()
+        found = filter_by(live.for_locale(self._texts) if self._texts else live, self.asked).newest_first()
         total = count_editions(self._texts, self.asked)
         return paginate_teasers(found, self.number, lambda page: self._address(page=page), total=total)
 

@@ -12,6 +12,7 @@ from django.utils.encoding import iri_to_uri
 from django.utils.translation import gettext as _
 
 from publications import markup, metadata
+from publications.locales import current_locale
 from publications.models import (
     WITHDRAWN_OR_UNDONE,
     AddressStatus,
@@ -29,7 +30,6 @@ from publications.pdf import Notice
 from publications.presentation import (
     absolute_url,
     breadcrumb,
-    current_tree,
     edition_pdf_url,
     history,
     pdf_url,
@@ -45,15 +45,15 @@ EDITION_NUMBER = re.compile(r"[1-9][0-9]{0,5}")
 
 
 def publication_detail(request: HttpRequest, slug: str) -> HttpResponse:
-    found = resolve_address(current_tree(), slug)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_address(current_locale(), slug)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(request, found, lambda edition: edition.get_absolute_url())
     return show_edition(request, found.edition, pdf_url=pdf_url(found.edition), has_downloads=True)
 
 
 def edition_detail(request: HttpRequest, slug: str, number: int) -> HttpResponse:
-    found = resolve_edition_address(current_tree(), slug, number)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_edition_address(current_locale(), slug, number)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(request, found, lambda edition: edition_url(edition, number))
     canonical = reverse("publications:detail", kwargs={"slug": slug})
     live = _later(found.edition)
@@ -97,7 +97,7 @@ def superseded_notice(edition: Edition) -> Notice | None:
     if not live:
         return None
     address = absolute_url(iri_to_uri(live.get_absolute_url()))
-    return Notice(_says_of_itself(edition), address=address, language=current_tree())
+    return Notice(_says_of_itself(edition), address=address, language=current_locale())
 
 
 def _later(edition: Edition) -> Edition | None:
@@ -138,17 +138,17 @@ def redirect_or_gone(
     request: HttpRequest, found: ResolvedAddress, address: Callable[[Edition], str]
 ) -> HttpResponse:
     """The answer for an address where no edition stands."""
-    if found.standing is AddressStatus.MOVED:
+    if found.status is AddressStatus.MOVED:
         return HttpResponsePermanentRedirect(address(found.edition))
-    if found.standing is AddressStatus.GONE:
+    if found.status is AddressStatus.GONE:
         return gone_response(request, found.edition)
     raise Http404
 
 
 def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
     """Every public edition with what it was, its note to readers and its permanent address."""
-    found = resolve_address(current_tree(), slug)
-    if found.standing is not AddressStatus.HERE:
+    found = resolve_address(current_locale(), slug)
+    if found.status is not AddressStatus.OK:
         return redirect_or_gone(request, found, editions_url)
     live = found.edition
     return render_page(
@@ -167,11 +167,11 @@ def edition_list(request: HttpRequest, slug: str) -> HttpResponse:
 def edition_changes(request: HttpRequest, slug: str, number: int) -> HttpResponse:
     """The difference between an edition and the one before it, or the one that `?from=` names."""
     piece, found = (
-        resolve_address(current_tree(), slug),
-        resolve_edition_address(current_tree(), slug, number),
+        resolve_address(current_locale(), slug),
+        resolve_edition_address(current_locale(), slug, number),
     )
     for each in (piece, found):
-        if each.standing is not AddressStatus.HERE:
+        if each.status is not AddressStatus.OK:
             return redirect_or_gone(request, each, lambda edition: changes_url(edition, number))
     live = piece.edition
     begun = started_editions(live.publication_id)

@@ -10,7 +10,7 @@ from django.urls import NoReverseMatch, Resolver404, ResolverMatch, resolve, rev
 from django.utils import translation
 from django.utils.encoding import escape_uri_path
 
-from publications.locales import LOCALES
+from publications.locales import LOCALES, current_locale
 from publications.models import (
     FACETS,
     AddressStatus,
@@ -22,7 +22,7 @@ from publications.models import (
     resolve_address,
     resolve_edition_address,
 )
-from publications.presentation import address_of, current_tree, localized_path
+from publications.presentation import address_of, localized_path
 
 from .publications import gone_response
 
@@ -48,7 +48,7 @@ def redirect_to_current(request: HttpRequest) -> HttpResponse | None:
     """The way from an address that was, or that is not quite typed as it should be, to what is public now."""
     if request.method not in ("GET", "HEAD"):
         return None
-    ways = (_from_former, _from_renamed, _from_capitals, _from_words_of_another_tree)
+    ways = (_from_former, _from_renamed, _from_capitals, _from_words_of_another_locale)
     return next((led for way in ways if (led := way(request))), None)
 
 
@@ -79,7 +79,7 @@ def _of_subject(former: Redirect) -> str:
     """The page of a topic or an author."""
     found = find_public_subject(former)
     name = SUBJECT_PAGES["tag" if former.tag_id else "author"]
-    return localized_path(current_tree(), name, slug=found.slug) if found else ""
+    return localized_path(current_locale(), name, slug=found.slug) if found else ""
 
 
 def _of_page(former: Redirect) -> str:
@@ -87,7 +87,7 @@ def _of_page(former: Redirect) -> str:
     found: SitePage | None = former.page
     if not found:
         return ""
-    locale = next((code for code in (current_tree(), *LOCALES) if code in found.trees), "")
+    locale = next((code for code in (current_locale(), *LOCALES) if code in found.trees), "")
     return address_of(found, locale) if locale else ""
 
 
@@ -100,10 +100,10 @@ def _from_capitals(request: HttpRequest) -> HttpResponse | None:
     return _redirect(found, request) if found else None
 
 
-def _from_words_of_another_tree(request: HttpRequest) -> HttpResponse | None:
+def _from_words_of_another_locale(request: HttpRequest) -> HttpResponse | None:
     """From /sv/publications/… to /sv/publikationer/…: a page that stands in this tree, by words of another."""
     parts = request.path_info.split("/")
-    words = _foreign_words(current_tree())
+    words = _foreign_words(current_locale())
     for place in WORD_PLACES:
         parts[place : place + 1] = [words.get(part, part) for part in parts[place : place + 1]]
     path = "/".join(parts)
@@ -152,7 +152,7 @@ def _names_something(locale: str, match: ResolverMatch) -> bool:
     if match.url_name in SUBJECT_LOOKUPS:
         return Edition.objects.live().filter(**SUBJECT_LOOKUPS[match.url_name](slug)).exists()
     found = resolve_edition_address(locale, slug, number) if number else resolve_address(locale, slug)
-    return found.standing is not AddressStatus.MISSING
+    return found.status is not AddressStatus.NOT_FOUND
 
 
 def find_public_subject(former: Redirect) -> Tag | Author | None:

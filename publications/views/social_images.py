@@ -7,9 +7,10 @@ from django.http import HttpRequest, HttpResponseBase
 from django.utils.translation import gettext
 
 from publications import renditions
+from publications.locales import current_locale
 from publications.models import Author, Image, SitePage, SiteSettings, Tag, facet_of, site_settings
 from publications.pdf import SocialImage
-from publications.presentation import current_tree, page_social_image_of, site_page_context
+from publications.presentation import page_social_image_of, site_page_context
 
 from .authors import author_or_404
 from .descriptions import describe_author, describe_authors, describe_list, describe_topic, describe_topics
@@ -89,7 +90,7 @@ def _send(
     """The image of a page; `find` gives what the page is of. Both are asked for again only once an image was made."""
     found = find()
     now, page_path = card(found, site_settings()), request.path.rpartition("/")[0] + "/"
-    key = f"{current_tree()}-{key}-{found.pk}" if found else f"{current_tree()}-{key}"
+    key = f"{current_locale()}-{key}-{found.pk}" if found else f"{current_locale()}-{key}"
     told = renditions.RenditionSource.of_page(page_path, key, now, lambda: card(find(), site_settings()))
     shown = {"label": now.title, "url": page_path, "language": now.language}
     return answer_with_made(

@@ -9,6 +9,7 @@ from django.urls import reverse
 from django.utils.functional import SimpleLazyObject
 from django.utils.translation import gettext as _
 
+from publications.locales import current_locale
 from publications.models import (
     Author,
     Edition,
@@ -31,7 +32,6 @@ from publications.presentation import (
     breadcrumb,
     build_lead_teaser,
     build_teasers,
-    current_tree,
     feeds_for,
     paragraphs,
     paths_in_locales,
@@ -47,7 +47,7 @@ PEOPLE = 8
 
 def tags_with_counts() -> list[Tag]:
     """Return all tags of live editions that the locale lists, with their counts."""
-    return Tag.objects.order_by("pk").told(count_tags(current_tree(), {}))
+    return Tag.objects.order_by("pk").attach_counts(count_tags(current_locale(), {}))
 
 
 def topic_list(request: HttpRequest) -> HttpResponse:
@@ -82,8 +82,8 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
         label=facet_of(tag).label,
         introduction=paragraphs(tag.introduction),
         responsible=_responsible(tag),
-        feeds=feeds_for(current_tree(), tag=tag),
-        **_pieces(tag),
+        feeds=feeds_for(current_locale(), tag=tag),
+        **_topic_context(tag),
         **breadcrumb_context(request, breadcrumb((_("Topics"), "publications:topics"), tag.label)),
         alternates=paths_in_locales("publications:topic", slug=slug),
     )
@@ -97,10 +97,10 @@ def topic_or_404(slug: str) -> Tag:
     return tag
 
 
-def _pieces(tag: Tag) -> dict[str, object]:
+def _topic_context(tag: Tag) -> dict[str, object]:
     """What stands on it in the tree of the page: the lead, the newest of each kind, who writes, and the way to all."""
     chosen = {facet_of(tag).name: tag.slug}
-    lead = topic_lead(current_tree(), tag)
+    lead = topic_lead(current_locale(), tag)
     made, shelved = teasers_by_kind([lead] if lead else [], tag, **chosen)
     return {
         "lead": build_lead_teaser(lead, made[0]) if lead else None,
@@ -113,8 +113,8 @@ def _pieces(tag: Tag) -> dict[str, object]:
 
 def _people(chosen: dict[str, str]) -> list[Author]:
     """Those who write on it most, the latest first among equals."""
-    top = top_counts(count_authors(current_tree(), chosen), PEOPLE, attrgetter("count", "newest"))
-    authors = Author.objects.select_related("portrait").order_by("name").told(top)
+    top = top_counts(count_authors(current_locale(), chosen), PEOPLE, attrgetter("count", "newest"))
+    authors = Author.objects.select_related("portrait").order_by("name").attach_counts(top)
     return sorted(authors, key=attrgetter("pieces", "newest"), reverse=True)[:PEOPLE]
 
 
@@ -134,7 +134,7 @@ def teasers_by_kind(
     `asked` are the filters of the lists behind the groups.
     """
     counts = count_kinds(**asked)
-    below = editions_by_kind(counts, current_tree(), tag=tag, without=above)
+    below = editions_by_kind(counts, current_locale(), tag=tag, without=above)
     made = build_teasers([*above, *below])
     placed = zip(below, made[len(above) :], strict=True)
     return made[: len(above)], teaser_groups(placed, counts, lambda kind: _list_url(kind=kind.slug, **asked))
@@ -142,7 +142,7 @@ def teasers_by_kind(
 
 def count_kinds(**asked: str) -> dict[Kind, int]:
     """How many pieces there are of each kind, in the order of the kinds."""
-    counts = count_by("kind", current_tree(), asked)
+    counts = count_by("kind", current_locale(), asked)
     return {kind: counts[pk].count for pk, kind in kinds_by_pk().items() if pk in counts}
 
 

@@ -141,7 +141,7 @@ def _of_both_trees() -> list[tuple[str, str, int]]:
             lists[{"theme": "topic"}.get(kind, kind)] = localized_path(
                 locale, "publications:topic", slug=tag.slug
             )
-        for page in SitePage.objects.in_tree(locale):
+        for page in SitePage.objects.for_locale(locale):
             lists[f"page {page.slug_en}"] = localized_path(
                 locale, "publications:site-page", slug=getattr(page, f"slug_{locale}")
             )

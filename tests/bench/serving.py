@@ -42,11 +42,11 @@ class Server:
 
     def cpu(self) -> float:
         """Seconds of CPU of all its processes, those that have ended included."""
-        return sum(_spent(pid) for pid in _tree(self.process.pid)) / TICKS
+        return sum(_spent(pid) for pid in _process_tree(self.process.pid)) / TICKS
 
     def memory(self) -> float:
         """Megabytes that its processes hold in memory, shared parts counted by share."""
-        return sum(_share(pid) for pid in _tree(self.process.pid)) / 1024
+        return sum(_share(pid) for pid in _process_tree(self.process.pid)) / 1024
 
     def ask(self, requests: list[tuple[str, dict[str, str]]], seconds: float) -> dict[str, float]:
         """Ask with sixteen connections; gives also the microseconds of CPU that the server took for each."""
@@ -141,13 +141,13 @@ def _on(core: int | None, command: list[str], **options) -> str:
     return done.stdout
 
 
-def _tree(pid: int) -> list[int]:
+def _process_tree(pid: int) -> list[int]:
     children = [
         int(child)
         for tasks in Path(f"/proc/{pid}/task").glob("*/children")
         for child in tasks.read_text().split()
     ]
-    return [pid, *(each for child in children for each in _tree(child))]
+    return [pid, *(each for child in children for each in _process_tree(child))]
 
 
 def _spent(pid: int) -> int:

@@ -46,7 +46,7 @@ def suggestion(page, field: str, name: str = ""):
     return (found.filter(has_text=name) if name else found).first
 
 
-def told(capsys, what: str, editor: Editor) -> None:
+def print_actions(capsys, what: str, editor: Editor) -> None:
     with capsys.disabled():
         print(f"\n{what}: {len(editor.did)} actions ({', '.join(editor.did)})")
 
@@ -82,14 +82,14 @@ def from_word(open_page, site, tmp_path, title: str, *, scripts: bool) -> Editor
 def test_a_quick_comment_goes_from_a_file_to_readers_in_seven_actions(open_page, site, tmp_path, capsys):
     editor = from_word(open_page, site, tmp_path, "Gas and a price", scripts=True)
 
-    told(capsys, "from a Word file to readers", editor)
+    print_actions(capsys, "from a Word file to readers", editor)
     assert len(editor.did) <= OF_WORD
 
 
 def test_the_same_without_scripts(open_page, site, tmp_path, capsys):
     editor = from_word(open_page, site, tmp_path, "Gas and a price, once more", scripts=False)
 
-    told(capsys, "the same without scripts", editor)
+    print_actions(capsys, "the same without scripts", editor)
 
 
 @pytest.mark.parametrize("scripts", [True, False])
@@ -113,5 +113,5 @@ def test_a_live_piece_is_corrected_in_four_actions(open_page, site, capsys, scri
 
     page.get_by_role("link", name="View live").click()
     expect(page.get_by_text(f"An earlier version lacked {word}.").first).to_be_visible()
-    told(capsys, f"a correction{'' if scripts else ' without scripts'}", editor)
+    print_actions(capsys, f"a correction{'' if scripts else ' without scripts'}", editor)
     assert len(editor.did) <= OF_A_CORRECTION + (not scripts)

@@ -21,7 +21,7 @@ def crowds(folder: Path) -> Iterator[Measurement]:
     """Crowds that want PDFs, records, or in at the desk: pages that an action has made old are made meanwhile."""
     address = f"sqlite:///{folder}/site.sqlite3"
     with one_site(folder) as server, publishing(folder, {"DATABASE_URL": address}) as publish:
-        papers = [f"{path.rstrip('/')}.pdf" for path in _pieces(server)]
+        papers = [f"{path.rstrip('/')}.pdf" for path in _publication_urls(server)]
         for who, paths in {"nothing": [], "PDFs": papers, **CROWDS}.items():
             crowd = Crowd(server.port, paths, readers=40) if paths else None
             took = [_made_anew(server, folder, publish, f"Rye {number}, {who}") for number in range(9)]
@@ -34,7 +34,7 @@ def crowds(folder: Path) -> Iterator[Measurement]:
             )
 
 
-def _pieces(server: Server) -> list[str]:
+def _publication_urls(server: Server) -> list[str]:
     """The addresses of pieces on the list."""
     found = re.findall(
         rb'href="(/en/publications/[^/"?]+/)"', Reader(server.port).get("/en/publications/")[2]

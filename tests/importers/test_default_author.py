@@ -9,7 +9,7 @@ from django.core.management import CommandError, call_command
 from publications.importers.report import FileOutcome, NoteKind
 from publications.importers.run import InvalidOptions
 from publications.models import Author, Edition, Publication
-from tests.blogs import bring_in, outcomes, put, told
+from tests.blogs import bring_in, outcomes, put, texts_of
 from tests.factories import make_author, saved
 
 pytestmark = pytest.mark.django_db
@@ -108,7 +108,7 @@ def test_a_later_run_with_an_author_makes_public_what_waited_for_one(tmp_path):
 
     account = bring_in(folder, author="The House")
 
-    assert held.totals()["published"] == 0 and "author is missing" in told(held, "held", "0.md")[0]
+    assert held.totals()["published"] == 0 and "author is missing" in texts_of(held, "held", "0.md")[0]
     assert account.totals()["published"] == 3 and set(outcomes(account).values()) == {FileOutcome.UPDATED}
 
 

@@ -10,7 +10,7 @@ from publications.importers.intake import import_manuscript
 from publications.importers.report import FileOutcome
 from publications.manuscript import dumps, read
 from publications.models import Publication, manuscript_of
-from tests.blogs import bring_in, told
+from tests.blogs import bring_in, texts_of
 from tests.factories import make_author, make_image, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
@@ -142,7 +142,7 @@ def test_a_uid_in_a_foreign_file_is_left_out_and_reported(tmp_path):
 
     account = bring_in(write_file(tmp_path / "blog", report, "uid", format="foreign"))
 
-    assert "format: 1" in told(account, "manuscript")[0]
+    assert "format: 1" in texts_of(account, "manuscript")[0]
     assert (
         account.files[0].outcome is FileOutcome.NEW
         and Publication.objects.filter(title="Another text").exists()
@@ -166,7 +166,7 @@ def test_a_manuscript_of_a_publication_made_at_the_desk_says_that_it_was_left_al
 
     account = bring_in(write_file(tmp_path / "blog", report, "uid", format="ours"))
 
-    assert account.files[0].outcome is FileOutcome.KEPT and "made at the desk" in told(account, "kept")[0]
+    assert account.files[0].outcome is FileOutcome.KEPT and "made at the desk" in texts_of(account, "kept")[0]
 
 
 def test_an_archive_of_what_the_desk_made_brings_no_news(tmp_path):
@@ -184,7 +184,7 @@ def test_an_address_that_another_publication_has_is_not_taken_by_a_manuscript_ei
     account = bring_in(write_file(tmp_path / "blog", report, "slug", format="ours"))
 
     assert Publication.objects.get(title="Another text").slug == "the-report-2"
-    assert told(account, "address")
+    assert texts_of(account, "address")
 
 
 @pytest.mark.parametrize("path", sorted(CONTENT.glob("*/index.md")), ids=lambda path: path.parent.name)

@@ -172,7 +172,7 @@ def test_what_the_desk_has_saved_is_an_edit_and_a_save_without_change_is_none():
     assert (before, after) == (False, True)
 
 
-def standing(number: int = 1) -> ImportState:
+def import_state(number: int = 1) -> ImportState:
     return load_import_states([UID.format(number)])[UID.format(number)]
 
 
@@ -181,7 +181,7 @@ def test_an_edit_that_was_taken_back_is_none():
     saved(piece, body="Another text.")
     saved(piece, body="Text.")
 
-    assert not standing().is_edited
+    assert not import_state().is_edited
 
 
 def test_a_redaction_is_an_edit_though_the_working_copy_stays_as_it_was():
@@ -189,7 +189,7 @@ def test_a_redaction_is_an_edit_though_the_working_copy_stays_as_it_was():
     import_manuscript(text(body="Text."), by=None)
     actions.redact(piece, "Ann was there", by=None)
 
-    assert standing().is_edited
+    assert import_state().is_edited
 
 
 def test_what_is_saved_after_a_redaction_is_an_edit_too():
@@ -197,7 +197,7 @@ def test_what_is_saved_after_a_redaction_is_an_edit_too():
     actions.redact(piece, "Ann was there.", by=None)
     saved(Publication.objects.get(), body="Ann was there. Text.")
 
-    assert standing().is_edited
+    assert import_state().is_edited
 
 
 def test_a_note_of_the_desk_stays_where_a_file_brings_none():
@@ -232,7 +232,7 @@ def test_no_manuscript_brings_news_twice(written, kind, language, original):
     with transaction.atomic():
         import_manuscript(written, IncomingFiles(files, is_dry_run=True), by=None)
 
-        has_news = standing().has_changes(written, SiteNames(), files)
+        has_news = import_state().has_changes(written, SiteNames(), files)
 
         transaction.set_rollback(True)
     assert not has_news
@@ -243,7 +243,7 @@ def test_no_piece_is_a_translation_of_itself():
 
     piece = import_manuscript(text(translation_of=text().uid), by=None).publication
 
-    assert piece.translation_of is None and not standing().has_changes(
+    assert piece.translation_of is None and not import_state().has_changes(
         text(translation_of=text().uid), SiteNames(), {}
     )
 
@@ -276,7 +276,7 @@ def test_an_original_of_others_becomes_no_translation(is_together):
 
     assert parents() == {2: 1}
     assert "original of other translations" in reports[1].messages[0]
-    assert not standing().has_changes(arriving[1], SiteNames(), {})
+    assert not import_state().has_changes(arriving[1], SiteNames(), {})
 
 
 def test_what_names_a_translation_that_has_just_become_one_joins_its_family():

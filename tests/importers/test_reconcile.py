@@ -9,7 +9,7 @@ from django.utils import timezone
 from publications import actions
 from publications.importers.report import FileOutcome
 from publications.models import FOREVER, AuditEntry, Edition, Publication
-from tests.blogs import bring_in, put, told
+from tests.blogs import bring_in, put, texts_of
 from tests.factories import saved, tomorrow
 
 pytestmark = pytest.mark.django_db
@@ -151,20 +151,20 @@ HELD = [
 def test_what_is_held_back_is_told_with_its_reason(tmp_path, state, says, why, body):
     account = brought_back(tmp_path / "blog", state, says, body)
 
-    (line,) = told(account, "held")
+    (line,) = texts_of(account, "held")
     assert why in line
 
 
 def test_a_changed_text_of_a_draft_is_held_back_from_readers_of_the_piece(tmp_path):
     account = brought_back(tmp_path / "blog", "live", "draft", "After.")
 
-    assert "draft" in told(account, "held")[0] and Publication.objects.get().body == "After."
+    assert "draft" in texts_of(account, "held")[0] and Publication.objects.get().body == "After."
 
 
 def test_a_piece_that_its_file_calls_a_draft_stays_public_and_that_is_told(tmp_path):
     account = brought_back(tmp_path / "blog", "live", "draft", "Before.")
 
-    assert Edition.objects.live().exists() and "withdraw it" in told(account, "still-public")[0]
+    assert Edition.objects.live().exists() and "withdraw it" in texts_of(account, "still-public")[0]
 
 
 def test_what_was_never_taken_further_than_the_draft_follows_when_asked(tmp_path):
@@ -191,7 +191,7 @@ def test_nothing_is_told_of_what_readers_see_as_it_stands(tmp_path):
     folder = put(tmp_path / "blog")
     bring_in(folder)
 
-    assert told(bring_in(folder), "held") == []
+    assert texts_of(bring_in(folder), "held") == []
 
 
 def test_a_draft_whose_file_is_refused_now_is_not_published(tmp_path):

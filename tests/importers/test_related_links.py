@@ -6,7 +6,7 @@ import pytest
 
 from publications import actions
 from publications.models import AuditEntry, Edition, Publication, RelatedLink
-from tests.blogs import bring_in, outcomes, put, told
+from tests.blogs import bring_in, outcomes, put, texts_of
 from tests.factories import make_publication
 
 pytestmark = pytest.mark.django_db
@@ -38,11 +38,13 @@ def test_related_pieces_are_linked_in_the_order_of_the_file(tmp_path):
 
 def test_a_link_to_a_piece_that_a_later_run_brings_is_completed_in_its_place(tmp_path):
     first = bring_in(three(tmp_path / "blog", without="b"))
-    assert links() == {"A": ["C"]} and any("did not come along: b" in line for line in told(first, "related"))
+    assert links() == {"A": ["C"]} and any(
+        "did not come along: b" in line for line in texts_of(first, "related")
+    )
 
     second = bring_in(three(tmp_path / "blog"))
 
-    assert links() == {"A": ["B", "C"]} and told(second, "related") == []
+    assert links() == {"A": ["B", "C"]} and texts_of(second, "related") == []
 
 
 def test_a_run_without_news_does_no_deed_for_links(tmp_path):
@@ -113,7 +115,7 @@ def test_uids_of_a_manuscript_that_name_nothing_itself_or_the_same_twice_are_no_
     account = bring_in(tmp_path / "blog")
 
     assert links() == {"A": ["B"]}
-    assert [line.rpartition(" ")[2] for line in told(account, "related")] == [gone, "x"]
+    assert [line.rpartition(" ")[2] for line in texts_of(account, "related")] == [gone, "x"]
 
 
 def test_of_very_many_related_pieces_the_first_are_linked_and_that_is_told(tmp_path):
@@ -124,7 +126,7 @@ def test_of_very_many_related_pieces_the_first_are_linked_and_that_is_told(tmp_p
 
     account = bring_in(tmp_path / "blog")
 
-    assert links() == {"A": names[:20]} and "first 20" in told(account, "related")[0]
+    assert links() == {"A": names[:20]} and "first 20" in texts_of(account, "related")[0]
 
 
 # Links in texts

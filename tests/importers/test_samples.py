@@ -50,7 +50,7 @@ def text_of(html: str) -> str:
     return unescape(re.sub(r"<[^>]+>", " ", re.sub(r"<(pre|code)\b.*?</\1>", "", prose, flags=re.DOTALL)))
 
 
-def told(account, topic: str) -> list[str]:
+def texts_of(account, topic: str) -> list[str]:
     return [line.text for entry in account.files for line in entry.notes if line.topic == topic]
 
 
@@ -78,11 +78,11 @@ def test_every_link_with_a_fragment_lands_on_the_page_as_readers_get_it(account,
 
     assert [link for link in links if link[1] not in ids[link[0]]] == []
     assert len([link for link in links if not link[1].startswith(("p-", "s-", "fn"))]) >= 4
-    assert told(account, "fragment") == []
+    assert texts_of(account, "fragment") == []
 
 
 def test_no_word_is_lost(account):
-    assert told(account, "words") == [] and account.totals()["least_share_of_words"] == 1.0
+    assert texts_of(account, "words") == [] and account.totals()["least_share_of_words"] == 1.0
 
 
 def test_every_relative_link_leads_to_a_page_of_ours(account, client):
@@ -125,7 +125,7 @@ def test_what_the_house_includes_and_assigns_is_in_its_texts():
     assert "On Tuesday a trawler found the Maria Elise at forty metres." in wreck
     assert "measured twice" in wreck and "{{ name }}" in wreck and "{: #no-id }" in wreck
     assert "A tenth pilot before the winter." in answer
-    assert any("questions.md" in line for line in told(account, "include"))
+    assert any("questions.md" in line for line in texts_of(account, "include"))
 
 
 def test_the_site_of_the_bureau_is_counted_right():

@@ -16,7 +16,7 @@ from publications.models import (
     SiteSettings,
     Tag,
 )
-from tests.blogs import bring_in, outcomes, put, told
+from tests.blogs import bring_in, outcomes, put, texts_of
 from tests.factories import picture_bytes
 
 pytestmark = pytest.mark.django_db
@@ -52,7 +52,7 @@ def test_a_folder_of_an_author_gives_name_biography_and_portrait(hugo):
     author = Author.objects.get()
     assert (author.name, author.guest, author.biography_en) == ("Ann Berg", False, "Ann writes on grain.")
     assert author.portrait == Image.objects.get() and author.portrait.alt_en == "Ann Berg"
-    assert told(account, "guest") == [] and Redirect.objects.get(author=author).path == "/authors/ann"
+    assert texts_of(account, "guest") == [] and Redirect.objects.get(author=author).path == "/authors/ann"
 
 
 def test_a_biography_and_a_portrait_of_the_desk_stay(hugo):
@@ -81,13 +81,13 @@ def test_what_the_desk_emptied_stays_empty_and_is_reported(hugo, model, field, e
     put(hugo, front="topics: [ai]\n")
     bring(hugo)
     row = model.objects.get()
-    assert getattr(row, field) and told(bring(hugo), "kept") == []
+    assert getattr(row, field) and texts_of(bring(hugo), "kept") == []
     amend(row, **{field: empty})
 
     account = bring(hugo)
 
     assert getattr(model.objects.get(), field) == empty
-    [line] = told(account, "kept")
+    [line] = texts_of(account, "kept")
     assert str(row) in line and "stays as it is" in line
 
 
@@ -104,7 +104,7 @@ def test_what_the_desk_wrote_stays_and_what_differs_is_reported(hugo, model, fie
     account = bring(hugo)
 
     assert getattr(model.objects.get(), field) == "Of the desk."
-    assert "stays as it is" in told(account, "kept")[0] and len(told(account, "kept")) == 1
+    assert "stays as it is" in texts_of(account, "kept")[0] and len(texts_of(account, "kept")) == 1
 
 
 def test_what_the_desk_never_set_is_filled(hugo):
@@ -116,7 +116,7 @@ def test_what_the_desk_never_set_is_filled(hugo):
 
     author = Author.objects.get()
     assert (author.biography_en, bool(author.portrait)) == ("Ann writes on grain.", True)
-    assert Tag.objects.get().introduction_en == "What machines decide." and told(account, "kept") == []
+    assert Tag.objects.get().introduction_en == "What machines decide." and texts_of(account, "kept") == []
 
 
 def test_the_name_of_an_author_or_a_topic_of_the_desk_stays(hugo):
@@ -197,7 +197,8 @@ def test_pages_of_lists_are_no_texts(hugo):
 
     assert [entry.source for entry in account.files if entry.title] == ["news/a.md"]
     assert (
-        "describes a list" in "".join(told(account, "refused", "news/_index.md")) and len(account.files) == 2
+        "describes a list" in "".join(texts_of(account, "refused", "news/_index.md"))
+        and len(account.files) == 2
     )
 
 

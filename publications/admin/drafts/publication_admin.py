@@ -100,7 +100,7 @@ class PublicationAdmin(DeskModelAdmin):
     form = PublicationForm
     change_form_template = "desk/publication_form.html"
     change_list_template = "desk/publication_list.html"
-    list_display = ("headline", "standing", "kind", "people", "dated", "saved")
+    list_display = ("headline", "status", "kind", "people", "dated", "saved")
     list_filter = (WorklistFilter, StatusFilter, "kind", LanguageFilter)
     show_facets = admin.ShowFacets.ALWAYS
     search_fields = ("title", "summary", "slug", "authors__name")
@@ -135,7 +135,7 @@ class PublicationAdmin(DeskModelAdmin):
         return str(publication)
 
     @admin.display(description=gettext_lazy("state"))
-    def standing(self, publication: Publication) -> str:
+    def status(self, publication: Publication) -> str:
         return status_with_submission(publication)
 
     @admin.display(description=gettext_lazy("authors"))

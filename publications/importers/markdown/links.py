@@ -77,14 +77,16 @@ class LinkRewriter:
             return f"{new}{'#' if fragment else ''}{fragment}" if new else address
         path, mark, fragment = address.partition("#")
         new = (
-            self.addresses.get(normalize_redirect_path(path)) if path.startswith("/") else self._beside(path)
+            self.addresses.get(normalize_redirect_path(path))
+            if path.startswith("/")
+            else self._address_beside(path)
         )
         if new:
             self.log.changed("link", _("%(old)s leads to %(new)s now.") % {"old": address, "new": new})
             return new + (mark + fragment_on_page(fragment) if fragment else "")
         return self._unknown_address(address)
 
-    def _beside(self, path: str) -> str | None:
+    def _address_beside(self, path: str) -> str | None:
         """A relative path means a file beside this one, or an old address."""
         folder = self.source.rpartition("/")[0]
         as_page = path.removeprefix("../") if path.startswith("../") and path.endswith("/") else path

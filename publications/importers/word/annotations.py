@@ -118,7 +118,7 @@ class CommentRanges:
             by=element.get("w:author", "")[:150],
             text=text[:MAX_COMMENT_CHARACTERS],
             passage=passage[:MAX_PASSAGE_CHARACTERS],
-            at=_moment(element.get("w:date", "")),
+            at=_parse_comment_time(element.get("w:date", "")),
             is_settled=any(each.get("w14:paraId", "") in done for each in paragraphs),
         )
 
@@ -132,7 +132,7 @@ def _done(more: Element) -> set[str]:
     }
 
 
-def _moment(text: str) -> str:
+def _parse_comment_time(text: str) -> str:
     """Word writes clock time of the writer without a zone, most often with a Z that is none."""
     try:
         return datetime.fromisoformat(text.removesuffix("Z")).isoformat(timespec="minutes") if text else ""
@@ -143,12 +143,12 @@ def _moment(text: str) -> str:
 def read_comments(package: WordPackage, ranges: CommentRanges) -> list[WordComment]:
     """Return the comments of a file; `ranges` have followed its text."""
     parts = (package.first("comments"), package.first("commentsExtended"))
-    return ranges.read(*(package.tree(part) if part else None for part in parts))
+    return ranges.read(*(package.parse(part) if part else None for part in parts))
 
 
 def read_creator(package: WordPackage) -> str:
     """Who made the file, as it says itself: often a colleague, or nobody."""
-    root = package.tree("docProps/core.xml")
+    root = package.parse("docProps/core.xml")
     found = root.find("dc:creator") if root is not None else None
     return " ".join((found.text or "").split())[:120] if found is not None else ""
 
@@ -157,7 +157,7 @@ def note_surroundings(package: WordPackage, notes: NoteSeries, losses: Conversio
     """Note headers, footers, notes without a place, a template elsewhere, and macros."""
     for kind in ("header", "footer"):
         for part in package.all(kind):
-            text = " ".join(text_in(package.tree(part), "w:t").split())
+            text = " ".join(text_in(package.parse(part), "w:t").split())
             if any(sign.isalpha() for sign in text):
                 losses.frames.append(text)
     for blocks in notes.unreferred:
@@ -173,7 +173,7 @@ def note_surroundings(package: WordPackage, notes: NoteSeries, losses: Conversio
 def find_language(document: Element, styles: Element | None, text: str) -> tuple[str, str]:
     """The language of the text, and the one that the file notes (the same where it notes none)."""
     marked = _marked(document, styles)
-    spoken = _spoken(text)
+    spoken = _guess_language(text)
     if spoken and marked in ("", *COMMON_WORDS):
         return spoken, marked or spoken
     return marked or "en", marked or "en"
@@ -188,7 +188,7 @@ def _marked(document: Element, styles: Element | None) -> str:
     return language_code(counted.most_common(1)[0][0] if counted else by_default)
 
 
-def _spoken(text: str) -> str:
+def _guess_language(text: str) -> str:
     """English or Swedish, where the little words say so clearly."""
     found = Counter(WORD.findall(text.casefold()))
     counts = {code: sum(found[word] for word in common) for code, common in COMMON_WORDS.items()}

@@ -77,8 +77,8 @@ class WordContext:
 
 def read_context(package: WordPackage) -> WordContext:
     """Return the context of a file, with its styles and numberings read."""
-    styles = Styles(package.tree(package.first("styles")))
-    return WordContext(package, styles, Numberings(package.tree(package.first("numbering")), styles))
+    styles = Styles(package.parse(package.first("styles")))
+    return WordContext(package, styles, Numberings(package.parse(package.first("numbering")), styles))
 
 
 class PartReader:

@@ -243,14 +243,14 @@ def _take(row: WordFile, word: WordDocument) -> None:
     DraftComment.objects.bulk_create(
         DraftComment(
             publication=row.publication, by_name=each.by, text=each.text, passage=each.passage,
-            made_at=_moment(each.at), is_settled=each.is_settled, position=place,
+            made_at=_parse_comment_time(each.at), is_settled=each.is_settled, position=place,
         )
         for place, each in enumerate(word.comments, start=start)
         if (each.by, each.text, each.passage) not in there
     )  # fmt: skip
 
 
-def _moment(text: str) -> datetime | None:
+def _parse_comment_time(text: str) -> datetime | None:
     """Word notes the clock of whoever wrote; the nearest we know is our own."""
     return timezone.make_aware(datetime.fromisoformat(text)) if text else None
 

@@ -128,7 +128,7 @@ class _DrawingReader:
         target = self.part.relation(relation)
         if target is None or target.is_outside or not self.part.package.has(target.target):
             return ""
-        root = self.part.package.tree(target.target)
+        root = self.part.package.parse(target.target)
         return " ".join(each.text for each in root.iter() if each.tag in tags and each.text)
 
     def _object(self, element: Element) -> None:

@@ -9,7 +9,7 @@ from publications.importers.markdown.anchors import RULES, heading_rules, keep_a
 from publications.importers.markdown.placeholders import Placeholders
 from publications.importers.markdown.source_site import find_source_site
 from publications.models import Edition, Publication
-from tests.blogs import bring_in, put, told
+from tests.blogs import bring_in, put, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -124,8 +124,8 @@ def test_a_link_to_a_place_that_is_not_there_is_reported(tmp_path):
 
     account = bring_in(tmp_path / "blog")
 
-    assert len(told(account, "fragment")) == 2 and all(
-        "#nowhere" in line for line in told(account, "fragment")
+    assert len(texts_of(account, "fragment")) == 2 and all(
+        "#nowhere" in line for line in texts_of(account, "fragment")
     )
 
 

@@ -25,7 +25,7 @@ def read(folder: Path, **order) -> ImportedFile:
     return arrivals(folder, SAMPLES / "authors.csv", **order)["a.md"]
 
 
-def told(arrival: ImportedFile, topic: str) -> list[str]:
+def texts_of(arrival: ImportedFile, topic: str) -> list[str]:
     return [line.text for line in arrival.notes if line.topic == topic]
 
 
@@ -37,7 +37,7 @@ def test_only_fields_that_nothing_became_of_are_told(tmp_path):
 
     arrival = read(written(tmp_path, front=front))
 
-    assert [line.rpartition("here is for: ")[2] for line in told(arrival, "field")] == [
+    assert [line.rpartition("here is for: ")[2] for line in texts_of(arrival, "field")] == [
         "hero: false",
         "seo: a: b",
     ]
@@ -68,7 +68,7 @@ def test_an_author_who_stands_twice_keeps_the_first_place_and_role(tmp_path):
     ],
 )  # fmt: skip
 def test_what_is_other_than_the_file_has_it_is_told(tmp_path, front, topic, said):
-    lines = told(read(written(tmp_path, front=front)), topic)
+    lines = texts_of(read(written(tmp_path, front=front)), topic)
 
     assert any(said in line for line in lines) if said else not lines
 
@@ -78,7 +78,7 @@ def test_a_file_in_another_encoding_is_read_and_told(tmp_path):
 
     arrival = read(tmp_path)
 
-    assert arrival.manuscript.title == "Östersjön" and told(arrival, "encoding")
+    assert arrival.manuscript.title == "Östersjön" and texts_of(arrival, "encoding")
 
 
 @pytest.mark.parametrize(
@@ -183,7 +183,7 @@ def test_a_picture_that_stands_outside_is_missing_however_it_is_reached(tmp_path
 
     for address in ("../p.png", "/../p.png", "link.png", f"{os.fspath(tmp_path)}/p.png"):
         arrival = shown(folder, address)
-        assert not arrival.files and told(arrival, "image-missing"), address
+        assert not arrival.files and texts_of(arrival, "image-missing"), address
 
 
 def test_a_link_to_a_picture_above_the_folder_is_not_followed_where_the_picture_itself_is_found(tmp_path):
@@ -194,7 +194,10 @@ def test_a_link_to_a_picture_above_the_folder_is_not_followed_where_the_picture_
 
     arrival = read(folder, media=tmp_path)
 
-    assert [text.partition(":")[0] for text in told(arrival, "image-missing")] == ["link.png", "linked/p.png"]
+    assert [text.partition(":")[0] for text in texts_of(arrival, "image-missing")] == [
+        "link.png",
+        "linked/p.png",
+    ]
     assert len(arrival.files) == 1
 
 
@@ -202,7 +205,7 @@ def test_a_picture_that_is_too_large_is_told(tmp_path, monkeypatch):
     (tmp_path / "p.png").write_bytes(picture_bytes())
     monkeypatch.setattr(images, "MAX_UPLOAD_BYTES", 10)
 
-    assert "larger than 20 MB" in told(shown(tmp_path, "p.png"), "image-missing")[0]
+    assert "larger than 20 MB" in texts_of(shown(tmp_path, "p.png"), "image-missing")[0]
 
 
 # Links
@@ -238,11 +241,11 @@ def test_a_link_that_leads_elsewhere_now_is_told(tmp_path):
         written(tmp_path, body="[x](sub/b.md) [y]({% post_url b %}) [z](/gone/) [w]({% link gone.md %})")
     )
 
-    assert told(arrival, "link") == [
+    assert texts_of(arrival, "link") == [
         "sub/b.md leads to /en/publications/b/ now.",
         "b leads to /en/publications/b/ now.",
     ]
-    assert [line.rpartition(": ")[2] for line in told(arrival, "link-lost")] == ["/gone/", "gone.md"]
+    assert [line.rpartition(": ")[2] for line in texts_of(arrival, "link-lost")] == ["/gone/", "gone.md"]
 
 
 # What is left out of a text

@@ -11,7 +11,7 @@ from publications.importers.markdown.fields import KEYS
 from publications.importers.markdown.file_index import index_files
 from publications.importers.report import FileOutcome, ImportRefused
 from publications.models import Edition, Publication, Redirect
-from tests.blogs import bring_in, outcomes, put, told
+from tests.blogs import bring_in, outcomes, put, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +32,7 @@ def test_a_text_whose_end_has_passed_is_held_back(tmp_path):
     account = bring_in(tmp_path / "blog")
 
     assert not Edition.objects.exists() and Publication.objects.count() == 1
-    assert "has passed" in "".join(told(account, "held")) and told(account, "field") == []
+    assert "has passed" in "".join(texts_of(account, "held")) and texts_of(account, "field") == []
 
 
 def test_an_end_given_at_the_desk_stays(tmp_path):
@@ -52,7 +52,7 @@ def test_an_end_that_a_file_names_later_is_reported(tmp_path):
 
     account = bring_in(put(tmp_path / "blog", front="expirydate: 2099-05-01\n"))
 
-    assert "2099-05-01" in "".join(told(account, "still-public"))
+    assert "2099-05-01" in "".join(texts_of(account, "still-public"))
 
 
 @pytest.mark.parametrize("key", [key for key in KEYS["published_at"] if key != "date"])
@@ -85,7 +85,7 @@ def test_a_text_in_a_language_that_the_site_does_not_have_is_refused_not_made_en
     account = bring_in(tmp_path / "blog")
 
     assert outcomes(account) == {name: FileOutcome.REFUSED}
-    assert "none that this site has texts in" in "".join(told(account, "refused", name))
+    assert "none that this site has texts in" in "".join(texts_of(account, "refused", name))
 
 
 def test_a_folder_that_only_looks_like_a_language_is_none(tmp_path):

@@ -9,7 +9,7 @@ from publications.importers.markdown.liquid_values import UNKNOWN, Scope, evalua
 from publications.importers.markdown.source_site import find_source_site
 from publications.importers.report import ImportLog
 from publications.models import Publication
-from tests.blogs import bring_in, put, told
+from tests.blogs import bring_in, put, texts_of
 
 FILES = {
     "references.md": "{% comment %}shared{% endcomment %}\n[ships]: https://ships.example/\n[Grain  Deal]: /grain/\n",
@@ -180,11 +180,13 @@ def test_reference_links_lead_where_includes_say_or_become_their_words(site):
         "[ships]: https://ships.example/",
         "[grain deal]: https://old.example/grain/",
     }
-    assert [line.count("“undefined one”") + line.count("“this”") for line in told(account, "reference")] == [
+    assert [
+        line.count("“undefined one”") + line.count("“this”") for line in texts_of(account, "reference")
+    ] == [
         1,
         1,
     ]
-    assert told(account, "words") == []
+    assert texts_of(account, "words") == []
 
 
 @pytest.mark.parametrize(
@@ -196,4 +198,4 @@ def test_what_is_no_reference_link_stays(tmp_path, text):
 
     account = bring_in(tmp_path / "blog")
 
-    assert told(account, "reference") == [] and text.split("\n")[0] in Publication.objects.get().body
+    assert texts_of(account, "reference") == [] and text.split("\n")[0] in Publication.objects.get().body

@@ -66,7 +66,7 @@ def body_of(read, markdown: str, **order) -> str:
     return read(files={"a.md": POST.format(markdown)}, **order)["a.md"].manuscript.body
 
 
-def told(arrival, sort: NoteKind) -> str:
+def texts_of(arrival, sort: NoteKind) -> str:
     return "\n".join(line.text for line in arrival.notes if line.kind is sort)
 
 
@@ -169,17 +169,17 @@ def test_the_sample_blog_comes_out_as_it_should():
     assert 'href="/en/publications/fleet' in html and 'href="https://video.example.org/embed/1"' in html
     assert "<blockquote>" in html and "<em>held</em>" in html and "{{ name }}" in html
     assert "<pre><code>run &lt;this&gt;\n\nthen that" in html and "<script" not in html and "{:" not in html
-    assert "widgets.example.org" in told(post, NoteKind.DROPPED) and "lost.png" in told(
+    assert "widgets.example.org" in texts_of(post, NoteKind.DROPPED) and "lost.png" in texts_of(
         post, NoteKind.DROPPED
     )
-    assert "https://example.org/routes" in told(post, NoteKind.DROPPED) and post.coverage.missing == ()
+    assert "https://example.org/routes" in texts_of(post, NoteKind.DROPPED) and post.coverage.missing == ()
 
 
 def test_a_name_of_a_file_gives_the_date_and_says_so():
     fleet = arrivals(SAMPLES / "jekyll")["_posts/2021-04-01-fleet.md"]
 
     assert fleet.manuscript.published_at.date() == date(2021, 4, 1)
-    assert "file's name: 2021-04-01" in told(fleet, NoteKind.GUESSED)
+    assert "file's name: 2021-04-01" in texts_of(fleet, NoteKind.GUESSED)
 
 
 def test_no_date_stays_no_date_and_unknown_authors_are_not_staff():
@@ -367,4 +367,4 @@ def test_a_piece_without_a_summary_has_its_first_paragraph(read, body, summary):
     arrival = read(files={"a.md": f"---\ntitle: A\n---\n{body}"})["a.md"]
 
     assert arrival.manuscript.summary == summary
-    assert bool(summary) == ("The summary is the first paragraph." in told(arrival, NoteKind.GUESSED))
+    assert bool(summary) == ("The summary is the first paragraph." in texts_of(arrival, NoteKind.GUESSED))

@@ -3,7 +3,7 @@
 import pytest
 
 from publications.models import Edition
-from tests.blogs import bring_in, put, told
+from tests.blogs import bring_in, put, texts_of
 
 pytestmark = pytest.mark.django_db
 
@@ -29,7 +29,7 @@ def test_any_tag_with_a_source_and_words_is_a_picture(tmp_path, tag):
     html, account = page(tmp_path, tag)
 
     assert '<figure><img data-image="' in html and 'alt="A port"' in html
-    assert told(account, "words") == [] and told(account, "liquid") == []
+    assert texts_of(account, "words") == [] and texts_of(account, "liquid") == []
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def test_any_tag_with_a_source_and_words_is_a_picture(tmp_path, tag):
 def test_words_that_a_tag_is_given_stay(tmp_path, tag, words):
     html, account = page(tmp_path, tag)
 
-    assert words in html and "{{" not in html and "{%" not in html and told(account, "words") == []
+    assert words in html and "{{" not in html and "{%" not in html and texts_of(account, "words") == []
 
 
 def test_a_quotation_of_a_tag_holds_its_words_and_who_said_them(tmp_path):
@@ -78,7 +78,7 @@ def test_a_film_is_a_link_and_no_picture(tmp_path):
 def test_a_tag_that_nothing_is_known_of_is_reported(tmp_path, tag):
     _html, account = page(tmp_path, tag)
 
-    assert told(account, "liquid") == [f"Liquid left out: {tag}"]
+    assert texts_of(account, "liquid") == [f"Liquid left out: {tag}"]
 
 
 def test_words_of_tags_are_counted_among_those_of_the_file(tmp_path):
@@ -95,4 +95,4 @@ def test_no_words_are_counted_that_only_steer(tmp_path):
 
     _html, account = page(tmp_path, body)
 
-    assert told(account, "words") == [] and account.files[0].coverage.total == 3
+    assert texts_of(account, "words") == [] and account.files[0].coverage.total == 3

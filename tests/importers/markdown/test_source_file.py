@@ -7,7 +7,7 @@ from hypothesis import strategies as some
 from publications import actions
 from publications.models import AuditEntry, Publication, Redirect
 from publications.slugs import MAX_REDIRECT_PATH, normalize_redirect_path
-from tests.blogs import bring_in, outcomes, put, told
+from tests.blogs import bring_in, outcomes, put, texts_of
 from tests.factories import make_publication
 
 pytestmark = pytest.mark.django_db
@@ -60,7 +60,7 @@ def test_what_is_no_old_address_is_told_and_the_others_lead_on(tmp_path, wrong):
     assert (
         outcomes(account) == {"a.md": "new"} and Redirect.objects.get(publication__title="A").path == "/old"
     )
-    assert wrong in told(account, "redirect")[0]
+    assert wrong in texts_of(account, "redirect")[0]
 
 
 def test_an_audit_line_does_not_say_which_old_addresses_lead_here():

@@ -1,0 +1,53 @@
+"""The page that answers 503: what cannot be had just now, when to try again, and what can be read meanwhile."""
+
+from collections.abc import Sequence
+from http import HTTPStatus
+from typing import NamedTuple
+
+from django.http import HttpRequest, HttpResponse
+from django.utils.translation import gettext as _
+
+from publications.presentation import render_page
+
+
+class UnavailableLink(NamedTuple):
+    """A link of the page; `language` is that of the label, where it may be another than the page's."""
+
+    url: str
+    label: str
+    language: str = ""
+
+
+def try_again_link(request: HttpRequest) -> UnavailableLink:
+    """Return the link that asks for the same address again."""
+    return UnavailableLink(request.get_full_path(), _("Try again"))
+
+
+def unavailable_response(
+    request: HttpRequest,
+    *,
+    title: str,
+    text: str,
+    links: Sequence[UnavailableLink],
+    retry_after: str,
+    section: str = "",
+) -> HttpResponse:
+    """Return a page with the status 503.
+
+    Args:
+        links: the first of them is shown as the button.
+        retry_after: seconds, for the header `Retry-After` (RFC 9110, section 10.2.3).
+        section: the entry of the menu that the address belongs to.
+    """
+    response = render_page(
+        request,
+        "pages/try_again.html",
+        status=HTTPStatus.SERVICE_UNAVAILABLE,
+        section=section,
+        title=title,
+        robots="noindex",
+        text=text,
+        links=links,
+    )
+    response.headers["Retry-After"] = retry_after
+    return response
