@@ -24,7 +24,7 @@ check: ## Look for faults without running: style, templates, migrations, setting
 	@./bootstrap dev
 	$(PY) -m ruff check .
 	$(PY) -m ruff format --check .
-	$(PY) scripts/check_terms.py --at-most 2225  # may only fall, to 0
+	$(PY) scripts/check_terms.py --at-most 2200  # may only fall, to 0
 	$(PY) manage.py makemigrations --check --dry-run
 	$(PY) manage.py check
 

@@ -107,7 +107,7 @@ def publish(
         NotReady: something that readers are owed is missing.
         Outdated: the draft or what is public has changed since the editor saw it.
         ClockBehind: the clock of the server stands before the last action.
-        Refused: the draft cannot be published in this way.
+        ActionRefused: the draft cannot be published in this way.
     """
     options = PublishOptions(
         at=at, until=until, change=change, note=note, seen=seen, state=state, keep_waiting=keep_waiting
@@ -270,7 +270,7 @@ def _locked(keys: list[int]) -> list[Publication]:
 def _plan(
     publication: Publication, options: PublishOptions, action: ActionContext, batch: _Batch
 ) -> PlannedEdition:
-    """Settle everything that may be refused, on the publication in memory. Raises NotReady, Outdated or Refused."""
+    """Check everything that may be refused, on the row in memory. Raises NotReady, Outdated or ActionRefused."""
     refuse_outdated_state(publication, options.state)
     _refuse_what_is_not_ready(publication, options.seen)
     window = _window_of(options, action.at)
@@ -407,9 +407,10 @@ def _owners(publications: Sequence[Publication]) -> Owners:
 
 
 def slug_to_claim(publication: Publication) -> str:
-    """The address that publishing will give the piece; one made from the title steps aside where it is taken.
+    """Return the slug that publishing will give to a publication; a number makes a taken one unique.
 
-    Raises NotReady where an editor chose one that another publication has.
+    Raises:
+        NotReady: the editor chose a slug that another publication has.
     """
     return _slug_to_claim(publication, _owners([publication]))
 

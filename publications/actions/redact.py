@@ -92,7 +92,11 @@ class RedactionReport:
 def preview_redaction(
     publication: Publication, passage: str, *, by, mark: str | None = None
 ) -> RedactionReport:
-    """Return what redact would do: it is done and rolled back, so that both agree. Raises what redact raises."""
+    """Return what `redact` would do. It is done and rolled back, so that both agree.
+
+    Raises:
+        ActionRefused, ClockBehind: as `redact` does.
+    """
     report = _redact(publication, passage, by=by, why="", mark=mark)
     transaction.set_rollback(True)
     return report
@@ -109,12 +113,25 @@ def redact(
     mark: str | None = None,
     seen: str | None = None,
 ) -> RedactionReport:
-    """Replace the passage by a mark in all that was kept of the piece; returns what went and what stayed.
+    """Replace a passage by a mark in everything that is stored of a publication.
 
-    The mark is "[redacted]" in the language of the text, unless one is given (it may be empty where the law
-    or someone's safety asks for it). The audit line keeps the number of words of the passage, not the passage.
-    Addresses made from it are given up. Raises ClockBehind, Outdated where the report is not the one `seen`
-    (its fingerprint), or Refused where the passage is too short, stands nowhere, or would still be read somewhere.
+    Addresses made from the passage are given up. The audit entry holds the number of words of the passage, not the
+    passage.
+
+    Args:
+        passage: the words, as readers see them.
+        why: the reason, for the audit log alone.
+        mark: what stands in its place; None is "[redacted]" in the language of the text. It may be empty, where the law
+            or the safety of a person asks for it.
+        seen: the fingerprint of the report that the editor saw.
+
+    Returns:
+        What was replaced and what was left.
+
+    Raises:
+        ClockBehind: the clock of the server stands before the last action.
+        Outdated: the report is not the one that was seen.
+        ActionRefused: the passage is too short, is found nowhere, or would still be read somewhere.
     """
     report = _redact(publication, passage, by=by, why=why, mark=mark)
     if seen is not None and seen != report.fingerprint:

@@ -18,9 +18,12 @@ NAMES = {Author: "publications:author", Tag: "publications:topic"}
 
 
 def keep_redirects(thing: models.Model, before: set[str]) -> None:
-    """Let the addresses that it has left lead to it for ever; one that it takes again is its own.
+    """Redirect the addresses that a row has left to it; one that it takes again is its own.
 
-    Those of an author who now writes under a pen name are forgotten: they would lead from one name to the other.
+    Redirects of an author who now writes under a pen name are deleted: they would lead from one name to the other.
+
+    Args:
+        before: the addresses of the row before it was saved.
     """
     owner = OWNERS.get(type(thing))
     if not owner:
@@ -44,7 +47,7 @@ def _was_public(thing: models.Model) -> bool:
 
 
 def addresses_of(thing: models.Model) -> set[str]:
-    """The paths at which readers find it in the trees, in the spelling of former paths."""
+    """Return the public paths of a row in all locales, spelled as redirects are stored."""
     kind = type(thing)
     if kind is SitePage:
         found = (
@@ -59,13 +62,17 @@ def addresses_of(thing: models.Model) -> set[str]:
 
 
 def stored_addresses(thing: models.Model) -> set[str]:
-    """Its addresses as the database has them."""
+    """Return the public paths of a row as the database has it."""
     stored = type(thing).objects.filter(pk=thing.pk).first() if type(thing) in OWNERS and thing.pk else None
     return addresses_of(stored) if stored else set()
 
 
 def check_addresses(page: SitePage) -> None:
-    """Refuse an address of a site page at which something else stands, in either tree. Raises ValidationError."""
+    """Check that nothing else stands at the addresses of a site page, in any locale.
+
+    Raises:
+        ValidationError: an address is taken or reserved; the message names it.
+    """
     taken = reserved_words()
     wrong = {
         f"slug_{locale}": _("“%(word)s” is an address of the site itself. Choose another word.")
@@ -78,7 +85,7 @@ def check_addresses(page: SitePage) -> None:
 
 
 def reserved_words() -> set[str]:
-    """The first words of all addresses in the trees, as the resolver knows them."""
+    """Return the first path segments of all routes in all locales."""
     trees = [each for each in get_resolver().url_patterns if isinstance(each.pattern, LocalePrefixPattern)]
     found: set[str] = set()
     for locale in LOCALES:
@@ -105,10 +112,16 @@ def _path(locale: str, name: str, slug: str) -> str:
 
 @transaction.atomic
 def add_redirects(target: Publication | Author | Tag, paths: Sequence[str], *, by) -> list[str]:
-    """Let the former paths lead to the target; gives those that belong to something else, which stay with it.
+    """Redirect old paths to a target; safe to repeat.
 
-    Repeating it changes nothing. The target need not be public: a path answers once it is. The audit line says how
-    many there are, not which: a path may hold a name that is to be taken out one day. Raises ClockBehind.
+    The target need not be public: a path answers once it is. The audit entry holds the number of paths, not the paths,
+    since a path may hold a name that is to be redacted one day.
+
+    Returns:
+        The paths that belong to something else, and stay with it.
+
+    Raises:
+        ClockBehind: the clock of the server stands before the last action.
     """
     field = {Author: "author", Tag: "tag"}.get(type(target), "publication")
     wanted = list(dict.fromkeys(path for path in map(Redirect.normal, paths) if path.strip("/")))

@@ -22,11 +22,21 @@ def set_related_links(
     seen: Sequence[int] | None = None,
     imported: bool = False,
 ) -> bool:
-    """Let the piece link to these, in this order; says whether anything changed.
+    """Set the related links of a publication, in the order given.
 
-    `seen` are the targets that whoever decided saw: when they have changed since, nothing is done. Links that were
-    `imported` follow their file when it comes again; those that somebody has set stay.
-    Raises Outdated or Refused.
+    Args:
+        targets: the publications to link to.
+        reasons: why each is related, shown to readers; in the order of the targets, others keep theirs.
+        seen: the targets that the editor saw; None is not compared.
+        imported: whether a file names the links. Such links follow the file when it is imported again; those that staff
+            have set stay.
+
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        Outdated: the links have changed since the editor saw them.
+        ActionRefused: a target may not be linked to.
     """
     lock_for_action(publication.pk)
     piece = publication
@@ -62,9 +72,13 @@ def set_related_links(
 
 @transaction.atomic
 def exclude_suggestion(publication: Publication, other: Publication, *, by) -> bool:
-    """Suggest neither beside the other from now on; says whether anything changed. Links by staff stay.
+    """Suggest neither of two publications beside the other. Links that staff have set stay.
 
-    Raises Refused.
+    Returns:
+        Whether anything changed.
+
+    Raises:
+        ActionRefused: the two are the same publication.
     """
     lock_for_action(publication.pk)
     if publication.pk == other.pk:
@@ -81,7 +95,11 @@ def exclude_suggestion(publication: Publication, other: Publication, *, by) -> b
 
 @transaction.atomic
 def allow_suggestion(publication: Publication, other: Publication, *, by) -> bool:
-    """Let each be suggested beside the other again; says whether anything changed."""
+    """Allow two publications to be suggested beside each other again.
+
+    Returns:
+        Whether anything changed.
+    """
     lock_for_action(publication.pk)
     ruled_out = ExcludedSuggestion.objects.filter(**ExcludedSuggestion.pair(publication.pk, other.pk))
     if not ruled_out.exists():

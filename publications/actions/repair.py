@@ -15,7 +15,11 @@ from .windows import derive_windows
 
 @transaction.atomic
 def repair_windows(*, by=None) -> None:
-    """Let each edition last until its own end or the start of the next one, and no longer. Raises ClockBehind."""
+    """Derive the windows of all editions anew: each lasts until its own end or the start of the next one.
+
+    Raises:
+        ClockBehind: the clock of the server stands before the last action.
+    """
     action = begin_action(by=by)
     for publication in Publication.objects.filter(editions__isnull=False).distinct().order_by("pk"):
         derive_windows(publication)
@@ -24,7 +28,11 @@ def repair_windows(*, by=None) -> None:
 
 @transaction.atomic
 def repair_copies(*, by=None) -> None:
-    """Let editions be listed under the year of their date, and their rows as they are. Raises ClockBehind."""
+    """Copy the columns by which editions are listed to their rows anew.
+
+    Raises:
+        ClockBehind: the clock of the server stands before the last action.
+    """
     action = begin_action(by=by)
     dated = Edition.objects.annotate(dated=ExtractYear("published_at")).exclude(year=F("dated"))
     for pk, year in list(dated.values_list("pk", "dated")):

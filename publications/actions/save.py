@@ -35,9 +35,18 @@ NAMED = 3  # pieces that a refusal names
 
 @transaction.atomic
 def save_instance(thing: models.Model, *, by, changed: list[str] | None = None) -> models.Model:
-    """Store an author, tag, kind, image, page, link or setting; readers see it at once wherever it is public.
+    """Store an author, tag, kind, image, site page, menu link or the settings; public pages show it at once.
 
-    Addresses that it leaves go on leading to it. Raises ValidationError where it cannot be stored.
+    Addresses that it leaves redirect to it.
+
+    Args:
+        changed: the names of the fields that changed, for the audit entry.
+
+    Returns:
+        The stored row.
+
+    Raises:
+        ValidationError: it cannot be stored; the messages are at their fields.
     """
     action = begin_action(by=by)
     thing.full_clean()
@@ -82,10 +91,11 @@ def _touch(thing: models.Model, moment: datetime) -> None:
 
 
 def render_site_page(page: SitePage) -> None:
-    """Check the addresses of a site page and render its texts, each in its language; nothing is stored.
+    """Check the addresses of a site page and render its texts, each in its language. Nothing is stored.
 
-    A picture is public only through an edition that shows it: that one rule keeps those of drafts from
-    readers, so a site page shows none. Raises ValidationError with the sentence at its field.
+    Raises:
+        ValidationError: an address is taken, a text cannot be rendered, or it shows an image. Images are public only
+            through an edition, which keeps those of drafts from readers.
     """
     check_addresses(page)
     wrong = {}
@@ -107,7 +117,11 @@ def render_site_page(page: SitePage) -> None:
 
 @transaction.atomic
 def delete_instance(thing: models.Model, *, by) -> None:
-    """Delete an author, tag, image, page or link that nothing refers to. Raises Refused where something does."""
+    """Delete an author, tag, image, site page or menu link that nothing refers to.
+
+    Raises:
+        ActionRefused: something refers to it; the message says what.
+    """
     action = begin_action(by=by)
     check_deletable(thing)
     subject, pk = str(thing), thing.pk
@@ -117,7 +131,11 @@ def delete_instance(thing: models.Model, *, by) -> None:
 
 
 def check_deletable(thing: models.Model) -> None:
-    """Raise Refused, with what refers to it, where the thing cannot be deleted."""
+    """Check that nothing refers to a row.
+
+    Raises:
+        ActionRefused: something does; the message says what.
+    """
     if isinstance(thing, Image) and Publication.objects.filter(body__contains=f"image:{thing.key}").exists():
         raise ActionRefused(
             _("“%(what)s” is shown in a publication and stays. Take it out of the text first.")

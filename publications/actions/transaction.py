@@ -72,11 +72,13 @@ class ActionContext:
 
 
 def begin_action(*, by, publication: Publication | None = None) -> ActionContext:
-    """Take the lock that puts actions in one order, and settle the moment of this one.
+    """Take the lock that orders actions, and fix the time of this one.
 
-    Two actions on one publication at the same instant are a microsecond apart. A clock that has gone back behind
-    the last action by more than a few seconds is refused: what had been public would look as if it waited.
-    Raises ClockBehind.
+    Two actions on one publication at the same instant are a microsecond apart.
+
+    Raises:
+        ClockBehind: the clock stands more than a few seconds before the last action; what has been public would look
+            as if it were scheduled.
     """
     generation = SiteVersion.objects.select_for_update().get()
     action = open_action(generation, by=by, publication=publication)
@@ -101,7 +103,11 @@ def _announce(generation: int) -> None:
 
 
 def open_action(generation: SiteVersion, *, by, publication: Publication | None = None) -> ActionContext:
-    """Open an action on the site version that is held, which whoever holds it saves. Raises ClockBehind."""
+    """Return the context of an action under the site version that the caller has locked, and will save.
+
+    Raises:
+        ClockBehind: the clock stands before the last action.
+    """
     now = timezone.now()
     if now < generation.at - TOLERANCE:
         raise ClockBehind(
@@ -119,7 +125,7 @@ def open_action(generation: SiteVersion, *, by, publication: Publication | None 
 
 @transaction.atomic
 def bump_site_version(subject: str, *, by=None) -> None:
-    """Make every stored page old, where what pages show was made anew from what is stored: the index, similarity."""
+    """Increment the site version after a rebuild of the index or of similarity: pages are rendered anew."""
     action = begin_action(by=by)
     action.write_audit_entry(ActionType.REBUILD, subject)
 

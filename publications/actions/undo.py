@@ -45,7 +45,7 @@ class UndoPlan:
 
 
 def plan_undo(publication: Publication) -> UndoPlan | None:
-    """The plan as things stand now, or nothing where there is nothing to undo."""
+    """Return what `undo` would do now, or None where there is nothing to undo."""
     return _plan(publication, timezone.now())
 
 
@@ -54,12 +54,19 @@ def plan_undo(publication: Publication) -> UndoPlan | None:
 def undo(
     publication: Publication, *, by, edition: int | None = None, state: str | None = None
 ) -> Edition | None:
-    """Take back the last edition.
+    """Undo the last edition of a publication.
 
-    `edition` is the number the editor means, `state` the `public_state` that they saw: where it is another one, nothing
-    is undone.
+    Args:
+        edition: the number of the edition that the editor means.
+        state: the `public_state` that the editor saw.
 
-    Gives the new edition where an earlier text returns. Raises ClockBehind, Outdated or Refused.
+    Returns:
+        The new edition where an earlier text returns, else None.
+
+    Raises:
+        ClockBehind: the clock of the server stands before the last action.
+        Outdated: what is public has changed since the editor saw it.
+        ActionRefused: there is nothing to undo.
     """
     action = begin_action(by=by, publication=publication)
     piece = lock_publication(publication)

@@ -15,11 +15,18 @@ from .windows import cancel_scheduled, end_edition, live_edition
 @with_disk_reserve
 @transaction.atomic
 def withdraw(publication: Publication, *, by, note: str = "", state: str | None = None) -> None:
-    """End the live edition now and cancel the one that waits.
+    """End the live edition now and cancel the scheduled one.
 
-    What was public until now, earlier editions included, stays taken back when the piece is published again.
-    `note` is shown to readers at the address. `state` is the `public_state` that the editor saw. Raises
-    ClockBehind, Outdated where that has changed since, or Refused where nothing is public or waits.
+    What was public until now, earlier editions included, stays withdrawn when the publication is published again.
+
+    Args:
+        note: the reason, shown to readers at the address.
+        state: the `public_state` that the editor saw.
+
+    Raises:
+        ClockBehind: the clock of the server stands before the last action.
+        Outdated: what is public has changed since the editor saw it.
+        ActionRefused: nothing is live or scheduled.
     """
     action = begin_action(by=by, publication=publication)
     piece = lock_publication(publication)

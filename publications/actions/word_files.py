@@ -15,7 +15,7 @@ from .redacted_values import redact_file_name, redact_value
 
 
 def redact_word_files(piece: Publication, redaction: Redaction) -> bool:
-    """Take the passage out of all files and remarks of a piece; says whether it stood in any."""
+    """Redact a passage in the Word originals and comments of a publication; return whether it stood in any."""
     touched = [_redact_file(row, redaction) for row in piece.word_files.all()]
     touched += [_redact_remark(remark, redaction) for remark in piece.remarks.all()]
     return any(touched)
