@@ -213,11 +213,16 @@ def test_who_has_the_sitemap_already_is_told_so(client):
     assert (known, client.get("/sitemap.xml", headers={"If-None-Match": tag}).status_code) == (304, 200)
 
 
-def test_the_sitemap_asks_the_same_at_a_thousand_pieces(client):
+def test_a_thousand_more_publications_add_no_query(client, monkeypatch):
+    """Primary keys go on between tests on PostgreSQL: a boundary of blocks among the thousand would add a query."""
+    monkeypatch.setattr(sitemaps, "MAX_URLS", 10**9)
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
-    piece = make_live(by_whom=author, tags=(tag,)).publication_id
-    pieces, authors = piece // sitemaps.MAX_URLS + 1, author.pk // sitemaps.SubjectSource.size + 1
-    paths = ("/sitemap.xml", f"/sitemap-publications-{pieces}.xml", f"/sitemap-authors-{authors}.xml")
+    make_live(by_whom=author, tags=(tag,))
+    paths = (
+        "/sitemap.xml",
+        "/sitemap-publications-1.xml",
+        f"/sitemap-authors-{author.pk // sitemaps.SubjectSource.size + 1}.xml",
+    )
     few = queries_of_each(client, paths)
 
     make_many(1000, author=author, tag=tag)
