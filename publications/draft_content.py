@@ -27,7 +27,7 @@ Content = dict[str, object]
 
 def plain_values(text: Manuscript) -> Content:
     """Return the values of a manuscript that name no other row."""
-    values = {field.name: getattr(text, field.name) for field in PLAIN}
+    values = {field.name: getattr(text, field.manuscript_key) for field in PLAIN}
     return {name: "\n".join(value) if isinstance(value, tuple) else value for name, value in values.items()}
 
 

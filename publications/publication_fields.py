@@ -190,7 +190,8 @@ FIELDS = (
         in_manuscript="related", in_digest=False, in_api="related", columns=("reason",),
     ),
     PublicationField(
-        name="note", type=_TEXT, frozen=False, redacted=_PASSAGE, merged=_PARAGRAPHS, in_digest=False, in_api=""
+        name="internal_note", type=_TEXT, frozen=False, redacted=_PASSAGE, merged=_PARAGRAPHS, in_manuscript="note",
+        in_digest=False, in_api="",
     ),
 )  # fmt: skip
 """In the order in which editors read them: text, people and topics, then what stands beside it."""
@@ -206,6 +207,6 @@ FROM_WORD = tuple(field for field in FIELDS if field.from_word)
 """What a Word file writes into the draft."""
 
 NOT_CONTENT = frozenset(
-    {"id", "uid", "version", "digest", "open_changes", "created_by", "created_at", "updated_at"}
+    {"id", "uid", "version", "digest", "undecided_changes", "created_by", "created_at", "updated_at"}
 )
 """Columns of `Publication` that say how it is stored, not what it says."""

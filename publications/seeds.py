@@ -47,17 +47,17 @@ KINDS = [
         "name_sv": "Kommentar", "plural_sv": "Kommentarer", "type_line_sv": "Kommentar",
     },
     {
-        "slug": "guest-commentary", "guest": True, "disclaimer_en": DISCLAIMER_EN, "disclaimer_sv": DISCLAIMER_SV,
+        "slug": "guest-commentary", "is_guest": True, "disclaimer_en": DISCLAIMER_EN, "disclaimer_sv": DISCLAIMER_SV,
         "name_en": "Guest Commentary", "plural_en": "Guest Commentaries", "type_line_en": "Guest Commentary",
         "name_sv": "Gästkommentar", "plural_sv": "Gästkommentarer", "type_line_sv": "Gästkommentar",
     },
     {
-        "slug": "report", "numbered": True, "scholarly": True, "schema_type": "Report",
+        "slug": "report", "is_numbered": True, "is_scholarly": True, "schema_type": "Report",
         "name_en": "Report", "plural_en": "Reports", "type_line_en": "SCEEUS Report No {number}, {year}",
         "name_sv": "Rapport", "plural_sv": "Rapporter", "type_line_sv": "SCEEUS-rapport nr {number}, {year}",
     },
     {
-        "slug": "guest-report", "guest": True, "numbered": True, "scholarly": True, "schema_type": "Report",
+        "slug": "guest-report", "is_guest": True, "is_numbered": True, "is_scholarly": True, "schema_type": "Report",
         "disclaimer_en": DISCLAIMER_EN, "disclaimer_sv": DISCLAIMER_SV,
         "name_en": "Guest Report", "plural_en": "Guest Reports",
         "type_line_en": "SCEEUS Guest Report No {number}, {year}",
@@ -436,5 +436,5 @@ def _create_synonyms(using: str) -> None:
     for line in SPELLINGS.strip().splitlines():
         synonym = Synonym.objects.using(using).create(spellings=line.replace(", ", "\n"))
         NamedTerm.objects.using(using).bulk_create(
-            NamedTerm(term=term, sign=row_key(synonym)) for term in name_terms_of(synonym)
+            NamedTerm(term=term, row_key=row_key(synonym)) for term in name_terms_of(synonym)
         )

@@ -142,8 +142,8 @@ class PublicationSource:
     def entries(self, block: int) -> list[SitemapEntry]:
         """Two trees of addresses and all kin from one query: families that have a piece in the block."""
         lists = {locale: absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES}
-        kin = Edition.objects.live().filter(family__in=self._of(block).values("family"))
-        fields = ("publication_id", "family", "language", "locale", "slug", "visible_from")
+        kin = Edition.objects.live().filter(translation_group__in=self._of(block).values("translation_group"))
+        fields = ("publication_id", "translation_group", "language", "locale", "slug", "visible_from")
         texts = [
             (piece, family, language, f"{lists[locale]}{quote(slug)}/", begun)
             for piece, family, language, locale, slug, begun in kin.order_by("publication_id").values_list(
@@ -168,7 +168,7 @@ ROUTES = {"tag": "topic", "author": "author"}
 SOURCES = {
     "pages": PageSource(),
     "topics": SubjectSource(Tag.objects.all(), EditionTag, "tag"),
-    "authors": SubjectSource(Author.objects.known(), EditionByline, "author"),
+    "authors": SubjectSource(Author.objects.identified(), EditionByline, "author"),
     "publications": PublicationSource(),
 }
 """The sources by the name their parts have in addresses."""

@@ -40,10 +40,12 @@ def build_snapshot(
         markup.Unrenderable: the text cannot be rendered.
     """
     editions = publication.editions.exclude(pk=replaced.pk) if replaced else publication.editions
-    before = None if is_first else editions.last_kept()
+    before = None if is_first else editions.latest_in_effect()
     return EditionWithRows(
         edition=_edition(publication, published_at or _date(publication), before, prepared or {}),
-        bylines=[_byline(place, line, publication) for place, line in enumerate(publication.signed())],
+        bylines=[
+            _byline(place, line, publication) for place, line in enumerate(publication.bylines_with_authors())
+        ],
         tags=list(publication.tags.all()),
         images=images_of(publication),
         attachments=[_attachment(file) for file in publication.attachments.all()],
@@ -52,7 +54,7 @@ def build_snapshot(
 
 def _date(publication: Publication) -> datetime:
     """The date a preview shows: as written, else that of the last edition, else today."""
-    before = publication.editions.begun_by(timezone.now())
+    before = publication.editions.started_before(timezone.now())
     return publication.published_at or (before.published_at if before else timezone.now())
 
 
@@ -63,7 +65,7 @@ def _edition(
     number = publication.number_of_kind
     return Edition(
         publication=publication,
-        family=publication.original.pk,
+        translation_group=publication.source_publication.pk,
         locale=publication.locale,
         type_line=_type_line(publication, number, before),
         year=timezone.localtime(published_at).year,
@@ -85,7 +87,7 @@ def _without_space(field: PublicationField, value: object) -> object:
 
 def _type_line(publication: Publication, number: SeriesNumber | None, before: Edition | None) -> str:
     """The line above the title; it stays as it was cited where the kind no longer gives numbers."""
-    is_kept = number and not publication.kind.numbered and before and before.locale == publication.locale
+    is_kept = number and not publication.kind.is_numbered and before and before.locale == publication.locale
     if is_kept and before.series_number_id == number.pk:
         return before.type_line
     return publication.kind.type_line(publication.locale, number)
@@ -102,8 +104,8 @@ def rendered_columns(text: markup.RenderedText) -> dict[str, object]:
     """The fields of an edition that are derived from its Markdown."""
     return {
         "html": text.html,
-        "text": text.text,
-        "words": text.words,
+        "plain_text": text.text,
+        "word_count": text.words,
         "contents": [[entry.level, entry.text, entry.anchor] for entry in text.contents],
         "paragraphs": [[paragraph.anchor, paragraph.text] for paragraph in text.paragraphs],
     }
@@ -116,14 +118,14 @@ def carried_paragraphs(edition: Edition | None) -> list[markup.Paragraph]:
 
 def _byline(place: int, line, publication: Publication) -> EditionByline:
     author = line.author
-    hidden = author.pseudonymous
+    hidden = author.is_pseudonymous
     return EditionByline(
         author=author,
         position=place,
         role=line.role,
         name=author.name,
-        title="" if hidden else author.worded_only("title", publication.language),
-        affiliation="" if hidden else author.worded("affiliation", publication.language),
+        title="" if hidden else author.get_translation("title", publication.language, fallback=False),
+        affiliation="" if hidden else author.get_translation("affiliation", publication.language),
     )
 
 

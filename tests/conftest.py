@@ -19,7 +19,7 @@ from sceeus import service_urls
 ROOT = Path(__file__).resolve().parent.parent
 SHARED = ROOT.parent / "shared"
 ALLOWED = "needs ../shared"
-LONGEST = ("test_posts_corpus.py", "test_desk_never_fails.py", "test_secret_words.py")
+LONGEST = ("test_posts_corpus.py", "test_every_state.py", "test_secret_words.py")
 
 
 def pytest_configure() -> None:

@@ -46,16 +46,16 @@ def make_site() -> Publication:
     """A site with an edition in every state, and a file of every kind; gives a publication of several editions."""
     author, tag = make_author("Ann Ek"), make_tag("Grain")
     cover, shown = make_image(colour="red"), make_image(colour="green")
-    piece = make_publication(
+    publication = make_publication(
         by=[author], tags=(tag,), cover=cover, body=f"Rye.\n\n![]({'image:' + shown.key})"
     )
     for model in (Attachment, WordFile):
-        FILES[model](piece)
-    saved(piece)
-    actions.publish(piece, by=None)
-    actions.publish(saved(piece, title="Oats"), by=None, change="correction", note="It was rye.")
-    actions.publish(saved(piece, title="Barley"), by=None, at=tomorrow())
-    actions.publish(saved(piece, title="Wheat"), by=None, keep_waiting=True)
+        FILES[model](publication)
+    saved(publication)
+    actions.publish(publication, by=None)
+    actions.publish(saved(publication, title="Oats"), by=None, change="correction", note="It was rye.")
+    actions.publish(saved(publication, title="Barley"), by=None, at=tomorrow())
+    actions.publish(saved(publication, title="Wheat"), by=None, keep_waiting=True)
     others = [make_live(by_whom=author, tags=(tag,), title=f"Grain {n}").publication for n in range(3)]
     actions.withdraw(others[0], by=None, note="Not ours.")
     actions.undo(actions.publish(saved(others[1], body="Mistaken."), by=None).publication, by=None)
@@ -65,23 +65,23 @@ def make_site() -> Publication:
         actions.publish(make_publication(title="Never"), by=None, at=tomorrow()).publication, by=None
     )
     actions.bump_site_version("search")
-    return Publication.objects.get(pk=piece.pk)
+    return Publication.objects.get(pk=publication.pk)
 
 
-def _with_image(piece: Publication) -> str:
-    return Image.objects.get(pk=piece.cover_id or make_image().pk).original
+def _with_image(publication: Publication) -> str:
+    return Image.objects.get(pk=publication.cover_id or make_image().pk).original
 
 
-def _with_attachment(piece: Publication) -> str:
+def _with_attachment(publication: Publication) -> str:
     row, _made = Attachment.objects.get_or_create(
-        publication=piece, filename="report.pdf", original=store_original(PDF, "pdf"), size=len(PDF)
+        publication=publication, filename="report.pdf", original=store_original(PDF, "pdf"), size=len(PDF)
     )
     return row.original
 
 
-def _with_published_file(piece: Publication) -> str:
+def _with_published_file(publication: Publication) -> str:
     content = b"%PDF-1.7 of an edition" + PDF
-    edition = piece.editions.last_written()
+    edition = publication.editions.latest()
     EditionAttachment.objects.create(
         edition=edition,
         filename="as.pdf",
@@ -92,10 +92,10 @@ def _with_published_file(piece: Publication) -> str:
     return edition.attachments.get(filename="as.pdf").original
 
 
-def _with_word_file(piece: Publication) -> str:
+def _with_word_file(publication: Publication) -> str:
     content = b"PK of Word" + PDF
     row, _made = WordFile.objects.get_or_create(
-        publication=piece,
+        publication=publication,
         filename="a.docx",
         original=store_original(content, "docx"),
         size=len(content),
@@ -164,10 +164,10 @@ def loosen() -> None:
 def _set_edition(which: int, *, loose: bool = True, **fields) -> Callable[[Publication], None]:
     """Write into the edition of that number."""
 
-    def corrupt(piece: Publication) -> None:
+    def corrupt(publication: Publication) -> None:
         if loose:
             loosen()
-        edition = piece.editions.get(number=which)
+        edition = publication.editions.get(number=which)
         values = {name: value(edition) if callable(value) else value for name, value in fields.items()}
         Edition.objects.filter(pk=edition.pk).update(**values)
 
@@ -178,59 +178,59 @@ def _a_moment(edition: Edition):
     return edition.visible_from + timedelta(microseconds=1)
 
 
-def _forget_migration(_piece: Publication) -> None:
+def _forget_migration(_publication: Publication) -> None:
     MigrationRecorder(connection).migration_qs.filter(app="accounts").delete()
 
 
-def _break_page(_piece: Publication) -> None:
+def _break_page(_publication: Publication) -> None:
     if connection.vendor == "sqlite":  # PostgreSQL is trusted with its own files
         loosen()
-        Edition.objects.update(redactions=-1)
+        Edition.objects.update(redaction_count=-1)
         execute("PRAGMA ignore_check_constraints = OFF")
 
 
-def _drop_index(_piece: Publication) -> None:
+def _drop_index(_publication: Publication) -> None:
     execute("DROP INDEX edition_window")
 
 
-def _drop_guard(_piece: Publication) -> None:
+def _drop_guard(_publication: Publication) -> None:
     table = "" if connection.vendor == "sqlite" else " ON publications_edition"
     execute(f"DROP TRIGGER edition_frozen{table}")
     connection.check_constraints()  # PostgreSQL alters no table while some are to be checked
 
 
-def _refer_to_nothing(piece: Publication) -> None:
+def _refer_to_nothing(publication: Publication) -> None:
     Review.objects.create(
-        publication=piece, revision_id=10**6, reader="Ann", token_hash="x", expires_at=timezone.now()
+        publication=publication, revision_id=10**6, reader="Ann", token_hash="x", expires_at=timezone.now()
     )
 
 
-def _schedule_twice(piece: Publication) -> None:
+def _schedule_twice(publication: Publication) -> None:
     loosen()
     later = [timezone.now() + timedelta(days=days) for days in (2, 3)]
-    for edition, at in zip(piece.editions.kept()[:2], later, strict=True):
-        Edition.objects.filter(pk=edition.pk).update(visible_from=at, visible_until=FOREVER, end="")
+    for edition, at in zip(publication.editions.not_cancelled()[:2], later, strict=True):
+        Edition.objects.filter(pk=edition.pk).update(visible_from=at, visible_until=FOREVER, end_reason="")
 
 
-def _break_made_file(piece: Publication) -> None:
-    renditions.make_image_files(piece.cover)
+def _break_made_file(publication: Publication) -> None:
+    renditions.make_image_files(publication.cover)
     file = next(Path(settings.RENDITIONS).rglob("*.jpg"))
     file.write_bytes(file.read_bytes()[:200])
 
 
-def _live(piece: Publication) -> Edition:
-    return piece.editions.live().get()
+def _live(publication: Publication) -> Edition:
+    return publication.editions.live().get()
 
 
 def _index_again(edition: int) -> None:
     engine().store([build_row(each) for each in read_editions([edition])])
 
 
-def _index_other_words(piece: Publication) -> None:
-    edition = _live(piece)
+def _index_other_words(publication: Publication) -> None:
+    edition = _live(publication)
     engine().remove([edition.pk])
     (row,) = read_editions([edition.pk])
-    row.edition.text = "Other words altogether."
+    row.edition.plain_text = "Other words altogether."
     engine().store([build_row(row)])
 
 
@@ -247,14 +247,14 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     ],
     "references": [_refer_to_nothing],
     "order": [_set_edition(1, visible_until=lambda edition: edition.visible_from - timedelta(days=1))],
-    "one-live": [_set_edition(1, visible_until=FOREVER, expires=FOREVER)],
+    "one-live": [_set_edition(1, visible_until=FOREVER, expires_at=FOREVER)],
     "ends": [
         _set_edition(1, loose=False, visible_until=_a_moment),
         _set_edition(2, visible_until=lambda each: each.visible_from),
     ],
     "taken-back": [
         _set_edition(3, visible_until=tomorrow() + timedelta(days=5)),
-        _set_edition(4, end="withdrawn"),
+        _set_edition(4, end_reason="withdrawn"),
     ],
     "one-scheduled": [_schedule_twice],
     "numbers": [
@@ -276,15 +276,15 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
         lambda piece: Revision.objects.filter(publication=piece).update(digest="x"),
     ],
     "versions": [
-        lambda _piece: AuditEntry.objects.filter(deed="rebuild").delete(),
-        lambda _piece: AuditEntry.objects.order_by("-generation").first().delete(),
+        lambda _piece: AuditEntry.objects.filter(action="rebuild").delete(),
+        lambda _piece: AuditEntry.objects.order_by("-site_version").first().delete(),
         lambda _piece: SiteVersion.objects.update(number=1),
     ],
     "entries": [
-        lambda piece: piece.audit.filter(deed="schedule").delete(),
-        lambda piece: piece.audit.filter(detail__edition=2).delete(),
+        lambda piece: piece.audit_entries.filter(action="schedule").delete(),
+        lambda piece: piece.audit_entries.filter(detail__edition=2).delete(),
         *(
-            lambda _piece, deed=deed: AuditEntry.objects.filter(deed=deed).delete()
+            lambda _piece, deed=deed: AuditEntry.objects.filter(action=deed).delete()
             for deed in ("withdraw", "undo", "cancel", "redact")
         ),
     ],
@@ -292,14 +292,14 @@ CORRUPTIONS: dict[str, list[Callable[[Publication], object]]] = {
     "made-files": [_break_made_file],
     "index": [
         lambda piece: engine().remove([_live(piece).pk]),
-        lambda _piece: _index_again(Edition.objects.get(end="withdrawn").pk),
+        lambda _piece: _index_again(Edition.objects.get(end_reason="withdrawn").pk),
     ],
     "index-rows": [_index_other_words],
     "vocabulary": [
-        lambda _piece: IndexedTerm.objects.filter(term="grain").update(pieces=99),
+        lambda _piece: IndexedTerm.objects.filter(term="grain").update(edition_count=99),
         lambda _piece: IndexedTerm.objects.filter(term="grain").delete(),
-        lambda _piece: NamedTerm.objects.filter(sign__startswith="a").delete(),
-        lambda _piece: NamedTerm.objects.create(term="nobody", sign="a999999"),
+        lambda _piece: NamedTerm.objects.filter(row_key__startswith="a").delete(),
+        lambda _piece: NamedTerm.objects.create(term="nobody", row_key="a999999"),
     ],
     "terms": [
         lambda piece: EditionTerm.objects.filter(edition=_live(piece)).delete(),

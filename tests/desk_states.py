@@ -105,7 +105,7 @@ def _of_sorts() -> dict[str, Publication]:
     return {
         "roles": _signed_in_every_role(),
         "files": _with_every_sort_of_attachment(),
-        "pen name": _live(by=[make_author("Tacit", pseudonymous=True)]),
+        "pen name": _live(by=[make_author("Tacit", is_pseudonymous=True)]),
         "link": _live(body="", external_url="https://example.org/elsewhere"),
         "right to left": _live(language="ar", title="نص", body="نص."),
         "numbered": _live(

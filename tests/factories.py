@@ -53,20 +53,20 @@ def make_publication(
         "body": f"The first paragraph of piece {number}.\n\nThe second paragraph.",
         **fields,
     }
-    piece = Publication.objects.create(kind=Kind.objects.get(slug=kind), **fields)
+    publication = Publication.objects.create(kind=Kind.objects.get(slug=kind), **fields)
     for place, author in enumerate(by if by is not None else [make_author()]):
-        Byline.objects.create(publication=piece, author=author, position=place)
-    piece.tags.set(tags)
-    return saved(piece)
+        Byline.objects.create(publication=publication, author=author, position=place)
+    publication.tags.set(tags)
+    return saved(publication)
 
 
-def saved(piece: Publication, **fields) -> Publication:
+def saved(publication: Publication, **fields) -> Publication:
     """Save the working copy as the desk does: with a revision."""
     for name, value in fields.items():
-        setattr(piece, name, value)
-    piece.save()
-    Revision.objects.keep(piece, by=None)
-    return piece
+        setattr(publication, name, value)
+    publication.save()
+    Revision.objects.create_from(publication, by=None)
+    return publication
 
 
 def make_live(*, by_whom: Author | None = None, **fields) -> Edition:
@@ -78,7 +78,7 @@ def make_live(*, by_whom: Author | None = None, **fields) -> Edition:
 def make_image(*, colour: str = "navy", size: tuple[int, int] = (64, 48), **fields) -> Image:
     fields = {"alt_en": "A blue field", **fields}
     image = Image(**fields)
-    image.hold(picture_bytes(colour, size), fields.get("filename") or "field.png")
+    image.store_upload(picture_bytes(colour, size), fields.get("filename") or "field.png")
     image.save()
     return image
 
@@ -102,26 +102,28 @@ def make_many(count: int, *, author: Author, tag: Tag) -> None:
     model = make_live(by_whom=author, tags=(tag,))
     first = Publication.objects.latest("pk").pk
     now = timezone.now()
-    pieces = Publication.objects.bulk_create(
+    publications = Publication.objects.bulk_create(
         Publication(kind=model.kind, title=f"Many {n}", slug=f"many-{first}-{n}", digest=model.digest)
         for n in range(count)
     )
     editions = Edition.objects.bulk_create(
         Edition(
-            publication=piece, family=piece.pk, number=1, kind=model.kind, language="en", locale="en", title=piece.title,
-            slug=piece.slug, type_line=model.type_line, summary="Summary.", published_at=now, year=now.year,
-            change="first", digest=piece.digest, visible_from=now, body="Text.", html="<p>Text.</p>", text="Text.",
+            publication=publication, translation_group=publication.pk, number=1, kind=model.kind, language="en", locale="en", title=publication.title,
+            slug=publication.slug, type_line=model.type_line, summary="Summary.", published_at=now, year=now.year,
+            change="first", digest=publication.digest, visible_from=now, body="Text.", html="<p>Text.</p>", plain_text="Text.",
         )
-        for piece in pieces
+        for publication in publications
     )  # fmt: skip
-    Address.objects.bulk_create(Address(locale="en", slug=piece.slug, publication=piece) for piece in pieces)
+    Address.objects.bulk_create(
+        Address(locale="en", slug=publication.slug, publication=publication) for publication in publications
+    )
     copies = {name: getattr(editions[0], name) for name in EditionRow.COPIED}
     EditionByline.objects.bulk_create(
         EditionByline(edition=each, author=author, position=0, role="author", name=author.name, **copies)
         for each in editions
     )
     EditionTag.objects.bulk_create(EditionTag(edition=each, tag=tag, **copies) for each in editions)
-    Byline.objects.bulk_create(Byline(publication=piece, author=author) for piece in pieces)
+    Byline.objects.bulk_create(Byline(publication=publication, author=author) for publication in publications)
     _settle_statistics()
 
 

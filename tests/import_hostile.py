@@ -123,11 +123,11 @@ def cost(folder: Path, text: str) -> tuple[float, float]:
     file.write_text(text, encoding="utf-8")
     began, rendering = time.process_time(), RENDERING[0]
     found = index_files(folder).assign_slugs({}, set())
-    ground = MarkdownImportContext(
+    context = MarkdownImportContext(
         AuthorList({}), ImageFinder((folder,), {}, b""), {}, found.names(), frozenset(), "commentary"
     )
     for card in found.files:
-        read_file(card, ground)
+        read_file(card, context)
     rendered = RENDERING[0] - rendering
     return time.process_time() - began - rendered, rendered
 

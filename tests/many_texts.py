@@ -55,12 +55,12 @@ class Vocabulary:
         return self.all[start : start + TOPICAL]
 
     def text(self, topics: list[int]) -> list[str]:
-        told = self.chance.choices(self.common, cum_weights=self.weights, k=LENGTH * 2 // 3)
+        result = self.chance.choices(self.common, cum_weights=self.weights, k=LENGTH * 2 // 3)
         for topic in topics:
             share = LENGTH // 3 // len(topics)
-            told += self.chance.choices(self.of(topic), cum_weights=self.topical_weights, k=share)
-        self.chance.shuffle(told)
-        return told
+            result += self.chance.choices(self.of(topic), cum_weights=self.topical_weights, k=share)
+        self.chance.shuffle(result)
+        return result
 
 
 def make_texts(count: int) -> None:
@@ -80,15 +80,20 @@ def make_texts(count: int) -> None:
 
 def _write(numbers, chance, vocabulary, kinds, tags, authors) -> None:
     topics = {n: sorted(chance.sample(range(TOPICS), chance.choice((1, 2, 2, 3)))) for n in numbers}
-    pieces = Publication.objects.bulk_create(
+    publications = Publication.objects.bulk_create(
         Publication(
             kind=kinds[n % len(kinds)], title=_title(n, chance, vocabulary, topics[n]), slug=f"text-{n}"
         )
         for n in numbers
     )
-    texts = [(n, piece, vocabulary.text(topics[n])) for n, piece in zip(numbers, pieces, strict=True)]
+    texts = [
+        (n, publication, vocabulary.text(topics[n]))
+        for n, publication in zip(numbers, publications, strict=True)
+    ]
     editions = Edition.objects.bulk_create(_edition(chance, *each) for each in texts)
-    Address.objects.bulk_create(Address(locale="en", slug=piece.slug, publication=piece) for piece in pieces)
+    Address.objects.bulk_create(
+        Address(locale="en", slug=publication.slug, publication=publication) for publication in publications
+    )
     signed = {n: chance.sample(authors, chance.choice((1, 1, 2))) for n in numbers}
     EditionTag.objects.bulk_create(
         EditionTag(edition=edition, tag=tags[topic], **_copies(edition))
@@ -114,15 +119,15 @@ def _title(number: int, chance: random.Random, vocabulary: Vocabulary, topics: l
     return f"{' '.join(words).capitalize()} {number}"
 
 
-def _edition(chance: random.Random, number: int, piece: Publication, words: list[str]) -> Edition:
+def _edition(chance: random.Random, number: int, publication: Publication, words: list[str]) -> Edition:
     if number % 25 < 2:
         words[chance.randrange(len(words))] = WORD
     paragraphs = [" ".join(part).capitalize() + "." for part in itertools.batched(words, 90)]
     text = "\n\n".join(paragraphs)
     at = timezone.now() - timedelta(days=chance.uniform(0, YEARS * 365))
     return Edition(
-        publication=piece, family=piece.pk, number=1, kind_id=piece.kind_id, language="en", locale="en",
-        title=piece.title, slug=piece.slug, type_line="Commentary", summary=paragraphs[0][:200], published_at=at,
+        publication=publication, family=publication.pk, number=1, kind_id=publication.kind_id, language="en", locale="en",
+        title=publication.title, slug=publication.slug, type_line="Commentary", summary=paragraphs[0][:200], published_at=at,
         year=at.year, change="first", visible_from=at, body=text, text=text, words=len(words),
         html="".join(f"<p>{part}</p>" for part in paragraphs),
     )  # fmt: skip

@@ -114,14 +114,14 @@ class Readers:
 
     def get(self, path: str, *, method: str = "GET", **headers: str) -> Got:
         with no_connection_closed():
-            told, parts = self._ask(environ(path, method, **headers))
+            rows, parts = self._ask(environ(path, method, **headers))
             body = b"".join(parts)
             close = getattr(parts, "close", None)
             if close:
                 close()
-        return Got(int(told[0][:3]), dict(told[1]), body)
+        return Got(int(rows[0][:3]), dict(rows[1]), body)
 
-    def _ask(self, asked: dict) -> tuple[list, object]:
-        told: list = []
-        parts = self.cache(asked, lambda status, sent, error=None: told.extend((status, sent)))
-        return told, parts
+    def _ask(self, params: dict) -> tuple[list, object]:
+        rows: list = []
+        parts = self.cache(params, lambda status, sent, error=None: rows.extend((status, sent)))
+        return rows, parts

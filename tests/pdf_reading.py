@@ -58,8 +58,8 @@ def read(content: bytes) -> Reading:
 def words_of(content: bytes) -> str:
     """All words of a PDF, its metadata too, with single spaces."""
     reader = pypdf.PdfReader(io.BytesIO(content))
-    told = [str(value) for value in (reader.metadata or {}).values()]
-    return " ".join(" ".join([*told, *(page.extract_text() for page in reader.pages)]).split())
+    rows = [str(value) for value in (reader.metadata or {}).values()]
+    return " ".join(" ".join([*rows, *(page.extract_text() for page in reader.pages)]).split())
 
 
 def qpdf_faults(content: bytes) -> str:

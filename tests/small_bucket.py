@@ -63,16 +63,16 @@ class _Answering(BaseHTTPRequestHandler):
         found = self.server.files.get(path)
         if found is None:
             return self._answer(404, GONE)
-        if not (wanted := RANGE.fullmatch(self.headers.get("Range", ""))):
+        if not (expected := RANGE.fullmatch(self.headers.get("Range", ""))):
             return self._answer(200, found)
-        start, last = int(wanted[1]), int(wanted[2])
+        start, last = int(expected[1]), int(expected[2])
         part = found[start : last + 1]
         return self._answer(206, part, Content_Range=f"bytes {start}-{last}/{len(found)}")
 
     def _list(self) -> bytes:
         """The names below a prefix, up to the next "/"."""
-        asked = parse_qs(urlsplit(self.path).query)
-        prefix = asked.get("prefix", [""])[0]
+        params = parse_qs(urlsplit(self.path).query)
+        prefix = params.get("prefix", [""])[0]
         names = [path.removeprefix("/bucket/") for path in sorted(self.server.files)]
         rest = [name.removeprefix(prefix) for name in names if name.startswith(prefix)]
         folders = dict.fromkeys(name.partition("/")[0] for name in rest if "/" in name)

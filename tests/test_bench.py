@@ -43,7 +43,7 @@ def test_an_unknown_part_is_named_with_those_there_are():
     assert "there is no part “wram”: choose of warm, render" in done.stderr
 
 
-TOOLS = ("bench", "exercise", "audit", "search_figures", "paper_figures", "word_figures")
+TOOLS = ("bench", "exercise", "audit", "figures.search", "figures.pdf", "figures.word")
 
 
 @pytest.mark.parametrize("name", TOOLS)

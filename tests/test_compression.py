@@ -4,8 +4,8 @@ import pytest
 
 from publications import actions
 from sceeus.static_files import COMPRESSED_PATHS
+from tests.admin.test_scripts import FROM_DJANGO
 from tests.factories import make_image, make_live, make_publication
-from tests.test_desk_scripts import FROM_DJANGO
 
 pytestmark = pytest.mark.django_db
 

@@ -59,7 +59,7 @@ def _sound(tmp_path_factory, migrated_sqlite) -> Path:
         database.execute("CREATE TABLE words (word TEXT)")
         database.execute("INSERT INTO words VALUES ('grain')")
         database.execute(
-            "INSERT INTO publications_image (key, original, filename, width, height, alt_en, alt_sv, decorative, credit,"
+            "INSERT INTO publications_image (key, original, filename, width, height, alt_en, alt_sv, is_decorative, credit,"
             " licence, focus_x, focus_y, added_at) VALUES ('k', ?, 'a', 1, 1, '', '', 0, '', '', 50, 50, '2026-01-01')",
             [ORIGINAL.removeprefix("originals/")],
         )
@@ -93,8 +93,8 @@ def test_what_was_backed_up_comes_back(site, kept, tmp_path):
     new = tmp_path / "new"
 
     for place in (site, new):
-        told = run("restore", kept, place)
-        assert told.returncode == 0, told.stderr
+        result = run("restore", kept, place)
+        assert result.returncode == 0, result.stderr
         assert words(place) == ["grain"]
     assert (new / ORIGINAL).read_bytes() == PICTURE
     assert (new / "secret-key").stat().st_mode & 0o077 == 0
@@ -104,9 +104,9 @@ def test_a_backup_that_is_not_whole_changes_nothing(site, kept):
     with Path(kept, "site.sqlite3").open("r+b") as file:
         file.write(b"x")
 
-    told = run("restore", kept, site)
+    result = run("restore", kept, site)
 
-    assert told.returncode == 1 and "Nothing was changed" in told.stderr
+    assert result.returncode == 1 and "Nothing was changed" in result.stderr
     assert words(site) == ["grain"]
 
 
@@ -116,9 +116,9 @@ def test_a_list_of_digests_that_leaves_out_a_needed_file_is_refused(site, kept, 
     (kept / "SHA256SUMS").write_text("".join(line for line in lines if not line.endswith(f" {name}\n")))
     (site / "secret-key").write_text("another")
 
-    told = run("restore", kept, site)
+    result = run("restore", kept, site)
 
-    assert told.returncode == 1 and f"leaves out {name}" in told.stderr
+    assert result.returncode == 1 and f"leaves out {name}" in result.stderr
     assert (site / "secret-key").read_text() == "another"
 
 
@@ -149,11 +149,13 @@ def in_use_by(what: str, site: Path):
 @pytest.mark.parametrize("what", USERS)
 def test_nothing_is_restored_while_the_site_is_in_use(site, kept, what):
     with in_use_by(what, site) as process:
-        told = run("restore", kept, site)
+        result = run("restore", kept, site)
     after = run("restore", kept, site)
 
-    assert told.returncode == 1 and "Stop it first" in told.stderr and "Nothing was changed" in told.stderr
-    assert what == "another program" or f"process {process.pid}" in told.stderr
+    assert (
+        result.returncode == 1 and "Stop it first" in result.stderr and "Nothing was changed" in result.stderr
+    )
+    assert what == "another program" or f"process {process.pid}" in result.stderr
     assert after.returncode == 0, "a process that was killed leaves nothing behind that blocks"
 
 
@@ -163,10 +165,10 @@ def test_nobody_uses_a_site_that_is_being_restored(site):
         known = {**os.environ, "SITE_DATA": str(site)}
         known.pop("DATABASE_URL", None)
         command = [sys.executable, "manage.py", "trust_clock"]
-        told = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
+        result = subprocess.run(command, cwd=ROOT, env=known, capture_output=True, text=True, check=False)
         backup = run("backup", site.parent / "backups", site)
 
-    assert told.returncode == 1 and "The site is being restored" in told.stderr
+    assert result.returncode == 1 and "The site is being restored" in result.stderr
     assert backup.returncode == 1 and "The site is being restored" in backup.stderr
 
 
@@ -210,10 +212,10 @@ FAULTS = {
 def test_a_backup_of_a_site_with_faults_is_made_and_names_them(site, tmp_path, damage):
     damage(site)
 
-    told = run("backup", tmp_path / "backups", site)
+    result = run("backup", tmp_path / "backups", site)
 
-    folder = Path(told.stdout.strip())
-    assert told.returncode == 3 and FAULTS[damage] in told.stderr
+    folder = Path(result.stdout.strip())
+    assert result.returncode == 3 and FAULTS[damage] in result.stderr
     assert folder.suffix == ".faults" and FAULTS[damage] in (folder / "FAULTS.txt").read_text()
     assert {"originals.tar", "secret-key", "SHA256SUMS", "FAULTS.txt"} <= {
         file.name for file in folder.iterdir()
@@ -237,9 +239,9 @@ def test_a_backup_with_faults_damages_no_sound_original(site, tmp_path):
     kept = run("backup", tmp_path / "backups", site).stdout.strip()
     (site / ORIGINAL).write_bytes(PICTURE)
 
-    told = run("restore", kept, site)
+    result = run("restore", kept, site)
 
-    assert told.returncode == 0 and "FAULTS.txt" in told.stdout
+    assert result.returncode == 0 and "FAULTS.txt" in result.stdout
     assert (site / ORIGINAL).read_bytes() == PICTURE
 
 
@@ -289,9 +291,9 @@ def test_files_that_wait_for_a_form_are_in_no_backup(site, tmp_path):
 
 @pytest.mark.parametrize("script", ["backup", "restore"])
 def test_both_commands_explain_themselves(script, site):
-    told = run(script, "--help", site)
+    result = run(script, "--help", site)
 
-    assert (told.returncode, told.stderr) == (2, "") and f"deploy/{script} FOLDER" in told.stdout
+    assert (result.returncode, result.stderr) == (2, "") and f"deploy/{script} FOLDER" in result.stdout
 
 
 def test_a_folder_without_a_site_is_not_backed_up_and_not_made(tmp_path):
@@ -307,9 +309,9 @@ def test_a_folder_without_a_site_is_not_backed_up_and_not_made(tmp_path):
     ("name", "reason"), [("none", "There is no folder"), ("", "is no backup. Name one of")]
 )
 def test_what_is_no_backup_is_refused_in_other_words_than_another_database(site, tmp_path, name, reason):
-    told = run("restore", tmp_path / name, site)
+    result = run("restore", tmp_path / name, site)
 
-    assert told.returncode == 1 and reason in told.stderr and "PostgreSQL" not in told.stderr
+    assert result.returncode == 1 and reason in result.stderr and "PostgreSQL" not in result.stderr
 
 
 def test_a_backup_of_another_kind_of_database_changes_nothing(site, kept, tmp_path):
@@ -317,9 +319,9 @@ def test_a_backup_of_another_kind_of_database_changes_nothing(site, kept, tmp_pa
     new.mkdir()
     (new / "secret-key").write_text("another")
 
-    told = run("restore", kept, new, DATABASE_URL="postgres://u:hidden@host/name")
+    result = run("restore", kept, new, DATABASE_URL="postgres://u:hidden@host/name")
 
-    assert told.returncode == 1 and "holds no database of PostgreSQL" in told.stderr
+    assert result.returncode == 1 and "holds no database of PostgreSQL" in result.stderr
     assert [file.name for file in new.iterdir()] == ["secret-key"]
     assert (new / "secret-key").read_text() == "another"
 
@@ -343,10 +345,10 @@ def test_programs_of_postgresql_are_told_all_but_the_password(site, tmp_path, ad
     (tmp_path / "pg_dump").write_text(TOLD)
     (tmp_path / "pg_dump").chmod(0o755)
 
-    told = run("backup", tmp_path / "backups", site, DATABASE_URL=address,
+    result = run("backup", tmp_path / "backups", site, DATABASE_URL=address,
                PATH=f"{tmp_path}:{os.environ['PATH']}").stderr  # fmt: skip
 
-    secret, _, arguments = told.splitlines()[0].partition(" ")
+    secret, _, arguments = result.splitlines()[0].partition(" ")
     assert secret == password
     assert arguments.split()[-1] == f"--dbname={known}"
 

@@ -70,9 +70,9 @@ if SERVER.startswith("postgres"):
         ask(plain(database), NEW)
 
         for _twice in range(2):
-            told = run("restore", kept.stdout.strip(), site, DATABASE_URL=database)
+            result = run("restore", kept.stdout.strip(), site, DATABASE_URL=database)
 
-            assert told.returncode == 0, told.stderr
+            assert result.returncode == 0, result.stderr
             assert relations(database) == before
             assert ask(plain(database), "SELECT word, twice FROM piece, doubled") == [("grain", 2)]
         assert not (site / "restoring.sql").exists()
@@ -89,9 +89,9 @@ if SERVER.startswith("postgres"):
             f"REVOKE CREATE ON SCHEMA public FROM {NAME}",
         )
 
-        told = run("restore", kept, site, DATABASE_URL=database)
+        result = run("restore", kept, site, DATABASE_URL=database)
 
-        assert told.returncode == 1 and "The database is as it was." in told.stderr
+        assert result.returncode == 1 and "The database is as it was." in result.stderr
         assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
         assert not Path(site, "restoring.sql").exists()
 
@@ -104,9 +104,9 @@ if SERVER.startswith("postgres"):
         sums.write_text("".join(line for line in sums.read_text().splitlines(True) if f" {name}" not in line))
         ask(plain(database), NEW)
 
-        told = run("restore", kept, site, DATABASE_URL=database)
+        result = run("restore", kept, site, DATABASE_URL=database)
 
-        assert told.returncode == 1 and f"leaves out {name}" in told.stderr
+        assert result.returncode == 1 and f"leaves out {name}" in result.stderr
         assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
 
     def test_nothing_is_restored_while_somebody_is_connected_from_anywhere(database, tmp_path):
@@ -118,9 +118,13 @@ if SERVER.startswith("postgres"):
         ask(plain(database), NEW)
 
         with psycopg.connect(plain(database), application_name="sceeus@8001"):
-            told = run("restore", kept, site, DATABASE_URL=database)
+            result = run("restore", kept, site, DATABASE_URL=database)
 
-        assert told.returncode == 1 and "sceeus@8001" in told.stderr and "Nothing was changed" in told.stderr
+        assert (
+            result.returncode == 1
+            and "sceeus@8001" in result.stderr
+            and "Nothing was changed" in result.stderr
+        )
         assert ask(plain(database), "SELECT word FROM piece") == [("barley",)]
         assert run("restore", kept, site, DATABASE_URL=database).returncode == 0
 
@@ -128,7 +132,7 @@ if SERVER.startswith("postgres"):
         (site := tmp_path / "site").mkdir()
         address = urlsplit(SERVER)._replace(path="/nowhere").geturl()
 
-        told = run("backup", tmp_path / "backups", site, DATABASE_URL=address)
+        result = run("backup", tmp_path / "backups", site, DATABASE_URL=address)
 
-        assert told.returncode == 3 and "it could not be dumped" in told.stderr
-        assert told.stdout.strip().endswith(".faults")
+        assert result.returncode == 3 and "it could not be dumped" in result.stderr
+        assert result.stdout.strip().endswith(".faults")

@@ -141,15 +141,15 @@ def test_what_a_redaction_would_take_is_shown_on_a_full_disk(reserve, editor):
     with full_disk(until_gone=reserve):
         preview = actions.preview_redaction(edition.publication, "Vera Holm", by=editor)
 
-    assert preview.editions == [1] and Edition.objects.get().redactions == 0
+    assert preview.editions == [1] and Edition.objects.get().redaction_count == 0
 
 
 @pytest.mark.django_db
 def test_what_adds_to_the_site_gets_nothing_of_the_reserve(reserve, editor):
-    piece = make_publication()
+    publication = make_publication()
 
     with full_disk(until_gone=reserve), pytest.raises(OperationalError):
-        actions.publish(piece, by=editor)
+        actions.publish(publication, by=editor)
 
     assert reserve.exists() and not Edition.objects.exists()
 
@@ -192,11 +192,11 @@ def test_another_error_releases_nothing(reserve):
 @pytest.mark.django_db
 def test_the_desk_says_that_the_disk_is_full(desk):
     desk.raise_request_exception = False
-    piece = make_publication()
-    form = {"of": piece.pk, "add": "Belarus"}
+    publication = make_publication()
+    form = {"of": publication.pk, "add": "Belarus"}
 
     with full_disk():
-        answer = desk.post(f"{reverse('desk:bulk-tags')}?of={piece.pk}", form)
+        answer = desk.post(f"{reverse('desk:bulk-tags')}?of={publication.pk}", form)
 
     assert answer.status_code == 503 and answer["Retry-After"]
     assert "The disk is full" in answer.text and "css/desk.css" in answer.text

@@ -85,14 +85,14 @@ def test_a_server_waits_for_a_lock_as_long_as_on_sqlite_and_a_command_as_long_as
 @pytest.mark.postgresql
 @pytest.mark.django_db
 def test_who_waits_too_long_for_a_lock_is_told_that_it_is_busy(desk):
-    piece = make_publication()
+    publication = make_publication()
     desk.raise_request_exception = False
     holder = connection.copy()
     holder.set_autocommit(False)
     try:
         holder.cursor().execute("LOCK TABLE publications_presence IN SHARE MODE")
         connection.cursor().execute("SET LOCAL lock_timeout = '100ms'")
-        response = desk.post(reverse("desk:presence", args=[piece.pk]))
+        response = desk.post(reverse("desk:presence", args=[publication.pk]))
     finally:
         holder.rollback()
         holder.close()

@@ -100,7 +100,7 @@ def fill(publication: Publication, n: int) -> Publication:
     publication.tags.set([make_tag(f"Tag {n}")])
     attach(publication, n)
     RelatedLink.objects.create(source=publication, target=make_publication(), reason=f"Reason {n}")
-    Revision.objects.keep(publication, by=None)
+    Revision.objects.create_from(publication, by=None)
     return Publication.objects.get(pk=publication.pk)
 
 
@@ -219,8 +219,8 @@ def test_values_are_displayed_as_a_person_reads_them():
 
 
 WORK_ROWS = {
-    "addresses", "audit", "editions", "former_paths", "kept_apart", "linked_from", "presences", "ready", "remarks", "reviews",
-    "revisions", "tagged", "typed", "translations", "word_files",
+    "addresses", "audit_entries", "autosaves", "draft_comments", "editions", "kept_apart", "linked_from", "presences", "redirects",
+    "reviews", "revisions", "submission", "tagged", "translations", "word_files",
 }  # fmt: skip
 """Tables that lead to a publication and are no part of its text: what is done with them is tested by name."""
 
@@ -319,7 +319,7 @@ def test_a_column_that_only_one_editor_changed_is_kept_beside_the_other_changes(
     opened = open_form(desk, filled)
     own = getattr(filled, name)
     Publication.objects.filter(pk=fill(filled, 1).pk).update(**{name: own})
-    Revision.objects.keep(Publication.objects.get(pk=filled.pk), by=None)
+    Revision.objects.create_from(Publication.objects.get(pk=filled.pk), by=None)
     theirs = read_content(filled)
     mine = "https://example.org/mine" if name == "external_url" else "10.1234/mine"
 
@@ -353,7 +353,7 @@ def test_a_comparison_shows_every_column_that_an_edition_keeps(filled):
 # Pages for readers
 
 
-NOT_ON_THE_PAGE = {"note": "never public", "isbn": "in the records alone"}
+NOT_ON_THE_PAGE = {"internal_note": "never public", "isbn": "in the records alone"}
 
 
 def test_the_page_shows_every_column_of_an_edition(client, filled, editor):
@@ -375,13 +375,13 @@ def test_the_page_shows_every_column_of_an_edition(client, filled, editor):
 
 
 NOT_IN_AN_EDITION = {
-    "note": "never public",
+    "internal_note": "never public",
     "translation_of": "kept as `family`",
     "body": "kept as `markdown`",
 }
 WINDOW = {
-    "id", "planned", "visible_from", "visible_until", "expires", "end", "end_note", "touched_at", "redactions", "editor",
-    "written_at", "uid", "family", "year", "words",
+    "id", "is_scheduled", "visible_from", "visible_until", "expires_at", "end_reason", "withdrawal_reason", "record_changed_at", "redaction_count", "published_by",
+    "created_at", "uid", "translation_group", "year", "word_count",
 }  # fmt: skip
 """Columns of an edition that actions may change, or that are derived for lists."""
 
@@ -394,7 +394,7 @@ def test_an_edition_has_every_column_and_row_of_its_publication(filled, editor):
     missing = [name for name in names if not hasattr(edition, name)]
     assert missing == []
     different = [name for name in names if getattr(edition, name) != getattr(stored, name)]
-    assert (different, edition.body, edition.family) == ([], stored.body, stored.translation_of_id)
+    assert (different, edition.body, edition.translation_group) == ([], stored.body, stored.translation_of_id)
     for rows, model, copies, copy in (
         (stored.bylines.all(), Byline, edition.bylines.all(), EditionByline),
         (stored.attachments.all(), Attachment, edition.attachments.all(), EditionAttachment),
@@ -427,7 +427,7 @@ def test_no_statement_changes_a_column_of_an_edition(filled, editor, name):
     make_live()
     field = Edition._meta.get_field(name)
     other = build_other_value(field, getattr(edition, field.attname))
-    assert other is not None or name in ("series_number", "restores")
+    assert other is not None or name in ("series_number", "restored_from")
 
     with pytest.raises(DatabaseError, match="frozen"), transaction.atomic():
         Edition.objects.filter(pk=edition.pk).update(**{field.attname: other or edition.pk})
@@ -463,8 +463,10 @@ def test_redaction_reaches_every_column_of_every_table(filled, editor):
         for name in text_columns(Publication)
         if name not in {*NOT_CONTENT, "language"}
     ]
-    changed.typed.create(owner=editor, key="key", values=typed)
-    changed.remarks.create(by_name="Ann Quillfeather", passage="of Quillfeather", text="Quillfeather?")
+    changed.autosaves.create(owner=editor, key="key", values=typed)
+    changed.draft_comments.create(
+        author_name="Ann Quillfeather", passage="of Quillfeather", text="Quillfeather?"
+    )
     review, _token = Review.objects.invite(
         changed.revisions.first(), reader="Quillfeather", days=3, by=editor
     )
@@ -483,7 +485,7 @@ def test_redaction_reaches_every_column_of_every_table(filled, editor):
 # Machines
 
 
-NOT_IN_THE_API = {"note": "never public", "slug": "within the address", "body": "as html and text"}
+NOT_IN_THE_API = {"internal_note": "never public", "slug": "within the address", "body": "as html and text"}
 
 
 def test_the_api_has_every_column_that_an_edition_shows(client, filled, editor):

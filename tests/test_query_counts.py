@@ -81,11 +81,11 @@ def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
     short = make_live(by_whom=author, tags=(tag,), body=f"One.\n\n![](image:{make_image().key})")
     actions.set_related_links(short.publication, [make_live().publication], by=None)
     images = "\n\n".join(f"![](image:{make_image(colour=colour).key})" for colour in ("red", "green", "blue"))
-    piece = make_publication(
+    publication = make_publication(
         by=[make_author() for _n in range(12)], tags=[make_tag() for _n in range(9)], body=images
     )
-    long = actions.publish(piece, by=None)
-    actions.set_related_links(piece, [make_live().publication for _n in range(8)], by=None)
+    long = actions.publish(publication, by=None)
+    actions.set_related_links(publication, [make_live().publication for _n in range(8)], by=None)
 
     assert queries(client, long.get_absolute_url()) == queries(client, short.get_absolute_url())
 

@@ -56,9 +56,9 @@ class Echo:
 def send(bodies: RequestBodies, path: str, body, length: object, method: str = "POST", **more: str):
     """Status, headers and body of the answer to a request with a body of this announced length."""
     request = {**environ(path, method), "wsgi.input": body, "CONTENT_LENGTH": str(length), **more}
-    told: list = []
-    parts = bodies(request, lambda status, headers: told.extend((int(status[:3]), dict(headers))))
-    return told[0], told[1], b"".join(parts)
+    rows: list = []
+    parts = bodies(request, lambda status, headers: rows.extend((int(status[:3]), dict(headers))))
+    return rows[0], rows[1], b"".join(parts)
 
 
 @pytest.fixture

@@ -294,52 +294,56 @@ def test_a_stranger_is_asked_to_sign_in(client, things):
 
 
 @pytest.mark.parametrize("role", ROLES)
-@pytest.mark.parametrize("deed", ["publish", "withdraw", "undo", "redact"])
-def test_a_deed_is_done_by_those_who_may(client, things, role, deed):
-    piece = Publication.objects.get(pk=things["publication"])
+@pytest.mark.parametrize("action", ["publish", "withdraw", "undo", "redact"])
+def test_a_deed_is_done_by_those_who_may(client, things, role, action):
+    publication = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
-    asked = {
-        "seen": piece.digest,
+    params = {
+        "seen": publication.digest,
         "change": "silent",
-        "state": actions.public_state(piece),
+        "state": actions.public_state(publication),
         "passage": "paragraph",
         "mark": "…",
         "note": "",
         "why": "",
     }
-    Publication.objects.filter(pk=piece.pk).update(body="Changed.")
-    if deed == "redact":
-        asked["seen"] = actions.preview_redaction(piece, "paragraph", by=None, mark="…").fingerprint
+    Publication.objects.filter(pk=publication.pk).update(body="Changed.")
+    if action == "redact":
+        params["seen"] = actions.preview_redaction(publication, "paragraph", by=None, mark="…").fingerprint
 
-    client.post(address(deed, things), asked)
+    client.post(address(action, things), params)
 
-    done = piece.audit.filter(by__username__startswith=role.lower()).exists()
-    assert done == (role in TABLE[deed])
+    done = publication.audit_entries.filter(by__username__startswith=role.lower()).exists()
+    assert done == (role in TABLE[action])
 
 
 @pytest.mark.parametrize("role", ROLES)
 def test_related_links_of_a_live_piece_are_saved_by_those_who_may(client, things, role):
-    piece = Publication.objects.get(pk=things["publication"])
+    publication = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person(role), backend="django.contrib.auth.backends.ModelBackend")
     target = make_live().publication
 
     client.post(address("related-links-edit", things), {"related": target.pk, "related-chooser": ""})
 
-    assert piece.related_links.exists() == (role in LINKING)
+    assert publication.related_links.exists() == (role in LINKING)
 
 
 def test_a_contributor_cannot_link_from_a_live_piece_through_the_form(client, things):
-    piece = Publication.objects.get(pk=things["publication"])
+    publication = Publication.objects.get(pk=things["publication"])
     client.force_login(make_person("Contributors"), backend="django.contrib.auth.backends.ModelBackend")
     form = client.get(address("publications_publication_change", things)).context["adminform"].form
-    asked = {name: form[name].value() or "" for name in ("title", "summary", "body", "kind", "language")}
-    asked |= {"version": piece.version, "related": things["draft"], "related-chooser": ""}
-    asked |= {"bylines": piece.bylines.get().author_id, "bylines-role": "author", "bylines-chooser": "1"}
+    params = {name: form[name].value() or "" for name in ("title", "summary", "body", "kind", "language")}
+    params |= {"version": publication.version, "related": things["draft"], "related-chooser": ""}
+    params |= {
+        "bylines": publication.bylines.get().author_id,
+        "bylines-role": "author",
+        "bylines-chooser": "1",
+    }
 
-    answer = client.post(address("publications_publication_change", things), asked)
+    answer = client.post(address("publications_publication_change", things), params)
 
     assert answer.status_code == 302
-    assert not piece.related_links.exists()
+    assert not publication.related_links.exists()
 
 
 def test_a_contributor_deletes_drafts_of_their_own(client):
@@ -388,12 +392,12 @@ def test_opening_a_page_of_the_desk_waits_for_nobody_who_writes(client, things, 
     """SQLite begins a transaction by waiting for its one writer, so that looking would be as slow as saving."""
     settings.MESSAGE_STORAGE = "django.contrib.messages.storage.cookie.CookieStorage"  # a session is written
     client.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
-    begun = []
+    started = []
 
     for name in TABLE:
         path = address(name, things)
         with CaptureQueriesContext(connection) as queries:
             client.get(path)
-        begun += [name for query in queries if query["sql"].startswith("SAVEPOINT")]
+        started += [name for query in queries if query["sql"].startswith("SAVEPOINT")]
 
-    assert begun == []
+    assert started == []

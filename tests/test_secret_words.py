@@ -57,13 +57,13 @@ LISTS = ("/en/publications/", "/sv/publikationer/", "/api/v1/publications")
 class Asked:
     """The secret things, and all the ways in which a stranger may ask for them."""
 
-    def __init__(self, piece: Publication) -> None:
-        self.piece = piece
-        images = [make for make in (piece.cover, *piece.secret_images) if make]
+    def __init__(self, publication: Publication) -> None:
+        self.piece = publication
+        images = [make for make in (publication.cover, *publication.secret_images) if make]
         self.values = {
             "slug": [WORDS["slug"], WORDS["authorslug"], WORDS["tagslug"], "clean"],
             "number": [1, 2, 3],
-            "digest": [file.digest[:32] for file in piece.attachments.all()] or ["0" * 32],
+            "digest": [file.digest[:32] for file in publication.attachments.all()] or ["0" * 32],
             "filename": [f"{WORDS['attachment']}.pdf"],
             "key": [image.key for image in images],
             "size": list(IMAGE_SIZES),
@@ -164,12 +164,12 @@ def _routes(resolver, before: str, names: list[str]):
 
 def clean_piece(editor) -> Publication:
     """A piece that is public, with nothing secret about it."""
-    piece = make_publication(title="Clean", slug="clean", body="Nothing to hide.")
-    actions.publish(piece, by=editor)
-    return piece
+    publication = make_publication(title="Clean", slug="clean", body="Nothing to hide.")
+    actions.publish(publication, by=editor)
+    return publication
 
 
-def fill_with_secrets(piece: Publication) -> Publication:
+def fill_with_secrets(publication: Publication) -> Publication:
     """Put a secret word into every field and file of the working copy."""
     words = WORDS
     cover = make_image(
@@ -184,21 +184,21 @@ def fill_with_secrets(piece: Publication) -> Publication:
         affiliation_en=words["affiliation"], biography_en=words["biography"], portrait=portrait,
     )  # fmt: skip
     tag = make_tag(words["tag"], slug=words["tagslug"], introduction_en=words["introduction"])
-    piece.bylines.all().delete()
-    Byline.objects.create(publication=piece, author=author)
-    piece.tags.set([tag])
+    publication.bylines.all().delete()
+    Byline.objects.create(publication=publication, author=author)
+    publication.tags.set([tag])
     content = f"%PDF-1.4 {words['attachmentbytes']}".encode()
     Attachment.objects.create(
-        publication=piece, original=store_original(content, "pdf"), filename=f"{words['attachment']}.pdf",
+        publication=publication, original=store_original(content, "pdf"), filename=f"{words['attachment']}.pdf",
         label=words["attachmentlabel"], size=len(content),
     )  # fmt: skip
     body = f"{words['body']}[^1]\n\n![](image:{shown.key})\n\n[^1]: {words['footnote']}"
     saved(
-        piece, title=words["title"], slug=words["slug"], summary=words["summary"], key_points=words["keypoint"],
-        body=body, note=words["internalnote"], cover=cover,
+        publication, title=words["title"], slug=words["slug"], summary=words["summary"], key_points=words["keypoint"],
+        body=body, internal_note=words["internalnote"], cover=cover,
     )  # fmt: skip
-    piece.secret_images = [shown, portrait]
-    return piece
+    publication.secret_images = [shown, portrait]
+    return publication
 
 
 def never_published(editor, clock) -> Publication:
@@ -211,40 +211,40 @@ def draft_over_live(editor, clock) -> Publication:
 
 
 def scheduled(editor, clock) -> Publication:
-    piece = fill_with_secrets(make_publication())
-    actions.publish(piece, by=editor, at=timezone.now() + timedelta(hours=1))
-    return piece
+    publication = fill_with_secrets(make_publication())
+    actions.publish(publication, by=editor, at=timezone.now() + timedelta(hours=1))
+    return publication
 
 
 def scheduled_over_live(editor, clock) -> Publication:
-    piece = fill_with_secrets(clean_piece(editor))
+    publication = fill_with_secrets(clean_piece(editor))
     at = timezone.now() + timedelta(hours=1)
-    actions.publish(piece, by=editor, at=at, change="correction", note=WORDS["changenote"])
-    return piece
+    actions.publish(publication, by=editor, at=at, change="correction", note=WORDS["changenote"])
+    return publication
 
 
 def expired(editor, clock) -> Publication:
-    piece = fill_with_secrets(make_publication())
-    actions.publish(piece, by=editor, until=timezone.now() + timedelta(hours=1))
+    publication = fill_with_secrets(make_publication())
+    actions.publish(publication, by=editor, until=timezone.now() + timedelta(hours=1))
     clock.shift(timedelta(hours=2))
-    return piece
+    return publication
 
 
 def withdrawn(editor, clock) -> Publication:
-    piece = fill_with_secrets(make_publication())
-    actions.publish(piece, by=editor)
+    publication = fill_with_secrets(make_publication())
+    actions.publish(publication, by=editor)
     clock.shift(timedelta(seconds=1))
-    actions.withdraw(piece, by=editor)
-    return piece
+    actions.withdraw(publication, by=editor)
+    return publication
 
 
 def undone(editor, clock) -> Publication:
-    piece = fill_with_secrets(clean_piece(editor))
+    publication = fill_with_secrets(clean_piece(editor))
     clock.shift(timedelta(seconds=1))
-    actions.publish(piece, by=editor, change="correction", note=WORDS["changenote"])
+    actions.publish(publication, by=editor, change="correction", note=WORDS["changenote"])
     clock.shift(timedelta(seconds=1))
-    actions.undo(piece, by=editor)
-    return piece
+    actions.undo(publication, by=editor)
+    return publication
 
 
 STATES = (never_published, draft_over_live, scheduled, scheduled_over_live, expired, withdrawn, undone)
@@ -282,10 +282,10 @@ def offer_of(path: str) -> str:
     return f'value="{words_of(urlsplit(path).path)}"'
 
 
-def leaks(client, piece: Publication) -> list[str]:
+def leaks(client, publication: Publication) -> list[str]:
     """What is told that is secret. Nothing changes meanwhile, so all is asked in one epoch, as the page cache asks."""
     with site_state_scope(read_site_state()):
-        return [leak for path in Asked(piece).paths() for leak in leaks_of(client, path)]
+        return [leak for path in Asked(publication).paths() for leak in leaks_of(client, path)]
 
 
 def leaks_of(client, path: str) -> list[str]:
@@ -302,33 +302,33 @@ def leaks_of(client, path: str) -> list[str]:
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_no_secret_word_appears_anywhere(client, editor, state):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
-        piece = state(editor, clock)
+        publication = state(editor, clock)
         clock.shift(timedelta(seconds=1))
 
-        assert not leaks(client, piece)
+        assert not leaks(client, publication)
 
 
 def test_a_redacted_word_appears_nowhere(client, editor):
-    piece = fill_with_secrets(make_publication())
-    actions.publish(piece, by=editor)
+    publication = fill_with_secrets(make_publication())
+    actions.publish(publication, by=editor)
     taken_out = ("title", "slug", "summary", "keypoint", "body", "footnote", "attachmentlabel")
     for field in taken_out:
-        actions.redact(piece, WORDS[field], by=editor)
+        actions.redact(publication, WORDS[field], by=editor)
 
-    found = " ".join(leaks(client, piece))
+    found = " ".join(leaks(client, publication))
 
     assert WORDS["author"] in found
     assert [field for field in taken_out if f"{WORDS[field]} " in f"{found} "] == []
 
 
 def test_an_author_who_takes_a_pen_name_is_named_nowhere(client, editor):
-    piece = fill_with_secrets(make_publication())
-    actions.publish(piece, by=editor)
-    author = piece.bylines.get().author
-    author.name, author.slug, author.pseudonymous = "A Historian", "a-historian", True
+    publication = fill_with_secrets(make_publication())
+    actions.publish(publication, by=editor)
+    author = publication.bylines.get().author
+    author.name, author.slug, author.is_pseudonymous = "A Historian", "a-historian", True
     actions.save_instance(author, by=editor)
 
-    found = " ".join(leaks(client, piece))
+    found = " ".join(leaks(client, publication))
 
     assert WORDS["body"] in found
     hidden = ("author", "authorslug", "alias", "authortitle", "affiliation", "biography")
@@ -353,40 +353,44 @@ def test_no_secret_word_finds_anything_or_is_offered(editor, state):
         assert {word: there for word in typed if (there := found_by(word))} == {}
 
 
-def suggested(piece: Publication) -> list[str]:
+def suggested(publication: Publication) -> list[str]:
     """Every word of what is said to be like a text of nothing but the secret words, or like any live piece."""
-    tags, authors = list(piece.tags.all()), list(piece.authors.all())
+    tags, authors = list(publication.tags.all()), list(publication.authors.all())
     rows = search.similarity.suggest(" ".join(WORDS.values()), " ".join(WORDS.values()), tags, authors)
     for live in Edition.objects.live():
         rows += similar_publications(live.publication_id, timezone.now(), 50)
-    return [word for row in rows for word in (row.other.title, *row.words, *search.similarity.reasons([row]))]
+    return [
+        word
+        for row in rows
+        for word in (row.similar_edition.title, *row.words, *search.similarity.reasons([row]))
+    ]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)
 def test_no_secret_word_is_suggested(editor, state):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
-        piece = state(editor, clock)
+        publication = state(editor, clock)
         actions.publish(make_publication(title="Another", body="Nothing to hide."), by=editor)
         clock.shift(timedelta(seconds=1))
 
-        assert [word for word in suggested(piece) if "zzq" in word] == []
+        assert [word for word in suggested(publication) if "zzq" in word] == []
 
 
 def test_once_live_a_secret_word_is_suggested_so_that_the_test_above_can_fail(editor):
-    piece = fill_with_secrets(make_publication())
-    actions.publish(piece, by=editor)
+    publication = fill_with_secrets(make_publication())
+    actions.publish(publication, by=editor)
 
-    assert WORDS["title"] in suggested(piece)
+    assert WORDS["title"] in suggested(publication)
 
 
 def test_a_redacted_word_finds_nothing_and_is_not_offered(editor):
-    piece = clean_piece(editor)
+    publication = clean_piece(editor)
     for field in ("body", "summary", "title"):
-        actions.publish(saved(piece, **{field: f"Nothing {WORDS[field]} to hide."}), by=editor)
+        actions.publish(saved(publication, **{field: f"Nothing {WORDS[field]} to hide."}), by=editor)
     assert found_by(WORDS["body"]) and found_by(WORDS["title"][:-1])
 
     for field in ("body", "summary", "title"):
-        actions.redact(piece, WORDS[field], by=editor)
+        actions.redact(publication, WORDS[field], by=editor)
 
     typed = [
         typed
@@ -399,8 +403,8 @@ def test_a_redacted_word_finds_nothing_and_is_not_offered(editor):
 def test_a_scheduled_and_an_expiring_word_are_found_for_exactly_as_long_as_they_are_public(editor):
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         start, end = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
-        piece = fill_with_secrets(make_publication())
-        actions.publish(piece, by=editor, at=start, until=end)
+        publication = fill_with_secrets(make_publication())
+        actions.publish(publication, by=editor, at=start, until=end)
         second = timedelta(seconds=1)
         moments = {start - second: False, start: True, end - second: True, end: False}
 
@@ -411,10 +415,10 @@ def test_a_scheduled_and_an_expiring_word_are_found_for_exactly_as_long_as_they_
 
 
 def test_once_live_every_public_word_is_found_so_that_the_test_above_can_fail(client, editor):
-    piece = fill_with_secrets(make_publication())
-    actions.publish(piece, by=editor)
+    publication = fill_with_secrets(make_publication())
+    actions.publish(publication, by=editor)
 
-    found = " ".join(leaks(client, piece))
+    found = " ".join(leaks(client, publication))
 
     private = {"internalnote", "alias", "licence", "filename", "changenote"}
     assert {field for field, word in WORDS.items() if word not in found} == private
@@ -435,7 +439,7 @@ def test_paper_and_card_of_a_live_piece_are_among_what_is_read(client, editor):
 
     paper, card = (everything_said(client.get(address + ending)) for ending in (".pdf", "/card.png"))
 
-    told = (
+    rows = (
         "title",
         "summary",
         "keypoint",
@@ -447,5 +451,5 @@ def test_paper_and_card_of_a_live_piece_are_among_what_is_read(client, editor):
         "tag",
         "credit",
     )
-    assert not [field for field in told if WORDS[field] not in paper]
+    assert not [field for field in rows if WORDS[field] not in paper]
     assert WORDS["title"] in card and WORDS["author"] in card

@@ -17,7 +17,7 @@ from publications.models import (
     Synonym,
 )
 from publications.roles import APP_LABELS, ROLES, apply_roles
-from tests.test_guards import run_on_sqlite
+from tests.models.test_guards import run_on_sqlite
 
 pytestmark = pytest.mark.django_db
 

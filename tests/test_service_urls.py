@@ -20,7 +20,7 @@ from tests.small_bucket import bucket
 
 
 @pytest.mark.parametrize(
-    ("ask", "address", "told"),
+    ("ask", "address", "text"),
     [
         (service_urls.check_database_url, "mysql://u:hidden@host/name", "DATABASE_URL begins with mysql:"),
         (service_urls.check_database_url, "host/name", "DATABASE_URL has no scheme"),
@@ -41,11 +41,11 @@ from tests.small_bucket import bucket
         (lambda url: service_urls.parse_storage_url(url, ""), "s3://host/bucket?regoin=x", "option regoin that is not known"),
     ],
 )  # fmt: skip
-def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(ask, address, told):
+def test_an_address_that_cannot_be_meant_is_refused_by_the_name_of_its_variable(ask, address, text):
     with pytest.raises(ImproperlyConfigured) as refused:
         ask(address)
 
-    assert told in str(refused.value) and "It has the form" in str(refused.value)
+    assert text in str(refused.value) and "It has the form" in str(refused.value)
     assert "hidden" not in str(refused.value)
 
 
@@ -129,7 +129,7 @@ def store(settings):
 
 def test_originals_go_into_the_bucket_and_come_back(store, settings, db):
     image = Image(alt_en="A field")
-    image.hold(picture_bytes(), "field.png")
+    image.store_upload(picture_bytes(), "field.png")
     image.save()
 
     assert store.files == {f"/bucket/{image.original}": picture_bytes()}
@@ -156,9 +156,9 @@ def check_services() -> str:
 
 
 def test_what_answers_is_said(store, db):
-    told = check_services()
+    result = check_services()
 
-    assert "The database answers" in told and "takes, gives and removes files" in told
+    assert "The database answers" in result and "takes, gives and removes files" in result
     assert store.files == {}
 
 

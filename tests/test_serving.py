@@ -94,11 +94,11 @@ def test_heads_that_are_too_long_are_refused_and_hold_up_nobody(server):
 def test_who_says_half_and_no_more_is_let_go(server):
     with held_open(server.port, 1, b"GET /en/about/ HTTP/1.1\r\n") as (half,):
         half.settimeout(20)
-        begun = time.monotonic()
+        started = time.monotonic()
         while half.recv(1000):
             pass
 
-    assert 5 < time.monotonic() - begun < 20
+    assert 5 < time.monotonic() - started < 20
 
 
 def test_new_processes_take_over_without_a_failed_request(server):

@@ -51,13 +51,13 @@ def test_every_public_address_of_both_trees_is_told_and_opens(client):
         title_en="Method", slug_en="method", body_en="So.", title_sv="Metod", slug_sv="metod", body_sv="Så."
     )
 
-    told = addresses(client)
+    values = addresses(client)
 
     assert {"/en/", "/sv/", "/en/publications/", "/sv/publikationer/", "/en/method/", "/sv/metod/"} <= set(
-        told
+        values
     )
-    assert len(told) == 8 + 2 + 2 + 1 + sum(len(page.trees) for page in SitePage.objects.all())
-    assert {path: client.get(path).status_code for path in told} == dict.fromkeys(told, 200)
+    assert len(values) == 8 + 2 + 2 + 1 + sum(len(page.trees) for page in SitePage.objects.all())
+    assert {path: client.get(path).status_code for path in values} == dict.fromkeys(values, 200)
 
 
 def test_no_page_that_asks_not_to_be_indexed_is_told(client):
@@ -74,11 +74,11 @@ def test_no_page_that_asks_not_to_be_indexed_is_told(client):
 
 def test_pieces_stand_at_the_address_that_they_call_their_own(client):
     edition = make_live(title="Жук å")
-    told = addresses(client)
+    values = addresses(client)
 
     canonical = re.search('rel="canonical" href="([^"]+)"', client.get(edition.get_absolute_url()).text)[1]
 
-    assert canonical.removeprefix(SITE) in told
+    assert canonical.removeprefix(SITE) in values
 
 
 def test_a_piece_changed_when_its_live_text_became_public(client, clock):
@@ -97,10 +97,10 @@ def test_topics_authors_and_lists_changed_when_the_newest_of_their_pieces_did(cl
     clock.shift(timedelta(days=1))
     make_live()
 
-    told = addresses(client)
+    values = addresses(client)
 
-    assert told["/en/topics/belarus/"] == told["/sv/forfattare/ann-berg/"] == "2026-05-04T10:00:30Z"
-    assert told["/en/"] == told["/sv/publikationer/"] == "2026-05-05T10:00:30Z"
+    assert values["/en/topics/belarus/"] == values["/sv/forfattare/ann-berg/"] == "2026-05-04T10:00:30Z"
+    assert values["/en/"] == values["/sv/publikationer/"] == "2026-05-05T10:00:30Z"
 
 
 def test_a_site_page_changed_when_it_was_written(client, clock):
@@ -133,7 +133,7 @@ def test_pages_of_both_trees_are_told_of_each_other(client):
 
 
 def test_what_is_not_public_is_not_told(client, clock):
-    tag, pen = make_tag("Secret"), make_author("Pen Name", pseudonymous=True)
+    tag, pen = make_tag("Secret"), make_author("Pen Name", is_pseudonymous=True)
     make_publication(title="Draft", tags=(tag,))
     actions.publish(make_publication(title="Waiting", tags=(tag,)), by=None, at=START + timedelta(hours=2))
     actions.publish(make_publication(title="Ended", tags=(tag,)), by=None, until=START + timedelta(hours=1))
@@ -142,10 +142,10 @@ def test_what_is_not_public_is_not_told(client, clock):
     clock.shift(timedelta(hours=1))
     actions.withdraw(withdrawn.publication, by=None)
 
-    told = " ".join(addresses(client))
+    text = " ".join(addresses(client))
 
-    assert "/pseudonymous/" in told
-    assert not re.search("draft|waiting|ended|withdrawn|secret|pen-name", told)
+    assert "/pseudonymous/" in text
+    assert not re.search("draft|waiting|ended|withdrawn|secret|pen-name", text)
 
 
 @pytest.fixture
@@ -160,12 +160,12 @@ def test_a_large_site_has_an_index_of_parts_that_hold_it_all(client, small_parts
 
     index = document(client)
     parts = [part.findtext("loc", "", NAMES).removeprefix(SITE) for part in index]
-    told = [path for part in parts for path in addresses(client, part)]
+    rows = [path for part in parts for path in addresses(client, part)]
 
     assert index.tag.endswith("sitemapindex")
-    assert len([path for path in told if "/many-" in path]) == 25
-    assert {"/en/", "/en/topics/belarus/", "/sv/forfattare/ann-berg/"} <= set(told)
-    assert len(told) == len(set(told))
+    assert len([path for path in rows if "/many-" in path]) == 25
+    assert {"/en/", "/en/topics/belarus/", "/sv/forfattare/ann-berg/"} <= set(rows)
+    assert len(rows) == len(set(rows))
     assert max(len(addresses(client, part)) for part in parts if "pages" not in part) <= 10
 
 

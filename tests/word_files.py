@@ -186,10 +186,10 @@ def lying_bomb() -> bytes:
     return content.replace(plain, struct.pack("<I", 1000))
 
 
-def make_word_file(piece: Publication, body: str = "", **more) -> WordFile:
+def make_word_file(publication: Publication, body: str = "", **more) -> WordFile:
     """The file that a piece was made from, as if it had been taken in."""
-    content = docx(p(piece.title, style="Title") + (body or p(piece.body)), **more)
-    word = drafts.read_word_file(content, "piece.docx", language=piece.language)
-    row = drafts.offer_version(piece, word, content, "piece.docx", by=None)
-    WordFile.objects.filter(pk=row.pk).update(is_waiting=False)
+    content = docx(p(publication.title, style="Title") + (body or p(publication.body)), **more)
+    word = drafts.read_word_file(content, "piece.docx", language=publication.language)
+    row = drafts.offer_version(publication, word, content, "piece.docx", by=None)
+    WordFile.objects.filter(pk=row.pk).update(is_undecided=False)
     return WordFile.objects.get(pk=row.pk)

@@ -23,8 +23,8 @@ NEVER_PUBLIC = "0.0"
 def public_states(publications: Iterable[Publication]) -> dict[int, str]:
     """Return the state of each publication by primary key: its last action on a window, and its live edition."""
     keys = [publication.pk for publication in publications]
-    actions = AuditEntry.objects.filter(publication__in=keys, deed__in=WINDOW_ACTIONS).order_by()
-    last = dict(actions.values_list("publication").annotate(Max("generation")))
+    actions = AuditEntry.objects.filter(publication__in=keys, action__in=WINDOW_ACTIONS).order_by()
+    last = dict(actions.values_list("publication").annotate(Max("site_version")))
     live = dict(
         Edition.objects.live(timezone.now())
         .filter(publication__in=keys)
@@ -55,4 +55,6 @@ def actions_since(publication: Publication, state: str) -> list[AuditEntry]:
     number = state.partition(".")[0]
     if not (number.isascii() and number.isdecimal() and len(number) < 19):
         return []
-    return list(publication.audit.filter(deed__in=WINDOW_ACTIONS, generation__gt=int(number))[:20])
+    return list(
+        publication.audit_entries.filter(action__in=WINDOW_ACTIONS, site_version__gt=int(number))[:20]
+    )

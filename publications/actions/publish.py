@@ -216,12 +216,12 @@ class _Batch:
     @contextmanager
     def action(self, publication: Publication) -> Iterator[ActionContext]:
         """Open the action of one draft; where that is refused, its site version is not used up. Raises ClockBehind."""
-        number, at = self.generation.number, self.generation.at
+        number, at = self.generation.number, self.generation.changed_at
         has_editions = publication.pk in self.last_numbers
         try:
             yield open_action(self.generation, by=self.by, publication=publication if has_editions else None)
         except ActionRefused:
-            self.generation.number, self.generation.at = number, at
+            self.generation.number, self.generation.changed_at = number, at
             raise
 
     def series_number(
@@ -229,14 +229,14 @@ class _Batch:
     ) -> SeriesNumber | None:
         """Return the number it has, that of its translations, or the next of the year, which is not stored yet."""
         kind, own = publication.kind, publication.series_number
-        if not kind.numbered:
+        if not kind.is_numbered:
             return own
         year = timezone.localtime(date).year
         if own and own.kind_id == kind.pk and (before or own.year == year):
             return own
-        siblings = publication.family().exclude(pk=publication.pk)
+        siblings = publication.translation_set().exclude(pk=publication.pk)
         shared = SeriesNumber.objects.filter(kind=kind, pk__in=siblings.values("series_number")).first()
-        shared = shared or self.series_numbers.get((kind.pk, publication.original.pk))
+        shared = shared or self.series_numbers.get((kind.pk, publication.source_publication.pk))
         return shared or SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
 
     def _next_number(self, kind: int, year: int) -> int:
@@ -254,7 +254,7 @@ class _Batch:
             )
             self.owners[address] = publication.pk
         if (number := publication.series_number) and number.pk is None:
-            self.series_numbers[number.kind_id, publication.original.pk] = number
+            self.series_numbers[number.kind_id, publication.source_publication.pk] = number
 
 
 def _locked(keys: list[int]) -> list[Publication]:
@@ -276,7 +276,7 @@ def _plan(
     window = _window_of(options, action.at)
     number = batch.last_numbers.get(publication.pk, 0) + 1
     is_first = number == 1  # there are no others to ask for
-    before = None if is_first else publication.editions.begun_by(action.at)
+    before = None if is_first else publication.editions.started_before(action.at)
     change = _change(options.change, options.note, before)
     scheduled = None if is_first else scheduled_edition(publication, action.at)
     date = _date_for_readers(publication, window, change, before)
@@ -292,7 +292,7 @@ def _plan(
         options=options,
         window=window,
         composition=composition,
-        scheduled=ScheduledEdition(scheduled, scheduled.expires) if scheduled else None,
+        scheduled=ScheduledEdition(scheduled, scheduled.expires_at) if scheduled else None,
         is_draft_changed=is_draft_changed,
     )
 
@@ -307,7 +307,7 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
     changed = [plan.publication for plan in planned if plan.is_draft_changed]
     Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
     Address.objects.bulk_create(batch.addresses, ignore_conflicts=True)  # one may have been its own before
-    Revision.objects.keep_many(publications, by=batch.by, why=RevisionReason.PUBLISHED, reload=False)
+    Revision.objects.create_many_from(publications, by=batch.by, why=RevisionReason.PUBLISHED, reload=False)
     for plan in planned:
         plan.edition.digest = plan.publication.digest
         if not plan.is_first:
@@ -327,7 +327,7 @@ def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
 def _refuse_what_is_not_ready(publication: Publication, seen: str | None) -> None:
     if seen is not None and seen != publication.digest:
         raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
-    if reasons := publication.missing():
+    if reasons := publication.missing_reasons():
         raise NotReady(*reasons)
 
 
@@ -451,9 +451,9 @@ def _composed(
 
 
 def put_in_window(edition: Edition, window: Window, change: Change, note: str, action: ActionContext) -> None:
-    edition.change, edition.note, edition.editor = change, note.strip(), action.by
-    edition.planned = window.planned
-    edition.visible_from, edition.expires = window.start, window.until
+    edition.change, edition.change_note, edition.published_by = change, note.strip(), action.by
+    edition.is_scheduled = window.planned
+    edition.visible_from, edition.expires_at = window.start, window.until
     edition.visible_until = window.until
 
 
@@ -462,7 +462,7 @@ def _refuse_repetition(
 ) -> None:
     """A second press of the button makes no second edition."""
     live = live_edition(publication, action.at)
-    if not live or window.planned or window.until != live.expires:
+    if not live or window.planned or window.until != live.expires_at:
         return
     is_signed_alike = _as_signed(live.bylines.all()) == _as_signed(composition.bylines)
     if is_signed_alike and live.digest == digest_of_draft(publication):
@@ -478,14 +478,14 @@ def _as_signed(bylines) -> list[tuple[str, str, str]]:
 def _audit_line(plan: PlannedEdition) -> AuditEntry:
     edition = plan.edition
     return plan.action.audit_entry(
-        ActionType.SCHEDULE if edition.planned else ActionType.PUBLISH,
+        ActionType.SCHEDULE if edition.is_scheduled else ActionType.PUBLISH,
         edition,
         publication=plan.publication,
         edition=edition.number,
         change=edition.change,
-        note=edition.note,
+        note=edition.change_note,
         at=edition.visible_from.isoformat(),
-        until=edition.expires.isoformat() if edition.expires < FOREVER else "",
+        until=edition.expires_at.isoformat() if edition.expires_at < FOREVER else "",
         replaced=edition.replaced.number if edition.replaced else None,
         kept=edition.kept.number if edition.kept else None,
     )

@@ -52,7 +52,7 @@ from .word_files import redact_word_files
 MIN_PASSAGE_CHARACTERS = 3
 
 EDITION_RULES = {name: rule for name, rule in COLUMN_RULES.items() if FIELDS_BY_NAME[name].frozen}
-EDITION_RULES |= dict.fromkeys(("note", "end_note", "type_line"), redact_text)
+EDITION_RULES |= dict.fromkeys(("change_note", "withdrawal_reason", "type_line"), redact_text)
 TEXTS = [name for name, rule in EDITION_RULES.items() if rule is redact_text]
 IDENTIFIERS = [field.name for field in FIELDS if field.redacted is RedactionRule.WHOLE]
 FILE_RULES, BYLINE_RULES = rules_of_rows("attachments"), rules_of_rows("bylines")
@@ -150,7 +150,7 @@ def _redact(publication: Publication, passage: str, *, by, why: str, mark: str |
         )
     before, paths = piece.digest, paths_of(piece)
     editions = _redact_editions(piece, redaction, passage)
-    Edition.objects.filter(pk__in=[each.pk for each in editions]).update(touched_at=action.at)
+    Edition.objects.filter(pk__in=[each.pk for each in editions]).update(record_changed_at=action.at)
     in_copy = _redact_working_copy(piece, redaction, passage, by)
     if not editions and not in_copy:
         raise ActionRefused(_("The passage stands nowhere in this publication."))
@@ -176,7 +176,7 @@ def _report(
     editions: list[Edition],
     linked_from: list[LinkingPublication],
 ) -> RedactionReport:
-    editions_shown = piece.editions.begun() | piece.editions.waiting()
+    editions_shown = piece.editions.started() | piece.editions.scheduled()
     public = [(each, parse(each.html)) for each in editions_shown.prefetch_related("attachments")]
     return RedactionReport(
         passage=passage,
@@ -196,7 +196,7 @@ def _texts(piece: Publication, editions: list[tuple[Edition, Element]]) -> Itera
     """What readers read of these editions, each with the tree of its HTML."""
     for edition, locale in editions:
         yield from (getattr(edition, name) for name in TEXTS)
-        yield edition.text
+        yield edition.plain_text
         yield from (file.label for file in edition.attachments.all())
         yield from (text for name, text in markup.values_of(locale) if name != "href")
     yield from _links_of(piece).values_list("reason", flat=True)
@@ -206,7 +206,7 @@ def _addresses(piece: Publication, editions: list[tuple[Edition, Element]]) -> I
     """The publication's own addresses, and those of files and links in these editions."""
     yield piece.slug
     yield from piece.addresses.values_list("slug", flat=True)
-    yield from piece.former_paths.values_list("path", flat=True)
+    yield from piece.redirects.values_list("path", flat=True)
     for edition, locale in editions:
         yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
         yield from (file.filename for file in edition.attachments.all())
@@ -254,7 +254,7 @@ def _redact_edition(edition: Edition, redaction: markup.Redaction, passage: str)
         for name, value in rendered_columns(text).items():
             setattr(edition, name, value)
     if touched or bylines or files:
-        edition.redactions += 1
+        edition.redaction_count += 1
         edition.save()
     return bool(touched or bylines or files)
 
@@ -299,7 +299,7 @@ def _redact_working_copy(piece: Publication, redaction: markup.Redaction, passag
     touched |= redact_word_files(piece, redaction)
     if touched:
         piece.save()
-        Revision.objects.keep(piece, by=by, why=RevisionReason.REDACTED)
+        Revision.objects.create_from(piece, by=by, why=RevisionReason.REDACTED)
     return touched
 
 
@@ -324,7 +324,7 @@ def _redact_typed(name: str, value: str, redaction: markup.Redaction, passage: s
 def _renew_typed(piece: Publication) -> None:
     """Let what was typed from the draft as it stood before go on from the redacted one: both lost the passage."""
     before, now = ["version", str(piece.version - 1)], ["version", str(piece.version)]
-    for typed in piece.typed.unsaved():
+    for typed in piece.autosaves.unsaved():
         if before in typed.values:
             typed.values = [now if pair == before else pair for pair in typed.values]
             typed.save(update_fields=["values"])
@@ -340,17 +340,15 @@ def _forget_traces(piece: Publication, redaction: markup.Redaction, passage: str
     named = [address for address in piece.addresses.all() if _names_passage(address.slug, passage)]
     piece.addresses.filter(pk__in=[each.pk for each in named]).delete()
     spellings = set(filter(None, map(_spelled, strip_marks_both_ways(passage))))
-    told = [
-        each for each in piece.former_paths.all() if any(name in _spelled(each.path) for name in spellings)
-    ]
-    piece.former_paths.filter(pk__in=[each.pk for each in told]).delete()
+    told = [each for each in piece.redirects.all() if any(name in _spelled(each.path) for name in spellings)]
+    piece.redirects.filter(pk__in=[each.pk for each in told]).delete()
     redaction.addresses |= {each.slug for each in named} | {each.path for each in told}
-    for line in piece.audit.all():
+    for line in piece.audit_entries.all():
         subject, detail = redaction.redact_text(line.subject), redact_value(line.detail, redaction)
         if (subject, detail) != (line.subject, line.detail):
             line.subject, line.detail = subject, detail
             line.save(update_fields=["subject", "detail"])
-    for typed in piece.typed.all():
+    for typed in piece.autosaves.all():
         typed.values = [
             [name, _redact_typed(name, value, redaction, passage)] for name, value in typed.values
         ]
@@ -369,8 +367,8 @@ def _forget_traces(piece: Publication, redaction: markup.Redaction, passage: str
 def _keep_in_step(piece: Publication, before: str) -> None:
     """A working copy that was public as it stood still is: both have lost the same passage."""
     for edition in piece.editions.filter(digest=before):
-        edition.digest, edition.redactions = piece.digest, edition.redactions + 1
-        edition.save(update_fields=["digest", "redactions"])
+        edition.digest, edition.redaction_count = piece.digest, edition.redaction_count + 1
+        edition.save(update_fields=["digest", "redaction_count"])
 
 
 def _refuse_remains(piece: Publication, redaction: markup.Redaction) -> None:
@@ -388,7 +386,7 @@ def _refuse_remains(piece: Publication, redaction: markup.Redaction) -> None:
 def _still_tells(edition: Edition, redaction: markup.Redaction) -> bool:
     headings = [text for _level, text, _anchor in edition.contents]
     texts = (getattr(edition, name) for name in TEXTS)
-    if any(map(redaction.is_in, (*texts, edition.text, *headings))):
+    if any(map(redaction.is_in, (*texts, edition.plain_text, *headings))):
         return True
     values = markup.values_of(parse(edition.html))
     return any(

@@ -31,14 +31,14 @@ def paths_of(piece: Publication) -> set[str]:
         normalize_redirect_path(localized_path(locale, "publications:detail", slug=slug))
         for locale, slug in own
     }
-    return paths | set(piece.former_paths.values_list("path", flat=True))
+    return paths | set(piece.redirects.values_list("path", flat=True))
 
 
 def publications_linking_to(paths: Collection[str], *, other_than: Publication) -> list[LinkingPublication]:
     """Return the others whose text, public or waiting to be, links to one of the paths, by title."""
     if not paths:
         return []
-    editions = Edition.objects.begun() | Edition.objects.waiting()
+    editions = Edition.objects.started() | Edition.objects.scheduled()
     editions = editions.exclude(publication=other_than).filter(_may_link_to(paths)).order_by("visible_from")
     found = {edition.publication_id: edition for edition in editions if _links_to(edition, paths)}
     linking = [LinkingPublication(each.title, each.language, _address_of(each)) for each in found.values()]

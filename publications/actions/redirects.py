@@ -28,8 +28,8 @@ def keep_redirects(thing: models.Model, before: set[str]) -> None:
     owner = OWNERS.get(type(thing))
     if not owner:
         return
-    if getattr(thing, "pseudonymous", False):
-        thing.former_paths.all().delete()
+    if getattr(thing, "is_pseudonymous", False):
+        thing.redirects.all().delete()
         return
     now = addresses_of(thing)
     none = dict.fromkeys(("publication", *OWNERS.values()))
@@ -42,8 +42,8 @@ def _was_public(thing: models.Model) -> bool:
     """A topic or author is public through an edition that has begun; a site page as soon as it is saved."""
     if isinstance(thing, SitePage):
         return True
-    begun = Edition.objects.begun()
-    return (begun.on(thing) if isinstance(thing, Tag) else begun.by(thing)).exists()
+    begun = Edition.objects.started()
+    return (begun.tagged(thing) if isinstance(thing, Tag) else begun.authored_by(thing)).exists()
 
 
 def addresses_of(thing: models.Model) -> set[str]:

@@ -40,7 +40,7 @@ def repair_copies(*, by=None) -> None:
     for model in (EditionByline, EditionTag):
         for edition in Edition.objects.filter(
             pk__in=model.objects.differing().values("edition")
-        ).without_bodies():
+        ).without_texts():
             copies = {name: getattr(edition, name) for name in EditionRow.COPIED}
             model.objects.filter(edition=edition).update(**copies)
     action.write_audit_entry(ActionType.AMEND, "verify", repaired="copies")

@@ -56,7 +56,7 @@ def save_instance(thing: models.Model, *, by, changed: list[str] | None = None) 
     _touch(thing, action.at)
     thing.save()
     keep_redirects(thing, left)
-    if getattr(thing, "pseudonymous", False):
+    if getattr(thing, "is_pseudonymous", False):
         forget_old_name(thing, action.at)
     search.index_names(thing)
     action.write_audit_entry(
@@ -87,7 +87,7 @@ def _touch(thing: models.Model, moment: datetime) -> None:
         live = live.filter(pk__in=EditionByline.objects.filter(author=thing).values("edition"))
     elif isinstance(thing, Kind):
         live = live.filter(kind=thing)
-    live.update(touched_at=moment)
+    live.update(record_changed_at=moment)
 
 
 def render_site_page(page: SitePage) -> None:
@@ -173,7 +173,7 @@ def forget_old_name(author: Author, moment: datetime) -> None:
     signed = EditionByline.objects.filter(author=author)
     with search.reindex_after(signed.values_list("edition", flat=True)):
         signed.update(name=author.name, title="", affiliation="")
-    Edition.objects.filter(pk__in=signed.values("edition")).update(touched_at=moment)
+    Edition.objects.filter(pk__in=signed.values("edition")).update(record_changed_at=moment)
     AuditEntry.objects.filter(detail__kind="author", detail__pk=author.pk).update(subject=author.name)
     own = ContentType.objects.get_for_model(Author)
     LogEntry.objects.filter(content_type=own, object_id=str(author.pk)).update(object_repr=author.name)

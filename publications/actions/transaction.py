@@ -60,14 +60,14 @@ class ActionContext:
     ) -> AuditEntry:
         """Return the audit line unsaved, for whoever writes many at once."""
         return AuditEntry(
-            deed=deed,
+            action=deed,
             by=self.by,
-            by_name=self.by.get_username() if self.by else _("the command line"),
+            actor_name=self.by.get_username() if self.by else _("the command line"),
             at=self.at,
             publication=publication,
             subject=str(subject)[:300],
             detail={key: value for key, value in detail.items() if value},
-            generation=self.generation,
+            site_version=self.generation,
         )
 
 
@@ -96,7 +96,7 @@ def save_site_version(generation: SiteVersion) -> None:
 def _announce(generation: int) -> None:
     """Say that this generation is there, and whether it took something back: where nobody knows, that it did."""
     try:
-        took_back = AuditEntry.objects.filter(generation=generation).exclude(deed__in=ADDING).exists()
+        took_back = AuditEntry.objects.filter(site_version=generation).exclude(action__in=ADDING).exists()
     except Error:
         took_back = True
     page_cache.announce_change(took_back=took_back)
@@ -109,17 +109,17 @@ def open_action(generation: SiteVersion, *, by, publication: Publication | None 
         ClockBehind: the clock stands before the last action.
     """
     now = timezone.now()
-    if now < generation.at - TOLERANCE:
+    if now < generation.changed_at - TOLERANCE:
         raise ClockBehind(
             _(
                 "The clock of the server stands at %(now)s, before the last change at %(last)s. Set it right, or "
                 "run “manage.py trust_clock” if it is."
             )
-            % {"now": timezone.localtime(now), "last": timezone.localtime(generation.at)}
+            % {"now": timezone.localtime(now), "last": timezone.localtime(generation.changed_at)}
         )
-    moment = _after_what_stands(publication, now, generation.at) if publication else now
+    moment = _after_what_stands(publication, now, generation.changed_at) if publication else now
     generation.number += 1
-    generation.at = max(generation.at, moment)
+    generation.changed_at = max(generation.changed_at, moment)
     return ActionContext(at=moment, generation=generation.number, by=by)
 
 
@@ -134,16 +134,16 @@ def bump_site_version(subject: str, *, by=None) -> None:
 def trust_clock(*, by=None) -> None:
     """Take the clock as it stands for right, though an action was done when it was ahead."""
     generation = SiteVersion.objects.select_for_update().get()
-    generation.at = min(generation.at, timezone.now())
+    generation.changed_at = min(generation.changed_at, timezone.now())
     generation.number += 1
     save_site_version(generation)
-    action = ActionContext(at=generation.at, generation=generation.number, by=by)
+    action = ActionContext(at=generation.changed_at, generation=generation.number, by=by)
     action.write_audit_entry(ActionType.AMEND, _("The clock of the server"))
 
 
 def _after_what_stands(publication: Publication, now: datetime, last_deed: datetime) -> datetime:
     """Now, or just after the last start of the piece when that is at this instant, or was before a small step back."""
-    begun = publication.editions.kept().filter(visible_from__lte=max(now, last_deed))
+    begun = publication.editions.not_cancelled().filter(visible_from__lte=max(now, last_deed))
     last = begun.aggregate(start=Max("visible_from"))["start"]
     return max(now, last + TICK) if last else now
 

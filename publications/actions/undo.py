@@ -94,12 +94,12 @@ def _plan(publication: Publication, at: datetime) -> UndoPlan | None:
     if waiting := scheduled_edition(publication, at):
         return UndoPlan(UndoType.CANCEL, waiting)
     live = live_edition(publication, at)
-    if not live or live.restores_id:
+    if not live or live.restored_from_id:
         return None
     before = (
-        publication.editions.kept()
-        .exclude(end=EndReason.UNDONE)
-        .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires__gt=at)
+        publication.editions.not_cancelled()
+        .exclude(end_reason=EndReason.UNDONE)
+        .filter(visible_until=live.visible_from, visible_from__lt=live.visible_from, expires_at__gt=at)
         .first()
     )
     return UndoPlan(UndoType.RESTORE, live, before) if before else UndoPlan(UndoType.WITHDRAW, live)
@@ -114,14 +114,14 @@ def _withdraw(piece: Publication, plan: UndoPlan, action: ActionContext) -> None
 
 
 def _restore(piece: Publication, plan: UndoPlan, action: ActionContext) -> Edition:
-    until = plan.restored.expires
+    until = plan.restored.expires_at
     end_edition(plan.edition, at=action.at, why=EndReason.UNDONE)
     again = copy_edition(plan.restored)
     again.edition.number = piece.editions.next_number()
-    again.edition.change, again.edition.editor = Change.SILENT, action.by
-    again.edition.visible_from, again.edition.expires = action.at, until
+    again.edition.change, again.edition.published_by = Change.SILENT, action.by
+    again.edition.visible_from, again.edition.expires_at = action.at, until
     again.edition.visible_until = until
-    again.edition.restores = plan.restored
+    again.edition.restored_from = plan.restored
     return store_editions([again])[0]
 
 

@@ -37,7 +37,7 @@ def live_edition(publication: Publication, at: datetime) -> Edition | None:
 
 def scheduled_edition(publication: Publication, at: datetime) -> Edition | None:
     """Return the edition that becomes live after this moment."""
-    return publication.editions.filter(end=EndReason.NONE, visible_from__gt=at).first()
+    return publication.editions.filter(end_reason=EndReason.NONE, visible_from__gt=at).first()
 
 
 def cancel_scheduled(publication: Publication, at: datetime) -> Edition | None:
@@ -51,9 +51,9 @@ def cancel_scheduled(publication: Publication, at: datetime) -> Edition | None:
 
 def end_edition(edition: Edition, *, at: datetime, why: EndReason, note: str = "") -> None:
     """Close an edition's own window at the moment given."""
-    edition.expires = edition.visible_until = at
-    edition.end, edition.end_note = why, note
-    edition.save(update_fields=["expires", "visible_until", "end", "end_note"])
+    edition.expires_at = edition.visible_until = at
+    edition.end_reason, edition.withdrawal_reason = why, note
+    edition.save(update_fields=["expires_at", "visible_until", "end_reason", "withdrawal_reason"])
     _copy_until(edition)
 
 
@@ -65,10 +65,10 @@ def cut_windows(publication: Publication, *, at: datetime) -> None:
 
 def derive_windows(publication: Publication) -> None:
     """Let each window run until its own end or the next start: the one place where this is derived."""
-    editions = list(publication.editions.kept().order_by("visible_from"))
+    editions = list(publication.editions.not_cancelled().order_by("visible_from"))
     next_starts = [edition.visible_from for edition in editions[1:]] + [FOREVER]
     for edition, next_start in zip(editions, next_starts, strict=False):
-        _let_run(edition, min(edition.expires, next_start))
+        _let_run(edition, min(edition.expires_at, next_start))
 
 
 def _let_run(edition: Edition, until: datetime) -> None:
@@ -98,8 +98,13 @@ def copy_edition(edition: Edition) -> EditionWithRows:
     for row in (copy, *copied.bylines, *copied.attachments):
         row.pk = None
         row._state.adding = True
-    copy.note, copy.end, copy.end_note, copy.planned = "", EndReason.NONE, "", False
-    copy.visible_until, copy.expires = FOREVER, FOREVER
+    copy.change_note, copy.end_reason, copy.withdrawal_reason, copy.is_scheduled = (
+        "",
+        EndReason.NONE,
+        "",
+        False,
+    )
+    copy.visible_until, copy.expires_at = FOREVER, FOREVER
     return copied
 
 
@@ -137,9 +142,9 @@ def reschedule(scheduled: ScheduledEdition, *, after: Edition) -> Edition:
     again = copy_edition(scheduled.edition)
     edition = again.edition
     edition.number = after.publication.editions.next_number()
-    edition.note, edition.planned = scheduled.edition.note, True
+    edition.change_note, edition.is_scheduled = scheduled.edition.change_note, True
     edition.visible_from = scheduled.edition.visible_from
-    edition.expires = edition.visible_until = scheduled.expires
+    edition.expires_at = edition.visible_until = scheduled.expires
     if edition.change == Change.FIRST:
         edition.change, edition.published_at, edition.year = Change.SILENT, after.published_at, after.year
     cut_windows(after.publication, at=edition.visible_from)

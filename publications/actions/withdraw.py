@@ -37,7 +37,9 @@ def withdraw(publication: Publication, *, by, note: str = "", state: str | None 
         raise ActionRefused(_("This publication is not public, and nothing waits to be."))
     if live:
         end_edition(live, at=action.at, why=EndReason.WITHDRAWN, note=note.strip())
-        piece.editions.filter(visible_from__lte=action.at, end=EndReason.NONE).update(end=EndReason.WITHDRAWN)
+        piece.editions.filter(visible_from__lte=action.at, end_reason=EndReason.NONE).update(
+            end_reason=EndReason.WITHDRAWN
+        )
     search.sync_publication(piece, action.at)
     action.write_audit_entry(
         ActionType.WITHDRAW if live else ActionType.CANCEL,

@@ -17,7 +17,7 @@ from .redacted_values import redact_file_name, redact_value
 def redact_word_files(piece: Publication, redaction: Redaction) -> bool:
     """Redact a passage in the Word originals and comments of a publication; return whether it stood in any."""
     touched = [_redact_file(row, redaction) for row in piece.word_files.all()]
-    touched += [_redact_remark(remark, redaction) for remark in piece.remarks.all()]
+    touched += [_redact_remark(remark, redaction) for remark in piece.draft_comments.all()]
     return any(touched)
 
 
@@ -55,7 +55,7 @@ def _delete(name: str) -> None:
 
 
 def _redact_remark(remark, redaction: Redaction) -> bool:
-    names = ("by_name", "passage", "text")
+    names = ("author_name", "passage", "text")
     changed = {
         name: value
         for name in names

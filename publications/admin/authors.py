@@ -33,10 +33,10 @@ class AuthorForm(PublicRowForm):
         model = Author
         fields = (
             "name", "title_en", "title_sv", "affiliation_en", "affiliation_sv", "biography_en", "biography_sv",
-            "orcid", "is_organisation", "guest", "pseudonymous", "family_name", "aliases", "slug",
+            "orcid", "is_organisation", "is_guest", "is_pseudonymous", "family_name", "aliases", "slug",
         )  # fmt: skip
         help_texts = {
-            "pseudonymous": gettext_lazy(
+            "is_pseudonymous": gettext_lazy(
                 "The name is a pen name: no page, portrait, biography or ORCID iD is ever shown, and all that has been "
                 "published is signed with it. Take the old name out of the texts themselves by redacting."
             )
@@ -52,7 +52,7 @@ class AuthorForm(PublicRowForm):
             return None
         image = Image()
         try:
-            image.hold(file.read(), file.name)
+            image.store_upload(file.read(), file.name)
         except images.UnsuitableImage as reason:
             raise forms.ValidationError(str(reason)) from reason
         return image
@@ -69,12 +69,12 @@ class AuthorForm(PublicRowForm):
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
         """Somebody of that name who is there already, nearly always the same person; and what cannot be taken back."""
         found = {}
-        others = Author.objects.called(cleaned["name"]).exclude(pk=self.instance.pk)
+        others = Author.objects.with_name(cleaned["name"]).exclude(pk=self.instance.pk)
         if "name" in self.changed_data and others.exists():
             asked = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
             found["name"] = asked % {"others": "; ".join(_distinguish(each) for each in others[:5])}
-        if "pseudonymous" in self.changed_data and Edition.objects.by(self.instance.pk).exists():
-            found["pseudonymous"] = _hiding_text() if cleaned["pseudonymous"] else _showing_text()
+        if "is_pseudonymous" in self.changed_data and Edition.objects.authored_by(self.instance.pk).exists():
+            found["is_pseudonymous"] = _hiding_text() if cleaned["is_pseudonymous"] else _showing_text()
         return found
 
 
@@ -93,7 +93,7 @@ def _showing_text() -> str:
 
 
 def _distinguish(author: Author) -> str:
-    told = (author.name, author.worded("title"), author.worded("affiliation"))
+    told = (author.name, author.get_translation("title"), author.get_translation("affiliation"))
     return ", ".join(each for each in told if each)
 
 
@@ -101,9 +101,9 @@ class AuthorAdmin(PublicRowAdmin):
     form = AuthorForm
     list_display = (
         "name", "title_en", "affiliation_en",
-        *(flag_column(Author, name) for name in ("is_organisation", "guest", "pseudonymous")),
+        *(flag_column(Author, name) for name in ("is_organisation", "is_guest", "is_pseudonymous")),
     )  # fmt: skip
-    list_filter = ("is_organisation", "guest", "pseudonymous")
+    list_filter = ("is_organisation", "is_guest", "is_pseudonymous")
     search_fields = ("name", "aliases", "affiliation_en", "affiliation_sv")
     fieldsets = (
         (
@@ -112,7 +112,7 @@ class AuthorAdmin(PublicRowAdmin):
                 "fields": (
                     "name", ("title_en", "title_sv"), ("affiliation_en", "affiliation_sv"),
                     ("biography_en", "biography_sv"), "portrait_choice", "portrait_file", "orcid",
-                    "is_organisation", "guest", "pseudonymous",
+                    "is_organisation", "is_guest", "is_pseudonymous",
                 )
             },
         ),
@@ -123,7 +123,7 @@ class AuthorAdmin(PublicRowAdmin):
     )  # fmt: skip
 
     def get_public_urls(self, row: Author) -> dict[str, str]:
-        shown = not row.pseudonymous and Edition.objects.live().by(row).exists()
+        shown = not row.is_pseudonymous and Edition.objects.live().authored_by(row).exists()
         return paths_in_locales("publications:author", slug=row.slug) if shown else {}
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):

@@ -163,7 +163,7 @@ def _hold_for_person(carried: CarriedForm) -> CarriedForm:
 
 def _drop_oldest(person) -> None:
     """Bound what browsers that are signed out leave to an account; what it kept while signed in stays."""
-    sent = Autosave.objects.unsaved().sent_signed_out().filter(owner=person)
+    sent = Autosave.objects.unsaved().sent_while_signed_out().filter(owner=person)
     newest = list(sent.values_list("pk", flat=True)[:MAX_HELD_FORMS])
     sent.exclude(pk__in=newest).delete()
 
@@ -235,7 +235,7 @@ def _keep(person, carried: CarriedForm) -> Autosave:
         "publication": _publication_of(match),
         "path": "" if match.url_name in DRAFT_FORMS else carried.path,
     }
-    return Autosave.objects.keep(person, carried.key or new_key(), values)
+    return Autosave.objects.save_values(person, carried.key or new_key(), values)
 
 
 def _is_forbidden(request: HttpRequest, address: str) -> bool:

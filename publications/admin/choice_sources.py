@@ -81,7 +81,7 @@ class AuthorSource(ChoiceSource):
         return rows.filter(pk__in=found).order_by(of_the_name, *self.order)
 
     def line(self, row: Author) -> str:
-        return " · ".join(part for part in (row.name, row.worded("affiliation")) if part)
+        return " · ".join(part for part in (row.name, row.get_translation("affiliation")) if part)
 
 
 def _words_of(query: str) -> list[str]:

@@ -37,7 +37,7 @@ def form_values(publication: Publication) -> Values:
 
 def _form_value(publication: Publication, field: PublicationField) -> object:
     if field.name == "bylines":
-        return [(line.author, line.role) for line in publication.signed()]
+        return [(line.author, line.role) for line in publication.bylines_with_authors()]
     if field.name == "tags":
         return [tag.name for tag in publication.tags.all()]
     value = getattr(publication, field.name)
@@ -145,7 +145,7 @@ class OvertakenFormMixin:
         publication = Publication.objects.get(pk=self.instance.pk)
         version = cleaned.get("version") or 0
         later = publication.revisions.filter(number__gt=version)
-        self.is_redacted = later.filter(why=RevisionReason.REDACTED).exists()
+        self.is_redacted = later.filter(reason=RevisionReason.REDACTED).exists()
         self.others = self._who_saved(later)
         self.merged = self._merge(publication, version, cleaned)
         if self.merged.conflicts:

@@ -48,7 +48,7 @@ class ImageForm(PublicRowForm):
 
     class Meta:
         model = Image
-        fields = ("alt_en", "alt_sv", "decorative", "credit", "licence", "focus_x", "focus_y")
+        fields = ("alt_en", "alt_sv", "is_decorative", "credit", "licence", "focus_x", "focus_y")
         help_texts = {
             "focus_x": gettext_lazy(
                 "What has to stay in sight where the picture is cut, as for cards: from 0 to 100."
@@ -80,7 +80,7 @@ class ImageForm(PublicRowForm):
     def _hold(self, content: bytes, filename: str) -> None:
         """The picture as this row's; in the library it is only once the row is stored."""
         try:
-            self.instance.hold(content, filename, store=False)
+            self.instance.store_upload(content, filename, store=False)
         except images.UnsuitableImage as reason:
             raise forms.ValidationError(str(reason)) from reason
         self.content = content
@@ -94,7 +94,7 @@ class ImageForm(PublicRowForm):
         return cleaned
 
     def asks_for_words(self, cleaned: dict) -> bool:
-        return not cleaned.get("decorative")
+        return not cleaned.get("is_decorative")
 
     def _keep_waiting(self, file) -> None:
         if file:
@@ -120,11 +120,11 @@ def in_markdown(image: Image) -> str:
 class ImageAdmin(PublicRowAdmin):
     form = ImageForm
     list_display = ("filename", "thumbnail", "in_markdown", "alt_en", "credit", "added_at")
-    list_filter = ("decorative",)
+    list_filter = ("is_decorative",)
     search_fields = ("filename", "alt_en", "alt_sv", "credit", "key")
     readonly_fields = ("focal_point", "in_markdown", "used")
     fields = (
-        "file", "alt_en", "alt_sv", "decorative", "credit", "licence",
+        "file", "alt_en", "alt_sv", "is_decorative", "credit", "licence",
         "focal_point", "focus_x", "focus_y", "in_markdown", "used",
     )  # fmt: skip
 
@@ -175,7 +175,7 @@ class EditorImageForm(ImageForm):
     later = forms.BooleanField(required=False)
 
     class Meta(ImageForm.Meta):
-        fields = ("alt_en", "alt_sv", "decorative", "credit")
+        fields = ("alt_en", "alt_sv", "is_decorative", "credit")
 
     def asks_for_words(self, cleaned: dict) -> bool:
         return super().asks_for_words(cleaned) and not cleaned.get("later")

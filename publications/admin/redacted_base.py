@@ -235,7 +235,7 @@ def _is_part(words: frozenset[str], others: frozenset[str]) -> bool:
 
 def redactions_of(publication: Publication) -> Redactions:
     """The marks of all redactions of a publication, as they are spelled in plain text and in Markdown."""
-    details = [line.detail for line in publication.audit.filter(deed=ActionType.REDACT)]
+    details = [line.detail for line in publication.audit_entries.filter(action=ActionType.REDACT)]
     numbers: dict[str, set[int]] = defaultdict(set)
     for detail in details:
         numbers[detail.get("mark", "")].add(detail.get("words", 0))

@@ -35,8 +35,8 @@ MAX_ENDED_PUBLICATIONS = 40
 def ended_publications() -> QuerySet[Publication]:
     """Pieces that were public and are so no longer, those that ended last first."""
     own = Edition.objects.filter(publication=OuterRef("pk"))
-    ended = own.begun().order_by("-visible_until").values("visible_until")[:1]
-    publications = Publication.objects.filter(Exists(own.begun()), ~Exists(own.live()))
+    ended = own.started().order_by("-visible_until").values("visible_until")[:1]
+    publications = Publication.objects.filter(Exists(own.started()), ~Exists(own.live()))
     return publications.annotate(gone_at=Subquery(ended)).order_by("-gone_at", "pk")
 
 
@@ -59,7 +59,7 @@ def editions_linking_to(publications: Sequence[Publication]) -> QuerySet[Edition
     numbers = [publication.pk for publication in publications]
     linked = Q(publication__in=RelatedLink.objects.filter(target__in=numbers).values("source"))
     live = Edition.objects.live().filter(linked | _links_to(numbers)).exclude(publication__in=numbers)
-    return live.without_bodies().order_by("title", "pk")
+    return live.without_texts().order_by("title", "pk")
 
 
 def ended_related(publication: Publication) -> list[Publication]:
@@ -117,7 +117,7 @@ def related_links_list(request: HttpRequest) -> HttpResponse:
         "links", "-published_at", "-pk"
     )
     counted = FILTERS.get(request.GET.get("only", ""), lambda publications: publications)(counted)
-    page = Paginator(counted.without_bodies(), PER_PAGE).get_page(request.GET.get("page"))
+    page = Paginator(counted.without_texts(), PER_PAGE).get_page(request.GET.get("page"))
     return render_desk_page(
         request, "related_links",
         title=_("Related links"), page=page, query=query, only=request.GET.get("only", ""), choices=FILTER_LABELS,
@@ -176,7 +176,7 @@ def _excluded_suggestions(publication: Publication) -> QuerySet[Edition]:
     return (
         Edition.objects.live()
         .filter(publication__in=ExcludedSuggestion.partners(publication.pk))
-        .without_bodies()
+        .without_texts()
     )
 
 

@@ -74,7 +74,7 @@ class ReviewCommentForm(forms.Form):
 @csrf_exempt
 def review_page(request: HttpRequest, token: str) -> HttpResponse:
     """The revision, passage by passage, with what its reader has said so far."""
-    found = Review.objects.at(token)
+    found = Review.objects.get_by_token(token)
     if not found:
         typed = request.POST.get("text", "")[:MAX_COMMENT_CHARACTERS]
         page = render_desk_page(request, "review_over", title=_("This link leads nowhere"), typed=typed)
@@ -96,7 +96,7 @@ def review_page(request: HttpRequest, token: str) -> HttpResponse:
 
 def review_image(request: HttpRequest, token: str, key: str, size: str, extension: str) -> HttpResponse:
     """A picture that the revision shows, and no other."""
-    found = Review.objects.at(token)
+    found = Review.objects.get_by_token(token)
     shown = {each.key for each in manuscript.loads(found.revision.manuscript).images} if found else set()
     if key not in shown:
         raise Http404
@@ -132,14 +132,14 @@ def _store_comment(found: Review, form: ReviewCommentForm, *, is_fine: bool) -> 
         return " ".join(reasons), HTTPStatus.BAD_REQUEST
     if reason := _limit_reached(found):
         return reason, HTTPStatus.TOO_MANY_REQUESTS
-    found.remarks.create(place=form.cleaned_data["place"], text=form.cleaned_data["text"])
+    found.comments.create(place=form.cleaned_data["place"], text=form.cleaned_data["text"])
     return "", HTTPStatus.OK
 
 
 def _limit_reached(found: Review) -> str:
-    if found.remarks.count() >= MAX_COMMENTS:
+    if found.comments.count() >= MAX_COMMENTS:
         return _("There are as many remarks here as can be kept. Write to the editors, please.")
-    if found.remarks.lately().count() >= MAX_COMMENTS_PER_MINUTE:
+    if found.comments.recent().count() >= MAX_COMMENTS_PER_MINUTE:
         return _("These were many remarks in a minute. Wait a little, then send this one again.")
     return ""
 
@@ -162,7 +162,7 @@ def review_context(found: Review, token: str, typed: Mapping[str, str]) -> dict[
     made = snapshot_of_review(found)
     if not made:
         return {"title": _("This text cannot be shown")}
-    edition, remarks = made.edition, list(found.remarks.all())
+    edition, remarks = made.edition, list(found.comments.all())
     pictures = {image.key: responsive_image(image, address) for image in made.images}
     return {
         "title": edition.title or _("Untitled"),

@@ -61,7 +61,7 @@ def reviews_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _invite(request: HttpRequest, publication: Publication, form: InviteForm) -> dict[str, object]:
     """The address, shown this once: it cannot be found out again, only made anew."""
-    if publication.reviews.open().count() >= MAX_OPEN_REVIEWS:
+    if publication.reviews.unexpired().count() >= MAX_OPEN_REVIEWS:
         form.add_error(
             None, _("%(most)d links to this piece are open. Close one first.") % {"most": MAX_OPEN_REVIEWS}
         )
@@ -79,8 +79,8 @@ def _invite(request: HttpRequest, publication: Publication, form: InviteForm) ->
 def _describe_reviews(publication: Publication) -> list[dict[str, object]]:
     """Every review with what was said, those with something open first."""
     found = list(
-        publication.reviews.select_related("revision", "made_by", "publication__kind").prefetch_related(
-            "remarks"
+        publication.reviews.select_related("revision", "created_by", "publication__kind").prefetch_related(
+            "comments"
         )
     )
     words: dict[int, dict[int, str]] = {}  # of revisions: several people read the same one
@@ -92,12 +92,12 @@ def _describe_reviews(publication: Publication) -> list[dict[str, object]]:
         }
         for each in found
     ]
-    return sorted(told, key=lambda each: all(said.remark.is_settled for said in each["said"]))
+    return sorted(told, key=lambda each: all(said.remark.is_resolved for said in each["said"]))
 
 
 def place_comments(review: Review, words: dict[int, dict[int, str]]) -> list[PlacedComment]:
     """The remarks of a reader, each with the paragraph it is of; `words` keeps the paragraphs by revision."""
-    remarks = list(review.remarks.all())
+    remarks = list(review.comments.all())
     if any(each.place for each in remarks) and review.revision_id not in words:
         made = snapshot_of_review(review)
         passages = passages_of(made.edition.html) if made else ()
@@ -110,7 +110,7 @@ def unresolved_comments(publication: Publication | None) -> Iterable[ReviewComme
     """What readers said of a publication that nobody has dealt with yet."""
     if not publication:
         return []
-    return ReviewComment.objects.open().filter(review__publication=publication).select_related("review")
+    return ReviewComment.objects.unresolved().filter(review__publication=publication).select_related("review")
 
 
 @require_permissions("change_publication")
@@ -132,7 +132,7 @@ def _close(request: HttpRequest, review: Review) -> None:
 
 def _settle(is_settled: bool, name: str):
     def act(request: HttpRequest, review: Review) -> None:
-        review.remarks.filter(pk=pk_in(request.POST, name)).update(is_settled=is_settled)
+        review.comments.filter(pk=pk_in(request.POST, name)).update(is_resolved=is_settled)
 
     return act
 

@@ -45,18 +45,21 @@ def _live(publication: Publication) -> str:
 
 def with_submissions(publications: QuerySet) -> QuerySet:
     """Annotate drafts with whether they are handed over, and by whom."""
-    open_now = Submission.objects.open().filter(publication=OuterRef("pk"))
-    return publications.select_related("ready__by").annotate(is_ready=Exists(open_now))
+    open_now = Submission.objects.unpublished().filter(publication=OuterRef("pk"))
+    return publications.select_related("submission__submitted_by").annotate(is_ready=Exists(open_now))
 
 
 def status_with_submission(publication: Publication) -> str:
     """Where an annotated publication stands, and who says that it is ready: in words."""
     status = status_text(publication)
-    return f"{status}; {submission_text(publication.ready)}" if publication.is_ready else status
+    return f"{status}; {submission_text(publication.submission)}" if publication.is_ready else status
 
 
 def submission_text(ready: Submission) -> str:
-    told = {"who": person_name(ready.by), "on": date_format(timezone.localtime(ready.at), "DATE_FORMAT")}
+    told = {
+        "who": person_name(ready.submitted_by),
+        "on": date_format(timezone.localtime(ready.submitted_at), "DATE_FORMAT"),
+    }
     return _("ready to be checked, says %(who)s, %(on)s") % told
 
 

@@ -19,11 +19,11 @@ class KindAdmin(PublicRowAdmin):
     list_display = (
         "name_en",
         "name_sv",
-        *(flag_column(Kind, name) for name in ("numbered", "guest", "scholarly")),
+        *(flag_column(Kind, name) for name in ("is_numbered", "is_guest", "is_scholarly")),
     )
     fields = (
         ("name_en", "name_sv"), ("plural_en", "plural_sv"), ("type_line_en", "type_line_sv"),
-        ("disclaimer_en", "disclaimer_sv"), "numbered", "guest", "scholarly", "schema_type", "position",
+        ("disclaimer_en", "disclaimer_sv"), "is_numbered", "is_guest", "is_scholarly", "schema_type", "position",
     )  # fmt: skip
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -71,7 +71,7 @@ class TagForm(LeadForm):
         is_on_it = (
             publication
             and self.instance.pk
-            and Edition.objects.live().on(self.instance).text_for(publication.pk)
+            and Edition.objects.live().tagged(self.instance).counterpart_of(publication.pk)
         )
         if publication and not is_on_it:
             raise forms.ValidationError(
@@ -95,7 +95,7 @@ class TagAdmin(PublicRowAdmin):
     )
 
     def get_public_urls(self, row: Tag) -> dict[str, str]:
-        shown = Edition.objects.live().on(row).exists()
+        shown = Edition.objects.live().tagged(row).exists()
         return paths_in_locales("publications:topic", slug=row.slug) if shown else {}
 
 

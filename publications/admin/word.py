@@ -143,7 +143,7 @@ def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
         if "discard" in request.POST:
             return _discard(request, publication)
         form = ReplaceForm(request.POST, request.FILES)
-        is_answer = not request.FILES and publication.word_files.waiting().exists()
+        is_answer = not request.FILES and publication.word_files.undecided().exists()
         if is_answer or (form.is_valid() and _offer_version(request, publication, form)):
             taken = _accept_offered(request, publication)
             page = "desk:publications_publication_change" if taken else "desk:word-replace"
@@ -152,16 +152,16 @@ def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
             form = ReplaceForm()
     if response := render_refusal(request, form):
         return response
-    waiting = publication.word_files.waiting().first()
+    waiting = publication.word_files.undecided().first()
     merged = drafts.merge_version(waiting, request.POST) if waiting else None
     return render_publication_page(
         request, "word_next_version", publication, title=_("Replace from Word"), form=form, waiting=waiting,
-        questions=_questions(merged, request.POST), last=publication.word_files.taken().first(),
+        questions=_questions(merged, request.POST), last=publication.word_files.accepted().first(),
     )  # fmt: skip
 
 
 def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
-    for waiting in publication.word_files.waiting():
+    for waiting in publication.word_files.undecided():
         drafts.discard_version(waiting)
     messages.success(request, _("The file was given up. The draft is as it was."))
     return _redirect_to_form(publication.pk)
@@ -182,7 +182,7 @@ def _offer_version(request: HttpRequest, publication: Publication, form: Replace
 
 def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
     """Join the file that waits with the draft, if nothing is left to be asked."""
-    waiting = publication.word_files.waiting().first()
+    waiting = publication.word_files.undecided().first()
     if not waiting:
         return False
     try:
@@ -209,9 +209,9 @@ def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
 def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
     """The tracked changes of the file: accept all, or reject all."""
     publication = get_publication_or_404(pk)
-    row = publication.word_files.taken().first()
+    row = publication.word_files.accepted().first()
     questions: list = []
-    if request.method == "POST" and row and publication.open_changes:
+    if request.method == "POST" and row and publication.undecided_changes:
         try:
             if _settle_changes(request, publication, row):
                 return _redirect_to_form(pk)
@@ -222,7 +222,7 @@ def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
     return render_publication_page(
         request, "word_changes", publication, title=_("Tracked changes"), row=row, questions=questions,
         changes=row.report.get("changes", []) if row else [],
-        counted=changes_in_words(row.report) if row and publication.open_changes else "",
+        counted=changes_in_words(row.report) if row and publication.undecided_changes else "",
     )  # fmt: skip
 
 

@@ -54,20 +54,20 @@ def _back(request: HttpRequest, pk: int) -> str:
 def word_report_context(request: HttpRequest, publication: Publication | None) -> dict:
     """What the latest file has to tell, as things stand now; empty where the publication came from no file."""
     files = list(publication.word_files.all()) if publication else []
-    row = next((each for each in files if not each.is_waiting), None)
+    row = next((each for each in files if not each.is_undecided), None)
     told = row.report if row else {}
     if not files:
         return {}
     return {
         "row": row,
-        "waiting": next((each for each in files if each.is_waiting), None),
+        "waiting": next((each for each in files if each.is_undecided), None),
         "counts": [
             (COUNTED[name](found), kept)
             for name, (found, kept) in told.get("counts", {}).items()
             if found or kept
         ],
         "words": told.get("words"),
-        "changes": changes_in_words(told) if publication.open_changes else "",
+        "changes": changes_in_words(told) if publication.undecided_changes else "",
         "names": _unsigned(publication, told.get("names", [])),
         "creator": told.get("creator", "")
         if not told.get("names") and not publication.bylines.exists()
@@ -75,7 +75,7 @@ def word_report_context(request: HttpRequest, publication: Publication | None) -
         "lines": {
             sort: [text for each, text in told.get("lines", []) if each == sort] for sort in CHANGE_SORTS
         },
-        "remarks": list(publication.remarks.all()),
+        "remarks": list(publication.draft_comments.all()),
         "may_add_author": request.user.has_perm("publications.add_author"),
     }
 
@@ -127,20 +127,20 @@ def _sign_guest(request: HttpRequest, publication: Publication) -> None:
     if not name:
         return
     known = SiteNames().author("", name)
-    author = known or actions.save_instance(Author(name=name, guest=True), by=request.user)
+    author = known or actions.save_instance(Author(name=name, is_guest=True), by=request.user)
     _put_on(request, publication, author)
 
 
 def _put_on(request: HttpRequest, publication: Publication, author: Author) -> None:
     if not publication.bylines.filter(author=author).exists():
         Byline.objects.create(publication=publication, author=author, position=publication.bylines.count())
-        Revision.objects.keep(publication, by=request.user, why=RevisionReason.SAVED)
+        Revision.objects.create_from(publication, by=request.user, why=RevisionReason.SAVED)
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 
 def _settle_remark(request: HttpRequest, publication: Publication) -> None:
     pk = request.POST["remark"]
-    publication.remarks.filter(pk=parse_pk(pk)).update(is_settled=True)
+    publication.draft_comments.filter(pk=parse_pk(pk)).update(is_resolved=True)
 
 
 def _reopen_remark(request: HttpRequest, publication: Publication) -> None:

@@ -88,13 +88,13 @@ def _own(person) -> Q:
 
 def _reviewed(publications: QuerySet, person) -> QuerySet:
     """Readers said something that nobody has dealt with; who does not publish sees that of their own publications."""
-    said = ReviewComment.objects.open().filter(review__publication=OuterRef("pk"))
+    said = ReviewComment.objects.unresolved().filter(review__publication=OuterRef("pk"))
     found = publications.filter(Exists(said))
     return found if person.has_perm("publications.publish_publication") else found.filter(_own(person))
 
 
 def _to_check(publications: QuerySet, _person) -> QuerySet:
-    return publications.filter(pk__in=Submission.objects.open().values("publication"))
+    return publications.filter(pk__in=Submission.objects.unpublished().values("publication"))
 
 
 def _scheduled(publications: QuerySet, _person) -> QuerySet:
@@ -122,14 +122,19 @@ SELECTIONS = {
 def open_submission(publication: Publication | None) -> Submission | None:
     """The word that a publication is ready, while it stands."""
     return (
-        Submission.objects.open().filter(publication=publication).select_related("by").first()
+        Submission.objects.unpublished()
+        .filter(publication=publication)
+        .select_related("submitted_by")
+        .first()
         if publication
         else None
     )
 
 
 def submit_for_checking(publication: Publication, *, by) -> None:
-    Submission.objects.update_or_create(publication=publication, defaults={"by": by, "at": timezone.now()})
+    Submission.objects.update_or_create(
+        publication=publication, defaults={"submitted_by": by, "submitted_at": timezone.now()}
+    )
 
 
 @require_permissions("change_publication")
@@ -217,7 +222,9 @@ def _people_here(person) -> list[Presence]:
     """Who else has what open."""
     if not person.has_perm("publications.change_publication"):
         return []
-    return list(Presence.objects.now().exclude(person=person).select_related("publication")[:PREVIEW_LENGTH])
+    return list(
+        Presence.objects.recent().exclude(person=person).select_related("publication")[:PREVIEW_LENGTH]
+    )
 
 
 def _worked_on(person) -> list[Publication]:

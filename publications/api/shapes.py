@@ -132,7 +132,7 @@ PAGES: Node = {**closed_object(dict.fromkeys(LOCALES, ADDRESS)), "description": 
 
 def _author_slug(byline: EditionByline) -> str | None:
     """Whose page the name leads to; a pen name leads nowhere."""
-    return None if byline.author.pseudonymous else byline.author.slug
+    return None if byline.author.is_pseudonymous else byline.author.slug
 
 
 def _author_href(byline: EditionByline) -> str | None:
@@ -159,7 +159,7 @@ TOPIC_OF_PUBLICATION = Shape(
     "TopicOfPublication",
     {
         "id": ShapeField(TEXT, lambda topic: topic[0].slug),
-        "name": ShapeField(TEXT, lambda topic: topic[0].worded("name", topic[1])),
+        "name": ShapeField(TEXT, lambda topic: topic[0].get_translation("name", topic[1])),
         "kind": ShapeField(TAG_KIND, lambda topic: topic[0].kind),
         "href": ShapeField(ADDRESS, lambda topic: _api_url("topic", slug=topic[0].slug)),
     },
@@ -186,7 +186,9 @@ OTHER_PUBLICATION = Shape(
 KIND = _nested(
     {
         "id": ShapeField(TEXT, lambda record: record.rows.edition.kind.slug),
-        "name": ShapeField(TEXT, lambda record: record.rows.edition.kind.worded("name", record.locale)),
+        "name": ShapeField(
+            TEXT, lambda record: record.rows.edition.kind.get_translation("name", record.locale)
+        ),
     }
 )
 FILE = _nested(
@@ -224,7 +226,7 @@ def _updated_at(record: Record) -> str | None:
 
 def _modified_at(record: Record) -> str:
     edition = record.rows.edition
-    return format_datetime(max(edition.visible_from, edition.touched_at or edition.visible_from))
+    return format_datetime(max(edition.visible_from, edition.record_changed_at or edition.visible_from))
 
 
 def _formats(record: Record) -> dict[str, str]:
@@ -312,7 +314,7 @@ LISTED = {
 WHOLE = {
     **LISTED,
     **_content("key_points", "body"),
-    "text": ShapeField(TEXT, lambda record: record.rows.edition.text, "The text without any markup."),
+    "text": ShapeField(TEXT, lambda record: record.rows.edition.plain_text, "The text without any markup."),
     "disclaimer": ShapeField(or_null(TEXT), lambda record: record.rows.edition.disclaimer or None),
     "corrections": ShapeField(
         list_of(CORRECTION.schema),
@@ -371,7 +373,7 @@ AUTHOR = Shape(
         "name": ShapeField(TEXT, lambda author: author.name),
         "organisation": ShapeField(YES_OR_NO, lambda author: author.is_organisation),
         "orcid": ShapeField(or_null(TEXT), lambda author: author.shown_orcid or None),
-        "guest": ShapeField(YES_OR_NO, lambda author: author.guest),
+        "guest": ShapeField(YES_OR_NO, lambda author: author.is_guest),
         "title": _in_languages("title"),
         "affiliation": _in_languages("affiliation"),
         **_counted(),

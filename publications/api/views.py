@@ -143,18 +143,18 @@ def _missing(uid: UUID) -> Problem:
     last = _last_public_edition(uid)
     if not last:
         return not_found("No publication here has this id.")
-    is_withdrawn = last.end in WITHDRAWN_OR_UNDONE
+    is_withdrawn = last.end_reason in WITHDRAWN_OR_UNDONE
     return Problem(
         HTTPStatus.GONE,
         "This publication was withdrawn." if is_withdrawn else "This publication has expired.",
         withdrawn=is_withdrawn,
         ended_at=format_datetime(last.visible_until),
-        reason=last.end_note or None,
+        reason=last.withdrawal_reason or None,
     )
 
 
 def _authors() -> QuerySet:
-    return Author.objects.known().with_counts()
+    return Author.objects.identified().with_counts()
 
 
 def _author(slug: str) -> Author:
@@ -218,7 +218,7 @@ def _live_record(uid: UUID, now: datetime) -> metadata.Record | None:
 
 def _last_public_edition(uid: UUID) -> Edition | None:
     """The last edition that readers saw of a publication, without its texts."""
-    begun = Edition.objects.begun().filter(publication__uid=uid).without_bodies()
+    begun = Edition.objects.started().filter(publication__uid=uid).without_texts()
     return begun.order_by("-visible_from").first()
 
 
@@ -227,7 +227,7 @@ def _related_editions(edition: Edition, now: datetime) -> list[Edition]:
     linked = Edition.objects.live(now).filter(publication__linked_from__source=edition.publication_id)
     shown = (
         linked.annotate(uid=F("publication__uid"))
-        .without_bodies()
+        .without_texts()
         .order_by("publication__linked_from__position")
     )
     return list(shown[:RELATED_EDITIONS])
@@ -263,7 +263,7 @@ def _matching_publications(params: ApiParams) -> list[int]:
 
 
 def _by_publication(editions: QuerySet[Edition]) -> dict[int, EditionWithRows]:
-    rows = EditionWithRows.get_many(editions.without_bodies().order_by(), rows=_RECORD_ROWS)
+    rows = EditionWithRows.get_many(editions.without_texts().order_by(), rows=_RECORD_ROWS)
     return {each.edition.publication_id: each for each in rows}
 
 

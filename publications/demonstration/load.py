@@ -74,7 +74,7 @@ def _with_portrait(fields: dict, by) -> dict:
     path = PORTRAITS / fields["portrait"]
     alt = {f"alt_{language}": text.format(name=fields["name"]) for language, text in PORTRAIT_OF.items()}
     image = _with(Image(), {**alt, "credit": "Drawn for this demonstration"})
-    image.hold(path.read_bytes(), path.name)
+    image.store_upload(path.read_bytes(), path.name)
     actions.save_instance(image, by=by)
     renditions.make_image_files(image)
     return {**fields, "portrait": image}
@@ -123,7 +123,7 @@ def _change_draft(piece: Publication, changes: dict[str, str], by) -> None:
     for before, after in changes.items():
         piece.body = _replaced(re.escape(before), after, piece.body)
     piece.save()
-    Revision.objects.keep(piece, by=by)
+    Revision.objects.create_from(piece, by=by)
 
 
 @dataclass(frozen=True, kw_only=True)

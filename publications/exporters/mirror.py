@@ -101,7 +101,7 @@ class Crawl:
 
         The application answers for it meanwhile.
         """
-        taking = AuditEntry.objects.filter(generation__gt=self.folder.generation).exclude(deed__in=ADDING)
+        taking = AuditEntry.objects.filter(site_version__gt=self.folder.generation).exclude(action__in=ADDING)
         if taking.filter(publication=None).exists():  # a name that changed may stand anywhere
             self.report.removed += self.folder.drop_all_but([], KEPT)
             return

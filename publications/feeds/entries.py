@@ -33,8 +33,8 @@ from publications.presentation.links import external_link_html, with_whole_addre
 
 FEED_ENTRIES = 30
 LATER = (Change.CORRECTION, Change.UPDATE)
-ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end=EndReason.UNDONE)
-MOMENT = Case(When(end=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
+ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end_reason=EndReason.UNDONE)
+MOMENT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
 
 
 @dataclass(frozen=True)
@@ -139,7 +139,7 @@ def newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges
     newest by either is among one of them.
     """
     dated = editions.order_by("-published_at", "-pk").values_list("publication_id", flat=True)[:count]
-    later = Edition.objects.begun().filter(ANNOUNCED_LATER).order_by()
+    later = Edition.objects.started().filter(ANNOUNCED_LATER).order_by()
     own = later.filter(publication=OuterRef("publication")).values("publication")
     announced = (
         editions.filter(publication__in=later.values("publication"))
@@ -170,11 +170,13 @@ def _changes_of(started: list[Edition]) -> AnnouncedChanges:
 
 
 def _is_announced_later(edition: Edition) -> bool:
-    return edition.change in LATER or (edition.change == Change.FIRST and edition.end == EndReason.UNDONE)
+    return edition.change in LATER or (
+        edition.change == Change.FIRST and edition.end_reason == EndReason.UNDONE
+    )
 
 
 def _announced_at(edition: Edition) -> datetime:
-    return edition.visible_until if edition.end == EndReason.UNDONE else edition.visible_from
+    return edition.visible_until if edition.end_reason == EndReason.UNDONE else edition.visible_from
 
 
 def build_entries(editions: QuerySet) -> list[FeedEntry]:
@@ -186,7 +188,7 @@ def build_entries(editions: QuerySet) -> list[FeedEntry]:
 
 def _live_editions(publications: Iterable[int]) -> list[EditionWithRows]:
     live = Edition.objects.live().filter(publication__in=list(publications))
-    shown = live.defer("body", "text", "paragraphs")
+    shown = live.defer("body", "plain_text", "paragraphs")
     return EditionWithRows.get_many(shown, rows=("bylines", "tags", "images", "attachments", "translations"))
 
 
@@ -270,7 +272,7 @@ def _categories(rows: EditionWithRows) -> list[FeedCategory]:
     topics = absolute_url(localized_path(locale, "publications:topics"))
     tags = sorted(rows.tags, key=lambda tag: tag.label.casefold())
     return [
-        FeedCategory(edition.kind.slug, kinds, edition.kind.worded("name")),
+        FeedCategory(edition.kind.slug, kinds, edition.kind.get_translation("name")),
         *(FeedCategory(tag.slug, topics, tag.label) for tag in tags),
     ]
 

@@ -39,13 +39,13 @@ def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
 
 def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
     found = get_object_or_404(Tag, slug=tag)
-    live = _if_any(Edition.objects.live().on(found), _editions_of_locale().on(found))
+    live = _if_any(Edition.objects.live().tagged(found), _editions_of_locale().tagged(found))
     return _feed(request, format, live, topic_url(found), feeds_for(current_locale(), tag=found))
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
-    found = get_object_or_404(Author.objects.known(), slug=author)
-    live = _if_any(Edition.objects.live().by(found), _editions_of_locale().by(found))
+    found = get_object_or_404(Author.objects.identified(), slug=author)
+    live = _if_any(Edition.objects.live().authored_by(found), _editions_of_locale().authored_by(found))
     return _feed(request, format, live, author_url(found), feeds_for(current_locale(), author=found))
 
 
@@ -100,4 +100,4 @@ def _stable_id(path: str) -> str:
 
 
 def _last_change() -> datetime:
-    return SiteVersion.objects.get().at
+    return SiteVersion.objects.get().changed_at

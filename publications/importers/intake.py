@@ -97,7 +97,7 @@ def import_manuscript(
     _validate(text, site_names)
     pending = _prepare(text, incoming, known, site_names, by)
     _store([pending])
-    Revision.objects.keep(pending.publication, by=by, why=why)
+    Revision.objects.create_from(pending.publication, by=by, why=why)
     return pending.result
 
 
@@ -130,7 +130,7 @@ def import_manuscripts(
         pending.append(_prepare(text, incoming, known, site_names, by))
         results.append(pending[-1].result)
     _store(pending[stored:])
-    Revision.objects.keep_many([draft.publication for draft in pending], by=by, why=why)
+    Revision.objects.create_many_from([draft.publication for draft in pending], by=by, why=why)
     return results
 
 
@@ -234,7 +234,10 @@ def _fill(publication: Publication, text: Manuscript, site_names: SiteNames) -> 
         "cover": site_names.images.get(text.cover),
         "translation_of_id": int(text.translation_of) if text.translation_of else None,
     }
-    set_values(publication, {**plain_values(text), **references, "note": text.note or publication.note})
+    set_values(
+        publication,
+        {**plain_values(text), **references, "internal_note": text.note or publication.internal_note},
+    )
 
 
 def _find_authors(
@@ -297,7 +300,7 @@ def _store_image(picture: Picture, files: IncomingFiles, site_names: SiteNames) 
         return _("Picture missing: %(file)s.") % {"file": picture.file or picture.key}
     image = _unsaved_image(picture)
     try:
-        image.hold(
+        image.store_upload(
             content,
             PurePath(picture.file).name,
             facts=files.facts.get(picture.file),
@@ -322,7 +325,7 @@ def _unsaved_image(picture: Picture) -> Image:
         key=picture.key,
         alt_en=picture.alt.get("en", "")[:300],
         alt_sv=picture.alt.get("sv", "")[:300],
-        decorative=picture.decorative,
+        is_decorative=picture.decorative,
         credit=picture.credit[:200],
         licence=picture.licence[:200],
         focus_x=picture.focus[0],

@@ -75,7 +75,7 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
     histories: dict[int, list[Revision]] = {pk: [] for pk in publications}
     for revision in Revision.objects.filter(publication__in=list(publications)).order_by("number").iterator():
         history = histories[revision.publication_id]
-        if revision.why == RevisionReason.IMPORTED:
+        if revision.reason == RevisionReason.IMPORTED:
             history.clear()
         history.append(revision)
     return {
@@ -85,7 +85,7 @@ def load_import_states(uids: Iterable[str]) -> dict[str, ImportState]:
 
 
 def _import_state(publication: Publication, history: list[Revision]) -> ImportState:
-    if not history or history[0].why != RevisionReason.IMPORTED:
+    if not history or history[0].reason != RevisionReason.IMPORTED:
         return ImportState(publication, None, is_edited=True)
     imported = manuscript.loads(history[0].manuscript)
     return ImportState(publication, imported, is_edited=_is_edited(history[0].digest, history[1:]))
@@ -99,9 +99,9 @@ def _is_edited(imported: str, later: Iterable[Revision]) -> bool:
     """
     own, is_edited = {imported}, False
     for revision in later:
-        if revision.why == RevisionReason.REDACTED:
+        if revision.reason == RevisionReason.REDACTED:
             own.clear()
-        elif revision.why == RevisionReason.PUBLISHED and not is_edited:
+        elif revision.reason == RevisionReason.PUBLISHED and not is_edited:
             own.add(revision.digest)
         is_edited = revision.digest not in own
     return is_edited

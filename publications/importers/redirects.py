@@ -28,7 +28,7 @@ def add_redirects(file: FileReport, *, by) -> int:
         message = _("This is no old address that could lead here: %s") % path
         file.add_note(NoteKind.DROPPED, "redirect", message)
     paths = {path for path in normal.values() if path.strip("/")}
-    if AuditEntry.objects.filter(publication=file.publication, deed=ActionType.REDACT).exists():
+    if AuditEntry.objects.filter(publication=file.publication, action=ActionType.REDACT).exists():
         paths = _without_new_paths(paths, file)
     taken = _addresses_of_others(paths, file.publication)
     elsewhere = actions.add_redirects(file.publication, sorted(paths - taken), by=by)
@@ -83,7 +83,7 @@ def redirect_authors(authors: AuthorList, *, by) -> int:
         return 0
     known = set(Redirect.objects.exclude(author=None).values_list("path", flat=True))
     count = 0
-    for author in Author.objects.filter(slug__in=former, pseudonymous=False):
+    for author in Author.objects.filter(slug__in=former, is_pseudonymous=False):
         paths = [path for path in former[author.slug] if path]
         count += len(paths)
         if any(Redirect.normal(path) not in known for path in paths):

@@ -37,7 +37,7 @@ def apply_related_links(files: Sequence[FileReport], report: ImportReport, *, by
 
 def _last_set_by_import(keys: Iterable[int]) -> dict[int, bool]:
     """Of publications whose links were ever set, by primary key: whether an import did it last."""
-    lines = AuditEntry.objects.filter(deed=ActionType.RELATE, publication__in=keys).order_by("pk")
+    lines = AuditEntry.objects.filter(action=ActionType.RELATE, publication__in=keys).order_by("pk")
     return {pk: bool(detail.get("imported")) for pk, detail in lines.values_list("publication_id", "detail")}
 
 

@@ -74,7 +74,7 @@ class SiteNames:
         identity = _on_one_line(slug)
         name = _on_one_line(name)[:MAX_NAME] or identity[:MAX_NAME]
         author = Author(
-            name=name, guest=guest, slug=slugify(slug), is_organisation=slug in self.organisations
+            name=name, is_guest=guest, slug=slugify(slug), is_organisation=slug in self.organisations
         )
         if identity and identity != author.slug and identity.casefold() != name.casefold():
             author.aliases = identity
@@ -95,7 +95,7 @@ class SiteNames:
         if uid not in self.originals:
             publication = Publication.objects.filter(uid=uid).first()
             if publication:
-                self.originals[uid] = publication.original.pk
+                self.originals[uid] = publication.source_publication.pk
         return self.originals.get(uid)
 
 

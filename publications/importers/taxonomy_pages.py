@@ -84,7 +84,7 @@ def complete_authors(
     profiles = {
         profile.slug: profile for profile in authors.by_id.values() if profile.biography or profile.portrait
     }
-    for author in Author.objects.filter(slug__in=profiles.keys() & first_files.keys(), pseudonymous=False):
+    for author in Author.objects.filter(slug__in=profiles.keys() & first_files.keys(), is_pseudonymous=False):
         profile, file = profiles[author.slug], first_files[author.slug]
         field = f"biography_{locale_of(options.language)}"
         filled = _fill_text(author, field, profile.biography, file) + _fill_portrait(
@@ -135,7 +135,7 @@ def _has_been_set(row: Author | Tag, fields: Iterable[str]) -> bool:
     if any(getattr(row, field, None) for field in fields):
         return True
     lines = AuditEntry.objects.filter(
-        deed=ActionType.AMEND, detail__kind=row._meta.model_name, detail__pk=row.pk
+        action=ActionType.AMEND, detail__kind=row._meta.model_name, detail__pk=row.pk
     )
     changes = (detail.get("changed") for detail in lines.values_list("detail", flat=True))
     return any(not changed or {*changed} & {*fields} for changed in changes)
@@ -147,7 +147,7 @@ def _portrait(found: FoundImage, name: str, *, is_stored: bool) -> Image | None:
         return image
     image = Image(key=found.key, alt_en=name, alt_sv=name)
     try:
-        image.hold(found.path.read_bytes(), found.path.name, facts=found.facts, store=is_stored)
+        image.store_upload(found.path.read_bytes(), found.path.name, facts=found.facts, store=is_stored)
     except (images.UnsuitableImage, OSError):
         return None
     image.save()

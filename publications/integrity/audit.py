@@ -30,7 +30,7 @@ Entries = dict[int, set[tuple[str, str, int | None]]]
 def find_lost_versions(progress: Progress) -> Iterator[str]:
     """Yield the versions of the site that have no entry, and entries of versions that never were."""
     last = SiteVersion.objects.values_list("number", flat=True).first() or 0
-    numbers = list(AuditEntry.objects.order_by("generation").values_list("generation", flat=True))
+    numbers = list(AuditEntry.objects.order_by("site_version").values_list("site_version", flat=True))
     before = 0
     for number in [*(number for number in numbers if number <= last), last + 1]:
         if number > before + 1:
@@ -48,7 +48,7 @@ def find_lost_entries(progress: Progress) -> Iterator[str]:
     """Yield the editions without the entry that tells how they came to be, or how they ended."""
     entries = _read_entries()
     rows = Edition.objects.order_by("publication", "number").values_list(
-        "publication", "title", "number", "end", "restores__number", "redactions"
+        "publication", "title", "number", "end_reason", "restored_from__number", "redaction_count"
     )
     for publication, title, number, end, restores, redactions in rows:
         existing = entries[publication]
@@ -64,7 +64,7 @@ def _read_entries() -> Entries:
     """The entries of each publication: what was done, and each number of an edition that they have, by its word."""
     entries: Entries = defaultdict(set)
     rows = AuditEntry.objects.filter(publication__isnull=False).order_by()
-    for publication, deed, detail in rows.values_list("publication", "deed", "detail").iterator():
+    for publication, deed, detail in rows.values_list("publication", "action", "detail").iterator():
         entries[publication].add((deed, "", None))
         for name in ("edition", "kept", "replaced", "cancelled", "restored"):
             if name in detail:

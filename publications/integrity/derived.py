@@ -19,7 +19,7 @@ def find_lost_index_rows(progress: Progress) -> Iterator[str]:
     """Yield the editions that searches miss, and rows of editions that are not to be found."""
     expected, indexed = search.wanted_editions(timezone.now()), search.indexed_editions()
     yield from _named(expected - indexed, "is not in the search index")
-    taken = Edition.objects.filter(pk__in=indexed - expected).exclude(end="") | Edition.objects.filter(
+    taken = Edition.objects.filter(pk__in=indexed - expected).exclude(end_reason="") | Edition.objects.filter(
         pk__in=indexed - expected, visible_until=F("visible_from")
     )
     yield from _named(
@@ -71,7 +71,7 @@ def find_unreadable_revisions(progress: Progress) -> Iterator[str]:
 
 
 def _named(editions: set[int], said: str) -> Iterator[str]:
-    for edition in Edition.objects.filter(pk__in=editions).without_bodies().order_by("pk"):
+    for edition in Edition.objects.filter(pk__in=editions).without_texts().order_by("pk"):
         yield f"publication {edition.publication_id} “{edition.title}”, edition {edition.number} {said}."
 
 

@@ -36,8 +36,8 @@ class Window(NamedTuple):
     number: int
     visible_from: datetime
     visible_until: datetime
-    expires: datetime
-    end: str
+    expires_at: datetime
+    end_reason: str
     title: str
 
     def __str__(self) -> str:
@@ -45,7 +45,7 @@ class Window(NamedTuple):
 
     @property
     def is_kept(self) -> bool:
-        return self.end != EndReason.CANCELLED
+        return self.end_reason != EndReason.CANCELLED
 
 
 def read_windows() -> list[list[Window]]:
@@ -58,7 +58,7 @@ def find_disordered_windows(progress: Progress) -> Iterator[str]:
     """Yield the editions that end before they begin, or are public beyond their own end."""
     for windows in read_windows():
         for window in windows:
-            if not window.visible_from <= window.visible_until <= window.expires:
+            if not window.visible_from <= window.visible_until <= window.expires_at:
                 yield f"{window} is public from {window.visible_from} until {window.visible_until}."
 
 
@@ -77,7 +77,7 @@ def find_wrong_ends(progress: Progress) -> Iterator[str]:
         kept = sorted((window for window in windows if window.is_kept), key=attrgetter("visible_from"))
         starts = [window.visible_from for window in kept[1:]] + [FOREVER]
         for window, next_start in zip(kept, starts, strict=False):
-            if window.visible_until != (due := min(window.expires, next_start)):
+            if window.visible_until != (due := min(window.expires_at, next_start)):
                 yield f"{window} ends at {window.visible_until}, and is due to end at {due}."
 
 
@@ -88,15 +88,15 @@ def find_public_cancelled(progress: Progress) -> Iterator[str]:
         for window in windows:
             if not window.is_kept and window.visible_from != window.visible_until:
                 yield f"{window} was cancelled, yet it has a window."
-            elif window.end in (EndReason.WITHDRAWN, EndReason.UNDONE) and window.visible_until > now:
-                yield f"{window} is {window.end}, yet it is public until {window.visible_until}."
+            elif window.end_reason in (EndReason.WITHDRAWN, EndReason.UNDONE) and window.visible_until > now:
+                yield f"{window} is {window.end_reason}, yet it is public until {window.visible_until}."
 
 
 def find_several_scheduled(progress: Progress) -> Iterator[str]:
     """Yield the editions that are scheduled beside another of the same publication."""
     now = timezone.now()
     for windows in read_windows():
-        scheduled = [window for window in windows if not window.end and window.visible_from > now]
+        scheduled = [window for window in windows if not window.end_reason and window.visible_from > now]
         yield from (
             f"{window} is scheduled beside edition {scheduled[0].number}." for window in scheduled[1:]
         )
@@ -134,7 +134,7 @@ def find_wrong_years(progress: Progress) -> Iterator[str]:
 def find_hidden_images(progress: Progress) -> Iterator[str]:
     """Yield the editions with an image in their text or as their cover that readers are not let see."""
     covered = EditionImage.objects.filter(edition=OuterRef("pk"), image=OuterRef("cover"))
-    for edition in Edition.objects.filter(~Exists(covered), cover__isnull=False).without_bodies():
+    for edition in Edition.objects.filter(~Exists(covered), cover__isnull=False).without_texts():
         yield f"publication {edition.publication_id} “{edition}”: its cover is not among its images."
     pictured = Edition.objects.filter(body__contains="image:").only("title", "number", "publication", "body")
     for edition in pictured.iterator(chunk_size=200):
@@ -148,7 +148,7 @@ def find_lost_addresses(progress: Progress) -> Iterator[str]:
     own = Address.objects.filter(
         locale=OuterRef("locale"), slug=OuterRef("slug"), publication=OuterRef("publication")
     )
-    for edition in Edition.objects.kept().filter(~Exists(own)).without_bodies():
+    for edition in Edition.objects.not_cancelled().filter(~Exists(own)).without_texts():
         address = f"/{edition.locale}/…/{edition.slug}/"
         yield f"publication {edition.publication_id} “{edition}”: {address} does not lead to it."
 

@@ -169,13 +169,13 @@ def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
 def organisation(site: SiteSettings, locale: str, accounts: Sequence[str] = ()) -> Node:
     """The centre; `accounts` are its own addresses elsewhere."""
     home = absolute_url(localized_path(locale, "publications:home"))
-    names = {site.name_en, site.name_sv, site.short_name} - {site.worded("name", locale), ""}
+    names = {site.name_en, site.name_sv, site.short_name} - {site.get_translation("name", locale), ""}
     return {
         "@type": "Organization",
         "@id": f"{home}#organization",
-        "name": site.worded("name", locale),
+        "name": site.get_translation("name", locale),
         "alternateName": sorted(names),
-        "description": site.worded("description", locale),
+        "description": site.get_translation("description", locale),
         "url": home,
         "logo": _logo(),
         "sameAs": list(accounts),
@@ -216,7 +216,7 @@ def profile(author: Author, locale: str, picture: str = "") -> Node:
             ),
             "name": author.name,
             "url": page,
-            "description": author.worded("biography", locale),
+            "description": author.get_translation("biography", locale),
             "image": picture,
         },
     }
@@ -227,11 +227,11 @@ def _organisation_profile(page: str) -> Node:
 
 
 def _person_profile(author: Author, page: str, locale: str) -> Node:
-    affiliation = author.worded("affiliation", locale)
+    affiliation = author.get_translation("affiliation", locale)
     return {
         "@type": "Person",
         "@id": f"{page}#person",
-        "jobTitle": author.worded_only("title", locale),
+        "jobTitle": author.get_translation("title", locale, fallback=False),
         "affiliation": {"@type": "Organization", "name": affiliation} if affiliation else {},
         "sameAs": f"https://orcid.org/{author.orcid}" if author.orcid else "",
     }

@@ -186,13 +186,15 @@ def build_record(rows: EditionWithRows, *, site: SiteSettings, address: str = ""
         isbn=edition.isbn,
         external_url=edition.external_url,
         edition=edition.number,
-        words=edition.words,
+        words=edition.word_count,
         is_current=not address,
-        is_original=edition.family == edition.publication_id,
-        keywords=tuple(sorted((tag.worded("name", edition.locale) for tag in tags), key=str.casefold)),
+        is_original=edition.translation_group == edition.publication_id,
+        keywords=tuple(
+            sorted((tag.get_translation("name", edition.locale) for tag in tags), key=str.casefold)
+        ),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
         texts=tuple(_translation_link(edition, other) for other in rows.translations),
-        corrections=tuple(Correction(each.note, each.visible_from) for each in rows.corrections),
+        corrections=tuple(Correction(each.change_note, each.visible_from) for each in rows.corrections),
         files=tuple(_file(edition, file) for file in rows.attachments),
         **_of_kind(edition),
         **_of_publisher(site, edition.locale),
@@ -215,17 +217,17 @@ def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
 def _of_kind(edition: Edition) -> dict[str, object]:
     kind, number = edition.kind, edition.number_of_kind
     return {
-        "kind": kind.worded("name", edition.locale),
+        "kind": kind.get_translation("name", edition.locale),
         "number": str(number) if number else "",
         "schema_type": kind.schema_type,
-        "is_scholarly": kind.scholarly,
-        "is_report": kind.numbered or bool(number),
+        "is_scholarly": kind.is_scholarly,
+        "is_report": kind.is_numbered or bool(number),
     }
 
 
 def _of_publisher(site: SiteSettings, locale: str) -> dict[str, str]:
     return {
-        "publisher": site.worded("name", locale),
+        "publisher": site.get_translation("name", locale),
         "publisher_short": site.short_name,
         "publisher_url": absolute_url(localized_path(locale, "publications:home")),
     }
@@ -249,7 +251,7 @@ def _person(edition: Edition, row: EditionByline) -> Contributor:
     """As the page tells of them: of a pen name, the name alone."""
     author = row.author
     name = parse_name(row.name, author.family_name, is_organisation=author.is_organisation)
-    if author.pseudonymous:
+    if author.is_pseudonymous:
         return Contributor(name, is_organisation=author.is_organisation)
     return Contributor(
         name=name,
@@ -276,7 +278,7 @@ def _plain(family: str) -> str:
 
 def _series(edition: Edition, tag: Tag) -> Series:
     return Series(
-        tag.worded("name", edition.locale),
+        tag.get_translation("name", edition.locale),
         absolute_url(localized_path(edition.locale, "publications:topic", slug=tag.slug)),
     )
 
@@ -286,7 +288,7 @@ def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
         language=other.language,
         title=other.title,
         url=absolute_url(other.get_absolute_url()),
-        is_original=other.publication_id == edition.family,
+        is_original=other.publication_id == edition.translation_group,
     )
 
 

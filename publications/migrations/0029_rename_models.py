@@ -26,10 +26,28 @@ def rename_stored_names(names):
     return rename
 
 
+def rename_permissions(names):
+    """Return a function that renames the permissions of renamed models, in the transaction that renames the models.
+
+    `post_migrate` would do it too, but not in a run that follows one which was killed after its last migration.
+    """
+
+    def rename(apps, schema_editor):
+        permissions = apps.get_model("auth", "Permission").objects.using(schema_editor.connection.alias)
+        for old, new in names.items():
+            for verb in ("add", "change", "delete", "view"):
+                permissions.filter(content_type__app_label="publications", codename=f"{verb}_{old}").update(
+                    codename=f"{verb}_{new}"
+                )
+
+    return rename
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
         ('publications', '0028_rename_tree_to_locale'),
+        ('auth', '0012_alter_user_first_name_max_length'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
@@ -114,3 +132,14 @@ class Migration(migrations.Migration):
             constraint=models.CheckConstraint(condition=models.Q(('id', 1)), name='single_siteversion'),
         ),
     ]
+
+RENAMED_MODELS = {
+    operation.old_name_lower: operation.new_name_lower
+    for operation in Migration.operations
+    if isinstance(operation, migrations.RenameModel)
+}
+Migration.operations.append(
+    migrations.RunPython(
+        rename_permissions(RENAMED_MODELS), rename_permissions({new: old for old, new in RENAMED_MODELS.items()})
+    )
+)

@@ -18,10 +18,10 @@ from .publication import Publication
 
 _live_at = PreparedQuery(
     lambda locale, slug, now: (
-        Edition.objects.at(locale, slug)
+        Edition.objects.at_address(locale, slug)
         .live(now)
         .select_related("kind", "series_number")
-        .defer("body", "text", "paragraphs")[:1]
+        .defer("body", "plain_text", "paragraphs")[:1]
     ),
     locale=TEXT,
     slug=TEXT,
@@ -29,7 +29,7 @@ _live_at = PreparedQuery(
 )
 _was_at = PreparedQuery(
     lambda locale, slug, now: (
-        Edition.objects.at(locale, slug).begun(now).filter(locale=locale, slug=slug).only("pk")[:1]
+        Edition.objects.at_address(locale, slug).started(now).filter(locale=locale, slug=slug).only("pk")[:1]
     ),
     locale=TEXT,
     slug=TEXT,
@@ -60,7 +60,7 @@ class Address(models.Model):
     locale = models.CharField(max_length=2)
     slug = models.CharField(gettext_lazy("address"), max_length=100)
     publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="addresses")
-    since = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
         verbose_name = gettext_lazy("address")
@@ -79,8 +79,8 @@ def resolve_address(locale: str, slug: str) -> ResolvedAddress:
         return ResolvedAddress(AddressStatus.OK, live)
     if not _was_at(locale=locale, slug=slug, now=now):
         return NOTHING
-    last = live or Edition.objects.at(locale, slug).begun(now).order_by("-visible_from").first()
-    is_undone = not live and last.end == EndReason.UNDONE  # the address of a mistake is not led to
+    last = live or Edition.objects.at_address(locale, slug).started(now).order_by("-visible_from").first()
+    is_undone = not live and last.end_reason == EndReason.UNDONE  # the address of a mistake is not led to
     moved = not is_undone and (last.locale, last.slug) != (locale, slug)
     return ResolvedAddress(AddressStatus.MOVED if moved else AddressStatus.GONE, last)
 
@@ -90,11 +90,11 @@ def resolve_edition_address(locale: str, slug: str, number: int) -> ResolvedAddr
     piece = resolve_address(locale, slug)
     if piece.status is not AddressStatus.OK:
         return piece
-    begun = piece.edition.publication.editions.begun().select_related("kind", "series_number")
+    begun = piece.edition.publication.editions.started().select_related("kind", "series_number")
     asked = begun.filter(number=number).first()
     if not asked:
         return NOTHING
-    return ResolvedAddress(AddressStatus.GONE if asked.is_taken_back else AddressStatus.OK, asked)
+    return ResolvedAddress(AddressStatus.GONE if asked.is_withdrawn_or_undone else AddressStatus.OK, asked)
 
 
 class RedirectManager(models.Manager):
@@ -108,18 +108,16 @@ class Redirect(models.Model):
 
     path = models.CharField(gettext_lazy("path"), max_length=MAX_REDIRECT_PATH, unique=True)
     publication = models.ForeignKey(
-        "publications.Publication", on_delete=models.CASCADE, null=True, related_name="former_paths"
+        "publications.Publication", on_delete=models.CASCADE, null=True, related_name="redirects"
     )
-    tag = models.ForeignKey(
-        "publications.Tag", on_delete=models.CASCADE, null=True, related_name="former_paths"
-    )
+    tag = models.ForeignKey("publications.Tag", on_delete=models.CASCADE, null=True, related_name="redirects")
     author = models.ForeignKey(
-        "publications.Author", on_delete=models.CASCADE, null=True, related_name="former_paths"
+        "publications.Author", on_delete=models.CASCADE, null=True, related_name="redirects"
     )
     page = models.ForeignKey(
-        "publications.SitePage", on_delete=models.CASCADE, null=True, related_name="former_paths"
+        "publications.SitePage", on_delete=models.CASCADE, null=True, related_name="redirects"
     )
-    since = models.DateTimeField(auto_now_add=True)
+    created_at = models.DateTimeField(auto_now_add=True)
 
     objects = RedirectManager()
 

@@ -24,7 +24,7 @@ class ActionType(models.TextChoices):
 class AuditEntry(models.Model):
     """One deed: who did what, to what, and when. Lines are only added."""
 
-    deed = models.CharField(gettext_lazy("deed"), max_length=10, choices=ActionType)
+    action = models.CharField(gettext_lazy("action"), max_length=10, choices=ActionType)
     by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         on_delete=models.SET_NULL,
@@ -32,17 +32,19 @@ class AuditEntry(models.Model):
         related_name="deeds",
         verbose_name=gettext_lazy("by"),
     )
-    by_name = models.CharField(gettext_lazy("by"), max_length=150)
+    actor_name = models.CharField(gettext_lazy("by"), max_length=150)
     at = models.DateTimeField(gettext_lazy("at"), default=timezone.now)
-    publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, related_name="audit")
+    publication = models.ForeignKey(
+        Publication, on_delete=models.SET_NULL, null=True, related_name="audit_entries"
+    )
     subject = models.CharField(gettext_lazy("what"), max_length=300)
     detail = models.JSONField(gettext_lazy("detail"), default=dict)
-    generation = models.PositiveBigIntegerField(unique=True)
+    site_version = models.PositiveBigIntegerField(unique=True)
 
     class Meta:
-        ordering = ["-generation"]
+        ordering = ["-site_version"]
         verbose_name = gettext_lazy("audit line")
         verbose_name_plural = gettext_lazy("audit trail")
 
     def __str__(self) -> str:
-        return f"{self.get_deed_display()}: {self.subject}"
+        return f"{self.get_action_display()}: {self.subject}"

@@ -39,11 +39,11 @@ def _first_letter(word: str) -> str:
 
 
 class AuthorQuerySet(CountedQuerySet):
-    def known(self) -> "AuthorQuerySet":
+    def identified(self) -> "AuthorQuerySet":
         """Those whom readers may know: a pen name has no page and stands in no list of people."""
-        return self.filter(pseudonymous=False)
+        return self.filter(is_pseudonymous=False)
 
-    def called(self, name: str) -> "AuthorQuerySet":
+    def with_name(self, name: str) -> "AuthorQuerySet":
         """Authors of that name or alias, whatever the case, in any alphabet (SQLite folds ASCII alone)."""
         wanted = " ".join(name.split()).casefold()
         spelled = self.values_list("pk", "name", "aliases")
@@ -82,10 +82,10 @@ class Author(TranslatedModel):
         verbose_name=_("portrait"),
     )
     orcid = models.CharField(_("ORCID iD"), max_length=19, blank=True, validators=[check_orcid])
-    guest = models.BooleanField(
+    is_guest = models.BooleanField(
         _("guest"), default=False, help_text=_("Writes for the centre, is not of it.")
     )
-    pseudonymous = models.BooleanField(
+    is_pseudonymous = models.BooleanField(
         _("pseudonymous"),
         default=False,
         help_text=_("The name is a pen name: no page, portrait, biography or ORCID iD is ever shown."),
@@ -128,15 +128,15 @@ class Author(TranslatedModel):
 
     @property
     def shown_portrait(self) -> Image | None:
-        return None if self.pseudonymous else self.portrait
+        return None if self.is_pseudonymous else self.portrait
 
     @property
     def shown_orcid(self) -> str:
-        return "" if self.pseudonymous else self.orcid
+        return "" if self.is_pseudonymous else self.orcid
 
     @property
     def biography(self) -> str:
-        return "" if self.pseudonymous else self.worded("biography")
+        return "" if self.is_pseudonymous else self.get_translation("biography")
 
     def _free_slug(self) -> str:
         stem = slugify(self.name) or "author"

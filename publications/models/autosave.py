@@ -29,7 +29,7 @@ KEY_LENGTH = 16
 MAX_UNSAVED = 50  # forms of one person
 MAX_UNSAVED_CHARACTERS = 20_000_000  # in all of them, as stored: SQLite has six for a letter outside ASCII
 TITLE_FIELDS = ("title", "title_en", "title_sv", "name", "name_en", "name_sv", "username", "filename")
-TEXT_FIELDS = ("summary", "body", "body_en", "body_sv", "note")
+TEXT_FIELDS = ("summary", "body", "body_en", "body_sv", "internal_note")
 SHOWN_OF_TEXT = 60  # characters of a text that has no title
 GONE_AFTER = timedelta(seconds=70)
 
@@ -38,18 +38,18 @@ def is_redacted_since(publication: Publication, values: list[list[str]]) -> bool
     """Return whether something was redacted after the form of the draft that has these values was opened."""
     version = next((value for name, value in values if name == "version"), "")
     is_number = version.isascii() and version.isdecimal() and len(version) < 10
-    redactions = publication.revisions.filter(why=RevisionReason.REDACTED)
+    redactions = publication.revisions.filter(reason=RevisionReason.REDACTED)
     return redactions.filter(number__gt=int(version) if is_number else 0).exists()
 
 
 class AutosaveQuerySet(models.QuerySet):
-    def of(self, person, publication: Publication | None = None) -> "AutosaveQuerySet":
+    def unsaved_by(self, person, publication: Publication | None = None) -> "AutosaveQuerySet":
         """What the person typed into the form of a piece, or of a new one, and has not saved."""
         return self.unsaved().filter(owner=person, publication=publication, path="")
 
-    def keep(self, person, key: str, values: dict[str, object]) -> "Autosave":
+    def save_values(self, person, key: str, values: dict[str, object]) -> "Autosave":
         """Keep what was typed into a form under its key; if that form was saved since, under a new one."""
-        self.forget_old(person)
+        self.delete_old(person)
         if self.filter(owner=person, key=key).exclude(saved_at=None).exists():
             key = get_random_string(KEY_LENGTH)
         defaults = {**values, "typed_at": timezone.now(), "page": "", "turn": 0}
@@ -58,11 +58,11 @@ class AutosaveQuerySet(models.QuerySet):
     def unsaved(self) -> "AutosaveQuerySet":
         return self.filter(saved_at=None)
 
-    def sent_signed_out(self) -> "AutosaveQuerySet":
+    def sent_while_signed_out(self) -> "AutosaveQuerySet":
         """Forms that were sent while nobody was signed in; a script that keeps what is typed names its page."""
         return self.filter(page="")
 
-    def forget_old(self, person) -> None:
+    def delete_old(self, person) -> None:
         """Let go of what was saved a day ago, and of what nobody came back to for half a year.
 
         What was typed into other forms than that of a publication goes after a week.
@@ -96,7 +96,9 @@ class Autosave(models.Model):
     """
 
     owner = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
-    publication = models.ForeignKey(Publication, on_delete=models.SET_NULL, null=True, related_name="typed")
+    publication = models.ForeignKey(
+        Publication, on_delete=models.SET_NULL, null=True, related_name="autosaves"
+    )
     key = models.CharField(max_length=32)
     path = models.TextField(blank=True)  # of a selection of many rows it is long
     page = models.CharField(max_length=32, blank=True)
@@ -126,7 +128,7 @@ class Autosave(models.Model):
 
 
 class PresenceQuerySet(models.QuerySet):
-    def now(self) -> "PresenceQuerySet":
+    def recent(self) -> "PresenceQuerySet":
         """Those whose form has told of itself lately."""
         return self.filter(seen_at__gt=timezone.now() - GONE_AFTER).select_related("person")
 

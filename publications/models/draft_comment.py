@@ -7,7 +7,7 @@ from .publication import Publication
 
 
 class DraftCommentQuerySet(models.QuerySet):
-    def open(self) -> "DraftCommentQuerySet":
+    def unresolved(self) -> "DraftCommentQuerySet":
         return self.filter(is_settled=False)
 
 
@@ -17,13 +17,13 @@ class DraftComment(models.Model):
     class Source(models.TextChoices):
         WORD = "word", _("comment in Word")
 
-    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="remarks")
+    publication = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="draft_comments")
     source = models.CharField(max_length=10, choices=Source, default=Source.WORD)
-    by_name = models.CharField(_("by"), max_length=150, blank=True)
+    author_name = models.CharField(_("by"), max_length=150, blank=True)
     passage = models.CharField(_("about"), max_length=300, blank=True)
     text = models.TextField(_("remark"))
-    made_at = models.DateTimeField(null=True)
-    is_settled = models.BooleanField(_("done"), default=False)
+    created_at = models.DateTimeField(null=True)
+    is_resolved = models.BooleanField(_("done"), default=False)
     position = models.PositiveIntegerField(default=0)
 
     objects = DraftCommentQuerySet.as_manager()

@@ -47,78 +47,88 @@ class EditionQuerySet(models.QuerySet):
         now = at or timezone.now()
         return self.filter(visible_from__lte=now, visible_until__gt=now)
 
-    def kept(self) -> "EditionQuerySet":
+    def not_cancelled(self) -> "EditionQuerySet":
         """All but those cancelled before they were public."""
-        return self.exclude(end=EndReason.CANCELLED)
+        return self.exclude(end_reason=EndReason.CANCELLED)
 
-    def begun(self, at: datetime | None = None) -> "EditionQuerySet":
+    def started(self, at: datetime | None = None) -> "EditionQuerySet":
         """Those that are or were public, likewise."""
-        return self.kept().filter(visible_from__lte=at or timezone.now(), visible_until__gt=F("visible_from"))
+        return self.not_cancelled().filter(
+            visible_from__lte=at or timezone.now(), visible_until__gt=F("visible_from")
+        )
 
     def readable(self, at: datetime | None = None) -> "EditionQuerySet":
         """Those whose text stands at an address of its own while their piece is public, likewise."""
-        return self.begun(at).exclude(end__in=WITHDRAWN_OR_UNDONE)
+        return self.started(at).exclude(end_reason__in=WITHDRAWN_OR_UNDONE)
 
-    def waiting(self) -> "EditionQuerySet":
+    def scheduled(self) -> "EditionQuerySet":
         """Those that a moment to come will make public."""
-        return self.filter(end=EndReason.NONE, visible_from__gt=timezone.now())
+        return self.filter(end_reason=EndReason.NONE, visible_from__gt=timezone.now())
 
-    def begun_by(self, moment: datetime) -> "Edition | None":
+    def started_before(self, moment: datetime) -> "Edition | None":
         """The last of them to have become public at the moment."""
-        return self.kept().filter(visible_from__lte=moment).order_by("-visible_from").first()
+        return self.not_cancelled().filter(visible_from__lte=moment).order_by("-visible_from").first()
 
-    def last_written(self) -> "Edition | None":
+    def latest(self) -> "Edition | None":
         return self.order_by("-number").first()
 
-    def last_kept(self) -> "Edition | None":
+    def latest_in_effect(self) -> "Edition | None":
         """The last that stands or waits: not cancelled, not undone."""
-        return self.exclude(end__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by("-number").first()
+        return (
+            self.exclude(end_reason__in=(EndReason.CANCELLED, EndReason.UNDONE)).order_by("-number").first()
+        )
 
     def next_number(self) -> int:
         """Numbers of cancelled editions are not used again."""
         last = self.order_by("-number").values_list("number", flat=True).first()
         return (last or 0) + 1
 
-    def at(self, locale: str, slug: str) -> "EditionQuerySet":
+    def at_address(self, locale: str, slug: str) -> "EditionQuerySet":
         """Editions of the publication that the address belongs to, whether current or former."""
         return self.filter(publication__addresses__locale=locale, publication__addresses__slug=slug)
 
     def for_locale(self, locale: str, at: datetime | None = None) -> "EditionQuerySet":
         """One text per family: in the tree's language, else in the site's first, else as it is."""
-        return self.filter(stands_for_its_family(locale, at or timezone.now()))
+        return self.filter(is_text_for_locale(locale, at or timezone.now()))
 
-    def left_out(self, locale: str, at: datetime) -> "EditionQuerySet":
+    def hidden_in_locale(self, locale: str, at: datetime) -> "EditionQuerySet":
         """The live texts that are not in the tree, by a look at families of several: for what counts many."""
         live = self.live(at).order_by()
-        several = live.values("family").annotate(texts=models.Count("pk")).filter(texts__gt=1)
-        return live.filter(family__in=several.values("family")).exclude(stands_for_its_family(locale, at))
+        several = live.values("translation_group").annotate(texts=models.Count("pk")).filter(texts__gt=1)
+        return live.filter(translation_group__in=several.values("translation_group")).exclude(
+            is_text_for_locale(locale, at)
+        )
 
-    def on(self, tag) -> "EditionQuerySet":
+    def tagged(self, tag) -> "EditionQuerySet":
         return self.filter(tag_rows__tag=tag)
 
-    def by(self, author) -> "EditionQuerySet":
+    def authored_by(self, author) -> "EditionQuerySet":
         return self.filter(bylines__author=author)
 
-    def text_for(self, publication: int | None) -> "Edition | None":
+    def counterpart_of(self, publication: int | None) -> "Edition | None":
         """The one of these that tells what a publication tells, be it a translation of it."""
         live = Edition.objects.live().filter(publication=publication).order_by()
-        return self.filter(family__in=live.values("family")).first() if publication else None
+        return (
+            self.filter(translation_group__in=live.values("translation_group")).first()
+            if publication
+            else None
+        )
 
     def newest_first(self) -> "EditionQuerySet":
         return self.order_by("-published_at", "-pk")
 
-    def for_cards(self) -> "EditionQuerySet":
+    def with_teaser_columns(self) -> "EditionQuerySet":
         """What a card shows of the rows themselves."""
-        return self.select_related("kind").without_bodies()
+        return self.select_related("kind").without_texts()
 
-    def without_bodies(self) -> "EditionQuerySet":
+    def without_texts(self) -> "EditionQuerySet":
         """Rows for lists: the texts stay in the database."""
-        return self.defer("body", "html", "text", "paragraphs")
+        return self.defer("body", "html", "plain_text", "paragraphs")
 
 
-def stands_for_its_family(locale: str, at: datetime, family: str = "family") -> Q:
+def is_text_for_locale(locale: str, at: datetime, translation_group: str = "translation_group") -> Q:
     """Whether an edition, or a row of one that leads to its `family`, is the text that a tree has of it."""
-    kin = Edition.objects.live(at).filter(family=models.OuterRef(family)).order_by()
+    kin = Edition.objects.live(at).filter(translation_group=models.OuterRef(translation_group)).order_by()
     own, first = models.Exists(kin.filter(language=locale)), models.Exists(kin.filter(language=LOCALES[0]))
     return Q(language=locale) | (~own & (Q(language=LOCALES[0]) | ~first))
 
@@ -127,33 +137,37 @@ class Edition(PublicationContent):
     """One numbered snapshot of a publication: its window says when readers see it."""
 
     publication = models.ForeignKey(Publication, on_delete=models.PROTECT, related_name="editions")
-    family = models.BigIntegerField(editable=False)  # the original among translations, as it was published
+    translation_group = models.BigIntegerField(
+        editable=False
+    )  # the original among translations, as it was published
     number = models.PositiveIntegerField(_("edition"))
     locale = models.CharField(max_length=2)
     type_line = models.CharField(max_length=200)
-    words = models.PositiveIntegerField(default=0)
+    word_count = models.PositiveIntegerField(default=0)
     published_at = models.DateTimeField(_("date readers see"))  # of a draft it may be empty
     year = models.PositiveSmallIntegerField()
     change = models.CharField(max_length=10, choices=Change)
-    note = models.TextField(blank=True)
-    editor = models.ForeignKey(
+    change_note = models.TextField(blank=True)
+    published_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     digest = models.CharField(max_length=64)
-    redactions = models.PositiveIntegerField(default=0)
+    redaction_count = models.PositiveIntegerField(default=0)
     visible_from = models.DateTimeField()
     visible_until = models.DateTimeField(default=FOREVER)
-    expires = models.DateTimeField(default=FOREVER)
-    touched_at = models.DateTimeField(null=True)  # when a deed last changed what it says, or is listed under
-    planned = models.BooleanField(default=False)
-    end = models.CharField(max_length=10, choices=EndReason, default=EndReason.NONE, blank=True)
-    end_note = models.TextField(blank=True)
-    restores = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
-    written_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField(default=FOREVER)
+    record_changed_at = models.DateTimeField(
+        null=True
+    )  # when a deed last changed what it says, or is listed under
+    is_scheduled = models.BooleanField(default=False)
+    end_reason = models.CharField(max_length=10, choices=EndReason, default=EndReason.NONE, blank=True)
+    withdrawal_reason = models.TextField(blank=True)
+    restored_from = models.ForeignKey("self", on_delete=models.PROTECT, null=True, related_name="+")
+    created_at = models.DateTimeField(auto_now_add=True)
     contents = models.JSONField(default=list)
     images = models.ManyToManyField(Image, through="EditionImage", related_name="editions")
     html = models.TextField()
-    text = models.TextField()
+    plain_text = models.TextField()
     paragraphs = models.JSONField(default=list)
 
     objects = EditionQuerySet.as_manager()
@@ -166,16 +180,16 @@ class Edition(PublicationContent):
             models.UniqueConstraint(fields=["publication", "number"], name="edition_numbered_once"),
             models.UniqueConstraint(
                 fields=["publication", "visible_from"],
-                condition=~Q(end="cancelled"),
+                condition=~Q(end_reason="cancelled"),
                 name="one_start_at_a_time",
             ),
             models.UniqueConstraint(
                 fields=["publication"],
-                condition=Q(visible_until=FOREVER) & ~Q(end="cancelled"),
+                condition=Q(visible_until=FOREVER) & ~Q(end_reason="cancelled"),
                 name="one_open_end",
             ),
             models.CheckConstraint(
-                condition=Q(visible_from__lte=F("visible_until"), visible_until__lte=F("expires")),
+                condition=Q(visible_from__lte=F("visible_until"), visible_until__lte=F("expires_at")),
                 name="window_in_order",
             ),
         ]
@@ -201,14 +215,14 @@ class Edition(PublicationContent):
                 name="edition_window",
             ),
             models.Index(
-                fields=["family", "language", "visible_until", "visible_from"],
+                fields=["translation_group", "language", "visible_until", "visible_from"],
                 name="edition_family",
             ),
             # What search and likeness ask of thousands of editions, beside the texts: they would be read with the row.
             models.Index(
                 fields=[
-                    "id", "visible_from", "visible_until", "kind", "year", "language", "family", "published_at",
-                    "publication",
+                    "id", "visible_from", "visible_until", "kind", "year", "language", "translation_group",
+                    "published_at", "publication",
                 ],
                 name="edition_found",
             ),
@@ -216,8 +230,8 @@ class Edition(PublicationContent):
             models.Index(fields=["visible_from", "publication", "visible_until"], name="edition_begun"),
             models.Index(fields=["visible_until", "publication"], name="edition_ended"),
             models.Index(
-                fields=["touched_at", "publication"],
-                condition=Q(touched_at__isnull=False),
+                fields=["record_changed_at", "publication"],
+                condition=Q(record_changed_at__isnull=False),
                 name="edition_touched",
             ),
         ]  # fmt: skip
@@ -236,7 +250,7 @@ class Edition(PublicationContent):
     @property
     def previous(self) -> "Edition | None":
         """The edition of the publication before this one, without those that were cancelled."""
-        of_piece = Edition.objects.filter(publication=self.publication_id).kept()
+        of_piece = Edition.objects.filter(publication=self.publication_id).not_cancelled()
         return of_piece.filter(number__lt=self.number).order_by("-number").first()
 
     @property
@@ -244,9 +258,9 @@ class Edition(PublicationContent):
         return self.visible_from <= timezone.now() < self.visible_until
 
     @property
-    def is_taken_back(self) -> bool:
+    def is_withdrawn_or_undone(self) -> bool:
         """Undone or withdrawn; a clock that has gone back lets one be live for a while."""
-        return self.end in WITHDRAWN_OR_UNDONE and not self.is_live
+        return self.end_reason in WITHDRAWN_OR_UNDONE and not self.is_live
 
     @property
     def direction(self) -> str:
@@ -273,7 +287,7 @@ class Edition(PublicationContent):
 
     @property
     def reading_minutes(self) -> int:
-        return max(1, round(self.words / WORDS_PER_MINUTE))
+        return max(1, round(self.word_count / WORDS_PER_MINUTE))
 
     @property
     def external_host(self) -> str:
@@ -283,8 +297,8 @@ class Edition(PublicationContent):
     @property
     def is_link_post(self) -> bool:
         """Whether it has no text of its own: title, summary and the address of a text elsewhere."""
-        return bool(self.external_url) and not self.words
+        return bool(self.external_url) and not self.word_count
 
     @property
     def disclaimer(self) -> str:
-        return self.kind.worded("disclaimer", locale_of(self.language))
+        return self.kind.get_translation("disclaimer", locale_of(self.language))

@@ -4,7 +4,7 @@ from datetime import datetime
 
 from django.db import models
 
-from .edition import Edition, stands_for_its_family
+from .edition import Edition, is_text_for_locale
 from .image import Image, digest_of
 from .kind import Kind
 from .publication import BylineRole
@@ -56,7 +56,7 @@ class EditionRowQuerySet(models.QuerySet):
         return self.filter(visible_from__lte=at, visible_until__gt=at)
 
     def for_locale(self, locale: str, at: datetime) -> "EditionRowQuerySet":
-        return self.filter(stands_for_its_family(locale, at, "edition__family"))
+        return self.filter(is_text_for_locale(locale, at, "edition__translation_group"))
 
     def differing(self) -> "EditionRowQuerySet":
         """Those whose copies are not what their edition says."""

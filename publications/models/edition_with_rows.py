@@ -21,10 +21,10 @@ from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
 """The parts of an edition with its rows."""
-TRANSLATION_COLUMNS = ("family", "language", "locale", "slug", "title", "publication")
+TRANSLATION_COLUMNS = ("translation_group", "language", "locale", "slug", "title", "publication")
 HISTORY_COLUMNS = (
-    "publication_id", "locale", "slug", "number", "change", "note", "published_at",
-    "visible_from", "visible_until", "end", "restores_id", "digest",
+    "publication_id", "locale", "slug", "number", "change", "change_note", "published_at",
+    "visible_from", "visible_until", "end_reason", "restored_from_id", "digest",
 )  # fmt: skip
 ANNOUNCED = (Change.CORRECTION, Change.UPDATE)
 """Changes that readers are told of. A silent fix is none of them."""
@@ -85,7 +85,9 @@ class EditionWithRows:
                 images=list(edition.images.all()) if "images" in rows else (),
                 attachments=list(edition.attachments.all()) if "attachments" in rows else (),
                 translations=[
-                    text for text in translations.get(edition.family, ()) if _is_other(text, edition)
+                    text
+                    for text in translations.get(edition.translation_group, ())
+                    if _is_other(text, edition)
                 ],
                 history=histories.get(edition.publication_id, ()),
             )
@@ -124,20 +126,20 @@ def started_editions(publication: int) -> list[Edition]:
 
 def started_editions_by_publication(publications: Iterable[int]) -> dict[int, list[Edition]]:
     """Return the same for many publications, by their primary keys, in one query."""
-    started = Edition.objects.begun().filter(publication__in=publications)
+    started = Edition.objects.started().filter(publication__in=publications)
     rows = started.order_by("publication_id", "number").only(*HISTORY_COLUMNS)
     return {key: list(group) for key, group in groupby(rows, key=lambda edition: edition.publication_id)}
 
 
 def readable_editions(editions: Iterable[Edition]) -> list[Edition]:
     """Return those of editions that have started whose text stands at an address of its own."""
-    return [edition for edition in editions if not edition.is_taken_back]
+    return [edition for edition in editions if not edition.is_withdrawn_or_undone]
 
 
 def translations_of(edition: Edition) -> list[Edition]:
     """Return the live texts of its group in other languages, without their texts, in one query."""
     return _translations(
-        family=edition.family,
+        family=edition.translation_group,
         publication=edition.publication_id,
         language=edition.language,
         now=timezone.now(),
@@ -157,7 +159,7 @@ def announced_at(edition: Edition) -> datetime:
     earlier day, as with texts that were taken over from elsewhere.
     """
     date, started = edition.published_at, edition.visible_from
-    is_dated = edition.change in DATED and not edition.restores_id
+    is_dated = edition.change in DATED and not edition.restored_from_id
     return date if is_dated and timezone.localdate(date) < timezone.localdate(started) else started
 
 
@@ -168,14 +170,16 @@ def last_announced_at(editions: Iterable[Edition]) -> datetime | None:
 
 def corrections_of(editions: Iterable[Edition]) -> list[Edition]:
     """Return the editions that told readers what had been wrong."""
-    return [edition for edition in editions if edition.change == Change.CORRECTION and edition.note]
+    return [edition for edition in editions if edition.change == Change.CORRECTION and edition.change_note]
 
 
 def _translations_by_family(editions: Iterable[Edition]) -> dict[int, list[Edition]]:
-    live = Edition.objects.live().filter(family__in=[edition.family for edition in editions])
+    live = Edition.objects.live().filter(
+        translation_group__in=[edition.translation_group for edition in editions]
+    )
     families: dict[int, list[Edition]] = {}
     for text in _translation_columns(live):
-        families.setdefault(text.family, []).append(text)
+        families.setdefault(text.translation_group, []).append(text)
     return families
 
 
@@ -214,7 +218,7 @@ _attachments = PreparedQuery(
 _translations = PreparedQuery(
     lambda family, publication, language, now: _translation_columns(
         Edition.objects.live(now)
-        .filter(family=family)
+        .filter(translation_group=family)
         .exclude(publication=publication)
         .exclude(language=language)
     ),
@@ -225,7 +229,7 @@ _translations = PreparedQuery(
 )
 _started = PreparedQuery(
     lambda publication, now: (
-        Edition.objects.begun(now).filter(publication=publication).order_by("number").only(*HISTORY_COLUMNS)
+        Edition.objects.started(now).filter(publication=publication).order_by("number").only(*HISTORY_COLUMNS)
     ),
     publication=NUMBER,
     now=MOMENT,

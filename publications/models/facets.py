@@ -173,7 +173,7 @@ def _read_tags(keys: Collection[Key]) -> Iterable[Tag]:
 
 def _read_authors(keys: Collection[Key]) -> Iterable[Any]:
     named = Author.objects.filter(pk__in=list(keys))
-    return named.values_list("pk", "slug", "name", "pseudonymous", named=True)
+    return named.values_list("pk", "slug", "name", "is_pseudonymous", named=True)
 
 
 def _tag_facet(kind: TagKind, **attributes: Any) -> Facet:
@@ -200,7 +200,7 @@ FACETS = {
             column="kind",
             model=Kind,
             read=_read_kinds,
-            label_of=lambda kind: kind.worded("name"),
+            label_of=lambda kind: kind.get_translation("name"),
             term_prefix="k",
             feed="kind",
             set_label=lambda kind: kind.plural,
@@ -238,7 +238,7 @@ FACETS = {
             column="author",
             rows=EditionByline,
             model=Author,
-            only={"pseudonymous": False},
+            only={"is_pseudonymous": False},
             read=_read_authors,
             label_of=lambda author: author.name,
             term_prefix="a",
@@ -386,7 +386,7 @@ def _edition_column(queryset: QuerySet) -> str:
 
 
 def _pen_names() -> set[int]:
-    return set(Author.objects.filter(pseudonymous=True).values_list("pk", flat=True))
+    return set(Author.objects.filter(is_pseudonymous=True).values_list("pk", flat=True))
 
 
 def _left_out(locale: str) -> list[int]:
@@ -396,5 +396,5 @@ def _left_out(locale: str) -> list[int]:
 
 
 _others = PreparedQuery(
-    lambda locale, at: Edition.objects.left_out(locale, at).only("pk"), locale=TEXT, at=MOMENT
+    lambda locale, at: Edition.objects.hidden_in_locale(locale, at).only("pk"), locale=TEXT, at=MOMENT
 )

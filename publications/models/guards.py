@@ -14,8 +14,8 @@ from publications.publication_fields import FROZEN_COLUMNS
 from .edition import Edition
 
 OWN = (
-    "publication", "number", "locale", "type_line", "change", "note", "digest", "restores",
-    "html", "text", "paragraphs", "contents",
+    "publication", "number", "locale", "type_line", "change", "change_note", "digest", "restored_from",
+    "html", "plain_text", "paragraphs", "contents",
 )  # fmt: skip
 """Frozen columns of an edition that its publication has not."""
 FROZEN = tuple(
@@ -44,7 +44,7 @@ def _sqlite_guards(columns: Iterable[str]) -> dict[str, str]:
         "edition_no_overlap_update": f"""CREATE TRIGGER edition_no_overlap_update
         AFTER UPDATE OF visible_from, visible_until ON {TABLE} BEGIN {OVERLAP} END""",
         "edition_frozen": f"""CREATE TRIGGER edition_frozen BEFORE UPDATE ON {TABLE}
-        WHEN ({_any_changed(columns, "IS NOT")}) AND NEW.redactions <= OLD.redactions
+        WHEN ({_any_changed(columns, "IS NOT")}) AND NEW.redaction_count <= OLD.redaction_count
         BEGIN SELECT RAISE(ABORT, 'the text of an edition is frozen'); END""",
         "edition_kept": f"""CREATE TRIGGER edition_kept BEFORE DELETE ON {TABLE}
         BEGIN SELECT RAISE(ABORT, 'an edition is never deleted'); END""",
@@ -69,7 +69,7 @@ def _postgres_functions(columns: Iterable[str]) -> dict[str, str]:
     return {
         "edition_frozen": f"""
         BEGIN
-            IF ({_any_changed(columns, "IS DISTINCT FROM")}) AND NEW.redactions <= OLD.redactions THEN
+            IF ({_any_changed(columns, "IS DISTINCT FROM")}) AND NEW.redaction_count <= OLD.redaction_count THEN
                 RAISE EXCEPTION 'the text of an edition is frozen'
                     USING ERRCODE = 'integrity_constraint_violation';
             END IF;
@@ -106,6 +106,8 @@ def install_guards(using: str = "default", **_signal) -> None:
         return
     with connection.cursor() as cursor:
         there = {column.name for column in connection.introspection.get_table_description(cursor, TABLE)}
+        if "redaction_count" not in there:  # older than that name: the release that knows it brings its own
+            return
         columns = [name for name in FROZEN if name in there]
         if connection.vendor == "sqlite":
             statements = [*_drops(connection.vendor), *_sqlite_guards(columns).values()]

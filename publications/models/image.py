@@ -100,7 +100,7 @@ class Image(TranslatedModel):
         help_text=_("What the picture shows, for readers who do not see it."),
     )
     alt_sv = models.CharField(_("alternative text, Swedish"), max_length=300, blank=True)
-    decorative = models.BooleanField(
+    is_decorative = models.BooleanField(
         _("decorative"), default=False, help_text=_("Says nothing that the text does not say.")
     )
     credit = models.CharField(_("credit"), max_length=200, blank=True)
@@ -124,7 +124,7 @@ class Image(TranslatedModel):
 
     @property
     def alt(self) -> str:
-        return "" if self.decorative else self.worded("alt")
+        return "" if self.is_decorative else self.get_translation("alt")
 
     @property
     def digest(self) -> str:
@@ -135,7 +135,7 @@ class Image(TranslatedModel):
         with originals().open(self.original) as file:
             return file.read()
 
-    def hold(
+    def store_upload(
         self, content: bytes, filename: str, *, facts: images.ImageFacts | None = None, store: bool = True
     ) -> None:
         """Take the bytes of an upload as this image's original, unless `facts` say that they were examined.

@@ -24,11 +24,11 @@ class Kind(TranslatedModel):
     type_line_sv = models.CharField(_("type line, Swedish"), max_length=200)
     disclaimer_en = models.TextField(_("disclaimer, English"), blank=True)
     disclaimer_sv = models.TextField(_("disclaimer, Swedish"), blank=True)
-    numbered = models.BooleanField(
+    is_numbered = models.BooleanField(
         _("numbered"), default=False, help_text=_("A number per year, given at first publication and kept.")
     )
-    guest = models.BooleanField(_("guest kind"), default=False)
-    scholarly = models.BooleanField(_("scholarly"), default=False, help_text=_("Told to Google Scholar."))
+    is_guest = models.BooleanField(_("guest kind"), default=False)
+    is_scholarly = models.BooleanField(_("scholarly"), default=False, help_text=_("Told to Google Scholar."))
     schema_type = models.CharField(_("schema.org type"), max_length=40, default="Article")
     position = models.PositiveSmallIntegerField(_("position"), default=0)
 
@@ -38,11 +38,11 @@ class Kind(TranslatedModel):
         verbose_name_plural = _("kinds")
 
     def __str__(self) -> str:
-        return self.worded("name")
+        return self.get_translation("name")
 
     @property
     def plural(self) -> str:
-        return self.worded("plural")
+        return self.get_translation("plural")
 
     def type_line(self, language: str, number: "SeriesNumber | None" = None) -> str:
         """The line above the title in the language, with the series number where there is one.
@@ -50,8 +50,8 @@ class Kind(TranslatedModel):
         Without a number, parts between dashes that wait for one are left out, and the first gives way to the name of
         the kind.
         """
-        name = self.worded("name", language)
-        line = self.worded("type_line", language) or name
+        name = self.get_translation("name", language)
+        line = self.get_translation("type_line", language) or name
         if number:
             return line.replace("{number}", str(number.number)).replace("{year}", str(number.year))
         first, *others = line.split(DASH)

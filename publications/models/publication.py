@@ -83,8 +83,12 @@ class Publication(PublicationContent):
         "self", on_delete=models.SET_NULL, null=True, blank=True, related_name="translations",
         verbose_name=_("translation of"),
     )  # fmt: skip
-    note = models.TextField(_("internal note"), blank=True, help_text=_("For colleagues. Never public."))
-    open_changes = models.PositiveIntegerField(_("tracked changes to be decided"), default=0, editable=False)
+    internal_note = models.TextField(
+        _("internal note"), blank=True, help_text=_("For colleagues. Never public.")
+    )
+    undecided_changes = models.PositiveIntegerField(
+        _("tracked changes to be decided"), default=0, editable=False
+    )
     version = models.PositiveIntegerField(default=0, editable=False)
     digest = models.CharField(max_length=64, blank=True, editable=False, db_index=True)
     created_by = models.ForeignKey(
@@ -112,7 +116,7 @@ class Publication(PublicationContent):
         return locale_of(self.language)
 
     @property
-    def original(self) -> "Publication":
+    def source_publication(self) -> "Publication":
         """The text this one is a translation of, or itself: what a family of translations shares."""
         return self.translation_of or self
 
@@ -126,33 +130,33 @@ class Publication(PublicationContent):
         number = self.series_number
         if not number or number.kind_id != self.kind_id:
             return None
-        is_cited = self.kind.numbered or self.editions.begun().filter(series_number=number).exists()
+        is_cited = self.kind.is_numbered or self.editions.started().filter(series_number=number).exists()
         return number if is_cited else None
 
-    def signed(self) -> models.QuerySet["Byline"]:
+    def bylines_with_authors(self) -> models.QuerySet["Byline"]:
         """The bylines with their authors; those of a batch that were asked for together are not asked for again."""
         is_there = "bylines" in getattr(self, "_prefetched_objects_cache", ())
         return self.bylines.all() if is_there else self.bylines.select_related("author")
 
-    def linked(self) -> models.QuerySet["RelatedLink"]:
+    def links_with_targets(self) -> models.QuerySet["RelatedLink"]:
         """The related links with their targets, likewise."""
         is_there = "related_links" in getattr(self, "_prefetched_objects_cache", ())
         return self.related_links.all() if is_there else self.related_links.select_related("target")
 
-    def family(self) -> models.QuerySet["Publication"]:
+    def translation_set(self) -> models.QuerySet["Publication"]:
         """The piece and its translations."""
-        root = self.original.pk
+        root = self.source_publication.pk
         return Publication.objects.filter(models.Q(pk=root) | models.Q(translation_of=root))
 
     def proposed_slug(self) -> str:
         """The address as typed, or one made from the title."""
         return slugify(self.slug) or slugify(self.title) or "publication"
 
-    def missing(self) -> list[str]:
+    def missing_reasons(self) -> list[str]:
         """What a reader would miss: the reasons why this cannot be published yet, in words."""
-        return [sentence for _field, sentence in self.owed()]
+        return [sentence for _field, sentence in self.missing_fields()]
 
-    def owed(self) -> list[tuple[str, str]]:
+    def missing_fields(self) -> list[tuple[str, str]]:
         """The same, each with the field in which it is mended."""
         owed = {
             "title": (_("The title is missing."), self.title.strip()),
@@ -168,15 +172,15 @@ class Publication(PublicationContent):
         return [*missing, *(("body", reason) for reason in of_the_text)]
 
     def _undecided(self) -> list[str]:
-        if not self.open_changes:
+        if not self.undecided_changes:
             return []
         return [
             ngettext(
                 "%(count)d tracked change of the Word file is neither accepted nor rejected.",
                 "%(count)d tracked changes of the Word file are neither accepted nor rejected.",
-                self.open_changes,
+                self.undecided_changes,
             )
-            % {"count": self.open_changes}
+            % {"count": self.undecided_changes}
         ]
 
     def _missing_pictures(self) -> list[str]:

@@ -19,14 +19,14 @@ MAX_COMMENT_CHARACTERS = 4000
 
 
 class ReviewQuerySet(models.QuerySet):
-    def open(self) -> "ReviewQuerySet":
+    def unexpired(self) -> "ReviewQuerySet":
         """Those whose address still leads somewhere."""
         return self.filter(revoked_at=None, expires_at__gt=timezone.now())
 
-    def at(self, token: str) -> "Review | None":
+    def get_by_token(self, token: str) -> "Review | None":
         """The open review of a token, which nobody but its reader holds."""
         return (
-            self.open()
+            self.unexpired()
             .filter(token_hash=hash_token(token))
             .select_related("revision", "publication__kind")
             .first()
@@ -40,7 +40,7 @@ class ReviewQuerySet(models.QuerySet):
             revision=revision,
             reader=reader,
             token_hash=hash_token(token),
-            made_by=by,
+            created_by=by,
             expires_at=timezone.now() + timedelta(days=days),
         )
         return review, token
@@ -58,17 +58,17 @@ class Review(models.Model):
     revision = models.ForeignKey(Revision, on_delete=models.CASCADE, related_name="reviews")
     reader = models.CharField(_("reader"), max_length=100)
     token_hash = models.CharField(max_length=64, unique=True, editable=False)
-    made_by = models.ForeignKey(
+    created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
-    made_at = models.DateTimeField(default=timezone.now)
+    created_at = models.DateTimeField(default=timezone.now)
     expires_at = models.DateTimeField()
     revoked_at = models.DateTimeField(null=True)
 
     objects = ReviewQuerySet.as_manager()
 
     class Meta:
-        ordering = ["-made_at", "-pk"]
+        ordering = ["-created_at", "-pk"]
         verbose_name = _("review")
         default_permissions = ()
 
@@ -85,11 +85,11 @@ class Review(models.Model):
 
 
 class ReviewCommentQuerySet(models.QuerySet):
-    def open(self) -> "ReviewCommentQuerySet":
-        return self.filter(is_settled=False)
+    def unresolved(self) -> "ReviewCommentQuerySet":
+        return self.filter(is_resolved=False)
 
-    def lately(self) -> "ReviewCommentQuerySet":
-        return self.filter(made_at__gt=timezone.now() - timedelta(minutes=1))
+    def recent(self) -> "ReviewCommentQuerySet":
+        return self.filter(created_at__gt=timezone.now() - timedelta(minutes=1))
 
 
 class ReviewComment(models.Model):
@@ -98,17 +98,17 @@ class ReviewComment(models.Model):
     The paragraph itself is not copied: it is read from the revision, so that what is redacted there is gone here.
     """
 
-    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="remarks")
+    review = models.ForeignKey(Review, on_delete=models.CASCADE, related_name="comments")
     place = models.PositiveIntegerField(default=0)
     text = models.TextField(_("remark"), max_length=MAX_COMMENT_CHARACTERS, blank=True)
     is_fine = models.BooleanField(default=False)
-    is_settled = models.BooleanField(_("done"), default=False)
-    made_at = models.DateTimeField(default=timezone.now)
+    is_resolved = models.BooleanField(_("done"), default=False)
+    created_at = models.DateTimeField(default=timezone.now)
 
     objects = ReviewCommentQuerySet.as_manager()
 
     class Meta:
-        ordering = ["place", "made_at", "pk"]
+        ordering = ["place", "created_at", "pk"]
         verbose_name = _("remark of a reader")
         default_permissions = ()
         constraints = [

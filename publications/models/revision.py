@@ -29,7 +29,9 @@ class RevisionReason(models.TextChoices):
 
 
 class RevisionQuerySet(models.QuerySet):
-    def keep(self, publication: Publication, *, by, why: RevisionReason = RevisionReason.SAVED) -> "Revision":
+    def create_from(
+        self, publication: Publication, *, by, why: RevisionReason = RevisionReason.SAVED
+    ) -> "Revision":
         """Keep the publication as the database holds it, and bring its digest and version up to date."""
         reload_rows([publication])
         text, publication.digest = _told(publication)
@@ -39,7 +41,7 @@ class RevisionQuerySet(models.QuerySet):
         revision.save(force_insert=True)
         return revision
 
-    def keep_many(
+    def create_many_from(
         self, publications: Sequence[Publication], *, by, why: RevisionReason, reload: bool = True
     ) -> None:
         """Keep many working copies, as `keep` does with each, in a number of statements that does not grow.
@@ -66,7 +68,7 @@ class RevisionQuerySet(models.QuerySet):
             manuscript=_written(text),
             digest=publication.digest,
             saved_by=by,
-            why=why,
+            reason=why,
         )
 
 
@@ -105,7 +107,7 @@ class Revision(models.Model):
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
     )
     saved_at = models.DateTimeField(auto_now_add=True)
-    why = models.CharField(max_length=10, choices=RevisionReason, default=RevisionReason.SAVED)
+    reason = models.CharField(max_length=10, choices=RevisionReason, default=RevisionReason.SAVED)
 
     objects = RevisionQuerySet.as_manager()
 
@@ -149,10 +151,10 @@ def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.
         uid=str(publication.uid),
         bylines=tuple(
             manuscript.Byline(author=line.author.slug, name=line.author.name, role=line.role)
-            for line in publication.signed()
+            for line in publication.bylines_with_authors()
         ),
         tags=tuple(sorted((tag.name for tag in tags), key=str.casefold)),
-        related=tuple(str(link.target.uid) for link in publication.linked()),
+        related=tuple(str(link.target.uid) for link in publication.links_with_targets()),
         images=tuple(_picture(image) for image in images_of(publication)),
         attachments=tuple(
             manuscript.Attachment(file=file.filename, label=file.label, digest=file.digest)
@@ -199,6 +201,6 @@ def _picture(image: Image) -> manuscript.Picture:
         alt={"en": image.alt_en, "sv": image.alt_sv},
         credit=image.credit,
         licence=image.licence,
-        decorative=image.decorative,
+        decorative=image.is_decorative,
         focus=(image.focus_x, image.focus_y),
     )

@@ -49,25 +49,25 @@ class IndexedTerm(models.Model):
     OPENING = 3
 
     term = models.CharField(max_length=50, unique=True)
-    opening = models.CharField(max_length=OPENING, db_index=True)
-    pieces = models.PositiveIntegerField(default=0)
+    prefix = models.CharField(max_length=OPENING, db_index=True)
+    edition_count = models.PositiveIntegerField(default=0)
 
     def __str__(self) -> str:
         return self.term
 
     @classmethod
     def of(cls, term: str, pieces: int) -> "IndexedTerm":
-        return cls(term=term, opening=term[: cls.OPENING], pieces=pieces)
+        return cls(term=term, prefix=term[: cls.OPENING], edition_count=pieces)
 
 
 class NamedTerm(models.Model):
     """A term by which a topic, a person or a row of spellings is called; `sign` says which."""
 
     term = models.CharField(max_length=50)
-    sign = models.CharField(max_length=24, db_index=True)
+    row_key = models.CharField(max_length=24, db_index=True)
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["term", "sign"], name="named_once")]
+        constraints = [models.UniqueConstraint(fields=["term", "row_key"], name="named_once")]
 
     def __str__(self) -> str:
         return f"{self.term} → {self.sign}"

@@ -34,18 +34,18 @@ class EditionTerm(models.Model):
 
 
 class SimilarityQuerySet(models.QuerySet):
-    def at(self, moment: datetime) -> "SimilarityQuerySet":
+    def live(self, moment: datetime) -> "SimilarityQuerySet":
         """Those of which both ends are live at the moment."""
         return self.filter(
             edition__visible_from__lte=moment,
             edition__visible_until__gt=moment,
-            other__visible_from__lte=moment,
-            other__visible_until__gt=moment,
+            similar_edition__visible_from__lte=moment,
+            similar_edition__visible_until__gt=moment,
         )
 
-    def unforbidden(self) -> "SimilarityQuerySet":
+    def not_excluded(self) -> "SimilarityQuerySet":
         """Those that staff have not ruled out."""
-        here, there = OuterRef("edition__publication"), OuterRef("other__publication")
+        here, there = OuterRef("edition__publication"), OuterRef("similar_edition__publication")
         ruled_out = ExcludedSuggestion.objects.filter(Q(one=here, other=there) | Q(one=there, other=here))
         return self.filter(~Exists(ruled_out))
 
@@ -53,7 +53,7 @@ class SimilarityQuerySet(models.QuerySet):
         """Those that tell nothing that staff have linked to, be it a translation of it."""
         linked = Edition.objects.live(moment).filter(
             publication__linked_from__source=OuterRef("edition__publication"),
-            family=OuterRef("other__family"),
+            translation_group=OuterRef("similar_edition__translation_group"),
         )
         return self.filter(~Exists(linked))
 
@@ -61,8 +61,10 @@ class SimilarityQuerySet(models.QuerySet):
 class Similarity(models.Model):
     """One edition is like another: how much, and on what grounds. Suggestions for drafts are such rows, not stored."""
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="alike", db_index=False)
-    other = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="alike_to")
+    edition = models.ForeignKey(
+        Edition, on_delete=models.CASCADE, related_name="similarities", db_index=False
+    )
+    similar_edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="similarities_to")
     score = models.FloatField()
     tags = models.JSONField(default=list)
     authors = models.JSONField(default=list)
@@ -71,10 +73,10 @@ class Similarity(models.Model):
     objects = SimilarityQuerySet.as_manager()
 
     class Meta:
-        constraints = [models.UniqueConstraint(fields=["edition", "other"], name="alike_once")]
+        constraints = [models.UniqueConstraint(fields=["edition", "similar_edition"], name="alike_once")]
 
     def __str__(self) -> str:
-        return f"{self.edition_id} ~ {self.other_id}"
+        return f"{self.edition_id} ~ {self.similar_edition_id}"
 
     def in_words(self, tags: Mapping[int, str], authors: Mapping[int, str]) -> str:
         """The grounds as a sentence: "Both on Belarus and sanctions". Only those named here are told."""
@@ -101,10 +103,17 @@ def similar_publications(publication: int, moment: datetime, count: int) -> list
 def _unsaid(publication: int, moment: datetime) -> SimilarityQuerySet:
     """What is like a piece and neither linked to nor ruled out."""
     rows = (
-        Similarity.objects.filter(edition__publication=publication).at(moment).unforbidden().unlinked(moment)
+        Similarity.objects.filter(edition__publication=publication)
+        .live(moment)
+        .not_excluded()
+        .unlinked(moment)
     )
-    of_it = {"own": F("edition__language"), "family": F("other__family"), "language": F("other__language")}
-    return rows.order_by("-score", "-other").annotate(**of_it)
+    of_it = {
+        "own": F("edition__language"),
+        "translation_group": F("similar_edition__translation_group"),
+        "language": F("similar_edition__language"),
+    }
+    return rows.order_by("-score", "-similar_edition").annotate(**of_it)
 
 
 _alike = PreparedQuery(_unsaid, publication=NUMBER, moment=MOMENT)
@@ -113,9 +122,9 @@ _alike = PreparedQuery(_unsaid, publication=NUMBER, moment=MOMENT)
 def _one_of_each_family(rows: Sequence[Similarity]) -> list[Similarity]:
     best: dict[int, Similarity] = {}
     for row in rows:
-        known = best.get(row.family)
+        known = best.get(row.translation_group)
         if not known or (row.own == row.language != known.language):
-            best[row.family] = row
+            best[row.translation_group] = row
     return list(best.values())
 
 

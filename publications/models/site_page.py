@@ -16,7 +16,7 @@ from .validators import check_link, link_url
 
 
 class SitePageQuerySet(models.QuerySet):
-    def at(self, locale: str, slug: str) -> "SitePageQuerySet":
+    def at_address(self, locale: str, slug: str) -> "SitePageQuerySet":
         """The page that stands at an address of the tree: one that has a title and a text in its language."""
         told = {f"slug_{locale}": slug} if slug else {"pk": None}
         return self.for_locale(locale).filter(**told)
@@ -56,7 +56,7 @@ class SitePage(TranslatedModel):
         ]
 
     def __str__(self) -> str:
-        return self.worded("title")
+        return self.get_translation("title")
 
     def clean(self) -> None:
         """Give each language that has a title its address."""
@@ -156,11 +156,13 @@ class MenuLink(TranslatedModel):
     @property
     def label(self) -> str:
         """Its own words, else those of what it leads to."""
-        return self.worded("label") or (str(self.page) if self.page_id else str(self.get_section_display()))
+        return self.get_translation("label") or (
+            str(self.page) if self.page_id else str(self.get_section_display())
+        )
 
     @property
     def address(self) -> str:
-        return self.worded("address")
+        return self.get_translation("address")
 
     def page_locale(self, locale: str) -> str:
         """Return the language that its page is shown in on pages of the locale; "" while the page has no text.
@@ -181,7 +183,7 @@ class MenuLink(TranslatedModel):
             return localized_path(code, "publications:site-page", slug=slug) if code else ""
         if self.section:
             return localized_path(locale, SECTION_VIEWS[SiteSection(self.section)])
-        return link_url(self.worded("address", locale))
+        return link_url(self.get_translation("address", locale))
 
 
 def menu_links() -> list[MenuLink]:
@@ -198,5 +200,7 @@ def menu_paths(links: Iterable[MenuLink], locale: str) -> frozenset[str]:
 
 def social_addresses() -> list[str]:
     """Return the addresses of the centre elsewhere, in the language of the page."""
-    accounts = (link.worded("address") for link in menu_links() if link.place == LinkPlacement.SOCIAL)
+    accounts = (
+        link.get_translation("address") for link in menu_links() if link.place == LinkPlacement.SOCIAL
+    )
     return [address for address in accounts if address.startswith("http")]

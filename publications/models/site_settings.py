@@ -53,15 +53,15 @@ class SiteSettings(TranslatedModel, SingleRowModel):
 
     @property
     def name(self) -> str:
-        return self.worded("name")
+        return self.get_translation("name")
 
     @property
     def description(self) -> str:
-        return self.worded("description")
+        return self.get_translation("description")
 
     @property
     def publisher(self) -> str:
-        return self.worded("publisher")
+        return self.get_translation("publisher")
 
 
 def site_settings() -> SiteSettings:

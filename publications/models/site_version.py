@@ -28,10 +28,10 @@ class SiteVersion(SingleRowModel):
     """
 
     number = models.PositiveBigIntegerField(default=0)
-    at = models.DateTimeField(default=BEGINNING)
+    changed_at = models.DateTimeField(default=BEGINNING)
 
     class Meta(SingleRowModel.Meta):
-        verbose_name = gettext_lazy("generation")
+        verbose_name = gettext_lazy("site version")
 
     def __str__(self) -> str:
         return str(self.number)
@@ -78,7 +78,7 @@ def read_site_state(before: SiteState | None = None) -> SiteState:
     row, now = SiteVersion.objects.get(), timezone.now()
     later = Edition.objects.order_by()
     begins = later.filter(visible_from__gt=now).aggregate(moment=Min("visible_from"))["moment"]
-    taken = later.filter(visible_until=F("expires"), visible_until__gt=now, visible_until__lt=FOREVER)
+    taken = later.filter(visible_until=F("expires_at"), visible_until__gt=now, visible_until__lt=FOREVER)
     ends = taken.aggregate(moment=Min("visible_until"))["moment"]
     serial = before.serial + 1 if before else 0
     return SiteState(
@@ -96,8 +96,8 @@ def _is_kept(before: SiteState, generation: int, now: datetime) -> bool:
     """Whether all that readers could see in the epoch before may be shown to them still."""
     if generation < before.generation or not before.since <= now.timestamp() < before.ends:
         return False
-    since = AuditEntry.objects.filter(generation__gt=before.generation, generation__lte=generation)
-    return not since.exclude(deed__in=ADDING).exists()
+    since = AuditEntry.objects.filter(site_version__gt=before.generation, site_version__lte=generation)
+    return not since.exclude(action__in=ADDING).exists()
 
 
 def _midnight_after(now: datetime) -> datetime:
@@ -182,7 +182,9 @@ def _read_last_change() -> LastChange:
     editions = Edition.objects.order_by()
     started = editions.filter(visible_from__lte=now).aggregate(at=Max("visible_from"))["at"]
     ended = editions.filter(visible_until__lte=now).aggregate(at=Max("visible_until"))["at"]
-    return LastChange(version.number, version.at, started or version.at, ended or version.at)
+    return LastChange(
+        version.number, version.changed_at, started or version.changed_at, ended or version.changed_at
+    )
 
 
 _current: ContextVar["SiteState | None"] = ContextVar("site_state", default=None)

@@ -25,16 +25,16 @@ def with_status(publications: models.QuerySet) -> models.QuerySet:
     now = timezone.now()
     own = Edition.objects.filter(publication=OuterRef("pk")).order_by("-visible_from")
     live = own.filter(visible_from__lte=now, visible_until__gt=now)
-    begun, waiting = own.begun(), own.waiting()
+    begun, waiting = own.started(), own.scheduled()
     return publications.annotate(
         live_from=Subquery(live.values("visible_from")[:1]),
-        live_until=Subquery(live.values("expires")[:1]),
+        live_until=Subquery(live.values("expires_at")[:1]),
         live_digest=Subquery(live.values("digest")[:1]),
         waiting_from=Subquery(waiting.values("visible_from")[:1]),
         waiting_digest=Subquery(waiting.values("digest")[:1]),
         dated=Subquery(begun.values("published_at")[:1]),
         ended_at=Subquery(begun.values("visible_until")[:1]),
-        ended_as=Subquery(begun.values("end")[:1]),
+        ended_as=Subquery(begun.values("end_reason")[:1]),
     )
 
 

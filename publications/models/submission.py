@@ -11,23 +11,27 @@ from .publication import Publication
 
 
 class SubmissionQuerySet(models.QuerySet):
-    def open(self) -> "SubmissionQuerySet":
+    def unpublished(self) -> "SubmissionQuerySet":
         """Those since which nothing of the piece has been given to readers: a publication settles them by itself."""
-        given = Edition.objects.filter(publication=OuterRef("publication"), written_at__gt=OuterRef("at"))
+        given = Edition.objects.filter(
+            publication=OuterRef("publication"), created_at__gt=OuterRef("submitted_at")
+        )
         return self.filter(~Exists(given))
 
 
 class Submission(models.Model):
     """One draft that waits to be checked: who handed it over, and when."""
 
-    publication = models.OneToOneField(Publication, on_delete=models.CASCADE, related_name="ready")
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+")
-    at = models.DateTimeField(default=timezone.now)
+    publication = models.OneToOneField(Publication, on_delete=models.CASCADE, related_name="submission")
+    submitted_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"
+    )
+    submitted_at = models.DateTimeField(default=timezone.now)
 
     objects = SubmissionQuerySet.as_manager()
 
     class Meta:
-        ordering = ["at"]
+        ordering = ["submitted_at"]
         verbose_name = _("draft to check")
         default_permissions = ()
 

@@ -46,7 +46,7 @@ class TagKind(models.TextChoices):
 
 
 class TagQuerySet(CountedQuerySet):
-    def offered(self) -> "TagQuerySet":
+    def selectable(self) -> "TagQuerySet":
         """Those that pickers offer: all but what a draft has made that was never public."""
         return self.filter(models.Q(made_in_draft=False) | models.Exists(self._published()))
 
@@ -103,11 +103,11 @@ class Tag(TranslatedModel, TagBase):
     @property
     def label(self) -> str:
         """The name in the language of the page."""
-        return self.worded("name")
+        return self.get_translation("name")
 
     @property
     def introduction(self) -> str:
-        return self.worded("introduction")
+        return self.get_translation("introduction")
 
     def clean(self) -> None:
         if "," in self.name:

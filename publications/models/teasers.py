@@ -23,7 +23,7 @@ HOME_EDITIONS = 9
 EDITIONS_BY_KIND = 4
 RELATED_EDITIONS = 4
 TEASER_COLUMNS = (
-    "publication", "kind", "language", "locale", "title", "slug", "summary", "cover", "words", "published_at",
+    "publication", "kind", "language", "locale", "title", "slug", "summary", "cover", "word_count", "published_at",
     "external_url",
 )  # fmt: skip
 
@@ -72,7 +72,9 @@ def related_editions(publication: int) -> list[RelatedEdition]:
     """Return the live editions of what staff have linked to, in their order; then those that are most similar."""
     now = timezone.now()
     linked = [edition.pk for edition in _linked(publication=publication, now=now)]
-    similar = {row.other_id: row for row in similar_publications(publication, now, RELATED_EDITIONS)}
+    similar = {
+        row.similar_edition_id: row for row in similar_publications(publication, now, RELATED_EDITIONS)
+    }
     editions = teaser_editions([*linked, *similar][:RELATED_EDITIONS])
     return [RelatedEdition(edition, similar.get(edition.pk)) for edition in editions]
 
@@ -90,7 +92,7 @@ def home_editions(locale: str, *, pinned: int | None = None) -> list[Edition]:
 
 def topic_lead(locale: str, tag: Tag) -> Edition | None:
     """Return the edition that leads the page of a tag: what is pinned there while it is live, else the newest."""
-    pks = _counterpart(Edition.objects.live().for_locale(locale).on(tag), tag.lead_id)
+    pks = _counterpart(Edition.objects.live().for_locale(locale).tagged(tag), tag.lead_id)
     pks = pks or [row.edition_id for row in _newest_on_tag(tag=tag.pk, locale=locale, now=timezone.now())]
     return next(iter(teaser_editions(pks)), None)
 
@@ -113,7 +115,7 @@ def _in_order(pks: list[int], editions: Iterable[Edition]) -> list[Edition]:
 
 def _counterpart(editions: QuerySet[Edition], publication: int | None) -> list[int]:
     """The primary key of the text of a publication, or of a translation of it, among these editions, if any."""
-    text = editions.only("pk").text_for(publication) if publication else None
+    text = editions.only("pk").counterpart_of(publication) if publication else None
     return [text.pk] if text else []
 
 
@@ -152,7 +154,7 @@ _editions = PreparedQuery(
 )
 _live_editions_with_text = PreparedQuery(
     lambda pks, now: (
-        Edition.objects.live(now).filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS, "text")
+        Edition.objects.live(now).filter(Among(F("pk"), pks)).order_by().only(*TEASER_COLUMNS, "plain_text")
     ),
     pks=NUMBERS,
     now=MOMENT,

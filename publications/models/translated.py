@@ -39,15 +39,18 @@ class TranslatedModel(models.Model):
     class Meta:
         abstract = True
 
-    def worded(self, field: str, language: str | None = None) -> str:
-        """The text of `field` in the language (that of the page when none is named)."""
-        locale = current_locale(language)
-        others = [locale, *(code for code in LOCALES if code != locale)]
-        return next((text for code in others if (text := getattr(self, f"{field}_{code}"))), "")
+    def get_translation(self, field: str, language: str | None = None, *, fallback: bool = True) -> str:
+        """Return a translated field in one language.
 
-    def worded_only(self, field: str, language: str | None = None) -> str:
-        """The same, and nothing where it is empty: for what would read as a mistake in the other language."""
-        return getattr(self, f"{field}_{current_locale(language)}")
+        Args:
+            field: the name without the language: "title" for `title_en` and `title_sv`.
+            language: its code; None is the language of the page.
+            fallback: return the other language where this one is empty. Without it return "", for what would read as
+                a mistake in the other language.
+        """
+        locale = current_locale(language)
+        others = [code for code in LOCALES if code != locale] if fallback else []
+        return next((text for code in (locale, *others) if (text := getattr(self, f"{field}_{code}"))), "")
 
 
 class SingleRowModel(models.Model):

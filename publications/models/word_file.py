@@ -22,13 +22,13 @@ class TrackedChangesState(models.TextChoices):
 
 
 class WordFileQuerySet(models.QuerySet):
-    def taken(self) -> "WordFileQuerySet":
+    def accepted(self) -> "WordFileQuerySet":
         """Those whose text is in the draft."""
-        return self.filter(is_waiting=False)
+        return self.filter(is_undecided=False)
 
-    def waiting(self) -> "WordFileQuerySet":
+    def undecided(self) -> "WordFileQuerySet":
         """Those that differ from the draft in a way that a person has to decide."""
-        return self.filter(is_waiting=True)
+        return self.filter(is_undecided=True)
 
 
 class WordFile(models.Model):
@@ -43,8 +43,10 @@ class WordFile(models.Model):
     size = models.PositiveBigIntegerField(default=0)
     text = models.TextField()
     report = models.JSONField(default=dict)
-    tracked = models.CharField(max_length=10, choices=TrackedChangesState, default=TrackedChangesState.NONE)
-    is_waiting = models.BooleanField(default=False)
+    tracked_changes = models.CharField(
+        max_length=10, choices=TrackedChangesState, default=TrackedChangesState.NONE
+    )
+    is_undecided = models.BooleanField(default=False)
     added_at = models.DateTimeField(_("added"), auto_now_add=True)
     added_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, on_delete=models.SET_NULL, null=True, related_name="+"

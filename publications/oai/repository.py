@@ -117,13 +117,13 @@ class Source:
 
 def _sources(now: datetime) -> list[Source]:
     """All items, each in one of three: live and as it was published, live and touched since, ended."""
-    live, begun = Edition.objects.live(now), Edition.objects.begun(now)
-    touched = Q(touched_at__gt=F("visible_from"))
+    live, begun = Edition.objects.live(now), Edition.objects.started(now)
+    touched = Q(record_changed_at__gt=F("visible_from"))
     later = begun.filter(publication=OuterRef("publication"), visible_from__gte=OuterRef("visible_until"))
     ended = begun.filter(~Exists(later.order_by()), visible_until__lte=now)
     return [
-        Source(live.filter(Q(touched_at=None) | ~touched), "visible_from"),
-        Source(live.filter(touched), "touched_at"),
+        Source(live.filter(Q(record_changed_at=None) | ~touched), "visible_from"),
+        Source(live.filter(touched), "record_changed_at"),
         Source(ended, "visible_until", is_deleted=True),
     ]
 
@@ -147,12 +147,12 @@ def find_item(uid: UUID, now: datetime) -> HarvestItem | None:
 
 def earliest_datestamp(now: datetime) -> datetime:
     """No datestamp is before this moment."""
-    begun = Edition.objects.begun(now).order_by()
+    begun = Edition.objects.started(now).order_by()
     return begun.aggregate(first=Min("visible_from"))["first"] or now
 
 
 def _items(rows: list[tuple[ListPosition, int, bool]]) -> list[HarvestItem]:
-    editions = Edition.objects.filter(pk__in=[pk for _place, pk, _is_deleted in rows]).without_bodies()
+    editions = Edition.objects.filter(pk__in=[pk for _place, pk, _is_deleted in rows]).without_texts()
     texts = EditionWithRows.get_many(editions, rows=("bylines", "tags", "attachments"))
     by_number = {text.edition.pk: text for text in texts}
     return [HarvestItem(by_number[pk], place.stamp, is_deleted) for place, pk, is_deleted in rows]
@@ -174,7 +174,7 @@ class Repository:
         return f"oai:{self.name}:"
 
     def identify(self, request: OaiRequest, xml: XmlWriter) -> None:
-        xml.element("repositoryName", self.site.worded("name"))
+        xml.element("repositoryName", self.site.get_translation("name"))
         xml.element("baseURL", base_url())
         xml.element("protocolVersion", "2.0")
         xml.element("adminEmail", parseaddr(settings.DEFAULT_FROM_EMAIL)[1])
@@ -198,7 +198,7 @@ class Repository:
         """The values of facets with sets, such as kinds and languages, among what is or was public."""
         if "resumptionToken" in request.arguments:
             raise OaiError("badResumptionToken", "The list of sets is given whole.")
-        begun = Edition.objects.begun(self.now)
+        begun = Edition.objects.started(self.now)
         sets = [
             (f"{facet.name}-{facet.value_of(row)}", facet.set_label(row))
             for facet in FACETS.values()

@@ -100,17 +100,19 @@ def _of_publication(locale: str, match: ResolverMatch) -> str:
 
 def _of_topic(locale: str, match: ResolverMatch) -> str:
     tag = Tag.objects.filter(slug=match.kwargs["slug"]).first()
-    return "" if tag and Edition.objects.live().on(tag).exists() else _("no public piece is on this topic.")
+    return (
+        "" if tag and Edition.objects.live().tagged(tag).exists() else _("no public piece is on this topic.")
+    )
 
 
 def _of_author(locale: str, match: ResolverMatch) -> str:
-    author = Author.objects.known().filter(slug=match.kwargs["slug"]).first()
-    named = author and Edition.objects.live().by(author).exists()
+    author = Author.objects.identified().filter(slug=match.kwargs["slug"]).first()
+    named = author and Edition.objects.live().authored_by(author).exists()
     return "" if named else _("no public piece is by this author.")
 
 
 def _of_page(locale: str, match: ResolverMatch) -> str:
-    return "" if SitePage.objects.at(locale, match.kwargs["slug"]).exists() else _nowhere()
+    return "" if SitePage.objects.at_address(locale, match.kwargs["slug"]).exists() else _nowhere()
 
 
 def _of_picture(locale: str, match: ResolverMatch) -> str:

@@ -53,13 +53,13 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         html=html,
         unrenderable=reason,
         headings=markup.outline(publication.body),
-        missing=tuple(publication.owed()),
+        missing=tuple(publication.missing_fields()),
         images=tuple(_images(publication)),
         broken_links=_broken_links(publication, html),
         duplicates=tuple(_duplicates(publication)),
         slug=publication.proposed_slug(),
         own_slug=publication.slug,
-        was_public=publication.editions.begun().exists(),
+        was_public=publication.editions.started().exists(),
         tags=publication.tags.count(),
         untitled_authors=tuple(_untitled_authors(publication)),
         attachment_problems={file.filename: _problem(file) for file in whole},
@@ -94,8 +94,8 @@ def _images(publication: Publication) -> Iterable[DraftImage]:
         yield DraftImage(
             key=image.key,
             filename=image.filename,
-            has_words=image.decorative or bool(image.alt_en or image.alt_sv),
-            has_words_in_language=image.decorative or _has_alt_in(image, publication.language),
+            has_words=image.is_decorative or bool(image.alt_en or image.alt_sv),
+            has_words_in_language=image.is_decorative or _has_alt_in(image, publication.language),
             is_cover=image.pk == publication.cover_id,
         )
 
@@ -106,12 +106,12 @@ def _has_alt_in(image: Image, language: str) -> bool:
 
 def _untitled_authors(publication: Publication) -> Iterable[str]:
     """Authors who have a title, but not in the language of the text: readers see none."""
-    for line in publication.signed():
+    for line in publication.bylines_with_authors():
         author = line.author
         if (
-            author.worded("title")
-            and not author.worded_only("title", publication.language)
-            and not author.pseudonymous
+            author.get_translation("title")
+            and not author.get_translation("title", publication.language, fallback=False)
+            and not author.is_pseudonymous
         ):
             yield author.name
 
@@ -121,7 +121,7 @@ def _duplicates(publication: Publication) -> Iterable[str]:
     if not publication.title.strip():
         return ()
     others = Publication.objects.filter(title__iexact=publication.title.strip()).exclude(
-        pk__in=publication.family()
+        pk__in=publication.translation_set()
     )
     return [f"{other} ({other.kind})" for other in others.select_related("kind")[:1]]
 

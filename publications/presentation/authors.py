@@ -95,7 +95,7 @@ def _aloud(bylines: Iterable[EditionByline]) -> str:
 
 def byline_groups(row: EditionByline) -> tuple[str, str, str]:
     """Name, title and affiliation as a piece may tell them: of a pen name, the name alone."""
-    return (row.name, "", "") if row.author.pseudonymous else (row.name, row.title, row.affiliation)
+    return (row.name, "", "") if row.author.is_pseudonymous else (row.name, row.title, row.affiliation)
 
 
 def byline_people(bylines: Sequence[EditionByline], url_of: Callable[[Author], str]) -> list[BylineGroup]:
@@ -122,8 +122,10 @@ def author_profiles(
         AuthorProfile(
             name=row.name,
             url=url_of(row.author),
-            title=row.author.worded_only("title") if not row.author.pseudonymous else "",
-            affiliation=row.author.worded("affiliation") if not row.author.pseudonymous else "",
+            title=row.author.get_translation("title", fallback=False)
+            if not row.author.is_pseudonymous
+            else "",
+            affiliation=row.author.get_translation("affiliation") if not row.author.is_pseudonymous else "",
             orcid=row.author.shown_orcid,
             biography_html=paragraphs(row.author.biography),
             portrait=portrait_image(row.author.shown_portrait, address),
@@ -181,8 +183,10 @@ def author_summaries(
         AuthorSummary(
             name=author.name,
             url=author_url(author),
-            title=author.worded_only("title"),
-            affiliation=author.worded("affiliation") if author.guest else "",  # the rest are of this house
+            title=author.get_translation("title", fallback=False),
+            affiliation=author.get_translation("affiliation")
+            if author.is_guest
+            else "",  # the rest are of this house
             pieces=getattr(author, "pieces", 0),
             portrait=portrait_image(author.shown_portrait, address),
             initials=initials_of(author),

@@ -103,7 +103,7 @@ def history_entries(live: Edition, begun: Sequence[Edition]) -> list[HistoryEntr
     """The editions of a live piece, newest first, at the addresses of today."""
     shown, before = [], None
     for edition in begun:
-        if edition.is_taken_back:
+        if edition.is_withdrawn_or_undone:
             shown.append(HistoryEntry(edition.number))
             continue
         shown.append(_entry(live, edition, before, begun))
@@ -119,12 +119,15 @@ def edition_label(edition: Edition, begun: Iterable[Edition] = ()) -> str:
 def _again(edition: Edition, begun: Sequence[Edition]) -> str:
     """Of one that brought an earlier text back: which, and instead of which. Empty where that is not told."""
     restored = next(
-        (each.number for each in begun if edition.restores_id and each.pk == edition.restores_id), None
+        (each.number for each in begun if edition.restored_from_id and each.pk == edition.restored_from_id),
+        None,
     )
     if not restored:
         return ""
     between = [
-        each.number for each in begun if restored < each.number < edition.number and each.is_taken_back
+        each.number
+        for each in begun
+        if restored < each.number < edition.number and each.is_withdrawn_or_undone
     ]
     if not between:
         return _("The text of edition %(number)d again") % {"number": restored}
@@ -138,13 +141,13 @@ def announced_on(edition: Edition) -> str:
 
 
 def _entry(live: Edition, edition: Edition, before: Edition | None, begun: Sequence[Edition]) -> HistoryEntry:
-    is_again = before and edition.restores_id == before.pk
+    is_again = before and edition.restored_from_id == before.pk
     return HistoryEntry(
         number=edition.number,
         what=edition_label(edition, begun),
         since=_since(edition),
         on=_whole_second(announced_at(edition)),
-        note=edition.note,
+        note=edition.change_note,
         url=edition_url(live, edition.number),
         changes_url=changes_url(live, edition.number) if before and not is_again else "",
         before=before.number if before else None,
@@ -165,7 +168,7 @@ def _note(edition: Edition, published: datetime | None) -> ChangeNote:
         label=str(label),
         on=_whole_second(told),
         words=_when(told, published),
-        note=edition.note,
+        note=edition.change_note,
         number=edition.number,
         changes_url=changes_url(edition, edition.number),
     )

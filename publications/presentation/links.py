@@ -57,7 +57,7 @@ def topic_url(tag: Tag) -> str:
 
 def author_url(author: Author) -> str:
     """Where an author is told of; a pen name is told of nowhere."""
-    return "" if author.pseudonymous else localized_url("author", slug=author.slug)
+    return "" if author.is_pseudonymous else localized_url("author", slug=author.slug)
 
 
 def public_address(image: Image, size: str, extension: str) -> str:
@@ -118,7 +118,7 @@ def feeds_for(
             kind and _feed(locale, "kind_feed", kind.plural, kind=kind.slug),
             tag and _feed(locale, "topic_feed", tag.label, tag=tag.slug),
             author
-            and not author.pseudonymous
+            and not author.is_pseudonymous
             and _feed(locale, "author_feed", author.name, author=author.slug),
             language and _feed(locale, "language_feed", language_label(language), code=language),
         ]

@@ -94,7 +94,7 @@ def _further_context(piece: EditionWithRows) -> dict[str, object]:
 
 def _related(piece: EditionWithRows) -> list[Teaser]:
     topics = {tag.pk: tag.label for tag in piece.tags}
-    people = {line.author_id: line.name for line in piece.bylines if not line.author.pseudonymous}
+    people = {line.author_id: line.name for line in piece.bylines if not line.author.is_pseudonymous}
     return related_teasers(related_editions(piece.edition.publication_id), topics, people)
 
 
@@ -132,7 +132,7 @@ def change_notes_of(piece: EditionWithRows) -> dict[str, object]:
 def contents(edition: Edition) -> list[dict[str, object]]:
     """The headings of a long text that has several; none where the reader would not need them."""
     chapters = sum(level == 2 for level, _text, _anchor in edition.contents)
-    if chapters < MIN_CHAPTERS or edition.words <= MIN_WORDS:
+    if chapters < MIN_CHAPTERS or edition.word_count <= MIN_WORDS:
         return []
     return [
         {"level": level, "text": text, "anchor": anchor}
@@ -144,7 +144,7 @@ def contents(edition: Edition) -> list[dict[str, object]]:
 def age(edition: Edition) -> str:
     """A line on a comment on the events of its day that has grown old; reports are not of the day."""
     if (
-        edition.kind.numbered
+        edition.kind.is_numbered
         or edition.number_of_kind
         or timezone.now() - edition.published_at < AGE_NOTICE_AFTER
     ):

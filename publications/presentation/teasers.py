@@ -65,7 +65,7 @@ def build_teaser(
     """
     foreign = edition.language != locale_of(get_language() or "en")
     return Teaser(
-        kind=edition.kind.worded("name"),
+        kind=edition.kind.get_translation("name"),
         title=edition.title,
         url=edition.get_absolute_url(),
         summary=edition.summary,

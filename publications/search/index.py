@@ -60,14 +60,18 @@ Named = Tag | Author | Synonym
 MIN_WORD_LETTERS = 3
 BATCH = 500
 _COUNT = """
-INSERT INTO publications_indexedterm (term, opening, pieces) VALUES {rows}
-ON CONFLICT (term) DO UPDATE SET pieces = publications_indexedterm.pieces + excluded.pieces
+INSERT INTO publications_indexedterm (term, prefix, edition_count) VALUES {rows}
+ON CONFLICT (term) DO UPDATE SET edition_count = publications_indexedterm.edition_count + excluded.edition_count
 """
 
 
 def indexable_editions(moment: datetime) -> QuerySet[Edition]:
     """The editions that are public at the moment, or will be."""
-    return Edition.objects.kept().filter(visible_until__gt=moment).filter(visible_until__gt=F("visible_from"))
+    return (
+        Edition.objects.not_cancelled()
+        .filter(visible_until__gt=moment)
+        .filter(visible_until__gt=F("visible_from"))
+    )
 
 
 def outdated_rows(publication: Publication, moment: datetime) -> tuple[set[int], set[int]]:
@@ -126,7 +130,7 @@ def build_row(text: EditionWithRows) -> IndexRow:
 
 INDEXED = {
     weight: tuple(
-        "text" if field.type is FieldType.MARKDOWN else field.name
+        "plain_text" if field.type is FieldType.MARKDOWN else field.name
         for field in sorted(FROZEN_COLUMNS, key=lambda field: field.type is not FieldType.LINE)
         if field.search_weight is weight
     )
@@ -165,8 +169,8 @@ def _discount(found: Counter[str]) -> None:
     for term, times in found.items():
         by_times.setdefault(times, []).append(term)
     for times, terms in by_times.items():
-        IndexedTerm.objects.filter(term__in=terms, pieces__lte=times).delete()
-        IndexedTerm.objects.filter(term__in=terms).update(pieces=F("pieces") - times)
+        IndexedTerm.objects.filter(term__in=terms, edition_count__lte=times).delete()
+        IndexedTerm.objects.filter(term__in=terms).update(edition_count=F("edition_count") - times)
 
 
 def index_names(thing: models.Model) -> None:
@@ -178,7 +182,7 @@ def index_names(thing: models.Model) -> None:
 
 def forget_names(thing: models.Model) -> None:
     if type(thing) in ROW_LETTERS and thing.pk:
-        NamedTerm.objects.filter(sign=row_key(thing)).delete()
+        NamedTerm.objects.filter(row_key=row_key(thing)).delete()
 
 
 def _index_missing_names(texts: Iterable[EditionWithRows]) -> None:
@@ -187,7 +191,7 @@ def _index_missing_names(texts: Iterable[EditionWithRows]) -> None:
     for text in texts:
         for thing in (*(line.author for line in text.bylines), *text.tags):
             things[row_key(thing)] = thing
-    known = set(NamedTerm.objects.filter(sign__in=list(things)).values_list("sign", flat=True))
+    known = set(NamedTerm.objects.filter(row_key__in=list(things)).values_list("row_key", flat=True))
     _store_names([thing for sign, thing in things.items() if sign not in known])
 
 
@@ -200,7 +204,7 @@ def _index_all_names() -> None:
 
 def _store_names(things: Iterable[Named]) -> None:
     NamedTerm.objects.bulk_create(
-        (NamedTerm(term=term, sign=row_key(thing)) for thing in things for term in name_terms_of(thing)),
+        (NamedTerm(term=term, row_key=row_key(thing)) for thing in things for term in name_terms_of(thing)),
         batch_size=500,
     )
 
@@ -218,7 +222,7 @@ def _first_words(synonym: Synonym) -> str:
 
 _NAMES_OF = {
     Tag: lambda tag: f"{tag.name} {tag.name_sv}",
-    Author: lambda author: "" if author.pseudonymous else f"{author.name} {author.slug}",
+    Author: lambda author: "" if author.is_pseudonymous else f"{author.name} {author.slug}",
     Synonym: _first_words,
 }
 

@@ -236,7 +236,7 @@ def _names(asked: Iterable[str]) -> Names:
     """The signs of what each term names."""
     terms = {term for word in asked for term in query_terms(word)}
     found: Names = {}
-    rows = NamedTerm.objects.filter(term__in=terms).values_list("term", "sign") if terms else ()
+    rows = NamedTerm.objects.filter(term__in=terms).values_list("term", "row_key") if terms else ()
     for term, sign in rows:
         found.setdefault(term, set()).add(sign)
     return found

@@ -135,9 +135,9 @@ class SnippetBuilder:
         in_summary = self.places(edition.summary, edition.language)
         if self._answered(in_summary) == len(self.parts):
             return Snippet(title, self._passage(edition.summary, in_summary))
-        in_text = self.places(edition.text[:MAX_TEXT_CHARACTERS], edition.language)
+        in_text = self.places(edition.plain_text[:MAX_TEXT_CHARACTERS], edition.language)
         if self._answered(in_text) > self._answered(in_summary):
-            return Snippet(title, self._passage(edition.text, in_text))
+            return Snippet(title, self._passage(edition.plain_text, in_text))
         return Snippet(title, self._passage(edition.summary, in_summary))
 
     def places(self, text: str, language: str) -> list[Place]:

@@ -138,14 +138,16 @@ def _candidates(word: str) -> Iterator[str]:
         for known in _near(reading):
             apart = distance(reading, known.term)
             if apart <= (2 if len(reading) >= TWO_SLIPS_FROM else 1):
-                near[known.term] = min(near.get(known.term, (9, 0)), (apart, -known.pieces))
+                near[known.term] = min(near.get(known.term, (9, 0)), (apart, -known.edition_count))
     yield from sorted(near, key=near.__getitem__)[:MAX_TRIED]
 
 
 def _near(term: str) -> Iterable[IndexedTerm]:
     yield from IndexedTerm.objects.filter(term__in=edits(term))
     if len(term) >= TWO_SLIPS_FROM:
-        alike = IndexedTerm.objects.filter(opening=term[: IndexedTerm.OPENING]).order_by("-pieces", "term")
+        alike = IndexedTerm.objects.filter(prefix=term[: IndexedTerm.OPENING]).order_by(
+            "-edition_count", "term"
+        )
         yield from alike[:MAX_COMPARED]
 
 
@@ -156,6 +158,6 @@ def _as_written(term: str, edition: int) -> str:
         return ""
     marker = SnippetBuilder(ExpandedQuery((Term(term),)))
     bylines = (line.name for line in found.bylines.all())
-    texts = (found.title, found.summary, found.key_points, found.text, *bylines)
+    texts = (found.title, found.summary, found.key_points, found.plain_text, *bylines)
     there = [text[start:end] for text in texts for start, end, _part in marker.places(text, found.language)]
     return min(there, key=lambda word: not word.islower(), default="")

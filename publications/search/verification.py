@@ -44,7 +44,7 @@ def _read_rows(progress: Progress) -> Iterator[list]:
 def differing_words(progress: Progress) -> Iterator[str]:
     """Yield the words that are counted otherwise than they stand in rows, and names that lead elsewhere."""
     wanted_counts = Counter(term for rows in _read_rows(progress) for row in rows for term in vocabulary(row))
-    there = Counter(dict(IndexedTerm.objects.values_list("term", "pieces")))
+    there = Counter(dict(IndexedTerm.objects.values_list("term", "edition_count")))
     for term in sorted(wanted_counts | there):
         if wanted_counts[term] != there[term]:
             yield f"The word “{term}” is counted {there[term]} times and stands in {wanted_counts[term]} editions."
@@ -54,7 +54,7 @@ def differing_words(progress: Progress) -> Iterator[str]:
 def _differing_names() -> Iterator[str]:
     """Topics and authors are to be known once an edition names them, spellings at once."""
     there: dict[str, set[str]] = {}
-    for term, sign in NamedTerm.objects.values_list("term", "sign"):
+    for term, sign in NamedTerm.objects.values_list("term", "row_key"):
         there.setdefault(sign, set()).add(term)
     named = {f"t{pk}" for pk in _distinct(EditionTag, "tag")} | {
         f"a{pk}" for pk in _distinct(EditionByline, "author")

@@ -145,7 +145,7 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
     """An author and all they have written."""
     author = author_or_404(slug)
     locale, site = current_locale(), site_settings()
-    live = Edition.objects.live().for_locale(locale).by(author).newest_first()
+    live = Edition.objects.live().for_locale(locale).authored_by(author).newest_first()
     total = count_editions(locale, {"author": slug})
     found = paginate_teasers(live, request.GET.get("page", "1"), numbered_urls(request.path), total=total)
     writer = author_summaries([author])[0]
@@ -173,8 +173,8 @@ def author_detail(request: HttpRequest, slug: str) -> HttpResponse:
 
 def author_or_404(slug: str) -> Author:
     """The author of this address; who has no live piece is as if they were not there."""
-    author = get_object_or_404(Author.objects.known().select_related("portrait"), slug=slug)
-    if not Edition.objects.live().by(author).exists():
+    author = get_object_or_404(Author.objects.identified().select_related("portrait"), slug=slug)
+    if not Edition.objects.live().authored_by(author).exists():
         raise Http404
     return author
 

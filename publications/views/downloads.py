@@ -251,7 +251,7 @@ def _is_public(image: Image) -> bool:
     reachable = Edition.objects.readable().filter(publication__in=live.values("publication"))
     return (
         reachable.filter(image_rows__image=image).exists()
-        or live.filter(bylines__author__portrait=image, bylines__author__pseudonymous=False).exists()
+        or live.filter(bylines__author__portrait=image, bylines__author__is_pseudonymous=False).exists()
     )
 
 

@@ -78,7 +78,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 def _newest() -> list[Teaser]:
     """Return the teasers that the page shows, as a fragment: floods ask for little else."""
     return build_teasers(
-        Edition.objects.live().for_locale(current_locale()).newest_first().for_cards()[:NEWEST]
+        Edition.objects.live().for_locale(current_locale()).newest_first().with_teaser_columns()[:NEWEST]
     )
 
 

@@ -62,7 +62,7 @@ def site_page(request: HttpRequest, slug: str) -> HttpResponse:
 
 def page_or_404(slug: str) -> SitePage:
     """The page of the site at this address in the language of the address."""
-    found = SitePage.objects.at(current_locale(), slug).first()
+    found = SitePage.objects.at_address(current_locale(), slug).first()
     if not found:
         raise Http404
     return found
@@ -104,7 +104,12 @@ def llms(request: HttpRequest) -> HttpResponse:
 
 def _llms_response() -> HttpResponse:
     with translation.override(LOCALES[0]):
-        live = Edition.objects.live().for_locale(LOCALES[0]).newest_first().for_cards()[:LLMS_PUBLICATIONS]
+        live = (
+            Edition.objects.live()
+            .for_locale(LOCALES[0])
+            .newest_first()
+            .with_teaser_columns()[:LLMS_PUBLICATIONS]
+        )
         context = {
             "site": SiteSettings.objects.first() or SiteSettings(),
             "pieces": [_llms_publication(*each) for each in zip(live, build_teasers(live), strict=True)],

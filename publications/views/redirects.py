@@ -36,7 +36,7 @@ TRANSLATED_WORDS = (
 WORD_PLACES = (2, 4, 6)  # where they stand in a path, parted by slashes
 SUBJECT_LOOKUPS = {
     "topic": lambda slug: {"tag_rows__tag__slug": slug},
-    "author": lambda slug: {"bylines__author__slug": slug, "bylines__author__pseudonymous": False},
+    "author": lambda slug: {"bylines__author__slug": slug, "bylines__author__is_pseudonymous": False},
 }
 IN_QUERY = "!$%&'()*+,-./:;=?@_~"  # RFC 3986, section 3.4; what is escaped stays so
 MAX_URL_LENGTH = 2000  # characters of an address that browsers and Django's redirects take
@@ -65,7 +65,7 @@ def _from_former(request: HttpRequest) -> HttpResponse | None:
 
 def _to_piece(request: HttpRequest, publication: int) -> HttpResponse | None:
     """To its live edition; where it is withdrawn or has expired, word of that."""
-    last = Edition.objects.begun().filter(publication=publication).order_by("-visible_from").first()
+    last = Edition.objects.started().filter(publication=publication).order_by("-visible_from").first()
     if not last:
         return None
     return (
@@ -141,7 +141,7 @@ def _is_page(path: str, asked: Callable[[str, ResolverMatch], bool] = lambda loc
             return False
     if match.view_name != "publications:site-page":
         return asked(locale, match)
-    return SitePage.objects.at(locale, match.kwargs["slug"]).exists()
+    return SitePage.objects.at_address(locale, match.kwargs["slug"]).exists()
 
 
 def _names_something(locale: str, match: ResolverMatch) -> bool:
@@ -158,10 +158,10 @@ def _names_something(locale: str, match: ResolverMatch) -> bool:
 def find_public_subject(former: Redirect) -> Tag | Author | None:
     """The topic or author that it led to, while a live piece names them and readers know them."""
     found: Tag | Author | None = former.tag or former.author
-    if not found or getattr(found, "pseudonymous", False):
+    if not found or getattr(found, "is_pseudonymous", False):
         return None
     live = Edition.objects.live()
-    return found if (live.on(found) if former.tag_id else live.by(found)).exists() else None
+    return found if (live.tagged(found) if former.tag_id else live.authored_by(found)).exists() else None
 
 
 def _from_renamed(request: HttpRequest) -> HttpResponse | None:

@@ -63,8 +63,8 @@ def author_image(request: HttpRequest, slug: str) -> HttpResponseBase:
             author.name,
             site=site,
             kind=gettext("Author"),
-            authors=author.worded_only("title") or "",
-            detail=author.worded("affiliation") or describe_author(author, site),
+            authors=author.get_translation("title", fallback=False) or "",
+            detail=author.get_translation("affiliation") or describe_author(author, site),
             cover=portrait,
             cover_digest=renditions.cover_digest(portrait) if portrait else "",
         )

@@ -92,7 +92,7 @@ def topic_detail(request: HttpRequest, slug: str) -> HttpResponse:
 def topic_or_404(slug: str) -> Tag:
     """The topic of this address; one that no live piece names is as if it were not there."""
     tag = get_object_or_404(Tag.objects.select_related("responsible__portrait"), slug=slug)
-    if not Edition.objects.live().on(tag).exists():
+    if not Edition.objects.live().tagged(tag).exists():
         raise Http404
     return tag
 
@@ -121,7 +121,7 @@ def _people(chosen: dict[str, str]) -> list[Author]:
 def _responsible(tag: Tag):
     """Named while readers can know the person: by a live piece, and not under a pen name."""
     person = tag.responsible
-    if not person or person.pseudonymous or not Edition.objects.live().by(person).exists():
+    if not person or person.is_pseudonymous or not Edition.objects.live().authored_by(person).exists():
         return None
     return author_summaries([person])[0]
 

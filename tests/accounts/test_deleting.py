@@ -29,7 +29,7 @@ def delete(person: User) -> str:
 
 
 def saves(person):
-    Revision.objects.keep(make_publication(), by=person, why=RevisionReason.SAVED)
+    Revision.objects.create_from(make_publication(), by=person, why=RevisionReason.SAVED)
 
 
 def types(person):
@@ -37,7 +37,9 @@ def types(person):
 
 
 def acts(person):
-    AuditEntry.objects.create(deed=ActionType.PUBLISH, by=person, by_name=person.username, generation=9_999)
+    AuditEntry.objects.create(
+        action=ActionType.PUBLISH, by=person, actor_name=person.username, site_version=9_999
+    )
 
 
 @pytest.mark.parametrize("who", ["superuser", "administrator"])
@@ -46,11 +48,11 @@ def test_an_account_with_history_is_not_deleted_and_the_remedy_is_said(request, 
     desk, person = request.getfixturevalue(who), make_person()
     history(person)
 
-    asked = desk.get(delete(person), follow=True)
+    params = desk.get(delete(person), follow=True)
     done = desk.post(delete(person), {"post": "yes"}, follow=True)
 
     assert User.objects.filter(pk=person.pk).exists()
-    for page in (asked, done):
+    for page in (params, done):
         assert page.redirect_chain[-1][0] == reverse("desk:auth_user_change", args=[person.pk])
         assert "Deactivate it instead" in page.text
         assert delete(person) not in page.text
@@ -85,9 +87,9 @@ def test_an_account_without_history_is_deleted(administrator):
 
 def test_accounts_are_not_deleted_many_at_once(superuser):
     person = make_person()
-    asked = {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
+    params = {"action": "delete_selected", "_selected_action": [person.pk], "post": "yes"}
 
-    superuser.post(reverse("desk:auth_user_changelist"), asked)
+    superuser.post(reverse("desk:auth_user_changelist"), params)
 
     assert User.objects.filter(pk=person.pk).exists()
 

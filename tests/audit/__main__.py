@@ -19,18 +19,18 @@ QUESTIONS = {
 
 
 def main() -> int:
-    asked = arguments()
-    if asked.picture:
+    params = arguments()
+    if params.picture:
         with demonstrated() as url, sync_playwright() as playwright:
-            picture.make(_launched(playwright), url, asked.picture)
+            picture.make(_launched(playwright), url, params.picture)
         return 0
     with running() as site, sync_playwright() as playwright:
         browser = _launched(playwright)
-        pages = [page for page in site.pages if not asked.only or page.name in asked.only]
-        if asked.sheet:
-            sheet.make(browser, pages, asked.sheet)
+        pages = [page for page in site.pages if not params.only or page.name in params.only]
+        if params.sheet:
+            sheet.make(browser, pages, params.sheet)
             return 0
-        failed = [name for name in asked.questions if not QUESTIONS[name](browser, pages)]
+        failed = [name for name in params.questions if not QUESTIONS[name](browser, pages)]
         browser.close()
     print(f"\nFailed: {', '.join(failed)}" if failed else "\nAll is well.")
     return len(failed)
@@ -46,9 +46,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--only", nargs="+", default=[], help="names of pages, as the tables have them")
     parser.add_argument("--sheet", type=Path, help="make a contact sheet in this folder instead")
     parser.add_argument("--picture", type=Path, help="make the picture of README in this file instead")
-    asked = parser.parse_args()
-    asked.questions = asked.questions or list(QUESTIONS)
-    return asked
+    params = parser.parse_args()
+    params.questions = params.questions or list(QUESTIONS)
+    return params
 
 
 if __name__ == "__main__":

@@ -46,11 +46,11 @@ def running() -> Iterator[Site]:
         surroundings = _surroundings(full)
         _manage(surroundings, "prepare")
         _import_corpus(surroundings)
-        told = _run(surroundings, "-c", STATES)
+        result = _run(surroundings, "-c", STATES)
         for order in (("migrate", "--verbosity=0"), ("collectstatic", "--verbosity=0", "--no-input")):
             _manage(_surroundings(empty), *order)
         with _served(full) as url, _served(empty) as bare:
-            pages = [Page(name, f"{url}{path}", status) for name, path, status in json.loads(told)]
+            pages = [Page(name, f"{url}{path}", status) for name, path, status in json.loads(result)]
             nothing = [Page("empty home", f"{bare}/en/"), Page("empty list sv", f"{bare}/sv/publikationer/")]
             yield Site(url, [*pages, *nothing])
 

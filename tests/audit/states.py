@@ -90,16 +90,16 @@ def _report(tags: tuple) -> Edition:
     notes = "\n\n".join(
         f"[^{n}-{m}]: A source, and where in it, number {n}.{m}." for n in range(1, 13) for m in range(4)
     )
-    piece = make_publication(
+    publication = make_publication(
         kind="report", title="A long report with all that a text can hold", body="\n\n".join([*sections, notes]),
         key_points="The first point.\nThe second point.\nThe third point.", tags=tags, cover=image,
         published_at=PAST,
     )  # fmt: skip
     pdf = store_original(b"%PDF-1.4 of the audit", "pdf")
     Attachment.objects.create(
-        publication=piece, original=pdf, filename="report.pdf", label="The report", size=21
+        publication=publication, original=pdf, filename="report.pdf", label="The report", size=21
     )
-    return actions.publish(saved(piece), by=None)
+    return actions.publish(saved(publication), by=None)
 
 
 def _translated(tags: tuple) -> Edition:
@@ -124,7 +124,7 @@ def _of_both_trees() -> list[tuple[str, str, int]]:
     found = []
     for locale in LOCALES:
         listed = localized_path(locale, "publications:list")
-        author = _busiest(Author.objects.known())
+        author = _busiest(Author.objects.identified())
         lists = {
             "home": localized_path(locale, "publications:home"),
             "list": listed,
@@ -169,7 +169,8 @@ def _busiest(named):
 def _of_pieces(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
     address = {name: edition.get_absolute_url() for name, edition in made.items()}
     newest = (
-        Edition.objects.live().filter(language="en", words__gt=300).newest_first().first() or made["plain"]
+        Edition.objects.live().filter(language="en", word_count__gt=300).newest_first().first()
+        or made["plain"]
     )
     corrected = made["corrected"]
     pages = [

@@ -43,57 +43,57 @@ examples:
 """
 
 
-def warm_part(pieces: int) -> Iterator[Figure]:
+def warm_part(publications: int) -> Iterator[Figure]:
     """pages in memory, from the server, beside nginx; its memory; bytes over the wire"""
-    site = built(pieces)
+    site = built(publications)
     addresses = json.loads(_inside(site, "addresses", str(warm.MANY)))
-    yield from warm.warm(site, addresses, _last_page(pieces))
+    yield from warm.warm(site, addresses, _last_page(publications))
 
 
-def render_part(pieces: int) -> Iterator[Figure]:
+def render_part(publications: int) -> Iterator[Figure]:
     """pages that are not in memory within one process, and those asked for first after a change"""
-    yield from _figures(built(pieces), "render", str(_last_page(pieces)))
+    yield from _figures(built(publications), "render", str(_last_page(publications)))
 
 
-def uncached_part(pieces: int) -> Iterator[Figure]:
+def uncached_part(publications: int) -> Iterator[Figure]:
     """pages that are not in memory, over HTTP, at 1,000 pieces and at those asked for: server and compression included"""
-    for count in dict.fromkeys((1_000, pieces)):
+    for count in dict.fromkeys((1_000, publications)):
         site = built(count)
         addresses = json.loads(_inside(site, "addresses", str(uncached.WARM_UP + uncached.PUBLICATIONS)))
         yield from uncached.measure_uncached(site, addresses, count)
 
 
-def search_part(pieces: int) -> Iterator[Figure]:
+def search_part(publications: int) -> Iterator[Figure]:
     """searches of many kinds, at 1,000 pieces and at those asked for; on PostgreSQL too by DATABASE_URL"""
-    for count in dict.fromkeys((1_000, pieces)):
+    for count in dict.fromkeys((1_000, publications)):
         yield from _figures(built(count), "search", str(count))
         if server := os.environ.get("DATABASE_URL", ""):
             yield from _on_postgresql(server, count)
 
 
-def publish_part(pieces: int) -> Iterator[Figure]:
+def publish_part(publications: int) -> Iterator[Figure]:
     """saving and publishing, likeness, and the time until another process shows it"""
-    with copied(built(pieces)) as site:
-        yield from _figures(site, "publishing", str(pieces))
+    with copied(built(publications)) as site:
+        yield from _figures(site, "publishing", str(publications))
         yield from writing.visible(site)
 
 
-def import_part(pieces: int) -> Iterator[Figure]:
+def import_part(publications: int) -> Iterator[Figure]:
     """bringing in a folder of pieces, and writing a small site as static files"""
     with copied(built(1_000)) as site:
         yield from _figures(site, "importing")
     yield from _figures(built(1_000), "mirror")
 
 
-def texts_part(pieces: int) -> Iterator[Figure]:
+def texts_part(publications: int) -> Iterator[Figure]:
     """one text: rendered, compared with another, set on paper"""
     with tempfile.TemporaryDirectory() as folder:
         yield from _figures(Path(folder), "texts")
 
 
-def corpus_part(pieces: int) -> Iterator[Figure]:
+def corpus_part(publications: int) -> Iterator[Figure]:
     """what titles and likeness find among the real posts, where these stand beside the project"""
-    from tests.search_figures import CORPUS
+    from tests.figures.search import CORPUS
 
     if not CORPUS.is_dir():
         print(f"(corpus: there is no {CORPUS})", flush=True)
@@ -114,8 +114,8 @@ PARTS: dict[str, Callable[[int], Iterator[Figure]]] = {
 }
 
 
-def _last_page(pieces: int) -> int:
-    return max(1, min(500, pieces // PER_PAGE))
+def _last_page(publications: int) -> int:
+    return max(1, min(500, publications // PER_PAGE))
 
 
 def _figures(site: Path, part: str, *arguments: str, **surroundings: str) -> Iterator[Figure]:
@@ -131,37 +131,39 @@ def _inside(site: Path, part: str, *arguments: str, **surroundings: str) -> str:
     ).stdout
 
 
-def _on_postgresql(server: str, pieces: int) -> Iterator[Figure]:
-    from tests.search_figures import own_database
+def _on_postgresql(server: str, publications: int) -> Iterator[Figure]:
+    from tests.figures.search import own_database
 
     with tempfile.TemporaryDirectory() as folder, own_database(server) as url:
-        command = [sys.executable, "-m", "tests.bench.site", str(pieces)]
+        command = [sys.executable, "-m", "tests.bench.site", str(publications)]
         surroundings = environment(Path(folder), DATABASE_URL=url)
         subprocess.run(command, cwd=ROOT, env=surroundings, check=True)
-        yield from _figures(Path(folder), "search", str(pieces), DATABASE_URL=url)
+        yield from _figures(Path(folder), "search", str(publications), DATABASE_URL=url)
 
 
 def _asked() -> argparse.Namespace:
-    told = "\n".join(f"  {name:<9} {part.__doc__}" for name, part in PARTS.items())
-    asked = argparse.ArgumentParser(
+    result = "\n".join(f"  {name:<9} {part.__doc__}" for name, part in PARTS.items())
+    params = argparse.ArgumentParser(
         prog="python -m tests.bench",
-        description=HELP.format(parts=told),
+        description=HELP.format(parts=result),
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
-    asked.add_argument("part", nargs="*", metavar="PART", help="which parts, in this order (all of them)")
-    asked.add_argument(
+    params.add_argument("part", nargs="*", metavar="PART", help="which parts, in this order (all of them)")
+    params.add_argument(
         "--pieces",
         type=int,
         default=int(os.environ.get("PIECES", DEFAULT)),
         help=f"of the large site ({DEFAULT})",
     )
-    asked.add_argument("--forget", action="store_true", help="throw away the sites and the last result first")
-    given = asked.parse_args()
+    params.add_argument(
+        "--forget", action="store_true", help="throw away the sites and the last result first"
+    )
+    given = params.parse_args()
     if unknown := [name for name in given.part if name not in PARTS]:
-        asked.error(f"there is no part “{unknown[0]}”: choose of {', '.join(PARTS)}")
+        params.error(f"there is no part “{unknown[0]}”: choose of {', '.join(PARTS)}")
     if given.pieces < 1_000:
-        asked.error("--pieces must be 1000 or more: smaller sites tell little")
+        params.error("--pieces must be 1000 or more: smaller sites tell little")
     return given
 
 

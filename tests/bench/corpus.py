@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
+from tests.figures import search as search_figures
+
 from .figures import Figure
 
 
 def corpus() -> Iterator[Figure]:
     """On an empty site: the posts are brought in first."""
     from django.core.management import call_command
-
-    from tests import search_figures
 
     call_command("migrate", verbosity=0)
     editions = search_figures.posts_brought_in()

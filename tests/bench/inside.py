@@ -12,14 +12,14 @@ from . import corpus, render, texts, writing
 from .figures import Figure
 
 
-def search(pieces: str) -> Iterator[Figure]:
+def search(publications: str) -> Iterator[Figure]:
     """Searches of many kinds with the passages of a page; on PostgreSQL the server's work is counted."""
     from django.db import connection
 
-    from tests.search_figures import median_and_worst
+    from tests.figures.search import median_and_worst
 
     median, worst = median_and_worst()
-    name = f"search of {pieces}, {connection.vendor}"
+    name = f"search of {publications}, {connection.vendor}"
     yield Figure(f"{name}: median", median, "ms CPU", {"sqlite": 10, "postgresql": 40}[connection.vendor])
     yield Figure(f"{name}: worst", worst, "ms CPU")
 

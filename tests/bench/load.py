@@ -38,8 +38,8 @@ class Connection:
         status = head[9:12]
         if status not in GOOD:
             raise ConnectionError(f"an answer was {status.decode()}")
-        told = LENGTH.search(head)
-        return status == b"304" or len(body) >= int(told[1] if told else 0)
+        result = LENGTH.search(head)
+        return status == b"304" or len(body) >= int(result[1] if result else 0)
 
 
 def written(path: str, headers: dict[str, str]) -> bytes:

@@ -35,8 +35,8 @@ def render(paths: list[str], last: int) -> Iterator[Figure]:
         "feed": (["/en/feeds/publications.atom"], None),
     }
     found = {}
-    for name, (asked, budget) in pages.items():
-        first, took, queries = _measured(asked)
+    for name, (params, budget) in pages.items():
+        first, took, queries = _measured(params)
         found[name] = took
         yield Figure(f"{name}, made", took, "ms CPU", budget)
         yield Figure(f"{name}, made first after a deed", first, "ms CPU")
@@ -55,11 +55,11 @@ def _measured(paths: list[str]) -> tuple[float, float, int]:
     _answered(ask, paths[0])  # loads what is loaded once in the life of a process
     with site_state_scope(read_site_state()):
         first = _cpu(lambda: _answered(ask, paths[0]))
-        asked = []
-        with connection.execute_wrapper(lambda go, *statement: asked.append(1) or go(*statement)):
+        params = []
+        with connection.execute_wrapper(lambda go, *statement: params.append(1) or go(*statement)):
             _answered(ask, paths[0])
         times = [_cpu(lambda n=n: _answered(ask, paths[n % len(paths)])) for n in range(ROUNDS)]
-    return first, statistics.median(times), len(asked)
+    return first, statistics.median(times), len(params)
 
 
 def _cpu(act) -> float:
@@ -75,9 +75,9 @@ def _answered(ask, path: str) -> bytes:
         "SERVER_PORT": "80", "HTTP_HOST": "localhost", "SERVER_PROTOCOL": "HTTP/1.1", "wsgi.url_scheme": "http",
         "wsgi.input": BytesIO(),
     }  # fmt: skip
-    told = []
-    answer = ask(environ, lambda status, headers: told.append(status))
+    result = []
+    answer = ask(environ, lambda status, headers: result.append(status))
     body = b"".join(answer)
     answer.close()
-    assert told[0].startswith("200"), f"{path} answers {told[0]}"
+    assert result[0].startswith("200"), f"{path} answers {result[0]}"
     return body

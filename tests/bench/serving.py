@@ -56,8 +56,8 @@ class Server:
         return {**found, "cpu": (self.cpu() - before) * 1e6 / max(found["answers"], 1)}
 
     def fetch(self, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
-        asked = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": "localhost", **headers})
-        with urlopen(asked, timeout=60) as answer:
+        params = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": "localhost", **headers})
+        with urlopen(params, timeout=60) as answer:
             return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
 
 

@@ -37,14 +37,14 @@ DEPENDS = (
 )
 
 
-def built(pieces: int) -> Path:
+def built(publications: int) -> Path:
     """The folder of a site of so many pieces, made where there is none."""
-    folder = FOLDER / f"{pieces}-{_fingerprint()}"
+    folder = FOLDER / f"{publications}-{_fingerprint()}"
     if not (folder / "whole").exists():
-        for old in FOLDER.glob(f"{pieces}-*"):
+        for old in FOLDER.glob(f"{publications}-*"):
             shutil.rmtree(old)
-        print(f"Building a site of {pieces} pieces …", file=sys.stderr, flush=True)
-        command = [sys.executable, "-m", "tests.bench.site", str(pieces)]
+        print(f"Building a site of {publications} pieces …", file=sys.stderr, flush=True)
+        command = [sys.executable, "-m", "tests.bench.site", str(publications)]
         subprocess.run(command, env=environment(folder), cwd=ROOT, check=True)
         (folder / "whole").touch()
     return folder
@@ -73,7 +73,7 @@ def _fingerprint() -> str:
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]
 
 
-def fill(pieces: int) -> None:
+def fill(publications: int) -> None:
     """Write the site into the database of this process, which is empty."""
     from django.db import transaction
 
@@ -83,7 +83,7 @@ def fill(pieces: int) -> None:
     from publications.search.similarity import rows as similarity
     from tests.many_texts import make_texts
 
-    make_texts(min(pieces, DIFFERENT))
+    make_texts(min(publications, DIFFERENT))
     for _step in search.rebuild():
         pass
     first = index.read_editions(Edition.objects.values_list("pk", flat=True))
@@ -91,9 +91,9 @@ def fill(pieces: int) -> None:
         similarity.store_terms(first)
         _store_likenesses(first)
     rows = [index.build_row(edition) for edition in first]
-    for turn in range(1, -(-pieces // DIFFERENT)):
-        _copy(turn, rows[: pieces - turn * DIFFERENT])
-    _count_words(rows, pieces)
+    for turn in range(1, -(-publications // DIFFERENT)):
+        _copy(turn, rows[: publications - turn * DIFFERENT])
+    _count_words(rows, publications)
     SearchIndex.objects.update_or_create(
         pk=1, defaults={"version": index.VERSION, "likeness": similarity.VERSION}
     )
@@ -140,19 +140,21 @@ def _copy_editions(numbers: tuple[int, ...], turn: int, apart: int) -> None:
     from publications.models import Address, Byline, Edition, EditionByline, EditionTag, Publication
 
     editions = {edition.pk: edition for edition in Edition.objects.filter(pk__in=numbers)}
-    pieces = list(Publication.objects.filter(editions__in=numbers))
+    publications = list(Publication.objects.filter(editions__in=numbers))
     for edition in editions.values():
         edition.published_at -= timedelta(hours=7 * turn, seconds=edition.pk)
         edition.visible_from, edition.year = edition.published_at, edition.published_at.year
         for field in ("pk", "publication_id", "family"):
             setattr(edition, field, getattr(edition, field) + apart)
-    for each in (*pieces, *editions.values()):
+    for each in (*publications, *editions.values()):
         each.title, each.slug = f"{each.title} {turn}", f"{each.slug}-{turn}"
-    for piece in pieces:
-        piece.pk, piece.uid = piece.pk + apart, uuid.uuid4()
-    Publication.objects.bulk_create(pieces)
+    for publication in publications:
+        publication.pk, publication.uid = publication.pk + apart, uuid.uuid4()
+    Publication.objects.bulk_create(publications)
     Edition.objects.bulk_create(editions.values())
-    Address.objects.bulk_create(Address(locale="en", slug=piece.slug, publication=piece) for piece in pieces)
+    Address.objects.bulk_create(
+        Address(locale="en", slug=publication.slug, publication=publication) for publication in publications
+    )
     for model in (EditionByline, EditionTag):
         lines = list(model.objects.filter(edition__in=numbers))
         for line in lines:
@@ -179,26 +181,26 @@ def _copy_likenesses(least: int, most: int, apart: int) -> None:
             "FROM publications_editionterm WHERE edition_id BETWEEN %s AND %s", [apart, least, most],
         )  # fmt: skip
         cursor.execute(
-            "INSERT INTO publications_similarity (edition_id, other_id, score, tags, authors, words) "
-            "SELECT edition_id + %s, other_id + %s, score, tags, authors, words FROM publications_similarity "
-            "WHERE edition_id BETWEEN %s AND %s AND other_id BETWEEN %s AND %s",
+            "INSERT INTO publications_similarity (edition_id, similar_edition_id, score, tags, authors, words) "
+            "SELECT edition_id + %s, similar_edition_id + %s, score, tags, authors, words FROM publications_similarity "
+            "WHERE edition_id BETWEEN %s AND %s AND similar_edition_id BETWEEN %s AND %s",
             [apart, apart, least, most, least, most],
         )
 
 
-def _count_words(rows: list, pieces: int) -> None:
+def _count_words(rows: list, publications: int) -> None:
     from publications.models import IndexedTerm
     from publications.search import index
 
     found = Counter(term for row in rows for term in index.vocabulary(row))
-    times = max(1, pieces // max(len(rows), 1))
+    times = max(1, publications // max(len(rows), 1))
     IndexedTerm.objects.all().delete()
     IndexedTerm.objects.bulk_create(
         (IndexedTerm.of(term, each * times) for term, each in found.items()), batch_size=STEP
     )
 
 
-def main(pieces: int) -> None:
+def main(publications: int) -> None:
     import django
 
     django.setup()
@@ -210,7 +212,7 @@ def main(pieces: int) -> None:
         connection.cursor().execute("PRAGMA synchronous=OFF")  # it can be built again
     call_command("migrate", verbosity=0)
     call_command("collectstatic", verbosity=0, interactive=False)
-    fill(pieces)
+    fill(publications)
     with connection.cursor() as cursor:
         cursor.execute("ANALYZE" if connection.vendor == "postgresql" else "PRAGMA optimize=0x10002")
         if connection.vendor == "sqlite":

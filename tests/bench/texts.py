@@ -28,7 +28,7 @@ def _rendered() -> Iterator[Figure]:
 def _compared() -> Iterator[Figure]:
     """Two texts of 10,000 words, and texts of 200 kB made to be hard."""
     from publications.diff import compare_texts
-    from tests.test_difference import HARD, long_text
+    from tests.diff.test_diff import HARD, long_text
 
     cases = {"10,000 words": (long_text(10_000), long_text(10_000, changed="x")), **HARD}
     for name, (before, after) in cases.items():
@@ -39,7 +39,7 @@ def _compared() -> Iterator[Figure]:
 def _set() -> Iterator[Figure]:
     """By the clock, the start of its process included: nobody else's time counts in another process."""
     from publications import pdf
-    from tests.test_pdf import long_text, make_card, make_paper, pixels
+    from tests.pdf.test_pdf import long_text, make_card, make_paper, pixels
 
     for name, words in {"comment of 700 words": 700, "report of 57,000 words": 57_000}.items():
         paper = make_paper(long_text(words))

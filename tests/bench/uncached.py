@@ -30,7 +30,7 @@ QUERIES = (
 BROWSER = {"Host": "localhost", "Accept-Encoding": "gzip, br"}
 
 
-def measure_uncached(folder: Path, addresses: list[str], pieces: int) -> Iterator[Figure]:
+def measure_uncached(folder: Path, addresses: list[str], publications: int) -> Iterator[Figure]:
     """Yield the CPU and the wire time of each type of page.
 
     Args:
@@ -40,7 +40,10 @@ def measure_uncached(folder: Path, addresses: list[str], pieces: int) -> Iterato
     """
     pages = {
         "publication": (addresses[WARM_UP : WARM_UP + PUBLICATIONS], PUBLICATION),
-        f"list, pages 1–{LIST_PAGES}": ([f"/en/publications/?page={n}" for n in _list_pages(pieces)], LIST),
+        f"list, pages 1–{LIST_PAGES}": (
+            [f"/en/publications/?page={n}" for n in _list_pages(publications)],
+            LIST,
+        ),
         "search, twenty queries": ([f"/en/publications/?q={quote_plus(query)}" for query in QUERIES], SEARCH),
         "feed of 30 full texts": ([f"/en/feeds/topics/topic-{n}.atom" for n in range(20)], FEED),
     }
@@ -48,11 +51,11 @@ def measure_uncached(folder: Path, addresses: list[str], pieces: int) -> Iterato
         _ask(server, addresses[:WARM_UP])
         for name, (paths, budget) in pages.items():
             cpu, wire = _measure(server, paths)
-            yield Figure(f"{name}, uncached, of {pieces}", cpu, "ms CPU", budget, p50=wire)
+            yield Figure(f"{name}, uncached, of {publications}", cpu, "ms CPU", budget, p50=wire)
 
 
-def _list_pages(pieces: int) -> range:
-    return range(1, 1 + min(LIST_PAGES, pieces // 20))
+def _list_pages(publications: int) -> range:
+    return range(1, 1 + min(LIST_PAGES, publications // 20))
 
 
 def _measure(server: Server, paths: list[str]) -> tuple[float, float]:

@@ -20,12 +20,12 @@ Asked = list[tuple[str, dict[str, str]]]
 def warm(folder: Path, addresses: list[str], last: int) -> Iterator[Figure]:
     """Figures of every type of page; `addresses` are those of pieces, `last` the number of the last page of the list."""
     with site_server(folder) as site, tempfile.TemporaryDirectory() as place:
-        asked = _asked(site, addresses, last)
-        paths = dict.fromkeys(path for requests in asked.values() for path, _headers in requests)
+        params = _asked(site, addresses, last)
+        paths = dict.fromkeys(path for requests in params.values() for path, _headers in requests)
         names = {path: f"page-{number}.html" for number, path in enumerate(paths)}
         bodies = {names[path]: _compressed(site, path) for path in paths}
         with nginx_server(bodies, Path(place)) as nginx:
-            for name, requests in asked.items():
+            for name, requests in params.items():
                 yield _compared(name, site, requests, nginx, names)
         yield Figure("memory of the server", site.memory(), "MB")
         yield from _weights(site, addresses[0])

@@ -24,20 +24,20 @@ IMPORTED = 2_000
 SEEN_WITHIN = 1_000  # milliseconds
 
 
-def publishing(pieces: int) -> Iterator[Figure]:
+def publishing(publications: int) -> Iterator[Figure]:
     """Save and publish new texts on this site, and what of it likeness takes."""
     from publications import actions
     from tests.factories import saved
-    from tests.search_figures import Clock, as_drafts, spent, timed_likeness
+    from tests.figures.search import Clock, as_drafts, spent, timed_likeness
 
     clock, drafts = Clock(), as_drafts(2 * DRAFTS)
     times = [
         spent(clock, lambda each=each: actions.publish(saved(each), by=None)) for each in drafts[:DRAFTS]
     ]
     own = timed_likeness(clock, drafts[DRAFTS:])
-    yield Figure(f"save and publish, {pieces} pieces: median", statistics.median(times), "ms CPU", 50)
-    yield Figure(f"save and publish, {pieces} pieces: worst", max(times), "ms CPU")
-    yield Figure(f"likeness of it, {pieces} pieces: median", statistics.median(own), "ms CPU")
+    yield Figure(f"save and publish, {publications} pieces: median", statistics.median(times), "ms CPU", 50)
+    yield Figure(f"save and publish, {publications} pieces: worst", max(times), "ms CPU")
+    yield Figure(f"likeness of it, {publications} pieces: median", statistics.median(own), "ms CPU")
 
 
 def visible(folder: Path) -> Iterator[Figure]:
@@ -82,7 +82,7 @@ def importing() -> Iterator[Figure]:
     """A folder of small pieces, brought in and published."""
     from publications.importers.report_text import Progress
     from publications.importers.run import ImportOptions, run_import
-    from tests.import_figures import generate
+    from tests.figures.imports import generate
 
     with tempfile.TemporaryDirectory() as folder:
         source, cores = generate(Path(folder) / "many", IMPORTED), os.cpu_count() or 1
@@ -97,11 +97,11 @@ def mirror() -> Iterator[Figure]:
     """The whole site as files."""
     from django.core.management import call_command
 
-    told = io.StringIO()
+    result = io.StringIO()
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / "mirror"
-        cpu, seconds = _spent(lambda: call_command("mirror", to, stdout=told, stderr=io.StringIO()))
-    pages = int(re.match(r"\s*(\d+)", told.getvalue())[1])
+        cpu, seconds = _spent(lambda: call_command("mirror", to, stdout=result, stderr=io.StringIO()))
+    pages = int(re.match(r"\s*(\d+)", result.getvalue())[1])
     yield Figure(f"mirror of {pages} addresses", pages / seconds, "a second", 400, at_least=True)
     yield Figure("mirror, by one core", pages / cpu, "a CPU s")
 

@@ -79,9 +79,9 @@ def test_axe_finds_nothing_at_the_desk(open_page, site):
     page.locator("#result_list tbody a").first.click()
     page.wait_for_load_state()
     found["form"] = faults_in_each_scheme(page)
-    for deed in ("publish", "withdraw", "undo", "revisions"):
-        page.goto(page.url.rpartition("/publication/")[0] + f"/publication/{piece_number(page)}/{deed}/")
-        found[deed] = faults_in_each_scheme(page)
+    for action in ("publish", "withdraw", "undo", "revisions"):
+        page.goto(page.url.rpartition("/publication/")[0] + f"/publication/{piece_number(page)}/{action}/")
+        found[action] = faults_in_each_scheme(page)
 
     assert not {name: each for name, each in found.items() if each}
 

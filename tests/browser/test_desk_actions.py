@@ -20,14 +20,14 @@ class Editor:
     def __init__(self, page) -> None:
         self.page, self.did = page, []
 
-    def click(self, wanted) -> None:
-        self._did("click", wanted.click)
+    def click(self, expected) -> None:
+        self._did("click", expected.click)
 
-    def type(self, wanted, text: str) -> None:
-        self._did("type", lambda: wanted.fill(text))
+    def type(self, expected, text: str) -> None:
+        self._did("type", lambda: expected.fill(text))
 
-    def choose_file(self, wanted, path) -> None:
-        self._did("file", lambda: wanted.set_input_files(path))
+    def choose_file(self, expected, path) -> None:
+        self._did("file", lambda: expected.set_input_files(path))
 
     def _did(self, what: str, act) -> None:
         act()

@@ -33,9 +33,9 @@ def test_the_preview_follows_what_is_typed_and_keeps_its_place(open_page, site, 
     for word in ("firstword", "secondword", "thirdword"):
         page.locator(BODY).press("Control+End")
         page.locator(BODY).press_sequentially(f"\n\n{word}")
-        begun = time.monotonic()
+        started = time.monotonic()
         expect(frame.get_by_text(word)).to_be_visible(timeout=8000)
-        took.append(time.monotonic() - begun)
+        took.append(time.monotonic() - started)
 
     assert inner.evaluate("scrollY") == 300
     assert inner.evaluate("getComputedStyle(document.querySelector('h1')).fontFamily").startswith(

@@ -135,14 +135,14 @@ def test_the_link_to_a_piece_can_be_copied(open_page):
     assert page.evaluate("navigator.clipboard.readText()") == page.url
 
 
-def choose(page, name: str, typed: str, wanted: str) -> None:
+def choose(page, name: str, typed: str, expected: str) -> None:
     """Choose from an ordered chooser: type, and take what is offered."""
     box = page.locator(f'[data-chooser][data-name="{name}"] input[type=search]')
     box.fill(typed)
-    page.get_by_role("option").filter(has_text=wanted).first.click()
-    expect(page.locator(f'[data-chooser][data-name="{name}"] li', has_text=wanted)).to_be_visible()
+    page.get_by_role("option").filter(has_text=expected).first.click()
+    expect(page.locator(f'[data-chooser][data-name="{name}"] li', has_text=expected)).to_be_visible()
 
 
-def option(page, name: str, wanted: str) -> str:
+def option(page, name: str, expected: str) -> str:
     texts = page.locator(f"select[name={name}]").first.locator("option").all_inner_texts()
-    return next(text for text in texts if wanted in text)
+    return next(text for text in texts if expected in text)

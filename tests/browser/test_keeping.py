@@ -54,12 +54,12 @@ def killable(tmp_path):
         stderr=subprocess.DEVNULL,
         start_new_session=True,
     )
-    told = profile / "DevToolsActivePort"
+    result = profile / "DevToolsActivePort"
     for _attempt in range(200):
-        if told.exists() and told.read_text().strip():
+        if result.exists() and result.read_text().strip():
             break
         time.sleep(0.1)
-    yield Killable(process, f"http://127.0.0.1:{told.read_text().split()[0]}")
+    yield Killable(process, f"http://127.0.0.1:{result.read_text().split()[0]}")
     if process.poll() is None:
         os.killpg(process.pid, signal.SIGKILL)
         process.wait(10)
@@ -105,17 +105,17 @@ def test_leaving_is_warned_of_only_while_something_is_not_kept(open_page, site):
     page = open_page("/desk/")
     sign_in(page, site)
     page.goto("/desk/publications/publication/add/")
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    params = []
+    page.on("dialog", lambda dialog: (params.append(dialog.type), dialog.dismiss()))
 
     page.fill("[name=title]", "Not kept yet")
     page.close(run_before_unload=True)
     page.wait_for_timeout(500)
     expect(page.locator("[data-autosaved-at]")).to_contain_text("is kept", timeout=8000)
-    before = list(asked)
+    before = list(params)
     page.goto("/desk/")
 
-    assert (before, asked) == (["beforeunload"], ["beforeunload"])
+    assert (before, params) == (["beforeunload"], ["beforeunload"])
 
 
 def test_who_else_has_a_piece_open_is_told_without_a_reload(open_page, site):

@@ -12,7 +12,7 @@ OUT = "document.documentElement.scrollWidth - document.documentElement.clientWid
 
 
 @pytest.fixture
-def open_piece(open_page):
+def open_publication(open_page):
     """The newest English report of the demonstration; it has notes."""
 
     def opened(**options):
@@ -23,8 +23,8 @@ def open_piece(open_page):
     return opened
 
 
-def test_a_note_opens_below_its_paragraph_and_escape_gives_the_focus_back(open_piece):
-    page = open_piece()
+def test_a_note_opens_below_its_paragraph_and_escape_gives_the_focus_back(open_publication):
+    page = open_publication()
     number, address = page.locator(".footnote-ref").first, page.url
     number.focus()
 
@@ -38,8 +38,8 @@ def test_a_note_opens_below_its_paragraph_and_escape_gives_the_focus_back(open_p
     expect(number).to_be_focused()
 
 
-def test_a_note_closes_by_its_button_and_by_its_number(open_piece):
-    page = open_piece()
+def test_a_note_closes_by_its_button_and_by_its_number(open_publication):
+    page = open_publication()
     number = page.locator(".footnote-ref").first
 
     number.click()
@@ -51,8 +51,8 @@ def test_a_note_closes_by_its_button_and_by_its_number(open_piece):
     expect(page.locator(".note")).to_have_count(0)
 
 
-def test_notes_stand_open_in_the_order_of_their_numbers_whichever_is_opened_first(open_piece):
-    page = open_piece()
+def test_notes_stand_open_in_the_order_of_their_numbers_whichever_is_opened_first(open_publication):
+    page = open_publication()
     first = page.locator(".footnote-ref").first
     first.evaluate(
         "link => link.closest('p').append(document.querySelectorAll('.footnote-ref')[1].parentNode)"
@@ -65,16 +65,16 @@ def test_notes_stand_open_in_the_order_of_their_numbers_whichever_is_opened_firs
     expect(page.locator(".note").first).to_contain_text(page.locator("#fn-1 p").first.inner_text()[:20])
 
 
-def test_with_scripts_off_the_number_of_a_note_leads_to_it(open_piece):
-    page = open_piece(java_script_enabled=False)
+def test_with_scripts_off_the_number_of_a_note_leads_to_it(open_publication):
+    page = open_publication(java_script_enabled=False)
 
     page.locator(".footnote-ref").first.click()
 
     assert page.url.endswith("#fn-1")
 
 
-def test_the_link_of_a_paragraph_shows_under_the_pointer_and_no_other_does(open_piece):
-    page = open_piece()
+def test_the_link_of_a_paragraph_shows_under_the_pointer_and_no_other_does(open_publication):
+    page = open_publication()
     paragraph = page.locator(".prose > p[id]").first
     link = paragraph.locator(".permalink")
     expect(link).to_be_hidden()
@@ -85,8 +85,8 @@ def test_the_link_of_a_paragraph_shows_under_the_pointer_and_no_other_does(open_
     expect(page.locator(".permalink:visible")).to_have_count(1)
 
 
-def test_whoever_asks_gets_all_links_to_paragraphs_without_scripts(open_piece):
-    page = open_piece(java_script_enabled=False)
+def test_whoever_asks_gets_all_links_to_paragraphs_without_scripts(open_publication):
+    page = open_publication(java_script_enabled=False)
 
     page.get_by_label("Show links to paragraphs").check()
 
@@ -95,8 +95,8 @@ def test_whoever_asks_gets_all_links_to_paragraphs_without_scripts(open_piece):
     expect(page.locator(".permalink").first).to_be_focused()
 
 
-def test_the_words_of_a_page_that_are_copied_hold_no_signs_of_links(open_piece):
-    page = open_piece()
+def test_the_words_of_a_page_that_are_copied_hold_no_signs_of_links(open_publication):
+    page = open_publication()
 
     page.get_by_label("Show links to paragraphs").check()
     page.keyboard.press("Control+A")
@@ -189,8 +189,8 @@ def test_nothing_moves_where_fonts_come_late(open_page, path):
     assert page.evaluate("moved") == 0
 
 
-def test_the_way_of_the_tab_key_comes_to_a_paragraph_before_its_link(open_piece):
-    page = open_piece()
+def test_the_way_of_the_tab_key_comes_to_a_paragraph_before_its_link(open_publication):
+    page = open_publication()
     page.locator(".footnote-ref").first.focus()
 
     page.keyboard.press("Shift+Tab")
@@ -202,8 +202,8 @@ def test_the_way_of_the_tab_key_comes_to_a_paragraph_before_its_link(open_piece)
     assert page.evaluate("document.activeElement.matches('p:has(.footnote-ref) > .permalink')")
 
 
-def test_paper_has_the_text_its_notes_and_its_reference_and_no_ways_through_the_site(open_piece):
-    page = open_piece()
+def test_paper_has_the_text_its_notes_and_its_reference_and_no_ways_through_the_site(open_publication):
+    page = open_publication()
 
     page.emulate_media(media="print")
 

@@ -183,16 +183,16 @@ def test_how_many_notes_could_not_come_is_told_and_forgotten_at_the_next_paste(f
 
 
 def test_the_converter_is_fetched_with_the_first_paste_that_needs_it(form):
-    asked = []
-    form.on("request", lambda request: asked.append(request.url))
+    params = []
+    form.on("request", lambda request: params.append(request.url))
 
     paste(form, "", "plain")
     expect(body(form)).to_have_value("plain")
-    assert not [url for url in asked if "turndown" in url]
+    assert not [url for url in params if "turndown" in url]
 
     paste(form, "<b>bold</b>")
     expect(body(form)).to_have_value("plain**bold**")
-    assert len([url for url in asked if "turndown" in url]) == 1
+    assert len([url for url in params if "turndown" in url]) == 1
 
 
 def test_where_the_converter_does_not_come_the_words_do(form, complaints):

@@ -141,4 +141,4 @@ def test_the_button_chooses_files_and_nothing_of_the_dialog_is_sent_with_the_pie
 
     expect(form.locator("#id_body")).to_have_value(IMAGE)
     names = form.evaluate("[...new FormData(document.querySelector('#publication_form')).keys()]")
-    assert not {"alt", "decorative", "credit"} & set(names)
+    assert not {"alt", "is_decorative", "credit"} & set(names)

@@ -46,6 +46,6 @@ def _made_anew(server: Server, folder: Path, publish: Callable[[str], float], ti
     """Milliseconds for the list after an action, with no paper left on its shelf."""
     publish(title)
     shutil.rmtree(folder / "renditions" / "pieces", ignore_errors=True)
-    asked = time.monotonic()
+    params = time.monotonic()
     Reader(server.port).get("/en/publications/")
-    return (time.monotonic() - asked) * 1000
+    return (time.monotonic() - params) * 1000

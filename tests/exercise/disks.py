@@ -111,9 +111,9 @@ def kills(folder: Path) -> Iterator[Measurement]:
     with stopping(site(folder, **known).wait()) as server:
         editor = Editor(server.port, folder)
         assert editor.sign_in()
-        begun = time.monotonic()
+        started = time.monotonic()
         editor.upload(noise())
-        longest = time.monotonic() - begun
+        longest = time.monotonic() - started
         for number in range(KILLS):
             picture = noise()
             _kill_during(server, folder, editor, picture, None if number % 2 else chance.uniform(0, longest))
@@ -130,15 +130,15 @@ def _kill_during(server: Server, folder: Path, editor: Editor, picture: bytes, s
     before = len(unfinished(folder))
     upload = threading.Thread(target=_upload_to_the_end, args=(editor, picture))
     upload.start()
-    begun = time.monotonic()
-    while upload.is_alive() and not _is_time(begun, seconds, folder, before):
+    started = time.monotonic()
+    while upload.is_alive() and not _is_time(started, seconds, folder, before):
         time.sleep(0.0005)
     server.kill()
     upload.join()
 
 
-def _is_time(begun: float, seconds: float | None, folder: Path, before: int) -> bool:
-    return len(unfinished(folder)) > before if seconds is None else time.monotonic() - begun >= seconds
+def _is_time(started: float, seconds: float | None, folder: Path, before: int) -> bool:
+    return len(unfinished(folder)) > before if seconds is None else time.monotonic() - started >= seconds
 
 
 def _upload_to_the_end(editor: Editor, picture: bytes) -> None:

@@ -154,9 +154,9 @@ def _gone_at(reader: Reader, path: str) -> tuple[float, float]:
     Raises TimeoutError.
     """
     ends = time.monotonic() + GONE_WITHIN
-    while (asked := time.monotonic()) < ends:
+    while (params := time.monotonic()) < ends:
         if reader.get(path)[0] != 200:
-            return asked, time.monotonic() - asked
+            return params, time.monotonic() - params
         time.sleep(0.02)
     raise TimeoutError(f"{path} is shown for more than {GONE_WITHIN} seconds.")
 
@@ -182,7 +182,7 @@ def _stopped(folder: Path, tell) -> float:
     warm(server.port)
     crowd, processes = Crowd(server.port, PAGES, readers=2), server.processes()
     tell(server)
-    begun = time.monotonic()
+    started = time.monotonic()
     try:
         server.process.wait(60)
         until(lambda: not any(Path(f"/proc/{pid}").exists() for pid in processes), what="workers are left")
@@ -190,7 +190,7 @@ def _stopped(folder: Path, tell) -> float:
         server.kill()
     finally:
         crowd.stop()
-    return time.monotonic() - begun
+    return time.monotonic() - started
 
 
 def _once(server: Server) -> None:

@@ -122,23 +122,23 @@ def read(
     **headers: str,
 ) -> None:
     """Ask for the paths in turn until told to end, one after the other."""
-    reader, begun, number = Reader(port, source=source), time.monotonic(), 0
+    reader, started, number = Reader(port, source=source), time.monotonic(), 0
     while not ends.is_set():
         path = paths[number % len(paths)]
         path, number = path.replace("*", f"{number}-{id(reader)}"), number + 1
-        asked = time.monotonic()
+        params = time.monotonic()
         try:
             status, head, _ = reader.get(path, Accept_Encoding="gzip", **headers)
             results.statuses[status] += 1
             results.stale += b"detail=stale" in head
-            results.took.append(time.monotonic() - asked)
+            results.took.append(time.monotonic() - params)
         except (OSError, EOFError) as error:
             results.failures[type(error).__name__] += 1
             reader.close()
             time.sleep(0.01)
         if pause:
             time.sleep(pause)
-    results.seconds = time.monotonic() - begun
+    results.seconds = time.monotonic() - started
 
 
 def _crowd(connection, ports, sources, paths, readers, pause, headers) -> None:

@@ -147,10 +147,10 @@ class Server:
 
 def until(good, *, what: str | Callable[[], str], seconds: float = START) -> float:
     """Wait for something, and say how long it took."""
-    begun = time.monotonic()
-    while time.monotonic() - begun < seconds:
+    started = time.monotonic()
+    while time.monotonic() - started < seconds:
         if good():
-            return time.monotonic() - begun
+            return time.monotonic() - started
         time.sleep(0.02)
     raise TimeoutError(f"Not within {seconds:.0f} s: {what() if callable(what) else what}")
 

@@ -57,8 +57,8 @@ def _public(port: int) -> list[str]:
 def _attacked(
     port: int, public: list[str], cookie: str, where: str, check: Callable[[int], str] | None = None
 ) -> Iterator[Measurement]:
-    for what, (path, type_, begun) in BEGUN.items():
-        said = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{type_}Content-Length: 5000\r\n\r\n{begun}"
+    for what, (path, type_, started) in BEGUN.items():
+        said = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{type_}Content-Length: 5000\r\n\r\n{started}"
         with held_open(port, COUNT, said.encode()):
             time.sleep(0.5)
             results = reads(port, public, SECONDS)

@@ -27,7 +27,7 @@ def write_posts(folder: Path, count: int = 3, front: str = "") -> Path:
 
 def signatures() -> set[tuple[str, str, bool]]:
     rows = Edition.objects.live().values_list(
-        "bylines__name", "bylines__author__slug", "bylines__author__guest"
+        "bylines__name", "bylines__author__slug", "bylines__author__is_guest"
     )
     return set(rows)
 
@@ -88,11 +88,11 @@ def test_the_name_may_be_one_of_the_list_of_authors(tmp_path, name):
 
 @pytest.mark.parametrize("name", ["SCEEUS", "sceeus", "Centre"])
 def test_the_name_may_be_that_of_an_author_of_the_site(tmp_path, name):
-    house = make_author("SCEEUS", aliases="Centre")
+    organisation = make_author("SCEEUS", aliases="Centre")
 
     bring_in(write_posts(tmp_path / "blog"), author=name, authors=None)
 
-    assert signatures() == {("SCEEUS", house.slug, False)} and Author.objects.count() == 1
+    assert signatures() == {("SCEEUS", organisation.slug, False)} and Author.objects.count() == 1
 
 
 def test_a_name_that_is_none_is_refused_before_any_work(tmp_path):

@@ -23,7 +23,7 @@ CLAIMS = {
     "url": "url: {address}",
     "redirect_from": "redirect_from: [{address}, /old/report/]",
     "aliases": "aliases:\n- {address}\n- /old/report/",
-    "former_paths": "former_paths: ['{address}', /old/report/]",
+    "redirects": "former_paths: ['{address}', /old/report/]",
     "translation_of": "translation_of: {uid}",
     "related": "related: [{uid}]",
     "doi": "doi: 10.1234/report",
@@ -44,7 +44,7 @@ def make_report(*, is_live: bool) -> Publication:
     """A publication made at the desk with a value in every field and row."""
     report = make_publication(
         by=[make_author("Ann Berg")], tags=(make_tag("EU"),), title="The report", slug="the-report",
-        cover=make_image(), doi="10.1234/report", key_points="One.\nTwo.", note="For colleagues.",
+        cover=make_image(), doi="10.1234/report", key_points="One.\nTwo.", internal_note="For colleagues.",
     )  # fmt: skip
     if is_live:
         actions.publish(report, by=None)
@@ -63,7 +63,7 @@ def everything_of(publication: Publication) -> dict[str, list[dict]]:
         "attachments",
         "revisions",
         "editions",
-        "former_paths",
+        "redirects",
         "addresses",
         "related_links",
     ):

@@ -15,7 +15,7 @@ from publications.importers.site_names import SiteNames
 from publications.manuscript import Attachment, Byline, Manuscript, Picture
 from publications.models import Author, Image, Publication, Revision, Tag
 from tests.factories import make_author, make_tag, picture_bytes, saved
-from tests.test_manuscript import MANUSCRIPTS
+from tests.manuscript.test_manuscript import MANUSCRIPTS
 
 pytestmark = pytest.mark.django_db
 UID = "6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a7{}"
@@ -53,14 +53,16 @@ def test_many_together_are_as_one_by_one():
     texts = [text(n, tags=("EU", "Nato"), bylines=(Byline(author="ann", name="Ann"),)) for n in range(3)]
     import_manuscripts([(each, IncomingFiles(), None) for each in texts], by=None, site_names=SiteNames())
     together = list(
-        Revision.objects.order_by("publication__uid").values_list("manuscript", "digest", "number", "why")
+        Revision.objects.order_by("publication__uid").values_list("manuscript", "digest", "number", "reason")
     )
     Publication.objects.all().delete()
 
     for each in texts:
         import_manuscript(each, by=None)
 
-    alone = Revision.objects.order_by("publication__uid").values_list("manuscript", "digest", "number", "why")
+    alone = Revision.objects.order_by("publication__uid").values_list(
+        "manuscript", "digest", "number", "reason"
+    )
     assert list(alone) == together
 
 
@@ -78,11 +80,11 @@ def test_a_translation_that_comes_together_with_its_original_finds_it():
 def test_many_together_follow_their_texts():
     before = [text(n, tags=("EU", "Nato"), bylines=(Byline(author="ann"),)) for n in range(3)]
     import_manuscripts([(each, IncomingFiles(), None) for each in before], by=None, site_names=SiteNames())
-    pieces = list(Publication.objects.order_by("uid"))
+    publications = list(Publication.objects.order_by("uid"))
     after = [text(n, tags=("Nato", "Grain"), bylines=(Byline(author="bo"),)) for n in range(3)]
 
     import_manuscripts(
-        [(each, IncomingFiles(), piece) for each, piece in zip(after, pieces, strict=True)],
+        [(each, IncomingFiles(), publication) for each, publication in zip(after, publications, strict=True)],
         by=None,
         site_names=SiteNames(),
     )
@@ -129,7 +131,7 @@ def test_two_of_a_list_who_share_a_name_are_two():
         text(bylines=lines), IncomingFiles(staff=frozenset({"bo", "bo-ek"})), by=None, site_names=register
     )
 
-    assert set(Author.objects.values_list("slug", "guest")) == {("bo", False), ("bo-ek", False)}
+    assert set(Author.objects.values_list("slug", "is_guest")) == {("bo", False), ("bo-ek", False)}
 
 
 def test_a_rehearsal_stores_no_file(settings):
@@ -162,10 +164,10 @@ def test_whatever_is_changed_brings_news(field):
 
 
 def test_what_the_desk_has_saved_is_an_edit_and_a_save_without_change_is_none():
-    piece = import_manuscript(text(), by=None).publication
-    saved(piece)
+    publication = import_manuscript(text(), by=None).publication
+    saved(publication)
     before = load_import_states([text().uid])[text().uid].is_edited
-    saved(piece, body="Another text.")
+    saved(publication, body="Another text.")
 
     after = load_import_states([text().uid])[text().uid].is_edited
 
@@ -177,36 +179,36 @@ def import_state(number: int = 1) -> ImportState:
 
 
 def test_an_edit_that_was_taken_back_is_none():
-    piece = import_manuscript(text(), by=None).publication
-    saved(piece, body="Another text.")
-    saved(piece, body="Text.")
+    publication = import_manuscript(text(), by=None).publication
+    saved(publication, body="Another text.")
+    saved(publication, body="Text.")
 
     assert not import_state().is_edited
 
 
 def test_a_redaction_is_an_edit_though_the_working_copy_stays_as_it_was():
-    piece = import_manuscript(text(body="Ann was there."), by=None).publication
+    publication = import_manuscript(text(body="Ann was there."), by=None).publication
     import_manuscript(text(body="Text."), by=None)
-    actions.redact(piece, "Ann was there", by=None)
+    actions.redact(publication, "Ann was there", by=None)
 
     assert import_state().is_edited
 
 
 def test_what_is_saved_after_a_redaction_is_an_edit_too():
-    piece = import_manuscript(text(body="Ann was there. Text."), by=None).publication
-    actions.redact(piece, "Ann was there.", by=None)
+    publication = import_manuscript(text(body="Ann was there. Text."), by=None).publication
+    actions.redact(publication, "Ann was there.", by=None)
     saved(Publication.objects.get(), body="Ann was there. Text.")
 
     assert import_state().is_edited
 
 
 def test_a_note_of_the_desk_stays_where_a_file_brings_none():
-    piece = import_manuscript(text(), by=None).publication
-    saved(piece, note="Ask Ann.")
+    publication = import_manuscript(text(), by=None).publication
+    saved(publication, internal_note="Ask Ann.")
 
     import_manuscript(text(body="Another text."), by=None)
 
-    assert Publication.objects.get().note == "Ask Ann."
+    assert Publication.objects.get().internal_note == "Ask Ann."
 
 
 KINDS, LANGUAGES = st.sampled_from(["report", "commentary"]), st.sampled_from(["en", "sv", "ar"])
@@ -241,9 +243,9 @@ def test_no_manuscript_brings_news_twice(written, kind, language, original):
 def test_no_piece_is_a_translation_of_itself():
     import_manuscript(text(), by=None)
 
-    piece = import_manuscript(text(translation_of=text().uid), by=None).publication
+    publication = import_manuscript(text(translation_of=text().uid), by=None).publication
 
-    assert piece.translation_of is None and not import_state().has_changes(
+    assert publication.translation_of is None and not import_state().has_changes(
         text(translation_of=text().uid), SiteNames(), {}
     )
 

@@ -15,40 +15,40 @@ from tests.factories import saved, tomorrow
 pytestmark = pytest.mark.django_db
 
 
-def edited(piece: Publication) -> None:
-    saved(piece, body="The desk's.")
+def edited(publication: Publication) -> None:
+    saved(publication, body="The desk's.")
 
 
-def live(piece: Publication) -> None:
-    actions.publish(piece, by=None)
+def live(publication: Publication) -> None:
+    actions.publish(publication, by=None)
 
 
-def live_and_edited(piece: Publication) -> None:
-    live(piece)
-    edited(piece)
+def live_and_edited(publication: Publication) -> None:
+    live(publication)
+    edited(publication)
 
 
-def with_an_end(piece: Publication) -> None:
-    actions.publish(piece, by=None, until=tomorrow())
+def with_an_end(publication: Publication) -> None:
+    actions.publish(publication, by=None, until=tomorrow())
 
 
-def scheduled(piece: Publication) -> None:
-    actions.publish(piece, by=None, at=tomorrow())
+def scheduled(publication: Publication) -> None:
+    actions.publish(publication, by=None, at=tomorrow())
 
 
-def live_and_scheduled(piece: Publication) -> None:
-    live(piece)
-    actions.publish(saved(piece, body="The desk's."), by=None, at=tomorrow())
+def live_and_scheduled(publication: Publication) -> None:
+    live(publication)
+    actions.publish(saved(publication, body="The desk's."), by=None, at=tomorrow())
 
 
-def cancelled(piece: Publication) -> None:
-    scheduled(piece)
-    actions.undo(piece, by=None)
+def cancelled(publication: Publication) -> None:
+    scheduled(publication)
+    actions.undo(publication, by=None)
 
 
-def withdrawn(piece: Publication) -> None:
-    live(piece)
-    actions.withdraw(piece, by=None)
+def withdrawn(publication: Publication) -> None:
+    live(publication)
+    actions.withdraw(publication, by=None)
 
 
 STATES: dict[str, Callable[[Publication], None] | None] = {
@@ -77,9 +77,9 @@ def readers_see() -> dict[str, list]:
     """By title, the text that is live, until when, and what waits."""
     found: dict[str, list] = {}
     now = timezone.now()
-    for edition in Edition.objects.kept().filter(visible_until__gt=now).order_by("visible_from"):
+    for edition in Edition.objects.not_cancelled().filter(visible_until__gt=now).order_by("visible_from"):
         found.setdefault(edition.title, []).append(
-            (edition.text, edition.expires, edition.visible_from > now)
+            (edition.plain_text, edition.expires_at, edition.visible_from > now)
         )
     return found
 
@@ -91,23 +91,23 @@ def all_states(folder: Path, body: str) -> Path:
             put(folder, f"{state} {says}.md", title=f"{state} {says}", body="Before.")
     if folder.exists():
         bring_in(folder, publish=False)
-    for piece in Publication.objects.all():
-        STATES[piece.title.rpartition(" ")[0]](piece)
+    for publication in Publication.objects.all():
+        STATES[publication.title.rpartition(" ")[0]](publication)
     for state, says in CASES:
         put(folder, f"{state} {says}.md", title=f"{state} {says}", body=body, **SAYS[says])
     return folder
 
 
 @pytest.mark.parametrize("body", ["Before.", "After."])
-@pytest.mark.parametrize("asked", [True, False])
-def test_what_may_follow_to_readers(tmp_path, asked, body):
+@pytest.mark.parametrize("params", [True, False])
+def test_what_may_follow_to_readers(tmp_path, params, body):
     folder = all_states(tmp_path / "blog", body)
     before = readers_see()
 
-    bring_in(folder, publish=asked)
+    bring_in(folder, publish=params)
 
     expected = dict(before)
-    for state, says in FOLLOW if asked else ():
+    for state, says in FOLLOW if params else ():
         title = f"{state} {says}"
         until = before[title][0][1] if title in before else FOREVER
         expected[title] = [(body, until, False)]
@@ -117,11 +117,11 @@ def test_what_may_follow_to_readers(tmp_path, asked, body):
 def test_a_second_run_does_no_deed(tmp_path):
     folder = all_states(tmp_path / "blog", "After.")
     bring_in(folder)
-    deeds_done = AuditEntry.objects.count()
+    actions_done = AuditEntry.objects.count()
 
     account = bring_in(folder)
 
-    assert AuditEntry.objects.count() == deeds_done
+    assert AuditEntry.objects.count() == actions_done
     assert not account.totals()["new"] and not account.totals()["updated"]
 
 
@@ -174,7 +174,7 @@ def test_what_was_never_taken_further_than_the_draft_follows_when_asked(tmp_path
 
     bring_in(folder)
 
-    assert Edition.objects.live().get().text == "After."
+    assert Edition.objects.live().get().plain_text == "After."
 
 
 def test_a_file_that_is_a_draft_no_longer_follows(tmp_path):
@@ -184,7 +184,7 @@ def test_a_file_that_is_a_draft_no_longer_follows(tmp_path):
 
     bring_in(put(folder, body="After."))
 
-    assert Edition.objects.live().get().text == "After."
+    assert Edition.objects.live().get().plain_text == "After."
 
 
 def test_nothing_is_told_of_what_readers_see_as_it_stands(tmp_path):

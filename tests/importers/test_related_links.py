@@ -69,8 +69,8 @@ def test_links_that_an_import_has_set_follow_their_file(tmp_path, related, expec
 
 def test_links_that_somebody_has_set_stay_whatever_the_file_says(tmp_path):
     bring_in(three(tmp_path / "blog"))
-    piece, other = Publication.objects.get(title="A"), make_publication(title="Other")
-    actions.set_related_links(piece, [other], by=None)
+    publication, other = Publication.objects.get(title="A"), make_publication(title="Other")
+    actions.set_related_links(publication, [other], by=None)
 
     bring_in(three(tmp_path / "blog", related="[c]"))
 

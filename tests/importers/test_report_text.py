@@ -94,7 +94,7 @@ def test_every_topic_that_is_told_has_a_name_and_a_total():
         for path in (ROOT / "publications" / folder).glob("*.py")
     ]
     texts = [path.read_text(encoding="utf-8") for path in paths]
-    told = {
+    names = {
         topic
         for text in texts
         for topic in re.findall(
@@ -102,9 +102,9 @@ def test_every_topic_that_is_told_has_a_name_and_a_total():
         )
     }
 
-    assert told == set(TOPICS)
-    notes = [ImportNote(NoteKind.DROPPED, topic, "x") for topic in told]
-    assert {topic.replace("-", "_") for topic in told - {"refused"}} <= set(account(1, *notes).totals())
+    assert names == set(TOPICS)
+    notes = [ImportNote(NoteKind.DROPPED, topic, "x") for topic in names]
+    assert {topic.replace("-", "_") for topic in names - {"refused"}} <= set(account(1, *notes).totals())
 
 
 @pytest.mark.django_db
@@ -133,7 +133,7 @@ def test_guests_are_counted_once_and_only_those_that_were_made(tmp_path):
 
     account = bring_in(folder)
 
-    assert account.totals()["guest"] == 1 and Author.objects.filter(guest=True).count() == 1
+    assert account.totals()["guest"] == 1 and Author.objects.filter(is_guest=True).count() == 1
 
 
 MADE = ("guest", "signed", "tag", "title", "summary", "link", "address", "date_from_name", "include", "yaml")

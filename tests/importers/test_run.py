@@ -48,13 +48,13 @@ TABLES = (
 def state() -> tuple:
     """All there is, but for the moments at which it was done."""
     counts = tuple(table.objects.count() for table in TABLES)
-    pieces = Publication.objects.order_by("uid").values_list(
+    publications = Publication.objects.order_by("uid").values_list(
         "uid", "slug", "title", "body", "digest", "version"
     )
     editions = Edition.objects.order_by("publication__uid", "number")
     return (
         counts,
-        list(pieces),
+        list(publications),
         list(editions.values_list("slug", "number", "html", "digest", "published_at", "change")),
     )
 
@@ -64,7 +64,10 @@ def test_what_is_public_becomes_public_and_the_rest_stays_a_draft():
 
     public = set(Edition.objects.live().values_list("slug", flat=True))
     assert public == {"grain", "fleet", "fleet-2"} | {"fleet"} and Edition.objects.live().count() == 4
-    assert {piece.slug for piece in Publication.objects.filter(editions=None)} == {"no-date", "draft"}
+    assert {publication.slug for publication in Publication.objects.filter(editions=None)} == {
+        "no-date",
+        "draft",
+    }
     assert outcomes(account)["README.md"] is FileOutcome.REFUSED
 
 
@@ -88,7 +91,7 @@ def test_old_addresses_lead_to_pieces_and_authors(client):
 def test_authors_in_use_are_made_and_others_are_not():
     bring_in()
 
-    assert set(Author.objects.values_list("slug", "guest")) == {
+    assert set(Author.objects.values_list("slug", "is_guest")) == {
         ("ann", False),
         ("bo-ek", False),
         ("somebody-else", True),
@@ -111,8 +114,8 @@ def test_a_rehearsal_changes_nothing_and_tells_the_same(settings):
     rehearsed = bring_in(dry_run=True)
 
     assert state() == before and not list(Path(settings.ORIGINALS).rglob("*.png"))
-    told = bring_in().as_dict()["files"]
-    assert rehearsed.as_dict()["files"] == told
+    result = bring_in().as_dict()["files"]
+    assert rehearsed.as_dict()["files"] == result
 
 
 @pytest.mark.parametrize("broken_at", [1, 2, 3])
@@ -142,7 +145,7 @@ def test_a_changed_file_changes_the_draft_and_the_public_text_in_silence(tmp_pat
     account = bring_in(folder)
 
     live = Edition.objects.live().get()
-    assert (live.text, live.number, live.change) == ("After.", 2, "silent")
+    assert (live.plain_text, live.number, live.change) == ("After.", 2, "silent")
     assert outcomes(account) == {"a.md": FileOutcome.UPDATED}
 
 
@@ -212,12 +215,12 @@ def test_one_file_that_the_database_refuses_loses_no_other(tmp_path, monkeypatch
 
 def test_links_set_by_staff_stay(tmp_path):
     bring_in()
-    piece = Publication.objects.get(slug="fleet-2", language="en")
-    actions.set_related_links(piece, [], by=None)
+    publication = Publication.objects.get(slug="fleet-2", language="en")
+    actions.set_related_links(publication, [], by=None)
 
     bring_in()
 
-    assert not piece.related_links.exists()
+    assert not publication.related_links.exists()
 
 
 def test_an_address_that_leads_elsewhere_already_is_told():
@@ -232,12 +235,12 @@ def test_an_address_that_leads_elsewhere_already_is_told():
 
 
 def test_lead_here_is_done_once_and_noted():
-    piece, author = make_publication(), make_author()
+    publication, author = make_publication(), make_author()
 
-    actions.add_redirects(piece, ["/Old/Path/?x=1", "/old/path"], by=None)
+    actions.add_redirects(publication, ["/Old/Path/?x=1", "/old/path"], by=None)
     elsewhere = actions.add_redirects(author, ["/old/path", "/"], by=None)
 
-    assert Redirect.objects.get().publication == piece and elsewhere == ["/old/path"]
+    assert Redirect.objects.get().publication == publication and elsewhere == ["/old/path"]
     assert AuditEntry.objects.filter(detail__kind="redirect").count() == 1
 
 
@@ -248,8 +251,8 @@ def test_the_planner_of_postgresql_is_told_of_growth_as_often_as_it_doubles(tmp_
     with CaptureQueriesContext(connection) as captured:
         bring_in(tmp_path / "blog")
 
-    told = [query for query in captured.captured_queries if query["sql"] == "ANALYZE"]
-    assert len(told) == (2 if connection.vendor == "postgresql" else 0)
+    result = [query for query in captured.captured_queries if query["sql"] == "ANALYZE"]
+    assert len(result) == (2 if connection.vendor == "postgresql" else 0)
 
 
 def test_many_pieces_take_no_more_statements_each(tmp_path, django_assert_max_num_queries):

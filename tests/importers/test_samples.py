@@ -142,7 +142,7 @@ def test_authors_and_topics_of_the_bureau_come_with_what_their_pages_say():
     hugo()
 
     ida, omar = Author.objects.get(slug="ida-lind"), Author.objects.get(slug="omar-haddad")
-    assert ida.biography_en.startswith("Ida Lind leads the counting") and ida.portrait and not ida.guest
+    assert ida.biography_en.startswith("Ida Lind leads the counting") and ida.portrait and not ida.is_guest
     assert omar.biography_en == "Omar Haddad reads registers, and explains them."
     assert Tag.objects.get(name="Border statistics").introduction_en.startswith("Counts of crossings")
     assert (

@@ -9,7 +9,7 @@ from tests.blogs import put
 
 pytestmark = pytest.mark.django_db
 
-REBUILT = {"deed": "rebuild"}
+REBUILT = {"action": "rebuild"}
 
 
 def write_posts(folder, count: int = 12):

@@ -50,7 +50,7 @@ def test_a_folder_of_an_author_gives_name_biography_and_portrait(hugo):
     account = bring(hugo)
 
     author = Author.objects.get()
-    assert (author.name, author.guest, author.biography_en) == ("Ann Berg", False, "Ann writes on grain.")
+    assert (author.name, author.is_guest, author.biography_en) == ("Ann Berg", False, "Ann writes on grain.")
     assert author.portrait == Image.objects.get() and author.portrait.alt_en == "Ann Berg"
     assert texts_of(account, "guest") == [] and Redirect.objects.get(author=author).path == "/authors/ann"
 
@@ -160,7 +160,7 @@ def test_a_portrait_that_the_desk_deleted_does_not_come_back(hugo):
 def test_nothing_of_a_profile_comes_back_to_an_author_who_took_a_pen_name(hugo):
     put(hugo)
     bring(hugo)
-    amend(Author.objects.get(), name="A. B.", pseudonymous=True, biography_en="", portrait=None)
+    amend(Author.objects.get(), name="A. B.", is_pseudonymous=True, biography_en="", portrait=None)
     Redirect.objects.all().delete()
 
     bring(hugo)
@@ -173,7 +173,7 @@ def test_nothing_of_a_profile_comes_back_to_an_author_who_took_a_pen_name(hugo):
 def test_words_of_a_picture_that_the_desk_emptied_stay_empty(hugo):
     put(hugo)
     bring(hugo)
-    amend(Image.objects.get(), alt_en="", decorative=True)
+    amend(Image.objects.get(), alt_en="", is_decorative=True)
 
     bring(hugo)
 

@@ -21,19 +21,19 @@ pytestmark = pytest.mark.django_db
 
 
 def test_the_command_tells_and_writes_its_report(tmp_path):
-    told, report = io.StringIO(), tmp_path / "report.json"
+    result, report = io.StringIO(), tmp_path / "report.json"
 
     with pytest.raises(CommandError) as refused:
         call_command(
             "import_publications", str(SAMPLES / "jekyll"), "--authors", str(SAMPLES / "authors.csv"), "--media",
-            str(SAMPLES / "media"), "--publish", "--processes", "0", "--report", str(report), stdout=told, stderr=io.StringIO(),
+            str(SAMPLES / "media"), "--publish", "--processes", "0", "--report", str(report), stdout=result, stderr=io.StringIO(),
         )  # fmt: skip
 
     written = json.loads(report.read_text())
     assert written["totals"]["published"] == 4 and written["totals"]["date_from_name"] == 2
     assert (refused.value.returncode, "1 of the files were refused" in str(refused.value)) == (3, True)
-    assert written["next"] == told.getvalue().split("\n\n")[0].replace("\n  ", " ")
-    assert "widgets.example.org" in told.getvalue() and "4  now public" in told.getvalue()
+    assert written["next"] == result.getvalue().split("\n\n")[0].replace("\n  ", " ")
+    assert "widgets.example.org" in result.getvalue() and "4  now public" in result.getvalue()
 
 
 @pytest.mark.parametrize("width", [40, 80, 160])

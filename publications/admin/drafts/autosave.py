@@ -73,7 +73,7 @@ def autosave(request: HttpRequest) -> JsonResponse:
 
 def store_autosave(person, key: str, told: dict[str, object]) -> None:
     """One row a form. A message that comes late brings back neither what was saved nor what has been typed over."""
-    Autosave.objects.forget_old(person)
+    Autosave.objects.delete_old(person)
     typed, is_new = Autosave.objects.get_or_create(owner=person, key=key, defaults=told)
     if not is_new:
         earlier = ~Q(page=told["page"]) | Q(turn__lt=told["turn"])
@@ -166,7 +166,7 @@ def continue_saving(request: HttpRequest, publication: Publication) -> None:
 def fill_from_autosave(request: HttpRequest, publication: Publication | None) -> None:
     """Where that was asked for, let the request be as if what was typed had been sent, only to be shown."""
     number = pk_in(request.POST, "_restore")
-    if number and (typed := Autosave.objects.of(request.user, publication).filter(pk=number).first()):
+    if number and (typed := Autosave.objects.unsaved_by(request.user, publication).filter(pk=number).first()):
         fill_in(request, typed)
 
 
@@ -175,7 +175,7 @@ def autosave_context(request: HttpRequest, publication: Publication | None) -> d
     key = request.POST.get(FORM_KEY) or _unused_key(request)
     return {
         "form_key": key,
-        "autosaves": each_once(Autosave.objects.of(request.user, publication).exclude(key=key)),
+        "autosaves": each_once(Autosave.objects.unsaved_by(request.user, publication).exclude(key=key)),
         "other_editors": other_editors(publication, request.user) if publication else [],
     }
 
@@ -199,7 +199,7 @@ def other_editors(publication: Publication, person) -> list[str]:
     """Who else has it open, in words: "Ann has this open, last typed 14:02"."""
     return [
         _presence_text(each)
-        for each in Presence.objects.now().filter(publication=publication).exclude(person=person)
+        for each in Presence.objects.recent().filter(publication=publication).exclude(person=person)
     ]
 
 

@@ -157,7 +157,7 @@ def _change_tags(publication: Publication, asked: dict, by) -> str:
     if before == set(publication.tags.values_list("pk", flat=True)):
         return "same"
     publication.save(update_fields=["updated_at"])
-    Revision.objects.keep(publication, by=by, why=RevisionReason.SAVED)
+    Revision.objects.create_from(publication, by=by, why=RevisionReason.SAVED)
     if not (asked.get("publish") and is_as_readers_see_it):
         return "draft"
     try:

@@ -106,7 +106,7 @@ def _sign(drafts: Iterable[Publication], author: Author, kept: list[Publication]
             continue
         Byline.objects.create(publication=draft, author=author)
         draft.save(update_fields=["updated_at"])
-        Revision.objects.keep(draft, by=by)
+        Revision.objects.create_from(draft, by=by)
         signed += 1
     return signed
 

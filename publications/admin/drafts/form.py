@@ -95,7 +95,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
             "summary": forms.Textarea(attrs={"rows": 3}),
             "key_points": forms.Textarea(attrs={"rows": 4}),
             "body": MarkdownEditor(attrs={"rows": 24, "class": "body-field"}),
-            "note": forms.Textarea(attrs={"rows": 3}),
+            "internal_note": forms.Textarea(attrs={"rows": 3}),
         }
         help_texts = {
             "body": _("Markdown. A picture of the library: ![what it shows](image:its-key)"),
@@ -198,7 +198,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         chosen = cleaned.get("translation_choice")
         if not chosen:
             return
-        original = chosen[0][0].original
+        original = chosen[0][0].source_publication
         family = [original, *original.translations.exclude(pk=self.instance.pk)]
         same = next((each for each in family if each.language == cleaned.get("language")), None)
         if same:
@@ -233,12 +233,12 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
     def save(self, commit: bool = True) -> Publication:
         self.instance.cover = next((row for row, _role in self.cleaned_data["cover_choice"]), None)
         original = next((row for row, _role in self.cleaned_data["translation_choice"]), None)
-        self.instance.translation_of = original.original if original else None
+        self.instance.translation_of = original.source_publication if original else None
         return super().save(commit)
 
     def clean_translation_choice(self) -> list:
         chosen = self.cleaned_data["translation_choice"]
-        if chosen and chosen[0][0].original.pk == self.instance.pk:
+        if chosen and chosen[0][0].source_publication.pk == self.instance.pk:
             raise forms.ValidationError(_("A publication cannot be a translation of itself."))
         if chosen and self.instance.pk and self.instance.translations.exists():
             raise forms.ValidationError(

@@ -43,7 +43,7 @@ def unsaved_from_form(form: PublicationForm) -> Publication:
         publication.cover = next((image for image, _role in cleaned["cover_choice"]), None)
     if "translation_choice" in cleaned:
         publication.translation_of = next(
-            (other.original for other, _role in cleaned["translation_choice"]), None
+            (other.source_publication for other, _role in cleaned["translation_choice"]), None
         )
     bylines = [
         Byline(publication=publication, author=author, role=role, position=place)

@@ -122,7 +122,7 @@ class PublicationAdmin(DeskModelAdmin):
             {
                 "classes": ("collapse",),
                 "fields": ("key_points", "external_url", "cover_choice", "attach", "attach_label", "detach", "slug",
-                           "translation_choice", "doi", "isbn", "note"),
+                           "translation_choice", "doi", "isbn", "internal_note"),
             },
         ),
     )  # fmt: skip
@@ -231,7 +231,7 @@ class PublicationAdmin(DeskModelAdmin):
         form.store_tags()
         form.store_rows(publication)
         self._store_related_links(request, form)
-        Revision.objects.keep(publication, by=request.user, why=RevisionReason.SAVED)
+        Revision.objects.create_from(publication, by=request.user, why=RevisionReason.SAVED)
         self._report_merge(request, form)
         if "body" in form.changed_data:
             for text in find_dropped_markup(publication.body):
@@ -322,7 +322,7 @@ class PublicationAdmin(DeskModelAdmin):
             "save_hint": _save_hint(may_relate=relates) if live or is_planned else "",
             "live": live,
             "submission": submission,
-            "submitted_by": person_name(submission.by) if submission else "",
+            "submitted_by": person_name(submission.submitted_by) if submission else "",
             "remarks": reviews.unresolved_comments(publication),
             "suggestions": SimpleLazyObject(lambda: suggestions.suggestions_for_form(request, publication)),
             "broken_links": SimpleLazyObject(
@@ -383,7 +383,7 @@ def _warn_of_taken_address(request: HttpRequest, publication: Publication) -> No
 
 def may_relate(request: HttpRequest, publication: Publication | None) -> bool:
     """Links of a publication that is public, or is to be, are for those who may change them; a draft's for all."""
-    given = bool(publication and publication.editions.kept().exists())
+    given = bool(publication and publication.editions.not_cancelled().exists())
     return not given or request.user.has_perm("publications.relate_publication")
 
 

@@ -56,7 +56,7 @@ def find_topics(text: str, language: str, taken: Iterable[str] = ()) -> list[Sug
     there = {name.casefold() for name in taken}
     words, found = index_terms(text, language), []
     equals = [row.listed for row in Synonym.objects.all()]
-    for tag in Tag.objects.offered():
+    for tag in Tag.objects.selectable():
         if tag.name.casefold() in there:
             continue
         times = {name: _times(name, text, words, language) for name in _names(tag, equals)}
@@ -96,12 +96,18 @@ def _naming_text(times: int, tag: Tag, name: str) -> str:
 def find_similar_to_draft(draft: Publication, chosen: set[int] = frozenset()) -> list[Suggestion]:
     """Public publications that are like a draft, the most alike first, each with the grounds as a sentence."""
     rows = _similar_rows(draft, MAX_RELATED + len(chosen))
-    return _similar_suggestions([row for row in rows if row.other.publication_id not in chosen])
+    return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in chosen])
 
 
 def _similar_suggestions(rows: Sequence[Similarity]) -> list[Suggestion]:
     return [
-        Suggestion("related", str(row.other.publication_id), row.other.title, reason, row.other.language)
+        Suggestion(
+            "related",
+            str(row.similar_edition.publication_id),
+            row.similar_edition.title,
+            reason,
+            row.similar_edition.language,
+        )
         for row, reason in zip(rows, similarity.reasons(rows), strict=True)
     ]
 
@@ -110,24 +116,26 @@ def find_similar_to_live(publication: int, chosen: Iterable[int]) -> list[Sugges
     """What is like a publication as its readers know it: for people who link and see no drafts."""
     there = set(chosen)
     rows = similarity.similar_publications(publication, timezone.now(), MAX_RELATED + len(there))
-    prefetch_related_objects(rows, Prefetch("other", Edition.objects.without_bodies()))
-    return _similar_suggestions([row for row in rows if row.other.publication_id not in there])[:MAX_RELATED]
+    prefetch_related_objects(rows, Prefetch("similar_edition", Edition.objects.without_texts()))
+    return _similar_suggestions([row for row in rows if row.similar_edition.publication_id not in there])[
+        :MAX_RELATED
+    ]
 
 
 def reasons_of(draft: Publication, targets: Iterable[Publication]) -> dict[int, str]:
     """Why each of these would be suggested beside the draft, as far as it would be."""
     wanted = {target.pk for target in targets}
     rows = (
-        [row for row in _similar_rows(draft, 4 * MAX_RELATED) if row.other.publication_id in wanted]
+        [row for row in _similar_rows(draft, 4 * MAX_RELATED) if row.similar_edition.publication_id in wanted]
         if wanted
         else []
     )
     told = zip(rows, similarity.reasons(rows), strict=True)
-    return {row.other.publication_id: reason for row, reason in told}
+    return {row.similar_edition.publication_id: reason for row, reason in told}
 
 
 def _similar_rows(draft: Publication, count: int) -> list[Similarity]:
-    authors: list[Author] = [line.author for line in draft.signed()]
+    authors: list[Author] = [line.author for line in draft.bylines_with_authors()]
     text = "\n\n".join((draft.summary, draft.body))
     return similarity.suggest(
         draft.title, text, list(draft.tags.all()), authors, count, language=draft.language,
@@ -180,7 +188,7 @@ def tag_search(request: HttpRequest) -> JsonResponse:
     """At most ten names for the letters typed, those that begin with them first."""
     typed = request.GET.get("q", "").strip()[:60]
     names = (
-        list(Tag.objects.offered().filter(name__icontains=typed).values_list("name", flat=True)[:50])
+        list(Tag.objects.selectable().filter(name__icontains=typed).values_list("name", flat=True)[:50])
         if typed
         else []
     )

@@ -38,14 +38,14 @@ class AuditEntryText:
 
 def name_actor(line: AuditEntry) -> str:
     """Return who performed an action, as the desk names them."""
-    return _("the command line") if not line.by_id and line.by_name in COMMAND_LINE else line.by_name
+    return _("the command line") if not line.by_id and line.actor_name in COMMAND_LINE else line.actor_name
 
 
 def describe_entry(line: AuditEntry) -> AuditEntryText:
     detail = line.detail if isinstance(line.detail, dict) else {}
     return AuditEntryText(
         line,
-        str(line.get_deed_display()),
+        str(line.get_action_display()),
         name_actor(line),
         _describe_action(line, detail),
         _editions(line, detail),
@@ -58,7 +58,7 @@ def describe_actions_since(publication: Publication, state: str) -> list[AuditEn
 
 
 def _describe_action(line: AuditEntry, detail: dict) -> str:
-    say = DESCRIPTIONS.get(line.deed)
+    say = DESCRIPTIONS.get(line.action)
     parts = [say(detail) if say else "", str(detail.get("note") or detail.get("why") or "")]
     return ": ".join(part for part in parts if part)
 
@@ -194,13 +194,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     list_display = ("at", "what", "about", "who")
     list_display_links = ("at",)
-    list_filter = ("deed", ("by", admin.RelatedOnlyFieldListFilter), "at", RowFilter)
+    list_filter = ("action", ("by", admin.RelatedOnlyFieldListFilter), "at", RowFilter)
     list_select_related = ("publication", "by")
-    search_fields = ("subject", "by_name")
+    search_fields = ("subject", "actor_name")
     search_help_text = gettext_lazy("Words of what was changed, or the name of a person")
     fields = readonly_fields = ("at", "what", "about", "who")
 
-    @admin.display(description=gettext_lazy("deed"), ordering="deed")
+    @admin.display(description=gettext_lazy("action"), ordering="action")
     def what(self, line: AuditEntry) -> SafeString:
         return SafeString(
             render_to_string(
@@ -210,13 +210,13 @@ class AuditEntryAdmin(ReadOnlyAdmin):
 
     @admin.display(description=gettext_lazy("what"), ordering="subject")
     def about(self, line: AuditEntry) -> str:
-        if line.deed == ActionType.REBUILD:
+        if line.action == ActionType.REBUILD:
             return ", ".join(str(REBUILT.get(part, part)) for part in line.subject.split(", "))
         if not line.publication_id:
             return line.subject
         address = reverse("desk:history", args=[line.publication_id])
         return format_html('<a href="{}">{}</a>', address, line.subject)
 
-    @admin.display(description=gettext_lazy("by"), ordering="by_name")
+    @admin.display(description=gettext_lazy("by"), ordering="actor_name")
     def who(self, line: AuditEntry) -> str:
         return name_actor(line)

@@ -77,7 +77,7 @@ def restore_revision(publication: Publication, revision: Revision, *, by) -> lis
         *_list_missing(manuscript.loads(revision.manuscript), draft),
     ]
     write_draft(publication, content)
-    Revision.objects.keep(publication, by=by, why=RevisionReason.RESTORED)
+    Revision.objects.create_from(publication, by=by, why=RevisionReason.RESTORED)
     return missing
 
 
@@ -106,9 +106,9 @@ def _leave_taken_identifiers(publication: Publication, content: Content) -> list
 def _leave_impossible_translation(publication: Publication, content: Content) -> list[str]:
     """Leave out what it was a translation of, where the family has no room for its language."""
     original = content["translation_of"]
-    content["translation_of"] = original.original if original else None
+    content["translation_of"] = original.source_publication if original else None
     if original and (
-        original.original.pk == publication.pk
+        original.source_publication.pk == publication.pk
         or publication.translations.exists()
         or _is_taken(publication, original, content["language"])
     ):
@@ -118,7 +118,7 @@ def _leave_impossible_translation(publication: Publication, content: Content) ->
 
 
 def _is_taken(publication: Publication, original: Publication, language: str) -> bool:
-    return original.family().exclude(pk=publication.pk).filter(language=language).exists()
+    return original.translation_set().exclude(pk=publication.pk).filter(language=language).exists()
 
 
 def _list_missing(text: manuscript.Manuscript, was: Publication) -> list[str]:

@@ -55,7 +55,7 @@ class SaveGroup:
 
     def takes(self, older: Revision) -> bool:
         """Whether the save before belongs to these: the same hand, plain saves, all within ten minutes."""
-        plain = self.newest.why == older.why == RevisionReason.SAVED
+        plain = self.newest.reason == older.reason == RevisionReason.SAVED
         same = self.newest.saved_by_id == older.saved_by_id is not None
         return plain and same and self.newest.saved_at - older.saved_at <= SAVE_GROUP_WINDOW
 
@@ -70,7 +70,7 @@ class TimelineEdition:
 
     @property
     def at(self) -> datetime:
-        return self.edition.written_at
+        return self.edition.created_at
 
     @property
     def key(self) -> str:
@@ -78,8 +78,10 @@ class TimelineEdition:
 
     @property
     def what(self) -> str:
-        if self.edition.restores_id:
-            return _("Undo: the text of edition %(number)d again") % {"number": self.edition.restores.number}
+        if self.edition.restored_from_id:
+            return _("Undo: the text of edition %(number)d again") % {
+                "number": self.edition.restored_from.number
+            }
         return self.edition.get_change_display()
 
     @property
@@ -94,7 +96,11 @@ def build_timeline(publication: Publication, before: int | None = None) -> list[
     """The rows of the history; `before` is the number of the revision that an earlier page ended with."""
     kept = publication.revisions.select_related("saved_by").defer("manuscript").order_by("-number")
     page = list((kept.filter(number__lt=before) if before else kept)[:REVISIONS_PER_PAGE])
-    editions = publication.editions.select_related("editor", "restores").without_bodies().order_by("-number")
+    editions = (
+        publication.editions.select_related("published_by", "restored_from")
+        .without_texts()
+        .order_by("-number")
+    )
     given = [TimelineEdition(each) for each in editions if _is_on_page(each, page, before)]
     return sorted([*group_saves(page), *given], key=lambda entry: entry.at, reverse=True)
 
@@ -139,7 +145,7 @@ def history_page(request: HttpRequest, pk: int) -> HttpResponse:
         entries=entries,
         current=publication.version,
         older=oldest if shown >= REVISIONS_PER_PAGE else 0,
-        audit_entries=[describe_entry(line) for line in publication.audit.select_related("publication")[:200]],
+        audit_entries=[describe_entry(line) for line in publication.audit_entries.select_related("publication")[:200]],
     )  # fmt: skip
 
 
@@ -187,11 +193,11 @@ def _propose_comparison(entries: list[TimelineEntry]) -> None:
     editions = [
         entry
         for entry in entries
-        if isinstance(entry, TimelineEdition) and entry.edition.end != EndReason.CANCELLED
+        if isinstance(entry, TimelineEdition) and entry.edition.end_reason != EndReason.CANCELLED
     ]
     newest = entries[0] if entries else None
     is_published = isinstance(newest, TimelineEdition) or (
-        newest and newest.newest.why == RevisionReason.PUBLISHED
+        newest and newest.newest.reason == RevisionReason.PUBLISHED
     )
     newer, *older = (editions if is_published and len(editions) > 1 else entries)[:2] or [None]
     if newer:
@@ -202,7 +208,7 @@ def _propose_comparison(entries: list[TimelineEntry]) -> None:
 
 def _last_change(publication: Publication) -> tuple[str, str]:
     """What is compared where no side is named: the draft with the newest edition, or that one with the one before."""
-    newest = publication.editions.kept().order_by("-number").first()
+    newest = publication.editions.not_cancelled().order_by("-number").first()
     if newest is None:
         raise Http404
     before = newest.previous
@@ -223,7 +229,7 @@ def _version_named(
         return kept, content_of_revision(publication, kept)
     if name[:1] == "e":
         edition = get_object_or_404(
-            publication.editions.select_related("kind", "editor", "cover"), number=number
+            publication.editions.select_related("kind", "published_by", "cover"), number=number
         )
         return edition, EditionWithRows.get(edition)
     raise Http404
@@ -233,7 +239,7 @@ def _time_of(kept: StoredVersion | None) -> datetime:
     """When it was made: what is older stands first, whichever was named first."""
     if isinstance(kept, Revision):
         return kept.saved_at
-    return kept.written_at if kept else NOW
+    return kept.created_at if kept else NOW
 
 
 def _parse_number(text: str) -> int:

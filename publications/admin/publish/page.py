@@ -51,7 +51,7 @@ def _published(
     after = asked.pop("after")
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
-        last = publication.editions.last_written()
+        last = publication.editions.latest()
         if after is not None and after != (last.number if last else 0):
             return _of_the_first_press(request, publication, after, asked)
         return actions.publish(publication, by=request.user, **asked)
@@ -59,7 +59,7 @@ def _published(
 
 def _of_the_first_press(request: HttpRequest, publication: Publication, after: int, asked: dict) -> Edition:
     """The edition that the same button has made already. Raises Outdated where something else was published."""
-    made = publication.editions.filter(number=after + 1, editor=request.user).first()
+    made = publication.editions.filter(number=after + 1, published_by=request.user).first()
     if made and _is_as_asked(made, asked) and _was_seen(publication, made, asked["seen"]):
         return made
     raise actions.Outdated(
@@ -68,18 +68,18 @@ def _of_the_first_press(request: HttpRequest, publication: Publication, after: i
 
 
 def _is_as_asked(made: Edition, asked: dict) -> bool:
-    start, until = made.visible_from if made.planned else None, asked.get("until", FOREVER)
-    same_words = made.note == asked.get("note", "").strip() and made.change in (
+    start, until = made.visible_from if made.is_scheduled else None, asked.get("until", FOREVER)
+    same_words = made.change_note == asked.get("note", "").strip() and made.change in (
         asked.get("change"),
         Change.FIRST,
     )
-    return same_words and start == asked.get("at") and made.expires == until
+    return same_words and start == asked.get("at") and made.expires_at == until
 
 
 def _was_seen(publication: Publication, made: Edition, seen: str) -> bool:
     """Whether the edition is of the draft that was seen: publishing keeps a revision right after that of the draft."""
     kept = (
-        publication.revisions.filter(digest=made.digest, why=RevisionReason.PUBLISHED)
+        publication.revisions.filter(digest=made.digest, reason=RevisionReason.PUBLISHED)
         .order_by("number")
         .last()
     )
@@ -109,7 +109,7 @@ def _where(publication: Publication, found: preflight.PreflightReport) -> dict[s
 
 def _what_changes(publication: Publication) -> dict[str, object]:
     """The difference from what readers see now, and what waits to be seen."""
-    live, waiting = publication.editions.live().first(), publication.editions.waiting().first()
+    live, waiting = publication.editions.live().first(), publication.editions.scheduled().first()
     return {
         **(build_comparison(EditionWithRows.get(live), content_of_draft(publication)) if live else {}),
         "waiting": waiting,

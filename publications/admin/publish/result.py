@@ -86,14 +86,14 @@ def publish_result(request: HttpRequest, pk: int, number: int) -> HttpResponse:
         stands=stands,
         edition=edition,
         from_moment=datetime_with_zone(edition.visible_from),
-        until=datetime_with_zone(edition.expires) if edition.expires < FOREVER and stands != "over" else "",
+        until=datetime_with_zone(edition.expires_at) if edition.expires_at < FOREVER and stands != "over" else "",
         texts=_texts_to_copy(edition) if stands != "over" else [],
         plan=plan,
         undo_name=undo_name(plan),
         undo_label=undo_label(plan),
         state=actions.public_state(publication),
         before=edition.previous,
-        schedule_note=_schedule_note(publication.audit.filter(detail__edition=number).first()),
+        schedule_note=_schedule_note(publication.audit_entries.filter(detail__edition=number).first()),
     )  # fmt: skip
 
 
@@ -101,7 +101,7 @@ def _status_of(edition: Edition) -> str:
     """Whether readers see it, will see it, or no longer do."""
     if edition.is_live:
         return "live"
-    return "waits" if not edition.end and edition.visible_from > timezone.now() else "over"
+    return "waits" if not edition.end_reason and edition.visible_from > timezone.now() else "over"
 
 
 def _texts_to_copy(edition: Edition) -> list[dict[str, str]]:

@@ -74,10 +74,10 @@ def withdraw_page(request: HttpRequest, pk: int) -> HttpResponse:
     form = WithdrawForm(request.POST or None, publication=publication)
     if response := _perform(request, publication, form, lambda: _withdraw(request, publication, form)):
         return response
-    last = publication.editions.begun().order_by("-visible_from").first()
+    last = publication.editions.started().order_by("-visible_from").first()
     return render_publication_page(
         request, "withdraw", publication, form=form, title=_("Withdraw"), last=last,
-        can_withdraw=publication.editions.live().exists() or publication.editions.waiting().exists(),
+        can_withdraw=publication.editions.live().exists() or publication.editions.scheduled().exists(),
         linking_editions=list(editions_linking_to([publication])[:MAX_LINKING_EDITIONS]),
         newer_entries=form.refresh(publication),
     )  # fmt: skip

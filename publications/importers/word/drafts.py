@@ -86,13 +86,13 @@ def offer_version(piece: Publication, word: WordDocument, content: bytes, filena
 
     Its notes are labelled as they were in the file before. An earlier file that still waits is given up for it.
     """
-    for waiting in piece.word_files.waiting():
+    for waiting in piece.word_files.undecided():
         discard_version(waiting)
     ours = manuscript_of(piece)
     before = _before(piece)
     body = align_note_labels(word.manuscript.body, (before or ours).body, taken=[ours.body])
     text = replace(word.manuscript, body=body)
-    row = _row(piece, word, text, content, filename, by=by, is_waiting=True)
+    row = _row(piece, word, text, content, filename, by=by, is_undecided=True)
     _keep(row, content)
     return row
 
@@ -131,7 +131,7 @@ def _texts(text: Manuscript) -> dict[str, object]:
 
 def _before(piece: Publication) -> Manuscript | None:
     """What the author had sent before."""
-    last = piece.word_files.taken().first()
+    last = piece.word_files.accepted().first()
     return last.manuscript if last else None
 
 
@@ -146,12 +146,12 @@ def accept_version(row: WordFile, word: WordDocument, texts: Mapping[str, object
     """The merged text becomes the draft; `word` is the file that waited, read again for its pictures."""
     store_images(word.manuscript, _bundle(word), SiteNames())
     write(row.publication, texts, by=by)
-    row.is_waiting = False
+    row.is_undecided = False
     row.added_at = timezone.now()
     row.save()
-    row.publication.word_files.taken().exclude(pk=row.pk).filter(tracked=TrackedChangesState.OPEN).update(
-        tracked=TrackedChangesState.ACCEPTED
-    )
+    row.publication.word_files.accepted().exclude(pk=row.pk).filter(
+        tracked_changes=TrackedChangesState.OPEN
+    ).update(tracked_changes=TrackedChangesState.ACCEPTED)
     _take(row, word)
 
 
@@ -182,7 +182,7 @@ def reject_changes(row: WordFile, word: WordDocument, texts: Mapping[str, object
 
 
 def _settle(row: WordFile, tracked: TrackedChangesState) -> None:
-    row.tracked = tracked
+    row.tracked_changes = tracked
     row.save()
     _set_open_changes(row.publication, 0)
 
@@ -194,7 +194,7 @@ def write(piece: Publication, texts: Mapping[str, object], *, by) -> None:
     content = {**texts, "title": " ".join(texts["title"].split()), "key_points": "\n".join(points)}
     lengths = {field.name: field.max_length for field in FROM_WORD}
     write_draft(piece, {name: text[: lengths[name]] for name, text in content.items()})
-    Revision.objects.keep(piece, by=by, why=RevisionReason.WORD)
+    Revision.objects.create_from(piece, by=by, why=RevisionReason.WORD)
 
 
 def discard_version(row: WordFile) -> None:
@@ -212,7 +212,7 @@ def _row(
         size=len(content),
         text=manuscript.dumps(text),
         report=report_of(word, more.pop("told", [])),
-        tracked=TrackedChangesState.OPEN if is_open else TrackedChangesState.NONE,
+        tracked_changes=TrackedChangesState.OPEN if is_open else TrackedChangesState.NONE,
         added_by=by,
         **more,
     )
@@ -237,13 +237,13 @@ def report_of(word: WordDocument, told: list[str]) -> dict:
 def _take(row: WordFile, word: WordDocument) -> None:
     """What stands beside the draft of a file that has been taken: comments, and changes to be decided."""
     count = sum(change.kind in DECIDED for change in word.changes)
-    _set_open_changes(row.publication, count if row.tracked == TrackedChangesState.OPEN else 0)
-    there = set(row.publication.remarks.values_list("by_name", "text", "passage"))
-    start = row.publication.remarks.count()
+    _set_open_changes(row.publication, count if row.tracked_changes == TrackedChangesState.OPEN else 0)
+    there = set(row.publication.draft_comments.values_list("author_name", "text", "passage"))
+    start = row.publication.draft_comments.count()
     DraftComment.objects.bulk_create(
         DraftComment(
-            publication=row.publication, by_name=each.by, text=each.text, passage=each.passage,
-            made_at=_parse_comment_time(each.at), is_settled=each.is_settled, position=place,
+            publication=row.publication, author_name=each.by, text=each.text, passage=each.passage,
+            created_at=_parse_comment_time(each.at), is_resolved=each.is_settled, position=place,
         )
         for place, each in enumerate(word.comments, start=start)
         if (each.by, each.text, each.passage) not in there
@@ -256,8 +256,8 @@ def _parse_comment_time(text: str) -> datetime | None:
 
 
 def _set_open_changes(piece: Publication, count: int) -> None:
-    piece.open_changes = count
-    Publication.objects.filter(pk=piece.pk).update(open_changes=count)
+    piece.undecided_changes = count
+    Publication.objects.filter(pk=piece.pk).update(undecided_changes=count)
 
 
 def _bundle(word: WordDocument) -> IncomingFiles:

@@ -28,9 +28,9 @@ _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
 _WEIGHT = f"ts_rank('{_WEIGHTS}', found.vector, %s::tsquery)"
 _NEARER = "CASE WHEN found.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _FIND = """
-SELECT found.edition_id, {weight}, found.language, found.family, found.published_at, found.marks
+SELECT found.edition_id, {weight}, found.language, found.translation_group, found.published_at, found.marks
 FROM (
-    SELECT s.edition_id, s.vector, s.marks, live.language, live.family, live.published_at
+    SELECT s.edition_id, s.vector, s.marks, live.language, live.translation_group, live.published_at
     FROM publications_search AS s JOIN publications_edition AS live ON live.id = s.edition_id
     WHERE s.vector @@ %s::tsquery AND publications_by_the_index(s.edition_id)
         AND live.visible_from <= %s AND live.visible_until > %s

@@ -18,7 +18,7 @@ BESIDE_TEXTS = "INDEXED BY edition_found"
 
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
 _FIND = f"""
-SELECT e.id, -{_RANK}, e.language, e.family, e.published_at || '', COALESCE(filed.marks, '')
+SELECT e.id, -{_RANK}, e.language, e.translation_group, e.published_at || '', COALESCE(filed.marks, '')
 FROM publications_search AS s CROSS JOIN publications_edition AS e {BESIDE_TEXTS} ON e.id = s.rowid
 LEFT JOIN publications_filed AS filed ON filed.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s

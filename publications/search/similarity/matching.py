@@ -85,7 +85,11 @@ class Match:
     def row(self, score: float) -> Similarity:
         """As a suggestion, which is not stored."""
         return Similarity(
-            other_id=self.other.number, score=score, tags=self.tags, authors=self.authors, words=self.words
+            similar_edition_id=self.other.number,
+            score=score,
+            tags=self.tags,
+            authors=self.authors,
+            words=self.words,
         )
 
     @cached_property
@@ -131,7 +135,7 @@ def _lasting(editions: Iterable[int], moment: datetime) -> dict[int, Candidate]:
     found: dict[int, Candidate] = {}
     for some in batched(sorted(editions), BATCH, strict=False):
         rows = Edition.objects.filter(pk__in=some, visible_until__gt=moment).order_by()
-        for row in rows.values_list("pk", "publication", "family", "published_at"):
+        for row in rows.values_list("pk", "publication", "translation_group", "published_at"):
             found[row[0]] = Candidate(*row)
     return found
 
@@ -214,7 +218,7 @@ def suggest(
     everything = build_draft_profile(title, text, language, tags, authors)
     rarity = Rarity(everything.weights)
     now = timezone.now()
-    place = TextPosition(beside.original.pk if beside else None, now)
+    place = TextPosition(beside.source_publication.pk if beside else None, now)
     found = compare(characteristic_terms(everything, rarity), rarity, place, now)
     return _shown(found, _excluded(beside) if beside else set(), now)[:count]
 
@@ -226,21 +230,23 @@ def _excluded(piece: Publication) -> set[int]:
 
 def _shown(found: Sequence[Match], left_out: set[int], now: datetime) -> list[Similarity]:
     """Those that are live, one of each family, with all that a card shows."""
-    live = Edition.objects.live(now).filter(pk__in=[match.other.number for match in found]).for_cards()
+    live = (
+        Edition.objects.live(now).filter(pk__in=[match.other.number for match in found]).with_teaser_columns()
+    )
     there = live.exclude(publication__in=left_out).in_bulk()
     families: dict[int, Similarity] = {}
     for match in found:
         if edition := there.get(match.other.number):
             row = match.row(match.seen_from(now))
-            row.other = edition
-            families.setdefault(edition.family, row)
+            row.similar_edition = edition
+            families.setdefault(edition.translation_group, row)
     return list(families.values())
 
 
 def reasons(rows: Sequence[Similarity]) -> list[str]:
     """The grounds of each as a sentence, in the language of the page; two queries."""
     tags = Tag.objects.in_bulk({pk for row in rows for pk in row.tags})
-    authors = Author.objects.known().in_bulk({pk for row in rows for pk in row.authors})
+    authors = Author.objects.identified().in_bulk({pk for row in rows for pk in row.authors})
     topics = {pk: tag.label for pk, tag in tags.items()}
     people = {pk: author.name for pk, author in authors.items()}
     return [row.in_words(topics, people) for row in rows]

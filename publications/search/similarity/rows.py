@@ -31,14 +31,14 @@ BATCH_OF_EDITIONS = 50
 Described = tuple[Edition, TermProfile, Rarity]
 _DESCRIBE = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
 _STORE = """
-INSERT INTO publications_similarity (edition_id, other_id, score, tags, authors, words) VALUES {}
-ON CONFLICT (edition_id, other_id) DO UPDATE
+INSERT INTO publications_similarity (edition_id, similar_edition_id, score, tags, authors, words) VALUES {}
+ON CONFLICT (edition_id, similar_edition_id) DO UPDATE
 SET score = excluded.score, tags = excluded.tags, authors = excluded.authors, words = excluded.words
 """
 _THERE = """
-SELECT there.edition_id, there.other_id, there.id, there.score, other.publication_id
+SELECT there.edition_id, there.similar_edition_id, there.id, there.score, other.publication_id
 FROM ({listed}) AS asked JOIN publications_similarity AS there ON there.edition_id = asked.id
-JOIN publications_edition AS other {beside_texts} ON other.id = there.other_id
+JOIN publications_edition AS other {beside_texts} ON other.id = there.similar_edition_id
 WHERE other.visible_until > %s
 """
 
@@ -97,7 +97,7 @@ def remove_rows(editions: Iterable[int]) -> set[int]:
     if not numbers:
         return set()
     left = editions_similar_to(numbers)
-    Similarity.objects.filter(Q(edition__in=numbers) | Q(other__in=numbers)).delete()
+    Similarity.objects.filter(Q(edition__in=numbers) | Q(similar_edition__in=numbers)).delete()
     EditionTerm.objects.filter(edition__in=numbers).delete()
     return left - set(numbers)
 
@@ -108,7 +108,7 @@ def fill_up(editions: Iterable[int]) -> None:
     if not numbers:
         return
     now = timezone.now()
-    there = Count("alike", filter=Q(alike__other__visible_until__gt=now))
+    there = Count("similarities", filter=Q(similarities__similar_edition__visible_until__gt=now))
     few = (
         Edition.objects.filter(pk__in=numbers, visible_until__gt=now)
         .alias(there=there)
@@ -131,13 +131,13 @@ def compare_again(edition: Edition) -> None:
 def editions_similar_to(editions: Iterable[int]) -> set[int]:
     """The editions that are stored as being like any of these."""
     numbers = list(editions)
-    rows = Similarity.objects.filter(other__in=numbers) if numbers else Similarity.objects.none()
+    rows = Similarity.objects.filter(similar_edition__in=numbers) if numbers else Similarity.objects.none()
     return set(rows.values_list("edition", flat=True))
 
 
 def _found(described: Sequence[Described]) -> list[list[Match]]:
     texts = [
-        (profile, rarity, TextPosition(edition.family, edition.published_at))
+        (profile, rarity, TextPosition(edition.translation_group, edition.published_at))
         for edition, profile, rarity in described
     ]
     return compare_each(texts, timezone.now())
@@ -274,7 +274,7 @@ def _finish() -> None:
     """Take away what actions have left behind, and add what they have not added."""
     to_be = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
     described = set(EditionTerm.objects.order_by().values_list("edition", flat=True).distinct())
-    ends = Similarity.objects.order_by().values_list("edition", "other")
+    ends = Similarity.objects.order_by().values_list("edition", "similar_edition")
     remove_rows((described | {pk for pair in ends for pk in pair}) - to_be)
     add_rows([text.edition for text in read_editions(to_be - described)])
     SearchIndex.objects.update_or_create(pk=1, defaults={"likeness": VERSION})

@@ -33,7 +33,7 @@ MAX_TEXT_CHARACTERS = 60_000  # signs of a text that are looked through
 USUAL_SHARE = 4  # a word that one in so many texts has tells nothing
 MIN_TEXTS_FOR_USUAL = 100  # texts from which that can be said
 BATCH = 500
-_COUNTED = "SELECT term, pieces FROM publications_indexedterm WHERE term IN ({})"
+_COUNTED = "SELECT term, edition_count FROM publications_indexedterm WHERE term IN ({})"
 EVERYWHERE = ("the", "and", "och", "att")
 """Words that nearly every text has: they say how many texts there are."""
 
@@ -108,7 +108,7 @@ def key_in_term(term: str, letter: str) -> int | None:
 def build_profile(edition: Edition) -> TermProfile:
     """All that an edition may be told by; its bylines and tags are to be there."""
     told = weigh_words(
-        edition.title, f"{edition.summary} {edition.key_points}", edition.text, edition.language
+        edition.title, f"{edition.summary} {edition.key_points}", edition.plain_text, edition.language
     )
     tags = (row.tag for row in edition.tag_rows.all())
     return _profile(told, tags, (line.author for line in edition.bylines.all()), edition)
@@ -117,7 +117,7 @@ def build_profile(edition: Edition) -> TermProfile:
 def build_draft_profile(
     title: str, text: str, language: str, tags: Iterable[Tag], authors: Iterable[Author]
 ) -> TermProfile:
-    draft = Edition(title=title, text=text, language=language)
+    draft = Edition(title=title, plain_text=text, language=language)
     return _profile(weigh_words(title, "", text, language), tags, authors, draft)
 
 
@@ -126,13 +126,15 @@ def _profile(
 ) -> TermProfile:
     """A pen name tells nothing: no two pieces are to be brought together by who hides behind it."""
     topics = [name_term(row_key(tag)) for tag in tags][:MAX_ROW_TERMS]
-    people = [name_term(row_key(author)) for author in authors if not author.pseudonymous]
+    people = [name_term(row_key(author)) for author in authors if not author.is_pseudonymous]
     weights = {**told, **dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MAX_ROW_TERMS], AUTHOR)}
     return TermProfile(weights, full_text(of), of.language)
 
 
 def full_text(edition: Edition) -> str:
-    return f"{edition.title} {edition.summary} {edition.key_points} {edition.text[:MAX_TEXT_CHARACTERS]}"
+    return (
+        f"{edition.title} {edition.summary} {edition.key_points} {edition.plain_text[:MAX_TEXT_CHARACTERS]}"
+    )
 
 
 def weigh_words(title: str, summary: str, text: str, language: str) -> dict[str, float]:

@@ -53,7 +53,9 @@ def compare_with_rebuild(progress: Progress) -> tuple[int, int]:
     same = total = 0
     for editions in _read(progress):
         kept = defaultdict(set)
-        for edition, other in Similarity.objects.filter(edition__in=editions).values_list("edition", "other"):
+        for edition, other in Similarity.objects.filter(edition__in=editions).values_list(
+            "edition", "similar_edition"
+        ):
             kept[edition].add(other)
         for edition, others in zip(editions, _rebuilt(editions), strict=True):
             same, total = same + len(kept[edition.pk] & others), total + len(others)
@@ -71,7 +73,7 @@ def _rebuilt(editions: list[Edition]) -> Iterator[set[int]]:
             (
                 characteristic_terms(profile, rarity),
                 rarity,
-                TextPosition(edition.family, edition.published_at),
+                TextPosition(edition.translation_group, edition.published_at),
             )
         )
     for matches in compare_each(texts, timezone.now()):

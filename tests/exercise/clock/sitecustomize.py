@@ -20,9 +20,9 @@ def follow() -> None:
     is_now = ""
     with time_machine.travel(datetime.datetime.now(datetime.UTC), tick=True) as clock:
         while True:
-            if (told := FILE.read_text("ascii") or is_now) != is_now:
-                clock.shift(float(told) - float(is_now or 0))
-                is_now = told
+            if (result := FILE.read_text("ascii") or is_now) != is_now:
+                clock.shift(float(result) - float(is_now or 0))
+                is_now = result
             time.sleep(EVERY)
 
 

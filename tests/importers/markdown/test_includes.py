@@ -45,9 +45,9 @@ def site(tmp_path):
 
 def resolved(site, text: str, **page) -> tuple[ResolvedText, str]:
     """A text with its includes, and what is reported of it."""
-    telling = ImportLog()
-    found = resolve_includes(text, site=find_source_site(site), page=page, beside=site, log=telling)
-    return found, "\n".join(line.text for line in telling.notes)
+    result = ImportLog()
+    found = resolve_includes(text, site=find_source_site(site), page=page, beside=site, log=result)
+    return found, "\n".join(line.text for line in result.notes)
 
 
 @pytest.mark.parametrize(

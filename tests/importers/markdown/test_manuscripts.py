@@ -34,8 +34,8 @@ def only(account):
 def test_it_comes_in_with_its_files_and_brings_no_news_the_next_time(tmp_path):
     entry = only(bring_in(archive(tmp_path)))
 
-    piece = Publication.objects.get()
-    assert (piece.cover.filename, piece.attachments.get().label) == ("field.png", "The report")
+    publication = Publication.objects.get()
+    assert (publication.cover.filename, publication.attachments.get().label) == ("field.png", "The report")
     assert any("lost.pdf" in line.text for line in entry.notes)
     assert only(bring_in(tmp_path / "archive")).outcome is FileOutcome.UNCHANGED
 

@@ -106,9 +106,9 @@ def test_a_block_of_code_goes_to_the_next_fence_that_closes_it(text, rest, code)
 
 
 def simple(text: str) -> tuple[str, list[str]]:
-    aside, telling = Placeholders(), ImportLog()
-    found = aside.put_back(reduce_html(text, aside, telling))
-    return " ".join(found.split()), [line.text for line in telling.notes]
+    aside, result = Placeholders(), ImportLog()
+    found = aside.put_back(reduce_html(text, aside, result))
+    return " ".join(found.split()), [line.text for line in result.notes]
 
 
 @pytest.mark.parametrize(
@@ -134,9 +134,9 @@ def test_what_goes_and_what_is_kept_whole_goes_to_its_own_end(text, left):
 
 
 def test_the_last_of_very_many_frames_is_told_as_well_as_the_first():
-    text, told = simple("".join(f'<iframe src="https://x.example/{n}"></iframe>' for n in range(3000)))
+    text, rows = simple("".join(f'<iframe src="https://x.example/{n}"></iframe>' for n in range(3000)))
 
-    assert len(told) == 3000 and "https://x.example/2999" in text and "<iframe" not in text
+    assert len(rows) == 3000 and "https://x.example/2999" in text and "<iframe" not in text
 
 
 @pytest.mark.parametrize(
@@ -212,12 +212,12 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line():
     written = (
         "x: : [\ntags:\n- a\n- b\nlead: One\n  two\n three\ntitle: A\ntags: c\nlist:\n  - 'd'\n  run on\n"
     )
-    telling = ImportLog()
+    result = ImportLog()
 
-    fields = read_front_matter(f"---\n{written}---\n".encode(), telling).fields
+    fields = read_front_matter(f"---\n{written}---\n".encode(), result).fields
 
     assert fields == {"x": ": [", "tags": "c", "lead": "One two three", "title": "A", "list": ["d"]}
-    assert any(line.text.endswith("run on") for line in telling.notes)
+    assert any(line.text.endswith("run on") for line in result.notes)
 
 
 # Whatever there is
@@ -225,9 +225,9 @@ def test_front_matter_that_is_no_yaml_is_read_line_by_line():
 
 def test_no_text_that_goes_on_and_on_makes_it_fail():
     for text in [each * 40 for each in REPEATED] + [make(2000) for make in RISING.values()]:
-        aside, telling = Placeholders(), ImportLog()
-        left = resolve_shortcodes(text, keep=aside.keep, authors=AuthorList({}), fields={}, log=telling)
-        left = reduce_html(aside.keep_code(left), aside, telling)
+        aside, result = Placeholders(), ImportLog()
+        left = resolve_shortcodes(text, keep=aside.keep, authors=AuthorList({}), fields={}, log=result)
+        left = reduce_html(aside.keep_code(left), aside, result)
 
         assert "<!-- x -->" not in left and "{% a %}" not in left and "</div>" not in left, text[:20]
 
@@ -280,21 +280,21 @@ def test_words_that_a_page_lacks_are_named_as_often_as_it_lacks_them(source, pag
 def test_what_a_page_lacks_is_told():
     lost, there = Picture(key="abcdefgh23", file="lost.png"), Picture(key="abcdefgh24", file="there.png")
     body = "One ![Port](image:abcdefgh24) [x](https://x.example/a)"
-    text, telling = (
+    text, result = (
         Manuscript(title="A", body=f"{body} [y](https://x.example/b)", images=(lost, there)),
         ImportLog(),
     )
-    rendered = render_as_published(Manuscript(body=body), telling)
+    rendered = render_as_published(Manuscript(body=body), result)
 
-    report_losses(text, rendered, telling)
-    share = measure_coverage("One two", text, rendered, telling)
+    report_losses(text, rendered, result)
+    share = measure_coverage("One two", text, rendered, result)
 
-    assert [line.text.rpartition(": ")[2] for line in telling.notes] == [
+    assert [line.text.rpartition(": ")[2] for line in result.notes] == [
         "https://x.example/b",
         "lost.png",
         "two",
     ]
-    assert [line.topic for line in telling.notes] == [
+    assert [line.topic for line in result.notes] == [
         "link-gone",
         "image-missing",
         "words",

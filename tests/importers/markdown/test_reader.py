@@ -117,11 +117,11 @@ def test_front_matter_of_every_kind_is_read(content):
 
 
 def test_front_matter_that_is_no_yaml_is_told():
-    telling = ImportLog()
+    result = ImportLog()
 
-    fields = read_front_matter(b"---\ntitle: A: b\ntags:\n- x\n- y\n---\n", telling).fields
+    fields = read_front_matter(b"---\ntitle: A: b\ntags:\n- x\n- y\n---\n", result).fields
 
-    assert (fields["title"], fields["tags"], telling.notes[0].kind) == ("A: b", ["x", "y"], NoteKind.GUESSED)
+    assert (fields["title"], fields["tags"], result.notes[0].kind) == ("A: b", ["x", "y"], NoteKind.GUESSED)
 
 
 def test_a_file_without_front_matter_is_refused(read):
@@ -129,16 +129,16 @@ def test_a_file_without_front_matter_is_refused(read):
 
 
 def test_liquid_is_resolved_or_told():
-    telling, aside = ImportLog(), []
+    result, aside = ImportLog(), []
     people = read_authors(SAMPLES / "authors.csv")
     text = '{{ "ann" | team_link }} [x]({{ "/y/" | url }}) {% raw %}{{ z }}{% endraw %}{% if a %}{{ b.c }}'
 
     resolved = resolve_shortcodes(
-        text, keep=lambda kept: aside.append(kept) or "<>", authors=people, fields={}, log=telling
+        text, keep=lambda kept: aside.append(kept) or "<>", authors=people, fields={}, log=result
     )
 
     assert resolved == "Ann Berg [x](/y/) <>" and aside == ["{{ z }}"]
-    assert [line.text for line in telling.notes] == [
+    assert [line.text for line in result.notes] == [
         "Liquid left out: {% if a %}",
         "Liquid left out: {{ b.c }}",
     ]
@@ -326,8 +326,8 @@ def test_any_front_matter_is_read_or_refused(tmp_path, written, fields, body):
 @settings(max_examples=200, deadline=None)
 @given(body=st.text(st.sampled_from("{}%<>[]()!`~-#*\"'/= \nabcdiv.:|&;"), max_size=120))
 def test_no_text_makes_it_fail(body):
-    telling = ImportLog()
-    kept = resolve_shortcodes(body, keep=lambda text: "", authors=AuthorList({}), fields={}, log=telling)
+    result = ImportLog()
+    kept = resolve_shortcodes(body, keep=lambda text: "", authors=AuthorList({}), fields={}, log=result)
 
     assert isinstance(kept, str) and compare_markdown(body, kept) is not None
 

@@ -26,8 +26,8 @@ def test_an_old_address_leads_on_for_readers_and_links_however_it_is_spelled(tmp
 
     assert Redirect.objects.get(publication__title="A").path == "/old/grain"
     assert set(Publication.objects.get(title="B").body.split()) == {"[x](/en/publications/a/)"}
-    for asked in ("/old/grain", "/Old/Grain.html", "/old/grain/index.html", "/old/gr%61in/?page=1"):
-        assert client.get(asked)["Location"].endswith("/en/publications/a/"), asked
+    for query in ("/old/grain", "/Old/Grain.html", "/old/grain/index.html", "/old/gr%61in/?page=1"):
+        assert client.get(query)["Location"].endswith("/en/publications/a/"), query
 
 
 def test_a_name_that_only_ends_like_the_file_of_a_page_is_whole():

@@ -1,0 +1,149 @@
+"""Finding without scripts, and being led to what is to be mended."""
+
+import pytest
+from django.urls import reverse
+
+from publications import markup
+from publications.admin.choice_sources import CHOICE_SOURCES
+from publications.models import Author, Publication
+from publications.preflight import PreflightDraft, run_preflight
+from tests.desk_forms import ADD, change, filled
+from tests.factories import make_author, make_image, make_live, make_publication
+
+pytestmark = pytest.mark.django_db
+AUTHOR = "/desk/publications/author/add/"
+
+
+def entered(**fields) -> dict:
+    """The form as Enter in one of its fields sends it, without scripts."""
+    typed = filled(_enter="Save draft", **fields)
+    del typed["_save"]
+    return typed
+
+
+def test_enter_in_the_find_field_finds_and_saves_nothing(desk):
+    expected = make_author("Zhanna Zorina")
+
+    page = desk.post(ADD, entered(title="Half typed", **{"bylines-find": "zorina", "bylines-found": ""}))
+
+    assert f'<option value="{expected.pk}">' in page.text and "Half typed</textarea>" in page.text
+    assert 'name="bylines-found" value="zorina"' in page.text and "autofocus" in page.text
+    assert not Publication.objects.exists()
+
+
+def test_enter_elsewhere_saves_though_something_was_found_before(desk):
+    desk.post(ADD, entered(title="Whole", **{"bylines-find": "zorina", "bylines-found": "zorina"}))
+
+    assert Publication.objects.get().title == "Whole"
+
+
+def test_the_first_button_of_every_form_is_the_one_of_enter(desk):
+    for address in (ADD, AUTHOR):
+        page = desk.get(address).text
+
+        assert page.index('name="_enter"') < page.index('name="_find"')
+
+
+def test_enter_saves_an_author_too(desk):
+    form = {"name": "Ann Berg", "portrait_choice-chooser": "", "_enter": "Save"}
+    names = (
+        "title_en",
+        "title_sv",
+        "affiliation_en",
+        "affiliation_sv",
+        "biography_en",
+        "biography_sv",
+        "orcid",
+    )
+
+    desk.post(AUTHOR, {**dict.fromkeys((*names, "family_name", "aliases", "slug"), ""), **form})
+
+    assert Author.objects.get().name == "Ann Berg"
+
+
+@pytest.mark.parametrize(
+    ("body", "line"),
+    [
+        ("One.\n\nTwo.[^7]", 3),
+        ("One.\n\n\nSee {++this++}.", 4),
+        ("One.\n![](image:seas)", 2),
+    ],
+)
+def test_what_is_to_be_mended_has_its_line(body, line):
+    [found] = run_preflight(
+        PreflightDraft(title="T", body=body, html=markup.render_markdown(body, language="en").html)
+    ).blocking
+
+    assert (found.field, found.line) == ("body", line)
+
+
+def test_the_way_to_mend_it_names_the_line(desk):
+    publication = make_publication(body="One.\n\nSee [this](/en/publications/nowhere/).")
+
+    page = desk.get(reverse("desk:publish", args=[publication.pk])).text
+
+    link = page.partition(f'href="{change(publication)}?line=3#id_body"')[2]
+    assert link.lstrip().startswith(">Mend it in line 3<")
+
+
+def test_the_list_is_sorted_by_title(desk):
+    for title in ("B first", "A second"):
+        make_publication(title=title)
+
+    page = desk.get("/desk/publications/publication/?o=1")
+
+    assert [row.title for row in page.context["cl"].result_list] == ["A second", "B first"]
+    assert "Title" in page.text and "Headline" not in page.text
+
+
+MANY_WORDS = "word " * 3000
+LONG_WORD = "w" * 60_000
+CUT = "only the first of them were"
+
+
+@pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
+@pytest.mark.parametrize(
+    "address", [*(f"desk:publications_{model}_changelist" for model in (
+        "publication", "author", "image", "sitepage", "tag", "synonym", "auditentry")),
+        "desk:accounts_accountevent_changelist", "desk:auth_user_changelist", "desk:auth_group_changelist",
+        "desk:related-links"])  # fmt: skip
+def test_a_search_for_too_much_is_cut_and_says_so(admin_client, address, typed):
+    make_live()
+
+    page = admin_client.get(reverse(address), {"q": typed})
+
+    assert page.status_code == 200 and CUT in page.text
+
+
+def test_a_search_for_a_few_words_is_not_cut(admin_client):
+    make_publication(title="The long road to Kyiv")
+
+    page = admin_client.get(reverse("desk:publications_publication_changelist"), {"q": "road kyiv"})
+
+    assert "The long road to Kyiv" in page.text and CUT not in page.text
+
+
+@pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
+@pytest.mark.parametrize("what", CHOICE_SOURCES)
+def test_choosers_look_for_the_first_words_of_too_many(admin_client, what, typed):
+    make_live(by_whom=make_author())
+    make_image()
+
+    assert admin_client.get(reverse("desk:chooser-search", args=[what]), {"q": typed}).json() == {"found": []}
+
+
+@pytest.mark.parametrize("typed", [MANY_WORDS, LONG_WORD], ids=["words", "letters"])
+def test_a_chooser_without_scripts_does_too(desk, typed):
+    page = desk.post(ADD, entered(title="Kept", **{"bylines-find": typed, "bylines-found": ""}))
+
+    assert page.status_code == 200 and "Kept</textarea>" in page.text
+
+
+@pytest.mark.parametrize("lookup", ["title__icontains", "title__regex", "authors__name__icontains"])
+@pytest.mark.parametrize("value", [LONG_WORD, "("], ids=["long", "odd"])
+def test_a_list_cannot_be_searched_past_its_search_box(admin_client, lookup, value):
+    make_publication()
+
+    page = admin_client.get(reverse("desk:publications_publication_changelist"), {lookup: value})
+
+    assert page.status_code == 400

@@ -1,0 +1,476 @@
+"""New from Word at the desk: a draft at once, a report that names what is to be decided, and nothing half done."""
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+
+from publications import actions
+from publications.models import (
+    Author,
+    Image,
+    Publication,
+    Revision,
+    RevisionReason,
+    TrackedChangesState,
+    WordFile,
+    originals,
+)
+from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes
+from tests.word_files import bomb, docx, gone, ins, make_word_file, note, noted, p, picture, r
+
+pytestmark = pytest.mark.django_db
+
+TITLE = p("Moldova votes", style="Title")
+
+
+@pytest.fixture
+def desk(client):
+    client.force_login(make_person("Editors"), backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def upload(body: str, name: str = "moldova.docx", **more) -> dict:
+    return {"file": SimpleUploadedFile(name, docx(TITLE + body, **more))}
+
+
+def draft_of(desk, body: str, **more) -> Publication:
+    answer = desk.post(reverse("desk:word-new"), upload(body, **more))
+    assert answer.status_code == 302, answer.content.decode()
+    return Publication.objects.latest("pk")
+
+
+def address(name: str, publication: Publication) -> str:
+    return reverse(f"desk:{name}", args=[publication.pk])
+
+
+def form_of(desk, publication: Publication) -> str:
+    return desk.get(address("publications_publication_change", publication)).content.decode()
+
+
+def test_a_file_becomes_a_draft_at_once_and_its_form_is_opened(desk):
+    make_author("Ann Andersson")
+    body = p("By Ann Andersson") + p("Text", note(1), ".")
+
+    answer = desk.post(reverse("desk:word-new"), upload(body, footnotes=noted(1, p("A note."))))
+
+    publication = Publication.objects.get()
+    assert answer["Location"] == address("publications_publication_change", publication)
+    assert (publication.title, publication.body) == ("Moldova votes", "Text[^1].\n\n[^1]: A note.")
+    assert [line.author.name for line in publication.bylines.all()] == ["Ann Andersson"]
+    assert publication.revisions.get().reason == RevisionReason.WORD and not publication.editions.exists()
+    assert "1 footnote found, 1 kept" in form_of(desk, publication)
+
+
+def test_the_original_is_kept_and_can_be_had_again(desk):
+    content = docx(TITLE + p("Text."))
+    desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("C:\\Users\\ann\\moldova.docx", content)})
+
+    row = WordFile.objects.get()
+    answer = desk.get(reverse("desk:word-original", args=[row.publication_id, row.pk]))
+
+    assert b"".join(answer.streaming_content) == content
+    assert 'filename="moldova.docx"' in answer["Content-Disposition"]
+
+
+def test_the_original_of_one_piece_is_not_given_out_at_the_address_of_another(desk):
+    row = WordFile.objects.get(publication=draft_of(desk, p("Text.")))
+    other = make_publication()
+
+    assert desk.get(reverse("desk:word-original", args=[other.pk, row.pk])).status_code == 404
+
+
+def test_pictures_come_into_the_library_and_are_public_only_through_an_edition(desk, client):
+    draft_of(desk, p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()})
+
+    image = Image.objects.get()
+    assert (image.alt_en, image.filename) == ("A map", "map.png")
+    assert client.get(f"/media/{image.key}/480.webp").status_code == 404
+
+
+def test_the_same_picture_is_in_the_library_once(desk):
+    for _time in range(2):
+        draft_of(desk, p(picture("media/map.png", "A map")), parts={"media/map.png": picture_bytes()})
+
+    assert Image.objects.count() == 1
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [(b"%PDF-1.7", "This is a PDF"), (b"", "The file is empty"), (bomb(), "unpacks to more")],
+)
+def test_wrong_input_gets_one_sentence_and_leaves_nothing_behind(desk, settings, content, said):
+    answer = desk.post(reverse("desk:word-new"), {"file": SimpleUploadedFile("text.docx", content)})
+
+    assert said in answer.content.decode() and answer.status_code == 200
+    assert not Publication.objects.exists() and not WordFile.objects.exists() and not Image.objects.exists()
+    assert not list(settings.ORIGINALS.rglob("*.docx"))
+
+
+def test_a_script_is_told_in_json(desk):
+    refused = desk.post(
+        reverse("desk:word-new"),
+        {"file": SimpleUploadedFile("x.docx", b"%PDF-1.7")},
+        headers={"Accept": "application/json"},
+    )
+    taken = desk.post(reverse("desk:word-new"), upload(p("Text.")), headers={"Accept": "application/json"})
+
+    assert "This is a PDF" in refused.json()["said"]
+    assert taken.json() == {"to": address("publications_publication_change", Publication.objects.get())}
+
+
+def test_an_upload_beyond_all_limits_is_refused_before_it_is_read(desk):
+    answer = desk.generic(
+        "POST",
+        reverse("desk:word-new"),
+        b"",
+        content_type="multipart/form-data; boundary=x",
+        CONTENT_LENGTH="200000000",
+    )
+
+    assert answer.status_code == 413
+    assert "larger than this site takes" in answer.content.decode()
+
+
+# Authors
+
+
+def test_a_name_much_like_one_is_offered_and_a_guest_as_well(desk):
+    near = make_author("Anna Andersson")
+    publication = draft_of(desk, p("By Ana Anderson and Bo Berg") + p("Text."))
+
+    page = form_of(desk, publication)
+
+    assert not publication.bylines.exists()
+    assert "Did you mean" in page and f'name="author" value="{near.pk}"' in page
+    assert "Add Bo Berg as a guest author" in page
+
+    desk.post(address("word-report", publication), {"author": near.pk})
+    desk.post(address("word-report", publication), {"guest": "Bo Berg"})
+
+    assert [line.author.name for line in publication.bylines.all()] == ["Anna Andersson", "Bo Berg"]
+    assert Author.objects.get(name="Bo Berg").is_guest
+
+
+def test_a_contributor_cannot_make_an_author(client):
+    client.force_login(make_person("Contributors"), backend="django.contrib.auth.backends.ModelBackend")
+    publication = draft_of(client, p("By Bo Berg") + p("Text."))
+
+    assert "Add Bo Berg as a guest author" not in form_of(client, publication)
+    assert client.post(address("word-report", publication), {"guest": "Bo Berg"}).status_code == 403
+    assert not Author.objects.exists()
+
+
+def test_an_alias_is_a_name(desk):
+    author = make_author("Oleksandr Kovalenko", aliases="Alexander Kovalenko")
+
+    publication = draft_of(desk, p("By Alexander Kovalenko") + p("Text."))
+
+    assert publication.bylines.get().author == author
+
+
+# Tracked changes
+
+
+CHANGED = p("One ", ins(r("new ")), "word, ", gone("old "), "here.") + p("Second paragraph.")
+
+
+def test_tracked_changes_are_told_and_stop_publishing(desk):
+    publication = draft_of(desk, CHANGED)
+
+    assert "1 insertion, 1 deletion, not accepted" in form_of(desk, publication)
+    with pytest.raises(actions.NotReady, match="2 tracked changes"):
+        actions.publish(publication, by=None)
+
+
+def test_accepting_settles_them_and_changes_nothing(desk):
+    publication = draft_of(desk, CHANGED)
+
+    desk.post(address("word-changes", publication), {"changes": "accept"})
+
+    publication.refresh_from_db()
+    assert (publication.undecided_changes, publication.body) == (
+        0,
+        "One new word, here.\n\nSecond paragraph.",
+    )
+    assert publication.word_files.get().tracked_changes == TrackedChangesState.ACCEPTED
+
+
+def test_rejecting_takes_them_out_and_keeps_what_the_editor_did(desk):
+    publication = draft_of(desk, CHANGED)
+    Publication.objects.filter(pk=publication.pk).update(body=publication.body.replace("Second", "Another"))
+
+    desk.post(address("word-changes", publication), {"changes": "reject"})
+
+    publication.refresh_from_db()
+    assert (publication.undecided_changes, publication.body) == (
+        0,
+        "One word, old here.\n\nAnother paragraph.",
+    )
+
+
+def test_rejecting_asks_where_the_editor_changed_the_same_place(desk):
+    publication = draft_of(desk, CHANGED)
+    Publication.objects.filter(pk=publication.pk).update(body=publication.body.replace("here", "there"))
+
+    page = desk.post(address("word-changes", publication), {"changes": "reject"})
+
+    question = page.context["questions"][0]
+    assert question["key"] in page.content.decode()
+    publication.refresh_from_db()
+    assert publication.undecided_changes == 2
+
+    desk.post(address("word-changes", publication), {"changes": "reject", question["key"]: "incoming"})
+
+    publication.refresh_from_db()
+    assert (publication.undecided_changes, publication.body) == (
+        0,
+        "One word, old here.\n\nSecond paragraph.",
+    )
+
+
+def test_the_page_of_changes_shows_each_and_who_made_it(desk):
+    page = desk.get(address("word-changes", draft_of(desk, CHANGED))).content.decode()
+
+    assert "<ins>new </ins>" in page and "<del>old </del>" in page and "Ann" in page
+
+
+# Comments
+
+
+COMMENT = f'<w:comment w:id="7" w:author="Bo" w:date="2026-03-04T10:00:00Z">{p("Sure?")}</w:comment>'
+COMMENTED = p('<w:commentRangeStart w:id="7"/>', r("Moldova"), '<w:commentRangeEnd w:id="7"/>', " votes.")
+
+
+def test_comments_in_word_are_notes_beside_the_draft(desk):
+    publication = draft_of(desk, COMMENTED, comments=COMMENT)
+
+    remark = publication.draft_comments.get()
+    assert (remark.author_name, remark.text, remark.passage) == ("Bo", "Sure?", "Moldova")
+    assert "Sure?" in form_of(desk, publication) and "Sure?" not in publication.body
+
+    desk.post(address("word-report", publication), {"remark": remark.pk})
+
+    remark.refresh_from_db()
+    assert remark.is_resolved
+
+
+def test_a_remark_of_another_piece_is_not_settled(desk):
+    remark = draft_of(desk, COMMENTED, comments=COMMENT).draft_comments.get()
+
+    desk.post(address("word-report", make_publication()), {"remark": remark.pk})
+
+    remark.refresh_from_db()
+    assert not remark.is_resolved
+
+
+# Replace from Word
+
+
+BASE = p("First paragraph.") + p("Second paragraph.") + p("Third paragraph.")
+
+
+def replace(desk, publication: Publication, body: str, **more):
+    return desk.post(address("word-replace", publication), upload(body, "next.docx", **more))
+
+
+def test_the_next_file_is_joined_with_what_the_editor_did(desk):
+    publication = draft_of(desk, BASE)
+    Publication.objects.filter(pk=publication.pk).update(body=publication.body.replace("First", "Very first"))
+
+    answer = replace(
+        desk,
+        publication,
+        p("First paragraph.") + p("Second paragraph.") + p("Third, longer paragraph.") + p("Fourth."),
+    )
+
+    publication.refresh_from_db()
+    assert answer["Location"] == address("publications_publication_change", publication)
+    assert (
+        publication.body
+        == "Very first paragraph.\n\nSecond paragraph.\n\nThird, longer paragraph.\n\nFourth."
+    )
+    assert (
+        publication.revisions.first().reason == RevisionReason.WORD
+        and publication.word_files.accepted().count() == 2
+    )
+
+
+def test_what_both_changed_is_asked_side_by_side_and_nothing_changes_before(desk):
+    publication = draft_of(desk, BASE)
+    Publication.objects.filter(pk=publication.pk).update(
+        body=publication.body.replace("Second", "Ours second")
+    )
+    before = Revision.objects.count()
+
+    answer = replace(
+        desk, publication, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph.")
+    )
+
+    assert answer["Location"] == address("word-replace", publication)
+    page = desk.get(answer["Location"])
+    question = page.context["questions"][0]
+    assert "Ours" in page.content.decode() and "Theirs" in page.content.decode()
+    assert Revision.objects.count() == before
+    assert desk.post(answer["Location"], {}).status_code == 200
+
+    desk.post(answer["Location"], {question["key"]: "both"})
+
+    publication.refresh_from_db()
+    assert publication.body == (
+        "First paragraph.\n\nOurs second paragraph.\n\nTheirs second paragraph.\n\nThird paragraph."
+    )
+
+
+def test_an_answer_is_void_where_the_draft_has_changed_since(desk):
+    publication = draft_of(desk, BASE)
+    Publication.objects.filter(pk=publication.pk).update(
+        body=publication.body.replace("Second", "Ours second")
+    )
+    replace(desk, publication, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph."))
+    key = desk.get(address("word-replace", publication)).context["questions"][0]["key"]
+    Publication.objects.filter(pk=publication.pk).update(
+        body=publication.body.replace("Second", "A colleague's second")
+    )
+
+    answer = desk.post(address("word-replace", publication), {key: "incoming"})
+
+    publication.refresh_from_db()
+    assert answer.status_code == 200 and "A colleague's second" in publication.body
+
+
+def test_a_file_that_waits_can_be_given_up(desk):
+    publication = draft_of(desk, BASE)
+    Publication.objects.filter(pk=publication.pk).update(
+        body=publication.body.replace("Second", "Ours second")
+    )
+    replace(desk, publication, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph."))
+
+    desk.post(address("word-replace", publication), {"discard": "1"})
+
+    publication.refresh_from_db()
+    assert "Ours second" in publication.body and not publication.word_files.undecided().exists()
+
+
+def test_a_file_that_waits_and_is_gone_is_told_and_nothing_is_lost(desk):
+    publication = draft_of(desk, BASE)
+    Publication.objects.filter(pk=publication.pk).update(
+        body=publication.body.replace("Second", "Ours second")
+    )
+    theirs = p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph.")
+    replace(desk, publication, theirs)
+    key = desk.get(address("word-replace", publication)).context["questions"][0]["key"]
+    originals().delete(publication.word_files.undecided().get().original)
+
+    page = desk.post(address("word-replace", publication), {key: "both"})
+
+    publication.refresh_from_db()
+    assert "is no longer kept" in page.text and "Ours second" in publication.body
+    replace(desk, publication, theirs)
+    desk.post(address("word-replace", publication), {key: "incoming"})
+    publication.refresh_from_db()
+    assert "Theirs second" in publication.body
+
+
+def test_a_third_file_is_compared_with_the_second(desk):
+    publication = draft_of(desk, BASE)
+    replace(desk, publication, BASE + p("Fourth."))
+    Publication.objects.filter(pk=publication.pk).update(
+        body=Publication.objects.get(pk=publication.pk).body.replace("First", "Ours")
+    )
+
+    replace(desk, publication, BASE + p("Fourth, again."))
+
+    publication.refresh_from_db()
+    assert publication.body == "Ours paragraph.\n\nSecond paragraph.\n\nThird paragraph.\n\nFourth, again."
+
+
+def test_authors_tags_and_address_are_untouched_by_the_next_file(desk):
+    author = make_author("Ann Andersson")
+    publication = draft_of(desk, p("By Ann Andersson") + BASE)
+    Publication.objects.filter(pk=publication.pk).update(slug="own-address")
+    publication.tags.add("Moldova")
+
+    replace(desk, publication, p("By Somebody Else") + BASE + p("Fourth."))
+
+    publication.refresh_from_db()
+    assert (publication.slug, [tag.name for tag in publication.tags.all()]) == ("own-address", ["Moldova"])
+    assert [line.author for line in publication.bylines.all()] == [author]
+
+
+def test_a_draft_that_came_from_no_file_keeps_what_only_it_has(desk):
+    publication = make_publication(
+        title="Moldova votes", body="First paragraph.\n\nOnly at the desk.", summary="S."
+    )
+
+    replace(desk, publication, p("First paragraph.") + p("Second paragraph."))
+
+    publication.refresh_from_db()
+    if publication.word_files.undecided().exists():
+        key = desk.get(address("word-replace", publication)).context["questions"][0]["key"]
+        desk.post(address("word-replace", publication), {key: "both"})
+        publication.refresh_from_db()
+    assert publication.body == "First paragraph.\n\nOnly at the desk.\n\nSecond paragraph."
+
+
+def test_new_pictures_of_the_next_file_come_into_the_library(desk):
+    publication = draft_of(desk, BASE)
+
+    replace(
+        desk,
+        publication,
+        BASE + p(picture("media/map.png", "A map")),
+        parts={"media/map.png": picture_bytes()},
+    )
+
+    publication.refresh_from_db()
+    assert f"![A map](image:{Image.objects.get().key})" in publication.body
+
+
+def test_replacing_changes_nothing_public(desk, client):
+    edition = make_live(title="Moldova votes", body="First paragraph.")
+
+    replace(desk, edition.publication, p("First paragraph.") + p("Second paragraph."))
+
+    assert "Second paragraph" not in client.get(edition.get_absolute_url()).content.decode()
+
+
+# Redaction
+
+
+def test_redacting_takes_a_name_out_of_files_remarks_and_reports(desk):
+    body = p("The source is Ivan Petrov.") + p("Text ", ins(r("by Ivan Petrov ")), "here.")
+    publication = draft_of(desk, COMMENTED + body, comments=COMMENT.replace("Sure?", "Is Ivan Petrov sure?"))
+
+    actions.redact(publication, "Ivan Petrov", by=None)
+
+    row = publication.word_files.get()
+    assert "Ivan" not in f"{row.text}{row.report}{publication.draft_comments.get().text}"
+    assert not row.original
+
+
+def test_a_file_that_only_hides_the_name_is_given_up_as_well(desk, django_capture_on_commit_callbacks):
+    publication = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
+    name = publication.word_files.get().original
+
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.redact(publication, "Ivan Petrov", by=None)
+
+    assert not originals().exists(name)
+
+
+def test_the_desk_shows_which_word_files_a_redaction_deletes(desk, django_capture_on_commit_callbacks):
+    publication = draft_of(desk, p("Text ", gone("by Ivan Petrov "), "here."))
+    other = make_word_file(publication, p("Nothing of him."))
+    WordFile.objects.filter(pk=other.pk).update(filename="other.docx")
+    name = publication.word_files.get(filename="moldova.docx").original
+    desk.force_login(make_person("Administrators"), backend="django.contrib.auth.backends.ModelBackend")
+
+    page = desk.post(address("redact", publication), {"passage": "Ivan Petrov"}).text
+
+    assert "<li>moldova.docx</li>" in page and "other.docx" not in page
+    assert "The contents of Word files are searched" in page
+    assert originals().exists(name)
+    preview = actions.preview_redaction(publication, "Ivan Petrov", by=None)
+    with django_capture_on_commit_callbacks(execute=True):
+        assert actions.redact(publication, "Ivan Petrov", by=None) == preview
+    assert preview.files == ["moldova.docx"] and not originals().exists(name)

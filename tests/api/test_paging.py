@@ -1,0 +1,215 @@
+"""Pages of the API: followed to their end they are the list as it was at their beginning, whatever happens meanwhile."""
+
+import base64
+import json
+import random
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
+
+from publications import actions
+from publications.api.params import Cursor, _pack, write_cursor
+from publications.models import Kind
+from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+HERE = "http://127.0.0.1:8000"
+LIST = "/api/v1/publications"
+START = datetime(2026, 5, 3, 10, 0, 30, tzinfo=UTC)
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(START, tick=False) as moved:
+        yield moved
+
+
+def pages(client, path: str, between: Callable[[], object] | None = None) -> Iterator[list[dict]]:
+    """The items of every page, with something done after each."""
+    address: str | None = path
+    while address:
+        response = client.get(address)
+        assert response.status_code == 200, response.content
+        values = response.json()
+        yield values["items"]
+        address = values["next"] and values["next"].removeprefix(HERE)
+        assert bool(address) == ('rel="next"' in response["Link"])
+        if between:
+            between()
+
+
+def titles(client, path: str, between: Callable[[], object] | None = None) -> list[str]:
+    return [item["title"] for page in pages(client, path, between) for item in page]
+
+
+def make_in_order(clock, count: int, **fields) -> list:
+    """Live pieces, the newest last."""
+    made = []
+    for number in range(count):
+        clock.shift(timedelta(minutes=1))
+        made.append(make_live(title=f"Piece {number}", **fields).publication)
+    return made
+
+
+def test_all_come_once_newest_first(client, clock):
+    make_in_order(clock, 7)
+
+    found = list(pages(client, f"{LIST}?limit=3"))
+
+    assert [len(page) for page in found] == [3, 3, 1]
+    assert [item["title"] for page in found for item in page] == [f"Piece {n}" for n in range(6, -1, -1)]
+
+
+def test_a_list_that_fits_one_page_leads_nowhere(client, clock):
+    make_in_order(clock, 3)
+
+    assert client.get(f"{LIST}?limit=3").json()["next"] is None
+
+
+def test_many_of_one_moment_come_once(client):
+    make_many(25, author=make_author(), tag=make_tag())
+
+    found = [item["id"] for page in pages(client, f"{LIST}?limit=4") for item in page]
+
+    assert len(found) == len(set(found)) == 26
+
+
+def test_whatever_happens_meanwhile_each_that_stays_comes_once(client, clock):
+    made = make_in_order(clock, 9)
+    actions_to_do = [
+        lambda: actions.publish(saved(made[8], title="Shown, then fixed"), by=None),
+        lambda: actions.withdraw(made[2], by=None),
+        lambda: actions.publish(saved(made[1], title="Moved up"), by=None, change="update"),
+        lambda: actions.publish(saved(made[0], title="Fixed"), by=None),
+        lambda: make_live(title="New"),
+    ]
+
+    def between() -> None:
+        clock.shift(timedelta(minutes=1))
+        if actions_to_do:
+            actions_to_do.pop(0)()
+
+    found = titles(client, f"{LIST}?limit=2", between)
+
+    assert found == [
+        "Piece 8", "Piece 7", "Piece 6", "Piece 5", "Piece 4", "Piece 3", "Moved up", "Fixed"
+    ]  # fmt: skip
+    assert "New" in titles(client, LIST)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_in_any_order_of_deeds_none_is_given_twice_or_left_out(client, clock, seed):
+    chance, made, gone = random.Random(seed), make_in_order(clock, 12), set()
+
+    def between() -> None:
+        clock.shift(timedelta(seconds=chance.randrange(1, 90)))
+        publication, action = chance.choice(made), chance.choice(("fix", "update", "withdraw", "new"))
+        if action == "new":
+            make_live()
+        elif publication not in gone and action == "withdraw":
+            gone.add(publication)
+            actions.withdraw(publication, by=None)
+        elif publication not in gone:
+            actions.publish(saved(publication, body=f"{chance.random()}"), by=None, change="update" if action == "update" else "silent")  # fmt: skip
+
+    found = [item["id"] for page in pages(client, f"{LIST}?limit=2", between) for item in page]
+
+    own = {str(publication.uid) for publication in made}
+    assert len(found) == len(set(found)) and set(found) <= own
+    assert own - set(found) <= {str(publication.uid) for publication in gone}
+
+
+def test_a_piece_that_leaves_the_filter_is_not_told_under_it(client, clock):
+    made = make_in_order(clock, 4)
+
+    def between() -> None:
+        clock.shift(timedelta(minutes=1))
+        if made[0].kind.slug != "report":
+            actions.publish(saved(made[0], kind=Kind.objects.get(slug="report")), by=None)
+
+    assert titles(client, f"{LIST}?limit=3&kind=quick-comment", between) == ["Piece 3", "Piece 2", "Piece 1"]
+
+
+def test_the_next_page_is_asked_for_with_the_same_filters(client, clock):
+    tag = make_tag("Жыве Belarus", kind="country")
+    for number in range(5):
+        make_live(title=f"On it {number}", tags=(tag,))
+        make_live()
+
+    found = titles(client, f"{LIST}?country={tag.slug}&limit=2")
+
+    assert sorted(found) == [f"On it {number}" for number in range(5)]
+
+
+@pytest.mark.parametrize("path", ["authors", "topics"])
+def test_authors_and_topics_come_once_though_one_is_renamed_and_one_is_new(client, path):
+    def make(number: int) -> None:
+        make_live(by_whom=make_author(f"Author {number}"), tags=(make_tag(f"Tag {number}"),))
+
+    for number in range(5):
+        make(number)
+    numbers = iter(range(5, 7))
+    first = client.get(f"/api/v1/{path}?limit=2").json()["items"][0]
+
+    def between() -> None:
+        make(next(numbers, 99)) if next(numbers, None) else None
+
+    found = [item["href"] for page in pages(client, f"/api/v1/{path}?limit=2", between) for item in page]
+
+    assert len(found) == len(set(found)) >= 5 and found[0] == first["href"]
+
+
+# Cursors
+
+
+def test_a_cursor_outlives_a_restart_and_says_nothing_of_what_waits(client, clock):
+    make_in_order(clock, 3)
+    actions.publish(make_publication(title="Waits"), by=None, at=START + timedelta(days=1))
+    following = client.get(f"{LIST}?limit=1").json()["next"].removeprefix(HERE)
+
+    clock.shift(timedelta(days=400))
+
+    assert titles(client, following) == ["Piece 1", "Piece 0"]
+
+
+@pytest.mark.parametrize(
+    ("cursor", "status"),
+    [*((text, 400) for text in ("x", "e30", "WyJwIl0", "%FF", "x" * 10_000, "x." * 9, ".x", "x.%0A")), *((text, 404) for text in ("x.y", "WyJhdXRob3JzIiwxXQ.c2lnbmVk"))],
+)  # fmt: skip
+def test_no_cursor_of_others_is_taken(client, cursor, status):
+    response = client.get(f"{LIST}?cursor={cursor}")
+
+    assert (response.status_code, response.json()["parameter"]) == (status, "cursor")
+
+
+def test_no_moment_but_that_of_a_first_page_can_be_asked_about(client, clock):
+    make_in_order(clock, 3)
+    cursor = client.get(f"{LIST}?limit=1").json()["next"].rpartition("cursor=")[2]
+    packed, _dot, signature = cursor.rpartition(".")
+    values = json.loads(base64.urlsafe_b64decode(packed + "=" * (-len(packed) % 4)))
+    values[1] = "2020-01-01T00:00:00+00:00"
+    forged = base64.urlsafe_b64encode(json.dumps(values).encode()).decode().rstrip("=")
+
+    assert client.get(f"{LIST}?cursor={forged}.{signature}").status_code == 404
+    assert client.get(f"{LIST}?cursor={cursor}").status_code == 200
+
+
+def test_no_list_of_a_moment_to_come_is_given(client, clock):
+    ahead = Cursor(START + timedelta(days=1), START + timedelta(days=2), 10**9)
+    actions.publish(make_publication(), by=None, at=START + timedelta(hours=1))
+
+    response = client.get(LIST, {"cursor": write_cursor(ahead)})
+
+    assert response.status_code == 404
+
+
+@pytest.mark.parametrize(
+    "values", [["p", "2026", "2026", 1], ["p", "2026-05-03T10:00:00+00:00", "", 1], ["p", "0001-01-01T00:00:00+23:59"] * 2, ["authors", True], ["authors", -1], ["authors", 2**70]]
+)  # fmt: skip
+def test_a_cursor_that_was_written_by_hand_is_refused(client, values):
+    path = "authors" if values[0] == "authors" else "publications"
+
+    assert client.get(f"/api/v1/{path}", {"cursor": _pack(values)}).status_code == 404

@@ -1,0 +1,202 @@
+"""Options of the commands with values that cannot be right: each is refused in a sentence that names the thing."""
+
+import argparse
+import errno
+import io
+import os
+import re
+from pathlib import Path
+
+import pytest
+from django.core.management import CommandError, call_command, get_commands, load_command_class
+from django.core.management.base import BaseCommand
+
+from publications.management.option_types import host
+from tests.blogs import SAMPLES, put
+
+pytestmark = pytest.mark.django_db
+
+COMMANDS = sorted(
+    name
+    for name, app in get_commands().items()
+    if app in ("publications", "accounts") and type(load_command_class(app, name)).__base__ is BaseCommand
+)
+"""Ours; one of Django's that we add to has its own words."""
+IMPORT = ("import_publications", "{posts}", "--processes", "0")
+"""An import that is well but for what is added."""
+BAD_VALUES = [
+    (("import_publications", "{missing}"), r"no “.*missing”"),
+    (("import_publications", "{loop}"), r"no “.*loop”"),
+    (("import_publications", "{below_file}"), r"no “.*inside”"),
+    (("import_publications", ""), r"no “”|Name a folder"),
+    (("import_publications", "{empty_folder}"), r"empty_folder” is empty"),
+    (("import_publications", "{binary}"), r"binary.*holds no Markdown"),
+    ((*IMPORT, "--authors", "{missing}"), r"--authors.*no “.*missing”.*CSV"),
+    ((*IMPORT, "--authors", "{below_file}"), r"--authors.*no “.*inside”"),
+    ((*IMPORT, "--authors", "{empty_folder}"), r"empty_folder” names nobody"),
+    ((*IMPORT, "--authors", "{empty}"), r"empty\.csv” names nobody"),
+    ((*IMPORT, "--authors", "{binary}"), r"binary\.dat” is not UTF-8"),
+    ((*IMPORT, "--authors", "{latin}"), r"latin\.csv” is not UTF-8.*Save it"),
+    ((*IMPORT, "--authors", "{unreadable}"), r"unreadable.*cannot be read: Permission denied"),
+    ((*IMPORT, "--author", "???"), r"“\?\?\?” is no name"),
+    ((*IMPORT, "--media", "{missing}"), r"--media.*no “.*missing”"),
+    ((*IMPORT, "--media", "{empty}"), r"--media.*empty\.csv” is no folder"),
+    ((*IMPORT, "--report", "{empty_folder}"), r"report “.*empty_folder” cannot be written"),
+    ((*IMPORT, "--report", "{missing}/report.json"), r"report “.*missing.*” cannot be written"),
+    ((*IMPORT, "--kind", "novel"), r"no kind “novel”. There are: .*commentary"),
+    ((*IMPORT, "--language", "klingon"), r"language “klingon” is not known"),
+    ((*IMPORT, "--permalink", "posts"), r"--permalink.*“posts”.*/:year/:month/:day/:title/"),
+    ((*IMPORT, "--permalink", "/posts/"), r"--permalink.*“/posts/”.*:title"),
+    ((*IMPORT, "--site", "foo"), r"--site.*“foo”.*https://"),
+    ((*IMPORT, "--site", "old.example"), r"--site.*“old\.example”.*https://"),
+    ((*IMPORT, "--site", "ftp://old.example"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://"), r"--site.*https://"),
+    ((*IMPORT, "--site", "http://[x"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://-"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://a b"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example/a b"), r"--site.*https://"),
+    ((*IMPORT, "--site", 'https://old.example"'), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example'"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example/?p=1"), r"--site.*https://"),
+    ((*IMPORT, "--site", "https://old.example/#top"), r"--site.*https://"),
+    ((*IMPORT, "--by", "nobody"), r"no account “nobody”.*Users"),
+    ((*IMPORT, "--processes", "many"), r"--processes.*many"),
+    ((*IMPORT, "--processes", "-1"), r"--processes.*-1.*0 to"),
+    ((*IMPORT, "--processes", "100000"), r"--processes.*100000.*0 to"),
+    (("mirror", "{empty}"), r"empty\.csv” is no folder"),
+    (("mirror", "{below_file}"), r"inside.*cannot be written: Not a directory"),
+    (("mirror", "{posts}"), r"posts.*Give an empty folder"),
+    (("mirror", "{missing}", "--processes", "-2"), r"--processes.*-2.*0 to"),
+    (("mirror", "{missing}", "--processes", "x"), r"--processes.*x"),
+    (("rebuild", "everything"), r"no part “everything”. These can be rebuilt: search, likeness"),
+    (("serve", "--host", ""), r"--host"),
+    (("serve", "--host", "no such host"), r"--host.*no such host"),
+    (("serve", "--host", "http://127.0.0.1"), r"--host.*http://127.0.0.1"),
+    (("serve", "--host", "site.example"), r"--host.*site\.example.*127\.0\.0\.1"),
+    (("serve", "--host", "127.1"), r"--host.*127\.1"),
+    (("serve", "--port", "x"), r"--port.*x"),
+    (("serve", "--port", "0"), r"--port.*0.*1 to 65535"),
+    (("serve", "--port", "70000"), r"--port.*70000.*1 to 65535"),
+    (("serve", "--workers", "0"), r"--workers.*0.*1 to"),
+    (("serve", "--workers", "x"), r"--workers.*x"),
+    (("serve", "--overlap", "-1"), r"--overlap.*-1"),
+    (("serve", "--overlap", "nan"), r"--overlap.*nan"),
+    (("serve", "--overlap", "soon"), r"--overlap.*soon"),
+    (("serve", "--grace", "-1"), r"--grace.*-1.*0 to"),
+    (("serve", "--grace", "x"), r"--grace.*x"),
+]  # fmt: skip
+
+
+@pytest.fixture
+def places(tmp_path, monkeypatch) -> dict[str, Path]:
+    """Things that are where a file or a folder is asked for."""
+    found = {
+        name: tmp_path / ending
+        for name, ending in {
+            "missing": "missing",
+            "empty_folder": "empty_folder",
+            "empty": "empty.csv",
+            "binary": "binary.dat",
+            "latin": "latin.csv",
+            "loop": "loop",
+            "unreadable": "unreadable.csv",
+        }.items()
+    }
+    found["empty_folder"].mkdir()
+    found["empty"].touch()
+    found["binary"].write_bytes(bytes(range(256)))
+    found["latin"].write_bytes("id,full_name\nann,Ann Söder\n".encode("cp1252"))
+    found["loop"].symlink_to(found["loop"])
+    found["unreadable"].write_text("id,full_name\nann,Ann Berg\n")
+    refuse_to_open(found["unreadable"], monkeypatch)
+    return found | {"below_file": found["empty"] / "inside", "posts": put(tmp_path / "posts")}
+
+
+def refuse_to_open(path: Path, monkeypatch) -> None:
+    """Answer as the file system does of a file without permissions, to the superuser too."""
+
+    def open_other(file, *args, **kwargs):
+        if str(file) == str(path):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), str(path))
+        return real(file, *args, **kwargs)
+
+    real = io.open
+    monkeypatch.setattr("io.open", open_other)
+    monkeypatch.setattr("builtins.open", open_other)
+
+
+def options_of(name: str) -> list[argparse.Action]:
+    """What our command takes besides what every command does, without what has no value."""
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+    common = {action.dest for action in BaseCommand().create_parser("manage.py", "x")._actions}
+    return [action for action in parser._actions if action.dest not in common and action.nargs != 0]
+
+
+def name_of(action: argparse.Action) -> str:
+    return action.option_strings[0] if action.option_strings else action.dest
+
+
+@pytest.mark.parametrize(("command", "said"), BAD_VALUES, ids=[" ".join(row[0]) for row in BAD_VALUES])
+def test_a_value_that_cannot_be_right_is_refused_by_name(command, said, places, monkeypatch):
+    monkeypatch.setattr("os.execv", lambda *_: pytest.fail("The server was started."))
+
+    with pytest.raises(CommandError) as refusal:
+        call_command(*(part.format(**places) for part in command))
+
+    text = " ".join(str(refusal.value).split())
+    assert re.search(said, text) and "Errno" not in text, text
+    assert refusal.value.returncode in (1, 2)
+
+
+def test_every_option_that_takes_a_value_has_a_bad_one():
+    expected = {(name, name_of(action)) for name in COMMANDS for action in options_of(name)}
+
+    positional = {"import_publications": "path", "mirror": "folder", "rebuild": "part"}
+    tried = {(command[0], part) for command, _said in BAD_VALUES for part in command if part[:2] == "--"}
+    assert expected == tried | set(positional.items())
+
+
+@pytest.mark.parametrize(
+    ("value", "address"), [("localhost", "127.0.0.1"), ("0.0.0.0", "0.0.0.0"), ("::1", "::1")]
+)
+def test_the_server_listens_on_an_ip_address(value, address):
+    assert host(value) == address
+
+
+@pytest.mark.parametrize("value", ["many", "0", "-3"])
+def test_a_wrong_number_of_workers_in_the_environment_is_refused_by_name(monkeypatch, value):
+    monkeypatch.setenv("WORKERS", value)
+    monkeypatch.setattr("os.execv", lambda *_: pytest.fail("The server was started."))
+
+    with pytest.raises(CommandError, match=f"WORKERS.*{value}|--workers.*{value}"):
+        call_command("serve")
+
+
+def test_an_import_takes_a_list_of_authors_that_begins_with_a_mark_of_its_encoding(tmp_path):
+    authors = tmp_path / "authors.csv"
+    authors.write_bytes("\ufeffid,full_name\nann,Ann Söder\n".encode())
+
+    call_command("import_publications", put(tmp_path / "posts"), authors=authors, verbosity=0, processes=0)
+
+
+def test_the_sample_list_of_authors_is_taken(tmp_path):
+    call_command(
+        "import_publications",
+        put(tmp_path / "posts"),
+        authors=SAMPLES / "authors.csv",
+        verbosity=0,
+        processes=0,
+    )
+
+
+PRIVATE_WORDS = ("deed", "bell", "shelf", "lane", "epoch", "piece", "rehears", "anew", "broken off", "cards")
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_help_is_in_words_that_a_stranger_knows(name):
+    parser = load_command_class(get_commands()[name], name).create_parser("manage.py", name)
+
+    text = " ".join(parser.format_help().split())
+
+    assert [word for word in PRIVATE_WORDS if word in text.casefold()] == []
+    assert len(parser.description) > 100 and all(action.help for action in options_of(name))

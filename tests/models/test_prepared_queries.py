@@ -1,0 +1,112 @@
+"""Selections whose SQL is written once: they give what the selection itself gives, whatever the values."""
+
+import re
+
+import pytest
+from django.db import connection
+from django.db.models import F
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
+
+from publications.models import Edition
+from publications.models.prepared_queries import MOMENT, NUMBER, NUMBERS, TEXT, Among, PreparedQuery
+from tests.conftest import ROOT
+from tests.factories import make_live, make_publication, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+
+def test_a_prepared_selection_gives_what_the_selection_gives():
+    first, second = make_live(), make_live()
+    prepared = PreparedQuery(
+        lambda slug, now: Edition.objects.live(now).filter(slug=slug), slug=TEXT, now=MOMENT
+    )
+
+    found = [prepared(slug=edition.slug, now=timezone.now()) for edition in (first, second, first)]
+
+    assert found == [[first], [second], [first]]
+
+
+def test_values_of_an_earlier_call_are_forgotten():
+    edition = make_live()
+    live = PreparedQuery(lambda now: Edition.objects.live(now), now=MOMENT)
+
+    assert live(now=timezone.now()) == [edition]
+    assert live(now=edition.visible_from.replace(year=2001)) == []
+    assert live(now=tomorrow()) == [edition]
+
+
+def test_a_list_is_one_value_however_long_it_is():
+    first, second, _other = make_live(), make_live(), make_live()
+    prepared = PreparedQuery(
+        lambda keys: Edition.objects.filter(Among(F("pk"), keys)).order_by("pk"), keys=NUMBERS
+    )
+
+    assert prepared(keys=[]) == []
+    assert prepared(keys=[second.pk]) == [second]
+    assert prepared(keys=[second.pk, first.pk]) == [first, second]
+
+
+def test_columns_come_without_instances():
+    edition = make_live()
+    prepared = PreparedQuery(
+        lambda publication: Edition.objects.filter(publication=publication).values_list("pk", "slug"),
+        publication=NUMBER,
+    )
+
+    assert prepared.columns(publication=edition.publication_id) == [(edition.pk, edition.slug)]
+
+
+def test_rows_selected_along_ask_nothing_more():
+    edition = make_live()
+    prepared = PreparedQuery(
+        lambda publication: Edition.objects.filter(publication=publication).select_related("kind"),
+        publication=NUMBER,
+    )
+    prepared(publication=make_publication().pk)
+
+    with CaptureQueriesContext(connection) as params:
+        found = prepared(publication=edition.publication_id)
+        assert found[0].kind.slug == "quick-comment"
+
+    assert len(params) == 1
+
+
+def test_deferred_texts_stay_in_the_database():
+    edition = make_live()
+    prepared = PreparedQuery(
+        lambda publication: Edition.objects.filter(publication=publication).without_texts(),
+        publication=NUMBER,
+    )
+
+    assert prepared(publication=edition.publication_id)[0].get_deferred_fields() >= {"html", "body"}
+
+
+def test_a_value_is_no_part_of_the_statement():
+    make_live()
+    prepared = PreparedQuery(lambda slug: Edition.objects.filter(slug=slug), slug=TEXT)
+
+    assert prepared(slug="' OR 1=1 --") == []
+    assert prepared(slug="%s") == []
+
+
+def sources(folder: str = "") -> dict[str, str]:
+    """The modules of the app, or of a folder of it, by their paths."""
+    root = ROOT / "publications"
+    return {str(path.relative_to(root)): path.read_text() for path in (root / folder).rglob("*.py")}
+
+
+def test_only_models_prepare_queries():
+    preparing = [path for path, source in sources().items() if "PreparedQuery" in source]
+
+    assert preparing and all(path.startswith("models/") for path in preparing)
+
+
+@pytest.mark.parametrize("folder", ["views", "presentation"])
+def test_pages_know_no_sql_and_no_cache(folder):
+    """Views and presentation call models and write templates, which keep what is kept."""
+    optimised = re.compile(
+        r"cached_for_version|cached_latest|prepared_queries|django.db import connection|\.raw\("
+    )
+
+    assert not [path for path, source in sources(folder).items() if optimised.search(source)]

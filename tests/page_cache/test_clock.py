@@ -1,0 +1,128 @@
+"""A clock that is set back: what is under embargo again is shown nowhere, and what has not ended yet is there again."""
+
+import time
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.db import OperationalError
+from django.utils import timezone
+
+from publications import actions
+from publications.models import SiteState
+from publications.page_cache import SiteStateWatcher
+from publications.views.publication_list import Listing
+from tests.factories import make_author, make_live, make_publication, make_tag
+from tests.page_caches import Readers
+
+HOUR = timedelta(hours=1)
+SHOWING = (
+    "/en/", "/sv/", "/en/publications/", "/en/publications/?kind=quick-comment", "/en/publications/?q=barley",
+    "/en/topics/grain/", "/en/authors/ann-berg/", "/en/publications/rye/", "/en/nothing-here/",
+    "/en/feeds/publications.atom", "/en/feeds/publications.rss", "/en/feeds/publications.json",
+    "/en/feeds/topics/grain.atom", "/en/feeds/authors/ann-berg.atom", "/sitemap-publications-1.xml",
+    "/api/v1/publications", "/oai?verb=ListRecords&metadataPrefix=oai_dc",
+)  # fmt: skip
+"""Addresses that name every live publication of this site, or all that are similar."""
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def clock():
+    with time_machine.travel(timezone.now().replace(hour=10, minute=30), tick=False) as travelled:
+        yield travelled
+
+
+@pytest.fixture
+def site(clock) -> Readers:
+    """Rye is live; Quokka, on the same subject, has a window of two hours that begins in one."""
+    author, topic, now = make_author("Ann Berg"), make_tag("Grain"), timezone.now()
+    texts = {"body": "Barley grows on fields of barley and of rye.", "tags": [topic]}
+    make_live(title="Rye", by_whom=author, **texts)
+    publication = make_publication(title="Quokka", by=[author], **texts)
+    actions.publish(publication, by=None, at=now + HOUR, until=now + 3 * HOUR)
+    return Readers()
+
+
+def naming_quokka(readers: Readers) -> set[str]:
+    return {path for path in SHOWING if "quokka" in readers.get(path).text.lower()}
+
+
+def test_what_is_under_embargo_again_is_named_nowhere(site, clock):
+    clock.shift(2 * HOUR)
+    assert naming_quokka(site) == set(SHOWING)
+    assert site.get("/en/publications/quokka/").status == 200
+
+    clock.shift(-1.5 * HOUR)
+
+    assert naming_quokka(site) == set()
+    assert site.get("/en/publications/quokka/").status == 404
+
+
+def test_what_has_not_ended_yet_is_there_again(site, clock):
+    clock.shift(4 * HOUR)
+    assert "/en/publications/" not in naming_quokka(site)
+    assert site.get("/en/publications/quokka/").status == 410
+
+    clock.shift(-2 * HOUR)
+
+    assert naming_quokka(site) == set(SHOWING)
+    assert site.get("/en/publications/quokka/").status == 200
+
+
+def test_a_feed_that_named_it_is_not_confirmed_to_its_reader_though_an_action_came_after(site, clock):
+    clock.shift(2 * HOUR)
+    make_live(title="Oats")
+    feed = "/en/feeds/publications.atom"
+    held = site.get(feed).headers["ETag"]
+
+    clock.shift(-1.5 * HOUR)
+
+    answer = site.get(feed, if_none_match=held)
+    assert answer.status == 200 and "Quokka" not in answer.text
+
+
+def test_a_clock_set_back_by_less_than_the_page_is_old_makes_nothing_anew(site, clock):
+    site.get("/en/")
+    clock.shift(30)
+    site.get("/en/")
+
+    clock.shift(-20)
+
+    assert site.get("/en/").mark == "pages; hit"
+
+
+def test_without_a_database_nothing_that_is_under_embargo_again_is_shown(site, clock, monkeypatch):
+    clock.shift(2 * HOUR)
+    site.get("/en/publications/")
+
+    def fail(*_args):
+        raise OperationalError("the database is away")
+
+    monkeypatch.setattr(site.watcher, "_read", fail)
+    monkeypatch.setattr(Listing, "__init__", fail)
+    clock.shift(60)
+    assert site.get("/en/publications/").mark == "pages; hit; detail=stale"
+
+    clock.shift(-1.5 * HOUR)
+
+    assert site.get("/en/publications/").status == 503
+
+
+def test_a_watch_asks_again_as_soon_as_the_clock_is_behind_its_last_look():
+    queries: list[float] = []
+
+    def read(_before: SiteState | None) -> SiteState:
+        queries.append(time.time())
+        later = time.time() + 3600
+        return SiteState(1, len(queries), 1, begins=later, ends=later, midnight=later, since=time.time())
+
+    with time_machine.travel(timezone.now(), tick=False) as clock:
+        watcher = SiteStateWatcher(read, threaded=False)
+        first = watcher.state()
+        clock.shift(-0.001)
+        second = watcher.state()
+        third = watcher.state()
+
+    assert len(queries) == 2 and second is not first and third is second

@@ -1,0 +1,361 @@
+"""What forbids publishing, and what is only advised: each check finds what it is for, and nothing in a sound draft."""
+
+import zlib
+
+import pytest
+
+from publications import actions, markup, preflight
+from publications.models import Attachment, Redirect, store_original
+from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
+
+SOUND = (
+    "## What happened\n\nOne[^1] and [a source](https://example.org/).\n\n### Why\n\nTwo.\n\n[^1]: A note."
+)
+
+
+def draft(body: str = SOUND, **facts) -> PreflightDraft:
+    """The proof of a text that is sound but for what is named."""
+    sound = {
+        "title": "On Minsk", "summary": "What happened.", "body": body, "html": markup.render_markdown(body).html,
+        "headings": markup.outline(body), "slug": "on-minsk", "tags": 1,
+    }  # fmt: skip
+    return PreflightDraft(**{**sound, **facts})
+
+
+def said(findings) -> str:
+    return " ".join(finding.text for finding in findings)
+
+
+def test_a_sound_draft_gives_no_finding():
+    found = preflight.run_preflight(draft())
+
+    assert (found.blocking, found.advice) == ([], [])
+
+
+# What forbids publishing
+
+
+def test_what_is_owed_forbids_publishing():
+    found = preflight.run_preflight(draft(missing=(("title", "The title is missing."),)))
+
+    assert [(each.field, each.text) for each in found.blocking] == [("title", "The title is missing.")]
+
+
+def test_a_text_that_cannot_be_rendered_forbids_publishing():
+    found = preflight.run_preflight(draft(unrenderable="Lists are nested too deeply."))
+
+    assert said(found.blocking) == "Lists are nested too deeply."
+
+
+def test_a_picture_without_words_forbids_publishing():
+    silent = DraftImage(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
+    body = "![](image:abcdefghij)"
+
+    assert "“map.png” has no alternative text" in said(
+        preflight.run_preflight(draft(body, images=(silent,))).blocking
+    )
+
+
+def test_a_picture_has_its_words_in_the_text_or_in_the_library():
+    silent = DraftImage(key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False)
+    known = DraftImage(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=True)
+
+    in_text = draft("![A map](image:abcdefghij)", images=(silent,))
+    in_library = draft("![](image:abcdefghij)", images=(known,))
+
+    assert not [*checks.image_without_alt(in_text), *checks.image_without_alt(in_library)]
+
+
+def test_a_cover_without_words_forbids_publishing():
+    cover = DraftImage(
+        key="abcdefghij", filename="map.png", has_words=False, has_words_in_language=False, is_cover=True
+    )
+
+    assert [each.field for each in checks.image_without_alt(draft(images=(cover,)))] == ["cover_choice"]
+
+
+def test_a_reference_to_a_note_that_is_not_there_forbids_publishing():
+    found = preflight.run_preflight(draft("One.[^source] Two.[^2]\n\n[^2]: There."))
+
+    assert "There is no footnote “source”" in said(found.blocking)
+    assert "“2”" not in said(found.blocking)
+
+
+def test_a_note_in_code_is_no_reference():
+    assert not [*checks.footnote_without_target(draft("Write `[^1]` for a note."))]
+
+
+def test_a_link_that_leads_nowhere_forbids_publishing():
+    found = preflight.run_preflight(
+        draft("See [this](/en/nowhere/).", broken_links={"/en/nowhere/": "there is no such page."})
+    )
+
+    assert said(found.blocking) == "The link “this” (/en/nowhere/) leads nowhere: there is no such page."
+
+
+@pytest.mark.parametrize("body", ["See [the law](https://) now.", "See [it]().", "See [it]( http:// )."])
+def test_a_link_that_was_begun_and_not_finished_forbids_publishing(body):
+    [found] = checks.link_without_address(draft(body))
+
+    assert "has no address" in found.text and found.line == 1
+
+
+def test_a_link_in_code_or_with_an_address_is_finished():
+    assert not [*checks.link_without_address(draft("`[a](https://)` and [b](https://example.org)"))]
+
+
+@pytest.mark.parametrize("mark", ["{++put in++}", "{--taken out--}", "{~~this~>that~~}", "{>>Is this so?<<}"])
+def test_a_change_that_is_not_settled_forbids_publishing(mark):
+    found = preflight.run_preflight(draft(f"The first {mark} word."))
+
+    assert mark in said(found.blocking) and "not settled" in said(found.blocking)
+
+
+def test_a_tracked_change_shown_as_code_is_no_change():
+    assert not [*checks.tracked_change(draft("One writes `{++this++}` to put in."))]
+
+
+# Advice
+
+
+def test_a_heading_that_jumps_a_level_is_told():
+    found = preflight.run_preflight(draft("## One\n\nText.\n\n#### Deep\n\nText."))
+
+    assert "“Deep” is of level 4, below one of level 2" in said(found.advice)
+
+
+def test_a_heading_may_begin_at_the_first_level_and_go_back_up():
+    assert not [*checks.heading_jump(draft("# One\n\n## Two\n\n### Three\n\n## Four"))]
+
+
+def test_a_link_that_reads_as_its_address_is_told_except_in_notes():
+    body = "See <https://example.org/x>.[^1]\n\n[^1]: <https://example.org/note>"
+
+    found = preflight.run_preflight(draft(body))
+
+    assert "“https://example.org/x” reads as an address" in said(found.advice)
+    assert "note" not in said(found.advice)
+
+
+def test_a_note_that_nothing_refers_to_is_told():
+    found = preflight.run_preflight(draft("One.[^1]\n\n[^1]: Here.\n\n[^2]: Nowhere."))
+
+    assert "Nothing in the text refers to footnote 2." in said(found.advice)
+
+
+def test_a_long_summary_is_told():
+    assert "has 451 characters" in said(preflight.run_preflight(draft(summary="a" * 451)).advice)
+    assert not [*checks.long_summary(draft(summary="a" * 450))]
+
+
+def test_a_title_that_another_piece_has_is_told():
+    assert "On Minsk (Report)" in said(
+        preflight.run_preflight(draft(duplicates=("On Minsk (Report)",))).advice
+    )
+
+
+def test_a_long_address_that_nobody_chose_is_told_before_the_first_edition():
+    long = "-".join(["word"] * 14)
+
+    assert "made from the whole title" in said(preflight.run_preflight(draft(slug=long)).advice)
+    assert not [*checks.unconsidered_slug(draft(slug=long, was_public=True))]
+
+
+def test_an_address_of_another_title_is_told():
+    assert "“untitled-draft” has no word of the title" in said(
+        preflight.run_preflight(draft(own_slug="untitled-draft")).advice
+    )
+    assert not [*checks.unconsidered_slug(draft(own_slug="minsk"))]
+
+
+def test_words_of_a_picture_in_another_language_are_told():
+    picture = DraftImage(key="abcdefghij", filename="map.png", has_words=True, has_words_in_language=False)
+
+    found = preflight.run_preflight(draft("![](image:abcdefghij)", images=(picture,)))
+
+    assert "“map.png” is not in the language" in said(found.advice)
+
+
+def test_a_piece_on_no_topic_is_told():
+    assert "no tag" in said(preflight.run_preflight(draft(tags=0)).advice)
+
+
+def test_a_faulty_file_is_told():
+    found = preflight.run_preflight(
+        draft(attachment_problems={"a.pdf": "“a.pdf” is not tagged.", "b.pdf": ""})
+    )
+
+    assert said(found.advice) == "“a.pdf” is not tagged."
+
+
+# Documents
+
+
+def packed(content: bytes) -> bytes:
+    """A PDF that keeps its catalogue in a compressed object stream."""
+    return b"%PDF-1.7\n1 0 obj <</Type /ObjStm /N 1 /Filter /FlateDecode>> stream\n" + zlib.compress(content)
+
+
+def test_a_tagged_pdf_is_known_in_the_open_and_packed():
+    catalogue = b"<</Type /Catalog /MarkInfo <</Marked true>> /StructTreeRoot 5 0 R>>"
+
+    assert attached_pdfs.is_tagged(b"%PDF-1.4\n" + catalogue)
+    assert attached_pdfs.is_tagged(packed(catalogue))
+    assert not attached_pdfs.is_tagged(packed(b"<</Type /Catalog>>"))
+
+
+def test_a_locked_pdf_is_known():
+    assert attached_pdfs.is_locked(b"%PDF-1.4\n" + b" " * 9000 + b"trailer <</Root 1 0 R /Encrypt 9 0 R>>")
+    assert not attached_pdfs.is_locked(b"%PDF-1.4\ntrailer <</Root 1 0 R>>")
+
+
+@pytest.mark.parametrize("content", [b"", b"/Type /ObjStm stream\n\xff\xfe", b"/Type /ObjStm" * 50_000])
+def test_a_broken_pdf_is_looked_at_all_the_same(content):
+    assert not attached_pdfs.is_tagged(content)
+
+
+# From the database
+
+
+@pytest.mark.django_db
+def test_a_piece_that_is_ready_has_nothing_against_it():
+    publication = make_publication(tags=(make_tag(),), body=SOUND)
+
+    found = preflight.run_preflight(preflight.build_preflight_draft(publication))
+
+    assert (found.blocking, found.advice) == ([], [])
+
+
+@pytest.mark.django_db
+def test_what_is_missing_is_found_with_its_field():
+    publication = make_publication(title="", summary="", body="", by=[])
+
+    found = preflight.run_preflight(preflight.build_preflight_draft(publication))
+
+    assert [each.field for each in found.blocking] == ["title", "summary", "body", "bylines"]
+
+
+def dead(body: str, **fields) -> list[str]:
+    publication = make_publication(body=body, **fields)
+    return [each.text for each in checks.broken_link(preflight.build_preflight_draft(publication))]
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "href",
+    [
+        "/en/publications/on-minsk/", "/en/publications/on-minsk/#p-1", "/en/topics/belarus/", "/en/authors/ann-berg/", "/en/",
+        "/en/about/", "/sv/publikationer/", "/en/publications/?kind=report", "/old/minsk", "https://example.org/nowhere/",
+        "//example.org/x", "mailto:a@example.org", "/en/publications/the-piece-itself/", "#s-here", "/static/css/tokens.css",
+    ],
+)  # fmt: skip
+def test_a_link_that_leads_somewhere_is_let_be(href):
+    live = make_live(title="On Minsk", by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+    Redirect.objects.create(path="/old/minsk", publication=live.publication)
+
+    assert not dead(f"## Here\n\n[a]({href})", title="The piece itself")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("href", "reason"),
+    [
+        ("/en/publications/nowhere/", "there is no such page"),
+        ("/en/publications/gone/", "“Gone” is no longer public"),
+        ("/en/publications/later/", "not public yet"),
+        ("/en/topics/nowhere/", "no public piece is on this topic"),
+        ("/en/authors/nobody/", "no public piece is by this author"),
+        ("/en/no-such-page/", "there is no such page"),
+        ("/nowhere.html", "there is no such page"),
+        ("/old/gone", "“Gone” is no longer public"),
+        ("/desk/publications/publication/1/change/", "readers cannot come to the desk"),
+        ("#nowhere", "this text has no such place"),
+        ("http://127.0.0.1:8000/en/publications/nowhere/", "there is no such page"),
+        ("/media/nothing/480.jpg", "there is no such page"),
+        ("/en/publications/%FF/", "there is no such page"),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_told_with_its_reason(settings, editor, href, reason):
+    settings.SITE_URL = "http://127.0.0.1:8000"
+    gone = make_live(title="Gone").publication
+    actions.withdraw(gone, by=editor)
+    Redirect.objects.create(path="/old/gone", publication=gone)
+    actions.publish(make_publication(title="Later"), by=editor, at=tomorrow())
+
+    assert reason in " ".join(dead(f"[a]({href})"))
+
+
+@pytest.mark.django_db
+def test_pictures_and_files_are_looked_up_in_the_library():
+    silent, words = make_image(alt_en=""), make_image(colour="red", alt_en="", alt_sv="Ett fält")
+    publication = make_publication(body=f"![](image:{silent.key})\n\n![](image:{words.key})", cover=silent)
+    content = b"%PDF-1.4 no tags"
+    Attachment.objects.create(
+        publication=publication,
+        original=store_original(content, "pdf"),
+        filename="report.pdf",
+        size=len(content),
+    )
+
+    found = preflight.run_preflight(preflight.build_preflight_draft(saved(publication)))
+
+    assert [each.name for each in found.blocking] == ["picture"]
+    assert "not in the language of the piece" in said(found.advice)
+    assert "“report.pdf” is not tagged" in said(found.advice)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("original", [False, True], ids=["gone", "half-written"])
+def test_a_file_that_the_store_does_not_have_whole_forbids_publishing(original):
+    publication = make_publication()
+    name = store_original(b"%PDF-1.4", "pdf") if original else "ab/abc.pdf"
+    Attachment.objects.create(publication=publication, original=name, filename="report.pdf", size=40_000_000)
+
+    assert "missing from the store or damaged" in said(
+        preflight.run_preflight(preflight.build_preflight_draft(saved(publication))).blocking
+    )
+
+
+@pytest.mark.django_db
+def test_a_translation_may_share_its_title():
+    publication = make_publication(title="Belarus")
+    translated = make_publication(title="Belarus", language="sv", translation_of=publication)
+
+    assert preflight.build_preflight_draft(translated).duplicates == ()
+
+
+@pytest.mark.django_db
+def test_another_piece_of_the_same_title_is_found_whatever_its_capitals():
+    make_publication(title="Belarus")
+
+    assert preflight.build_preflight_draft(make_publication(title="BELARUS")).duplicates == (
+        "Belarus (Quick Comment)",
+    )
+
+
+@pytest.mark.django_db
+def test_links_alone_are_asked_about_without_reading_files(django_assert_max_num_queries):
+    publication = make_publication(body="See [this](/en/publications/never-was/).")
+    publication.attachments.create(original="missing.pdf", filename="report.pdf", size=10)
+
+    with django_assert_max_num_queries(4):
+        assert list(preflight.find_broken_links(publication)) == ["/en/publications/never-was/"]
+
+
+@pytest.mark.parametrize(
+    ("body", "named"),
+    [
+        ("![](image:sea.png)", ["sea.png"]),
+        ("![A port](image:abc-def)", ["abc-def"]),
+        ("![A port](image:)", [""]),
+        ('![A port](image:abcdef "The port")', []),
+        ("Written as `![what it shows](image:its-key)`.", []),
+    ],
+)
+@pytest.mark.django_db
+def test_a_picture_asked_for_by_another_name_than_its_key_forbids_publishing(body, named):
+    found = checks.misnamed_image(preflight.build_preflight_draft(make_publication(body=body)))
+
+    assert [finding.field for finding in found] == ["body"] * len(named)
+    assert markup.misnamed_images(body)[: len(named)] == tuple(named)

@@ -1,0 +1,421 @@
+"""The PDF and the card of a piece: they answer as its page does, are made once, and forget what was taken out."""
+
+import io
+import threading
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from django.conf import settings as current
+from django.utils import timezone
+from PIL import Image as Pixels
+
+from publications import actions, renditions
+from publications.models import Attachment, Edition, EditionWithRows, SiteSettings, originals, store_original
+from publications.pdf import PdfDocument
+from publications.presentation import pdf_document_of, pdf_url, social_image_url
+from publications.renditions.documents import MAX_RENDERINGS, RenderingQueue, machine_slot, rendering_queue
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+from tests.pdf_reading import read, words_of
+
+pytestmark = pytest.mark.django_db
+
+LONG = (
+    "Why the next decade of European security will be decided less by what is agreed in its capitals than by what is built, "
+    "stored and repaired"
+)
+
+
+def pdf(client, edition: Edition) -> bytes:
+    response = client.get(pdf_url(edition))
+    assert response.status_code == 200, response.content
+    return response.content
+
+
+def kept(edition: Edition, ending: str = "*") -> list[Path]:
+    return sorted(Path(current.RENDITIONS, f"pieces/{edition.publication_id}").glob(ending))
+
+
+# What it says -----------------------------------------------------------------------------------------
+
+
+def test_the_pdf_of_a_report_says_what_its_page_says(client):
+    author = make_author(
+        "Ann Berg", title_en="Analyst", affiliation_en="The Centre", biography_en="Writes on Minsk."
+    )
+    image = make_image(alt_en="A field", credit="Photo: N. N.")
+    edition = make_live(
+        by_whom=author, kind="report", title="On Minsk", summary="In short.", key_points="One.\nTwo.",
+        tags=(make_tag("Belarus"),), cover=image, body=f"It begins.[^1]\n\n![](image:{image.key})\n\n[^1]: A note.",
+    )  # fmt: skip
+
+    content = pdf(client, edition)
+
+    words, found = words_of(content), read(content)
+    for text in (
+        "Report No 1", "On Minsk", "By Ann Berg Analyst, The Centre", "In short.", "One.", "It begins.", "A note.",
+        "Writes on Minsk.", "Photo: N. N.", "Suggested citation", f"http://127.0.0.1:8000{edition.get_absolute_url()}",
+    ):  # fmt: skip
+        assert text in words
+    assert (
+        not found.faults
+        and found.author == "Ann Berg"
+        and {a for a, _text in edition.paragraphs} <= found.names
+    )
+
+
+def test_a_swedish_pdf_speaks_swedish(client):
+    edition = make_live(title="Om Minsk", language="sv", key_points="En punkt.", body="Det börjar.")
+
+    content = pdf(client, edition)
+
+    assert read(content).language == "sv" and "Det börjar." in words_of(content)
+
+
+def test_corrections_are_told_on_paper(client, editor):
+    edition = make_live(body="It was Minsk.")
+    for number, place in enumerate(("Brest", "Hrodna")):
+        publication = saved(edition.publication, body=f"It was {place}.")
+        last = actions.publish(
+            publication, by=editor, change="correction", note=f"Note {number}: not Minsk, but {place}."
+        )
+
+    words = words_of(pdf(client, last))
+
+    assert (words.count("Note 0: not Minsk"), words.count("Note 1: not Minsk")) == (1, 2)
+    assert "It was Hrodna." in words and "Edition 3" in words
+
+
+def test_the_pdf_of_a_superseded_edition_says_so_and_where_the_current_one_is(client, editor):
+    edition = make_live(body="It was Minsk.")
+    actions.publish(saved(edition.publication, body="It was Brest."), by=editor, change="update")
+
+    response = client.get(f"{edition.get_absolute_url()}editions/1.pdf")
+
+    words = words_of(response.content)
+    assert "You are reading edition 1" in words and "It was Minsk." in words and "It was Brest." not in words
+    assert response.headers["X-Robots-Tag"] == "noindex"
+
+
+def test_a_pen_name_stays_one_on_paper(client):
+    author = make_author("Nomen", is_pseudonymous=True, title_en="Colonel", biography_en="Lives in Brest.")
+
+    words = words_of(pdf(client, make_live(by_whom=author)))
+
+    assert "Nomen" in words and "Colonel" not in words and "Lives in" not in words
+
+
+# How it answers ---------------------------------------------------------------------------------------
+
+
+def test_a_pdf_is_shown_and_named_and_points_to_its_page(client):
+    edition = make_live(title="Чому мовчить", language="uk", body="Перший.")
+
+    response = client.get(pdf_url(edition))
+
+    assert pdf_url(edition) == f"{edition.get_absolute_url().rstrip('/')}.pdf"
+    assert response.headers["Content-Type"] == "application/pdf"
+    assert response.headers["Content-Disposition"].startswith("inline; filename*=utf-8''")
+    assert response.headers["Content-Language"] == "uk"
+    assert response.headers["Link"].endswith('/>; rel="canonical"') and response.headers["Link"].isascii()
+
+
+def test_a_reader_who_holds_it_is_told_so(client):
+    edition = make_live()
+    for url in (pdf_url(edition), social_image_url(edition)):
+        tag = client.get(url).headers["ETag"]
+
+        again = client.get(url, headers={"if-none-match": tag})
+
+        assert again.status_code == 304 and again.headers["ETag"] == tag and not again.content
+
+
+def test_what_changes_beside_the_text_makes_another_pdf(client, editor):
+    author = make_author("Ann Berg", biography_en="Writes.")
+    edition = make_live(by_whom=author)
+    before = client.get(pdf_url(edition)).headers["ETag"]
+    author.biography_en = "Writes on Minsk."
+    author.save()
+
+    after = client.get(pdf_url(edition))
+
+    assert after.headers["ETag"] != before and "Writes on Minsk." in words_of(after.content)
+    assert len(kept(edition, "1-*.pdf")) == 1
+
+
+@pytest.mark.parametrize("url_of", [pdf_url, social_image_url])
+def test_it_answers_as_its_piece_does(client, editor, url_of):
+    draft = make_publication(slug="draft")
+    scheduled = actions.publish(make_publication(), by=editor, at=timezone.now() + timedelta(hours=1))
+    gone = make_live()
+    actions.withdraw(gone.publication, by=editor)
+    moved = make_live(slug="old")
+    actions.publish(saved(moved.publication, slug="new"), by=editor, change="silent")
+
+    draft_url = url_of(Edition(locale="en", slug=draft.slug))
+    assert client.get(draft_url).status_code == client.get(url_of(scheduled)).status_code == 404
+    assert client.get(url_of(gone)).status_code == 410
+    answer = client.get(url_of(moved))
+    assert answer.status_code == 301 and answer.headers["Location"] == url_of(
+        Edition(locale="en", slug="new")
+    )
+
+
+def test_an_edition_that_was_taken_back_has_no_pdf(client, editor):
+    edition = make_live(body="Right.")
+    actions.publish(saved(edition.publication, body="Wrong."), by=editor, change="silent")
+    actions.undo(edition.publication, by=editor)
+
+    codes = [
+        client.get(f"{edition.get_absolute_url()}editions/{number}.pdf").status_code
+        for number in (1, 2, 3, 4)
+    ]
+
+    assert codes == [200, 410, 200, 404]
+
+
+def test_a_designed_pdf_is_offered_before_the_made_one(client):
+    publication = make_publication(kind="report")
+    original = store_original(b"%PDF-1.4", "pdf")
+    Attachment.objects.create(
+        publication=publication, original=original, filename="r.pdf", label="The report", size=8
+    )
+    edition = actions.publish(saved(publication), by=None)
+
+    page = client.get(edition.get_absolute_url()).content.decode()
+
+    assert -1 < page.index(">The report</a>") < page.index(f'href="{pdf_url(edition)}"')
+
+
+def test_a_page_offers_its_pdf_and_that_of_an_edition_its_own(client, editor):
+    edition = make_live()
+    actions.publish(saved(edition.publication, body="Other."), by=editor, change="silent")
+
+    page = client.get(edition.get_absolute_url()).content.decode()
+    older = client.get(f"{edition.get_absolute_url()}editions/1/").content.decode()
+
+    assert f'href="{pdf_url(edition)}"' in page
+    assert f'href="{edition.get_absolute_url()}editions/1.pdf"' in older
+
+
+# What is kept -----------------------------------------------------------------------------------------
+
+
+def test_a_pdf_is_made_once(client):
+    edition = make_live()
+    pdf(client, edition)
+    made = kept(edition, "*.pdf")[0].stat().st_mtime_ns
+
+    pdf(client, edition)
+
+    assert kept(edition, "*.pdf")[0].stat().st_mtime_ns == made
+
+
+def test_a_redacted_passage_is_gone_from_what_was_kept(client, editor, django_capture_on_commit_callbacks):
+    edition = make_live(title="On Zacharias", body="It was Zacharias.")
+    pdf(client, edition)
+    client.get(social_image_url(edition))
+    before = kept(edition)
+
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.redact(edition.publication, "Zacharias", by=editor)
+
+    assert len(before) == 2 and not kept(edition)
+    words = words_of(pdf(client, Edition.objects.live().get()))
+    assert "Zacharias" not in words and "It was [redacted]." in words
+
+
+def test_an_old_name_is_gone_from_what_was_kept(client, editor, django_capture_on_commit_callbacks):
+    author = make_author("Zacharias")
+    edition = make_live(by_whom=author)
+    pdf(client, edition)
+
+    author.name, author.is_pseudonymous = "Nomen", True
+    with django_capture_on_commit_callbacks(execute=True):
+        actions.save_instance(author, by=editor)
+
+    assert not kept(edition) and "Zacharias" not in words_of(pdf(client, edition))
+
+
+def test_what_was_redacted_while_it_was_made_is_not_kept():
+    edition = make_live(body="It was Zacharias.")
+    now, later = (saying(edition, text) for text in ("It was Zacharias.", "It was [redacted]."))
+
+    with pytest.raises(renditions.RenderingBusy):
+        renditions.get_pdf(renditions.RenditionSource.of_edition(edition, now, lambda: later), [], number=1)
+
+    assert not kept(edition, "*.pdf")
+
+
+def saying(edition: Edition, text: str) -> PdfDocument:
+    return replace(pdf_document_of(EditionWithRows.get(edition), site=SiteSettings()), html=f"<p>{text}</p>")
+
+
+def test_a_picture_whose_file_is_gone_leaves_the_words(client, caplog):
+    image = make_image()
+    edition = make_live(body=f"Words.\n\n![](image:{image.key})", cover=image)
+    originals().delete(image.original)
+
+    assert "Words." in words_of(pdf(client, edition)) and image.key in caplog.text
+    assert client.get(social_image_url(edition)).status_code == 200
+
+
+# When it cannot be made -------------------------------------------------------------------------------
+
+
+def test_a_text_that_cannot_be_set_has_its_page_and_the_log_names_it(client, settings, caplog):
+    settings.PRESS_SECONDS = 0
+    edition = make_live()
+
+    response = client.get(pdf_url(edition))
+
+    assert response.status_code == 503 and response.headers["Retry-After"] == "600"
+    assert "could not be made" in response.content.decode() and edition.title in response.content.decode()
+    assert edition.get_absolute_url() in caplog.text
+    assert client.get(edition.get_absolute_url()).status_code == 200
+
+
+def test_what_could_not_be_set_is_not_tried_at_every_request(client, settings, caplog):
+    settings.PRESS_SECONDS = 0
+    edition = make_live()
+    client.get(pdf_url(edition))
+    caplog.clear()
+    settings.PRESS_SECONDS = 20
+
+    assert client.get(pdf_url(edition)).status_code == 503
+    assert "No pdf" not in caplog.text
+
+
+def test_where_there_is_no_room_a_reader_is_asked_to_come_again(client):
+    edition = make_live()
+    with held(rendering_queue):
+        response = client.get(pdf_url(edition))
+
+        assert response.status_code == 503 and response.headers["Retry-After"] == "5"
+        assert "in a few seconds" in response.content.decode()
+        assert client.get(edition.get_absolute_url()).status_code == 200
+    assert client.get(pdf_url(edition)).status_code == 200
+
+
+class held:
+    """A queue full of people at one task that does not end."""
+
+    def __init__(self, of: RenderingQueue) -> None:
+        self.of, self.end = of, threading.Event()
+
+    def __enter__(self) -> None:
+        self.threads = [
+            threading.Thread(target=self.of.make, args=("slow", self.end.wait))
+            for _n in range(MAX_RENDERINGS)
+        ]
+        for thread in self.threads:
+            thread.start()
+        while self.of.count < MAX_RENDERINGS:
+            pass
+
+    def __exit__(self, *error) -> None:
+        self.end.set()
+        for thread in self.threads:
+            thread.join()
+
+
+def test_equal_wishes_are_one_task():
+    made, started, end = [], threading.Event(), threading.Event()
+    own = RenderingQueue()
+
+    def work() -> None:
+        started.set()
+        end.wait()
+        made.append(1)
+
+    threads = [threading.Thread(target=own.make, args=("same", work)) for _n in range(MAX_RENDERINGS)]
+    for thread in threads:
+        thread.start()
+    started.wait()
+    end.set()
+    for thread in threads:
+        thread.join()
+
+    assert made == [1]
+
+
+def test_who_waited_is_told_why_it_failed():
+    own, rows, started, end = RenderingQueue(), [], threading.Event(), threading.Event()
+
+    def work() -> None:
+        started.set()
+        end.wait()
+        raise renditions.RenderingFailed
+
+    def ask() -> None:
+        try:
+            own.make("same", work)
+        except renditions.RenderingFailed:
+            rows.append(1)
+
+    threads = [threading.Thread(target=ask) for _n in range(2)]
+    threads[0].start()
+    started.wait()
+    threads[1].start()
+    while own.count < 2:
+        pass
+    end.set()
+    for thread in threads:
+        thread.join()
+
+    assert rows == [1, 1]
+
+
+def test_two_are_at_work_on_this_machine_and_a_third_waits():
+    with machine_slot(), machine_slot(), pytest.raises(renditions.RenderingBusy), machine_slot(max_wait=0.05):
+        pass
+
+
+# Cards ------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "fields",
+    [
+        {"title": LONG},
+        {"title": "Чому Європа мовчить", "language": "uk"},
+        {"title": "لماذا تصمت أوروبا", "language": "ar"},
+        {"title": "Om Minsk", "language": "sv"},
+        {"title": "x" * 140},
+        {"by": [make_author] * 12},
+    ],
+)
+def test_every_piece_has_a_card_of_the_size_that_messengers_want(client, fields):
+    makers = fields.get("by", [])
+    fields = fields | (
+        {"by": [make("Ann-Charlotte Bergström-Lindqvist") for make in makers]} if makers else {}
+    )
+    edition = actions.publish(make_publication(**fields), by=None)
+
+    response = client.get(social_image_url(edition))
+
+    with Pixels.open(io.BytesIO(response.content)) as card:
+        assert (card.format, card.size) == ("PNG", (1200, 630)) and len(response.content) < 100_000
+        assert card.text["Title"] == edition.title
+
+
+def test_a_card_shows_the_cover_around_its_focal_point(client):
+    image = make_image(colour="#ff0000", size=(1600, 900))
+    edition = make_live(cover=image)
+
+    response = client.get(social_image_url(edition))
+
+    with Pixels.open(io.BytesIO(response.content)) as card:
+        red, green, blue = card.convert("RGB").getpixel((1150, 300))
+    assert red > 220 and green < 40 and blue < 40
+
+
+def test_another_focal_point_is_another_card(client):
+    image = make_image(size=(1600, 900))
+    edition = make_live(cover=image)
+    before = client.get(social_image_url(edition)).headers["ETag"]
+    image.focus_x = 90
+    image.save()
+
+    assert client.get(social_image_url(edition)).headers["ETag"] != before

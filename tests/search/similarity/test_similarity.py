@@ -1,0 +1,262 @@
+"""Likeness: what is found to be like what, in which order and on what grounds; for drafts too."""
+
+from datetime import timedelta
+
+import pytest
+from django.utils import timezone, translation
+
+from publications import actions
+from publications.models import Edition, Similarity, similar_publications
+from publications.search import similarity
+from publications.search.similarity.matching import decay
+from publications.search.similarity.terms import (
+    MAX_TERMS,
+    Rarity,
+    build_draft_profile,
+    characteristic_terms,
+    weigh_words,
+)
+from tests.factories import make_author, make_live, make_publication, make_tag, tomorrow
+
+pytestmark = pytest.mark.django_db
+
+GRAIN = "Grain from Kherson is moved by barge, since the railway and the elevator were shelled."
+GAS = "Pipelines, compressors and storage: what Gazprom earns in winter depends on temperature."
+CHURCH = "Patriarch and synod quarrel about autocephaly, parishes and the calendar of the liturgy."
+
+
+def live(title: str, body: str, **fields) -> Edition:
+    return make_live(title=title, summary=f"On {title}.", body=body, **fields)
+
+
+def near(edition: Edition, count: int = 5) -> list[str]:
+    return [
+        row.similar_edition.title
+        for row in similar_publications(edition.publication_id, timezone.now(), count)
+    ]
+
+
+def reasons(edition: Edition) -> list[str]:
+    return similarity.reasons(similar_publications(edition.publication_id, timezone.now(), 5))
+
+
+# What is like what -------------------------------------------------------------------------------------
+
+
+def test_a_piece_is_like_the_one_that_tells_of_the_same():
+    publication = live("Barges", GRAIN)
+    live("Winter", GAS)
+    live("Elevators", f"{GRAIN} The elevator of Mykolaiv loads grain again.")
+
+    assert near(publication)[:1] == ["Elevators"]
+
+
+def test_the_likeness_is_known_at_both_ends_whichever_came_first():
+    first = live("Barges", GRAIN)
+    second = live("Elevators", f"{GRAIN} The elevator of Mykolaiv loads grain again.")
+
+    assert near(first) == ["Elevators"] and near(second) == ["Barges"]
+
+
+def test_pieces_that_share_nothing_are_not_brought_together():
+    publication = live("Barges", GRAIN)
+    live("Schism", CHURCH)
+
+    assert near(publication) == []
+
+
+def test_a_shared_topic_or_author_brings_pieces_together():
+    tag, author = make_tag("Belarus"), make_author("Anna Nowak")
+    publication = live("Barges", GRAIN, tags=(tag,), by_whom=author)
+    live("Schism", CHURCH, tags=(tag,))
+    live("Winter", GAS, by_whom=author)
+
+    assert sorted(near(publication)) == ["Schism", "Winter"]
+
+
+def test_the_topic_that_few_have_counts_more():
+    rare, usual = make_tag("Gagauzia"), make_tag("Europe")
+    for number in range(8):
+        live(f"Filler {number}", f"Wholly{number} other{number} words{number}.", tags=(usual,))
+    publication = live("Barges", GRAIN, tags=(rare, usual))
+    live("Schism", CHURCH, tags=(rare,))
+
+    assert near(publication, 1) == ["Schism"]
+
+
+def test_addresses_in_the_text_bring_nobody_together():
+    publication = live("Barges", f"{GRAIN} <https://example.org/zanzibar/omelette/kumquat>")
+    live("Schism", f"{CHURCH} <https://example.org/zanzibar/omelette/kumquat>")
+
+    assert near(publication) == []
+
+
+def test_of_two_that_are_alike_the_newer_comes_first():
+    months = [timezone.now() - timedelta(days=days) for days in (3000, 30)]
+    publication = live("Barges", GRAIN)
+    old, new = (live(f"Grain {day.year}", GRAIN, published_at=day) for day in months)
+
+    assert near(publication) == [new.title, old.title]
+
+
+def test_the_first_years_between_two_publications_take_most():
+    now = timezone.now()
+    years = [decay(now, now - timedelta(days=365.25 * count)) for count in (0, 2, 6, 16)]
+
+    assert years == pytest.approx([1, 0.5**0.5, 0.5, 1 / 3])
+
+
+def test_an_old_series_is_answered_by_itself_and_newer_texts_stay_in_sight():
+    now = timezone.now()
+    later = [decay(now, now + timedelta(days=365.25 * count)) for count in (1, 3, 8)]
+
+    assert later == pytest.approx([0.5**0.5, 0.5, 1 / 3])
+
+
+def test_translations_stand_for_one_piece_and_never_beside_their_own():
+    tag = make_tag("Belarus")
+    publication = live("Barges", GRAIN, tags=(tag,))
+    own = live("Pråmar", "Spannmål.", tags=(tag,), language="sv", translation_of=publication.publication)
+    other = live("Elevators", GRAIN, tags=(tag,))
+    live("Silor", "Spannmål.", tags=(tag,), language="sv", translation_of=other.publication)
+
+    assert near(publication) == ["Elevators"]
+    assert near(own) == ["Silor"]
+
+
+# Grounds in words --------------------------------------------------------------------------------------
+
+
+def test_the_grounds_are_told_in_words():
+    tags, author = (make_tag("Belarus"), make_tag("Sanctions")), make_author("Anna Nowak")
+    publication = live("Barges", GRAIN, tags=tags)
+    live("Schism", CHURCH, tags=tags)
+    assert reasons(publication) == ["Both on Belarus and Sanctions"]
+
+    publication = live("Winter", GAS, by_whom=author)
+    live("Calendar", "Feasts and fasts.", by_whom=author)
+    assert reasons(publication) == ["Both by Anna Nowak"]
+
+
+def test_shared_words_are_told_as_they_are_spelled():
+    publication = live("Barges", GRAIN)
+    live("Elevators", GRAIN)
+
+    (result,) = reasons(publication)
+
+    assert result.startswith("Much the same words: ")
+    assert len(result.split(", ")) == 3
+    assert set(result.partition(": ")[2].split(", ")) <= {*GRAIN.strip(".").replace(",", "").split()}
+
+
+def test_topics_are_named_in_the_language_of_the_page_and_as_they_are_called_now(editor):
+    tag = make_tag("Belarus", name_sv="Vitryssland")
+    publication = live("Barges", GRAIN, tags=(tag,))
+    live("Schism", CHURCH, tags=(tag,))
+    tag.name = "Belarus and its people"
+    actions.save_instance(tag, by=editor)
+
+    assert reasons(publication) == ["Both on Belarus and its people"]
+    with translation.override("sv"):
+        assert "Vitryssland" in reasons(publication)[0]
+
+
+def test_a_pen_name_brings_nobody_together_and_is_not_told(editor):
+    hidden = make_author("A Historian", is_pseudonymous=True)
+    publication = live("Barges", GRAIN, by_whom=hidden)
+    live("Schism", CHURCH, by_whom=hidden)
+    assert near(publication) == []
+
+    author = make_author("Vera Holm")
+    publication = live("Winter", GAS, by_whom=author)
+    live("Calendar", "Feasts and fasts.", by_whom=author)
+    assert reasons(publication) == ["Both by Vera Holm"]
+    author.name, author.is_pseudonymous = "An Observer", True
+    actions.save_instance(author, by=editor)
+    assert near(publication) == []
+
+
+# Drafts ------------------------------------------------------------------------------------------------
+
+
+def suggested(*params, **more) -> list[str]:
+    return [row.similar_edition.title for row in similarity.suggest(*params, **more)]
+
+
+def test_a_draft_is_told_what_is_like_it_with_the_grounds():
+    tag, author = make_tag("Belarus"), make_author("Anna Nowak")
+    live("Elevators", GRAIN)
+    live("Schism", CHURCH, tags=(tag,))
+    live("Winter", GAS, by_whom=author)
+
+    rows = similarity.suggest("Barges", GRAIN, [tag], [author])
+
+    result = {row.similar_edition.title: why for row, why in zip(rows, similarity.reasons(rows), strict=True)}
+    assert set(result) == {"Elevators", "Schism", "Winter"}
+    assert result["Schism"] == "Both on Belarus" and result["Winter"] == "Both by Anna Nowak"
+    assert not Similarity.objects.filter(edition=None).exists() and rows[0].pk is None
+
+
+def test_a_draft_is_suggested_only_what_is_live(editor):
+    withdrawn = live("Withdrawn", GRAIN)
+    actions.withdraw(withdrawn.publication, by=editor)
+    actions.publish(make_publication(title="Scheduled", body=GRAIN), by=editor, at=tomorrow())
+    make_publication(title="Draft", body=GRAIN)
+    live("Live", GRAIN)
+
+    assert suggested("Barges", GRAIN) == ["Live"]
+
+
+def test_a_draft_is_not_suggested_itself_nor_what_is_linked_or_ruled_out(editor):
+    own, linked, apart, left = (live(title, GRAIN) for title in ("Own", "Linked", "Apart", "Left"))
+    publication = own.publication
+    actions.set_related_links(publication, [linked.publication], by=editor)
+    actions.exclude_suggestion(apart.publication, publication, by=editor)
+
+    assert suggested("Own", GRAIN, beside=publication) == [left.title]
+    assert len(suggested("Own", GRAIN)) == 4
+
+
+def test_no_more_are_suggested_than_are_asked_for_and_none_for_an_empty_draft():
+    for number in range(4):
+        live(f"Grain {number}", GRAIN)
+
+    assert len(suggested("Barges", GRAIN, count=2)) == 2
+    assert suggested("", "") == []
+
+
+# Telling terms -----------------------------------------------------------------------------------------
+
+
+def test_a_word_weighs_more_in_a_title_and_less_in_a_long_text():
+    def weight(*parts):
+        return weigh_words(*parts, "en")["grain"]
+
+    assert weight("Grain", "", "") > weight("", "Grain", "") > weight("", "", "Grain")
+    assert weight("", "", "Grain") > weight("", "", "Grain " + "barley " * 900)
+
+
+def test_stop_words_short_words_and_numbers_tell_nothing():
+    assert set(weigh_words("The 27 of EU", "in 2014", "and 5G barley", "en")) == {"barley"}
+
+
+def test_a_text_is_told_by_so_many_words_however_long_it_is():
+    text = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300))
+    profile = build_draft_profile("Long", text, "en", (), ())
+
+    assert len(characteristic_terms(profile, Rarity(profile.weights)).weights) == MAX_TERMS
+
+
+@pytest.mark.parametrize(
+    ("language", "text"),
+    [
+        ("ru", "Зерно из Херсона везут баржами"),
+        ("ar", "القمح من خيرسون ينقل بالسفن"),
+        ("ka", "ხერსონის მარცვალი გემით მიდის"),
+    ],
+)
+def test_texts_of_any_alphabet_are_compared(language, text):
+    publication = live("A", text, language=language)
+    live("B", text, language=language)
+
+    assert near(publication) == ["B"]

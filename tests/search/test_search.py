@@ -1,0 +1,525 @@
+"""Search: what is found, in which order, with what counted and marked, on whichever database is in use."""
+
+import re
+from datetime import timedelta
+
+import pytest
+import time_machine
+from django.utils import timezone
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as some
+
+from publications import actions, search
+from publications.models import FACETS, Edition, Synonym
+from publications.search import results
+from tests.factories import make_author, make_live, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+
+def titles(text: str, *, locale: str = "en", newest_first: bool = False, **filters) -> list[str]:
+    found = search.search(search.parse_query(text), locale=locale, filters=filters, newest_first=newest_first)
+    there = Edition.objects.in_bulk(found.editions)
+    return [there[pk].title for pk in found.editions]
+
+
+def passage_of(text: str) -> str:
+    found = search.search(search.parse_query(text), locale="en")
+    edition = Edition.objects.get(pk=found.editions[0])
+    return search.SnippetBuilder(found.expanded).snippet(edition).passage
+
+
+# What is found -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "harvest",
+        "Harvests",
+        "harv",
+        '"the harvest"',
+        "harvest -barley",
+        "GRAIN-harvest",
+        "grain harvest, kherson",
+    ],
+)
+def test_a_piece_is_found_by_its_words(text):
+    make_live(title="Wheat", body="In Kherson the harvest of grain was late: a poor grain harvest.")
+
+    assert titles(text) == ["Wheat"]
+
+
+@pytest.mark.parametrize(
+    "text", ["harvest barley", '"harvest the"', "harvest -kherson", '"harv"', "arvest", "???"]
+)
+def test_a_piece_is_not_found_by_other_words(text):
+    make_live(title="Wheat", body="In Kherson the harvest was late.")
+
+    assert titles(text) == []
+
+
+@pytest.mark.parametrize(
+    ("body", "language", "text"),
+    [
+        ("Om försvarets beredskap.", "sv", "forsvaret"),
+        ("Om försvarets beredskap.", "sv", "försvar"),
+        ("Forsvarets uppgift.", "sv", "försvarets"),
+        ("Новые санкции против банков.", "ru", "санкций"),
+        ("Нові санкції проти банків.", "uk", "санкції"),
+        ("عقوبات جديدة على المصارف", "ar", "عقوبات"),
+        ("关于北京大学的评论", "zh", "北京"),
+        ("Über die Straße nach Łódź.", "de", "strasse lodz"),
+        ("Sanctions and their effects.", "en", "sanction effect"),
+    ],
+)
+def test_texts_of_every_language_are_found(body, language, text):
+    make_live(title="X", body=body, language=language)
+
+    assert titles(text) == ["X"]
+
+
+@pytest.mark.parametrize("text", ["Lukashenko", "Lukashenka", "Lukasjenko", "Лукашенко", "lukasjenkos"])
+@pytest.mark.parametrize("written", ["Lukashenko", "Lukasjenko", "Лукашенко", "Лукашэнка"])
+def test_a_name_is_found_in_every_spelling(written, text):
+    make_live(title="X", body=f"What {written} said.")
+
+    assert titles(text) == ["X"]
+
+
+def test_spellings_of_several_words_are_found_both_ways():
+    make_live(title="A", body="The European Union decides.")
+    make_live(title="B", body="EU decides.")
+    make_live(title="C", body="A union of European trades.")
+
+    assert sorted(titles("EU")) == ["A", "B"]
+    assert sorted(titles("european union")) == ["A", "B", "C"]
+    assert titles('"european union"') == ["A"]
+
+
+def test_spellings_edited_at_the_desk_count_at_once(editor):
+    make_live(title="X", body="The Zhytomyr road.")
+    synonym = Synonym(spellings="Zhytomyr\nZjytomyr")
+
+    actions.save_instance(synonym, by=editor)
+    assert titles("Zjytomyr") == ["X"]
+
+    synonym.spellings = "Zhytomyr\nSchytomyr"
+    actions.save_instance(synonym, by=editor)
+    assert (titles("Zjytomyr"), titles("Schytomyr")) == ([], ["X"])
+
+    actions.delete_instance(synonym, by=editor)
+    assert titles("Schytomyr") == []
+
+
+def test_a_piece_is_found_by_its_authors_and_topics_in_both_languages():
+    make_live(title="X", by_whom=make_author("Ann Berg"), tags=(make_tag("Energy", name_sv="Energi"),))
+
+    assert titles("berg") == titles("Ann Berg") == titles("energi") == titles("energy berg") == ["X"]
+
+
+def test_a_topic_that_is_renamed_is_found_by_its_new_name(editor):
+    tag = make_tag("Energy")
+    make_live(title="X", tags=(tag,))
+    tag.name = "Power"
+
+    actions.save_instance(tag, by=editor)
+
+    assert (titles("energy"), titles("power")) == ([], ["X"])
+
+
+def test_an_author_is_found_by_the_name_on_the_piece_and_by_the_present_one(editor):
+    author = make_author("Ann Berg")
+    make_live(title="X", by_whom=author)
+    author.name = "Ann Lind"
+
+    actions.save_instance(author, by=editor)
+
+    assert titles("berg") == titles("lind") == ["X"]
+
+
+def test_an_author_is_found_by_the_letters_of_the_address():
+    make_live(title="Grain", by_whom=make_author("Bahruz Səmədbəyli", slug="bahruz-semedbeyli"))
+
+    assert titles("Semedbeyli") == titles("Səmədbəyli") == ["Grain"]
+
+
+def test_what_the_tree_speaks_comes_before_what_says_more_in_another_language():
+    for _number in range(8):
+        make_live(title="Grain")
+    make_live(title="A long way to Harkov and to all the other ports")
+    make_live(title="Harkov, Harkov!", summary="Harkov.", body="Harkov.", language="sv")
+
+    assert titles("harkov") == ["A long way to Harkov and to all the other ports", "Harkov, Harkov!"]
+
+    make_live(title="Harkov", language="sv")
+    assert titles("harkov")[0] == "Harkov"  # the exact title comes first, whatever its language
+
+
+def test_a_pen_name_leads_to_no_other_name(editor):
+    author = make_author("Ann Berg")
+    make_live(title="Old", by_whom=author)
+    author.name, author.is_pseudonymous = "N. N. Sokolova", True
+    actions.save_instance(author, by=editor)
+    make_live(title="New", by_whom=author)
+
+    assert (sorted(titles("sokolova")), titles("berg")) == (["New", "Old"], [])
+
+
+def test_aliases_are_not_looked_through():
+    make_live(by_whom=make_author("Ann Berg", aliases="Anna Bergh"))
+
+    assert titles("bergh") == []
+
+
+# In which order ----------------------------------------------------------------------------------------
+
+
+def test_the_title_weighs_most_then_the_summary():
+    make_live(title="A", body="On grain. " + "Other words follow here. " * 20)
+    make_live(title="B", summary="On grain.", body="Other words follow here. " * 20)
+    make_live(title="Grain", body="Other words follow here. " * 20)
+
+    assert titles("grain") == ["Grain", "B", "A"]
+
+
+def test_the_exact_title_comes_first():
+    for number in range(5):
+        make_live(title=f"Grain and the sea, part {number}", body="Grain and the sea. " * 9)
+    make_live(title="Grain and the sea", body="Something else.")
+
+    assert titles("grain and the sea")[0] == "Grain and the sea"
+
+
+def test_words_that_stand_together_as_typed_come_first():
+    apart = "Research comes before the user, and the user after the research that was done. " * 3
+    together = "Before that came user research, after the rest that was done, and the others too. " * 3
+    for number in range(3):
+        make_live(title=f"{number}", body=apart)
+    make_live(title="Together", body=together)
+    make_live(title="Last", body=apart)
+
+    assert titles("user research")[0] == "Together"
+    assert len(titles("user research")) == 5
+
+
+def test_the_newest_can_come_first():
+    old = timezone.now() - timedelta(days=90)
+    make_live(title="Grain, grain", published_at=old)
+    make_live(title="New", body="On grain.")
+
+    assert titles("grain") == ["Grain, grain", "New"]
+    assert titles("grain", newest_first=True) == ["New", "Grain, grain"]
+
+
+def test_of_a_text_and_its_translations_one_is_found_that_of_the_tree_if_it_can():
+    english = make_publication(title="Minsk speaks")
+    actions.publish(english, by=None)
+    swedish = make_publication(title="Minsk talar", language="sv", translation_of=english)
+    actions.publish(swedish, by=None)
+
+    assert titles("minsk", locale="en") == ["Minsk speaks"]
+    assert titles("minsk", locale="sv") == ["Minsk talar"]
+    assert titles("talar", locale="en") == ["Minsk talar"]
+    assert titles("minsk", locale="en", language="sv") == ["Minsk talar"]
+
+
+# Filters and counts ------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def store():
+    ann, bo = make_author("Ann Berg"), make_author("Bo Ek")
+    energy, belarus = make_tag("Energy"), make_tag("Belarus", kind="country")
+    long_ago = timezone.now() - timedelta(days=800)
+    make_live(title="A", body="Grain.", by_whom=ann, tags=(energy, belarus))
+    make_live(title="B", body="Grain.", by_whom=ann, tags=(energy,), published_at=long_ago)
+    make_live(title="C", body="Spannmål, grain.", by_whom=bo, tags=(belarus,), kind="report", language="sv")
+    make_live(title="D", body="Barley.", by_whom=bo)
+    return long_ago.year
+
+
+@pytest.mark.parametrize(
+    ("filters", "expected"),
+    [
+        ({}, ["A", "B", "C"]),
+        ({"topic": "energy"}, ["A", "B"]),
+        ({"country": "belarus"}, ["A", "C"]),
+        ({"topic": "energy", "country": "belarus"}, ["A"]),
+        ({"author": "bo-ek"}, ["C"]),
+        ({"kind": "report"}, ["C"]),
+        ({"language": "en"}, ["A", "B"]),
+        ({"language": "sv", "topic": "energy"}, []),
+        ({"topic": "belarus"}, []),
+        ({"author": "nobody"}, []),
+        ({"year": "x"}, []),
+        ({"language": "xx"}, []),
+    ],
+)
+def test_a_search_is_narrowed_by_every_filter_of_the_list(store, filters, expected):
+    assert sorted(titles("grain", **filters)) == expected
+
+
+def test_a_search_is_narrowed_by_the_year(store):
+    assert titles("grain", year=str(store)) == ["B"]
+
+
+def test_what_each_filter_would_give_is_counted(store):
+    found = search.search(search.parse_query("grain"), locale="en", filters={"topic": "energy"})
+
+    assert counts_of(found, "topic") == {"energy": 2}
+    assert counts_of(found, "country") == {"belarus": 1}
+    assert counts_of(found, "author") == {"ann-berg": 2}
+    assert counts_of(found, "kind") == {"quick-comment": 2}
+    assert counts_of(found, "language") == {"en": 2}
+    assert counts_of(found, "year") == {str(store): 1, str(timezone.localtime().year): 1}
+    assert set(search.search(search.parse_query("???"), locale="en").counts) == set(FACETS)
+
+
+def counts_of(found: search.SearchResults, name: str) -> dict[str, int]:
+    return {choice.value: choice.count for choice in FACETS[name].label_counts(found.counts[name])}
+
+
+def test_a_pen_name_is_no_filter_and_is_not_counted():
+    make_live(title="A", body="Grain.", by_whom=make_author("N. N.", is_pseudonymous=True))
+
+    found = search.search(search.parse_query("grain"), locale="en")
+
+    assert counts_of(found, "author") == {}
+    assert titles("grain", author="n-n") == []
+
+
+def test_of_very_many_pieces_the_first_are_kept_and_it_is_said(monkeypatch):
+    for name in ("publications.search.results.MAX_RESULTS", "publications.search.engines.rows.MIN_RANKED"):
+        monkeypatch.setattr(name, 3)
+    monkeypatch.setattr("publications.search.engines.rows.MAX_RANKED", 4)
+    for number in range(5):
+        make_live(title=f"Grain {number}")
+
+    found = search.search(search.parse_query("grain"), locale="en")
+
+    assert (found.total, found.is_more, found.is_counted_in_part) == (3, True, True)
+
+
+# What is shown -----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "expected"),
+    [
+        ("The <b>harvest</b> & more.", "harvest", "The <mark>harvest</mark> &amp; more."),
+        ("Så om försvaret.", "forsvar", "Så om <mark>försvaret</mark>."),
+        ("On happy countries.", "happiness country", "On <mark>happy</mark> <mark>countries</mark>."),
+        (
+            "Of red lines and a red line.",
+            '"red line"',
+            "Of <mark>red lines</mark> and a <mark>red line</mark>.",
+        ),
+        ("Лукашенко сказал.", "Lukashenka", "<mark>Лукашенко</mark> сказал."),
+        ("Grain, graining, migrain.", "grai", "<mark>Grain</mark>, <mark>graining</mark>, migrain."),
+    ],
+)
+def test_words_are_marked_where_they_stand(body, text, expected):
+    make_live(summary="No such word.", body=body)
+
+    assert passage_of(text) == expected
+
+
+def test_what_an_editor_wrote_stays_text_in_a_passage():
+    make_live(summary='Grain <script>alert("x")</script> & <mark>', body="X.")
+
+    assert passage_of("grain") == (
+        "<mark>Grain</mark> &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &lt;mark&gt;"
+    )
+
+
+def test_a_passage_is_the_stretch_that_holds_most_of_the_words():
+    filler = "Nothing of the kind stands here at all, nor there. " * 12
+    make_live(summary="S.", body=f"Grain. {filler}The grain went by the sea to Odesa. {filler}")
+
+    passage = passage_of("grain sea odesa")
+
+    assert "<mark>grain</mark> went by the <mark>sea</mark> to <mark>Odesa</mark>" in passage
+    assert passage.startswith("… ") and passage.endswith(" …")
+    assert len(re.sub("<[^>]+>", "", passage)) < 260
+
+
+# What to try -------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("azerbajian", "Azerbaijan"),
+        ("Azerbaidjan grian", "Azerbaijan grain"),
+        ('"forein policy"', '"foreign policy"'),
+        ("östersjon", ""),
+        ("försvret", "försvaret"),
+        ("grainz -corn", "grain -corn"),
+        ("qqqqqqqq", ""),
+        ("Azerbaijan", ""),
+    ],
+)
+def test_the_nearest_spelling_is_offered(text, expected):
+    make_live(title="Azerbaijan and grain", body="A foreign policy of grain. Om försvaret, Östersjön.")
+
+    assert search.suggest_spelling(search.parse_query(text), locale="en").instead == expected
+
+
+def test_a_spelling_is_offered_only_where_the_whole_query_finds_something():
+    make_live(body="Grain.")
+    make_live(body="Barley.")
+
+    assert search.suggest_spelling(search.parse_query("grian barley"), locale="en").instead == ""
+
+
+def test_words_that_are_found_alone_are_offered():
+    make_live(body="Grain.")
+    make_live(body="Barley and grain.")
+
+    advice = search.suggest_spelling(search.parse_query("grain barley qqqq"), locale="en")
+
+    assert [(words, found.total) for words, found in advice.alone] == [("grain", 2), ("barley", 1)]
+
+
+# The moment --------------------------------------------------------------------------------------------
+
+
+def found_at(clock, moment) -> bool:
+    clock.move_to(moment)
+    return titles("harvest") == ["X"]
+
+
+def test_a_piece_is_found_from_its_first_moment_to_its_last():
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        start, end = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
+        actions.publish(make_publication(title="X", body="Harvest."), by=None, at=start, until=end)
+        second = timedelta(seconds=1)
+
+        assert [found_at(clock, at) for at in (start - second, start, end - second, end)] == [
+            False,
+            True,
+            True,
+            False,
+        ]
+
+
+def test_a_scheduled_text_takes_the_place_of_the_one_before_at_its_moment():
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        publication = make_publication(title="X", body="Harvest.")
+        actions.publish(publication, by=None)
+        clock.shift(timedelta(hours=1))
+        at = timezone.now() + timedelta(hours=1)
+        actions.publish(saved(publication, body="Barley."), by=None, at=at)
+
+        assert (titles("harvest"), titles("barley")) == (["X"], [])
+        clock.move_to(at)
+        assert (titles("harvest"), titles("barley")) == ([], ["X"])
+
+
+@pytest.mark.parametrize("text", ["harvest", "barley"])
+def test_advice_offers_nothing_that_no_live_edition_holds(text):
+    publication = make_publication(title="X", body="Harvest.")
+    actions.publish(publication, by=None)
+    actions.withdraw(publication, by=None)
+    actions.publish(make_publication(body="Barley."), by=None, at=timezone.now() + timedelta(hours=1))
+    make_live(body="Else.")
+
+    assert search.suggest_spelling(search.parse_query(f"{text[:-1]}z else"), locale="en").instead == ""
+
+
+# Whatever is asked -------------------------------------------------------------------------------------
+
+ODD = [
+    '"', '""', "'", "AND", "NEAR(", "a OR", "*", "**", "^a", "title:x", "{title}:x", "-", "--", "(((", "a\0b", "\\", "%s", "{}",
+    "'; DROP TABLE x;--", "a:*", "<->", "!a", "&|", "a" * 5000, "x " * 2500, "-x " * 300, "Лукашенко", "عقوبات", "北京", "\ue000k1",
+    "\ue001a1", "\ufffd\ufffd", "\u202e", "🙂", "ё" * 300, "'s", "’", "1e9", "0x00", "grain*", '"grain harvest', "gra-in", "İ", "ﬁ",
+    "ʼ", "ـ", "\u3099", "война ʼ", '"ـ"', "ﷺ", "ﱞ", "゛",
+]  # fmt: skip
+
+
+@pytest.fixture
+def field():
+    make_live(title="Grain", body="A harvest of grain.", tags=(make_tag("Energy"),))
+
+
+@settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(some.lists(some.sampled_from(ODD) | some.text(max_size=30), max_size=6).map(" ".join))
+@example('grain AND NOT "x')
+@example("grain' OR '1'='1")
+def test_any_query_is_answered(field, text):
+    query = search.parse_query(text)
+    found = search.search(query, locale="en")
+    advice = search.suggest_spelling(query, locale="en")
+    marker = search.SnippetBuilder(found.expanded)
+
+    assert found.total <= 1 and isinstance(advice.instead, str)
+    for edition in Edition.objects.filter(pk__in=found.editions):
+        assert "Grain" in re.sub("<[^>]+>", "", marker.snippet(edition).title)
+
+
+def test_few_search_at_a_time_and_who_comes_too_late_is_told(monkeypatch, field):
+    monkeypatch.setattr(results, "MAX_WAIT_SECONDS", 0.01)
+    held = [results.search_slot() for _n in range(results.MAX_SEARCHES)]
+    for each in held:
+        each.__enter__()
+    try:
+        with pytest.raises(search.SearchBusy):
+            titles("grain")
+    finally:
+        for each in held:
+            each.__exit__(None, None, None)
+
+    assert titles("grain") == ["Grain"]
+
+
+def test_a_search_that_fails_gives_its_turn_back(monkeypatch, field):
+    with monkeypatch.context() as broken:
+        broken.setattr("publications.search.results.expand", lambda query: 1 / 0)
+        for _n in range(results.MAX_SEARCHES + 1):
+            with pytest.raises(ZeroDivisionError):
+                titles("grain")
+
+    assert titles("grain") == ["Grain"]
+
+
+# At the desk -------------------------------------------------------------------------------------------
+
+SPELLINGS = "/desk/publications/synonym/"
+
+
+@pytest.fixture
+def at_the_desk(client, editor):
+    client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
+    return client
+
+
+def test_an_editor_adds_a_row_of_spellings_that_counts_from_then_on(at_the_desk):
+    make_live(title="X", body="The Zhytomyr road.")
+
+    answer = at_the_desk.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\n\r\n Zjytomyr \r\nZhytomyr"})
+
+    assert answer.status_code == 302
+    assert Synonym.objects.get(spellings="Zhytomyr\nZjytomyr")
+    assert titles("zjytomyr") == ["X"]
+
+
+def test_a_row_of_one_spelling_is_refused_with_the_reason(at_the_desk):
+    answer = at_the_desk.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\nZhytomyr"})
+
+    assert "at least two spellings" in answer.text
+
+
+def test_a_spelling_in_two_rows_leads_to_both():
+    for row in ("Holm\nHelm", "Holm\nHalm"):
+        actions.save_instance(Synonym(spellings=row), by=None)
+    make_live(title="A", body="Helm.")
+    make_live(title="B", body="Halm.")
+
+    assert sorted(titles("holm")) == ["A", "B"]
+
+
+def test_a_row_is_found_at_the_desk_by_one_of_its_spellings(at_the_desk):
+    page = at_the_desk.get(SPELLINGS, {"q": "Lukasjenko"}).text
+
+    assert "Lukashenko · Lukashenka" in page and "Gazprom" not in page

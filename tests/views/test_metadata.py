@@ -1,0 +1,340 @@
+"""What pages tell machines: tags, linked data, and references to copy, each as the page itself has it."""
+
+import json
+import re
+from datetime import timedelta
+from html import unescape
+from html.parser import HTMLParser
+
+import pytest
+import time_machine
+from django.urls import reverse
+
+from publications import actions
+from publications.models import (
+    Attachment,
+    BylineRole,
+    Kind,
+    LinkPlacement,
+    MenuLink,
+    SiteSettings,
+    store_original,
+)
+from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+HERE = "http://127.0.0.1:8000"
+BACKEND = "django.contrib.auth.backends.ModelBackend"
+
+
+class Head(HTMLParser):
+    """The tags of a page by name, and its linked data."""
+
+    def __init__(self, html: str) -> None:
+        super().__init__()
+        self.tags: dict[str, list[str]] = {}
+        self.links: dict[str, str] = {}
+        self.data = ""
+        self._in_data = False
+        self.feed(html)
+
+    def handle_starttag(self, tag: str, attributes: list) -> None:
+        found = dict(attributes)
+        if tag == "meta" and (name := found.get("name") or found.get("property")):
+            self.tags.setdefault(name, []).append(found.get("content", ""))
+        elif tag == "link":
+            self.links[found["rel"]] = found["href"]
+        self._in_data = tag == "script" and found.get("type") == "application/ld+json"
+
+    def handle_data(self, data: str) -> None:
+        self.data += data if self._in_data else ""
+
+    def node(self, kind: str) -> dict:
+        graph = json.loads(self.data)["@graph"]
+        return next(each for each in graph if each["@type"] == kind)
+
+
+def page_of(client, path: str) -> str:
+    response = client.get(path)
+    assert response.status_code == 200, path
+    return response.content.decode()
+
+
+def head_of(client, path: str) -> Head:
+    return Head(page_of(client, path))
+
+
+@pytest.fixture
+def report():
+    """A report with all that a record can hold."""
+    ann = make_author(
+        "Ann Berg", affiliation_en="Centre for Tests", title_en="Fellow", orcid="0000-0002-1825-0097"
+    )
+    pen, bo = make_author("Pen Name", is_pseudonymous=True, affiliation_en="Secret"), make_author("Bo Ek")
+    publication = make_publication(
+        title="On Minsk & “more”", slug="on-minsk", kind="report", by=[ann, pen, bo], doi="10.1234/x", isbn="978-3-16-148410-0",
+        tags=(make_tag("Belarus"), make_tag("Security Papers", kind="series")), cover=make_image(size=(1600, 900)),
+    )  # fmt: skip
+    publication.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
+    original = store_original(b"%PDF-1.4", "pdf")
+    Attachment.objects.create(
+        publication=publication, original=original, filename="r.pdf", label="The report", size=8
+    )
+    with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
+        actions.publish(saved(publication), by=None)
+        clock.shift(timedelta(days=2))
+        actions.publish(
+            saved(publication, body="Mended."), by=None, change="correction", note="It was <Brest>."
+        )
+        clock.shift(timedelta(days=1))
+        yield publication.editions.live().get()
+
+
+# Tags
+
+
+def test_scholarly_kinds_are_told_in_the_tags_of_google_scholar(client, report):
+    tags = head_of(client, report.get_absolute_url()).tags
+
+    assert {
+        name.removeprefix("citation_"): values
+        for name, values in tags.items()
+        if name.startswith("citation_")
+    } == {
+        "title": ["On Minsk & “more”"],
+        "author": ["Berg, Ann", "Name, Pen"],
+        "author_institution": ["Centre for Tests"],
+        "author_orcid": ["https://orcid.org/0000-0002-1825-0097"],
+        "publication_date": ["2026/05/03"],
+        "technical_report_institution": ["Stockholm Centre for Eastern European Studies"],
+        "technical_report_number": ["1/2026"],
+        "publisher": ["Stockholm Centre for Eastern European Studies"],
+        "language": ["en"],
+        "doi": ["10.1234/x"],
+        "isbn": ["978-3-16-148410-0"],
+        "public_url": [f"{HERE}/en/publications/on-minsk/"],
+        "abstract_html_url": [f"{HERE}/en/publications/on-minsk/"],
+        "fulltext_html_url": [f"{HERE}/en/publications/on-minsk/"],
+        "pdf_url": tags["citation_pdf_url"],
+        "keywords": ["Belarus", "Security Papers"],
+    }
+    assert client.get(tags["citation_pdf_url"][0].removeprefix(HERE)).status_code == 200
+
+
+def test_a_comment_is_no_paper(client):
+    tags = head_of(client, make_live().get_absolute_url()).tags
+
+    assert not [name for name in tags if name.startswith("citation_")]
+    assert tags["DC.type"] == ["Text"]
+
+
+def test_every_piece_has_dublin_core_so_that_zotero_finds_its_authors(client, report):
+    tags = head_of(client, report.get_absolute_url()).tags
+
+    assert tags["DC.creator"] == ["Berg, Ann", "Name, Pen"] and tags["DC.contributor"] == ["Ek, Bo"]
+    assert tags["DC.date"] == ["2026-05-03"] and tags["DC.type"] == ["Report"]
+    assert tags["DC.identifier"] == [
+        f"{HERE}/en/publications/on-minsk/", "https://doi.org/10.1234/x", "urn:isbn:978-3-16-148410-0"
+    ]  # fmt: skip
+
+
+def test_two_words_on_either_side_of_a_comma_are_not_taken_for_two_people(client):
+    author = make_author("María José García López", family_name="García López")
+
+    tags = head_of(client, make_live(by_whom=author).get_absolute_url()).tags
+
+    assert tags["DC.creator"] == ["María José García López"]
+
+
+def test_messages_show_what_a_link_leads_to(client, report):
+    tags = head_of(client, report.get_absolute_url()).tags
+
+    assert tags["og:type"] == ["article"] and tags["og:title"] == ["On Minsk & “more”"]
+    assert tags["og:description"] == [report.summary] and tags["og:locale"] == ["en_GB"]
+    assert tags["article:published_time"] == ["2026-05-03T12:00:00+02:00"]
+    assert tags["article:modified_time"] == ["2026-05-05T12:00:00+02:00"]
+    assert tags["article:author"] == [f"{HERE}/en/authors/ann-berg/"]
+    assert tags["twitter:card"] == ["summary_large_image"]
+    assert tags["og:image:alt"] == ["SCEEUS Report No 1, 2026: On Minsk & “more”"]
+    assert (tags["og:image:width"], tags["og:image:height"]) == (["1200"], ["630"])
+    picture = client.get(tags["og:image"][0].removeprefix(HERE))
+    assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
+
+
+@pytest.mark.parametrize("path", ["/en/", "/sv/publikationer/", "/en/topics/", "/en/authors/"])
+def test_other_pages_have_a_card_too(client, path):
+    tags = head_of(client, path).tags
+
+    assert tags["og:type"] == ["website"] and tags["og:url"] == [f"{HERE}{path}"] and tags["og:title"][0]
+
+
+def test_the_address_to_cite_is_told_where_there_is_a_doi(client, report):
+    assert head_of(client, report.get_absolute_url()).links["cite-as"] == "https://doi.org/10.1234/x"
+    assert "cite-as" not in head_of(client, make_live().get_absolute_url()).links
+
+
+# Linked data
+
+
+def test_a_report_is_described_as_one(client, report):
+    node = head_of(client, report.get_absolute_url()).node("Report")
+
+    assert node["@id"] == f"{HERE}/en/publications/on-minsk/"
+    assert node["author"] == [
+        {
+            "@type": "Person", "@id": f"{HERE}/en/authors/ann-berg/#person", "name": "Ann Berg", "url": f"{HERE}/en/authors/ann-berg/",
+            "jobTitle": "Fellow", "affiliation": {"@type": "Organization", "name": "Centre for Tests"},
+            "sameAs": "https://orcid.org/0000-0002-1825-0097",
+        },
+        {"@type": "Person", "name": "Pen Name"},
+    ]  # fmt: skip
+    assert [each["name"] for each in node["editor"]] == ["Bo Ek"]
+    assert (
+        node["datePublished"] == "2026-05-03T12:00:00+02:00"
+        and node["dateModified"] == "2026-05-05T12:00:00+02:00"
+    )
+    assert (node["reportNumber"], node["version"], node["inLanguage"]) == ("1/2026", 2, "en")
+    assert [each["value"] for each in node["identifier"]] == ["10.1234/x", "978-3-16-148410-0"]
+    assert node["isPartOf"] == [
+        {
+            "@type": "CreativeWorkSeries", "@id": f"{HERE}/en/topics/security-papers/", "name": "Security Papers",
+            "url": f"{HERE}/en/topics/security-papers/",
+        }
+    ]  # fmt: skip
+    assert node["correction"] == [
+        {
+            "@type": "CorrectionComment",
+            "text": "It was <Brest>.",
+            "datePublished": "2026-05-05T12:00:00+02:00",
+        }
+    ]
+    assert node["encoding"][0]["encodingFormat"] == "application/pdf"
+
+
+def test_a_comment_that_was_never_changed_was_last_changed_when_it_was_published(client):
+    node = head_of(client, make_live().get_absolute_url()).node("Article")
+
+    assert node["dateModified"] == node["datePublished"]
+    assert not {"correction", "isPartOf", "identifier", "reportNumber"} & set(node)
+
+
+def test_a_text_and_its_translations_know_each_other(client):
+    english = make_live(title="English").publication
+    swedish = actions.publish(
+        make_publication(title="Svenska", language="sv", translation_of=english), by=None
+    )
+    ukrainian = actions.publish(
+        make_publication(title="Українська", language="uk", translation_of=english), by=None
+    )
+
+    original = head_of(client, english.editions.get().get_absolute_url()).node("Article")
+    translation = head_of(client, swedish.get_absolute_url()).node("Article")
+
+    assert [each["inLanguage"] for each in original["workTranslation"]] == ["sv", "uk"]
+    assert original["workTranslation"][1]["@id"] == f"{HERE}{ukrainian.get_absolute_url()}"
+    assert translation["translationOfWork"]["name"] == "English" and "workTranslation" not in translation
+
+
+def test_nothing_in_a_text_can_end_the_data(client):
+    edition = make_live(title="</script><script>alert(1)</script><!-- \u2028 & done")
+
+    html = page_of(client, edition.get_absolute_url())
+
+    assert "<script>alert" not in html and "</script><script>a" not in html
+    assert Head(html).node("Article")["name"] == edition.title
+
+
+@pytest.mark.parametrize(
+    ("path", "names"),
+    [
+        ("/en/publications/on-minsk/", ["Home", "Publications", "On Minsk & “more”"]),
+        ("/en/topics/belarus/", ["Home", "Topics", "Belarus"]),
+        ("/en/authors/ann-berg/", ["Home", "Authors", "Ann Berg"]),
+        ("/sv/publikationer/", ["Hem", "Publikationer"]),
+    ],
+)
+def test_the_way_to_a_page_is_told(client, report, path, names):
+    steps = head_of(client, path).node("BreadcrumbList")["itemListElement"]
+
+    assert [step["name"] for step in steps] == names
+    assert [step["position"] for step in steps] == [*range(1, len(names) + 1)]
+    assert steps[-1]["item"] == f"{HERE}{path}"
+
+
+def test_the_front_page_tells_who_publishes_and_how_to_search(client):
+    SiteSettings.objects.update(short_name="SCEEUS", name_en="Stockholm Centre")
+    MenuLink.objects.create(
+        place=LinkPlacement.SOCIAL, label_en="Bluesky", address_en="https://bsky.example/us"
+    )
+
+    head = head_of(client, "/en/")
+
+    centre = head.node("Organization")
+    assert (centre["name"], centre["url"], centre["sameAs"]) == (
+        "Stockholm Centre", f"{HERE}/en/", ["https://bsky.example/us"]
+    )  # fmt: skip
+    search = head.node("WebSite")["potentialAction"]["target"]["urlTemplate"]
+    assert search == f"{HERE}/en/publications/?q={{search_term_string}}"
+    assert client.get(search.replace("{search_term_string}", "minsk").removeprefix(HERE)).status_code == 200
+
+
+def test_an_author_has_a_profile(client, report):
+    person = head_of(client, "/en/authors/ann-berg/").node("ProfilePage")["mainEntity"]
+
+    assert person["name"] == "Ann Berg" and person["sameAs"] == "https://orcid.org/0000-0002-1825-0097"
+    assert person["affiliation"]["name"] == "Centre for Tests"
+
+
+def test_the_type_that_the_desk_gives_a_kind_is_told(client):
+    kind = Kind.objects.get(slug="quick-comment")
+    kind.schema_type = "OpinionNewsArticle"
+    actions.save_instance(kind, by=None)
+
+    assert head_of(client, make_live().get_absolute_url()).node("OpinionNewsArticle")
+
+
+# The page
+
+
+def references(html: str) -> list[str]:
+    found = re.findall(r'class="cite__reference">(.*?)</p>', html, re.DOTALL)
+    return [unescape(re.sub(r"<[^>]*>", "", each)) for each in found]
+
+
+def test_a_reader_finds_references_and_formats_to_fetch(client, report):
+    html = page_of(client, report.get_absolute_url())
+
+    assert references(html)[0].startswith(
+        "Berg, A., & Name, P. (2026). On Minsk & “more” (B. Ek, Ed.) (SCEEUS Report No 1, 2026)."
+    )
+    formats = re.findall(r'href="([^"]*)" download>(\w[^<]*)</a>', html)
+    assert [name for _url, name in formats] == ["BibTeX", "RIS", "CSL-JSON"]
+    assert {client.get(url).status_code for url, _name in formats} == {200}
+
+
+def test_an_edition_that_was_superseded_is_cited_at_its_own_address_and_describes_itself_to_no_machine(
+    client, report
+):
+    html = page_of(client, "/en/publications/on-minsk/editions/1/")
+
+    assert references(html)[0].endswith(f"{HERE}/en/publications/on-minsk/editions/1/")
+    assert 'href="/en/publications/on-minsk/editions/1.bib" download' in html
+    assert not Head(html).data and "DC.title" not in Head(html).tags
+
+
+def test_a_preview_shows_the_references_and_offers_nothing_that_is_not_there(client, editor):
+    client.force_login(editor, backend=BACKEND)
+    publication = make_publication(title="Not yet", slug="not-yet")
+
+    html = page_of(client, reverse("desk:preview", args=[publication.pk]))
+
+    assert "Not yet [Quick Comment]" in references(html)[0]
+    assert "download>" not in html and not Head(html).data
+
+
+def test_a_report_without_a_designed_pdf_gives_scholars_the_made_one(client):
+    edition = make_live(kind="report")
+
+    tags = head_of(client, edition.get_absolute_url()).tags
+
+    assert tags["citation_pdf_url"] == [f"{HERE}{edition.get_absolute_url().rstrip('/')}.pdf"]

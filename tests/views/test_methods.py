@@ -1,0 +1,169 @@
+"""Methods, odd bytes and codings on every public address: taken from the URLconf, so that new addresses are asked too."""
+
+import xml.etree.ElementTree as etree
+from io import BytesIO
+from urllib.parse import quote
+
+import brotli
+import pytest
+from PIL import Image
+
+from tests.factories import make_live
+from tests.views.test_any_request import KNOWN, PARAMETER, PUBLIC
+
+pytestmark = pytest.mark.django_db
+
+OTHER_METHODS = ("POST", "PUT", "PATCH", "DELETE", "TRACE", "CONNECT", "PROPFIND", "BREW")
+TAKES_POST = {"/oai"}
+ODD = ["%00", "a%00b", "%01", "%7F", "%0D%0Ax:y", "%FF", "%ED%A0%80"]
+FITTING = {"slug": "on-minsk", "number": "1", "uid": KNOWN["uid"][0], "source": "pages", "digest": "0" * 32}
+
+
+def filled(route: str, value: str = "") -> str:
+    """The path of a route with a fitting value, or this one, in each place."""
+
+    def given(match):
+        return value or quote(FITTING.get(match[2]) or KNOWN.get(match[2], ["x"])[0])
+
+    return "/" + PARAMETER.sub(given, route)
+
+
+PATHS = sorted({filled(route) for route in PUBLIC})
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_address_names_the_methods_it_takes_and_refuses_all_others(client, path):
+    refused = [method for method in OTHER_METHODS if not (method == "POST" and path in TAKES_POST)]
+
+    for method in refused:
+        response = client.generic(method, path)
+        assert (method, response.status_code) == (method, 405)
+        assert {"GET", "HEAD", "OPTIONS"} <= set(response["Allow"].split(", "))
+        assert not {method} & set(response["Allow"].split(", "))
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_an_address_tells_its_methods_to_whoever_asks_for_them(client, path):
+    response = client.options(path)
+
+    methods = ["GET", "HEAD", "OPTIONS", *(["POST"] if path in TAKES_POST else [])]
+    assert (response.status_code, response.content) == (204, b"")
+    assert sorted(response["Allow"].split(", ")) == sorted(methods)
+
+
+def test_the_server_as_a_whole_tells_its_methods(client):
+    assert client.options("*").status_code == 204
+
+
+@pytest.mark.parametrize("method", ["POST", "DELETE"])
+def test_a_refused_method_is_said_on_a_page_in_the_language_of_the_address(client, method):
+    response = client.generic(method, "/sv/publikationer/")
+
+    assert (response["Content-Language"], response["Content-Type"]) == ("sv", "text/html; charset=utf-8")
+    assert 'lang="sv"' in response.text
+
+
+@pytest.mark.parametrize("path", ["/en/nowhere/at/all/", "/nowhere.php"])
+def test_what_is_not_there_is_not_found_by_any_method(client, path):
+    assert client.post(path).status_code == 404
+
+
+def test_at_the_desk_methods_are_its_own_affair(desk):
+    assert desk.post("/desk/logout/").status_code in (200, 302)
+
+
+@pytest.mark.parametrize("route", PUBLIC)
+def test_odd_bytes_in_any_place_of_an_address_are_no_error_of_ours(client, route):
+    in_path = [filled(route, odd) for odd in ODD]
+    in_query = [f"{filled(route)}?q={odd}&page={odd}&{odd}={odd}" for odd in ODD]
+    for path in dict.fromkeys([*in_path, *in_query]):
+        response = client.get(path)
+
+        assert (path, response.status_code < 500) == (path, True)
+        if path.startswith("/api/v1/") and response.status_code >= 400:
+            assert response["Content-Type"] == "application/problem+json"
+
+
+@pytest.mark.parametrize("name", ["q", "cursor", "limit", "kind", "author", "year", "language", "other"])
+def test_odd_bytes_in_a_parameter_of_the_api_are_a_problem_that_names_it(client, name):
+    for odd in ODD:
+        response = client.get(f"/api/v1/publications?{name}={odd}")
+
+        assert (response.status_code, response["Content-Type"]) == (400, "application/problem+json")
+        assert response.json()["parameter"] == name
+
+
+@pytest.mark.parametrize(
+    ("query", "code"),
+    [
+        ("verb=ListRecords&resumptionToken={}", "badResumptionToken"),
+        ("verb=ListIdentifiers&resumptionToken={}", "badResumptionToken"),
+        ("verb=ListSets&resumptionToken={}", "badResumptionToken"),
+        ("verb={}", "badVerb"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&from={}", "badArgument"),
+        ("verb=ListRecords&metadataPrefix=oai_dc&set={}", "badArgument"),
+        ("verb=ListRecords&metadataPrefix={}", "cannotDisseminateFormat"),
+        ("verb=GetRecord&metadataPrefix=oai_dc&identifier={}", "idDoesNotExist"),
+        ("verb=Identify&{}=x", "badArgument"),
+    ],
+)
+def test_odd_bytes_in_a_question_of_a_harvester_are_answered_by_the_protocol(client, query, code):
+    for odd in ODD:
+        response = client.get(f"/oai?{query.format(odd)}")
+
+        root = etree.fromstring(response.content)
+        assert response.status_code == 200
+        assert [each.get("code") for each in root.iter("{http://www.openarchives.org/OAI/2.0/}error")] == [
+            code
+        ]
+
+
+def test_a_token_with_anything_behind_it_is_none_of_ours(client):
+    token = "WyIiLCIiLCIiLCIwMDAxLTAxLTAxVDAwOjAwOjAwKzAwOjAwIiwwXQ"
+    assert b"badResumptionToken" not in client.get(f"/oai?verb=ListRecords&resumptionToken={token}").content
+
+    for odd in ("%00", "%0A", "!", "%FF"):
+        address = f"/oai?verb=ListRecords&resumptionToken={token}{odd}"
+        assert b"badResumptionToken" in client.get(address).content
+
+
+def test_an_icon_for_whoever_asks_for_it_by_its_old_name(client):
+    response = client.get("/favicon.ico")
+
+    assert response.status_code == 200
+    assert response["Content-Type"] == "image/vnd.microsoft.icon"
+    assert {(16, 16), (32, 32), (48, 48)} <= Image.open(BytesIO(response.content)).info["sizes"]
+
+
+@pytest.mark.parametrize("path", ["/apple-touch-icon.png", "/apple-touch-icon-precomposed.png"])
+def test_an_icon_for_telephones_that_ask_for_it_by_its_name(client, path):
+    response = client.get(path)
+
+    assert response.status_code == 200 and response["Content-Type"] == "image/png"
+    icon = Image.open(BytesIO(response.content))
+    assert icon.size == (180, 180) and not icon.has_transparency_data
+    assert '<link rel="apple-touch-icon" href="/static/apple-touch-icon.png">' in client.get("/en/").text
+
+
+@pytest.mark.parametrize(
+    "path", ["/api/v1/publications", "/api/v1/openapi.json", "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/en/"]
+)  # fmt: skip
+@pytest.mark.parametrize(
+    ("accepted", "coding"),
+    [("gzip, deflate, br", "br"), ("br;q=1, gzip;q=0.5", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")],
+)
+def test_answers_to_machines_are_sent_in_the_best_coding(client, path, accepted, coding):
+    make_live(body="So it is. " * 100)
+
+    response = client.get(path, headers={"Accept-Encoding": accepted})
+
+    assert (response["Content-Encoding"], response["Vary"]) == (coding, "Accept-Encoding")
+    assert int(response["Content-Length"]) == len(response.content)
+    plain = client.get(path)
+    assert "Content-Encoding" not in plain and plain["Vary"] == "Accept-Encoding"
+    if coding == "br" and "oai" not in path:
+        assert brotli.decompress(response.content) == plain.content
+
+
+def test_a_harvester_is_told_the_codings(client):
+    assert b"<compression>br</compression>" in client.get("/oai?verb=Identify").content

@@ -1,0 +1,56 @@
+"""Addresses whose words are those of the other tree lead to the page that stands in this one."""
+
+import pytest
+
+from publications import actions
+from tests.factories import make_author, make_publication, make_tag, saved
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.fixture
+def in_both_trees(editor):
+    """A corrected piece with its topic and author, in each language."""
+    values = {"by": [make_author("Ann Berg")], "tags": (make_tag("Belarus"),)}
+    publication = corrected(editor, title="On Minsk", **values)
+    corrected(editor, title="Om Minsk", language="sv", translation_of=publication, **values)
+
+
+def corrected(editor, **fields):
+    publication = make_publication(**fields)
+    actions.publish(publication, by=editor)
+    actions.publish(saved(publication, body="Anew."), by=editor, change="correction", note="It was old.")
+    return publication
+
+
+@pytest.mark.parametrize(("typed", "led"), [
+    ("/sv/publications/", "/sv/publikationer/"),
+    ("/sv/publications", "/sv/publikationer/"),
+    ("/en/publikationer/?q=%C3%84", "/en/publications/?q=%C3%84"),
+    ("/sv/publications/om-minsk/", "/sv/publikationer/om-minsk/"),
+    ("/sv/publications/om-minsk.bib", "/sv/publikationer/om-minsk.bib"),
+    ("/sv/publikationer/om-minsk/editions/2/changes/", "/sv/publikationer/om-minsk/utgavor/2/andringar/"),
+    ("/en/publikationer/on-minsk/utgavor/", "/en/publications/on-minsk/editions/"),
+    ("/sv/topics/belarus/", "/sv/amnen/belarus/"),
+    ("/en/forfattare/ann-berg/", "/en/authors/ann-berg/"),
+])  # fmt: skip
+def test_the_words_of_the_other_tree_lead_to_the_page_in_this_one(client, in_both_trees, typed, led):
+    answer = client.get(typed)
+
+    assert (answer.status_code, answer["Location"]) == (301, led)
+    assert client.get(led).status_code == 200
+
+
+@pytest.mark.parametrize("typed", [
+    "/sv/publications/on-minsk/", "/en/publikationer/nowhere/", "/en/publikationer/on-minsk/utgavor/9/",
+    "/sv/topics/nowhere/", "/sv/authors/nobody/", "/sv/publications/om-minsk/x/", "/publikationer/",
+    "/en/feeds/publikationer/",
+])  # fmt: skip
+def test_they_lead_nowhere_where_nothing_stands_in_this_tree(client, in_both_trees, typed):
+    assert client.get(typed).status_code == 404
+
+
+def test_a_hidden_author_is_not_given_away_by_them(client, editor):
+    corrected(editor, by=[make_author("Pen Name", is_pseudonymous=True)])
+
+    assert client.get("/sv/authors/pen-name/").status_code == 404
