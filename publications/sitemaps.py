@@ -128,7 +128,7 @@ class SubjectSource:
         return self._live().filter(**known, **_range(f"{self._name}_id", block, self.size))
 
 
-class PublicationSource:
+class EditionSource:
     """Pieces at their canonical addresses, changed when the edition that stands there became public."""
 
     def counts(self) -> dict[int, tuple[int, datetime | None]]:
@@ -169,7 +169,7 @@ SOURCES = {
     "pages": PageSource(),
     "topics": SubjectSource(Tag.objects.all(), EditionTag, "tag"),
     "authors": SubjectSource(Author.objects.identified(), EditionByline, "author"),
-    "publications": PublicationSource(),
+    "publications": EditionSource(),
 }
 """The sources by the name their parts have in addresses."""
 

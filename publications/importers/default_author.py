@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from django.utils.translation import gettext as _
 
-from publications.manuscript import Byline
+from publications.manuscript import ManuscriptByline
 from publications.slugs import slugify
 
 from .markdown import AuthorList
@@ -13,7 +13,7 @@ from .report import ImportedFile, ImportNote, ImportReport, NoteKind
 from .site_names import SiteNames
 
 
-def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> Byline | None:
+def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> ManuscriptByline | None:
     """Return the byline for a name, an alias or an id; None where no name is given.
 
     Looks in the list of authors that comes with the import, then among the authors of the site. A name that neither has
@@ -31,10 +31,12 @@ def default_byline(name: str, authors: AuthorList, site_names: SiteNames) -> Byl
         raise InvalidOptions(_("“%(name)s” is no name for an author.") % {"name": name})
     if not known and not listed.is_known:
         site_names.organisations.add(slug)
-    return Byline(author=slug, name=full_name)
+    return ManuscriptByline(author=slug, name=full_name)
 
 
-def report_new_organisation(report: ImportReport, byline: Byline | None, site_names: SiteNames) -> None:
+def report_new_organisation(
+    report: ImportReport, byline: ManuscriptByline | None, site_names: SiteNames
+) -> None:
     """Report, with the first text that was signed, that the default author was made as an organisation."""
     if byline is None or byline.author not in site_names.organisations:
         return
@@ -46,7 +48,7 @@ def report_new_organisation(report: ImportReport, byline: Byline | None, site_na
         file.add_note(NoteKind.GUESSED, "organisation", message % byline.name)
 
 
-def sign_file(imported: ImportedFile, byline: Byline | None) -> ImportedFile:
+def sign_file(imported: ImportedFile, byline: ManuscriptByline | None) -> ImportedFile:
     """Return the file with the byline where it names no author, which is reported."""
     if byline is None or imported.manuscript is None or imported.manuscript.bylines:
         return imported

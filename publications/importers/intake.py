@@ -16,7 +16,7 @@ from django.utils.translation import gettext as _
 from publications import images, manuscript, renditions
 from publications.draft_content import plain_values, set_values
 from publications.locales import LANGUAGE_NAMES
-from publications.manuscript import Attachment, Manuscript, Picture
+from publications.manuscript import Manuscript, ManuscriptFile, ManuscriptImage
 from publications.markup import images_in
 from publications.models import (
     Author,
@@ -252,7 +252,7 @@ def _find_authors(
 
 
 def _new_author(
-    line: manuscript.Byline, files: IncomingFiles, site_names: SiteNames, result: IntakeResult
+    line: manuscript.ManuscriptByline, files: IncomingFiles, site_names: SiteNames, result: IntakeResult
 ) -> Author:
     """An author of the list that came with the import, else a guest, which is reported."""
     is_staff = line.author in files.staff
@@ -294,7 +294,7 @@ def store_images(text: Manuscript, files: IncomingFiles, site_names: SiteNames) 
     return [message for picture in new if (message := _store_image(picture, files, site_names))]
 
 
-def _store_image(picture: Picture, files: IncomingFiles, site_names: SiteNames) -> str:
+def _store_image(picture: ManuscriptImage, files: IncomingFiles, site_names: SiteNames) -> str:
     content = files.contents.get(picture.file)
     if content is None or not is_referable(picture):
         return _("Picture missing: %(file)s.") % {"file": picture.file or picture.key}
@@ -315,12 +315,12 @@ def _store_image(picture: Picture, files: IncomingFiles, site_names: SiteNames) 
     return ""
 
 
-def is_referable(picture: Picture) -> bool:
+def is_referable(picture: ManuscriptImage) -> bool:
     """Whether a text can refer to a picture of this key."""
     return images_in(f"image:{picture.key}") == (picture.key,)
 
 
-def _unsaved_image(picture: Picture) -> Image:
+def _unsaved_image(picture: ManuscriptImage) -> Image:
     return Image(
         key=picture.key,
         alt_en=picture.alt.get("en", "")[:300],
@@ -334,7 +334,7 @@ def _unsaved_image(picture: Picture) -> Image:
 
 
 def replace_attachments(
-    publication: Publication, attachments: tuple[Attachment, ...], files: IncomingFiles
+    publication: Publication, attachments: tuple[ManuscriptFile, ...], files: IncomingFiles
 ) -> None:
     """Let a publication have these attachments, in this order, and no others; those it has keep their file."""
     rows = {row.digest: row for row in publication.attachments.all()}

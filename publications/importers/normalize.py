@@ -10,7 +10,7 @@ from uuid import UUID
 from django.core.exceptions import ValidationError
 from django.utils.translation import gettext as _
 
-from publications.manuscript import Attachment, Byline, Manuscript
+from publications.manuscript import Manuscript, ManuscriptByline, ManuscriptFile
 from publications.models import (
     BylineRole,
     Publication,
@@ -115,9 +115,9 @@ def tag_names(text: Manuscript) -> tuple[str, ...]:
     return tuple({name.casefold(): name for name in cut if name}.values())
 
 
-def _bylines(text: Manuscript, site_names: SiteNames) -> tuple[Byline, ...]:
+def _bylines(text: Manuscript, site_names: SiteNames) -> tuple[ManuscriptByline, ...]:
     """Each author once, in a known role. A byline that names nobody is left out."""
-    bylines: dict[str | tuple[str, str], Byline] = {}
+    bylines: dict[str | tuple[str, str], ManuscriptByline] = {}
     for byline in text.bylines:
         author = site_names.author(byline.author, byline.name)
         known = replace(byline, author=author.slug) if author else byline
@@ -132,7 +132,7 @@ def _lines(point: str) -> list[str]:
     return [line.strip() for line in point.splitlines() if line.strip()]
 
 
-def _attachments(text: Manuscript, present: Container[str]) -> tuple[Attachment, ...]:
+def _attachments(text: Manuscript, present: Container[str]) -> tuple[ManuscriptFile, ...]:
     """Those whose file exists, each once; a manuscript written by hand names no digests."""
     attachments = {
         attachment.digest or attachment.file: attachment

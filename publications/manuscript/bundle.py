@@ -6,7 +6,7 @@ from pathlib import Path
 from uuid import uuid4
 
 from .reading import loads
-from .records import Files, Manuscript, Unreadable
+from .records import Files, Manuscript, ManuscriptError
 from .writing import dumps
 
 INDEX = "index.md"
@@ -14,14 +14,16 @@ FILE_NAME = re.compile(r"[^./\\\x00-\x1f\x7f\ud800-\udfff][^/\\\x00-\x1f\x7f\ud8
 
 
 def write(manuscript: Manuscript, folder: Path, files: Files | None = None) -> Path:
-    """Write the manuscript and its files as a folder, whole or not at all, and say where. Raises Unreadable.
+    """Write the manuscript and its files as a folder, whole or not at all, and say where. Raises ManuscriptError.
 
     A folder that is there is replaced, if it holds a manuscript and no folder of its own.
     """
     contents = {**(files or {}), INDEX: dumps(manuscript).encode()}
     for name in files or {}:
         if not _is_file_name(name):
-            raise Unreadable(f"“{name}” cannot be the name of a file beside a manuscript: choose another.")
+            raise ManuscriptError(
+                f"“{name}” cannot be the name of a file beside a manuscript: choose another."
+            )
     _check_replaceable(folder)
     made = folder.with_name(f".{uuid4().hex}")
     try:
@@ -35,7 +37,7 @@ def write(manuscript: Manuscript, folder: Path, files: Files | None = None) -> P
 
 
 def read(path: Path) -> tuple[Manuscript, dict[str, Path]]:
-    """A manuscript in a folder or a single file, and the files beside it that it names. Raises Unreadable."""
+    """A manuscript in a folder or a single file, and the files beside it that it names. Raises ManuscriptError."""
     file = path / INDEX if path.is_dir() else path
     source = f"{path.name}/{INDEX}" if path.is_dir() else path.name
     try:
@@ -43,9 +45,11 @@ def read(path: Path) -> tuple[Manuscript, dict[str, Path]]:
         manuscript = loads(content.decode("utf-8"), source=source)
     except UnicodeDecodeError as reason:
         line = content.count(b"\n", 0, reason.start) + 1
-        raise Unreadable(f"{source}, line {line}: not UTF-8. Save it as UTF-8, then try again.") from reason
+        raise ManuscriptError(
+            f"{source}, line {line}: not UTF-8. Save it as UTF-8, then try again."
+        ) from reason
     except OSError as reason:
-        raise Unreadable(f"{source}: cannot be read ({reason.strerror}). Is it there?") from reason
+        raise ManuscriptError(f"{source}: cannot be read ({reason.strerror}). Is it there?") from reason
     named = [each.file for each in (*manuscript.images, *manuscript.attachments) if _is_file_name(each.file)]
     beside = {name: file.parent / name for name in named}
     return manuscript, {name: at for name, at in beside.items() if at.is_file() and not at.is_symlink()}
@@ -60,7 +64,7 @@ def _check_replaceable(folder: Path) -> None:
     if not folder.exists():
         return
     if not (folder / INDEX).is_file() or any(each.is_dir() for each in folder.iterdir()):
-        raise Unreadable(f"“{folder.name}” holds other things than a manuscript: choose a new folder.")
+        raise ManuscriptError(f"“{folder.name}” holds other things than a manuscript: choose a new folder.")
 
 
 def _put_in_place(made: Path, folder: Path) -> None:

@@ -12,14 +12,14 @@ TAG = "tag:yaml.org,2002:"
 NULL = f"{TAG}null"
 
 
-class Fault(yaml.MarkedYAMLError):
+class FrontMatterError(yaml.MarkedYAMLError):
     """Something wrong at a place of the front matter, said in a sentence."""
 
     def __init__(self, at: yaml.Node | yaml.Event, sentence: str) -> None:
         super().__init__(problem=sentence, problem_mark=at.start_mark)
 
 
-class Loader(yaml.SafeLoader):
+class FrontMatterLoader(yaml.SafeLoader):
     """Nodes without anchors and tags, no name twice, and of YAML 1.1 only the values of YAML 1.2.
 
     So `no` and `12:30` stay text where YAML 1.1 makes false and 750 of them.
@@ -30,10 +30,10 @@ class Loader(yaml.SafeLoader):
     def compose_node(self, parent: Any, index: Any) -> yaml.Node:
         event = self.peek_event()
         if getattr(event, "anchor", None) or getattr(event, "tag", None):
-            raise Fault(event, "a text that begins with &, * or ! needs quotes around it.")
+            raise FrontMatterError(event, "a text that begins with &, * or ! needs quotes around it.")
         node = super().compose_node(parent, index)
         if isinstance(node, yaml.ScalarNode) and NO_TEXT.search(node.value):
-            raise Fault(node, "a character here is no text. Take it out.")
+            raise FrontMatterError(node, "a character here is no text. Take it out.")
         return node
 
     def compose_mapping_node(self, anchor: Any) -> yaml.Node:
@@ -41,9 +41,9 @@ class Loader(yaml.SafeLoader):
         names = set()
         for key, _value in node.value:
             if not isinstance(key, yaml.ScalarNode):
-                raise Fault(key, "the name of a field must be text.")
+                raise FrontMatterError(key, "the name of a field must be text.")
             if (key.tag, key.value) in names:
-                raise Fault(key, f"“{key.value}” stands twice. Keep one of them.")
+                raise FrontMatterError(key, f"“{key.value}” stands twice. Keep one of them.")
             names.add((key.tag, key.value))
         return node
 
@@ -61,7 +61,7 @@ PLAIN_VALUES = [
 
 
 def _or_text(construct: Callable) -> Callable:
-    def constructed(loader: Loader, node: yaml.Node) -> Any:
+    def constructed(loader: FrontMatterLoader, node: yaml.Node) -> Any:
         try:
             return construct(loader, node)
         except (ValueError, OverflowError):  # the 31st of June, a number of 5,000 digits
@@ -72,5 +72,5 @@ def _or_text(construct: Callable) -> Callable:
 
 for _name, _pattern, _first in PLAIN_VALUES:
     _tag = f"{TAG}{_name}"
-    Loader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z", re.VERBOSE), list(_first))
-    Loader.add_constructor(_tag, _or_text(yaml.SafeLoader.yaml_constructors[_tag]))
+    FrontMatterLoader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z", re.VERBOSE), list(_first))
+    FrontMatterLoader.add_constructor(_tag, _or_text(yaml.SafeLoader.yaml_constructors[_tag]))

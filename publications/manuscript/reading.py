@@ -11,18 +11,18 @@ import yaml
 
 from publications.publication_fields import FIELDS, FieldType
 
-from .nodes import NULL, Fault, Loader
+from .nodes import NULL, FrontMatterError, FrontMatterLoader
 from .records import (
     ALSO_CALLED,
     HOME_ZONE,
     IN_FRONT,
     NO_TEXT,
-    Attachment,
-    Byline,
     Manuscript,
-    Picture,
-    Unreadable,
-    settled,
+    ManuscriptByline,
+    ManuscriptError,
+    ManuscriptFile,
+    ManuscriptImage,
+    normalize,
     with_zone,
 )
 from .writing import FORMAT
@@ -32,17 +32,19 @@ CLOSING = re.compile(r"^---[ \t]*(?:\n|\Z)", re.MULTILINE)
 
 
 def loads(text: str, *, source: str = "manuscript") -> Manuscript:
-    """Read the text of a file. Raises Unreadable, naming the file and the line."""
-    text = settled(text)
+    """Read the text of a file. Raises ManuscriptError, naming the file and the line."""
+    text = normalize(text)
     opening = OPENING.match(text)
     closing = CLOSING.search(text, opening.end()) if opening else None
     if not opening or not closing:
-        raise Unreadable(
+        raise ManuscriptError(
             f"{source}: there is no front matter. Begin the file with a line ---, fields such as “title: …”, "
             "and a line ---."
         )
     if found := NO_TEXT.search(text):
-        raise Unreadable(f"{_at(source, text, found.start())}: a character here is no text. Take it out.")
+        raise ManuscriptError(
+            f"{_at(source, text, found.start())}: a character here is no text. Take it out."
+        )
     lines_before = "\n" * text.count("\n", 0, opening.end())
     values = _front_matter(lines_before + text[opening.end() : closing.start()], source)
     return Manuscript(**values, body=text[closing.end() :].removeprefix("\n").removesuffix("\n"))
@@ -55,37 +57,43 @@ REMEDIES = {
 
 
 def _front_matter(text: str, source: str) -> dict[str, Any]:
-    """The values of the fields, with those unknown as `more`. Raises Unreadable."""
+    """The values of the fields, with those unknown as `more`. Raises ManuscriptError."""
     try:
-        loader = Loader(text)
+        loader = FrontMatterLoader(text)
         root = loader.get_single_node()
         return _fields(root, loader) if root else {}
-    except Fault as reason:
-        raise Unreadable(f"{source}, line {reason.problem_mark.line + 1}: {reason.problem}") from reason
+    except FrontMatterError as reason:
+        raise ManuscriptError(f"{source}, line {reason.problem_mark.line + 1}: {reason.problem}") from reason
     except yaml.MarkedYAMLError as reason:
         line = (reason.problem_mark or reason.context_mark).line + 1
         remedy = REMEDIES.get(reason.problem, "Put quotes around a text that YAML takes for something else.")
-        raise Unreadable(f"{source}, line {line}: this is not YAML ({reason.problem}). {remedy}") from reason
+        raise ManuscriptError(
+            f"{source}, line {line}: this is not YAML ({reason.problem}). {remedy}"
+        ) from reason
     except yaml.reader.ReaderError as reason:
         place = _at(source, text, reason.position)
-        raise Unreadable(f"{place}: a character here is no text. Take it out.") from reason
+        raise ManuscriptError(f"{place}: a character here is no text. Take it out.") from reason
     except (ValueError, OverflowError) as reason:
-        raise Unreadable(f"{source}, line {loader.line + 1}: an escape such as \\u00e5 is wrong.") from reason
+        raise ManuscriptError(
+            f"{source}, line {loader.line + 1}: an escape such as \\u00e5 is wrong."
+        ) from reason
     except RecursionError as reason:
-        raise Unreadable(f"{source}: the fields are nested too deeply. Take some levels out.") from reason
+        raise ManuscriptError(
+            f"{source}: the fields are nested too deeply. Take some levels out."
+        ) from reason
 
 
 def _at(source: str, text: str, position: int) -> str:
     return f"{source}, line {text.count('\n', 0, position) + 1}"
 
 
-def _fields(root: yaml.Node, loader: Loader) -> dict[str, Any]:
+def _fields(root: yaml.Node, loader: FrontMatterLoader) -> dict[str, Any]:
     values: dict[str, Any] = {}
     more: dict[str, Any] = {}
     for typed, node in _pairs("the front matter", root):
         name = ALSO_CALLED.get(typed, typed)
         if name in values or name in more:
-            raise Fault(node, f"“{typed}” stands twice. Keep one of them.")
+            raise FrontMatterError(node, f"“{typed}” stands twice. Keep one of them.")
         if name == "format":
             _check_format(node)
         elif name in IN_FRONT:
@@ -97,14 +105,14 @@ def _fields(root: yaml.Node, loader: Loader) -> dict[str, Any]:
 
 def _check_format(node: yaml.Node) -> None:
     if not (text := _text("format", node)).isdecimal() or int(text) < 1:
-        raise Fault(node, f"“format” must be a number such as {FORMAT}.")
+        raise FrontMatterError(node, f"“format” must be a number such as {FORMAT}.")
     if int(text) > FORMAT:
-        raise Fault(node, "written by a newer version of this program. Update it, then try again.")
+        raise FrontMatterError(node, "written by a newer version of this program. Update it, then try again.")
 
 
 def _pairs(name: str, node: yaml.Node) -> Iterator[tuple[str, yaml.Node]]:
     if not isinstance(node, yaml.MappingNode):
-        raise Fault(node, f"{name} must be fields such as “title: …”, each on a line of its own.")
+        raise FrontMatterError(node, f"{name} must be fields such as “title: …”, each on a line of its own.")
     return ((key.value, value) for key, value in node.value)
 
 
@@ -112,13 +120,15 @@ def _items(name: str, node: yaml.Node) -> list[yaml.Node]:
     if isinstance(node, yaml.ScalarNode) and node.tag == NULL:
         return []
     if not isinstance(node, yaml.SequenceNode):
-        raise Fault(node, f"“{name}” must be a list, one entry a line, each behind a hyphen.")
+        raise FrontMatterError(node, f"“{name}” must be a list, one entry a line, each behind a hyphen.")
     return node.value
 
 
 def _text(name: str, node: yaml.Node) -> str:
     if not isinstance(node, yaml.ScalarNode):
-        raise Fault(node, f"“{name}” must be text. Put quotes around one that begins with a bracket.")
+        raise FrontMatterError(
+            node, f"“{name}” must be text. Put quotes around one that begins with a bracket."
+        )
     return node.value
 
 
@@ -133,14 +143,14 @@ def _text_by_language(name: str, node: yaml.Node) -> dict[str, str]:
 def _flag(name: str, node: yaml.Node) -> bool:
     flags = {"true": True, "yes": True, "false": False, "no": False}
     if (text := _text(name, node).lower()) not in flags:
-        raise Fault(node, f"“{name}” must be true or false.")
+        raise FrontMatterError(node, f"“{name}” must be true or false.")
     return flags[text]
 
 
 def _per_cent(name: str, node: yaml.Node) -> tuple[int, ...]:
     parts = _texts(name, node)
     if len(parts) != 2 or not all(part.isdecimal() and int(part) <= 100 for part in parts):
-        raise Fault(node, f"“{name}” must be two numbers from 0 to 100, such as [50, 40].")
+        raise FrontMatterError(node, f"“{name}” must be two numbers from 0 to 100, such as [50, 40].")
     return tuple(int(part) for part in parts)
 
 
@@ -154,7 +164,7 @@ def _read_datetime(name: str, node: yaml.Node) -> datetime | None:
         return with_zone(moment if moment.tzinfo else moment.replace(tzinfo=HOME_ZONE))
     except ValueError as reason:
         sentence = f"“{name}”: “{text}” is not a date such as 2024-04-09 or 2024-04-09 14:30."
-        raise Fault(node, sentence) from reason
+        raise FrontMatterError(node, sentence) from reason
 
 
 def _records(kind: type, name: str, node: yaml.Node) -> tuple:
@@ -166,10 +176,12 @@ def _record(kind: type, name: str, node: yaml.Node) -> Any:
     values = {}
     for key, value in _pairs(f"an entry of “{name}”", node):
         if key not in known:
-            raise Fault(value, f"an entry of “{name}” has no “{key}”; it may have {', '.join(known)}.")
+            raise FrontMatterError(
+                value, f"an entry of “{name}” has no “{key}”; it may have {', '.join(known)}."
+            )
         values[key] = READERS[key](f"{name}.{key}", value)
     if known[0] not in values:
-        raise Fault(node, f"an entry of “{name}” is not complete: it needs “{known[0]}”.")
+        raise FrontMatterError(node, f"an entry of “{name}” is not complete: it needs “{known[0]}”.")
     return kind(**values)
 
 
@@ -181,9 +193,9 @@ READERS_OF_TYPES: dict[FieldType, Callable[[str, yaml.Node], Any]] = {
 }
 READERS: dict[str, Callable[[str, yaml.Node], Any]] = {
     **{field.manuscript_key: READERS_OF_TYPES[field.type] for field in FIELDS},
-    "bylines": partial(_records, Byline),
-    "images": partial(_records, Picture),
-    "attachments": partial(_records, Attachment),
+    "bylines": partial(_records, ManuscriptByline),
+    "images": partial(_records, ManuscriptImage),
+    "attachments": partial(_records, ManuscriptFile),
     **dict.fromkeys(
         ("uid", "author", "name", "role", "key", "file", "digest", "label", "credit", "licence"), _text
     ),

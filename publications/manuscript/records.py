@@ -16,36 +16,36 @@ NO_TEXT = re.compile("[\0\ud800-\udfff]")
 Files = Mapping[str, bytes]
 
 
-class Unreadable(ValueError):
+class ManuscriptError(ValueError):
     """A manuscript that cannot be read or written, with a sentence naming the place and the remedy."""
 
 
-def settled(value: Any) -> Any:
+def normalize(value: Any) -> Any:
     """Texts with one kind of newline, lists as tuples, moments at a fixed distance from UTC."""
     if isinstance(value, str):
         return str.replace(value, "\r\n", "\n").replace("\r", "\n")
     if isinstance(value, list | tuple):
-        return tuple(settled(each) for each in value)
+        return tuple(normalize(each) for each in value)
     return with_zone(value) if isinstance(value, datetime) else value
 
 
 def with_zone(moment: datetime) -> datetime:
     if moment.tzinfo is None or not 1000 < moment.year < 9000:
-        raise Unreadable(f"“{moment}” cannot be when a piece came out: give a full year and a zone.")
+        raise ManuscriptError(f"“{moment}” cannot be when a piece came out: give a full year and a zone.")
     return moment.replace(tzinfo=timezone(moment.utcoffset()), fold=0)
 
 
-class Settled:
+class NormalizedRecord:
     """The same words make an equal record, whoever wrote them down."""
 
     def __post_init__(self) -> None:
         for each in fields(self):
             if each.name != "more":
-                object.__setattr__(self, each.name, settled(getattr(self, each.name)))
+                object.__setattr__(self, each.name, normalize(getattr(self, each.name)))
 
 
 @dataclass(frozen=True, kw_only=True)
-class Byline(Settled):
+class ManuscriptByline(NormalizedRecord):
     """An author's place: the stable id (the slug of the author), the name as a help to readers, the role."""
 
     author: str
@@ -54,7 +54,7 @@ class Byline(Settled):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Picture(Settled):
+class ManuscriptImage(NormalizedRecord):
     """A picture of the library that the text shows; `focus` in per cent from left and top."""
 
     key: str
@@ -68,12 +68,12 @@ class Picture(Settled):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        filled = {language: settled(text) for language, text in sorted(self.alt.items()) if text}
+        filled = {language: normalize(text) for language, text in sorted(self.alt.items()) if text}
         object.__setattr__(self, "alt", filled)
 
 
 @dataclass(frozen=True, kw_only=True)
-class Attachment(Settled):
+class ManuscriptFile(NormalizedRecord):
     """A file that comes with the piece."""
 
     file: str
@@ -82,13 +82,13 @@ class Attachment(Settled):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Manuscript(Settled):
+class Manuscript(NormalizedRecord):
     """One publication. Fields are named and ordered as an editor reads them in the front matter."""
 
     title: str = ""
     kind: str = "quick-comment"
     language: str = "en"
-    bylines: tuple[Byline, ...] = ()
+    bylines: tuple[ManuscriptByline, ...] = ()
     summary: str = ""
     key_points: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
@@ -99,8 +99,8 @@ class Manuscript(Settled):
     doi: str = ""
     isbn: str = ""
     cover: str = ""
-    images: tuple[Picture, ...] = ()
-    attachments: tuple[Attachment, ...] = ()
+    images: tuple[ManuscriptImage, ...] = ()
+    attachments: tuple[ManuscriptFile, ...] = ()
     related: tuple[str, ...] = ()
     translation_of: str = ""
     note: str = ""
@@ -149,7 +149,7 @@ def _default(of: Any) -> Any:
 def _written(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
         return OnOneLine(value) if name == "focus" else [_written(name, each) for each in value]
-    if isinstance(value, Settled):
+    if isinstance(value, NormalizedRecord):
         return entry(value)
     return _at_home(value) if isinstance(value, datetime) else value
 

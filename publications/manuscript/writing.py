@@ -6,7 +6,7 @@ from typing import Any
 
 import yaml
 
-from .records import ALSO_CALLED, IN_FRONT, NO_TEXT, Manuscript, OnOneLine, Unreadable, entry
+from .records import ALSO_CALLED, IN_FRONT, NO_TEXT, Manuscript, ManuscriptError, OnOneLine, entry
 
 FORMAT = 1
 TAG = "tag:yaml.org,2002:"
@@ -14,24 +14,26 @@ LONG = 160  # characters from which a text stands as a block of its own
 
 
 def dumps(manuscript: Manuscript) -> str:
-    """The manuscript as the text of its file; empty fields are left out. Raises Unreadable."""
+    """The manuscript as the text of its file; empty fields are left out. Raises ManuscriptError."""
     if clash := {*IN_FRONT, *ALSO_CALLED, "format"} & set(manuscript.more):
-        raise Unreadable(f"“{min(clash)}” is a field of its own: take it out of `more`.")
+        raise ManuscriptError(f"“{min(clash)}” is a field of its own: take it out of `more`.")
     _check_text(manuscript.body)
     front = {**entry(manuscript), "format": FORMAT, **manuscript.more}
     try:
         text = yaml.dump(front, Dumper=_Dumper, sort_keys=False, allow_unicode=True, width=float("inf"))
-    except Unreadable:
+    except ManuscriptError:
         raise
     except (yaml.YAMLError, ValueError, RecursionError) as reason:
         sentence = "`more` cannot be written ({}): keep to texts, numbers, dates and lists."
-        raise Unreadable(sentence.format(reason.args[-1])) from reason
+        raise ManuscriptError(sentence.format(reason.args[-1])) from reason
     return f"---\n{text}---\n" + (f"\n{manuscript.body}\n" if manuscript.body else "")
 
 
 def _check_text(text: str) -> None:
     if found := NO_TEXT.search(text):
-        raise Unreadable(f"“{text[:40]!a}” holds a character that is no text ({found[0]!a}). Take it out.")
+        raise ManuscriptError(
+            f"“{text[:40]!a}” holds a character that is no text ({found[0]!a}). Take it out."
+        )
 
 
 class _Dumper(yaml.SafeDumper):

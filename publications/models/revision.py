@@ -150,14 +150,14 @@ def _as_manuscript(publication: Publication, tags: Iterable[Tag]) -> manuscript.
         **values,
         uid=str(publication.uid),
         bylines=tuple(
-            manuscript.Byline(author=line.author.slug, name=line.author.name, role=line.role)
+            manuscript.ManuscriptByline(author=line.author.slug, name=line.author.name, role=line.role)
             for line in publication.bylines_with_authors()
         ),
         tags=tuple(sorted((tag.name for tag in tags), key=str.casefold)),
         related=tuple(str(link.target.uid) for link in publication.links_with_targets()),
         images=tuple(_picture(image) for image in images_of(publication)),
         attachments=tuple(
-            manuscript.Attachment(file=file.filename, label=file.label, digest=file.digest)
+            manuscript.ManuscriptFile(file=file.filename, label=file.label, digest=file.digest)
             for file in publication.attachments.all()
         ),
     )
@@ -193,8 +193,8 @@ def images_of(publication: Publication) -> list[Image]:
     return [found[key] for key in keys if key in found]
 
 
-def _picture(image: Image) -> manuscript.Picture:
-    return manuscript.Picture(
+def _picture(image: Image) -> manuscript.ManuscriptImage:
+    return manuscript.ManuscriptImage(
         key=image.key,
         file=image.filename,
         digest=image.digest,

@@ -12,7 +12,7 @@ from publications import actions
 from publications.importers.intake import IncomingFiles, IntakeRefused, import_manuscript, import_manuscripts
 from publications.importers.reconcile import ImportState, load_import_states
 from publications.importers.site_names import SiteNames
-from publications.manuscript import Attachment, Byline, Manuscript, Picture
+from publications.manuscript import Manuscript, ManuscriptByline, ManuscriptFile, ManuscriptImage
 from publications.models import Author, Image, Publication, Revision, Tag
 from tests.factories import make_author, make_tag, picture_bytes, saved
 from tests.manuscript.test_manuscript import MANUSCRIPTS
@@ -40,7 +40,7 @@ def test_what_is_cut_off_a_title_is_told():
 
 
 def test_several_attachments_of_a_manuscript_written_by_hand_all_come_in():
-    named = tuple(Attachment(file=name, label=name, digest="") for name in ("a.pdf", "b.csv", "c.txt"))
+    named = tuple(ManuscriptFile(file=name, label=name, digest="") for name in ("a.pdf", "b.csv", "c.txt"))
     files = {each.file: each.file.encode() for each in named}
 
     report = import_manuscript(text(attachments=named), files, by=None)
@@ -50,7 +50,9 @@ def test_several_attachments_of_a_manuscript_written_by_hand_all_come_in():
 
 
 def test_many_together_are_as_one_by_one():
-    texts = [text(n, tags=("EU", "Nato"), bylines=(Byline(author="ann", name="Ann"),)) for n in range(3)]
+    texts = [
+        text(n, tags=("EU", "Nato"), bylines=(ManuscriptByline(author="ann", name="Ann"),)) for n in range(3)
+    ]
     import_manuscripts([(each, IncomingFiles(), None) for each in texts], by=None, site_names=SiteNames())
     together = list(
         Revision.objects.order_by("publication__uid").values_list("manuscript", "digest", "number", "reason")
@@ -78,10 +80,10 @@ def test_a_translation_that_comes_together_with_its_original_finds_it():
 
 
 def test_many_together_follow_their_texts():
-    before = [text(n, tags=("EU", "Nato"), bylines=(Byline(author="ann"),)) for n in range(3)]
+    before = [text(n, tags=("EU", "Nato"), bylines=(ManuscriptByline(author="ann"),)) for n in range(3)]
     import_manuscripts([(each, IncomingFiles(), None) for each in before], by=None, site_names=SiteNames())
     publications = list(Publication.objects.order_by("uid"))
-    after = [text(n, tags=("Nato", "Grain"), bylines=(Byline(author="bo"),)) for n in range(3)]
+    after = [text(n, tags=("Nato", "Grain"), bylines=(ManuscriptByline(author="bo"),)) for n in range(3)]
 
     import_manuscripts(
         [(each, IncomingFiles(), publication) for each, publication in zip(after, publications, strict=True)],
@@ -116,7 +118,7 @@ def test_tags_that_differ_in_case_are_one():
 
 def test_an_author_is_found_by_address_name_or_alias():
     one, other = make_author("Ann Berg", slug="ann"), make_author("Bo Ek", aliases="B. Ek")
-    lines = (Byline(author="ann", name="Another"), Byline(author="x", name="b. ek"))
+    lines = (ManuscriptByline(author="ann", name="Another"), ManuscriptByline(author="x", name="b. ek"))
 
     report = import_manuscript(text(bylines=lines), by=None)
 
@@ -125,7 +127,7 @@ def test_an_author_is_found_by_address_name_or_alias():
 
 def test_two_of_a_list_who_share_a_name_are_two():
     register = SiteNames(["bo", "bo-ek"])
-    lines = (Byline(author="bo", name="Bo Ek"), Byline(author="bo-ek", name="Bo Ek"))
+    lines = (ManuscriptByline(author="bo", name="Bo Ek"), ManuscriptByline(author="bo-ek", name="Bo Ek"))
 
     import_manuscript(
         text(bylines=lines), IncomingFiles(staff=frozenset({"bo", "bo-ek"})), by=None, site_names=register
@@ -135,7 +137,7 @@ def test_two_of_a_list_who_share_a_name_are_two():
 
 
 def test_a_rehearsal_stores_no_file(settings):
-    picture = Picture(key="abcdefgh23", file="a/port.png", alt={"en": "A port"})
+    picture = ManuscriptImage(key="abcdefgh23", file="a/port.png", alt={"en": "A port"})
     bundle = IncomingFiles({"a/port.png": picture_bytes()}, is_dry_run=True)
 
     import_manuscript(text(images=(picture,), cover="abcdefgh23"), bundle, by=None)
@@ -145,7 +147,9 @@ def test_a_rehearsal_stores_no_file(settings):
 
 def test_what_was_taken_in_brings_no_news():
     taken = text(
-        tags=("EU", "nato"), bylines=(Byline(author="ann", name="Ann"),), key_points=("One.", "Two.")
+        tags=("EU", "nato"),
+        bylines=(ManuscriptByline(author="ann", name="Ann"),),
+        key_points=("One.", "Two."),
     )
     import_manuscript(taken, by=None)
 

@@ -13,11 +13,11 @@ from hypothesis import strategies as st
 
 from publications import manuscript
 from publications.manuscript import (
-    Attachment,
-    Byline,
     Manuscript,
-    Picture,
-    Unreadable,
+    ManuscriptByline,
+    ManuscriptError,
+    ManuscriptFile,
+    ManuscriptImage,
     dumps,
     loads,
     read,
@@ -48,11 +48,11 @@ VALUE = st.recursive(
 KNOWN = {*manuscript.IN_FRONT, *manuscript.ALSO_CALLED, "format"}
 MORE = st.dictionaries(TEXT.filter(lambda name: name not in KNOWN), VALUE, max_size=3)
 PICTURES = st.builds(
-    Picture, key=TEXT, file=TEXT, digest=TEXT, alt=st.dictionaries(TEXT, TEXT, max_size=2), credit=TEXT,
+    ManuscriptImage, key=TEXT, file=TEXT, digest=TEXT, alt=st.dictionaries(TEXT, TEXT, max_size=2), credit=TEXT,
     licence=TEXT, decorative=st.booleans(), focus=st.tuples(st.integers(0, 100), st.integers(0, 100)),
 )  # fmt: skip
-BYLINES = st.builds(Byline, author=TEXT, name=TEXT, role=TEXT)
-ATTACHMENTS = st.builds(Attachment, file=TEXT, label=TEXT, digest=TEXT)
+BYLINES = st.builds(ManuscriptByline, author=TEXT, name=TEXT, role=TEXT)
+ATTACHMENTS = st.builds(ManuscriptFile, file=TEXT, label=TEXT, digest=TEXT)
 MANUSCRIPTS = st.builds(
     Manuscript,
     title=TEXT, kind=TEXT, language=TEXT, summary=TEXT, slug=TEXT, number=TEXT, doi=TEXT, isbn=TEXT, cover=TEXT, note=TEXT,
@@ -67,7 +67,7 @@ SAMPLE = Manuscript(
     title="Lavrov visits China: “friends”, says Beijing",
     kind="quick-comment",
     language="en",
-    bylines=(Byline(author="ann-berg", name="Ann Berg"), Byline(author="bo-ek", name="Bo Ek", role="editor")),
+    bylines=(ManuscriptByline(author="ann-berg", name="Ann Berg"), ManuscriptByline(author="bo-ek", name="Bo Ek", role="editor")),
     summary="Sergey Lavrov has spent two days in Beijing, in all likelihood to prepare a visit by President "
     "Putin. Trade binds the two countries more tightly than before, but Chinese banks fear the price.",
     key_points=("Trade grows.", "Payments don't: 1.0 is a text, so is the next.", "no", "y" * 70 + " y" * 40),
@@ -79,13 +79,13 @@ SAMPLE = Manuscript(
     isbn="978-3-16-148410-0",
     cover="abcdefgh23",
     images=(
-        Picture(
+        ManuscriptImage(
             key="abcdefgh23", file="field.png", digest="0a", alt={"sv": "Ett fält", "en": "A field"},
             credit="SCEEUS", licence="CC BY 4.0", focus=(30, 40),
         ),
-        Picture(key="jkmnpqrs45", file="line.png", decorative=True),
+        ManuscriptImage(key="jkmnpqrs45", file="line.png", decorative=True),
     ),
-    attachments=(Attachment(file="report.pdf", label="The report, designed", digest="0b"),),
+    attachments=(ManuscriptFile(file="report.pdf", label="The report, designed", digest="0b"),),
     related=("0f8fad5b-d9cb-469f-a165-70867728950e",),
     translation_of="7c9e6679-7425-40de-944b-e07fc1f90ae7",
     note="For colleagues only.\n\nAsk Ann about the figures.",
@@ -128,7 +128,10 @@ def test_every_field_survives_both_ways(text):
 def test_a_text_that_yaml_might_take_for_something_else_survives_everywhere(text):
     output = text.replace("\r\n", "\n").replace("\r", "\n")
     publication = Manuscript(
-        title=text, tags=(text,), bylines=(Byline(author=text),), more={text: [output, {output: output}]}
+        title=text,
+        tags=(text,),
+        bylines=(ManuscriptByline(author=text),),
+        more={text: [output, {output: output}]},
     )
 
     assert loads(dumps(publication)) == publication
@@ -204,7 +207,9 @@ def test_the_same_moment_in_another_zone_is_the_same_piece():
 
 
 def test_newlines_of_all_systems_are_one_in_every_text():
-    text = Manuscript(body="a\r\nb\rc", key_points=["a\r\nb"], bylines=[Byline(author="a", name="b\rc")])
+    text = Manuscript(
+        body="a\r\nb\rc", key_points=["a\r\nb"], bylines=[ManuscriptByline(author="a", name="b\rc")]
+    )
 
     assert (text.body, text.key_points, text.bylines[0].name) == ("a\nb\nc", ("a\nb",), "b\nc")
 
@@ -218,11 +223,13 @@ def test_the_second_half_past_two_of_an_autumn_night_is_told_from_the_first():
 
 
 def test_an_alternative_text_that_is_empty_is_none():
-    assert Picture(key="a", alt={"en": "", "sv": "Ett fält"}) == Picture(key="a", alt={"sv": "Ett fält"})
+    assert ManuscriptImage(key="a", alt={"en": "", "sv": "Ett fält"}) == ManuscriptImage(
+        key="a", alt={"sv": "Ett fält"}
+    )
 
 
 def test_a_moment_without_a_zone_is_no_moment():
-    with pytest.raises(Unreadable, match="zone"):
+    with pytest.raises(ManuscriptError, match="zone"):
         Manuscript(published_at=datetime(2024, 4, 9))
 
 
@@ -307,7 +314,7 @@ def test_dates_are_written_as_clocks_in_stockholm_show_them():
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_said_in_a_sentence_with_the_file_and_line(text, said):
-    with pytest.raises(Unreadable, match=said) as refusal:
+    with pytest.raises(ManuscriptError, match=said) as refusal:
         loads(text, source="piece.md")
 
     assert str(refusal.value).startswith("piece.md")
@@ -318,7 +325,7 @@ def test_what_is_wrong_is_said_in_a_sentence_with_the_file_and_line(text, said):
 def test_whatever_stands_in_front_matter_is_read_or_refused(text):
     try:
         read_back = front(text)
-    except Unreadable as refusal:
+    except ManuscriptError as refusal:
         assert "piece.md" in str(refusal)
     else:
         assert loads(dumps(read_back)) == read_back
@@ -329,7 +336,7 @@ def test_whatever_stands_in_front_matter_is_read_or_refused(text):
 def test_what_is_no_text_is_refused(place, wrong):
     value = {"tags": (wrong,), "more": {"x": [wrong]}}.get(place, wrong)
 
-    with pytest.raises(Unreadable, match="no text"):
+    with pytest.raises(ManuscriptError, match="no text"):
         dumps(Manuscript(**{place: value}))
 
 
@@ -345,7 +352,7 @@ def test_what_is_no_text_is_refused(place, wrong):
     ],
 )
 def test_an_unknown_field_that_would_not_come_back_is_refused(value):
-    with pytest.raises(Unreadable, match="cannot be written"):
+    with pytest.raises(ManuscriptError, match="cannot be written"):
         dumps(Manuscript(more={"x": value}))
 
 
@@ -357,7 +364,7 @@ def test_no_line_within_the_front_matter_looks_like_its_end():
 
 @pytest.mark.parametrize("name", ["title", "format", "date"])
 def test_an_unknown_field_cannot_have_a_known_name(name):
-    with pytest.raises(Unreadable, match=name):
+    with pytest.raises(ManuscriptError, match=name):
         dumps(Manuscript(more={name: "x"}))
 
 
@@ -365,7 +372,7 @@ def test_a_field_that_refers_to_itself_is_refused():
     ring = []
     ring.append(ring)
 
-    with pytest.raises(Unreadable, match="cannot be written"):
+    with pytest.raises(ManuscriptError, match="cannot be written"):
         dumps(Manuscript(more={"x": ring}))
 
 
@@ -408,7 +415,7 @@ def test_a_folder_of_other_things_is_not_replaced(tmp_path, others):
         (tmp_path / "folder" / name).parent.mkdir(parents=True, exist_ok=True)
         (tmp_path / "folder" / name).write_text("kept")
 
-    with pytest.raises(Unreadable, match="choose a new folder"):
+    with pytest.raises(ManuscriptError, match="choose a new folder"):
         write(SAMPLE, tmp_path / "folder")
 
     assert (tmp_path / "folder" / others[-1]).read_text() == "kept"
@@ -459,7 +466,7 @@ def test_a_folder_that_cannot_be_put_in_place_leaves_the_former_one(tmp_path, mo
     ],
 )
 def test_a_file_name_that_leaves_the_folder_is_refused(tmp_path, name):
-    with pytest.raises(Unreadable, match="cannot be the name"):
+    with pytest.raises(ManuscriptError, match="cannot be the name"):
         write(SAMPLE, tmp_path / "piece", {name: b""})
 
     assert not list(tmp_path.iterdir())
@@ -468,7 +475,7 @@ def test_a_file_name_that_leaves_the_folder_is_refused(tmp_path, name):
 @pytest.mark.parametrize("name", ["../secret.txt", "link.txt", "folder", "index.md"])
 def test_only_files_that_stand_beside_the_text_are_found(tmp_path, name):
     (tmp_path / "secret.txt").write_text("secret")
-    folder = write(replace(SAMPLE, attachments=(Attachment(file=name),)), tmp_path / "piece")
+    folder = write(replace(SAMPLE, attachments=(ManuscriptFile(file=name),)), tmp_path / "piece")
     (folder / "link.txt").symlink_to(tmp_path / "secret.txt")
     (folder / "folder").mkdir()
 
@@ -476,12 +483,12 @@ def test_only_files_that_stand_beside_the_text_are_found(tmp_path, name):
 
 
 def test_a_missing_text_is_named(tmp_path):
-    with pytest.raises(Unreadable, match=rf"{tmp_path.name}{os.sep}index.md: cannot be read"):
+    with pytest.raises(ManuscriptError, match=rf"{tmp_path.name}{os.sep}index.md: cannot be read"):
         read(tmp_path)
 
 
 def test_a_file_in_another_encoding_is_named_with_its_line(tmp_path):
     (tmp_path / "piece.md").write_bytes("---\ntitle: Östersjön\n---\n".encode("latin-1"))
 
-    with pytest.raises(Unreadable, match=r"piece.md, line 2: not UTF-8. Save it as UTF-8"):
+    with pytest.raises(ManuscriptError, match=r"piece.md, line 2: not UTF-8. Save it as UTF-8"):
         read(tmp_path / "piece.md")

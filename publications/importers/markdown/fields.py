@@ -9,7 +9,7 @@ from typing import Any
 
 from django.utils.translation import gettext as _
 
-from publications.manuscript import Byline
+from publications.manuscript import ManuscriptByline
 from publications.publication_fields import MAX_LENGTHS
 from publications.slugs import slugify
 
@@ -215,15 +215,15 @@ class FrontMatterFields:
                 return kind
         return default
 
-    def bylines(self, authors: AuthorList) -> list[tuple[Byline, ListedAuthor]]:
+    def bylines(self, authors: AuthorList) -> list[tuple[ManuscriptByline, ListedAuthor]]:
         """The authors in their order, each once, with whom they mean."""
-        bylines: dict[str, tuple[Byline, ListedAuthor]] = {}
+        bylines: dict[str, tuple[ManuscriptByline, ListedAuthor]] = {}
         for name, role in _names_with_roles(self.take("authors")):
             author = authors.find(name)
             if not author.slug:
                 self.log.dropped("author", _("This is nobody's name: %s") % name)
                 continue
-            byline = Byline(author=author.slug, name=author.name, role=role)
+            byline = ManuscriptByline(author=author.slug, name=author.name, role=role)
             bylines.setdefault(author.slug, (byline, author))
         return list(bylines.values())
 

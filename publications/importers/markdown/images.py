@@ -14,7 +14,7 @@ from urllib.parse import unquote
 from django.utils.translation import gettext as _
 
 from publications import images
-from publications.manuscript import Picture
+from publications.manuscript import ManuscriptImage
 
 from ..report import ImportLog
 from .placeholders import ATTRIBUTES
@@ -125,7 +125,7 @@ class ImageRewriter:
 
     def __init__(self, finder: ImageFinder, beside: Path, language: str, log: ImportLog) -> None:
         self.finder, self.beside, self.language, self.log = finder, beside, language, log
-        self.shown: dict[str, Picture] = {}
+        self.shown: dict[str, ManuscriptImage] = {}
         self.found: dict[str, FoundImage] = {}
 
     def rewrite_images(self, text: str) -> str:
@@ -186,7 +186,7 @@ class ImageRewriter:
         known = self.shown.get(image.key)
         words = {self.language if self.language == "sv" else "en": alt[:MAX_ALT]} if alt else {}
         self.found[name] = image
-        self.shown[image.key] = Picture(
+        self.shown[image.key] = ManuscriptImage(
             key=image.key, file=name, digest=image.digest, alt=(known.alt if known and known.alt else words)
         )
 

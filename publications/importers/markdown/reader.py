@@ -197,7 +197,7 @@ def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
     """Read a manuscript of this site. Raises ImportRefused, with the line of the fault."""
     try:
         text, files = manuscript.read(file.path)
-    except manuscript.Unreadable as error:
+    except manuscript.ManuscriptError as error:
         remedy = _(
             "Or take out the line “format: …”: then it is read as any other file, as a new publication."
         )
@@ -223,7 +223,7 @@ def read_manuscript(file: SourceFile, log: ImportLog) -> ImportedFile:
     )  # fmt: skip
 
 
-def _with_digest(attachment: manuscript.Attachment, files: dict[str, Path]) -> manuscript.Attachment:
+def _with_digest(attachment: manuscript.ManuscriptFile, files: dict[str, Path]) -> manuscript.ManuscriptFile:
     """The attachment with the digest of its file, whatever the manuscript says."""
     if attachment.file not in files:
         return attachment

@@ -63,7 +63,7 @@ KeepLiteral = Callable[[str], str]
 
 
 @dataclass
-class Tag:
+class ShortcodeTag:
     """A tag of Liquid or a shortcode: its name, its arguments with and without names, and all of it as written."""
 
     match: re.Match[str]
@@ -124,16 +124,18 @@ class ShortcodeResolver:
         plain, named = read_arguments(rest)
         name = opened[1]
         is_end = name.startswith("end") and name.removeprefix("end") in QUOTES
-        tag = Tag(opened, whole, name.removeprefix("end") if is_end else name, rest, plain, named, is_end)
+        tag = ShortcodeTag(
+            opened, whole, name.removeprefix("end") if is_end else name, rest, plain, named, is_end
+        )
         return self._resolve(LIQUID_TAGS, tag)
 
     def shortcode(self, opened: re.Match[str], rest: str, whole: str) -> str:
         rest = rest.rstrip().removesuffix("/")
         plain, named = read_arguments(rest)
-        tag = Tag(opened, whole, opened[2].rstrip("/"), rest, plain, named, is_end=bool(opened[1]))
+        tag = ShortcodeTag(opened, whole, opened[2].rstrip("/"), rest, plain, named, is_end=bool(opened[1]))
         return self._resolve(SHORTCODES, tag)
 
-    def _resolve(self, handlers: "dict[str, TagHandler]", tag: Tag) -> str:
+    def _resolve(self, handlers: "dict[str, TagHandler]", tag: ShortcodeTag) -> str:
         handler = handlers.get(tag.name)
         text = handler(self, tag) if handler else None
         if text is not None:
@@ -166,13 +168,13 @@ class ShortcodeResolver:
         self.log.changed("liquid", _("A frame was left out, its text stays: %s") % tag)
         return ""
 
-    def _image(self, tag: Tag) -> str:
+    def _image(self, tag: ShortcodeTag) -> str:
         """Any tag that has a source or an alternative text shows an image, whatever it is called."""
         source = source_of(tag.named)
         is_image = tag.name in PICTURES or bool({*ALTERNATIVES, "src"} & tag.named.keys())
         return _figure(source, tag.named) if source and is_image and PICTURED.search(source) else ""
 
-    def _words(self, tag: Tag) -> str:
+    def _words(self, tag: ShortcodeTag) -> str:
         """The words of an unknown tag, and where it leads; the tag itself is reported."""
         words = words_of(tag.plain, tag.named)
         address = next((tag.named[name] for name in TARGETS if tag.named.get(name)), "")
@@ -184,7 +186,7 @@ class ShortcodeResolver:
             words = [*words[:-1], write_link(from_root(address), words[-1] if words else "")]
         return set_apart(tag.match, tag.whole, words)
 
-    def quotation(self, tag: Tag) -> str:
+    def quotation(self, tag: ShortcodeTag) -> str:
         """A frame around a quotation; one that has its words as arguments is a quotation itself."""
         self.drop_frame(tag.one_line)
         if tag.is_end:
@@ -219,22 +221,22 @@ def _text_behind(rest: str, argument: str) -> str:
 
 
 # Handlers of tags return the text in place of a tag, or None where it is to be treated as any other.
-TagHandler = Callable[[ShortcodeResolver, Tag], str | None]
+TagHandler = Callable[[ShortcodeResolver, ShortcodeTag], str | None]
 # Handlers of filters get the text and the argument, and return a text, or None where the output is dropped.
 FilterHandler = Callable[[ShortcodeResolver, str, str], str | None]
 
 
-def _image_tag(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+def _image_tag(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
     return write_image(tag.plain[0], _text_behind(tag.rest, tag.plain[0])) if tag.plain else None
 
 
-def _image_with_class(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+def _image_with_class(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
     if not tag.plain:
         return None
     return write_image(tag.plain[0], _text_behind(tag.rest, tag.plain[1]) if len(tag.plain) > 2 else "")
 
 
-def _include(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+def _include(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
     """An include that names a video shows one; the name of the file is no text for readers."""
     file = " ".join([*tag.plain, tag.rest]).lower()
     name = next((name for name in VIDEO_ADDRESSES if name in file), "")
@@ -245,20 +247,20 @@ def _include(resolver: ShortcodeResolver, tag: Tag) -> str | None:
     return None
 
 
-def _post_address(resolver: ShortcodeResolver, tag: Tag) -> str:
+def _post_address(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str:
     return f"post:{tag.rest.strip()}"
 
 
-def _reference(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+def _reference(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
     return f"post:{tag.positional[0]}" if tag.positional else None
 
 
-def _video(resolver: ShortcodeResolver, tag: Tag) -> str | None:
+def _video(resolver: ShortcodeResolver, tag: ShortcodeTag) -> str | None:
     video = tag.named.get("id") or next(iter(tag.positional), "")
     return write_link(VIDEO_ADDRESSES[tag.name].format(video), tag.named.get("title", "")) if video else None
 
 
-def _image_source(resolver: ShortcodeResolver, tag: Tag) -> None:
+def _image_source(resolver: ShortcodeResolver, tag: ShortcodeTag) -> None:
     """The first argument without a name is the source."""
     if not source_of(tag.named) and tag.positional:
         tag.named["src"] = tag.positional[0]

@@ -52,7 +52,7 @@ Inline = Span | NoteReference | InlineImage | LineBreak
 
 
 @dataclass
-class Paragraph:
+class WordParagraph:
     """A paragraph: its words, and what it is. `level` is that of a heading, `depth` that of an item of a list."""
 
     inlines: list[Inline] = field(default_factory=list)
@@ -119,7 +119,7 @@ class Table:
         return any(cell.columns > 1 or cell.is_continued for row in self.rows for cell in row)
 
 
-Block = Paragraph | Table
+Block = WordParagraph | Table
 
 
 def text_of(inlines: list[Inline]) -> str:
@@ -130,10 +130,10 @@ def text_of(inlines: list[Inline]) -> str:
     )
 
 
-def all_paragraphs(blocks: list[Block]) -> Iterator[Paragraph]:
+def all_paragraphs(blocks: list[Block]) -> Iterator[WordParagraph]:
     """Every paragraph, those in tables as well."""
     for block in blocks:
-        if isinstance(block, Paragraph):
+        if isinstance(block, WordParagraph):
             yield block
         else:
             for row in block.rows:

@@ -18,8 +18,8 @@ from publications.ooxml import (
 
 from ..tracking import remove_tracking
 from .annotations import CommentRanges
-from .blocks import Block, Cell, NoteSeries, Paragraph, Span, Table
-from .fields import WordFieldStack
+from .blocks import Block, Cell, NoteSeries, Span, Table, WordParagraph
+from .fields import FieldStack
 from .losses import ConversionLosses
 from .paragraphs import ParagraphReader
 from .styles import ListMarker, Numberings, Styles, numbering_of, outline_of
@@ -89,7 +89,7 @@ class PartReader:
         self.package, self.styles = context.package, context.styles
         self.losses, self.notes, self.comments = context.losses, context.notes, context.comments
         self.address_of = context.addresses.clean_link
-        self.fields = WordFieldStack()
+        self.fields = FieldStack()
         self.bookmarks: list[str] = []
         self.initial: list[Span] = []
         """A letter that Word sets large at the head of the next paragraph."""
@@ -139,7 +139,7 @@ class PartReader:
         mark = self._mark(element)
         self.losses.contents += style.role == "contents heading"
         if style.role not in LEFT_OUT:
-            paragraph = Paragraph(
+            paragraph = WordParagraph(
                 inlines=[*self.initial, *paragraph_reader.inlines],
                 role=style.role or ("heading" if level else ""),
                 level=level,
@@ -200,7 +200,7 @@ class PartReader:
         )
 
 
-def _numbered(paragraph: Paragraph, mark: ListMarker | None) -> None:
+def _numbered(paragraph: WordParagraph, mark: ListMarker | None) -> None:
     if mark is None or paragraph.role in ("title", "subtitle", "caption"):
         return
     if paragraph.level:

@@ -71,7 +71,9 @@ def import_word(word: WordDocument, content: bytes, filename: str, *, by) -> Wor
     """Make a draft of a Word file that has been read, with its authors as far as the site knows them."""
     site_names = SiteNames()
     known = [each.author for each in match_names(word.names, site_names) if each.author]
-    lines = tuple(manuscript.Byline(author=author.slug, name=author.name) for author in dict.fromkeys(known))
+    lines = tuple(
+        manuscript.ManuscriptByline(author=author.slug, name=author.name) for author in dict.fromkeys(known)
+    )
     text = replace(word.manuscript, bylines=lines)
     report = import_manuscript(text, _bundle(word), by=by, why=RevisionReason.WORD, site_names=site_names)
     row = _row(report.publication, word, text, content, filename, by=by, told=report.messages)

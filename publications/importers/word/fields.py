@@ -24,7 +24,7 @@ UNREPORTED_FIELDS = {
 
 
 @dataclass
-class WordField:
+class ComplexField:
     """A field that is open: its instruction until it is separated, then its result."""
 
     instruction: str = ""
@@ -47,11 +47,11 @@ class WordField:
         return f"{target}#{place[1] or place[2]}" if place else target
 
 
-class WordFieldStack:
+class FieldStack:
     """The fields around the place that is being read, the innermost last. They may span paragraphs."""
 
     def __init__(self) -> None:
-        self.open: list[WordField] = []
+        self.open: list[ComplexField] = []
 
     @property
     def is_suppressed(self) -> bool:
@@ -67,7 +67,7 @@ class WordFieldStack:
         return next((each.address for each in reversed(self.open) if each.is_result and each.address), "")
 
     def begin(self) -> None:
-        self.open.append(WordField())
+        self.open.append(ComplexField())
 
     def add_instruction(self, text: str) -> None:
         if self.open and not self.open[-1].is_result:
@@ -77,5 +77,5 @@ class WordFieldStack:
         if self.open:
             self.open[-1].is_result = True
 
-    def end(self) -> WordField:
-        return self.open.pop() if self.open else WordField()
+    def end(self) -> ComplexField:
+        return self.open.pop() if self.open else ComplexField()

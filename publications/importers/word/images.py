@@ -12,7 +12,7 @@ from xml.etree.ElementTree import Element
 from django.utils.translation import gettext as _
 
 from publications import html_tree, images
-from publications.manuscript import Picture
+from publications.manuscript import ManuscriptImage
 from publications.ooxml import (
     MAX_IMAGE_BYTES,
     InvalidWordFile,
@@ -167,7 +167,7 @@ class WordImages:
     image_key: ImageKeyFor
     language: str
     seen: dict[tuple, KeptImage | None] = field(default_factory=dict)
-    shown: dict[str, Picture] = field(default_factory=dict)
+    shown: dict[str, ManuscriptImage] = field(default_factory=dict)
 
     def place(self, shown: InlineImage, caption: str) -> html_tree.Element | None:
         """Return the element of an image with its caption, or None where it cannot be kept."""
@@ -220,7 +220,7 @@ class WordImages:
     def _note(self, kept: KeptImage, alt: str, is_decorative: bool) -> None:
         known = self.shown.get(kept.key)
         words = {self.language if self.language == "sv" else "en": alt} if alt else {}
-        self.shown[kept.key] = Picture(
+        self.shown[kept.key] = ManuscriptImage(
             key=kept.key,
             file=kept.file,
             digest=kept.digest,

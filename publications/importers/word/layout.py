@@ -14,9 +14,9 @@ from .blocks import (
     InlineImage,
     LineBreak,
     NoteReference,
-    Paragraph,
     Span,
     Table,
+    WordParagraph,
     all_paragraphs,
     one_line,
     without_form,
@@ -47,7 +47,7 @@ def normalize_blocks(blocks: Sequence[Block], losses: ConversionLosses) -> list[
 
 def _unpacked(block: Block, losses: ConversionLosses) -> list[Block]:
     """Return what a table of one cell holds: it is a frame around text."""
-    if isinstance(block, Paragraph) or len(block.rows) != 1 or len(block.rows[0]) != 1:
+    if isinstance(block, WordParagraph) or len(block.rows) != 1 or len(block.rows[0]) != 1:
         return [block]
     losses.unpacked_tables += 1
     return [inner for each in block.rows[0][0].blocks for inner in _unpacked(each, losses)]
@@ -57,7 +57,7 @@ def level_headings(blocks: Sequence[Block]) -> None:
     """Let headings begin at level 2 and skip none."""
     above: list[int] = []
     for block in blocks:
-        if isinstance(block, Paragraph) and block.level:
+        if isinstance(block, WordParagraph) and block.level:
             while above and above[-1] >= block.level:
                 above.pop()
             above.append(block.level)
@@ -66,21 +66,23 @@ def level_headings(blocks: Sequence[Block]) -> None:
 
 def take_bold_lines_as_headings(blocks: Sequence[Block]) -> int:
     """Make headings of short lines in bold between paragraphs, where a text has no heading at all; count them."""
-    if any(isinstance(block, Paragraph) and block.level for block in blocks):
+    if any(isinstance(block, WordParagraph) and block.level for block in blocks):
         return 0
     count = 0
     for block, following in pairwise([*blocks, None]):
-        if isinstance(block, Paragraph) and _looks_like_heading(block, following):
+        if isinstance(block, WordParagraph) and _looks_like_heading(block, following):
             block.level, block.role = 1, "heading"
             count += 1
     return count
 
 
-def _looks_like_heading(block: Paragraph, following: Block | None) -> bool:
+def _looks_like_heading(block: WordParagraph, following: Block | None) -> bool:
     text = one_line(block.text)
     is_line = block.is_all_bold and not block.is_item and not block.role
     is_short = len(text) <= MAX_HEADING_CHARACTERS and text[-1:] not in ".:;,"
-    has_text_below = isinstance(following, Paragraph) and bool(following.spans) and not following.is_all_bold
+    has_text_below = (
+        isinstance(following, WordParagraph) and bool(following.spans) and not following.is_all_bold
+    )
     is_one_line = not any(isinstance(inline, LineBreak | InlineImage) for inline in block.inlines)
     return is_line and is_short and is_one_line and has_text_below
 
@@ -98,7 +100,7 @@ def inner_links(blocks: Sequence[Block]) -> list[str]:
 def heading_anchors(blocks: Sequence[Block], contents: Sequence[Heading]) -> dict[str, str]:
     """Return the anchors of headings by their bookmarks; none where the page has other headings than the text."""
     headings = [
-        block for block in blocks if isinstance(block, Paragraph) and block.level and one_line(block.text)
+        block for block in blocks if isinstance(block, WordParagraph) and block.level and one_line(block.text)
     ]
     if len(headings) != len(contents):
         return {}
@@ -110,7 +112,7 @@ def heading_anchors(blocks: Sequence[Block], contents: Sequence[Heading]) -> dic
     }
 
 
-class TreeBuilder:
+class ElementBuilder:
     """Makes a tree of HTML of blocks, as the site stores a text.
 
     Args:
@@ -151,11 +153,11 @@ class TreeBuilder:
             lines = list(takewhile(_is_code, blocks[place:]))
             return len(lines), [Element("pre", {}, [Element("code", {}, [_code_text(lines)])])]
         following = blocks[place + 1] if place + 1 < len(blocks) else None
-        if _is_picture(block) and isinstance(following, Paragraph) and _is_caption(following):
+        if _is_picture(block) and isinstance(following, WordParagraph) and _is_caption(following):
             return 2, self._images(block, one_line(following.text))
         return 1, self._paragraph(block)
 
-    def _paragraph(self, paragraph: Paragraph) -> list[Child]:
+    def _paragraph(self, paragraph: WordParagraph) -> list[Child]:
         if paragraph.level:
             number = [f"{paragraph.mark} "] if paragraph.mark else []
             words = self._inline(without_form(paragraph.inlines))
@@ -168,7 +170,7 @@ class TreeBuilder:
         return [Element("p", {}, content)]
 
     def _add_item(
-        self, elements: list[Child], lists: list[Element], paragraph: Paragraph, item: Element
+        self, elements: list[Child], lists: list[Element], paragraph: WordParagraph, item: Element
     ) -> None:
         """Put an item into the list it belongs to. Lists begin at the outer level and go in by one at a time."""
         depth = min(paragraph.depth, len(lists), MAX_LIST_DEPTH)
@@ -180,7 +182,7 @@ class TreeBuilder:
             (lists[depth - 1].elements[-1].children if depth else elements).append(lists[depth])
         lists[depth].children.append(item)
 
-    def _images(self, paragraph: Paragraph, caption: str) -> list[Child]:
+    def _images(self, paragraph: WordParagraph, caption: str) -> list[Child]:
         """Return images, the last with the caption, which stands as a paragraph where that image cannot be kept."""
         shown = [inline for inline in paragraph.inlines if isinstance(inline, InlineImage)]
         captions = [""] * (len(shown) - 1) + [caption]
@@ -302,18 +304,18 @@ def _goes_on(last: Inline, inline: Inline) -> bool:
 
 def _is_code(block: Block) -> bool:
     """Whether a block is a line of code, with nothing in it that code cannot have."""
-    is_line = isinstance(block, Paragraph) and block.role == "code" and not block.is_item
+    is_line = isinstance(block, WordParagraph) and block.role == "code" and not block.is_item
     return is_line and all(isinstance(inline, Span | LineBreak) for inline in block.inlines)
 
 
-def _code_text(paragraphs: Sequence[Paragraph]) -> str:
+def _code_text(paragraphs: Sequence[WordParagraph]) -> str:
     lines = (
         "\n".join(paragraph.text for paragraph in paragraphs).replace("\t", "    ").strip("\n").split("\n")
     )
     return "\n".join(line.rstrip() for line in lines)
 
 
-def _is_picture(block: Paragraph) -> bool:
+def _is_picture(block: WordParagraph) -> bool:
     """Whether a paragraph consists of pictures alone."""
     return (
         not block.spans
@@ -322,7 +324,7 @@ def _is_picture(block: Paragraph) -> bool:
     )
 
 
-def _is_caption(block: Paragraph) -> bool:
+def _is_caption(block: WordParagraph) -> bool:
     """Whether a paragraph is a caption that a figure can have: plain words."""
     has_links = any(span.address for span in block.spans)
     is_plain = all(isinstance(inline, Span) for inline in block.inlines)

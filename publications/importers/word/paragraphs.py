@@ -9,7 +9,7 @@ from publications.ooxml import at, children, is_on, text_in, value
 
 from .annotations import CommentRanges
 from .blocks import Block, Inline, LineBreak, NoteReference, NoteSeries, Span
-from .fields import LEFT_OUT, UNREPORTED_FIELDS, WordField, WordFieldStack
+from .fields import LEFT_OUT, UNREPORTED_FIELDS, ComplexField, FieldStack
 from .images import DrawingPart, read_drawing
 from .styles import Styles
 
@@ -70,7 +70,7 @@ class RunFormat:
 class ParagraphReader:
     """Reads one paragraph. `boxes` are blocks of text boxes that were met in it."""
 
-    def __init__(self, part: Part, fields: WordFieldStack) -> None:
+    def __init__(self, part: Part, fields: FieldStack) -> None:
         self.part, self.fields = part, fields
         self.inlines: list[Inline] = []
         self.boxes: list[Block] = []
@@ -195,7 +195,7 @@ class ParagraphReader:
         self.read(element, form)
         self._close(self.fields.end())
 
-    def _close(self, field: WordField) -> None:
+    def _close(self, field: ComplexField) -> None:
         losses = self.part.losses
         if field.name in LEFT_OUT:
             losses.contents += field.name in ("TOC", "INDEX", "TOA")

@@ -22,7 +22,7 @@ from .blocks import ENDNOTES, FOOTNOTES, UNUSED, Block, all_paragraphs, all_tabl
 from .body import PartReader, read_context
 from .images import ImageKeyFor, WordImages
 from .layout import (
-    TreeBuilder,
+    ElementBuilder,
     heading_anchors,
     inner_links,
     normalize_blocks,
@@ -205,7 +205,7 @@ class _File:
         """Return the Markdown and its page. Links to headings need the page first: it gives them their addresses."""
         notes: Noted = [(label, normalize_blocks(note, self.losses)) for label, note in self.notes.in_order]
         anchors: dict[str, str] = {}
-        builder = TreeBuilder(self.images.place, lambda address: resolve_link(address, anchors))
+        builder = ElementBuilder(self.images.place, lambda address: resolve_link(address, anchors))
         body = markup.to_markdown(builder.build(blocks, notes), markup.EDITABLE)
         rendered = self._render(body)
         bookmarks = inner_links([*blocks, *(block for _label, note in notes for block in note)])

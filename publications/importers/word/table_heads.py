@@ -2,7 +2,7 @@
 
 import re
 
-from .blocks import Cell, Paragraph, Table, one_line
+from .blocks import Cell, Table, WordParagraph, one_line
 
 LONGEST_LABEL = 60  # characters of a cell that names a column
 LONG_TEXT = 40  # characters from which cells below are texts, which a short cell above them names
@@ -67,9 +67,11 @@ def _is_named_by(label: str, column: list[str]) -> bool:
 
 def _text(cell: Cell) -> str:
     """The words of a cell of one paragraph; what is longer than that is no label, and stands on several lines."""
-    return "\n".join(one_line(block.text) for block in cell.blocks if isinstance(block, Paragraph)).strip()
+    return "\n".join(
+        one_line(block.text) for block in cell.blocks if isinstance(block, WordParagraph)
+    ).strip()
 
 
 def _is_bold(cell: Cell) -> bool:
-    paragraphs = [block for block in cell.blocks if isinstance(block, Paragraph)]
+    paragraphs = [block for block in cell.blocks if isinstance(block, WordParagraph)]
     return bool(paragraphs) and all(each.is_all_bold or each.level for each in paragraphs)

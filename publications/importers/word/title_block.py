@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 from publications.publication_fields import MAX_LENGTHS
 
-from .blocks import Block, Inline, InlineImage, NoteReference, Paragraph, one_line
+from .blocks import Block, Inline, InlineImage, NoteReference, WordParagraph, one_line
 
 HEAD_BLOCKS = 12
 MAX_BYLINE_CHARACTERS = 200
@@ -81,16 +81,16 @@ def split_title_block(blocks: list[Block]) -> TitleBlock:
     return title_block
 
 
-def _head(title_block: TitleBlock) -> list[tuple[int, Paragraph]]:
+def _head(title_block: TitleBlock) -> list[tuple[int, WordParagraph]]:
     """The first paragraphs, by place."""
     return [
         (at, block)
         for at, block in enumerate(title_block.blocks[:HEAD_BLOCKS])
-        if isinstance(block, Paragraph)
+        if isinstance(block, WordParagraph)
     ]
 
 
-def _take(title_block: TitleBlock, paragraph: Paragraph) -> str:
+def _take(title_block: TitleBlock, paragraph: WordParagraph) -> str:
     """Take a paragraph off the text: its words; its notes and pictures are kept."""
     title_block.blocks = [block for block in title_block.blocks if block is not paragraph]
     title_block.moved_inlines += [
@@ -103,14 +103,14 @@ def _take_title(title_block: TitleBlock) -> None:
     titled = [
         block
         for block in title_block.blocks
-        if isinstance(block, Paragraph) and block.role == "title" and block.spans
+        if isinstance(block, WordParagraph) and block.role == "title" and block.spans
     ]
     if titled:
         together = _run_of(title_block.blocks, titled[0])
         _name(title_block, " ".join(_take(title_block, each) for each in together))
         return
     heading = next(
-        (block for block in title_block.blocks if isinstance(block, Paragraph) and block.level), None
+        (block for block in title_block.blocks if isinstance(block, WordParagraph) and block.level), None
     )
     if heading:
         heading.mark = ""
@@ -122,12 +122,12 @@ def _name(title_block: TitleBlock, title: str) -> None:
     title_block.title, title_block.cut_off = title[: MAX_LENGTHS["title"]], title[MAX_LENGTHS["title"] :]
 
 
-def _run_of(blocks: list[Block], first: Paragraph) -> list[Paragraph]:
+def _run_of(blocks: list[Block], first: WordParagraph) -> list[WordParagraph]:
     """The paragraphs of a title that goes over several."""
     at = next(place for place, block in enumerate(blocks) if block is first)
     found = []
     for block in blocks[at:]:
-        if not isinstance(block, Paragraph) or block.role != "title":
+        if not isinstance(block, WordParagraph) or block.role != "title":
             break
         found.append(block)
     return found
@@ -185,9 +185,13 @@ def _take_subtitle(title_block: TitleBlock) -> None:
 
 def _take_summary(title_block: TitleBlock) -> None:
     """The first paragraphs, where they are bold or italic throughout and others are not."""
-    found: list[Paragraph] = []
+    found: list[WordParagraph] = []
     for block in title_block.blocks:
-        if len(found) == MAX_SUMMARY_PARAGRAPHS or not isinstance(block, Paragraph) or not _sums_up(block):
+        if (
+            len(found) == MAX_SUMMARY_PARAGRAPHS
+            or not isinstance(block, WordParagraph)
+            or not _sums_up(block)
+        ):
             break
         if found and found[0].is_all_bold != block.is_all_bold:
             break
@@ -198,21 +202,21 @@ def _take_summary(title_block: TitleBlock) -> None:
         title_block.summary = "\n\n".join(_take(title_block, block) for block in found)
 
 
-def _sums_up(paragraph: Paragraph) -> bool:
+def _sums_up(paragraph: WordParagraph) -> bool:
     is_plain = not paragraph.level and not paragraph.is_item and paragraph.role in ("", "subtitle")
     return is_plain and (paragraph.is_all_bold or paragraph.is_all_italic)
 
 
 def _take_points(title_block: TitleBlock) -> None:
     """A list below a heading such as "Key points", where it opens the text."""
-    if not title_block.blocks or not isinstance(title_block.blocks[0], Paragraph):
+    if not title_block.blocks or not isinstance(title_block.blocks[0], WordParagraph):
         return
     heading = title_block.blocks[0]
     if not KEY_POINTS_HEADING.fullmatch(one_line(heading.text).rstrip(":")):
         return
-    items: list[Paragraph] = []
+    items: list[WordParagraph] = []
     for block in title_block.blocks[1:]:
-        if not isinstance(block, Paragraph) or not block.is_item:
+        if not isinstance(block, WordParagraph) or not block.is_item:
             break
         items.append(block)
     if 2 <= len(items) <= MAX_KEY_POINTS and all(item.depth == items[0].depth for item in items):
@@ -222,16 +226,17 @@ def _take_points(title_block: TitleBlock) -> None:
 
 def _place_moved(title_block: TitleBlock) -> None:
     first = next(
-        (block for block in title_block.blocks if isinstance(block, Paragraph) and _holds_text(block)), None
+        (block for block in title_block.blocks if isinstance(block, WordParagraph) and _holds_text(block)),
+        None,
     )
     pictures = [inline for inline in title_block.moved_inlines if isinstance(inline, InlineImage)]
     notes = [inline for inline in title_block.moved_inlines if isinstance(inline, NoteReference)]
     if notes and first is not None:
         first.inlines += notes
     elif notes:
-        title_block.blocks.append(Paragraph(notes))
-    title_block.blocks[:0] = [Paragraph([picture]) for picture in pictures]
+        title_block.blocks.append(WordParagraph(notes))
+    title_block.blocks[:0] = [WordParagraph([picture]) for picture in pictures]
 
 
-def _holds_text(block: Paragraph) -> bool:
+def _holds_text(block: WordParagraph) -> bool:
     return bool(block.spans) and not block.level and block.role != "code"

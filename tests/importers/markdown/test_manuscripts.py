@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from publications.importers.report import FileOutcome
-from publications.manuscript import Attachment, Byline, Manuscript, Picture, write
+from publications.manuscript import Manuscript, ManuscriptByline, ManuscriptFile, ManuscriptImage, write
 from publications.models import Image, Publication
 from tests.blogs import bring_in
 from tests.factories import picture_bytes
@@ -14,9 +14,9 @@ from tests.factories import picture_bytes
 pytestmark = pytest.mark.django_db
 
 PIECE = Manuscript(
-    title="A", kind="report", summary="S.", slug="a", bylines=(Byline(author="ann", name="Ann"),), cover="abcdefgh23",
-    images=(Picture(key="abcdefgh23", file="field.png", alt={"en": "A field"}),), body="Text.",
-    attachments=(Attachment(file="report.pdf", label="The report"), Attachment(file="lost.pdf")),
+    title="A", kind="report", summary="S.", slug="a", bylines=(ManuscriptByline(author="ann", name="Ann"),), cover="abcdefgh23",
+    images=(ManuscriptImage(key="abcdefgh23", file="field.png", alt={"en": "A field"}),), body="Text.",
+    attachments=(ManuscriptFile(file="report.pdf", label="The report"), ManuscriptFile(file="lost.pdf")),
 )  # fmt: skip
 
 
@@ -41,7 +41,7 @@ def test_it_comes_in_with_its_files_and_brings_no_news_the_next_time(tmp_path):
 
 
 def test_an_attachment_is_known_by_its_bytes_whatever_is_written_of_it(tmp_path):
-    bring_in(archive(tmp_path, attachments=(Attachment(file="report.pdf", digest="0a"),)))
+    bring_in(archive(tmp_path, attachments=(ManuscriptFile(file="report.pdf", digest="0a"),)))
 
     assert Publication.objects.get().attachments.get().digest == hashlib.sha256(b"pdf").hexdigest()
     assert only(bring_in(tmp_path / "archive")).outcome is FileOutcome.UNCHANGED
@@ -50,7 +50,7 @@ def test_an_attachment_is_known_by_its_bytes_whatever_is_written_of_it(tmp_path)
 def test_other_bytes_of_an_attachment_and_another_label_are_news(tmp_path):
     bring_in(archive(tmp_path))
     outcomes = [only(bring_in(archive(tmp_path, pdf=b"more"))).outcome]
-    named = (Attachment(file="report.pdf", label="Mended"),)
+    named = (ManuscriptFile(file="report.pdf", label="Mended"),)
 
     outcomes.append(only(bring_in(archive(tmp_path, pdf=b"more", attachments=named))).outcome)
 

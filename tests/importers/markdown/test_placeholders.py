@@ -22,7 +22,7 @@ from publications.importers.markdown.placeholders import _fenced as fenced
 from publications.importers.markdown.raw_html import reduce_html
 from publications.importers.markdown.shortcodes import resolve_shortcodes
 from publications.importers.report import ImportLog
-from publications.manuscript import Manuscript, Picture
+from publications.manuscript import Manuscript, ManuscriptImage
 from tests.import_hostile import FRONT, REPEATED, RISING
 
 
@@ -278,7 +278,10 @@ def test_words_that_a_page_lacks_are_named_as_often_as_it_lacks_them(source, pag
 
 
 def test_what_a_page_lacks_is_told():
-    lost, there = Picture(key="abcdefgh23", file="lost.png"), Picture(key="abcdefgh24", file="there.png")
+    lost, there = (
+        ManuscriptImage(key="abcdefgh23", file="lost.png"),
+        ManuscriptImage(key="abcdefgh24", file="there.png"),
+    )
     body = "One ![Port](image:abcdefgh24) [x](https://x.example/a)"
     text, result = (
         Manuscript(title="A", body=f"{body} [y](https://x.example/b)", images=(lost, there)),
