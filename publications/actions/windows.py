@@ -4,7 +4,7 @@ No other module writes a window. The rules are in `docs/decisions/0001-rules-of-
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from publications.models import (
@@ -93,19 +93,15 @@ def store_editions(compositions: Sequence[EditionWithRows]) -> list[Edition]:
 def copy_edition(edition: Edition) -> EditionWithRows:
     """Return the text of an edition with its rows, as a copy that is not stored."""
     stored = Edition.objects.filter(pk=edition.pk)
-    copied = EditionWithRows.get_many(stored, rows=("bylines", "tags", "images", "attachments"))[0]
-    copy = copied.edition
-    for row in (copy, *copied.bylines, *copied.attachments):
+    rows = EditionWithRows.get_many(stored, rows=("bylines", "tags", "images", "attachments"))[0]
+    copy = replace(rows, edition=stored.get())  # without the rows that get_many has attached to its edition
+    for row in (copy.edition, *copy.bylines, *copy.attachments):
         row.pk = None
         row._state.adding = True
-    copy.change_note, copy.end_reason, copy.withdrawal_reason, copy.is_scheduled = (
-        "",
-        EndReason.NONE,
-        "",
-        False,
-    )
-    copy.visible_until, copy.expires_at = FOREVER, FOREVER
-    return copied
+    copy.edition.change_note, copy.edition.withdrawal_reason = "", ""
+    copy.edition.end_reason, copy.edition.is_scheduled = EndReason.NONE, False
+    copy.edition.visible_until, copy.edition.expires_at = FOREVER, FOREVER
+    return copy
 
 
 def _store_rows(compositions: Sequence[EditionWithRows]) -> None:

@@ -12,6 +12,7 @@ from publications.models import (
     Author,
     Change,
     Edition,
+    EditionTag,
     EndReason,
     Kind,
     Publication,
@@ -239,6 +240,16 @@ def test_undo_brings_back_the_text_before_as_a_new_edition(editor):
     assert (restored.number, live(publication).body, mistaken.end_reason) == (3, "Right.", EndReason.UNDONE)
     assert [row.tag.name for row in restored.tag_rows.all()] == ["China"]
     assert restored.bylines.count() == 1
+
+
+def test_a_restored_edition_carries_no_rows_of_the_edition_it_was_copied_from(editor):
+    publication = make_publication(tags=(make_tag("China"),))
+    actions.publish(publication, by=editor)
+    actions.publish(saved(publication, body="Wrong."), by=editor)
+
+    restored = actions.undo(publication, by=editor)
+
+    assert list(restored.tag_rows.all()) == list(EditionTag.objects.filter(edition=restored))
 
 
 def test_undo_leaves_the_working_copy_as_it_is(editor):
