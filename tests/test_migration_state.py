@@ -1,10 +1,5 @@
 """Releases and databases that do not fit: what prepare, serve and migrate say and refuse, on either engine."""
 
-import os
-import subprocess
-import sys
-from urllib.parse import urlsplit
-
 import pytest
 from django.apps import apps
 from django.contrib.auth import get_user_model
@@ -20,8 +15,8 @@ from publications.migration_state import (
     read_migration_state,
 )
 from publications.models import Review, Tag
-from tests.conftest import ROOT
 from tests.factories import make_live
+from tests.own_databases import own_database, run_python
 
 pytestmark = pytest.mark.django_db
 
@@ -168,28 +163,6 @@ def test_serve_refuses_a_database_that_lacks_migrations():
         call_command("serve")
 
 
-@pytest.fixture
-def own_database(tmp_path):
-    """The environment of a site of its own, on the engine of the tests."""
-    known = {
-        **os.environ,
-        "SITE_DATA": str(tmp_path),
-        "DEBUG": "1",
-        "DJANGO_SETTINGS_MODULE": "sceeus.settings",
-    }
-    server = os.environ.get("DATABASE_URL", "")
-    if not server.startswith("postgres"):
-        yield known
-        return
-    import psycopg
-
-    name = f"own_{os.getpid()}"
-    with psycopg.connect(server, autocommit=True) as there:
-        there.execute(f"CREATE DATABASE {name}")
-        yield {**known, "DATABASE_URL": urlsplit(server)._replace(path=f"/{name}").geturl()}
-        there.execute(f"DROP DATABASE {name} WITH (FORCE)")
-
-
 BACK_AND_FORWARD = """
 import django
 django.setup()
@@ -207,16 +180,8 @@ print(len(before), read_migration_state().is_current)
 """
 
 
-def test_prepare_goes_forward_again_after_the_database_was_taken_back(own_database):
-    ran = subprocess.run(
-        [sys.executable, "-c", BACK_AND_FORWARD],
-        cwd=ROOT,
-        env=own_database,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
+def test_prepare_goes_forward_again_after_the_database_was_taken_back(tmp_path):
+    with own_database(tmp_path) as environment:
+        unapplied, is_current = run_python(BACK_AND_FORWARD, environment).split()
 
-    assert ran.returncode == 0, ran.stderr
-    unapplied, is_current = ran.stdout.splitlines()[-1].split()
     assert int(unapplied) > 1 and is_current == "True"

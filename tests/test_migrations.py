@@ -1,0 +1,97 @@
+"""Migrations on rows of an older release: what the renames carry along, and that the squash gives the same schema."""
+
+import json
+
+import pytest
+from django.db import connection
+
+from tests.own_databases import own_database, run_python
+from tests.schemas import read_schema
+
+MIGRATE_STEP_BY_STEP = """
+import json
+from unittest.mock import patch
+import django
+django.setup()
+from django.contrib.auth.models import Group, Permission
+from django.contrib.contenttypes.models import ContentType
+from django.core.management import call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+from tests.schemas import read_schema
+
+executor = MigrationExecutor(connection)
+executor.loader.replace_migrations = False
+executor.loader.build_graph()
+others = [node for node in executor.loader.graph.leaf_nodes() if node[0] != "publications"]
+state = executor.migrate([*others, ("publications", "0028_rename_tree_to_locale")])
+old = state.apps.get_model
+
+model = ContentType.objects.create(app_label="publications", model="auditline")
+permission = Permission.objects.create(content_type=model, codename="view_auditline", name="Can view audit line")
+Group.objects.create(name="Auditors").permissions.add(permission)
+owner = old("auth", "User").objects.create(username="ann")
+forms = old("publications", "Typed").objects
+draft, author = (
+    forms.create(owner=owner, key=key, path=path, values=[[name, "on"] for name in names])
+    for key, path, names in (
+        ("draft", "", ["title", "note", "en-note"]),
+        ("author", "/desk/publications/author/1/change/", ["name", "guest", "pseudonymous", "note"]),
+    )
+)
+page = forms.create(owner=owner, key="page", path="/desk/publications/page/1/change/", values=[["guest", "on"]])
+lines = old("publications", "AuditLine").objects
+for number, detail in enumerate(
+    [{"kind": "kind", "changed": ["numbered", "name_en"]}, {"kind": "page", "changed": ["guest"]}], start=1
+):
+    lines.create(deed="amend", by_name="ann", subject="s", generation=number, detail=detail)
+
+try:
+    with patch("django.core.management.commands.migrate.emit_post_migrate_signal", side_effect=KeyboardInterrupt):
+        call_command("migrate", verbosity=0)
+except KeyboardInterrupt:
+    pass
+else:
+    raise AssertionError("The first run was not interrupted.")
+call_command("migrate", verbosity=0)
+
+from publications.models import AuditEntry, Autosave
+print(json.dumps({
+    "schema": read_schema(connection),
+    "permissions": list(Group.objects.get(name="Auditors").permissions.values_list("codename", flat=True)),
+    "forms": {form.key: [form.path, [name for name, value in form.values]] for form in Autosave.objects.all()},
+    "details": [entry.detail for entry in AuditEntry.objects.order_by("site_version")],
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def migrated(tmp_path_factory) -> dict:
+    """What an older database has after its migrations, of which the first run was killed at its end."""
+    with own_database(tmp_path_factory.mktemp("site")) as environment:
+        return json.loads(run_python(MIGRATE_STEP_BY_STEP, environment))
+
+
+@pytest.mark.django_db
+def test_the_squashed_migration_gives_the_schema_of_the_steps(migrated):
+    assert read_schema(connection) == migrated["schema"]
+
+
+def test_permissions_of_a_group_survive_a_migrate_that_was_killed_after_its_last_migration(migrated):
+    assert migrated["permissions"] == ["view_auditentry"]
+
+
+def test_values_of_unsaved_forms_have_the_new_names_of_fields(migrated):
+    assert migrated["forms"]["draft"][1] == ["title", "internal_note", "en-internal_note"]
+    assert migrated["forms"]["author"][1] == ["name", "is_guest", "is_pseudonymous", "note"]
+
+
+def test_unsaved_forms_have_the_new_paths_of_models(migrated):
+    assert migrated["forms"]["page"] == ["/desk/publications/sitepage/1/change/", ["guest"]]
+
+
+def test_details_of_audit_entries_have_the_new_names_of_models_and_fields(migrated):
+    assert migrated["details"] == [
+        {"kind": "kind", "changed": ["is_numbered", "name_en"]},
+        {"kind": "sitepage", "changed": ["guest"]},
+    ]
