@@ -77,7 +77,7 @@ class SearchIndex(SingleRowModel):
     """By which rules the index, and likeness, were last built as a whole; other rules want them built anew."""
 
     version = models.PositiveIntegerField(default=0)
-    likeness = models.PositiveIntegerField(default=0)
+    similarity_version = models.PositiveIntegerField(default=0)
 
     class Meta(SingleRowModel.Meta):
         verbose_name = _("search index")

@@ -95,7 +95,7 @@ def fill(publications: int) -> None:
         _copy(turn, rows[: publications - turn * DIFFERENT])
     _count_words(rows, publications)
     SearchIndex.objects.update_or_create(
-        pk=1, defaults={"version": index.VERSION, "likeness": similarity.VERSION}
+        pk=1, defaults={"version": index.VERSION, "similarity_version": similarity.VERSION}
     )
 
 

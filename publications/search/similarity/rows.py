@@ -224,17 +224,17 @@ DUE = 32_767
 
 def is_outdated() -> bool:
     """Whether the likenesses were found by other rules than these."""
-    return not SearchIndex.objects.filter(likeness=VERSION).exists()
+    return not SearchIndex.objects.filter(similarity_version=VERSION).exists()
 
 
 def mark_due() -> None:
     """Remember that a rebuild is due, until one is done: many publications come at once, and change what is rare."""
-    SearchIndex.objects.update_or_create(pk=1, defaults={"likeness": DUE})
+    SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": DUE})
 
 
 def is_due() -> bool:
     """Return whether a rebuild was marked as due."""
-    return SearchIndex.objects.filter(likeness=DUE).exists()
+    return SearchIndex.objects.filter(similarity_version=DUE).exists()
 
 
 def rebuild() -> Progress:
@@ -277,4 +277,4 @@ def _finish() -> None:
     ends = Similarity.objects.order_by().values_list("edition", "similar_edition")
     remove_rows((described | {pk for pair in ends for pk in pair}) - to_be)
     add_rows([text.edition for text in read_editions(to_be - described)])
-    SearchIndex.objects.update_or_create(pk=1, defaults={"likeness": VERSION})
+    SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": VERSION})

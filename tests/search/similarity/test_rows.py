@@ -342,4 +342,4 @@ def test_the_next_start_finds_likenesses_by_other_rules(monkeypatch, settings):
     assert similarity.is_outdated() and not search.is_outdated()
     make_person()  # so that no demonstration is loaded
     call_command("prepare", verbosity=0)
-    assert SearchIndex.objects.get().likeness == 99
+    assert SearchIndex.objects.get().similarity_version == 99
