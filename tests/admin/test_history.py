@@ -475,12 +475,13 @@ def test_an_audit_line_shows_no_raw_detail(desk, editor):
     assert "biography_sv" not in page and "&quot;kind&quot;" not in page
 
 
-def test_a_rebuild_is_told_in_the_language_of_the_desk(desk):
-    actions.bump_site_version("search, likeness")
+@pytest.mark.parametrize("subject", ["search, similarity", "search, likeness"])
+def test_a_rebuild_is_named_in_the_language_of_the_desk(desk, subject):
+    actions.bump_site_version(subject)
 
     page = desk.get(TRAIL, headers={"Accept-Language": "sv"}).text
 
-    assert "sökregister, likhet" in page and "likeness" not in page
+    assert "sökregister, likhet" in page and subject not in page
 
 
 def test_a_publication_keeps_its_address_where_the_revision_had_none(desk, editor):

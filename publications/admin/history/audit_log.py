@@ -167,8 +167,12 @@ def _editions(line: AuditEntry, detail: dict) -> list[tuple[int, str]]:
     return [(number, reverse("desk:publish-result", args=[line.publication_id, number])) for number in found]
 
 
-REBUILT = {"search": gettext_lazy("search index"), "likeness": gettext_lazy("similarity")}
-"""Parts of the site that `manage.py rebuild` makes anew, as it names them."""
+REBUILT = {
+    "search": gettext_lazy("search index"),
+    "similarity": gettext_lazy("similarity"),
+    "likeness": gettext_lazy("similarity"),  # in entries of older releases
+}
+"""What audit entries call the parts of the site that were rebuilt."""
 
 
 class RowFilter(admin.SimpleListFilter):
