@@ -1,31 +1,31 @@
-"""A publication as plain text and files, both ways and without loss: the one format of import, archive,
-revision, comparison and restore. Knows no database.
+"""Serialize a publication as plain text and files, and read it back without loss.
 
-A manuscript is YAML front matter, then Markdown; with its files it is a folder whose text is `index.md`.
-Format 1. Its fields are read as they were typed: `no`, `1.0` and `2024-04-09` are titles like any other.
-What it cannot carry, or does not understand, it refuses in a sentence that says where and what to do.
+A manuscript is YAML front matter followed by Markdown; with its files it is a folder whose text is `index.md`. Import,
+archive, revisions, comparison and restore use this one format (version 1). Text fields keep their spelling: `no`, `1.0`
+and `2024-04-09` are valid titles. Invalid input raises `ManuscriptError` with the line and the remedy. The package does
+not use the database.
 """
 
-from .bundle import INDEX, read, write
-from .reading import loads
+from .bundle import INDEX_NAME, read, write
+from .parse import loads
 from .records import (
-    ALSO_CALLED,
+    FIELD_ALIASES,
+    FRONT_MATTER_FIELDS,
     HOME_ZONE,
-    IN_FRONT,
     Manuscript,
     ManuscriptByline,
     ManuscriptError,
     ManuscriptFile,
     ManuscriptImage,
 )
-from .writing import FORMAT, dumps
+from .serialize import FORMAT, dumps
 
 __all__ = [
-    "ALSO_CALLED",
+    "FIELD_ALIASES",
     "FORMAT",
+    "FRONT_MATTER_FIELDS",
     "HOME_ZONE",
-    "INDEX",
-    "IN_FRONT",
+    "INDEX_NAME",
     "Manuscript",
     "ManuscriptByline",
     "ManuscriptError",

@@ -1,4 +1,4 @@
-"""The records of a manuscript, and the plain values they are written as. The same words make an equal record."""
+"""The records of a manuscript and their plain values. Records with the same content compare equal."""
 
 import hashlib
 import json
@@ -12,41 +12,41 @@ from zoneinfo import ZoneInfo
 from publications.publication_fields import FIELDS
 
 HOME_ZONE = ZoneInfo("Europe/Stockholm")
-NO_TEXT = re.compile("[\0\ud800-\udfff]")
+NON_TEXT = re.compile("[\0\ud800-\udfff]")
 Files = Mapping[str, bytes]
 
 
 class ManuscriptError(ValueError):
-    """A manuscript that cannot be read or written, with a sentence naming the place and the remedy."""
+    """A manuscript that cannot be read or written; the message names the place and the remedy."""
 
 
 def normalize(value: Any) -> Any:
-    """Texts with one kind of newline, lists as tuples, moments at a fixed distance from UTC."""
+    """Return text with `\\n` as newline, lists as tuples, datetimes with a fixed offset from UTC."""
     if isinstance(value, str):
         return str.replace(value, "\r\n", "\n").replace("\r", "\n")
     if isinstance(value, list | tuple):
-        return tuple(normalize(each) for each in value)
-    return with_zone(value) if isinstance(value, datetime) else value
+        return tuple(normalize(item) for item in value)
+    return with_fixed_offset(value) if isinstance(value, datetime) else value
 
 
-def with_zone(moment: datetime) -> datetime:
+def with_fixed_offset(moment: datetime) -> datetime:
     if moment.tzinfo is None or not 1000 < moment.year < 9000:
-        raise ManuscriptError(f"“{moment}” cannot be when a piece came out: give a full year and a zone.")
+        raise ManuscriptError(f"“{moment}” cannot be a date of publication: give a full year and a zone.")
     return moment.replace(tzinfo=timezone(moment.utcoffset()), fold=0)
 
 
 class NormalizedRecord:
-    """The same words make an equal record, whoever wrote them down."""
+    """A record whose values are normalized, so that equal content makes equal records."""
 
     def __post_init__(self) -> None:
-        for each in fields(self):
-            if each.name != "more":
-                object.__setattr__(self, each.name, normalize(getattr(self, each.name)))
+        for attribute in fields(self):
+            if attribute.name != "more":
+                object.__setattr__(self, attribute.name, normalize(getattr(self, attribute.name)))
 
 
 @dataclass(frozen=True, kw_only=True)
 class ManuscriptByline(NormalizedRecord):
-    """An author's place: the stable id (the slug of the author), the name as a help to readers, the role."""
+    """An author and their role: `author` is the slug, `name` only helps people who read the file."""
 
     author: str
     name: str = ""
@@ -55,7 +55,7 @@ class ManuscriptByline(NormalizedRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class ManuscriptImage(NormalizedRecord):
-    """A picture of the library that the text shows; `focus` in per cent from left and top."""
+    """A library image that the text shows; `focus` is in per cent from the left and the top."""
 
     key: str
     file: str = ""
@@ -68,13 +68,13 @@ class ManuscriptImage(NormalizedRecord):
 
     def __post_init__(self) -> None:
         super().__post_init__()
-        filled = {language: normalize(text) for language, text in sorted(self.alt.items()) if text}
-        object.__setattr__(self, "alt", filled)
+        alt = {language: normalize(text) for language, text in sorted(self.alt.items()) if text}
+        object.__setattr__(self, "alt", alt)
 
 
 @dataclass(frozen=True, kw_only=True)
 class ManuscriptFile(NormalizedRecord):
-    """A file that comes with the piece."""
+    """A file attached to the publication."""
 
     file: str
     label: str = ""
@@ -83,7 +83,7 @@ class ManuscriptFile(NormalizedRecord):
 
 @dataclass(frozen=True, kw_only=True)
 class Manuscript(NormalizedRecord):
-    """One publication. Fields are named and ordered as an editor reads them in the front matter."""
+    """A publication; the fields have the names and the order of the front matter."""
 
     title: str = ""
     kind: str = "quick-comment"
@@ -110,55 +110,54 @@ class Manuscript(NormalizedRecord):
 
     @property
     def digest(self) -> str:
-        """SHA-256 over what publishing would put before readers.
+        """SHA-256 of the content that publishing makes public.
 
-        Left out: what is public by itself as soon as it is saved (related links, the pictures' own words),
-        what never is (the note), and what only helps whoever reads the file (names of authors, the uid).
+        Excluded are fields that become public as soon as they are saved (related links, texts of images), that never
+        do (the note), and that only help people who read the file (names of authors, the uid).
         """
-        nameless = tuple(replace(line, name="") for line in self.bylines)
-        written = entry(replace(self, bylines=nameless))
-        counted = {key: value for key, value in written.items() if key not in NOT_IN_DIGEST}
+        nameless = tuple(replace(byline, name="") for byline in self.bylines)
+        mapping = to_mapping(replace(self, bylines=nameless))
+        content = {key: value for key, value in mapping.items() if key not in NOT_IN_DIGEST}
         if self.published_at:
-            counted["published_at"] = self.published_at.astimezone(UTC).isoformat()
-        return hashlib.sha256(json.dumps({**counted, "body": self.body}, sort_keys=True).encode()).hexdigest()
+            content["published_at"] = self.published_at.astimezone(UTC).isoformat()
+        return hashlib.sha256(json.dumps({**content, "body": self.body}, sort_keys=True).encode()).hexdigest()
 
 
 NOT_IN_DIGEST = {"images", "uid", *(field.manuscript_key for field in FIELDS if not field.in_digest)}
-IN_FRONT = [each.name for each in fields(Manuscript) if each.name not in ("body", "more")]
-ALWAYS_WRITTEN = ("title", "kind", "language")
-ALSO_CALLED = {"date": "published_at"}
+FRONT_MATTER_FIELDS = [
+    attribute.name for attribute in fields(Manuscript) if attribute.name not in ("body", "more")
+]
+REQUIRED_FIELDS = ("title", "kind", "language")
+FIELD_ALIASES = {"date": "published_at"}
 
 
-# Records as plain values.
-
-
-def entry(record: Any) -> dict[str, Any]:
-    """The fields of a record that are not empty."""
+def to_mapping(record: Any) -> dict[str, Any]:
+    """Return the fields of a record as plain values for YAML and JSON; those with their default are omitted."""
     return {
-        each.name: _written(each.name, getattr(record, each.name))
-        for each in fields(record)
-        if each.name not in ("body", "more")
-        and (each.name in ALWAYS_WRITTEN or getattr(record, each.name) != _default(each))
+        attribute.name: _to_plain(attribute.name, getattr(record, attribute.name))
+        for attribute in fields(record)
+        if attribute.name not in ("body", "more")
+        and (attribute.name in REQUIRED_FIELDS or getattr(record, attribute.name) != _default_of(attribute))
     }
 
 
-def _default(of: Any) -> Any:
-    return of.default if of.default_factory is MISSING else of.default_factory()
+def _default_of(attribute: Any) -> Any:
+    return attribute.default if attribute.default_factory is MISSING else attribute.default_factory()
 
 
-def _written(name: str, value: Any) -> Any:
+def _to_plain(name: str, value: Any) -> Any:
     if isinstance(value, tuple):
-        return OnOneLine(value) if name == "focus" else [_written(name, each) for each in value]
+        return FlowList(value) if name == "focus" else [_to_plain(name, item) for item in value]
     if isinstance(value, NormalizedRecord):
-        return entry(value)
-    return _at_home(value) if isinstance(value, datetime) else value
+        return to_mapping(value)
+    return _in_home_zone(value) if isinstance(value, datetime) else value
 
 
-def _at_home(moment: datetime) -> datetime:
-    """As clocks at home show it; before 1879 those went by the sun, and YAML knows no seconds of a zone."""
-    home = moment.astimezone(HOME_ZONE)
-    return moment.astimezone(UTC) if home.utcoffset() % timedelta(minutes=1) else home
+def _in_home_zone(moment: datetime) -> datetime:
+    """Return a datetime in HOME_ZONE; before 1879, when its offset has seconds that YAML cannot write, in UTC."""
+    local = moment.astimezone(HOME_ZONE)
+    return moment.astimezone(UTC) if local.utcoffset() % timedelta(minutes=1) else local
 
 
-class OnOneLine(list):
-    """A short list that is read at a glance."""
+class FlowList(list):
+    """A list that YAML writes on one line, in flow style."""

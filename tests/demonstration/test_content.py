@@ -154,7 +154,7 @@ def test_every_picture_has_words_in_both_languages_a_credit_and_is_shown(text):
 @pytest.mark.parametrize("folder", READ)
 def test_files_beside_a_manuscript_are_small_and_all_are_named(folder):
     text, files = READ[folder]
-    beside = {path.name for path in (CONTENT / folder).iterdir()} - {manuscript.INDEX}
+    beside = {path.name for path in (CONTENT / folder).iterdir()} - {manuscript.INDEX_NAME}
 
     assert beside == set(files)
     assert {each.file for each in text.attachments} <= beside

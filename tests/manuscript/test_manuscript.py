@@ -45,7 +45,7 @@ VALUE = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(TEXT | st.integers(), inner, max_size=3),
     max_leaves=6,
 )
-KNOWN = {*manuscript.IN_FRONT, *manuscript.ALSO_CALLED, "format"}
+KNOWN = {*manuscript.FRONT_MATTER_FIELDS, *manuscript.FIELD_ALIASES, "format"}
 MORE = st.dictionaries(TEXT.filter(lambda name: name not in KNOWN), VALUE, max_size=3)
 PICTURES = st.builds(
     ManuscriptImage, key=TEXT, file=TEXT, digest=TEXT, alt=st.dictionaries(TEXT, TEXT, max_size=2), credit=TEXT,

@@ -1,4 +1,4 @@
-"""Front matter as nodes that know their line: YAML without its surprises, and faults said in sentences."""
+"""Load front matter as YAML nodes with line numbers, restricted to the values of YAML 1.2."""
 
 import re
 from collections.abc import Callable
@@ -6,23 +6,23 @@ from typing import Any
 
 import yaml
 
-from .records import NO_TEXT
+from .records import NON_TEXT
 
 TAG = "tag:yaml.org,2002:"
 NULL = f"{TAG}null"
 
 
 class FrontMatterError(yaml.MarkedYAMLError):
-    """Something wrong at a place of the front matter, said in a sentence."""
+    """An error at a position of the front matter; the message is a sentence for the author."""
 
-    def __init__(self, at: yaml.Node | yaml.Event, sentence: str) -> None:
-        super().__init__(problem=sentence, problem_mark=at.start_mark)
+    def __init__(self, place: yaml.Node | yaml.Event, message: str) -> None:
+        super().__init__(problem=message, problem_mark=place.start_mark)
 
 
 class FrontMatterLoader(yaml.SafeLoader):
-    """Nodes without anchors and tags, no name twice, and of YAML 1.1 only the values of YAML 1.2.
+    """Refuse anchors, tags and duplicate keys, and resolve only the plain values of YAML 1.2.
 
-    So `no` and `12:30` stay text where YAML 1.1 makes false and 750 of them.
+    `no` and `12:30` therefore stay text, where YAML 1.1 reads false and 750.
     """
 
     yaml_implicit_resolvers: dict = {}
@@ -32,7 +32,7 @@ class FrontMatterLoader(yaml.SafeLoader):
         if getattr(event, "anchor", None) or getattr(event, "tag", None):
             raise FrontMatterError(event, "a text that begins with &, * or ! needs quotes around it.")
         node = super().compose_node(parent, index)
-        if isinstance(node, yaml.ScalarNode) and NO_TEXT.search(node.value):
+        if isinstance(node, yaml.ScalarNode) and NON_TEXT.search(node.value):
             raise FrontMatterError(node, "a character here is no text. Take it out.")
         return node
 
@@ -57,20 +57,20 @@ PLAIN_VALUES = [
     ("null", r"~|null|Null|NULL|", ["~", "n", "N", ""]),
     ("timestamp", DATE, "0123456789"),
 ]
-"""What stands without quotes and is no text: name, pattern, first signs. Each is so in YAML 1.1 as well."""
+"""Unquoted values that are not text: tag, pattern, first characters. YAML 1.1 reads each of them in the same way."""
 
 
-def _or_text(construct: Callable) -> Callable:
-    def constructed(loader: FrontMatterLoader, node: yaml.Node) -> Any:
+def _fall_back_to_text(construct: Callable) -> Callable:
+    def construct_or_keep(loader: FrontMatterLoader, node: yaml.Node) -> Any:
         try:
             return construct(loader, node)
         except (ValueError, OverflowError):  # the 31st of June, a number of 5,000 digits
             return node.value
 
-    return constructed
+    return construct_or_keep
 
 
 for _name, _pattern, _first in PLAIN_VALUES:
     _tag = f"{TAG}{_name}"
     FrontMatterLoader.add_implicit_resolver(_tag, re.compile(rf"(?:{_pattern})\Z", re.VERBOSE), list(_first))
-    FrontMatterLoader.add_constructor(_tag, _or_text(yaml.SafeLoader.yaml_constructors[_tag]))
+    FrontMatterLoader.add_constructor(_tag, _fall_back_to_text(yaml.SafeLoader.yaml_constructors[_tag]))
