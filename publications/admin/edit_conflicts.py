@@ -79,7 +79,7 @@ def conflict_choices(
             "label": labels[conflict.name],
             "chosen": posted.get(key(conflict), ""),
         }
-        for conflict in (merged.asked if merged and merged.conflicts else ())
+        for conflict in (merged.all_conflicts if merged and merged.conflicts else ())
     ]
 
 
@@ -92,7 +92,7 @@ class RedactionGuard(MergeGuard):
     def covers(self, field: PublicationField) -> bool:
         return bool(field.redacted) and field.type is not FieldType.ROWS
 
-    def asks(self, field: PublicationField, base: object, incoming: object) -> bool:
+    def needs_decision(self, field: PublicationField, base: object, incoming: object) -> bool:
         was, typed = _plain(base), _plain(incoming)
         if base is None and not typed:
             return False
@@ -104,7 +104,7 @@ class RedactionGuard(MergeGuard):
             return self.redactions.is_hard_to_tell(typed, was)
         return self.redactions.may_touch(was) or self.redactions.may_hold_passage([typed])
 
-    def asks_about_paragraph(self, paragraph: str) -> bool:
+    def needs_decision_on_paragraph(self, paragraph: str) -> bool:
         return self.redactions.may_touch(paragraph)
 
     def redact(self, base: Values, stored: Values, incoming: Values) -> Values:

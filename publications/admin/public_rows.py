@@ -93,7 +93,7 @@ class PublicRowForm(ChooserModelForm):
     def _merge(self, cleaned: dict) -> None:
         """Keep what somebody else has changed meanwhile; where both did, say so and store nothing."""
         opened_with = Fingerprints.parse(cleaned.get("seen", ""))
-        fields = [field for field in self._row_fields if field.name in opened_with.marks]
+        fields = [field for field in self._row_fields if field.name in opened_with.hashes]
         typed = {field.name: cleaned.get(field.name) for field in fields}
         merged = merge_fields(fields, opened_with, self.stored, typed)
         cleaned.update({name: self._stored_value(name) for name in merged.from_stored})

@@ -21,7 +21,7 @@ MAX_PASSAGE = 100
 MAX_MARKS = 2
 """Marks side by side that are told apart."""
 MIN_PASSAGE = 3
-STEPS = 400_000
+MAX_STEPS = 400_000
 STAND_IN = 0x10FF00
 """Marks are compared as characters for private use: each is one word with the letters before and after it."""
 
@@ -45,7 +45,7 @@ class Redactions:
     are_known: bool
     passages: set[str] = field(default_factory=set)
     unclear: list[tuple[str, frozenset[str]]] = field(default_factory=list)
-    budget: Budget = field(default_factory=lambda: Budget(STEPS))
+    budget: Budget = field(default_factory=lambda: Budget(MAX_STEPS))
 
     def __post_init__(self) -> None:
         longest_first = sorted(self.marks, key=len, reverse=True)

@@ -1,9 +1,9 @@
-"""Word-level comparison of two texts for readers, and the three-way merge of two changes to one text or record.
+"""Compare two texts by word, and merge two changes of one text or record (three-way merge).
 
-`blocks` reads texts and stored HTML as blocks of tokens; `compare` finds the blocks that stayed, then the words within
-a block that changed; `matching` finds what is the same within a budget of steps, so that no text takes long, however it
-is made; `text_merge` merges two changed texts by paragraph, `field_merge` two changed records. Knows no database, no
-language and no page.
+`blocks` reads text and stored HTML as blocks of tokens; `compare` pairs unchanged and similar blocks and compares the
+words of similar ones; `matching` finds common subsequences within a budget of steps, which bounds the time for any
+input; `text_merge` merges two versions of a text by paragraph, `field_merge` two versions of a record. The package does
+not use the database, translations or templates.
 """
 
 from .blocks import DiffBlock, blocks_of_html, blocks_of_text, join_paragraphs, split_paragraphs, tokens_of

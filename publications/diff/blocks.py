@@ -1,7 +1,7 @@
-"""What a text is compared by: its blocks (paragraphs, headings, items, rows), and the tokens in each.
+"""Split a text into blocks (paragraphs, headings, list items, table rows) and their tokens for comparison.
 
-Blocks are read from plain text and Markdown, by blank lines, or from the HTML that `markup` has rendered; any other
-HTML gives blocks as well, but it is not promised which.
+Plain text and Markdown are split at blank lines; stored HTML by its elements. HTML that `markup` did not render is
+accepted, but its blocks are not specified.
 """
 
 import re
@@ -16,13 +16,13 @@ from publications.html_tree import Element, is_inline_child, parse
 BLOCK_GAP = "\n\n"
 _BREAK = re.compile(r"\n[^\S\n]*\n\s*")
 IDEOGRAPHS = "\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_SIGNS = (
+_PUNCTUATION = (
     "\u0021-\u002f\u003a-\u0040\u005b-\u0060\u007b-\u007e"  # ASCII
     "\u00a1-\u00a9\u00ab-\u00b1\u00b4\u00b6-\u00b8\u00bb\u00bf\u00d7\u00f7"  # Latin-1
     "\u060c\u061b\u061f\u066a-\u066d\u06d4\u2010-\u2027\u2030-\u205e\u3000-\u303f\uff00-\uff0f\uff1a-\uff20"
 )
-# What a word is made of is said by what it is not: so that marks above and below letters stay with them.
-_PART = rf"[^\s{_SIGNS}{IDEOGRAPHS}]+"
+# A word is defined by the characters it excludes, so that combining marks stay with their letters.
+_PART = rf"[^\s{_PUNCTUATION}{IDEOGRAPHS}]+"
 _WORD = rf"{_PART}(?:['’.,\-\u2010\u2011]{_PART})*"
 TOKEN = re.compile(rf"(\s*)([{IDEOGRAPHS}]|{_WORD}|\S)")
 KINDS = {
@@ -33,10 +33,10 @@ KINDS = {
 
 
 class Token(NamedTuple):
-    """A word or a sign. Tokens with one `key` are the same; `role` says what it is if no word.
+    """A word or punctuation character. Tokens with the same `key` are equal; `role` names other content.
 
-    A reference to a note is the same as any other (numbers move when a note is put in before them);
-    an address is that of the link before it; a picture goes by the key of its file.
+    All references to notes are equal, since an inserted note changes the numbers after it. A token with the role
+    `address` is the target of the link before it; a picture is identified by the key of its image.
     """
 
     text: str
@@ -45,37 +45,37 @@ class Token(NamedTuple):
 
     @property
     def is_word(self) -> bool:
-        return not self.role and any(sign.isalnum() for sign in self.key)
+        return not self.role and any(character.isalnum() for character in self.key)
 
 
 CELL_BREAK = Token(" |", " |")
 
 
 def tokens_of(text: str) -> tuple[Token, ...]:
-    """Return the words and signs of a text. How much space stands between two is not compared, only whether."""
-    body = text.rstrip()  # a pattern that looked for the end at every space would take for ever
-    found = [Token(match[0], f"{' ' if match[1] else ''}{match[2]}") for match in TOKEN.finditer(body)]
-    if not found:
+    """Return the words and punctuation of a text. Keys record whether there is space before a token, not how much."""
+    body = text.rstrip()  # a pattern with trailing white space would take quadratic time
+    tokens = [Token(match[0], f"{' ' if match[1] else ''}{match[2]}") for match in TOKEN.finditer(body)]
+    if not tokens:
         return (Token(text, ""),) if text else ()
-    found[-1] = found[-1]._replace(text=found[-1].text + text[len(body) :])
-    return tuple(found)
+    tokens[-1] = tokens[-1]._replace(text=tokens[-1].text + text[len(body) :])
+    return tuple(tokens)
 
 
 @dataclass(frozen=True)
 class DiffBlock:
-    """A paragraph, heading, item or row (`kind`) as its tokens; blocks of two kinds are never the same."""
+    """A paragraph, heading, list item or row (`kind`) as tokens; blocks of different kinds are never equal."""
 
     kind: str
     tokens: tuple[Token, ...]
 
     @cached_property
     def key(self) -> tuple[str, ...]:
-        """What makes it the same as another block."""
+        """The value by which blocks are equal."""
         return (self.kind, *(token.key for token in self.tokens))
 
     @cached_property
     def words(self) -> frozenset[str]:
-        """Its words without their order: how alike two blocks are is judged by these."""
+        """The set of words, from which the similarity of blocks is computed."""
         return frozenset(token.key.strip() for token in self.tokens if token.is_word)
 
     @property
@@ -86,7 +86,7 @@ class DiffBlock:
 def split_paragraphs(text: str) -> list[str]:
     """Return the paragraphs of a text, each with the blank lines before it; the first gets one.
 
-    `join_paragraphs` gives the text again, to the character.
+    `join_paragraphs` restores the exact text.
     """
     whole = f"{BLOCK_GAP}{text}"
     starts = [match.start() for match in _BREAK.finditer(whole) if match.end() < len(whole)]
@@ -97,7 +97,7 @@ def split_paragraphs(text: str) -> list[str]:
 
 
 def join_paragraphs(paragraphs: list[str]) -> str:
-    """Return the text whose paragraphs these are."""
+    """Return the text that `split_paragraphs` has split."""
     return "".join(paragraphs).removeprefix(BLOCK_GAP)
 
 
@@ -107,33 +107,33 @@ def blocks_of_text(text: str) -> list[DiffBlock]:
 
 
 def blocks_of_html(html: str) -> list[DiffBlock]:
-    """Return the blocks of a stored text in the order of the page."""
+    """Return the blocks of stored HTML in document order."""
     return list(_blocks_of(parse(html)))
 
 
 def _blocks_of(
     element: Element, *, in_note: bool = False, in_item: bool = False, in_quote: bool = False
 ) -> Iterator[DiffBlock]:
-    """Yield the blocks in an element that holds blocks, or words, or both."""
+    """Yield the blocks in an element with block or inline content, or both."""
     if element.tag == "hr":
         yield DiffBlock("line", (Token("", "hr", "line"),))
     elif element.tag == "tr":
-        yield from _block("row", _row_tokens(element))
+        yield from _make_block("row", _row_tokens(element))
     else:
-        within = {
+        context = {
             "in_note": in_note or element.get("class") == "footnotes",
             "in_item": in_item or element.tag == "li",
             "in_quote": in_quote or element.tag == "blockquote",
         }
         for is_inline, children in groupby(element.children, key=is_inline_child):
             if is_inline:
-                yield from _block(_kind(element.tag, **within), TokenReader().read(children))
+                yield from _make_block(_block_kind(element.tag, **context), TokenReader().read(children))
             else:
                 for child in children:
-                    yield from _blocks_of(child, **within)
+                    yield from _blocks_of(child, **context)
 
 
-def _kind(tag: str, *, in_note: bool, in_item: bool, in_quote: bool) -> str:
+def _block_kind(tag: str, *, in_note: bool, in_item: bool, in_quote: bool) -> str:
     if tag in ("p", "li") and in_note:
         return "note"
     if tag == "p" and (in_item or in_quote):
@@ -141,22 +141,22 @@ def _kind(tag: str, *, in_note: bool, in_item: bool, in_quote: bool) -> str:
     return KINDS.get(tag, "paragraph")
 
 
-def _block(kind: str, tokens: list[Token]) -> Iterator[DiffBlock]:
+def _make_block(kind: str, tokens: list[Token]) -> Iterator[DiffBlock]:
     if tokens:
         yield DiffBlock(kind, tuple(tokens))
 
 
 def _row_tokens(row: Element) -> list[Token]:
     reader = TokenReader()
-    for place, cell in enumerate(row.elements):
-        if place:
+    for index, cell in enumerate(row.elements):
+        if index:
             reader.add(CELL_BREAK)
         reader.read(cell.children)
     return reader.tokens
 
 
 class TokenReader:
-    """Reads the words of one block, and what stands among them: notes, addresses of links, pictures."""
+    """Reads the tokens of one block: words, references to notes, link targets and pictures."""
 
     def __init__(self) -> None:
         self.tokens: list[Token] = []
@@ -189,7 +189,7 @@ class TokenReader:
                 self._words += gap
 
     def _read_link(self, link: Element) -> None:
-        """A reference to a note is its number; an address that leads off the page stands behind its words."""
+        """Add a reference to a note as its number, and after the text of an external link its address."""
         role, href = link.get("class"), link.get("href")
         if role == "footnote-ref":
             self.add(Token(href.rpartition("-")[2], "note", "note"))
@@ -200,6 +200,6 @@ class TokenReader:
 
     def _end_words(self) -> None:
         if text := " ".join(self._words.split()):
-            is_apart = self._words[0].isspace() or not self.tokens or self.tokens[-1] == CELL_BREAK
-            self.tokens += tokens_of(f" {text}" if is_apart else text)
+            has_space = self._words[0].isspace() or not self.tokens or self.tokens[-1] == CELL_BREAK
+            self.tokens += tokens_of(f" {text}" if has_space else text)
         self._words = ""

@@ -1,4 +1,4 @@
-"""The difference of two texts: which blocks stayed, which are one block changed, and which words changed in it."""
+"""Compare two texts: pair unchanged, changed and moved blocks, then compare the words of changed blocks."""
 
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
@@ -9,17 +9,17 @@ from itertools import groupby
 from .blocks import BLOCK_GAP, DiffBlock, Token, blocks_of_text
 from .matching import Budget, Pairs, longest_in_order, match
 
-STEPS = 400_000
-"""Steps of one comparison, about a third of a second: twice the cost of two texts of 10,000 words with a word changed
-in every paragraph."""
+MAX_STEPS = 400_000
+"""Limit for one comparison, about a third of a second: twice the cost of two texts of 10,000 words with one changed
+word in every paragraph."""
 MIN_SIMILARITY = 0.4
 MAX_PAIRS = 40_000
 MAX_STRAY_WORDS = 2
-"""So few unchanged words between longer changes are shown as part of the change."""
+"""Up to this many unchanged words between longer changes are shown as part of the change."""
 
 
 class DiffOperation(StrEnum):
-    """What became of a run of words, or of a block."""
+    """The change of a run of words or of a block."""
 
     KEPT = "kept"
     INSERTED = "inserted"
@@ -29,7 +29,7 @@ class DiffOperation(StrEnum):
 
 @dataclass(frozen=True)
 class DiffRun:
-    """Consecutive words with one operation. `role` is `note`, `address` or `picture` where they are no words."""
+    """Consecutive words with one operation. `role` is `note`, `address` or `picture` for other content."""
 
     change: DiffOperation
     text: str
@@ -38,7 +38,7 @@ class DiffRun:
 
     @property
     def space(self) -> str:
-        """The white space before the words: it is neither underlined nor struck out."""
+        """The white space before the words, which templates show outside <ins> and <del>."""
         return self.text[: len(self.text) - len(self.text.lstrip())]
 
     @property
@@ -48,7 +48,7 @@ class DiffRun:
 
 @dataclass(frozen=True)
 class DiffPassage:
-    """A block of either text. A moved block stands twice: deleted and inserted, both `moved`."""
+    """A block of either text. A moved block occurs twice, deleted and inserted, both with `moved`."""
 
     change: DiffOperation
     kind: str
@@ -57,14 +57,14 @@ class DiffPassage:
 
     @property
     def text(self) -> str:
-        """As it reads afterwards; where it was deleted, as it read before."""
-        gone = DiffOperation.INSERTED if self.change is DiffOperation.DELETED else DiffOperation.DELETED
-        return "".join(run.text for run in self.runs if run.change is not gone)
+        """The text after the change; of a deleted block, the text before it."""
+        omitted = DiffOperation.INSERTED if self.change is DiffOperation.DELETED else DiffOperation.DELETED
+        return "".join(run.text for run in self.runs if run.change is not omitted)
 
 
 @dataclass(frozen=True)
 class Difference:
-    """How one text became another, block by block; `steps` is what the comparison cost."""
+    """The changes from one text to another, block by block; `steps` is the cost of the comparison."""
 
     passages: tuple[DiffPassage, ...]
     steps: int = 0
@@ -75,12 +75,12 @@ class Difference:
 
     @property
     def after(self) -> str:
-        """The later text: of texts compared by `compare_texts` it is that text, to the character."""
-        left = [passage.text for passage in self.passages if passage.change is not DiffOperation.DELETED]
-        return "".join(left).removeprefix(BLOCK_GAP)
+        """The later text; after `compare_texts` it equals that text exactly."""
+        texts = [passage.text for passage in self.passages if passage.change is not DiffOperation.DELETED]
+        return "".join(texts).removeprefix(BLOCK_GAP)
 
     def count(self, change: DiffOperation) -> int:
-        """Blocks of this fate; those that were only moved are not counted as inserted or deleted."""
+        """Return the number of blocks with this operation; moved blocks do not count as inserted or deleted."""
         return sum(passage.change is change and not passage.moved for passage in self.passages)
 
     @property
@@ -109,52 +109,63 @@ def compare_texts(before: str, after: str) -> Difference:
     return compare(blocks_of_text(before), blocks_of_text(after))
 
 
-def compare(before: Sequence[DiffBlock], after: Sequence[DiffBlock], *, steps: int = STEPS) -> Difference:
-    """Return how one text became another. What `steps` do not reach is shown as replaced, never left out."""
+def compare(before: Sequence[DiffBlock], after: Sequence[DiffBlock], *, steps: int = MAX_STEPS) -> Difference:
+    """Return the difference of two sequences of blocks.
+
+    Args:
+        steps: limit for the cost of the comparison. Blocks beyond it appear as deleted and inserted; none is omitted.
+    """
     budget = Budget(steps)
     numbers: dict[tuple, int] = {}
-    one, other = ([numbers.setdefault(block.key, len(numbers)) for block in side] for side in (before, after))
-    kept = match(one, other, budget)
-    changed = pair_similar(before, after, kept, budget)
-    moved = _moved(one, other, kept, changed)
-    passages = list(_passages(before, after, sorted(kept + changed), moved, budget))
+    before_keys, after_keys = (
+        [numbers.setdefault(block.key, len(numbers)) for block in blocks] for blocks in (before, after)
+    )
+    unchanged = match(before_keys, after_keys, budget)
+    changed = pair_similar(before, after, unchanged, budget)
+    moved = _find_moved(before_keys, after_keys, unchanged + changed)
+    passages = list(_build_passages(before, after, sorted(unchanged + changed), moved, budget))
     return Difference(tuple(passages), budget.spent)
 
 
 def pair_similar(
-    before: Sequence[DiffBlock], after: Sequence[DiffBlock], kept: Pairs, budget: Budget
+    before: Sequence[DiffBlock], after: Sequence[DiffBlock], unchanged: Pairs, budget: Budget
 ) -> Pairs:
-    """Blocks between those that stayed that are one, changed."""
-    return [pair for gap in _gaps(kept, before, after) for pair in _alike(before, after, *gap, budget)]
+    """Return pairs of indexes of similar blocks between the unchanged ones: versions of one block."""
+    gaps = _find_gaps(unchanged, before, after)
+    return [pair for gap in gaps for pair in _pair_in_gap(before, after, *gap, budget)]
 
 
-def _gaps(kept: Pairs, before: Sequence, after: Sequence) -> Iterator[tuple[range, range]]:
-    """The spans between blocks that stayed."""
-    start, other_start = 0, 0
-    for one, other in [*kept, (len(before), len(after))]:
-        if one > start and other > other_start:
-            yield range(start, one), range(other_start, other)
-        start, other_start = one + 1, other + 1
+def _find_gaps(unchanged: Pairs, before: Sequence, after: Sequence) -> Iterator[tuple[range, range]]:
+    """Yield the ranges of indexes between unchanged blocks."""
+    before_start, after_start = 0, 0
+    for before_index, after_index in [*unchanged, (len(before), len(after))]:
+        if before_index > before_start and after_index > after_start:
+            yield range(before_start, before_index), range(after_start, after_index)
+        before_start, after_start = before_index + 1, after_index + 1
 
 
-def _alike(
-    before: Sequence[DiffBlock], after: Sequence[DiffBlock], gap: range, other_gap: range, budget: Budget
+def _pair_in_gap(
+    before: Sequence[DiffBlock],
+    after: Sequence[DiffBlock],
+    before_gap: range,
+    after_gap: range,
+    budget: Budget,
 ) -> Pairs:
-    """Blocks that are one, changed: of one kind, alike in their words, in order, the most alike first."""
-    if len(gap) * len(other_gap) <= MAX_PAIRS:
-        candidates = [(one, other) for one in gap for other in other_gap]
+    """Return pairs of indexes of blocks in a gap that have one kind and similar words, in order."""
+    if len(before_gap) * len(after_gap) <= MAX_PAIRS:
+        candidates = [(before_index, after_index) for before_index in before_gap for after_index in after_gap]
     else:
-        candidates = list(zip(gap, other_gap, strict=False))
+        candidates = list(zip(before_gap, after_gap, strict=False))
     rated = []
-    for one, other in candidates:
-        similarity = _similarity(before[one], after[other], budget)
+    for before_index, after_index in candidates:
+        similarity = _similarity(before[before_index], after[after_index], budget)
         if similarity >= MIN_SIMILARITY:
-            rated.append((similarity, one, other))
-    return _in_order(rated)
+            rated.append((similarity, before_index, after_index))
+    return _choose_pairs(rated)
 
 
 def _similarity(block: DiffBlock, other: DiffBlock, budget: Budget) -> float:
-    """The share of words that two blocks have in common, from 0 to 1."""
+    """Return the share of words that two blocks have in common, from 0 to 1."""
     if block.kind != other.kind or budget.is_spent:
         return 0.0
     words, others = block.words, other.words
@@ -163,135 +174,140 @@ def _similarity(block: DiffBlock, other: DiffBlock, budget: Budget) -> float:
     return 2 * len(words & others) / total if total else 0.0
 
 
-def _in_order(rated: Iterable[tuple[float, int, int]]) -> Pairs:
-    """The most alike find each other first; then the longest series that crosses nowhere is kept."""
-    taken: set[int] = set()
-    others: set[int] = set()
+def _choose_pairs(rated: Iterable[tuple[float, int, int]]) -> Pairs:
+    """Return the most similar pairs, each block in at most one, reduced to the longest series without crossings."""
+    paired_before: set[int] = set()
+    paired_after: set[int] = set()
     pairs = []
-    for _similarity, one, other in sorted(
-        rated, key=lambda each: (-each[0], abs(each[1] - each[2]), each[1])
-    ):
-        if one not in taken and other not in others:
-            taken.add(one)
-            others.add(other)
-            pairs.append((one, other))
+    by_similarity = sorted(rated, key=lambda pair: (-pair[0], abs(pair[1] - pair[2]), pair[1]))
+    for _similarity, before_index, after_index in by_similarity:
+        if before_index not in paired_before and after_index not in paired_after:
+            paired_before.add(before_index)
+            paired_after.add(after_index)
+            pairs.append((before_index, after_index))
     return longest_in_order(sorted(pairs))
 
 
-def _moved(one: list[int], other: list[int], kept: Pairs, changed: Pairs) -> tuple[set[int], set[int]]:
-    """The places of blocks that left one place and stand, word for word, in another."""
-    from_here = {pair[0] for pair in kept + changed}
-    to_there = {pair[1] for pair in kept + changed}
-    left = [place for place in range(len(one)) if place not in from_here]
-    came = [place for place in range(len(other)) if place not in to_there]
-    shared = Counter(one[place] for place in left) & Counter(other[place] for place in came)
-    return _first_of(left, one, shared), _first_of(came, other, shared)
+def _find_moved(before_keys: list[int], after_keys: list[int], pairs: Pairs) -> tuple[set[int], set[int]]:
+    """Return the indexes, before and after, of equal blocks whose position changed."""
+    paired_before, paired_after = {pair[0] for pair in pairs}, {pair[1] for pair in pairs}
+    deleted = [index for index in range(len(before_keys)) if index not in paired_before]
+    inserted = [index for index in range(len(after_keys)) if index not in paired_after]
+    moved = Counter(before_keys[index] for index in deleted) & Counter(
+        after_keys[index] for index in inserted
+    )
+    return _take_counted(deleted, before_keys, moved), _take_counted(inserted, after_keys, moved)
 
 
-def _first_of(places: list[int], keys: list[int], wanted: Counter) -> set[int]:
-    left = wanted.copy()
-    found = set()
-    for place in places:
-        if left[keys[place]] > 0:
-            left[keys[place]] -= 1
-            found.add(place)
-    return found
+def _take_counted(indexes: list[int], keys: list[int], counts: Counter) -> set[int]:
+    """Return the first indexes of each key, as many as counted."""
+    remaining = counts.copy()
+    taken = set()
+    for index in indexes:
+        if remaining[keys[index]] > 0:
+            remaining[keys[index]] -= 1
+            taken.add(index)
+    return taken
 
 
-def _passages(
+def _build_passages(
     before: Sequence[DiffBlock],
     after: Sequence[DiffBlock],
     pairs: Pairs,
     moved: tuple[set[int], set[int]],
     budget: Budget,
 ) -> Iterator[DiffPassage]:
-    start, other_start = 0, 0
-    for one, other in [*pairs, (len(before), len(after))]:
-        for place in range(start, one):
-            yield _whole(before[place], DiffOperation.DELETED, place in moved[0])
-        for place in range(other_start, other):
-            yield _whole(after[place], DiffOperation.INSERTED, place in moved[1])
-        if one < len(before):
-            yield _paired(before[one], after[other], budget)
-        start, other_start = one + 1, other + 1
+    before_start, after_start = 0, 0
+    for before_index, after_index in [*pairs, (len(before), len(after))]:
+        for index in range(before_start, before_index):
+            yield _uniform_passage(before[index], DiffOperation.DELETED, index in moved[0])
+        for index in range(after_start, after_index):
+            yield _uniform_passage(after[index], DiffOperation.INSERTED, index in moved[1])
+        if before_index < len(before):
+            yield _paired_passage(before[before_index], after[after_index], budget)
+        before_start, after_start = before_index + 1, after_index + 1
 
 
-def _whole(block: DiffBlock, change: DiffOperation, moved: bool) -> DiffPassage:
-    return DiffPassage(change, block.kind, _runs((change, token) for token in block.tokens), moved)
+def _uniform_passage(block: DiffBlock, change: DiffOperation, moved: bool) -> DiffPassage:
+    return DiffPassage(change, block.kind, _build_runs((change, token) for token in block.tokens), moved)
 
 
-def _paired(block: DiffBlock, other: DiffBlock, budget: Budget) -> DiffPassage:
+def _paired_passage(block: DiffBlock, other: DiffBlock, budget: Budget) -> DiffPassage:
     if block.key == other.key:
-        return _whole(other, DiffOperation.KEPT, moved=False)
-    changes = list(_token_changes(block.tokens, other.tokens, budget))
-    return DiffPassage(
-        DiffOperation.CHANGED, other.kind, _runs(fate for group in _tidied(changes) for fate in group)
-    )
+        return _uniform_passage(other, DiffOperation.KEPT, moved=False)
+    changes = list(_compare_tokens(block.tokens, other.tokens, budget))
+    merged = (token_change for span in _merge_stray_words(changes) for token_change in span)
+    return DiffPassage(DiffOperation.CHANGED, other.kind, _build_runs(merged))
 
 
-def _token_changes(before: Sequence[Token], after: Sequence[Token], budget: Budget) -> Iterator[TokenChange]:
-    """Every word of both texts with what became of it; words that stayed are those of the later text."""
+def _compare_tokens(before: Sequence[Token], after: Sequence[Token], budget: Budget) -> Iterator[TokenChange]:
+    """Yield every token of both texts with its operation; unchanged tokens are those of the later text."""
     pairs = match([token.key for token in before], [token.key for token in after], budget)
-    start, other_start = 0, 0
-    for one, other in [*pairs, (len(before), len(after))]:
-        yield from ((DiffOperation.DELETED, token) for token in before[start:one])
-        yield from ((DiffOperation.INSERTED, token) for token in after[other_start:other])
-        if one < len(before):
-            yield DiffOperation.KEPT, after[other]
-        start, other_start = one + 1, other + 1
+    before_start, after_start = 0, 0
+    for before_index, after_index in [*pairs, (len(before), len(after))]:
+        yield from ((DiffOperation.DELETED, token) for token in before[before_start:before_index])
+        yield from ((DiffOperation.INSERTED, token) for token in after[after_start:after_index])
+        if before_index < len(before):
+            yield DiffOperation.KEPT, after[after_index]
+        before_start, after_start = before_index + 1, after_index + 1
 
 
-def _tidied(changes: Iterable[TokenChange]) -> Iterator[list[TokenChange]]:
-    """Stretches that stayed or changed, without the stray words between changes that make a page restless."""
-    spans = [list(group) for _kept, group in groupby(changes, key=lambda fate: fate[0] is DiffOperation.KEPT)]
-    tidy: list[list[TokenChange]] = []
+def _merge_stray_words(changes: Iterable[TokenChange]) -> Iterator[list[TokenChange]]:
+    """Yield spans of unchanged and changed tokens; a few unchanged words between changes become part of the change."""
+    spans = [
+        list(span) for _is_kept, span in groupby(changes, key=lambda change: change[0] is DiffOperation.KEPT)
+    ]
+    merged: list[list[TokenChange]] = []
     is_open = False
-    for place, span in enumerate(spans):
-        is_stray = 0 < place < len(spans) - 1 and _is_stray(span, *spans[place - 1 : place + 2 : 2])
+    for index, span in enumerate(spans):
+        is_stray = 0 < index < len(spans) - 1 and _is_stray_span(span, *spans[index - 1 : index + 2 : 2])
         if is_stray:
-            tidy[-1] += [
+            merged[-1] += [
                 (change, token)
                 for _, token in span
                 for change in (DiffOperation.DELETED, DiffOperation.INSERTED)
             ]
         elif is_open:
-            tidy[-1] += span
+            merged[-1] += span
         else:
-            tidy.append(span)
+            merged.append(span)
         is_open = is_stray
-    for span in tidy:
-        yield sorted(span, key=lambda fate: fate[0] is DiffOperation.INSERTED)
+    for span in merged:
+        yield sorted(span, key=lambda change: change[0] is DiffOperation.INSERTED)
 
 
-def _is_stray(span: list[TokenChange], earlier: list[TokenChange], later: list[TokenChange]) -> bool:
-    """A word or two that stayed between two replacements that are longer. Notes and links are no words."""
+def _is_stray_span(span: list[TokenChange], earlier: list[TokenChange], later: list[TokenChange]) -> bool:
+    """Whether a span is a word or two between two longer replacements, without notes and links."""
     if span[0][0] is not DiffOperation.KEPT or any(token.role for _, token in span):
         return False
     size = sum(len(token.text) for _, token in span)
     words = sum(token.is_word for _, token in span)
-    return words <= MAX_STRAY_WORDS and size <= min(_size(earlier), _size(later))
+    return words <= MAX_STRAY_WORDS and size <= min(
+        _replaced_characters(earlier), _replaced_characters(later)
+    )
 
 
-def _size(span: list[TokenChange]) -> int:
-    """The lesser of what was put in and what was taken out: nothing where only one was done."""
+def _replaced_characters(span: list[TokenChange]) -> int:
+    """Return the smaller of the numbers of inserted and deleted characters; 0 if only one was done."""
     sizes: Counter[DiffOperation] = Counter()
     for change, token in span:
         sizes[change] += len(token.text)
     return min(sizes[DiffOperation.DELETED], sizes[DiffOperation.INSERTED])
 
 
-def _runs(changes: Iterable[TokenChange]) -> tuple[DiffRun, ...]:
-    """Words in a row with one fate, joined; what is no word stands alone."""
+def _build_runs(changes: Iterable[TokenChange]) -> tuple[DiffRun, ...]:
+    """Join consecutive words with one operation; each token with a role is a run of its own."""
 
-    def together(fate: TokenChange) -> tuple:
-        change, token = fate
+    def group_key(token_change: TokenChange) -> tuple:
+        change, token = token_change
         return change, token.role, id(token) if token.role else 0
 
     return tuple(
-        _run(key[0], key[1], [token for _, token in group]) for key, group in groupby(changes, together)
+        _build_run(key[0], key[1], [token for _, token in group])
+        for key, group in groupby(changes, group_key)
     )
 
 
-def _run(change: DiffOperation, role: str, tokens: list[Token]) -> DiffRun:
+def _build_run(change: DiffOperation, role: str, tokens: list[Token]) -> DiffRun:
     words = sum(token.is_word for token in tokens)
     return DiffRun(change, "".join(token.text for token in tokens), role, words)

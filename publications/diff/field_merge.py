@@ -1,13 +1,13 @@
-"""Merge two changes of one record field by field: what only one side changed is followed, the rest is for a person.
+"""Merge two changes of one record field by field; a field that both sides changed becomes a conflict.
 
-`stored` is what stands in the database, `incoming` what a form or a file brings, `base` what both came from. Fields
-come as declarations with `name`, `merged`, `equal(a, b)` and `display(value)`: those of `publication_fields`, or a
-`RowField` for a row that is no publication. Nothing may be saved while the result has `conflicts`.
+`stored` are the values in the database, `incoming` those of a form or a file, `base` those that both started from.
+Fields are declarations with `name`, `merged`, `equal(a, b)` and `display(value)`: those of `publication_fields`, or a
+`RowField` for other rows. Callers save nothing while the result has `conflicts`.
 """
 
 import hashlib
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from dataclasses import field as dataclass_field
 from typing import Protocol
 
@@ -23,7 +23,7 @@ Values = dict[str, object]
 
 
 class MergedField(Protocol):
-    """What a declaration says of a field to be merged."""
+    """The declaration of a field to merge."""
 
     name: str
     merged: MergeRule | None
@@ -34,7 +34,7 @@ class MergedField(Protocol):
 
 @dataclass(frozen=True)
 class RowField:
-    """A field of a row that is merged whole; `as_text` gives its values as text that can be compared and read."""
+    """A field that is merged as a whole; `as_text` returns a value as text for comparison and display."""
 
     name: str
     as_text: Callable[[object], str] = str
@@ -48,7 +48,7 @@ class RowField:
 
 
 class BaseValues:
-    """The values that both sides came from. A field without one has no base: every difference is a conflict."""
+    """The values that both sides started from. For a field without a value, every difference is a conflict."""
 
     def __init__(self, values: Mapping[str, object]) -> None:
         self.values = values
@@ -61,33 +61,33 @@ class BaseValues:
 
 
 class NoBase(BaseValues):
-    """Nobody knows what both sides came from."""
+    """An unknown base: every difference is a conflict."""
 
     def __init__(self) -> None:
         super().__init__({})
 
 
 class Fingerprints:
-    """A base of which only hashes are known, as a form carries them: "title=3f2a… kind=9c01…"."""
+    """A base of which only hashes are known, as a form submits them: "title=3f2a… kind=9c01…"."""
 
-    def __init__(self, marks: Mapping[str, str]) -> None:
-        self.marks = marks
+    def __init__(self, hashes: Mapping[str, str]) -> None:
+        self.hashes = hashes
 
     @classmethod
     def of(cls, fields: Iterable[MergedField], values: Mapping[str, object]) -> "Fingerprints":
         """Return the fingerprints of these values."""
-        return cls({each.name: _fingerprint(each, values.get(each.name)) for each in fields})
+        return cls({field.name: _fingerprint(field, values.get(field.name)) for field in fields})
 
     @classmethod
     def parse(cls, text: str) -> "Fingerprints":
-        """Return the fingerprints that a form has sent; parts that are none are passed over."""
+        """Return the fingerprints that a form has submitted; malformed parts are ignored."""
         return cls(dict(part.split("=", 1) for part in text.split() if "=" in part))
 
     def __str__(self) -> str:
-        return " ".join(f"{name}={mark}" for name, mark in self.marks.items())
+        return " ".join(f"{name}={digest}" for name, digest in self.hashes.items())
 
     def equals(self, field: MergedField, value: object) -> bool:
-        return self.marks.get(field.name) == _fingerprint(field, value)
+        return self.hashes.get(field.name) == _fingerprint(field, value)
 
     def value(self, field: MergedField) -> object:
         return None
@@ -98,24 +98,24 @@ def _fingerprint(field: MergedField, value: object) -> str:
 
 
 class MergeGuard:
-    """Asks about incoming texts that no rule may follow unseen. This one asks about nothing."""
+    """Requires a decision on incoming texts that a rule would accept. This base class requires none."""
 
-    def asks(self, field: MergedField, base: object, incoming: object) -> bool:
-        """Whether a text that differs from base and stored is a conflict in any case, as a whole."""
+    def needs_decision(self, field: MergedField, base: object, incoming: object) -> bool:
+        """Whether a text that differs from the base and the stored text is a conflict as a whole."""
         return False
 
-    def asks_about_paragraph(self, paragraph: str) -> bool:
+    def needs_decision_on_paragraph(self, paragraph: str) -> bool:
         """Whether any incoming change of this paragraph of the base is a conflict."""
         return False
 
     def covers(self, field: MergedField) -> bool:
-        """Whether texts of this field are asked about at all."""
+        """Whether the guard applies to this field at all."""
         return False
 
 
 @dataclass(frozen=True)
 class FieldConflict:
-    """What both sides changed: how it was, and what each made of it, as text. Each may be empty."""
+    """A field or paragraph that both sides changed, as text. Each text may be empty."""
 
     name: str
     base: str
@@ -123,19 +123,19 @@ class FieldConflict:
     incoming: str
     by_paragraph: bool = False
     is_guarded: bool = False
-    """Whether a `MergeGuard` asks about it."""
+    """Whether a `MergeGuard` requires the decision."""
     occurrence: int = 0
-    """How many conflicts before this one are equal to it, but for what is incoming."""
+    """How many conflicts before this one differ from it in the incoming text only."""
 
     @property
     def key(self) -> str:
-        """What its choice is called in a form. Incoming may change under it; where stored changes, it is another."""
+        """The form field of its choice. It stays when the incoming text changes, but not when the stored one does."""
         digest = hashlib.blake2s("\0".join((self.name, self.base, self.stored)).encode(), digest_size=8)
         return f"settle-{digest.hexdigest()}{f'-{self.occurrence}' if self.occurrence else ''}"
 
     @property
     def choices(self) -> tuple[str, ...]:
-        """What may be chosen. Both stand one after the other: two paragraphs can, and no text that is guarded."""
+        """The valid choices. BOTH, one after the other, is valid for paragraphs only, and not with a guard."""
         if self.is_guarded:
             return (STORED, INCOMING)
         return (INCOMING, STORED, BOTH) if self.by_paragraph else (INCOMING, STORED)
@@ -147,42 +147,42 @@ class FieldConflict:
 
     @property
     def stored_change(self) -> tuple[DiffPassage, ...]:
-        """The stored text, word by word against the base."""
+        """The stored text, compared with the base by word."""
         return tuple(compare_texts(self.base, self.stored).passages)
 
     @property
     def incoming_change(self) -> tuple[DiffPassage, ...]:
-        """The incoming text, word by word against the base."""
+        """The incoming text, compared with the base by word."""
         return tuple(compare_texts(self.base, self.incoming).passages)
 
 
 @dataclass
 class FieldMerge:
-    """A merged record: its `values`, the fields in which something `from_stored` was taken, and what is undecided."""
+    """A merged record: its `values`, the names of fields with content `from_stored`, and undecided `conflicts`."""
 
     values: Values = dataclass_field(default_factory=dict)
     from_stored: list[str] = dataclass_field(default_factory=list)
     conflicts: list[FieldConflict] = dataclass_field(default_factory=list)
-    asked: list[FieldConflict] = dataclass_field(default_factory=list)
-    """All conflicts, decided or not: a form shows all of them until none is left, so that no choice is lost."""
+    all_conflicts: list[FieldConflict] = dataclass_field(default_factory=list)
+    """All conflicts, decided or not. A form shows all of them until none is undecided, so that no choice is lost."""
 
 
 @dataclass
 class _Merger:
-    """A merge that is being made: its result, what decides conflicts, and how often each was met."""
+    """A merge in progress: its result, the function that decides conflicts, and the occurrences of each."""
 
     choose: Callable[[FieldConflict], str]
     guard: MergeGuard
     result: FieldMerge = dataclass_field(default_factory=FieldMerge)
-    met: dict[str, int] = dataclass_field(default_factory=dict)
+    occurrences: dict[str, int] = dataclass_field(default_factory=dict)
 
     def decide(self, name: str, *sides: str, **options: bool) -> tuple[FieldConflict, str]:
-        """Return a conflict and what was chosen for it, or "". One that is not decided is kept in the result."""
-        first = FieldConflict(name, *sides, **options)
-        occurrence = self.met.get(first.key, 0)
-        self.met[first.key] = occurrence + 1
-        conflict = FieldConflict(name, *sides, **options, occurrence=occurrence)
-        self.result.asked.append(conflict)
+        """Return a conflict and its choice, or ""; an undecided conflict is added to the result."""
+        conflict = FieldConflict(name, *sides, **options)
+        occurrence = self.occurrences.get(conflict.key, 0)
+        self.occurrences[conflict.key] = occurrence + 1
+        conflict = replace(conflict, occurrence=occurrence)
+        self.result.all_conflicts.append(conflict)
         choice = self.choose(conflict)
         if choice in conflict.choices:
             return conflict, choice
@@ -202,36 +202,38 @@ class _Merger:
             self.result.values[field.name] = incoming
 
     def merge_paragraphs(self, field: MergedField, base, stored, incoming) -> None:
-        """Follow, paragraph by paragraph, the only side that changed it."""
-        is_asked = self.guard.asks_about_paragraph if self.guard.covers(field) else _never
+        """Take each paragraph from the side that changed it."""
+        needs_decision = (
+            self.guard.needs_decision_on_paragraph if self.guard.covers(field) else _needs_no_decision
+        )
 
         def decide(conflict: TextConflict) -> str:
             sides = conflict.base, conflict.theirs, conflict.ours
-            options = {"by_paragraph": True, "is_guarded": is_asked(conflict.base)}
-            decided, choice = self.decide(field.name, *sides, **options)
-            return decided.text(choice)
+            options = {"by_paragraph": True, "is_guarded": needs_decision(conflict.base)}
+            field_conflict, choice = self.decide(field.name, *sides, **options)
+            return field_conflict.text(choice)
 
-        base, stored, incoming = (_text(side) for side in (base, stored, incoming))
-        text = merge_texts(base, incoming, stored, is_asked=is_asked).resolve(decide)
+        base, stored, incoming = (_to_text(side) for side in (base, stored, incoming))
+        text = merge_texts(base, incoming, stored, needs_decision=needs_decision).resolve(decide)
         self.result.values[field.name] = text
         if not field.equal(text, incoming):
             self.result.from_stored.append(field.name)
 
     def merge_set(self, field: MergedField, base, stored, incoming) -> None:
-        """Entries that either side added stay, those that either removed go; in incoming order, then stored."""
+        """Apply the additions and removals of both sides; the order is that of the incoming side, then the stored."""
         self.take_stored(field, merge_set(base or (), stored, incoming))
 
 
-def _never(paragraph: str) -> bool:
+def _needs_no_decision(paragraph: str) -> bool:
     return False
 
 
-def _text(value: object) -> str:
+def _to_text(value: object) -> str:
     return str(value or "").replace("\r\n", "\n")
 
 
 def merge_set(base: Iterable, stored: Iterable, incoming: Iterable) -> list:
-    """Merge two changes of one set; entries that are texts are the same in any case of letters."""
+    """Return the items of a set after the additions and removals of both sides; case of text is ignored."""
     base, stored, incoming = ({_identity(item): item for item in side} for side in (base, stored, incoming))
     removed = {key for key in base if key not in stored or key not in incoming}
     return [item for key, item in {**incoming, **stored}.items() if key not in removed]
@@ -260,15 +262,16 @@ def merge_fields(
     """Merge two changes of one record.
 
     Args:
-        fields: declarations; those that are not merged (`merged` is None) or not incoming are passed over.
-        base: what both sides came from: `BaseValues` (of a revision, a file), `Fingerprints` or `NoBase`.
+        fields: declarations; fields with `merged` None, and those not in `incoming`, are skipped.
+        base: the values that both sides started from: `BaseValues` (of a revision or a file), `Fingerprints` or
+            `NoBase`.
         stored: the values in the database.
         incoming: the values of a form or a file.
-        choose: what was chosen for a conflict: "stored", "incoming", "both" or "".
-        guard: what is asked about though a rule would decide it.
+        choose: returns the choice for a conflict: "stored", "incoming", "both", or "" for undecided.
+        guard: requires decisions on changes that a rule would accept.
 
     Returns:
-        The merged values, with what is still to be decided; incoming values stand in its place meanwhile.
+        The merged values and the undecided conflicts, for which the values are the incoming ones.
     """
     merger = _Merger(choose, guard or MergeGuard())
     for field in fields:
@@ -278,25 +281,25 @@ def merge_fields(
 
 
 def _merge_field(merger: _Merger, field: MergedField, base, stored: object, incoming: object) -> None:
-    was = base.value(field)
+    base_value = base.value(field)
     is_covered = merger.guard.covers(field)
     if field.equal(stored, incoming):
         merger.result.values[field.name] = incoming
     elif base.equals(field, incoming):
         merger.take_stored(field, stored)
-    elif is_covered and merger.guard.asks(field, was, incoming):
-        merger.merge_whole(field, was, stored, incoming, is_guarded=True)
+    elif is_covered and merger.guard.needs_decision(field, base_value, incoming):
+        merger.merge_whole(field, base_value, stored, incoming, is_guarded=True)
     elif base.equals(field, stored) and not (is_covered and field.merged == MergeRule.PARAGRAPHS):
         merger.result.values[field.name] = incoming
     else:
-        MERGERS[field.merged](merger, field, was, stored, incoming)
+        MERGERS[field.merged](merger, field, base_value, stored, incoming)
 
 
 def shared_paragraphs(text: str, other: str) -> str:
-    """Return the paragraphs that two texts share: what they are merged on where nobody knows what both came from."""
-    kept = [
+    """Return the paragraphs that two texts have in common: a base for merging them when the real one is unknown."""
+    paragraphs = [
         passage.text
         for passage in compare_texts(text, other).passages
         if passage.change is DiffOperation.KEPT
     ]
-    return join_paragraphs(kept)
+    return join_paragraphs(paragraphs)

@@ -1,8 +1,8 @@
-"""What two sequences have in common, in order, within a budget of steps.
+"""Find a common subsequence of two sequences within a budget of steps.
 
-Short spans are compared by the shortest edit script (E. Myers, "An O(ND) Difference Algorithm and Its
-Variations", 1986); long ones are first divided at items that are unique in both (the idea of B. Cohen's
-patience diff), which is quick and reads well. What a budget does not reach counts as replaced.
+Short spans are compared by the shortest edit script (E. Myers, "An O(ND) Difference Algorithm and Its Variations",
+1986); longer ones are first divided at items that are unique in both, as in B. Cohen's patience diff. Items beyond the
+budget count as replaced.
 """
 
 from bisect import bisect_left
@@ -11,21 +11,22 @@ from collections.abc import Hashable, Iterator, Sequence
 from typing import NamedTuple
 
 SHORT_SPAN = 600
-"""Stretches of fewer items in both together go by the shortest script at once."""
+"""Spans up to this many items, of both sequences together, are compared directly by the shortest edit script."""
 MAX_EDITS = 500
-"""More edits than this are not looked for where a span has no item to divide it at."""
+"""Limit for the length of an edit script; a span that needs a longer one counts as replaced."""
 
 Pairs = list[tuple[int, int]]
 
 
 class Budget:
-    """Steps that a comparison may take; once they are spent, it takes no more."""
+    """The number of steps that a comparison may take."""
 
     def __init__(self, steps: int) -> None:
         self.steps = steps
         self.spent = 0
 
     def spend(self, steps: int) -> bool:
+        """Count steps and return whether the budget still covers them."""
         self.spent += steps
         return self.spent <= self.steps
 
@@ -35,7 +36,7 @@ class Budget:
 
 
 class MatchSpan(NamedTuple):
-    """A part of each sequence, from a start up to an end."""
+    """A range of each of two sequences."""
 
     start: int
     end: int
@@ -52,24 +53,28 @@ class MatchSpan(NamedTuple):
 
 
 def match(before: Sequence[Hashable], after: Sequence[Hashable], budget: Budget) -> Pairs:
-    """The places of items that stayed, as pairs in order."""
+    """Return pairs of indexes of equal items, in order.
+
+    Args:
+        budget: is spent by the comparison; items beyond it are not paired.
+    """
     pairs: Pairs = []
-    waiting = [MatchSpan(0, len(before), 0, len(after))]
-    while waiting:
-        span = _trim(before, after, waiting.pop(), pairs)
+    pending = [MatchSpan(0, len(before), 0, len(after))]
+    while pending:
+        span = _trim_ends(before, after, pending.pop(), pairs)
         if span.is_one_sided or not budget.spend(span.size):
             continue
-        anchors = [] if span.size <= SHORT_SPAN else _unique(before, after, span)
+        anchors = [] if span.size <= SHORT_SPAN else _pair_unique(before, after, span)
         if anchors:
             pairs += anchors
-            waiting += _between(anchors, span)
+            pending += _split_span(anchors, span)
         else:
-            pairs += _shortest(before, after, span, budget)
+            pairs += _shortest_edit_script(before, after, span, budget)
     return sorted(pairs)
 
 
-def _trim(before: Sequence, after: Sequence, span: MatchSpan, pairs: Pairs) -> MatchSpan:
-    """Take off what both begin and end with."""
+def _trim_ends(before: Sequence, after: Sequence, span: MatchSpan, pairs: Pairs) -> MatchSpan:
+    """Pair the equal items at the start and the end of a span and return the rest."""
     start, end, other_start, other_end = span
     while start < end and other_start < other_end and before[start] == after[other_start]:
         pairs.append((start, other_start))
@@ -80,91 +85,100 @@ def _trim(before: Sequence, after: Sequence, span: MatchSpan, pairs: Pairs) -> M
     return MatchSpan(start, end, other_start, other_end)
 
 
-def _unique(before: Sequence, after: Sequence, span: MatchSpan) -> Pairs:
-    """Items that stand once in each, as many as keep their order."""
+def _pair_unique(before: Sequence, after: Sequence, span: MatchSpan) -> Pairs:
+    """Return the longest series of pairs of items that are unique in both parts of a span."""
     counts = Counter(before[span.start : span.end])
     others = Counter(after[span.other_start : span.other_end])
     places = {
-        after[place]: place for place in range(span.other_start, span.other_end) if others[after[place]] == 1
+        after[index]: index for index in range(span.other_start, span.other_end) if others[after[index]] == 1
     }
-    found = [
-        (place, places[before[place]])
-        for place in range(span.start, span.end)
-        if counts[before[place]] == 1 and before[place] in places
+    candidates = [
+        (index, places[before[index]])
+        for index in range(span.start, span.end)
+        if counts[before[index]] == 1 and before[index] in places
     ]
-    return longest_in_order(found)
+    return longest_in_order(candidates)
 
 
 def longest_in_order(pairs: Pairs) -> Pairs:
-    """Of pairs in the order of their first places, the longest series in the order of their second as well."""
+    """Return the longest series of pairs whose second indexes increase too.
+
+    Args:
+        pairs: sorted by their first indexes.
+    """
     smallest: list[int] = []
     ends: list[int] = []
     links: list[int] = []
-    for place, (_one, other) in enumerate(pairs):
-        length = bisect_left(smallest, other)
+    for index, (_first, second) in enumerate(pairs):
+        length = bisect_left(smallest, second)
         links.append(ends[length - 1] if length else -1)
-        smallest[length : length + 1] = [other]
-        ends[length : length + 1] = [place]
+        smallest[length : length + 1] = [second]
+        ends[length : length + 1] = [index]
     series = []
-    place = ends[-1] if ends else -1
-    while place >= 0:
-        series.append(pairs[place])
-        place = links[place]
+    index = ends[-1] if ends else -1
+    while index >= 0:
+        series.append(pairs[index])
+        index = links[index]
     return series[::-1]
 
 
-def _between(anchors: Pairs, span: MatchSpan) -> Iterator[MatchSpan]:
+def _split_span(anchors: Pairs, span: MatchSpan) -> Iterator[MatchSpan]:
     start, other_start = span.start, span.other_start
-    for one, other in [*anchors, (span.end, span.other_end)]:
-        gap = MatchSpan(start, one, other_start, other)
+    for index, other_index in [*anchors, (span.end, span.other_end)]:
+        gap = MatchSpan(start, index, other_start, other_index)
         if not gap.is_one_sided:
             yield gap
-        start, other_start = one + 1, other + 1
+        start, other_start = index + 1, other_index + 1
 
 
-def _shortest(before: Sequence, after: Sequence, span: MatchSpan, budget: Budget) -> Pairs:
-    """The pairs of the shortest edit script; none where it is too long or the budget does not reach."""
-    one, other = before[span.start : span.end], after[span.other_start : span.other_end]
-    long, wide = len(one), len(other)
+def _shortest_edit_script(before: Sequence, after: Sequence, span: MatchSpan, budget: Budget) -> Pairs:
+    """Return the pairs of the shortest edit script; none if it exceeds MAX_EDITS or the budget."""
+    before_items, after_items = before[span.start : span.end], after[span.other_start : span.other_end]
+    before_length, after_length = len(before_items), len(after_items)
     furthest, history = {1: 0}, []
-    for depth in range(min(long + wide, MAX_EDITS) + 1):
+    for depth in range(min(before_length + after_length, MAX_EDITS) + 1):
         history.append(furthest.copy())
         steps = len(furthest)
         for diagonal in range(-depth, depth + 1, 2):
-            place = _next(furthest, diagonal, depth)
-            begun = place
-            while place < long and place - diagonal < wide and one[place] == other[place - diagonal]:
-                place += 1
-            furthest[diagonal] = place
-            steps += 1 + place - begun
-            if place >= long and place - diagonal >= wide:
-                return _walk_back(history, span, long, wide)
+            index = _furthest_start(furthest, diagonal, depth)
+            start = index
+            while (
+                index < before_length
+                and index - diagonal < after_length
+                and before_items[index] == after_items[index - diagonal]
+            ):
+                index += 1
+            furthest[diagonal] = index
+            steps += 1 + index - start
+            if index >= before_length and index - diagonal >= after_length:
+                return _walk_back(history, span, before_length, after_length)
         if not budget.spend(steps):
             return []
     return []
 
 
 def _comes_from_above(furthest: dict[int, int], diagonal: int, depth: int) -> bool:
-    """Whether an edit reaches furthest on this diagonal by an insertion, else it is a deletion."""
+    """Whether the furthest edit on this diagonal is an insertion, otherwise it is a deletion."""
     return diagonal == -depth or (diagonal != depth and furthest[diagonal - 1] < furthest[diagonal + 1])
 
 
-def _next(furthest: dict[int, int], diagonal: int, depth: int) -> int:
+def _furthest_start(furthest: dict[int, int], diagonal: int, depth: int) -> int:
     if _comes_from_above(furthest, diagonal, depth):
         return furthest[diagonal + 1]
     return furthest[diagonal - 1] + 1
 
 
-def _walk_back(history: list[dict[int, int]], span: MatchSpan, place: int, other: int) -> Pairs:
+def _walk_back(history: list[dict[int, int]], span: MatchSpan, index: int, other_index: int) -> Pairs:
+    """Return the pairs along the path of edits, from its end back to its start."""
     pairs = []
     for depth in range(len(history) - 1, -1, -1):
-        diagonal = place - other
-        begun = _next(history[depth], diagonal, depth)
-        while place > begun:
-            place, other = place - 1, other - 1
-            pairs.append((span.start + place, span.other_start + other))
+        diagonal = index - other_index
+        start = _furthest_start(history[depth], diagonal, depth)
+        while index > start:
+            index, other_index = index - 1, other_index - 1
+            pairs.append((span.start + index, span.other_start + other_index))
         if _comes_from_above(history[depth], diagonal, depth):
-            other -= 1
+            other_index -= 1
         else:
-            place -= 1
+            index -= 1
     return pairs[::-1]

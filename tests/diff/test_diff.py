@@ -16,7 +16,7 @@ from publications.diff import (
     merge_texts,
 )
 from publications.diff.blocks import tokens_of
-from publications.diff.compare import STEPS
+from publications.diff.compare import MAX_STEPS
 from publications.diff.matching import Budget, match
 from publications.markup import render_markdown
 from tests.prose_pages import MARKDOWN
@@ -74,7 +74,7 @@ def test_a_text_does_not_differ_from_itself(text):
 @settings(max_examples=200, deadline=None)
 @given(st.lists(st.sampled_from("abc"), max_size=30), st.lists(st.sampled_from("abc"), max_size=30))
 def test_what_matches_is_the_same_in_order_and_as_much_as_can_be(before, after):
-    pairs = match(before, after, Budget(STEPS))
+    pairs = match(before, after, Budget(MAX_STEPS))
 
     assert all(before[one] == after[other] for one, other in pairs)
     assert all(one < two and other < next_other for (one, other), (two, next_other) in pairwise(pairs))
@@ -226,7 +226,7 @@ def test_no_text_takes_more_steps_than_it_may(case):
 
     difference = compare_texts(before, after)
 
-    assert difference.steps <= STEPS + len(before)  # the step that finds the budget spent is taken
+    assert difference.steps <= MAX_STEPS + len(before)  # the step that finds the budget spent is taken
     assert difference.after == after
 
 
@@ -263,7 +263,7 @@ def test_a_long_text_with_a_word_changed_in_every_paragraph_stays_far_below_the_
 
     assert difference.count(DiffOperation.CHANGED) == 100
     assert difference.words_inserted == 100
-    assert difference.steps < STEPS / 2
+    assert difference.steps < MAX_STEPS / 2
 
 
 @settings(max_examples=150, deadline=None)

@@ -146,10 +146,10 @@ def test_a_guard_asks_about_texts_that_a_rule_would_follow():
         def covers(self, field) -> bool:
             return field.name in ("title", "body")
 
-        def asks(self, field, base, incoming) -> bool:
+        def needs_decision(self, field, base, incoming) -> bool:
             return field.name == "title"
 
-        def asks_about_paragraph(self, paragraph: str) -> bool:
+        def needs_decision_on_paragraph(self, paragraph: str) -> bool:
             return "Two" in paragraph
 
     result = merged(incoming={"title": "B", "slug": "c", "body": "One, typed.\n\nTwo, typed."}, guard=Guard())
