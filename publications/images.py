@@ -143,6 +143,13 @@ def _decoded(content: bytes) -> Image.Image:
         picture.load()
     except UnsuitableImage:
         raise
+    except Image.DecompressionBombError as reason:  # Pillow's own limit: it opens nothing beyond
+        raise UnsuitableImage(
+            _(
+                "The picture has too many pixels: at most 50 million, and 12,000 a side, can be taken. "
+                "Save it smaller, then try again."
+            )
+        ) from reason
     except Exception as reason:  # Pillow has no list of what a broken file may raise
         raise UnsuitableImage(
             _(

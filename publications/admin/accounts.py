@@ -1,5 +1,7 @@
 """Users and groups. Nobody can make themselves, or anybody, more than they are, and somebody can manage accounts."""
 
+from collections.abc import Iterable
+
 from django import forms
 from django.conf import settings
 from django.contrib import admin, messages
@@ -21,7 +23,7 @@ from accounts.models import AccountEvent, EventType
 from publications.models import Presence
 
 from .site import DeskModelAdmin
-from .unsent_forms import UnsentFormMixin, mark_redisplay
+from .unsent_forms import UnsentFormMixin, mark_redisplay, parse_pk
 
 ROLE_NAMES = {
     "Contributors": _("Contributors"),
@@ -65,6 +67,15 @@ class TickedField(forms.ModelMultipleChoiceField):
     """Groups or permissions to be ticked, in the words of the desk."""
 
     widget = forms.CheckboxSelectMultiple
+
+    def clean(self, value: Iterable[object] | None) -> QuerySet:
+        """Return the ticked rows; a number beyond those of a column is no row, where Django lets SQLite fail."""
+        for pk in value or ():
+            if not parse_pk(str(pk)):
+                raise forms.ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": pk}
+                )
+        return super().clean(value)
 
     def label_from_instance(self, obj: Group | Permission) -> str:
         return describe_group(obj) if isinstance(obj, Group) else describe_permission(obj)

@@ -1,13 +1,15 @@
 """Authors at the desk. Saving is public at once."""
 
 from django import forms
+from django.contrib import admin
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from publications import images, renditions
-from publications.models import Author, Edition, Image
+from publications.models import Author, Edition, Image, Publication
 from publications.presentation import paths_in_locales
 from publications.slugs import slugify
 
@@ -15,9 +17,17 @@ from .choosers import ChooserField
 from .public_rows import PublicRowAdmin, PublicRowForm
 from .site import flag_column
 
+PEN_NAME_FIELDS = ("name", "is_organisation", "is_guest", "is_pseudonymous")
+"""What is shown of an author with a pen name to people who may not change authors."""
+
 
 class AuthorForm(PublicRowForm):
-    """An author; the portrait is chosen from the library."""
+    """An author; the portrait is chosen from the library.
+
+    `publications_with_files` are what the author signed with attached files, once a pen name is to be confirmed.
+    """
+
+    publications_with_files: list[Publication] = []
 
     portrait_choice = ChooserField("images", limit=1, required=False, label=gettext_lazy("Portrait"))
     portrait_file = forms.FileField(
@@ -46,7 +56,7 @@ class AuthorForm(PublicRowForm):
         return slugify(self.cleaned_data["slug"])
 
     def clean_portrait_file(self) -> Image | None:
-        """The upload as a picture of the library, not stored yet."""
+        """Return the upload as an image of the library that is not stored yet."""
         file = self.cleaned_data["portrait_file"]
         if not file:
             return None
@@ -67,15 +77,32 @@ class AuthorForm(PublicRowForm):
         return super().save(commit)
 
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
-        """Somebody of that name who is there already, nearly always the same person; and what cannot be taken back."""
-        found = {}
-        others = Author.objects.with_name(cleaned["name"]).exclude(pk=self.instance.pk)
-        if "name" in self.changed_data and others.exists():
-            asked = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
-            found["name"] = asked % {"others": "; ".join(_distinguish(each) for each in others[:5])}
+        """Ask about a name that another author has, nearly always the same person, and about a pen name."""
+        questions = {}
+        namesakes = Author.objects.with_name(cleaned["name"]).exclude(pk=self.instance.pk)
+        if "name" in self.changed_data and namesakes.exists():
+            question = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
+            questions["name"] = question % {"others": "; ".join(map(_describe_author, namesakes[:5]))}
         if "is_pseudonymous" in self.changed_data and Edition.objects.authored_by(self.instance.pk).exists():
-            found["is_pseudonymous"] = _hiding_text() if cleaned["is_pseudonymous"] else _showing_text()
-        return found
+            questions["is_pseudonymous"] = _hiding_text() if cleaned["is_pseudonymous"] else _showing_text()
+            if cleaned["is_pseudonymous"]:
+                self.publications_with_files = publications_with_files(self.instance)
+        return questions
+
+
+def publications_with_files(author: Author) -> list[Publication]:
+    """Return the author's publications that have attached files, as drafts or published, with their `filenames`."""
+    signed = Q(authors=author) | Q(editions__bylines__author=author)
+    attached = Q(attachments__isnull=False) | Q(editions__attachments__isnull=False)
+    publications = Publication.objects.filter(
+        pk__in=Publication.objects.filter(signed, attached).values("pk")
+    )
+    publications = publications.prefetch_related("attachments", "editions__attachments").order_by("-pk")
+    for publication in publications:
+        published = (file for edition in publication.editions.all() for file in edition.attachments.all())
+        files = (*publication.attachments.all(), *published)
+        publication.filenames = list(dict.fromkeys(file.filename for file in files))
+    return list(publications)
 
 
 def _hiding_text() -> str:
@@ -92,15 +119,18 @@ def _showing_text() -> str:
     )
 
 
-def _distinguish(author: Author) -> str:
-    told = (author.name, author.get_translation("title"), author.get_translation("affiliation"))
-    return ", ".join(each for each in told if each)
+def _describe_author(author: Author) -> str:
+    parts = (author.name, author.get_translation("title"), author.get_translation("affiliation"))
+    return ", ".join(part for part in parts if part)
 
 
 class AuthorAdmin(PublicRowAdmin):
+    """Authors. What is known of one with a pen name is shown to those alone who may change authors."""
+
     form = AuthorForm
+    change_form_template = "desk/author_form.html"
     list_display = (
-        "name", "title_en", "affiliation_en",
+        "name", "title", "affiliation",
         *(flag_column(Author, name) for name in ("is_organisation", "is_guest", "is_pseudonymous")),
     )  # fmt: skip
     list_filter = ("is_organisation", "is_guest", "is_pseudonymous")
@@ -121,6 +151,36 @@ class AuthorAdmin(PublicRowAdmin):
             {"classes": ("collapse",), "fields": ("family_name", "aliases", "slug")},
         ),
     )  # fmt: skip
+
+    @admin.display(description=Author._meta.get_field("title_en").verbose_name, ordering="title_en")
+    def title(self, author: Author) -> str:
+        return "" if author.is_pseudonymous else author.title_en
+
+    @admin.display(
+        description=Author._meta.get_field("affiliation_en").verbose_name, ordering="affiliation_en"
+    )
+    def affiliation(self, author: Author) -> str:
+        return "" if author.is_pseudonymous else author.affiliation_en
+
+    def get_fieldsets(self, request: HttpRequest, obj: Author | None = None):
+        if self._is_hidden(request, obj):
+            return [(None, {"fields": PEN_NAME_FIELDS})]
+        return super().get_fieldsets(request, obj)
+
+    def _is_hidden(self, request: HttpRequest, author: Author | None) -> bool:
+        return bool(author and author.is_pseudonymous) and not self.has_change_permission(request, author)
+
+    def get_search_results(
+        self, request: HttpRequest, queryset: QuerySet, search_term: str
+    ) -> tuple[QuerySet, bool]:
+        """Find pen names by that name alone for people who may not know who writes under them."""
+        matches, has_duplicates = super().get_search_results(request, queryset, search_term)
+        if not self.has_change_permission(request):
+            in_name = Q()
+            for word in search_term.split():
+                in_name &= Q(name__icontains=word)
+            matches = matches.filter(Q(is_pseudonymous=False) | in_name)
+        return matches, has_duplicates
 
     def get_public_urls(self, row: Author) -> dict[str, str]:
         shown = not row.is_pseudonymous and Edition.objects.live().authored_by(row).exists()

@@ -62,7 +62,8 @@ class ChoiceSource:
 class AuthorSource(ChoiceSource):
     """People, found whatever marks their letters bear: "Marten" and "rachi" find Mårten and Răchitaru.
 
-    Those whose name or alias has the words come before those who only work at a place that has them.
+    Those whose name or alias has the words come before those who only work at a place that has them. A pen name is
+    found by itself alone, and named without what would say who writes under it.
     """
 
     names = 2  # of the fields that are searched
@@ -73,7 +74,8 @@ class AuthorSource(ChoiceSource):
         if not wanted:
             return rows
         texts = {
-            pk: [strip_marks(part) for part in each] for pk, *each in rows.values_list("pk", *self.searched)
+            pk: [strip_marks(part) for part in (values[:1] if is_pseudonymous else values)]
+            for pk, is_pseudonymous, *values in rows.values_list("pk", "is_pseudonymous", *self.searched)
         }
         found = [pk for pk, parts in texts.items() if _has_all(wanted, " ".join(parts))]
         named = [pk for pk in found if _has_all(wanted, " ".join(texts[pk][: self.names]))]
@@ -81,7 +83,8 @@ class AuthorSource(ChoiceSource):
         return rows.filter(pk__in=found).order_by(of_the_name, *self.order)
 
     def line(self, row: Author) -> str:
-        return " · ".join(part for part in (row.name, row.get_translation("affiliation")) if part)
+        affiliation = "" if row.is_pseudonymous else row.get_translation("affiliation")
+        return " · ".join(part for part in (row.name, affiliation) if part)
 
 
 def _words_of(query: str) -> list[str]:
@@ -150,6 +153,10 @@ class PublicSource(LiveSource):
 
 
 class ImageSource(ChoiceSource):
+    def rows_for(self, person) -> QuerySet | None:
+        rows = super().rows_for(person)
+        return None if rows is None else visible_images(rows, person)
+
     def line(self, row: Image) -> str:
         added = date_format(row.added_at, "SHORT_DATE_FORMAT")
         return " · ".join(part for part in (row.filename, row.alt, added) if part)
@@ -164,6 +171,11 @@ CHOICE_SOURCES = {
     "public": PublicSource(Publication.objects, ("title", "slug", "bylines__name"), ()),
     "images": ImageSource(Image.objects, ("filename", "alt_en", "alt_sv", "credit"), ("-added_at", "-pk")),
 }
+
+
+def visible_images(images: QuerySet, person) -> QuerySet:
+    """Return the images that a person may see: portraits behind a pen name only with the right to change authors."""
+    return images if person.has_perm("publications.change_author") else images.without_hidden_portraits()
 
 
 def reads_drafts(person) -> bool:

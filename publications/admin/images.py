@@ -10,7 +10,7 @@ from django import forms
 from django.contrib import admin
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
-from django.db.models import Model, Q
+from django.db.models import Model, Q, QuerySet
 from django.forms.widgets import Script
 from django.http import HttpRequest, JsonResponse
 from django.template.loader import render_to_string
@@ -25,6 +25,7 @@ from publications.locales import locale_of
 from publications.models import Author, Edition, Image, Publication, SitePage, store_original
 
 from . import held_uploads
+from .choice_sources import visible_images
 from .drafts.preview import library_image_url
 from .form_fields import HiddenStateField
 from .public_rows import PublicRowAdmin, PublicRowForm
@@ -130,6 +131,9 @@ class ImageAdmin(PublicRowAdmin):
 
     class Media:
         js = (Script("js/desk/focal_point.js", type="module"),)
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet:
+        return visible_images(super().get_queryset(request), request.user)
 
     def get_form(self, request: HttpRequest, obj: Image | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": ImageForm.Meta.fields})

@@ -1,8 +1,9 @@
-"""What stands at the desk: every model with its `ModelAdmin`, and every page of our own with its address and name.
+"""Register every model with its `ModelAdmin`, and every page of our own with its address and URL name.
 
-`sceeus.urls` imports this cached_for_version.
+`sceeus.urls` imports this module.
 """
 
+from django.conf import settings
 from django.contrib.auth.models import Group, User
 from django.urls import path, re_path
 from django.views.generic import RedirectView
@@ -111,7 +112,7 @@ PAGES = (
     ("lead/", "home-lead", site_settings.home_lead),
     ("newsletter/", "newsletter", site_settings.newsletter_page),
 )
-"""Address, name and view. They come before the addresses of Django's admin."""
+"""Route, URL name and view. They precede the URLs of Django's admin."""
 
 OPEN_PAGES = (
     ("review/<str:token>/", "review", review_link.review_page),
@@ -121,7 +122,7 @@ OPEN_PAGES = (
         review_link.review_image,
     ),
 )
-"""Pages that ask nobody to sign in: each checks a secret of its own."""
+"""Pages without sign-in: each checks a secret in its address."""
 
 FORMER_MODEL_PATHS = {
     "auditline": "auditentry",
@@ -129,7 +130,7 @@ FORMER_MODEL_PATHS = {
     "site": "sitesettings",
     "sitelink": "menulink",
 }
-"""Bookmarks of the desk that name a model as it was called before: they redirect to its pages."""
+"""Former model names in addresses of the desk, with the current ones: bookmarks are redirected."""
 
 for model, model_admin in MODEL_ADMINS.items():
     admin_site.register(model, model_admin)
@@ -140,12 +141,15 @@ desk_urls = (
         *(path(route, admin_site.admin_view(view), name=name) for route, name, view in PAGES),
         *(
             re_path(
-                rf"^publications/{old}/(?P<rest>.*)$",
+                rf"^publications/{former}/(?P<rest>.*)$",
                 RedirectView.as_view(
-                    url=f"/desk/publications/{new}/%(rest)s", query_string=True, permanent=True
+                    url=f"{settings.DESK}publications/{current}/%(rest)s",
+                    query_string=True,
+                    permanent=True,
+                    preserve_request=True,
                 ),
             )
-            for old, new in FORMER_MODEL_PATHS.items()
+            for former, current in FORMER_MODEL_PATHS.items()
         ),
         *admin_site.get_urls(),
     ],

@@ -148,6 +148,12 @@ class DeskSite(AdminSite):
         site = SiteSettings.objects.first() or SiteSettings()
         return {**super().each_context(request), "site_header": site.short_name, "site": site}
 
+    def app_index(
+        self, request: HttpRequest, app_label: str, extra_context: dict | None = None
+    ) -> HttpResponse:
+        """Redirect Django's page of one app to the first page, which lists the models of all."""
+        return HttpResponseRedirect(reverse("desk:index"))
+
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.disable_action("delete_selected")  # nothing is deleted in bulk

@@ -14,8 +14,29 @@ from .choosers import ChooserField
 from .public_rows import LeadForm, PublicRowAdmin, PublicRowForm
 from .site import flag_column
 
+SCHEMA_TYPES = (
+    "Article", "Report", "ScholarlyArticle", "NewsArticle", "AnalysisNewsArticle", "BackgroundNewsArticle",
+    "OpinionNewsArticle", "ReportageNewsArticle", "BlogPosting", "TechArticle",
+)  # fmt: skip
+"""Article of schema.org with its subtypes that suit a text of the site (https://schema.org/Article)."""
+
+
+def schema_type_choices() -> list[tuple[str, str]]:
+    """Return the types to choose from: SCHEMA_TYPES, then any other that a kind already has."""
+    others = set(Kind.objects.values_list("schema_type", flat=True)).difference(SCHEMA_TYPES)
+    return [(name, name) for name in (*SCHEMA_TYPES, *sorted(others))]
+
+
+class KindForm(PublicRowForm):
+    schema_type = forms.ChoiceField(
+        choices=schema_type_choices,
+        label=gettext_lazy("Type for search engines"),
+        help_text=gettext_lazy("The type of schema.org that pages of this kind name."),
+    )
+
 
 class KindAdmin(PublicRowAdmin):
+    form = KindForm
     list_display = (
         "name_en",
         "name_sv",

@@ -145,7 +145,7 @@ def _settle_remark(request: HttpRequest, publication: Publication) -> None:
 
 def _reopen_remark(request: HttpRequest, publication: Publication) -> None:
     pk = request.POST["reopen"]
-    publication.remarks.filter(pk=parse_pk(pk)).update(is_settled=False)
+    publication.draft_comments.filter(pk=parse_pk(pk)).update(is_resolved=False)
 
 
 BUTTONS = {"author": _sign, "guest": _sign_guest, "remark": _settle_remark, "reopen": _reopen_remark}

@@ -8,7 +8,7 @@ from .publication import Publication
 
 class DraftCommentQuerySet(models.QuerySet):
     def unresolved(self) -> "DraftCommentQuerySet":
-        return self.filter(is_settled=False)
+        return self.filter(is_resolved=False)
 
 
 class DraftComment(models.Model):

@@ -85,6 +85,12 @@ def is_original_there(name: str, *, size: int) -> bool:
         return False
 
 
+class ImageQuerySet(models.QuerySet):
+    def without_hidden_portraits(self) -> "ImageQuerySet":
+        """Those that show nobody who writes under a pen name."""
+        return self.exclude(portrays__is_pseudonymous=True)
+
+
 class Image(TranslatedModel):
     """A picture of the library. Texts refer to it as `image:<key>`; no text holds its address."""
 
@@ -108,6 +114,8 @@ class Image(TranslatedModel):
     focus_x = models.PositiveSmallIntegerField(_("focal point, per cent from the left"), default=50)
     focus_y = models.PositiveSmallIntegerField(_("focal point, per cent from the top"), default=50)
     added_at = models.DateTimeField(_("added"), auto_now_add=True)
+
+    objects = ImageQuerySet.as_manager()
 
     class Meta:
         ordering = ["-added_at", "-pk"]

@@ -140,8 +140,8 @@ class MenuLink(TranslatedModel):
 
     class Meta:
         ordering = ["place", "position", "pk"]
-        verbose_name = _("link of the site")
-        verbose_name_plural = _("menu, footer and social accounts")
+        verbose_name = _("menu link")
+        verbose_name_plural = _("menu links")
 
     def __str__(self) -> str:
         return self.label or self.address

@@ -235,3 +235,23 @@ def test_each_entry_of_the_menu_asks_for_a_permission_that_exists(item):
         assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists(), name
     assert reverse(f"desk:{item.page}")
     assert not item.add_view or reverse(f"desk:{item.add_view}")
+
+
+@pytest.mark.parametrize("app", ["publications", "auth", "accounts"])
+def test_the_page_of_an_app_redirects_to_the_first_page(desk, app):
+    answer = desk.get(f"{HOME}{app}/")
+
+    assert (answer.status_code, answer["Location"]) == (302, HOME)
+
+
+def test_a_form_sent_to_a_former_address_is_sent_on_to_the_current_one(desk):
+    answer = desk.post("/desk/publications/sitelink/add/?place=menu", {"label_en": "Press"})
+
+    assert (answer.status_code, answer["Location"]) == (308, "/desk/publications/menulink/add/?place=menu")
+
+
+def test_a_filter_without_a_count_has_no_dash_in_its_place(desk):
+    page = desk.get(LIST, {"_facets": "True"})
+
+    assert "Lead to what is no longer public" in page.text
+    assert "(-)" not in page.text

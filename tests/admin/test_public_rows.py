@@ -4,14 +4,20 @@ from datetime import timedelta
 
 import lxml.html
 import pytest
+from django.contrib.auth.models import Group
+from django.core.exceptions import ValidationError
+from django.forms import ModelChoiceField, ModelMultipleChoiceField
 from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Author, Image, Publication, SitePage, Tag
-from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
+from publications.admin.register import MODEL_ADMINS, admin_site
+from publications.models import Author, Image, Kind, Publication, SitePage, Tag
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
+
+BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
 def change(row) -> str:
@@ -166,6 +172,111 @@ def test_a_published_author_hides_or_shows_behind_a_pen_name_only_when_asked_twi
 
     assert question in params.text
     assert (still, Author.objects.get(pk=author.pk).is_pseudonymous) == (before, not before)
+
+
+def test_who_ticks_pseudonymous_sees_which_attached_files_may_have_the_name(desk):
+    author = make_author("Ann Berg")
+    live = make_live(by_whom=author, title="On Minsk")
+    make_live(by_whom=author, title="Without files")
+    make_live(title="Of somebody else")
+    for file in ("report.pdf", "annex.pdf"):
+        live.publication.attachments.create(original=f"00/{file}", filename=file)
+    live.attachments.create(original="00/first.pdf", filename="first.pdf", size=1, position=1)
+    form = {**as_shown(desk.get(change(author))), "is_pseudonymous": "on"}
+
+    page = desk.post(change(author), form)
+
+    [section] = lxml.html.fromstring(page.text).xpath("//section[@aria-labelledby='attached-files']")
+    assert [" ".join(item.text_content().split()) for item in section.iter("li")] == [
+        "On Minsk: report.pdf, annex.pdf, first.pdf"
+    ]
+    assert section.xpath(".//a/@href") == [change(live.publication)]
+
+
+PRIVATE = {
+    "title_en": "Secret title", "affiliation_en": "Secret place", "biography_en": "Secret life",
+    "aliases": "Olga Secret", "orcid": "0000-0002-1825-0097", "family_name": "Name",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("group", "is_shown"), [("Contributors", False), ("Editors", True)])
+def test_who_writes_under_a_pen_name_is_shown_to_those_who_may_change_authors(client, group, is_shown):
+    client.force_login(make_person(group), backend=BACKEND)
+    portrait = make_image(filename="secret.png", alt_en="Secret face")
+    author = make_author("Pen Name", is_pseudonymous=True, portrait=portrait, **PRIVATE)
+
+    page = client.get(change(author)).text
+    images = client.get(reverse("desk:publications_image_changelist")).text
+    found = client.get(reverse("desk:chooser-search", args=["images"]), {"q": "secret"}).json()["found"]
+
+    assert "Pen Name" in page
+    assert all((value in page) == is_shown for value in PRIVATE.values() if value != "Name")
+    assert ("secret.png" in page, "secret.png" in images, bool(found)) == (is_shown,) * 3
+    assert (client.get(change(portrait)).status_code == 200) == is_shown
+
+
+def test_a_pen_name_is_not_found_by_what_is_known_of_its_author(client):
+    client.force_login(make_person("Contributors"), backend=BACKEND)
+    make_author("Pen Name", is_pseudonymous=True, **PRIVATE)
+
+    def found(query: str) -> bool:
+        chosen = client.get(reverse("desk:chooser-search", args=["authors"]), {"q": query}).json()["found"]
+        listed = client.get(reverse("desk:publications_author_changelist"), {"q": query})
+        assert "Secret" not in str(chosen) + listed.text.replace(f'value="{query}"', "")
+        assert bool(chosen) == ("Pen Name" in listed.text)
+        return bool(chosen)
+
+    assert (found("pen"), found("olga"), found("secret")) == (True, False, False)
+
+
+def test_the_type_of_a_kind_for_search_engines_is_one_of_those_in_use_or_known(client):
+    client.force_login(make_person("Administrators"), backend=BACKEND)
+    Kind.objects.filter(slug="report").update(schema_type="Thesis")
+    kind = Kind.objects.get(slug="commentary")
+
+    def stored(schema_type: str) -> str:
+        form = as_shown(client.get(change(kind)))
+        client.post(change(kind), {**form, "schema_type": schema_type})
+        return Kind.objects.get(pk=kind.pk).schema_type
+
+    assert [stored(name) for name in ("Artikel", "Thesis", "OpinionNewsArticle")] == [
+        "Article",
+        "Thesis",
+        "OpinionNewsArticle",
+    ]
+
+
+TOO_LARGE = "9" * 39
+
+
+@pytest.mark.parametrize("model", MODEL_ADMINS, ids=lambda model: model._meta.label_lower)
+def test_a_number_too_large_for_a_column_is_an_error_of_the_form(rf, model):
+    admin = admin_site.get_model_admin(model)
+    request = rf.get("/")
+    request.user = make_person("Administrators", is_superuser=True)
+    make_live(cover=make_image())
+    row = model.objects.first()
+    new_form, change_form = admin.get_form(request)(), admin.get_form(request, row, change=True)(instance=row)
+    fields = [*new_form.fields.values(), *change_form.fields.values()]
+
+    for field in (field for field in fields if isinstance(field, ModelChoiceField)):
+        value = [TOO_LARGE] if isinstance(field, ModelMultipleChoiceField) else TOO_LARGE
+        with pytest.raises(ValidationError):
+            field.clean(value)
+
+
+def test_groups_and_permissions_too_large_for_a_column_are_refused_at_their_field(client):
+    client.force_login(make_person("Administrators", is_superuser=True), backend=BACKEND)
+    person, group = make_person(), Group.objects.get(name="Linkers")
+
+    pages = [
+        client.post(reverse("desk:auth_user_change", args=[person.pk]), {"groups": TOO_LARGE}),
+        client.post(reverse("desk:auth_group_change", args=[group.pk]), {"permissions": TOO_LARGE}),
+    ]
+
+    assert [page.status_code for page in pages] == [200, 200]
+    for page, field in zip(pages, ("groups", "permissions"), strict=True):
+        assert TOO_LARGE in str(page.context["adminform"].form.errors[field])
 
 
 def test_only_a_piece_on_the_topic_leads_its_page(desk):

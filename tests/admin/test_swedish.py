@@ -29,6 +29,8 @@ KNOWN = re.compile(
     r"SCEEUS|(?:English|Svenska)(?:, Svenska| \(\d+\))?|Filter|Organisation:?|Text:?|Status|Person|Version \d+|DOI:|ISBN:|Harvard|Word|Normal|"
     r"Azərbaycanca|Dansk|Deutsch|Eesti|Español|Français|Latviešu|Lietuvių|Magyar|Norsk|Polski|Română|Slovenčina|Suomi|"
     r"Türkçe|Čeština|[^A-Za-z]+|"
+    # Types of schema.org.
+    r"\w*Article|BlogPosting|"
     # What the factories and the first rows of a site are called.
     r".*(?:Piece|Author|Tag) \d.*|xx|xx@xx\.xx|: ?Ann|Ann|.*Nobody.s.*|[a-z]+-\d+.*|.*field\.png.*|A blue field|"
     r"(?:Guest )?(?:Commentary|Report)|Quick Comment|Gäst\w+|Kommentar|Rapport|Snabbkommentar|What happened, and .*|"

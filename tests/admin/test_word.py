@@ -252,6 +252,18 @@ def test_comments_in_word_are_notes_beside_the_draft(desk):
 
     remark.refresh_from_db()
     assert remark.is_resolved
+    assert not publication.draft_comments.unresolved().exists()
+
+    desk.post(address("word-report", publication), {"reopen": remark.pk})
+
+    remark.refresh_from_db()
+    assert not remark.is_resolved
+
+
+def test_comments_in_word_are_dated_as_everything_at_the_desk(desk):
+    publication = draft_of(desk, COMMENTED, comments=COMMENT)
+
+    assert "4 March 2026 10:00" in desk.get(address("word-report", publication)).text
 
 
 def test_a_remark_of_another_piece_is_not_settled(desk):

@@ -56,6 +56,19 @@ def test_axe_finds_nothing_and_nothing_runs_out_sideways(open_page, site):
     assert not faults_and_widths(page, [*paths(page), asked_to_review(page, number_of(page, "lavrov"))])
 
 
+def test_a_title_of_two_lines_stands_beside_its_checkbox_on_a_telephone(open_page, site):
+    page = open_page("/desk/", viewport={"width": 375, "height": 800})
+    sign_in(page, site)
+    page.goto(LIST)
+
+    row = page.locator("#result_list tbody tr").first
+    box = row.locator("input[type=checkbox]").bounding_box()
+    lines = row.locator("th a").evaluate("link => [...link.getClientRects()].map(line => line.left)")
+
+    assert len(lines) > 1
+    assert min(lines) >= box["x"] + box["width"]
+
+
 def test_a_reader_without_an_account_remarks_and_says_that_it_is_fine(open_page, site):
     editor = open_page("/desk/")
     sign_in(editor, site)

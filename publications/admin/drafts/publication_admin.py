@@ -63,6 +63,11 @@ class WorklistFilter(admin.SimpleListFilter):
         known = asked in {what.value for what in worklists_for(request.user)}
         return worklist_publications(Worklist(asked), request.user, queryset) if known else queryset
 
+    def choices(self, changelist):
+        """Without the dash that Django puts where nothing is counted."""
+        for choice in super().choices(changelist):
+            yield {**choice, "display": str(choice["display"]).removesuffix(" (-)")}
+
     def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict:
         """Without the last figure, of what leads to what is gone: that takes a look at every text."""
         all_choices = self.lookup_choices
