@@ -200,7 +200,7 @@ def _with_itself(family: dict[str, str], language: str, url: str) -> dict[str, s
 def _paths_of(site_page: Model) -> tuple[dict[str, str], datetime]:
     paths = {
         locale: localized_path(locale, "publications:site-page", slug=getattr(site_page, f"slug_{locale}"))
-        for locale in site_page.trees
+        for locale in site_page.locales
     }
     return paths, site_page.changed_at
 

@@ -2,8 +2,8 @@
 
 import re
 import unicodedata
-from collections.abc import Iterable
-from itertools import chain, groupby
+from collections.abc import Container, Iterable
+from itertools import chain, count, groupby
 from unicodedata import normalize
 from urllib.parse import unquote, urlsplit
 
@@ -52,6 +52,17 @@ def slugify(text: str) -> str:
     if len(slug) <= MAX_SLUG_CHARACTERS:
         return slug
     return slug[: MAX_SLUG_CHARACTERS + 1].rpartition("-")[0] or slug[:MAX_SLUG_CHARACTERS]
+
+
+def slug_stem(slug: str) -> str:
+    """Return a slug cut to leave room for a hyphen and a number of up to five digits, or the code of a language."""
+    return slug[: MAX_SLUG_CHARACTERS - 6].rstrip("-")
+
+
+def numbered_slug(slug: str, taken: Container[str]) -> str:
+    """Return a slug with the lowest number from 2 that makes it one that is not taken: "grain-2"."""
+    stem = slug_stem(slug)
+    return next(numbered for number in count(2) if (numbered := f"{stem}-{number}") not in taken)
 
 
 def _lowered(text: str) -> str:

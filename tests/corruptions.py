@@ -55,7 +55,7 @@ def make_site() -> Publication:
     actions.publish(publication, by=None)
     actions.publish(saved(publication, title="Oats"), by=None, change="correction", note="It was rye.")
     actions.publish(saved(publication, title="Barley"), by=None, at=tomorrow())
-    actions.publish(saved(publication, title="Wheat"), by=None, keep_waiting=True)
+    actions.publish(saved(publication, title="Wheat"), by=None, keep_scheduled=True)
     others = [make_live(by_whom=author, tags=(tag,), title=f"Grain {n}").publication for n in range(3)]
     actions.withdraw(others[0], by=None, note="Not ours.")
     actions.undo(actions.publish(saved(others[1], body="Mistaken."), by=None).publication, by=None)

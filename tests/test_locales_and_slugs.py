@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from publications.locales import LANGUAGE_NAMES, LOCALES, locale_of, text_direction
-from publications.slugs import SLUG, slugify
+from publications.slugs import SLUG, numbered_slug, slugify
 
 ALPHABETS = st.sampled_from("aÅöŐßŉİiIJ̌ЙйЁ́ΣςἈĳ가각각كِעִबि़ำ่𐐀𞤀Ⅷ½²-_ '’\u200d\u00ad")
 
@@ -51,6 +51,14 @@ def test_marks_that_spell_a_word_stay_and_stress_marks_go(word, slug):
 @pytest.mark.parametrize("inside", ["\u00ad", "\u200b", "\u200c", "\ufeff", "'", "’", "ʼ"])
 def test_soft_hyphens_and_apostrophes_part_no_word(inside):
     assert slugify(f"п{inside}ять") == "пять"
+
+
+def test_a_taken_slug_gets_the_lowest_free_number():
+    assert numbered_slug("grain", {"grain", "grain-2", "grain-4"}) == "grain-3"
+
+
+def test_a_long_slug_is_cut_to_make_room_for_its_number():
+    assert numbered_slug(f"{'a' * 93}-{'b' * 6}", set()) == f"{'a' * 93}-2"
 
 
 def test_a_long_title_is_cut_at_a_word():

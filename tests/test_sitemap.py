@@ -56,7 +56,7 @@ def test_every_public_address_of_both_trees_is_told_and_opens(client):
     assert {"/en/", "/sv/", "/en/publications/", "/sv/publikationer/", "/en/method/", "/sv/metod/"} <= set(
         values
     )
-    assert len(values) == 8 + 2 + 2 + 1 + sum(len(page.trees) for page in SitePage.objects.all())
+    assert len(values) == 8 + 2 + 2 + 1 + sum(len(page.locales) for page in SitePage.objects.all())
     assert {path: client.get(path).status_code for path in values} == dict.fromkeys(values, 200)
 
 
@@ -109,7 +109,7 @@ def test_a_site_page_changed_when_it_was_written(client, clock):
     make_live()
 
     assert addresses(client)["/en/method/"] == "2026-05-03T10:00:30Z"
-    assert page.trees == ["en"] and alternates(client, "/en/method/") == {}
+    assert page.locales == ["en"] and alternates(client, "/en/method/") == {}
 
 
 def test_translations_are_told_of_each_other_and_of_themselves(client):

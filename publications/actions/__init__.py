@@ -5,8 +5,9 @@ edition, an address, a related link or anything else that readers see. An action
 `ActionRefused`, `NotReady` or `Outdated`, and then nothing has changed.
 """
 
+from .claims import slug_to_claim
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
-from .publish import publish, publish_many, slug_to_claim
+from .publish import publish, publish_many
 from .redact import RedactionReport, default_mark, preview_redaction, redact
 from .redirects import add_redirects
 from .related_links import allow_suggestion, exclude_suggestion, set_related_links

@@ -1,52 +1,40 @@
-"""Publish drafts: now, at a later moment or until one, and one draft or a thousand by the same path.
+"""Publish drafts: now or later, for ever or until a given moment, one draft or a thousand by the same path.
 
-What may be refused is settled for each draft before anything of any is written. Then series numbers, drafts,
-addresses, revisions, editions with their rows and audit lines are written, each in as many statements for a thousand
-as for one. No other module makes editions of drafts.
+Each draft is checked and planned before anything is written. Then series numbers, drafts, addresses, revisions,
+editions with their rows and audit entries are written, each in as many statements for a thousand drafts as for one.
+No other module makes editions of drafts.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.contrib.auth.models import User
 from django.db import transaction
-from django.db.models import Max, prefetch_related_objects
-from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import markup, search
 from publications.models import (
     FOREVER,
-    ROWS,
     ActionType,
     Address,
     AuditEntry,
     Change,
     Edition,
+    EditionByline,
     EditionWithRows,
     Publication,
     Revision,
     RevisionReason,
     SeriesNumber,
-    SiteVersion,
     digest_of_draft,
     truncate_to_minute,
 )
-from publications.slugs import MAX_SLUG_CHARACTERS
 from publications.snapshot import RenderedAhead, build_snapshot
 
+from .claims import Batch, choose_slug
 from .public_state import refuse_outdated_state
-from .transaction import (
-    ActionContext,
-    ActionRefused,
-    ClockBehind,
-    NotReady,
-    Outdated,
-    open_action,
-    save_site_version,
-)
+from .transaction import ActionContext, ActionRefused, ClockBehind, NotReady, Outdated, save_site_version
 from .windows import (
     ScheduledEdition,
     cancel_scheduled,
@@ -59,12 +47,13 @@ from .windows import (
 
 LAST_YEAR = 2200
 
-Outcome = Edition | ActionRefused
+PublishResult = Edition | ActionRefused
+"""The edition of a draft, or why there is none."""
 
 
 @dataclass(frozen=True, kw_only=True)
 class PublishOptions:
-    """How one draft is to be published, as `publish` describes it."""
+    """How one draft is to be published; see `publish`."""
 
     at: datetime | None = None
     until: datetime | None = None
@@ -72,7 +61,7 @@ class PublishOptions:
     note: str = ""
     seen: str | None = None
     state: str | None = None
-    keep_waiting: bool = False
+    keep_scheduled: bool = False
 
 
 @transaction.atomic
@@ -86,37 +75,36 @@ def publish(
     note: str = "",
     seen: str | None = None,
     state: str | None = None,
-    keep_waiting: bool = False,
+    keep_scheduled: bool = False,
 ) -> Edition:
-    """Make a draft public, now or at the given moment, for ever or until one.
+    """Make a draft public, now or at the given moment, for ever or until a given moment.
 
     Args:
         at: when the edition becomes live; None means now.
-        until: when it ends; None means that it stays.
-        change: what the edition is to the one before it, a silent fix when None; the first is always `first`.
-        note: what readers are told of a correction or an update. A correction needs one.
-        seen: the digest of the draft that the editor saw.
-        state: the `public_state` that the editor saw.
-        keep_waiting: let a scheduled edition become live at its moment, after this one, instead of replacing it.
+        until: when it ends; None means never.
+        change: the type of change since the previous edition, a silent fix when None; the first is always `first`.
+        note: what readers read about a correction or an update. A correction needs one.
+        seen: the digest of the draft that the editor saw; None is not compared.
+        state: the `public_state` that the editor saw; None is not compared.
+        keep_scheduled: let a scheduled edition become live at its moment, after this one, instead of replacing it.
 
     Returns:
-        The stored edition; its `replaced` and `kept` are the scheduled edition that it took the place of, and the new
-        one of a scheduled edition that was kept.
+        The stored edition.
 
     Raises:
-        NotReady: something that readers are owed is missing.
+        NotReady: a required field is missing (`reasons` lists them).
         Outdated: the draft or what is public has changed since the editor saw it.
-        ClockBehind: the clock of the server stands before the last action.
+        ClockBehind: the clock of the server is behind the last action.
         ActionRefused: the draft cannot be published in this way.
     """
     options = PublishOptions(
-        at=at, until=until, change=change, note=note, seen=seen, state=state, keep_waiting=keep_waiting
+        at=at, until=until, change=change, note=note, seen=seen, state=state, keep_scheduled=keep_scheduled
     )  # fmt: skip
-    outcome = _publish({publication.pk: options}, by=by)[publication.pk]
-    if isinstance(outcome, ActionRefused):
-        raise outcome
+    result = _publish({publication.pk: options}, by=by)[publication.pk]
+    if isinstance(result, ActionRefused):
+        raise result
     publication.refresh_from_db()
-    return outcome
+    return result
 
 
 @transaction.atomic
@@ -126,49 +114,58 @@ def publish_many(
     by: User | None,
     prepared: RenderedAhead | None = None,
     ends: Mapping[int, datetime] | None = None,
-) -> list[Outcome]:
-    """Publish drafts now, each by an action with an audit line and a site version of its own.
+) -> list[PublishResult]:
+    """Publish drafts now, each by an action with an audit entry and a site version of its own.
 
     Args:
         prepared: texts that were rendered ahead.
         ends: when the editions of some publications end, by primary key.
 
     Returns:
-        For each publication its edition, or why there is none: one that is refused leaves the others as they are.
+        For each publication its edition, or why it was refused. A refusal does not affect the others.
 
     Raises:
-        ClockBehind: the clock of the server stands before the last action. Nothing is done.
+        ClockBehind: the clock of the server is behind the last action. Nothing is published.
     """
     ends = ends or {}
     options = {publication.pk: PublishOptions(until=ends.get(publication.pk)) for publication in publications}
-    outcomes = _publish(options, by=by, prepared=prepared)
-    return [outcomes[publication.pk] for publication in publications]
+    results = _publish(options, by=by, prepared=prepared)
+    return [results[publication.pk] for publication in publications]
 
 
 @dataclass(frozen=True)
-class Window:
+class PlannedWindow:
     """When an edition is to be public."""
 
     start: datetime
     until: datetime
-    planned: bool
+    is_scheduled: bool
 
 
 @dataclass
 class PlannedEdition:
-    """An edition on its way: everything that may be refused is settled, and nothing is written."""
+    """An edition that has passed all checks and is not stored yet.
+
+    Attributes:
+        scheduled: the edition that was scheduled before this one.
+        replaced: the same, once it is cancelled.
+        kept: the new edition that becomes live in its place, where the editor has kept it.
+        is_draft_changed: whether columns of the draft have to be stored.
+    """
 
     action: ActionContext
     publication: Publication
     options: PublishOptions
-    window: Window
-    composition: EditionWithRows
+    window: PlannedWindow
+    rows: EditionWithRows
     scheduled: ScheduledEdition | None
     is_draft_changed: bool
+    replaced: Edition | None = None
+    kept: Edition | None = None
 
     @property
     def edition(self) -> Edition:
-        return self.composition.edition
+        return self.rows.edition
 
     @property
     def is_first(self) -> bool:
@@ -177,180 +174,118 @@ class PlannedEdition:
 
 def _publish(
     options: Mapping[int, PublishOptions], *, by: User | None, prepared: RenderedAhead | None = None
-) -> dict[int, Outcome]:
-    """Publish the drafts of these primary keys; give the edition of each, or why there is none. Raises ClockBehind."""
+) -> dict[int, PublishResult]:
+    """Publish the drafts with these primary keys; return the result for each. Raises ClockBehind."""
     if not options:
         return {}
-    batch = _Batch(options, by=by, prepared=prepared or {})
-    outcomes: dict[int, Outcome] = {}
-    planned: list[PlannedEdition] = []
+    batch = Batch(list(options), by=by, prepared=prepared or {})
+    results: dict[int, PublishResult] = {}
+    plans: list[PlannedEdition] = []
     for publication in batch.publications:
         try:
-            with batch.action(publication) as action:
-                planned.append(_plan(publication, options[publication.pk], action, batch))
+            with batch.open_action(publication) as action:
+                plans.append(_plan_edition(publication, options[publication.pk], action, batch))
         except ClockBehind:
             raise
         except ActionRefused as refusal:
-            outcomes[publication.pk] = refusal
-    if planned:
-        _store(planned, batch)
-    return outcomes | {plan.publication.pk: plan.edition for plan in planned}
+            results[publication.pk] = refusal
+    if plans:
+        _store_plans(plans, batch)
+    return results | {plan.publication.pk: plan.edition for plan in plans}
 
 
-class _Batch:
-    """What drafts that are published together share: the site version, and the addresses and numbers they take."""
-
-    def __init__(
-        self, keys: Mapping[int, PublishOptions], *, by: User | None, prepared: RenderedAhead
-    ) -> None:
-        self.by, self.prepared = by, prepared
-        self.generation = SiteVersion.objects.select_for_update().get()
-        self.publications = _locked(list(keys))
-        prefetch_related_objects(self.publications, *ROWS)
-        editions = Edition.objects.filter(publication__in=keys).order_by()
-        self.last_numbers = dict(editions.values_list("publication").annotate(Max("number")))
-        self.owners = _owners(self.publications)
-        self.addresses: list[Address] = []
-        self.series_numbers: dict[tuple[int, int], SeriesNumber] = {}
-
-    @contextmanager
-    def action(self, publication: Publication) -> Iterator[ActionContext]:
-        """Open the action of one draft; where that is refused, its site version is not used up. Raises ClockBehind."""
-        number, at = self.generation.number, self.generation.changed_at
-        has_editions = publication.pk in self.last_numbers
-        try:
-            yield open_action(self.generation, by=self.by, publication=publication if has_editions else None)
-        except ActionRefused:
-            self.generation.number, self.generation.changed_at = number, at
-            raise
-
-    def series_number(
-        self, publication: Publication, date: datetime, before: Edition | None
-    ) -> SeriesNumber | None:
-        """Return the number it has, that of its translations, or the next of the year, which is not stored yet."""
-        kind, own = publication.kind, publication.series_number
-        if not kind.is_numbered:
-            return own
-        year = timezone.localtime(date).year
-        if own and own.kind_id == kind.pk and (before or own.year == year):
-            return own
-        siblings = publication.translation_set().exclude(pk=publication.pk)
-        shared = SeriesNumber.objects.filter(kind=kind, pk__in=siblings.values("series_number")).first()
-        shared = shared or self.series_numbers.get((kind.pk, publication.source_publication.pk))
-        return shared or SeriesNumber(kind=kind, year=year, number=self._next_number(kind.pk, year))
-
-    def _next_number(self, kind: int, year: int) -> int:
-        taken = [
-            each.number for each in self.series_numbers.values() if (each.kind_id, each.year) == (kind, year)
-        ]
-        return max(taken, default=SeriesNumber.objects.highest(kind, year)) + 1
-
-    def take(self, publication: Publication) -> None:
-        """Give a draft the address and the number that were settled for it."""
-        address = publication.locale, publication.slug
-        if address not in self.owners:
-            self.addresses.append(
-                Address(locale=publication.locale, slug=publication.slug, publication=publication)
-            )
-            self.owners[address] = publication.pk
-        if (number := publication.series_number) and number.pk is None:
-            self.series_numbers[number.kind_id, publication.source_publication.pk] = number
-
-
-def _locked(keys: list[int]) -> list[Publication]:
-    """The publications as the database has them now, held until the actions are done."""
-    held = (
-        Publication.objects.select_for_update(no_key=True, of=("self",)).select_related("kind").in_bulk(keys)
-    )
-    if len(held) < len(keys):
-        raise Publication.DoesNotExist
-    return [held[pk] for pk in keys]
-
-
-def _plan(
-    publication: Publication, options: PublishOptions, action: ActionContext, batch: _Batch
+def _plan_edition(
+    publication: Publication, options: PublishOptions, action: ActionContext, batch: Batch
 ) -> PlannedEdition:
     """Check everything that may be refused, on the row in memory. Raises NotReady, Outdated or ActionRefused."""
     refuse_outdated_state(publication, options.state)
-    _refuse_what_is_not_ready(publication, options.seen)
-    window = _window_of(options, action.at)
+    _refuse_unready_draft(publication, options.seen)
+    window = _plan_window(options, action.at)
     number = batch.last_numbers.get(publication.pk, 0) + 1
-    is_first = number == 1  # there are no others to ask for
-    before = None if is_first else publication.editions.started_before(action.at)
-    change = _change(options.change, options.note, before)
+    is_first = number == 1  # then nothing is read about other editions
+    previous = None if is_first else publication.editions.started_before(action.at)
+    change = _choose_change(options.change, options.note, previous)
     scheduled = None if is_first else scheduled_edition(publication, action.at)
-    date = _date_for_readers(publication, window, change, before)
-    is_draft_changed = _settle_draft(publication, date, before, batch)
-    composition = _composed(publication, date, number, scheduled, batch.prepared)
-    put_in_window(composition.edition, window, change, options.note, action)
+    date = _choose_date(publication, window, change, previous)
+    is_draft_changed = _complete_draft(publication, date, previous, batch)
+    rows = _build_rows(publication, date, number, scheduled, batch.prepared)
+    _set_window(rows.edition, window, change, options.note, action)
     if not is_first:
-        _refuse_repetition(publication, window, composition, action)
-    batch.take(publication)
+        _refuse_repetition(publication, window, rows, action)
+    batch.claim(publication)
     return PlannedEdition(
         action=action,
         publication=publication,
         options=options,
         window=window,
-        composition=composition,
+        rows=rows,
         scheduled=ScheduledEdition(scheduled, scheduled.expires_at) if scheduled else None,
         is_draft_changed=is_draft_changed,
     )
 
 
-def _store(planned: Sequence[PlannedEdition], batch: _Batch) -> None:
-    """Write what was settled."""
-    publications = [plan.publication for plan in planned]
-    for plan in planned:
-        plan.edition.kept = None
-        plan.edition.replaced = cancel_scheduled(plan.publication, plan.action.at) if plan.scheduled else None
-    SeriesNumber.objects.bulk_create(batch.series_numbers.values())
-    changed = [plan.publication for plan in planned if plan.is_draft_changed]
-    Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
-    Address.objects.bulk_create(batch.addresses, ignore_conflicts=True)  # one may have been its own before
-    Revision.objects.create_many_from(publications, by=batch.by, why=RevisionReason.PUBLISHED, reload=False)
-    for plan in planned:
+def _store_plans(plans: Sequence[PlannedEdition], batch: Batch) -> None:
+    for plan in plans:
+        if plan.scheduled:
+            plan.replaced = cancel_scheduled(plan.publication, plan.action.at)
+    _store_drafts(plans, batch)
+    for plan in plans:
         plan.edition.digest = plan.publication.digest
         if not plan.is_first:
             cut_windows(plan.publication, at=plan.window.start)
-    store_editions([plan.composition for plan in planned])
-    for plan in planned:
-        if plan.scheduled and plan.options.keep_waiting:
-            plan.edition.kept = reschedule(plan.scheduled, after=plan.edition)
-    search.index_editions(plan.edition.pk for plan in planned if plan.is_first)
-    for plan in planned:
+    store_editions([plan.rows for plan in plans])
+    for plan in plans:
+        if plan.scheduled and plan.options.keep_scheduled:
+            plan.kept = reschedule(plan.scheduled, after=plan.edition)
+    _update_search(plans)
+    AuditEntry.objects.bulk_create(_build_audit_entry(plan) for plan in plans)
+    save_site_version(batch.site_version)
+
+
+def _store_drafts(plans: Iterable[PlannedEdition], batch: Batch) -> None:
+    """Store what the drafts claim, and a revision of each, which sets its digest."""
+    SeriesNumber.objects.bulk_create(batch.series_numbers.values())
+    changed = [plan.publication for plan in plans if plan.is_draft_changed]
+    Publication.objects.bulk_update(changed, ["published_at", "series_number", "slug"])
+    Address.objects.bulk_create(batch.addresses, ignore_conflicts=True)  # one may have been its own before
+    publications = [plan.publication for plan in plans]
+    Revision.objects.create_many_from(publications, by=batch.by, why=RevisionReason.PUBLISHED, reload=False)
+
+
+def _update_search(plans: Iterable[PlannedEdition]) -> None:
+    search.index_editions(plan.edition.pk for plan in plans if plan.is_first)
+    for plan in plans:
         if not plan.is_first:
             search.sync_publication(plan.publication, plan.action.at)
-    AuditEntry.objects.bulk_create(_audit_line(plan) for plan in planned)
-    save_site_version(batch.generation)
 
 
-def _refuse_what_is_not_ready(publication: Publication, seen: str | None) -> None:
+def _refuse_unready_draft(publication: Publication, seen: str | None) -> None:
     if seen is not None and seen != publication.digest:
         raise Outdated(_("The working copy has changed since you saw it. Look at it again, then publish."))
     if reasons := publication.missing_reasons():
         raise NotReady(*reasons)
 
 
-def _window_of(options: PublishOptions, moment: datetime) -> Window:
+def _plan_window(options: PublishOptions, now: datetime) -> PlannedWindow:
     at, until = options.at, options.until
-    if at and at <= moment:
+    if at and at <= now:
         raise ActionRefused(_("The moment to publish lies in the past. Choose a later one, or publish now."))
-    start = at or moment
+    start = at or now
     if max(start, until or start).year > LAST_YEAR:
         raise ActionRefused(
             _("The moment lies too far off. Choose one before the year %d.") % (LAST_YEAR + 1)
         )
     if until and until <= start:
         raise ActionRefused(_("The piece would end before it begins. Choose a later end."))
-    if options.keep_waiting and at:
+    if options.keep_scheduled and at:
         raise ActionRefused(
             _("Only one edition can wait. Publish now, or let this one take the place of the other.")
         )
-    return Window(start=start, until=until or FOREVER, planned=bool(at))
+    return PlannedWindow(start=start, until=until or FOREVER, is_scheduled=bool(at))
 
 
-def _change(change: Change | str | None, note: str, before: Edition | None) -> Change:
-    if not before:
+def _choose_change(change: Change | str | None, note: str, previous: Edition | None) -> Change:
+    if not previous:
         return Change.FIRST
     chosen = Change(change or Change.SILENT)
     if chosen is Change.FIRST:
@@ -364,15 +299,18 @@ def _change(change: Change | str | None, note: str, before: Edition | None) -> C
     return chosen
 
 
-def _date_for_readers(
-    publication: Publication, window: Window, change: Change, before: Edition | None
+def _choose_date(
+    publication: Publication, window: PlannedWindow, change: Change, previous: Edition | None
 ) -> datetime:
-    """As the editor wrote it, else that of the edition before; an update moves it. It belongs to the edition."""
-    written = truncate_to_minute(publication.published_at) if publication.published_at else None
-    if before and change is Change.UPDATE:
-        date = written if written != before.published_at else None
+    """Return the date that readers see: as the editor wrote it, else that of the previous edition.
+
+    An update without a new date has the date of its start.
+    """
+    entered = truncate_to_minute(publication.published_at) if publication.published_at else None
+    if previous and change is Change.UPDATE:
+        date = entered if entered != previous.published_at else None
     else:
-        date = written or (before.published_at if before else None)
+        date = entered or (previous.published_at if previous else None)
     date = date or truncate_to_minute(window.start)
     if date > window.start:
         raise ActionRefused(
@@ -381,103 +319,63 @@ def _date_for_readers(
     return date
 
 
-def _settle_draft(publication: Publication, date: datetime, before: Edition | None, batch: _Batch) -> bool:
-    """Give the draft its number and its address, which it keeps. A date that an update has overtaken goes.
+def _complete_draft(publication: Publication, date: datetime, previous: Edition | None, batch: Batch) -> bool:
+    """Set the series number and the slug of a draft; clear a date that an update has moved.
 
     Returns:
-        Whether the draft is another one than the database has.
+        Whether the draft differs from its stored row.
     """
     stored = publication.published_at, publication.series_number, publication.slug
     if publication.published_at and date != truncate_to_minute(publication.published_at):
         publication.published_at = None
-    publication.series_number = batch.series_number(publication, date, before)
-    publication.slug = _slug_to_claim(publication, batch.owners)
+    publication.series_number = batch.choose_series_number(publication, date, previous)
+    publication.slug = choose_slug(publication, batch.owners)
     return stored != (publication.published_at, publication.series_number, publication.slug)
 
 
-Owners = dict[tuple[str, str], int]
-"""Whom addresses belong to: publications by tree and slug."""
-
-
-def _owners(publications: Sequence[Publication]) -> Owners:
-    """Whom the addresses that the drafts propose belong to."""
-    slugs = [publication.proposed_slug() for publication in publications]
-    rows = Address.objects.filter(slug__in=slugs).values_list("locale", "slug", "publication_id")
-    return {(locale, slug): pk for locale, slug, pk in rows}
-
-
-def slug_to_claim(publication: Publication) -> str:
-    """Return the slug that publishing will give to a publication; a number makes a taken one unique.
-
-    Raises:
-        NotReady: the editor chose a slug that another publication has.
-    """
-    return _slug_to_claim(publication, _owners([publication]))
-
-
-def _slug_to_claim(publication: Publication, owners: Owners) -> str:
-    wanted = publication.proposed_slug()
-    if owners.get((publication.locale, wanted), publication.pk) == publication.pk:
-        return wanted
-    if publication.slug:
-        raise NotReady(
-            _("The address “%(slug)s” belongs to another publication. Choose another.") % {"slug": wanted}
-        )
-    return _next_free(publication, wanted, owners)
-
-
-def _next_free(publication: Publication, wanted: str, owners: Owners) -> str:
-    """The address with the first number behind it that nobody else has."""
-    stem = wanted[: MAX_SLUG_CHARACTERS - 6].rstrip("-")
-    taken = Address.objects.filter(locale=publication.locale, slug__startswith=stem)
-    others = set(taken.exclude(publication=publication).values_list("slug", flat=True))
-    others |= {
-        slug for (locale, slug), pk in owners.items() if locale == publication.locale and pk != publication.pk
-    }
-    return next(slug for n in range(2, len(others) + 3) if (slug := f"{stem}-{n}") not in others)
-
-
-def _composed(
+def _build_rows(
     publication: Publication, date: datetime, number: int, scheduled: Edition | None, prepared: RenderedAhead
 ) -> EditionWithRows:
     try:
-        composition = build_snapshot(
+        rows = build_snapshot(
             publication, published_at=date, prepared=prepared, is_first=number == 1, replaced=scheduled
         )
     except markup.Unrenderable as reason:
         raise NotReady(str(reason)) from reason
-    composition.edition.number = number
-    return composition
+    rows.edition.number = number
+    return rows
 
 
-def put_in_window(edition: Edition, window: Window, change: Change, note: str, action: ActionContext) -> None:
+def _set_window(
+    edition: Edition, window: PlannedWindow, change: Change, note: str, action: ActionContext
+) -> None:
     edition.change, edition.change_note, edition.published_by = change, note.strip(), action.by
-    edition.is_scheduled = window.planned
+    edition.is_scheduled = window.is_scheduled
     edition.visible_from, edition.expires_at = window.start, window.until
     edition.visible_until = window.until
 
 
 def _refuse_repetition(
-    publication: Publication, window: Window, composition: EditionWithRows, action: ActionContext
+    publication: Publication, window: PlannedWindow, rows: EditionWithRows, action: ActionContext
 ) -> None:
-    """A second press of the button makes no second edition."""
+    """Refuse to publish again what is live and unchanged, as when a button is pressed twice."""
     live = live_edition(publication, action.at)
-    if not live or window.planned or window.until != live.expires_at:
+    if not live or window.is_scheduled or window.until != live.expires_at:
         return
-    is_signed_alike = _as_signed(live.bylines.all()) == _as_signed(composition.bylines)
-    if is_signed_alike and live.digest == digest_of_draft(publication):
+    has_same_bylines = _names_in(live.bylines.all()) == _names_in(rows.bylines)
+    if has_same_bylines and live.digest == digest_of_draft(publication):
         raise ActionRefused(
             _("Nothing has changed since edition %(number)d, which is public.") % {"number": live.number}
         )
 
 
-def _as_signed(bylines) -> list[tuple[str, str, str]]:
-    return [(line.name, line.title, line.affiliation) for line in bylines]
+def _names_in(bylines: Iterable[EditionByline]) -> list[tuple[str, str, str]]:
+    return [(byline.name, byline.title, byline.affiliation) for byline in bylines]
 
 
-def _audit_line(plan: PlannedEdition) -> AuditEntry:
+def _build_audit_entry(plan: PlannedEdition) -> AuditEntry:
     edition = plan.edition
-    return plan.action.audit_entry(
+    return plan.action.build_audit_entry(
         ActionType.SCHEDULE if edition.is_scheduled else ActionType.PUBLISH,
         edition,
         publication=plan.publication,
@@ -486,6 +384,6 @@ def _audit_line(plan: PlannedEdition) -> AuditEntry:
         note=edition.change_note,
         at=edition.visible_from.isoformat(),
         until=edition.expires_at.isoformat() if edition.expires_at < FOREVER else "",
-        replaced=edition.replaced.number if edition.replaced else None,
-        kept=edition.kept.number if edition.kept else None,
+        replaced=plan.replaced.number if plan.replaced else None,
+        kept=plan.kept.number if plan.kept else None,
     )

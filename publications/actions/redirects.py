@@ -52,7 +52,7 @@ def addresses_of(thing: models.Model) -> set[str]:
     if kind is SitePage:
         found = (
             _path(locale, "publications:site-page", getattr(thing, f"slug_{locale}"))
-            for locale in thing.trees
+            for locale in thing.locales
         )
     elif kind in NAMES:
         found = (_path(locale, NAMES[kind], thing.slug) for locale in LOCALES)

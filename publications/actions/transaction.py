@@ -50,17 +50,19 @@ class ActionContext:
     by: object
 
     def write_audit_entry(
-        self, deed: ActionType, subject: object, *, publication: Publication | None = None, **detail
+        self, action_type: ActionType, subject: object, *, publication: Publication | None = None, **detail
     ) -> None:
         """Write the audit line: exactly one for an action."""
-        self.audit_entry(deed, subject, publication=publication, **detail).save(force_insert=True)
+        self.build_audit_entry(action_type, subject, publication=publication, **detail).save(
+            force_insert=True
+        )
 
-    def audit_entry(
-        self, deed: ActionType, subject: object, *, publication: Publication | None = None, **detail
+    def build_audit_entry(
+        self, action_type: ActionType, subject: object, *, publication: Publication | None = None, **detail
     ) -> AuditEntry:
         """Return the audit line unsaved, for whoever writes many at once."""
         return AuditEntry(
-            action=deed,
+            action=action_type,
             by=self.by,
             actor_name=self.by.get_username() if self.by else _("the command line"),
             at=self.at,

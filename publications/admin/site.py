@@ -145,7 +145,7 @@ class DeskSite(AdminSite):
     empty_value_display = ""
 
     def each_context(self, request: HttpRequest) -> dict:
-        site = SiteSettings.objects.first() or SiteSettings()
+        site = SiteSettings.current()
         return {**super().each_context(request), "site_header": site.short_name, "site": site}
 
     def app_index(

@@ -131,7 +131,7 @@ class SitePageForm(PublicRowForm):
         """A language that readers have now and would have no longer."""
         gone = [
             locale
-            for locale in self.instance.trees
+            for locale in self.instance.locales
             if not (cleaned.get(f"title_{locale}") and cleaned.get(f"body_{locale}"))
         ]
         asked = _(
@@ -164,11 +164,11 @@ class SitePageAdmin(PublicRowAdmin):
         return str(row)
 
     def get_public_urls(self, row: SitePage) -> dict[str, str]:
-        return {code: address_of(row, code) for code in row.trees}
+        return {code: address_of(row, code) for code in row.locales}
 
     @admin.display(description=gettext_lazy("languages"))
     def languages(self, row: SitePage) -> str:
-        return ", ".join(LANGUAGE_NAMES[locale] for locale in row.trees)
+        return ", ".join(LANGUAGE_NAMES[locale] for locale in row.locales)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
         row = self.get_object(request, unquote(object_id)) if object_id else None
@@ -190,7 +190,7 @@ class SitePageAdmin(PublicRowAdmin):
             return self.redisplay_form(
                 request, [reason for each in form.errors.values() for reason in each], *asked
             )
-        if locale not in form.instance.trees:
+        if locale not in form.instance.locales:
             reason = _("There is no title or no text in %(language)s yet.") % {
                 "language": LANGUAGE_NAMES[locale]
             }

@@ -16,21 +16,21 @@ def status_text(publication: Publication) -> str:
 
 def _next(publication: Publication) -> str:
     """What waits, and whether it is the text as it stands."""
-    if not publication.waiting_from:
+    if not publication.scheduled_from:
         return ""
-    if publication.waiting_digest == publication.digest:
+    if publication.scheduled_digest == publication.digest:
         said = _("this text goes public %s") if publication.live_from else _("goes public %s")
     else:
         said = _("an earlier text goes public %s, without your later changes")
-    return said % datetime_with_zone(publication.waiting_from)
+    return said % datetime_with_zone(publication.scheduled_from)
 
 
 def _now(publication: Publication) -> str:
     if publication.live_from:
         return _live(publication)
     if not publication.ended_at:
-        return "" if publication.waiting_from else _("Draft, never public")
-    ended = _("Withdrawn %s") if publication.ended_as in WITHDRAWN_OR_UNDONE else _("Expired %s")
+        return "" if publication.scheduled_from else _("Draft, never public")
+    ended = _("Withdrawn %s") if publication.last_end_reason in WITHDRAWN_OR_UNDONE else _("Expired %s")
     return ended % date_format(timezone.localtime(publication.ended_at), "DATE_FORMAT")
 
 
@@ -38,7 +38,7 @@ def _live(publication: Publication) -> str:
     since = _("Live since %s") % date_format(timezone.localtime(publication.live_from), "DATE_FORMAT")
     if until := scheduled_end(publication):
         since = _("%(since)s, until %(until)s") % {"since": since, "until": datetime_with_zone(until)}
-    if publication.digest not in (publication.live_digest, publication.waiting_digest):
+    if publication.digest not in (publication.live_digest, publication.scheduled_digest):
         return _("%s; your changes are not public") % since
     return since
 

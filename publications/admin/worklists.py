@@ -74,7 +74,7 @@ def worklist_publications(what: Worklist, person, publications: QuerySet | None 
 def _mine(publications: QuerySet, person) -> QuerySet:
     """Not given to readers as it stands, and begun or saved by this person."""
     unseen = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
-    unplanned = ~Q(digest=models.F("waiting_digest")) | Q(waiting_digest__isnull=True)
+    unplanned = ~Q(digest=models.F("scheduled_digest")) | Q(scheduled_digest__isnull=True)
     return publications.filter(
         _own(person), unseen, unplanned, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
     )
@@ -98,7 +98,7 @@ def _to_check(publications: QuerySet, _person) -> QuerySet:
 
 
 def _scheduled(publications: QuerySet, _person) -> QuerySet:
-    return in_status(publications, Status.WAITING)
+    return in_status(publications, Status.SCHEDULED)
 
 
 def _linking_to_ended(publications: QuerySet, _person) -> QuerySet:

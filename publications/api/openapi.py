@@ -3,7 +3,7 @@
 from typing import Any
 
 from publications.locales import absolute_url
-from publications.models import FACETS, MAX_SLUG_LENGTH, Facet, SiteSettings, TagKind
+from publications.models import FACETS, MAX_FACET_VALUE_CHARACTERS, Facet, SiteSettings, TagKind
 
 from . import shapes
 from .params import (
@@ -28,7 +28,7 @@ ABOUT = (
 
 def describe_api() -> Node:
     """Return the description as an OpenAPI document."""
-    site = SiteSettings.objects.first() or SiteSettings()
+    site = SiteSettings.current()
     return {
         "openapi": "3.1.0",
         "info": {"title": f"Publications of {site.short_name}", "version": VERSION, "description": ABOUT},
@@ -130,7 +130,7 @@ def _values_of(facet: Facet) -> Node:
         return {"enum": list(facet.values)}
     if facet.pattern:
         return {"pattern": f"^{facet.pattern}$"}
-    return {"minLength": 1, "maxLength": MAX_SLUG_LENGTH, "pattern": TEXT}
+    return {"minLength": 1, "maxLength": MAX_FACET_VALUE_CHARACTERS, "pattern": TEXT}
 
 
 def _list(item: str, operation: str, words: str, parameters: list[Node] | None = None) -> Node:

@@ -234,7 +234,7 @@ def _related_editions(edition: Edition, now: datetime) -> list[Edition]:
 
 
 def _records_of(texts: Iterable[EditionWithRows]) -> list[metadata.Record]:
-    site = SiteSettings.objects.first() or SiteSettings()
+    site = SiteSettings.current()
     return [metadata.build_record(rows, site=site) for rows in texts]
 
 

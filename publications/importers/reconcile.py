@@ -213,7 +213,7 @@ def load_publication_states(edited: Mapping[int, bool]) -> dict[int, Publication
 
 
 def _stage(row: Publication, *, is_edited: bool) -> PublicationStage:
-    if row.waiting_from:
+    if row.scheduled_from:
         return PublicationStage.SCHEDULED
     if row.has_editions and not row.live_from:
         return PublicationStage.ENDED

@@ -29,7 +29,7 @@ COPIES = (EditionByline, EditionTag)
 """Rows that carry what lists select editions by."""
 
 
-class Window(NamedTuple):
+class EditionWindow(NamedTuple):
     """When an edition is public."""
 
     publication_id: int
@@ -48,10 +48,10 @@ class Window(NamedTuple):
         return self.end_reason != EndReason.CANCELLED
 
 
-def read_windows() -> list[list[Window]]:
+def read_windows() -> list[list[EditionWindow]]:
     """Read the windows of each publication, by their numbers."""
-    rows = Edition.objects.order_by("publication", "number").values_list(*Window._fields)
-    return [list(some) for _pk, some in groupby(map(Window._make, rows), attrgetter("publication_id"))]
+    rows = Edition.objects.order_by("publication", "number").values_list(*EditionWindow._fields)
+    return [list(some) for _pk, some in groupby(map(EditionWindow._make, rows), attrgetter("publication_id"))]
 
 
 def find_disordered_windows(progress: Progress) -> Iterator[str]:

@@ -15,7 +15,7 @@ from .links import Heading, UniqueIds
 from .plain_text import inline_text
 from .source import HIDDEN, check_growth, unmask
 
-MAX_SLUG_CHARACTERS = 60
+MAX_ANCHOR_CHARACTERS = 60
 
 
 def normalize_headings(tree: Element) -> None:
@@ -62,7 +62,7 @@ def slug(text: str) -> str:
     """The words in lower case with hyphens between: letters and digits of any alphabet, never empty."""
     spaced = "".join(char if _is_of_a_word(char) else " " for char in text.lower())
     return (
-        unicodedata.normalize("NFC", "-".join(spaced.split())[:MAX_SLUG_CHARACTERS].strip("-")) or "section"
+        unicodedata.normalize("NFC", "-".join(spaced.split())[:MAX_ANCHOR_CHARACTERS].strip("-")) or "section"
     )
 
 

@@ -25,7 +25,7 @@ from .edition_with_rows import (
 )
 from .facets import (
     FACETS,
-    MAX_SLUG_LENGTH,
+    MAX_FACET_VALUE_CHARACTERS,
     Facet,
     FacetChoice,
     LiveCount,
@@ -101,7 +101,7 @@ __all__ = [
     "MAX_COMMENTS",
     "MAX_COMMENTS_PER_MINUTE",
     "MAX_COMMENT_CHARACTERS",
-    "MAX_SLUG_LENGTH",
+    "MAX_FACET_VALUE_CHARACTERS",
     "REDACTED_SINCE",
     "RELATED_EDITIONS",
     "ROWS",

@@ -8,7 +8,7 @@ from django.db import models
 from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 
-from publications.slugs import MAX_SLUG_CHARACTERS, slugify
+from publications.slugs import numbered_slug, slug_stem, slugify
 
 from .image import Image
 from .translated import CountedQuerySet, TranslatedModel
@@ -139,11 +139,6 @@ class Author(TranslatedModel):
         return "" if self.is_pseudonymous else self.get_translation("biography")
 
     def _free_slug(self) -> str:
-        stem = slugify(self.name) or "author"
-        taken = set(
-            Author.objects.filter(slug__startswith=stem[: MAX_SLUG_CHARACTERS - 6]).values_list(
-                "slug", flat=True
-            )
-        )
-        numbered = (f"{stem[: MAX_SLUG_CHARACTERS - 6].rstrip('-')}-{n}" for n in range(2, len(taken) + 3))
-        return stem if stem not in taken else next(slug for slug in numbered if slug not in taken)
+        slug = slugify(self.name) or "author"
+        taken = set(Author.objects.filter(slug__startswith=slug_stem(slug)).values_list("slug", flat=True))
+        return numbered_slug(slug, taken) if slug in taken else slug

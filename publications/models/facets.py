@@ -31,7 +31,7 @@ from .site_version import cached_for_version
 from .tag import Tag, TagKind
 from .teasers import kinds_by_pk
 
-MAX_SLUG_LENGTH = 120
+MAX_FACET_VALUE_CHARACTERS = 120
 
 Key = int | str
 """What a column holds of a value: the primary key of a row, or the value itself."""
@@ -101,7 +101,7 @@ class Facet:
             return value in self.values
         if self.pattern:
             return re.fullmatch(self.pattern, value) is not None
-        return 0 < len(value) <= MAX_SLUG_LENGTH
+        return 0 < len(value) <= MAX_FACET_VALUE_CHARACTERS
 
     def is_public(self, value: str) -> bool:
         """Whether a live edition has the value: any other topic, author or kind is as if it were not there."""

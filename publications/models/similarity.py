@@ -1,7 +1,7 @@
-"""Likeness: which editions are like which, and why. Derived by search, read by pages: only live editions count.
+"""Similarity: which editions are similar, and why. Written by `search`, read by pages.
 
-Rows stand between editions, not pieces: the windows of both ends, asked at each reading, say from when and until
-when one may be shown beside the other.
+Rows connect editions, not publications: the windows of both, compared at each query, say when one may be shown beside
+the other.
 """
 
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from .publication import Publication
 
 
 class EditionTerm(models.Model):
-    """A term that tells an edition from others, or a topic or author of it, and what it weighs (in hundredths)."""
+    """A characteristic term of an edition, or a topic or author of it, with its weight in hundredths."""
 
     edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
     term = models.CharField(max_length=50)
@@ -35,7 +35,7 @@ class EditionTerm(models.Model):
 
 class SimilarityQuerySet(models.QuerySet):
     def live(self, moment: datetime) -> "SimilarityQuerySet":
-        """Those of which both ends are live at the moment."""
+        """Rows of which both editions are live at this moment."""
         return self.filter(
             edition__visible_from__lte=moment,
             edition__visible_until__gt=moment,
@@ -44,13 +44,13 @@ class SimilarityQuerySet(models.QuerySet):
         )
 
     def not_excluded(self) -> "SimilarityQuerySet":
-        """Those that staff have not ruled out."""
-        here, there = OuterRef("edition__publication"), OuterRef("similar_edition__publication")
-        ruled_out = ExcludedSuggestion.objects.filter(Q(one=here, other=there) | Q(one=there, other=here))
-        return self.filter(~Exists(ruled_out))
+        """Rows that staff have not excluded."""
+        first, second = OuterRef("edition__publication"), OuterRef("similar_edition__publication")
+        excluded = ExcludedSuggestion.objects.filter(Q(one=first, other=second) | Q(one=second, other=first))
+        return self.filter(~Exists(excluded))
 
     def unlinked(self, moment: datetime) -> "SimilarityQuerySet":
-        """Those that tell nothing that staff have linked to, be it a translation of it."""
+        """Rows to texts that staff have not linked to, neither directly nor by a translation."""
         linked = Edition.objects.live(moment).filter(
             publication__linked_from__source=OuterRef("edition__publication"),
             translation_group=OuterRef("similar_edition__translation_group"),
@@ -59,7 +59,7 @@ class SimilarityQuerySet(models.QuerySet):
 
 
 class Similarity(models.Model):
-    """One edition is like another: how much, and on what grounds. Suggestions for drafts are such rows, not stored."""
+    """How similar one edition is to another, and why. Suggestions for drafts are such rows, not stored."""
 
     edition = models.ForeignKey(
         Edition, on_delete=models.CASCADE, related_name="similarities", db_index=False
@@ -78,58 +78,69 @@ class Similarity(models.Model):
     def __str__(self) -> str:
         return f"{self.edition_id} ~ {self.similar_edition_id}"
 
-    def in_words(self, tags: Mapping[int, str], authors: Mapping[int, str]) -> str:
-        """The grounds as a sentence: "Both on Belarus and sanctions". Only those named here are told."""
+    def explain(self, tags: Mapping[int, str], authors: Mapping[int, str]) -> str:
+        """Return the reasons as a sentence: "Both on Belarus and sanctions".
+
+        Args:
+            tags: the labels of the tags that may be named, by primary key.
+            authors: the names of the authors that may be named, by primary key.
+        """
         topics = [tags[pk] for pk in self.tags if pk in tags]
         people = [authors[pk] for pk in self.authors if pk in authors]
-        told = {
+        reasons = {
             _("both on %s"): get_text_list(topics, _("and")),
             _("both by %s"): get_text_list(people, _("and")),
             _("much the same words: %s"): ", ".join(self.words),
         }
-        sentence = "; ".join(said % what for said, what in told.items() if what)
+        sentence = "; ".join(phrase % names for phrase, names in reasons.items() if names)
         return sentence[:1].upper() + sentence[1:]
 
 
 def similar_publications(publication: int, moment: datetime, count: int) -> list[Similarity]:
-    """What is most like the live edition of a piece at the moment, the most alike first; one query.
+    """Return the live editions that are most similar to a publication, the most similar first, in one query.
 
-    Of a text and its translations one is given, in the language of the piece where there is one. Left out are its
-    own translations, what staff have linked to and what they have ruled out. Of `other` the key alone is read.
+    Of a text and its translations one is returned, in the language of the publication where there is one. Its own
+    translations, linked and excluded publications are left out.
+
+    Args:
+        publication: its primary key.
+        count: at most how many.
+
+    Returns:
+        Rows of which only the key of `similar_edition` is loaded.
     """
-    return _one_of_each_family(_alike(publication=publication, moment=moment))[:count]
+    return _one_per_translation_group(_suggested_rows(publication=publication, moment=moment))[:count]
 
 
-def _unsaid(publication: int, moment: datetime) -> SimilarityQuerySet:
-    """What is like a piece and neither linked to nor ruled out."""
+def _suggested(publication: int, moment: datetime) -> SimilarityQuerySet:
     rows = (
         Similarity.objects.filter(edition__publication=publication)
         .live(moment)
         .not_excluded()
         .unlinked(moment)
     )
-    of_it = {
-        "own": F("edition__language"),
+    columns = {
+        "own_language": F("edition__language"),
         "translation_group": F("similar_edition__translation_group"),
         "language": F("similar_edition__language"),
     }
-    return rows.order_by("-score", "-similar_edition").annotate(**of_it)
+    return rows.order_by("-score", "-similar_edition").annotate(**columns)
 
 
-_alike = PreparedQuery(_unsaid, publication=NUMBER, moment=MOMENT)
+_suggested_rows = PreparedQuery(_suggested, publication=NUMBER, moment=MOMENT)
 
 
-def _one_of_each_family(rows: Sequence[Similarity]) -> list[Similarity]:
+def _one_per_translation_group(rows: Sequence[Similarity]) -> list[Similarity]:
     best: dict[int, Similarity] = {}
     for row in rows:
-        known = best.get(row.translation_group)
-        if not known or (row.own == row.language != known.language):
+        previous = best.get(row.translation_group)
+        if not previous or (row.own_language == row.language != previous.language):
             best[row.translation_group] = row
     return list(best.values())
 
 
 class ExcludedSuggestion(models.Model):
-    """Two publications that staff have ruled out: neither is suggested beside the other. One row for each pair."""
+    """Two publications of which staff have excluded each as a suggestion for the other. One row for each pair."""
 
     one = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
     other = models.ForeignKey(Publication, on_delete=models.CASCADE, related_name="+")
@@ -147,12 +158,12 @@ class ExcludedSuggestion(models.Model):
 
     @staticmethod
     def pair(one: int, other: int) -> dict[str, int]:
-        """The two keys of a pair, as its row has them."""
+        """Return the values of the columns `one` and `other` for two publications in any order."""
         first, second = sorted((one, other))
         return {"one_id": first, "other_id": second}
 
     @classmethod
     def partners(cls, publication: int) -> set[int]:
-        """All that are ruled out beside a publication."""
+        """Return the primary keys of all publications that are excluded beside one."""
         rows = cls.objects.filter(Q(one=publication) | Q(other=publication)).values_list("one", "other")
         return {pk for pair in rows for pk in pair} - {publication}

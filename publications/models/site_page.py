@@ -67,8 +67,8 @@ class SitePage(TranslatedModel):
             setattr(self, f"slug_{locale}", slugify(slug or title) if title else "")
 
     @property
-    def trees(self) -> list[str]:
-        """The languages in which readers find it."""
+    def locales(self) -> list[str]:
+        """The locales in which the page has a title and a text."""
         return [
             locale
             for locale in LOCALES

@@ -1,4 +1,6 @@
-"""The row of the site: the names under which the centre publishes."""
+"""Settings of the site: the names under which the centre publishes, and the lead of its home page."""
+
+from typing import Self
 
 from django.db import models
 from django.utils.translation import gettext_lazy
@@ -10,7 +12,7 @@ from .validators import check_link
 
 
 class SiteSettings(TranslatedModel, SingleRowModel):
-    """The names under which the centre publishes."""
+    """The names under which the centre publishes, and the lead of its home page. There is one row."""
 
     short_name = models.CharField(gettext_lazy("short name"), max_length=60, default="SCEEUS")
     name_en = models.CharField(
@@ -51,6 +53,11 @@ class SiteSettings(TranslatedModel, SingleRowModel):
     def __str__(self) -> str:
         return self.short_name
 
+    @classmethod
+    def current(cls) -> Self:
+        """Return the row as the database has it, or the defaults where there is none."""
+        return cls.objects.first() or cls()
+
     @property
     def name(self) -> str:
         return self.get_translation("name")
@@ -65,12 +72,12 @@ class SiteSettings(TranslatedModel, SingleRowModel):
 
 
 def site_settings() -> SiteSettings:
-    """The names under which the centre publishes, read once in an epoch. It is shared: not to be changed."""
-    return cached_for_version("site", lambda: SiteSettings.objects.first() or SiteSettings())
+    """Return the settings of the site, cached for the site version. They are shared: not to be changed."""
+    return cached_for_version("site", SiteSettings.current)
 
 
 def site_names() -> list[str]:
-    """Return every name of the site, as it is now: no password may be made of them."""
+    """Return every name of the site, uncached, for the check that no password is made of them."""
     return [
         name for row in SiteSettings.objects.values_list("short_name", "name_en", "name_sv") for name in row
     ]

@@ -1,4 +1,4 @@
-"""Where a publication stands: its states, from the windows of its editions and the digests of texts."""
+"""The status of a publication, derived from the windows of its editions and the digests of its texts."""
 
 from datetime import datetime
 
@@ -11,47 +11,51 @@ from .edition import FOREVER, Edition
 
 
 class Status(models.TextChoices):
-    """The states that the desk's list filters by."""
+    """The states that the list of the desk filters by."""
 
     DRAFT = "draft", gettext_lazy("Never public")
-    WAITING = "waiting", gettext_lazy("Scheduled")
+    SCHEDULED = "waiting", gettext_lazy("Scheduled")
     LIVE = "live", gettext_lazy("Live")
     CHANGED = "changed", gettext_lazy("Live, with changes that are not public")
     ENDED = "ended", gettext_lazy("Withdrawn or expired")
 
 
 def with_status(publications: models.QuerySet) -> models.QuerySet:
-    """Annotate working copies with what the words need: one statement for a whole list."""
+    """Annotate publications with the columns that a status is derived from, in one statement for a whole list.
+
+    `live_…` describes the live edition, `scheduled_…` the scheduled one, `last_…` and `ended_at` the last edition
+    that has started.
+    """
     now = timezone.now()
     own = Edition.objects.filter(publication=OuterRef("pk")).order_by("-visible_from")
     live = own.filter(visible_from__lte=now, visible_until__gt=now)
-    begun, waiting = own.started(), own.scheduled()
+    started, scheduled = own.started(), own.scheduled()
     return publications.annotate(
         live_from=Subquery(live.values("visible_from")[:1]),
         live_until=Subquery(live.values("expires_at")[:1]),
         live_digest=Subquery(live.values("digest")[:1]),
-        waiting_from=Subquery(waiting.values("visible_from")[:1]),
-        waiting_digest=Subquery(waiting.values("digest")[:1]),
-        dated=Subquery(begun.values("published_at")[:1]),
-        ended_at=Subquery(begun.values("visible_until")[:1]),
-        ended_as=Subquery(begun.values("end_reason")[:1]),
+        scheduled_from=Subquery(scheduled.values("visible_from")[:1]),
+        scheduled_digest=Subquery(scheduled.values("digest")[:1]),
+        last_published_at=Subquery(started.values("published_at")[:1]),
+        ended_at=Subquery(started.values("visible_until")[:1]),
+        last_end_reason=Subquery(started.values("end_reason")[:1]),
     )
 
 
 def scheduled_end(publication) -> datetime | None:
-    """The end that the live edition was given, if it has one."""
+    """Return when the live edition will end, or None. The publication is annotated by `with_status`."""
     until = publication.live_until
     return until if until and until < FOREVER else None
 
 
-def in_status(publications: models.QuerySet, state: Status) -> models.QuerySet:
-    """The working copies (annotated by with_status) in a state."""
+def in_status(publications: models.QuerySet, status: Status) -> models.QuerySet:
+    """Return the publications, annotated by `with_status`, that have a status."""
     live = Q(live_from__isnull=False)
-    chosen = {
-        Status.DRAFT: Q(ended_at__isnull=True, waiting_from__isnull=True),
-        Status.WAITING: Q(waiting_from__isnull=False),
+    conditions = {
+        Status.DRAFT: Q(ended_at__isnull=True, scheduled_from__isnull=True),
+        Status.SCHEDULED: Q(scheduled_from__isnull=False),
         Status.LIVE: live,
         Status.CHANGED: live & ~Q(live_digest=models.F("digest")),
         Status.ENDED: ~live & Q(ended_at__isnull=False),
     }
-    return publications.filter(chosen[state])
+    return publications.filter(conditions[status])

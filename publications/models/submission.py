@@ -1,4 +1,4 @@
-"""Drafts that somebody has handed over: ready to be checked by whoever publishes."""
+"""Submissions: drafts that somebody has handed over to be checked and published."""
 
 from django.conf import settings
 from django.db import models
@@ -12,15 +12,15 @@ from .publication import Publication
 
 class SubmissionQuerySet(models.QuerySet):
     def unpublished(self) -> "SubmissionQuerySet":
-        """Those since which nothing of the piece has been given to readers: a publication settles them by itself."""
-        given = Edition.objects.filter(
+        """Submissions since which no edition of their publication was made: publishing completes a submission."""
+        newer = Edition.objects.filter(
             publication=OuterRef("publication"), created_at__gt=OuterRef("submitted_at")
         )
-        return self.filter(~Exists(given))
+        return self.filter(~Exists(newer))
 
 
 class Submission(models.Model):
-    """One draft that waits to be checked: who handed it over, and when."""
+    """One draft to be checked: who submitted it, and when."""
 
     publication = models.OneToOneField(Publication, on_delete=models.CASCADE, related_name="submission")
     submitted_by = models.ForeignKey(

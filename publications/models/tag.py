@@ -1,4 +1,4 @@
-"""Tags: themes, countries and series, on taggit's ground but with names in both languages."""
+"""Tags: themes, countries and series, as models of taggit with names in both languages."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -6,13 +6,13 @@ from django.utils.translation import gettext_lazy as _
 from django.utils.translation import pgettext_lazy
 from taggit.models import ItemBase, TagBase
 
-from publications.slugs import MAX_SLUG_CHARACTERS, slugify
+from publications.slugs import slug_stem, slugify
 
 from .translated import CountedQuerySet, TranslatedModel
 
 
 def parse_tags(text: str) -> list[str]:
-    """The tags in a line typed by an editor. Only commas divide: "foreign policy, EU" is two tags."""
+    """Return the tag names in a line that an editor typed. Only commas divide: "foreign policy, EU" is two tags."""
     names: dict[str, str] = {}
     for name in (" ".join(part.split()) for part in text.split(",")):
         if name:
@@ -21,21 +21,19 @@ def parse_tags(text: str) -> list[str]:
 
 
 def existing_spelling(names: list[str]) -> list[str]:
-    """The names as the tags that are there already spell them, whatever their case or alphabet."""
-    known = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
-    return [known.get(name.casefold(), name) for name in names]
+    """Return the names in the spelling of existing tags, compared without case in any alphabet."""
+    spellings = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
+    return [spellings.get(name.casefold(), name) for name in names]
 
 
 def get_or_create_tags(names: list[str]) -> list["Tag"]:
-    """The tags of these names; one that was not there is no topic of the site until a piece of it is public."""
-    found = {
-        name: Tag.objects.get_or_create(name=name, defaults={"made_in_draft": True})[0] for name in names
-    }
-    return [found[name] for name in names]
+    """Return the tags with these names. A new one is no topic of the site until a publication with it is public."""
+    tags = {name: Tag.objects.get_or_create(name=name, defaults={"made_in_draft": True})[0] for name in names}
+    return [tags[name] for name in names]
 
 
 def format_tags(tags: list["Tag"]) -> str:
-    """The line an editor sees for the tags of a piece."""
+    """Return tags as the line that an editor sees in the form of a publication."""
     return ", ".join(sorted((tag.name for tag in tags), key=str.casefold))
 
 
@@ -47,7 +45,7 @@ class TagKind(models.TextChoices):
 
 class TagQuerySet(CountedQuerySet):
     def selectable(self) -> "TagQuerySet":
-        """Those that pickers offer: all but what a draft has made that was never public."""
+        """Tags that pickers offer: all but those made in a draft that was never public."""
         return self.filter(models.Q(made_in_draft=False) | models.Exists(self._published()))
 
     @staticmethod
@@ -57,7 +55,7 @@ class TagQuerySet(CountedQuerySet):
 
 
 class Tag(TranslatedModel, TagBase):
-    """A topic readers can follow. `name` is its English name and what editors type."""
+    """A topic that readers can follow. `name` is its English name and what editors type."""
 
     slug = models.CharField(_("address"), max_length=100, unique=True, blank=True)
     name_sv = models.CharField(_("name, Swedish"), max_length=100, blank=True)
@@ -102,7 +100,7 @@ class Tag(TranslatedModel, TagBase):
 
     @property
     def label(self) -> str:
-        """The name in the language of the page."""
+        """Return the name in the language of the page."""
         return self.get_translation("name")
 
     @property
@@ -119,11 +117,11 @@ class Tag(TranslatedModel, TagBase):
 
     def slugify(self, tag: str, i: int | None = None) -> str:
         slug = slugify(tag) or "topic"
-        return f"{slug[: MAX_SLUG_CHARACTERS - 6].rstrip('-')}-{i}" if i else slug
+        return f"{slug_stem(slug)}-{i}" if i else slug
 
 
 class TaggedPublication(ItemBase):
-    """One tag on one working copy."""
+    """One tag of one draft."""
 
     tag = models.ForeignKey(Tag, on_delete=models.PROTECT, related_name="tagged")
     content_object = models.ForeignKey(

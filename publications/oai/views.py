@@ -20,7 +20,7 @@ WITHOUT_ARGUMENTS = ("badVerb", "badArgument")
 
 @csrf_exempt  # the protocol asks for POST as well; it changes nothing
 def oai(request: HttpRequest) -> HttpResponse:
-    repository = Repository(timezone.now(), SiteSettings.objects.first() or SiteSettings())
+    repository = Repository(timezone.now(), SiteSettings.current())
     with translation.override(LOCALES[0]):
         answer = _respond(request, repository)
     return HttpResponse(answer, content_type="text/xml; charset=utf-8")

@@ -73,7 +73,7 @@ def pdf_document_of(
 
 def social_image_of(edition: Edition, cover_digest: str = "") -> SocialImage:
     """A stored edition as its social card. `cover_digest` stands for its cover, where it has one."""
-    site, cover = SiteSettings.objects.first() or SiteSettings(), edition.cover
+    site, cover = SiteSettings.current(), edition.cover
     return SocialImage(
         title=edition.title,
         language=edition.language,

@@ -178,7 +178,7 @@ def related_teasers(
 ) -> list[Teaser]:
     """As cards; those that nobody chose say why they stand here, by the topics and people named."""
     cards = build_teasers(each.edition for each in related)
-    whys = (each.similarity.in_words(topics, people) if each.similarity else "" for each in related)
+    whys = (each.similarity.explain(topics, people) if each.similarity else "" for each in related)
     return [replace(card, why=why) for card, why in zip(cards, whys, strict=True)]
 
 
@@ -194,7 +194,7 @@ def site_page_context(found: SitePage) -> dict[str, object]:
         "html": getattr(found, f"html_{locale}"),
         "changed_at": found.changed_at,
         "breadcrumb": breadcrumb(title),
-        "alternates": {code: address_of(found, code) for code in found.trees},
+        "alternates": {code: address_of(found, code) for code in found.locales},
     }
 
 

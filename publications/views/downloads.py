@@ -107,7 +107,7 @@ def _send_pdf(request: HttpRequest, edition: Edition) -> HttpResponseBase:
 
 
 def _paper(piece: EditionWithRows) -> PdfDocument:
-    edition, site = piece.edition, SiteSettings.objects.first() or SiteSettings()
+    edition, site = piece.edition, SiteSettings.current()
     own = "" if edition.is_live else edition_url_at(current_locale(), edition.slug, edition.number)
     record = metadata.build_record(piece, site=site, address=own)
     reference = strip_tags(metadata.chicago(record))

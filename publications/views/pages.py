@@ -111,7 +111,7 @@ def _llms_response() -> HttpResponse:
             .with_teaser_columns()[:LLMS_PUBLICATIONS]
         )
         context = {
-            "site": SiteSettings.objects.first() or SiteSettings(),
+            "site": SiteSettings.current(),
             "pieces": [_llms_publication(*each) for each in zip(live, build_teasers(live), strict=True)],
             "lists": [absolute_url(localized_path(locale, "publications:list")) for locale in LOCALES],
             "feeds": [absolute_url(localized_path(locale, "publications:feed")) for locale in LOCALES],

@@ -87,7 +87,7 @@ def _of_page(former: Redirect) -> str:
     found: SitePage | None = former.page
     if not found:
         return ""
-    locale = next((code for code in (current_locale(), *LOCALES) if code in found.trees), "")
+    locale = next((code for code in (current_locale(), *LOCALES) if code in found.locales), "")
     return address_of(found, locale) if locale else ""
 
 

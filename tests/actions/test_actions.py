@@ -153,15 +153,15 @@ def test_a_scheduled_edition_takes_over_at_its_very_moment(editor):
         assert live(publication).body == "New."
 
 
-def test_publishing_over_a_waiting_edition_replaces_it_and_says_so(editor):
+def test_publishing_replaces_a_scheduled_edition_and_records_it(editor):
     publication = make_publication(body="Waits.")
-    waiting = actions.publish(publication, by=editor, at=tomorrow())
+    scheduled = actions.publish(publication, by=editor, at=tomorrow())
 
-    edition = actions.publish(saved(publication, body="Now."), by=editor)
+    actions.publish(saved(publication, body="Now."), by=editor)
 
-    waiting.refresh_from_db()
-    assert edition.replaced == waiting
-    assert (waiting.end_reason, waiting.visible_from == waiting.visible_until) == (EndReason.CANCELLED, True)
+    scheduled.refresh_from_db()
+    assert publication.audit_entries.first().detail["replaced"] == scheduled.number
+    assert scheduled.end_reason == EndReason.CANCELLED and scheduled.visible_from == scheduled.visible_until
 
 
 def test_of_two_scheduled_editions_the_later_deed_stands(editor):

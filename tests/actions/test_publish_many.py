@@ -116,7 +116,7 @@ def test_a_scheduled_edition_is_replaced_and_lends_the_next_no_paragraphs():
 
     (edition,) = actions.publish_many([publication], by=None)
 
-    assert edition.replaced == scheduled
+    assert publication.audit_entries.first().detail["replaced"] == scheduled.number
     assert [anchor for anchor, _text in edition.paragraphs][:1] == [
         anchor for anchor, _text in first.paragraphs
     ]

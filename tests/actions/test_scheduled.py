@@ -34,10 +34,11 @@ def test_an_edition_that_waits_is_replaced_unless_it_is_kept(waiting, editor):
 def test_an_edition_that_is_kept_goes_public_at_its_moment(waiting, editor):
     publication, clock = waiting
 
-    now = actions.publish(publication, by=editor, keep_waiting=True)
+    now = actions.publish(publication, by=editor, keep_scheduled=True)
 
     assert publication.editions.live().get() == now
-    assert (now.kept.number, now.kept.change) == (4, "update")
+    kept = publication.editions.scheduled().get()
+    assert (kept.number, kept.change) == (4, "update")
     clock.shift(2 * 24 * 3600)
     assert publication.editions.live().get().body == "Tomorrow's."
 
@@ -45,7 +46,7 @@ def test_an_edition_that_is_kept_goes_public_at_its_moment(waiting, editor):
 def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor):
     publication, clock = waiting
 
-    actions.publish(publication, by=editor, keep_waiting=True)
+    actions.publish(publication, by=editor, keep_scheduled=True)
     clock.shift(2 * 24 * 3600)
 
     started = publication.editions.started().order_by("visible_from")
@@ -56,7 +57,7 @@ def test_numbers_follow_the_order_in_which_readers_see_editions(waiting, editor)
 def test_the_audit_line_says_what_was_kept(waiting, editor):
     publication, _clock = waiting
 
-    actions.publish(publication, by=editor, keep_waiting=True)
+    actions.publish(publication, by=editor, keep_scheduled=True)
 
     assert {"replaced": 2, "kept": 4}.items() <= publication.audit_entries.first().detail.items()
 
@@ -67,7 +68,7 @@ def test_what_was_to_be_the_first_edition_becomes_a_silent_fix_with_the_same_dat
         actions.publish(publication, by=editor, at=tomorrow())
         clock.shift(60)
 
-        first = actions.publish(saved(publication, body="Now."), by=editor, keep_waiting=True)
+        first = actions.publish(saved(publication, body="Now."), by=editor, keep_scheduled=True)
 
         kept = publication.editions.scheduled().get()
         assert (first.change, kept.change) == ("first", "silent")
@@ -81,7 +82,7 @@ def test_an_end_that_was_given_to_what_waits_stays(editor):
         actions.publish(publication, by=editor, at=tomorrow(), until=until)
         clock.shift(60)
 
-        actions.publish(saved(publication, body="Now."), by=editor, keep_waiting=True)
+        actions.publish(saved(publication, body="Now."), by=editor, keep_scheduled=True)
 
         assert publication.editions.scheduled().get().expires_at == until
 
@@ -90,12 +91,12 @@ def test_two_editions_never_wait(waiting, editor):
     publication, _clock = waiting
 
     with pytest.raises(actions.ActionRefused, match="Only one edition can wait"):
-        actions.publish(publication, by=editor, at=tomorrow().replace(day=20), keep_waiting=True)
+        actions.publish(publication, by=editor, at=tomorrow().replace(day=20), keep_scheduled=True)
 
     assert publication.editions.scheduled().get().number == 2
 
 
 def test_keeping_what_does_not_wait_changes_nothing(editor):
-    edition = actions.publish(make_publication(), by=editor, keep_waiting=True)
+    edition = actions.publish(make_publication(), by=editor, keep_scheduled=True)
 
-    assert edition.kept is None
+    assert list(edition.publication.editions.all()) == [edition]

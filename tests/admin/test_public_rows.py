@@ -126,13 +126,13 @@ def test_a_language_is_taken_from_readers_only_when_asked_twice(desk, editor):
     form = {**as_shown(desk.get(change(row))), "title_en": ""}
 
     params = desk.post(change(row), form)
-    still = SitePage.objects.get(pk=row.pk).trees
+    still = SitePage.objects.get(pk=row.pk).locales
     done = desk.post(change(row), as_shown(params))
 
     assert "no longer public in English" in params.text
     assert list(still) == ["en", "sv"]
     assert done.status_code == 302
-    assert list(SitePage.objects.get(pk=row.pk).trees) == ["sv"]
+    assert list(SitePage.objects.get(pk=row.pk).locales) == ["sv"]
 
 
 def test_an_author_of_a_known_name_is_made_only_when_asked_twice(desk):

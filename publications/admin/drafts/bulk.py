@@ -150,7 +150,7 @@ def _change_tags(publication: Publication, asked: dict, by) -> str:
     is_as_readers_see_it = (
         publication.live_from
         and publication.live_digest == publication.digest
-        and not publication.waiting_from
+        and not publication.scheduled_from
     )
     publication.tags.remove(*(asked.get("take_off") or ()))
     publication.tags.add(*get_or_create_tags(asked["add"]))
@@ -194,7 +194,7 @@ def bulk_withdraw(request: HttpRequest) -> HttpResponse:
     """Many publications taken from their readers, after a page that says which, and who leads to them."""
     publications = selected_publications(request)
     public = [
-        publication for publication in publications if publication.live_from or publication.waiting_from
+        publication for publication in publications if publication.live_from or publication.scheduled_from
     ]
     form = ReasonForm(request.POST or None)
     if request.method == "POST" and public and form.is_valid():

@@ -107,7 +107,7 @@ def _render_preview(request: HttpRequest, publication: Publication, notice: str)
     composed = snapshot.build_snapshot(publication)
     with override(publication.locale):
         shown = composed.with_translations()
-        record = metadata.build_record(shown, site=SiteSettings.objects.first() or SiteSettings())
+        record = metadata.build_record(shown, site=SiteSettings.current())
         context = publication_context(shown, address=library_image_url)
         context |= metadata.citation_context(record, shown.edition, is_preview=True)
         template = "desk/preview_framed.html" if is_framed else "pages/publication.html"

@@ -150,8 +150,8 @@ class PublicationAdmin(DeskModelAdmin):
     @admin.display(description=gettext_lazy("date"))
     def dated(self, publication: Publication) -> str:
         return (
-            date_format(timezone.localtime(publication.dated), "SHORT_DATE_FORMAT")
-            if publication.dated
+            date_format(timezone.localtime(publication.last_published_at), "SHORT_DATE_FORMAT")
+            if publication.last_published_at
             else ""
         )
 
@@ -312,7 +312,7 @@ class PublicationAdmin(DeskModelAdmin):
     def status_context(self, request: HttpRequest, publication: Publication | None) -> dict:
         """What the form says of the publication: where it stands, and what may be done with it."""
         live = Edition.objects.live().filter(publication=publication).first() if publication else None
-        is_planned = bool(publication and (publication.live_from or publication.waiting_from))
+        is_planned = bool(publication and (publication.live_from or publication.scheduled_from))
         may_publish, relates = self.has_publish_permission(request), may_relate(request, publication)
         plan = actions.plan_undo(publication) if publication and may_publish else None
         can_delete = publication and self.has_delete_permission(request, publication)

@@ -136,7 +136,7 @@ class PublishForm(UnsentFormMixin, forms.Form):
         asked = {
             name: value for name, value in self.cleaned_data.items() if value and name not in OF_THE_FORM
         }
-        asked["keep_waiting"] = asked.pop("waiting", "") == KEEP
+        asked["keep_scheduled"] = asked.pop("waiting", "") == KEEP
         return {**asked, "after": self.cleaned_data.get("after")}
 
     def see_again(self, publication: Publication) -> str:

@@ -52,7 +52,7 @@ def newsletter_entry(edition: Edition) -> str:
 def citation_text(edition: Edition) -> str:
     """One reference in plain words, in the language of the publication."""
     with override(edition.locale):
-        site = SiteSettings.objects.first() or SiteSettings()
+        site = SiteSettings.current()
         record = metadata.build_record(EditionWithRows.get(edition), site=site)
         first, *_others = metadata.citations(record)
         return unescape(strip_tags(first.html))

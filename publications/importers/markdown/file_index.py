@@ -7,7 +7,7 @@ from pathlib import Path
 from django.utils.translation import gettext as _
 
 from publications.locales import LOCALES
-from publications.slugs import MAX_SLUG_CHARACTERS, normalize_redirect_path
+from publications.slugs import normalize_redirect_path, numbered_slug, slug_stem
 
 from ..report import ImportRefused
 from .anchors import fragments_in
@@ -185,10 +185,7 @@ def _link_translations(files: list[SourceFile], default_language: str) -> list[S
 def _free_slug(file: SourceFile, taken: set[tuple[str, str]]) -> str:
     if (file.locale, file.wanted_slug) not in taken:
         return file.wanted_slug
-    stem = file.wanted_slug[: MAX_SLUG_CHARACTERS - 6].rstrip("-")
-    if file.translation_of and (file.locale, f"{stem}-{file.language}") not in taken:
-        return f"{stem}-{file.language}"
-    number = 2
-    while (file.locale, f"{stem}-{number}") in taken:
-        number += 1
-    return f"{stem}-{number}"
+    in_language = f"{slug_stem(file.wanted_slug)}-{file.language}"
+    if file.translation_of and (file.locale, in_language) not in taken:
+        return in_language
+    return numbered_slug(file.wanted_slug, {slug for locale, slug in taken if locale == file.locale})

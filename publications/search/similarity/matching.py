@@ -249,4 +249,4 @@ def reasons(rows: Sequence[Similarity]) -> list[str]:
     authors = Author.objects.identified().in_bulk({pk for row in rows for pk in row.authors})
     topics = {pk: tag.label for pk, tag in tags.items()}
     people = {pk: author.name for pk, author in authors.items()}
-    return [row.in_words(topics, people) for row in rows]
+    return [row.explain(topics, people) for row in rows]
