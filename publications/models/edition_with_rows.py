@@ -21,6 +21,8 @@ from .tag import Tag
 
 ROWS = ("bylines", "tags", "images", "attachments", "translations", "history")
 """The parts of an edition with its rows."""
+RELATIONS = ("kind", "series_number", "cover", "uid", "portraits")
+"""What is joined to editions and their bylines: `uid` is that of the publication, `portraits` those of the authors."""
 TRANSLATION_COLUMNS = ("translation_group", "language", "locale", "slug", "title", "publication")
 HISTORY_COLUMNS = (
     "publication_id", "locale", "slug", "number", "change", "change_note", "published_at",
@@ -64,17 +66,26 @@ class EditionWithRows:
         )
 
     @classmethod
-    def get_many(cls, editions: QuerySet[Edition], *, rows: Container[str] = ROWS) -> list[Self]:
-        """Return the editions of a queryset, in its order, with the named `rows`: at most one query for each name.
+    def get_many(
+        cls,
+        editions: QuerySet[Edition],
+        *,
+        rows: Container[str] = ROWS,
+        relations: Container[str] = RELATIONS,
+    ) -> list[Self]:
+        """Return the editions of a queryset, in its order, with the named rows: at most one query for each name.
 
-        Each edition carries the `uid` of its publication, its kind, series number and cover. Which of the texts
-        are read is up to the queryset (`without_bodies()`, `defer()`).
+        Args:
+            editions: which of the texts are read is up to it (`without_texts()`, `defer()`).
+            rows: names from ROWS; the others stay empty.
+            relations: names from RELATIONS; the others are not joined.
         """
-        prefetched = [lookup for name, lookup in _prefetches().items() if name in rows]
-        annotated = editions.select_related("kind", "series_number", "cover").annotate(
-            uid=F("publication__uid")
-        )
-        found = list(annotated.prefetch_related(*prefetched))
+        prefetched = [lookup for name, lookup in _prefetches(relations).items() if name in rows]
+        joined = [name for name in ("kind", "series_number", "cover") if name in relations]
+        queryset = editions.select_related(*joined) if joined else editions
+        if "uid" in relations:
+            queryset = queryset.annotate(uid=F("publication__uid"))
+        found = list(queryset.prefetch_related(*prefetched))
         translations = _translations_by_family(found) if "translations" in rows else {}
         histories = _histories(found) if "history" in rows else {}
         return [
@@ -197,9 +208,10 @@ def _translation_columns(editions: QuerySet[Edition]) -> QuerySet[Edition]:
     return ordered.only(*TRANSLATION_COLUMNS)
 
 
-def _prefetches() -> dict[str, str | Prefetch]:
+def _prefetches(relations: Container[str]) -> dict[str, str | Prefetch]:
+    author = "author__portrait" if "portraits" in relations else "author"
     return {
-        "bylines": Prefetch("bylines", EditionByline.objects.select_related("author__portrait")),
+        "bylines": Prefetch("bylines", EditionByline.objects.select_related(author)),
         "tags": Prefetch("tag_rows", EditionTag.objects.select_related("tag")),
         "images": "images",
         "attachments": "attachments",
