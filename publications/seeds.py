@@ -21,8 +21,7 @@ from publications.models import (
     SiteVersion,
     Synonym,
 )
-from publications.search.index import name_terms_of
-from publications.search.terms import row_key
+from publications.search import name_terms_of, row_key
 
 DISCLAIMER_EN = (
     "The views in this publication are those of the author. It is published to show differing perspectives; "

@@ -1,4 +1,4 @@
-"""How often pages ask the database."""
+"""Counts of database queries of pages."""
 
 from collections.abc import Iterable
 
@@ -6,12 +6,12 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
 
-def queries(client, path: str) -> int:
+def count_queries(client, path: str) -> int:
     with CaptureQueriesContext(connection) as captured:
         assert client.get(path).status_code == 200, path
     return len(captured)
 
 
-def queries_of_each(client, paths: Iterable[str]) -> dict[str, int]:
-    """Of several at once, since a thousand pieces to ask them of take longer to make than to ask of."""
-    return {path: queries(client, path) for path in paths}
+def count_queries_of_each(client, paths: Iterable[str]) -> dict[str, int]:
+    """Return the counts by path."""
+    return {path: count_queries(client, path) for path in paths}

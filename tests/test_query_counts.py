@@ -13,7 +13,7 @@ from tests.factories import (
     make_publication,
     make_tag,
 )
-from tests.queries import queries, queries_of_each
+from tests.queries import count_queries, count_queries_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -60,20 +60,20 @@ def at_the_desk(client):
 
 
 def test_lists_ask_the_same_at_a_thousand_pieces(client, newsroom):
-    few = queries_of_each(client, LISTS)
+    few = count_queries_of_each(client, LISTS)
 
     grown(*newsroom)
 
-    assert queries_of_each(client, LISTS) == few
+    assert count_queries_of_each(client, LISTS) == few
 
 
 def test_the_desk_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom):
-    queries_of_each(at_the_desk, DESK)
-    few = queries_of_each(at_the_desk, DESK)
+    count_queries_of_each(at_the_desk, DESK)
+    few = count_queries_of_each(at_the_desk, DESK)
 
     grown(*newsroom)
 
-    assert queries_of_each(at_the_desk, DESK) == few
+    assert count_queries_of_each(at_the_desk, DESK) == few
 
 
 def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
@@ -87,23 +87,23 @@ def test_a_piece_asks_the_same_however_much_belongs_to_it(client, newsroom):
     long = actions.publish(publication, by=None)
     actions.set_related_links(publication, [make_live().publication for _n in range(8)], by=None)
 
-    assert queries(client, long.get_absolute_url()) == queries(client, short.get_absolute_url())
+    assert count_queries(client, long.get_absolute_url()) == count_queries(client, short.get_absolute_url())
 
 
 def test_a_piece_asks_the_same_at_a_thousand_pieces(client, newsroom):
     edition = make_live(by_whom=newsroom[0])
-    few = queries(client, edition.get_absolute_url())
+    few = count_queries(client, edition.get_absolute_url())
 
     grown(*newsroom)
 
-    assert queries(client, edition.get_absolute_url()) == few
+    assert count_queries(client, edition.get_absolute_url()) == few
 
 
 def test_the_form_asks_the_same_at_a_thousand_pieces(at_the_desk, newsroom):
     path = f"/desk/publications/publication/{make_live(by_whom=newsroom[0]).publication_id}/change/"
-    queries(at_the_desk, path)
-    few = queries(at_the_desk, path)
+    count_queries(at_the_desk, path)
+    few = count_queries(at_the_desk, path)
 
     grown(*newsroom)
 
-    assert queries(at_the_desk, path) == few
+    assert count_queries(at_the_desk, path) == few

@@ -340,7 +340,7 @@ def found_by(text: str) -> list[str]:
     query = search.parse_query(text)
     found = search.search(query, locale="en").editions
     titles = list(Edition.objects.filter(pk__in=found).values_list("title", flat=True))
-    return titles or [offer for offer in [search.suggest_spelling(query, locale="en").instead] if offer]
+    return titles or [offer for offer in [search.suggest_spelling(query, locale="en").corrected] if offer]
 
 
 @pytest.mark.parametrize("state", STATES, ids=lambda state: state.__name__)

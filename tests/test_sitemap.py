@@ -10,7 +10,7 @@ import time_machine
 from publications import actions, sitemaps
 from publications.models import SitePage
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
-from tests.queries import queries_of_each
+from tests.queries import count_queries_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -223,9 +223,9 @@ def test_a_thousand_more_publications_add_no_query(client, monkeypatch):
         "/sitemap-publications-1.xml",
         f"/sitemap-authors-{author.pk // sitemaps.SubjectSource.size + 1}.xml",
     )
-    few = queries_of_each(client, paths)
+    few = count_queries_of_each(client, paths)
 
     make_many(1000, author=author, tag=tag)
 
-    assert queries_of_each(client, paths) == few
+    assert count_queries_of_each(client, paths) == few
     assert max(few.values()) <= 13

@@ -257,7 +257,7 @@ def _next_cursors(params: ApiParams, now: datetime) -> list[Cursor]:
 
 def _matching_publications(params: ApiParams) -> list[int]:
     """The publications that the words find. Raises search.SearchBusy."""
-    found = search.search(params.query, locale=LOCALES[0], filters=params.filters, counted=False)
+    found = search.search(params.query, locale=LOCALES[0], filters=params.filters, with_counts=False)
     own = Edition.objects.filter(pk__in=found.editions).order_by()
     return list(own.values_list("publication", flat=True))
 

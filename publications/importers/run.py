@@ -111,7 +111,7 @@ def _rebuild_similarity(options: ImportOptions) -> None:
         return
     for done, total in search.similarity.rebuild():
         options.comparison_progress(done, total)
-    actions.bump_site_version("likeness", by=options.by)
+    actions.bump_site_version("similarity", by=options.by)
 
 
 def _assign_slugs(index: FileIndex) -> FileIndex:

@@ -17,7 +17,7 @@ PUT_BACK = (
 )
 BY_HAND = "Nothing repairs this by itself. Put back the last sound backup, or ask whoever keeps the database."
 SEARCH = "Run “manage.py verify --repair” or “manage.py rebuild search”."
-SIMILARITY = "Run “manage.py verify --repair” or “manage.py rebuild likeness”."
+SIMILARITY = "Run “manage.py verify --repair” or “manage.py rebuild similarity”."
 REPAIR = "Run “manage.py verify --repair”."
 
 SCHEMA = Check(

@@ -17,7 +17,7 @@ TAIL = 1024  # bytes of a file in which its end must stand
 
 def find_lost_index_rows(progress: Progress) -> Iterator[str]:
     """Yield the editions that searches miss, and rows of editions that are not to be found."""
-    expected, indexed = search.wanted_editions(timezone.now()), search.indexed_editions()
+    expected, indexed = search.expected_editions(timezone.now()), search.indexed_editions()
     yield from _named(expected - indexed, "is not in the search index")
     taken = Edition.objects.filter(pk__in=indexed - expected).exclude(end_reason="") | Edition.objects.filter(
         pk__in=indexed - expected, visible_until=F("visible_from")
@@ -54,7 +54,7 @@ def find_wrong_terms(progress: Progress) -> Iterator[str]:
 def find_poor_similarity(progress: Progress) -> Iterator[str]:
     """Yield a sentence where the kept suggestions have become other than those of a rebuild."""
     same, total = search.similarity.compare_with_rebuild(progress)
-    if total and same / total < search.similarity.LEAST_AGREEMENT:
+    if total and same / total < search.similarity.MIN_AGREEMENT:
         yield f"Of {total} suggestions that a rebuild gives, {same} are kept ({same / total:.0%})."
 
 

@@ -1,20 +1,21 @@
 """Search: one API over live editions, on SQLite and on PostgreSQL.
 
-`search(parse_query("words, “phrases”, -exclusions"), locale=…, filters=…)` returns editions in order with counts;
-`SnippetBuilder` shows where in them the words stand. Actions keep the index in step (`sync_publication`,
-`index_editions`, `reindex_after`, `index_names`); `rebuild` makes it anew; nobody else writes it. Every query costs
-little, whatever it is: terms, editions ranked and searches at a time are limited. `similarity` says which editions are
-similar; the same actions keep it in step.
+`search(parse_query("words, “phrases”, -exclusions"), locale=…, filters=…)` returns editions in order with counts, and
+`SnippetBuilder` highlights the words in their texts. Actions keep the index in step (`sync_publication`,
+`index_editions`, `reindex_after`, `index_names`, `forget_names`); `rebuild` builds it anew; nothing else writes it. The
+cost of a query is bounded: its terms, the editions that it ranks and the searches at a time are limited.
+`similarity` finds similar editions; the same actions keep its rows in step.
 """
 
 from . import similarity
-from .index import forget_names, index_names, is_outdated, rebuild
+from .index import forget_names, index_names, is_outdated, name_terms_of, rebuild
 from .query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, ParsedQuery, first_words, parse_query
 from .results import MAX_RESULTS, SearchBusy, SearchResults, search
 from .snippets import Snippet, SnippetBuilder
-from .spelling import SpellingSuggestion, suggest_spelling
+from .spelling import SpellingSuggestion, edit_distance, suggest_spelling
+from .terms import index_terms, is_stop_word, row_key
 from .updates import index_editions, reindex_after, sync_publication
-from .verification import differing_editions, differing_words, indexed_editions, wanted_editions
+from .verification import differing_editions, differing_words, expected_editions, indexed_editions
 
 __all__ = [
     "MAX_QUERY_CHARACTERS",
@@ -28,18 +29,23 @@ __all__ = [
     "SpellingSuggestion",
     "differing_editions",
     "differing_words",
+    "edit_distance",
+    "expected_editions",
     "first_words",
     "forget_names",
     "index_editions",
     "index_names",
+    "index_terms",
     "indexed_editions",
     "is_outdated",
+    "is_stop_word",
+    "name_terms_of",
     "parse_query",
     "rebuild",
     "reindex_after",
+    "row_key",
     "search",
     "similarity",
     "suggest_spelling",
     "sync_publication",
-    "wanted_editions",
 ]

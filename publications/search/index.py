@@ -1,14 +1,14 @@
-"""The index: what it holds of an edition, by which words topics and people are found, and how it is rebuilt.
+"""The index: the row of an edition, the terms that name topics and authors, and the rebuild.
 
-A row holds what its edition holds and nothing else. Editions have a row while they are public or scheduled; which of
-them are live is asked anew by every search. Everything here runs in the transaction of an action.
+Editions have a row while they are public or scheduled; every search checks anew which of them are live. Everything here
+runs in the transaction of an action.
 
-A topic that is renamed is found by its new name at once, and no row is written anew for it. People are found by the
-letters of their address too, as they may be typed: Semedbeyli for Səmədbəyli. A pen name names nobody here: its texts
-are found by the name that stands on them.
+The words of a topic or author are stored apart from the rows, so that a new name is found at once without rewriting
+rows. Authors are found by the letters of their slug too: Semedbeyli for Səmədbəyli. A pseudonym has no such terms: its
+texts are found by the name in their byline.
 
-A rebuild goes in steps that each leave a whole index behind. Actions may run meanwhile, and whoever breaks it off loses
-nothing: it begins again from the start.
+A rebuild runs in steps, each of which leaves a whole index behind. Actions may run between steps; an interrupted
+rebuild starts again from the beginning.
 """
 
 from collections import Counter
@@ -49,14 +49,15 @@ from .terms import (
 )
 
 VERSION = 3
-"""Of the rules by which rows are made. Another number makes the next start build the index anew."""
+"""Of the rules by which rows are built. Another number makes the next start of the site rebuild the index."""
 
 STEP = 100
+"""Editions of one step of a rebuild."""
 
 Progress = Iterator[tuple[int, int]]
-"""How much is done, of how much."""
+"""How many editions are done, of how many."""
 
-Named = Tag | Author | Synonym
+NamedRow = Tag | Author | Synonym
 MIN_WORD_LETTERS = 3
 BATCH = 500
 _COUNT = """
@@ -65,70 +66,71 @@ ON CONFLICT (term) DO UPDATE SET edition_count = publications_indexedterm.editio
 """
 
 
-def indexable_editions(moment: datetime) -> QuerySet[Edition]:
-    """The editions that are public at the moment, or will be."""
+def indexable_editions(at: datetime) -> QuerySet[Edition]:
+    """Return the editions that are public at the given time, or will be."""
     return (
         Edition.objects.not_cancelled()
-        .filter(visible_until__gt=moment)
+        .filter(visible_until__gt=at)
         .filter(visible_until__gt=F("visible_from"))
     )
 
 
-def outdated_rows(publication: Publication, moment: datetime) -> tuple[set[int], set[int]]:
-    """The editions of a publication whose rows must go, and those that need some, after windows were moved."""
-    there = engine().stored(set(publication.editions.values_list("pk", flat=True)))
-    to_be = set(indexable_editions(moment).filter(publication=publication).values_list("pk", flat=True))
-    return there - to_be, to_be - there
+def outdated_rows(publication: Publication, at: datetime) -> tuple[set[int], set[int]]:
+    """Return the editions of a publication whose rows must be removed, and those whose rows are missing."""
+    indexed = engine().indexed_editions(set(publication.editions.values_list("pk", flat=True)))
+    expected = set(indexable_editions(at).filter(publication=publication).values_list("pk", flat=True))
+    return indexed - expected, expected - indexed
 
 
 def store_rows(editions: Iterable[int]) -> list[Edition]:
-    """Give rows to editions that have none; gives the editions as they were read for it."""
-    numbers = list(editions)
-    if not numbers:
+    """Store rows of editions that have none, and return the editions."""
+    ids = list(editions)
+    if not ids:
         return []
-    texts = read_editions(numbers)
-    rows = [build_row(text) for text in texts]
+    editions_with_rows = read_editions(ids)
+    rows = [build_row(edition) for edition in editions_with_rows]
     engine().store(rows)
-    _count(Counter(term for row in rows for term in vocabulary(row)))
-    _index_missing_names(texts)
-    return [text.edition for text in texts]
+    _add_counts(_count_words(rows))
+    _index_missing_names(editions_with_rows)
+    return [edition.edition for edition in editions_with_rows]
 
 
 def remove_rows(editions: Iterable[int]) -> None:
-    """Take the rows of editions away, and the words that no other row holds."""
-    numbers = list(editions)
-    there = engine().stored(numbers) if numbers else set()
-    if there:
-        rows = [build_row(text) for text in read_editions(there)]
-        engine().remove(there)
-        _discount(Counter(term for row in rows for term in vocabulary(row)))
+    """Remove the rows of editions, and the words that no other row has."""
+    ids = list(editions)
+    indexed = engine().indexed_editions(ids) if ids else set()
+    if indexed:
+        rows = [build_row(edition) for edition in read_editions(indexed)]
+        engine().remove(indexed)
+        _subtract_counts(_count_words(rows))
 
 
 def read_editions(editions: Iterable[int]) -> list[EditionWithRows]:
-    """Return editions with all that a row is made of."""
-    found = Edition.objects.filter(pk__in=list(editions)).order_by("pk")
-    texts = found.defer("body", "html", "paragraphs", "contents")
-    return EditionWithRows.get_many(texts, rows=("bylines", "tags"))
+    """Return editions with everything that their rows are built from."""
+    queryset = Edition.objects.filter(pk__in=list(editions)).order_by("pk")
+    texts = queryset.defer("body", "html", "paragraphs", "contents")
+    return EditionWithRows.get_many(texts, rows=("bylines", "tags"), relations=("kind", "series_number"))
 
 
-def build_row(text: EditionWithRows) -> IndexRow:
-    edition, bylines, tags = text.edition, text.bylines, [tag.pk for tag in text.tags]
-    about = edition.kind_label if edition.series_number_id else ""
+def build_row(edition_with_rows: EditionWithRows) -> IndexRow:
+    edition, bylines, tags = edition_with_rows.edition, edition_with_rows.bylines, edition_with_rows.tags
+    kind_label = edition.kind_label if edition.series_number_id else ""
     return IndexRow(
         edition=edition.pk,
-        title=index_terms(_words(edition, SearchWeight.TITLE), edition.language),
-        summary=index_terms(f"{about} {_words(edition, SearchWeight.SUMMARY)}", edition.language),
+        title=_column_terms(edition, SearchWeight.TITLE),
+        summary=[*index_terms(kind_label, edition.language), *_column_terms(edition, SearchWeight.SUMMARY)],
         people=[
-            *(term for line in bylines for term in index_terms(line.name, "")),
-            *(name_term(f"a{line.author_id}") for line in bylines),
+            *(term for byline in bylines for term in index_terms(byline.name, "")),
+            *(name_term(f"a{byline.author_id}") for byline in bylines),
+            *_column_terms(edition, SearchWeight.PEOPLE),
         ],
-        topics=[name_term(f"t{tag}") for tag in tags],
-        text=index_terms(_words(edition, SearchWeight.TEXT), edition.language),
-        marks=[title_term(title_key(edition.title)), *_facet_terms(edition)],
+        topics=[*(name_term(f"t{tag.pk}") for tag in tags), *_column_terms(edition, SearchWeight.TOPICS)],
+        text=_column_terms(edition, SearchWeight.TEXT),
+        filter_terms=[title_term(title_key(edition.title)), *_facet_terms(edition)],
     )
 
 
-INDEXED = {
+INDEXED_COLUMNS = {
     weight: tuple(
         "plain_text" if field.type is FieldType.MARKDOWN else field.name
         for field in sorted(FROZEN_COLUMNS, key=lambda field: field.type is not FieldType.LINE)
@@ -139,85 +141,88 @@ INDEXED = {
 """The columns of an edition under each weight, lines before longer texts; of Markdown the plain text."""
 
 
-def _words(edition: Edition, weight: SearchWeight) -> str:
-    return " ".join(getattr(edition, name) for name in INDEXED[weight])
+def _column_terms(edition: Edition, weight: SearchWeight) -> list[str]:
+    text = " ".join(getattr(edition, name) for name in INDEXED_COLUMNS[weight])
+    return index_terms(text, edition.language)
 
 
 def _facet_terms(edition: Edition) -> list[str]:
-    """Terms of the facets, those of the edition's own columns first."""
-    in_order = sorted(FACETS.values(), key=lambda facet: facet.rows is not None)
-    terms = (facet_term(facet.term_prefix, key) for facet in in_order for key in facet.keys_of(edition))
+    """Return the terms of the facets, those of the edition's own columns first."""
+    facets = sorted(FACETS.values(), key=lambda facet: facet.rows is not None)
+    terms = (facet_term(facet.term_prefix, key) for facet in facets for key in facet.keys_of(edition))
     return list(dict.fromkeys(terms))
 
 
 def vocabulary(row: IndexRow) -> set[str]:
-    """The different words of a row: letters alone, and not too short to be misspelt or to say something."""
-    told = (*row.title, *row.summary, *row.people, *row.text)
-    return {term for term in told if len(term) >= MIN_WORD_LETTERS and term.isalpha()}
+    """Return the distinct words of a row: letters only, and long enough to be misspelt or to distinguish a text."""
+    terms = (*row.title, *row.summary, *row.people, *row.topics, *row.text)
+    return {term for term in terms if len(term) >= MIN_WORD_LETTERS and term.isalpha()}
 
 
-def _count(found: Counter[str]) -> None:
-    """Let each term have so many rows more; one that is new comes with them."""
-    for some in batched(sorted(found.items()), BATCH, strict=False):
-        values = [value for term, pieces in some for value in (term, term[: IndexedTerm.OPENING], pieces)]
+def _count_words(rows: Iterable[IndexRow]) -> Counter[str]:
+    return Counter(term for row in rows for term in vocabulary(row))
+
+
+def _add_counts(counts: Counter[str]) -> None:
+    for batch in batched(sorted(counts.items()), BATCH, strict=False):
+        values = [value for term, count in batch for value in (term, term[: IndexedTerm.OPENING], count)]
         with connection.cursor() as cursor:
-            cursor.execute(_COUNT.format(rows=", ".join(["(%s, %s, %s)"] * len(some))), values)
+            cursor.execute(_COUNT.format(rows=", ".join(["(%s, %s, %s)"] * len(batch))), values)
 
 
-def _discount(found: Counter[str]) -> None:
-    by_times: dict[int, list[str]] = {}
-    for term, times in found.items():
-        by_times.setdefault(times, []).append(term)
-    for times, terms in by_times.items():
-        IndexedTerm.objects.filter(term__in=terms, edition_count__lte=times).delete()
-        IndexedTerm.objects.filter(term__in=terms).update(edition_count=F("edition_count") - times)
+def _subtract_counts(counts: Counter[str]) -> None:
+    terms_by_count: dict[int, list[str]] = {}
+    for term, count in counts.items():
+        terms_by_count.setdefault(count, []).append(term)
+    for count, terms in terms_by_count.items():
+        IndexedTerm.objects.filter(term__in=terms, edition_count__lte=count).delete()
+        IndexedTerm.objects.filter(term__in=terms).update(edition_count=F("edition_count") - count)
 
 
-def index_names(thing: models.Model) -> None:
-    """Store by which words a topic, person or row of spellings is called now. Other things have no such words."""
-    if type(thing) in ROW_LETTERS:
-        forget_names(thing)
-        _store_names([thing])
+def index_names(instance: models.Model) -> None:
+    """Store the terms that name a topic, author or synonym. Does nothing for other models."""
+    if type(instance) in ROW_LETTERS:
+        forget_names(instance)
+        _store_names([instance])
 
 
-def forget_names(thing: models.Model) -> None:
-    if type(thing) in ROW_LETTERS and thing.pk:
-        NamedTerm.objects.filter(row_key=row_key(thing)).delete()
+def forget_names(instance: models.Model) -> None:
+    if type(instance) in ROW_LETTERS and instance.pk:
+        NamedTerm.objects.filter(row_key=row_key(instance)).delete()
 
 
-def _index_missing_names(texts: Iterable[EditionWithRows]) -> None:
-    """The same for the topics and people of editions, where they are not known yet."""
-    things: dict[str, Named] = {}
-    for text in texts:
-        for thing in (*(line.author for line in text.bylines), *text.tags):
-            things[row_key(thing)] = thing
-    known = set(NamedTerm.objects.filter(row_key__in=list(things)).values_list("row_key", flat=True))
-    _store_names([thing for sign, thing in things.items() if sign not in known])
+def _index_missing_names(editions: Iterable[EditionWithRows]) -> None:
+    """Store the names of the topics and authors of editions that have none stored."""
+    rows: dict[str, NamedRow] = {}
+    for edition in editions:
+        for row in (*(byline.author for byline in edition.bylines), *edition.tags):
+            rows[row_key(row)] = row
+    stored = set(NamedTerm.objects.filter(row_key__in=list(rows)).values_list("row_key", flat=True))
+    _store_names([row for key, row in rows.items() if key not in stored])
 
 
-def _index_all_names() -> None:
-    """Begin anew, for all there are."""
+def _rebuild_names() -> None:
     NamedTerm.objects.all().delete()
     for model in ROW_LETTERS:
         _store_names(model.objects.all())
 
 
-def _store_names(things: Iterable[Named]) -> None:
+def _store_names(rows: Iterable[NamedRow]) -> None:
     NamedTerm.objects.bulk_create(
-        (NamedTerm(term=term, row_key=row_key(thing)) for thing in things for term in name_terms_of(thing)),
+        (NamedTerm(term=term, row_key=row_key(row)) for row in rows for term in name_terms_of(row)),
         batch_size=500,
     )
 
 
-def name_terms_of(thing: Named) -> set[str]:
-    """The terms by which a thing is called."""
-    called = _NAMES_OF[type(thing)](thing)
-    return {term for word in WORD.findall(called) for term in query_terms(word)}
+def name_terms_of(row: NamedRow) -> set[str]:
+    """Return the terms that name a topic, author or synonym."""
+    name = _NAMES_OF[type(row)](row)
+    return {term for word in WORD.findall(name) for term in query_terms(word)}
 
 
 def _first_words(synonym: Synonym) -> str:
-    """The first word of each spelling: whoever looks a word up compares the rest."""
-    return " ".join(found[0] for line in synonym.listed if (found := WORD.search(line)))
+    """Return the first word of each spelling: a query finds the synonym by it and compares the rest."""
+    return " ".join(match[0] for line in synonym.listed if (match := WORD.search(line)))
 
 
 _NAMES_OF = {
@@ -228,30 +233,30 @@ _NAMES_OF = {
 
 
 def is_outdated() -> bool:
-    """Whether the index was built by other rules than these."""
+    """Whether the index was built by rules of another VERSION."""
     return SearchIndex.objects.filter(version=VERSION).first() is None
 
 
 def rebuild() -> Progress:
-    """Make the index anew, step by step: whoever asks for the next step has it done."""
+    """Build the index anew. Each iteration does one step and yields (done, total)."""
     with transaction.atomic():
         lock_index()
-        _index_all_names()
-    numbers = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
-    found: Counter[str] = Counter()
-    yield 0, len(numbers)
-    for done, step in enumerate(batched(numbers, STEP), start=1):
+        _rebuild_names()
+    ids = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
+    counts: Counter[str] = Counter()
+    yield 0, len(ids)
+    for done, batch in enumerate(batched(ids, STEP), start=1):
         with transaction.atomic():
             lock_index()
-            found += _rebuild_rows(step)
-        yield min(done * STEP, len(numbers)), len(numbers)
+            counts += _rebuild_rows(batch)
+        yield min(done * STEP, len(ids)), len(ids)
     with transaction.atomic():
         lock_index()
-        _finish(set(numbers), found)
+        _finish_rebuild(set(ids), counts)
 
 
 def lock_index() -> None:
-    """The lock that every action takes first."""
+    """Take the lock that every action takes first."""
     SiteVersion.objects.select_for_update().get()
 
 
@@ -259,17 +264,16 @@ def _rebuild_rows(editions: Iterable[int]) -> Counter[str]:
     rows = [build_row(edition) for edition in read_editions(editions)]
     engine().remove(row.edition for row in rows)
     engine().store(rows)
-    return Counter(term for row in rows for term in vocabulary(row))
+    return _count_words(rows)
 
 
-def _finish(done: set[int], found: Counter[str]) -> None:
-    """Take in what actions have done since the first step, and count the words."""
-    to_be = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
-    engine().remove(engine().stored() - to_be)
-    found += _rebuild_rows(to_be - done)
-    gone = (vocabulary(build_row(edition)) for edition in read_editions(done - to_be))
-    found.subtract(term for terms in gone for term in terms)
+def _finish_rebuild(rebuilt: set[int], counts: Counter[str]) -> None:
+    """Include what actions have changed since the first step, and store the counts of words."""
+    expected = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
+    engine().remove(engine().indexed_editions() - expected)
+    counts += _rebuild_rows(expected - rebuilt)
+    counts.subtract(_count_words(build_row(edition) for edition in read_editions(rebuilt - expected)))
     IndexedTerm.objects.all().delete()
-    counted = (IndexedTerm.of(term, pieces) for term, pieces in sorted(found.items()) if pieces > 0)
-    IndexedTerm.objects.bulk_create(counted, batch_size=BATCH)
+    terms = (IndexedTerm.of(term, count) for term, count in sorted(counts.items()) if count > 0)
+    IndexedTerm.objects.bulk_create(terms, batch_size=BATCH)
     SearchIndex.objects.update_or_create(pk=1, defaults={"version": VERSION})

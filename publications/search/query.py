@@ -1,7 +1,7 @@
-"""Queries: what a reader typed, parsed, and expanded to what an engine looks for.
+"""Queries: what a reader typed, parsed, and expanded into an expression for an engine.
 
-Any input is a query: words, "phrases" and -exclusions. Each word is looked for in all its readings, spellings and the
-rows that it names.
+Any input is a valid query: words, "phrases" and -exclusions. Each word is expanded to the stems it may have, to its
+synonyms and to the topics and authors it names.
 """
 
 import re
@@ -27,15 +27,15 @@ from .terms import (
 
 @dataclass(frozen=True)
 class Term:
-    """One term of the index, or all that begin with it."""
+    """One term of the index, or all terms that start with it."""
 
     text: str
-    begins: bool = False
+    is_prefix: bool = False
 
 
 @dataclass(frozen=True)
 class Phrase:
-    """Terms that stand next to each other."""
+    """Consecutive terms."""
 
     terms: tuple[str, ...]
 
@@ -52,23 +52,23 @@ class AllOf:
 
 @dataclass(frozen=True)
 class Without:
-    """What is wanted, where nothing of the other stands beside it."""
+    """The editions that match `included` and not `excluded`."""
 
-    wanted: "Expression"
-    unwanted: "Expression"
+    included: "Expression"
+    excluded: "Expression"
 
 
 Expression = Term | Phrase | AnyOf | AllOf | Without
 
 
 def any_of(parts: list[Expression]) -> Expression:
-    different = tuple(dict.fromkeys(parts))
-    return different[0] if len(different) == 1 else AnyOf(different)
+    distinct = tuple(dict.fromkeys(parts))
+    return distinct[0] if len(distinct) == 1 else AnyOf(distinct)
 
 
 def all_of(parts: list[Expression]) -> Expression:
-    different = tuple(dict.fromkeys(parts))
-    return different[0] if len(different) == 1 else AllOf(different)
+    distinct = tuple(dict.fromkeys(parts))
+    return distinct[0] if len(distinct) == 1 else AllOf(distinct)
 
 
 def phrase(terms: list[str]) -> Expression:
@@ -76,7 +76,7 @@ def phrase(terms: list[str]) -> Expression:
 
 
 def leaves(expression: Expression) -> Iterator[Term]:
-    """The single terms of what is wanted, those of phrases one by one."""
+    """Yield the single terms of what is included, those of phrases one by one."""
     match expression:
         case Term():
             yield expression
@@ -85,13 +85,13 @@ def leaves(expression: Expression) -> Iterator[Term]:
         case AnyOf(parts) | AllOf(parts):
             for part in parts:
                 yield from leaves(part)
-        case Without(wanted):
-            yield from leaves(wanted)
+        case Without(included):
+            yield from leaves(included)
 
 
-def beside(expression: Expression, marks: Iterable[str]) -> Expression:
-    """The same among the editions that bear these marks."""
-    return all_of([expression, *map(Term, marks)])
+def with_terms(expression: Expression, terms: Iterable[str]) -> Expression:
+    """Return the expression limited to editions that have all these terms too."""
+    return all_of([expression, *map(Term, terms)])
 
 
 MAX_QUERY_CHARACTERS = MAX_LENGTHS["title"]
@@ -100,14 +100,13 @@ MAX_QUERY_WORDS = 24
 _CHUNK = re.compile(
     r"""(?P<minus>(?<!\S)[-−](?=[^\s-]))?(?:["“”„«](?P<quoted>[^"“”»]*)["“”»]?|(?P<plain>[^\s"“”„«]+))"""
 )
-_BOUND = re.compile(
-    r"[^\s,;:!?/|\\()\[\]{}<>+=*&#@–—…]+"
-)  # what stands between these belongs together: COVID-19
+_COMPOUND = re.compile(r"[^\s,;:!?/|\\()\[\]{}<>+=*&#@–—…]+")
+"""Words between these characters belong together, as in COVID-19."""
 
 
 @dataclass(frozen=True)
 class QueryPart:
-    """Words that are to stand next to each other: one word, or a phrase."""
+    """Words that must be consecutive: one word, or a phrase."""
 
     words: tuple[str, ...]
     is_quoted: bool = False
@@ -117,214 +116,227 @@ class QueryPart:
         return len(self.words) > 1
 
     @property
-    def is_filler(self) -> bool:
-        """A word that is passed over where others are asked for."""
+    def is_stop_word(self) -> bool:
+        """Whether it is left out of a query that has other words."""
         return not self.is_quoted and not self.is_phrase and is_stop_word(self.words[0])
 
 
 @dataclass(frozen=True)
 class ParsedQuery:
-    """All parts must be found, and none of those left out. The last word of `parts` may be half typed."""
+    """A query whose `parts` must all match and whose `excluded` parts must not."""
 
     text: str
     parts: tuple[QueryPart, ...] = ()
-    without: tuple[QueryPart, ...] = ()
-    is_cut: bool = False
+    excluded: tuple[QueryPart, ...] = ()
+    is_truncated: bool = False
 
     def __bool__(self) -> bool:
         return bool(self.parts)
 
     @property
-    def half_typed(self) -> str:
-        """The word that may go on: the last, unless something after it says that it is whole."""
+    def unfinished_word(self) -> str:
+        """The last word, which the reader may still be typing, unless something follows it."""
         last = self.parts[-1] if self.parts else None
         is_open = last and not last.is_quoted and self.text.endswith(last.words[-1])
         return last.words[-1] if is_open else ""
 
 
-def parse_query(typed: str) -> ParsedQuery:
-    """The query in what was typed; whatever that is, it has at most MAX_QUERY_WORDS words."""
-    text = " ".join(typed.replace("\0", " ").split())
-    kept = _whole_words(text)
-    wanted: list[QueryPart] = []
-    unwanted: list[QueryPart] = []
-    for found in _CHUNK.finditer(kept):
-        (unwanted if found["minus"] else wanted).extend(_parts(found))
-    telling = [part for part in wanted if not part.is_filler] or wanted
-    parts = _within(MAX_QUERY_WORDS, telling)
-    without = _within(MAX_QUERY_WORDS - _count(parts), unwanted)
-    is_cut = kept != text or _count(parts) + _count(without) < _count(telling) + _count(unwanted)
-    return ParsedQuery(kept, parts, without, is_cut)
+def parse_query(text: str) -> ParsedQuery:
+    """Parse what a reader typed. Any text is valid; at most MAX_QUERY_WORDS words of it are used."""
+    stripped = " ".join(text.replace("\0", " ").split())
+    searched = _cut_at_word(stripped)
+    included: list[QueryPart] = []
+    excluded: list[QueryPart] = []
+    for chunk in _CHUNK.finditer(searched):
+        (excluded if chunk["minus"] else included).extend(_split_chunk(chunk))
+    included = [part for part in included if not part.is_stop_word] or included
+    parts = _limit_words(included, MAX_QUERY_WORDS)
+    without = _limit_words(excluded, MAX_QUERY_WORDS - _count_words(parts))
+    is_truncated = searched != stripped or (
+        _count_words(parts) + _count_words(without) < _count_words(included) + _count_words(excluded)
+    )
+    return ParsedQuery(searched, parts, without, is_truncated)
 
 
-def first_words(typed: str) -> str:
-    """Return what was typed as far as one search goes: MAX_QUERY_WORDS words in MAX_QUERY_CHARACTERS characters."""
-    return " ".join(_whole_words(" ".join(typed.split())).split(" ")[:MAX_QUERY_WORDS])
+def first_words(text: str) -> str:
+    """Return as much of a text as one search uses: MAX_QUERY_WORDS words in MAX_QUERY_CHARACTERS characters."""
+    return " ".join(_cut_at_word(" ".join(text.split())).split(" ")[:MAX_QUERY_WORDS])
 
 
-def _whole_words(text: str) -> str:
+def _cut_at_word(text: str) -> str:
     if len(text) <= MAX_QUERY_CHARACTERS:
         return text
     return text[: MAX_QUERY_CHARACTERS + 1].rpartition(" ")[0] or text[:MAX_QUERY_CHARACTERS]
 
 
-def _parts(found: re.Match[str]) -> list[QueryPart]:
-    if found["quoted"] is not None:
-        quoted = WORD.findall(found["quoted"])
-        return [QueryPart(tuple(quoted), is_quoted=True)] if quoted else []
-    bound = (WORD.findall(together) for together in _BOUND.findall(found["plain"]))
-    return [QueryPart(tuple(together)) for together in bound if together]
+def _split_chunk(chunk: re.Match[str]) -> list[QueryPart]:
+    if chunk["quoted"] is not None:
+        words = WORD.findall(chunk["quoted"])
+        return [QueryPart(tuple(words), is_quoted=True)] if words else []
+    compounds = (WORD.findall(compound) for compound in _COMPOUND.findall(chunk["plain"]))
+    return [QueryPart(tuple(words)) for words in compounds if words]
 
 
-def _count(parts: Iterable[QueryPart]) -> int:
+def _count_words(parts: Iterable[QueryPart]) -> int:
     return sum(len(part.words) for part in parts)
 
 
-def _within(room: int, parts: Iterable[QueryPart]) -> tuple[QueryPart, ...]:
-    """The parts as far as there is room for their words."""
-    kept = []
+def _limit_words(parts: Iterable[QueryPart], limit: int) -> tuple[QueryPart, ...]:
+    limited = []
     for part in parts:
-        if room <= 0:
+        if limit <= 0:
             break
-        kept.append(QueryPart(part.words[:room], part.is_quoted))
-        room -= len(part.words)
-    return tuple(kept)
+        limited.append(QueryPart(part.words[:limit], part.is_quoted))
+        limit -= len(part.words)
+    return tuple(limited)
 
 
 MIN_PREFIX_LETTERS = 3
 
-Names = dict[str, set[str]]
+RowKeys = dict[str, set[str]]
+"""The rows (topics, authors, synonyms) that each term names, by their keys."""
 
 
 @dataclass(frozen=True)
 class ExpandedQuery:
-    """What is looked for; `groups` has one expression for each part of the query, in order.
+    """A query with all its readings.
 
-    `nearer` is what need not be found, but counts: words that stand next to each other as they were typed.
+    Attributes:
+        groups: one expression for each part of the query, in order.
+        proximity: what need not match but raises the score: words as close to each other as they were typed.
     """
 
     groups: tuple[Expression, ...]
-    unwanted: tuple[Expression, ...] = ()
-    nearer: Expression | None = None
+    excluded: tuple[Expression, ...] = ()
+    proximity: Expression | None = None
 
     @property
     def expression(self) -> Expression:
-        wanted = all_of(list(self.groups))
-        return Without(wanted, any_of(list(self.unwanted))) if self.unwanted else wanted
+        included = all_of(list(self.groups))
+        return Without(included, any_of(list(self.excluded))) if self.excluded else included
 
 
 def expand(query: ParsedQuery) -> ExpandedQuery:
-    """The query as an expression. It must not be empty. Two queries of the database, or three."""
-    names = _names(word for part in (*query.parts, *query.without) for word in part.words)
-    spellings = _spellings(names)
-    beside = _names(word for each in spellings.values() for spelling in each for word in spelling)
-    expansion = _Expansion(names, spellings, beside, query.half_typed)
+    """Return the expression of a query that is not empty, in two or three database queries."""
+    row_keys = _read_row_keys(word for part in (*query.parts, *query.excluded) for word in part.words)
+    synonyms = _read_synonyms(row_keys)
+    synonym_row_keys = _read_row_keys(
+        word for spellings in synonyms.values() for spelling in spellings for word in spelling
+    )
+    expansion = _Expansion(row_keys, synonyms, synonym_row_keys, query.unfinished_word)
     return ExpandedQuery(
-        tuple(expansion.groups(query.parts)), tuple(expansion.groups(query.without)), _neighbours(query.parts)
+        tuple(expansion.expand_parts(query.parts)),
+        tuple(expansion.expand_parts(query.excluded)),
+        _proximity(query.parts),
     )
 
 
-def _neighbours(parts: Sequence[QueryPart]) -> Expression | None:
+def _proximity(parts: Sequence[QueryPart]) -> Expression | None:
     pairs = (
-        (*one.words, *other.words) for one, other in pairwise(parts) if not (one.is_quoted or other.is_quoted)
+        (*part.words, *following.words)
+        for part, following in pairwise(parts)
+        if not (part.is_quoted or following.is_quoted)
     )
-    together = [expression for pair in pairs for expression in _as_phrase(pair)]
-    return any_of(together) if together else None
+    phrases = [expression for pair in pairs for expression in _phrase_readings(pair)]
+    return any_of(phrases) if phrases else None
 
 
-def _names(asked: Iterable[str]) -> Names:
-    """The signs of what each term names."""
-    terms = {term for word in asked for term in query_terms(word)}
-    found: Names = {}
+def _read_row_keys(words: Iterable[str]) -> RowKeys:
+    terms = {term for word in words for term in query_terms(word)}
+    row_keys: RowKeys = {}
     rows = NamedTerm.objects.filter(term__in=terms).values_list("term", "row_key") if terms else ()
-    for term, sign in rows:
-        found.setdefault(term, set()).add(sign)
-    return found
+    for term, key in rows:
+        row_keys.setdefault(term, set()).add(key)
+    return row_keys
 
 
-def _spellings(names: Names) -> dict[str, list[tuple[str, ...]]]:
-    """The rows of spellings among the signs, each spelling as its words."""
-    numbers = {int(sign[1:]) for there in names.values() for sign in there if sign[0] == ROW_LETTERS[Synonym]}
-    rows = Synonym.objects.filter(pk__in=numbers) if numbers else ()
+def _read_synonyms(row_keys: RowKeys) -> dict[str, list[tuple[str, ...]]]:
+    """Return the synonyms among the rows, by their keys: each spelling as its words."""
+    ids = {int(key[1:]) for keys in row_keys.values() for key in keys if key[0] == ROW_LETTERS[Synonym]}
+    rows = Synonym.objects.filter(pk__in=ids) if ids else ()
     return {row_key(row): [tuple(WORD.findall(line)) for line in row.listed] for row in rows}
 
 
 class _Expansion:
-    """One query on its way; `names` of its own words, `beside` those of the spellings that they lead to."""
+    """The expansion of one query.
 
-    def __init__(self, names: Names, spellings: dict, beside: Names, half_typed: str) -> None:
-        self.names, self.spellings, self.beside = names, spellings, beside
-        self.half_typed = half_typed
+    Attributes:
+        row_keys: the rows that its own words name.
+        synonym_row_keys: the rows that the words of their synonyms name.
+    """
 
-    def groups(self, parts: Sequence[QueryPart]) -> list[Expression]:
-        """An expression for each part; parts that are a spelling together become one."""
-        found: list[Expression] = []
-        place = 0
-        while place < len(parts):
-            taken, others = self._spelling_at(parts, place)
-            alone = [self._part(part) for part in parts[place : place + taken]]
-            found.append(any_of([all_of(alone), *map(self._other, others)]))
-            place += taken
-        return found
+    def __init__(
+        self, row_keys: RowKeys, synonyms: dict, synonym_row_keys: RowKeys, unfinished_word: str
+    ) -> None:
+        self.row_keys, self.synonyms, self.synonym_row_keys = row_keys, synonyms, synonym_row_keys
+        self.unfinished_word = unfinished_word
 
-    def _spelling_at(self, parts: Sequence[QueryPart], place: int) -> tuple[int, list[tuple[str, ...]]]:
-        """How many parts from here on are one of the equal spellings, and what the others are."""
-        if parts[place].is_quoted:
+    def expand_parts(self, parts: Sequence[QueryPart]) -> list[Expression]:
+        """Return an expression for each part; parts that make up a spelling together become one."""
+        expressions: list[Expression] = []
+        start = 0
+        while start < len(parts):
+            count, synonyms = self._match_synonym(parts, start)
+            as_typed = [self._expand_part(part) for part in parts[start : start + count]]
+            expressions.append(any_of([all_of(as_typed), *map(self._expand_synonym, synonyms)]))
+            start += count
+        return expressions
+
+    def _match_synonym(self, parts: Sequence[QueryPart], start: int) -> tuple[int, list[tuple[str, ...]]]:
+        """Return how many parts from `start` make up a known spelling (at least 1), and its synonyms."""
+        if parts[start].is_quoted:
             return 1, []
-        others: dict[int, list[tuple[str, ...]]] = {1: []}
-        for sign in sorted(self._signs(parts[place].words[0], self.names)):
-            for spelling in self.spellings.get(sign, ()):
-                if length := _matched_parts(spelling, parts[place:]):
-                    others.setdefault(length, []).extend(
-                        each for each in self.spellings[sign] if each != spelling
+        synonyms: dict[int, list[tuple[str, ...]]] = {1: []}
+        for key in sorted(self._row_keys_of(parts[start].words[0], self.row_keys)):
+            for spelling in self.synonyms.get(key, ()):
+                if count := _count_matched_parts(spelling, parts[start:]):
+                    synonyms.setdefault(count, []).extend(
+                        synonym for synonym in self.synonyms[key] if synonym != spelling
                     )
-        longest = max(others)
-        return longest, others[longest]
+        longest = max(synonyms)
+        return longest, synonyms[longest]
 
-    def _part(self, part: QueryPart) -> Expression:
+    def _expand_part(self, part: QueryPart) -> Expression:
+        names = [] if part.is_quoted else self._name_terms(part.words, self.row_keys)
         if part.is_phrase:
-            named = [] if part.is_quoted else self._all_named(part.words, self.names)
-            return any_of([*_as_phrase(part.words), *named])
+            return any_of([*_phrase_readings(part.words), *names])
         word = part.words[0]
-        told = [Term(term) for term in query_terms(word)]
-        named = [] if part.is_quoted else self._all_named(part.words, self.names)
-        begun = fold(word)
-        goes_on = (
-            [Term(begun, begins=True)] if word == self.half_typed and len(begun) >= MIN_PREFIX_LETTERS else []
-        )
-        return any_of([*told, *named, *goes_on])
+        prefix = fold(word)
+        has_prefix = word == self.unfinished_word and len(prefix) >= MIN_PREFIX_LETTERS
+        prefixes = [Term(prefix, is_prefix=True)] if has_prefix else []
+        return any_of([*map(Term, query_terms(word)), *names, *prefixes])
 
-    def _other(self, spelling: tuple[str, ...]) -> Expression:
-        return any_of([*_as_phrase(spelling), *self._all_named(spelling, self.beside)])
+    def _expand_synonym(self, words: tuple[str, ...]) -> Expression:
+        return any_of([*_phrase_readings(words), *self._name_terms(words, self.synonym_row_keys)])
 
-    def _all_named(self, spelled: tuple[str, ...], names: Names) -> list[Expression]:
-        """The topics and people whose name has all these words."""
-        shared = set.intersection(*(self._signs(word, names) for word in spelled))
-        return [Term(name_term(sign)) for sign in sorted(shared) if sign[0] != ROW_LETTERS[Synonym]]
+    def _name_terms(self, words: tuple[str, ...], row_keys: RowKeys) -> list[Expression]:
+        """Return the terms of the topics and authors whose name has all these words."""
+        shared = set.intersection(*(self._row_keys_of(word, row_keys) for word in words))
+        return [Term(name_term(key)) for key in sorted(shared) if key[0] != ROW_LETTERS[Synonym]]
 
-    def _signs(self, word: str, names: Names) -> set[str]:
-        return {sign for term in query_terms(word) for sign in names.get(term, ())}
+    def _row_keys_of(self, word: str, row_keys: RowKeys) -> set[str]:
+        return {key for term in query_terms(word) for key in row_keys.get(term, ())}
 
 
-def _as_phrase(spelled: tuple[str, ...]) -> list[Expression]:
-    """The words next to each other, in each reading that they have together."""
-    languages = dict.fromkeys(("", *(language for word in spelled for language in languages_of(word))))
-    return [phrase([index_term(word, language) for word in spelled]) for language in languages]
+def _phrase_readings(words: tuple[str, ...]) -> list[Expression]:
+    """Return the words as a phrase, unstemmed and stemmed by each language that their scripts allow."""
+    languages = dict.fromkeys(("", *(language for word in words for language in languages_of(word))))
+    return [phrase([index_term(word, language) for word in words]) for language in languages]
 
 
-def _matched_parts(spelling: tuple[str, ...], parts: Sequence[QueryPart]) -> int:
-    """How many of these parts make up the spelling; none where they do not begin with it."""
-    place = 0
+def _count_matched_parts(spelling: tuple[str, ...], parts: Sequence[QueryPart]) -> int:
+    """Return how many of the first parts make up the spelling; 0 where they do not."""
+    position = 0
     for count, part in enumerate(parts, start=1):
-        if part.is_quoted or not _same_words(part.words, spelling[place : place + len(part.words)]):
+        if part.is_quoted or not _are_same_words(part.words, spelling[position : position + len(part.words)]):
             return 0
-        place += len(part.words)
-        if place == len(spelling):
+        position += len(part.words)
+        if position == len(spelling):
             return count
     return 0
 
 
-def _same_words(some: Sequence[str], others: Sequence[str]) -> bool:
-    return len(some) == len(others) and all(
-        set(query_terms(one)) & set(query_terms(other)) for one, other in zip(some, others, strict=True)
+def _are_same_words(words: Sequence[str], others: Sequence[str]) -> bool:
+    return len(words) == len(others) and all(
+        set(query_terms(word)) & set(query_terms(other)) for word, other in zip(words, others, strict=True)
     )

@@ -1,7 +1,7 @@
-"""Snippets: where in an edition the words of a query stand, as safe HTML with these words marked.
+"""Snippets: extracts of editions with the words of a query highlighted, as safe HTML.
 
-A page of results looks through twenty texts, so words are found by their beginnings, whatever their case and accents;
-a text in Latin letters is searched as bytes.
+A page of results searches twenty whole texts. So words are first found by prefixes without case and accents, in Latin
+letters as bytes, and only these candidates are stemmed.
 """
 
 import codecs
@@ -14,181 +14,173 @@ from django.utils.safestring import SafeString, mark_safe
 from publications.models import Edition
 
 from .query import AllOf, AnyOf, ExpandedQuery, Expression, Phrase, Term, Without
-from .terms import (
-    WORD,
-    fold,
-    index_term,
-    term_spans,
-)
+from .terms import MAX_TEXT_CHARACTERS, WORD, fold, index_term, term_spans
 
 LATIN = "latin-1"
 UNKNOWN = "?"
 
 
 class PrefixFinder:
-    """Beginnings of words, without accents, as `fold` writes them."""
+    """Finds words by their first letters, without accents, as `fold` returns them."""
 
-    def __init__(self, openings: Iterable[str]) -> None:
-        given = [opening for opening in openings if opening]
-        self.latin = [opening.encode("ascii") for opening in given if opening.isascii()]
-        self.others = [opening for opening in given if not opening.isascii()]
+    def __init__(self, prefixes: Iterable[str]) -> None:
+        nonempty = [prefix for prefix in prefixes if prefix]
+        self.ascii_prefixes = [prefix.encode("ascii") for prefix in nonempty if prefix.isascii()]
+        self.other_prefixes = [prefix for prefix in nonempty if not prefix.isascii()]
 
-    def places(self, text: str) -> list[int]:
-        """Where words begin that may be meant, in order."""
-        found: set[int] = set()
-        if self.latin:
-            plain = text.encode(LATIN, "without_accents").translate(_PLAIN_BYTES)
-            found.update(start for opening in self.latin for start in _bytes_beginnings(plain, opening))
-        if self.others:
-            spelled = text.translate(_PLAIN)
-            found.update(start for opening in self.others for start in _beginnings(spelled, opening))
-        return sorted(found)
+    def find_starts(self, text: str) -> list[int]:
+        """Return where words start that have one of the prefixes, in order."""
+        starts: set[int] = set()
+        if self.ascii_prefixes:
+            folded = text.encode(LATIN, "without_accents").translate(_FOLDED_BYTES)
+            starts.update(start for prefix in self.ascii_prefixes for start in _byte_starts(folded, prefix))
+        if self.other_prefixes:
+            folded_text = text.translate(_FOLDED)
+            starts.update(start for prefix in self.other_prefixes for start in _starts(folded_text, prefix))
+        return sorted(starts)
 
 
-def _bytes_beginnings(plain: bytes, opening: bytes) -> Iterator[int]:
-    start = plain.find(opening)
+def _byte_starts(text: bytes, prefix: bytes) -> Iterator[int]:
+    start = text.find(prefix)
     while start >= 0:
-        if not start or not plain[start - 1 : start].isalnum():
+        if not start or not text[start - 1 : start].isalnum():
             yield start
-        start = plain.find(opening, start + 1)
+        start = text.find(prefix, start + 1)
 
 
-def _beginnings(plain: str, opening: str) -> Iterator[int]:
-    start = plain.find(opening)
+def _starts(text: str, prefix: str) -> Iterator[int]:
+    start = text.find(prefix)
     while start >= 0:
-        if not start or not plain[start - 1].isalnum():
+        if not start or not text[start - 1].isalnum():
             yield start
-        start = plain.find(opening, start + 1)
+        start = text.find(prefix, start + 1)
 
 
-def _plain_letters() -> dict[int, str]:
-    """Letters that stand for one plain small letter each, sign by sign, so that places stay."""
-    signs = map(chr, range(0x2000))
-    plain = {sign: fold(sign) for sign in signs if sign.isalpha()}
-    return {ord(sign): letter for sign, letter in plain.items() if len(letter) == 1 and letter != sign}
+def _folded_letters() -> dict[int, str]:
+    """Return the letters that fold to one other letter, so that positions in a text stay the same."""
+    characters = map(chr, range(0x2000))
+    folded = {letter: fold(letter) for letter in characters if letter.isalpha()}
+    return {ord(letter): plain for letter, plain in folded.items() if len(plain) == 1 and plain != letter}
 
 
-def _otherwise(error: UnicodeError) -> tuple[str, int]:
-    """What Latin-1 does not have: a plain letter where there is one."""
-    unknown = error.object[error.start : error.end]
-    letters = (_PLAIN.get(ord(sign), UNKNOWN) for sign in unknown)
+def _replace_unencodable(error: UnicodeError) -> tuple[str, int]:
+    """Replace what Latin-1 does not have by a plain letter where there is one."""
+    unencodable = error.object[error.start : error.end]
+    letters = (_FOLDED.get(ord(character), UNKNOWN) for character in unencodable)
     return "".join(letter if letter.isascii() else UNKNOWN for letter in letters), error.end
 
 
-_PLAIN = _plain_letters()
-_PLAIN_BYTES = bytes(
-    ord(letter) if (letter := _PLAIN.get(number, "")) and letter.isascii() else number
+_FOLDED = _folded_letters()
+_FOLDED_BYTES = bytes(
+    ord(letter) if (letter := _FOLDED.get(number, "")) and letter.isascii() else number
     for number in range(256)
 )
-codecs.register_error("without_accents", _otherwise)
+codecs.register_error("without_accents", _replace_unencodable)
 
 
 SNIPPET_CHARACTERS = 240
 CHARACTERS_BEFORE = 60
-MAX_PLACES = 60
-MAX_TEXT_CHARACTERS = 60_000  # signs of a text that are looked through
+MAX_SPANS = 60
 
 
 @dataclass(frozen=True)
 class Snippet:
-    """A piece in a list of results: its title, and the passage that shows best why it was found, if one does."""
+    """The title of an edition and the extract that matches most of a query, highlighted; `text` may be empty."""
 
     title: SafeString
-    passage: SafeString
+    text: SafeString
 
 
-Place = tuple[int, int, int]
-"""Where a word begins and ends, and to which part of the query it answers."""
+Span = tuple[int, int, int]
+"""The start and end of a matched word or phrase, and the number of the part of the query that it matches."""
 
 
 class SnippetBuilder:
-    """Finds the words of one query in texts."""
+    """Finds and highlights the words of one query in texts."""
 
-    def __init__(self, wording: ExpandedQuery | None) -> None:
+    def __init__(self, query: ExpandedQuery | None) -> None:
         self.terms: dict[str, int] = {}
-        self.openings: dict[str, int] = {}
+        self.prefixes: dict[str, int] = {}
         self.phrases: dict[str, list[tuple[tuple[str, ...], int]]] = {}
-        for number, group in enumerate(wording.groups if wording else ()):
+        for number, group in enumerate(query.groups if query else ()):
             for leaf in _leaves(group):
-                self._seek(leaf, number)
-        begun = (_opening(term) for term in (*self.terms, *self.phrases))
-        self.candidates = PrefixFinder({*begun, *self.openings})
-        self.parts = {number for _leaf, number in self._sought()}
+                self._add_leaf(leaf, number)
+        shortened = (_candidate_prefix(term) for term in (*self.terms, *self.phrases))
+        self.finder = PrefixFinder({*shortened, *self.prefixes})
+        phrase_parts = (number for phrases in self.phrases.values() for _terms, number in phrases)
+        self.parts = {*self.terms.values(), *self.prefixes.values(), *phrase_parts}
 
-    def _seek(self, leaf: Term | Phrase, number: int) -> None:
+    def _add_leaf(self, leaf: Term | Phrase, number: int) -> None:
         match leaf:
-            case Term(text, begins=True):
-                self.openings.setdefault(text, number)
+            case Term(text, is_prefix=True):
+                self.prefixes.setdefault(text, number)
             case Term(text):
                 self.terms.setdefault(text, number)
             case Phrase(terms):
                 self.phrases.setdefault(terms[0], []).append((terms, number))
 
-    def _sought(self) -> Iterator[tuple[object, int]]:
-        yield from self.terms.items()
-        yield from self.openings.items()
-        yield from (each for there in self.phrases.values() for each in there)
-
     def snippet(self, edition: Edition) -> Snippet:
-        """From the summary where it tells as much as the text, which is looked through only otherwise."""
-        title = self.marked(edition.title, self.places(edition.title, edition.language))
-        in_summary = self.places(edition.summary, edition.language)
-        if self._answered(in_summary) == len(self.parts):
-            return Snippet(title, self._passage(edition.summary, in_summary))
-        in_text = self.places(edition.plain_text[:MAX_TEXT_CHARACTERS], edition.language)
-        if self._answered(in_text) > self._answered(in_summary):
-            return Snippet(title, self._passage(edition.plain_text, in_text))
-        return Snippet(title, self._passage(edition.summary, in_summary))
+        """Return the snippet of an edition, from its summary unless its text matches more parts of the query."""
+        title = self.highlight(edition.title, self.find_spans(edition.title, edition.language))
+        in_summary = self.find_spans(edition.summary, edition.language)
+        if _count_parts(in_summary) == len(self.parts):
+            return Snippet(title, self._extract(edition.summary, in_summary))
+        in_text = self.find_spans(edition.plain_text[:MAX_TEXT_CHARACTERS], edition.language)
+        if _count_parts(in_text) > _count_parts(in_summary):
+            return Snippet(title, self._extract(edition.plain_text, in_text))
+        return Snippet(title, self._extract(edition.summary, in_summary))
 
-    def places(self, text: str, language: str) -> list[Place]:
-        """Where the words stand that the query asks for, in their order; of very many, the first."""
-        found: list[Place] = []
-        for start in self.candidates.places(text):
-            place = self._place(text, start, language)
-            if place and (not found or start >= found[-1][1]):
-                found.append(place)
-            if len(found) == MAX_PLACES:
+    def find_spans(self, text: str, language: str) -> list[Span]:
+        """Return the first MAX_SPANS matches in a text, in order, without overlaps."""
+        spans: list[Span] = []
+        for start in self.finder.find_starts(text):
+            span = self._match_at(text, start, language)
+            if span and (not spans or start >= spans[-1][1]):
+                spans.append(span)
+            if len(spans) == MAX_SPANS:
                 break
-        return found
+        return spans
 
-    def _place(self, text: str, start: int, language: str) -> Place | None:
-        """The words that begin here, if they are sought: the longest of them."""
+    def _match_at(self, text: str, start: int, language: str) -> Span | None:
+        """Return the longest match that starts here, if any."""
         word = WORD.match(text, start)
         if not word:
             return None
         term = index_term(word[0], language)
-        for terms, number in sorted(self.phrases.get(term, ()), key=_by_length, reverse=True):
+        for terms, number in sorted(self.phrases.get(term, ()), key=_phrase_length, reverse=True):
             if end := _phrase_end(terms, text, start, language):
                 return start, end, number
         if term in self.terms:
             return start, word.end(), self.terms[term]
-        plain = fold(word[0])
-        begun = (number for opening, number in self.openings.items() if plain.startswith(opening))
-        number = next(begun, None)
+        folded = fold(word[0])
+        numbers = (number for prefix, number in self.prefixes.items() if folded.startswith(prefix))
+        number = next(numbers, None)
         return None if number is None else (start, word.end(), number)
 
-    def marked(self, text: str, places: Sequence[Place]) -> SafeString:
-        """The text with these places in <mark>, everything else escaped."""
-        pieces, end = [], 0
-        for start, stop, _number in places:
-            pieces += [escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>"]
+    def highlight(self, text: str, spans: Sequence[Span]) -> SafeString:
+        """Return the text with the spans in <mark>, everything else escaped."""
+        html, end = [], 0
+        for start, stop, _number in spans:
+            html += [escape(text[end:start]), "<mark>", escape(text[start:stop]), "</mark>"]
             end = stop
-        return mark_safe("".join([*pieces, escape(text[end:])]))
+        return mark_safe("".join([*html, escape(text[end:])]))
 
-    def _passage(self, text: str, places: Sequence[Place]) -> SafeString:
-        if not places:
+    def _extract(self, text: str, spans: Sequence[Span]) -> SafeString:
+        if not spans:
             return mark_safe("")
-        start, stop = _window(text, places)
-        inside = [(a - start, b - start, number) for a, b, number in places if start <= a and b <= stop]
-        shown = self.marked(text[start:stop], inside)
-        opening, closing = "… " if start else "", " …" if stop < len(text) else ""
-        return mark_safe(f"{opening}{shown.strip()}{closing}")
+        start, stop = _choose_window(text, spans)
+        inside = [(a - start, b - start, number) for a, b, number in spans if start <= a and b <= stop]
+        highlighted = self.highlight(text[start:stop], inside)
+        before, after = "… " if start else "", " …" if stop < len(text) else ""
+        return mark_safe(f"{before}{highlighted.strip()}{after}")
 
-    def _answered(self, places: Sequence[Place]) -> int:
-        return len({number for _start, _end, number in places})
+
+def _count_parts(spans: Sequence[Span]) -> int:
+    return len({number for _start, _end, number in spans})
 
 
 def _leaves(expression: Expression) -> Iterator[Term | Phrase]:
+    """Yield the words and phrases that a text can contain, without the terms of rows."""
     match expression:
         case Term(text) if text[0] < "\ue000" or text[0] > "\uf8ff":
             yield expression
@@ -197,41 +189,41 @@ def _leaves(expression: Expression) -> Iterator[Term | Phrase]:
         case AnyOf(parts) | AllOf(parts):
             for part in parts:
                 yield from _leaves(part)
-        case Without(wanted):
-            yield from _leaves(wanted)
+        case Without(included):
+            yield from _leaves(included)
 
 
-def _opening(term: str) -> str:
-    """With what a word of the text begins that may be this term. A stem may end in another sign: happi, happy."""
+def _candidate_prefix(term: str) -> str:
+    """Return how a word with this stem starts: a stem may end in another letter, as happi for happy."""
     return term[:-1] if len(term) > 3 else term
 
 
-def _by_length(sought: tuple[tuple[str, ...], int]) -> int:
-    return len(sought[0])
+def _phrase_length(phrase: tuple[tuple[str, ...], int]) -> int:
+    return len(phrase[0])
 
 
 def _phrase_end(terms: tuple[str, ...], text: str, start: int, language: str) -> int:
     end = 0
-    for sought, (_start, stop, term) in zip(terms, term_spans(text, language, start), strict=False):
-        if term != sought:
+    for expected, (_start, stop, term) in zip(terms, term_spans(text, language, start), strict=False):
+        if term != expected:
             return 0
         end = stop
     return end
 
 
-def _window(text: str, places: Sequence[Place]) -> tuple[int, int]:
-    """The stretch that answers to most parts of the query, cut between words."""
-    best = max(range(len(places)), key=lambda first: (_answers_from(places, first), -first))
-    start = max(0, places[best][0] - CHARACTERS_BEFORE)
-    stop = min(len(text), max(start + SNIPPET_CHARACTERS, places[best][1]))
+def _choose_window(text: str, spans: Sequence[Span]) -> tuple[int, int]:
+    """Return the start and end of the extract that matches most parts of the query, cut between words."""
+    best = max(range(len(spans)), key=lambda first: (_count_parts_from(spans, first), -first))
+    start = max(0, spans[best][0] - CHARACTERS_BEFORE)
+    stop = min(len(text), max(start + SNIPPET_CHARACTERS, spans[best][1]))
     if start:
-        start = text.find(" ", start, places[best][0]) + 1 or places[best][0]
+        start = text.find(" ", start, spans[best][0]) + 1 or spans[best][0]
     if stop < len(text):
-        stop = text.rfind(" ", places[best][1], stop + 1)
-        stop = stop if stop > 0 else places[best][1]
+        stop = text.rfind(" ", spans[best][1], stop + 1)
+        stop = stop if stop > 0 else spans[best][1]
     return start, stop
 
 
-def _answers_from(places: Sequence[Place], first: int) -> int:
-    reach = places[first][0] - CHARACTERS_BEFORE + SNIPPET_CHARACTERS
-    return len({number for start, end, number in places[first:] if end <= reach})
+def _count_parts_from(spans: Sequence[Span], first: int) -> int:
+    reach = spans[first][0] - CHARACTERS_BEFORE + SNIPPET_CHARACTERS
+    return len({number for start, end, number in spans[first:] if end <= reach})

@@ -1,10 +1,10 @@
-"""Terms of the index: words: their stems, without case, accents and apostrophes. It knows no database.
+"""Terms of the index: the stems of words, without case, accents and apostrophes. Reads no database.
 
-Texts are stemmed by their own language where readers' words can be stemmed alike: English and Swedish, and
-languages with a script to themselves. All others are kept as spelled. What a reader types may be of any
-language, so it stands for every stem that its script allows.
+Texts are stemmed by their own language where a query can be stemmed the same way: English, Swedish, and languages that
+have a script to themselves. All others are kept as spelled. A query may be in any language, so each of its words
+expands to every stem that its script allows.
 
-Other terms stand for rows of the database. No reader can type one: each opens with a private character.
+Other terms refer to rows of the database. No reader can type them: each starts with a private use character.
 """
 
 import re
@@ -24,8 +24,10 @@ from snowballstemmer.swedish_stemmer import SwedishStemmer
 from publications.models import Author, Synonym, Tag
 from publications.slugs import MARKS
 
-LONGEST = 40
-REMEMBERED = 1 << 16
+MAX_TERM_LENGTH = 40
+CACHED_TERMS = 1 << 16
+MAX_TEXT_CHARACTERS = 60_000
+"""How much of a text snippets and similarity read, in characters."""
 
 STEMMERS = {
     "en": EnglishStemmer, "sv": SwedishStemmer, "ru": RussianStemmer, "el": GreekStemmer, "ar": ArabicStemmer,
@@ -48,11 +50,11 @@ _LETTER = rf"[^\W_{IDEOGRAPHS}]"
 WORD = re.compile(
     rf"[{IDEOGRAPHS}]|{_LETTER}(?:{_LETTER}|[{_INSIDE}])*(?:['’ʼ]{_LETTER}(?:{_LETTER}|[{_INSIDE}])*)*"
 )
-"""A word as it stands in a text, whatever the alphabet; where none divides words, each sign is one."""
+"""A word of a text in any alphabet; in scripts without spaces each character is one."""
 
 _POSSESSIVE = re.compile(r"['’ʼ]s$")
 _APOSTROPHES = str.maketrans("", "", "'’ʼ")
-_SPELLED_OTHERWISE = str.maketrans({
+_TRANSLITERATED = str.maketrans({
     "ø": "o", "ł": "l", "đ": "d", "ð": "d", "þ": "th", "æ": "ae", "œ": "oe", "ı": "i", "ħ": "h", "ŋ": "n", "ə": "a",
 })  # fmt: skip
 
@@ -67,110 +69,111 @@ hur här i in inte jag kan man med men mot mycket ni nu när och om oss på sig 
 var vara vem vi vid vilka vilken är över
 """
 STOP_WORDS = frozenset([*_ENGLISH.split(), *_SWEDISH.split()])
-"""Words that say so little that they are looked for only where nothing else is."""
+"""Words that a query ignores unless it has no others."""
 
-_own = threading.local()
+_thread_local = threading.local()
 
 
 def index_terms(text: str, language: str) -> list[str]:
-    """The words of a text in this language, in their order, as the index holds them."""
+    """Return the terms of a text in this language, in order."""
     return [index_term(word, language) for word in WORD.findall(text)]
 
 
 def term_spans(text: str, language: str, start: int = 0) -> Iterator[tuple[int, int, str]]:
-    """Where each word stands in a text, and its term."""
-    for found in WORD.finditer(text, start):
-        yield found.start(), found.end(), index_term(found[0], language)
+    """Yield the start, the end and the term of each word of a text."""
+    for match in WORD.finditer(text, start):
+        yield match.start(), match.end(), index_term(match[0], language)
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_TERMS)
 def index_term(word: str, language: str) -> str:
-    """One word, as WORD finds it, as the index holds it."""
-    return _as_term(_folded(_stem(_plain(word), language)), word)
+    """Return the term of one word, as WORD matches it."""
+    return _build_term(_strip_accents(_stem(_normalize(word), language)), word)
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_TERMS)
 def fold(word: str) -> str:
-    """One word without case and accents, not stemmed."""
-    return _as_term(_folded(_plain(word)), word)
+    """Return a word without case and accents, not stemmed."""
+    return _build_term(_strip_accents(_normalize(word)), word)
 
 
 @lru_cache(4096)
 def query_terms(word: str) -> tuple[str, ...]:
-    """All terms that a word which a reader typed may stand for in texts of any language, as typed first."""
-    known = dict.fromkeys((fold(word), *(index_term(word, language) for language in languages_of(word))))
-    return tuple(known)
+    """Return all terms that a typed word may have in texts of any language, the unstemmed one first."""
+    terms = dict.fromkeys((fold(word), *(index_term(word, language) for language in languages_of(word))))
+    return tuple(terms)
 
 
 def languages_of(word: str) -> tuple[str, ...]:
-    """The languages whose stems a word of this script may have."""
+    """Return the languages whose stemmers apply to the script of a word."""
     script = unicodedata.name(word[0], "").partition(" ")[0]
     return BY_SCRIPT.get(script, ())
 
 
-@lru_cache(REMEMBERED)
+@lru_cache(CACHED_TERMS)
 def is_stop_word(word: str) -> bool:
     return unicodedata.normalize("NFC", word).casefold().translate(_APOSTROPHES) in STOP_WORDS
 
 
 def title_key(title: str) -> str:
-    """A sign for a whole title: alike for titles of the same words in the same order; empty where it has none."""
-    spelled = " ".join(fold(word) for word in WORD.findall(title))
-    return blake2s(spelled.encode(), digest_size=8).hexdigest() if spelled else ""
+    """Return a hash of the words of a title in order, or "" if it has none."""
+    folded = " ".join(fold(word) for word in WORD.findall(title))
+    return blake2s(folded.encode(), digest_size=8).hexdigest() if folded else ""
 
 
-def _as_term(folded: str, word: str) -> str:
-    """Without blanks, and never empty: a sign that spells nothing, as an apostrophe alone, is found by its number."""
-    return "".join(folded.split())[:LONGEST] or f"u{ord(word[0]):x}"
+def _build_term(folded: str, word: str) -> str:
+    """Return a term without spaces, never empty: for a lone apostrophe or the like its code point."""
+    return "".join(folded.split())[:MAX_TERM_LENGTH] or f"u{ord(word[0]):x}"
 
 
-def _plain(word: str) -> str:
+def _normalize(word: str) -> str:
     lowered = unicodedata.normalize("NFKC", _POSSESSIVE.sub("", word.casefold())).translate(_APOSTROPHES)
     if lowered.isascii():
         return lowered
-    return "".join(sign for sign in lowered if not _is_passed_over(sign))
+    return "".join(character for character in lowered if not _is_ignored(character))
 
 
 def _stem(word: str, language: str) -> str:
-    """Numbers have no stem; a stemmer keeps the word it works on, so each thread has its own."""
-    if language not in STEMMERS or any(sign.isdigit() for sign in word):
+    """Return the stem of a word. Stemmers keep state, so each thread has its own."""
+    if language not in STEMMERS or any(character.isdigit() for character in word):
         return word
-    known = _own.__dict__.setdefault("stemmers", {})
-    if language not in known:
-        known[language] = STEMMERS[language]()
-    return known[language].stemWord(word)
+    stemmers = _thread_local.__dict__.setdefault("stemmers", {})
+    if language not in stemmers:
+        stemmers[language] = STEMMERS[language]()
+    return stemmers[language].stemWord(word)
 
 
-@lru_cache(REMEMBERED)
-def _folded(word: str) -> str:
+@lru_cache(CACHED_TERMS)
+def _strip_accents(word: str) -> str:
     if word.isascii():
         return word
-    apart = unicodedata.normalize("NFD", word.translate(_SPELLED_OTHERWISE))
-    return unicodedata.normalize("NFC", "".join(sign for sign in apart if not _is_passed_over(sign)))
+    decomposed = unicodedata.normalize("NFD", word.translate(_TRANSLITERATED))
+    return unicodedata.normalize("NFC", "".join(char for char in decomposed if not _is_ignored(char)))
 
 
-def _is_passed_over(sign: str) -> bool:
-    """Stress, vowel points, soft hyphens: what spells no word of its own."""
-    return unicodedata.category(sign) in ("Mn", "Me", "Cf") and sign not in MARKS
+def _is_ignored(character: str) -> bool:
+    """Whether it only decorates a word, as stress marks, vowel points and soft hyphens do."""
+    return unicodedata.category(character) in ("Mn", "Me", "Cf") and character not in MARKS
 
 
 FACET, NAMED, TITLE = "\ue000", "\ue001", "\ue002"
-"""What a row is filed under, for filters; whom and what it is about, for words that name them; its whole title."""
+"""The first character of terms for filters, for the topics and authors of an edition, and for its whole title."""
 
 ROW_LETTERS = {Tag: "t", Author: "a", Synonym: "s"}
 
 
-def row_key(thing: Tag | Author | Synonym) -> str:
-    """A topic, person or row of spellings, in a few letters."""
-    return f"{ROW_LETTERS[type(thing)]}{thing.pk}"
+def row_key(row: Tag | Author | Synonym) -> str:
+    """Return the short key of a topic, author or synonym, such as "t5"."""
+    return f"{ROW_LETTERS[type(row)]}{row.pk}"
 
 
-def facet_term(letter: str, value: object) -> str:
-    return f"{FACET}{letter}{value}"
+def facet_term(prefix: str, value: object) -> str:
+    return f"{FACET}{prefix}{value}"
 
 
-def name_term(sign: str) -> str:
-    return f"{NAMED}{sign}"
+def name_term(key: str) -> str:
+    """Return the term of a topic or author, by its row key."""
+    return f"{NAMED}{key}"
 
 
 def title_term(key: str) -> str:

@@ -1,4 +1,4 @@
-"""What actions do to the index and to similarity, in their transaction, once they have moved windows or texts."""
+"""Changes of actions to the index and to similarity, in their transaction, after windows or texts have changed."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
@@ -10,36 +10,38 @@ from . import index, similarity
 from .engines import engine
 
 
-def sync_publication(publication: Publication, moment: datetime) -> None:
-    """Bring the rows of a publication in step with its editions, whose windows an action has moved."""
-    gone, come = index.outdated_rows(publication, moment)
-    left = _forget(gone)
-    index_editions(come)
-    if left:
-        similarity.fill_up(left - similarity.editions_similar_to(come))
+def sync_publication(publication: Publication, at: datetime) -> None:
+    """Add and remove rows of a publication after an action changed the windows of its editions."""
+    outdated, missing = index.outdated_rows(publication, at)
+    neighbours = _remove_rows(outdated)
+    index_editions(missing)
+    if neighbours:
+        similarity.refill_rows(neighbours - similarity.editions_similar_to(missing))
 
 
 def index_editions(editions: Iterable[int]) -> None:
-    """Give rows to editions that have none."""
+    """Add rows for editions, by primary key, that have none."""
     similarity.add_rows(index.store_rows(editions))
 
 
 @contextmanager
 def reindex_after(editions: Iterable[int]) -> Iterator[None]:
-    """Take the rows of editions away while their texts are changed, with all that is left of them in the files
-    of the index, and store them again."""
-    numbers = list(editions)
-    there = engine().stored(numbers)
-    index.remove_rows(there)
-    left = similarity.remove_rows(numbers)  # even if they are not in the index, which may have been rebuilt
+    """Remove the rows of editions, let the block change their texts, and store the rows anew.
+
+    Also purges the old terms from the files of the index, for redaction.
+    """
+    ids = list(editions)
+    indexed = engine().indexed_editions(ids)
+    index.remove_rows(indexed)
+    neighbours = similarity.remove_rows(ids)  # even if they are not in the index, which may have been rebuilt
     yield
-    index_editions(there)
-    similarity.fill_up(left - similarity.editions_similar_to(there))
-    if there:
+    index_editions(indexed)
+    similarity.refill_rows(neighbours - similarity.editions_similar_to(indexed))
+    if indexed:
         engine().purge()
 
 
-def _forget(editions: set[int]) -> set[int]:
-    """Take their rows away; gives the editions that were like them."""
+def _remove_rows(editions: set[int]) -> set[int]:
+    """Remove the rows of editions and return the editions that were similar to them."""
     index.remove_rows(editions)
     return similarity.remove_rows(editions)

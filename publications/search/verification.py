@@ -1,4 +1,4 @@
-"""The index compared with what a rebuild would make of it. Nothing is changed; actions may run meanwhile."""
+"""Comparison of the index with what a rebuild would store. Changes nothing; actions may run at the same time."""
 
 from collections import Counter
 from collections.abc import Callable, Iterator
@@ -7,67 +7,67 @@ from itertools import batched
 
 from publications.models import Edition, EditionByline, EditionTag, IndexedTerm, NamedTerm
 
-from .engines import engine
+from .engines import IndexRow, engine
 from .index import STEP, build_row, indexable_editions, name_terms_of, read_editions, vocabulary
 from .terms import ROW_LETTERS, row_key
 
 Progress = Callable[[int, int], None]
+"""Called with how many of how many editions are done."""
 
 
-def wanted_editions(moment: datetime) -> set[int]:
-    """The editions that are public at the moment, or will be: those that are to have a row."""
-    return set(indexable_editions(moment).values_list("pk", flat=True))
+def expected_editions(at: datetime) -> set[int]:
+    """Return the editions that must have a row: those that are public at the given time, or will be."""
+    return set(indexable_editions(at).values_list("pk", flat=True))
 
 
 def indexed_editions() -> set[int]:
-    """The editions that have a row. One that has ended by itself keeps it until the next change of its publication."""
-    return engine().stored()
+    """Return the editions that have a row. An expired one keeps it until the next change of its publication."""
+    return engine().indexed_editions()
 
 
 def differing_editions(progress: Progress) -> set[int]:
-    """The editions whose row is another than the one that a rebuild would give them."""
-    differing = engine().comparison()
-    found: set[int] = set()
-    for rows in _read_rows(progress):
-        found |= differing(rows)
-    return found
+    """Return the editions whose row differs from the one that a rebuild would store."""
+    find_differing = engine().row_comparer()
+    differing: set[int] = set()
+    for rows in _build_rows(progress):
+        differing |= find_differing(rows)
+    return differing
 
 
-def _read_rows(progress: Progress) -> Iterator[list]:
-    """The rows that all editions of the index are to have, some at a time."""
-    numbers = sorted(engine().stored())
-    for done, step in enumerate(batched(numbers, STEP), start=1):
-        yield [build_row(edition) for edition in read_editions(step)]
-        progress(min(done * STEP, len(numbers)), len(numbers))
+def _build_rows(progress: Progress) -> Iterator[list[IndexRow]]:
+    """Yield the rows of all indexed editions as a rebuild would store them, in batches."""
+    ids = sorted(engine().indexed_editions())
+    for done, batch in enumerate(batched(ids, STEP), start=1):
+        yield [build_row(edition) for edition in read_editions(batch)]
+        progress(min(done * STEP, len(ids)), len(ids))
 
 
 def differing_words(progress: Progress) -> Iterator[str]:
-    """Yield the words that are counted otherwise than they stand in rows, and names that lead elsewhere."""
-    wanted_counts = Counter(term for rows in _read_rows(progress) for row in rows for term in vocabulary(row))
-    there = Counter(dict(IndexedTerm.objects.values_list("term", "edition_count")))
-    for term in sorted(wanted_counts | there):
-        if wanted_counts[term] != there[term]:
-            yield f"The word “{term}” is counted {there[term]} times and stands in {wanted_counts[term]} editions."
+    """Yield a sentence for each word with a wrong count and for each name with wrong terms."""
+    expected = Counter(term for rows in _build_rows(progress) for row in rows for term in vocabulary(row))
+    stored = Counter(dict(IndexedTerm.objects.values_list("term", "edition_count")))
+    for term in sorted(expected | stored):
+        if expected[term] != stored[term]:
+            yield f"The word “{term}” is counted {stored[term]} times and stands in {expected[term]} editions."
     yield from _differing_names()
 
 
 def _differing_names() -> Iterator[str]:
-    """Topics and authors are to be known once an edition names them, spellings at once."""
-    there: dict[str, set[str]] = {}
-    for term, sign in NamedTerm.objects.values_list("term", "row_key"):
-        there.setdefault(sign, set()).add(term)
-    named = {f"t{pk}" for pk in _distinct(EditionTag, "tag")} | {
-        f"a{pk}" for pk in _distinct(EditionByline, "author")
-    }
+    """Topics and authors need terms once an edition names them, synonyms at once."""
+    stored: dict[str, set[str]] = {}
+    for term, key in NamedTerm.objects.values_list("term", "row_key"):
+        stored.setdefault(key, set()).add(term)
+    tags, authors = _used_ids(EditionTag, "tag"), _used_ids(EditionByline, "author")
+    used = {f"t{pk}" for pk in tags} | {f"a{pk}" for pk in authors}
     for model in ROW_LETTERS:
-        for thing in model.objects.all():
-            sign, terms = row_key(thing), name_terms_of(thing)
-            is_due = sign in there or sign in named or sign.startswith("s")
-            if is_due and there.pop(sign, set()) != terms:
-                yield f"{thing._meta.verbose_name} “{thing}” is found by other words than those of its name."
-    yield from (f"The name {sign} is of nothing that exists." for sign in sorted(there))
+        for instance in model.objects.all():
+            key, terms = row_key(instance), name_terms_of(instance)
+            is_due = key in stored or key in used or key.startswith("s")
+            if is_due and stored.pop(key, set()) != terms:
+                yield f"{instance._meta.verbose_name} “{instance}” is found by other words than those of its name."
+    yield from (f"The name {key} is of nothing that exists." for key in sorted(stored))
 
 
-def _distinct(model: type[EditionTag] | type[EditionByline], field: str) -> set[int]:
-    live = Edition.objects.filter(pk__in=engine().stored())
-    return set(model.objects.filter(edition__in=live).order_by().values_list(field, flat=True).distinct())
+def _used_ids(model: type[EditionTag] | type[EditionByline], field: str) -> set[int]:
+    indexed = Edition.objects.filter(pk__in=engine().indexed_editions())
+    return set(model.objects.filter(edition__in=indexed).order_by().values_list(field, flat=True).distinct())

@@ -56,7 +56,7 @@ class Searched:
         in_order = result_editions(editions)
         snippets = map(search.SnippetBuilder(self.found.expanded).snippet, in_order)
         return [
-            replace(card, marked_title=snippet.title, passage=snippet.passage)
+            replace(card, marked_title=snippet.title, passage=snippet.text)
             for card, snippet in zip(build_teasers(in_order), snippets, strict=True)
         ]
 
@@ -72,14 +72,14 @@ class Searched:
         """What the words alone would find, where the filters leave nothing."""
         if self.found.total or not self.filters:
             return None
-        found = search.search(self.query, locale=self.locale, counted=False)
+        found = search.search(self.query, locale=self.locale, with_counts=False)
         return found if found.total else None
 
 
 def _result_count_text(shown: dict[str, Any], searched: Searched | None) -> str:
     """How many publications the list has, and their order where nobody chooses it."""
     total = shown["total"]
-    if searched and searched.found.is_more:
+    if searched and searched.found.has_more:
         return _("More than %(most)s publications") % {"most": total}
     text = ngettext("%(total)s publication", "%(total)s publications", total) % {"total": total}
     return text + _(", newest first") if shown["teasers"] and not searched else text
@@ -87,7 +87,7 @@ def _result_count_text(shown: dict[str, Any], searched: Searched | None) -> str:
 
 def _count_text(found: search.SearchResults) -> str:
     """How many were found: "12", or "12+" where there may be more."""
-    return f"{found.total}{'+' if found.is_more or found.is_counted_in_part else ''}"
+    return f"{found.total}{'+' if found.has_more or found.has_partial_counts else ''}"
 
 
 def search_busy(request: HttpRequest) -> HttpResponse:
@@ -226,14 +226,14 @@ class Listing:
             "searched": searched,
             "hidden_order": self.order if self.order != ORDERS[0] else "",
             "orders": self._orders() if found.total > 1 else [],
-            "instead": {"words": advice.instead, "url": self._address(words=advice.instead, bare=True)},
+            "instead": {"words": advice.corrected, "url": self._address(words=advice.corrected, bare=True)},
             "alone": [
                 {
                     "words": words,
                     "count_text": _count_text(each),
                     "url": self._address(words=words, bare=True),
                 }
-                for words, each in advice.alone
+                for words, each in advice.parts
             ],
             "elsewhere": {"found": others, "url": self._address(bare=True)} if others else None,
         }
@@ -255,7 +255,7 @@ class Listing:
         """The filters as their fields show them, with the counts of what was found or of the whole list."""
         if not searched:
             return [self._filter(name, self._counted(name)) for name in FACETS]
-        more = "+" if searched.found.is_counted_in_part else ""
+        more = "+" if searched.found.has_partial_counts else ""
         return [self._filter(name, self._counted_in(name, searched), more) for name in FACETS]
 
     def _counted_in(self, name: str, searched: Searched) -> list[FacetChoice]:

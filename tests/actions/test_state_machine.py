@@ -227,7 +227,7 @@ class Newsroom(RuleBasedStateMachine):
 
     @invariant()
     def the_words_of_the_index_are_counted(self) -> None:
-        there = engine().stored()
+        there = engine().indexed_editions()
         assert IndexedTerm.objects.get_or_create(term="piec", defaults={"edition_count": 0})[
             0
         ].edition_count == len(there)

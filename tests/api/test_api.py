@@ -10,7 +10,7 @@ from django.test.utils import CaptureQueriesContext
 from publications import actions
 from publications.models import Attachment, BylineRole, Publication, store_original
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
-from tests.queries import queries_of_each
+from tests.queries import count_queries_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -265,11 +265,11 @@ def test_lists_ask_the_same_at_a_thousand_pieces(client):
     paths = [f"{API}/{path}" for path in lists]
     author, tag = make_author("Ann"), make_tag("Aid")
     make_many(5, author=author, tag=tag)
-    few = queries_of_each(client, paths)
+    few = count_queries_of_each(client, paths)
 
     make_many(1000, author=author, tag=tag)
 
-    assert queries_of_each(client, paths) == few
+    assert count_queries_of_each(client, paths) == few
     assert max(few.values()) <= 13
 
 

@@ -30,7 +30,7 @@ from publications.presentation import feeds_for
 from publications.presentation.links import with_whole_addresses
 from publications.xml_writer import FORBIDDEN
 from tests.factories import make_author, make_image, make_live, make_many, make_publication, make_tag, saved
-from tests.queries import queries_of_each
+from tests.queries import count_queries_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -425,11 +425,11 @@ def test_feeds_ask_the_same_at_a_thousand_pieces(client):
     )
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
     make_many(30, author=author, tag=tag)
-    few = queries_of_each(client, paths)
+    few = count_queries_of_each(client, paths)
 
     make_many(1000, author=author, tag=tag)
 
-    assert queries_of_each(client, paths) == few
+    assert count_queries_of_each(client, paths) == few
     assert max(few.values()) <= 17
 
 

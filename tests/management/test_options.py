@@ -68,7 +68,7 @@ BAD_VALUES = [
     (("mirror", "{posts}"), r"posts.*Give an empty folder"),
     (("mirror", "{missing}", "--processes", "-2"), r"--processes.*-2.*0 to"),
     (("mirror", "{missing}", "--processes", "x"), r"--processes.*x"),
-    (("rebuild", "everything"), r"no part “everything”. These can be rebuilt: search, likeness"),
+    (("rebuild", "everything"), r"no part “everything”. These can be rebuilt: search, similarity"),
     (("serve", "--host", ""), r"--host"),
     (("serve", "--host", "no such host"), r"--host.*no such host"),
     (("serve", "--host", "http://127.0.0.1"), r"--host.*http://127.0.0.1"),

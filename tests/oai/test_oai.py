@@ -13,7 +13,7 @@ from publications.oai import repository
 from publications.oai.request import _read_token
 from tests.conftest import ROOT
 from tests.factories import make_author, make_live, make_many, make_publication, make_tag, saved
-from tests.queries import queries_of_each
+from tests.queries import count_queries_of_each
 
 pytestmark = pytest.mark.django_db
 
@@ -472,9 +472,9 @@ def test_pages_ask_the_same_at_a_thousand_pieces(client):
     paths = [f"/oai?{urlencode(query)}" for query in (LIST, identifiers)]
     author, tag = make_author(), make_tag()
     make_many(5, author=author, tag=tag)
-    few = queries_of_each(client, paths)
+    few = count_queries_of_each(client, paths)
 
     make_many(1000, author=author, tag=tag)
 
-    assert queries_of_each(client, paths) == few
+    assert count_queries_of_each(client, paths) == few
     assert max(few.values()) <= 12

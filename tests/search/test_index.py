@@ -1,4 +1,4 @@
-"""The index: deeds keep it in step with the editions, and it can be made anew at any time."""
+"""The index: actions keep it in step with the editions, and it can be rebuilt at any time."""
 
 from collections import Counter
 from datetime import timedelta
@@ -12,6 +12,7 @@ from django.utils import timezone
 
 from publications import actions, search
 from publications.models import IndexedTerm, NamedTerm, SearchIndex
+from publications.publication_fields import SearchWeight
 from publications.search import index
 from publications.search.engines import engine
 from publications.search.index import build_row, indexable_editions, read_editions, vocabulary
@@ -20,35 +21,35 @@ from tests.factories import make_author, make_live, make_person, make_publicatio
 pytestmark = pytest.mark.django_db
 
 
-FILED = {"sqlite": "publications_filed", "postgresql": "publications_search"}
+FACET_KEYS_TABLE = {"sqlite": "publications_filed", "postgresql": "publications_search"}
 
 
-def filed() -> dict[int, set[str]]:
-    """Under what each row is filed."""
+def read_facet_keys() -> dict[int, set[str]]:
+    """Return the stored facet keys by edition."""
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT edition_id, marks FROM {FILED[connection.vendor]}")
-        return {number: set(marks.split()) for number, marks in cursor.fetchall()}
+        cursor.execute(f"SELECT edition_id, marks FROM {FACET_KEYS_TABLE[connection.vendor]}")
+        return {edition: set(keys.split()) for edition, keys in cursor.fetchall()}
 
 
 def is_in_step() -> bool:
-    """Rows for the editions that are or will be public, filed as they are, and every word counted."""
+    """Whether exactly the editions that are or will be public have rows, facet keys and counted words."""
     rows = {
-        text.edition.pk: build_row(text)
-        for text in read_editions(indexable_editions(timezone.now()).values_list("pk", flat=True))
+        rows_of_edition.edition.pk: build_row(rows_of_edition)
+        for rows_of_edition in read_editions(indexable_editions(timezone.now()).values_list("pk", flat=True))
     }
-    terms = Counter(term for row in rows.values() for term in vocabulary(row))
+    counts = Counter(term for row in rows.values() for term in vocabulary(row))
     return (
-        engine().stored() == set(rows)
-        and filed() == {number: set(row.filed.split()) for number, row in rows.items()}
-        and dict(IndexedTerm.objects.values_list("term", "edition_count")) == terms
+        engine().indexed_editions() == set(rows)
+        and read_facet_keys() == {edition: set(row.facet_keys.split()) for edition, row in rows.items()}
+        and dict(IndexedTerm.objects.values_list("term", "edition_count")) == counts
     )
 
 
-def finds(text: str) -> bool:
+def is_found(text: str) -> bool:
     return bool(search.search(search.parse_query(text), locale="en").editions)
 
 
-def knows(term: str) -> bool:
+def is_indexed(term: str) -> bool:
     return IndexedTerm.objects.filter(term=term).exists()
 
 
@@ -56,20 +57,40 @@ def in_one_hour():
     return timezone.now() + timedelta(hours=1)
 
 
-def test_each_deed_leaves_the_index_in_step(editor):
+def test_each_action_leaves_the_index_in_step(editor):
     publication = make_publication(body="Grain and barley.")
     actions.publish(publication, by=editor)
     assert is_in_step()
     actions.publish(saved(publication, body="Grain and wheat."), by=editor)
-    assert is_in_step() and not knows("barley")
+    assert is_in_step() and not is_indexed("barley")
     actions.publish(saved(publication, body="Rye."), by=editor, at=in_one_hour())
-    assert is_in_step() and len(engine().stored()) == 2
+    assert is_in_step() and len(engine().indexed_editions()) == 2
     actions.undo(publication, by=editor)
-    assert is_in_step() and len(engine().stored()) == 1
+    assert is_in_step() and len(engine().indexed_editions()) == 1
     actions.undo(publication, by=editor)
-    assert is_in_step() and finds("barley")
+    assert is_in_step() and is_found("barley")
     actions.withdraw(publication, by=editor)
-    assert is_in_step() and not engine().stored() and not IndexedTerm.objects.exists()
+    assert is_in_step() and not engine().indexed_editions() and not IndexedTerm.objects.exists()
+
+
+def test_only_the_relations_of_a_row_are_read(django_assert_max_num_queries):
+    edition = make_live(by_whom=make_author("Ann Berg"), tags=(make_tag("Belarus"),))
+
+    with django_assert_max_num_queries(3) as captured:
+        build_row(*read_editions([edition.pk]))
+
+    statements = " ".join(query["sql"] for query in captured.captured_queries)
+    assert "publications_image" not in statements and "publications_publication" not in statements
+
+
+@pytest.mark.parametrize("weight", SearchWeight)
+def test_a_column_is_indexed_under_each_search_weight(monkeypatch, weight):
+    monkeypatch.setitem(index.INDEXED_COLUMNS, weight, ("doi",))
+    edition = make_live(doi="10.5555/zebra")
+
+    row = build_row(*read_editions([edition.pk]))
+
+    assert "zebra" in getattr(row, weight) and "zebra" in vocabulary(row)
 
 
 def test_many_published_at_once_are_indexed_like_one(editor):
@@ -79,7 +100,7 @@ def test_many_published_at_once_are_indexed_like_one(editor):
     )
     actions.publish_many([first, second], by=editor)
 
-    assert is_in_step() and finds("barley grain")
+    assert is_in_step() and is_found("barley grain")
 
 
 def test_a_redacted_passage_is_in_no_part_of_the_index(editor):
@@ -90,10 +111,10 @@ def test_a_redacted_passage_is_in_no_part_of_the_index(editor):
     actions.redact(publication, "Vera Holm", by=editor)
 
     assert is_in_step()
-    assert not finds("vera") and not knows("vera") and not knows("holm")
+    assert not is_found("vera") and not is_indexed("vera") and not is_indexed("holm")
 
 
-def test_a_refused_deed_leaves_the_index_as_it_was(editor):
+def test_a_refused_action_leaves_the_index_as_it_was(editor):
     publication = make_publication(body="Vera *Ho*lm.")
     actions.publish(publication, by=editor)
 
@@ -103,11 +124,11 @@ def test_a_refused_deed_leaves_the_index_as_it_was(editor):
     assert is_in_step()
 
 
-def test_an_older_site_files_what_its_index_holds():
+def test_the_migration_copies_facet_keys_out_of_an_older_index():
     author = make_author("Ann Berg")
     make_live(by_whom=author, tags=(make_tag("Belarus"), make_tag("Grain")))
     make_live()
-    known = filed()
+    facet_keys = read_facet_keys()
     migration = import_module("publications.migrations.0018_filed")
 
     with connection.cursor() as cursor:
@@ -115,12 +136,12 @@ def test_an_older_site_files_what_its_index_holds():
         migration.forget(None, editor)
         migration.file(None, editor)
 
-    left_to_the_rebuilding: dict[int, set] = {number: set() for number in known}
-    expected = {"sqlite": known, "postgresql": left_to_the_rebuilding}[connection.vendor]
-    assert len(known) == 2 and filed() == expected
+    empty_until_rebuilt: dict[int, set] = {edition: set() for edition in facet_keys}
+    expected = {"sqlite": facet_keys, "postgresql": empty_until_rebuilt}[connection.vendor]
+    assert len(facet_keys) == 2 and read_facet_keys() == expected
 
 
-def test_a_row_that_an_older_process_stored_is_found_and_can_be_stored_anew(editor):
+def test_a_row_without_facet_keys_is_found_and_can_be_stored_again(editor):
     edition = make_live(body="Grain.")
     with connection.cursor() as cursor:
         statement = {
@@ -129,40 +150,40 @@ def test_a_row_that_an_older_process_stored_is_found_and_can_be_stored_anew(edit
         }
         cursor.execute(statement[connection.vendor])
 
-    assert finds("grain")
+    assert is_found("grain")
 
     actions.redact(edition.publication, "Grain", by=editor)
-    assert is_in_step() and not finds("grain")
+    assert is_in_step() and not is_found("grain")
 
 
-def test_topics_and_people_that_are_removed_name_nothing(editor):
+def test_deleted_topics_and_authors_leave_no_names(editor):
     tag, author = make_tag("Energy"), make_author("Ann Berg")
-    for thing in (tag, author):
-        actions.save_instance(thing, by=editor)
+    for instance in (tag, author):
+        actions.save_instance(instance, by=editor)
     assert set(NamedTerm.objects.filter(term__in=["energy", "berg"]).values_list("term", flat=True)) == {
         "energy",
         "berg",
     }
 
-    for thing in (tag, author):
-        actions.delete_instance(thing, by=editor)
+    for instance in (tag, author):
+        actions.delete_instance(instance, by=editor)
 
     assert not NamedTerm.objects.filter(term__in=["energy", "berg"]).exists()
 
 
-def test_a_rebuild_makes_the_same_index(editor):
+def test_a_rebuild_stores_the_same_index(editor):
     publication = make_publication(body="Grain.", tags=(make_tag("Energy"),))
     actions.publish(publication, by=editor)
     actions.publish(make_publication(body="Barley."), by=editor, at=in_one_hour())
-    named = set(NamedTerm.objects.values_list("term", "row_key"))
+    names = set(NamedTerm.objects.values_list("term", "row_key"))
 
     call_command("rebuild", "search", verbosity=0)
 
-    assert is_in_step() and finds("energy grain")
-    assert set(NamedTerm.objects.values_list("term", "row_key")) == named
+    assert is_in_step() and is_found("energy grain")
+    assert set(NamedTerm.objects.values_list("term", "row_key")) == names
 
 
-def test_a_rebuild_mends_whatever_was_wrong():
+def test_a_rebuild_repairs_everything():
     live, other = make_live(body="Grain."), make_live(body="Barley.")
     engine().remove([live.pk])
     IndexedTerm.objects.update(edition_count=99)
@@ -170,45 +191,52 @@ def test_a_rebuild_mends_whatever_was_wrong():
 
     call_command("rebuild", verbosity=0)
 
-    assert is_in_step() and finds("grain") and finds("lukasjenko") is False and other.pk in engine().stored()
+    assert (
+        is_in_step()
+        and is_found("grain")
+        and is_found("lukasjenko") is False
+        and other.pk in engine().indexed_editions()
+    )
 
 
-def test_a_rebuild_takes_in_what_is_done_meanwhile(editor, monkeypatch):
+def test_a_rebuild_includes_actions_that_run_between_its_steps(editor, monkeypatch):
     monkeypatch.setattr(index, "STEP", 1)
-    gone, stays = make_live(body="Grain.").publication, make_live(body="Barley.").publication
+    withdrawn, changed = make_live(body="Grain.").publication, make_live(body="Barley.").publication
     steps = search.rebuild()
     next(steps), next(steps)
 
-    actions.withdraw(gone, by=editor)
-    actions.publish(saved(stays, body="Barley and rye."), by=editor)
+    actions.withdraw(withdrawn, by=editor)
+    actions.publish(saved(changed, body="Barley and rye."), by=editor)
     make_live(body="Wheat.")
     list(steps)
 
-    assert is_in_step() and finds("rye") and finds("wheat") and not finds("grain")
+    assert is_in_step() and is_found("rye") and is_found("wheat") and not is_found("grain")
 
 
-def test_a_rebuild_that_is_broken_off_leaves_what_there_was(monkeypatch):
+def test_an_interrupted_rebuild_leaves_the_index_as_it_was(monkeypatch):
     make_live(body="Grain.")
 
-    def broken_off():
+    def interrupted_rebuild():
         yield 0, 1
         raise KeyboardInterrupt
 
     monkeypatch.setitem(
-        __import__("publications.management.commands.rebuild", fromlist=["PARTS"]).PARTS, "search", broken_off
+        __import__("publications.management.commands.rebuild", fromlist=["PARTS"]).PARTS,
+        "search",
+        interrupted_rebuild,
     )
     with pytest.raises(CommandError, match="Broken off while rebuilding search"):
         call_command("rebuild", verbosity=0)
 
-    assert is_in_step() and finds("grain")
+    assert is_in_step() and is_found("grain")
 
 
-def test_a_part_that_is_not_there_is_named():
+def test_an_unknown_part_is_named():
     with pytest.raises(CommandError, match="There is no part “nothing”"):
         call_command("rebuild", "nothing")
 
 
-def test_the_next_start_builds_the_index_of_other_rules(monkeypatch, settings):
+def test_the_next_start_rebuilds_an_index_of_another_version(monkeypatch, settings):
     assert search.is_outdated()
     call_command("rebuild", verbosity=0)
     assert not search.is_outdated()

@@ -1,4 +1,4 @@
-"""Every question that a reader's page asks of the editions is answered from an index, on either engine."""
+"""Every query of a public page for editions uses an index of the database, on SQLite and on PostgreSQL."""
 
 import re
 
@@ -49,36 +49,36 @@ def site():
     return edition
 
 
-def asked(act) -> list[tuple[str, object]]:
-    """The statements that reading something sends to the database."""
-    found = []
+def select_statements(function) -> list[tuple[str, object]]:
+    """Return the SELECT statements that a function sends to the database, with their parameters."""
+    statements = []
 
-    def note(go, sql, values, many, context):
-        found.append((sql, values))
-        return go(sql, values, many, context)
+    def record(execute, sql, params, many, context):
+        statements.append((sql, params))
+        return execute(sql, params, many, context)
 
-    with connection.execute_wrapper(note):
-        act()
-    return [(sql, values) for sql, values in found if sql.lstrip().upper().startswith("SELECT")]
+    with connection.execute_wrapper(record):
+        function()
+    return [(sql, params) for sql, params in statements if sql.lstrip().upper().startswith("SELECT")]
 
 
-def scanned(sql: str, values) -> list[str]:
-    """The steps of its plan that read the whole table of editions."""
+def scan_steps(sql: str, params) -> list[str]:
+    """Return the steps of the query plan that read the whole table of editions."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows would be read whole
-            cursor.execute(f"EXPLAIN {sql}", values)
+            cursor.execute("SET LOCAL enable_seqscan = off")  # so few rows would be scanned anyway
+            cursor.execute(f"EXPLAIN {sql}", params)
             return [step for (step,) in cursor.fetchall() if re.search(rf"Seq Scan on {TABLE}\b", step)]
-        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", values)
+        cursor.execute(f"EXPLAIN QUERY PLAN {sql}", params)
         names = {TABLE, *(name for name in NAMED.findall(sql) if name and name.lower() not in WORDS)}
         steps = [step for *_numbers, step in cursor.fetchall()]
     return [step for step in steps if any(re.fullmatch(rf"SCAN {name}", step) for name in names)]
 
 
-def whole_readings(act) -> list[str]:
-    statements = [(sql, values) for sql, values in asked(act) if TABLE in sql]
-    assert statements, "nothing was asked of the editions"
-    return [f"{step}: {sql}" for sql, values in statements for step in scanned(sql, values)]
+def full_scans(function) -> list[str]:
+    statements = [(sql, params) for sql, params in select_statements(function) if TABLE in sql]
+    assert statements, "no query for editions"
+    return [f"{step}: {sql}" for sql, params in statements for step in scan_steps(sql, params)]
 
 
 @pytest.mark.parametrize("path", PAGES)
@@ -88,23 +88,23 @@ def test_a_page_never_reads_all_editions(client, site, path):
     def read():
         assert client.get(path).status_code == 200
 
-    assert whole_readings(read) == []
+    assert full_scans(read) == []
 
 
-def test_a_piece_never_reads_all_editions(client, site):
-    assert whole_readings(lambda: client.get(site.get_absolute_url())) == []
-    assert whole_readings(lambda: client.get(site.permanent_url)) == []
+def test_a_publication_page_never_reads_all_editions(client, site):
+    assert full_scans(lambda: client.get(site.get_absolute_url())) == []
+    assert full_scans(lambda: client.get(site.permanent_url)) == []
 
 
-def test_an_address_without_a_piece_never_reads_all_editions(client, site):
-    assert whole_readings(lambda: client.get("/en/publications/nothing-here/")) == []
+def test_an_unknown_address_never_reads_all_editions(client, site):
+    assert full_scans(lambda: client.get("/en/publications/nothing-here/")) == []
 
 
-def test_the_next_moment_is_found_without_reading_all_editions(site):
+def test_the_next_change_is_found_without_reading_all_editions(site):
     actions.publish(make_publication(), at=tomorrow(), by=None)
 
-    assert whole_readings(read_site_state) == []
+    assert full_scans(read_site_state) == []
 
 
-def test_what_reads_all_editions_is_noticed(site):
-    assert whole_readings(lambda: list(Edition.objects.filter(change_note="x").order_by())) != []
+def test_a_full_scan_is_noticed(site):
+    assert full_scans(lambda: list(Edition.objects.filter(change_note="x").order_by())) != []

@@ -1,4 +1,4 @@
-"""Search: what is found, in which order, with what counted and marked, on whichever database is in use."""
+"""Search: results, their order, counts and snippets, on whichever database is in use."""
 
 import re
 from datetime import timedelta
@@ -7,29 +7,31 @@ import pytest
 import time_machine
 from django.utils import timezone
 from hypothesis import HealthCheck, example, given, settings
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from publications import actions, search
 from publications.models import FACETS, Edition, Synonym
-from publications.search import results
+from publications.search import results as results_module
 from tests.factories import make_author, make_live, make_publication, make_tag, saved
 
 pytestmark = pytest.mark.django_db
 
 
 def titles(text: str, *, locale: str = "en", newest_first: bool = False, **filters) -> list[str]:
-    found = search.search(search.parse_query(text), locale=locale, filters=filters, newest_first=newest_first)
-    there = Edition.objects.in_bulk(found.editions)
-    return [there[pk].title for pk in found.editions]
+    results = search.search(
+        search.parse_query(text), locale=locale, filters=filters, newest_first=newest_first
+    )
+    editions = Edition.objects.in_bulk(results.editions)
+    return [editions[pk].title for pk in results.editions]
 
 
-def passage_of(text: str) -> str:
-    found = search.search(search.parse_query(text), locale="en")
-    edition = Edition.objects.get(pk=found.editions[0])
-    return search.SnippetBuilder(found.expanded).snippet(edition).passage
+def snippet_of(text: str) -> str:
+    results = search.search(search.parse_query(text), locale="en")
+    edition = Edition.objects.get(pk=results.editions[0])
+    return search.SnippetBuilder(results.expanded).snippet(edition).text
 
 
-# What is found -----------------------------------------------------------------------------------------
+# Results -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -44,7 +46,7 @@ def passage_of(text: str) -> str:
         "grain harvest, kherson",
     ],
 )
-def test_a_piece_is_found_by_its_words(text):
+def test_a_publication_is_found_by_its_words(text):
     make_live(title="Wheat", body="In Kherson the harvest of grain was late: a poor grain harvest.")
 
     assert titles(text) == ["Wheat"]
@@ -53,7 +55,7 @@ def test_a_piece_is_found_by_its_words(text):
 @pytest.mark.parametrize(
     "text", ["harvest barley", '"harvest the"', "harvest -kherson", '"harv"', "arvest", "???"]
 )
-def test_a_piece_is_not_found_by_other_words(text):
+def test_a_publication_is_not_found_by_other_words(text):
     make_live(title="Wheat", body="In Kherson the harvest was late.")
 
     assert titles(text) == []
@@ -80,14 +82,14 @@ def test_texts_of_every_language_are_found(body, language, text):
 
 
 @pytest.mark.parametrize("text", ["Lukashenko", "Lukashenka", "Lukasjenko", "Лукашенко", "lukasjenkos"])
-@pytest.mark.parametrize("written", ["Lukashenko", "Lukasjenko", "Лукашенко", "Лукашэнка"])
-def test_a_name_is_found_in_every_spelling(written, text):
-    make_live(title="X", body=f"What {written} said.")
+@pytest.mark.parametrize("spelling", ["Lukashenko", "Lukasjenko", "Лукашенко", "Лукашэнка"])
+def test_a_name_is_found_in_every_spelling(spelling, text):
+    make_live(title="X", body=f"What {spelling} said.")
 
     assert titles(text) == ["X"]
 
 
-def test_spellings_of_several_words_are_found_both_ways():
+def test_synonyms_of_several_words_are_found_both_ways():
     make_live(title="A", body="The European Union decides.")
     make_live(title="B", body="EU decides.")
     make_live(title="C", body="A union of European trades.")
@@ -97,7 +99,7 @@ def test_spellings_of_several_words_are_found_both_ways():
     assert titles('"european union"') == ["A"]
 
 
-def test_spellings_edited_at_the_desk_count_at_once(editor):
+def test_edited_synonyms_apply_at_once(editor):
     make_live(title="X", body="The Zhytomyr road.")
     synonym = Synonym(spellings="Zhytomyr\nZjytomyr")
 
@@ -112,7 +114,7 @@ def test_spellings_edited_at_the_desk_count_at_once(editor):
     assert titles("Schytomyr") == []
 
 
-def test_a_piece_is_found_by_its_authors_and_topics_in_both_languages():
+def test_a_publication_is_found_by_its_authors_and_topics_in_both_languages():
     make_live(title="X", by_whom=make_author("Ann Berg"), tags=(make_tag("Energy", name_sv="Energi"),))
 
     assert titles("berg") == titles("Ann Berg") == titles("energi") == titles("energy berg") == ["X"]
@@ -128,7 +130,7 @@ def test_a_topic_that_is_renamed_is_found_by_its_new_name(editor):
     assert (titles("energy"), titles("power")) == ([], ["X"])
 
 
-def test_an_author_is_found_by_the_name_on_the_piece_and_by_the_present_one(editor):
+def test_an_author_is_found_by_the_name_in_the_byline_and_by_the_current_one(editor):
     author = make_author("Ann Berg")
     make_live(title="X", by_whom=author)
     author.name = "Ann Lind"
@@ -138,13 +140,13 @@ def test_an_author_is_found_by_the_name_on_the_piece_and_by_the_present_one(edit
     assert titles("berg") == titles("lind") == ["X"]
 
 
-def test_an_author_is_found_by_the_letters_of_the_address():
+def test_an_author_is_found_by_the_letters_of_the_slug():
     make_live(title="Grain", by_whom=make_author("Bahruz Səmədbəyli", slug="bahruz-semedbeyli"))
 
     assert titles("Semedbeyli") == titles("Səmədbəyli") == ["Grain"]
 
 
-def test_what_the_tree_speaks_comes_before_what_says_more_in_another_language():
+def test_texts_in_the_language_of_the_locale_come_first():
     for _number in range(8):
         make_live(title="Grain")
     make_live(title="A long way to Harkov and to all the other ports")
@@ -156,7 +158,7 @@ def test_what_the_tree_speaks_comes_before_what_says_more_in_another_language():
     assert titles("harkov")[0] == "Harkov"  # the exact title comes first, whatever its language
 
 
-def test_a_pen_name_leads_to_no_other_name(editor):
+def test_a_pseudonym_leads_to_no_other_name(editor):
     author = make_author("Ann Berg")
     make_live(title="Old", by_whom=author)
     author.name, author.is_pseudonymous = "N. N. Sokolova", True
@@ -166,13 +168,13 @@ def test_a_pen_name_leads_to_no_other_name(editor):
     assert (sorted(titles("sokolova")), titles("berg")) == (["New", "Old"], [])
 
 
-def test_aliases_are_not_looked_through():
+def test_aliases_are_not_searched():
     make_live(by_whom=make_author("Ann Berg", aliases="Anna Bergh"))
 
     assert titles("bergh") == []
 
 
-# In which order ----------------------------------------------------------------------------------------
+# Order ----------------------------------------------------------------------------------------
 
 
 def test_the_title_weighs_most_then_the_summary():
@@ -191,13 +193,13 @@ def test_the_exact_title_comes_first():
     assert titles("grain and the sea")[0] == "Grain and the sea"
 
 
-def test_words_that_stand_together_as_typed_come_first():
-    apart = "Research comes before the user, and the user after the research that was done. " * 3
-    together = "Before that came user research, after the rest that was done, and the others too. " * 3
+def test_words_as_close_as_they_were_typed_come_first():
+    far = "Research comes before the user, and the user after the research that was done. " * 3
+    close = "Before that came user research, after the rest that was done, and the others too. " * 3
     for number in range(3):
-        make_live(title=f"{number}", body=apart)
-    make_live(title="Together", body=together)
-    make_live(title="Last", body=apart)
+        make_live(title=f"{number}", body=far)
+    make_live(title="Together", body=close)
+    make_live(title="Last", body=far)
 
     assert titles("user research")[0] == "Together"
     assert len(titles("user research")) == 5
@@ -212,7 +214,7 @@ def test_the_newest_can_come_first():
     assert titles("grain", newest_first=True) == ["New", "Grain, grain"]
 
 
-def test_of_a_text_and_its_translations_one_is_found_that_of_the_tree_if_it_can():
+def test_one_text_of_a_translation_group_is_found_that_of_the_locale_first():
     english = make_publication(title="Minsk speaks")
     actions.publish(english, by=None)
     swedish = make_publication(title="Minsk talar", language="sv", translation_of=english)
@@ -256,52 +258,52 @@ def store():
         ({"language": "xx"}, []),
     ],
 )
-def test_a_search_is_narrowed_by_every_filter_of_the_list(store, filters, expected):
+def test_a_search_is_filtered_by_every_facet(store, filters, expected):
     assert sorted(titles("grain", **filters)) == expected
 
 
-def test_a_search_is_narrowed_by_the_year(store):
+def test_a_search_is_filtered_by_year(store):
     assert titles("grain", year=str(store)) == ["B"]
 
 
-def test_what_each_filter_would_give_is_counted(store):
-    found = search.search(search.parse_query("grain"), locale="en", filters={"topic": "energy"})
+def test_the_values_of_each_facet_are_counted(store):
+    results = search.search(search.parse_query("grain"), locale="en", filters={"topic": "energy"})
 
-    assert counts_of(found, "topic") == {"energy": 2}
-    assert counts_of(found, "country") == {"belarus": 1}
-    assert counts_of(found, "author") == {"ann-berg": 2}
-    assert counts_of(found, "kind") == {"quick-comment": 2}
-    assert counts_of(found, "language") == {"en": 2}
-    assert counts_of(found, "year") == {str(store): 1, str(timezone.localtime().year): 1}
+    assert counts_of(results, "topic") == {"energy": 2}
+    assert counts_of(results, "country") == {"belarus": 1}
+    assert counts_of(results, "author") == {"ann-berg": 2}
+    assert counts_of(results, "kind") == {"quick-comment": 2}
+    assert counts_of(results, "language") == {"en": 2}
+    assert counts_of(results, "year") == {str(store): 1, str(timezone.localtime().year): 1}
     assert set(search.search(search.parse_query("???"), locale="en").counts) == set(FACETS)
 
 
-def counts_of(found: search.SearchResults, name: str) -> dict[str, int]:
-    return {choice.value: choice.count for choice in FACETS[name].label_counts(found.counts[name])}
+def counts_of(results: search.SearchResults, name: str) -> dict[str, int]:
+    return {choice.value: choice.count for choice in FACETS[name].label_counts(results.counts[name])}
 
 
-def test_a_pen_name_is_no_filter_and_is_not_counted():
+def test_a_pseudonym_is_no_filter_and_is_not_counted():
     make_live(title="A", body="Grain.", by_whom=make_author("N. N.", is_pseudonymous=True))
 
-    found = search.search(search.parse_query("grain"), locale="en")
+    results = search.search(search.parse_query("grain"), locale="en")
 
-    assert counts_of(found, "author") == {}
+    assert counts_of(results, "author") == {}
     assert titles("grain", author="n-n") == []
 
 
-def test_of_very_many_pieces_the_first_are_kept_and_it_is_said(monkeypatch):
+def test_resultsover_the_limit_are_cut_and_marked_as_partial(monkeypatch):
     for name in ("publications.search.results.MAX_RESULTS", "publications.search.engines.rows.MIN_RANKED"):
         monkeypatch.setattr(name, 3)
     monkeypatch.setattr("publications.search.engines.rows.MAX_RANKED", 4)
     for number in range(5):
         make_live(title=f"Grain {number}")
 
-    found = search.search(search.parse_query("grain"), locale="en")
+    results = search.search(search.parse_query("grain"), locale="en")
 
-    assert (found.total, found.is_more, found.is_counted_in_part) == (3, True, True)
+    assert (results.total, results.has_more, results.has_partial_counts) == (3, True, True)
 
 
-# What is shown -----------------------------------------------------------------------------------------
+# Snippets -----------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -319,32 +321,32 @@ def test_of_very_many_pieces_the_first_are_kept_and_it_is_said(monkeypatch):
         ("Grain, graining, migrain.", "grai", "<mark>Grain</mark>, <mark>graining</mark>, migrain."),
     ],
 )
-def test_words_are_marked_where_they_stand(body, text, expected):
+def test_words_are_highlighted(body, text, expected):
     make_live(summary="No such word.", body=body)
 
-    assert passage_of(text) == expected
+    assert snippet_of(text) == expected
 
 
-def test_what_an_editor_wrote_stays_text_in_a_passage():
+def test_texts_are_escaped_in_snippets():
     make_live(summary='Grain <script>alert("x")</script> & <mark>', body="X.")
 
-    assert passage_of("grain") == (
+    assert snippet_of("grain") == (
         "<mark>Grain</mark> &lt;script&gt;alert(&quot;x&quot;)&lt;/script&gt; &amp; &lt;mark&gt;"
     )
 
 
-def test_a_passage_is_the_stretch_that_holds_most_of_the_words():
+def test_a_snippet_is_the_extract_with_most_of_the_words():
     filler = "Nothing of the kind stands here at all, nor there. " * 12
     make_live(summary="S.", body=f"Grain. {filler}The grain went by the sea to Odesa. {filler}")
 
-    passage = passage_of("grain sea odesa")
+    snippet = snippet_of("grain sea odesa")
 
-    assert "<mark>grain</mark> went by the <mark>sea</mark> to <mark>Odesa</mark>" in passage
-    assert passage.startswith("… ") and passage.endswith(" …")
-    assert len(re.sub("<[^>]+>", "", passage)) < 260
+    assert "<mark>grain</mark> went by the <mark>sea</mark> to <mark>Odesa</mark>" in snippet
+    assert snippet.startswith("… ") and snippet.endswith(" …")
+    assert len(re.sub("<[^>]+>", "", snippet)) < 260
 
 
-# What to try -------------------------------------------------------------------------------------------
+# Spelling -------------------------------------------------------------------------------------------
 
 
 @pytest.mark.parametrize(
@@ -363,40 +365,40 @@ def test_a_passage_is_the_stretch_that_holds_most_of_the_words():
 def test_the_nearest_spelling_is_offered(text, expected):
     make_live(title="Azerbaijan and grain", body="A foreign policy of grain. Om försvaret, Östersjön.")
 
-    assert search.suggest_spelling(search.parse_query(text), locale="en").instead == expected
+    assert search.suggest_spelling(search.parse_query(text), locale="en").corrected == expected
 
 
-def test_a_spelling_is_offered_only_where_the_whole_query_finds_something():
+def test_a_spelling_is_offered_only_where_the_whole_query_has_results():
     make_live(body="Grain.")
     make_live(body="Barley.")
 
-    assert search.suggest_spelling(search.parse_query("grian barley"), locale="en").instead == ""
+    assert search.suggest_spelling(search.parse_query("grian barley"), locale="en").corrected == ""
 
 
-def test_words_that_are_found_alone_are_offered():
+def test_words_with_resultsof_their_own_are_offered():
     make_live(body="Grain.")
     make_live(body="Barley and grain.")
 
-    advice = search.suggest_spelling(search.parse_query("grain barley qqqq"), locale="en")
+    suggestion = search.suggest_spelling(search.parse_query("grain barley qqqq"), locale="en")
 
-    assert [(words, found.total) for words, found in advice.alone] == [("grain", 2), ("barley", 1)]
-
-
-# The moment --------------------------------------------------------------------------------------------
+    assert [(words, results.total) for words, results in suggestion.parts] == [("grain", 2), ("barley", 1)]
 
 
-def found_at(clock, moment) -> bool:
-    clock.move_to(moment)
+# Windows --------------------------------------------------------------------------------------------
+
+
+def is_found_at(clock, at) -> bool:
+    clock.move_to(at)
     return titles("harvest") == ["X"]
 
 
-def test_a_piece_is_found_from_its_first_moment_to_its_last():
+def test_a_publication_is_found_exactly_while_it_is_live():
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         start, end = timezone.now() + timedelta(hours=1), timezone.now() + timedelta(hours=2)
         actions.publish(make_publication(title="X", body="Harvest."), by=None, at=start, until=end)
         second = timedelta(seconds=1)
 
-        assert [found_at(clock, at) for at in (start - second, start, end - second, end)] == [
+        assert [is_found_at(clock, at) for at in (start - second, start, end - second, end)] == [
             False,
             True,
             True,
@@ -404,7 +406,7 @@ def test_a_piece_is_found_from_its_first_moment_to_its_last():
         ]
 
 
-def test_a_scheduled_text_takes_the_place_of_the_one_before_at_its_moment():
+def test_a_scheduled_edition_is_found_from_its_start():
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         publication = make_publication(title="X", body="Harvest.")
         actions.publish(publication, by=None)
@@ -418,17 +420,17 @@ def test_a_scheduled_text_takes_the_place_of_the_one_before_at_its_moment():
 
 
 @pytest.mark.parametrize("text", ["harvest", "barley"])
-def test_advice_offers_nothing_that_no_live_edition_holds(text):
+def test_suggestions_contain_only_words_of_live_editions(text):
     publication = make_publication(title="X", body="Harvest.")
     actions.publish(publication, by=None)
     actions.withdraw(publication, by=None)
     actions.publish(make_publication(body="Barley."), by=None, at=timezone.now() + timedelta(hours=1))
     make_live(body="Else.")
 
-    assert search.suggest_spelling(search.parse_query(f"{text[:-1]}z else"), locale="en").instead == ""
+    assert search.suggest_spelling(search.parse_query(f"{text[:-1]}z else"), locale="en").corrected == ""
 
 
-# Whatever is asked -------------------------------------------------------------------------------------
+# Any query -------------------------------------------------------------------------------------
 
 ODD = [
     '"', '""', "'", "AND", "NEAR(", "a OR", "*", "**", "^a", "title:x", "{title}:x", "-", "--", "(((", "a\0b", "\\", "%s", "{}",
@@ -439,44 +441,44 @@ ODD = [
 
 
 @pytest.fixture
-def field():
+def grain_edition():
     make_live(title="Grain", body="A harvest of grain.", tags=(make_tag("Energy"),))
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(some.lists(some.sampled_from(ODD) | some.text(max_size=30), max_size=6).map(" ".join))
+@given(st.lists(st.sampled_from(ODD) | st.text(max_size=30), max_size=6).map(" ".join))
 @example('grain AND NOT "x')
 @example("grain' OR '1'='1")
-def test_any_query_is_answered(field, text):
+def test_any_query_is_answered(grain_edition, text):
     query = search.parse_query(text)
-    found = search.search(query, locale="en")
-    advice = search.suggest_spelling(query, locale="en")
-    marker = search.SnippetBuilder(found.expanded)
+    results = search.search(query, locale="en")
+    suggestion = search.suggest_spelling(query, locale="en")
+    builder = search.SnippetBuilder(results.expanded)
 
-    assert found.total <= 1 and isinstance(advice.instead, str)
-    for edition in Edition.objects.filter(pk__in=found.editions):
-        assert "Grain" in re.sub("<[^>]+>", "", marker.snippet(edition).title)
+    assert results.total <= 1 and isinstance(suggestion.corrected, str)
+    for edition in Edition.objects.filter(pk__in=results.editions):
+        assert "Grain" in re.sub("<[^>]+>", "", builder.snippet(edition).title)
 
 
-def test_few_search_at_a_time_and_who_comes_too_late_is_told(monkeypatch, field):
-    monkeypatch.setattr(results, "MAX_WAIT_SECONDS", 0.01)
-    held = [results.search_slot() for _n in range(results.MAX_SEARCHES)]
-    for each in held:
-        each.__enter__()
+def test_a_search_over_the_limit_raises_search_busy(monkeypatch, grain_edition):
+    monkeypatch.setattr(results_module, "MAX_WAIT_SECONDS", 0.01)
+    slots = [results_module.search_slot() for _n in range(results_module.MAX_SEARCHES)]
+    for slot in slots:
+        slot.__enter__()
     try:
         with pytest.raises(search.SearchBusy):
             titles("grain")
     finally:
-        for each in held:
-            each.__exit__(None, None, None)
+        for slot in slots:
+            slot.__exit__(None, None, None)
 
     assert titles("grain") == ["Grain"]
 
 
-def test_a_search_that_fails_gives_its_turn_back(monkeypatch, field):
+def test_a_search_that_fails_releases_its_slot(monkeypatch, grain_edition):
     with monkeypatch.context() as broken:
         broken.setattr("publications.search.results.expand", lambda query: 1 / 0)
-        for _n in range(results.MAX_SEARCHES + 1):
+        for _n in range(results_module.MAX_SEARCHES + 1):
             with pytest.raises(ZeroDivisionError):
                 titles("grain")
 
@@ -489,28 +491,28 @@ SPELLINGS = "/desk/publications/synonym/"
 
 
 @pytest.fixture
-def at_the_desk(client, editor):
+def desk_client(client, editor):
     client.force_login(editor, backend="django.contrib.auth.backends.ModelBackend")
     return client
 
 
-def test_an_editor_adds_a_row_of_spellings_that_counts_from_then_on(at_the_desk):
+def test_an_editor_adds_synonyms_that_apply_at_once(desk_client):
     make_live(title="X", body="The Zhytomyr road.")
 
-    answer = at_the_desk.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\n\r\n Zjytomyr \r\nZhytomyr"})
+    response = desk_client.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\n\r\n Zjytomyr \r\nZhytomyr"})
 
-    assert answer.status_code == 302
+    assert response.status_code == 302
     assert Synonym.objects.get(spellings="Zhytomyr\nZjytomyr")
     assert titles("zjytomyr") == ["X"]
 
 
-def test_a_row_of_one_spelling_is_refused_with_the_reason(at_the_desk):
-    answer = at_the_desk.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\nZhytomyr"})
+def test_a_single_spelling_is_refused_with_the_reason(desk_client):
+    response = desk_client.post(f"{SPELLINGS}add/", {"spellings": "Zhytomyr\r\nZhytomyr"})
 
-    assert "at least two spellings" in answer.text
+    assert "at least two spellings" in response.text
 
 
-def test_a_spelling_in_two_rows_leads_to_both():
+def test_a_spelling_in_two_rows_finds_both():
     for row in ("Holm\nHelm", "Holm\nHalm"):
         actions.save_instance(Synonym(spellings=row), by=None)
     make_live(title="A", body="Helm.")
@@ -519,7 +521,7 @@ def test_a_spelling_in_two_rows_leads_to_both():
     assert sorted(titles("holm")) == ["A", "B"]
 
 
-def test_a_row_is_found_at_the_desk_by_one_of_its_spellings(at_the_desk):
-    page = at_the_desk.get(SPELLINGS, {"q": "Lukasjenko"}).text
+def test_synonyms_are_found_in_the_desk_by_one_spelling(desk_client):
+    page = desk_client.get(SPELLINGS, {"q": "Lukasjenko"}).text
 
     assert "Lukashenko · Lukashenka" in page and "Gazprom" not in page

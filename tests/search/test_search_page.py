@@ -1,4 +1,4 @@
-"""The list of publications when words were typed: what it shows, counts, offers and answers."""
+"""The list of publications as the page of search results."""
 
 import re
 from urllib.parse import urlencode
@@ -24,7 +24,7 @@ def links_in(page: str) -> list[str]:
     return [address.replace("&amp;", "&") for address in re.findall(r'href="([^"]*)"', page)]
 
 
-def test_a_result_shows_where_the_words_stand(client):
+def test_a_result_highlights_the_words(client):
     make_live(title="The grain deal", summary="What it says.", body="Ships wait at Odesa for the grain.")
 
     page = page_of(client, "grain odesa")
@@ -34,13 +34,13 @@ def test_a_result_shows_where_the_words_stand(client):
     assert "1 publication" in page and "What it says." not in page
 
 
-def test_a_piece_that_was_found_by_its_topic_shows_its_summary(client):
+def test_a_publication_found_by_its_topic_shows_its_summary(client):
     make_live(summary="What it says.", tags=(make_tag("Energy"),))
 
     assert "What it says." in page_of(client, "energy")
 
 
-def test_results_can_be_put_in_the_order_of_their_dates(client):
+def test_results_can_be_sorted_by_date(client):
     make_live(title="Grain")
     make_live(title="More grain")
 
@@ -53,7 +53,7 @@ def test_results_can_be_put_in_the_order_of_their_dates(client):
 
 
 @pytest.mark.parametrize("order", ["x", "relevance"])
-def test_any_other_order_is_that_of_relevance(client, order):
+def test_any_other_order_is_by_relevance(client, order):
     make_live(title="Grain")
     make_live(title="More grain")
 
@@ -73,7 +73,7 @@ def test_an_empty_order_leads_to_the_address_without_it(client):
     assert client.get(LIST, {"q": "grain", "order": ""}).url == f"{LIST}?q=grain"
 
 
-def test_filters_beside_a_search_count_what_it_found(client):
+def test_filters_count_the_results_of_a_search(client):
     make_live(title="Grain", by_whom=make_author("Ann Berg"))
     make_live(title="Barley", by_whom=make_author("Bo Ek"))
 
@@ -82,7 +82,7 @@ def test_filters_beside_a_search_count_what_it_found(client):
     assert ">Ann Berg (1)<" in page and "Bo Ek" not in page
 
 
-def test_filters_stand_folded_above_results_until_one_is_chosen(client):
+def test_filters_are_collapsed_until_one_is_chosen(client):
     make_live(body="Grain.")
 
     assert '<details class="search-form__more">' in page_of(client, "grain")
@@ -107,7 +107,7 @@ def test_the_nearest_spelling_is_a_link(client):
     assert f"{LIST}?q=Azerbaijan" in links_in(page)
 
 
-def test_words_that_are_found_alone_are_links_with_their_number(client):
+def test_words_with_results_of_their_own_are_links_with_counts(client):
     make_live(title="Grain")
     make_live(title="Barley")
 
@@ -117,7 +117,7 @@ def test_words_that_are_found_alone_are_links_with_their_number(client):
     assert f'<a href="{LIST}?q=barley">barley</a> (1)' in page
 
 
-def test_choices_that_leave_nothing_can_be_left_out(client):
+def test_filters_without_results_can_be_left_out(client):
     make_live(title="Grain")
     make_live(title="Barley", tags=(make_tag("Energy"),))
 
@@ -134,13 +134,13 @@ def test_a_query_without_a_word_says_what_to_type(client, text):
     assert "There is no word here to look for." in page_of(client, text)
 
 
-def test_a_query_that_is_too_long_says_what_was_looked_for(client):
+def test_a_query_that_is_too_long_says_what_was_searched(client):
     make_live(title="Grain")
 
     assert "only the first of them were" in page_of(client, "grain " * 900)
 
 
-def test_when_too_many_search_the_page_says_so_and_when_to_come_again(client, monkeypatch):
+def test_a_search_over_the_limit_is_answered_with_503(client, monkeypatch):
     make_live(title="Grain")
     monkeypatch.setattr(results, "MAX_WAIT_SECONDS", 0.01)
     monkeypatch.setattr(results, "_slots", results.threading.BoundedSemaphore(1))
@@ -153,7 +153,7 @@ def test_when_too_many_search_the_page_says_so_and_when_to_come_again(client, mo
     assert client.get(LIST, {"q": "grain"}).status_code == 200
 
 
-def test_what_was_typed_is_only_ever_text(client):
+def test_a_query_is_escaped(client):
     make_live(title="Grain")
     typed = '"><script>alert(1)</script>'
 
@@ -163,14 +163,14 @@ def test_what_was_typed_is_only_ever_text(client):
     assert "&lt;script&gt;" in response.text
 
 
-def test_the_other_tree_keeps_the_search(client):
+def test_the_other_locale_keeps_the_search(client):
     make_live(title="Grain")
 
     assert "/sv/publikationer/?q=grain&order=newest" in links_in(page_of(client, "grain", order="newest"))
 
 
-@pytest.mark.parametrize("sign", ["ʼ", "ـ", "\u3099", "война ʼ", '"ـ"', "ﷺ"])
-def test_signs_that_spell_no_word_are_answered_and_kept_from_no_piece(client, sign):
-    make_live(title=f"Grain {sign}", body=f"A text with {sign} alone.", language="uk")
+@pytest.mark.parametrize("character", ["ʼ", "ـ", "\u3099", "война ʼ", '"ـ"', "ﷺ"])
+def test_characters_that_are_no_words_are_accepted_in_queries_and_texts(client, character):
+    make_live(title=f"Grain {character}", body=f"A text with {character} alone.", language="uk")
 
-    assert client.get(LIST, {"q": sign}).status_code == 200
+    assert client.get(LIST, {"q": character}).status_code == 200

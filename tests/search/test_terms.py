@@ -1,17 +1,17 @@
-"""Words as the index knows them, what is understood of a query, and how near two spellings are: no database."""
+"""Terms, parsed queries and distances between spellings, without a database."""
 
 import pytest
 from hypothesis import example, given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from publications.search import terms
 from publications.search.query import MAX_QUERY_CHARACTERS, MAX_QUERY_WORDS, parse_query
 from publications.search.snippets import PrefixFinder
-from publications.search.spelling import distance, edits
+from publications.search.spelling import edit_distance, edits
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "language"),
+    ("word", "other", "language"),
     [
         ("Sanctions", "sanction", "en"),
         ("Lukashenko’s", "LUKASHENKO", "en"),
@@ -28,8 +28,8 @@ from publications.search.spelling import distance, edits
         ("ﬁnance", "finance", "en"),
     ],
 )
-def test_spellings_of_one_word_are_one_term(one, other, language):
-    assert terms.index_term(one, language) == terms.index_term(other, language)
+def test_spellings_of_one_word_have_one_term(word, other, language):
+    assert terms.index_term(word, language) == terms.index_term(other, language)
 
 
 @pytest.mark.parametrize(
@@ -43,11 +43,11 @@ def test_spellings_of_one_word_are_one_term(one, other, language):
         ("– … ✓ \ue000t1", ["t1"]),
     ],
 )
-def test_a_text_is_its_words(text, expected):
+def test_a_text_is_split_into_terms(text, expected):
     assert terms.index_terms(text, "en") == expected
 
 
-def test_a_word_typed_stands_for_what_any_language_makes_of_it():
+def test_a_typed_word_has_the_terms_of_every_language():
     assert terms.query_terms("Parties") == ("parties", "parti")
     assert terms.index_term("parties", "en") in terms.query_terms("parties")
     assert terms.index_term("санкций", "ru") in terms.query_terms("санкций")
@@ -59,25 +59,25 @@ def test_titles_of_the_same_words_have_one_key():
     assert terms.title_key("…") == ""
 
 
-@given(some.text(max_size=80), some.sampled_from(["en", "sv", "ru", "ar", "hy", "el", "uk", "zh", ""]))
+@given(st.text(max_size=80), st.sampled_from(["en", "sv", "ru", "ar", "hy", "el", "uk", "zh", ""]))
 @example("a\u0301" * 40, "en")
 @example("'’'", "en")
 @example("ʼ", "uk")
 @example("ـ ﷺ ﱞ", "ar")
 @example("\u3099 ゛", "ja")
-def test_any_text_has_terms_without_blanks_quotes_or_capitals(text, language):
+def test_any_text_has_terms_without_spaces_quotes_or_capitals(text, language):
     for term in terms.index_terms(text, language):
-        assert term and len(term) <= terms.LONGEST
-        assert not any(sign.isspace() or sign in "'\"\\*\ue000\ue001\ue002" for sign in term)
+        assert term and len(term) <= terms.MAX_TERM_LENGTH
+        assert not any(character.isspace() or character in "'\"\\*\ue000\ue001\ue002" for character in term)
 
 
-def asked(text: str) -> tuple[list[str], list[str]]:
+def parsed_words(text: str) -> tuple[list[str], list[str]]:
     query = parse_query(text)
-    return [" ".join(part.words) for part in query.parts], [" ".join(part.words) for part in query.without]
+    return [" ".join(part.words) for part in query.parts], [" ".join(part.words) for part in query.excluded]
 
 
 @pytest.mark.parametrize(
-    ("text", "expected", "without"),
+    ("text", "expected", "excluded"),
     [
         ("Belarus sanctions", ["Belarus", "sanctions"], []),
         ('"red lines" Putin', ["red lines", "Putin"], []),
@@ -93,12 +93,12 @@ def asked(text: str) -> tuple[list[str], list[str]]:
         ("", [], []),
     ],
 )
-def test_what_is_typed_is_understood(text, expected, without):
-    assert asked(text) == (expected, without)
+def test_a_query_is_parsed(text, expected, excluded):
+    assert parsed_words(text) == (expected, excluded)
 
 
 @pytest.mark.parametrize(
-    ("text", "half_typed"),
+    ("text", "unfinished_word"),
     [
         ("Belarus sanc", "sanc"),
         ('sanc "red"', ""),
@@ -108,29 +108,29 @@ def test_what_is_typed_is_understood(text, expected, without):
         ("EU-Nat", "Nat"),
     ],
 )
-def test_the_last_word_may_be_half_typed(text, half_typed):
-    assert parse_query(text).half_typed == half_typed
+def test_the_last_word_may_be_unfinished(text, unfinished_word):
+    assert parse_query(text).unfinished_word == unfinished_word
 
 
-@given(some.text(max_size=400))
+@given(st.text(max_size=400))
 @example("x " * 5000)
 @example('"' + "y " * 5000)
 @example("-z " * 100 + "a")
 @example("a" * 5000)
-def test_any_query_is_short(text):
+def test_any_query_is_limited(text):
     query = parse_query(text)
 
     assert len(query.text) <= MAX_QUERY_CHARACTERS
-    assert sum(len(part.words) for part in (*query.parts, *query.without)) <= MAX_QUERY_WORDS
+    assert sum(len(part.words) for part in (*query.parts, *query.excluded)) <= MAX_QUERY_WORDS
 
 
-def test_a_query_that_was_cut_says_so():
-    assert parse_query("word " * 60).is_cut and parse_query("a" * 300).is_cut
-    assert not parse_query("word " * MAX_QUERY_WORDS).is_cut
+def test_a_truncated_query_says_so():
+    assert parse_query("word " * 60).is_truncated and parse_query("a" * 300).is_truncated
+    assert not parse_query("word " * MAX_QUERY_WORDS).is_truncated
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "slips"),
+    ("word", "other", "edits_between"),
     [
         ("belarus", "belarus", 0),
         ("belrus", "belarus", 1),
@@ -139,24 +139,22 @@ def test_a_query_that_was_cut_says_so():
         ("", "ab", 2),
     ],
 )
-def test_slips_between_spellings_are_counted(one, other, slips):
-    assert distance(one, other) == slips == distance(other, one)
+def test_edits_between_spellings_are_counted(word, other, edits_between):
+    assert edit_distance(word, other) == edits_between == edit_distance(other, word)
 
 
-@given(
-    some.text(alphabet="abcxyz", min_size=1, max_size=8), some.text(alphabet="abcxyz", min_size=1, max_size=8)
-)
-def test_the_spellings_one_slip_away_are_all_there(one, other):
-    assert (other in edits(one)) == (distance(one, other) <= 1)
+@given(st.text(alphabet="abcxyz", min_size=1, max_size=8), st.text(alphabet="abcxyz", min_size=1, max_size=8))
+def test_all_spellings_one_edit_away_are_generated(word, other):
+    assert (other in edits(word)) == (edit_distance(word, other) <= 1)
 
 
-def test_words_are_found_where_they_begin_whatever_their_accents():
+def test_words_are_found_by_prefixes_whatever_their_accents():
     text = "Före Östersjön, İstanbul och öst; inte Nordost. Łódź."
 
-    assert [text[start : start + 3] for start in PrefixFinder(["ost", "ist", "lod"]).places(text)] == [
+    assert [text[start : start + 3] for start in PrefixFinder(["ost", "ist", "lod"]).find_starts(text)] == [
         "Öst",
         "İst",
         "öst",
         "Łód",
     ]
-    assert PrefixFinder(["санк"]).places("О Санкциях, несанкционно") == [2]
+    assert PrefixFinder(["санк"]).find_starts("О Санкциях, несанкционно") == [2]

@@ -16,8 +16,7 @@ from django.views.decorators.http import require_POST
 
 from publications.draft_content import UNSAVED_PK
 from publications.models import Author, Edition, Publication, Similarity, Synonym, Tag, parse_tags
-from publications.search import similarity
-from publications.search.terms import index_terms, is_stop_word
+from publications.search import index_terms, is_stop_word, similarity
 
 from ..site import render_desk_page, require_permissions
 from ..unsent_forms import mark_redisplay, parse_pk, pk_in, pks_in
@@ -139,7 +138,7 @@ def _similar_rows(draft: Publication, count: int) -> list[Similarity]:
     text = "\n\n".join((draft.summary, draft.body))
     return similarity.suggest(
         draft.title, text, list(draft.tags.all()), authors, count, language=draft.language,
-        beside=draft if draft.pk != UNSAVED_PK else None,
+        publication=draft if draft.pk != UNSAVED_PK else None,
     )  # fmt: skip
 
 

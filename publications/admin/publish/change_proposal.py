@@ -14,7 +14,7 @@ from django.utils.translation import gettext as _
 
 from publications.diff import Difference, DiffOperation, DiffPassage, DiffRun
 from publications.models import Change
-from publications.search.spelling import distance
+from publications.search import edit_distance
 
 NEGATION = re.compile(r"\b(?:not?|never|none|cannot|inte|ej|icke|aldrig|ingen|inget|inga)\b|n['’]t\b")
 NUMBER = re.compile(
@@ -114,6 +114,6 @@ def _is_respelling(before: str, after: str) -> bool:
     if " " in before or " " in after or one[0] != other[0]:
         return False
     if sorted(one) == sorted(other):
-        return distance(one, other) == 1  # two letters exchanged
+        return edit_distance(one, other) == 1  # two letters exchanged
     shortest = min(len(one), len(other))
-    return shortest >= MIN_MISSPELLED and distance(one, other) <= (2 if shortest >= LONG_WORD else 1)
+    return shortest >= MIN_MISSPELLED and edit_distance(one, other) <= (2 if shortest >= LONG_WORD else 1)

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from publications import actions, search
 
-PARTS = {"search": search.rebuild, "likeness": search.similarity.rebuild}
+PARTS = {"search": search.rebuild, "similarity": search.similarity.rebuild}
 WIDTH = 30
 EVERY = 0.1  # seconds between two looks of the bar
 
@@ -16,10 +16,10 @@ EVERY = 0.1  # seconds between two looks of the bar
 class Command(BaseCommand):
     help = (
         "Rebuild the indexes that are made from published texts: all of them, or those named. “search” is the "
-        "index of words that readers search; “likeness” is the index of similar texts, suggested below a "
+        "index of words that readers search; “similarity” is the index of similar texts, suggested below a "
         "publication. Readers notice nothing meanwhile, and editors may publish. It may be stopped with Ctrl-C "
         "and run again at any time. Publishing keeps both indexes up to date by itself: run this when one looks "
-        "wrong, or after the database was filled by other means. Run likeness after a site has grown much: it "
+        "wrong, or after the database was filled by other means. Run similarity after a site has grown much: it "
         "compares texts by their rare words, and which words are rare changes with the number of texts."
     )
 

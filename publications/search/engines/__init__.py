@@ -1,7 +1,9 @@
-"""The two engines behind one door: SQLite's FTS5 and PostgreSQL's full text, chosen by the database in use.
+"""The two search engines: SQLite's FTS5 and PostgreSQL's full text search, chosen by the database in use.
 
-Both hold the same rows: terms that `terms` has made, and marks. So they find the same, and neither stems.
+Both modules have the same functions and store the same ready-made terms, so both find the same editions; neither stems.
 """
+
+from types import ModuleType
 
 from django.db import connection
 
@@ -11,8 +13,8 @@ from .rows import Hit, IndexRow
 ENGINES = {"sqlite": sqlite, "postgresql": postgres}
 
 
-def engine():
-    """The engine of the database in use."""
+def engine() -> ModuleType:
+    """Return the engine of the database in use."""
     return ENGINES[connection.vendor]
 
 

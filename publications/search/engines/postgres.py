@@ -1,8 +1,8 @@
-"""PostgreSQL: one tsvector an edition under a GIN index, ranked by ts_rank. Terms come ready made.
+"""PostgreSQL: one tsvector per edition under a GIN index, ranked by ts_rank. Terms come ready made.
 
-Vectors lie outside their rows, and PostgreSQL does not count what it costs to read them one by one: asked for many
-words, or for a single piece, it would rather look through all of them than ask the index. So it is told that each row
-it looks at is dear (`publications_by_the_index` is always true), and is not let go through them in order ("+ 0").
+Vectors are stored outside their rows (TOAST), and the planner does not count the cost of reading them one by one: for
+many words it would scan the table instead of the index. `publications_by_the_index` is always true but declared
+expensive, and "+ 0" keeps the planner from walking the primary key.
 """
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -10,23 +10,23 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, beside, leaves
+from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, any_of, leaves, with_terms
 from .rows import PEOPLE, SUMMARY, TEXT, TITLE, Hit, IndexRow
 
-LISTED = "SELECT unnest(%s::bigint[]) AS id"
-"""Numbers given as one parameter, as rows."""
+IDS_QUERY = "SELECT unnest(%s::bigint[]) AS id"
+"""Primary keys given as one parameter, as rows."""
 
-BESIDE_TEXTS = ""
-"""Texts lie outside the rows."""
+EDITION_INDEX_HINT = ""
+"""None needed: PostgreSQL stores long texts outside the rows."""
 
-LETTERS = "ABCCDD"  # the weights of the parts of a row; what PostgreSQL calls D is the least
-LAST_PLACE = 16383
-MOST_PLACES = 255
-APART = 8  # places between the parts of a row, so that no phrase reaches across
+WEIGHT_LABELS = "ABCCDD"  # of the parts of a row; D is the lowest
+MAX_POSITION = 16383
+MAX_POSITIONS_PER_TERM = 255
+PART_GAP = 8  # positions between the parts of a row, so that no phrase reaches across
 
 _WEIGHTS = f"{{{TEXT / TITLE}, {PEOPLE / TITLE}, {SUMMARY / TITLE}, 1}}"
 _WEIGHT = f"ts_rank('{_WEIGHTS}', found.vector, %s::tsquery)"
-_NEARER = "CASE WHEN found.vector @@ %s::tsquery THEN 2 ELSE 1 END"
+_PROXIMITY = "CASE WHEN found.vector @@ %s::tsquery THEN 2 ELSE 1 END"
 _FIND = """
 SELECT found.edition_id, {weight}, found.language, found.translation_group, found.published_at, found.marks
 FROM (
@@ -38,107 +38,125 @@ FROM (
 ) AS found
 """
 _DIFFERING = """
-SELECT asked.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS asked (id, vector, marks)
-LEFT JOIN publications_search AS there ON there.edition_id = asked.id
-WHERE there.vector IS DISTINCT FROM asked.vector::tsvector OR there.marks IS DISTINCT FROM asked.marks
+SELECT expected.id FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS expected (id, vector, marks)
+LEFT JOIN publications_search AS stored ON stored.edition_id = expected.id
+WHERE stored.vector IS DISTINCT FROM expected.vector::tsvector OR stored.marks IS DISTINCT FROM expected.marks
 """
 
 
-def listed(numbers: Iterable[int]) -> list[int]:
-    return list(numbers)
+def bind_ids(ids: Iterable[int]) -> list[int]:
+    """Return primary keys as the parameter of IDS_QUERY."""
+    return list(ids)
 
 
 def store(rows: Sequence[IndexRow]) -> None:
-    """Add rows of editions that are not there."""
+    """Insert rows of editions that have none."""
     with connection.cursor() as cursor:
         cursor.executemany(
             "INSERT INTO publications_search (edition_id, vector, marks) VALUES (%s, %s::tsvector, %s)",
-            [(row.edition, vector(row), row.filed) for row in rows],
+            [(row.edition, render_vector(row), row.facet_keys) for row in rows],
         )
 
 
 def remove(editions: Iterable[int]) -> None:
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM publications_search WHERE edition_id IN ({LISTED})", [listed(editions)])  # noqa: S608
+        cursor.execute(
+            f"DELETE FROM publications_search WHERE edition_id IN ({IDS_QUERY})",  # noqa: S608
+            [bind_ids(editions)],
+        )
 
 
 def purge() -> None:
-    """Removed rows are overwritten in the course of PostgreSQL's own upkeep, like every row of every table."""
+    """Do nothing: PostgreSQL's vacuum overwrites removed rows."""
 
 
-def stored(editions: Iterable[int] | None = None) -> set[int]:
-    """Which of these editions have a row; all that have one where none are named."""
-    where, values = ("", []) if editions is None else (f" WHERE edition_id IN ({LISTED})", [listed(editions)])
+def indexed_editions(editions: Iterable[int] | None = None) -> set[int]:
+    """Return which of these editions, or of all, have a row."""
+    where, params = (
+        ("", []) if editions is None else (f" WHERE edition_id IN ({IDS_QUERY})", [bind_ids(editions)])
+    )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT edition_id FROM publications_search{where}", values)  # noqa: S608
-        return {number for (number,) in cursor.fetchall()}
+        cursor.execute(f"SELECT edition_id FROM publications_search{where}", params)  # noqa: S608
+        return {edition for (edition,) in cursor.fetchall()}
 
 
-def comparison() -> Callable[[Sequence[IndexRow]], set[int]]:
-    """What tells which of some rows the index holds otherwise, or not at all."""
+def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
+    """Return a function that returns the editions whose stored row is missing or differs from the given one."""
 
-    def differing(rows: Sequence[IndexRow]) -> set[int]:
-        parts = [row.edition for row in rows], [vector(row) for row in rows], [row.filed for row in rows]
+    def find_differing(rows: Sequence[IndexRow]) -> set[int]:
+        columns = (
+            [row.edition for row in rows],
+            [render_vector(row) for row in rows],
+            [row.facet_keys for row in rows],
+        )
         with connection.cursor() as cursor:
-            cursor.execute(_DIFFERING, parts)
-            return {number for (number,) in cursor.fetchall()}
+            cursor.execute(_DIFFERING, columns)
+            return {edition for (edition,) in cursor.fetchall()}
 
-    return differing
+    return find_differing
 
 
 def find(
-    expression: Expression, nearer: Expression | None, *, marks: Sequence[str], now: datetime, most: int
+    expression: Expression,
+    proximity: Expression | None,
+    *,
+    filter_terms: Sequence[str],
+    now: datetime,
+    limit: int,
 ) -> list[Hit]:
-    """The live editions that fit and bear the marks, the last stored first, and no more than `most`.
+    """Return the live editions that match and have all filter terms, the last stored first.
 
-    What is `nearer` besides raises their scores.
+    Args:
+        proximity: need not match, but raises the score of the editions where it does.
     """
-    weighed = [written(any_of(list(leaves(expression))))]
+    params = [render_expression(any_of(list(leaves(expression))))]
     weight = _WEIGHT
-    if nearer:
-        weight, weighed = f"{_WEIGHT} * {_NEARER}", [*weighed, written(nearer)]
-    values = [*weighed, written(beside(expression, marks)), now, now, most]
+    if proximity:
+        weight, params = f"{_WEIGHT} * {_PROXIMITY}", [*params, render_expression(proximity)]
+    params += [render_expression(with_terms(expression, filter_terms)), now, now, limit]
     with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(weight=weight), values)
+        cursor.execute(_FIND.format(weight=weight), params)
         return list(map(Hit._make, cursor.fetchall()))
 
 
-def marked(mark: str) -> set[int]:
-    """The editions, live or not, that bear a mark."""
+def editions_with_term(term: str) -> set[int]:
+    """Return the editions, live or not, whose row has a term."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT edition_id FROM publications_search WHERE vector @@ %s::tsquery", [f"'{mark}'"]
+            "SELECT edition_id FROM publications_search WHERE vector @@ %s::tsquery", [f"'{term}'"]
         )
-        return {number for (number,) in cursor.fetchall()}
+        return {edition for (edition,) in cursor.fetchall()}
 
 
-def vector(row: IndexRow) -> str:
-    """The row as PostgreSQL reads a tsvector: each term with its places, and the weight of each."""
-    places: dict[str, list[str]] = {}
-    for term, place in _places(row):
-        places.setdefault(term, []).append(place)
-    return " ".join(f"'{term}':{','.join(there[:MOST_PLACES])}" for term, there in places.items())
+def render_vector(row: IndexRow) -> str:
+    """Return the row as PostgreSQL reads a tsvector: each term with its positions, each with its weight."""
+    positions: dict[str, list[str]] = {}
+    for term, position in _term_positions(row):
+        positions.setdefault(term, []).append(position)
+    return " ".join(
+        f"'{term}':{','.join(of_term[:MAX_POSITIONS_PER_TERM])}" for term, of_term in positions.items()
+    )
 
 
-def _places(row: IndexRow) -> Iterator[tuple[str, str]]:
-    place = 0
-    for letter, part in zip(LETTERS, row.parts, strict=True):
+def _term_positions(row: IndexRow) -> Iterator[tuple[str, str]]:
+    position = 0
+    for label, part in zip(WEIGHT_LABELS, row.parts, strict=True):
         for term in part:
-            place += 1
-            yield term, f"{min(place, LAST_PLACE)}{letter}"
-        place += APART
+            position += 1
+            yield term, f"{min(position, MAX_POSITION)}{label}"
+        position += PART_GAP
 
 
-def written(expression: Expression) -> str:
-    """As a tsquery. Every term stands in quotation marks: none holds any."""
+def render_expression(expression: Expression) -> str:
+    """Return an expression as a tsquery. Terms are quoted; none contains a quotation mark."""
     match expression:
-        case Term(text, begins):
-            return f"'{text}':*" if begins else f"'{text}'"
+        case Term(text, is_prefix):
+            return f"'{text}':*" if is_prefix else f"'{text}'"
         case Phrase(terms):
             return "(" + " <-> ".join(f"'{term}'" for term in terms) + ")"
         case AnyOf(parts):
-            return f"({' | '.join(map(written, parts))})"
+            return f"({' | '.join(map(render_expression, parts))})"
         case AllOf(parts):
-            return f"({' & '.join(map(written, parts))})"
-        case Without(wanted, unwanted):
-            return f"({written(wanted)} & !{written(unwanted)})"
+            return f"({' & '.join(map(render_expression, parts))})"
+        case Without(included, excluded):
+            return f"({render_expression(included)} & !{render_expression(excluded)})"

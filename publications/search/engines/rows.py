@@ -1,4 +1,4 @@
-"""What goes into an index and what comes out of it, whatever the engine."""
+"""What an engine stores and what it finds, whatever the database."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -7,7 +7,7 @@ from typing import NamedTuple
 from ..terms import FACET
 
 TITLE, SUMMARY, PEOPLE, TOPICS, TEXT = 10, 4, 2, 2, 1
-"""What a word weighs in each part of a row."""
+"""The weight of a word in each part of a row."""
 
 MAX_RANKED = 2500
 MIN_RANKED = 501
@@ -16,7 +16,7 @@ MAX_LOOKUPS = 30_000
 
 @dataclass(frozen=True)
 class IndexRow:
-    """One edition as the index holds it: terms in their order, and marks, which say what it is filed under."""
+    """The index row of one edition: terms in the order of the text, and terms for filters."""
 
     edition: int
     title: list[str]
@@ -24,32 +24,34 @@ class IndexRow:
     people: list[str]
     topics: list[str]
     text: list[str]
-    marks: list[str]
+    filter_terms: list[str]
 
     @property
     def parts(self) -> tuple[list[str], ...]:
-        return (self.title, self.summary, self.people, self.topics, self.text, self.marks)
+        return (self.title, self.summary, self.people, self.topics, self.text, self.filter_terms)
 
     @property
-    def filed(self) -> str:
-        """What it is filed under, as text: k2 y2024 len t5 a3."""
-        return " ".join(mark.removeprefix(FACET) for mark in self.marks if mark.startswith(FACET))
+    def facet_keys(self) -> str:
+        """The facet values of the edition as text, such as "k2 y2024 len t5 a3"."""
+        return " ".join(term.removeprefix(FACET) for term in self.filter_terms if term.startswith(FACET))
 
 
 class Hit(NamedTuple):
-    """A live edition that fits, with what lists sort and count by. The greater its score, the better it fits.
+    """A live edition that matches, with the columns that results are sorted and counted by.
 
-    `filed` says under what it stands, as `IndexRow` does.
+    Attributes:
+        score: the greater, the better the match.
+        facet_keys: as in `IndexRow`.
     """
 
     edition: int
     score: float
     language: str
-    family: int
+    translation_group: int
     published_at: datetime | str
-    filed: str
+    facet_keys: str
 
 
-def room_for(terms: int) -> int:
-    """How many pieces are ranked, the last stored first: fewer where each costs more, so that no query costs much."""
+def ranking_limit(terms: int) -> int:
+    """Return how many editions a query of so many terms ranks: fewer where each costs more."""
     return max(MIN_RANKED, min(MAX_RANKED, MAX_LOOKUPS // max(1, terms)))

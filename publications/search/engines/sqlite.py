@@ -1,4 +1,4 @@
-"""SQLite: a table of FTS5, ranked by bm25. Terms come ready made, so its tokenizer only cuts at blanks."""
+"""SQLite: an FTS5 table, ranked by bm25. Terms come ready made, so the tokenizer only splits at spaces."""
 
 import json
 from collections import Counter
@@ -7,19 +7,19 @@ from datetime import datetime
 
 from django.db import connection
 
-from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, beside
+from ..query import AllOf, AnyOf, Expression, Phrase, Term, Without, with_terms
 from .rows import PEOPLE, SUMMARY, TEXT, TITLE, TOPICS, Hit, IndexRow
 
-LISTED = "SELECT value AS id FROM json_each(%s)"
-"""Numbers given as one parameter, as rows."""
+IDS_QUERY = "SELECT value AS id FROM json_each(%s)"
+"""Primary keys given as one parameter, as rows."""
 
-BESIDE_TEXTS = "INDEXED BY edition_found"
-"""Said of editions in a join: their rows hold the texts, and would be read whole."""
+EDITION_INDEX_HINT = "INDEXED BY edition_found"
+"""For joins with editions: without it SQLite reads whole rows, which contain the texts."""
 
 _RANK = f"bm25(publications_search, {TITLE}, {SUMMARY}, {PEOPLE}, {TOPICS}, {TEXT}, 0)"
 _FIND = f"""
 SELECT e.id, -{_RANK}, e.language, e.translation_group, e.published_at || '', COALESCE(filed.marks, '')
-FROM publications_search AS s CROSS JOIN publications_edition AS e {BESIDE_TEXTS} ON e.id = s.rowid
+FROM publications_search AS s CROSS JOIN publications_edition AS e {EDITION_INDEX_HINT} ON e.id = s.rowid
 LEFT JOIN publications_filed AS filed ON filed.edition_id = s.rowid
 WHERE publications_search MATCH %s AND e.visible_from <= %s AND e.visible_until > %s
 ORDER BY s.rowid DESC LIMIT %s
@@ -31,123 +31,134 @@ VALUES (%s, %s, %s, %s, %s, %s, %s)
 _FILE = "INSERT OR REPLACE INTO publications_filed (edition_id, marks) VALUES (%s, %s)"
 
 
-def listed(numbers: Iterable[int]) -> str:
-    return json.dumps(list(numbers))
+def bind_ids(ids: Iterable[int]) -> str:
+    """Return primary keys as the parameter of IDS_QUERY."""
+    return json.dumps(list(ids))
 
 
 def store(rows: Sequence[IndexRow]) -> None:
-    """Add rows of editions that are not there."""
+    """Insert rows of editions that have none."""
     with connection.cursor() as cursor:
-        cursor.executemany(_STORE, [(row.edition, *map(" ".join, row.parts)) for row in rows])
-        cursor.executemany(_FILE, [(row.edition, row.filed) for row in rows])
+        cursor.executemany(_STORE, map(_row_params, rows))
+        cursor.executemany(_FILE, [(row.edition, row.facet_keys) for row in rows])
+
+
+def _row_params(row: IndexRow) -> tuple[object, ...]:
+    return row.edition, *map(" ".join, row.parts)
 
 
 def remove(editions: Iterable[int]) -> None:
-    numbers = listed(editions)
+    ids = bind_ids(editions)
     with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({LISTED})", [numbers])  # noqa: S608
-        cursor.execute(f"DELETE FROM publications_filed WHERE edition_id IN ({LISTED})", [numbers])  # noqa: S608
+        cursor.execute(f"DELETE FROM publications_search WHERE rowid IN ({IDS_QUERY})", [ids])  # noqa: S608
+        cursor.execute(f"DELETE FROM publications_filed WHERE edition_id IN ({IDS_QUERY})", [ids])  # noqa: S608
 
 
 def purge() -> None:
-    """Take out of the file what removed rows leave behind until their part of the index is written anew."""
+    """Merge the segments of the index, so that the terms of removed rows leave the file."""
     with connection.cursor() as cursor:
         cursor.execute("INSERT INTO publications_search (publications_search) VALUES ('optimize')")
 
 
-def stored(editions: Iterable[int] | None = None) -> set[int]:
-    """Which of these editions have a row; all that have one where none are named."""
-    where, values = ("", []) if editions is None else (f" WHERE rowid IN ({LISTED})", [listed(editions)])
+def indexed_editions(editions: Iterable[int] | None = None) -> set[int]:
+    """Return which of these editions, or of all, have a row."""
+    where, params = ("", []) if editions is None else (f" WHERE rowid IN ({IDS_QUERY})", [bind_ids(editions)])
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT rowid FROM publications_search{where}", values)  # noqa: S608
-        return {number for (number,) in cursor.fetchall()}
+        cursor.execute(f"SELECT rowid FROM publications_search{where}", params)  # noqa: S608
+        return {edition for (edition,) in cursor.fetchall()}
 
 
-def comparison() -> Callable[[Sequence[IndexRow]], set[int]]:
-    """What tells which of some rows the index holds otherwise, or not at all.
+def row_comparer() -> Callable[[Sequence[IndexRow]], set[int]]:
+    """Return a function that returns the editions whose stored row is missing or differs from the given one.
 
-    The texts are not kept in the index, but its terms say where they stand; the rows go into an index like it, in
-    memory, and the two are compared.
+    FTS5 does not store the texts but the positions of their terms. The given rows go into an index like it, in memory,
+    and the two are compared.
     """
-    there = _read_terms("main", "publications_search")
+    stored = _hash_terms("main", "publications_search")
     with connection.cursor() as cursor:
         cursor.execute("SELECT edition_id, marks FROM publications_filed")
-        filed = dict(cursor.fetchall())
+        facet_keys = dict(cursor.fetchall())
 
-    def differing(rows: Sequence[IndexRow]) -> set[int]:
-        rebuilt = _index_in_memory(rows)
+    def find_differing(rows: Sequence[IndexRow]) -> set[int]:
+        expected = _hash_in_memory(rows)
         return {
             row.edition
             for row in rows
-            if there[row.edition] != rebuilt[row.edition] or filed.get(row.edition) != row.filed
+            if stored[row.edition] != expected[row.edition] or facet_keys.get(row.edition) != row.facet_keys
         }
 
-    return differing
+    return find_differing
 
 
-def _index_in_memory(rows: Sequence[IndexRow]) -> Counter[int]:
+def _hash_in_memory(rows: Sequence[IndexRow]) -> Counter[int]:
     with connection.cursor() as cursor:
         cursor.execute("SELECT sql FROM sqlite_master WHERE name = 'publications_search'")
-        made = cursor.fetchone()[0].replace("publications_search", "temp.rebuilt_search", 1)
-        cursor.execute(made)
+        create_table = cursor.fetchone()[0].replace("publications_search", "temp.rebuilt_search", 1)
+        cursor.execute(create_table)
         try:
             statement = _STORE.replace("publications_search", "temp.rebuilt_search")
-            cursor.executemany(statement, [(row.edition, *map(" ".join, row.parts)) for row in rows])
-            return _read_terms("temp", "rebuilt_search")
+            cursor.executemany(statement, map(_row_params, rows))
+            return _hash_terms("temp", "rebuilt_search")
         finally:
             cursor.execute("DROP TABLE temp.rebuilt_search")
 
 
-def _read_terms(schema: str, table: str) -> Counter[int]:
-    """A number for each row of an index that stands for its terms and their places."""
-    found: Counter[int] = Counter()
+def _hash_terms(schema: str, table: str) -> Counter[int]:
+    """Return a hash of the terms and positions of each row of an index."""
+    hashes: Counter[int] = Counter()
     with connection.cursor() as cursor:
         cursor.execute(
             f"CREATE VIRTUAL TABLE temp.terms_of_index USING fts5vocab({schema}, {table}, instance)"
         )
         try:
             cursor.execute("SELECT doc, term, col, offset FROM temp.terms_of_index")
-            while some := cursor.fetchmany(10_000):
-                for row, term, part, place in some:
-                    found[row] ^= hash((term, part, place))
+            while batch := cursor.fetchmany(10_000):
+                for row, term, part, position in batch:
+                    hashes[row] ^= hash((term, part, position))
         finally:
             cursor.execute("DROP TABLE temp.terms_of_index")
-    return found
+    return hashes
 
 
 def find(
-    expression: Expression, nearer: Expression | None, *, marks: Sequence[str], now: datetime, most: int
+    expression: Expression,
+    proximity: Expression | None,
+    *,
+    filter_terms: Sequence[str],
+    now: datetime,
+    limit: int,
 ) -> list[Hit]:
-    """The live editions that fit and bear the marks, the last stored first, and no more than `most`.
+    """Return the live editions that match and have all filter terms, the last stored first.
 
-    What is `nearer` besides raises their scores.
+    Args:
+        proximity: need not match, but raises the score of the editions where it does.
     """
-    moment = connection.ops.adapt_datetimefield_value(now)
-    sought = AnyOf((expression, AllOf((expression, nearer)))) if nearer else expression
+    at = connection.ops.adapt_datetimefield_value(now)
+    ranked = AnyOf((expression, AllOf((expression, proximity)))) if proximity else expression
     with connection.cursor() as cursor:
-        cursor.execute(_FIND, [written(beside(sought, marks)), moment, moment, most])
+        cursor.execute(_FIND, [render_expression(with_terms(ranked, filter_terms)), at, at, limit])
         return list(map(Hit._make, cursor.fetchall()))
 
 
-def marked(mark: str) -> set[int]:
-    """The editions, live or not, that bear a mark."""
+def editions_with_term(term: str) -> set[int]:
+    """Return the editions, live or not, whose row has a term."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "SELECT rowid FROM publications_search WHERE publications_search MATCH %s", [f'"{mark}"']
+            "SELECT rowid FROM publications_search WHERE publications_search MATCH %s", [f'"{term}"']
         )
-        return {number for (number,) in cursor.fetchall()}
+        return {edition for (edition,) in cursor.fetchall()}
 
 
-def written(expression: Expression) -> str:
-    """In the words of FTS5. Every term stands in quotation marks: none holds any."""
+def render_expression(expression: Expression) -> str:
+    """Return an expression in the syntax of FTS5. Terms are quoted; none contains a quotation mark."""
     match expression:
-        case Term(text, begins):
-            return f'"{text}"*' if begins else f'"{text}"'
+        case Term(text, is_prefix):
+            return f'"{text}"*' if is_prefix else f'"{text}"'
         case Phrase(terms):
             return f'"{" ".join(terms)}"'
         case AnyOf(parts):
-            return f"({' OR '.join(map(written, parts))})"
+            return f"({' OR '.join(map(render_expression, parts))})"
         case AllOf(parts):
-            return f"({' AND '.join(map(written, parts))})"
-        case Without(wanted, unwanted):
-            return f"({written(wanted)} NOT {written(unwanted)})"
+            return f"({' AND '.join(map(render_expression, parts))})"
+        case Without(included, excluded):
+            return f"({render_expression(included)} NOT {render_expression(excluded)})"

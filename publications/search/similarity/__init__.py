@@ -1,28 +1,38 @@
-"""Similarity: which editions are similar, by its words, topics, authors and date, with the grounds in words.
+"""Similarity: which editions are similar, by their words, topics, authors and dates, and the reasons in words.
 
-`nearest` gives what stands beside a piece on its page, `suggest` what may stand beside a draft, `reasons` the grounds
-of either as sentences. Actions keep the rows in step through the index (`add_rows`, `remove_rows`, `fill_up`),
-`rebuild` makes them anew. What an action costs here is bounded, whatever the size of the site: see docs/decisions/0013.
+`similar_publications` returns what is shown beside a publication on its page, `suggest` what may be linked to a draft,
+`reasons` a sentence for each. Actions keep the rows in step through the index (`add_rows`, `remove_rows`,
+`refill_rows`); `rebuild` builds them anew. The cost of an action is bounded, whatever the size of the site: see
+docs/decisions/0013.
 """
 
 from publications.models import similar_publications
 
 from .matching import reasons, suggest
-from .rows import add_rows, editions_similar_to, fill_up, is_due, is_outdated, mark_due, rebuild, remove_rows
-from .verification import LEAST_AGREEMENT, compare_with_rebuild, differing_editions
+from .rows import (
+    add_rows,
+    editions_similar_to,
+    is_due,
+    is_outdated,
+    mark_due,
+    rebuild,
+    refill_rows,
+    remove_rows,
+)
+from .verification import MIN_AGREEMENT, compare_with_rebuild, differing_editions
 
 __all__ = [
-    "LEAST_AGREEMENT",
+    "MIN_AGREEMENT",
     "add_rows",
     "compare_with_rebuild",
     "differing_editions",
     "editions_similar_to",
-    "fill_up",
     "is_due",
     "is_outdated",
     "mark_due",
     "reasons",
     "rebuild",
+    "refill_rows",
     "remove_rows",
     "similar_publications",
     "suggest",

@@ -1,7 +1,7 @@
-"""Matching: the editions most similar to a text, why, and suggestions for drafts.
+"""Matching: the editions most similar to a text, the reasons, and suggestions for drafts.
 
-Candidates are found through the terms they share. Only so many are looked at, those that share the rarest terms of the
-text: a term that half of the site has brings in nobody, but counts where others have brought an edition in.
+Candidates share terms with the text. Only those that share its rarest terms are compared: a term of half of the site
+adds no candidates, but counts in the comparison.
 """
 
 import json
@@ -25,26 +25,26 @@ from .terms import (
     TermProfile,
     build_draft_profile,
     characteristic_terms,
+    id_in_term,
     is_row_term,
-    key_in_term,
 )
 
-MAX_POSTINGS = 6000  # rows of terms that are gone through for candidates
+MAX_POSTINGS = 6000  # rows of terms that are read to find candidates
 MAX_CANDIDATES = 120
-MAX_WEIGHED = 40
-MIN_SIMILARITY = 0.04  # of how much a text is like itself: less is chance
-MIN_SHARE_OF_WORDS = 1 / 3  # of a likeness, from which words are among its grounds
+MAX_COMPARED = 40
+MIN_SIMILARITY = 0.04  # as a share of the similarity of a text with itself; less is chance
+MIN_SHARE_OF_WORDS = 1 / 3  # of a similarity; with less, its words are no reason
 MAX_REASONS = 3
 MIN_WORDS = 2
-OLDER, NEWER = 2.0, 1.0  # years after which time has taken the first 29 %
+OLDER, NEWER = 2.0, 1.0  # years after which a similarity has lost 29 %
 YEAR = 365.25 * 24 * 3600
 HUNDREDTHS = 100
 
 _FIND = """
-WITH asked (term, weight) AS (VALUES {rows})
-SELECT told.edition_id
-FROM asked JOIN publications_editionterm AS told ON told.term = asked.term
-GROUP BY told.edition_id ORDER BY SUM(told.weight * asked.weight) DESC, told.edition_id DESC LIMIT %s
+WITH query (term, weight) AS (VALUES {rows})
+SELECT stored.edition_id
+FROM query JOIN publications_editionterm AS stored ON stored.term = query.term
+GROUP BY stored.edition_id ORDER BY SUM(stored.weight * query.weight) DESC, stored.edition_id DESC LIMIT %s
 """
 _SHARED = """
 SELECT edition_id, term, weight FROM publications_editionterm WHERE edition_id IN ({}) AND term IN ({})
@@ -52,40 +52,44 @@ SELECT edition_id, term, weight FROM publications_editionterm WHERE edition_id I
 
 
 @dataclass(frozen=True)
-class TextPosition:
-    """Whose likenesses are sought: those of an edition, or of a draft, which may have no family."""
+class TextContext:
+    """The date of a text, and its translation group, whose texts are not compared; a new draft has none."""
 
-    family: int | None
+    translation_group: int | None
     published_at: datetime
 
 
 class Candidate(NamedTuple):
-    """An edition that a text may be like."""
+    """An edition that a text may be similar to."""
 
-    number: int
+    edition: int
     publication: int
-    family: int
+    translation_group: int
     published_at: datetime
 
 
 @dataclass(frozen=True)
 class Match:
-    """An edition that a text is like: how much whichever came first, and on what grounds."""
+    """An edition that a text is similar to, with the terms that they share.
 
-    other: Candidate
-    alike: float
+    Attributes:
+        similarity: regardless of the dates of the two texts.
+    """
+
+    candidate: Candidate
+    similarity: float
     tags: list[int]
     authors: list[int]
     words: list[str]
 
-    def seen_from(self, moment: datetime) -> float:
-        """How much it is worth beside a text of that moment."""
-        return self.alike * decay(moment, self.other.published_at)
+    def score_at(self, at: datetime) -> float:
+        """Return the score beside a text of that date."""
+        return self.similarity * decay(at, self.candidate.published_at)
 
-    def row(self, score: float) -> Similarity:
-        """As a suggestion, which is not stored."""
+    def build_suggestion(self, score: float) -> Similarity:
+        """Return an unsaved row."""
         return Similarity(
-            similar_edition_id=self.other.number,
+            similar_edition_id=self.candidate.edition,
             score=score,
             tags=self.tags,
             authors=self.authors,
@@ -93,103 +97,111 @@ class Match:
         )
 
     @cached_property
-    def grounds(self) -> tuple[str, str, str]:
-        """As they are stored."""
+    def stored_reasons(self) -> tuple[str, str, str]:
+        """The values of the columns tags, authors and words."""
         return json.dumps(self.tags), json.dumps(self.authors), json.dumps(self.words)
 
 
-def compare(profile: TermProfile, rarity: Rarity, place: TextPosition, moment: datetime) -> list[Match]:
-    """Editions that are or will be public, the most like the text first."""
-    return compare_each([(profile, rarity, place)], moment)[0]
+ComparedText = tuple[TermProfile, Rarity, TextContext]
 
 
-def compare_each(
-    texts: Sequence[tuple[TermProfile, Rarity, TextPosition]], moment: datetime
-) -> list[list[Match]]:
-    """The same for many texts: what is to be known of the editions that they may be like is asked together."""
-    parts = [
+def compare(profile: TermProfile, rarity: Rarity, context: TextContext, at: datetime) -> list[Match]:
+    """Return the editions similar to a text that have not ended at the given time, the most similar first."""
+    return compare_many([(profile, rarity, context)], at)[0]
+
+
+def compare_many(texts: Sequence[ComparedText], at: datetime) -> list[list[Match]]:
+    """Return the same for each of many texts; their candidates are read together."""
+    weights = [
         {term: weight * rarity[term] for term, weight in profile.weights.items()}
-        for profile, rarity, _place in texts
+        for profile, rarity, _context in texts
     ]
-    near = [_near(own, profile, rarity) for own, (profile, rarity, _place) in zip(parts, texts, strict=True)]
-    lasting = _lasting({number for found in near for number in found}, moment)
+    nearest = [
+        _find_nearest(own, profile, rarity)
+        for own, (profile, rarity, _context) in zip(weights, texts, strict=True)
+    ]
+    candidates = _read_candidates({edition for editions in nearest for edition in editions}, at)
     return [
-        _compared(profile, place, own, [lasting[number] for number in found if number in lasting])
-        for own, found, (profile, _rarity, place) in zip(parts, near, texts, strict=True)
+        _match_candidates(
+            profile, context, own, [candidates[edition] for edition in editions if edition in candidates]
+        )
+        for own, editions, (profile, _rarity, context) in zip(weights, nearest, texts, strict=True)
     ]
 
 
-def _near(parts: dict[str, float], profile: TermProfile, rarity: Rarity) -> list[int]:
-    """The editions that share most with a text, by the terms that bring candidates in."""
-    asked = list(_asked(parts, profile, rarity))
-    if not asked:
+def _find_nearest(weights: dict[str, float], profile: TermProfile, rarity: Rarity) -> list[int]:
+    """Return the editions that share most with a text, by its rarest terms."""
+    terms = list(_query_terms(weights, profile, rarity))
+    if not terms:
         return []
-    values = [value for term in asked for value in (term, round(parts[term] * HUNDREDTHS))]
+    values = [value for term in terms for value in (term, round(weights[term] * HUNDREDTHS))]
     with connection.cursor() as cursor:
-        cursor.execute(_FIND.format(rows=", ".join(["(%s, %s)"] * len(asked))), [*values, MAX_CANDIDATES])
-        return [number for (number,) in cursor.fetchall()]
+        cursor.execute(_FIND.format(rows=", ".join(["(%s, %s)"] * len(terms))), [*values, MAX_CANDIDATES])
+        return [edition for (edition,) in cursor.fetchall()]
 
 
-def _lasting(editions: Iterable[int], moment: datetime) -> dict[int, Candidate]:
-    """Those of these editions that have not ended at the moment."""
-    found: dict[int, Candidate] = {}
-    for some in batched(sorted(editions), BATCH, strict=False):
-        rows = Edition.objects.filter(pk__in=some, visible_until__gt=moment).order_by()
+def _read_candidates(editions: Iterable[int], at: datetime) -> dict[int, Candidate]:
+    """Return those of the editions that have not ended at the given time."""
+    candidates: dict[int, Candidate] = {}
+    for batch in batched(sorted(editions), BATCH, strict=False):
+        rows = Edition.objects.filter(pk__in=batch, visible_until__gt=at).order_by()
         for row in rows.values_list("pk", "publication", "translation_group", "published_at"):
-            found[row[0]] = Candidate(*row)
-    return found
+            candidates[row[0]] = Candidate(*row)
+    return candidates
 
 
-def _compared(
-    profile: TermProfile, place: TextPosition, parts: dict[str, float], near: Iterable[Candidate]
+def _match_candidates(
+    profile: TermProfile, context: TextContext, weights: dict[str, float], nearest: Iterable[Candidate]
 ) -> list[Match]:
-    enough = MIN_SIMILARITY * sum(part * profile.weights[term] for term, part in parts.items())
-    others = (candidate for candidate in near if candidate.family != place.family)
-    there = {candidate.number: candidate for candidate in islice(others, MAX_WEIGHED)}
-    found = [
-        _match(there[number], shares, profile)
-        for number, shares in _shared(list(there), parts).items()
-        if sum(shares.values()) >= enough
+    least = MIN_SIMILARITY * sum(weight * profile.weights[term] for term, weight in weights.items())
+    others = (candidate for candidate in nearest if candidate.translation_group != context.translation_group)
+    candidates = {candidate.edition: candidate for candidate in islice(others, MAX_COMPARED)}
+    matches = [
+        _build_match(candidates[edition], shares, profile)
+        for edition, shares in _shared_terms(list(candidates), weights).items()
+        if sum(shares.values()) >= least
     ]
-    grounded = [match for match in found if match.tags or match.authors or match.words]
-    return sorted(grounded, key=lambda match: (-match.seen_from(place.published_at), -match.other.number))
+    with_reasons = [match for match in matches if match.tags or match.authors or match.words]
+    return sorted(
+        with_reasons, key=lambda match: (-match.score_at(context.published_at), -match.candidate.edition)
+    )
 
 
-def _asked(parts: dict[str, float], profile: TermProfile, rarity: Rarity) -> Iterator[str]:
-    """The terms that bring candidates in: those that count most, as far as there is room for who has them."""
-    room = MAX_POSTINGS
-    for term in sorted(parts, key=lambda term: (-parts[term] * profile.weights[term], term)):
-        if rarity.having(term) <= room:
-            room -= rarity.having(term)
+def _query_terms(weights: dict[str, float], profile: TermProfile, rarity: Rarity) -> Iterator[str]:
+    """Yield the terms to find candidates by: those of most weight whose rows add up to at most MAX_POSTINGS."""
+    remaining = MAX_POSTINGS
+    for term in sorted(weights, key=lambda term: (-weights[term] * profile.weights[term], term)):
+        if rarity.count(term) <= remaining:
+            remaining -= rarity.count(term)
             yield term
 
 
-def _shared(editions: Sequence[int], parts: dict[str, float]) -> dict[int, dict[str, float]]:
-    """What each shared term adds to the likeness of each edition."""
-    found: dict[int, dict[str, float]] = defaultdict(dict)
+def _shared_terms(editions: Sequence[int], weights: dict[str, float]) -> dict[int, dict[str, float]]:
+    """Return what each shared term adds to the similarity of each edition."""
+    shares: dict[int, dict[str, float]] = defaultdict(dict)
     if not editions:
-        return found
-    places = (", ".join(["%s"] * count) for count in (len(editions), len(parts)))
+        return shares
+    placeholders = (", ".join(["%s"] * count) for count in (len(editions), len(weights)))
     with connection.cursor() as cursor:
-        cursor.execute(_SHARED.format(*places), [*editions, *parts])
+        cursor.execute(_SHARED.format(*placeholders), [*editions, *weights])
         for edition, term, weight in cursor.fetchall():
-            found[edition][term] = parts[term] * weight / HUNDREDTHS
-    return found
+            shares[edition][term] = weights[term] * weight / HUNDREDTHS
+    return shares
 
 
-def _match(other: Candidate, shares: dict[str, float], profile: TermProfile) -> Match:
+def _build_match(candidate: Candidate, shares: dict[str, float], profile: TermProfile) -> Match:
     total = sum(shares.values())
     ranked = sorted(shares, key=lambda term: (-shares[term], term))
-    told = [term for term in ranked if not is_row_term(term)]
-    topics, people = _numbers(ranked, "t"), _numbers(ranked, "a")
-    by_words = sum(shares[term] for term in told) >= MIN_SHARE_OF_WORDS * total or not (topics or people)
-    spelled = profile.spelled(told[:MAX_REASONS]) if by_words and len(told) >= MIN_WORDS else []
-    return Match(other, total, topics, people, spelled)
+    words = [term for term in ranked if not is_row_term(term)]
+    topics, people = _row_ids(ranked, "t"), _row_ids(ranked, "a")
+    is_by_words = sum(shares[word] for word in words) >= MIN_SHARE_OF_WORDS * total or not (topics or people)
+    spellings = profile.spell(words[:MAX_REASONS]) if is_by_words and len(words) >= MIN_WORDS else []
+    return Match(candidate, total, topics, people, spellings)
 
 
-def _numbers(terms: Iterable[str], letter: str) -> list[int]:
-    found = (key_in_term(term, letter) for term in terms)
-    return [number for number in found if number is not None][:MAX_REASONS]
+def _row_ids(terms: Iterable[str], letter: str) -> list[int]:
+    ids = (id_in_term(term, letter) for term in terms)
+    return [pk for pk in ids if pk is not None][:MAX_REASONS]
 
 
 def decay(here: datetime, there: datetime) -> float:
@@ -209,42 +221,52 @@ def suggest(
     count: int = 5,
     *,
     language: str = "en",
-    beside: Publication | None = None,
+    publication: Publication | None = None,
 ) -> list[Similarity]:
-    """The live editions most like a draft as it stands, as `other` of likenesses that are not stored.
+    """Return the live editions most similar to a draft.
 
-    `text` is plain or Markdown. With `beside`, its family is left out, and what is linked to it or ruled out.
+    Args:
+        text: plain text or Markdown.
+        publication: the publication of the draft, whose translations, linked and excluded publications are left out.
+
+    Returns:
+        Unsaved rows with `similar_edition`, the most similar first.
     """
     everything = build_draft_profile(title, text, language, tags, authors)
     rarity = Rarity(everything.weights)
     now = timezone.now()
-    place = TextPosition(beside.source_publication.pk if beside else None, now)
-    found = compare(characteristic_terms(everything, rarity), rarity, place, now)
-    return _shown(found, _excluded(beside) if beside else set(), now)[:count]
+    context = TextContext(publication.source_publication.pk if publication else None, now)
+    matches = compare(characteristic_terms(everything, rarity), rarity, context, now)
+    return _build_suggestions(matches, _excluded(publication) if publication else set(), now)[:count]
 
 
-def _excluded(piece: Publication) -> set[int]:
-    linked = piece.related_links.values_list("target", flat=True)
-    return {piece.pk, *ExcludedSuggestion.partners(piece.pk), *linked} if piece.pk else set()
+def _excluded(publication: Publication) -> set[int]:
+    if not publication.pk:
+        return set()
+    linked = publication.related_links.values_list("target", flat=True)
+    return {publication.pk, *ExcludedSuggestion.partners(publication.pk), *linked}
 
 
-def _shown(found: Sequence[Match], left_out: set[int], now: datetime) -> list[Similarity]:
-    """Those that are live, one of each family, with all that a card shows."""
-    live = (
-        Edition.objects.live(now).filter(pk__in=[match.other.number for match in found]).with_teaser_columns()
+def _build_suggestions(matches: Sequence[Match], excluded: set[int], now: datetime) -> list[Similarity]:
+    """Return those that are live, one of each translation group, with all that a teaser shows."""
+    editions = (
+        Edition.objects.live(now)
+        .filter(pk__in=[match.candidate.edition for match in matches])
+        .with_teaser_columns()
+        .exclude(publication__in=excluded)
+        .in_bulk()
     )
-    there = live.exclude(publication__in=left_out).in_bulk()
-    families: dict[int, Similarity] = {}
-    for match in found:
-        if edition := there.get(match.other.number):
-            row = match.row(match.seen_from(now))
-            row.similar_edition = edition
-            families.setdefault(edition.translation_group, row)
-    return list(families.values())
+    by_group: dict[int, Similarity] = {}
+    for match in matches:
+        if edition := editions.get(match.candidate.edition):
+            suggestion = match.build_suggestion(match.score_at(now))
+            suggestion.similar_edition = edition
+            by_group.setdefault(edition.translation_group, suggestion)
+    return list(by_group.values())
 
 
 def reasons(rows: Sequence[Similarity]) -> list[str]:
-    """The grounds of each as a sentence, in the language of the page; two queries."""
+    """Return the reasons of each row as a sentence in the current language, in two queries."""
     tags = Tag.objects.in_bulk({pk for row in rows for pk in row.tags})
     authors = Author.objects.identified().in_bulk({pk for row in rows for pk in row.authors})
     topics = {pk: tag.label for pk, tag in tags.items()}

@@ -1,8 +1,8 @@
-"""Rows of similarity, kept in step with the editions of the index in the transaction of an action, and their rebuild.
+"""Rows of similarity: kept in step with the editions of the index in the transaction of an action, and rebuilt.
 
-A new edition finds the most similar ones, and takes its place among the most similar of those. One that goes leaves
-theirs, and the few that have too little left are compared again. A rebuild stores first the terms of each edition, then
-what it is similar to, in steps that each leave whole rows behind: whoever breaks it off loses nothing.
+A new edition finds the editions most similar to it, and competes for the slots of each of them. A removed one frees the
+slots it had, and the few editions with too few rows left are compared again. A rebuild first stores the terms of all
+editions, then their rows, in steps that each leave whole rows behind; it may be interrupted at any time.
 """
 
 from collections import defaultdict
@@ -18,263 +18,268 @@ from publications.models import Edition, EditionTerm, SearchIndex, Similarity
 
 from ..engines import engine
 from ..index import STEP, Progress, indexable_editions, lock_index, read_editions
-from .matching import HUNDREDTHS, Match, TextPosition, compare_each, decay
+from .matching import HUNDREDTHS, Match, TextContext, compare_many, decay
 from .terms import BATCH, Rarity, TermProfile, build_profile, characteristic_terms, count_texts, full_text
 
-MAX_KEPT = 12
-"""Pieces that an edition is stored as being like: more than are shown, since some may not be live when it is."""
+MAX_ROWS = 12
+"""Publications that an edition has rows for: more than are shown, since some may not be live when it is."""
 MAX_COMPETED = 30
-MIN_KEPT = 6
+MIN_ROWS = 6
 MAX_REFILLED = 8
-BATCH_OF_EDITIONS = 50
-"""Editions that take their places together."""
-Described = tuple[Edition, TermProfile, Rarity]
-_DESCRIBE = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
+EDITIONS_PER_BATCH = 50
+EditionProfile = tuple[Edition, TermProfile, Rarity]
+_STORE_TERMS = "INSERT INTO publications_editionterm (edition_id, term, weight) VALUES (%s, %s, %s)"
 _STORE = """
 INSERT INTO publications_similarity (edition_id, similar_edition_id, score, tags, authors, words) VALUES {}
 ON CONFLICT (edition_id, similar_edition_id) DO UPDATE
 SET score = excluded.score, tags = excluded.tags, authors = excluded.authors, words = excluded.words
 """
-_THERE = """
-SELECT there.edition_id, there.similar_edition_id, there.id, there.score, other.publication_id
-FROM ({listed}) AS asked JOIN publications_similarity AS there ON there.edition_id = asked.id
-JOIN publications_edition AS other {beside_texts} ON other.id = there.similar_edition_id
-WHERE other.visible_until > %s
+_READ = """
+SELECT stored.edition_id, stored.similar_edition_id, stored.id, stored.score, similar.publication_id
+FROM ({ids_query}) AS requested JOIN publications_similarity AS stored ON stored.edition_id = requested.id
+JOIN publications_edition AS similar {index_hint} ON similar.id = stored.similar_edition_id
+WHERE similar.visible_until > %s
 """
 
 
 class SimilarityRow(NamedTuple):
-    """An edition, another that it is like, how much, and on the grounds of which match."""
+    """A row to store: two editions, the score, and the match that has the reasons."""
 
     edition: int
-    other: int
+    similar_edition: int
     score: float
     match: Match
 
 
 def add_rows(editions: Sequence[Edition]) -> None:
-    """Store what these editions are told by, and what they are like. They have no rows yet."""
-    for some in batched(store_terms(editions), BATCH_OF_EDITIONS, strict=False):
-        _take_places(some)
+    """Store the terms and the rows of editions that have none."""
+    for batch in batched(store_terms(editions), EDITIONS_PER_BATCH, strict=False):
+        _store_batch(batch)
 
 
-def _take_places(described: Sequence[Described]) -> None:
-    """Store what each is like, and each among what its nearest are like, as if one came after the other."""
-    each_found = _found(described)
-    places = SimilaritySlots({match.other.number for found in each_found for match in found[:MAX_COMPETED]})
-    for (edition, _profile, _rarity), found in zip(described, each_found, strict=True):
-        for row in _rows_of(edition, found):
-            places.take(row, row.match.other.publication)
-        for match in found[:MAX_COMPETED]:
-            score = match.alike * decay(match.other.published_at, edition.published_at)
-            places.compete(
-                SimilarityRow(match.other.number, edition.pk, score, match), edition.publication_id
-            )
-    places.store()
+def _store_batch(profiles: Sequence[EditionProfile]) -> None:
+    """Store the rows of each edition and its rows among those of its matches, as if they came one by one."""
+    matches_of_each = _find_matches(profiles)
+    slots = SimilaritySlots(
+        {match.candidate.edition for matches in matches_of_each for match in matches[:MAX_COMPETED]}
+    )
+    for (edition, _profile, _rarity), matches in zip(profiles, matches_of_each, strict=True):
+        for row in _build_rows(edition, matches):
+            slots.add(row, row.match.candidate.publication)
+        for match in matches[:MAX_COMPETED]:
+            score = match.similarity * decay(match.candidate.published_at, edition.published_at)
+            row = SimilarityRow(match.candidate.edition, edition.pk, score, match)
+            slots.compete(row, edition.publication_id)
+    slots.store()
 
 
-def store_terms(editions: Sequence[Edition]) -> list[Described]:
-    """Store the characteristic_terms terms of editions that have none stored."""
-    profiles = [build_profile(edition) for edition in editions]
-    known = count_texts({term for profile in profiles for term in profile.weights})
-    found = []
-    for edition, profile in zip(editions, profiles, strict=True):
-        rarity = Rarity(profile.weights, known)
-        found.append((edition, characteristic_terms(profile, rarity), rarity))
+def store_terms(editions: Sequence[Edition]) -> list[EditionProfile]:
+    """Store the characteristic terms of editions that have none stored."""
+    everything = [build_profile(edition) for edition in editions]
+    counts = count_texts({term for profile in everything for term in profile.weights})
+    profiles = []
+    for edition, profile in zip(editions, everything, strict=True):
+        rarity = Rarity(profile.weights, counts)
+        profiles.append((edition, characteristic_terms(profile, rarity), rarity))
     with connection.cursor() as cursor:
-        terms = (_terms(edition, profile) for edition, profile, _rarity in found)
-        cursor.executemany(_DESCRIBE, list(chain.from_iterable(terms)))
-    return found
+        terms = (_term_params(edition, profile) for edition, profile, _rarity in profiles)
+        cursor.executemany(_STORE_TERMS, list(chain.from_iterable(terms)))
+    return profiles
 
 
-def _terms(edition: Edition, profile: TermProfile) -> list[tuple[int, str, int]]:
+def _term_params(edition: Edition, profile: TermProfile) -> list[tuple[int, str, int]]:
     return [(edition.pk, term, round(weight * HUNDREDTHS)) for term, weight in profile.weights.items()]
 
 
 def remove_rows(editions: Iterable[int]) -> set[int]:
-    """Take the rows of editions away; gives the other editions that were like them."""
-    numbers = list(editions)
-    if not numbers:
+    """Remove the terms of editions and all rows from and to them; return the editions that had rows to them."""
+    ids = list(editions)
+    if not ids:
         return set()
-    left = editions_similar_to(numbers)
-    Similarity.objects.filter(Q(edition__in=numbers) | Q(similar_edition__in=numbers)).delete()
-    EditionTerm.objects.filter(edition__in=numbers).delete()
-    return left - set(numbers)
+    neighbours = editions_similar_to(ids)
+    Similarity.objects.filter(Q(edition__in=ids) | Q(similar_edition__in=ids)).delete()
+    EditionTerm.objects.filter(edition__in=ids).delete()
+    return neighbours - set(ids)
 
 
-def fill_up(editions: Iterable[int]) -> None:
-    """Compare anew those of these editions that are like few others now; no more than MAX_REFILLED, the newest."""
-    numbers = list(editions)
-    if not numbers:
+def refill_rows(editions: Iterable[int]) -> None:
+    """Compare those of the editions again that have few rows left: the newest, at most MAX_REFILLED."""
+    ids = list(editions)
+    if not ids:
         return
     now = timezone.now()
-    there = Count("similarities", filter=Q(similarities__similar_edition__visible_until__gt=now))
-    few = (
-        Edition.objects.filter(pk__in=numbers, visible_until__gt=now)
-        .alias(there=there)
-        .filter(there__lt=MIN_KEPT)
+    remaining = Count("similarities", filter=Q(similarities__similar_edition__visible_until__gt=now))
+    sparse = (
+        Edition.objects.filter(pk__in=ids, visible_until__gt=now)
+        .alias(remaining=remaining)
+        .filter(remaining__lt=MIN_ROWS)
     )
-    for edition in few.newest_first().defer("body", "html", "paragraphs", "contents")[:MAX_REFILLED]:
+    for edition in sparse.newest_first().defer("body", "html", "paragraphs", "contents")[:MAX_REFILLED]:
         compare_again(edition)
 
 
 def compare_again(edition: Edition) -> None:
-    """Compare an edition anew by the terms that are stored of it."""
+    """Replace the rows of an edition, found by its stored terms."""
     stored = EditionTerm.objects.filter(edition=edition).values_list("term", "weight")
     weights = {term: weight / HUNDREDTHS for term, weight in stored}
     profile = TermProfile(weights, full_text(edition), edition.language)
-    (found,) = _found([(edition, profile, Rarity(weights))])
+    (matches,) = _find_matches([(edition, profile, Rarity(weights))])
     Similarity.objects.filter(edition=edition).delete()
-    _store(_rows_of(edition, found))
+    _store(_build_rows(edition, matches))
 
 
 def editions_similar_to(editions: Iterable[int]) -> set[int]:
-    """The editions that are stored as being like any of these."""
-    numbers = list(editions)
-    rows = Similarity.objects.filter(similar_edition__in=numbers) if numbers else Similarity.objects.none()
+    """Return the editions that have rows to any of these."""
+    ids = list(editions)
+    rows = Similarity.objects.filter(similar_edition__in=ids) if ids else Similarity.objects.none()
     return set(rows.values_list("edition", flat=True))
 
 
-def _found(described: Sequence[Described]) -> list[list[Match]]:
+def _find_matches(profiles: Sequence[EditionProfile]) -> list[list[Match]]:
     texts = [
-        (profile, rarity, TextPosition(edition.translation_group, edition.published_at))
-        for edition, profile, rarity in described
+        (profile, rarity, TextContext(edition.translation_group, edition.published_at))
+        for edition, profile, rarity in profiles
     ]
-    return compare_each(texts, timezone.now())
+    return compare_many(texts, timezone.now())
 
 
-def _rows_of(edition: Edition, found: Sequence[Match]) -> list[SimilarityRow]:
-    """Rows to the nearest."""
-    pieces = _first(match.other.publication for match in found)
+def _build_rows(edition: Edition, matches: Sequence[Match]) -> list[SimilarityRow]:
+    publications = _first_publications(match.candidate.publication for match in matches)
     return [
-        SimilarityRow(edition.pk, match.other.number, match.seen_from(edition.published_at), match)
-        for match in found
-        if match.other.publication in pieces
+        SimilarityRow(edition.pk, match.candidate.edition, match.score_at(edition.published_at), match)
+        for match in matches
+        if match.candidate.publication in publications
     ]
 
 
-def _first(pieces: Iterable[int]) -> set[int]:
-    """MAX_KEPT different pieces: an edition that waits counts with the one that is live."""
-    return set(islice(dict.fromkeys(pieces), MAX_KEPT))
+def _first_publications(publications: Iterable[int]) -> set[int]:
+    """Return the first MAX_ROWS; a scheduled edition shares the slot of the live one."""
+    return set(islice(dict.fromkeys(publications), MAX_ROWS))
 
 
 def _store(rows: Iterable[SimilarityRow]) -> None:
-    for some in batched(rows, BATCH // 5, strict=False):
-        values = [value for *row, match in some for value in (*row, *match.grounds)]
+    for batch in batched(rows, BATCH // 5, strict=False):
+        values = [value for *row, match in batch for value in (*row, *match.stored_reasons)]
         with connection.cursor() as cursor:
-            cursor.execute(_STORE.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(some))), values)
+            cursor.execute(_STORE.format(", ".join(["(%s, %s, %s, %s, %s, %s)"] * len(batch))), values)
 
 
-def _there(editions: Iterable[int]) -> list[tuple[int, int, int, float, int]]:
-    """The rows of these editions to others that have not ended: both ends, key, score, and the other's piece."""
-    statement = _THERE.format(listed=engine().LISTED, beside_texts=engine().BESIDE_TEXTS)
+def _read_rows(editions: Iterable[int]) -> list[tuple[int, int, int, float, int]]:
+    """Return the rows of editions to others that have not ended: both editions, key, score, similar publication."""
+    statement = _READ.format(ids_query=engine().IDS_QUERY, index_hint=engine().EDITION_INDEX_HINT)
     now = connection.ops.adapt_datetimefield_value(timezone.now())
     with connection.cursor() as cursor:
-        cursor.execute(statement, [engine().listed(sorted(editions)), now])
+        cursor.execute(statement, [engine().bind_ids(sorted(editions)), now])
         return cursor.fetchall()
 
 
 class SimilaritySlots:
-    """What editions are like: the rows of those that have not ended, and what a batch changes in them.
+    """The rows of some editions to others that have not ended, changed in memory and stored together.
 
-    A batch changes them here, one edition after the other, and stores at its end what has come of it.
+    Attributes:
+        slots: for each edition the score and the publication of its similar editions.
     """
 
     def __init__(self, editions: Iterable[int]) -> None:
-        self.there: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
-        self.stored: dict[tuple[int, int], int] = {}
-        self.new: dict[tuple[int, int], SimilarityRow] = {}
-        self.gone: list[int] = []
-        for edition, other, pk, score, piece in _there(editions):
-            self.there[edition][other], self.stored[edition, other] = (score, piece), pk
+        self.slots: dict[int, dict[int, tuple[float, int]]] = defaultdict(dict)
+        self.stored_pks: dict[tuple[int, int], int] = {}
+        self.new_rows: dict[tuple[int, int], SimilarityRow] = {}
+        self.removed_pks: list[int] = []
+        for edition, similar_edition, pk, score, publication in _read_rows(editions):
+            self.slots[edition][similar_edition] = score, publication
+            self.stored_pks[edition, similar_edition] = pk
 
-    def take(self, row: SimilarityRow, piece: int) -> None:
-        """Let a row have its place."""
-        self.there[row.edition][row.other] = row.score, piece
-        self.new[row.edition, row.other] = row
+    def add(self, row: SimilarityRow, publication: int) -> None:
+        """Add a row to an edition of this publication."""
+        self.slots[row.edition][row.similar_edition] = row.score, publication
+        self.new_rows[row.edition, row.similar_edition] = row
 
-    def compete(self, row: SimilarityRow, piece: int) -> None:
-        """Let a row have its place where it is nearer than the last, which goes."""
-        theirs = self.there[row.edition]
-        ranked = sorted([*theirs.values(), (row.score, piece)], reverse=True)
-        pieces = _first(piece for _score, piece in ranked)
-        if piece in pieces:
-            for other in [other for other, (_score, its) in theirs.items() if its not in pieces]:
-                self._let_go(row.edition, other)
-            self.take(row, piece)
+    def compete(self, row: SimilarityRow, publication: int) -> None:
+        """Add a row if a slot is free or its score beats the lowest, which is removed."""
+        slots = self.slots[row.edition]
+        ranked = sorted([*slots.values(), (row.score, publication)], reverse=True)
+        publications = _first_publications(publication for _score, publication in ranked)
+        if publication in publications:
+            losers = [edition for edition, (_score, rival) in slots.items() if rival not in publications]
+            for edition in losers:
+                self._remove(row.edition, edition)
+            self.add(row, publication)
 
-    def _let_go(self, edition: int, other: int) -> None:
-        del self.there[edition][other]
-        self.new.pop((edition, other), None)
-        if pk := self.stored.pop((edition, other), None):
-            self.gone.append(pk)
+    def _remove(self, edition: int, similar_edition: int) -> None:
+        del self.slots[edition][similar_edition]
+        self.new_rows.pop((edition, similar_edition), None)
+        if pk := self.stored_pks.pop((edition, similar_edition), None):
+            self.removed_pks.append(pk)
 
     def store(self) -> None:
-        if self.gone:
-            Similarity.objects.filter(pk__in=self.gone).delete()
-        _store(self.new.values())
+        if self.removed_pks:
+            Similarity.objects.filter(pk__in=self.removed_pks).delete()
+        _store(self.new_rows.values())
 
 
 VERSION = 2
-"""Of the rules by which likenesses are found. Another number makes the next start find them anew."""
+"""Of the rules by which similarity is found. Another number makes the next start of the site rebuild it."""
 
 DUE = 32_767
 """In place of a version, which is never so high: the next import ends, and the next start begins, with a rebuild."""
 
 
 def is_outdated() -> bool:
-    """Whether the likenesses were found by other rules than these."""
+    """Whether similarity was found by rules of another VERSION."""
     return not SearchIndex.objects.filter(similarity_version=VERSION).exists()
 
 
 def mark_due() -> None:
-    """Remember that a rebuild is due, until one is done: many publications come at once, and change what is rare."""
+    """Mark a rebuild as due: many publications at once change which terms are rare."""
     SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": DUE})
 
 
 def is_due() -> bool:
-    """Return whether a rebuild was marked as due."""
+    """Whether a rebuild was marked as due."""
     return SearchIndex.objects.filter(similarity_version=DUE).exists()
 
 
 def rebuild() -> Progress:
-    """Make all rows anew, step by step; the index is to be in step. Each edition counts half when it is described."""
-    numbers = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
-    total = 2 * len(numbers)
+    """Build all terms and rows anew; the index must be in step.
+
+    Each iteration does one step and yields (done, total). Storing the terms counts as one half of the work.
+    """
+    ids = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
+    total = 2 * len(ids)
     yield 0, total
     done = 0
-    for act in (_describe, _compare):
-        for step in batched(numbers, STEP):
+    for process in (_rebuild_terms, _rebuild_rows):
+        for batch in batched(ids, STEP):
             with transaction.atomic():
                 lock_index()
-                act(_still_there(step))
-            done += len(step)
+                process(_read_indexable(batch))
+            done += len(batch)
             yield done, total
     with transaction.atomic():
         lock_index()
-        _finish()
+        _finish_rebuild()
 
 
-def _still_there(editions: Iterable[int]) -> list[Edition]:
-    there = indexable_editions(timezone.now()).filter(pk__in=editions)
-    return [text.edition for text in read_editions(there.values_list("pk", flat=True))]
+def _read_indexable(editions: Iterable[int]) -> list[Edition]:
+    indexable = indexable_editions(timezone.now()).filter(pk__in=editions)
+    return [rows.edition for rows in read_editions(indexable.values_list("pk", flat=True))]
 
 
-def _describe(editions: list[Edition]) -> None:
+def _rebuild_terms(editions: list[Edition]) -> None:
     EditionTerm.objects.filter(edition__in=editions).delete()
     store_terms(editions)
 
 
-def _compare(editions: list[Edition]) -> None:
+def _rebuild_rows(editions: list[Edition]) -> None:
     for edition in editions:
         compare_again(edition)
 
 
-def _finish() -> None:
-    """Take away what actions have left behind, and add what they have not added."""
-    to_be = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
-    described = set(EditionTerm.objects.order_by().values_list("edition", flat=True).distinct())
-    ends = Similarity.objects.order_by().values_list("edition", "similar_edition")
-    remove_rows((described | {pk for pair in ends for pk in pair}) - to_be)
-    add_rows([text.edition for text in read_editions(to_be - described)])
+def _finish_rebuild() -> None:
+    """Remove the rows of editions that ended during the rebuild, and add those of new ones."""
+    expected = set(indexable_editions(timezone.now()).values_list("pk", flat=True))
+    with_terms = set(EditionTerm.objects.order_by().values_list("edition", flat=True).distinct())
+    pairs = Similarity.objects.order_by().values_list("edition", "similar_edition")
+    remove_rows((with_terms | {pk for pair in pairs for pk in pair}) - expected)
+    add_rows([rows.edition for rows in read_editions(expected - with_terms)])
     SearchIndex.objects.update_or_create(pk=1, defaults={"similarity_version": VERSION})

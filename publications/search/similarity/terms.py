@@ -1,8 +1,8 @@
-"""Characteristic terms: the few words of a text, topics and authors that tell it from others, and what each weighs.
+"""Characteristic terms: the words, topics and authors that distinguish a text, and their weights.
 
-Words weigh as BM25 has it (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009): the first mentions
-most, less in a long text. The weights that are stored know nothing of other texts, so they stay right as the site
-grows; how rare a term is (`Rarity`) is asked when texts are compared.
+Words are weighted by BM25 (Robertson and Zaragoza, "The Probabilistic Relevance Framework", 2009): further mentions
+count less, and less in a long text. Stored weights do not depend on other texts, so they stay right as the site grows;
+how rare a term is (`Rarity`) is read when texts are compared.
 """
 
 import re
@@ -18,117 +18,119 @@ from django.db.models import Count
 
 from publications.models import Author, Edition, EditionTerm, Tag
 
-from ..terms import NAMED, WORD, index_term, is_stop_word, name_term, row_key
+from ..terms import MAX_TEXT_CHARACTERS, NAMED, WORD, index_term, is_stop_word, name_term, row_key
 
 TITLE, SUMMARY, TEXT = 3, 2, 1
-"""What a word counts in each part of a text."""
+"""The weight of a word in each part of a text."""
 
-SATURATION, LENGTH_COUNTS, USUAL_LENGTH = 2.0, 0.5, 700
+SATURATION, LENGTH_NORMALIZATION, AVERAGE_LENGTH = 2.0, 0.5, 700  # k1, b and avgdl of BM25
 TOPIC, AUTHOR = 1.4, 1.7
 MAX_TERMS = 80
 MAX_ROW_TERMS = 20
 MIN_LETTERS = 3
-RARITY_COUNTS = 1.5  # a power: rare terms count more than in BM25, see docs/decisions/0032
-MAX_TEXT_CHARACTERS = 60_000  # signs of a text that are looked through
-USUAL_SHARE = 4  # a word that one in so many texts has tells nothing
-MIN_TEXTS_FOR_USUAL = 100  # texts from which that can be said
+RARITY_POWER = 1.5  # rare terms count more than in BM25, see docs/decisions/0032
+COMMON_SHARE = 4  # a word that one in so many texts has is common and ignored
+MIN_TEXTS_FOR_COMMON = 100
 BATCH = 500
 _COUNTED = "SELECT term, edition_count FROM publications_indexedterm WHERE term IN ({})"
-EVERYWHERE = ("the", "and", "och", "att")
-"""Words that nearly every text has: they say how many texts there are."""
+UBIQUITOUS = ("the", "and", "och", "att")
+"""Words of nearly every text: their counts estimate how many texts there are."""
 
 _ADDRESS = re.compile(r"\b(?:https?://|www\.)\S+")
 
 
 @dataclass(frozen=True)
 class TermProfile:
-    """A text by its terms; `text` is kept to spell them as it does."""
+    """The weighted terms of a text; `text` serves to spell them."""
 
     weights: dict[str, float]
     text: str = field(repr=False)
     language: str = "en"
 
-    def spelled(self, terms: Iterable[str]) -> list[str]:
-        """The terms as the text spells them most, without a capital where they also stand without."""
+    def spell(self, terms: Iterable[str]) -> list[str]:
+        """Return the terms as the text spells them most often, in lower case if it does so anywhere."""
         return [self._spellings[term] for term in terms if term in self._spellings]
 
     @cached_property
     def _spellings(self) -> dict[str, str]:
         tally = Counter(WORD.findall(self.text))
         terms = {word: index_term(word, self.language) for word in tally}
-        told = [word for word in tally if terms[word] in self.weights]
-        known: dict[str, str] = {}
-        for word in sorted(told, key=lambda word: (not word.islower(), -tally[word], word)):
-            known.setdefault(terms[word], word)
-        return known
+        words = [word for word in tally if terms[word] in self.weights]
+        spellings: dict[str, str] = {}
+        for word in sorted(words, key=lambda word: (not word.islower(), -tally[word], word)):
+            spellings.setdefault(terms[word], word)
+        return spellings
 
 
 class Rarity:
-    """How many texts have a term, of all there are. What was `count_texts` for many texts serves for each of them."""
+    """How many texts have each of some terms, and how many texts there are.
 
-    def __init__(self, terms: Iterable[str], known: Mapping[str, int] | None = None) -> None:
-        asked = {*terms, *EVERYWHERE}
-        known = count_texts(asked) if known is None else known
-        self.pieces = {term: known[term] for term in asked if term in known}
-        self.all = max((self.pieces[term] for term in self.pieces if not is_row_term(term)), default=1)
+    Args:
+        counts: from `count_texts`, for these terms or more; None reads them.
+    """
+
+    def __init__(self, terms: Iterable[str], counts: Mapping[str, int] | None = None) -> None:
+        needed = {*terms, *UBIQUITOUS}
+        counts = count_texts(needed) if counts is None else counts
+        self.counts = {term: counts[term] for term in needed if term in counts}
+        self.total = max((count for term, count in self.counts.items() if not is_row_term(term)), default=1)
 
     def __getitem__(self, term: str) -> float:
-        return log(1 + self.all / self.having(term)) ** RARITY_COUNTS
+        return log(1 + self.total / self.count(term)) ** RARITY_POWER
 
-    def having(self, term: str) -> int:
-        return self.pieces.get(term) or 1
+    def count(self, term: str) -> int:
+        return self.counts.get(term) or 1
 
-    def is_usual(self, term: str) -> bool:
-        return self.all >= MIN_TEXTS_FOR_USUAL and self.having(term) * USUAL_SHARE > self.all
+    def is_common(self, term: str) -> bool:
+        return self.total >= MIN_TEXTS_FOR_COMMON and self.count(term) * COMMON_SHARE > self.total
 
 
 def count_texts(terms: Iterable[str]) -> dict[str, int]:
-    """How many texts have each of these terms, and those that say how many texts there are."""
-    asked = {*terms, *EVERYWHERE}
-    found: dict[str, int] = {}
+    """Return how many texts have each of these terms and of the ubiquitous words."""
+    needed = {*terms, *UBIQUITOUS}
+    counts: dict[str, int] = {}
     with connection.cursor() as cursor:
-        for some in batched(sorted(asked), BATCH, strict=False):
-            cursor.execute(_COUNTED.format(", ".join(["%s"] * len(some))), some)
-            found |= dict(cursor.fetchall())
-    signed = [term for term in asked if is_row_term(term)]
-    rows = EditionTerm.objects.filter(term__in=signed).values_list("term").annotate(Count("pk"))
-    return found | dict(rows) if signed else found
+        for batch in batched(sorted(needed), BATCH, strict=False):
+            cursor.execute(_COUNTED.format(", ".join(["%s"] * len(batch))), batch)
+            counts |= dict(cursor.fetchall())
+    row_terms = [term for term in needed if is_row_term(term)]
+    rows = EditionTerm.objects.filter(term__in=row_terms).values_list("term").annotate(Count("pk"))
+    return counts | dict(rows) if row_terms else counts
 
 
 def is_row_term(term: str) -> bool:
-    """Whether the term is a topic or an author."""
+    """Whether the term stands for a topic or an author."""
     return term.startswith(NAMED)
 
 
-def key_in_term(term: str, letter: str) -> int | None:
-    """The topic ("t") or author ("a") that a term is, or nothing."""
+def id_in_term(term: str, letter: str) -> int | None:
+    """Return the primary key of the topic ("t") or author ("a") that a term stands for, or None."""
     return int(term[2:]) if is_row_term(term) and term[1] == letter else None
 
 
 def build_profile(edition: Edition) -> TermProfile:
-    """All that an edition may be told by; its bylines and tags are to be there."""
-    told = weigh_words(
-        edition.title, f"{edition.summary} {edition.key_points}", edition.plain_text, edition.language
-    )
+    """Return all terms of an edition whose bylines and tags are prefetched."""
+    summary = f"{edition.summary} {edition.key_points}"
+    weights = weigh_words(edition.title, summary, edition.plain_text, edition.language)
     tags = (row.tag for row in edition.tag_rows.all())
-    return _profile(told, tags, (line.author for line in edition.bylines.all()), edition)
+    return _add_row_terms(weights, tags, (byline.author for byline in edition.bylines.all()), edition)
 
 
 def build_draft_profile(
     title: str, text: str, language: str, tags: Iterable[Tag], authors: Iterable[Author]
 ) -> TermProfile:
     draft = Edition(title=title, plain_text=text, language=language)
-    return _profile(weigh_words(title, "", text, language), tags, authors, draft)
+    return _add_row_terms(weigh_words(title, "", text, language), tags, authors, draft)
 
 
-def _profile(
-    told: dict[str, float], tags: Iterable[Tag], authors: Iterable[Author], of: Edition
+def _add_row_terms(
+    weights: dict[str, float], tags: Iterable[Tag], authors: Iterable[Author], edition: Edition
 ) -> TermProfile:
-    """A pen name tells nothing: no two pieces are to be brought together by who hides behind it."""
+    """Return the profile with topics and authors. Pseudonyms are left out: similarity must not reveal who uses one."""
     topics = [name_term(row_key(tag)) for tag in tags][:MAX_ROW_TERMS]
     people = [name_term(row_key(author)) for author in authors if not author.is_pseudonymous]
-    weights = {**told, **dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MAX_ROW_TERMS], AUTHOR)}
-    return TermProfile(weights, full_text(of), of.language)
+    rows = {**dict.fromkeys(topics, TOPIC), **dict.fromkeys(people[:MAX_ROW_TERMS], AUTHOR)}
+    return TermProfile({**weights, **rows}, full_text(edition), edition.language)
 
 
 def full_text(edition: Edition) -> str:
@@ -138,14 +140,14 @@ def full_text(edition: Edition) -> str:
 
 
 def weigh_words(title: str, summary: str, text: str, language: str) -> dict[str, float]:
-    """Every word of a text that may tell it, and its weight."""
+    """Return the BM25 weight of each word of a text that is long enough to distinguish it."""
     tally: Counter[str] = Counter()
-    for part, counts in ((title, TITLE), (summary, SUMMARY), (text[:MAX_TEXT_CHARACTERS], TEXT)):
+    for part, weight in ((title, TITLE), (summary, SUMMARY), (text[:MAX_TEXT_CHARACTERS], TEXT)):
         for word, times in Counter(WORD.findall(_ADDRESS.sub(" ", part))).items():
             if not is_stop_word(word):
-                tally[index_term(word, language)] += times * counts
-    length = sum(tally.values()) / USUAL_LENGTH
-    damping = SATURATION * (1 - LENGTH_COUNTS + LENGTH_COUNTS * length)
+                tally[index_term(word, language)] += times * weight
+    length = sum(tally.values()) / AVERAGE_LENGTH
+    damping = SATURATION * (1 - LENGTH_NORMALIZATION + LENGTH_NORMALIZATION * length)
     return {
         term: times * (SATURATION + 1) / (times + damping)
         for term, times in tally.items()
@@ -154,10 +156,10 @@ def weigh_words(title: str, summary: str, text: str, language: str) -> dict[str,
 
 
 def characteristic_terms(profile: TermProfile, rarity: Rarity) -> TermProfile:
-    """The same by the terms that tell it best."""
+    """Return the profile reduced to its MAX_TERMS most characteristic words, its topics and its authors."""
     ranked = sorted(
-        (term for term in profile.weights if not is_row_term(term) and not rarity.is_usual(term)),
+        (term for term in profile.weights if not is_row_term(term) and not rarity.is_common(term)),
         key=lambda term: (-profile.weights[term] * cbrt(rarity[term]), term),
     )
-    kept = [*ranked[:MAX_TERMS], *filter(is_row_term, profile.weights)]
-    return TermProfile({term: profile.weights[term] for term in kept}, profile.text, profile.language)
+    terms = [*ranked[:MAX_TERMS], *filter(is_row_term, profile.weights)]
+    return TermProfile({term: profile.weights[term] for term in terms}, profile.text, profile.language)

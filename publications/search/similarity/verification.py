@@ -1,4 +1,4 @@
-"""Similarity compared with what a rebuild would make of it. Nothing is changed; actions may run meanwhile."""
+"""Comparison of similarity with what a rebuild would store. Changes nothing; actions may run at the same time."""
 
 from collections import defaultdict
 from collections.abc import Callable, Iterator
@@ -9,79 +9,73 @@ from django.utils import timezone
 from publications.models import Edition, EditionTerm, Similarity
 
 from ..index import STEP, indexable_editions, read_editions
-from .matching import HUNDREDTHS, TextPosition, compare_each
-from .rows import MAX_KEPT
+from .matching import HUNDREDTHS, TextContext, compare_many
+from .rows import MAX_ROWS
 from .terms import Rarity, build_profile, characteristic_terms, count_texts, is_row_term
 
 Progress = Callable[[int, int], None]
+"""Called with how many of how many editions are done."""
 
-LEAST_AGREEMENT = 0.5
-"""Rows are kept as editions come, when other words were rare: so some of them differ from a rebuild, but not most."""
+MIN_AGREEMENT = 0.5
+"""Rows are stored as editions come, when other words were rare: some of them differ from a rebuild, but not most."""
 
 
 def differing_editions(progress: Progress) -> set[int]:
-    """The editions that are told by terms which are not of their text, weigh otherwise in it, or are none."""
-    found: set[int] = set()
-    for editions in _read(progress):
-        stored = _stored_terms(editions)
+    """Return the editions whose stored terms are not of their text, have other weights, or are missing."""
+    differing: set[int] = set()
+    for editions in _read_editions(progress):
+        stored = _stored_weights(editions)
         for edition in editions:
-            own = {
-                term: round(weight * HUNDREDTHS) for term, weight in build_profile(edition).weights.items()
-            }
+            weights = build_profile(edition).weights
+            own = {term: round(weight * HUNDREDTHS) for term, weight in weights.items()}
             terms = stored[edition.pk]
-            is_described = bool(terms) or not own
-            if not is_described or not terms.items() <= own.items() or _signs(terms) != _signs(own):
-                found.add(edition.pk)
-    return found
+            is_missing = bool(own) and not terms
+            if is_missing or not terms.items() <= own.items() or _row_terms(terms) != _row_terms(own):
+                differing.add(edition.pk)
+    return differing
 
 
-def _signs(terms: dict[str, int]) -> set[str]:
-    return {term for term in terms if is_row_term(term)}
+def _row_terms(weights: dict[str, int]) -> set[str]:
+    return {term for term in weights if is_row_term(term)}
 
 
-def _stored_terms(editions: list[Edition]) -> dict[int, dict[str, int]]:
+def _stored_weights(editions: list[Edition]) -> dict[int, dict[str, int]]:
     stored: dict[int, dict[str, int]] = defaultdict(dict)
-    for edition, term, weight in EditionTerm.objects.filter(edition__in=editions).values_list(
-        "edition", "term", "weight"
-    ):
+    rows = EditionTerm.objects.filter(edition__in=editions).values_list("edition", "term", "weight")
+    for edition, term, weight in rows:
         stored[edition][term] = weight
     return stored
 
 
 def compare_with_rebuild(progress: Progress) -> tuple[int, int]:
-    """How many suggestions of a rebuild are kept, and how many a rebuild gives."""
+    """Return how many of the rows that a rebuild would store are stored, and how many it would store."""
     same = total = 0
-    for editions in _read(progress):
-        kept = defaultdict(set)
-        for edition, other in Similarity.objects.filter(edition__in=editions).values_list(
-            "edition", "similar_edition"
-        ):
-            kept[edition].add(other)
-        for edition, others in zip(editions, _rebuilt(editions), strict=True):
-            same, total = same + len(kept[edition.pk] & others), total + len(others)
+    for editions in _read_editions(progress):
+        stored = defaultdict(set)
+        rows = Similarity.objects.filter(edition__in=editions).values_list("edition", "similar_edition")
+        for edition, similar_edition in rows:
+            stored[edition].add(similar_edition)
+        for edition, similar_editions in zip(editions, _rebuilt_rows(editions), strict=True):
+            same += len(stored[edition.pk] & similar_editions)
+            total += len(similar_editions)
     return same, total
 
 
-def _rebuilt(editions: list[Edition]) -> Iterator[set[int]]:
-    """What each edition is like by the terms that would tell it today."""
+def _rebuilt_rows(editions: list[Edition]) -> Iterator[set[int]]:
+    """Yield for each edition the editions that it is similar to by the terms that are characteristic today."""
     profiles = [build_profile(edition) for edition in editions]
-    known = count_texts({term for profile in profiles for term in profile.weights})
+    counts = count_texts({term for profile in profiles for term in profile.weights})
     texts = []
     for edition, profile in zip(editions, profiles, strict=True):
-        rarity = Rarity(profile.weights, known)
-        texts.append(
-            (
-                characteristic_terms(profile, rarity),
-                rarity,
-                TextPosition(edition.translation_group, edition.published_at),
-            )
-        )
-    for matches in compare_each(texts, timezone.now()):
-        yield {match.other.number for match in matches[:MAX_KEPT]}
+        rarity = Rarity(profile.weights, counts)
+        context = TextContext(edition.translation_group, edition.published_at)
+        texts.append((characteristic_terms(profile, rarity), rarity, context))
+    for matches in compare_many(texts, timezone.now()):
+        yield {match.candidate.edition for match in matches[:MAX_ROWS]}
 
 
-def _read(progress: Progress) -> Iterator[list[Edition]]:
-    numbers = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
-    for done, step in enumerate(batched(numbers, STEP), start=1):
-        yield [text.edition for text in read_editions(step)]
-        progress(min(done * STEP, len(numbers)), len(numbers))
+def _read_editions(progress: Progress) -> Iterator[list[Edition]]:
+    ids = list(indexable_editions(timezone.now()).order_by("pk").values_list("pk", flat=True))
+    for done, batch in enumerate(batched(ids, STEP), start=1):
+        yield [rows.edition for rows in read_editions(batch)]
+        progress(min(done * STEP, len(ids)), len(ids))

@@ -1,4 +1,4 @@
-"""Related Publications on the page of a piece: what staff linked to, then what is like it, each saying why."""
+"""Related Publications on the page of a publication: linked ones, then similar ones with a reason."""
 
 import re
 
@@ -19,18 +19,18 @@ def live(title: str, **fields):
 
 
 def related(client, edition) -> list[tuple[str, str]]:
-    """The titles below the piece, each with why it stands there."""
+    """Return the titles of related publications, each with its reason."""
     page = client.get(edition.get_absolute_url()).content.decode()
     section = page.partition('<section class="related"')[2].partition("</section>")[0]
-    cards = section.split("</article>")[:-1]
-    title, why = (
-        re.compile(r"teaser__title.*?<a[^>]*>(.*?)</a>"),
-        re.compile(r"teaser__why.*?<bdi>(.*?)</bdi>"),
-    )
-    return [(title.search(card)[1], found[1] if (found := why.search(card)) else "") for card in cards]
+    teasers = section.split("</article>")[:-1]
+    title = re.compile(r"teaser__title.*?<a[^>]*>(.*?)</a>")
+    reason = re.compile(r"teaser__why.*?<bdi>(.*?)</bdi>")
+    return [
+        (title.search(teaser)[1], match[1] if (match := reason.search(teaser)) else "") for teaser in teasers
+    ]
 
 
-def test_what_staff_linked_to_comes_first_and_says_nothing(client, editor):
+def test_linked_publications_come_first_without_a_reason(client, editor):
     tag = make_tag("Belarus")
     edition, chosen = live("Barges", tags=(tag,)), live("Schism", body="Patriarch and synod quarrel.")
     live("Winter", body="Pipelines and storage.", tags=(tag,))
@@ -39,7 +39,7 @@ def test_what_staff_linked_to_comes_first_and_says_nothing(client, editor):
     assert related(client, edition) == [("Schism", ""), ("Winter", "Both on Belarus")]
 
 
-def test_four_stand_below_a_piece_and_none_twice(client, editor):
+def test_four_stand_below_a_publication_and_none_twice(client, editor):
     tag = make_tag("Belarus")
     edition, *others = (live(f"Grain {number}", tags=(tag,)) for number in range(7))
     actions.set_related_links(edition.publication, [others[0].publication], by=editor)
@@ -49,7 +49,7 @@ def test_four_stand_below_a_piece_and_none_twice(client, editor):
     assert len(titles) == len(set(titles)) == 4 and titles[0] == "Grain 1"
 
 
-def test_what_is_not_public_is_never_below_a_piece(client, editor):
+def test_what_is_not_public_is_never_related(client, editor):
     edition, withdrawn = live("Barges"), live("Withdrawn")
     actions.withdraw(withdrawn.publication, by=editor)
     actions.publish(make_publication(title="Scheduled", body=GRAIN), by=editor, at=tomorrow())
@@ -58,7 +58,7 @@ def test_what_is_not_public_is_never_below_a_piece(client, editor):
     assert related(client, edition) == []
 
 
-def test_what_is_ruled_out_goes_from_both_pages_at_once(client, editor):
+def test_an_excluded_suggestion_leaves_both_pages_at_once(client, editor):
     edition, other = live("Barges"), live("Elevators")
     assert related(client, edition) and related(client, other)
 
@@ -67,7 +67,7 @@ def test_what_is_ruled_out_goes_from_both_pages_at_once(client, editor):
     assert related(client, edition) == related(client, other) == []
 
 
-def test_grounds_are_escaped(client):
+def test_reasons_are_escaped(client):
     tag = make_tag("<b>Grain</b> & more")
     edition = live("Barges", tags=(tag,))
     live("Winter", body="Pipelines and storage.", tags=(tag,))
@@ -75,8 +75,8 @@ def test_grounds_are_escaped(client):
     assert related(client, edition) == [("Winter", "Both on &lt;b&gt;Grain&lt;/b&gt; &amp; more")]
 
 
-def test_a_page_asks_the_same_however_many_are_like_it(client):
-    def params(edition) -> int:
+def test_the_number_of_queries_does_not_depend_on_similar_publications(client):
+    def count_queries(edition) -> int:
         with CaptureQueriesContext(connection) as captured:
             client.get(edition.get_absolute_url())
         return len(captured)
@@ -84,9 +84,9 @@ def test_a_page_asks_the_same_however_many_are_like_it(client):
     author, tag = make_author("Ann Berg"), make_tag("Belarus")
     published = live("Barges", by_whom=author, tags=(tag,), cover=make_image())
     live("Elevators", by_whom=author, tags=(tag,))
-    few = params(published)
+    few = count_queries(published)
 
     for number in range(20):
         live(f"Grain {number}", by_whom=author, tags=(tag, make_tag()))
 
-    assert params(published) == few
+    assert count_queries(published) == few

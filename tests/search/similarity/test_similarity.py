@@ -1,4 +1,4 @@
-"""Likeness: what is found to be like what, in which order and on what grounds; for drafts too."""
+"""Similarity: which publications are similar, in which order and for which reasons; for drafts too."""
 
 from datetime import timedelta
 
@@ -29,161 +29,161 @@ def live(title: str, body: str, **fields) -> Edition:
     return make_live(title=title, summary=f"On {title}.", body=body, **fields)
 
 
-def near(edition: Edition, count: int = 5) -> list[str]:
+def similar_titles(edition: Edition, count: int = 5) -> list[str]:
     return [
         row.similar_edition.title
         for row in similar_publications(edition.publication_id, timezone.now(), count)
     ]
 
 
-def reasons(edition: Edition) -> list[str]:
+def reasons_of(edition: Edition) -> list[str]:
     return similarity.reasons(similar_publications(edition.publication_id, timezone.now(), 5))
 
 
-# What is like what -------------------------------------------------------------------------------------
+# Similar publications -------------------------------------------------------------------------------------
 
 
-def test_a_piece_is_like_the_one_that_tells_of_the_same():
+def test_a_publication_is_similar_to_one_on_the_same_subject():
     publication = live("Barges", GRAIN)
     live("Winter", GAS)
     live("Elevators", f"{GRAIN} The elevator of Mykolaiv loads grain again.")
 
-    assert near(publication)[:1] == ["Elevators"]
+    assert similar_titles(publication)[:1] == ["Elevators"]
 
 
-def test_the_likeness_is_known_at_both_ends_whichever_came_first():
+def test_similarity_is_mutual_whichever_came_first():
     first = live("Barges", GRAIN)
     second = live("Elevators", f"{GRAIN} The elevator of Mykolaiv loads grain again.")
 
-    assert near(first) == ["Elevators"] and near(second) == ["Barges"]
+    assert similar_titles(first) == ["Elevators"] and similar_titles(second) == ["Barges"]
 
 
-def test_pieces_that_share_nothing_are_not_brought_together():
+def test_publications_that_share_nothing_are_not_similar():
     publication = live("Barges", GRAIN)
     live("Schism", CHURCH)
 
-    assert near(publication) == []
+    assert similar_titles(publication) == []
 
 
-def test_a_shared_topic_or_author_brings_pieces_together():
+def test_a_shared_topic_or_author_makes_publications_similar():
     tag, author = make_tag("Belarus"), make_author("Anna Nowak")
     publication = live("Barges", GRAIN, tags=(tag,), by_whom=author)
     live("Schism", CHURCH, tags=(tag,))
     live("Winter", GAS, by_whom=author)
 
-    assert sorted(near(publication)) == ["Schism", "Winter"]
+    assert sorted(similar_titles(publication)) == ["Schism", "Winter"]
 
 
-def test_the_topic_that_few_have_counts_more():
+def test_a_rare_topic_counts_more():
     rare, usual = make_tag("Gagauzia"), make_tag("Europe")
     for number in range(8):
         live(f"Filler {number}", f"Wholly{number} other{number} words{number}.", tags=(usual,))
     publication = live("Barges", GRAIN, tags=(rare, usual))
     live("Schism", CHURCH, tags=(rare,))
 
-    assert near(publication, 1) == ["Schism"]
+    assert similar_titles(publication, 1) == ["Schism"]
 
 
-def test_addresses_in_the_text_bring_nobody_together():
+def test_addresses_in_texts_are_ignored():
     publication = live("Barges", f"{GRAIN} <https://example.org/zanzibar/omelette/kumquat>")
     live("Schism", f"{CHURCH} <https://example.org/zanzibar/omelette/kumquat>")
 
-    assert near(publication) == []
+    assert similar_titles(publication) == []
 
 
-def test_of_two_that_are_alike_the_newer_comes_first():
+def test_of_two_similar_publications_the_newer_comes_first():
     months = [timezone.now() - timedelta(days=days) for days in (3000, 30)]
     publication = live("Barges", GRAIN)
     old, new = (live(f"Grain {day.year}", GRAIN, published_at=day) for day in months)
 
-    assert near(publication) == [new.title, old.title]
+    assert similar_titles(publication) == [new.title, old.title]
 
 
-def test_the_first_years_between_two_publications_take_most():
+def test_similarity_decays_most_in_the_first_years():
     now = timezone.now()
     years = [decay(now, now - timedelta(days=365.25 * count)) for count in (0, 2, 6, 16)]
 
     assert years == pytest.approx([1, 0.5**0.5, 0.5, 1 / 3])
 
 
-def test_an_old_series_is_answered_by_itself_and_newer_texts_stay_in_sight():
+def test_similarity_to_newer_publications_decays_too():
     now = timezone.now()
     later = [decay(now, now + timedelta(days=365.25 * count)) for count in (1, 3, 8)]
 
     assert later == pytest.approx([0.5**0.5, 0.5, 1 / 3])
 
 
-def test_translations_stand_for_one_piece_and_never_beside_their_own():
+def test_one_text_of_a_translation_group_is_similar_and_none_of_its_own():
     tag = make_tag("Belarus")
     publication = live("Barges", GRAIN, tags=(tag,))
     own = live("Pråmar", "Spannmål.", tags=(tag,), language="sv", translation_of=publication.publication)
     other = live("Elevators", GRAIN, tags=(tag,))
     live("Silor", "Spannmål.", tags=(tag,), language="sv", translation_of=other.publication)
 
-    assert near(publication) == ["Elevators"]
-    assert near(own) == ["Silor"]
+    assert similar_titles(publication) == ["Elevators"]
+    assert similar_titles(own) == ["Silor"]
 
 
-# Grounds in words --------------------------------------------------------------------------------------
+# Reasons --------------------------------------------------------------------------------------
 
 
-def test_the_grounds_are_told_in_words():
+def test_reasons_are_sentences():
     tags, author = (make_tag("Belarus"), make_tag("Sanctions")), make_author("Anna Nowak")
     publication = live("Barges", GRAIN, tags=tags)
     live("Schism", CHURCH, tags=tags)
-    assert reasons(publication) == ["Both on Belarus and Sanctions"]
+    assert reasons_of(publication) == ["Both on Belarus and Sanctions"]
 
     publication = live("Winter", GAS, by_whom=author)
     live("Calendar", "Feasts and fasts.", by_whom=author)
-    assert reasons(publication) == ["Both by Anna Nowak"]
+    assert reasons_of(publication) == ["Both by Anna Nowak"]
 
 
-def test_shared_words_are_told_as_they_are_spelled():
+def test_shared_words_are_spelled_as_in_the_text():
     publication = live("Barges", GRAIN)
     live("Elevators", GRAIN)
 
-    (result,) = reasons(publication)
+    (result,) = reasons_of(publication)
 
     assert result.startswith("Much the same words: ")
     assert len(result.split(", ")) == 3
     assert set(result.partition(": ")[2].split(", ")) <= {*GRAIN.strip(".").replace(",", "").split()}
 
 
-def test_topics_are_named_in_the_language_of_the_page_and_as_they_are_called_now(editor):
+def test_reasons_name_topics_by_their_current_name_in_the_current_language(editor):
     tag = make_tag("Belarus", name_sv="Vitryssland")
     publication = live("Barges", GRAIN, tags=(tag,))
     live("Schism", CHURCH, tags=(tag,))
     tag.name = "Belarus and its people"
     actions.save_instance(tag, by=editor)
 
-    assert reasons(publication) == ["Both on Belarus and its people"]
+    assert reasons_of(publication) == ["Both on Belarus and its people"]
     with translation.override("sv"):
-        assert "Vitryssland" in reasons(publication)[0]
+        assert "Vitryssland" in reasons_of(publication)[0]
 
 
-def test_a_pen_name_brings_nobody_together_and_is_not_told(editor):
+def test_a_pseudonym_makes_nothing_similar_and_is_no_reason(editor):
     hidden = make_author("A Historian", is_pseudonymous=True)
     publication = live("Barges", GRAIN, by_whom=hidden)
     live("Schism", CHURCH, by_whom=hidden)
-    assert near(publication) == []
+    assert similar_titles(publication) == []
 
     author = make_author("Vera Holm")
     publication = live("Winter", GAS, by_whom=author)
     live("Calendar", "Feasts and fasts.", by_whom=author)
-    assert reasons(publication) == ["Both by Vera Holm"]
+    assert reasons_of(publication) == ["Both by Vera Holm"]
     author.name, author.is_pseudonymous = "An Observer", True
     actions.save_instance(author, by=editor)
-    assert near(publication) == []
+    assert similar_titles(publication) == []
 
 
 # Drafts ------------------------------------------------------------------------------------------------
 
 
-def suggested(*params, **more) -> list[str]:
-    return [row.similar_edition.title for row in similarity.suggest(*params, **more)]
+def suggested_titles(*args, **kwargs) -> list[str]:
+    return [row.similar_edition.title for row in similarity.suggest(*args, **kwargs)]
 
 
-def test_a_draft_is_told_what_is_like_it_with_the_grounds():
+def test_a_draft_gets_suggestions_with_reasons():
     tag, author = make_tag("Belarus"), make_author("Anna Nowak")
     live("Elevators", GRAIN)
     live("Schism", CHURCH, tags=(tag,))
@@ -197,35 +197,35 @@ def test_a_draft_is_told_what_is_like_it_with_the_grounds():
     assert not Similarity.objects.filter(edition=None).exists() and rows[0].pk is None
 
 
-def test_a_draft_is_suggested_only_what_is_live(editor):
+def test_only_live_editions_are_suggested(editor):
     withdrawn = live("Withdrawn", GRAIN)
     actions.withdraw(withdrawn.publication, by=editor)
     actions.publish(make_publication(title="Scheduled", body=GRAIN), by=editor, at=tomorrow())
     make_publication(title="Draft", body=GRAIN)
     live("Live", GRAIN)
 
-    assert suggested("Barges", GRAIN) == ["Live"]
+    assert suggested_titles("Barges", GRAIN) == ["Live"]
 
 
-def test_a_draft_is_not_suggested_itself_nor_what_is_linked_or_ruled_out(editor):
+def test_a_draft_is_not_suggested_itself_nor_linked_or_excluded_publications(editor):
     own, linked, apart, left = (live(title, GRAIN) for title in ("Own", "Linked", "Apart", "Left"))
     publication = own.publication
     actions.set_related_links(publication, [linked.publication], by=editor)
     actions.exclude_suggestion(apart.publication, publication, by=editor)
 
-    assert suggested("Own", GRAIN, beside=publication) == [left.title]
-    assert len(suggested("Own", GRAIN)) == 4
+    assert suggested_titles("Own", GRAIN, publication=publication) == [left.title]
+    assert len(suggested_titles("Own", GRAIN)) == 4
 
 
-def test_no_more_are_suggested_than_are_asked_for_and_none_for_an_empty_draft():
+def test_suggestions_are_limited_and_an_empty_draft_gets_none():
     for number in range(4):
         live(f"Grain {number}", GRAIN)
 
-    assert len(suggested("Barges", GRAIN, count=2)) == 2
-    assert suggested("", "") == []
+    assert len(suggested_titles("Barges", GRAIN, count=2)) == 2
+    assert suggested_titles("", "") == []
 
 
-# Telling terms -----------------------------------------------------------------------------------------
+# Characteristic terms -----------------------------------------------------------------------------------------
 
 
 def test_a_word_weighs_more_in_a_title_and_less_in_a_long_text():
@@ -236,11 +236,11 @@ def test_a_word_weighs_more_in_a_title_and_less_in_a_long_text():
     assert weight("", "", "Grain") > weight("", "", "Grain " + "barley " * 900)
 
 
-def test_stop_words_short_words_and_numbers_tell_nothing():
+def test_stop_words_short_words_and_numbers_have_no_weight():
     assert set(weigh_words("The 27 of EU", "in 2014", "and 5G barley", "en")) == {"barley"}
 
 
-def test_a_text_is_told_by_so_many_words_however_long_it_is():
+def test_a_text_has_at_most_so_many_characteristic_words():
     text = " ".join(f"word{chr(97 + n // 26)}{chr(97 + n % 26)}" for n in range(300))
     profile = build_draft_profile("Long", text, "en", (), ())
 
@@ -259,4 +259,4 @@ def test_texts_of_any_alphabet_are_compared(language, text):
     publication = live("A", text, language=language)
     live("B", text, language=language)
 
-    assert near(publication) == ["B"]
+    assert similar_titles(publication) == ["B"]
