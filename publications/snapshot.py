@@ -97,7 +97,9 @@ def _text(publication: Publication, before: Edition | None, prepared: RenderedAh
     """The text rendered; one that was rendered ahead serves where no paragraph has an id to keep."""
     carried = carried_paragraphs(before)
     ahead = None if carried else prepared.get((publication.language, publication.body))
-    return ahead or markup.render_markdown(publication.body, language=publication.language, carried=carried)
+    return ahead or markup.render_markdown(
+        publication.body, language=publication.language, previous_paragraphs=carried
+    )
 
 
 def rendered_columns(text: markup.RenderedText) -> dict[str, object]:

@@ -249,7 +249,7 @@ def _redact_edition(edition: Edition, redaction: markup.Redaction, passage: str)
     touched = _redact_fields(edition, EDITION_RULES, redaction) | _redact_slug(edition, redaction, passage)
     if touched:
         text = markup.render_markdown(
-            edition.body, language=edition.language, carried=carried_paragraphs(edition)
+            edition.body, language=edition.language, previous_paragraphs=carried_paragraphs(edition)
         )
         for name, value in rendered_columns(text).items():
             setattr(edition, name, value)

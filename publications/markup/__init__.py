@@ -1,8 +1,9 @@
-"""Markdown in; safe HTML, plain text, paragraph ids and contents out; and HTML back to Markdown. Knows no database.
+"""Render Markdown as safe HTML, plain text, paragraph ids and contents, and convert HTML back to Markdown.
 
-`render` is the way of a text: it is cleaned, bounded and masked (`source`), read by Python-Markdown (`dialect`),
-repaired to a tree (`html_repair`), shaped for our pages (`links`, `figures`, `structure`, `typography`, `footnotes`),
-given its ids (`paragraphs`), and sanitized. `redaction` takes a passage out of Markdown, found by `folding`.
+`render` runs the steps: the text is cleaned, checked against limits and masked (`source`), parsed by Python-Markdown
+(`dialect`), repaired to a tree (`html_repair`), adapted to the site's pages (`links`, `figures`, `structure`,
+`typography`, `footnotes`), given its ids (`paragraphs`) and sanitized. `redaction` removes a passage from Markdown;
+`folding` finds it. The package does not use the database.
 """
 
 from .figures import ResponsiveImage, insert_images, insert_permalinks

@@ -1,4 +1,4 @@
-"""Python-Markdown with the site's footnotes, and guards where it would work too long."""
+"""Python-Markdown with the site's footnotes, and with limits where parsing would take too long."""
 
 import re
 import xml.etree.ElementTree as etree
@@ -35,7 +35,7 @@ from .structure import mark_abbreviations
 
 InlineMatch = tuple[etree.Element | None, int | None, int | None]
 
-# The parser's own patterns, bound to one line and without a second try.
+# Patterns of the parser, restricted to one line and without backtracking.
 BRACES = re.compile(r"(?<! ) ++\{:? *+([^{}\n ][^{}\n]*+)\} *$")
 FOOTNOTE = re.compile(r"^ {0,3}\[\^([^\]\n]*+)\]:[ ]*+(.*)$", re.MULTILINE)
 ABBREVIATION = re.compile(r"^[*]\[(?P<abbr>[^\\\]\n]*+)\] ?:[ ]*+\n?[ ]*+(?P<title>.*)$", re.MULTILINE)
@@ -47,9 +47,9 @@ REFERENCE = re.compile(
 
 
 def parse_markdown(source: str) -> tuple[Element, list[Element]]:
-    """The trees of a text: its body, and its notes in the order they are written."""
+    """Return the element trees of the body of a text, and of its notes in source order."""
     abbreviations = AbbrExtension()
-    seal = blake2b(source.encode(), digest_size=8).hexdigest()  # no text can hold a digest of itself
+    token = blake2b(source.encode(), digest_size=8).hexdigest()  # a text cannot contain its own digest
     mask = MarkupMask()
     markdown = Markdown(
         output_format="html",
@@ -58,47 +58,53 @@ def parse_markdown(source: str) -> tuple[Element, list[Element]]:
             AttrListExtension(),
             SaneListExtension(),
             TableExtension(use_align_attribute=True),
-            Footnotes(seal),
-            Dialect(mask),
+            Footnotes(token),
+            SiteExtension(mask),
         ],
     )
-    pieces = markdown.convert(source).split(f"<note{seal}>")
-    body, *notes = [repair_html(piece.replace(f"</note{seal}>", ""), mask, seal) for piece in pieces]
+    parts = markdown.convert(source).split(f"<note{token}>")
+    body, *notes = [repair_html(part.replace(f"</note{token}>", ""), mask, token) for part in parts]
     mark_abbreviations([body, *notes], abbreviations.abbrs)
     return body, notes
 
 
-class Dialect(Extension):
+class SiteExtension(Extension):
+    """Registers the site's preprocessors, patterns and limits with the parser."""
+
     def __init__(self, mask: MarkupMask) -> None:
         super().__init__()
         self.mask = mask
 
     def extendMarkdown(self, md: Markdown) -> None:
-        md.preprocessors.register(Lines(self.mask.hide_lines), "hide", 25)  # before raw HTML is taken out
-        md.preprocessors.register(Lines(indent_lists), "lists", 10)
-        md.preprocessors.register(Lines(check_blocks), "blocks", 5)
-        md.preprocessors.register(Lines(check_bars), "bars", 4)
+        md.preprocessors.register(
+            LinesPreprocessor(self.mask.mask_lines), "hide", 25
+        )  # before raw HTML is extracted
+        md.preprocessors.register(LinesPreprocessor(indent_lists), "lists", 10)
+        md.preprocessors.register(LinesPreprocessor(check_blocks), "blocks", 5)
+        md.preprocessors.register(LinesPreprocessor(check_bars), "bars", 4)
         md.ESCAPED_CHARS += ["'", '"']
-        md.inlinePatterns.register(Escape(ESCAPE_RE, md), "escape", 180)
-        md.treeprocessors.register(PassageGuard(md), "passages", 30)  # before anything looks into a passage
-        md.parser.blockprocessors.register(QuickTable(md.parser, {"use_align_attribute": True}), "table", 75)
-        md.treeprocessors.register(GrowthGuard(md), "growth", -1)  # after all else
+        md.inlinePatterns.register(EscapedPunctuation(ESCAPE_RE, md), "escape", 180)
+        md.treeprocessors.register(InlineCostGuard(md), "passages", 30)  # before inline patterns run
+        md.parser.blockprocessors.register(
+            BoundedTable(md.parser, {"use_align_attribute": True}), "table", 75
+        )
+        md.treeprocessors.register(GrowthGuard(md), "growth", -1)  # after all other steps
         md.treeprocessors.deregister("abbr")
         md.treeprocessors["attr_list"].HEADER_RE = BRACES
         md.parser.blockprocessors["abbr"].RE = ABBREVIATION
         md.parser.blockprocessors["reference"].RE = REFERENCE
 
 
-class Lines(Preprocessor):
-    """A function over all lines as a step of the parser."""
+class LinesPreprocessor(Preprocessor):
+    """A preprocessor that applies a function to all lines."""
 
     def __init__(self, change: Callable[[list[str]], list[str]]) -> None:
         super().__init__()
         self.run = change
 
 
-class Escape(EscapeInlineProcessor):
-    """A quote, dash or dot behind a backslash stays as it was typed."""
+class EscapedPunctuation(EscapeInlineProcessor):
+    """Protects a quote, dash or dot after a backslash from typography."""
 
     def handleMatch(self, m: re.Match[str], data: str) -> tuple[str | None, int, int]:
         if m.group(1) in STRAIGHT:
@@ -106,8 +112,8 @@ class Escape(EscapeInlineProcessor):
         return super().handleMatch(m, data)
 
 
-class QuickTable(TableProcessor):
-    """Looks at two lines to say that a block is no table, where the parser looks at all; counts the cells."""
+class BoundedTable(TableProcessor):
+    """Recognizes a block that is not a table by its first two lines, and limits the number of cells."""
 
     cells = 0
 
@@ -122,8 +128,8 @@ class QuickTable(TableProcessor):
         super().run(parent, blocks)
 
 
-class PassageGuard(Treeprocessor):
-    """Counts what inline markup will cost, passage by passage, before it is read."""
+class InlineCostGuard(Treeprocessor):
+    """Limits the cost of inline markup, passage by passage, before it is parsed."""
 
     def run(self, root: etree.Element) -> None:
         passages = InlineCost()
@@ -134,19 +140,19 @@ class PassageGuard(Treeprocessor):
 
 
 class GrowthGuard(Treeprocessor):
-    """Counts what definitions have put into the text before it is written out."""
+    """Limits the text that definitions have added before it is serialized."""
 
     def run(self, root: etree.Element) -> None:
         check_growth(sum(len(value or "") for element in root.iter() for value in element.attrib.values()))
 
 
 class Footnotes(FootnoteExtension):
-    """Footnotes, found by the parser; numbered, sorted and linked by us."""
+    """Footnotes that the parser finds; `footnotes` numbers, orders and links them."""
 
-    def __init__(self, seal: str) -> None:
+    def __init__(self, token: str) -> None:
         super().__init__()
-        self.seal = seal
-        self.places: dict[str, int] = {}
+        self.token = token
+        self.numbers: dict[str, int] = {}
 
     def extendMarkdown(self, md: Markdown) -> None:
         md.registerExtension(self)
@@ -155,24 +161,23 @@ class Footnotes(FootnoteExtension):
         definitions.RE = FOOTNOTE
         md.parser.blockprocessors.register(definitions, "footnote", 17)
         md.inlinePatterns.register(FootnoteReference(self), "footnote", 175)
-        md.treeprocessors.register(FootnotesBelow(self), "footnote", 50)
+        md.treeprocessors.register(FootnoteTreeprocessor(self), "footnote", 50)
 
 
-class FootnotesBelow(Treeprocessor):
-    """Put the notes behind the body, each in an element that no author can write."""
+class FootnoteTreeprocessor(Treeprocessor):
+    """Append the notes to the body, each in an element whose name contains the token."""
 
     def __init__(self, notes: Footnotes) -> None:
         super().__init__()
         self.notes = notes
 
     def run(self, root: etree.Element) -> None:
-        places = self.notes.places
-        while fresh := [
-            label for label in self.notes.footnotes if label not in places
-        ]:  # notes may hold notes
-            for label in fresh:
-                places[label] = len(places)
-                element = etree.SubElement(root, f"note{self.notes.seal}")
+        numbers = self.notes.numbers
+        # Notes may contain notes.
+        while new_labels := [label for label in self.notes.footnotes if label not in numbers]:
+            for label in new_labels:
+                numbers[label] = len(numbers)
+                element = etree.SubElement(root, f"note{self.notes.token}")
                 self.notes.parser.parseChunk(element, self.notes.footnotes[label])
 
 
@@ -182,7 +187,7 @@ class FootnoteReference(InlineProcessor):
         self.notes = notes
 
     def handleMatch(self, m: re.Match[str], data: str) -> InlineMatch:
-        place = self.notes.places.get(m.group(1))
-        if place is None:
+        number = self.notes.numbers.get(m.group(1))
+        if number is None:
             return None, None, None
-        return etree.Element(f"ref{self.notes.seal}n{place}"), m.start(0), m.end(0)
+        return etree.Element(f"ref{self.notes.token}n{number}"), m.start(0), m.end(0)

@@ -1,11 +1,11 @@
-"""Images and permalinks: placeholders in the stored text, put in when a page is shown.
+"""Insert images and permalinks into stored HTML when a page is rendered.
 
-Stored HTML names an image by its key and never holds an address, so that images may move, and a text that is shown
-where its images are not public simply has none.
+Stored HTML contains image keys but no addresses, so that images may move; where its images are not public, a text is
+rendered without them.
 
-The link at each paragraph and heading holds no text, so that copying takes none along. It is hidden until the pointer
-or the focus is in its paragraph, or the reader asks for all of them: a hidden link is neither a stop of the Tab key nor
-a word of a screen reader, of which a long report would otherwise have hundreds.
+The link at each paragraph and heading has no text, so that it is not copied. It is hidden until the pointer or the
+focus is in its paragraph, or the reader turns permalinks on: hidden links are skipped by the Tab key and by screen
+readers, for which a long report would otherwise contain hundreds.
 """
 
 import re
@@ -27,7 +27,7 @@ BLOCK = re.compile(r'(<(p|h[2-6]) id="([ps]-[^"]+)"[^<>]*>.*?)(</\2>)', re.DOTAL
 
 @dataclass(frozen=True)
 class ResponsiveImage:
-    """What a page needs to show one image; `sources` are pairs of media type and srcset."""
+    """The attributes of an image on a page; `sources` are pairs of media type and srcset."""
 
     src: str
     width: int
@@ -37,17 +37,17 @@ class ResponsiveImage:
     sources: tuple[tuple[str, str], ...] = ()
 
 
-def build_figures(tree: Element) -> None:
-    """A paragraph that holds just pictures becomes figures; within a line a picture has no caption."""
-    tree.replace(_shape)
+def build_figures(root: Element) -> None:
+    """Replace paragraphs that contain only images by figures. Images within a line have no caption."""
+    root.replace(_figures_of_paragraph)
 
 
-def _shape(element: Element) -> list[Element | str]:
+def _figures_of_paragraph(element: Element) -> list[Element | str]:
     if element.tag != "p":
         return [element]
     content = [child for child in element.children if not is_blank(child) and not _is_break(child)]
-    if content and all(_is_picture(child) for child in content):
-        return [_figure(child) for child in content if isinstance(child, Element)]
+    if content and all(_is_image(child) for child in content):
+        return [_build_figure(child) for child in content if isinstance(child, Element)]
     return [element] if content else []
 
 
@@ -55,64 +55,71 @@ def _is_break(child: Element | str) -> bool:
     return isinstance(child, Element) and child.tag == "br"
 
 
-def _is_picture(child: Element | str) -> bool:
+def _is_image(child: Element | str) -> bool:
     if isinstance(child, str):
         return False
     if child.tag == "a":
-        return len(child.children) == 1 and _is_picture(child.children[0])
+        return len(child.children) == 1 and _is_image(child.children[0])
     return child.tag == "img"
 
 
-def _figure(picture: Element) -> Element:
-    image = picture.find_all("img")[0]
+def _build_figure(linked_image: Element) -> Element:
+    image = linked_image.find_all("img")[0]
     caption = image.attributes.pop("title", "")
-    return Element("figure", {}, [picture, Element("figcaption", {}, [caption])] if caption else [picture])
+    captions = [Element("figcaption", {}, [caption])] if caption else []
+    return Element("figure", {}, [linked_image, *captions])
 
 
-def insert_images(html: str, pictures: Mapping[str, ResponsiveImage]) -> str:
-    """The stored HTML with its pictures in place. An image that is not given is left out, figure and all."""
-    return PLACEHOLDER.sub(lambda match: _place(match, pictures.get(match["key"])), html)
+def insert_images(html: str, images: Mapping[str, ResponsiveImage]) -> str:
+    """Return stored HTML with its images inserted; an image that is not in `images` is omitted with its figure."""
+    return PLACEHOLDER.sub(lambda match: _render_image(match, images.get(match["key"])), html)
 
 
-def _place(match: re.Match[str], picture: ResponsiveImage | None) -> str:
-    if picture is None:
+def _render_image(match: re.Match[str], image: ResponsiveImage | None) -> str:
+    if image is None:
         return ""
-    alt = match["alt"] or escape(picture.alt)
-    shown = f"{match['link'] or ''}{_picture(picture, alt)}{match['end']}"
+    alt = match["alt"] or escape(image.alt)
+    html = f"{match['link'] or ''}{_render_picture(image, alt)}{match['end']}"
     if not match["figure"]:
-        return shown
-    return f"<figure>{shown}{_caption(match['caption'] or '', picture.credit)}</figure>"
+        return html
+    return f"<figure>{html}{_render_caption(match['caption'] or '', image.credit)}</figure>"
 
 
-def _picture(picture: ResponsiveImage, alt: str) -> str:
-    """`alt` is HTML."""
-    image = (
-        f'<img src="{escape(picture.src)}" width="{picture.width}" height="{picture.height}" '
+def _render_picture(image: ResponsiveImage, alt: str) -> str:
+    """Return the HTML of an image; `alt` is escaped already."""
+    img = (
+        f'<img src="{escape(image.src)}" width="{image.width}" height="{image.height}" '
         f'loading="lazy" decoding="async" alt="{alt}">'
     )
-    sources = "".join(_source(media_type, srcset) for media_type, srcset in picture.sources)
-    return f"<picture>{sources}{image}</picture>" if sources else image
+    sources = "".join(_render_source(media_type, srcset) for media_type, srcset in image.sources)
+    return f"<picture>{sources}{img}</picture>" if sources else img
 
 
-def _source(media_type: str, srcset: str) -> str:
+def _render_source(media_type: str, srcset: str) -> str:
     sizes = f' sizes="{SIZES}"' if srcset.endswith("w") else ""
     return f'<source type="{escape(media_type)}" srcset="{escape(srcset)}"{sizes}>'
 
 
-def _caption(caption: str, credit: str) -> str:
-    """`caption` is HTML of the stored text, `credit` is plain."""
-    shown = f'<span class="credit">{escape(credit)}</span>' if credit else ""
-    inside = " ".join(part for part in (caption, shown) if part)
-    return f"<figcaption>{inside}</figcaption>" if inside else ""
+def _render_caption(caption: str, credit: str) -> str:
+    """Return the HTML of a caption; `caption` is stored HTML, `credit` plain text."""
+    credit_html = f'<span class="credit">{escape(credit)}</span>' if credit else ""
+    content = " ".join(part for part in (caption, credit_html) if part)
+    return f"<figcaption>{content}</figcaption>" if content else ""
 
 
 def insert_permalinks(html: str, paragraph: str, section: str, *, language: str = "") -> str:
-    """The stored HTML with its permalinks, named in words of the page, whose language is told if it differs."""
-    spoken = f' lang="{escape(language)}"' if language else ""
+    """Return stored HTML with its permalinks.
 
-    def linked(match: re.Match[str]) -> str:
+    Args:
+        paragraph: the label of a link to a paragraph.
+        section: the label of a link to a heading.
+        language: the language of the labels, if it is not that of the text.
+    """
+    language_attribute = f' lang="{escape(language)}"' if language else ""
+
+    def add_permalink(match: re.Match[str]) -> str:
         name = escape(paragraph if match[2] == "p" else section)
-        link = f'<a class="permalink" href="#{match[3]}" aria-label="{name}"{spoken}></a>'
+        link = f'<a class="permalink" href="#{match[3]}" aria-label="{name}"{language_attribute}></a>'
         return f"{match[1]}{link}{match[4]}"
 
-    return BLOCK.sub(linked, html)
+    return BLOCK.sub(add_permalink, html)

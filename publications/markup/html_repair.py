@@ -1,8 +1,8 @@
-"""Raw HTML of authors, and the output of the Markdown parser, repaired to a tree that is valid where it matters.
+"""Repair raw HTML of authors, and the output of the Markdown parser, to a tree of elements.
 
-Any soup of tags is accepted. Inline elements stand in a block, items in a list, cells in a row, no block in a
-paragraph, so that the sanitizer behind finds nothing to repair. Elements that the site does not know are left out here,
-and attributes that an author may not set.
+Any sequence of tags is accepted. Inline elements are put into blocks, items into lists, cells into rows, and no block
+into a paragraph, so that the sanitizer finds nothing to repair. Unknown elements, and attributes that authors may not
+set, are removed.
 """
 
 import re
@@ -25,7 +25,7 @@ from publications.html_tree import (
     Element,
 )
 
-from .source import HIDDEN, TAG, MarkupMask, unmask
+from .source import MASKED, TAG, MarkupMask, unmask
 
 Names = Collection[str]
 
@@ -45,44 +45,51 @@ IMPLIED = {
     "tfoot": "tr",
     "tr": "td",
 }
-FENCES = {"body", "blockquote", "td", "th", "caption"}  # an end tag does not reach across these
-PHRASES = HEADINGS | {"pre", "dt", "caption"}  # these hold no blocks
+FENCES = {"body", "blockquote", "td", "th", "caption"}  # an end tag does not close elements outside of these
+PHRASES = HEADINGS | {"pre", "dt", "caption"}  # these contain no blocks
 
 
-def repair_html(html: str, mask: MarkupMask, seal: str) -> Element:
-    """The tree of a piece of HTML, below a `body`. References to notes are known by their seal."""
-    return TreeBuilder(mask, re.compile(f"ref{seal}n([0-9]+)")).feed(html)
+def repair_html(html: str, mask: MarkupMask, token: str) -> Element:
+    """Return the tree of some HTML below a `body`.
+
+    Args:
+        mask: restores comments, which are kept within code.
+        token: the part of their names by which references to notes are recognized.
+    """
+    return TreeBuilder(mask, re.compile(f"ref{token}n([0-9]+)")).feed(html)
 
 
 class TreeBuilder:
+    """Builds a valid tree from tags and text, with a stack of open elements."""
+
     def __init__(self, mask: MarkupMask, reference: re.Pattern[str]) -> None:
         self.mask = mask
         self.reference = reference
         self.stack = [Element("body")]
 
     def feed(self, html: str) -> Element:
-        place = 0
+        index = 0
         unclosed: set[str] = set()
-        while match := TAG.search(html, place):
-            self.add_text(html[place : match.start()])
-            place = match.end()
+        while match := TAG.search(html, index):
+            self.add_text(html[index : match.start()])
+            index = match.end()
             tag = match[2].lower()
             if match[1]:
                 self.close(tag)
             elif tag in DROPPED and tag not in unclosed:
-                end = re.compile(f"</{tag}[^<>]*>", re.IGNORECASE).search(html, place)
-                place = end.end() if end else place
+                end = re.compile(f"</{tag}[^<>]*>", re.IGNORECASE).search(html, index)
+                index = end.end() if end else index
                 unclosed |= set() if end else {tag}
             else:
                 self.open(tag, match[3])
-        self.add_text(html[place:])
+        self.add_text(html[index:])
         return self.stack[0]
 
     def add_text(self, raw: str) -> None:
         text = unescape(raw).replace("\r", " ")
         if "\ufdd5" in text:
             is_code = any(element.tag in VERBATIM for element in self.stack)
-            text = HIDDEN.sub(self.mask.comment if is_code else "", text)
+            text = MASKED.sub(self.mask.original_comment if is_code else "", text)
         if text.strip():
             self._imply_phrase()
         elif not text or self._is_between_blocks():
@@ -98,7 +105,7 @@ class TreeBuilder:
         elif tag not in KEPT or (len(self.stack) > MAX_DEPTH and tag not in VOID):
             return
         elif self._make_room(tag):
-            self._push(Element(tag, _attributes(tag, attributes)))
+            self._push(Element(tag, _parse_attributes(tag, attributes)))
 
     def close(self, tag: str) -> None:
         if tag in UNWRAPPED_BLOCKS:
@@ -118,18 +125,18 @@ class TreeBuilder:
             self.stack.append(element)
 
     def _pop_to(self, names: Names, stops: Names, *, through: bool = False, within: Names = ()) -> bool:
-        """Close elements until one of these names is on top, or closed as well; not across the stops."""
-        for place in range(len(self.stack) - 1, 0, -1):
-            tag = self.stack[place].tag
+        """Close elements until one of `names` is on top (`through`: is closed as well); do not cross `stops`."""
+        for index in range(len(self.stack) - 1, 0, -1):
+            tag = self.stack[index].tag
             if tag in names:
-                del self.stack[place if through else place + 1 :]
+                del self.stack[index if through else index + 1 :]
                 return True
             if tag in stops or (within and tag not in within):
                 return False
         return False
 
     def _make_room(self, tag: str) -> bool:
-        """Close and open what must be so that the element can stand here; False where it cannot."""
+        """Close and open elements so that this one is valid here; return False if it cannot be."""
         if tag in PARTS:
             return self._make_room_for_part(tag)
         if tag in BLOCKS:
@@ -141,14 +148,14 @@ class TreeBuilder:
 
     def _make_room_for_part(self, tag: str) -> bool:
         if tag == "caption":
-            found = self._pop_to({"table"}, ()) and not self.top.children
+            has_room = self._pop_to({"table"}, ()) and not self.top.children
         elif tag in LEVELS:
-            found = self._make_room_in_table(tag)
+            has_room = self._make_room_in_table(tag)
         else:
-            found = self._pop_to(OWNERS[tag], FENCES)
-        if not found:
+            has_room = self._pop_to(OWNERS[tag], FENCES)
+        if not has_room:
             self._end_paragraph()
-        return found
+        return has_room
 
     def _make_room_in_table(self, tag: str) -> bool:
         if not any(element.tag == "table" for element in self.stack):
@@ -168,7 +175,7 @@ class TreeBuilder:
             self.top.children.append("\n")
 
     def _is_between_blocks(self) -> bool:
-        """Where space between words would be none: before, between and behind blocks."""
+        """Whether white space here is insignificant: before, between and after blocks."""
         last = self.top.children[-1] if self.top.children else None
         if isinstance(last, Element) and not last.is_inline:
             return True
@@ -183,25 +190,25 @@ class TreeBuilder:
             self._push(Element(IMPLIED[self.top.tag]))
 
     def _keep_id(self, attributes: str) -> None:
-        """The id of an element that goes stands before what it held."""
-        if "id" in (kept := _attributes("span", attributes)):
+        """Keep the id of a removed element as an empty span before its content."""
+        if name := _parse_attributes("span", attributes).get("id"):
             self._imply_phrase()
-            self.top.children.append(Element("span", {"id": kept["id"]}))
+            self.top.children.append(Element("span", {"id": name}))
 
     def _add_reference(self, number: str) -> None:
         self._imply_phrase()
-        places = [place for place, element in enumerate(self.stack) if element.tag == "a"]
-        owner = self.stack[places[0] - 1] if places else self.top  # no link stands in a link: behind it
+        indexes = [index for index, element in enumerate(self.stack) if element.tag == "a"]
+        owner = self.stack[indexes[0] - 1] if indexes else self.top  # links cannot be nested
         owner.children.append(Element("ref", {"n": number}))
 
 
-def _attributes(tag: str, written: str) -> dict[str, str]:
+def _parse_attributes(tag: str, source: str) -> dict[str, str]:
     allowed = ATTRIBUTES.get(tag, GLOBAL_ATTRIBUTES)
-    found: dict[str, str] = {}
-    for match in ATTRIBUTE.finditer(written):
+    attributes: dict[str, str] = {}
+    for match in ATTRIBUTE.finditer(source):
         name = match[1].lower()
-        if name in allowed and name not in found:
-            value = " ".join(HIDDEN.sub("", unmask(unescape(match[2] or match[3] or match[4] or ""))).split())
+        if name in allowed and name not in attributes:
+            value = " ".join(MASKED.sub("", unmask(unescape(match[2] or match[3] or match[4] or ""))).split())
             if ATTRIBUTE_VALUES[name].fullmatch(value):
-                found[name] = value
-    return found
+                attributes[name] = value
+    return attributes

@@ -1,7 +1,7 @@
-"""Where links lead, which library images a text shows, and the ids that links lead to.
+"""Normalize links, the library images of a text, and the ids that links point to.
 
-Headings and paragraphs have ids of the site's own. An id of an author (`{#grain}`, `<a id="grain">`) becomes an empty
-`span` where it stood, so that a link with that fragment lands there: links of other pages, and of the site that a text
+Headings and paragraphs have ids assigned by the site. An author's id (`{#grain}`, `<a id="grain">`) becomes an empty
+`span` at its position, so that links with that fragment still work: those of other pages, and of the site that a text
 was written for.
 """
 
@@ -26,7 +26,7 @@ PAGE_IDS = {
     "responsible", "series", "server", "server-error", "server-hint", "share", "sought", "themes", "topics", "true",
     "words", "written",
 }  # fmt: skip
-"""Ids that the templates of public pages use themselves: an author's id is none of them."""
+"""Ids that the templates of public pages use; an author's id is changed if it is one of them."""
 FRAGMENT = re.compile(r"[^\s\"<>&\x00-\x1f]{1,200}")
 RESERVED = re.compile(r"p-[a-z2-7]{6}(-[0-9]+)?|note-[0-9]+|fn(ref)?-[0-9]+(-[0-9]+)?")
 PHRASES = HEADINGS | {"p", "li", "dt", "dd", "td", "th", "caption", "pre"}
@@ -34,7 +34,7 @@ PHRASES = HEADINGS | {"p", "li", "dt", "dd", "td", "th", "caption", "pre"}
 
 @dataclass(frozen=True)
 class Heading:
-    """A heading of the body: level 2 to 6, its text, and its id on the page."""
+    """A heading of the body with its level (2 to 6), its text and its id on the page."""
 
     level: int
     text: str
@@ -42,46 +42,46 @@ class Heading:
 
 
 def images_in(markdown: str) -> tuple[str, ...]:
-    """The keys of library images that a text may refer to, in order, once each; found without rendering."""
+    """Return the distinct keys of library images in Markdown, in order, without rendering it."""
     return tuple(dict.fromkeys(MENTION.findall(markdown)))
 
 
 def misnamed_images(markdown: str) -> tuple[str, ...]:
-    """What stands in the place of a key where a picture of the library is meant, in order, once each."""
+    """Return the distinct invalid keys in references to library images (`image:…`), in order."""
     return tuple(dict.fromkeys(MISNAMED.findall(markdown)))
 
 
-def images_of(tree: Element) -> tuple[str, ...]:
-    """The keys of library images that a rendered text shows, in order, once each."""
-    return tuple(dict.fromkeys(image.attributes["data-image"] for image in tree.find_all("img")))
+def images_of(root: Element) -> tuple[str, ...]:
+    """Return the distinct keys of library images in a rendered text, in order."""
+    return tuple(dict.fromkeys(image.attributes["data-image"] for image in root.find_all("img")))
 
 
 def safe_address(address: str) -> str:
-    """The address if a link may lead there (http, https, mailto, tel, this site), else nothing."""
-    bare = re.sub(r"[\x00-\x1f\x7f-\x9f]", "", address).strip().replace(" ", "%20")
-    if match := SCHEME.match(bare):
+    """Return the address if links may have it (http, https, mailto, tel, this site), otherwise an empty string."""
+    stripped = re.sub(r"[\x00-\x1f\x7f-\x9f]", "", address).strip().replace(" ", "%20")
+    if match := SCHEME.match(stripped):
         scheme = match[1].lower()
-        is_safe = bool(WEB.match(bare)) if scheme.startswith("http") else scheme in SCHEMES
-        return bare if is_safe else ""
-    return "" if re.match(r"[/\\]{2}", bare) else bare
+        is_safe = bool(WEB.match(stripped)) if scheme.startswith("http") else scheme in SCHEMES
+        return stripped if is_safe else ""
+    return "" if re.match(r"[/\\]{2}", stripped) else stripped
 
 
-def normalize_links(tree: Element) -> None:
-    """Links lead where they may, pictures from elsewhere become links, and what holds nothing goes."""
-    tree.replace(_shape)
+def normalize_links(root: Element) -> None:
+    """Remove disallowed link targets and empty inline elements, and turn external images into links."""
+    root.replace(_normalize_element)
 
 
-def _shape(element: Element) -> list[Element | str]:
+def _normalize_element(element: Element) -> list[Element | str]:
     if element.tag == "img":
-        return _picture(element)
+        return _normalize_image(element)
     if element.tag == "a":
-        return _link(element)
+        return _normalize_link(element)
     if element.tag == "span" and not element.attributes:
         return element.children
     return [element] if element.children or element.tag not in INLINE or is_empty_anchor(element) else []
 
 
-def _picture(element: Element) -> list[Element | str]:
+def _normalize_image(element: Element) -> list[Element | str]:
     address, alt = element.attributes.get("src", ""), element.attributes.get("alt", "")
     if match := LIBRARY_IMAGE.fullmatch(address):
         caption = element.attributes.get("title", "")
@@ -89,11 +89,13 @@ def _picture(element: Element) -> list[Element | str]:
             Element("img", {"data-image": match[1], "alt": alt} | ({"title": caption} if caption else {}))
         ]
     label = alt or safe_address(address)
-    return _link(Element("a", {"href": address}, [label] if label else []))
+    return _normalize_link(Element("a", {"href": address}, [label] if label else []))
 
 
-def _link(element: Element) -> list[Element | str]:
-    element.replace(lambda child: child.children if child.tag == "a" else [child])  # was a picture
+def _normalize_link(element: Element) -> list[Element | str]:
+    element.replace(
+        lambda child: child.children if child.tag == "a" else [child]
+    )  # links in its alternative text
     href = safe_address(element.attributes.pop("href", ""))
     if not href or not element.children:
         return element.children
@@ -102,71 +104,71 @@ def _link(element: Element) -> list[Element | str]:
 
 
 def github_slug(text: str) -> str:
-    """Return the id that GitHub, Hugo, kramdown and most plugins of Eleventy give to a heading.
+    """Return the id of a heading as GitHub, Hugo, kramdown and most Eleventy plugins build it.
 
-    The rule: lower case; letters, digits, hyphens and underscores stay, a space becomes a hyphen, all else goes.
+    The text in lower case: letters, digits, hyphens and underscores stay, spaces become hyphens, the rest is removed.
     """
     return re.sub(r"[^\w\- ]", "", text.strip().lower()).replace(" ", "-")
 
 
 def fragment_on_page(fragment: str) -> str:
-    """Return the fragment under which an author's id is found: with `s-` before it where the page needs the id."""
+    """Return the id on the page for an author's id: with the prefix `s-` if the templates use it."""
     return f"s-{fragment}" if fragment in PAGE_IDS else fragment
 
 
-def lift_ids(tree: Element) -> None:
-    """Replace the ids that elements carry by empty spans within or before them."""
-    for element in list(tree.walk()):
+def lift_ids(root: Element) -> None:
+    """Replace the ids of elements by empty spans within or before them."""
+    for element in list(root.walk()):
         for child in [child for child in element.elements if child.tag in INLINE | VOID]:
-            if name := _take_id(child):
+            if name := _pop_id(child):
                 element.children.insert(element.children.index(child), Element("span", {"id": name}))
-    for element in [element for element in tree.walk() if not element.is_inline]:
-        if name := _take_id(element):
-            _first_phrase(element).children.insert(0, Element("span", {"id": name}))
-    _join_to_next(tree)
+    for element in [element for element in root.walk() if not element.is_inline]:
+        if name := _pop_id(element):
+            _first_phrase_element(element).children.insert(0, Element("span", {"id": name}))
+    _join_to_next(root)
 
 
 def is_empty_anchor(child: Element | str) -> bool:
-    """Whether this is an empty span that carries an id."""
+    """Whether this is a span with an id."""
     return isinstance(child, Element) and child.tag == "span" and "id" in child.attributes
 
 
-def resolve_ids(trees: Sequence[Element], headings: Sequence[Heading]) -> None:
-    """Keep each author's id once, none that the page needs itself, and lead links within the text to what is there."""
+def resolve_ids(roots: Sequence[Element], headings: Sequence[Heading]) -> None:
+    """Make authors' ids unique and distinct from those of the page, and point links within the text to existing ids."""
     taken = {
         element.attributes["id"]
-        for tree in trees
-        for element in tree.walk()
+        for root in roots
+        for element in root.walk()
         if "id" in element.attributes and not is_empty_anchor(element)
     }
-    for tree in trees:
-        tree.replace(lambda element: _settled(element, taken))
-    slugs = _slugs(headings)
-    for link in [link for tree in trees for link in tree.find_all("a")]:
+    for root in roots:
+        root.replace(lambda element: _normalize_anchor(element, taken))
+    slugs = _heading_slugs(headings)
+    for link in [link for root in roots for link in root.find_all("a")]:
         href = link.attributes.get("href", "")
         if href.startswith("#") and href[1:] not in taken:
-            link.attributes["href"] = f"#{_place(unquote(href[1:]), taken, slugs)}"
+            link.attributes["href"] = f"#{_resolve_fragment(unquote(href[1:]), taken, slugs)}"
 
 
-def _place(fragment: str, taken: set[str], slugs: dict[str, str]) -> str:
-    """The id that a fragment means: as written, as the page has it, or that of the heading with these words."""
-    there = (each for each in (fragment, fragment_on_page(fragment)) if each in taken)
-    return next(there, "") or slugs.get(fragment.lower(), fragment)
+def _resolve_fragment(fragment: str, taken: set[str], slugs: dict[str, str]) -> str:
+    """Return the id for a fragment: as written, as changed on the page, or that of the heading with this slug."""
+    ids = (name for name in (fragment, fragment_on_page(fragment)) if name in taken)
+    return next(ids, "") or slugs.get(fragment.lower(), fragment)
 
 
-def _slugs(headings: Sequence[Heading]) -> dict[str, str]:
-    """The ids of headings by what others would call them; a second of the same words is numbered."""
+def _heading_slugs(headings: Sequence[Heading]) -> dict[str, str]:
+    """Return the ids of headings by their GitHub slugs; repeated slugs are numbered."""
     slugs: dict[str, str] = {}
     counts: Counter[str] = Counter()
     for heading in headings:
-        typed = heading.text.replace("—", "---").replace("–", "--")  # as it was before typography
+        typed = heading.text.replace("—", "---").replace("–", "--")  # undo typography
         for name in dict.fromkeys((github_slug(heading.text), github_slug(typed))):
             slugs.setdefault(f"{name}-{counts[name]}" if counts[name] else name, heading.anchor)
             counts[name] += 1
     return slugs
 
 
-def _settled(element: Element, taken: set[str]) -> list[Element | str]:
+def _normalize_anchor(element: Element, taken: set[str]) -> list[Element | str]:
     if not is_empty_anchor(element):
         return [element]
     name = fragment_on_page(element.attributes["id"])
@@ -176,8 +178,8 @@ def _settled(element: Element, taken: set[str]) -> list[Element | str]:
     return [Element("span", {"id": name})]
 
 
-def _take_id(element: Element) -> str:
-    """Take the id away from an element; `name` is what links of old had in its place."""
+def _pop_id(element: Element) -> str:
+    """Remove and return the id of an element, or its `name`, as older HTML has it."""
     if is_empty_anchor(element) and not element.children and len(element.attributes) == 1:
         return ""
     name = element.attributes.pop("name", "")
@@ -185,52 +187,51 @@ def _take_id(element: Element) -> str:
     return name if FRAGMENT.fullmatch(name) else ""
 
 
-def _first_phrase(element: Element) -> Element:
-    """The first element in this one, or itself, that holds words."""
-    holders = (
-        each
-        for each in element.walk()
-        if each.tag in PHRASES and all(child.is_inline for child in each.elements)
+def _first_phrase_element(element: Element) -> Element:
+    """Return the first element in this one with inline content only, or this one."""
+    phrases = (
+        descendant
+        for descendant in element.walk()
+        if descendant.tag in PHRASES and all(child.is_inline for child in descendant.elements)
     )
-    return next(holders, element)
+    return next(phrases, element)
 
 
-def _join_to_next(tree: Element) -> None:
-    """Ids that stand alone, or beside a picture that will be a figure, go to the words behind them."""
-    waiting: list[Element] = []
+def _join_to_next(root: Element) -> None:
+    """Move ids from paragraphs without text, which may become figures, to the text after them."""
+    pending: list[Element] = []
     for element in [
         element
-        for element in tree.walk()
+        for element in root.walk()
         if element.tag in PHRASES and all(child.is_inline for child in element.elements)
     ]:
         anchors = [child for child in element.elements if is_empty_anchor(child)]
-        if element.tag == "p" and anchors and not _holds_words(element):
+        if element.tag == "p" and anchors and not _has_text(element):
             element.children = [child for child in element.children if not is_empty_anchor(child)]
-            waiting += anchors
-        elif waiting:
-            element.children[:0] = waiting
-            waiting = []
-    if waiting:
-        tree.children.append(Element("p", {}, list(waiting)))
+            pending += anchors
+        elif pending:
+            element.children[:0] = pending
+            pending = []
+    if pending:
+        root.children.append(Element("p", {}, list(pending)))
 
 
-def _holds_words(element: Element) -> bool:
-    return any(
-        isinstance(child, str) and not is_blank(child) for each in element.walk() for child in each.children
-    )
+def _has_text(element: Element) -> bool:
+    children = (child for descendant in element.walk() for child in descendant.children)
+    return any(isinstance(child, str) and not is_blank(child) for child in children)
 
 
 class UniqueIds:
-    """Gives ids that are not taken; a second of the same name gets a number."""
+    """Makes ids unique by appending numbers."""
 
     def __init__(self, taken: Iterable[str] = ()) -> None:
         self.taken = set(taken)
         self.numbers: dict[str, int] = {}
 
-    def give(self, wanted: str) -> str:
-        anchor = wanted
+    def claim(self, name: str) -> str:
+        anchor = name
         while anchor in self.taken:
-            self.numbers[wanted] = self.numbers.get(wanted, 1) + 1
-            anchor = f"{wanted}-{self.numbers[wanted]}"
+            self.numbers[name] = self.numbers.get(name, 1) + 1
+            anchor = f"{name}-{self.numbers[name]}"
         self.taken.add(anchor)
         return anchor

@@ -1,6 +1,6 @@
-"""Paragraph ids: made from the words at first, then carried from edition to edition as the words change.
+"""Assign paragraph ids: a hash of the text at first, then kept from edition to edition as the text changes.
 
-A paragraph is the one of the same words anywhere in the edition before, or the most similar one nearby.
+A paragraph gets the id of the equal paragraph of the previous edition, or of the most similar one nearby.
 """
 
 import re
@@ -19,72 +19,74 @@ from .plain_text import inline_text
 
 ANCHOR = re.compile(r"p-[a-z2-7]{6}(-[0-9]+)?")
 MIN_SIMILARITY = 0.5
-MAX_SHIFT = 20  # a changed paragraph is looked for so many places up and down in its gap
-MAX_COMPARED_WORDS = 100  # words of a paragraph that are compared
+MAX_SHIFT = 20  # distance, in its gap, at which a changed paragraph is searched
+MAX_COMPARED_WORDS = 100  # of one paragraph
 MAX_PAIRS = 50_000
 MAX_COMPARISONS = 2_000
 
 
 @dataclass(frozen=True)
 class Paragraph:
-    """A paragraph of the body with the id that it keeps from edition to edition."""
+    """A paragraph of the body; its id (`anchor`) stays the same from edition to edition."""
 
     anchor: str
     text: str
 
 
-def assign_paragraph_ids(tree: Element, carried: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
-    """Give every paragraph of the body its id: the one it had in the edition before, or a new one."""
-    before = list({old.anchor: old for old in carried if ANCHOR.fullmatch(old.anchor)}.values())
-    found = [(element, text) for element in _paragraphs(tree) if (text := inline_text(element))]
-    kept = match_paragraphs([text for _node, text in found], [old.text for old in before])
+def assign_paragraph_ids(root: Element, previous: Sequence[Paragraph]) -> tuple[Paragraph, ...]:
+    """Give every paragraph of the body its id from the previous edition, or a new one, and return the paragraphs."""
+    before = list({old.anchor: old for old in previous if ANCHOR.fullmatch(old.anchor)}.values())
+    paragraphs = [(element, text) for element in _find_paragraphs(root) if (text := inline_text(element))]
+    matches = match_paragraphs([text for _node, text in paragraphs], [old.text for old in before])
     anchors = UniqueIds(old.anchor for old in before)
-    named = []
-    for place, (element, text) in enumerate(found):
-        anchor = before[kept[place]].anchor if place in kept else anchors.give(_new(text))
+    result = []
+    for index, (element, text) in enumerate(paragraphs):
+        anchor = before[matches[index]].anchor if index in matches else anchors.claim(_new_id(text))
         element.attributes = {"id": anchor} | element.attributes
-        named.append(Paragraph(anchor, text))
-    return tuple(named)
+        result.append(Paragraph(anchor, text))
+    return tuple(result)
 
 
-def _paragraphs(element: Element) -> Iterator[Element]:
-    """Paragraphs of the text itself and of its quotations."""
+def _find_paragraphs(element: Element) -> Iterator[Element]:
+    """Yield the paragraphs of the text and of its quotations."""
     for child in element.children:
         if isinstance(child, Element) and child.tag == "p":
             yield child
         elif isinstance(child, Element) and child.tag == "blockquote":
-            yield from _paragraphs(child)
+            yield from _find_paragraphs(child)
 
 
-def _new(text: str) -> str:
+def _new_id(text: str) -> str:
     digest = blake2b(text.encode(), digest_size=5).digest()
     return f"p-{b32encode(digest).decode().lower()[:6]}"
 
 
 def match_paragraphs(texts: Sequence[str], before: Sequence[str]) -> dict[int, int]:
-    """The places in `texts` with the place in `before` that each comes from; new paragraphs are left out."""
-    kept = _same(texts, before)
-    comparing = ParagraphMatcher(texts, before)
-    for new, old in list(_gaps(kept, len(texts), len(before))):
-        kept |= comparing.most_similar(new, old)
-    return kept
+    """Return the index in `before` of the earlier version of each paragraph in `texts`, without new paragraphs."""
+    matches = _match_equal(texts, before)
+    matcher = ParagraphMatcher(texts, before)
+    for new, old in list(_find_gaps(matches, len(texts), len(before))):
+        matches |= matcher.most_similar(new, old)
+    return matches
 
 
-def _same(texts: Sequence[str], before: Sequence[str]) -> dict[int, int]:
-    places: dict[str, deque[int]] = defaultdict(deque)
-    for place, text in enumerate(before):
-        places[text].append(place)
-    return {place: places[text].popleft() for place, text in enumerate(texts) if places.get(text)}
+def _match_equal(texts: Sequence[str], before: Sequence[str]) -> dict[int, int]:
+    indexes: dict[str, deque[int]] = defaultdict(deque)
+    for index, text in enumerate(before):
+        indexes[text].append(index)
+    return {index: indexes[text].popleft() for index, text in enumerate(texts) if indexes.get(text)}
 
 
-def _gaps(kept: dict[int, int], new_length: int, old_length: int) -> Iterator[tuple[list[int], list[int]]]:
-    """The paragraphs that are left on both sides, between those that stayed in order."""
-    used = set(kept.values())
+def _find_gaps(
+    matches: dict[int, int], new_length: int, old_length: int
+) -> Iterator[tuple[list[int], list[int]]]:
+    """Yield the indexes of unmatched paragraphs, new and old, between matches that kept their order."""
+    used = set(matches.values())
     last_new = last_old = -1
-    for new, old in [*longest_in_order(sorted(kept.items())), (new_length, old_length)]:
+    for new, old in [*longest_in_order(sorted(matches.items())), (new_length, old_length)]:
         yield (
-            [place for place in range(last_new + 1, new) if place not in kept],
-            [place for place in range(last_old + 1, old) if place not in used],
+            [index for index in range(last_new + 1, new) if index not in matches],
+            [index for index in range(last_old + 1, old) if index not in used],
         )
         last_new, last_old = new, old
 
@@ -96,37 +98,37 @@ class ParagraphWords:
         self.order = text.split()[:MAX_COMPARED_WORDS]
         self.counts = Counter(self.order)
 
-    def may_be_alike(self, other: "ParagraphWords") -> bool:
+    def may_be_similar(self, other: "ParagraphWords") -> bool:
         shared = (self.counts & other.counts).total()
         return 2 * shared >= MIN_SIMILARITY * (len(self.order) + len(other.order))
 
     def similarity(self, other: "ParagraphWords") -> float:
-        """How much of their words two paragraphs share in the same order, from 0 to 1."""
+        """Return the share of words that two paragraphs have in common in the same order, from 0 to 1."""
         return SequenceMatcher(None, self.order, other.order, autojunk=False).ratio()
 
 
 class ParagraphMatcher:
-    """Compares paragraphs, within limits for the whole text."""
+    """Finds similar paragraphs, within limits for the whole text."""
 
     def __init__(self, texts: Sequence[str], before: Sequence[str]) -> None:
         self.texts = texts
         self.before = before
-        self.glances = MAX_PAIRS
-        self.comparisons = MAX_COMPARISONS
+        self.remaining_pairs = MAX_PAIRS
+        self.remaining_comparisons = MAX_COMPARISONS
 
     def most_similar(self, new: list[int], old: list[int]) -> dict[int, int]:
-        """The pairs of one gap: the most alike find each other first."""
-        kept: dict[int, int] = {}
-        taken: set[int] = set()
-        for _dissimilarity, one, other in sorted(self._pairs(new, old)):
-            if one not in kept and other not in taken:
-                kept[one] = other
-                taken.add(other)
-        return kept
+        """Return the pairs of one gap, new index to old, the most similar first."""
+        matches: dict[int, int] = {}
+        used: set[int] = set()
+        for _dissimilarity, new_index, other in sorted(self._rate_pairs(new, old)):
+            if new_index not in matches and other not in used:
+                matches[new_index] = other
+                used.add(other)
+        return matches
 
-    def _pairs(self, new: list[int], old: list[int]) -> Iterator[tuple[float, int, int]]:
-        words = [ParagraphWords(self.texts[place]) for place in new if old]
-        others = [ParagraphWords(self.before[place]) for place in old if new]
+    def _rate_pairs(self, new: list[int], old: list[int]) -> Iterator[tuple[float, int, int]]:
+        words = [ParagraphWords(self.texts[index]) for index in new if old]
+        others = [ParagraphWords(self.before[index]) for index in old if new]
         for step in sorted(range(-MAX_SHIFT, MAX_SHIFT + 1), key=abs):
             for row in range(max(-step, 0), min(len(words), len(others) - step)):
                 similarity = self._similarity(words[row], others[row + step])
@@ -134,8 +136,8 @@ class ParagraphMatcher:
                     yield 1 - similarity, new[row], old[row + step]
 
     def _similarity(self, words: ParagraphWords, other: ParagraphWords) -> float:
-        self.glances -= 1
-        if self.glances < 0 or not words.may_be_alike(other):
+        self.remaining_pairs -= 1
+        if self.remaining_pairs < 0 or not words.may_be_similar(other):
             return 0.0
-        self.comparisons -= 1
-        return words.similarity(other) if self.comparisons >= 0 else 0.0
+        self.remaining_comparisons -= 1
+        return words.similarity(other) if self.remaining_comparisons >= 0 else 0.0

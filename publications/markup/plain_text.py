@@ -1,4 +1,4 @@
-"""The text of a tree without its markup: for search, comparison, counting, and machines that read."""
+"""Plain text of an element tree, for search, comparison, word counts and machine-readable formats."""
 
 import re
 from collections.abc import Iterator
@@ -12,17 +12,17 @@ LETTER = re.compile(r"[^\W_]")
 
 
 def inline_text(element: Element) -> str:
-    """The text of one passage, on one line; a reference to a note is no word of it."""
+    """Return the inline text of an element on one line, without references to notes."""
     return " ".join("".join(_text_parts(element)).split())
 
 
-def block_text(tree: Element) -> str:
-    """Readable text: blocks with a blank line between, list items and rows on lines of their own."""
-    return "\n\n".join(_blocks(tree))
+def block_text(root: Element) -> str:
+    """Return the text of a tree: blank lines between blocks, list items and table rows on separate lines."""
+    return "\n\n".join(_blocks(root))
 
 
 def count_words(text: str) -> int:
-    """Words in any alphabet: what stands between spaces and holds a letter or digit; an ideograph is one."""
+    """Return the number of words in any script: sequences with a letter or digit; an ideograph counts as one."""
     ideographs = len(IDEOGRAPH.findall(text))
     return ideographs + sum(1 for word in GAP.split(IDEOGRAPH.sub(" ", text)) if LETTER.search(word))
 
@@ -41,24 +41,24 @@ def _text_parts(element: Element) -> Iterator[str]:
 
 
 def _blocks(element: Element) -> Iterator[str]:
-    """The blocks in an element that holds blocks, or words, or both."""
+    """Yield the blocks in an element with block or inline content, or both."""
     for is_inline, children in groupby(element.children, key=is_inline_child):
         if is_inline:
             text = inline_text(Element("p", {}, list(children)))
             yield from [text] if text else []
         else:
-            yield from chain.from_iterable(FORMS.get(child.tag, _blocks)(child) for child in children)
+            yield from chain.from_iterable(BLOCK_READERS.get(child.tag, _blocks)(child) for child in children)
 
 
-def _lines(element: Element) -> Iterator[str]:
-    """A list, a figure: each of its blocks on a line."""
+def _list_blocks(element: Element) -> Iterator[str]:
+    """Yield a list or figure as one text, each block on a line."""
     lines = chain.from_iterable(_blocks(Element("div", {}, [child])) for child in element.elements)
     if text := "\n".join(lines):
         yield text
 
 
-def _rows(element: Element) -> Iterator[str]:
-    """A table: each row on a line, tabs between its cells."""
+def _table_blocks(element: Element) -> Iterator[str]:
+    """Yield a table as one text, each row on a line, with tabs between cells."""
     captions = [inline_text(child) for child in element.elements if child.tag == "caption"]
     sections = [child for child in element.elements if child.tag != "caption"]
     rows = [
@@ -70,10 +70,12 @@ def _rows(element: Element) -> Iterator[str]:
         yield "\n".join(lines)
 
 
-def _as_written(element: Element) -> Iterator[str]:
-    """Code: with its line feeds and spaces."""
+def _code_blocks(element: Element) -> Iterator[str]:
+    """Yield code with its line breaks and spaces."""
     if text := "".join(_text_parts(element)).strip("\n"):
         yield text
 
 
-FORMS = {"ul": _lines, "ol": _lines, "dl": _lines, "figure": _lines, "table": _rows, "pre": _as_written}
+BLOCK_READERS = {
+    **dict.fromkeys(("ul", "ol", "dl", "figure"), _list_blocks), "table": _table_blocks, "pre": _code_blocks,
+}  # fmt: skip

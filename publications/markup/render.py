@@ -1,9 +1,9 @@
-"""Markdown becomes safe HTML: the one way by which text of an author reaches a page.
+"""Render Markdown as safe HTML. All text of authors reaches a page through this module.
 
-The text is cleaned (`source`), read by Python-Markdown (`dialect`) and repaired to a tree (`html_repair`), which the
-modules for links, figures, structure, typography and footnotes shape for our pages. The sanitizer has the last word:
-what it lets through is the HTML that the site stores and marks safe. The tree before it is built of known elements
-alone; the sanitizer is the allow-list that holds even where that has a fault.
+The text is cleaned (`source`), parsed by Python-Markdown (`dialect`) and repaired to a tree (`html_repair`), which the
+modules for links, figures, structure, typography and footnotes adapt to the site's pages. The sanitizer comes last: its
+output is the HTML that the site stores and marks as safe. The tree consists of known elements only; the allow-list of
+the sanitizer also holds if that code has a bug.
 """
 
 import re
@@ -33,7 +33,7 @@ from .paragraphs import Paragraph, assign_paragraph_ids
 from .plain_text import block_text, count_words, inline_text
 from .source import Unrenderable, check_size, clean_source
 from .structure import assign_heading_ids, flatten_headings, normalize_headings, normalize_tables
-from .typography import apply_typography, primary
+from .typography import apply_typography, primary_language
 
 OWN_ATTRIBUTE_VALUES = {
     "aria-label": re.compile(r".*", re.DOTALL),
@@ -66,7 +66,7 @@ STORED_ATTRIBUTES = {
 
 @dataclass(frozen=True)
 class RenderedText:
-    """A text in every form that the site needs."""
+    """A rendered text; `words` is the number of words of the body."""
 
     html: str
     text: str
@@ -91,83 +91,86 @@ LABELS = {
 
 
 def labels_for(language: str) -> RenderLabels:
-    """The words in a language; English where we have none."""
-    return LABELS.get(primary(language), ENGLISH)
+    """Return the labels in a language, or in English."""
+    return LABELS.get(primary_language(language), ENGLISH)
 
 
 def render_markdown(
-    markdown: str, *, language: str = "en", carried: Sequence[Paragraph] = ()
+    markdown: str, *, language: str = "en", previous_paragraphs: Sequence[Paragraph] = ()
 ) -> RenderedText:
-    """The text in every form that the site needs. `carried` are the paragraphs of the edition before.
+    """Render a text.
 
-    Raises Unrenderable, with a sentence for the editor, where the text is too long or too entangled.
+    Args:
+        language: the language of the text, for typography and labels.
+        previous_paragraphs: the paragraphs of the previous edition, whose ids are kept.
+
+    Raises:
+        Unrenderable: the text is too long or too complex; the message is for the editor.
     """
     check_size(markdown)
     source = clean_source(markdown)
     try:
-        return _render(source, language, carried)
+        return _render(source, language, previous_paragraphs)
     except RecursionError as error:
         raise Unrenderable(_("Lists, quotes or brackets are nested too deeply. Take levels out.")) from error
 
 
-def _render(source: str, language: str, carried: Sequence[Paragraph]) -> RenderedText:
+def _render(source: str, language: str, previous_paragraphs: Sequence[Paragraph]) -> RenderedText:
     labels = labels_for(language)
     body, contents = parse_markdown(source)
-    _shape(body, contents, language, labels)
+    _normalize(body, contents, language, labels)
     notes = order_footnotes(body, contents)
     headings = assign_heading_ids(body)
-    paragraphs = assign_paragraph_ids(body, carried)
+    paragraphs = assign_paragraph_ids(body, previous_paragraphs)
     resolve_ids([body, *contents], headings)
     text = block_text(body)
     return RenderedText(
-        text=_with_notes(text, notes),
+        text=_append_notes(text, notes),
         contents=headings,
         paragraphs=paragraphs,
         images=images_of(Element("body", {}, [body, *(note.content for note in notes)])),
         words=count_words(text),
-        html=_html(body, notes, labels),
+        html=_render_html(body, notes, labels),
     )
 
 
-def _shape(body: Element, contents: list[Element], language: str, labels: RenderLabels) -> None:
-    for tree in (body, *contents):
-        lift_ids(tree)
+def _normalize(body: Element, contents: list[Element], language: str, labels: RenderLabels) -> None:
+    for root in (body, *contents):
+        lift_ids(root)
     normalize_headings(body)
     for note in contents:
         flatten_headings(note)
-    for tree in (body, *contents):
-        normalize_links(tree)
-        build_figures(tree)
-        apply_typography(tree, language)
+    for root in (body, *contents):
+        normalize_links(root)
+        build_figures(root)
+        apply_typography(root, language)
     normalize_tables([body, *contents], labels.table)
 
 
-def _with_notes(text: str, notes: list[Footnote]) -> str:
+def _append_notes(text: str, notes: list[Footnote]) -> str:
     texts = [text, *(block_text(note.content) for note in notes)]
     return "\n\n".join(text for text in texts if text)
 
 
-def _html(body: Element, notes: list[Footnote], labels: RenderLabels) -> str:
-    """The HTML of the body and of the section of notes. The last step, for it turns references into links."""
+def _render_html(body: Element, notes: list[Footnote], labels: RenderLabels) -> str:
+    """Return the HTML of the body and the notes. This step is the last, since it turns references into links."""
     blocks = [*body.elements, *link_footnotes(notes, labels.notes, labels.back)]
     return sanitize("\n".join(serialize(block) for block in blocks))
 
 
 def outline(markdown: str) -> tuple[tuple[int, str], ...]:
-    """Level and words of each heading of the body; none of a text that cannot be rendered."""
+    """Return level and text of each heading of the body; an empty tuple if the text cannot be rendered."""
     try:
         check_size(markdown)
         body, _notes = parse_markdown(clean_source(markdown))
     except (Unrenderable, RecursionError):
         return ()
     return tuple(
-        (int(element.tag[1]), words)
-        for element in body.find_all(*HEADINGS)
-        if (words := inline_text(element))
+        (int(element.tag[1]), text) for element in body.find_all(*HEADINGS) if (text := inline_text(element))
     )
 
 
-def _checked(tag: str, name: str, value: str) -> str | None:
+def _filter_attribute(tag: str, name: str, value: str) -> str | None:
     if name == "href":
         return safe_address(value) or None
     if (tag, name) == ("span", "id"):
@@ -179,12 +182,12 @@ def _checked(tag: str, name: str, value: str) -> str | None:
 _CLEANER = nh3.Cleaner(
     tags=set(KEPT - {"h1"} | {"div", "section", "figure", "figcaption"}),
     attributes=STORED_ATTRIBUTES,
-    attribute_filter=_checked,
+    attribute_filter=_filter_attribute,
     url_schemes=set(SCHEMES),
     link_rel=None,
 )
 
 
 def sanitize(html: str) -> str:
-    """The HTML with nothing in it that is not on the list."""
+    """Return the HTML without elements, attributes and addresses that are not on the allow-list."""
     return _CLEANER.clean(html)

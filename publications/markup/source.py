@@ -1,14 +1,14 @@
-"""Markdown as it was typed, made ready for the parser: bounded, cleaned, masked, its lists indented.
+"""Prepare Markdown for the parser: check limits, clean and mask the text, and indent lists.
 
-Python-Markdown looks ahead from every bracket, backtick and line mark, some of it to the end of the passage, so that a
-run of them costs the square of its length. The checks here count such looks before they are made, so that every text
-that is accepted is rendered within seconds. The limits stand far above what a text for readers holds: a report of
-21,500 words with 92 notes and 56 tables spends a hundredth of them.
+Python-Markdown looks ahead from every bracket, backtick and line mark, sometimes to the end of the passage, so that a
+run of them takes quadratic time. The checks estimate this cost in advance, so that every accepted text is rendered
+within seconds. The limits are far above real texts: a report of 21,500 words with 92 notes and 56 tables uses a
+hundredth of them.
 
-Characters that no text needs are taken out. What only looks like markup is masked by noncharacters (U+FDD0 to U+FDEF,
-which Unicode sets aside for this), so that a stray `<` costs no time and a comment never reaches a page; `unmask` puts
-back what was typed. Lists as people type them, nested by two spaces and without a blank line before them, get the four
-spaces and the blank line that the parser expects.
+Control characters are removed. Text that only looks like markup is masked by noncharacters (U+FDD0 to U+FDEF, which
+Unicode reserves for such use), so that a stray `<` costs no time and comments never reach a page; `unmask` restores the
+text. Lists that are nested by two spaces, or have no blank line before them, get the four spaces and the blank line
+that the parser expects.
 """
 
 import re
@@ -26,18 +26,18 @@ MAX_CELLS = 50_000
 MAX_ACCENTS = 60
 MAX_NESTING = 20
 MAX_ABBREVIATIONS = 300
-MAX_GROWTH = 2_000_000  # characters that abbreviations and links to one definition add
-MAX_COPIES = 1_000_000_000  # characters that are copied as marks of a passage are replaced one by one
-MAX_COMPARISONS = 50_000_000  # of bars with the backticks of a line
-MAX_LOOKS = 5_000_000  # characters that are looked at in search of the end of a link, image or code
-MAX_PASSES = 50_000_000  # characters of a block that are gone through again for each rule or definition in it
+MAX_GROWTH = 2_000_000  # characters that abbreviations and reference links add
+MAX_COPIES = 1_000_000_000  # characters copied while the marks of a passage are replaced one by one
+MAX_COMPARISONS = 50_000_000  # of bars with the backticks in a line
+MAX_LOOKAHEAD = 5_000_000  # characters searched for the end of a link, image or code
+MAX_PASSES = 50_000_000  # characters of blocks, times the rules and definitions in them
 
 MARK = re.compile(r"[\\`*_\[<]|&(?=[#a-zA-Z0-9]++;)|  \n")
 BRACKET = re.compile(r"\\.|[\[\]]", re.DOTALL)
 PLAIN_TARGET = re.compile(r"""\]\((?:[^()\n"'<>]*+(?:"[^"\n]*+"|'[^'\n]*+')?+\s*+\)|<[^<>\n]*+>\))?""")
 BACKTICKS = re.compile("`+")
 BLOCK = re.compile(r"^[> ]*+(?:$|#)", re.MULTILINE)
-# A rule, or an underlined heading, or a run of definitions of one kind.
+# A rule, an underlined heading, or a run of definitions of one kind.
 EVENT = re.compile(
     r"^[ >]*+(?:[-=]+ *$|[-_*][-_* ]*$)"
     r"|(?:^[ >]*+\[\^[^\]\n]*+\]:.*\n?)+"
@@ -45,23 +45,24 @@ EVENT = re.compile(
     re.MULTILINE,
 )
 ABBREVIATION = re.compile(r"^[ >]*\*\[", re.MULTILINE)
-STRAIGHT = {'"': "\ufdd0", "'": "\ufdd1", "-": "\ufdd2", ".": "\ufdd3"}  # escaped: not to be made typographic
+STRAIGHT = {'"': "\ufdd0", "'": "\ufdd1", "-": "\ufdd2", ".": "\ufdd3"}
+"""Escaped characters, which typography leaves alone."""
 LESS_THAN = "\ufdd4"
-HIDDEN = re.compile("\ufdd5([0-9]+)\ufdd6")
+MASKED = re.compile("\ufdd5([0-9]+)\ufdd6")
 
 BREAKS = re.compile("\r\n?|\x0b|\x0c|\x85|\u2028")
-UNWANTED = re.compile(
+CONTROL_CHARACTERS = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\ufdd0-\ufdef\ufeff\ufff9-\ufffb\ufffe\uffff\ud800-\udfff]"
 )
-ENDLESS = re.compile("&#[0-9]{8,}")  # no character; Python refuses to read a number of thousands of digits
+LONG_REFERENCE = re.compile("&#[0-9]{8,}")  # not a character; int() refuses thousands of digits
 TAG = re.compile(r"""<(/?)([a-zA-Z][a-zA-Z0-9]*+)(?=[\s/>])((?:\s++|"[^"]*+"|'[^']*+'|[^\s"'<>]++)*+)>""")
 AUTOLINK = r"<[a-zA-Z][a-zA-Z0-9+.-]*+:[^\s<>]*+>|<[^\s<>@!]++@[^\s<>@]++>"
 CLOSED = re.compile(rf"(?P<comment><!--.*?-->|<[!?][^<>]*+>)|(?P<link>{AUTOLINK})|{TAG.pattern}|<", re.DOTALL)
 UNCLOSED = re.compile(rf"(?P<comment><[!?][^<>]*+>)|(?P<link>{AUTOLINK})|{TAG.pattern}|<")
-_SHOWN = str.maketrans({mark: char for char, mark in STRAIGHT.items()} | {LESS_THAN: "<"})
+_UNMASKED = str.maketrans({mark: char for char, mark in STRAIGHT.items()} | {LESS_THAN: "<"})
 QUOTE = re.compile(r"(?: {0,3}> ?)*+")
 MARKER = re.compile(r"(?:[*+-]|[0-9]{1,9}\.) +(?=\S)")
-FIRST = re.compile(r"[*+-]|1\.")  # any other number is more likely a year or a count at the start of a line
+FIRST = re.compile(r"[*+-]|1\.")  # another number is more likely a year or a count
 LEVEL = re.compile(r">|[*+-](?= )|[0-9]+\.(?= )")
 LEVELS = re.compile(rf"(?: *+(?:{LEVEL.pattern}))*+")
 RULE = re.compile(r"\*[ *]*|-[ -]*|_[ _]*")
@@ -69,7 +70,7 @@ STEP = 4
 
 
 class Unrenderable(ValueError):
-    """This text is not rendered. The message tells the editor what is wrong and what to do."""
+    """A text that cannot be rendered. The message names the reason and the remedy for the editor."""
 
 
 def check_size(markdown: str) -> None:
@@ -81,7 +82,7 @@ def check_size(markdown: str) -> None:
 
 
 def check_accents(text: str) -> None:
-    """Refuse towers of accents: putting them in order is quadratic in some versions of Python."""
+    """Refuse long runs of combining marks: normalizing them takes quadratic time in some versions of Python."""
     if text.isascii():
         return
     runs = accumulate(map(unicodedata.combining, text), lambda run, mark: run + 1 if mark else 0, initial=0)
@@ -112,13 +113,13 @@ def check_cells(count: int) -> None:
 
 
 def check_growth(added: int) -> None:
-    """Refuse texts that a few long definitions make many times longer than they are."""
+    """Refuse texts that long definitions make many times longer."""
     if added > MAX_GROWTH:
         raise Unrenderable(_("Long definitions of links or abbreviations are used too often. Shorten them."))
 
 
 def check_blocks(lines: list[str]) -> list[str]:
-    """Refuse what the parser would go through too often, block by block; gives the lines as they are."""
+    """Refuse blocks that the parser would scan too often; return the lines unchanged."""
     text = "\n".join(lines)
     if len(BLOCK.findall(text)) > MAX_BLOCKS:
         raise Unrenderable(
@@ -128,7 +129,7 @@ def check_blocks(lines: list[str]) -> list[str]:
         raise Unrenderable(
             _("The text explains more than %d abbreviations. Take some out.") % MAX_ABBREVIATIONS
         )
-    passes = sum(_passes(block) for block in text.split("\n\n"))
+    passes = sum(_count_passes(block) for block in text.split("\n\n"))
     if passes > MAX_PASSES:
         raise Unrenderable(
             _("Too many rules or definitions follow each other. Put blank lines between them.")
@@ -136,12 +137,12 @@ def check_blocks(lines: list[str]) -> list[str]:
     return lines
 
 
-def _passes(block: str) -> int:
+def _count_passes(block: str) -> int:
     return len(block) * len(EVENT.findall(block))
 
 
 def check_bars(lines: list[str]) -> list[str]:
-    """Refuse rows of tables where every bar is compared with every piece of code; gives the lines as they are."""
+    """Refuse lines with too many bars and backticks, which the parser compares in pairs; return the lines unchanged."""
     comparisons = 0
     for line in lines:
         comparisons += line.count("|") * line.count("`")
@@ -162,68 +163,69 @@ def _too_many_marks(text: str) -> Unrenderable:
 
 
 class InlineCost:
-    """Adds up what inline markup costs in all passages of a text."""
+    """Adds up the cost of inline markup in all passages of a text."""
 
     def __init__(self) -> None:
-        self.looks = self.copies = 0
+        self.lookahead = self.copies = 0
 
     def check(self, text: str) -> None:
         if not (marks := len(MARK.findall(text))):
             return
-        self.looks += _looks(text)
+        self.lookahead += _count_lookahead(text)
         self.copies += marks * len(text)
-        if self.looks > MAX_LOOKS or self.copies > MAX_COPIES:
+        if self.lookahead > MAX_LOOKAHEAD or self.copies > MAX_COPIES:
             raise _too_many_marks(text)
 
 
-def _looks(text: str) -> int:
-    looks = len(text) * len({len(run) for run in BACKTICKS.findall(text)})
+def _count_lookahead(text: str) -> int:
+    lookahead = len(text) * len({len(run) for run in BACKTICKS.findall(text)})
     open_brackets: list[int] = []
     for match in BRACKET.finditer(text):
         if match[0] == "[":
             open_brackets.append(match.start())
         elif match[0] == "]" and open_brackets:
-            looks += match.start() - open_brackets.pop()
-    looks += sum(len(text) - place for place in open_brackets)
-    return looks + sum(len(text) - match.start() for match in PLAIN_TARGET.finditer(text) if match[0] == "](")
+            lookahead += match.start() - open_brackets.pop()
+    lookahead += sum(len(text) - index for index in open_brackets)
+    return lookahead + sum(
+        len(text) - match.start() for match in PLAIN_TARGET.finditer(text) if match[0] == "]("
+    )
 
 
 def clean_source(markdown: str) -> str:
-    """The text in one form of Unicode, with line feeds only and no control characters."""
+    """Return the text in NFC, with `\\n` as its only line break and without control characters."""
     text = BREAKS.sub("\n", markdown).replace("\u2029", "\n\n")
-    text = ENDLESS.sub("&#65533", UNWANTED.sub("", text))
+    text = LONG_REFERENCE.sub("&#65533", CONTROL_CHARACTERS.sub("", text))
     check_accents(text)
     return unicodedata.normalize("NFC", text)
 
 
 def unmask(text: str) -> str:
-    """The text as it was typed, without the marks that hid it from the parser."""
-    return text.translate(_SHOWN)
+    """Return the text with masked characters restored."""
+    return text.translate(_UNMASKED)
 
 
 class MarkupMask:
-    """Hides what is no markup: comments are kept aside, a stray `<` becomes a mark."""
+    """Masks text that is not markup: comments, which are stored, and every `<` that starts no known tag."""
 
     def __init__(self) -> None:
         self.comments: list[str] = []
         self.tags = 0
 
-    def hide(self, text: str) -> str:
-        """The text with tags of HTML and automatic links as its only markup."""
-        end = (
-            text.rfind("-->") + 3 if "-->" in text else 0
-        )  # no comment ends behind it, so none is looked for
-        hidden = CLOSED.sub(self._replace, text[:end]) + UNCLOSED.sub(self._replace, text[end:])
+    def mask(self, text: str) -> str:
+        """Return the text with known HTML tags and automatic links as its only `<`."""
+        # No comment ends after the last "-->", so none is searched there.
+        end = text.rfind("-->") + 3 if "-->" in text else 0
+        masked = CLOSED.sub(self._replace, text[:end]) + UNCLOSED.sub(self._replace, text[end:])
         check_tags(self.tags)
-        return hidden
+        return masked
 
-    def hide_lines(self, lines: list[str]) -> list[str]:
-        return self.hide("\n".join(lines)).split("\n")
+    def mask_lines(self, lines: list[str]) -> list[str]:
+        return self.mask("\n".join(lines)).split("\n")
 
-    def comment(self, match: re.Match[str]) -> str:
-        """What stood in the place of a mark, for text that shows its markup: code."""
-        place = int(match[1])
-        return self.comments[place] if place < len(self.comments) else ""
+    def original_comment(self, match: re.Match[str]) -> str:
+        """Return the comment for a mark, for code, which shows its markup."""
+        index = int(match[1])
+        return self.comments[index] if index < len(self.comments) else ""
 
     def _replace(self, match: re.Match[str]) -> str:
         if match["comment"]:
@@ -238,21 +240,21 @@ class MarkupMask:
 
 
 def indent_lists(lines: list[str]) -> list[str]:
-    """The lines with four spaces for each level of a list; code and text outside stay as they are."""
-    indenting = ListIndenter()
-    return [indenting.line(line) for line in lines]
+    """Return the lines with four spaces for each level of a list; code and text outside of lists stay."""
+    indenter = ListIndenter()
+    return [indenter.indent_line(line) for line in lines]
 
 
 class ListIndenter:
-    """Follows the open items of a list by the columns of their marks, line by line."""
+    """Tracks the open items of a list, line by line, by the columns of their markers."""
 
     def __init__(self) -> None:
         self.items: list[int] = []
         self.quotes = 0
         self.is_after_blank = False
-        self.is_in_paragraph = False  # text that the parser lets no item follow without a blank line
+        self.is_in_paragraph = False  # after which the parser expects a blank line before an item
 
-    def line(self, line: str) -> str:
+    def indent_line(self, line: str) -> str:
         quote = QUOTE.match(line)[0]
         if quote.count(">") != self.quotes:
             self.items, self.quotes = [], quote.count(">")
@@ -265,20 +267,20 @@ class ListIndenter:
         return f"{gap}{quote}{self._indent(text, len(line) - len(quote) - len(text), is_item)}"
 
     def _indent(self, text: str, indent: int, is_item: bool) -> str:
-        wanted = self._wanted(indent, is_item) if text else 0
-        is_own_text = self.is_in_paragraph or wanted > 0 or not self.items
+        minimum = self._minimum_indent(indent, is_item) if text else 0
+        is_own_text = self.is_in_paragraph or minimum > 0 or not self.items
         self.is_in_paragraph = bool(text) and not is_item and is_own_text
         self.is_after_blank = not text
-        return " " * max(indent, wanted) + text
+        return " " * max(indent, minimum) + text
 
-    def _wanted(self, indent: int, is_item: bool) -> int:
-        """How far a line is to stand in at least."""
+    def _minimum_indent(self, indent: int, is_item: bool) -> int:
+        """Return the minimum indentation of a line."""
         if not is_item and not self.is_after_blank:
             return 0
         while self.items and indent < self.items[-1] + 2:
             self.items.pop()
-        wanted = STEP * len(self.items)
+        minimum = STEP * len(self.items)
         if is_item and (self.items or indent < STEP):
             self.items.append(indent)
             check_nesting(len(self.items))
-        return wanted
+        return minimum

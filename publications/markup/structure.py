@@ -1,8 +1,8 @@
-"""Headings, tables and abbreviations of a text, as its page has them.
+"""Normalize headings, tables and abbreviations of a text for its page.
 
-Headings have no gaps in their levels below the title of the page, and ids in any alphabet. Tables scroll in a frame, so
-that the page does not, and their headings say what they head. Abbreviations that the text explains are marked wherever
-they stand as words.
+Heading levels have no gaps below the title of the page; heading ids keep the letters of any alphabet. Tables are put
+into a scrollable container, and their header cells get a scope. Abbreviations that the text defines are marked wherever
+they occur as words.
 """
 
 import re
@@ -13,125 +13,125 @@ from publications.html_tree import HEADINGS, VERBATIM, Element, is_bare_link
 
 from .links import Heading, UniqueIds
 from .plain_text import inline_text
-from .source import HIDDEN, check_growth, unmask
+from .source import MASKED, check_growth, unmask
 
 MAX_ANCHOR_CHARACTERS = 60
 
 
-def normalize_headings(tree: Element) -> None:
-    """Headings start at level 2 and skip none; one without words is no heading."""
-    tree.replace(_keep)
+def normalize_headings(root: Element) -> None:
+    """Renumber headings from level 2 without gaps; headings without text become paragraphs."""
+    root.replace(_replace_empty_heading)
     open_levels: list[str] = []
-    for heading in _headings(tree):
+    for heading in _find_headings(root):
         while open_levels and open_levels[-1] >= heading.tag:
             open_levels.pop()
         open_levels.append(heading.tag)
         heading.tag = f"h{min(len(open_levels) + 1, 6)}"
 
 
-def flatten_headings(tree: Element) -> None:
-    """Headings become paragraphs: in a note they would confuse the outline of the page."""
-    for heading in _headings(tree):
+def flatten_headings(root: Element) -> None:
+    """Turn headings into paragraphs: in a note they would disturb the outline of the page."""
+    for heading in _find_headings(root):
         heading.tag = "p"
 
 
-def assign_heading_ids(tree: Element) -> tuple[Heading, ...]:
-    """Give every heading its id, and list them all."""
+def assign_heading_ids(root: Element) -> tuple[Heading, ...]:
+    """Give every heading its id and return all headings."""
     anchors = UniqueIds()
-    return tuple(_name(heading, anchors) for heading in _headings(tree))
+    return tuple(_assign_id(heading, anchors) for heading in _find_headings(root))
 
 
-def _name(heading: Element, anchors: UniqueIds) -> Heading:
+def _assign_id(heading: Element, anchors: UniqueIds) -> Heading:
     text = inline_text(heading)
-    anchor = anchors.give(f"s-{slug(text)}")
+    anchor = anchors.claim(f"s-{heading_slug(text)}")
     heading.attributes = {"id": anchor} | heading.attributes
     return Heading(int(heading.tag[1]), text, anchor)
 
 
-def _headings(tree: Element) -> list[Element]:
-    return tree.find_all(*HEADINGS)
+def _find_headings(root: Element) -> list[Element]:
+    return root.find_all(*HEADINGS)
 
 
-def _keep(element: Element) -> list[Element | str]:
+def _replace_empty_heading(element: Element) -> list[Element | str]:
     if element.tag not in HEADINGS or inline_text(element):
         return [element]
     return [Element("p", {}, element.children)]
 
 
-def slug(text: str) -> str:
-    """The words in lower case with hyphens between: letters and digits of any alphabet, never empty."""
-    spaced = "".join(char if _is_of_a_word(char) else " " for char in text.lower())
+def heading_slug(text: str) -> str:
+    """Return the words in lower case, joined by hyphens: letters and digits of any alphabet, never empty."""
+    spaced = "".join(character if _is_word_character(character) else " " for character in text.lower())
     return (
         unicodedata.normalize("NFC", "-".join(spaced.split())[:MAX_ANCHOR_CHARACTERS].strip("-")) or "section"
     )
 
 
-def _is_of_a_word(char: str) -> bool:
-    return char.isalnum() or unicodedata.category(char).startswith("M")
+def _is_word_character(character: str) -> bool:
+    return character.isalnum() or unicodedata.category(character).startswith("M")
 
 
-def normalize_tables(trees: Sequence[Element], label: str) -> None:
-    """Frame every table. Several are numbered in their labels, for landmarks need names of their own."""
-    frames = [frame for tree in trees for frame in _frames(tree)]
+def normalize_tables(roots: Sequence[Element], label: str) -> None:
+    """Put every table into a scrollable region. Several get numbered labels, since landmarks need unique names."""
+    frames = [frame for root in roots for frame in _frame_tables(root)]
     for number, frame in enumerate(frames, start=1):
         name = f"{label} {number}" if len(frames) > 1 else label
         frame.attributes = {"class": "table-scroll", "tabindex": "0", "role": "region", "aria-label": name}
-    for table in [table for tree in trees for table in tree.find_all("table")]:
-        _shape(table)
+    for table in [table for root in roots for table in root.find_all("table")]:
+        _normalize_table(table)
 
 
-def _frames(element: Element) -> Iterator[Element]:
-    """Put a frame around each table that stands in no other."""
-    for place, child in enumerate(element.children):
+def _frame_tables(element: Element) -> Iterator[Element]:
+    """Wrap each table that is not in another, and yield the wrappers."""
+    for index, child in enumerate(element.children):
         if isinstance(child, str):
             continue
         if child.tag == "table":
             frame = Element("div", {}, [child])
-            element.children[place] = frame
+            element.children[index] = frame
             yield frame
         else:
-            yield from _frames(child)
+            yield from _frame_tables(child)
 
 
-def _shape(table: Element) -> None:
+def _normalize_table(table: Element) -> None:
     table.children = [section for section in table.elements if section.tag != "thead" or inline_text(section)]
     for section in table.elements:
         for row in section.elements:
-            _shape_row(row, is_head=section.tag == "thead")
+            _normalize_row(row, is_head=section.tag == "thead")
 
 
-def _shape_row(row: Element, *, is_head: bool) -> None:
+def _normalize_row(row: Element, *, is_head: bool) -> None:
     cells = row.elements
     is_head = is_head or all(cell.tag == "th" for cell in cells)
-    for place, cell in enumerate(cells):
+    for index, cell in enumerate(cells):
         if align := cell.attributes.pop("align", ""):
             cell.attributes["data-align"] = align
         if cell.tag == "th":
-            _shape_heading(cell, "col" if is_head else "row" if place == 0 else "")
+            _normalize_header_cell(cell, "col" if is_head else "row" if index == 0 else "")
 
 
-def _shape_heading(cell: Element, scope: str) -> None:
+def _normalize_header_cell(cell: Element, scope: str) -> None:
     if not inline_text(cell):
         cell.tag = "td"
     elif scope and not cell.attributes.keys() & {"colspan", "rowspan"}:
         cell.attributes["scope"] = scope
 
 
-def mark_abbreviations(trees: list[Element], meanings: Mapping[str, str]) -> None:
-    """Mark each abbreviation with its meaning; code and addresses shown as they are stay untouched."""
+def mark_abbreviations(roots: list[Element], meanings: Mapping[str, str]) -> None:
+    """Mark each abbreviation with its meaning, except in code and in links whose text is their address."""
     if meanings:
-        AbbreviationMarker(meanings).mark(trees)
+        AbbreviationMarker(meanings).mark(roots)
 
 
 class AbbreviationMarker:
     def __init__(self, meanings: Mapping[str, str]) -> None:
-        self.meanings = {word: unmask(HIDDEN.sub("", meaning)) for word, meaning in meanings.items()}
+        self.meanings = {word: unmask(MASKED.sub("", meaning)) for word, meaning in meanings.items()}
         words = sorted(self.meanings, key=len, reverse=True)
         self.pattern = re.compile(rf"(?<!\w)({'|'.join(map(re.escape, words))})(?!\w)")
         self.added = 0
 
-    def mark(self, trees: list[Element]) -> None:
-        for element in [element for tree in trees for element in _readable(tree)]:
+    def mark(self, roots: list[Element]) -> None:
+        for element in [element for root in roots for element in _elements_with_readable_text(root)]:
             element.children = [part for child in element.children for part in self._parts(child)]
 
     def _parts(self, child: Element | str) -> list[Element | str]:
@@ -147,10 +147,10 @@ class AbbreviationMarker:
         return Element("abbr", {"title": self.meanings[word]}, [word])
 
 
-def _readable(tree: Element) -> Iterator[Element]:
-    waiting = [tree]
-    while waiting:
-        element = waiting.pop()
+def _elements_with_readable_text(root: Element) -> Iterator[Element]:
+    pending = [root]
+    while pending:
+        element = pending.pop()
         if element.tag not in VERBATIM | {"abbr"} and not is_bare_link(element):
             yield element
-            waiting += element.elements
+            pending += element.elements

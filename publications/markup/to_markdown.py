@@ -1,11 +1,10 @@
-"""HTML as Markdown: the one writer, in two styles.
+"""Convert HTML to Markdown in one of two styles.
 
-EDITABLE is for people who go on writing, as with a Word file that becomes a draft: as few signs as the words need.
-EXCHANGE is for the parser of any reader: every sign that could mean something is escaped. What Markdown has no sign
-for stands as HTML in both, as Markdown allows. Either, rendered here, gives the words of the tree and no others.
+EDITABLE is for text that people edit, such as a draft made from a Word file: it escapes as little as possible. EXCHANGE
+is for any Markdown parser: every character that could be markup is escaped. Elements without a Markdown syntax stay
+HTML in both. Rendering either again yields the same text.
 
-What is given away is written from the page: the Markdown that an editor typed may hold comments to colleagues, which
-no page shows.
+Published Markdown is converted from the HTML of the page, because the source may contain comments for colleagues.
 """
 
 import re
@@ -36,7 +35,7 @@ REFERENCE = re.compile(r"&(?=#?\w+;)")
 BLOCK_MARK = re.compile(r"^(#|[+-]|\d+(?=[.)]))")
 
 ALWAYS_SPECIAL = re.compile(r"[\\`*]")
-UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # within a word it stands for itself
+UNDERSCORE = re.compile(r"(?<![^\W_])_|_(?![^\W_])")  # within a word it is literal
 BRACKET = re.compile(r"\[(?=\^)|\[(?=[^\[\]]*\][(\[:])|(?<=\])(?=\()|(?<=!)\[")
 BARE_BRACKET = re.compile(r"(?<!\\)[\[\]]")
 TAG = re.compile(r"<(?=[a-zA-Z/!?])")
@@ -45,41 +44,39 @@ ATTRIBUTES = re.compile(r"\{(?=:)")
 LINE_MARK = re.compile(
     r"[#>]|[+-](?=\s|$)|-(?=--+\s*$)|(?P<equals>=)(?==*\s*$)|(?P<number>\d{1,9})\.(?=\s|$)"
 )
-NOTE_DEFINITION = re.compile(
-    r"(\[\^[^\]]+\]):"
-)  # a reference that a colon follows would begin the note itself
+NOTE_DEFINITION = re.compile(r"(\[\^[^\]]+\]):")  # a reference before a colon would define a note
 IN_TAGGED_CODE = {sign: f"&#{ord(sign)};" for sign in "&<>*_`[\\"}
 
 
 @dataclass(frozen=True)
 class MarkdownStyle:
-    """How text, and what has more than one form in Markdown, is written."""
+    """How text is escaped, and which of several Markdown forms is used."""
 
     escape: Callable[[str], str]
     escape_start: Callable[[str], str]
-    """Escapes what stands at the beginning of a paragraph."""
+    """Escapes markup at the beginning of a paragraph."""
     write_code: Callable[[str], str]
     line_break: str
     marker_width: int
-    """Columns that the mark of a list item takes at least."""
+    """Minimum number of columns of a list marker."""
     unsafe_in_address: re.Pattern[str]
     joins_marks: bool
-    """Whether bold italics are `***so***`, which some parsers read in another way than others."""
+    """Whether bold italics are written as `***text***`, which parsers interpret differently."""
 
 
 def escape_markdown(text: str) -> str:
-    """Return text in which no sign means anything but itself, to any parser."""
+    """Return the text with all markup escaped, for any parser."""
     text = SPECIAL.sub(r"\\\g<0>", SPACES.sub(" ", text))
     return REFERENCE.sub("&amp;", text).replace("<", "&lt;").replace(">", "&gt;")
 
 
 def escape_block_start(text: str) -> str:
-    """Return escaped text that may stand at the beginning of a line: nothing takes it for a heading or a list."""
+    """Return escaped text that is not read as a heading or a list at the beginning of a line."""
     return BLOCK_MARK.sub(lambda match: f"{match[1]}\\" if match[1].isdigit() else f"\\{match[1]}", text)
 
 
 def escape_sparingly(text: str) -> str:
-    """Return text with as few escapes as our own parser needs."""
+    """Return the text with as few escapes as the site's parser needs."""
     text = ALWAYS_SPECIAL.sub(r"\\\g<0>", SPACES.sub(" ", text))
     text = UNDERSCORE.sub(r"\\_", text)
     text = BRACKET.sub(lambda match: "\\[" if match[0] else "\\", text)
@@ -152,16 +149,16 @@ def to_markdown(
     """Return the content of an element as Markdown.
 
     Args:
-        element: HTML as the site stores it: notes stand in a section with the class `footnotes`.
+        element: stored HTML, with notes in a section of the class `footnotes`.
         style: EDITABLE or EXCHANGE.
-        base: the whole address of the page, from which relative links lead on; empty leaves links as they are.
-        image_address: the address of an image by its key; an image without one is left out.
+        base: the absolute URL of the page, to resolve relative links; empty leaves links unchanged.
+        image_address: returns the URL of an image by its key; an image without one is omitted.
     """
     return "\n\n".join(_Writer(style, base, image_address).blocks(element))
 
 
 class _Writer:
-    """Writes blocks, each a text of one or more lines, and the lines in them."""
+    """Writes blocks, each as a text of one or more lines, and inline content."""
 
     def __init__(self, style: MarkdownStyle, base: str, image_address: Callable[[str], str]) -> None:
         self.style, self.base, self.image_address = style, base, image_address
@@ -172,9 +169,9 @@ class _Writer:
         return [block for block in self._blocks(element) if block.strip()]
 
     def _blocks(self, element: Element) -> Iterator[str]:
-        """Yield the blocks in an element that holds blocks, or words, or both.
+        """Yield the blocks in an element with block or inline content, or both.
 
-        A list and what would be read as part of it, were there nothing between them, are kept apart.
+        A comment separates a list from a following block that would otherwise be read as part of it.
         """
         before = ""
         for is_inline, children in groupby(element.children, key=is_inline_child):
@@ -216,7 +213,7 @@ class _Writer:
         yield ("\n\n" if is_loose else "\n").join(items)
 
     def _terms(self, element: Element) -> Iterator[str]:
-        """Yield a list of terms as paragraphs: Markdown has no such list that all parsers know."""
+        """Yield a description list as paragraphs: not all parsers have a syntax for it."""
         for child in element.elements:
             blocks = self.blocks(child)
             yield from ([f"**{block}**" for block in blocks] if child.tag == "dt" else blocks)
@@ -229,7 +226,7 @@ class _Writer:
         yield "* * *"
 
     def _figure(self, element: Element) -> Iterator[str]:
-        """Yield an image with its caption as the title, of which our Markdown makes a caption again."""
+        """Yield an image with its caption as the title, which the site renders as a caption again."""
         figure = deepcopy(element)
         if captions := figure.find_all("figcaption"):
             figure.children.remove(captions[0])
@@ -237,7 +234,7 @@ class _Writer:
         yield self._paragraph_text(figure)
 
     def _table(self, element: Element) -> Iterator[str]:
-        """Yield a table with pipes where every cell is a line and the first row is the head; else as HTML."""
+        """Yield a table with pipes if every cell is one line and the first row is a header, otherwise as HTML."""
         rows = element.find_all("tr")
         if not _is_plain_table(element, rows):
             yield serialize(element)
@@ -250,7 +247,7 @@ class _Writer:
         return self._on_one_line(element).replace("  ", " ").replace("|", "\\|").strip()
 
     def _section(self, element: Element) -> Iterator[str]:
-        """Yield the notes, each behind its label."""
+        """Yield the notes, each after its label."""
         if element.get("class") != "footnotes":
             yield from self._blocks(element)
             return
@@ -266,7 +263,7 @@ class _Writer:
         return words.replace("\n", " ")
 
     def _inline(self, element: Element, inside: str = "") -> str:
-        """Return what an element holds. `inside` is the tag of the emphasis, or of the HTML, around it."""
+        """Return the inline content of an element; `inside` is the tag of the emphasis or HTML around it."""
         written = ""
         for child in element.children:
             more = self._text(child) if isinstance(child, str) else self._element(child, inside, written)
@@ -288,7 +285,7 @@ class _Writer:
         return self._inline(element, inside)
 
     def _emphasis(self, element: Element, inside: str, before: str) -> str:
-        """Return marks around words; tags within other emphasis or beside it, where parsers disagree."""
+        """Return text with emphasis marks, or with tags next to or within other emphasis, where parsers disagree."""
         is_beside = before.endswith("*") and not before.endswith("\\*")
         if self.style.joins_marks and not (inside or is_beside) and (joined := self._joined_marks(element)):
             return joined
@@ -301,7 +298,7 @@ class _Writer:
         return f"{start}{mark}{words}{mark}{end}"
 
     def _joined_marks(self, element: Element) -> str:
-        """Return bold italics as one run of marks, or nothing where the element is something else."""
+        """Return bold italics with joined marks, or an empty string for other elements."""
         only = element.children[0] if len(element.children) == 1 else ""
         if isinstance(only, str) or only.tag not in EMPHASIS or element.attributes or only.attributes:
             return ""
@@ -312,7 +309,7 @@ class _Writer:
         return f"{_start_tag(element)}{self._inline(element, element.tag)}</{element.tag}>"
 
     def _note_reference(self, element: Element) -> str:
-        """Return a reference to a note, where that is what stands raised."""
+        """Return the reference to a note in a `sup`, or an empty string."""
         link = next((child for child in element.elements if child.tag == "a"), None)
         match = NOTE_LINK.fullmatch(link.get("href")) if element.tag == "sup" and link else None
         return f"[^{match[1]}]" if match else ""
@@ -333,11 +330,11 @@ class _Writer:
         return f"[{words}]({self._safe_address(address)}{f' "{title}"' if title else ''})"
 
     def _safe_address(self, address: str) -> str:
-        """Return an address that no sign in it ends too early."""
+        """Return the address with characters quoted that would end it in Markdown."""
         return self.style.unsafe_in_address.sub(lambda match: quote(match[0], safe=""), address)
 
     def _span(self, element: Element) -> str:
-        """Return an id that a link may lead to; other spans are their words."""
+        """Return an empty span with an id, the target of a link, as HTML; of other spans the content."""
         name = element.get("id")
         if name and not element.children:
             return f'<span id="{escape_html(name)}"></span>'
@@ -371,7 +368,7 @@ INLINE_WRITERS = {
 
 
 def _is_loose(item: Element) -> bool:
-    """Whether an item of a list holds more than words and lists."""
+    """Whether a list item contains blocks other than lists."""
     return any(not is_inline_child(child) and child.tag not in LISTS for child in item.elements)
 
 
@@ -387,7 +384,7 @@ def _is_plain_table(table: Element, rows: list[Element]) -> bool:
 
 
 def _indent(blocks: list[str], marker: str, between: str) -> str:
-    """Return blocks behind a marker, all lines but the first indented."""
+    """Return blocks after a marker, with all lines but the first indented."""
     text = between.join(blocks).replace("\n", f"\n{INDENT}")
     return "\n".join(line if line.strip() else "" for line in f"{marker}{text}".split("\n"))
 

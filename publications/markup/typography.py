@@ -1,7 +1,7 @@
-"""Quotation marks, dashes and ellipses as each language prints them.
+"""Replace straight quotes, hyphens and dots by the quotation marks, dashes and ellipses of the language.
 
-Only text is touched: no attribute, no code, no address that is shown as it is. A mark is judged by what stands around
-it in the whole passage, across emphasis and links.
+Attributes, code and links whose text is their address stay unchanged. The context of a mark is the whole passage,
+across emphasis and links.
 """
 
 import re
@@ -20,7 +20,7 @@ POLISH = ("„", "”", "‚", "’")
 GUILLEMETS = ("«", "»", "„", "“")
 SOUTHERN = ("«", "»", "“", "”")
 NARROW = "\N{NARROW NO-BREAK SPACE}"
-MARKS = {
+QUOTATION_MARKS = {
     "be": GUILLEMETS,
     "bg": GERMAN,
     "ca": SOUTHERN,
@@ -53,7 +53,7 @@ MARKS = {
     "uk": GUILLEMETS,
 }
 APOSTROPHE = "’"
-OTHER = "\ufffc"  # stands for code, a picture or an address, which a mark may follow like a word
+PLACEHOLDER = "\ufffc"  # for code, an image or an address, which count as a word
 CANDIDATE = re.compile(r"""[a-z+]{2,12}://[^\s"']+|www\.[^\s"']+|["']|(?<!-)-{2,3}(?!-)|(?<!\.)\.{3}(?!\.)""")
 CLOSING = re.compile(r"(?<=\S)'(?!\w)")
 DECADE = re.compile(r"[0-9]{2}s?\b")
@@ -61,17 +61,17 @@ PLAIN = {"--": "–", "---": "—", "...": "…"}
 OPENERS = frozenset("([{<-–—/«„“‘‚¿¡=+|")
 
 
-def apply_typography(tree: Element, language: str) -> None:
-    """Make the marks in all texts of the tree typographic, and show what was hidden from the parser."""
-    marks = MARKS.get(primary(language), ENGLISH)
-    for passage in _passages(tree):
+def apply_typography(root: Element, language: str) -> None:
+    """Replace the marks in all texts of the tree and restore masked characters."""
+    marks = QUOTATION_MARKS.get(primary_language(language), ENGLISH)
+    for passage in _passages(root):
         _refine_passage(passage, marks)
-    for element in tree.walk():
+    for element in root.walk():
         element.children = [unmask(child) if isinstance(child, str) else child for child in element.children]
 
 
 def _passages(element: Element) -> Iterator[list[tuple[Element, int] | str]]:
-    """The texts that are read in one go, as places in the tree; what is not text as a stand-in."""
+    """Yield the passages of inline text, as parent and index of each text, with placeholders for other content."""
     passage: list[tuple[Element, int] | str] = []
     for child in _inline_parts(element):
         if isinstance(child, Element):
@@ -84,13 +84,13 @@ def _passages(element: Element) -> Iterator[list[tuple[Element, int] | str]]:
 
 
 def _inline_parts(element: Element) -> Iterator[Element | tuple[Element, int] | str]:
-    for place, child in enumerate(element.children):
+    for index, child in enumerate(element.children):
         if isinstance(child, str):
-            yield (element, place)
+            yield (element, index)
         elif child.tag == "br":
             yield "\n"
         elif child.tag in VERBATIM or child.tag == "img" or is_bare_link(child):
-            yield OTHER
+            yield PLACEHOLDER
         elif child.tag != "ref" and child.is_inline:
             yield from _inline_parts(child)
         elif child.tag != "ref":
@@ -98,20 +98,20 @@ def _inline_parts(element: Element) -> Iterator[Element | tuple[Element, int] | 
 
 
 def _refine_passage(passage: list[tuple[Element, int] | str], marks: tuple[str, str, str, str]) -> None:
-    texts = [piece if isinstance(piece, str) else str(piece[0].children[piece[1]]) for piece in passage]
-    whole = "".join(texts)
-    if not CANDIDATE.search(whole):
+    texts = [part if isinstance(part, str) else str(part[0].children[part[1]]) for part in passage]
+    passage_text = "".join(texts)
+    if not CANDIDATE.search(passage_text):
         return
-    quotes = Quotes(whole, marks)
+    quotes = Quotes(passage_text, marks)
     start = 0
-    for piece, text in zip(passage, texts, strict=True):
-        if not isinstance(piece, str):
-            piece[0].children[piece[1]] = CANDIDATE.sub(partial(quotes.mark, start), text)
+    for part, text in zip(passage, texts, strict=True):
+        if not isinstance(part, str):
+            part[0].children[part[1]] = CANDIDATE.sub(partial(quotes.mark, start), text)
         start += len(text)
 
 
 class Quotes:
-    """Judges the straight quotes of one passage, from its start to its end."""
+    """Chooses the marks for the straight quotes of one passage, in order."""
 
     def __init__(self, passage: str, marks: tuple[str, str, str, str]) -> None:
         self.passage = passage
@@ -120,22 +120,22 @@ class Quotes:
         self.is_inner_open = False
 
     def mark(self, start: int, match: re.Match[str]) -> str:
-        """The typographic mark for a straight one that was found in a text beginning at `start`."""
-        found = match[0]
-        if found in PLAIN:
-            return PLAIN[found]
-        if len(found) > 1:
-            return found
-        place = start + match.start()
-        before, after = self._before(place), self._after(place)
+        """Return the replacement for a match in a text that starts at `start` in the passage."""
+        characters = match[0]
+        if characters in PLAIN:
+            return PLAIN[characters]
+        if len(characters) > 1:
+            return characters
+        index = start + match.start()
+        before, after = self._character_before(index), self._character_after(index)
         is_free = not before or before.isspace() or before in OPENERS
         is_opening = is_free and bool(after) and not after.isspace()
-        if found == '"':
+        if characters == '"':
             return self.marks[0] if is_opening else self.marks[1]
-        return self._inner(is_opening, place, after)
+        return self._inner_mark(is_opening, index, after)
 
-    def _inner(self, is_opening: bool, place: int, after: str) -> str:
-        if is_opening and place < self.last_inner and not DECADE.match(self.passage, place + 1):
+    def _inner_mark(self, is_opening: bool, index: int, after: str) -> str:
+        if is_opening and index < self.last_inner and not DECADE.match(self.passage, index + 1):
             self.is_inner_open = True
             return self.marks[2]
         if self.is_inner_open and not after.isalnum():
@@ -143,14 +143,14 @@ class Quotes:
             return self.marks[3]
         return APOSTROPHE
 
-    def _before(self, place: int) -> str:
-        """The character before a mark, looking through at most two other quotes."""
-        return self.passage[max(place - 3, 0) : place].rstrip("\"'")[-1:]
+    def _character_before(self, index: int) -> str:
+        """Return the character before a mark, ignoring up to two other quotes."""
+        return self.passage[max(index - 3, 0) : index].rstrip("\"'")[-1:]
 
-    def _after(self, place: int) -> str:
-        return self.passage[place + 1 : place + 4].lstrip("\"'")[:1]
+    def _character_after(self, index: int) -> str:
+        return self.passage[index + 1 : index + 4].lstrip("\"'")[:1]
 
 
-def primary(language: str) -> str:
-    """The language of a tag, without script and region: `sv` of `sv-FI`."""
+def primary_language(language: str) -> str:
+    """Return the primary subtag of a language tag: `sv` of `sv-FI`."""
     return language.replace("_", "-").partition("-")[0].lower()

@@ -89,7 +89,7 @@ def test_a_link_lands_after_its_heading_was_edited_and_published_again():
     before = markup.render_markdown("[x](#grain)\n\n## The grain deal {#grain}\n\nText.")
 
     after = markup.render_markdown(
-        "[x](#grain)\n\n## The deal on grain {#grain}\n\nText, edited.", carried=before.paragraphs
+        "[x](#grain)\n\n## The deal on grain {#grain}\n\nText, edited.", previous_paragraphs=before.paragraphs
     )
 
     assert '<span id="grain"></span>The deal on grain' in after.html and lands(after.html)

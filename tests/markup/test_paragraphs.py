@@ -12,7 +12,7 @@ from tests.prose_pages import MARKDOWN
 def test_a_text_keeps_all_its_ids_when_nothing_changes(markdown):
     prose = render_markdown(markdown)
 
-    assert render_markdown(markdown, carried=prose.paragraphs) == prose
+    assert render_markdown(markdown, previous_paragraphs=prose.paragraphs) == prose
 
 
 @settings(max_examples=60, deadline=None)
@@ -20,7 +20,7 @@ def test_a_text_keeps_all_its_ids_when_nothing_changes(markdown):
 def test_ids_stay_unique_whatever_is_carried(before, after):
     carried = render_markdown("\n\n".join(before)).paragraphs
 
-    prose = render_markdown("\n\n".join(after), carried=carried)
+    prose = render_markdown("\n\n".join(after), previous_paragraphs=carried)
 
     anchors = [paragraph.anchor for paragraph in prose.paragraphs]
     assert len(anchors) == len(set(anchors))
@@ -42,7 +42,9 @@ def test_the_same_words_twice_have_two_ids():
 def test_a_paragraph_takes_its_id_along_when_it_moves():
     before = render_markdown("first words\n\nsecond words\n\nthird words").paragraphs
 
-    after = render_markdown("third words\n\nfirst words\n\nsecond words", carried=before).paragraphs
+    after = render_markdown(
+        "third words\n\nfirst words\n\nsecond words", previous_paragraphs=before
+    ).paragraphs
 
     assert after == (before[2], before[0], before[1])
 
@@ -54,7 +56,7 @@ def test_a_paragraph_keeps_its_id_when_it_is_edited():
 
     after = render_markdown(
         "Alpha stays.\n\nThe minister went to Moscow on Monday.\n\nBrand new thoughts.\n\nOmega stays.",
-        carried=before,
+        previous_paragraphs=before,
     ).paragraphs
 
     assert [paragraph.anchor for paragraph in after if paragraph.text != "Brand new thoughts."] == [
@@ -66,7 +68,7 @@ def test_a_paragraph_that_moved_does_not_hide_one_that_was_edited():
     before = render_markdown("The first is about trade and gas.\n\nSecond.\n\nThird.\n\nFourth.").paragraphs
 
     after = render_markdown(
-        "Third.\n\nThe first is about trade and oil.\n\nSecond.\n\nFourth.", carried=before
+        "Third.\n\nThe first is about trade and oil.\n\nSecond.\n\nFourth.", previous_paragraphs=before
     ).paragraphs
 
     assert after[1].anchor == before[0].anchor
@@ -75,7 +77,9 @@ def test_a_paragraph_that_moved_does_not_hide_one_that_was_edited():
 def test_the_most_alike_paragraph_gets_the_id():
     before = (Paragraph("p-aaaaaa", "one two three four five six"),)
 
-    after = render_markdown("one two three x y z\n\none two three four five seven", carried=before).paragraphs
+    after = render_markdown(
+        "one two three x y z\n\none two three four five seven", previous_paragraphs=before
+    ).paragraphs
 
     assert after[0].anchor != "p-aaaaaa" and after[1].anchor == "p-aaaaaa"
 
@@ -87,7 +91,9 @@ def test_every_paragraph_keeps_its_id_when_a_name_is_replaced_throughout():
     ]
     before = render_markdown("\n\n".join(texts)).paragraphs
 
-    after = render_markdown("\n\n".join(texts).replace("Ministry", "Agency"), carried=before).paragraphs
+    after = render_markdown(
+        "\n\n".join(texts).replace("Ministry", "Agency"), previous_paragraphs=before
+    ).paragraphs
 
     assert [paragraph.anchor for paragraph in after] == [paragraph.anchor for paragraph in before]
 
@@ -95,13 +101,15 @@ def test_every_paragraph_keeps_its_id_when_a_name_is_replaced_throughout():
 def test_a_new_paragraph_never_takes_an_id_that_was_given_before():
     anchor = render_markdown("words").paragraphs[0].anchor
 
-    (after,) = render_markdown("words", carried=[Paragraph(anchor, "something else entirely")]).paragraphs
+    (after,) = render_markdown(
+        "words", previous_paragraphs=[Paragraph(anchor, "something else entirely")]
+    ).paragraphs
 
     assert after.anchor == f"{anchor}-2"
 
 
 def test_an_id_that_is_none_of_ours_is_not_carried():
-    (after,) = render_markdown("words", carried=[Paragraph('x" onclick="y', "words")]).paragraphs
+    (after,) = render_markdown("words", previous_paragraphs=[Paragraph('x" onclick="y', "words")]).paragraphs
 
     assert after == render_markdown("words").paragraphs[0]
 

@@ -182,7 +182,7 @@ def test_real_texts_are_rendered_and_keep_their_ids():
         prose = render_markdown(body)
 
         assert_safe(prose.html)
-        assert render_markdown(body, carried=prose.paragraphs) == prose
+        assert render_markdown(body, previous_paragraphs=prose.paragraphs) == prose
 
 
 @pytest.mark.parametrize(
