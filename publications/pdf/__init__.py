@@ -1,8 +1,8 @@
-"""PDFs and social images, typeset by typst from plain values. Knows no database.
+"""Typeset PDFs and social images with typst from plain values. The package does not use the database.
 
-`document` says what they are made from and what data the templates `pdf.typ` and `social_image.typ` read, as text and
-never as code; `blocks` and `inline` read stored HTML into that data; `typst` runs each job in a process of its own
-(`typst_worker`), within bounds of time and memory.
+`document` defines the values and the data for the templates `pdf.typ` and `social_image.typ`, which is text and never
+code; `blocks` and `inline` convert stored HTML to that data; `typst` runs each job in a separate process
+(`typst_worker`) with limits of time and memory.
 """
 
 from .document import (

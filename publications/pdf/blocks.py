@@ -1,6 +1,6 @@
-"""Stored HTML as the blocks that the template `pdf.typ` sets: lists and dictionaries of text, with nothing to run.
+"""Convert stored HTML to blocks for the template `pdf.typ`: lists and dictionaries of text, without code.
 
-A table becomes a grid in which every place is taken once, which HTML leaves to the browser.
+A table becomes a grid in which every cell has its column and every position is filled.
 """
 
 from collections.abc import Callable, Collection, Sequence
@@ -10,7 +10,7 @@ from publications.html_tree import HEADINGS, Element, is_inline_child, parse
 
 from .inline import InlineContext, Run, clean_text, direction_of, inline_runs, language_of
 
-MAX_NESTING = 7  # blocks in blocks: what lies deeper stands beside, not below
+MAX_NESTING = 7  # of blocks in blocks; deeper ones are moved up
 
 Block = dict[str, object]
 Cell = dict[str, object]
@@ -19,12 +19,14 @@ ALIGNED = {"left": "left", "right": "right", "center": "center"}
 
 
 def text_blocks(html: str, *, address: str, images: Collection[str] = ()) -> dict[str, object]:
-    """Return the blocks of a text, its notes by number, and the notes that nothing refers to.
+    """Return the blocks of a text (`blocks`), its notes by number (`notes`), and notes without a reference (`rest`).
 
-    `address` is what links are relative to; `images` are the keys of the images that can be shown.
+    Args:
+        address: the URL that links are relative to.
+        images: the keys of the images that are available.
     """
     body = parse(html)
-    notes = _notes_in(body)
+    notes = _find_notes(body)
     anchors = frozenset(
         element.get("id")
         for element in body.walk()
@@ -33,7 +35,7 @@ def text_blocks(html: str, *, address: str, images: Collection[str] = ()) -> dic
     context = InlineContext(
         address=address,
         anchors=anchors,
-        aliases=_aliases_in(body, anchors),
+        aliases=_map_aliases(body, anchors),
         notes=frozenset(notes),
         images=frozenset(images),
     )
@@ -43,19 +45,25 @@ def text_blocks(html: str, *, address: str, images: Collection[str] = ()) -> dic
     read_notes = {number: reader.blocks(note.children) for number, note in sorted(notes.items())}
     return {
         "blocks": blocks,
-        "notes": {str(number): content for number, content in read_notes.items() if number in context.met},
-        "rest": [{"n": n, "c": content} for n, content in read_notes.items() if n not in context.met],
+        "notes": {
+            str(number): content
+            for number, content in read_notes.items()
+            if number in context.referenced_notes
+        },
+        "rest": [
+            {"n": n, "c": content} for n, content in read_notes.items() if n not in context.referenced_notes
+        ],
     }
 
 
-def _aliases_in(body: Element, anchors: frozenset[str]) -> dict[str, str]:
-    """The ids of authors, each with the id of the heading or paragraph it stands in; nothing where that has none."""
+def _map_aliases(body: Element, anchors: frozenset[str]) -> dict[str, str]:
+    """Return the ids of authors with the id of the heading or paragraph around each, or an empty string."""
     aliases = {span.get("id"): "" for span in body.find_all("span") if span.get("id")}
     owners = [element for element in body.walk() if element.get("id") in anchors and element.tag != "span"]
     for owner in owners:
         aliases |= {span.get("id"): owner.get("id") for span in owner.walk() if span.get("id") in aliases}
     heads = [span for head in body.find_all("thead") for span in head.walk()]
-    repeated = {span.get("id") for span in heads}  # the head of a table stands on every page of it
+    repeated = {span.get("id") for span in heads}  # the header of a table is repeated on every page
     return {name: owner for name, owner in aliases.items() if owner or name not in repeated}
 
 
@@ -63,35 +71,35 @@ def _is_notes(child: Element | str) -> bool:
     return isinstance(child, Element) and "footnotes" in child.get("class").split()
 
 
-def _notes_in(body: Element) -> dict[int, Element]:
+def _find_notes(body: Element) -> dict[int, Element]:
     items = [item for section in body.elements if _is_notes(section) for item in section.walk()]
     named = {item.get("id").removeprefix("fn-"): item for item in items if item.get("id").startswith("fn-")}
     return {int(number): item for number, item in named.items() if number.isdigit()}
 
 
 class BlockReader:
-    """Reads blocks in their context; headings never skip a level, whatever the HTML says."""
+    """Reads blocks in their context; heading levels are reduced where the HTML skips one."""
 
     def __init__(self, context: InlineContext) -> None:
         self.context = context
         self.level = 1
 
     def blocks(self, children: Sequence[Element | str], depth: int = 0) -> list[Block]:
-        """The blocks of an element that holds blocks, or words, or both."""
-        found: list[Block] = []
+        """Return the blocks of an element with block or inline content, or both."""
+        blocks: list[Block] = []
         for is_inline, group in groupby(children, key=is_inline_child):
             if is_inline:
-                found += self._paragraph(Element("p", {}, list(group)))
+                blocks += self._paragraph(Element("p", {}, list(group)))
                 continue
             for element in group:
-                found += self._block(element, depth)
-        return found
+                blocks += self._block(element, depth)
+        return blocks
 
     def _block(self, element: Element, depth: int) -> list[Block]:
         if depth >= MAX_NESTING and element.tag not in ("p", "pre", "hr"):
             return self.blocks(element.children, depth) or []
-        read_it = getattr(self, f"_{READERS.get(element.tag, 'inside')}")
-        return [_with_language(block, element) for block in read_it(element, depth)]
+        reader = getattr(self, f"_{READERS.get(element.tag, 'inside')}")
+        return [_add_language(block, element) for block in reader(element, depth)]
 
     def _inside(self, element: Element, depth: int) -> list[Block]:
         return self.blocks(element.children, depth)
@@ -114,11 +122,11 @@ class BlockReader:
         items = [item for item in element.elements if item.tag == "li"]
         block: Block = {"t": element.tag, "items": [self.blocks(item.children, depth + 1) for item in items]}
         if element.tag == "ol":
-            block |= {"numbers": numbers_of(element, items), "type": element.get("type") or "1"}
+            block |= {"numbers": item_numbers(element, items), "type": element.get("type") or "1"}
         return [block] if items else []
 
     def _terms(self, element: Element, depth: int) -> list[Block]:
-        """Each term with what follows up to the next."""
+        """Return a list of terms, each with its descriptions."""
         items: list[dict[str, list]] = []
         for part in element.elements:
             if part.tag == "dt" or not items:
@@ -142,12 +150,11 @@ class BlockReader:
 
     def _figure(self, element: Element, depth: int) -> list[Block]:
         image = next(iter(element.find_all("img")), None)
-        captions = [each for each in element.elements if each.tag == "figcaption"]
-        caption = [run for each in captions for run in inline_runs(each.children, self.context)]
+        caption = self._caption(element, "figcaption")
         key = image.get("data-image") if image else ""
         if key not in self.context.images:
             return [{"t": "p", "c": caption}] if caption else []
-        link = next((each.get("href") for each in element.elements if each.tag == "a"), "")
+        link = next((child.get("href") for child in element.elements if child.tag == "a"), "")
         target = inline_runs([Element("a", {"href": link}, ["x"])], self.context) if link else []
         return [
             {
@@ -155,18 +162,20 @@ class BlockReader:
                 "image": key,
                 "alt": clean_text(image.get("alt")),
                 "caption": caption,
-                **_led(target),
+                **_link_attribute(target),
             }
         ]
 
     def _table(self, element: Element, depth: int) -> list[Block]:
-        grid = grid_of(element, lambda cell: self.blocks(cell.children, depth + 1))
+        grid = build_grid(element, lambda cell: self.blocks(cell.children, depth + 1))
         if not grid["columns"]:
             return []
-        captions = [each for each in element.elements if each.tag == "caption"]
-        caption = [run for each in captions for run in inline_runs(each.children, self.context)]
-        repeats = not _refers_to_notes(grid["head"])  # a note stands on one page, a head on all
-        return [{"t": "table", "caption": caption, "repeats": repeats, **grid}]
+        repeats = not _refers_to_notes(grid["head"])  # a note is on one page, a repeated header on all
+        return [{"t": "table", "caption": self._caption(element, "caption"), "repeats": repeats, **grid}]
+
+    def _caption(self, element: Element, tag: str) -> list[Run]:
+        captions = [child for child in element.elements if child.tag == tag]
+        return [run for caption in captions for run in inline_runs(caption.children, self.context)]
 
 
 READERS = {
@@ -177,129 +186,132 @@ READERS = {
 
 def _refers_to_notes(value: object) -> bool:
     if isinstance(value, dict):
-        return "note" in value or any(_refers_to_notes(each) for each in value.values())
-    return isinstance(value, list) and any(_refers_to_notes(each) for each in value)
+        return "note" in value or any(map(_refers_to_notes, value.values()))
+    return isinstance(value, list) and any(map(_refers_to_notes, value))
 
 
-def numbers_of(element: Element, items: Sequence[Element]) -> list[int]:
-    """The number that each item of an ordered list shows."""
+def item_numbers(element: Element, items: Sequence[Element]) -> list[int]:
+    """Return the number of each item of an ordered list."""
     step = -1 if "reversed" in element.attributes else 1
-    number = _whole(element.get("start"), len(items) if step < 0 else 1)
+    number = _parse_integer(element.get("start"), len(items) if step < 0 else 1)
     numbers = []
     for item in items:
-        number = _whole(item.get("value"), number)
+        number = _parse_integer(item.get("value"), number)
         numbers.append(number)
         number += step
     return numbers
 
 
-def _whole(text: str, otherwise: int) -> int:
-    return int(text) if text.lstrip("-").isdigit() and text.isascii() else otherwise
+def _parse_integer(text: str, default: int) -> int:
+    return int(text) if text.lstrip("-").isdigit() and text.isascii() else default
 
 
-def _led(target: list[Run]) -> Block:
+def _link_attribute(target: list[Run]) -> Block:
     return {"a": target[0]["a"]} if target and "a" in target[0] else {}
 
 
-def _with_language(block: Block, element: Element) -> Block:
-    """The block in the language and direction of its element, where it has its own."""
-    told = {"lang": language_of(element), "dir": direction_of(element)}
-    return {**{name: value for name, value in told.items() if value}, **block}
+def _add_language(block: Block, element: Element) -> Block:
+    """Return the block with the language and direction of its element, if that sets them."""
+    attributes = {"lang": language_of(element), "dir": direction_of(element)}
+    return {**{name: value for name, value in attributes.items() if value}, **block}
 
 
-def grid_of(table: Element, content: Callable[[Element], list]) -> dict[str, object]:
-    """The rows of a table, head and body apart, each filled to the same number of columns."""
-    sections = [_rows(rows, content) for rows in _sections(table)]
+def build_grid(table: Element, content: Callable[[Element], list]) -> dict[str, object]:
+    """Return the header rows and the other rows of a table, all with the same number of columns."""
+    sections = [_place_rows(rows, content) for rows in _split_sections(table)]
     columns = max((width for _cells, width in sections), default=0)
     head = _is_head(table)
-    filled = [_filled(cells, width, columns) for cells, width in sections]
+    padded_sections = [_pad_rows(cells, width, columns) for cells, width in sections]
     return {
         "columns": columns,
-        "head": filled[0] if head and filled else [],
-        "rows": [row for section in (filled[1:] if head else filled) for row in section],
+        "head": padded_sections[0] if head and padded_sections else [],
+        "rows": [row for section in (padded_sections[1:] if head else padded_sections) for row in section],
     }
 
 
-def _sections(table: Element) -> list[list[Element]]:
-    """Rows by the section they stand in: no cell reaches from one into the next. Rows of headings alone go first."""
-    found = [_rows_in(section) for section in table.elements if section.tag in ("thead", "tbody", "tfoot")]
-    loose = [row for row in table.elements if row.tag == "tr"]
-    sections = [rows for rows in [*found, loose] if rows]
+def _split_sections(table: Element) -> list[list[Element]]:
+    """Return the rows by section, which no cell spans; a first row of header cells is a section of its own."""
+    sections = [
+        _section_rows(section) for section in table.elements if section.tag in ("thead", "tbody", "tfoot")
+    ]
+    direct_rows = [row for row in table.elements if row.tag == "tr"]
+    sections = [rows for rows in [*sections, direct_rows] if rows]
     if sections and not _has_head_section(table) and _is_head(table):
         sections[:1] = [rows for rows in (sections[0][:1], sections[0][1:]) if rows]
     return sections
 
 
-def _rows_in(section: Element) -> list[Element]:
+def _section_rows(section: Element) -> list[Element]:
     return [row for row in section.elements if row.tag == "tr"]
 
 
 def _has_head_section(table: Element) -> bool:
-    return any(section.tag == "thead" and _rows_in(section) for section in table.elements)
+    return any(section.tag == "thead" and _section_rows(section) for section in table.elements)
 
 
 def _is_head(table: Element) -> bool:
-    """Whether the first row heads the columns: it stands in a head, or is made of headings alone."""
+    """Whether the first row is a header: it is in a `thead`, or has header cells only."""
     if _has_head_section(table):
         return True
     first = next(iter(table.find_all("tr")), None)
     return bool(first and first.elements) and all(cell.tag == "th" for cell in first.elements)
 
 
-def _rows(rows: list[Element], content: Callable[[Element], list]) -> tuple[list[list[Cell]], int]:
-    """The cells of some rows with their places, and how many columns they take."""
+def _place_rows(rows: list[Element], content: Callable[[Element], list]) -> tuple[list[list[Cell]], int]:
+    """Return the cells of these rows with their columns, and the number of columns."""
     taken: set[tuple[int, int]] = set()
-    placed: list[list[Cell]] = []
+    placed_rows: list[list[Cell]] = []
     for y, row in enumerate(rows):
         cells = []
-        for element in (each for each in row.elements if each.tag in ("td", "th")):
+        for element in (child for child in row.elements if child.tag in ("td", "th")):
             x = next(x for x in range(MAX_COLUMNS + 1) if (x, y) not in taken)
             if x == MAX_COLUMNS:
                 break
-            cell = _cell(element, content, x=x, most_rows=len(rows) - y)
-            cell["colspan"] = _free(taken, x, y, int(cell["colspan"]))
+            cell = _build_cell(element, content, x=x, max_rows=len(rows) - y)
+            cell["colspan"] = _available_columns(taken, x, y, int(cell["colspan"]))
             taken |= {(x + i, y + j) for i in range(cell["colspan"]) for j in range(cell["rowspan"])}
             cells.append(cell)
-        placed.append(cells)
+        placed_rows.append(cells)
     width = max((x for x, _y in taken), default=-1) + 1
-    return _with_gaps(placed, taken, width), width
+    return _fill_gaps(placed_rows, taken, width), width
 
 
-def _free(taken: set[tuple[int, int]], x: int, y: int, wanted: int) -> int:
-    """How far a cell may reach to the right before it meets another, or the edge."""
-    ends = (i for i in range(1, wanted) if (x + i, y) in taken or x + i >= MAX_COLUMNS)
-    return next(ends, wanted)
+def _available_columns(taken: set[tuple[int, int]], x: int, y: int, span: int) -> int:
+    """Return the number of columns a cell may span before another cell or the edge."""
+    ends = (i for i in range(1, span) if (x + i, y) in taken or x + i >= MAX_COLUMNS)
+    return next(ends, span)
 
 
-def _cell(element: Element, content: Callable[[Element], list], *, x: int, most_rows: int) -> Cell:
+def _build_cell(element: Element, content: Callable[[Element], list], *, x: int, max_rows: int) -> Cell:
     return {
         "x": x,
-        "colspan": min(_number(element.get("colspan")), MAX_COLUMNS),
-        "rowspan": min(_number(element.get("rowspan")), most_rows),
+        "colspan": min(_parse_span(element.get("colspan")), MAX_COLUMNS),
+        "rowspan": min(_parse_span(element.get("rowspan")), max_rows),
         "align": ALIGNED.get(element.get("data-align"), ""),
         "head": element.tag == "th",
         "c": content(element),
     }
 
 
-def _number(text: str) -> int:
+def _parse_span(text: str) -> int:
     return max(1, int(text)) if text.isascii() and text.isdigit() else 1
 
 
-def _with_gaps(rows: list[list[Cell]], taken: set[tuple[int, int]], width: int) -> list[list[Cell]]:
-    """Rows with an empty cell wherever the HTML has none."""
+def _fill_gaps(rows: list[list[Cell]], taken: set[tuple[int, int]], width: int) -> list[list[Cell]]:
+    """Return the rows with empty cells at the positions without one."""
     return [
         sorted(
-            [*cells, *(_empty(x) for x in range(width) if (x, y) not in taken)], key=lambda cell: cell["x"]
+            [*cells, *(_empty_cell(x) for x in range(width) if (x, y) not in taken)],
+            key=lambda cell: cell["x"],
         )
         for y, cells in enumerate(rows)
     ]
 
 
-def _filled(rows: list[list[Cell]], width: int, columns: int) -> list[list[Cell]]:
-    """Rows of a narrower section, as wide as the widest."""
-    return [[*cells, *(_empty(x) for x in range(width, columns))] for cells in rows]
+def _pad_rows(rows: list[list[Cell]], width: int, columns: int) -> list[list[Cell]]:
+    """Return the rows of a section, extended to the number of columns of the table."""
+    return [[*cells, *(_empty_cell(x) for x in range(width, columns))] for cells in rows]
 
 
-def _empty(x: int) -> Cell:
+def _empty_cell(x: int) -> Cell:
     return {"x": x, "colspan": 1, "rowspan": 1, "align": "", "head": False, "c": []}

@@ -1,6 +1,6 @@
-"""What PDFs and social images are made from: plain values, the data of their templates, and the fonts they need.
+"""The values of PDFs and social images, the data for their templates, and the fonts they need.
 
-Being plain values, what is made can be named by a digest of them.
+The values are plain, so that a file can be named by a digest of them.
 """
 
 import re
@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from .blocks import text_blocks
 from .inline import clean_text
 
-RUNNING_TITLE_CHARACTERS = 90  # of a title in the head of a page
-FULL_WIDTH = 640  # pixels of an image that is as wide as the text, on screen and in a PDF
+RUNNING_TITLE_CHARACTERS = 90  # of a title in the page header
+FULL_WIDTH = 640  # pixels: width of an image as wide as the text
 MAX_IMAGE_HEIGHT = 1.35  # times the width of the text
 FONTS = Path(__file__).resolve().parent / "fonts"
 SCRIPTS = {
@@ -28,7 +28,7 @@ SCRIPTS = {
 
 
 class TypesettingError(Exception):
-    """The text cannot be typeset, or not within the bounds of time and memory. The message is for the log."""
+    """The text cannot be typeset within the limits of time and memory. The message is for the log."""
 
 
 @dataclass(frozen=True)
@@ -41,7 +41,7 @@ class CreditedName:
 
 @dataclass(frozen=True)
 class CreditGroup:
-    """The people of one role, headed by a word ("By"); `below` is a line that they share."""
+    """The people of one role with its label ("By"); `below` is a line for all of them."""
 
     label: str
     names: tuple[CreditedName, ...]
@@ -50,7 +50,7 @@ class CreditGroup:
 
 @dataclass(frozen=True)
 class PdfSection:
-    """A heading and lines behind the text."""
+    """A section after the text, with a heading and lines."""
 
     title: str
     lines: tuple["Notice", ...]
@@ -58,7 +58,7 @@ class PdfSection:
 
 @dataclass(frozen=True)
 class Notice:
-    """A line of plain text: an opening in bold, the text, and an address that it links to."""
+    """A line of plain text with an opening in bold and the address of a link."""
 
     text: str
     opening: str = ""
@@ -68,7 +68,7 @@ class Notice:
 
 @dataclass(frozen=True)
 class PdfImage:
-    """A library image at the size that is used; `digest` stands for its pixels."""
+    """A library image in the size that is used; `digest` identifies its pixels."""
 
     digest: str
     width: int
@@ -80,7 +80,7 @@ class PdfImage:
 
 @dataclass(frozen=True)
 class PdfLabels:
-    """The site's own words in a PDF, in the language of its locale."""
+    """The site's labels in a PDF, in the language of its locale."""
 
     language: str = "en"
     key_points: str = "Key points"
@@ -90,7 +90,7 @@ class PdfLabels:
 
 @dataclass(frozen=True)
 class PdfDocument:
-    """An edition as a PDF. All texts are plain but `html`, which is stored and sanitised."""
+    """An edition as a PDF. All texts are plain except `html`, which is stored and sanitized."""
 
     address: str
     title: str
@@ -119,9 +119,9 @@ class PdfDocument:
 
 @dataclass(frozen=True)
 class SocialImage:
-    """The image that messengers show for the address of an edition or a page: 1200 × 630 pixels.
+    """The image that messengers show for a link to an edition or a page: 1200 × 630 pixels.
 
-    `authors` and `detail` are lines below the title: who wrote it and when; of a page (`is_page`), what it is about.
+    `authors` and `detail` are lines below the title: authors and date of an edition, the description of a page.
     """
 
     title: str
@@ -138,18 +138,18 @@ class SocialImage:
 
 
 def template_data(document: PdfDocument | SocialImage) -> dict[str, object]:
-    """Return everything that the template reads, with every text clean."""
+    """Return the data for the template, with all texts cleaned."""
     return _pdf_data(document) if isinstance(document, PdfDocument) else _social_image_data(document)
 
 
 def image_files(document: PdfDocument | SocialImage) -> dict[str, PdfImage]:
-    """Return the images by the names of the files that the template reads."""
+    """Return the images by their file names in the job."""
     return {_file_name(image): image for image in _images(document).values()}
 
 
 def _pdf_data(document: PdfDocument) -> dict[str, object]:
     text = text_blocks(document.html, address=document.address, images=document.images.keys())
-    return _cleaned(asdict(document) | {"html": ""}) | {
+    return _clean_values(asdict(document) | {"html": ""}) | {
         "text": text,
         "authors": [clean_text(name.name) for role in document.roles for name in role.names],
         "published_on": {
@@ -164,7 +164,9 @@ def _pdf_data(document: PdfDocument) -> dict[str, object]:
 
 
 def _social_image_data(document: SocialImage) -> dict[str, object]:
-    return _cleaned(asdict(document)) | {"cover": _image_data(document.cover) if document.cover else None}
+    return _clean_values(asdict(document)) | {
+        "cover": _image_data(document.cover) if document.cover else None
+    }
 
 
 def _images(document: PdfDocument | SocialImage) -> dict[str, PdfImage]:
@@ -173,31 +175,31 @@ def _images(document: PdfDocument | SocialImage) -> dict[str, PdfImage]:
 
 
 def _image_data(image: PdfImage) -> dict[str, object]:
-    share = min(1, image.width / FULL_WIDTH, MAX_IMAGE_HEIGHT * image.width / max(1, image.height))
-    return _cleaned(asdict(image)) | {"file": _file_name(image), "share": share}
+    width_ratio = min(1, image.width / FULL_WIDTH, MAX_IMAGE_HEIGHT * image.width / max(1, image.height))
+    return _clean_values(asdict(image)) | {"file": _file_name(image), "share": width_ratio}
 
 
 def _file_name(image: PdfImage) -> str:
     return f"{image.digest[:40]}.{image.extension}"
 
 
-def _cleaned(value):
+def _clean_values(value):
     if isinstance(value, str):
         return clean_text(value)
     if isinstance(value, Mapping):
-        return {key: _cleaned(each) for key, each in value.items()}
+        return {key: _clean_values(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_cleaned(each) for each in value]
+        return [_clean_values(item) for item in value]
     return value
 
 
 def shorten(text: str, max_characters: int) -> str:
-    """Return the text, or as many of its whole words as there is room for."""
+    """Return the text, truncated after a whole word."""
     if len(text) <= max_characters:
         return text
     return f"{text[:max_characters].rpartition(' ')[0] or text[: max_characters - 1]} …"
 
 
 def font_folders(text: str) -> list[Path]:
-    """Return the folders of fonts that the scripts of a text need: a page in English opens no large file."""
+    """Return the font folders for the scripts of a text, so that English text loads no large fonts."""
     return [FONTS / "latin", *(FONTS / name for name, letters in SCRIPTS.items() if letters.search(text))]

@@ -1,7 +1,7 @@
-"""The words of a paragraph as runs: flat, so that no depth of markup is deeper than a run in a link.
+"""Convert inline HTML to a flat list of runs, nested only within links.
 
 A run is {"s": text, "m": marks} with "lang" and "dir" where they differ; {"a": address} or {"to": anchor} with
-runs in "c"; {"note": number}; {"image": …}; {"at": name}, a place that links lead to; or {"br": true}.
+runs in "c"; {"note": number}; {"image": …}; {"at": name}, the target of a link; or {"br": true}.
 """
 
 import re
@@ -20,19 +20,21 @@ MARKS = {
 SPACE = re.compile(r"[ \t\n\r\f]+")
 NOTE = re.compile(r"#fn-([1-9][0-9]{0,5})")
 LANGUAGE = re.compile(r"([a-z]{2,3})(-.*)?", re.IGNORECASE)
-UNBROKEN = re.compile(r"\S{60,}")
-BREAK_EVERY = 30
-MAX_ADDRESS = 2000
+LONG_WORD = re.compile(r"\S{60,}")
+BREAK_INTERVAL = 30
+MAX_ADDRESS_CHARACTERS = 2000
 LINK_SCHEMES = ("http", "https", "mailto", "tel")
+
+HIDDEN_CATEGORIES = ("Cc", "Co", "Cs", "Cn")
 
 Run = dict[str, object]
 
 
 @dataclass
 class InlineContext:
-    """What runs are read against: the address that links are relative to, the anchors, the notes met so far.
+    """The state in which runs are read: the address links are relative to, the anchors, the notes referenced so far.
 
-    `aliases` are other names of anchors; one without an anchor becomes a place in the line.
+    `aliases` are other names of anchors; one without an anchor becomes an anchor within the line.
     """
 
     address: str
@@ -40,25 +42,25 @@ class InlineContext:
     aliases: Mapping[str, str] = field(default_factory=dict)
     notes: frozenset[int] = frozenset()
     images: frozenset[str] = frozenset()
-    met: list[int] = field(default_factory=list)
+    referenced_notes: list[int] = field(default_factory=list)
     is_note: bool = False
 
     def reference(self, number: int) -> "Run":
-        """Return what stands in the text for a note: the note itself the first time, else a reference to it.
+        """Return the run for a reference to a note: the first one places the note, others point to it.
 
-        A note that only another note refers to stands at the end of the document, so that none is within another.
+        A reference within a note only links to the note, which is then at the end of the document: notes do not nest.
         """
-        if number in self.met:
+        if number in self.referenced_notes:
             return {"note": number, "again": True}
         if self.is_note:
             return {"to": f"note-{number}", "c": [{"s": str(number), "m": ["super"]}]}
-        self.met.append(number)
+        self.referenced_notes.append(number)
         return {"note": number, "again": False}
 
 
 @dataclass(frozen=True)
 class InlineStyle:
-    """Marks, language and direction that the elements around some words give them."""
+    """Marks, language and direction of text from the elements around it."""
 
     marks: tuple[str, ...] = ()
     language: str = ""
@@ -78,31 +80,34 @@ class InlineStyle:
 def inline_runs(
     children: Iterable[Element | str], context: InlineContext, style: InlineStyle = InlineStyle()
 ) -> list[Run]:
-    """Return the words and what stands among them, with white space as a reader sees it."""
-    return _tidy(_runs(children, context, style))
+    """Return inline content as runs, with white space collapsed as in a browser."""
+    return _normalize_spaces(_runs(children, context, style))
 
 
 def clean_text(text: str) -> str:
-    """Return the text without characters that no font shows; words of sixty letters may break."""
-    kept = "".join(sign for sign in text if sign in "\n\t" or unicodedata.category(sign) not in UNSHOWN)
-    return UNBROKEN.sub(_broken, kept)
+    """Return the text without characters that fonts do not contain, and with break points in long words."""
+    characters = (
+        character
+        for character in text
+        if character in "\n\t" or unicodedata.category(character) not in HIDDEN_CATEGORIES
+    )
+    return LONG_WORD.sub(_break_word, "".join(characters))
 
 
-UNSHOWN = ("Cc", "Co", "Cs", "Cn")
-
-
-def _broken(match: re.Match[str]) -> str:
-    """A word of sixty letters or more may break anywhere; an address has places of its own to break at."""
+def _break_word(match: re.Match[str]) -> str:
+    """Return a long word with zero-width spaces; URLs and text in ideographs have break points of their own."""
     word = match[0]
-    if "://" in word or word.startswith("www.") or any(ord(sign) > 0x2E80 for sign in word):
+    if "://" in word or word.startswith("www.") or any(ord(character) > 0x2E80 for character in word):
         return word
-    return "\u200b".join(word[start : start + BREAK_EVERY] for start in range(0, len(word), BREAK_EVERY))
+    return "\u200b".join(
+        word[start : start + BREAK_INTERVAL] for start in range(0, len(word), BREAK_INTERVAL)
+    )
 
 
 def language_of(element: Element) -> str:
     """Return the language without script and region, as typst expects it."""
-    found = LANGUAGE.fullmatch(element.get("lang"))
-    return found[1].lower() if found else ""
+    match = LANGUAGE.fullmatch(element.get("lang"))
+    return match[1].lower() if match else ""
 
 
 def direction_of(element: Element) -> str:
@@ -110,13 +115,13 @@ def direction_of(element: Element) -> str:
 
 
 def _runs(children: Iterable[Element | str], context: InlineContext, style: InlineStyle) -> list[Run]:
-    found: list[Run] = []
+    runs: list[Run] = []
     for child in children:
         if isinstance(child, str):
-            found.append(_text(SPACE.sub(" ", child), style))
+            runs.append(_text(SPACE.sub(" ", child), style))
         else:
-            found += READERS.get(child.tag, _inside)(child, context, style)
-    return found
+            runs += READERS.get(child.tag, _inside)(child, context, style)
+    return runs
 
 
 def _text(text: str, style: InlineStyle) -> Run:
@@ -135,14 +140,14 @@ def _inside(element: Element, context: InlineContext, style: InlineStyle) -> lis
 def _link(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     if "footnote-backref" in element.get("class"):
         return []
-    inside = _runs(element.children, context, style.within(element))
-    if not any(str(run.get("s", "x")).strip() for run in inside):
-        return inside
-    return [{**target, "c": inside}] if (target := target_of(element.get("href"), context)) else inside
+    runs = _runs(element.children, context, style.within(element))
+    if not any(str(run.get("s", "x")).strip() for run in runs):
+        return runs
+    return [{**target, "c": runs}] if (target := link_target(element.get("href"), context)) else runs
 
 
-def target_of(href: str, context: InlineContext) -> Run:
-    """Return where a link leads: to a place in this document, or to an address; {} where it can lead nowhere."""
+def link_target(href: str, context: InlineContext) -> Run:
+    """Return the target of a link, an anchor in the document or an address; {} if it has none."""
     fragment = unquote(href[1:]) if href.startswith("#") else ""
     if fragment in context.anchors or fragment in context.aliases:
         return {"to": context.aliases.get(fragment) or fragment}
@@ -151,16 +156,16 @@ def target_of(href: str, context: InlineContext) -> Run:
         scheme = urlsplit(address).scheme
     except ValueError:
         return {}
-    return {"a": address} if scheme in LINK_SCHEMES and len(address) < MAX_ADDRESS else {}
+    return {"a": address} if scheme in LINK_SCHEMES and len(address) < MAX_ADDRESS_CHARACTERS else {}
 
 
 def _note(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
-    """A reference to a note; any other raised words stay what they are."""
+    """Return a reference to a note, or other superscript text."""
     link = next((child for child in element.elements if child.tag == "a"), None)
-    found = NOTE.fullmatch(link.get("href")) if link else None
-    if not found or int(found[1]) not in context.notes:
+    match = NOTE.fullmatch(link.get("href")) if link else None
+    if not match or int(match[1]) not in context.notes:
         return _inside(element, context, style)
-    return [context.reference(int(found[1]))]
+    return [context.reference(int(match[1]))]
 
 
 def _image(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
@@ -169,7 +174,7 @@ def _image(element: Element, context: InlineContext, style: InlineStyle) -> list
 
 
 def _span(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
-    """Words, or an empty span whose id a link leads to."""
+    """Return the content of a span, after an anchor if links point to its id."""
     is_place = context.aliases.get(element.get("id")) == ""
     return [*([{"at": element.get("id")}] if is_place else []), *_inside(element, context, style)]
 
@@ -178,23 +183,23 @@ def _break(element: Element, context: InlineContext, style: InlineStyle) -> list
     return [{"br": True}]
 
 
-def _nothing(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
+def _word_break(element: Element, context: InlineContext, style: InlineStyle) -> list[Run]:
     return [_text("\u200b", style)]
 
 
-READERS = {"a": _link, "sup": _note, "img": _image, "br": _break, "wbr": _nothing, "span": _span}
+READERS = {"a": _link, "sup": _note, "img": _image, "br": _break, "wbr": _word_break, "span": _span}
 
 
-def _tidy(runs: list[Run]) -> list[Run]:
-    """No space at either end, none after another or at a break, and no empty run."""
-    state = _Spaces()
-    tidied = [run for run in (state.tidy(run) for run in runs) if run]
-    _strip_end(tidied)
-    return [run for run in tidied if not _is_empty(run)]
+def _normalize_spaces(runs: list[Run]) -> list[Run]:
+    """Remove spaces at both ends, after other spaces and at breaks, and empty runs."""
+    state = _SpaceNormalizer()
+    normalized = [run for run in (state.tidy(run) for run in runs) if run]
+    _strip_end(normalized)
+    return [run for run in normalized if not _is_empty(run)]
 
 
-class _Spaces:
-    """Knows whether a space would be one too many."""
+class _SpaceNormalizer:
+    """Removes spaces that follow another space, across runs."""
 
     def __init__(self) -> None:
         self.is_spaced = True
@@ -203,7 +208,9 @@ class _Spaces:
         if "c" in run:
             return {
                 **run,
-                "c": [each for each in (self.tidy(each) for each in run["c"]) if not _is_empty(each)],
+                "c": [
+                    nested for nested in (self.tidy(nested) for nested in run["c"]) if not _is_empty(nested)
+                ],
             }
         if "at" in run:
             return run

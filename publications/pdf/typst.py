@@ -1,4 +1,4 @@
-"""Runs typst: one job at a time in a process of its own, so that none can hold up or bring down the site."""
+"""Run typst, each job in a separate process, so that none can block or crash the site."""
 
 import json
 import subprocess
@@ -30,7 +30,7 @@ Pixels = Callable[[PdfImage], bytes]
 
 @dataclass(frozen=True)
 class TypstTemplate:
-    """A template and the file that is made with it."""
+    """A template and its output file."""
 
     name: str
     output: str
@@ -42,24 +42,32 @@ SOCIAL_IMAGE = TypstTemplate("social_image", "output.png", {"format": "png", "pp
 
 
 def typeset_pdf(document: PdfDocument, pixels: Pixels, *, seconds: int = MAX_SECONDS) -> bytes:
-    """Return the document as a PDF. `pixels` gives the file of an image. Raises TypesettingError."""
+    """Return the document as a PDF.
+
+    Args:
+        pixels: returns the content of an image file.
+        seconds: limit for the run time.
+
+    Raises:
+        TypesettingError: the document cannot be typeset within the limits.
+    """
     return _typeset(document, PDF, pixels, seconds)
 
 
 def typeset_social_image(document: SocialImage, pixels: Pixels, *, seconds: int = MAX_SECONDS) -> bytes:
-    """Return the social image as a PNG. Raises TypesettingError."""
+    """Return the social image as a PNG. Arguments and errors are those of `typeset_pdf`."""
     return _typeset(document, SOCIAL_IMAGE, pixels, seconds)
 
 
 def document_digest(document: PdfDocument | SocialImage) -> str:
-    """Return a digest of the values and of all that makes a file of them: another word or template changes it."""
+    """Return a digest of the values, the templates, the fonts and this package."""
     values = [template_fingerprint(), type(document).__name__, asdict(document)]
     return sha256(json.dumps(values, sort_keys=True, default=str).encode()).hexdigest()
 
 
 @cache
 def template_fingerprint() -> str:
-    """Return a digest of everything but the values: templates, fonts, this package, the version of typst."""
+    """Return a digest of the templates, the fonts, this package and the version of typst."""
     files = [path for path in sorted(PACKAGE.rglob("*")) if path.suffix in (".typ", ".py", ".otf", ".ttf")]
     digest = sha256(version("typst").encode())
     for path in files:
@@ -74,8 +82,8 @@ def _typeset(
         folder = Path(name)
         try:
             _write_job(folder, document, template, pixels, seconds)
-        except RecursionError as reason:
-            raise TypesettingError("the text is nested too deeply") from reason
+        except RecursionError as error:
+            raise TypesettingError("the text is nested too deeply") from error
         _run(folder, seconds)
         return (folder / template.output).read_bytes()
 
@@ -83,7 +91,7 @@ def _typeset(
 def _write_job(
     folder: Path, document: PdfDocument | SocialImage, template: TypstTemplate, pixels: Pixels, seconds: int
 ) -> None:
-    """Write everything that the job needs into its folder: nothing outside it is read but fonts."""
+    """Write the files of the job into its folder; only fonts are read from elsewhere."""
     data = json.dumps(template_data(document), ensure_ascii=False).encode("utf-8", "replace")
     job = {
         "template": f"{template.name}.typ",
@@ -104,8 +112,8 @@ def _write_job(
 def _run(folder: Path, seconds: int) -> None:
     command = [sys.executable, "-I", str(PACKAGE / "typst_worker.py"), str(folder)]
     try:
-        done = subprocess.run(command, capture_output=True, timeout=seconds, cwd=folder, env={}, text=True)  # noqa: S603
-    except subprocess.TimeoutExpired as reason:
-        raise TypesettingError(f"not set within {seconds} seconds") from reason
-    if done.returncode:
-        raise TypesettingError(done.stderr.strip()[-500:] or f"typst ended with {done.returncode}")
+        process = subprocess.run(command, capture_output=True, timeout=seconds, cwd=folder, env={}, text=True)  # noqa: S603
+    except subprocess.TimeoutExpired as error:
+        raise TypesettingError(f"not typeset within {seconds} seconds") from error
+    if process.returncode:
+        raise TypesettingError(process.stderr.strip()[-500:] or f"typst ended with {process.returncode}")

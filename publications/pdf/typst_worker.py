@@ -1,7 +1,7 @@
-"""One job in a process of its own: `python -I typst_worker.py FOLDER`. It imports typst and nothing of the site.
+"""Run one typst job: `python -I typst_worker.py FOLDER`. The script imports typst and nothing of the site.
 
-The folder holds job.json, the template, its data and its images; the output is put beside them. Why it was not made
-goes to standard error as one line.
+The folder contains job.json, the template, its data and its images; the output is written there too. An error goes to
+standard error as one line.
 """
 
 import json
@@ -10,15 +10,15 @@ import re
 import sys
 from pathlib import Path
 
-os.environ["RAYON_NUM_THREADS"] = "1"  # one job, one core: readers keep the rest
+os.environ["RAYON_NUM_THREADS"] = "1"  # one core per job; the others serve readers
 
 import typst
 
 NOT_DISPLAYED = re.compile(r'the text `"(.+?)"` could not be displayed')
 ESCAPED = re.compile(r"\\u\{([0-9a-f]+)\}")
-MAX_TRIES = 12
+MAX_ATTEMPTS = 12
 REPLACEMENT = "\N{REPLACEMENT CHARACTER}"
-EVERY_LETTER = re.compile("[^\x00-\u024f\u0370-\u03ff\u0400-\u04ff\u2000-\u206f]")
+UNSUPPORTED_LETTERS = re.compile("[^\x00-\u024f\u0370-\u03ff\u0400-\u04ff\u2000-\u206f]")
 
 
 def main(folder: Path) -> None:
@@ -30,7 +30,7 @@ def main(folder: Path) -> None:
 
 
 def limit_resources(job: dict) -> None:
-    """Set limits of time and memory, and the lowest priority, where the system has them."""
+    """Set limits of time and memory and a low priority, if the system supports them."""
     if hasattr(os, "nice"):
         os.nice(5)
     if sys.platform == "linux":
@@ -41,30 +41,32 @@ def limit_resources(job: dict) -> None:
 
 
 def typeset(folder: Path, job: dict) -> None:
-    """Compile; letters that no font has are replaced, the first ones one by one, then all that are rare."""
+    """Compile the template, replacing letters that no font has: first one by one, finally all unsupported ones."""
     values = (folder / job["data"]).read_text("utf-8")
-    for turn in range(MAX_TRIES):
+    for attempt in range(MAX_ATTEMPTS):
         try:
             return compile_in(folder, job, job["standards"])
         except typst.TypstError as error:
-            found = NOT_DISPLAYED.search(error.message)
-            if not found:
+            match = NOT_DISPLAYED.search(error.message)
+            if not match:
                 if not job["standards"]:
                     raise
                 print(f"without PDF/UA: {error.message}", file=sys.stderr)
                 return compile_in(folder, job, [])
-            values = undisplayable(found[1], is_last=turn == MAX_TRIES - 2).sub(REPLACEMENT, values)
+            values = undisplayable(match[1], is_last=attempt == MAX_ATTEMPTS - 2).sub(REPLACEMENT, values)
             (folder / job["data"]).write_text(values, "utf-8")
     return compile_in(folder, job, [])
 
 
 def undisplayable(text: str, *, is_last: bool) -> re.Pattern[str]:
-    """What to replace of a text that typst cannot show. It names the letter before a mark with the mark: every font has
-    those of ASCII, and the digits among them are numbers in the values.
+    """Return a pattern of the letters to replace in text that typst cannot display.
+
+    typst reports a combining mark with the letter before it. ASCII is never replaced: every font has it, and its digits
+    are numbers in the values.
     """
     letters = ESCAPED.sub(lambda match: chr(int(match[1], 16)), text)
-    rare = "".join(letter for letter in letters if not letter.isascii())
-    return EVERY_LETTER if is_last or not rare else re.compile(f"[{re.escape(rare)}]")
+    missing = "".join(letter for letter in letters if not letter.isascii())
+    return UNSUPPORTED_LETTERS if is_last or not missing else re.compile(f"[{re.escape(missing)}]")
 
 
 def compile_in(folder: Path, job: dict, standards: list[str]) -> None:
