@@ -1,4 +1,4 @@
-"""Uploads in a bucket of an S3 store, which shows no object before all of its bytes have come."""
+"""Storage of uploads in an S3 bucket, where objects become visible when they are complete."""
 
 from typing import BinaryIO
 
@@ -7,13 +7,10 @@ from storages.backends.s3 import S3Storage
 
 
 class BucketStorage(S3Storage):
-    """Files in a bucket. Saving under a name that exists replaces the file in one step."""
+    """Files in a bucket. Saving under an existing name replaces the file atomically."""
 
     def open_range(self, name: str, start: int, stop: int) -> BinaryIO:
-        """The bytes of a file from `start` up to `stop`, read from the bucket as they are asked for.
-
-        Raises FileNotFoundError.
-        """
+        """Return the bytes of a file from `start` up to `stop` (exclusive) as a stream. Raises FileNotFoundError."""
         key = self._normalize_name(name)
         try:
             return self.bucket.Object(key).get(Range=f"bytes={start}-{stop - 1}")["Body"]
@@ -23,5 +20,5 @@ class BucketStorage(S3Storage):
             raise
 
     def remove_unfinished(self) -> int:
-        """The store itself drops uploads that were broken off (its lifecycle rules say when)."""
+        """Return 0: lifecycle rules of the bucket remove unfinished uploads."""
         return 0

@@ -1,4 +1,4 @@
-"""Write files whole or not at all: whoever reads one, even after a power cut, finds all of its bytes or no file."""
+"""Write files atomically: after a crash or power failure, a file is complete or absent."""
 
 import os
 import tempfile
@@ -8,19 +8,19 @@ from contextlib import suppress
 from pathlib import Path
 
 UNFINISHED_SUFFIX = ".part"
-UNFINISHED_HOURS = 24  # no write takes so long: what is older was left by a process that was killed
+UNFINISHED_HOURS = 24  # no write takes so long: older files belong to killed processes
 FOLDER_MODE = 0o700
 
 
 def write_file(path: Path, chunks: Iterable[bytes], *, incoming: Path | None = None) -> None:
-    """Write bytes under a temporary name, let them reach the disk, then give them their name.
+    """Write a temporary file, flush it to the disk, then rename it.
 
     Args:
-        path: the name; a file that has it already is replaced in one step.
+        path: the target; an existing file is replaced atomically.
         incoming: a folder on the same file system for the temporary file; the folder of `path` by default.
 
     Raises:
-        OSError: the bytes could not be written; nothing has changed, and no temporary file remains.
+        OSError: the bytes could not be written; the target is unchanged, and no temporary file remains.
         FileNotFoundError: the folder of `path` does not exist.
     """
     if incoming:
@@ -39,7 +39,7 @@ def write_file(path: Path, chunks: Iterable[bytes], *, incoming: Path | None = N
 
 
 def make_folder(folder: Path) -> None:
-    """Make a folder and those above it, so that a power cut does not take away the names of what is put into it."""
+    """Create a folder and its parents, and flush their directory entries to the disk."""
     if folder.is_dir():
         return
     make_folder(folder.parent)
@@ -48,7 +48,7 @@ def make_folder(folder: Path) -> None:
 
 
 def sync_folder(folder: Path) -> None:
-    """Let the names in a folder reach the disk."""
+    """Flush the directory entries of a folder to the disk."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)
@@ -57,16 +57,16 @@ def sync_folder(folder: Path) -> None:
 
 
 def remove_unfinished(incoming: Path) -> int:
-    """Remove what processes that were killed have left in a folder of unfinished files; returns how many files."""
+    """Remove the unfinished files of killed processes from a folder; return their number."""
     limit = time.time() - UNFINISHED_HOURS * 3600
-    old = [path for path in incoming.glob(f"*{UNFINISHED_SUFFIX}") if _modified_at(path) < limit]
-    for path in old:
+    abandoned = [path for path in incoming.glob(f"*{UNFINISHED_SUFFIX}") if _modified_at(path) < limit]
+    for path in abandoned:
         path.unlink(missing_ok=True)
-    return len(old)
+    return len(abandoned)
 
 
 def _modified_at(path: Path) -> float:
     try:
         return path.stat().st_mtime
-    except FileNotFoundError:  # finished, or removed, a moment ago
+    except FileNotFoundError:  # renamed or removed since the listing
         return time.time()

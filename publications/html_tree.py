@@ -1,7 +1,7 @@
-"""One tree for HTML: read it, walk it, write it. And which elements and attributes the site knows, declared once.
+"""The element tree for HTML (parse, walk, serialize), and the elements and attributes that the site allows.
 
-`parse` reads HTML that the site has stored or written itself, which is sanitised and well formed. What authors
-type is not: `markup` repairs it into the same tree. Knows no database, no language and no page.
+`parse` reads HTML that the site has stored or written itself, which is sanitized and well formed. HTML of authors is
+not: `markup` repairs it to the same tree. The module does not use the database, translations or templates.
 """
 
 import re
@@ -10,37 +10,37 @@ from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
 
-def _names(names: str) -> frozenset[str]:
+def _split_names(names: str) -> frozenset[str]:
     return frozenset(names.split())
 
 
-HEADINGS = _names("h1 h2 h3 h4 h5 h6")
-INLINE = _names(
+HEADINGS = _split_names("h1 h2 h3 h4 h5 h6")
+INLINE = _split_names(
     "a abbr b bdi bdo cite code del dfn em i ins kbd mark q s samp small span strong sub sup u var"
 )
-VOID = _names("br hr img wbr")
-VERBATIM = _names("code kbd pre samp")
-"""Elements whose text is shown as it was typed."""
-BLOCKS = HEADINGS | _names("p blockquote ul ol dl pre hr table")
-PARTS = _names("li dt dd caption thead tbody tfoot tr th td")
-"""Elements that stand in one certain block only."""
-KEPT = INLINE | VOID | BLOCKS | PARTS
-"""What an author may use. The site itself adds `div`, `section`, `figure` and `figcaption`."""
-DROPPED = _names("iframe math noembed noframes object script style svg template textarea title xmp")
-"""Left out with everything in them."""
-UNWRAPPED_BLOCKS = _names(
+VOID = _split_names("br hr img wbr")
+VERBATIM = _split_names("code kbd pre samp")
+"""Elements whose text is shown verbatim."""
+BLOCKS = HEADINGS | _split_names("p blockquote ul ol dl pre hr table")
+NESTED_BLOCKS = _split_names("li dt dd caption thead tbody tfoot tr th td")
+"""Elements that are valid in certain blocks only."""
+ALLOWED = INLINE | VOID | BLOCKS | NESTED_BLOCKS
+"""Elements that authors may use. The site itself adds `div`, `section`, `figure` and `figcaption`."""
+DROPPED = _split_names("iframe math noembed noframes object script style svg template textarea title xmp")
+"""Elements that are removed with their content."""
+UNWRAPPED_BLOCKS = _split_names(
     "address article aside audio body canvas center details dir div fieldset figcaption figure footer form "
     "frameset head header hgroup html legend main menu nav noscript optgroup option picture section summary "
     "video"
 )
-"""Left out, their content stays. They end a paragraph."""
-UNWRAPPED_INLINE = _names(
+"""Block elements that are replaced by their content."""
+UNWRAPPED_INLINE = _split_names(
     "acronym applet area base basefont bgsound big blink button col colgroup data datalist embed font frame "
     "input isindex keygen label link listing marquee meta meter nobr output param plaintext progress rb rp "
     "rt rtc ruby select source strike time track tt"
 )
-"""Left out, their content stays. They end no paragraph."""
-HTML = KEPT | DROPPED | UNWRAPPED_BLOCKS | UNWRAPPED_INLINE
+"""Inline elements that are replaced by their content."""
+HTML = ALLOWED | DROPPED | UNWRAPPED_BLOCKS | UNWRAPPED_INLINE
 
 _ANY = re.compile(r".*", re.DOTALL)
 _COUNT = re.compile(r"[1-9][0-9]?")
@@ -62,7 +62,7 @@ ATTRIBUTE_VALUES = {
     "type": re.compile("[1aAiI]"),
     "value": _NUMBER,
 }
-"""What an author may write as the value of an attribute."""
+"""The valid values of authors' attributes."""
 GLOBAL_ATTRIBUTES = frozenset({"lang", "dir", "id"})
 ATTRIBUTES = {
     "a": GLOBAL_ATTRIBUTES | {"href", "title", "name"},
@@ -74,7 +74,7 @@ ATTRIBUTES = {
     "td": GLOBAL_ATTRIBUTES | {"colspan", "rowspan", "align"},
     "th": GLOBAL_ATTRIBUTES | {"colspan", "rowspan", "align"},
 }
-"""The attributes an author may give an element; elements not listed take GLOBAL_ATTRIBUTES."""
+"""The attributes that authors may set, by element; other elements take GLOBAL_ATTRIBUTES."""
 
 _INLINE_TAGS = INLINE | {"br", "wbr", "img", "ref"}  # `ref` is a reference to a note while `markup` renders
 _ESCAPED_TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\xa0": "&nbsp;"})
@@ -83,7 +83,7 @@ _ESCAPED_VALUE = {**_ESCAPED_TEXT, ord('"'): "&quot;"}
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element: its tag, its attributes in the order they are written, and its child elements and texts."""
+    """An element with its tag, its attributes in source order, and its child elements and texts."""
 
     tag: str
     attributes: dict[str, str] = field(default_factory=dict)
@@ -91,12 +91,12 @@ class Element:
 
     @property
     def elements(self) -> list["Element"]:
-        """The elements directly in this one."""
+        """The child elements."""
         return [child for child in self.children if isinstance(child, Element)]
 
     @property
     def text(self) -> str:
-        """All text in this element, with the white space that the HTML has."""
+        """All text in this element, with its white space."""
         return "".join(child if isinstance(child, str) else child.text for child in self.children)
 
     @property
@@ -108,7 +108,7 @@ class Element:
         return self.attributes.get(name, "")
 
     def walk(self) -> Iterator["Element"]:
-        """Yield this element and all below it, in the order of the text."""
+        """Yield this element and its descendants in document order."""
         stack = [self]
         while stack:
             element = stack.pop()
@@ -116,11 +116,11 @@ class Element:
             stack += reversed(element.elements)
 
     def find_all(self, *tags: str) -> list["Element"]:
-        """Return the elements with one of these tags, this one included, in the order of the text."""
+        """Return this element and its descendants with one of these tags, in document order."""
         return [element for element in self.walk() if element.tag in tags]
 
     def replace(self, change: Callable[["Element"], list["Element | str"]]) -> None:
-        """Put what `change` returns in the place of each element below this one, the innermost first."""
+        """Replace each descendant by what `change` returns for it, the innermost first."""
         children: list[Element | str] = []
         for child in self.children:
             if isinstance(child, Element):
@@ -132,23 +132,23 @@ class Element:
 
 
 def is_inline_child(child: Element | str) -> bool:
-    """Whether this child stands in a line of text: text itself, or an inline element."""
+    """Whether this child is text or an inline element."""
     return isinstance(child, str) or child.is_inline
 
 
 def is_blank(child: Element | str) -> bool:
-    """Whether this child is text of white space alone."""
+    """Whether this child is text that consists of white space."""
     return isinstance(child, str) and not child.strip()
 
 
 def is_bare_link(element: Element) -> bool:
-    """Whether this is a link that reads as the address it leads to, which is shown as it is."""
+    """Whether this is a link whose text is its address."""
     href = element.get("href")
     return bool(href) and element.children in ([href], [href.removeprefix("mailto:")])
 
 
 def parse(html: str) -> Element:
-    """Return HTML that the site stored or wrote as a tree below an element `body`.
+    """Return well-formed HTML as a tree below an element `body`.
 
     An end tag closes the nearest open element of its name; one without a start tag is ignored.
     """
@@ -159,7 +159,7 @@ def parse(html: str) -> Element:
 
 
 def serialize(child: Element | str) -> str:
-    """Return an element or a text as HTML that browsers and the sanitizer read in one way only."""
+    """Return an element or a text as HTML that browsers and the sanitizer parse in the same way."""
     if isinstance(child, str):
         return child.translate(_ESCAPED_TEXT)
     attributes = "".join(

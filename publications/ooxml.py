@@ -1,9 +1,8 @@
-"""Word files opened: a package of parts (ECMA-376 Part 2), each read as a tree of elements, within limits.
+"""Open Word files: packages of parts (ECMA-376 Part 2), each parsed as a tree of elements, within limits.
 
-Nothing is unpacked to disk, only parts that are asked for are read, and none beyond its limit, whatever the
-file says of itself. A file that is no Word file, or goes beyond the limits, is refused in a sentence. Elements and
-attributes have one short name each (`w:p`), whether a file is of the transitional or the strict kind and whatever
-prefixes it uses; no entity is read.
+Parts are read on demand, never unpacked to disk, and never beyond their limit, whatever sizes the file declares. Other
+files, and files beyond the limits, raise `InvalidWordFile`. Elements and attributes have one short name (`w:p`) in
+transitional and strict files and with any prefixes; entities are refused.
 """
 
 import io
@@ -25,7 +24,7 @@ MAX_PART_BYTES = 40 * 1024 * 1024
 MAX_IMAGE_BYTES = 20 * 1024 * 1024
 MAX_RATIO = 200
 RATIO_CHECKED_FROM = 20 * 1024 * 1024
-"""A file that unpacks to less is harmless at any ratio."""
+"""The ratio of smaller files is not checked."""
 OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
 LINKED_ONLY = {"hyperlink"}
@@ -60,42 +59,42 @@ PREFIXES = {
 
 
 class InvalidWordFile(ValueError):
-    """A file that is no Word file or goes beyond the limits, with a sentence that says why and what to do."""
+    """A file that is not a Word file or exceeds the limits; the message names the reason and the remedy."""
 
 
 @dataclass(frozen=True)
 class Relation:
-    """What a part refers to by an id: another part, or an address outside the file."""
+    """The target of a reference from a part: another part, or an address outside of the file."""
 
     kind: str
     target: str
-    is_outside: bool
+    is_external: bool
 
 
 class WordPackage:
-    """An opened file. `main` is the part that holds the text."""
+    """An opened file. `main` is the name of the part with the text, `document` its root element."""
 
     def __init__(self, content: bytes) -> None:
         _refuse_other_formats(content)
         try:
             self.archive = zipfile.ZipFile(io.BytesIO(content))
-        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as reason:
-            raise _damaged() from reason
+        except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError) as error:
+            raise _damaged_file_error() from error
         self.entries = {entry.filename.lstrip("/"): entry for entry in self.archive.infolist()}
         _check_entries(self.archive.infolist(), len(content))
-        self.main = self._main()
+        self.main = self._find_main_part()
         self.relations: dict[str, dict[str, Relation]] = {}
-        self._refuse_what_loads_from_elsewhere()
+        self._refuse_external_resources()
 
     def has(self, part: str) -> bool:
         return part in self.entries
 
-    def read(self, part: str, most: int = MAX_PART_BYTES) -> bytes:
-        """Return the bytes of a part. Raises InvalidWordFile where it is broken or unpacks to more than `most`."""
+    def read(self, part: str, max_bytes: int = MAX_PART_BYTES) -> bytes:
+        """Return the content of a part. Raises InvalidWordFile if it is damaged or larger than `max_bytes`."""
         entry = self.entries[part]
         try:
             with self.archive.open(entry) as file:
-                content = file.read(most + 1)
+                content = file.read(max_bytes + 1)
         except (
             zipfile.BadZipFile,
             zlib.error,
@@ -103,9 +102,9 @@ class WordPackage:
             EOFError,
             RuntimeError,
             NotImplementedError,
-        ) as reason:
-            raise _damaged() from reason
-        if len(content) > most:
+        ) as error:
+            raise _damaged_file_error() from error
+        if len(content) > max_bytes:
             raise InvalidWordFile(
                 _("The file unpacks to more than a text can hold (“%(part)s”). Save it anew in Word.")
                 % {"part": part}
@@ -113,61 +112,64 @@ class WordPackage:
         return content
 
     def parse(self, part: str) -> Element | None:
-        """Return the part as elements, or None where the file has no such part."""
+        """Return the root element of a part, or None if the file does not have it."""
         return parse_part(self.read(part)) if self.has(part) else None
 
-    def related(self, part: str) -> dict[str, Relation]:
-        """Return what a part refers to, by id."""
+    def relations_of(self, part: str) -> dict[str, Relation]:
+        """Return the relations of a part by id."""
         if part not in self.relations:
-            self.relations[part] = self._related(part)
+            self.relations[part] = self._read_relations(part)
         return self.relations[part]
 
-    def first(self, kind: str) -> str:
-        """Return the part of a kind that the text refers to, such as `styles`, or an empty string."""
-        found = (each.target for each in self.related(self.main).values() if each.kind == kind)
-        return next((target for target in found if self.has(target)), "")
+    def first_related(self, kind: str) -> str:
+        """Return the first part of a kind, such as `styles`, that the text refers to, or an empty string."""
+        return next(iter(self.all_related(kind)), "")
 
-    def all(self, kind: str) -> list[str]:
+    def all_related(self, kind: str) -> list[str]:
+        """Return all existing parts of a kind that the text refers to."""
+        relations = self.relations_of(self.main).values()
         return [
-            each.target
-            for each in self.related(self.main).values()
-            if each.kind == kind and self.has(each.target)
+            relation.target for relation in relations if relation.kind == kind and self.has(relation.target)
         ]
 
-    def _main(self) -> str:
+    def _find_main_part(self) -> str:
         self.relations = {}
-        found = [each.target for each in self._related("").values() if each.kind == "officeDocument"]
-        part = next((target for target in found if self.has(target)), "")
+        relations = self._read_relations("").values()
+        targets = (relation.target for relation in relations if relation.kind == "officeDocument")
+        part = next((target for target in targets if self.has(target)), "")
         root = self.parse(part) if part else None
         if root is None or root.tag != "w:document":
             raise InvalidWordFile(_not_word_message(self.entries, part))
         self.document = root
         return part
 
-    def _related(self, part: str) -> dict[str, Relation]:
+    def _read_relations(self, part: str) -> dict[str, Relation]:
         folder, _slash, name = part.rpartition("/")
         root = self.parse(f"{folder}/_rels/{name}.rels".lstrip("/"))
-        return {} if root is None else {each.get("Id", ""): _relation(each, part) for each in root}
+        return {
+            element.get("Id", ""): _parse_relation(element, part)
+            for element in (() if root is None else root)
+        }
 
-    def _refuse_what_loads_from_elsewhere(self) -> None:
+    def _refuse_external_resources(self) -> None:
         for name in self.entries:
             if name.endswith(".rels") and "/_rels/" in f"/{name}":
-                for each in self.parse(name):
-                    _check_outside(_relation(each, ""))
+                for element in self.parse(name):
+                    _refuse_external_resource(_parse_relation(element, ""))
 
 
-def _relation(element: Element, part: str) -> Relation:
+def _parse_relation(element: Element, part: str) -> Relation:
     kind = element.get("Type", "").rstrip("/").rpartition("/")[2]
     target = element.get("Target", "")
     if element.get("TargetMode") == "External":
-        return Relation(kind, target, is_outside=True)
-    whole = target if target.startswith("/") else join("/", dirname(part), target)
-    return Relation(kind, normpath(whole).lstrip("/"), is_outside=False)
+        return Relation(kind, target, is_external=True)
+    path = target if target.startswith("/") else join("/", dirname(part), target)
+    return Relation(kind, normpath(path).lstrip("/"), is_external=False)
 
 
-def _check_outside(relation: Relation) -> None:
+def _refuse_external_resource(relation: Relation) -> None:
     is_read = relation.kind not in LINKED_ONLY | NEVER_READ
-    if relation.is_outside and is_read and NETWORK_ADDRESS.match(relation.target):
+    if relation.is_external and is_read and NETWORK_ADDRESS.match(relation.target):
         raise InvalidWordFile(
             _(
                 "The file loads something from elsewhere (%(target)s). In Word, put it into the file itself or take "
@@ -178,12 +180,12 @@ def _check_outside(relation: Relation) -> None:
 
 
 def _check_entries(entries: list[zipfile.ZipInfo], size: int) -> None:
-    whole = sum(entry.file_size for entry in entries)
-    if len(entries) > MAX_PARTS or whole > MAX_UNPACKED_BYTES:
+    unpacked_bytes = sum(entry.file_size for entry in entries)
+    if len(entries) > MAX_PARTS or unpacked_bytes > MAX_UNPACKED_BYTES:
         raise InvalidWordFile(
             _("The file unpacks to more than any text needs. Save it anew in Word, then try again.")
         )
-    if whole > RATIO_CHECKED_FROM and whole > MAX_RATIO * size:
+    if unpacked_bytes > RATIO_CHECKED_FROM and unpacked_bytes > MAX_RATIO * size:
         raise InvalidWordFile(
             _("The file unpacks to more than any text needs. Save it anew in Word, then try again.")
         )
@@ -227,7 +229,7 @@ def _message_by_first_bytes(content: bytes) -> str:
 
 
 def _not_word_message(entries: dict, part: str) -> str:
-    """Return why a sound archive is no Word file."""
+    """Return the message for a valid archive that is not a Word file."""
     if "mimetype" in entries and "content.xml" in entries:
         return _(
             "This is an OpenDocument text. Open it in Word or LibreOffice and save it as a Word document (.docx)."
@@ -247,25 +249,25 @@ def _older_message() -> str:
     return _("This is the older Word format (.doc). Open it in Word and save it as a Word document (.docx).")
 
 
-def _damaged() -> InvalidWordFile:
+def _damaged_file_error() -> InvalidWordFile:
     return InvalidWordFile(_("The file is damaged. Open it in Word, save it anew, then try again."))
 
 
-def all_words(content: bytes) -> str:
-    """Return every word in a file, wherever it stands: in the text, deleted, hidden, in headers, comments or names.
+def all_text(content: bytes) -> str:
+    """Return all text in a file, including deleted and hidden text, headers, comments and attribute values.
 
     Raises:
         InvalidWordFile: the file cannot be opened.
     """
     package = WordPackage(content)
-    words: list[str] = []
+    texts: list[str] = []
     for part in package.entries:
         if part.endswith((".xml", ".rels")) and (root := package.parse(part)) is not None:
             for paragraph in (element for element in root.iter() if element.tag in ("w:p", "a:p")):
-                words.append(text_in(paragraph, "w:t", "w:delText", "w:instrText", "a:t", "m:t"))
+                texts.append(join_text(paragraph, "w:t", "w:delText", "w:instrText", "a:t", "m:t"))
             for element in root.iter():
-                words += filter(None, (element.text, *element.attrib.values()))
-    return "\n".join(words)
+                texts += filter(None, (element.text, *element.attrib.values()))
+    return "\n".join(texts)
 
 
 def parse_part(content: bytes) -> Element:
@@ -276,14 +278,14 @@ def parse_part(content: bytes) -> Element:
         return parser.builder.close()
     except InvalidWordFile:
         raise
-    except (expat.ExpatError, AssertionError, ValueError, LookupError) as reason:
+    except (expat.ExpatError, AssertionError, ValueError, LookupError) as error:
         raise InvalidWordFile(
             _("The file is damaged. Open it in Word, save it anew, then try again.")
-        ) from reason
+        ) from error
 
 
 class _PartParser:
-    """Builds a tree as expat reads, and stops at what no Word file has."""
+    """Builds a tree with expat; refuses declarations, and nesting beyond MAX_DEPTH and MAX_ELEMENTS."""
 
     def __init__(self) -> None:
         self.builder = TreeBuilder()
@@ -304,7 +306,7 @@ class _PartParser:
                 _("The file is nested more deeply than any text. Save it anew in Word, then try again.")
             )
         short = self._short
-        self.builder.start(short(name), {short(each): value for each, value in attributes.items()})
+        self.builder.start(short(name), {short(key): value for key, value in attributes.items()})
 
     def _end(self, name: str) -> None:
         self.depth -= 1
@@ -323,48 +325,50 @@ class _PartParser:
         return self.names[name]
 
 
-def at(element: Element | None, path: str) -> Element | None:
-    """Return the first element at a path below, such as `w:pPr/w:pStyle`, or None."""
+def find_path(element: Element | None, path: str) -> Element | None:
+    """Return the first element at a path below this one, such as `w:pPr/w:pStyle`, or None."""
     for step in path.split("/"):
         element = element.find(step) if element is not None else None
     return element
 
 
-def value(element: Element | None, path: str, attribute: str = "w:val") -> str:
-    """Return an attribute of the element at a path below, or an empty string."""
-    found = at(element, path)
-    return "" if found is None else found.get(attribute, "")
+def attribute_at(element: Element | None, path: str, attribute: str = "w:val") -> str:
+    """Return an attribute of the element at a path below this one, or an empty string."""
+    element = find_path(element, path)
+    return "" if element is None else element.get(attribute, "")
 
 
-def number(text: str, otherwise: int = 0) -> int:
-    """Return the small number that a text gives, or `otherwise`."""
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else otherwise
+def parse_number(text: str, default: int = 0) -> int:
+    """Return a number of up to nine digits, or `default`."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 10 else default
 
 
 def is_on(element: Element | None, path: str) -> bool | None:
-    """Return whether a toggle such as `w:b` is set, or None where it is not there."""
-    found = at(element, path)
-    return None if found is None else found.get("w:val", "true").lower() not in ("0", "false", "off", "none")
+    """Return whether a toggle property such as `w:b` is on, or None if it is not specified."""
+    element = find_path(element, path)
+    return (
+        None if element is None else element.get("w:val", "true").lower() not in ("0", "false", "off", "none")
+    )
 
 
-def text_in(element: Element, *tags: str) -> str:
-    """Return the texts of all elements of these tags, joined."""
-    return "".join(each.text or "" for each in element.iter() if each.tag in tags)
+def join_text(element: Element, *tags: str) -> str:
+    """Return the joined texts of all elements with these tags."""
+    return "".join(descendant.text or "" for descendant in element.iter() if descendant.tag in tags)
 
 
 def children(element: Element) -> Iterator[Element]:
-    """Yield the children; alternatives give way to the children of the one that this reader follows."""
+    """Yield the children, with the children of the supported choice in the place of an `mc:AlternateContent`."""
     for child in element:
         if child.tag == "mc:AlternateContent":
-            yield from _chosen(child)
+            yield from _choose_alternative(child)
         else:
             yield child
 
 
-def _chosen(alternatives: Element) -> list[Element]:
-    known = ("wps", "wpg", "w14", "w15", "cx", "cx1")
-    for each in alternatives:
-        if each.tag == "mc:Choice" and all(need in known for need in each.get("Requires", "").split()):
-            return list(children(each))
+def _choose_alternative(alternatives: Element) -> list[Element]:
+    supported = {"wps", "wpg", "w14", "w15", "cx", "cx1"}
+    for choice in alternatives:
+        if choice.tag == "mc:Choice" and supported.issuperset(choice.get("Requires", "").split()):
+            return list(children(choice))
     fallback = alternatives.find("mc:Fallback")
     return [] if fallback is None else list(children(fallback))

@@ -1,4 +1,4 @@
-"""Storages in a folder in which no file is ever half-written (settings.STORAGES)."""
+"""File system storages that write files atomically (settings.STORAGES)."""
 
 from pathlib import Path
 from typing import BinaryIO
@@ -10,11 +10,11 @@ from . import durable_files
 
 
 class DurableFilesMixin:
-    """For storages in a folder: a file has its name once all of its bytes are on the disk."""
+    """Give a file its name only when all of its bytes are on the disk."""
 
     @property
     def incoming(self) -> Path:
-        """The folder of files that are being written; a backup leaves it out."""
+        """The folder of unfinished files, which backups exclude."""
         return Path(self.location) / "incoming"
 
     def _save(self, name: str, content) -> str:
@@ -25,16 +25,16 @@ class DurableFilesMixin:
         return name
 
     def remove_unfinished(self) -> int:
-        """Remove what processes that were killed have left; returns how many files."""
+        """Remove files left by killed processes; return their number."""
         return durable_files.remove_unfinished(self.incoming)
 
 
 class FolderStorage(DurableFilesMixin, FileSystemStorage):
-    """Originals in a folder. Saving under a name that exists replaces the file in one step."""
+    """Originals in a folder. Saving under an existing name replaces the file atomically."""
 
     def __init__(self, **options) -> None:
         super().__init__(**options, allow_overwrite=True)
 
     def open_range(self, name: str, start: int, stop: int) -> BinaryIO:
-        """The bytes of a file from `start` up to `stop`, to be read once and closed. Raises FileNotFoundError."""
+        """Return the bytes of a file from `start` up to `stop` (exclusive) as a file. Raises FileNotFoundError."""
         return SlicedFile(Path(self.path(name)).open("rb"), start, stop - 1)

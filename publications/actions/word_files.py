@@ -9,7 +9,7 @@ from django.db import transaction
 from publications import manuscript
 from publications.markup import Redaction
 from publications.models import Attachment, EditionAttachment, Publication, WordFile, originals
-from publications.ooxml import InvalidWordFile, all_words
+from publications.ooxml import InvalidWordFile, all_text
 
 from .redacted_values import redact_file_name, redact_value
 
@@ -42,7 +42,7 @@ def _redact_file(row: WordFile, redaction: Redaction) -> bool:
 
 def _stands_in_original(row: WordFile, redaction: Redaction) -> bool:
     try:
-        words = all_words(row.content)
+        words = all_text(row.content)
     except (FileNotFoundError, InvalidWordFile):
         return False
     return redaction.is_in(words)

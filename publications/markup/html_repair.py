@@ -10,6 +10,7 @@ from collections.abc import Collection
 from html import unescape
 
 from publications.html_tree import (
+    ALLOWED,
     ATTRIBUTE_VALUES,
     ATTRIBUTES,
     BLOCKS,
@@ -17,8 +18,7 @@ from publications.html_tree import (
     GLOBAL_ATTRIBUTES,
     HEADINGS,
     INLINE,
-    KEPT,
-    PARTS,
+    NESTED_BLOCKS,
     UNWRAPPED_BLOCKS,
     VERBATIM,
     VOID,
@@ -102,7 +102,7 @@ class TreeBuilder:
         elif tag in UNWRAPPED_BLOCKS:
             self._end_paragraph()
             self._keep_id(attributes)
-        elif tag not in KEPT or (len(self.stack) > MAX_DEPTH and tag not in VOID):
+        elif tag not in ALLOWED or (len(self.stack) > MAX_DEPTH and tag not in VOID):
             return
         elif self._make_room(tag):
             self._push(Element(tag, _parse_attributes(tag, attributes)))
@@ -110,7 +110,7 @@ class TreeBuilder:
     def close(self, tag: str) -> None:
         if tag in UNWRAPPED_BLOCKS:
             self._end_paragraph()
-        elif tag in KEPT and tag not in VOID:
+        elif tag in ALLOWED and tag not in VOID:
             names = HEADINGS if tag in HEADINGS else {tag}
             stops = {"table"} if tag in LEVELS else FENCES
             self._pop_to(names, stops, through=True, within=INLINE if tag in INLINE else ())
@@ -137,7 +137,7 @@ class TreeBuilder:
 
     def _make_room(self, tag: str) -> bool:
         """Close and open elements so that this one is valid here; return False if it cannot be."""
-        if tag in PARTS:
+        if tag in NESTED_BLOCKS:
             return self._make_room_for_part(tag)
         if tag in BLOCKS:
             self._end_paragraph()

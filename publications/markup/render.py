@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import nh3
 from django.utils.translation import gettext as _
 
-from publications.html_tree import ATTRIBUTE_VALUES, GLOBAL_ATTRIBUTES, HEADINGS, KEPT, Element, serialize
+from publications.html_tree import ALLOWED, ATTRIBUTE_VALUES, GLOBAL_ATTRIBUTES, HEADINGS, Element, serialize
 
 from .dialect import parse_markdown
 from .figures import build_figures
@@ -180,7 +180,7 @@ def _filter_attribute(tag: str, name: str, value: str) -> str | None:
 
 
 _CLEANER = nh3.Cleaner(
-    tags=set(KEPT - {"h1"} | {"div", "section", "figure", "figcaption"}),
+    tags=set(ALLOWED - {"h1"} | {"div", "section", "figure", "figcaption"}),
     attributes=STORED_ATTRIBUTES,
     attribute_filter=_filter_attribute,
     url_schemes=set(SCHEMES),

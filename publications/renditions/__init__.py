@@ -1,4 +1,4 @@
-"""Files made from what is stored: found or made, and safe to delete at any time."""
+"""Files rendered from stored data: PDFs, social images and image sizes. They can be deleted at any time."""
 
 from .documents import (
     MAX_RENDERINGS,

@@ -1,6 +1,6 @@
-"""PDFs and social images as files, found in the folder of their subject or made; few at once on a machine.
+"""PDFs and social images as files: read from the folder of their subject, or rendered, few at once on a machine.
 
-A rendition is made once by whoever asks first; others wait for it, but not long (`RenderingQueue`).
+The first request renders a file, and others wait for it for a limited time (`RenderingQueue`).
 """
 
 import dataclasses
@@ -32,15 +32,15 @@ from publications.pdf import (
 from .image_files import delete_folder, delete_others, get_image_file, rendition_path, write_rendition
 
 COVER_SIZE = (400, 630)  # pixels, in a social image
-MAX_SOCIAL_IMAGE_BYTES = 100_000  # what every messenger takes
+MAX_SOCIAL_IMAGE_BYTES = 100_000  # accepted by all messengers
 COLOURS = (256, 128, 64, 32)
-RETRY_SECONDS = 600  # before a failed rendering is tried again
+RETRY_SECONDS = 600  # until a failed rendering is tried again
 
-MACHINE_SLOTS = 2  # renderings at once, in all processes of this machine
-MAX_RENDERINGS = 3  # of one process, those that wait included
+MACHINE_SLOTS = 2  # concurrent renderings of all processes on this machine
+MAX_RENDERINGS = 3  # of one process, including waiting ones
 MAX_WAIT = 5.0  # seconds
-MAX_WAIT_FOR_PLACE = 1.0  # seconds of them
-POLL_SECONDS = 0.02  # between looks at the slots
+MAX_CAPACITY_WAIT = 1.0  # seconds
+POLL_SECONDS = 0.02  # between attempts to take a slot
 
 Library = Mapping[str, Image]
 
@@ -48,38 +48,40 @@ log = logging.getLogger(__name__)
 
 
 class RenderingBusy(Exception):
-    """Too many renderings at once; trying again in a few seconds helps."""
+    """Too many renderings run at once; a retry in a few seconds may succeed."""
 
 
 @dataclasses.dataclass
 class RenderingTask:
-    """A rendition that is being made, and how that ended."""
+    """A rendering in progress, and its error."""
 
     done: threading.Event = dataclasses.field(default_factory=threading.Event)
     error: Exception | None = None
 
 
 class RenderingQueue:
-    """Makes each rendition once in this process; who asks for one that is being made waits for it.
+    """Renders each file once per process; concurrent requests for it wait for the result.
 
-    Nobody waits long, and few at a time: a server answers with a handful of threads, and one slow text must leave
-    most of them to other readers.
+    The number of waiting threads and their time are limited, so that one slow text leaves most threads of the server
+    to other readers.
     """
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.tasks: dict[str, RenderingTask] = {}
         self.count = 0
-        self.place = threading.Condition()
+        self.capacity = threading.Condition()
 
     def make(self, name: str, work: Callable[[], None]) -> None:
         """Do the work, or wait until another thread has done it.
 
-        Raises RenderingBusy, or what the work raised.
+        Raises:
+            RenderingBusy: too many renderings run, or the wait was too long.
+            Exception: whatever the work raised.
         """
-        with self._take_place():
-            task, is_mine = self._task(name)
-            if not is_mine:
+        with self._acquire_capacity():
+            task, is_new = self._get_or_create_task(name)
+            if not is_new:
                 return self._wait_for(task)
             try:
                 with machine_slot():
@@ -93,19 +95,19 @@ class RenderingQueue:
                 task.done.set()
 
     @contextmanager
-    def _take_place(self) -> Iterator[None]:
-        with self.place:
-            if not self.place.wait_for(lambda: self.count < MAX_RENDERINGS, MAX_WAIT_FOR_PLACE):
+    def _acquire_capacity(self) -> Iterator[None]:
+        with self.capacity:
+            if not self.capacity.wait_for(lambda: self.count < MAX_RENDERINGS, MAX_CAPACITY_WAIT):
                 raise RenderingBusy
             self.count += 1
         try:
             yield
         finally:
-            with self.place:
+            with self.capacity:
                 self.count -= 1
-                self.place.notify()
+                self.capacity.notify()
 
-    def _task(self, name: str) -> tuple[RenderingTask, bool]:
+    def _get_or_create_task(self, name: str) -> tuple[RenderingTask, bool]:
         with self.lock:
             if name in self.tasks:
                 return self.tasks[name], False
@@ -121,21 +123,21 @@ class RenderingQueue:
 
 @contextmanager
 def machine_slot(max_wait: float = MAX_WAIT) -> Iterator[None]:
-    """Hold one of the slots of this machine, which is free again when its process ends. Raises RenderingBusy."""
+    """Hold one of the slots of this machine; the lock is released when the process ends. Raises RenderingBusy."""
     folder = Path(settings.RENDITIONS)
     folder.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + max_wait
-    while time.monotonic() < until:
+    deadline = time.monotonic() + max_wait
+    while time.monotonic() < deadline:
         for number in range(MACHINE_SLOTS):
             with (folder / f".slot-{number}").open("w") as file:
-                if _is_locked(file):
+                if _try_lock(file):
                     yield
                     return
         time.sleep(POLL_SECONDS)
     raise RenderingBusy
 
 
-def _is_locked(file) -> bool:
+def _try_lock(file) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -147,12 +149,12 @@ rendering_queue = RenderingQueue()
 
 
 class RenderingFailed(Exception):
-    """The rendition cannot be made now; the log says why."""
+    """The rendition cannot be made; the reason is in the log."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Rendition:
-    """A made file: its content and the digest of what it was made from."""
+    """The content of a file, and the digest of the document it was rendered from."""
 
     content: bytes
     digest: str
@@ -160,9 +162,9 @@ class Rendition:
 
 @dataclasses.dataclass(frozen=True)
 class RenditionSource:
-    """What a rendition is made from: the document now, and how to build it again once the file is made.
+    """The document of a rendition, and a function that builds it again from the current data.
 
-    `folder` holds the renditions of this subject only; `address` names it in the log.
+    `folder` contains the renditions of this subject only; `address` identifies it in the log.
     """
 
     folder: str
@@ -184,7 +186,7 @@ class RenditionSource:
     def of_page(
         cls, address: str, key: str, document: SocialImage, rebuild: Callable[[], SocialImage]
     ) -> "RenditionSource":
-        """A page that is no publication; `key` names it for good, whatever its address."""
+        """Return the source for a page that is not a publication; `key` identifies it independently of its address."""
         return cls(f"pages/{key}", address, document, rebuild)
 
 
@@ -192,8 +194,8 @@ def get_pdf(source: RenditionSource, images: Iterable[Image], *, number: int) ->
     """Return the PDF of the edition of this number.
 
     Raises:
-        RenderingBusy: too many are made at once.
-        RenderingFailed: it cannot be typeset.
+        RenderingBusy: too many renderings run at once.
+        RenderingFailed: the document cannot be typeset.
     """
     library = {image.digest: image for image in images}
     return _get_rendition(source, f"{number}-", "pdf", lambda: _render_pdf(source.document, library))
@@ -205,12 +207,12 @@ def get_social_image(source: RenditionSource, cover: Image | None) -> Rendition:
 
 
 def delete_renditions(publication: int) -> None:
-    """Delete what was made of a publication: a passage was redacted."""
+    """Delete all renditions of a publication, after a redaction."""
     delete_folder(_folder(publication))
 
 
 def cover_digest(image: Image) -> str:
-    """Return what stands for a cover as a social image shows it."""
+    """Return a value that identifies a cover in a social image: its content and focal point."""
     return f"{image.digest[:32]}-{image.focus_x}-{image.focus_y}"
 
 
@@ -225,102 +227,104 @@ def _get_rendition(
     path = rendition_path(f"{prefix}{digest}.{extension}", folder=source.folder)
     if not path.exists():
         rendering_queue.make(str(path), lambda: _make_rendition(source, path, prefix, make))
-    return Rendition(_read(path), digest)
+    return Rendition(_read_file(path), digest)
 
 
-def _read(path: Path) -> bytes:
+def _read_file(path: Path) -> bytes:
     try:
         return path.read_bytes()
-    except FileNotFoundError as reason:  # deleted at this moment, as something else is true now
-        raise RenderingBusy from reason
+    except FileNotFoundError as error:  # deleted since, because the document changed
+        raise RenderingBusy from error
 
 
 def _make_rendition(source: RenditionSource, path: Path, prefix: str, make: Callable[[], bytes]) -> None:
-    """Make the file, unless it failed a while ago."""
+    """Render and store the file, unless that failed less than RETRY_SECONDS ago."""
     if path.exists():
         return
-    failed = path.with_suffix(".failed")
-    if failed.exists() and time.time() - failed.stat().st_mtime < RETRY_SECONDS:
+    failure_marker = path.with_suffix(".failed")
+    if failure_marker.exists() and time.time() - failure_marker.stat().st_mtime < RETRY_SECONDS:
         raise RenderingFailed
     try:
         content = make()
-    except TypesettingError as reason:
-        log.error("No %s of %s: %s", path.suffix[1:], source.address, reason)
-        _write(failed, b"")
-        raise RenderingFailed from reason
-    _write(path, content)
+    except TypesettingError as error:
+        log.error("No %s of %s: %s", path.suffix[1:], source.address, error)
+        _write_file(failure_marker, b"")
+        raise RenderingFailed from error
+    _write_file(path, content)
     delete_others(path, prefix=prefix)
-    _check_still_true(source, path)
+    _check_unchanged(source, path)
 
 
-def _write(path: Path, content: bytes) -> None:
+def _write_file(path: Path, content: bytes) -> None:
     try:
         write_rendition(path, content)
-    except FileNotFoundError as reason:  # the folder was deleted between two steps
-        raise RenderingBusy from reason
-    except OSError as reason:
-        log.error("%s cannot be stored: %s", path.name, reason)
-        raise RenderingFailed from reason
+    except FileNotFoundError as error:  # the folder was deleted between two steps
+        raise RenderingBusy from error
+    except OSError as error:
+        log.error("%s cannot be stored: %s", path.name, error)
+        raise RenderingFailed from error
 
 
-def _check_still_true(source: RenditionSource, path: Path) -> None:
-    """Keep nothing that an action took out while it was made: `delete_renditions` may have run before it was stored."""
+def _check_unchanged(source: RenditionSource, path: Path) -> None:
+    """Delete the file if the data changed during rendering: `delete_renditions` may have run before it was stored."""
     if document_digest(source.rebuild()) != document_digest(source.document):
         path.unlink(missing_ok=True)
         raise RenderingBusy
 
 
-def _without_lost_images(document: PdfDocument, library: Library) -> PdfDocument:
-    """Return the document without images whose files are gone or cannot be read: the words are what it is for."""
-    kept = {key: each for key, each in document.images.items() if _pixels(library[each.digest])}
-    cover = document.cover if document.cover and _pixels(library[document.cover.digest]) else None
-    return dataclasses.replace(document, images=kept, cover=cover)
+def _without_missing_images(document: PdfDocument, library: Library) -> PdfDocument:
+    """Return the document without images whose files are missing or cannot be read."""
+    readable = {key: image for key, image in document.images.items() if _read_pixels(library[image.digest])}
+    cover = document.cover if document.cover and _read_pixels(library[document.cover.digest]) else None
+    return dataclasses.replace(document, images=readable, cover=cover)
 
 
-def _pixels(image: Image) -> bytes | None:
-    """Return an image in the largest size that pages show; None where it cannot be shown."""
+def _read_pixels(image: Image) -> bytes | None:
+    """Return an image in the largest size that pages show, or None if it is missing or damaged."""
     try:
         return get_image_file(image, str(images.widths_for(image)[-1]), "jpg")
-    except (OSError, images.UnsuitableImage) as reason:
-        log.warning("Picture %s cannot be shown: %s", image.key, reason)
+    except (OSError, images.UnsuitableImage) as error:
+        log.warning("Picture %s cannot be shown: %s", image.key, error)
         return None
 
 
 def _render_pdf(document: PdfDocument, library: Library) -> bytes:
-    def pixels(shown: PdfImage) -> bytes:
-        return _pixels(library[shown.digest])
+    def load_pixels(image: PdfImage) -> bytes:
+        return _read_pixels(library[image.digest])
 
-    shown = _without_lost_images(document, library)
-    return typeset_pdf(shown, pixels, seconds=settings.PRESS_SECONDS)
+    document = _without_missing_images(document, library)
+    return typeset_pdf(document, load_pixels, seconds=settings.PRESS_SECONDS)
 
 
 def _render_social_image(document: SocialImage, cover: Image | None) -> bytes:
-    def pixels(shown: PdfImage) -> bytes:
+    def load_pixels(image: PdfImage) -> bytes:
         focus = (cover.focus_x, cover.focus_y)
         return images.crop_to_size(cover.content, size=COVER_SIZE, format="jpg", focus=focus)
 
     try:
-        content = typeset_social_image(document, pixels, seconds=settings.PRESS_SECONDS)
-    except (OSError, images.UnsuitableImage) as reason:
-        log.warning("Cover %s cannot be shown on a card: %s", cover.key, reason)
+        content = typeset_social_image(document, load_pixels, seconds=settings.PRESS_SECONDS)
+    except (OSError, images.UnsuitableImage) as error:
+        log.warning("Cover %s cannot be shown on a card: %s", cover.key, error)
         content = typeset_social_image(
-            dataclasses.replace(document, cover=None), pixels, seconds=settings.PRESS_SECONDS
+            dataclasses.replace(document, cover=None), load_pixels, seconds=settings.PRESS_SECONDS
         )
     texts = {"Title": document.title, "Author": document.authors, "Source": document.publisher}
     return reduce_colours(content, texts)
 
 
 def reduce_colours(png: bytes, texts: Mapping[str, str]) -> bytes:
-    """Return the PNG with as many colours as keep it small, and with texts for machines that do not see it."""
-    with Pixels.open(io.BytesIO(png)) as opened:
-        full = opened.convert("RGB")
-    words = PngInfo()
+    """Return the PNG with as many colours as fit into MAX_SOCIAL_IMAGE_BYTES, and with texts as metadata."""
+    with Pixels.open(io.BytesIO(png)) as image:
+        rgb_image = image.convert("RGB")
+    metadata = PngInfo()
     for name, text in texts.items():
-        words.add_itxt(name, text)
+        metadata.add_itxt(name, text)
     for colours in COLOURS:
         stream = io.BytesIO()
-        few = full.quantize(colours, method=Pixels.Quantize.MEDIANCUT, kmeans=1, dither=Pixels.Dither.NONE)
-        few.save(stream, "PNG", optimize=True, pnginfo=words)
+        reduced = rgb_image.quantize(
+            colours, method=Pixels.Quantize.MEDIANCUT, kmeans=1, dither=Pixels.Dither.NONE
+        )
+        reduced.save(stream, "PNG", optimize=True, pnginfo=metadata)
         if len(stream.getvalue()) < MAX_SOCIAL_IMAGE_BYTES:
             break
     return stream.getvalue()

@@ -1,6 +1,6 @@
-"""Library images in the sizes that pages ask for, stored as files: found or made.
+"""Library images in the sizes that pages request: read from files, or rendered and stored.
 
-A rendition is named by what it was made from, so that none is ever out of date, and may be deleted at any time.
+The name of a file is derived from its source, so that it is never out of date. Files can be deleted at any time.
 """
 
 import logging
@@ -16,33 +16,33 @@ from publications.models import Image, OriginalFault, find_original_fault, origi
 
 SQUARE_SIDE = 192
 IMAGE_SIZES = (*(f"{width}{cut}" for cut in ("", "c") for width in images.WIDTHS), f"{SQUARE_SIDE}s")
-"""All sizes that there are: "960" as it is, "960c" cropped for teasers, "192s" a square."""
+"""All sizes: "960" is the whole image, "960c" cropped for teasers, "192s" a square."""
 
 log = logging.getLogger(__name__)
 MAX_DAMAGED = 1_000
 NO_FILE = ()
 _damaged: dict[str, tuple] = {}
-"""Originals found damaged, by name, with the state of the file that was looked at."""
+"""Damaged originals by name, with the state of the file that was read."""
 
 
-class KnownDamage(Exception):
-    """The original is the one that was found damaged before."""
+class KnownDamagedOriginal(Exception):
+    """The original is a file that is known to be damaged."""
 
 
 def get_image_file(image: Image, size: str, extension: str) -> bytes | None:
-    """Return an image at one of its sizes; None if no page asks for the size, or the original is damaged.
+    """Return an image in one of its sizes, or None if the size is unknown or the original is damaged.
 
-    The latter is logged for an administrator. A file that holds other bytes than were uploaded is read once, and again
-    when another has taken its place; one that cannot be read may be readable next time.
+    Damage is logged. A file whose content differs from the upload is not read again until it is replaced; a file that
+    cannot be read is tried again.
     """
     if extension not in images.FORMATS or size not in sizes_of(image):
         return None
     name = f"{image.digest[:32]}-{size}-{image.focus_x}-{image.focus_y}.{extension}"
     try:
-        return get_or_make(name, lambda: _make(image, size, extension))
-    except KnownDamage:
+        return get_or_make(name, lambda: _render(image, size, extension))
+    except KnownDamagedOriginal:
         return None
-    except Exception:  # what an image library says of damaged bytes is not one kind of error
+    except Exception:  # Pillow raises various errors for damaged files
         if not (fault := _find_damage(image.original)):
             raise
         log.exception("The original %s of picture %s is damaged: %s.", image.original, image.key, fault.value)
@@ -50,7 +50,7 @@ def get_image_file(image: Image, size: str, extension: str) -> bytes | None:
 
 
 def _find_damage(name: str) -> OriginalFault | None:
-    """Return what is wrong with an original, and remember it where the file that is there was read, or none is."""
+    """Return the fault of an original, and remember it if the file is missing or has the wrong content."""
     state = _file_state(name)
     fault = find_original_fault(name)
     if fault == OriginalFault.WRONG_DIGEST:
@@ -67,7 +67,7 @@ def _remember_damage(name: str, state: tuple) -> None:
 
 
 def _file_state(name: str) -> tuple:
-    """What changes when another file takes the name; empty where there is none."""
+    """Return size and time of a file, which change when it is replaced; an empty tuple if it is missing."""
     try:
         return originals().size(name), originals().get_modified_time(name)
     except FileNotFoundError:
@@ -75,7 +75,7 @@ def _file_state(name: str) -> tuple:
 
 
 def media_type_of(extension: str) -> str:
-    """Return the media type of a format in which image files are made."""
+    """Return the media type of an output format."""
     return f"image/{'jpeg' if extension == 'jpg' else extension}"
 
 
@@ -85,15 +85,15 @@ def sizes_of(image: Image) -> tuple[str, ...]:
 
 
 def make_image_files(image: Image) -> None:
-    """Make every size of an image, so that no reader waits for one."""
+    """Render every size of an image in advance."""
     for extension in images.FORMATS:
         for size in sizes_of(image):
             get_image_file(image, size, extension)
 
 
-def _make(image: Image, size: str, extension: str) -> bytes:
+def _render(image: Image, size: str, extension: str) -> bytes:
     if image.original in _damaged and _damaged[image.original] == _file_state(image.original):
-        raise KnownDamage
+        raise KnownDamagedOriginal
     focus = (image.focus_x, image.focus_y)
     if size.endswith("s"):
         return images.crop_square(image.content, side=SQUARE_SIDE, format=extension, focus=focus)
@@ -105,9 +105,9 @@ def _make(image: Image, size: str, extension: str) -> bytes:
 
 
 def get_or_make(name: str, make: Callable[[], bytes]) -> bytes:
-    """Return the file of that name; make it if it is not there. Two processes may make it at once.
+    """Return the content of a file, which is made if it does not exist. Two processes may make it at once.
 
-    Where it cannot be stored, as on a full disk, it is made for this once.
+    If it cannot be stored, for example on a full disk, its content is returned nevertheless.
     """
     path = rendition_path(name)
     with suppress(OSError):
@@ -121,18 +121,18 @@ def get_or_make(name: str, make: Callable[[], bytes]) -> bytes:
 
 
 def rendition_path(name: str, *, folder: str = "") -> Path:
-    """Return the path of a rendition, whether it is there or not."""
+    """Return the path of a rendition, which need not exist."""
     return Path(settings.RENDITIONS) / (folder or name[:2]) / name
 
 
 def write_rendition(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all. Raises OSError."""
+    """Write a file atomically. Raises OSError."""
     path.parent.mkdir(parents=True, exist_ok=True)
     durable_files.write_file(path, [content], incoming=_incoming())
 
 
 def remove_unfinished() -> int:
-    """Remove what killed processes have left; return how many files."""
+    """Remove files left by killed processes; return their number."""
     return durable_files.remove_unfinished(_incoming())
 
 
@@ -141,10 +141,10 @@ def _incoming() -> Path:
 
 
 def delete_others(path: Path, *, prefix: str) -> None:
-    """Delete the other files of the folder whose names have this prefix: they are out of date."""
-    for other in path.parent.glob(f"{prefix}*"):
-        if other != path:
-            other.unlink(missing_ok=True)
+    """Delete outdated files: the others in the folder whose names have this prefix."""
+    for outdated in path.parent.glob(f"{prefix}*"):
+        if outdated != path:
+            outdated.unlink(missing_ok=True)
 
 
 def delete_folder(folder: str) -> None:

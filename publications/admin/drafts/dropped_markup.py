@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from publications.html_tree import DROPPED, HTML, KEPT
+from publications.html_tree import ALLOWED, DROPPED, HTML
 
 CODE = re.compile(
     r"^(`{3,}|~{3,})[^\n]*\n(?:(?!\1)[^\n]*\n)*(?:\1|\Z)"
@@ -20,7 +20,7 @@ def find_dropped_markup(body: str) -> list[str]:
     """Sentences for whoever saved a text: which elements, pictures and links do not come along."""
     text = CODE.sub("", body)
     named = {name.lower() for name in ELEMENT.findall(text)}
-    gone, bare = sorted(named & DROPPED), sorted(named & (HTML - KEPT - DROPPED))
+    gone, bare = sorted(named & DROPPED), sorted(named & (HTML - ALLOWED - DROPPED))
     told = {
         _("Not shown, with all that stands in it: %(what)s. Put a link there instead."): _list_elements(gone),
         _("Only the words in it are shown: %(what)s."): _list_elements(bare),

@@ -11,7 +11,7 @@ from datetime import datetime
 from xml.etree.ElementTree import Element
 
 from publications.locales import language_code
-from publications.ooxml import NETWORK_ADDRESS, WordPackage, text_in, value
+from publications.ooxml import NETWORK_ADDRESS, WordPackage, attribute_at, join_text
 
 from .blocks import NoteSeries, all_paragraphs
 from .losses import ConversionLosses
@@ -112,7 +112,7 @@ class CommentRanges:
 
     def _comment(self, identity: str, element: Element, done: set[str]) -> WordComment:
         paragraphs = list(element.iter("w:p"))
-        text = "\n".join(text_in(each, "w:t") for each in paragraphs).strip()
+        text = "\n".join(join_text(each, "w:t") for each in paragraphs).strip()
         passage = " ".join(self.passages.get(identity, "").split())
         return WordComment(
             by=element.get("w:author", "")[:150],
@@ -142,7 +142,7 @@ def _parse_comment_time(text: str) -> str:
 
 def read_comments(package: WordPackage, ranges: CommentRanges) -> list[WordComment]:
     """Return the comments of a file; `ranges` have followed its text."""
-    parts = (package.first("comments"), package.first("commentsExtended"))
+    parts = (package.first_related("comments"), package.first_related("commentsExtended"))
     return ranges.read(*(package.parse(part) if part else None for part in parts))
 
 
@@ -156,16 +156,16 @@ def read_creator(package: WordPackage) -> str:
 def note_surroundings(package: WordPackage, notes: NoteSeries, losses: ConversionLosses) -> None:
     """Note headers, footers, notes without a place, a template elsewhere, and macros."""
     for kind in ("header", "footer"):
-        for part in package.all(kind):
-            text = " ".join(text_in(package.parse(part), "w:t").split())
+        for part in package.all_related(kind):
+            text = " ".join(join_text(package.parse(part), "w:t").split())
             if any(sign.isalpha() for sign in text):
                 losses.frames.append(text)
     for blocks in notes.unreferred:
         if text := " ".join(each.text for each in all_paragraphs(blocks)).strip():
             losses.lost_notes.append(text)
-    settings = package.first("settings")
-    for each in package.related(settings).values() if settings else ():
-        if each.kind == "attachedTemplate" and each.is_outside and NETWORK_ADDRESS.match(each.target):
+    settings = package.first_related("settings")
+    for each in package.relations_of(settings).values() if settings else ():
+        if each.kind == "attachedTemplate" and each.is_external and NETWORK_ADDRESS.match(each.target):
             losses.template = each.target
     losses.macros = any(name.endswith(MACROS) for name in package.entries)
 
@@ -181,10 +181,10 @@ def find_language(document: Element, styles: Element | None, text: str) -> tuple
 
 def _marked(document: Element, styles: Element | None) -> str:
     """The language that most of the words are marked with."""
-    by_default = value(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang")
+    by_default = attribute_at(styles, "w:docDefaults/w:rPrDefault/w:rPr/w:lang")
     counted: Counter[str] = Counter()
     for run in document.iter("w:r"):
-        counted[value(run, "w:rPr/w:lang") or by_default] += len(text_in(run, "w:t"))
+        counted[attribute_at(run, "w:rPr/w:lang") or by_default] += len(join_text(run, "w:t"))
     return language_code(counted.most_common(1)[0][0] if counted else by_default)
 
 

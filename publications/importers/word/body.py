@@ -8,12 +8,12 @@ from xml.etree.ElementTree import Element
 from publications.ooxml import (
     Relation,
     WordPackage,
-    at,
+    attribute_at,
     children,
+    find_path,
     is_on,
-    number,
-    text_in,
-    value,
+    join_text,
+    parse_number,
 )
 
 from ..tracking import remove_tracking
@@ -77,8 +77,8 @@ class WordContext:
 
 def read_context(package: WordPackage) -> WordContext:
     """Return the context of a file, with its styles and numberings read."""
-    styles = Styles(package.parse(package.first("styles")))
-    return WordContext(package, styles, Numberings(package.parse(package.first("numbering")), styles))
+    styles = Styles(package.parse(package.first_related("styles")))
+    return WordContext(package, styles, Numberings(package.parse(package.first_related("numbering")), styles))
 
 
 class PartReader:
@@ -95,7 +95,7 @@ class PartReader:
         """A letter that Word sets large at the head of the next paragraph."""
 
     def relation(self, identity: str) -> Relation | None:
-        return self.package.related(self.part).get(identity) if identity else None
+        return self.package.relations_of(self.part).get(identity) if identity else None
 
     def blocks(self, container: Element) -> list[Block]:
         return list(self._blocks(container))
@@ -123,17 +123,17 @@ class PartReader:
         content = control.find("w:sdtContent")
         if content is None:
             return
-        gallery = value(control, "w:sdtPr/w:docPartObj/w:docPartGallery").casefold()
+        gallery = attribute_at(control, "w:sdtPr/w:docPartObj/w:docPartGallery").casefold()
         if gallery == CONTENTS:
             self.losses.contents += 1
             return
         if is_on(control, "w:sdtPr/w:showingPlcHdr"):
-            self.losses.prompts.append(text_in(content, "w:t"))
+            self.losses.prompts.append(join_text(content, "w:t"))
             return
         yield from self._blocks(content)
 
     def _paragraph(self, element: Element) -> Iterator[Block]:
-        style = self.styles.of(value(element, "w:pPr/w:pStyle"))
+        style = self.styles.of(attribute_at(element, "w:pPr/w:pStyle"))
         paragraph_reader = ParagraphReader(self, self.fields).read(element)
         level = 0 if style.role in ("title", "subtitle", *LEFT_OUT) else outline_of(element) or style.level
         mark = self._mark(element)
@@ -149,7 +149,7 @@ class PartReader:
             )
             self.initial, self.bookmarks = [], []
             _numbered(paragraph, mark)
-            if value(element, "w:pPr/w:framePr", "w:dropCap") in ("drop", "margin"):
+            if attribute_at(element, "w:pPr/w:framePr", "w:dropCap") in ("drop", "margin"):
                 self.initial = [inline for inline in paragraph.inlines if isinstance(inline, Span)]
             elif not paragraph.has_nothing or paragraph.role == "code":
                 yield paragraph
@@ -161,7 +161,7 @@ class PartReader:
         """The number or bullet before the paragraph. Asked for even where it is not shown, so that it counts."""
         identity, level = numbering_of(element)
         if not identity:
-            style = value(element, "w:pPr/w:pStyle") or self.styles.normal
+            style = attribute_at(element, "w:pPr/w:pStyle") or self.styles.normal
             identity, level = self.styles.of(style).numbering
             level = self.context.numberings.level_of(identity, style, level)
         return self.context.numberings.mark(identity, level)
@@ -179,7 +179,7 @@ class PartReader:
 
     def _is_headed_by_style(self, element: Element, table: Table) -> bool:
         """Whether the style of the table sets its first row in bold, and the table asks for that."""
-        look = at(element, "w:tblPr/w:tblLook")
+        look = find_path(element, "w:tblPr/w:tblLook")
         if look is None or len(table.rows) < 2:
             return False
         asked = look.get("w:firstRow") or str(int(bool(_hexadecimal(look.get("w:val", "")) & FIRST_ROW)))
@@ -187,14 +187,14 @@ class PartReader:
         return (
             asked in ("1", "true")
             and has_words
-            and self.styles.heads_tables(value(element, "w:tblPr/w:tblStyle"))
+            and self.styles.heads_tables(attribute_at(element, "w:tblPr/w:tblStyle"))
         )
 
     def _cell(self, element: Element) -> Cell:
-        merge = at(element, "w:tcPr/w:vMerge")
+        merge = find_path(element, "w:tcPr/w:vMerge")
         return Cell(
             blocks=self.blocks(element),
-            columns=max(1, min(63, number(value(element, "w:tcPr/w:gridSpan"), 1))),
+            columns=max(1, min(63, parse_number(attribute_at(element, "w:tcPr/w:gridSpan"), 1))),
             is_continued=merge is not None and merge.get("w:val", "continue") == "continue",
             is_filled=_is_filled(element),
         )
@@ -221,7 +221,7 @@ def _inside(element: Element, tag: str) -> Iterator[Element]:
 
 def _is_filled(cell: Element) -> bool:
     """Whether a cell has a ground of its own, other than that of the page."""
-    return value(cell, "w:tcPr/w:shd", "w:fill").casefold() not in ("", "auto", "ffffff")
+    return attribute_at(cell, "w:tcPr/w:shd", "w:fill").casefold() not in ("", "auto", "ffffff")
 
 
 def _hexadecimal(text: str) -> int:

@@ -19,7 +19,7 @@ from publications.ooxml import (
     Relation,
     WordPackage,
     children,
-    text_in,
+    join_text,
 )
 
 from .blocks import InlineImage, one_line
@@ -109,7 +109,7 @@ class _DrawingReader:
         target = self.part.relation(relation)
         if target is None:
             return
-        if target.is_outside:
+        if target.is_external:
             self.part.losses.pictures.append(target.target)
             return
         self.drawn.pictures.append(
@@ -126,7 +126,7 @@ class _DrawingReader:
 
     def _words_of_part(self, relation: str, *tags: str) -> str:
         target = self.part.relation(relation)
-        if target is None or target.is_outside or not self.part.package.has(target.target):
+        if target is None or target.is_external or not self.part.package.has(target.target):
             return ""
         root = self.part.package.parse(target.target)
         return " ".join(each.text for each in root.iter() if each.tag in tags and each.text)
@@ -137,7 +137,7 @@ class _DrawingReader:
         (self.part.losses.equations if is_equation else self.part.losses.objects).append(kind)
 
     def _shaped_text(self, element: Element) -> None:
-        self.part.losses.objects.append(element.get("string", "") or text_in(element, "w:t"))
+        self.part.losses.objects.append(element.get("string", "") or join_text(element, "w:t"))
 
 
 def _share(text: str) -> int:

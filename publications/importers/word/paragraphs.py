@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from typing import Protocol, Self
 from xml.etree.ElementTree import Element
 
-from publications.ooxml import at, children, is_on, text_in, value
+from publications.ooxml import attribute_at, children, find_path, is_on, join_text
 
 from .annotations import CommentRanges
 from .blocks import Block, Inline, LineBreak, NoteReference, NoteSeries, Span
@@ -116,8 +116,8 @@ class ParagraphReader:
 
     def _form(self, run: Element, around: RunFormat) -> RunFormat:
         style = (
-            self.part.styles.of(value(run, "w:rPr/w:rStyle"))
-            if at(run, "w:rPr/w:rStyle") is not None
+            self.part.styles.of(attribute_at(run, "w:rPr/w:rStyle"))
+            if find_path(run, "w:rPr/w:rStyle") is not None
             else None
         )
         name = style.name.casefold() if style else ""
@@ -132,16 +132,16 @@ class ParagraphReader:
             bold=toggle("w:b", bool(style and (style.bold or name in STRONG))),
             italic=toggle("w:i", bool(style and (style.italic or name in EMPHASIZED))),
             strike=toggle("w:strike", False) or toggle("w:dstrike", False),
-            raised=RAISED.get(value(run, "w:rPr/w:vertAlign"), ""),
+            raised=RAISED.get(attribute_at(run, "w:rPr/w:vertAlign"), ""),
             code=name in CODE,
             is_hidden=toggle("w:vanish", bool(style and style.hidden)),
         )
 
     def _notice(self, run: Element) -> None:
         """Forms that our pages do not have."""
-        highlight, underline = value(run, "w:rPr/w:highlight"), value(run, "w:rPr/w:u")
+        highlight, underline = attribute_at(run, "w:rPr/w:highlight"), attribute_at(run, "w:rPr/w:u")
         self.part.losses.highlights += highlight not in ("", "none")
-        styled = value(run, "w:rPr/w:rStyle").casefold().startswith(LINKED)
+        styled = attribute_at(run, "w:rPr/w:rStyle").casefold().startswith(LINKED)
         is_link = styled or self.in_link or bool(self.fields.address)
         self.part.losses.underlined += underline not in ("", "none") and not is_link
 
@@ -224,13 +224,13 @@ class ParagraphReader:
         self.inlines += found.pictures
         for content in found.boxes:
             blocks = self.part.blocks(content)
-            words = " ".join(text_in(content, "w:t").split())
+            words = " ".join(join_text(content, "w:t").split())
             if blocks and words:
                 self.part.losses.boxes.append(words)
             self.boxes += blocks
 
     def _equation(self, element: Element, form: RunFormat) -> None:
-        text = text_in(element, "m:t", "w:t")
+        text = join_text(element, "m:t", "w:t")
         if text.strip():
             self.part.losses.equations.append(text)
         self.add_text(text, form)
@@ -244,7 +244,7 @@ class ParagraphReader:
         if content is None:
             return
         if is_on(element, "w:sdtPr/w:showingPlcHdr"):
-            self.part.losses.prompts.append(text_in(content, "w:t"))
+            self.part.losses.prompts.append(join_text(content, "w:t"))
         else:
             self.read(content, form)
 

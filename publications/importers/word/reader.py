@@ -144,7 +144,9 @@ class _File:
 
     def _blocks(self) -> list[Block]:
         """The text, with its notes read before it; changes are counted in the order of the pages."""
-        parts = {kind: part for kind in (FOOTNOTES, ENDNOTES) if (part := self.package.first(f"{kind}s"))}
+        parts = {
+            kind: part for kind in (FOOTNOTES, ENDNOTES) if (part := self.package.first_related(f"{kind}s"))
+        }
         roots = {kind: self.package.parse(part) for kind, part in parts.items()}
         for root in (self.package.document, *roots.values()):
             self.changes.collect(root)
@@ -163,7 +165,7 @@ class _File:
         return [block for _label, blocks in self.notes.in_order for block in blocks]
 
     def _language(self) -> str:
-        styles = self.package.parse(self.package.first("styles"))
+        styles = self.package.parse(self.package.first_related("styles"))
         found, marked = find_language(self.package.document, styles, self.source)
         if found != marked:
             self.log.guessed(

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from xml.etree.ElementTree import Element
 
-from publications.ooxml import at, is_on, number, value
+from publications.ooxml import attribute_at, find_path, is_on, parse_number
 
 HEADING = re.compile(r"(?:heading|rubrik|überschrift) ?([1-9])")
 STYLE_ROLES = {
@@ -64,10 +64,10 @@ class Styles:
 
     def _read(self, identity: str) -> Style:
         chain = list(self._chain(identity))
-        names = [value(each, "w:name").casefold() for each in chain] or [identity.casefold()]
+        names = [attribute_at(each, "w:name").casefold() for each in chain] or [identity.casefold()]
         levels = [found for each in chain if (found := outline_of(each))]
         return Style(
-            name=value(chain[0], "w:name") if chain else identity,
+            name=attribute_at(chain[0], "w:name") if chain else identity,
             role=next((role for name in names if (role := _role(name))), ""),
             level=next(
                 (level for name in names if (level := _named_level(name))), levels[0] if levels else 0
@@ -85,7 +85,7 @@ class Styles:
             if element is None:
                 return
             yield element
-            identity = value(element, "w:basedOn")
+            identity = attribute_at(element, "w:basedOn")
 
 
 def _is_normal(style: Element) -> bool:
@@ -103,7 +103,7 @@ def _named_level(name: str) -> int:
 
 def outline_of(element: Element) -> int:
     """The level of the outline that a paragraph or style gives itself, 1 for the highest; 0 for none."""
-    given = value(element, "w:pPr/w:outlineLvl")
+    given = attribute_at(element, "w:pPr/w:outlineLvl")
     return int(given) + 1 if given in "012345678" and given else 0
 
 
@@ -113,8 +113,12 @@ def _first(chain: list[Element], path: str) -> bool:
 
 def numbering_of(element: Element) -> tuple[str, int]:
     """Which numbering a paragraph or style takes part in, and at which level."""
-    given = at(element, "w:pPr/w:numPr")
-    return (value(given, "w:numId"), number(value(given, "w:ilvl"))) if given is not None else ("", 0)
+    given = find_path(element, "w:pPr/w:numPr")
+    return (
+        (attribute_at(given, "w:numId"), parse_number(attribute_at(given, "w:ilvl")))
+        if given is not None
+        else ("", 0)
+    )
 
 
 @dataclass
@@ -179,7 +183,7 @@ class Numberings:
         return next((level for level, each in levels.items() if each.style == style), otherwise)
 
     def _count(self, identity: str, level: int, levels: dict[int, NumberingLevel]) -> dict[int, int]:
-        counter = self.counters[value(self.numbered[identity], "w:abstractNumId")].reached
+        counter = self.counters[attribute_at(self.numbered[identity], "w:abstractNumId")].reached
         if (identity, level) not in self.begun and self._starts_anew(identity, level):
             counter.pop(level, None)
         self.begun.add((identity, level))
@@ -204,17 +208,17 @@ class Numberings:
     def _levels(self, identity: str) -> dict[int, NumberingLevel]:
         if identity not in self.levels:
             numbered = self.numbered[identity]
-            elements = list(self._abstract(value(numbered, "w:abstractNumId")))
+            elements = list(self._abstract(attribute_at(numbered, "w:abstractNumId")))
             levels = {
-                number(each.get("w:ilvl", "")): _level(each) for each in elements if each.tag == "w:lvl"
+                parse_number(each.get("w:ilvl", "")): _level(each) for each in elements if each.tag == "w:lvl"
             }
             for override in numbered.iter("w:lvlOverride"):
-                at_level = number(override.get("w:ilvl", ""))
+                at_level = parse_number(override.get("w:ilvl", ""))
                 inner = override.find("w:lvl")
                 if inner is not None:
                     levels[at_level] = _level(inner)
-                if at_level in levels and (start := value(override, "w:startOverride")):
-                    levels[at_level] = replace(levels[at_level], start=number(start, 1))
+                if at_level in levels and (start := attribute_at(override, "w:startOverride")):
+                    levels[at_level] = replace(levels[at_level], start=parse_number(start, 1))
             self.levels[identity] = levels
         return self.levels[identity]
 
@@ -223,19 +227,19 @@ class Numberings:
         element = self.abstract.get(identity)
         if element is None or depth > MAX_BASED_ON:
             return
-        link = value(element, "w:numStyleLink")
+        link = attribute_at(element, "w:numStyleLink")
         if link and link in self.styles.elements:
             other, _level = numbering_of(self.styles.elements[link])
-            yield from self._abstract(value(self.numbered.get(other), "w:abstractNumId"), depth + 1)
+            yield from self._abstract(attribute_at(self.numbered.get(other), "w:abstractNumId"), depth + 1)
         yield from element
 
 
 def _level(element: Element) -> NumberingLevel:
     return NumberingLevel(
-        format=value(element, "w:numFmt") or "decimal",
-        pattern=value(element, "w:lvlText"),
-        start=number(value(element, "w:start"), 1),
-        style=value(element, "w:pStyle"),
+        format=attribute_at(element, "w:numFmt") or "decimal",
+        pattern=attribute_at(element, "w:lvlText"),
+        start=parse_number(attribute_at(element, "w:start"), 1),
+        style=attribute_at(element, "w:pStyle"),
     )
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from xml.etree.ElementTree import Element
 
-from publications.ooxml import at, text_in
+from publications.ooxml import find_path, join_text
 
 INSERTED = {"w:ins", "w:moveTo"}
 DELETED = {"w:del", "w:moveFrom"}
@@ -74,7 +74,7 @@ class TrackedChanges:
                     self._form(change)
             else:
                 self._look_into(child)
-        marks = at(paragraph, "w:pPr/w:rPr")
+        marks = find_path(paragraph, "w:pPr/w:rPr")
         tracked = [each for each in (marks if marks is not None else ()) if each.tag in INSERTED | DELETED]
         for mark in tracked:
             self._add(_kind_of(mark), mark, " ")
@@ -88,11 +88,11 @@ class TrackedChanges:
 
     def _meet(self, element: Element) -> None:
         inner = [each for each in element.iter() if each is not element and each.tag in INSERTED | DELETED]
-        own = text_in(element, *TEXT)
+        own = join_text(element, *TEXT)
         if element.tag != "w:moveFrom":  # a move is counted where it arrived
             self._add(_kind_of(element), element, own)
         for each in inner:
-            self._add(_kind_of(each), each, text_in(each, *TEXT))
+            self._add(_kind_of(each), each, join_text(each, *TEXT))
 
     def _form(self, element: Element) -> None:
         self._add(TrackedChangeKind.FORM, element, "")
@@ -145,12 +145,13 @@ def _is_removed(element: Element, removed: set[str], accept: bool) -> bool:
         form = element.find("w:trPr")
         return form is not None and any(each.tag in removed for each in form)
     return (
-        element.tag == "w:tc" and at(element, f"w:tcPr/{'w:cellDel' if accept else 'w:cellIns'}") is not None
+        element.tag == "w:tc"
+        and find_path(element, f"w:tcPr/{'w:cellDel' if accept else 'w:cellIns'}") is not None
     )
 
 
 def _is_mark_gone(paragraph: Element, removed: set[str]) -> bool:
-    marks = at(paragraph, "w:pPr/w:rPr")
+    marks = find_path(paragraph, "w:pPr/w:rPr")
     return marks is not None and any(each.tag in removed for each in marks)
 
 
