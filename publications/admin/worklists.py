@@ -17,6 +17,7 @@ from django.views.decorators.http import require_POST
 from publications.models import (
     AuditEntry,
     Autosave,
+    Image,
     Presence,
     Publication,
     ReviewComment,
@@ -240,9 +241,19 @@ def _worked_on(person) -> list[Publication]:
 
 
 def _recent_actions(person) -> list[AuditEntryText]:
-    """What anybody changed for readers last, for those who may know."""
+    """Return the last changes that readers see, for those who may read the audit log.
+
+    Images that no edition and no author shows are left out: readers see nothing of them.
+    """
     if not person.has_perm("publications.view_auditentry"):
         return []
-    return [
-        describe_entry(line) for line in AuditEntry.objects.select_related("publication")[:RECENT_ACTIONS]
+    entries = list(AuditEntry.objects.select_related("publication")[:RECENT_ROWS])
+    images = {entry.detail.get("pk") for entry in entries if entry.detail.get("kind") == "image"}
+    shown = Q(editions__isnull=False) | Q(portrays__isnull=False)
+    hidden = images - set(Image.objects.filter(shown, pk__in=images).values_list("pk", flat=True))
+    visible = [
+        entry
+        for entry in entries
+        if entry.detail.get("kind") != "image" or entry.detail.get("pk") not in hidden
     ]
+    return [describe_entry(entry) for entry in visible[:RECENT_ACTIONS]]

@@ -10,10 +10,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from publications import actions
-from publications.models import Autosave, Presence, Publication, Submission
+from publications.models import ActionType, Autosave, Presence, Publication, Submission
 from publications.templatetags.desk_menu import MENU
 from tests.desk_forms import ADD, change, filled
-from tests.factories import make_author, make_live, make_person, make_publication, saved, tomorrow
+from tests.factories import make_author, make_image, make_live, make_person, make_publication, saved, tomorrow
 
 pytestmark = pytest.mark.django_db
 
@@ -255,3 +255,13 @@ def test_a_filter_without_a_count_has_no_dash_in_its_place(desk):
 
     assert "Lead to what is no longer public" in page.text
     assert "(-)" not in page.text
+
+
+def test_an_image_is_among_the_changes_for_readers_once_an_edition_shows_it(desk, editor):
+    image = actions.save_instance(make_image(), by=editor)
+    assert desk.get(HOME).context["recent_actions"] == []
+
+    actions.publish(make_publication(body=f"![A field](image:{image.key})"), by=editor)
+
+    actions_shown = {entry.line.action for entry in desk.get(HOME).context["recent_actions"]}
+    assert actions_shown == {ActionType.AMEND, ActionType.PUBLISH}
