@@ -8,7 +8,8 @@ edition, an address, a related link or anything else that readers see. An action
 from .claims import slug_to_claim
 from .public_state import NEVER_PUBLIC, actions_since, public_state, public_states
 from .publish import publish, publish_many
-from .redact import RedactionReport, default_mark, preview_redaction, redact
+from .redact import check_passage, default_mark, preview_redaction, redact
+from .redaction_report import RedactionReport
 from .redirects import add_redirects
 from .related_links import allow_suggestion, exclude_suggestion, set_related_links
 from .repair import repair_copies, repair_windows
@@ -38,6 +39,7 @@ __all__ = [
     "allow_suggestion",
     "bump_site_version",
     "check_deletable",
+    "check_passage",
     "default_mark",
     "delete_instance",
     "exclude_suggestion",

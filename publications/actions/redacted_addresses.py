@@ -1,5 +1,6 @@
-"""Find the publications that link to addresses which a redaction gives up."""
+"""Addresses in redactions: slugs that contain the passage, and publications that link to an address given up."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from urllib.parse import quote
@@ -12,52 +13,69 @@ from publications import markup
 from publications.html_tree import parse
 from publications.locales import localized_path
 from publications.models import Edition, Publication
-from publications.slugs import normalize_redirect_path
+from publications.slugs import normalize_redirect_path, slugify, strip_marks, strip_marks_both_ways
 
 
 @dataclass(frozen=True)
 class LinkingPublication:
-    """A publication with a link, by the last edition that has it."""
+    """A publication that links to an address, as its last edition with the link describes it."""
 
     title: str
     language: str
     address: str
 
 
-def paths_of(piece: Publication) -> set[str]:
+def names_passage(slug: str, passage: str) -> bool:
+    """Return whether a slug names the passage, also inflected: "ivanovs-letter" names Ivanov, "annual" not Ann."""
+    part = slugify(markup.fold(passage))
+    if not part:
+        return False
+    is_specific = len(part) >= markup.SPECIFIC
+    ending = "" if is_specific else rf"{markup.ENDINGS}(-|$)"
+    letters = part.replace("-", "-?") if is_specific else part
+    spellings = "|".join({letters, *strip_marks_both_ways(letters)})
+    pattern = re.compile(rf"(^|-)({spellings}){ending}")
+    slug = markup.INVISIBLE_CHARACTERS.sub("", slug)
+    return bool(pattern.search(slug) or pattern.search(strip_marks(slug)))
+
+
+def paths_of(publication: Publication) -> set[str]:
     """Return all paths that lead to a publication, as normalize_redirect_path() spells them."""
-    own = piece.addresses.values_list("locale", "slug")
     paths = {
         normalize_redirect_path(localized_path(locale, "publications:detail", slug=slug))
-        for locale, slug in own
+        for locale, slug in publication.addresses.values_list("locale", "slug")
     }
-    return paths | set(piece.redirects.values_list("path", flat=True))
+    return paths | set(publication.redirects.values_list("path", flat=True))
 
 
 def publications_linking_to(paths: Collection[str], *, other_than: Publication) -> list[LinkingPublication]:
-    """Return the others whose text, public or waiting to be, links to one of the paths, by title."""
+    """Return other publications whose public or scheduled text links to one of the paths, by title."""
     if not paths:
         return []
     editions = Edition.objects.started() | Edition.objects.scheduled()
     editions = editions.exclude(publication=other_than).filter(_may_link_to(paths)).order_by("visible_from")
-    found = {edition.publication_id: edition for edition in editions if _links_to(edition, paths)}
-    linking = [LinkingPublication(each.title, each.language, _address_of(each)) for each in found.values()]
-    return sorted(linking, key=lambda each: (each.title, each.address))
+    last = {edition.publication_id: edition for edition in editions if _links_to(edition, paths)}
+    linking = [
+        LinkingPublication(edition.title, edition.language, _address_of(edition)) for edition in last.values()
+    ]
+    return sorted(linking, key=lambda publication: (publication.title, publication.address))
 
 
 def _may_link_to(paths: Collection[str]) -> Q:
     condition = Q(pk__in=())
     for path in paths:
-        for written in {path, quote(path), escape(path)}:
-            condition |= Q(html__icontains=f'href="{written}')
-            condition |= Q(html__icontains=f'href="{settings.SITE_URL}{written}')
+        for spelling in {path, quote(path), escape(path)}:
+            condition |= Q(html__icontains=f'href="{spelling}')
+            condition |= Q(html__icontains=f'href="{settings.SITE_URL}{spelling}')
     return condition
 
 
 def _links_to(edition: Edition, paths: Collection[str]) -> bool:
     links = (value for name, value in markup.values_of(parse(edition.html)) if name == "href")
-    own = {normalize_redirect_path(link) for link in links if link.startswith(("/", settings.SITE_URL))}
-    return any(link == path or link.startswith((f"{path}/", f"{path}.")) for link in own for path in paths)
+    targets = {normalize_redirect_path(link) for link in links if link.startswith(("/", settings.SITE_URL))}
+    return any(
+        target == path or target.startswith((f"{path}/", f"{path}.")) for target in targets for path in paths
+    )
 
 
 def _address_of(edition: Edition) -> str:

@@ -1,10 +1,13 @@
-"""Take a passage out of whatever is kept of a text: manuscripts, typed values, details of the audit trail."""
+"""Redact values: manuscripts, form values, details of audit entries, and the rules by which columns are redacted."""
 
 from collections.abc import Callable
 from dataclasses import fields, is_dataclass, replace
 from typing import Any
 
+from django.db.models import Q, QuerySet
+
 from publications.markup import Redaction
+from publications.models import Publication, RelatedLink
 from publications.publication_fields import (
     FIELDS,
     FIELDS_BY_NAME,
@@ -19,31 +22,31 @@ REFERENCES = {
     *(field.manuscript_key for field in FIELDS if field.type in (FieldType.REFERENCE, FieldType.CHOICE)),
     "related", "uid", "author", "role", "key", "digest", "change",
 }  # fmt: skip
-"""Keys of what names another row or one of a few words of ours: no text of an author."""
+"""Keys whose values name another row or a choice of ours, and are never redacted."""
 NAMES_OF_ROWS = {"tags"}
-"""Lists of names: one that holds the passage is left out, as what is left of it names no row."""
+"""Lists of names: one that contains the passage is left out, as the rest of it would name no row."""
 
 
 def redact_value(value: Any, redaction: Redaction) -> Any:
-    """The value with the mark for the passage in every text, however deep it lies."""
+    """Return a value with every text in it redacted: strings, and those in lists, dicts and dataclasses."""
     if isinstance(value, str):
         return redaction.redact_text(value)
     if isinstance(value, list | tuple):
-        return type(value)(redact_value(each, redaction) for each in value)
+        return type(value)(redact_value(item, redaction) for item in value)
     if isinstance(value, dict):
-        return {name: redact_field(name, each, redaction) for name, each in value.items()}
+        return {name: redact_field(name, item, redaction) for name, item in value.items()}
     if is_dataclass(value):
-        names = [each.name for each in fields(value)]
+        names = [field.name for field in fields(value)]
         return replace(value, **{name: redact_field(name, getattr(value, name), redaction) for name in names})
     return value
 
 
 def redact_field(name: str, value: Any, redaction: Redaction) -> Any:
-    """The value of the field of this name, redacted as the field asks for."""
+    """Return the value of a field, redacted by the rule of its name."""
     if name in REFERENCES:
         return value
     if name in NAMES_OF_ROWS and isinstance(value, list | tuple):
-        return type(value)(each for each in value if not redaction.is_in(each))
+        return type(value)(item for item in value if not redaction.is_in(item))
     rule = RULES.get(name)
     return rule(value, redaction) if rule and isinstance(value, str) else redact_value(value, redaction)
 
@@ -57,7 +60,7 @@ def redact_markdown(value: str, redaction: Redaction) -> str:
 
 
 def redact_identifier(value: str, redaction: Redaction) -> str:
-    """Of an identifier a part is no use."""
+    """Return the identifier, or "" where it contains the passage: a part of it is of no use."""
     if not redaction.is_in_text_or_address(value):
         return value
     redaction.addresses.add(value)
@@ -65,7 +68,7 @@ def redact_identifier(value: str, redaction: Redaction) -> str:
 
 
 def redact_link(value: str, redaction: Redaction) -> str:
-    """The address of a text elsewhere leads nowhere where it names the passage."""
+    """Return the external address, or "" where it contains the passage."""
     if not redaction.is_in_text_or_address(value):
         return value
     redaction.links.add(value)
@@ -73,24 +76,27 @@ def redact_link(value: str, redaction: Redaction) -> str:
 
 
 def redact_file_name(name: str, redaction: Redaction) -> str:
-    """A name of a file that tells the passage, even as addresses spell it, is given up but for its ending."""
+    """Return a file name, reduced to "file" and its extension where it contains the passage, also as slugs spell it."""
     if not redaction.is_in_text_or_address(name):
         return name
     redaction.addresses.add(name)
     folder, slash, _last = name.rpartition("/")
     ending = name.rpartition(".")[2] if "." in name else ""
-    kept = f"{folder}{slash}" if not redaction.is_named_by(folder) else ""
-    return f"{kept}file.{ending}" if ending.isalnum() and not redaction.is_in(ending) else f"{kept}file"
+    path = f"{folder}{slash}" if not redaction.is_named_by(folder) else ""
+    return f"{path}file.{ending}" if ending.isalnum() and not redaction.is_in(ending) else f"{path}file"
 
 
 def redact_reason(text: str, redaction: Redaction) -> str:
-    """The site makes reasons of words that two texts share: a name stands there in small letters, in any order."""
+    """Return the reason of a link, or "" where its words contain all words of the passage in any order.
+
+    The site builds reasons from words that two texts share, in lower case.
+    """
     redacted = redaction.redact_text(text)
     return "" if redaction.has_each_word_in(redacted) else redacted
 
 
 def rule_of(field: PublicationField) -> Rule | None:
-    """Return how a column is redacted; None where it holds no text, or is an address, which its row gives up."""
+    """Return how a column is redacted; None for one without text, and for a slug, which its row replaces."""
     if field.redacted is RedactionRule.WHOLE:
         return redact_link if field.type is FieldType.URL else redact_identifier
     if field.redacted is RedactionRule.PASSAGE:
@@ -113,3 +119,15 @@ RULES = {
     **dict.fromkeys(("file", "filename"), redact_file_name),
 }
 """How the values of manuscripts are redacted, by key; any other is text."""
+EDITION_RULES = {name: rule for name, rule in COLUMN_RULES.items() if FIELDS_BY_NAME[name].frozen}
+EDITION_RULES |= dict.fromkeys(("change_note", "withdrawal_reason", "type_line"), redact_text)
+"""How the columns of an edition are redacted, by name."""
+EDITION_TEXTS = [name for name, rule in EDITION_RULES.items() if rule is redact_text]
+IDENTIFIERS = [field.name for field in FIELDS if field.redacted is RedactionRule.WHOLE]
+ATTACHMENT_RULES, BYLINE_RULES = rules_of_rows("attachments"), rules_of_rows("bylines")
+LINK_RULES = rules_of_rows("related_links")
+
+
+def related_links_of(publication: Publication) -> QuerySet[RelatedLink]:
+    """Return the related links from a publication and to it."""
+    return RelatedLink.objects.filter(Q(source=publication) | Q(target=publication))

@@ -455,6 +455,19 @@ def test_the_desk_asks_again_where_another_passage_was_typed_than_shown(desk, ed
     assert publication.editions.live().get().plain_text == "Ivan Petrov and Vera Holm."
 
 
+def test_a_passage_that_is_too_long_is_refused_and_nothing_is_stored(desk, editor):
+    editor.groups.add(Group.objects.get(name="Administrators"))
+    passage = "word " * 101
+    publication = make_live(body=passage).publication
+
+    with pytest.raises(actions.ActionRefused, match="at most 500 characters"):
+        actions.redact(publication, passage, by=editor)
+    page = desk.post(reverse("desk:redact", args=[publication.pk]), {"passage": passage})
+
+    assert "at most 500 characters" in page.context["form"].errors["passage"][0]
+    assert "[redacted]" not in publication.editions.get().plain_text
+
+
 @pytest.mark.parametrize(
     ("language", "mark"), [("sv", "[maskerat]"), ("en", "[redacted]"), ("uk", "[redacted]")]
 )

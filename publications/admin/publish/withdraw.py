@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import NON_FIELD_ERRORS
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -66,6 +66,14 @@ class RedactForm(UnsentFormMixin, forms.Form):
         help_text=gettext_lazy("May be left empty where the law or someone's safety asks for it."),
     )
     why = forms.CharField(label=gettext_lazy("Reason, for the audit trail"), required=False)
+
+    def clean_passage(self) -> str:
+        passage = self.cleaned_data["passage"]
+        try:
+            actions.check_passage(passage)
+        except actions.ActionRefused as refusal:
+            raise ValidationError(refusal.reasons) from refusal
+        return passage
 
 
 @require_permissions("publish_publication")

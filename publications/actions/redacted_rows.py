@@ -1,0 +1,185 @@
+"""Redact the rows of a publication: editions, draft, revisions, autosaves, reviews, audit entries, addresses."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.db.models import Model
+
+from publications import manuscript, markup, search
+from publications.markup import Redaction
+from publications.models import (
+    Address,
+    Edition,
+    EditionByline,
+    Publication,
+    ReviewComment,
+    Revision,
+    RevisionReason,
+)
+from publications.slugs import slugify, strip_marks_both_ways
+from publications.snapshot import carried_paragraphs, rendered_columns
+
+from .redacted_addresses import names_passage
+from .redacted_values import (
+    ATTACHMENT_RULES,
+    BYLINE_RULES,
+    COLUMN_RULES,
+    EDITION_RULES,
+    LINK_RULES,
+    Rule,
+    redact_field,
+    redact_value,
+    related_links_of,
+)
+from .word_files import redact_word_files
+
+
+def _redact_columns(row: Model, rules: Mapping[str, Rule], redaction: Redaction) -> bool:
+    """Redact columns of a row in memory; return whether any of them contained the passage."""
+    values = {name: rule(getattr(row, name), redaction) for name, rule in rules.items()}
+    changed = {name: value for name, value in values.items() if value != getattr(row, name)}
+    for name, value in changed.items():
+        setattr(row, name, value)
+    return bool(changed)
+
+
+def redact_editions(publication: Publication, redaction: Redaction, passage: str) -> list[Edition]:
+    """Redact all editions of a publication; return those that contained the passage, by number."""
+    with search.reindex_after(publication.editions.values_list("pk", flat=True)):
+        return [
+            edition
+            for edition in publication.editions.order_by("number")
+            if _redact_edition(edition, redaction, passage)
+        ]
+
+
+def _redact_edition(edition: Edition, redaction: Redaction, passage: str) -> bool:
+    bylines = [row for row in edition.bylines.all() if _redact_columns(row, BYLINE_RULES, redaction)]
+    EditionByline.objects.bulk_update(bylines, BYLINE_RULES)
+    files = [row for row in edition.attachments.all() if _redact_columns(row, ATTACHMENT_RULES, redaction)]
+    for row in files:
+        row.save()
+    is_changed = _redact_columns(edition, EDITION_RULES, redaction)
+    is_changed |= _redact_slug(edition, redaction, passage)
+    if is_changed:
+        _render_again(edition)
+    if is_changed or bylines or files:
+        edition.redaction_count += 1
+        edition.save()
+    return bool(is_changed or bylines or files)
+
+
+def _render_again(edition: Edition) -> None:
+    """Render the redacted Markdown of an edition; paragraphs keep their ids."""
+    text = markup.render_markdown(
+        edition.body, language=edition.language, previous_paragraphs=carried_paragraphs(edition)
+    )
+    for name, value in rendered_columns(text).items():
+        setattr(edition, name, value)
+
+
+def _redact_slug(row: Edition | Publication, redaction: Redaction, passage: str) -> bool:
+    """Give a row a new slug where its own was made from the passage; return whether it was."""
+    if not names_passage(row.slug, passage):
+        return False
+    redaction.addresses.add(row.slug)
+    publication = row.publication if isinstance(row, Edition) else row
+    row.slug = f"publication-{publication.pk}"
+    Address.objects.get_or_create(locale=row.locale, slug=row.slug, defaults={"publication": publication})
+    return True
+
+
+def redact_draft(publication: Publication, redaction: Redaction, passage: str, *, by) -> bool:
+    """Redact the draft with its files, revisions, links and Word files; return whether any contained the passage.
+
+    A draft that did is saved as a new revision.
+    """
+    is_changed = _redact_columns(publication, COLUMN_RULES, redaction)
+    is_changed |= _redact_slug(publication, redaction, passage)
+    for file in publication.attachments.all():
+        if _redact_columns(file, ATTACHMENT_RULES, redaction):
+            file.save()
+            is_changed = True
+    for revision in publication.revisions.all():
+        is_changed |= _redact_revision(revision, redaction, passage)
+    for link in related_links_of(publication):
+        if _redact_columns(link, LINK_RULES, redaction):
+            link.save(update_fields=["reason"])
+            is_changed = True
+    is_changed |= redact_word_files(publication, redaction)
+    if is_changed:
+        publication.save()
+        Revision.objects.create_from(publication, by=by, why=RevisionReason.REDACTED)
+    return is_changed
+
+
+def _redact_revision(revision: Revision, redaction: Redaction, passage: str) -> bool:
+    """Redact every text in the manuscript of a revision; return whether any contained the passage."""
+    text = manuscript.loads(revision.manuscript)
+    slug = "" if names_passage(text.slug, passage) else text.slug
+    redacted = replace(redact_value(text, redaction), slug=slug)
+    if redacted == text:
+        return False
+    revision.manuscript = manuscript.dumps(redacted)
+    revision.save(update_fields=["manuscript"])
+    return True
+
+
+def renew_autosaves(publication: Publication) -> None:
+    """Let autosaves of the version before the redaction continue from the redacted one: both lost the passage."""
+    before, now = ["version", str(publication.version - 1)], ["version", str(publication.version)]
+    for autosave in publication.autosaves.unsaved():
+        if before in autosave.values:
+            autosave.values = [now if pair == before else pair for pair in autosave.values]
+            autosave.save(update_fields=["values"])
+
+
+def redact_traces(publication: Publication, redaction: Redaction, passage: str) -> None:
+    """Delete addresses that contain the passage; redact audit entries, autosaves, reviews and the log of the admin."""
+    _delete_addresses(publication, redaction, passage)
+    for entry in publication.audit_entries.all():
+        subject, detail = redaction.redact_text(entry.subject), redact_value(entry.detail, redaction)
+        if (subject, detail) != (entry.subject, entry.detail):
+            entry.subject, entry.detail = subject, detail
+            entry.save(update_fields=["subject", "detail"])
+    for autosave in publication.autosaves.all():
+        autosave.values = [
+            [name, _redact_form_value(name, value, redaction, passage)] for name, value in autosave.values
+        ]
+        autosave.save(update_fields=["values"])
+    for review in publication.reviews.all():
+        review.reader = redaction.redact_text(review.reader)
+        review.save(update_fields=["reader"])
+    for comment in ReviewComment.objects.filter(review__publication=publication):
+        comment.text = redaction.redact_text(comment.text)
+        comment.save(update_fields=["text"])
+    content_type = ContentType.objects.get_for_model(Publication)
+    for entry in LogEntry.objects.filter(content_type=content_type, object_id=str(publication.pk)):
+        LogEntry.objects.filter(pk=entry.pk).update(object_repr=redaction.redact_text(entry.object_repr))
+
+
+def _delete_addresses(publication: Publication, redaction: Redaction, passage: str) -> None:
+    addresses = [address for address in publication.addresses.all() if names_passage(address.slug, passage)]
+    publication.addresses.filter(pk__in=[address.pk for address in addresses]).delete()
+    spellings = set(filter(None, map(_letters_of, strip_marks_both_ways(passage))))
+    redirects = [
+        redirect
+        for redirect in publication.redirects.all()
+        if any(spelling in _letters_of(redirect.path) for spelling in spellings)
+    ]
+    publication.redirects.filter(pk__in=[redirect.pk for redirect in redirects]).delete()
+    redaction.addresses |= {address.slug for address in addresses}
+    redaction.addresses |= {redirect.path for redirect in redirects}
+
+
+def _letters_of(text: str) -> str:
+    """Return letters and digits alone: "/John_Smithson.html" contains those of "john smithson"."""
+    return "".join(markup.words_of_address(text))
+
+
+def _redact_form_value(name: str, value: str, redaction: Redaction, passage: str) -> str:
+    if name == "slug" and names_passage(slugify(value), passage):
+        return ""
+    return redact_field(name, value, redaction)

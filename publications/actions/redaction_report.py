@@ -1,0 +1,95 @@
+"""The report of a redaction: what it replaced or deleted, and what it left."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from hashlib import sha256
+
+from publications import markup
+from publications.html_tree import Element, parse
+from publications.models import Edition, Publication
+
+from .redacted_addresses import LinkingPublication
+from .redacted_values import EDITION_TEXTS, IDENTIFIERS, related_links_of
+
+HtmlByEdition = list[tuple[Edition, Element]]
+
+
+@dataclass(frozen=True)
+class RedactionReport:
+    """What a redaction replaced and what it left. Equal reports have equal fingerprints."""
+
+    passage: str
+    mark: str
+    editions: list[int]
+    """Numbers of the editions that contained the passage."""
+    forms: list[str]
+    """The spellings that were found, in editions, draft and history: "IVAN PETROV", "Ivan Petrovs"."""
+    links: list[str]
+    """Targets of links that contained the passage."""
+    addresses: list[str]
+    """The publication's own addresses, file names and identifiers that contained it."""
+    files: list[str]
+    """Names of Word files that contained it, which are deleted."""
+    words_left: list[str]
+    """Words of the public editions that are similar to the passage, or a part of it, and stay."""
+    linked_from: list[LinkingPublication]
+    """Other publications with a link to an address that is given up."""
+    addresses_left: list[str]
+    """Addresses, file names, identifiers and links that contain a name in the passage, and stay."""
+
+    @property
+    def fingerprint(self) -> str:
+        return sha256(json.dumps(asdict(self)).encode()).hexdigest()
+
+
+def build_report(
+    publication: Publication,
+    passage: str,
+    redaction: markup.Redaction,
+    editions: list[Edition],
+    linked_from: list[LinkingPublication],
+) -> RedactionReport:
+    """Return the report of a redaction that is done but not committed.
+
+    Args:
+        editions: those that contained the passage.
+        linked_from: other publications with a link to an address that is given up.
+    """
+    public = publication.editions.started() | publication.editions.scheduled()
+    parsed = [(edition, parse(edition.html)) for edition in public.prefetch_related("attachments")]
+    words_left = {word for text in _texts(publication, parsed) for word in redaction.words_left(text)}
+    addresses = set(_addresses(publication, parsed))
+    return RedactionReport(
+        passage=passage,
+        mark=redaction.mark,
+        editions=[edition.number for edition in editions],
+        forms=sorted(redaction.forms),
+        links=sorted(redaction.links),
+        addresses=sorted(redaction.addresses),
+        files=sorted(redaction.files),
+        words_left=sorted(words_left),
+        linked_from=linked_from,
+        addresses_left=sorted(filter(redaction.is_named_in_part_by, addresses)),
+    )
+
+
+def _texts(publication: Publication, editions: HtmlByEdition) -> Iterator[str]:
+    """Yield all text that readers see of these editions."""
+    for edition, root in editions:
+        yield from (getattr(edition, name) for name in EDITION_TEXTS)
+        yield edition.plain_text
+        yield from (file.label for file in edition.attachments.all())
+        yield from (text for name, text in markup.values_of(root) if name != "href")
+    yield from related_links_of(publication).values_list("reason", flat=True)
+
+
+def _addresses(publication: Publication, editions: HtmlByEdition) -> Iterator[str]:
+    """Yield the addresses of a publication, its identifiers, and the files and links of these editions."""
+    yield publication.slug
+    yield from publication.addresses.values_list("slug", flat=True)
+    yield from publication.redirects.values_list("path", flat=True)
+    for edition, root in editions:
+        yield from (edition.slug, *(getattr(edition, name) for name in IDENTIFIERS))
+        yield from (file.filename for file in edition.attachments.all())
+        yield from markup.addresses_of(root)
