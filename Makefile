@@ -33,7 +33,7 @@ format: ## Write Python files in the one style
 	$(PY) -m ruff check --fix .
 	$(PY) -m ruff format .
 
-bench: ## Measure speed beside its budgets and beside nginx (minutes; PIECES=20000)
+bench: ## Measure speed beside its budgets and beside nginx (minutes; PUBLICATIONS=20000)
 	@./bootstrap dev
 	$(PY) -m tests.bench
 

@@ -1,54 +1,94 @@
-"""What `make bench` tells: figures beside budgets and beside the last run."""
+"""The benchmark: figures beside budgets and the last run, generated sites, and tools that start."""
 
+import ast
+import importlib.util
 import subprocess
 import sys
 
 import pytest
 
-from tests.bench.figures import Figure, keep, last, row
+from publications.models import Edition
+from tests.bench.figures import Figure, format_row, read_last, store
+from tests.bench.site import fill
+from tests.conftest import ROOT
 
 
-def test_what_is_above_its_budget_is_marked():
-    kept, missed = Figure("a", 2.0, "ms", 3), Figure("b", 4.0, "ms", 3)
+def test_a_figure_above_its_budget_is_marked():
+    met, missed = Figure("a", 2.0, "ms", 3), Figure("b", 4.0, "ms", 3)
 
-    assert kept.line(None)[3] == "≤ 3"
-    assert missed.line(None)[3] == "≤ 3  !"
-
-
-def test_a_budget_of_nginx_is_held_against_the_ratio():
-    assert Figure("a", 60.0, "µs", 2, of_nginx=True, nginx=2.5).line(None)[3] == "≤ 2 ×  !"
+    assert met.cells(None)[3] == "≤ 3"
+    assert missed.cells(None)[3] == "≤ 3  !"
 
 
-def test_a_rate_is_to_be_no_less_than_its_budget():
-    assert Figure("import", 90.0, "a s", 300, at_least=True).line(None)[3] == "≥ 300  !"
+def test_a_budget_of_nginx_applies_to_the_ratio():
+    assert Figure("a", 60.0, "µs", 2, of_nginx=True, nginx=2.5).cells(None)[3] == "≤ 2 ×  !"
 
 
-def test_a_change_is_told_against_the_last_run():
-    assert row(Figure("a", 3.0, "ms").line(2.0)).endswith("+50%")
-    assert row(Figure("a", 3.0, "ms").line(2.95)).endswith("=")
+def test_a_rate_below_its_budget_is_marked():
+    assert Figure("import", 90.0, "a s", 300, at_least=True).cells(None)[3] == "≥ 300  !"
 
 
-def test_parts_that_a_run_leaves_out_stay_as_they_were(tmp_path):
-    keep(tmp_path / "last.json", [Figure("a", 1.0, "ms"), Figure("b", 2.0, "ms")], {})
-
-    keep(tmp_path / "last.json", [Figure("a", 3.0, "ms")], last(tmp_path / "last.json"))
-
-    assert last(tmp_path / "last.json") == {"a": 3.0, "b": 2.0}
+def test_a_change_is_shown_against_the_last_run():
+    assert format_row(Figure("a", 3.0, "ms").cells(2.0)).endswith("+50%")
+    assert format_row(Figure("a", 3.0, "ms").cells(2.95)).endswith("=")
 
 
-def test_an_unknown_part_is_named_with_those_there_are():
-    done = subprocess.run([sys.executable, "-m", "tests.bench", "wram"], capture_output=True, text=True)
+def test_parts_that_a_run_leaves_out_keep_their_values(tmp_path):
+    store(tmp_path / "last.json", [Figure("a", 1.0, "ms"), Figure("b", 2.0, "ms")], {})
 
-    assert done.returncode == 2
-    assert "there is no part “wram”: choose of warm, render" in done.stderr
+    store(tmp_path / "last.json", [Figure("a", 3.0, "ms")], read_last(tmp_path / "last.json"))
+
+    assert read_last(tmp_path / "last.json") == {"a": 3.0, "b": 2.0}
+
+
+def test_an_unknown_part_is_refused_with_the_known_ones():
+    completed = subprocess.run([sys.executable, "-m", "tests.bench", "wram"], capture_output=True, text=True)
+
+    assert completed.returncode == 2
+    assert "there is no part “wram”: choose from warm, render" in completed.stderr
 
 
 TOOLS = ("bench", "exercise", "audit", "figures.search", "figures.pdf", "figures.word")
 
 
 @pytest.mark.parametrize("name", TOOLS)
-def test_each_tool_that_measures_starts_without_a_site(name):
-    done = subprocess.run([sys.executable, "-m", f"tests.{name}", "--help"], capture_output=True, text=True)
+def test_each_tool_prints_its_help_without_a_site(name):
+    completed = subprocess.run(
+        [sys.executable, "-m", f"tests.{name}", "--help"], capture_output=True, text=True
+    )
 
-    assert done.returncode == 0, done.stderr
-    assert "usage:" in done.stdout
+    assert completed.returncode == 0, completed.stderr
+    assert "usage:" in completed.stdout
+
+
+def imports_of_tools() -> set[tuple[str, str]]:
+    """Return (module, name) of what the tools import of the project, within functions too."""
+    files = [
+        file
+        for folder in ("audit", "bench", "exercise", "figures")
+        for file in (ROOT / "tests" / folder).glob("*.py")
+    ]
+    nodes = [node for file in files for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    return {
+        (node.module, name.name)
+        for node in nodes
+        if isinstance(node, ast.ImportFrom)
+        and not node.level
+        and node.module.startswith(("publications", "tests"))
+        for name in node.names
+    }
+
+
+@pytest.mark.parametrize(("module", "name"), sorted(imports_of_tools()))
+def test_what_a_tool_imports_exists(module, name):
+    assert hasattr(importlib.import_module(module), name) or importlib.util.find_spec(f"{module}.{name}")
+
+
+@pytest.mark.django_db
+def test_a_site_to_measure_has_copies_of_its_texts(monkeypatch):
+    monkeypatch.setattr("tests.bench.site.DIFFERENT_TEXTS", 4)
+
+    fill(10)
+
+    assert Edition.objects.live().count() == 10
+    assert Edition.objects.values("slug").distinct().count() == 10

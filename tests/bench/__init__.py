@@ -1,5 +1,5 @@
 """Measure speed on sites of its own: `make bench`, or `python -m tests.bench --help`.
 
 Nothing here passes or fails. Figures are CPU of the server, which a busy machine disturbs least; each stands beside
-its budget, as a ratio to nginx where nginx can do the same, and beside what the last run found.
+its budget, as a ratio to nginx where nginx serves the same, and beside the value of the last run.
 """

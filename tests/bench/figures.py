@@ -1,4 +1,4 @@
-"""Figures: what was measured, what it may be, and what it was the last time; one table of them all."""
+"""Figures: measured values beside their budgets and the values of the last run, in one table."""
 
 import json
 from collections.abc import Iterable
@@ -7,12 +7,18 @@ from pathlib import Path
 
 COLUMNS = ("", "figure", "unit", "budget", "× nginx", "req/s", "p50 ms", "p99 ms", "change")
 WIDTHS = (44, 9, 9, 12, 8, 8, 8, 8, 8)
-STEADY = 0.05  # a change below this is none
+MIN_CHANGE = 0.05  # a smaller change is shown as "="
 
 
 @dataclass
 class Figure:
-    """One line of the table. `budget` is the most that `value` may be; with `of_nginx`, what the ratio may be."""
+    """A row of the table.
+
+    Attributes:
+        budget: the limit of `value`, or of `nginx` (the ratio to nginx) with `of_nginx`.
+        at_least: the budget is a minimum.
+        rate: requests a second; `p50` and `p99` are latencies in milliseconds.
+    """
 
     name: str
     value: float
@@ -25,56 +31,56 @@ class Figure:
     p99: float | None = None
     at_least: bool = False
 
-    def line(self, before: float | None) -> tuple[str, ...]:
+    def cells(self, last: float | None) -> tuple[str, ...]:
         return (
             self.name,
-            _told(self.value),
+            _format_number(self.value),
             self.unit,
-            self._budget(),
-            _told(self.nginx),
-            _told(self.rate),
-            _told(self.p50),
-            _told(self.p99),
-            _change(self.value, before),
+            self._format_budget(),
+            _format_number(self.nginx),
+            _format_number(self.rate),
+            _format_number(self.p50),
+            _format_number(self.p99),
+            _format_change(self.value, last),
         )
 
-    def _budget(self) -> str:
+    def _format_budget(self) -> str:
         if self.budget is None:
             return ""
         value = self.nginx if self.of_nginx else self.value
-        kept = value is None or (value >= self.budget if self.at_least else value <= self.budget)
+        is_met = value is None or (value >= self.budget if self.at_least else value <= self.budget)
         limit = f"{'≥' if self.at_least else '≤'} {self.budget:g}{' ×' if self.of_nginx else ''}"
-        return limit if kept else f"{limit}  !"
+        return limit if is_met else f"{limit}  !"
 
 
-def _told(value: float | None) -> str:
+def _format_number(value: float | None) -> str:
     if value is None:
         return ""
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
-def _change(value: float, before: float | None) -> str:
-    if not before:
-        return "" if before is None else "="
-    change = value / before - 1
-    return "=" if abs(change) < STEADY else f"{change:+.0%}"
+def _format_change(value: float, last: float | None) -> str:
+    if not last:
+        return "" if last is None else "="
+    change = value / last - 1
+    return "=" if abs(change) < MIN_CHANGE else f"{change:+.0%}"
 
 
-def row(cells: Iterable[str]) -> str:
+def format_row(cells: Iterable[str]) -> str:
     first, *others = (cell.rjust(width) for cell, width in zip(cells, WIDTHS, strict=True))
     return f"{first.strip():<{WIDTHS[0]}}{''.join(others)}".rstrip()
 
 
-def last(path: Path) -> dict[str, float]:
-    """The values of the last run, by name; parts that it left out are those of the run before."""
+def read_last(path: Path) -> dict[str, float]:
+    """Return the values of the last run by name; parts that it left out have those of the run before."""
     try:
-        return {each["name"]: each["value"] for each in json.loads(path.read_text("utf-8"))}
+        return {figure["name"]: figure["value"] for figure in json.loads(path.read_text("utf-8"))}
     except (OSError, ValueError, KeyError, TypeError):
         return {}
 
 
-def keep(path: Path, figures: Iterable[Figure], before: dict[str, float]) -> None:
-    new = {each.name: asdict(each) for each in figures}
-    old = {name: {"name": name, "value": value} for name, value in before.items()}
+def store(path: Path, figures: Iterable[Figure], last: dict[str, float]) -> None:
+    new = {figure.name: asdict(figure) for figure in figures}
+    old = {name: {"name": name, "value": value} for name, value in last.items()}
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps([*(old | new).values()], indent=1, ensure_ascii=False), "utf-8")

@@ -1,5 +1,6 @@
-"""A part that works inside Django, in a process of its own: `python -m tests.bench.inside PART ARGUMENTS`, with SITE_DATA
-naming its site. It prints its figures as lines of JSON; `tests.bench` reads them.
+"""Run a part inside Django in a process of its own: `python -m tests.bench.inside PART ARGUMENTS`.
+
+SITE_DATA names its site. It prints its figures as lines of JSON, which `tests.bench` reads.
 """
 
 import json
@@ -13,7 +14,7 @@ from .figures import Figure
 
 
 def search(publications: str) -> Iterator[Figure]:
-    """Searches of many kinds with the passages of a page; on PostgreSQL the server's work is counted."""
+    """Measure searches of many kinds with the snippets of a page; CPU of a PostgreSQL server is included."""
     from django.db import connection
 
     from tests.figures.search import median_and_worst
@@ -27,7 +28,7 @@ def search(publications: str) -> Iterator[Figure]:
 PARTS = {
     "render": lambda last: render.render(render.addresses(200), int(last)),
     "search": search,
-    "publishing": lambda pieces: writing.publishing(int(pieces)),
+    "publishing": lambda publications: writing.publishing(int(publications)),
     "importing": writing.importing,
     "mirror": writing.mirror,
     "texts": texts.texts,
@@ -43,7 +44,7 @@ def main(part: str, *arguments: str) -> None:
     if part == "addresses":
         print(json.dumps(render.addresses(int(arguments[0]))))
     elif part == "seen":
-        writing.publish_when_asked()
+        writing.publish_for_each_line()
     else:
         for figure in PARTS[part](*arguments):
             print(json.dumps(asdict(figure)), flush=True)

@@ -1,4 +1,4 @@
-"""Servers to measure, each with all its processes on one core, and the client that asks them on another."""
+"""Servers to measure, each with all its processes on one core, and the client on another."""
 
 import json
 import os
@@ -35,35 +35,35 @@ http {{
 
 
 class Server:
-    """A server that runs: its port, and what its processes have used."""
+    """A running server: its port, and the CPU and memory of its processes."""
 
     def __init__(self, process: subprocess.Popen, port: int) -> None:
         self.process, self.port = process, port
 
     def cpu(self) -> float:
-        """Seconds of CPU of all its processes, those that have ended included."""
-        return sum(_spent(pid) for pid in _process_tree(self.process.pid)) / TICKS
+        """Return the seconds of CPU of all its processes, ended ones included."""
+        return sum(_cpu_ticks(pid) for pid in _process_tree(self.process.pid)) / TICKS
 
     def memory(self) -> float:
-        """Megabytes that its processes hold in memory, shared parts counted by share."""
-        return sum(_share(pid) for pid in _process_tree(self.process.pid)) / 1024
+        """Return the megabytes of its processes (proportional set size)."""
+        return sum(_memory_kilobytes(pid) for pid in _process_tree(self.process.pid)) / 1024
 
-    def ask(self, requests: list[tuple[str, dict[str, str]]], seconds: float) -> dict[str, float]:
-        """Ask with sixteen connections; gives also the microseconds of CPU that the server took for each."""
+    def load(self, requests: list[tuple[str, dict[str, str]]], seconds: float) -> dict[str, float]:
+        """Send requests over sixteen connections; return what `load` measures and the server's microseconds of CPU for each."""
         before = self.cpu()
         command = [sys.executable, "-m", "tests.bench.load", str(self.port), str(seconds)]
-        found = json.loads(_on(CLIENT, command, input=json.dumps(requests)))
-        return {**found, "cpu": (self.cpu() - before) * 1e6 / max(found["answers"], 1)}
+        measured = json.loads(_run_on(CLIENT, command, input=json.dumps(requests)))
+        return {**measured, "cpu": (self.cpu() - before) * 1e6 / max(measured["answers"], 1)}
 
     def fetch(self, path: str, **headers: str) -> tuple[bytes, dict[str, str]]:
-        params = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": "localhost", **headers})
-        with urlopen(params, timeout=60) as answer:
-            return answer.read(), {name.lower(): value for name, value in answer.headers.items()}
+        request = Request(f"http://127.0.0.1:{self.port}{path}", headers={"Host": "localhost", **headers})
+        with urlopen(request, timeout=60) as response:
+            return response.read(), {name.lower(): value for name, value in response.headers.items()}
 
 
 @contextmanager
 def site_server(folder: Path) -> Iterator[Server]:
-    """The site, served as in production by one process."""
+    """Serve a site as in production, with one process."""
     port = free_port()
     command = [sys.executable, "manage.py", "serve", "--port", str(port)]
     with _running(command, port, env=environment(folder)) as server:
@@ -72,7 +72,7 @@ def site_server(folder: Path) -> Iterator[Server]:
 
 @contextmanager
 def nginx_server(pages: dict[str, bytes], folder: Path) -> Iterator[Server | None]:
-    """nginx with the same pages as files, compressed before; nothing where there is no nginx."""
+    """Serve the same pages as compressed files with nginx; yield None if nginx is not installed."""
     nginx = shutil.which("nginx", path=f"{os.environ.get('PATH', '')}:/usr/sbin")
     if not nginx:
         print(
@@ -92,7 +92,7 @@ def nginx_server(pages: dict[str, bytes], folder: Path) -> Iterator[Server | Non
 
 
 def free_port() -> int:
-    """One that nobody listens on; with BENCH_PORTS=8120-8129 one of these."""
+    """Return a free port; with BENCH_PORTS=8120-8129 one of these."""
     first, _, last = os.environ.get("BENCH_PORTS", "0-0").partition("-")
     if port := first_free(range(int(first), int(last or first) + 1)):
         return port
@@ -128,8 +128,8 @@ def _pin(core: int | None) -> None:
         os.sched_setaffinity(0, {core})
 
 
-def _on(core: int | None, command: list[str], **options) -> str:
-    done = subprocess.run(
+def _run_on(core: int | None, command: list[str], **options) -> str:
+    completed = subprocess.run(
         command,
         cwd=ROOT,
         check=True,
@@ -138,7 +138,7 @@ def _on(core: int | None, command: list[str], **options) -> str:
         preexec_fn=lambda: _pin(core),
         **options,
     )
-    return done.stdout
+    return completed.stdout
 
 
 def _process_tree(pid: int) -> list[int]:
@@ -147,16 +147,16 @@ def _process_tree(pid: int) -> list[int]:
         for tasks in Path(f"/proc/{pid}/task").glob("*/children")
         for child in tasks.read_text().split()
     ]
-    return [pid, *(each for child in children for each in _process_tree(child))]
+    return [pid, *(descendant for child in children for descendant in _process_tree(child))]
 
 
-def _spent(pid: int) -> int:
-    """Ticks of a process and of its children that have ended (proc(5): utime, stime, cutime, cstime)."""
+def _cpu_ticks(pid: int) -> int:
+    """Return the ticks of a process and of its ended children (proc(5): utime, stime, cutime, cstime)."""
     fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     return sum(map(int, fields[11:15]))
 
 
-def _share(pid: int) -> int:
+def _memory_kilobytes(pid: int) -> int:
     for line in Path(f"/proc/{pid}/smaps_rollup").read_text().splitlines():
         if line.startswith("Pss:"):
             return int(line.split()[1])

@@ -1,6 +1,6 @@
-"""Sites to measure: a thousand different texts, and as often again as it takes, with their index and likenesses.
+"""Sites to measure: a thousand different texts and as many copies of them as needed, with search index and similarity.
 
-A site is built once and found again under `build/bench`, named by what it was built by.
+A site is built once and kept under `build/bench`, named by a digest of the code that built it.
 """
 
 import hashlib
@@ -10,7 +10,7 @@ import shutil
 import subprocess
 import sys
 import uuid
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
@@ -20,14 +20,14 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "build" / "bench"
-DIFFERENT = 1_000
+DIFFERENT_TEXTS = 1_000
 STEP = 500
-FOREIGN = ("DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "BEHIND_TLS")
-"""Settings of another site."""
+UNSET_VARIABLES = ("DATABASE_URL", "DEBUG", "ALLOWED_HOSTS", "SITE_URL", "BEHIND_TLS")
+"""Environment variables that would set up another site."""
 
-ALIKE = 12
-APART = 1_000_000  # keys of one turn of copies from those of the next
-DEPENDS = (
+SIMILAR = 12  # similar editions of each
+KEY_OFFSET = 1_000_000  # between the keys of one set of copies and the next
+SOURCES = (
     "accounts/migrations/*.py",
     "publications/migrations/*.py",
     "publications/search/**/*.py",
@@ -37,29 +37,29 @@ DEPENDS = (
 )
 
 
-def built(publications: int) -> Path:
-    """The folder of a site of so many pieces, made where there is none."""
+def build_site(publications: int) -> Path:
+    """Return the folder of a site of so many publications, and build it if it does not exist."""
     folder = FOLDER / f"{publications}-{_fingerprint()}"
-    if not (folder / "whole").exists():
+    if not (folder / "complete").exists():
         for old in FOLDER.glob(f"{publications}-*"):
             shutil.rmtree(old)
-        print(f"Building a site of {publications} pieces …", file=sys.stderr, flush=True)
+        print(f"Building a site of {publications} publications …", file=sys.stderr, flush=True)
         command = [sys.executable, "-m", "tests.bench.site", str(publications)]
         subprocess.run(command, env=environment(folder), cwd=ROOT, check=True)
-        (folder / "whole").touch()
+        (folder / "complete").touch()
     return folder
 
 
 def environment(folder: Path, **others: str) -> dict[str, str]:
-    """The surroundings in which Django works on a site."""
-    known = {name: value for name, value in os.environ.items() if name not in FOREIGN}
-    given = {"SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
-    return {**known, **given, **others}
+    """Return the environment variables of a process that works on a site."""
+    inherited = {name: value for name, value in os.environ.items() if name not in UNSET_VARIABLES}
+    site = {"SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
+    return {**inherited, **site, **others}
 
 
 @contextmanager
-def copied(folder: Path) -> Iterator[Path]:
-    """A site that may be written to."""
+def copy_site(folder: Path) -> Iterator[Path]:
+    """Yield a copy of a site that may be changed."""
     copy = FOLDER / f"copy-{os.getpid()}"
     shutil.copytree(folder, copy)
     try:
@@ -69,12 +69,12 @@ def copied(folder: Path) -> Iterator[Path]:
 
 
 def _fingerprint() -> str:
-    files = sorted(path for pattern in DEPENDS for path in ROOT.glob(pattern) if path.is_file())
+    files = sorted(path for pattern in SOURCES for path in ROOT.glob(pattern) if path.is_file())
     return hashlib.sha256(b"".join(path.read_bytes() for path in files)).hexdigest()[:10]
 
 
 def fill(publications: int) -> None:
-    """Write the site into the database of this process, which is empty."""
+    """Write the site into the empty database of this process."""
     from django.db import transaction
 
     from publications import search
@@ -83,60 +83,59 @@ def fill(publications: int) -> None:
     from publications.search.similarity import rows as similarity
     from tests.many_texts import make_texts
 
-    make_texts(min(publications, DIFFERENT))
+    make_texts(min(publications, DIFFERENT_TEXTS))
     for _step in search.rebuild():
         pass
-    first = index.read_editions(Edition.objects.values_list("pk", flat=True))
+    originals = index.read_editions(Edition.objects.values_list("pk", flat=True))
     with transaction.atomic():
-        similarity.store_terms(first)
-        _store_likenesses(first)
-    rows = [index.build_row(edition) for edition in first]
-    for turn in range(1, -(-publications // DIFFERENT)):
-        _copy(turn, rows[: publications - turn * DIFFERENT])
+        similarity.store_terms([original.edition for original in originals])
+        _store_similarity(originals)
+    rows = [index.build_row(original) for original in originals]
+    for turn in range(1, -(-publications // DIFFERENT_TEXTS)):
+        _copy_texts(turn, rows[: publications - turn * DIFFERENT_TEXTS])
     _count_words(rows, publications)
     SearchIndex.objects.update_or_create(
         pk=1, defaults={"version": index.VERSION, "similarity_version": similarity.VERSION}
     )
 
 
-def _store_likenesses(editions: list) -> None:
-    """Each is like some of those on its first topic: which, does not matter here."""
+def _store_similarity(originals: list) -> None:
+    """Make each edition similar to some others on its first topic; which ones does not matter here."""
     from publications.models import Similarity
 
-    chance, on = random.Random(12), {}
-    topics = {edition.pk: [row.tag_id for row in edition.tag_rows.all()] for edition in editions}
-    for edition in editions:
-        on.setdefault(topics[edition.pk][0], []).append(edition.pk)
-    found = []
-    for edition in editions:
-        topic = topics[edition.pk][0]
-        others = [pk for pk in on[topic] if pk != edition.pk]
-        for other in chance.sample(others, min(ALIKE, len(others))):
-            words = edition.title.lower().split()[:2]
-            found.append(
-                Similarity(
-                    edition_id=edition.pk, other_id=other, score=chance.random(), tags=[topic], words=words
-                )
+    chance, editions_by_topic = random.Random(12), defaultdict(list)
+    for original in originals:
+        editions_by_topic[original.tags[0].pk].append(original.edition.pk)
+    rows = []
+    for original in originals:
+        edition, topic = original.edition, original.tags[0].pk
+        others = [pk for pk in editions_by_topic[topic] if pk != edition.pk]
+        words = edition.title.lower().split()[:2]
+        rows += [
+            Similarity(
+                edition=edition, similar_edition_id=other, score=chance.random(), tags=[topic], words=words
             )
-    Similarity.objects.bulk_create(found, batch_size=STEP)
+            for other in chance.sample(others, min(SIMILAR, len(others)))
+        ]
+    Similarity.objects.bulk_create(rows, batch_size=STEP)
 
 
-def _copy(turn: int, rows: list) -> None:
-    """The first texts once more: with titles and addresses of their own, on other days."""
+def _copy_texts(turn: int, rows: list) -> None:
+    """Copy the original texts with titles and addresses of their own, on other dates."""
     from django.db import transaction
 
     from publications.search.engines import engine
     from publications.search.terms import index_terms
 
-    apart, number = turn * APART, index_terms(str(turn), "en")
+    offset, number = turn * KEY_OFFSET, index_terms(str(turn), "en")
     for step in batched([row.edition for row in rows], STEP):
         with transaction.atomic():
-            _copy_editions(step, turn, apart)
-    engine().store([replace(row, edition=row.edition + apart, title=[*row.title, *number]) for row in rows])
-    _copy_likenesses(rows[0].edition, rows[-1].edition, apart)
+            _copy_editions(step, turn, offset)
+    engine().store([replace(row, edition=row.edition + offset, title=[*row.title, *number]) for row in rows])
+    _copy_similarity(rows[0].edition, rows[-1].edition, offset)
 
 
-def _copy_editions(numbers: tuple[int, ...], turn: int, apart: int) -> None:
+def _copy_editions(numbers: tuple[int, ...], turn: int, offset: int) -> None:
     from publications.models import Address, Byline, Edition, EditionByline, EditionTag, Publication
 
     editions = {edition.pk: edition for edition in Edition.objects.filter(pk__in=numbers)}
@@ -144,47 +143,48 @@ def _copy_editions(numbers: tuple[int, ...], turn: int, apart: int) -> None:
     for edition in editions.values():
         edition.published_at -= timedelta(hours=7 * turn, seconds=edition.pk)
         edition.visible_from, edition.year = edition.published_at, edition.published_at.year
-        for field in ("pk", "publication_id", "family"):
-            setattr(edition, field, getattr(edition, field) + apart)
-    for each in (*publications, *editions.values()):
-        each.title, each.slug = f"{each.title} {turn}", f"{each.slug}-{turn}"
+        for field in ("pk", "publication_id", "translation_group"):
+            setattr(edition, field, getattr(edition, field) + offset)
+    for copy in (*publications, *editions.values()):
+        copy.title, copy.slug = f"{copy.title} {turn}", f"{copy.slug}-{turn}"
     for publication in publications:
-        publication.pk, publication.uid = publication.pk + apart, uuid.uuid4()
+        publication.pk, publication.uid = publication.pk + offset, uuid.uuid4()
     Publication.objects.bulk_create(publications)
     Edition.objects.bulk_create(editions.values())
     Address.objects.bulk_create(
         Address(locale="en", slug=publication.slug, publication=publication) for publication in publications
     )
     for model in (EditionByline, EditionTag):
-        lines = list(model.objects.filter(edition__in=numbers))
-        for line in lines:
-            line.pk, edition = None, editions[line.edition_id]
-            line.edition_id = edition.pk
-            line.published_at, line.visible_from, line.year = (
+        rows = list(model.objects.filter(edition__in=numbers))
+        for row in rows:
+            row.pk, edition = None, editions[row.edition_id]
+            row.edition_id = edition.pk
+            row.published_at, row.visible_from, row.year = (
                 edition.published_at,
                 edition.visible_from,
                 edition.year,
             )
-        model.objects.bulk_create(lines)
-    signed = Byline.objects.filter(publication__editions__in=numbers)
+        model.objects.bulk_create(rows)
+    bylines = Byline.objects.filter(publication__editions__in=numbers)
     Byline.objects.bulk_create(
-        Byline(publication_id=each.publication_id + apart, author_id=each.author_id) for each in signed
+        Byline(publication_id=byline.publication_id + offset, author_id=byline.author_id)
+        for byline in bylines
     )
 
 
-def _copy_likenesses(least: int, most: int, apart: int) -> None:
+def _copy_similarity(first: int, last: int, offset: int) -> None:
     from django.db import connection
 
     with connection.cursor() as cursor:
         cursor.execute(
             "INSERT INTO publications_editionterm (edition_id, term, weight) SELECT edition_id + %s, term, weight "
-            "FROM publications_editionterm WHERE edition_id BETWEEN %s AND %s", [apart, least, most],
+            "FROM publications_editionterm WHERE edition_id BETWEEN %s AND %s", [offset, first, last],
         )  # fmt: skip
         cursor.execute(
             "INSERT INTO publications_similarity (edition_id, similar_edition_id, score, tags, authors, words) "
             "SELECT edition_id + %s, similar_edition_id + %s, score, tags, authors, words FROM publications_similarity "
             "WHERE edition_id BETWEEN %s AND %s AND similar_edition_id BETWEEN %s AND %s",
-            [apart, apart, least, most, least, most],
+            [offset, offset, first, last, first, last],
         )
 
 
@@ -192,11 +192,11 @@ def _count_words(rows: list, publications: int) -> None:
     from publications.models import IndexedTerm
     from publications.search import index
 
-    found = Counter(term for row in rows for term in index.vocabulary(row))
+    counts = Counter(term for row in rows for term in index.vocabulary(row))
     times = max(1, publications // max(len(rows), 1))
     IndexedTerm.objects.all().delete()
     IndexedTerm.objects.bulk_create(
-        (IndexedTerm.of(term, each * times) for term, each in found.items()), batch_size=STEP
+        (IndexedTerm.of(term, count * times) for term, count in counts.items()), batch_size=STEP
     )
 
 

@@ -1,4 +1,4 @@
-"""What one text takes: rendered, compared with another, set on paper."""
+"""One text: rendered, compared with another, typeset as PDF."""
 
 import statistics
 import time
@@ -10,12 +10,12 @@ WORDS = "Some words of a report, and a note.[^1]\n\n"
 
 
 def texts() -> Iterator[Figure]:
-    yield from _rendered()
-    yield from _compared()
-    yield from _set()
+    yield from _measure_rendering()
+    yield from _measure_comparison()
+    yield from _measure_typesetting()
 
 
-def _rendered() -> Iterator[Figure]:
+def _measure_rendering() -> Iterator[Figure]:
     from publications import markup
 
     for count in (10, 100, 1000):
@@ -25,38 +25,40 @@ def _rendered() -> Iterator[Figure]:
         )
 
 
-def _compared() -> Iterator[Figure]:
-    """Two texts of 10,000 words, and texts of 200 kB made to be hard."""
+def _measure_comparison() -> Iterator[Figure]:
+    """Compare two texts of 10,000 words, and texts of 200 kB that are hard to compare."""
     from publications.diff import compare_texts
     from tests.diff.test_diff import HARD, long_text
 
     cases = {"10,000 words": (long_text(10_000), long_text(10_000, changed="x")), **HARD}
     for name, (before, after) in cases.items():
-        took = _median(lambda before=before, after=after: compare_texts(before, after), rounds=3)
-        yield Figure(f"difference of {name}", took, "ms CPU")
+        milliseconds = _median(lambda before=before, after=after: compare_texts(before, after), rounds=3)
+        yield Figure(f"difference of {name}", milliseconds, "ms CPU")
 
 
-def _set() -> Iterator[Figure]:
-    """By the clock, the start of its process included: nobody else's time counts in another process."""
+def _measure_typesetting() -> Iterator[Figure]:
+    """Measure wall-clock time, since typst works in a process of its own, whose start is included."""
     from publications import pdf
     from tests.pdf.test_pdf import long_text, make_card, make_paper, pixels
 
     for name, words in {"comment of 700 words": 700, "report of 57,000 words": 57_000}.items():
-        paper = make_paper(long_text(words))
-        took = _median(lambda paper=paper: pdf.typeset_pdf(paper, pixels), clock=time.perf_counter)
-        yield Figure(f"paper: {name}", took, "ms")
-    card = make_card()
-    took = _median(lambda: pdf.typeset_social_image(card, pixels), clock=time.perf_counter)
-    yield Figure("card", took, "ms")
+        document = make_paper(long_text(words))
+        milliseconds = _median(
+            lambda document=document: pdf.typeset_pdf(document, pixels), clock=time.perf_counter
+        )
+        yield Figure(f"PDF: {name}", milliseconds, "ms")
+    image = make_card()
+    milliseconds = _median(lambda: pdf.typeset_social_image(image, pixels), clock=time.perf_counter)
+    yield Figure("social image", milliseconds, "ms")
 
 
 def _median(
-    act: Callable[[], object], *, rounds: int = 5, clock: Callable[[], float] = time.process_time
+    call: Callable[[], object], *, rounds: int = 5, clock: Callable[[], float] = time.process_time
 ) -> float:
-    """Milliseconds of an act."""
+    """Return the median of the milliseconds that a call takes."""
     times = []
     for _round in range(rounds):
         start = clock()
-        act()
+        call()
         times.append((clock() - start) * 1000)
     return statistics.median(times)

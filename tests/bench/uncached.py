@@ -1,7 +1,6 @@
-"""Pages that are not in memory, asked for over HTTP from the server as in production: its CPU, database included.
+"""Uncached pages over HTTP from a server as in production: its CPU, database included.
 
-`render` measures the same pages within one process, without server, compression and page cache. What a reader of a
-page waits for that nobody asked for before is measured here.
+`render` measures the same pages within one process, without server, compression and page cache.
 """
 
 import http.client
@@ -18,10 +17,10 @@ from .serving import Server, site_server
 PUBLICATION, LIST, SEARCH, FEED = 4, 5, 8, 15
 """Budgets in milliseconds of CPU."""
 WARM_UP = 10
-"""Publications that are asked for first: they pay for what a process loads once."""
+"""Publications that are requested first: they pay for what a process loads once."""
 PUBLICATIONS, LIST_PAGES = 200, 50
 ROUNDS = 5
-"""Each type of page is asked for in so many rounds; the figure is the median of their means."""
+"""Each type of page is requested in so many rounds; the figure is the median of their means."""
 QUERIES = (
     "harvest", "topic 3", "author 12", "harvest topic", "bada", "bade bani", "“harvest of”", "harvest -bada", "har*",
     "author 7 harvest", "topic 41", "dari", "dare doni", "fado", "gula gani", "harvest 12", "kole", "lani -topic", "mora",
@@ -35,8 +34,8 @@ def measure_uncached(folder: Path, addresses: list[str], publications: int) -> I
 
     Args:
         folder: of the site that is served.
-        addresses: of publications; more than `WARM_UP`, each is asked for once.
-        pieces: how many publications the site has.
+        addresses: of publications; more than `WARM_UP`, each is requested once.
+        publications: how many publications the site has.
     """
     pages = {
         "publication": (addresses[WARM_UP : WARM_UP + PUBLICATIONS], PUBLICATION),
@@ -48,7 +47,7 @@ def measure_uncached(folder: Path, addresses: list[str], publications: int) -> I
         "feed of 30 full texts": ([f"/en/feeds/topics/topic-{n}.atom" for n in range(20)], FEED),
     }
     with site_server(folder) as server:
-        _ask(server, addresses[:WARM_UP])
+        _request(server, addresses[:WARM_UP])
         for name, (paths, budget) in pages.items():
             cpu, wire = _measure(server, paths)
             yield Figure(f"{name}, uncached, of {publications}", cpu, "ms CPU", budget, p50=wire)
@@ -59,15 +58,15 @@ def _list_pages(publications: int) -> range:
 
 
 def _measure(server: Server, paths: list[str]) -> tuple[float, float]:
-    """Milliseconds of CPU of the server, and of waiting, for one page."""
+    """Return the milliseconds of CPU of the server, and of latency, for one page."""
     size = max(1, len(paths) // ROUNDS)
-    rounds = [_ask(server, part) for part in batched(paths, size) if len(part) == size]
+    rounds = [_request(server, part) for part in batched(paths, size) if len(part) == size]
     cpu, wire = zip(*rounds, strict=True)
     return median(cpu), median(wire)
 
 
-def _ask(server: Server, paths: Iterable[str]) -> tuple[float, float]:
-    """Ask for each path once, one after the other over one connection.
+def _request(server: Server, paths: Iterable[str]) -> tuple[float, float]:
+    """Request each path once, one after the other over one connection.
 
     Raises AssertionError where an address does not answer 200: an error page would be quick.
     """

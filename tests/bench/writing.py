@@ -1,4 +1,4 @@
-"""What comes in and goes out: publishing, and the time until readers see it; import; the mirror."""
+"""Publishing, and the time until readers see it; import; the mirror."""
 
 import io
 import os
@@ -25,23 +25,27 @@ SEEN_WITHIN = 1_000  # milliseconds
 
 
 def publishing(publications: int) -> Iterator[Figure]:
-    """Save and publish new texts on this site, and what of it likeness takes."""
+    """Save and publish new texts on this site, and measure the share of similarity."""
     from publications import actions
     from tests.factories import saved
-    from tests.figures.search import Clock, as_drafts, spent, timed_likeness
+    from tests.figures.search import Clock, cpu_of, make_drafts, time_similarity
 
-    clock, drafts = Clock(), as_drafts(2 * DRAFTS)
+    clock, drafts = Clock(), make_drafts(2 * DRAFTS)
     times = [
-        spent(clock, lambda each=each: actions.publish(saved(each), by=None)) for each in drafts[:DRAFTS]
+        cpu_of(clock, lambda draft=draft: actions.publish(saved(draft), by=None)) for draft in drafts[:DRAFTS]
     ]
-    own = timed_likeness(clock, drafts[DRAFTS:])
-    yield Figure(f"save and publish, {publications} pieces: median", statistics.median(times), "ms CPU", 50)
-    yield Figure(f"save and publish, {publications} pieces: worst", max(times), "ms CPU")
-    yield Figure(f"likeness of it, {publications} pieces: median", statistics.median(own), "ms CPU")
+    similarity = time_similarity(clock, drafts[DRAFTS:])
+    yield Figure(
+        f"save and publish, {publications} publications: median", statistics.median(times), "ms CPU", 50
+    )
+    yield Figure(f"save and publish, {publications} publications: worst", max(times), "ms CPU")
+    yield Figure(
+        f"similarity of it, {publications} publications: median", statistics.median(similarity), "ms CPU"
+    )
 
 
 def visible(folder: Path) -> Iterator[Figure]:
-    """From the end of a deed in one process to the page of a server in another, by the clock."""
+    """Measure the time from the end of an action in one process to the page of a server in another."""
     command = [sys.executable, "-m", "tests.bench.inside", "seen"]
     with site_server(folder) as server:
         server.fetch("/en/")
@@ -61,17 +65,17 @@ def visible(folder: Path) -> Iterator[Figure]:
 def _seen_after(server: Server, publisher: subprocess.Popen) -> float:
     publisher.stdin.write("\n")
     publisher.stdin.flush()
-    path, began = publisher.stdout.readline().strip(), time.monotonic()
+    path, started = publisher.stdout.readline().strip(), time.monotonic()
     while True:
         try:
             server.fetch(path)
-            return (time.monotonic() - began) * 1000
+            return (time.monotonic() - started) * 1000
         except URLError:
             time.sleep(0.002)
 
 
-def publish_when_asked() -> None:
-    """Publish a piece for each line that comes, and tell its address once that is done."""
+def publish_for_each_line() -> None:
+    """Publish a text for each line of input and print its address."""
     from tests.factories import make_live
 
     for _line in sys.stdin:
@@ -79,40 +83,40 @@ def publish_when_asked() -> None:
 
 
 def importing() -> Iterator[Figure]:
-    """A folder of small pieces, brought in and published."""
+    """Import and publish a folder of short texts."""
     from publications.importers.report_text import Progress
     from publications.importers.run import ImportOptions, run_import
     from tests.figures.imports import generate
 
     with tempfile.TemporaryDirectory() as folder:
         source, cores = generate(Path(folder) / "many", IMPORTED), os.cpu_count() or 1
-        order = ImportOptions(source, processes=cores, publish=True, progress=Progress())
+        options = ImportOptions(source, processes=cores, publish=True, progress=Progress())
         with redirect_stderr(io.StringIO()):
-            cpu, seconds = _spent(lambda: run_import(order))
+            cpu, seconds = _time(lambda: run_import(options))
     yield Figure(f"import of {IMPORTED}, published", IMPORTED / seconds, "a second", 300, at_least=True)
     yield Figure("import, by one core", IMPORTED / cpu, "a CPU s")
 
 
 def mirror() -> Iterator[Figure]:
-    """The whole site as files."""
+    """Write the whole site as files."""
     from django.core.management import call_command
 
-    result = io.StringIO()
+    output = io.StringIO()
     with tempfile.TemporaryDirectory() as folder:
         to = Path(folder) / "mirror"
-        cpu, seconds = _spent(lambda: call_command("mirror", to, stdout=result, stderr=io.StringIO()))
-    pages = int(re.match(r"\s*(\d+)", result.getvalue())[1])
+        cpu, seconds = _time(lambda: call_command("mirror", to, stdout=output, stderr=io.StringIO()))
+    pages = int(re.match(r"\s*(\d+)", output.getvalue())[1])
     yield Figure(f"mirror of {pages} addresses", pages / seconds, "a second", 400, at_least=True)
     yield Figure("mirror, by one core", pages / cpu, "a CPU s")
 
 
-def _spent(act: Callable[[], object]) -> tuple[float, float]:
-    """Seconds of CPU, of this process and of those that it started, and by the clock."""
-    before, began = _all_cpu(), time.monotonic()
-    act()
-    return _all_cpu() - before, time.monotonic() - began
+def _time(call: Callable[[], object]) -> tuple[float, float]:
+    """Return the seconds of CPU of this process and its children, and of wall-clock time."""
+    before, started = _all_cpu(), time.monotonic()
+    call()
+    return _all_cpu() - before, time.monotonic() - started
 
 
 def _all_cpu() -> float:
-    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
-    return sum(each.ru_utime + each.ru_stime for each in used)
+    usages = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(usage.ru_utime + usage.ru_stime for usage in usages)

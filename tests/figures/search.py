@@ -1,8 +1,8 @@
-"""The figures of search and likeness: `python -m tests.figures.search [--pieces 20000] [--queries 10000] [part …]`.
+"""Figures of search and similarity: `python -m tests.figures.search [--publications 20000] [--queries 10000] [part …]`.
 
-Parts: posts (titles and likeness, with ../shared), search (a word, any queries), publishing. Each works on a site of its own in a
-temporary folder, or, where POSTGRES names a server (postgres://user:word@host/), in a database of its own there, which is dropped
-afterwards. CPU is that of this process and of PostgreSQL's, if it runs on this machine.
+Parts: posts (titles and similarity, with ../shared), search (a word, random queries), publishing. Each works on a site of its own in
+a temporary folder, or, if POSTGRES names a server (postgres://user:password@host/), in a database of its own there, which is dropped
+afterwards. CPU is that of this process and of the PostgreSQL backend, if it runs on this machine.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from urllib.parse import urlsplit
 
 CORPUS = Path(os.environ.get("CORPUS") or Path(__file__).resolve().parents[3] / "shared" / "corpus")
 SHOWN = 20
-PIECES, QUERIES = 20_000, 10_000
+PUBLICATIONS, QUERIES = 20_000, 10_000
 TICKS = 100  # a second, in /proc
 LINK = re.compile(r'href="([^"#]+)')
 
@@ -33,7 +33,7 @@ LINK = re.compile(r'href="([^"#]+)')
 
 @contextmanager
 def own_site(server: str = "") -> Iterator[None]:
-    """Django on an empty database; in one process only one can be had."""
+    """Set up Django on an empty database, once in a process."""
     with tempfile.TemporaryDirectory() as folder, own_database(server) as url:
         os.environ |= {"SITE_DATA": folder, "DJANGO_SETTINGS_MODULE": "sceeus.settings"}
         os.environ.pop("DATABASE_URL", None)
@@ -53,23 +53,23 @@ def own_site(server: str = "") -> Iterator[None]:
 
 @contextmanager
 def own_database(server: str) -> Iterator[str]:
-    """The address of a new database on a server of PostgreSQL; empty for SQLite."""
+    """Yield the URL of a new database on a PostgreSQL server; empty for SQLite."""
     if not server:
         yield ""
         return
     import psycopg
 
     name = f"figures_{os.getpid()}"
-    with psycopg.connect(urlsplit(server)._replace(path="/postgres").geturl(), autocommit=True) as there:
-        there.execute(f"CREATE DATABASE {name}")
+    with psycopg.connect(urlsplit(server)._replace(path="/postgres").geturl(), autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
         try:
             yield urlsplit(server)._replace(path=f"/{name}").geturl()
         finally:
-            there.execute(f"DROP DATABASE {name} WITH (FORCE)")
+            connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 class Clock:
-    """Milliseconds of CPU: of this process, and of the server's process that answers it, where it can be seen."""
+    """Milliseconds of CPU of this process and of its PostgreSQL backend, if it runs on this machine."""
 
     def __init__(self) -> None:
         from django.db import connection
@@ -89,13 +89,13 @@ class Clock:
         fields = self.server.read_text().rpartition(")")[2].split()
         return (int(fields[11]) + int(fields[12])) * 1000 / TICKS
 
-    def each(self, act: Callable[[], object], rounds: int = 40) -> float:
-        """The median of so many rounds; of the server's time, told in steps longer than an act, the mean."""
-        act()
+    def median_of(self, call: Callable[[], object], rounds: int = 40) -> float:
+        """Return the median of so many rounds; of the backend's time, whose ticks are longer than a call, the mean."""
+        call()
         served, times = self._of_the_server(), []
         for _round in range(rounds):
             start = time.process_time()
-            act()
+            call()
             times.append((time.process_time() - start) * 1000)
         return statistics.median(times) + (self._of_the_server() - served) / rounds
 
@@ -109,50 +109,50 @@ def show(name: str, value: object) -> None:
 
 def posts() -> None:
     print("Posts", flush=True)
-    editions = posts_brought_in()
-    missed = [edition.title for edition in editions if not stands_first(edition)]
+    editions = import_posts()
+    missed = [edition.title for edition in editions if not is_first_for_title(edition)]
     show("posts whose exact title puts them first", f"{len(editions) - len(missed)} of {len(editions)}")
-    show("titles that put another piece first", missed or "none")
-    show("a linked piece among the five nearest, as imported", told_of_linked(editions))
+    show("titles that put another publication first", missed or "none")
+    show("a linked publication among the five nearest, as imported", format_linked_share(editions))
     from publications.search import similarity
 
     for _step in similarity.rebuild():
         pass
-    show("the same once likeness is made anew", told_of_linked(editions))
+    show("the same after a rebuild of similarity", format_linked_share(editions))
 
 
-def posts_brought_in() -> list:
-    """The editions of all posts of the corpus, on the site that Django has."""
+def import_posts() -> list:
+    """Import all posts of the corpus into the site of this process and return their editions."""
     from publications.importers.report_text import Progress
     from publications.importers.run import ImportOptions, run_import
     from publications.models import Edition
 
-    order = ImportOptions(
+    options = ImportOptions(
         CORPUS / "posts", authors=CORPUS / "authors/team_members.csv", publish=True, progress=Progress()
     )
-    run_import(order)
+    run_import(options)
     return list(Edition.objects.live().order_by("pk"))
 
 
-def stands_first(edition) -> bool:
-    """Whether the piece comes first; of pieces that have one title, any may."""
+def is_first_for_title(edition) -> bool:
+    """Return whether the edition comes first for its title; of editions with equal titles, any may."""
     from publications import search
     from publications.models import Edition
 
-    found = search.search(search.parse_query(edition.title), locale="en").editions
-    return bool(found) and Edition.objects.get(pk=found[0]).title == edition.title
+    results = search.search(search.parse_query(edition.title), locale="en").editions
+    return bool(results) and Edition.objects.get(pk=results[0]).title == edition.title
 
 
-def told_of_linked(editions) -> str:
-    hits, linking = linked_among_nearest(editions)
+def format_linked_share(editions) -> str:
+    hits, linking = count_linked_nearest(editions)
     return f"{hits} of {linking}, {hits / linking:.1%}"
 
 
 NEAREST = 5
 
 
-def linked_among_nearest(editions) -> tuple[int, int]:
-    """How many posts have one that they link to among their five nearest, and how many link to any of the set."""
+def count_linked_nearest(editions) -> tuple[int, int]:
+    """Return how many posts have one that they link to among their five nearest, and how many link to any of the set."""
     hits = find_linked_nearest(editions)
     return sum(hits), len(hits)
 
@@ -203,8 +203,8 @@ def _linked(editions) -> Iterator[tuple]:
 # Search --------------------------------------------------------------------------------------------------
 
 
-def generated(publications: int) -> None:
-    """Texts with their index."""
+def generate_site(publications: int) -> None:
+    """Store generated texts with their search index."""
     from django.db import connection
 
     from publications import search
@@ -217,27 +217,27 @@ def generated(publications: int) -> None:
         with connection.cursor() as cursor:
             cursor.execute("VACUUM ANALYZE")
     gc.collect()
-    gc.freeze()  # a look through all that a process has kept takes longer than the slowest query
+    gc.freeze()  # a full garbage collection takes longer than the slowest query
 
 
-def searched(text: str) -> int:
-    """A search with the passages of its first page; gives how many were found."""
+def run_search(text: str) -> int:
+    """Search and build the snippets of the first page; return the number of results."""
     from publications import search
     from publications.models import result_editions
 
-    found = search.search(search.parse_query(text), locale="en")
-    marker = search.SnippetBuilder(found.expanded)
-    for edition in result_editions(found.editions[:SHOWN]):
-        marker.snippet(edition)
-    return found.total
+    results = search.search(search.parse_query(text), locale="en")
+    snippets = search.SnippetBuilder(results.expanded)
+    for edition in result_editions(results.editions[:SHOWN]):
+        snippets.snippet(edition)
+    return results.total
 
 
-def words_of_many_kinds() -> dict[str, str]:
+def queries_of_many_kinds() -> dict[str, str]:
     from publications.models import Edition
     from tests.many_texts import WORD
 
     edition = Edition.objects.order_by("pk")[7]
-    one, two, three = edition.text.split()[10:13]
+    one, two, three = edition.plain_text.split()[10:13]
     return {
         f"a word in 8 %: {WORD}": WORD,
         "two words": f"{one} {two}",
@@ -245,29 +245,32 @@ def words_of_many_kinds() -> dict[str, str]:
         "a phrase": f'"{one} {two}"',
         "a title": edition.title,
         "a half-typed word": WORD[:4],
-        "a word that is nowhere": "zzyzx",
+        "a word that no text has": "zzyzx",
     }
 
 
 def median_and_worst(rounds: int = 10) -> tuple[float, float]:
-    """Of searches of many kinds; each is the mean of so many rounds."""
+    """Return the median and the highest CPU of searches of many kinds."""
     clock = Clock()
-    times = [clock.each(lambda text=text: searched(text), rounds) for text in words_of_many_kinds().values()]
+    times = [
+        clock.median_of(lambda text=text: run_search(text), rounds)
+        for text in queries_of_many_kinds().values()
+    ]
     return statistics.median(times), max(times)
 
 
 def search_part(publications: int, queries: int) -> None:
-    generated(publications)
+    generate_site(publications)
     clock = Clock()
-    print(f"Search, {publications} pieces", flush=True)
-    for name, text in words_of_many_kinds().items():
-        took = clock.each(lambda text=text: searched(text))
-        show(f"{name}, excerpts included, CPU ms", f"{took:.1f} ({searched(text)} found)")
-    any_queries(queries)
+    print(f"Search, {publications} publications", flush=True)
+    for name, text in queries_of_many_kinds().items():
+        milliseconds = clock.median_of(lambda text=text: run_search(text))
+        show(f"{name}, snippets included, CPU ms", f"{milliseconds:.1f} ({run_search(text)} found)")
+    run_random_queries(queries)
 
 
-def any_query(chance: random.Random) -> str:
-    """What a reader, a robot or a cat may type."""
+def random_query(chance: random.Random) -> str:
+    """Return what a reader, a robot or a cat may type."""
     parts = [
         *('"', "'", "(", ")", "[", "]", "{", "}", "*", "-", "+", "^", ":", "\\", "%", "_", "&", "|", "!", "<->", "\0", "\ue000t1"),
         *("AND", "OR", "NOT", "NEAR(", "title:", "the", "harvest", "harvest*", "-harvest", '"harvest the"', "COVID-19", "don't"),
@@ -279,25 +282,25 @@ def any_query(chance: random.Random) -> str:
     return text[: chance.choice((20, 250, 5000))]
 
 
-def any_queries(count: int) -> None:
-    """Pages of results for all of them: each has an answer, and none costs much."""
+def run_random_queries(count: int) -> None:
+    """Request pages of results for random queries and print their statuses and cost."""
     from django.test import Client
 
     client = Client(headers={"host": "localhost"}, raise_request_exception=False)
     chance, clock = random.Random(7), Clock()
     client.get("/en/publications/", {"q": "harvest"})  # loads the templates
-    answers, times = Counter(), []
+    statuses, times = Counter(), []
     for _n in range(count):
-        query = any_query(chance)
-        start, began = clock.now(), time.perf_counter()
-        answer = client.get("/en/publications/", {"q": query})
-        times.append(((clock.now() - start), (time.perf_counter() - began) * 1000, query[:60]))
-        answers[answer.status_code] += 1
-    times.kind()
-    show(f"{count} queries of any kind, by the status of their answers", dict(answers))
-    show("the page for them, CPU ms: median, worst", f"{times[count // 2][0]:.1f}, {times[-1][0]:.1f}")
+        query = random_query(chance)
+        start, started = clock.now(), time.perf_counter()
+        response = client.get("/en/publications/", {"q": query})
+        times.append(((clock.now() - start), (time.perf_counter() - started) * 1000, query[:60]))
+        statuses[response.status_code] += 1
+    times.sort()
+    show(f"{count} random queries, by status", dict(statuses))
+    show("the page of each, CPU ms: median, worst", f"{times[count // 2][0]:.1f}, {times[-1][0]:.1f}")
     show("above 100 ms", [f"{took:.0f} {query!r}" for took, _wall, query in times if took > 100] or "none")
-    show("by the clock, worst", f"{max(wall for _took, wall, _query in times):.0f}")
+    show("wall-clock ms, worst", f"{max(wall for _took, wall, _query in times):.0f}")
 
 
 # Publishing ----------------------------------------------------------------------------------------------
@@ -308,58 +311,58 @@ def publishing_part(publications: int) -> None:
     from publications.search import similarity
     from tests.factories import saved
 
-    generated(publications)
+    generate_site(publications)
     for _step in similarity.rebuild():
         pass
-    print(f"Publishing, {publications} pieces", flush=True)
-    clock, drafts = Clock(), as_drafts(60)
+    print(f"Publishing, {publications} publications", flush=True)
+    clock, drafts = Clock(), make_drafts(60)
     publish = [
-        spent(clock, lambda publication=publication: actions.publish(saved(publication), by=None))
+        cpu_of(clock, lambda publication=publication: actions.publish(saved(publication), by=None))
         for publication in drafts[:30]
     ]
-    format_times(publish, "save and publish")
-    own = timed_likeness(clock, drafts[30:])
-    format_times(own, "of it likeness")
+    print_times(publish, "save and publish")
+    similarity_times = time_similarity(clock, drafts[30:])
+    print_times(similarity_times, "of it similarity")
 
 
-def as_drafts(count: int) -> list:
-    """New texts like those that are there, ready to be published."""
+def make_drafts(count: int) -> list:
+    """Return unpublished copies of stored texts."""
     from publications.models import Byline, Edition, Tag
     from tests.factories import make_publication
 
-    made = []
+    drafts = []
     for edition in Edition.objects.order_by("?").prefetch_related("bylines__author")[:count]:
         authors = [line.author for line in edition.bylines.all()]
         tags = Tag.objects.filter(published__edition=edition)
         title, body = f"Again: {edition.title}", edition.body
-        made.append(make_publication(by=authors, tags=tuple(tags), title=title, body=body))
+        drafts.append(make_publication(by=authors, tags=tuple(tags), title=title, body=body))
     assert Byline.objects.exists()
-    return made
+    return drafts
 
 
-def timed_likeness(clock: Clock, publications: list) -> list[float]:
-    """What the rows of likeness cost, apart from all else that publishing does."""
+def time_similarity(clock: Clock, publications: list) -> list[float]:
+    """Publish drafts and return the CPU that similarity took of each."""
     from publications import actions
     from publications.search import updates
 
-    own: list[float] = []
+    times: list[float] = []
     add = updates.similarity.add_rows
-    updates.similarity.add_rows = lambda editions: own.append(spent(clock, lambda: add(editions)))
+    updates.similarity.add_rows = lambda editions: times.append(cpu_of(clock, lambda: add(editions)))
     try:
         for publication in publications:
             actions.publish(publication, by=None)
     finally:
         updates.similarity.add_rows = add
-    return own
+    return times
 
 
-def spent(clock: Clock, act: Callable[[], object]) -> float:
+def cpu_of(clock: Clock, call: Callable[[], object]) -> float:
     start = clock.now()
-    act()
+    call()
     return clock.now() - start
 
 
-def format_times(times: list[float], name: str) -> None:
+def print_times(times: list[float], name: str) -> None:
     show(
         f"{name}, CPU ms: mean, median, worst",
         f"{statistics.mean(times):.1f}, {statistics.median(times):.1f}, {max(times):.1f}",
@@ -367,19 +370,19 @@ def format_times(times: list[float], name: str) -> None:
 
 
 def main(argv: list[str]) -> None:
-    params = argparse.ArgumentParser(
+    parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    params.add_argument("part", nargs="*", default=["posts", "search", "publishing"])
-    params.add_argument("--pieces", type=int, default=PIECES)
-    params.add_argument("--queries", type=int, default=QUERIES)
-    given = params.parse_args(argv)
+    parser.add_argument("part", nargs="*", default=["posts", "search", "publishing"])
+    parser.add_argument("--publications", type=int, default=PUBLICATIONS)
+    parser.add_argument("--queries", type=int, default=QUERIES)
+    options = parser.parse_args(argv)
     parts = {
         "posts": posts,
-        "search": lambda: search_part(given.pieces, given.queries),
-        "publishing": lambda: publishing_part(given.pieces),
+        "search": lambda: search_part(options.publications, options.queries),
+        "publishing": lambda: publishing_part(options.publications),
     }
-    for part in given.part:
+    for part in options.part:
         if os.fork() == 0:
             with own_site(os.environ.get("POSTGRES", "")):
                 parts[part]()
