@@ -1,4 +1,4 @@
-"""axe over every page in a browser, wide and narrow, in the light and the dark: no violation."""
+"""axe on every page in a browser, wide and narrow, in light and dark: no violation."""
 
 from axe_playwright_python.sync_playwright import Axe
 
@@ -9,7 +9,7 @@ WIDTHS = (1440, 375)
 SCHEMES = ("light", "dark")
 
 
-def ask(browser, pages: list[Page]) -> bool:
+def check(browser, pages: list[Page]) -> bool:
     counts: dict[str, list[int]] = {page.name: [] for page in pages}
     faults = []
     for scheme in SCHEMES:
@@ -18,16 +18,16 @@ def ask(browser, pages: list[Page]) -> bool:
             opened = context.new_page()
             for page in pages:
                 opened.goto(page.url)
-                found = _violations(opened)
-                counts[page.name].append(len(found))
-                faults += [(f"{page.name} {width} {scheme}", fault) for fault in found]
+                violations = _violations(opened)
+                counts[page.name].append(len(violations))
+                faults += [(f"{page.name} {width} {scheme}", violation) for violation in violations]
             context.close()
-    heads = ("page", *(f"{width} {scheme}" for scheme in SCHEMES for width in WIDTHS))
-    table.show("axe", heads, [(name, *each) for name, each in counts.items()])
-    table.tell(faults)
+    headings = ("page", *(f"{width} {scheme}" for scheme in SCHEMES for width in WIDTHS))
+    table.print_table("axe", headings, [(name, *numbers) for name, numbers in counts.items()])
+    table.print_faults(faults)
     return not faults
 
 
 def _violations(opened) -> list[str]:
-    found = Axe().run(opened).response["violations"]
-    return [f"{each['id']}: {node['target']}" for each in found for node in each["nodes"]]
+    violations = Axe().run(opened).response["violations"]
+    return [f"{violation['id']}: {node['target']}" for violation in violations for node in violation["nodes"]]

@@ -1,4 +1,4 @@
-"""Lighthouse, as on a phone, on home, list and piece: its four scores."""
+"""Lighthouse, as on a phone, on the home page, the list and a publication: its four scores."""
 
 import json
 import os
@@ -8,38 +8,38 @@ from . import table
 from .packages import package
 from .site import CHROMIUM, Page
 
-LEAST = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
-PAGES = ("home en", "list en", "piece")
+MIN_SCORES = {"performance": 98, "accessibility": 100, "best-practices": 100, "seo": 100}
+PAGES = ("home en", "list en", "publication")
 
 
-def ask(browser, pages: list[Page]) -> bool:
+def check(browser, pages: list[Page]) -> bool:
     rows, faults = [], []
     for page in pages:
         if page.name not in PAGES:
             continue
         report = _run(page.url)
-        scores = {name: round((report["categories"][name]["score"] or 0) * 100) for name in LEAST}
+        scores = {name: round((report["categories"][name]["score"] or 0) * 100) for name in MIN_SCORES}
         rows.append((page.name, *scores.values()))
-        low = {name for name, score in scores.items() if score < LEAST[name]}
+        low = {name for name, score in scores.items() if score < MIN_SCORES[name]}
         faults += [
             (page.name, f"{name} {scores[name]}: {', '.join(_reasons(report, name))}") for name in sorted(low)
         ]
-    table.show("Lighthouse, mobile", ("page", *LEAST), rows)
-    table.tell(faults)
+    table.print_table("Lighthouse, mobile", ("page", *MIN_SCORES), rows)
+    table.print_faults(faults)
     return not faults
 
 
 def _run(url: str) -> dict:
-    order = [str(package("lighthouse") / ".bin" / "lighthouse"), url, "--output=json", "--quiet"]
+    command = [str(package("lighthouse") / ".bin" / "lighthouse"), url, "--output=json", "--quiet"]
     flags = "--chrome-flags=--headless=new --no-sandbox --disable-gpu"
-    surroundings = {**os.environ, "CHROME_PATH": CHROMIUM or ""}
-    categories = f"--only-categories={','.join(LEAST)}"
-    done = subprocess.run(
-        [*order, flags, categories], env=surroundings, capture_output=True, text=True, check=True
+    environment = {**os.environ, "CHROME_PATH": CHROMIUM or ""}
+    categories = f"--only-categories={','.join(MIN_SCORES)}"
+    completed = subprocess.run(
+        [*command, flags, categories], env=environment, capture_output=True, text=True, check=True
     )
-    return json.loads(done.stdout)
+    return json.loads(completed.stdout)
 
 
 def _reasons(report: dict, category: str) -> list[str]:
-    weighed = [each["id"] for each in report["categories"][category]["auditRefs"] if each["weight"]]
-    return [name for name in weighed if (report["audits"][name]["score"] or 0) < 0.9]
+    weighted = [audit["id"] for audit in report["categories"][category]["auditRefs"] if audit["weight"]]
+    return [name for name in weighted if (report["audits"][name]["score"] or 0) < 0.9]

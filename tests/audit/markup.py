@@ -1,4 +1,4 @@
-"""The Nu HTML checker over every page: no error (needs Java)."""
+"""The Nu HTML checker on every page: no error (needs Java)."""
 
 import json
 import shutil
@@ -14,50 +14,54 @@ from .packages import package
 from .site import Page
 
 
-def ask(browser, pages: list[Page]) -> bool:
-    """Say what the checker finds in each page as the server sends it."""
+def check(browser, pages: list[Page]) -> bool:
+    """Check each page as the server sends it; print the messages and return whether there is no error."""
     if not shutil.which("java"):
         raise SystemExit("The Nu HTML checker needs Java (Debian: apt-get install default-jre-headless).")
     with tempfile.TemporaryDirectory() as folder:
         names = {}
-        for place, page in enumerate(pages):
-            path = Path(folder, f"{place:03}.html")
-            path.write_bytes(_fetched(page))
+        for number, page in enumerate(pages):
+            path = Path(folder, f"{number:03}.html")
+            path.write_bytes(_fetch(page))
             names[path.name] = page.name
-        messages = _checked(Path(folder))
-    counts = Counter((names[Path(each["url"]).name], _sort(each)) for each in messages)
+        messages = _run_checker(Path(folder))
+    counts = Counter((names[Path(message["url"]).name], _severity(message)) for message in messages)
     rows = [(page.name, counts[page.name, "error"], counts[page.name, "warning"]) for page in pages]
-    table.show("Nu HTML checker", ("page", "errors", "warnings"), rows)
-    for sort in ("error", "warning"):
-        table.tell((names[Path(each["url"]).name], _told(each)) for each in messages if _sort(each) == sort)
-    return not any(_sort(each) == "error" for each in messages)
+    table.print_table("Nu HTML checker", ("page", "errors", "warnings"), rows)
+    for severity in ("error", "warning"):
+        table.print_faults(
+            (names[Path(message["url"]).name], _describe(message))
+            for message in messages
+            if _severity(message) == severity
+        )
+    return not any(_severity(message) == "error" for message in messages)
 
 
-def _fetched(page: Page) -> bytes:
+def _fetch(page: Page) -> bytes:
     try:
-        with urlopen(page.url, timeout=30) as answer:
-            status, body = answer.status, answer.read()
-    except HTTPError as refusal:
-        status, body = refusal.code, refusal.read()
+        with urlopen(page.url, timeout=30) as response:
+            status, body = response.status, response.read()
+    except HTTPError as error:
+        status, body = error.code, error.read()
     if status != page.status:
-        raise SystemExit(f"{page.name} answers {status} where {page.status} is right: {page.url}")
+        raise SystemExit(f"{page.name} answers {status}, expected {page.status}: {page.url}")
     return body
 
 
-def _checked(folder: Path) -> list[dict]:
+def _run_checker(folder: Path) -> list[dict]:
     jar = package("vnu-jar") / "vnu-jar" / "build" / "dist" / "vnu.jar"
-    order = ["java", "-Xss1m", "-jar", str(jar), "--format", "json", "--exit-zero-always"]
-    done = subprocess.run(
-        [*order, *map(str, sorted(folder.iterdir()))], capture_output=True, text=True, check=True
+    command = ["java", "-Xss1m", "-jar", str(jar), "--format", "json", "--exit-zero-always"]
+    completed = subprocess.run(
+        [*command, *map(str, sorted(folder.iterdir()))], capture_output=True, text=True, check=True
     )
-    return json.loads(done.stderr)["messages"]
+    return json.loads(completed.stderr)["messages"]
 
 
-def _sort(message: dict) -> str:
+def _severity(message: dict) -> str:
     return "warning" if message.get("subType") == "warning" else message["type"]
 
 
-def _told(message: dict) -> str:
-    """What the checker says; of an error, with the piece of the page."""
-    said = f"{_sort(message)}: {message['message']}"
-    return said if _sort(message) == "warning" else f"{said} … {message.get('extract', '')[:120]!r}"
+def _describe(message: dict) -> str:
+    """Return the message; of an error with an extract of the page."""
+    text = f"{_severity(message)}: {message['message']}"
+    return text if _severity(message) == "warning" else f"{text} … {message.get('extract', '')[:120]!r}"

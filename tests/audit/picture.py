@@ -1,4 +1,4 @@
-"""The picture of README: pages of the demonstration on a desktop, a tablet and a phone, in the light and the dark."""
+"""The picture of README: pages of the demonstration on a desktop, a tablet and a phone, in light and dark."""
 
 from pathlib import Path
 
@@ -10,7 +10,7 @@ from .site import Page
 HOME, LIST = "/en/", "/en/publications/"
 COMMENT = f"{LIST}russian-foreign-minister-lavrov-visits-china-on-april-8-9/"
 REPORT = f"{LIST}trade-and-payments-between-russia-and-china-in-2023/"
-ROWS = (  # the height that is shown, and what stands in the row
+ROWS = (  # the height of the row, and its pages
     (
         1240,
         (
@@ -34,7 +34,7 @@ ROWS = (  # the height that is shown, and what stands in the row
     ),
 )
 WIDTH, GAP, LABEL = 2340, 30, 34
-SHOWN = 2000  # pixels of width in the file
+FILE_WIDTH = 2000  # pixels
 PAPER, INK = "#dedbd3", "#33383e"
 FONT = ImageFont.load_default(size=19)
 
@@ -47,15 +47,15 @@ def make(browser, url: str, file: Path) -> None:
     whole = Image.new("RGB", (WIDTH, GAP + sum(height + LABEL + GAP for height, _row in rows)), PAPER)
     top = GAP
     for height, row in rows:
-        _set(whole, row, top, height)
+        _paste_row(whole, row, top, height)
         top += height + LABEL + GAP
-    whole = whole.resize((SHOWN, whole.height * SHOWN // WIDTH), Image.Resampling.LANCZOS)
+    whole = whole.resize((FILE_WIDTH, whole.height * FILE_WIDTH // WIDTH), Image.Resampling.LANCZOS)
     file.parent.mkdir(parents=True, exist_ok=True)
     whole.save(file, quality=72, optimize=True, progressive=True)
     print(f"{file}: {whole.width} × {whole.height}, {file.stat().st_size / 1000:.0f} kB")
 
 
-def _set(whole: Image.Image, row: list[tuple[str, Image.Image]], top: int, height: int) -> None:
+def _paste_row(whole: Image.Image, row: list[tuple[str, Image.Image]], top: int, height: int) -> None:
     """Put a row of shots, cut to one height, from edge to edge, with their names above them."""
     pen = ImageDraw.Draw(whole)
     room = WIDTH - 2 * GAP - sum(shown.width for _label, shown in row)

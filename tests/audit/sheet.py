@@ -1,4 +1,4 @@
-"""A contact sheet: every type of page at three widths, in the light and the dark, as JPEGs with labels."""
+"""A contact sheet: every type of page at three widths, in light and dark, as JPEGs with labels."""
 
 import io
 from pathlib import Path
@@ -9,17 +9,17 @@ from .site import Page
 
 WIDTHS = (1440, 768, 375)
 SCHEMES = ("light", "dark")
-TALLEST = 2600  # pixels of a page that are shown
+MAX_HEIGHT = 2600  # pixels of a page
 SCALE = 0.5
 GAP, LABEL = 24, 36
 PAPER, INK = "#8a8a8a", "#000000"
 READY = """() => Promise.all([document.fonts.ready,
-    ...[...document.images].map(each => { each.loading = 'eager'; return each.decode().catch(() => null) })])"""
+    ...[...document.images].map(image => { image.loading = 'eager'; return image.decode().catch(() => null) })])"""
 FONT = ImageFont.load_default(size=20)
 
 
 def make(browser, pages: list[Page], folder: Path) -> None:
-    """One JPEG for each page, and an overview of all of them as wide screens show them in the light."""
+    """Save a JPEG for each page, and an overview of all of them on a wide screen in light colours."""
     folder.mkdir(parents=True, exist_ok=True)
     first = []
     for number, page in enumerate(pages, start=1):
@@ -46,8 +46,8 @@ def shot(browser, page: Page, scheme: str, width: int) -> Image.Image:
     context = browser.new_context(viewport={"width": width, "height": 900}, color_scheme=scheme)
     opened = context.new_page()
     opened.goto(page.url)
-    height = min(TALLEST, opened.evaluate("document.documentElement.scrollHeight"))
-    opened.set_viewport_size({"width": width, "height": max(height, 400)})  # lazy pictures come too
+    height = min(MAX_HEIGHT, opened.evaluate("document.documentElement.scrollHeight"))
+    opened.set_viewport_size({"width": width, "height": max(height, 400)})  # lazy images load too
     opened.evaluate(READY)
     shot = Image.open(io.BytesIO(opened.screenshot())).convert("RGB")
     context.close()

@@ -1,4 +1,4 @@
-"""Sites to look at: one with the demonstration, every state and real texts where there are any; one that is empty."""
+"""Sites to audit: one with the demonstration, every state and, if available, real texts; and an empty one."""
 
 import json
 import os
@@ -20,12 +20,12 @@ CORPUS = ROOT.parent / "shared" / "corpus"
 CHROMIUM = next(
     (path for name in ("chromium", "chromium-browser", "google-chrome") if (path := shutil.which(name))), None
 )
-STATES = "import django; django.setup(); from tests.audit import states; states.tell()"
+STATES = "import django; django.setup(); from tests.audit import states; states.print_registry()"
 
 
 @dataclass(frozen=True)
 class Page:
-    """One page to look at: its name, whole address, and the status it answers with."""
+    """A page to audit: its name, URL, and expected status."""
 
     name: str
     url: str
@@ -39,50 +39,53 @@ class Site:
 
 
 @contextmanager
-def running() -> Iterator[Site]:
-    """Both sites, served as readers get them, until the end of the block."""
+def serve_sites() -> Iterator[Site]:
+    """Serve both sites as in production until the end of the block."""
     with tempfile.TemporaryDirectory() as folder:
         full, empty = Path(folder, "full"), Path(folder, "empty")
-        surroundings = _surroundings(full)
-        _manage(surroundings, "prepare")
-        _import_corpus(surroundings)
-        result = _run(surroundings, "-c", STATES)
-        for order in (("migrate", "--verbosity=0"), ("collectstatic", "--verbosity=0", "--no-input")):
-            _manage(_surroundings(empty), *order)
-        with _served(full) as url, _served(empty) as bare:
-            pages = [Page(name, f"{url}{path}", status) for name, path, status in json.loads(result)]
-            nothing = [Page("empty home", f"{bare}/en/"), Page("empty list sv", f"{bare}/sv/publikationer/")]
-            yield Site(url, [*pages, *nothing])
+        variables = _environment(full)
+        _manage(variables, "prepare")
+        _import_corpus(variables)
+        registry = _run(variables, "-c", STATES)
+        for command in (("migrate", "--verbosity=0"), ("collectstatic", "--verbosity=0", "--no-input")):
+            _manage(_environment(empty), *command)
+        with _serve(full) as url, _serve(empty) as empty_url:
+            pages = [Page(name, f"{url}{path}", status) for name, path, status in json.loads(registry)]
+            empty_pages = [
+                Page("empty home", f"{empty_url}/en/"),
+                Page("empty list sv", f"{empty_url}/sv/publikationer/"),
+            ]
+            yield Site(url, [*pages, *empty_pages])
 
 
 @contextmanager
-def demonstrated() -> Iterator[str]:
-    """The address of a site that shows the demonstration alone, until the end of the block."""
+def serve_demonstration() -> Iterator[str]:
+    """Serve a site with the demonstration alone until the end of the block; yield its URL."""
     with tempfile.TemporaryDirectory() as folder:
-        _manage(_surroundings(Path(folder)), "prepare")
-        with _served(Path(folder)) as url:
+        _manage(_environment(Path(folder)), "prepare")
+        with _serve(Path(folder)) as url:
             yield url
 
 
-def _import_corpus(surroundings: dict[str, str]) -> None:
-    """Real texts for volume, where this machine has them and the site can import."""
-    known = _run(surroundings, "manage.py", "help", "--commands")
-    if CORPUS.exists() and "import_publications" in known.split():
+def _import_corpus(variables: dict[str, str]) -> None:
+    """Import real texts for volume, if this machine has them."""
+    commands = _run(variables, "manage.py", "help", "--commands")
+    if CORPUS.exists() and "import_publications" in commands.split():
         authors = CORPUS / "authors" / "team_members.csv"
-        order = ("import_publications", str(CORPUS / "posts"), "--authors", str(authors), "--publish")
-        _manage(surroundings, *order)
+        command = ("import_publications", str(CORPUS / "posts"), "--authors", str(authors), "--publish")
+        _manage(variables, *command)
 
 
 @contextmanager
-def _served(folder: Path) -> Iterator[str]:
+def _serve(folder: Path) -> Iterator[str]:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         port = probe.getsockname()[1]
     url = f"http://127.0.0.1:{port}"
-    surroundings = {**_surroundings(folder), "PORT": str(port), "SITE_URL": url}
+    variables = {**_environment(folder), "PORT": str(port), "SITE_URL": url}
     log = (folder / "server.log").open("w")
     server = subprocess.Popen(
-        [sys.executable, "manage.py", "serve"], cwd=ROOT, env=surroundings, stdout=log, stderr=log
+        [sys.executable, "manage.py", "serve"], cwd=ROOT, env=variables, stdout=log, stderr=log
     )
     try:
         _wait_for(f"{url}/en/", folder / "server.log")
@@ -97,29 +100,36 @@ def _wait_for(url: str, log: Path) -> None:
         try:
             urlopen(url, timeout=5).close()
             return
-        except HTTPError as answer:
-            raise RuntimeError(f"{url} answers {answer.code}:\n{log.read_text()[-2000:]}") from answer
+        except HTTPError as error:
+            raise RuntimeError(f"{url} answers {error.code}:\n{log.read_text()[-2000:]}") from error
         except (URLError, OSError):
             time.sleep(0.2)
     raise TimeoutError(f"{url} does not answer:\n{log.read_text()[-2000:]}")
 
 
-def _surroundings(folder: Path) -> dict[str, str]:
-    kept = {
+def _environment(folder: Path) -> dict[str, str]:
+    inherited = {
         name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SITE_URL", "DEMO")
     }
-    return {**kept, "SITE_DATA": str(folder), "DJANGO_SETTINGS_MODULE": "sceeus.settings", "WORKERS": "1"}
+    return {
+        **inherited,
+        "SITE_DATA": str(folder),
+        "DJANGO_SETTINGS_MODULE": "sceeus.settings",
+        "WORKERS": "1",
+    }
 
 
-def _manage(surroundings: dict[str, str], *order: str) -> None:
-    Path(surroundings["SITE_DATA"]).mkdir(parents=True, exist_ok=True)
-    _run(surroundings, "manage.py", *order)
+def _manage(variables: dict[str, str], *command: str) -> None:
+    Path(variables["SITE_DATA"]).mkdir(parents=True, exist_ok=True)
+    _run(variables, "manage.py", *command)
 
 
-def _run(surroundings: dict[str, str], *order: str) -> str:
-    done = subprocess.run(
-        [sys.executable, *order], cwd=ROOT, env=surroundings, capture_output=True, text=True
+def _run(variables: dict[str, str], *command: str) -> str:
+    completed = subprocess.run(
+        [sys.executable, *command], cwd=ROOT, env=variables, capture_output=True, text=True
     )
-    if done.returncode:
-        raise RuntimeError(f"{' '.join(order)} failed:\n{done.stdout[-1000:]}\n{done.stderr[-3000:]}")
-    return done.stdout
+    if completed.returncode:
+        raise RuntimeError(
+            f"{' '.join(command)} failed:\n{completed.stdout[-1000:]}\n{completed.stderr[-3000:]}"
+        )
+    return completed.stdout

@@ -1,6 +1,6 @@
-"""Pieces in every state that a page can show, made beside the demonstration, and the registry of pages.
+"""Publications in every state that a page can show, beside the demonstration, and the registry of pages.
 
-A page that is added to the site gets a line in `registry`.
+A page that is added to the site gets a row in `registry`.
 """
 
 import json
@@ -31,7 +31,7 @@ LONG = (
 )
 PAST = datetime(2024, 1, 15, tzinfo=UTC)  # so that the demonstration stands in front
 PARAGRAPH = (
-    "The agreement leaves three questions open, and each of them was asked before it was signed.[^{n}] What is new "
+    "The agreement leaves three questions open, and each of them was known before it was signed.[^{n}] What is new "
     "is that the answers no longer wait for one another, and that the cost of waiting has become a figure."
 )
 TABLE = "| Year | " + " | ".join(f"Indicator number {n}" for n in range(1, 10)) + " |\n|" + "---|" * 10 + "\n" + "\n".join(
@@ -39,44 +39,44 @@ TABLE = "| Year | " + " | ".join(f"Indicator number {n}" for n in range(1, 10)) 
 )  # fmt: skip
 
 
-def tell() -> None:
-    """Make what is missing and print the registry as JSON: [name, path, status]."""
-    print(json.dumps(registry(make())))
+def print_registry() -> None:
+    """Create the missing publications and print the registry as JSON: [name, path, status]."""
+    print(json.dumps(registry(make_editions())))
 
 
-def make() -> dict[str, Edition]:
-    """A piece in each state."""
+def make_editions() -> dict[str, Edition]:
+    """Publish a text in each state and return the editions by name."""
     country, series = make_tag("Transnistria", kind="country"), make_tag("Security Papers", kind="series")
     theme = make_tag("Deterrence and resilience", introduction_en="What holds, and what gives way.")
     tags = (country, series, theme)
     corrected = make_live(
-        published_at=PAST, title="A piece that was corrected", tags=tags, body="It was Minsk.\n\nAnd so on."
+        published_at=PAST, title="A text that was corrected", tags=tags, body="It was Minsk.\n\nAnd so on."
     )
     actions.publish(
         saved(corrected.publication, body="It was Brest.\n\nAnd so on."), by=None, change="correction",
         note="An earlier version named Minsk where Brest was meant.",
     )  # fmt: skip
-    withdrawn = make_live(published_at=PAST, title="A piece that was withdrawn")
+    withdrawn = make_live(published_at=PAST, title="A text that was withdrawn")
     actions.withdraw(withdrawn.publication, by=None, note="The editors could not confirm the source.")
     for number in range(max(0, 25 - Edition.objects.live().count())):
         make_live(published_at=PAST, title=f"A short comment, the {number + 1}th of many", tags=(theme,))
     return {
-        "report": _report(tags),
+        "report": _publish_report(tags),
         "corrected": Edition.objects.live().get(publication=corrected.publication_id),
         "withdrawn": withdrawn,
-        "translated": _translated(tags),
+        "translated": _publish_translation(tags),
         "many": actions.publish(
             make_publication(title=LONG[:140], published_at=PAST, by=[make_author(f"Ann-Charlotte Bergström-Lindqvist {n}") for n in range(12)]),
             by=None,
         ),
         "uk": actions.publish(make_publication(title="Чому Європа мовчить", language="uk", published_at=PAST, body="Перший абзац."), by=None),
         "ar": actions.publish(make_publication(title="لماذا تصمت أوروبا", language="ar", published_at=PAST, body="الفقرة الأولى."), by=None),
-        "plain": make_live(published_at=PAST, title="A piece without a picture", tags=(theme,)),
+        "plain": make_live(published_at=PAST, title="A text without an image", tags=(theme,)),
     }  # fmt: skip
 
 
-def _report(tags: tuple) -> Edition:
-    """Long, with all that a text can hold."""
+def _publish_report(tags: tuple) -> Edition:
+    """Publish a long report with everything that a text can contain."""
     image = make_image(
         colour="steelblue", size=(1600, 900), alt_en="A chart in blue", credit="Drawn for the audit"
     )
@@ -102,8 +102,8 @@ def _report(tags: tuple) -> Edition:
     return actions.publish(saved(publication), by=None)
 
 
-def _translated(tags: tuple) -> Edition:
-    english = make_live(published_at=PAST, title="A piece in two languages", tags=tags)
+def _publish_translation(tags: tuple) -> Edition:
+    english = make_live(published_at=PAST, title="A text in two languages", tags=tags)
     swedish = make_publication(
         title="En text på två språk",
         language="sv",
@@ -115,21 +115,21 @@ def _translated(tags: tuple) -> Edition:
     return actions.publish(swedish, by=None)
 
 
-def registry(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
-    """Every type of page in every state: name, path, status."""
-    return [*_of_both_trees(), *_of_pieces(made)]
+def registry(editions: dict[str, Edition]) -> list[tuple[str, str, int]]:
+    """Return every type of page in every state: name, path, status."""
+    return [*_pages_of_both_locales(), *_pages_of_publications(editions)]
 
 
-def _of_both_trees() -> list[tuple[str, str, int]]:
-    found = []
+def _pages_of_both_locales() -> list[tuple[str, str, int]]:
+    pages = []
     for locale in LOCALES:
         listed = localized_path(locale, "publications:list")
-        author = _busiest(Author.objects.identified())
+        author = _most_used(Author.objects.identified())
         lists = {
             "home": localized_path(locale, "publications:home"),
             "list": listed,
-            "list narrowed": f"{listed}?kind=report",
-            "list of longest choices": f"{listed}?{urlencode(_longest_choices())}",
+            "list filtered": f"{listed}?kind=report",
+            "list with longest choices": f"{listed}?{urlencode(_longest_choices())}",
             "list nothing found": f"{listed}?q=qqzzqq",
             "list page 2": f"{listed}?page=2",
             "topics": localized_path(locale, "publications:topics"),
@@ -137,7 +137,7 @@ def _of_both_trees() -> list[tuple[str, str, int]]:
             "author": localized_path(locale, "publications:author", slug=author.slug),
         }
         for kind in TagKind.values:
-            tag = _busiest(Tag.objects.filter(kind=kind))
+            tag = _most_used(Tag.objects.filter(kind=kind))
             lists[{"theme": "topic"}.get(kind, kind)] = localized_path(
                 locale, "publications:topic", slug=tag.slug
             )
@@ -145,38 +145,41 @@ def _of_both_trees() -> list[tuple[str, str, int]]:
             lists[f"page {page.slug_en}"] = localized_path(
                 locale, "publications:site-page", slug=getattr(page, f"slug_{locale}")
             )
-        found += [(f"{name} {locale}", path, 200) for name, path in lists.items()]
-        found.append((f"not found {locale}", f"/{locale}/nowhere/at/all/", 404))
-    return found
+        pages += [(f"{name} {locale}", path, 200) for name, path in lists.items()]
+        pages.append((f"not found {locale}", f"/{locale}/nowhere/at/all/", 404))
+    return pages
 
 
 def _longest_choices() -> dict[str, str]:
-    """In each filter the choice that takes most room, be there a piece that fits them all or none."""
-    shown = {name: choices(facet, None, {}) for name, facet in FACETS.items()}
-    return {name: max(each, key=lambda choice: len(choice.label)).value for name, each in shown.items()}
+    """Return the longest choice of each filter, whether or not a publication matches them all."""
+    choices_by_facet = {name: choices(facet, None, {}) for name, facet in FACETS.items()}
+    return {
+        name: max(options, key=lambda choice: len(choice.label)).value
+        for name, options in choices_by_facet.items()
+    }
 
 
-def _busiest(named):
+def _most_used(named):
     live = Edition.objects.live().order_by().values("pk")
     return (
         named.filter(published__edition__in=live)
-        .annotate(busy=Count("published"))
-        .order_by("-busy", "pk")
+        .annotate(uses=Count("published"))
+        .order_by("-uses", "pk")
         .first()
     )
 
 
-def _of_pieces(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
-    address = {name: edition.get_absolute_url() for name, edition in made.items()}
+def _pages_of_publications(editions: dict[str, Edition]) -> list[tuple[str, str, int]]:
+    address = {name: edition.get_absolute_url() for name, edition in editions.items()}
     newest = (
         Edition.objects.live().filter(language="en", word_count__gt=300).newest_first().first()
-        or made["plain"]
+        or editions["plain"]
     )
-    corrected = made["corrected"]
+    corrected = editions["corrected"]
     pages = [
-        ("piece", newest.get_absolute_url(), 200),
-        ("piece plain", address["plain"], 200),
-        ("piece sv", address["translated"], 200),
+        ("publication", newest.get_absolute_url(), 200),
+        ("publication plain", address["plain"], 200),
+        ("publication sv", address["translated"], 200),
         ("report", address["report"], 200),
         ("corrected", address["corrected"], 200),
         ("old edition", corrected.publication.editions.get(number=1).permanent_url, 200),
@@ -186,8 +189,8 @@ def _of_pieces(made: dict[str, Edition]) -> list[tuple[str, str, int]]:
         ("mastodon", f"{address['plain']}share/mastodon/", 200),
         ("withdrawn", address["withdrawn"], 410),
     ]
-    editions = {
+    history = {
         "editions": localized_path(corrected.locale, "publications:editions", slug=corrected.slug),
         "comparison": localized_path(corrected.locale, "publications:changes", slug=corrected.slug, number=2),
     }
-    return [*pages, *((name, path, 200) for name, path in editions.items())]
+    return [*pages, *((name, path, 200) for name, path in history.items())]

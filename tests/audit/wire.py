@@ -1,4 +1,4 @@
-"""What a first view costs on the wire, beside the budgets of the design: compressed bytes by sort."""
+"""Compressed bytes of a first view by type of resource, beside the budgets."""
 
 import gzip
 from collections import Counter
@@ -12,41 +12,41 @@ WITH_ITALICS = 140_000  # bytes of fonts, where the text has italics
 COMPRESSED = ("document", "stylesheet", "script")
 
 
-def ask(browser, pages: list[Page]) -> bool:
-    """A page that is not compressed by the server is counted as a server in front would send it (gzip)."""
+def check(browser, pages: list[Page]) -> bool:
+    """Check the bytes of each page; what the server does not compress counts as a proxy would send it (gzip)."""
     rows, faults = [], []
     for page in pages:
-        sizes, strangers, italics = _first_view(browser, page)
+        sizes, foreign_urls, italics = _first_view(browser, page)
         budgets = {**BUDGETS, "font": WITH_ITALICS} if italics else BUDGETS
-        rows.append((page.name, *(sizes[sort] for sort in BUDGETS), sizes["image"]))
+        rows.append((page.name, *(sizes[type_] for type_ in BUDGETS), sizes["image"]))
         faults += [
-            (page.name, f"{sort} {sizes[sort]} over {most}")
-            for sort, most in budgets.items()
-            if sizes[sort] > most
+            (page.name, f"{type_} {sizes[type_]} over {budget}")
+            for type_, budget in budgets.items()
+            if sizes[type_] > budget
         ]
-        faults += [(page.name, f"asks {stranger}") for stranger in strangers]
-    budget = ("(budget)", *BUDGETS.values(), "")
-    table.show("Bytes of a first view", ("page", *BUDGETS, "image"), [budget, *rows])
-    table.tell(faults)
+        faults += [(page.name, f"requests {url}") for url in foreign_urls]
+    budget_row = ("(budget)", *BUDGETS.values(), "")
+    table.print_table("Bytes of a first view", ("page", *BUDGETS, "image"), [budget_row, *rows])
+    table.print_faults(faults)
     return not faults
 
 
 def _first_view(browser, page: Page) -> tuple[Counter, list[str], bool]:
-    sizes, strangers, answers = Counter(), [], []
+    sizes, foreign_urls, responses = Counter(), [], []
     context = browser.new_context(viewport={"width": 375, "height": 800})
     opened = context.new_page()
-    opened.on("response", lambda answer: answers.append(answer))
+    opened.on("response", responses.append)
     opened.goto(page.url, wait_until="networkidle")
-    for answer in answers:
-        if urlsplit(answer.url).netloc != urlsplit(page.url).netloc:
-            strangers.append(answer.url)
-        sizes[answer.request.resource_type] += _size(answer)
+    for response in responses:
+        if urlsplit(response.url).netloc != urlsplit(page.url).netloc:
+            foreign_urls.append(response.url)
+        sizes[response.request.resource_type] += _size(response)
     context.close()
-    return sizes, strangers, any("italic" in answer.url for answer in answers)
+    return sizes, foreign_urls, any("italic" in response.url for response in responses)
 
 
-def _size(answer) -> int:
-    body = answer.body()
-    if answer.headers.get("content-encoding"):
-        return answer.request.sizes()["responseBodySize"]
-    return len(gzip.compress(body, 6)) if answer.request.resource_type in COMPRESSED else len(body)
+def _size(response) -> int:
+    body = response.body()
+    if response.headers.get("content-encoding"):
+        return response.request.sizes()["responseBodySize"]
+    return len(gzip.compress(body, 6)) if response.request.resource_type in COMPRESSED else len(body)

@@ -1,9 +1,9 @@
-"""Exercise the site as it is served in earnest: strangers, reload, neighbours, a database that stops, a lock, a flood,
-a full disk, unfinished bodies, logs, a clock that is set back, a cut cable, stops.
+"""Exercise the site as in production: hostile connections, reload, two servers, a database that stops, a lock, a flood,
+a full disk, unfinished bodies, logs, a clock that is set back, a lost connection, stops.
 
 It starts servers of its own on this machine (ports from EXERCISE_PORTS, 8130), in a folder that it removes, and prints
-one table: what was done, what was measured, what it may be. Some minutes; it ends with 1 where a budget is not kept.
-neighbours, database, cut-off, bodies and logs need postgresql, redis-server, nginx and caddy (Debian: apt-get install postgresql
+one table: what was done, what was measured, its budget. Some minutes; it exits with 1 if a budget is missed.
+servers, database, cut-off, bodies and logs need postgresql, redis-server, nginx and caddy (Debian: apt-get install postgresql
 redis-server nginx-light caddy).
 """
 
@@ -29,29 +29,29 @@ def main() -> int:
     )
     names = parser.parse_args().parts or list(PARTS)
     if unknown := set(names) - set(PARTS):
-        parser.error(f"There is no part {min(unknown)}. These can be named: {', '.join(PARTS)}.")
+        parser.error(f"There is no part {min(unknown)}. Choose from {', '.join(PARTS)}.")
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # servers are stopped on the way out
-    print(line("what", "measured", "budget"))
-    kept = [exercise(name) for name in names]
-    return int(not all(kept))
+    print(format_line("what", "measured", "budget"))
+    results = [exercise(name) for name in names]
+    return int(not all(results))
 
 
 def exercise(name: str) -> bool:
-    """One part in a folder of its own; whether all its budgets are kept."""
-    kept = True
+    """Run a part in a folder of its own; return whether all its budgets are met."""
+    is_met = True
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         Path(folder).chmod(0o755)  # the owner of a PostgreSQL cluster must reach it
         try:
-            for what, measured, budget, is_kept in PARTS[name](Path(folder)):
-                print(line(what, measured, budget), "" if is_kept else "  NOT KEPT", flush=True)
-                kept = kept and is_kept
+            for what, measured, budget, is_within in PARTS[name](Path(folder)):
+                print(format_line(what, measured, budget), "" if is_within else "  MISSED", flush=True)
+                is_met = is_met and is_within
         except MissingProgram as missing:
             print(f"{name}: {missing}", file=sys.stderr)
             return False
-    return kept
+    return is_met
 
 
-def line(*cells: str) -> str:
+def format_line(*cells: str) -> str:
     return "".join(f"{cell:<{width}}" for cell, width in zip(cells, WIDTHS, strict=True))
 
 

@@ -36,7 +36,7 @@ MORE = 10  # publications withdrawn one after the other
 
 
 def disk(folder: Path) -> Iterator[Measurement]:
-    """A disk that runs full: withdrawing works, the rest says so, nothing is half-written (root mounts it)."""
+    """A full disk: withdrawing works, everything else reports it, nothing is half-written (root mounts it)."""
     with small_disk(folder / "disk") as home, ExitStack() as stack:
         known = {"DATABASE_URL": f"sqlite:///{home}/site.sqlite3"}
         manage("prepare", SITE_DATA=str(home), **known)
@@ -50,7 +50,7 @@ def disk(folder: Path) -> Iterator[Measurement]:
         warm(server.port)
         fill(home / "filler")
         yield none_failed("full disk: pages", reads(server.port, [*PAGES, "/en/no-such-page-*/"], 3))
-        yield _says_so("full disk: a picture is uploaded", editor.upload(noise()))
+        yield _says_so("full disk: an image is uploaded", editor.upload(noise()))
         yield _says_so("full disk: a draft is saved", editor.tag(public[0][0]))
         yield _is_done("full disk: withdrawn, signed in before", editor.withdraw(public[0][0]))
         took = until(lambda: not first.exists(), what=mirror.tail)
@@ -77,7 +77,7 @@ def _once_there_is_room(
     editor: Editor, home: Path, known: dict[str, str], mirror: Server
 ) -> Iterator[Measurement]:
     uploaded = editor.upload(noise())
-    yield _is_done("room again: the picture is uploaded", uploaded)
+    yield _is_done("room again: the image is uploaded", uploaded)
     with publishing(home, known) as publish:
         publish("Barley after it")
         page = home / "mirror/en/publications/index.html"
@@ -126,7 +126,7 @@ def kills(folder: Path) -> Iterator[Measurement]:
 
 
 def _kill_during(server: Server, folder: Path, editor: Editor, picture: bytes, seconds: float | None) -> None:
-    """Kill the server so long after an upload has begun, or as soon as it writes a file."""
+    """Kill the server `seconds` after an upload has started, or as soon as it writes a file."""
     before = len(unfinished(folder))
     upload = threading.Thread(target=_upload_to_the_end, args=(editor, picture))
     upload.start()

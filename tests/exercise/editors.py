@@ -1,4 +1,4 @@
-"""An editor at the desk, over HTTP: signs in, uploads pictures, saves, withdraws."""
+"""An editor at the desk, over HTTP: signs in, uploads images, saves, withdraws."""
 
 import io
 import os
@@ -12,7 +12,7 @@ PATIENCE = 60  # seconds
 
 
 class Editor:
-    """A browser of the editor whose first password stands in the folder of the site."""
+    """A browser of the editor whose first password is in the folder of the site."""
 
     def __init__(self, port: int, folder: Path) -> None:
         self._site, self._session = f"http://localhost:{port}", requests.Session()
@@ -20,11 +20,11 @@ class Editor:
         self._password = dict(line.split() for line in logins)["editor"]
 
     def sign_in(self) -> bool:
-        answer = self.post("/desk/login/", username="editor", password=self._password, next="/desk/")
-        return answer.status_code == 302
+        response = self.post("/desk/login/", username="editor", password=self._password, next="/desk/")
+        return response.status_code == 302
 
     def post(self, path: str, *, files: dict | None = None, **fields: object) -> requests.Response:
-        """Post to a form of the desk. Raises requests.ConnectionError where the server goes away meanwhile."""
+        """Post to a form of the desk. Raises requests.ConnectionError if the server stops."""
         if "csrftoken" not in self._session.cookies:
             self._session.get(f"{self._site}/desk/login/", timeout=PATIENCE)
         headers = {"X-CSRFToken": self._session.cookies["csrftoken"]}
@@ -33,7 +33,7 @@ class Editor:
         )  # fmt: skip
 
     def upload(self, picture: bytes) -> requests.Response:
-        """Put a picture into the library; 302 says that it is there."""
+        """Upload an image to the library; 302 means that it was stored."""
         return self.post(
             "/desk/publications/image/add/", files={"file": ("noise.jpg", picture)}, alt_en="Noise", focus_x=50, focus_y=50
         )  # fmt: skip
@@ -45,12 +45,12 @@ class Editor:
         return self.post(path, note="", state=state.group(1) if state else "")
 
     def tag(self, publication: int) -> requests.Response:
-        """Save the working copy with a tag more."""
+        """Save the draft with one more tag."""
         return self.post(f"/desk/publications/publication/tags/?of={publication}", add="Exercise")
 
 
 def noise(width: int = 1600, height: int = 1200) -> bytes:
-    """A picture like no other, as JPEG: some 3 MB."""
+    """Return a random image as JPEG, some 3 MB."""
     stream = io.BytesIO()
     Pixels.frombytes("RGB", (width, height), os.urandom(width * height * 3)).save(stream, "JPEG", quality=90)
     return stream.getvalue()

@@ -1,4 +1,4 @@
-"""What nginx and Caddy, with the files of deploy/, write into their logs while no application answers."""
+"""What nginx and Caddy, with the files of deploy/, log while no application answers."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,22 +19,22 @@ SECRET_PATHS = (
 
 
 def logs(folder: Path) -> Iterator[Measurement]:
-    """Review links and links of reset mails while no application answers: they stand in no log of nginx or Caddy."""
+    """Review links and links of reset mails while no application answers: they are in no log of nginx or Caddy."""
     for name, front in {"nginx": nginx, "Caddy": caddy}.items():
         own = folder / name
         own.mkdir()
         with stopping(front(own, [free_port(), free_port()])) as balancer:
-            statuses = {_ask(balancer.port, path) for path in (*SECRET_PATHS, "/desk/")}
-        written = "".join(each.read_text("utf-8") for each in own.iterdir() if each.is_file())
-        found = sum(SECRET in line for line in written.splitlines())
-        answer = f"{found} of {len(SECRET_PATHS)} secret addresses, answers {statuses}"
-        is_logged = "connect" in written and "/desk/review" in written
+            statuses = {_request(balancer.port, path) for path in (*SECRET_PATHS, "/desk/")}
+        logged = "".join(file.read_text("utf-8") for file in own.iterdir() if file.is_file())
+        count = sum(SECRET in line for line in logged.splitlines())
+        answer = f"{count} of {len(SECRET_PATHS)} secret addresses, answers {statuses}"
+        is_logged = "connect" in logged and "/desk/review" in logged
         yield Measurement(
-            f"{name}: no application", answer, "0", not found and is_logged and statuses == {502}
+            f"{name}: no application", answer, "0", not count and is_logged and statuses == {502}
         )
 
 
-def _ask(port: int, path: str) -> int:
+def _request(port: int, path: str) -> int:
     reader = Reader(port)
     try:
         return reader.get(path)[0]

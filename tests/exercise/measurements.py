@@ -1,15 +1,15 @@
-"""What the table of the exercise says."""
+"""Rows of the table that the exercise prints."""
 
 from typing import NamedTuple
 
 
 class Measurement(NamedTuple):
-    """One line of the table: what was done, what was measured, what it may be, and whether it is so."""
+    """A row of the table: what was done, what was measured, its budget, and whether it is met."""
 
     what: str
     measured: str
     budget: str
-    is_kept: bool
+    is_met: bool
 
 
 def none_failed(what: str, results) -> Measurement:

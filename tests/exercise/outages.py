@@ -1,4 +1,4 @@
-"""A clock that is set back, a server that is cut off from its database, and servers that are told to stop under load."""
+"""A clock that is set back, a server that loses its database, and servers that receive a stop signal under load."""
 
 import os
 import signal
@@ -42,17 +42,17 @@ WITHDRAW = "actions.withdraw(Publication.objects.get(title=sys.argv[1]), by=None
 
 
 def _act(code: str, *arguments: str, **environment: str) -> None:
-    """Do something as the first machine does. Raises CalledProcessError."""
-    known = {**os.environ, "DJANGO_SETTINGS_MODULE": "sceeus.settings", **environment}
-    subprocess.run([sys.executable, "-c", ACT.format(code), *arguments], cwd=ROOT, env=known, check=True)
+    """Run an action as the first machine. Raises CalledProcessError."""
+    variables = {**os.environ, "DJANGO_SETTINGS_MODULE": "sceeus.settings", **environment}
+    subprocess.run([sys.executable, "-c", ACT.format(code), *arguments], cwd=ROOT, env=variables, check=True)
 
 
 def clock(folder: Path) -> Iterator[Measurement]:
     """A clock set back before an embargo ends, or before a window ends: pages, lists, feed and search follow."""
     address, offset, now = f"sqlite:///{folder}/site.sqlite3", folder / "clock", datetime.now(UTC)
-    known = {"SITE_DATA": str(folder), "DATABASE_URL": address}
-    manage("prepare", **known)
-    _act(SCHEDULE, str(now + timedelta(hours=1)), str(now + timedelta(hours=3)), **known)
+    variables = {"SITE_DATA": str(folder), "DATABASE_URL": address}
+    manage("prepare", **variables)
+    _act(SCHEDULE, str(now + timedelta(hours=1)), str(now + timedelta(hours=3)), **variables)
     offset.write_text("0", "ascii")
     hook = {"PYTHONPATH": str(Path(__file__).parent / "clock"), "EXERCISE_CLOCK": str(offset)}
     with stopping(site(folder, DATABASE_URL=address, **hook).wait()) as server:
@@ -71,14 +71,14 @@ def clock(folder: Path) -> Iterator[Measurement]:
 def _follows(server: Server, what: str, *, is_shown: bool) -> Measurement:
     reader = Reader(server.port)
 
-    def all_say() -> bool:
+    def all_follow() -> bool:
         pages = [reader.get(path)[2] for path in SHOWING]
         return all((b"/quokka/" in page) is is_shown for page in pages)
 
     try:
-        took = until(all_say, what="pages do not follow", seconds=5)
+        took = until(all_follow, what="pages do not follow", seconds=5)
     except TimeoutError:
-        return Measurement(what, "shown as before", f"{SEEN_WITHIN} s", is_kept=False)
+        return Measurement(what, "shown as before", f"{SEEN_WITHIN} s", is_met=False)
     return Measurement(
         what,
         f"{'shown' if is_shown else 'hidden'} after {took:.2f} s",
@@ -100,27 +100,29 @@ def _cut_off(folder: Path, *, pubsub: bool) -> Iterator[Measurement]:
     how = "with CACHE_URL" if pubsub else "without"
     with ExitStack() as stack:
         database = stack.enter_context(stopping(PostgreSQL(folder / "cluster")))
-        cable = stack.enter_context(stopping(Relay(database.port)))
-        known = {"SECRET_KEY": "x" * 50, "STALE_SECONDS": str(STALE_SECONDS)}
+        relay = stack.enter_context(stopping(Relay(database.port)))
+        variables = {"SECRET_KEY": "x" * 50, "STALE_SECONDS": str(STALE_SECONDS)}
         if pubsub:
-            known["CACHE_URL"] = f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
-        first = {**known, "DATABASE_URL": database.url, "SITE_DATA": str(folder)}
+            variables["CACHE_URL"] = (
+                f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
+            )
+        first = {**variables, "DATABASE_URL": database.url, "SITE_DATA": str(folder)}
         manage("prepare", **first)
         _act(PUBLISH, "Quokka", **first)
-        url = database.url.replace(str(database.port), str(cable.port))
-        second = stack.enter_context(stopping(site(folder, **known, DATABASE_URL=url).wait()))
-        yield from _withdrawn_elsewhere(second, cable, first, how, with_pubsub=pubsub)
+        url = database.url.replace(str(database.port), str(relay.port))
+        second = stack.enter_context(stopping(site(folder, **variables, DATABASE_URL=url).wait()))
+        yield from _withdrawn_elsewhere(second, relay, first, how, with_pubsub=pubsub)
 
 
 def _withdrawn_elsewhere(
-    server: Server, cable: Relay, first: dict[str, str], how: str, *, with_pubsub: bool
+    server: Server, relay: Relay, first: dict[str, str], how: str, *, with_pubsub: bool
 ) -> Iterator[Measurement]:
     within = SEEN_WITHIN if with_pubsub else STALE_SECONDS + 1
     reader, path = Reader(server.port), "/en/publications/quokka/"
     elsewhere = {**first, "SITE_DATA": f"{first['SITE_DATA']}/elsewhere"}
     Path(elsewhere["SITE_DATA"]).mkdir()
     assert reader.get(path)[0] == 200
-    cable.cut()
+    relay.cut()
     cut = time.monotonic()
     time.sleep(2)
     status, head, _ = reader.get(path)
@@ -149,39 +151,39 @@ def _withdrawn_elsewhere(
 
 
 def _gone_at(reader: Reader, path: str) -> tuple[float, float]:
-    """When a reader asks who is not shown the page any more, and how many seconds that one waits for an answer.
+    """Return when the first request was sent that does not get the page, and the seconds until its response.
 
     Raises TimeoutError.
     """
     ends = time.monotonic() + GONE_WITHIN
-    while (params := time.monotonic()) < ends:
+    while (requested_at := time.monotonic()) < ends:
         if reader.get(path)[0] != 200:
-            return params, time.monotonic() - params
+            return requested_at, time.monotonic() - requested_at
         time.sleep(0.02)
     raise TimeoutError(f"{path} is shown for more than {GONE_WITHIN} seconds.")
 
 
 def stop(folder: Path) -> Iterator[Measurement]:
-    """Servers under load that are told to stop, once, many times, all processes at once, or while a worker is replaced."""
+    """Servers under load that receive a stop signal: once, many times, or while a worker is replaced."""
     ways = {"once": _once, "all processes, 100 times": _many_times, "a worker has just died": _worker_died}
     with one_site(folder):
         pass  # it has prepared the folder
-    for name, tell in ways.items():
-        took = [_stopped(folder, tell) for _ in range(STOPS)]
+    for name, send_signals in ways.items():
+        times = [_stop_under_load(folder, send_signals) for _ in range(STOPS)]
         yield Measurement(
-            f"told to stop, {name}",
-            f"at most {max(took):.1f} s of {STOPS}",
+            f"stop signal, {name}",
+            f"at most {max(times):.1f} s of {STOPS}",
             f"{STOPS_WITHIN} s",
-            max(took) <= STOPS_WITHIN,
+            max(times) <= STOPS_WITHIN,
         )
 
 
-def _stopped(folder: Path, tell) -> float:
-    """Seconds until all processes of the server have ended."""
+def _stop_under_load(folder: Path, send_signals) -> float:
+    """Return the seconds until all processes of the server have ended."""
     server = site(folder, DATABASE_URL=f"sqlite:///{folder}/site.sqlite3").wait()
     warm(server.port)
     crowd, processes = Crowd(server.port, PAGES, readers=2), server.processes()
-    tell(server)
+    send_signals(server)
     started = time.monotonic()
     try:
         server.process.wait(60)

@@ -1,4 +1,4 @@
-"""What is exercised. Each part yields what it measured beside what it may be."""
+"""The parts of the exercise. Each yields its measurements beside their budgets."""
 
 import signal
 import sqlite3
@@ -16,32 +16,32 @@ from .servers import Server, manage, nginx, until
 from .sites import PAGES, Pair, one_site, publishing, stopping, two_servers, warm
 from .unfinished_bodies import bodies
 
-SLOWEST_IN_A_FLOOD = 250  # milliseconds, p99, of stored pages
-SLOWEST_NEW_PAGE = 1_000  # the same of pages and searches that nobody asked for before
+MAX_MS_IN_A_FLOOD = 250  # milliseconds, p99, of stored pages
+MAX_MS_OF_NEW_PAGES = 1_000  # the same of pages and searches that nobody requested before
 FLOODS = (16, 120)  # clients; the latter more than there are slots for pages
-CALM = [f"127.0.1.{number}" for number in range(1, 9)]
-STRANGE = [
-    "/en/publications/no-such-piece-*/",
+READER_ADDRESSES = [f"127.0.1.{number}" for number in range(1, 9)]
+FLOOD_PATHS = [
+    "/en/publications/no-such-publication-*/",
     "/en/publications/?q=word*",
     "/en/*",
     "/sv/publikationer/?q=ord*",
 ]
 
 
-def strangers(folder: Path) -> Iterator[Measurement]:
-    """Connections held open, half a request, slow readers, heads that are too long: other readers do not notice."""
+def hostile_connections(folder: Path) -> Iterator[Measurement]:
+    """Connections held open, half a request, slow readers, headers that are too long: other readers do not notice."""
     with one_site(folder) as server:
-        yield none_failed("nobody else", reads(server.port, PAGES, 3))
+        yield none_failed("no other client", reads(server.port, PAGES, 3))
         with held_open(server.port, 200):
-            yield none_failed("200 connections that say nothing", reads(server.port, PAGES, 3))
+            yield none_failed("200 silent connections", reads(server.port, PAGES, 3))
         with held_open(server.port, 200, b"GET / HTTP/1.1\r\nHost: localhost\r\n"):
             yield none_failed("200 requests that do not end", reads(server.port, PAGES, 3))
         with slow_readers(server.port, "/en/publications/", 100):
             yield none_failed("100 slow readers of a list", reads(server.port, PAGES, 3))
         with held_open(server.port, 50, b"GET / HTTP/1.1\r\nHost: localhost\r\nX-Word: " + b"a" * 60_000):
             status = Reader(server.port).get("/en/", X_Word="a" * 300_000)[0]
-            yield none_failed("50 heads of 60 kB that do not end", reads(server.port, PAGES, 3))
-        yield Measurement("a head of 300 kB", str(status), "431", status == 431)
+            yield none_failed("50 headers of 60 kB that do not end", reads(server.port, PAGES, 3))
+        yield Measurement("headers of 300 kB", str(status), "431", status == 431)
 
 
 def reload(folder: Path) -> Iterator[Measurement]:
@@ -59,24 +59,24 @@ def reload(folder: Path) -> Iterator[Measurement]:
             yield none_failed(f"reload, connections {kind}", crowd.stop())
 
 
-def neighbours(folder: Path) -> Iterator[Measurement]:
-    """An action on one app server is seen on the other; either may die under load."""
+def two_app_servers(folder: Path) -> Iterator[Measurement]:
+    """An action on one app server is visible on the other; either may die under load."""
     for pubsub in (False, True):
-        with two_servers(_made(folder / f"pubsub-{pubsub}"), pubsub=pubsub) as pair:
-            yield _seen(
+        with two_servers(_make_folder(folder / f"pubsub-{pubsub}"), pubsub=pubsub) as pair:
+            yield _measure_visibility(
                 pair, folder / f"pubsub-{pubsub}" / "first", "with pub/sub" if pubsub else "without pub/sub"
             )
             if pubsub:
-                yield from _killed(pair)
+                yield from _kill_in_turn(pair)
 
 
-def _made(folder: Path) -> Path:
+def _make_folder(folder: Path) -> Path:
     folder.mkdir()
     folder.chmod(0o755)
     return folder
 
 
-def _seen(pair: Pair, home: Path, how: str) -> Measurement:
+def _measure_visibility(pair: Pair, home: Path, how: str) -> Measurement:
     times, reader = [], Reader(pair.second.port)
     with publishing(home, pair.environment) as publish:
         publish("The first is slow")
@@ -90,14 +90,14 @@ def _seen(pair: Pair, home: Path, how: str) -> Measurement:
             )
             times.append(time.time() - stored)
     return Measurement(
-        f"an action is seen on the other, {how}",
+        f"an action is visible on the other, {how}",
         f"{sorted(times)[4]:.2f} s, at most {max(times):.2f}",
         "1 s",
         max(times) <= 1,
     )
 
 
-def _killed(pair: Pair) -> Iterator[Measurement]:
+def _kill_in_turn(pair: Pair) -> Iterator[Measurement]:
     for name, server in (("first", pair.first), ("second", pair.second)):
         crowd = Crowd(pair.balancer.port, PAGES, readers=6)
         time.sleep(2)
@@ -111,7 +111,7 @@ def _killed(pair: Pair) -> Iterator[Measurement]:
 
 
 def database(folder: Path) -> Iterator[Measurement]:
-    """PostgreSQL stops in mid-traffic and comes back."""
+    """PostgreSQL stops under load and starts again."""
     with two_servers(folder) as pair, publishing(folder / "first", pair.environment) as publish:
         publish("The first is slow")
         warm(pair.first.port)
@@ -127,9 +127,9 @@ def database(folder: Path) -> Iterator[Measurement]:
         took = time.monotonic() - back
         time.sleep(1)
         results = crowd.stop()
-        yield none_failed("PostgreSQL away for 8 s, stored pages", results)
+        yield none_failed("PostgreSQL stopped for 8 s, stored pages", results)
         yield Measurement(
-            "shown from memory meanwhile", f"{results.stale} answers", "some", results.stale > 0
+            "shown from memory in that time", f"{results.stale} answers", "some", results.stale > 0
         )
         yield Measurement("fresh after it is back", f"{took:.2f} s", "2 s", took <= 2)
         stored, title, reader = publish("Wheat after it"), b"Wheat after it", Reader(pair.second.port)
@@ -151,74 +151,78 @@ def lock(folder: Path) -> Iterator[Measurement]:
             writer.execute("BEGIN EXCLUSIVE")
             writer.execute("UPDATE django_migrations SET name = name")
             stored = reads(server.port, PAGES, 4)
-            made = reads(server.port, ["/en/publications/no-such-piece-*/"], 3, readers=2)
+            rendered = reads(server.port, ["/en/publications/no-such-publication-*/"], 3, readers=2)
             writer.execute("ROLLBACK")
         yield none_failed("no write", alone)
         yield none_failed("SQLite locked for 8 s, stored pages", stored)
-        yield none_failed("the same, pages made anew", made)
+        yield none_failed("the same, pages rendered", rendered)
 
 
 def flood(folder: Path) -> Iterator[Measurement]:
-    """Made-up addresses and searches without end, by few and by many: on the bare server stored pages go on, behind nginx,
-    which limits each client, pages and searches that nobody asked for before as well.
+    """Made-up addresses and searches, from few and many clients: a bare server keeps sending stored pages; behind nginx,
+    which limits each client, new pages and searches work as well.
     """
     with one_site(folder) as server:
         for count in FLOODS:
-            yield from _flooded_bare(server, count)
+            yield from _flood_bare_server(server, count)
         head = Reader(server.port).get("/en/")[1]
         status = "hit" if b"pages; hit" in head else "miss"
         yield Measurement("the home page after the flood", status, "hit", status == "hit")
         with stopping(nginx(folder, [server.port] * 2, has_limits=True)) as balancer:
             for count in FLOODS:
-                yield from _flooded_behind_limits(balancer, count)
+                yield from _flood_behind_limits(balancer, count)
 
 
-def _flooded_bare(server: Server, count: int) -> Iterator[Measurement]:
-    """Stored pages in three pairs of rounds, since the machine may have other work, without and with so many clients
-    that flood: what part of their speed alone is left, in the middle pair, and how many milliseconds each takes.
+def _flood_bare_server(server: Server, count: int) -> Iterator[Measurement]:
+    """Measure stored pages in three pairs of rounds without and with a flood: the share of their speed in the median pair,
+    and milliseconds. Pairs, since the machine may have other work.
     """
-    alone, during, strange = Results(), Results(), Results()
+    alone, during, flooding = Results(), Results(), Results()
     ratios = []
     for _round in range(3):
         quiet = reads(server.port, PAGES, 4)
-        crowd = Crowd(server.port, STRANGE, readers=count)
+        crowd = Crowd(server.port, FLOOD_PATHS, readers=count)
         time.sleep(1.5)
         results = reads(server.port, PAGES, 4)
-        strange.add(crowd.stop())
+        flooding.add(crowd.stop())
         alone.add(quiet)
         during.add(results)
         ratios.append(results.per_second / quiet.per_second)
     ratio, slowest = sorted(ratios)[1], during.slowest()
     yield Measurement(
-        f"bare server, {count} who flood: stored pages, of alone",
+        f"bare server, {count} flooding clients: stored pages, of alone",
         f"{ratio:.2f} ({during.answers / 12:.0f} a second, {slowest:.0f} ms p99)",
-        f"{SLOWEST_IN_A_FLOOD} ms",
-        slowest <= SLOWEST_IN_A_FLOOD,
+        f"{MAX_MS_IN_A_FLOOD} ms",
+        slowest <= MAX_MS_IN_A_FLOOD,
     )
-    yield _no_faults(alone.failed + during.failed, strange)
+    yield _no_faults(alone.failed + during.failed, flooding)
 
 
-def _flooded_behind_limits(balancer: Server, count: int) -> Iterator[Measurement]:
-    """Readers who each have an address of their own, and so many clients that flood from one address."""
+def _flood_behind_limits(balancer: Server, count: int) -> Iterator[Measurement]:
+    """Measure readers who each have an address of their own beside clients that flood from one address."""
     paths = [*PAGES, "/en/publications/?q=grain*", "/en/no-such-page-*/"]
-    readers = {"readers": len(CALM), "pause": 0.2, "sources": CALM}  # each asks for fewer than it may
+    readers = {
+        "readers": len(READER_ADDRESSES),
+        "pause": 0.2,
+        "sources": READER_ADDRESSES,
+    }  # each stays below the limit
     quiet = reads(balancer.port, paths, 4, **readers)
-    crowd = Crowd(balancer.port, STRANGE, readers=count, sources=["127.0.2.1"])
+    crowd = Crowd(balancer.port, FLOOD_PATHS, readers=count, sources=["127.0.2.1"])
     time.sleep(1.5)
     results = reads(balancer.port, paths, 8, **readers)
-    strange = crowd.stop()
+    flooding = crowd.stop()
     failed, slowest = results.failed + results.statuses[429], results.slowest()
     yield Measurement(
-        f"nginx, {count} who flood: pages and searches",
+        f"nginx, {count} flooding clients: pages and searches",
         f"{failed} of {results.answers} failed, {slowest:.0f} ms p99 (alone {quiet.slowest():.0f})",
-        f"0 failed, {SLOWEST_NEW_PAGE} ms",
-        failed == 0 and slowest <= SLOWEST_NEW_PAGE,
+        f"0 failed, {MAX_MS_OF_NEW_PAGES} ms",
+        failed == 0 and slowest <= MAX_MS_OF_NEW_PAGES,
     )
-    yield _no_faults(quiet.failed + failed, strange)
+    yield _no_faults(quiet.failed + failed, flooding)
 
 
 def _no_faults(failed: int, flood: Results) -> Measurement:
-    """Readers who failed, and answers to the flood that speak of a fault, not of a limit."""
+    """Count failed readers, and responses to the flood that are errors and not limits."""
     faults = failed + flood.failed - flood.statuses[503]
     refused = f"{flood.statuses[503]} busy, {flood.statuses[429]} over the limit"
     return Measurement(
@@ -227,7 +231,7 @@ def _no_faults(failed: int, flood: Results) -> Measurement:
 
 
 def front(folder: Path) -> Iterator[Measurement]:
-    """The mirror in front: pages without an app server, the headers of the application, secrets in no log."""
+    """The mirror in front: pages without an app server, the headers of the application, no secrets in logs."""
     with one_site(folder) as server:
         address = f"sqlite:///{folder}/site.sqlite3"
         manage("mirror", str(folder / "mirror"), SITE_DATA=str(folder), DATABASE_URL=address)
@@ -236,7 +240,7 @@ def front(folder: Path) -> Iterator[Measurement]:
         with stopping(nginx(folder, [server.port] * 2, mirror=str(folder / "mirror"))) as balancer:
             reader = Reader(balancer.port)
             there, here = reader.get("/en/", Accept_Encoding="gzip")[1], Reader(server.port).get("/en/")[1]
-            missing = [name for name in GUARDING if _field(there, name) != _field(here, name)]
+            missing = [name for name in SECURITY_HEADERS if _field(there, name) != _field(here, name)]
             yield Measurement(
                 "headers that differ from the application's",
                 ", ".join(missing) or "none",
@@ -260,7 +264,7 @@ def front(folder: Path) -> Iterator[Measurement]:
             yield none_failed("pages of the mirror, no app server", reads(balancer.port, PAGES, 3))
 
 
-GUARDING = (
+SECURITY_HEADERS = (
     "content-security-policy",
     "x-content-type-options",
     "x-frame-options",
@@ -272,14 +276,14 @@ GUARDING = (
 
 def _field(head: bytes, name: str) -> list[str]:
     lines = [line.partition(": ") for line in head.decode("latin-1").split("\r\n")]
-    return [value for found, _, value in lines if found.lower() == name]
+    return [value for field, _, value in lines if field.lower() == name]
 
 
 PARTS = {
     "front": front,
-    "strangers": strangers,
+    "connections": hostile_connections,
     "reload": reload,
-    "neighbours": neighbours,
+    "servers": two_app_servers,
     "database": database,
     "lock": lock,
     "flood": flood,

@@ -1,4 +1,4 @@
-"""Readers: plain sockets that ask, count what came back, and can be as rude as strangers are."""
+"""Readers: plain sockets that send requests and count the responses; some are hostile."""
 
 import multiprocessing
 import socket
@@ -9,79 +9,79 @@ from collections.abc import Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 
-PATIENCE = 35  # seconds; the site itself gives up after 30
+TIMEOUT = 35  # seconds; the site itself gives up after 30
 
 
 class Reader:
-    """One connection that is kept. Where a kept one was closed meanwhile it is opened anew once, as browsers do."""
+    """A persistent connection. If the server has closed it, it is opened again once, as browsers do."""
 
-    def __init__(self, port: int, *, patience: float = PATIENCE, source: str = "127.0.0.1") -> None:
-        self.port, self.patience, self._source = port, patience, source
+    def __init__(self, port: int, *, timeout: float = TIMEOUT, source: str = "127.0.0.1") -> None:
+        self.port, self.timeout, self._source = port, timeout, source
         self._socket: socket.socket | None = None
 
     def get(self, path: str, **headers: str) -> tuple[int, bytes, bytes]:
-        """Status, head and body of the answer. Raises OSError where none comes."""
-        kept = self._socket is not None
+        """Return status, headers and body of the response. Raises OSError if there is none."""
+        is_reused = self._socket is not None
         try:
-            return self._asked(path, headers)
+            return self._send(path, headers)
         except (ConnectionError, EOFError):
             self.close()
-            if not kept:
+            if not is_reused:
                 raise
-            return self._asked(path, headers)
+            return self._send(path, headers)
 
     def close(self) -> None:
         if self._socket:
             self._socket.close()
         self._socket = None
 
-    def _asked(self, path: str, headers: dict[str, str]) -> tuple[int, bytes, bytes]:
+    def _send(self, path: str, headers: dict[str, str]) -> tuple[int, bytes, bytes]:
         if self._socket is None:
             self._socket = socket.create_connection(
-                ("127.0.0.1", self.port), timeout=self.patience, source_address=(self._source, 0)
+                ("127.0.0.1", self.port), timeout=self.timeout, source_address=(self._source, 0)
             )
         more = "".join(f"{name.replace('_', '-')}: {value}\r\n" for name, value in headers.items())
         self._socket.sendall(f"GET {path} HTTP/1.1\r\nHost: localhost\r\n{more}\r\n".encode())
-        head, body = self._until(b"\r\n\r\n")
+        head, body = self._read_until(b"\r\n\r\n")
         fields = head.lower()
         if b"content-length:" in fields:
-            body += self._exactly(int(fields.split(b"content-length:")[1].split(b"\r\n")[0]) - len(body))
+            body += self._read_exactly(int(fields.split(b"content-length:")[1].split(b"\r\n")[0]) - len(body))
         elif b"transfer-encoding: chunked" in fields:
             while not body.endswith(b"0\r\n\r\n"):
-                body += self._some()
+                body += self._receive()
         if b"connection: close" in fields:
             self.close()
         return int(head[9:12]), head, body
 
-    def _until(self, end: bytes) -> tuple[bytes, bytes]:
-        got = b""
-        while end not in got:
-            got += self._some()
-        head, _, rest = got.partition(end)
+    def _read_until(self, end: bytes) -> tuple[bytes, bytes]:
+        received = b""
+        while end not in received:
+            received += self._receive()
+        head, _, rest = received.partition(end)
         return head, rest
 
-    def _exactly(self, count: int) -> bytes:
-        got = bytearray()
-        while len(got) < count:
-            got += self._some()
-        return bytes(got)
+    def _read_exactly(self, count: int) -> bytes:
+        received = bytearray()
+        while len(received) < count:
+            received += self._receive()
+        return bytes(received)
 
-    def _some(self) -> bytes:
+    def _receive(self) -> bytes:
         assert self._socket
-        got = self._socket.recv(65536)
-        if not got:
+        received = self._socket.recv(65536)
+        if not received:
             raise EOFError("The server closed the connection.")
-        return got
+        return received
 
 
 @dataclass
 class Results:
-    """What a crowd of readers got: answers by status, failures by kind, and how long each answer took, in seconds."""
+    """What a crowd of readers received: responses by status, failures by kind, and how long each response took, in seconds."""
 
     statuses: Counter = field(default_factory=Counter)
     failures: Counter = field(default_factory=Counter)
     stale: int = 0
-    took: list[float] = field(default_factory=list)
+    durations: list[float] = field(default_factory=list)
     seconds: float = 0.0
 
     @property
@@ -90,7 +90,7 @@ class Results:
 
     @property
     def failed(self) -> int:
-        """Readers who got no answer, or one that speaks of a fault of the site."""
+        """Return how many requests had no response or a server error."""
         return sum(self.failures.values()) + sum(n for status, n in self.statuses.items() if status >= 500)
 
     @property
@@ -98,8 +98,12 @@ class Results:
         return self.answers / self.seconds if self.seconds else 0.0
 
     def slowest(self, share: float = 0.99) -> float:
-        """The time in milliseconds within which this share of the answers came."""
-        return sorted(self.took)[int(len(self.took) * share)] * 1000 if self.took else float("nan")
+        """Return the milliseconds within which this share of the responses came."""
+        return (
+            sorted(self.durations)[int(len(self.durations) * share)] * 1000
+            if self.durations
+            else float("nan")
+        )
 
     def __str__(self) -> str:
         return f"{self.answers} answers, {self.failed} failed {dict(self.failures) or ''}".rstrip()
@@ -108,7 +112,7 @@ class Results:
         self.statuses += other.statuses
         self.failures += other.failures
         self.stale += other.stale
-        self.took += other.took
+        self.durations += other.durations
         self.seconds = max(self.seconds, other.seconds)
 
 
@@ -121,17 +125,17 @@ def read(
     results: Results,
     **headers: str,
 ) -> None:
-    """Ask for the paths in turn until told to end, one after the other."""
+    """Request the paths in turn, one after the other, until `ends` is set."""
     reader, started, number = Reader(port, source=source), time.monotonic(), 0
     while not ends.is_set():
         path = paths[number % len(paths)]
         path, number = path.replace("*", f"{number}-{id(reader)}"), number + 1
-        params = time.monotonic()
+        requested_at = time.monotonic()
         try:
             status, head, _ = reader.get(path, Accept_Encoding="gzip", **headers)
             results.statuses[status] += 1
             results.stale += b"detail=stale" in head
-            results.took.append(time.monotonic() - params)
+            results.durations.append(time.monotonic() - requested_at)
         except (OSError, EOFError) as error:
             results.failures[type(error).__name__] += 1
             reader.close()
@@ -141,8 +145,8 @@ def read(
     results.seconds = time.monotonic() - started
 
 
-def _crowd(connection, ports, sources, paths, readers, pause, headers) -> None:
-    """In a process of its own, so that readers take no time from each other: read until the other end says enough."""
+def _run_crowd(connection, ports, sources, paths, readers, pause, headers) -> None:
+    """Read in a process of its own, so that readers do not slow down the measuring one, until the other end sends a message."""
     ends, all_results = threading.Event(), [Results() for _ in range(readers)]
     threads = [
         threading.Thread(
@@ -158,16 +162,20 @@ def _crowd(connection, ports, sources, paths, readers, pause, headers) -> None:
     connection.recv()
     ends.set()
     for thread in threads:
-        thread.join(PATIENCE + 5)
-    whole = Results()
+        thread.join(TIMEOUT + 5)
+    total = Results()
     for results in all_results:
-        whole.add(results)
-    connection.send(whole)
+        total.add(results)
+    connection.send(total)
 
 
 class Crowd:
-    """Readers at work in a process of their own, from now until `stop`, which says what they got. A `*` in a path is a new
-    word each time; `pause` is how long each rests between two pages; `sources` are the addresses they come from, in turn.
+    """Readers in a process of their own, from now until `stop`, which returns their results.
+
+    Args:
+        paths: a `*` is replaced by a new word each time.
+        pause: seconds between two requests of a reader.
+        sources: client addresses, used in turn.
     """
 
     def __init__(
@@ -184,12 +192,12 @@ class Crowd:
         spawn = multiprocessing.get_context("spawn")
         self._here, there = spawn.Pipe()
         self._process = spawn.Process(
-            target=_crowd,
+            target=_run_crowd,
             args=(there, ports, list(sources), list(paths), readers, pause, headers),
             daemon=True,
         )
         self._process.start()
-        there.close()  # so that a process that fails is not waited for
+        there.close()  # so that nothing waits for a process that fails
         self._here.recv()
 
     def stop(self) -> Results:
@@ -200,21 +208,21 @@ class Crowd:
 
 
 def reads(ports: int | Sequence[int], paths: Sequence[str], seconds: float, **how) -> Results:
-    """What a crowd gets in so many seconds."""
+    """Return the results of a crowd after so many seconds."""
     crowd = Crowd(ports, paths, **how)
     time.sleep(seconds)
     return crowd.stop()
 
 
 @contextmanager
-def held_open(port: int, count: int, said: bytes = b""):
-    """Connections that say this, or nothing, and wait."""
+def held_open(port: int, count: int, content: bytes = b""):
+    """Open connections that send `content`, or nothing, and wait."""
     sockets = []
     try:
         for _ in range(count):
-            sockets.append(socket.create_connection(("127.0.0.1", port), timeout=PATIENCE))
-            if said:
-                sockets[-1].sendall(said)
+            sockets.append(socket.create_connection(("127.0.0.1", port), timeout=TIMEOUT))
+            if content:
+                sockets[-1].sendall(content)
         yield sockets
     finally:
         for held in sockets:
@@ -223,7 +231,7 @@ def held_open(port: int, count: int, said: bytes = b""):
 
 @contextmanager
 def slow_readers(port: int, path: str, count: int, *, rate: int = 4096, every: float = 0.25):
-    """Readers with a bad connection: each takes `rate` bytes at a time, with a small window."""
+    """Start readers with a bad connection: each receives `rate` bytes at a time, with a small window."""
     ends, sockets = threading.Event(), []
 
     def take() -> None:

@@ -1,4 +1,4 @@
-"""A cable between a server and what it needs, which can be cut."""
+"""A TCP relay between a server and its database, which can be interrupted."""
 
 import socket
 import threading
@@ -6,7 +6,7 @@ from contextlib import suppress
 
 
 class Relay:
-    """Passes on what comes to its port. Once cut, nothing goes through any more and nobody is told."""
+    """Forward the connections to its port. Once cut, nothing is forwarded and no connection is closed."""
 
     def __init__(self, to: int) -> None:
         self._to, self._is_whole = to, threading.Event()

@@ -1,4 +1,4 @@
-"""Servers of the exercise's own: the site, PostgreSQL, Redis and nginx, each in a folder that goes away with it."""
+"""Servers for the exercise: the site, PostgreSQL, Redis, nginx and Caddy, each in a temporary folder."""
 
 import fcntl
 import os
@@ -26,7 +26,7 @@ _ports = iter(range(int(os.environ.get("EXERCISE_PORTS", "8130")), 65_000))
 
 
 class MissingProgram(Exception):
-    """A program that the exercise needs is not there. Says which, and how to get it."""
+    """A program that the exercise needs is missing; the message says how to install it."""
 
 
 def free_port() -> int:
@@ -76,7 +76,7 @@ class Server:
             )  # fmt: skip
 
     def wait(self, path: str = "/en/") -> "Server":
-        """Until the site answers there."""
+        """Wait until the site answers at this path."""
         until(lambda: _answers(self.port, path), what=self.tail)
         return self
 
@@ -85,7 +85,7 @@ class Server:
         return self
 
     def tail(self) -> str:
-        """The command, and the end of what it said."""
+        """Return the command and the end of its log."""
         return (
             f"{self.command[:4]}\n" + "\n".join(self.log.read_text("utf-8", "replace").splitlines()[-15:])
             if self.log.exists()
@@ -96,7 +96,7 @@ class Server:
         self.process.send_signal(number)
 
     def kill(self) -> None:
-        """As a power cut does it: the process and all that it has started."""
+        """Kill the process and its children, as a power failure would."""
         os.killpg(self.process.pid, signal.SIGKILL)
         self.process.wait()
 
@@ -109,7 +109,7 @@ class Server:
                 self.kill()
 
     def processes(self) -> list[int]:
-        """The process and all below it."""
+        """Return the process and its descendants."""
         below: dict[int, list[int]] = {}
         for entry in Path("/proc").glob("[0-9]*/stat"):
             try:
@@ -117,24 +117,24 @@ class Server:
             except OSError:
                 continue
             below.setdefault(int(fields[1]), []).append(int(entry.parent.name))
-        found = [self.process.pid]
-        for pid in found:
-            found += below.get(pid, [])
-        return found
+        pids = [self.process.pid]
+        for pid in pids:
+            pids += below.get(pid, [])
+        return pids
 
     def cpu(self) -> float:
-        """Seconds of CPU that it has taken so far."""
-        used = 0
+        """Return the seconds of CPU that it has used so far."""
+        ticks = 0
         for pid in self.processes():
             try:
                 fields = Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
             except OSError:
                 continue
-            used += int(fields[11]) + int(fields[12])
-        return used / TICKS
+            ticks += int(fields[11]) + int(fields[12])
+        return ticks / TICKS
 
     def memory(self) -> float:
-        """Megabytes that it would give back, pages shared with others counted in part."""
+        """Return its megabytes of memory (proportional set size)."""
         kilobytes = 0
         for pid in self.processes():
             try:
@@ -145,11 +145,11 @@ class Server:
         return kilobytes / 1024
 
 
-def until(good, *, what: str | Callable[[], str], seconds: float = START) -> float:
-    """Wait for something, and say how long it took."""
+def until(condition, *, what: str | Callable[[], str], seconds: float = START) -> float:
+    """Wait until a condition holds and return the seconds. Raises TimeoutError with `what`."""
     started = time.monotonic()
     while time.monotonic() - started < seconds:
-        if good():
+        if condition():
             return time.monotonic() - started
         time.sleep(0.02)
     raise TimeoutError(f"Not within {seconds:.0f} s: {what() if callable(what) else what}")
@@ -161,7 +161,7 @@ def _listens(port: int) -> bool:
 
 
 def _answers(port: int, path: str) -> bool:
-    reader = Reader(port, patience=10)
+    reader = Reader(port, timeout=10)
     try:
         return reader.get(path)[0] < 500
     except (OSError, EOFError):
@@ -171,18 +171,18 @@ def _answers(port: int, path: str) -> bool:
 
 
 def manage(*arguments: str, **environment: str) -> str:
-    """What a command of the project says. Raises CalledProcessError."""
-    done = subprocess.run(
+    """Run a command of the project and return its output. Raises CalledProcessError."""
+    completed = subprocess.run(
         [sys.executable, "manage.py", *arguments], cwd=ROOT, env={**os.environ, **environment}, check=True,
         capture_output=True, text=True,
     )  # fmt: skip
-    return done.stdout
+    return completed.stdout
 
 
 def site(
     folder: Path, *, port: int = 0, workers: int = 1, more: Sequence[str] = (), **environment: str
 ) -> Server:
-    """The site as it is served in earnest, with its files in the folder."""
+    """Start the site as in production, with its files in the folder."""
     port = port or free_port()
     command = [sys.executable, "manage.py", "serve", "--port", str(port), "--workers", str(workers), *more]
     return Server(command, port, log=folder / f"site-{port}.log", SITE_DATA=str(folder), **environment)
@@ -230,7 +230,7 @@ class PostgreSQL:
         return f"postgres://postgres@127.0.0.1:{self.port}/postgres"
 
     def start(self) -> None:
-        """Until it takes connections."""
+        """Start it and wait until it accepts connections."""
         quick = "-c fsync=off -c unix_socket_directories= -c listen_addresses=127.0.0.1"
         options = [
             "-D",
@@ -267,7 +267,7 @@ http {{
 def nginx(folder: Path, ports: Sequence[int], *, mirror: str = "", has_limits: bool = False) -> Server:
     """The balancer of deploy/ in front of two app servers, with a mirror if there is one; log in `folder`/access.log.
 
-    Without `has_limits` a client may ask as often as it likes, since most readers of the exercise share an address.
+    Without `has_limits` clients are not limited, since most readers of the exercise share an address.
     """
     port = free_port()
     changed = {
@@ -313,7 +313,7 @@ def caddy(folder: Path, ports: Sequence[int], *, mirror: str = "") -> Server:
 
 
 def _request_buffers(caddy_program: str) -> dict[str, str]:
-    """What an old Caddy must be told to hold bodies back."""
-    said = subprocess.run([caddy_program, "version"], check=True, capture_output=True, text=True).stdout
-    numbers = [int(number) for number in re.findall(r"\d+", said)[:2]]
+    """Return the variable that makes an old Caddy buffer request bodies."""
+    version = subprocess.run([caddy_program, "version"], check=True, capture_output=True, text=True).stdout
+    numbers = [int(number) for number in re.findall(r"\d+", version)[:2]]
     return {"REQUEST_BUFFERS": "buffer_requests"} if numbers < [2, 7] else {}

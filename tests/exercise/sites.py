@@ -1,4 +1,4 @@
-"""Whole sites to exercise: one app server, or two behind a balancer, and somebody who publishes."""
+"""Sites to exercise: one app server, or two behind a balancer, and a process that publishes."""
 
 import os
 import subprocess
@@ -16,7 +16,7 @@ PAGES = ["/en/", "/en/publications/", "/en/authors/", "/en/topics/", "/sv/", "/e
 
 @contextmanager
 def one_site(folder: Path) -> Iterator[Server]:
-    """The demonstration on SQLite, by one app server with all its pages in memory."""
+    """Serve the demonstration on SQLite from one app server with all its pages in memory."""
     address = f"sqlite:///{folder}/site.sqlite3"
     manage("prepare", SITE_DATA=str(folder), DATABASE_URL=address)
     with stopping(site(folder, DATABASE_URL=address).wait()) as server:
@@ -58,20 +58,22 @@ class Pair(NamedTuple):
 def two_servers(folder: Path, *, pubsub: bool = True) -> Iterator[Pair]:
     with ExitStack() as stack:
         database = stack.enter_context(stopping(PostgreSQL(folder / "cluster")))
-        known = {"DATABASE_URL": database.url, "SECRET_KEY": "x" * 50}
+        variables = {"DATABASE_URL": database.url, "SECRET_KEY": "x" * 50}
         if pubsub:
-            known["CACHE_URL"] = f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
+            variables["CACHE_URL"] = (
+                f"redis://127.0.0.1:{stack.enter_context(stopping(redis(folder))).port}/0"
+            )
         servers = []
         for name in ("first", "second"):
             home = folder / name
             home.mkdir()
-            manage("prepare", SITE_DATA=str(home), **known)
-            servers.append(stack.enter_context(stopping(site(home, **known))))
+            manage("prepare", SITE_DATA=str(home), **variables)
+            servers.append(stack.enter_context(stopping(site(home, **variables))))
         for server in servers:
             server.wait()
             warm(server.port)
         balancer = stack.enter_context(stopping(nginx(folder, [server.port for server in servers])))
-        yield Pair(*servers, balancer, database, known)
+        yield Pair(*servers, balancer, database, variables)
 
 
 PUBLISH = """
@@ -87,11 +89,11 @@ for line in sys.stdin:
 
 
 @contextmanager
-def publishing(folder: Path, known: dict[str, str]):
-    """A person at the desk of the first machine: a function that publishes a piece and says when it was stored."""
+def publishing(folder: Path, variables: dict[str, str]):
+    """Yield a function that publishes a text from the first machine and returns when it was stored."""
     environment = {
         **os.environ,
-        **known,
+        **variables,
         "SITE_DATA": str(folder),
         "DJANGO_SETTINGS_MODULE": "sceeus.settings",
     }

@@ -1,4 +1,4 @@
-"""Bodies that are begun and not finished: to the server itself, and to nginx and Caddy with the files of deploy/."""
+"""Unfinished request bodies: to the server itself, and to nginx and Caddy with the files of deploy/."""
 
 import http.client
 import re
@@ -19,7 +19,7 @@ P99 = 250  # milliseconds
 SECONDS = 3
 MULTIPART = "Content-Type: multipart/form-data; boundary=x\r\n"
 FORM = "Content-Type: application/x-www-form-urlencoded\r\n"
-BEGUN = {
+UNFINISHED = {
     "the login": ("/desk/login/", FORM, "username=a&password="),
     "a PDF": ("/en/publications/a.pdf", FORM, "a="),
     "OAI-PMH": ("/oai", FORM, "verb=Iden"),
@@ -32,17 +32,19 @@ SIGN_INS = 5
 
 
 def bodies(folder: Path) -> Iterator[Measurement]:
-    """400 bodies of each sort that do not end: no public request fails; behind nginx and Caddy the desk works too."""
+    """400 unfinished bodies of each type: no public request fails; behind nginx and Caddy the desk works too."""
     with one_site(folder) as server:
-        public, cookie = _public(server.port), sign_in(server.port, folder)
-        yield from _attacked(server.port, public, cookie, "bare server")
+        public, cookie = _public_paths(server.port), sign_in(server.port, folder)
+        yield from _attack(server.port, public, cookie, "bare server")
         for name, front in {"nginx": _nginx, "Caddy": _caddy}.items():
             with front(folder, server) as balancer:
-                yield from _attacked(balancer.port, public, cookie, name, lambda port: _desk(port, folder))
+                yield from _attack(
+                    balancer.port, public, cookie, name, lambda port: _check_desk(port, folder)
+                )
 
 
-def _public(port: int) -> list[str]:
-    """Addresses of every sort that readers ask for."""
+def _public_paths(port: int) -> list[str]:
+    """Return addresses of every type that readers request."""
     reader = Reader(port)
     page = reader.get("/en/publications/")[2].decode()
     text = re.search(r'href="(/en/publications/[^/"?]+)/"', page)[1]
@@ -54,12 +56,12 @@ def _public(port: int) -> list[str]:
     return [*paths, "/en/publications/?q=word*"]
 
 
-def _attacked(
+def _attack(
     port: int, public: list[str], cookie: str, where: str, check: Callable[[int], str] | None = None
 ) -> Iterator[Measurement]:
-    for what, (path, type_, started) in BEGUN.items():
-        said = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{type_}Content-Length: 5000\r\n\r\n{started}"
-        with held_open(port, COUNT, said.encode()):
+    for what, (path, type_, started) in UNFINISHED.items():
+        request = f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: {cookie}\r\n{type_}Content-Length: 5000\r\n\r\n{started}"
+        with held_open(port, COUNT, request.encode()):
             time.sleep(0.5)
             results = reads(port, public, SECONDS)
             desk = check(port) if check else ""
@@ -71,8 +73,8 @@ def _attacked(
         )
 
 
-def _desk(port: int, folder: Path) -> str:
-    """What becomes of an editor who signs in: “well”, or what went wrong."""
+def _check_desk(port: int, folder: Path) -> str:
+    """Sign an editor in; return “well” or the error."""
     for _ in range(SIGN_INS):
         try:
             sign_in(port, folder)
@@ -82,7 +84,7 @@ def _desk(port: int, folder: Path) -> str:
 
 
 def sign_in(port: int, folder: Path) -> str:
-    """The cookies of an editor of the demonstration who has signed in. Raises AssertionError where that fails."""
+    """Sign in as the editor of the demonstration and return the cookies. Raises AssertionError if that fails."""
     password = re.search(r"^editor\W+(\S+)", (folder / "first-login.txt").read_text("utf-8"), re.MULTILINE)[1]
     status, cookies, page = _send(port, "GET", "/desk/login/")
     assert status == 200, status
@@ -96,20 +98,20 @@ def sign_in(port: int, folder: Path) -> str:
 
 
 def _send(port: int, method: str, path: str, body: str = "", cookies: str = "") -> tuple[int, str, str]:
-    """Status, cookies and body of the answer."""
+    """Return status, cookies and body of the response."""
     connection = http.client.HTTPConnection("127.0.0.1", port, timeout=10)
     headers = {"Host": "localhost", "Cookie": cookies, "Referer": f"http://localhost{path}"}
     if body:
         headers["Content-Type"] = "application/x-www-form-urlencoded"
     try:
         connection.request(method, path, body or None, headers)
-        answer = connection.getresponse()
-        page, set_ = answer.read().decode(), SimpleCookie()
-        for value in answer.headers.get_all("Set-Cookie", []):
-            set_.load(value)
+        response = connection.getresponse()
+        page, set_cookies = response.read().decode(), SimpleCookie()
+        for value in response.headers.get_all("Set-Cookie", []):
+            set_cookies.load(value)
     finally:
         connection.close()
-    return answer.status, "; ".join(f"{name}={morsel.value}" for name, morsel in set_.items()), page
+    return response.status, "; ".join(f"{name}={morsel.value}" for name, morsel in set_cookies.items()), page
 
 
 @contextmanager
