@@ -11,7 +11,7 @@ from .publish import publish, publish_many
 from .redact import check_passage, default_mark, preview_redaction, redact
 from .redaction_report import RedactionReport
 from .redirects import add_redirects
-from .related_links import allow_suggestion, exclude_suggestion, set_related_links
+from .related_links import MAX_RELATED_LINKS, allow_suggestion, exclude_suggestion, set_related_links
 from .repair import repair_copies, repair_windows
 from .save import check_deletable, delete_instance, render_site_page, save_instance
 from .transaction import (
@@ -27,6 +27,7 @@ from .undo import UndoType, plan_undo, undo
 from .withdraw import withdraw
 
 __all__ = [
+    "MAX_RELATED_LINKS",
     "NEVER_PUBLIC",
     "ActionRefused",
     "ClockBehind",

@@ -6,7 +6,7 @@ from django.db.models import Max
 from django.utils import timezone
 from django.utils.translation import gettext as _
 
-from publications.models import ActionType, AuditEntry, Edition, Publication
+from publications.models import ActionType, AuditEntry, Edition, Publication, parse_pk
 
 from .transaction import Outdated
 
@@ -53,8 +53,7 @@ def refuse_outdated_state(publication: Publication, state: str | None) -> None:
 def actions_since(publication: Publication, state: str) -> list[AuditEntry]:
     """Return what has been done with the windows of a publication since a state, the last action first."""
     number = state.partition(".")[0]
-    if not (number.isascii() and number.isdecimal() and len(number) < 19):
+    version = parse_pk(number)
+    if not version and number != "0":
         return []
-    return list(
-        publication.audit_entries.filter(action__in=WINDOW_ACTIONS, site_version__gt=int(number))[:20]
-    )
+    return list(publication.audit_entries.filter(action__in=WINDOW_ACTIONS, site_version__gt=version)[:20])

@@ -32,7 +32,7 @@ from django.utils.formats import date_format
 from django.utils.html import format_html
 from django.utils.translation import gettext as _
 
-from publications.models import REDACTED_SINCE, Autosave, Publication, is_redacted_since
+from publications.models import REDACTED_SINCE, Autosave, Publication, is_redacted_since, parse_pk
 
 from .encryption import decrypt, encrypt
 from .remembered_sign_ins import find_person
@@ -45,13 +45,12 @@ from .unsent_forms import (
     fill_in,
     key_in,
     new_key,
-    parse_pk,
     values_of,
 )
 
 FIELD = "carried"  # of the page for signing in
 PARAMETER = "held"  # of the address of a form that is shown again
-SALT = "publications.admin.carried_forms"
+SALT = "publications.desk.carried_forms"  # of pages in open browsers: stored data, not the name of a module
 NOT_CARRIED = ("csrfmiddlewaretoken", FORM_KEY, FIELD)
 FORMLESS = ("index", "_changelist", "_delete")  # how pages are named where nothing is typed
 BUTTON_PAGES = ("review-update", "word-report", "word-changes", "autosave-discard", "carried")

@@ -46,6 +46,12 @@ class ChoiceSource:
         """What a form without scripts offers; what has been chosen before is kept beside it."""
         return self.found(query, rows)
 
+    def exact_match(self, query: str, rows: QuerySet | None = None) -> Model | None:
+        """Return the one row of this name, whatever its case and marks; None without one, or with several."""
+        name = strip_marks(" ".join(query.split()))
+        matches = [row for row in self.found(query, rows) if strip_marks(self.name(row)) == name]
+        return matches[0] if len(matches) == 1 else None
+
     def _anywhere(self, word: str) -> Q:
         found = Q()
         for field in self.searched:

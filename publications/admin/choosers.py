@@ -14,24 +14,30 @@ from django.forms.widgets import Script
 from django.urls import reverse_lazy
 from django.utils.translation import gettext_lazy as _
 
+from publications.models import parse_pk
+
 from .choice_sources import CHOICE_SOURCES, choice_source_for
-from .unsent_forms import UnsentFormMixin, parse_pk
+from .unsent_forms import UnsentFormMixin
 
 OPTIONS_WITHOUT_SCRIPT = 60
 SPARE_PLACES = 3
-MAX_RELATED_LINKS = 20
 ENTER = "_enter"  # the button that Enter presses: it saves, or finds where words to look for were typed
 
 
+def pending_query(data, name: str) -> str:
+    """Return the words in the search box of a chooser that nobody has looked for or been asked about, or ""."""
+    query, answered = data.get(f"{name}-find", "").strip(), data.get(f"{name}-found", "").strip()
+    return query if query != answered else ""
+
+
 def is_search(data, name: str) -> bool:
-    """Whether Enter in a form without scripts is meant for the words in the Find field of a chooser."""
-    asked, answered = data.get(f"{name}-find", "").strip(), data.get(f"{name}-found", "").strip()
-    return ENTER in data and asked != answered
+    """Return whether Enter in a form without scripts is meant for the search box of a chooser."""
+    return ENTER in data and bool(pending_query(data, name))
 
 
 def opened_with(data, name: str) -> list[int]:
     """Return the keys of the rows that were stored when the form was opened, as it carries them."""
-    return [int(pk) for pk in data.get(f"{name}-chooser", "").split(",") if pk.isdecimal()]
+    return [pk for text in data.get(f"{name}-chooser", "").split(",") if (pk := parse_pk(text))]
 
 
 @dataclass(frozen=True)
@@ -61,20 +67,23 @@ class ChooserBoundField(forms.BoundField):
         return ChooserValue(
             pairs=super().value(),
             opened_with=self._opened_with(),
-            excluded=self._excluded(),
+            excluded=self.excluded,
             query=data.get(f"{self.html_name}-find", ""),
             is_search=is_search(data, self.html_name),
         )
 
     def _opened_with(self) -> list[int]:
-        """What a form that is shown again without being stored was opened with stays so."""
-        if not self.field.is_merged:
+        """Return the stored rows as of when the form was opened; a bound form carries them."""
+        row = getattr(self.form, "instance", None)
+        if not self.field.is_merged or not (row and row.pk):
             return []
-        if self.form.is_unsent:
+        if self.form.is_bound:
             return opened_with(self.form.data, self.html_name)
         return [int(pk) for pk, _role in self.field.prepare_value(self.initial)]
 
-    def _excluded(self) -> int | None:
+    @property
+    def excluded(self) -> int | None:
+        """The key of the row that is edited, which is no choice for itself."""
         row = getattr(self.form, "instance", None)
         return row.pk if isinstance(row, self.field.source.model) else None
 
@@ -186,7 +195,9 @@ class ChooserField(forms.Field):
         return every.filter(Q(pk__in=self.rows.values("pk")) | Q(pk__in=self.kept))
 
     def prepare_value(self, value) -> list[tuple[str, str]]:
-        """Return pairs of key and role, of rows or of keys."""
+        """Return pairs of key and role, from rows, from keys, or from keys in the address of the form ("3,7")."""
+        if isinstance(value, str):
+            value = [(pk, "") for text in value.split(",") if (pk := parse_pk(text))]
         return [(str(row.pk if isinstance(row, Model) else row), role) for row, role in value or []]
 
     def clean(self, value) -> list[tuple[Model, str]]:
@@ -213,22 +224,63 @@ class ChooserField(forms.Field):
         return self.prepare_value(initial) != self.prepare_value(data)
 
 
-class ChooserModelForm(UnsentFormMixin, forms.ModelForm):
-    """A form with choosers, which may be sent only to find other options."""
+class ChooserFormMixin(UnsentFormMixin):
+    """A form with choosers, which may be sent only to find other options.
+
+    A query that is left in a search box when the form is saved chooses the row of exactly this name. If there is no
+    such row, or more than one, the form asks once and keeps the query.
+    """
+
+    @property
+    def is_unsent(self) -> bool:
+        """Whether somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
+        return super().is_unsent or (self.is_bound and self._is_searching())
+
+    def full_clean(self) -> None:
+        if self.is_bound and not self.is_unsent:
+            for bound in self._pending_choosers():
+                self._choose_exact_match(bound)
+        super().full_clean()
+
+    def clean(self) -> dict:
+        cleaned = super().clean()
+        for bound in self._pending_choosers():
+            text = _("%(label)s: “%(query)s” is not chosen yet. Choose an entry, or save again without it.")
+            query = pending_query(self.data, bound.html_name)
+            self.add_error(None, text % {"label": bound.label, "query": query})
+        return cleaned
+
+    def _choosers(self) -> list[ChooserBoundField]:
+        return [self[name] for name, field in self.fields.items() if isinstance(field, ChooserField)]
+
+    def _pending_choosers(self) -> list[ChooserBoundField]:
+        enabled = [bound for bound in self._choosers() if not bound.field.disabled]
+        return [bound for bound in enabled if pending_query(self.data, bound.html_name)]
+
+    def _is_searching(self) -> bool:
+        return any(is_search(self.data, bound.html_name) for bound in self._choosers())
+
+    def _choose_exact_match(self, bound: ChooserBoundField) -> None:
+        """Add the row that the pending query names to the chosen ones; the search box is emptied."""
+        field, name = bound.field, bound.html_name
+        row = field.source.exact_match(pending_query(self.data, name), field.rows)
+        if row is None or row.pk == bound.excluded:
+            return
+        self.data = self.data.copy()
+        self.data[f"{name}-find"] = ""
+        chosen = [key for key, _role in bound.data]
+        if field.limit == 1:
+            self.data.setlist(name, [str(row.pk)])
+        elif str(row.pk) not in chosen:
+            self.data.appendlist(name, str(row.pk))
+            self.data.appendlist(f"{name}-role", "")
+
+
+class ChooserModelForm(ChooserFormMixin, forms.ModelForm):
+    """The form of a row with choosers."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
         for field in self.fields.values():
-            field.widget.attrs.pop(
-                "maxlength", None
-            )  # browsers cut without a word: a sentence says it instead
-
-    @property
-    def is_unsent(self) -> bool:
-        """Somebody without scripts asks a chooser for other options: nothing is checked, all is kept."""
-        return super().is_unsent or (self.is_bound and self._is_searching())
-
-    def _is_searching(self) -> bool:
-        """Enter was pressed, and the words to look for are others than those that were looked for."""
-        names = [name for name, field in self.fields.items() if isinstance(field, ChooserField)]
-        return any(is_search(self.data, self.add_prefix(name)) for name in names)
+            # Browsers cut without a word: a sentence says it instead.
+            field.widget.attrs.pop("maxlength", None)

@@ -15,8 +15,11 @@ from django.core.signing import BadSignature, Signer
 from django.utils.crypto import salted_hmac
 
 NONCE_BYTES = 16
-PREFIX = "publications.admin.encryption"
-"""Of each salt, so that no value which is only signed with the same one is taken for an encrypted one."""
+PREFIX = "publications.desk.encryption"
+"""Of each salt, so that no value which is only signed with the same salt passes for an encrypted one.
+
+Pages in open browsers hold values made with it: stored data, not the name of a module.
+"""
 
 
 def encrypt(value: object, *, salt: str) -> str:

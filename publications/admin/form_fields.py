@@ -3,9 +3,12 @@
 from datetime import datetime
 
 from django import forms
+from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.utils.translation import gettext as _
 from taggit.forms import TagWidget as LineOfTags
+
+from publications.models import parse_pk
 
 YEARS = range(1900, 2101)
 
@@ -32,6 +35,18 @@ class LocalDateTimeField(forms.DateTimeField):
                 % {"year": moment.year, "first": YEARS[0], "last": YEARS[-1]}
             )
         return moment
+
+
+class RowChoicesField(forms.ModelMultipleChoiceField):
+    """Several rows by their keys. A key too large for the database is an invalid choice, not an error of it."""
+
+    def clean(self, value) -> QuerySet:
+        for key in value or ():
+            if not parse_pk(str(key)):
+                raise forms.ValidationError(
+                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": key}
+                )
+        return super().clean(value)
 
 
 class TagInput(LineOfTags):

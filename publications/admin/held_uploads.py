@@ -16,7 +16,7 @@ from publications.models import originals
 
 FOLDER = "waiting"
 HELD_FOR = timedelta(days=1)
-SALT = "publications.admin.waiting_files"
+SALT = "publications.desk.waiting_files"  # of pages in open browsers: stored data, not the name of a module
 
 
 @dataclass(frozen=True)

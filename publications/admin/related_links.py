@@ -23,10 +23,10 @@ from publications.locales import localized_path
 from publications.models import Address, Edition, ExcludedSuggestion, Publication, RelatedLink
 
 from .choice_sources import reads_drafts
-from .choosers import MAX_RELATED_LINKS, ChooserField, opened_with
+from .choosers import ChooserField, ChooserFormMixin, opened_with
 from .drafts import suggestions
 from .site import bounded_search, render_desk_page, require_permissions
-from .unsent_forms import UnsentFormMixin, mark_redisplay, pk_in, pks_in
+from .unsent_forms import mark_redisplay, pk_in, pks_in
 
 MAX_ENDED_PUBLICATIONS = 40
 """Pieces whose addresses are looked for in texts at once: those that ended last. Each costs a look at every text."""
@@ -87,7 +87,7 @@ PER_PAGE = 50
 FEW_LINKS = 3
 
 
-class RelatedLinksForm(UnsentFormMixin, forms.Form):
+class RelatedLinksForm(ChooserFormMixin, forms.Form):
     """The related publications of a live one, for a person who may choose some of them only."""
 
     class Media:
@@ -98,8 +98,8 @@ class RelatedLinksForm(UnsentFormMixin, forms.Form):
         super().__init__(data, initial={"related": [(pk, "") for pk in stored]})
         self.instance = publication
         self.fields["related"] = ChooserField(
-            "publications", limit=MAX_RELATED_LINKS, required=False, label=_("Related publications"), is_merged=True,
-            person=person, kept=stored,
+            "publications", limit=actions.MAX_RELATED_LINKS, required=False, label=_("Related publications"),
+            is_merged=True, person=person, kept=stored,
         )  # fmt: skip
 
 

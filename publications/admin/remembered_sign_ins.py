@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse
 from django.middleware.csrf import _unmask_cipher_token
 from django.utils.crypto import constant_time_compare, salted_hmac
 
-from .unsent_forms import parse_pk
+from publications.models import parse_pk
 
 PERSON_COOKIE = "desk_person"
 REMEMBERED_SIGN_INS = 5  # of one browser: forms that were opened after an earlier one may still be open
-SALT = "publications.admin.carried_forms"
+SALT = "publications.desk.carried_forms"  # of cookies in browsers: stored data, not the name of a module
 
 
 def remember_person(request: HttpRequest, response: HttpResponse) -> None:

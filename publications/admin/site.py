@@ -9,6 +9,7 @@ from http import HTTPStatus
 
 from django.contrib import messages
 from django.contrib.admin import AdminSite, ModelAdmin, display
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
 from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied
@@ -32,7 +33,7 @@ from . import carried_forms
 from .carried_forms import CarriedForm
 from .remembered_sign_ins import remember_person
 from .status_text import status_text
-from .unsent_forms import UnsentFormMixin, address_of_new, is_opened_anew
+from .unsent_forms import UnsentFormMixin, address_of_new, is_opened_anew, pks_in
 
 Page = Callable[..., HttpResponse]
 FILTER_LOOKUPS = {"exact", "isnull", "gte", "lt"}
@@ -73,6 +74,13 @@ class DeskModelAdmin(ModelAdmin):
         row = kwargs.get("obj")
         can_save = kwargs.get("add") or self.has_change_permission(request, row)
         return super().render_change_form(request, {**context, "can_save": can_save}, *args, **kwargs)
+
+    def response_action(self, request: HttpRequest, *args, **kwargs) -> HttpResponse | None:
+        """Perform an action on the ticked rows; a key that is none counts as not ticked."""
+        request.POST = request.POST.copy()
+        keys = [str(pk) for pk in pks_in(request.POST, ACTION_CHECKBOX_NAME)]
+        request.POST.setlist(ACTION_CHECKBOX_NAME, keys)
+        return super().response_action(request, *args, **kwargs)
 
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str

@@ -6,7 +6,7 @@ from django.forms.utils import ErrorDict
 from django.http import HttpRequest, QueryDict
 from django.utils.crypto import get_random_string
 
-from publications.models import Autosave
+from publications.models import Autosave, parse_pk
 
 UNSENT = "_find"
 FORM_KEY = "form_key"
@@ -24,11 +24,6 @@ def new_key() -> str:
 def key_in(params: QueryDict, name: str = FORM_KEY) -> str:
     """Return the key of an opened form that the parameters of a request name, or ""."""
     return params.get(name, "")[:MAX_KEY_LENGTH]
-
-
-def parse_pk(text: str) -> int:
-    """Return the number of a row as an address, a cookie or a form has it, else 0, which no row has."""
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
 
 
 def pk_in(posted: QueryDict, name: str) -> int:

@@ -13,10 +13,9 @@ from django.utils.translation import ngettext
 
 from publications import actions
 from publications.importers.site_names import NameMatch, SiteNames, match_names
-from publications.models import Author, Byline, Publication, Revision, RevisionReason
+from publications.models import Author, Byline, Publication, Revision, RevisionReason, parse_pk
 
 from .site import get_publication_or_404, render_publication_page, require_permissions
-from .unsent_forms import parse_pk
 
 CHANGE_SORTS = ("dropped", "guessed", "changed")
 COUNTED: dict[str, Callable[[int], str]] = {

@@ -91,6 +91,7 @@ from .validators import (
     link_url,
     normalize_doi,
     normalize_isbn,
+    parse_pk,
 )
 from .word_file import TrackedChangesState, WordFile
 
@@ -200,6 +201,7 @@ __all__ = [
     "normalize_doi",
     "normalize_isbn",
     "originals",
+    "parse_pk",
     "parse_tags",
     "read_site_state",
     "readable_editions",

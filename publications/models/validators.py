@@ -1,4 +1,4 @@
-"""Validators and normal forms of identifiers (DOI, ISBN), of links in menus and of addresses elsewhere."""
+"""Validators and normal forms of identifiers (DOI, ISBN, primary key), of links in menus and of external URLs."""
 
 import re
 from urllib.parse import SplitResult, quote, urlsplit
@@ -14,7 +14,14 @@ BEFORE_A_DOI = re.compile(r"(?:https?://(?:dx\.|www\.)?doi\.org/|doi:\s*)", re.I
 BEFORE_AN_ISBN = re.compile(r"(?:urn:)?isbn(?:-1[03])?:?\s*", re.IGNORECASE)
 DOI = re.compile(r"10\.\d{4,9}(?:\.\d+)*/[^\s\x00-\x20\x7f]+", re.ASCII)
 BETWEEN_DIGITS = re.compile(r"[\s\u2010-\u2015-]+")
+MAX_PK_DIGITS = 18  # fewer than of the largest integer that a column holds
 IN_AN_ADDRESS = "/:;()._-"
+
+
+def parse_pk(text: str) -> int:
+    """Return a primary key from a request, or 0, which no row has."""
+    is_pk = text.isascii() and text.isdecimal() and len(text) <= MAX_PK_DIGITS
+    return int(text) if is_pk else 0
 
 
 def normalize_doi(text: str) -> str:

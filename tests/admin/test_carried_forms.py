@@ -1,24 +1,30 @@
 """A form that is sent while signed out comes back after the sign-in with all that was typed, to whoever typed it."""
 
 import base64
+import json
 import random
 import string
+import zlib
 from datetime import timedelta
+from hashlib import shake_256
 
 import pytest
 from django.contrib.sessions.models import Session
 from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.signing import Signer
 from django.db import OperationalError
 from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.crypto import salted_hmac
 from lxml import html
 
 from publications import actions
-from publications.admin import carried_forms
+from publications.admin import carried_forms, held_uploads
 from publications.admin.carried_forms import CarriedForm
 from publications.admin.encryption import encrypt
+from publications.admin.remembered_sign_ins import find_person
 from publications.models import Author, Autosave, MenuLink, Publication, Review
 from publications.models.autosave import AutosaveQuerySet
 from tests.desk_forms import ADD, change
@@ -801,7 +807,37 @@ def test_a_made_up_word_is_passed_over(browser, ann):
 
 
 def signed_by_the_release_before(path: str, values: list[list[str]], person: int | None) -> str:
-    return signing.dumps([path, values, [], "key", person], salt=carried_forms.SALT, compress=True)
+    return signing.dumps(
+        [path, values, [], "key", person], salt="publications.desk.carried_forms", compress=True
+    )
+
+
+def test_values_that_browsers_hold_keep_their_salts(rf, ann):
+    """Forms, cookies and held files of an older release are read: their salts are stored data."""
+    key = salted_hmac(
+        "publications.desk.encryption.keystream.publications.desk.carried_forms",
+        bytes(16),
+        algorithm="sha256",
+    ).digest()
+    data = zlib.compress(json.dumps([ADD, [["title", "On Minsk"]], [], "key", ann.pk]).encode())
+    stream = shake_256(key).digest(len(data))
+    sealed = base64.urlsafe_b64encode(
+        bytes(16) + bytes(a ^ b for a, b in zip(data, stream, strict=True))
+    ).decode()
+    salt = "publications.desk.encryption.signature.publications.desk.carried_forms"
+    carried = Signer(salt=salt).sign(sealed)
+    secret = "a" * 32
+    seal = salted_hmac(
+        "publications.desk.carried_forms", f"{ann.pk}:{secret}", algorithm="sha256"
+    ).hexdigest()
+    request = rf.post("/desk/login/", {"carried": carried, "csrfmiddlewaretoken": secret})
+    request.COOKIES["desk_person"] = f"{ann.pk}:{seal}"
+    place = held_uploads.get_held_upload(held_uploads.hold_upload(b"content", "a.png")).place
+    held = signing.dumps([place, "a.png"], salt="publications.desk.waiting_files")
+
+    assert carried_forms.read_carried(request) == CarriedForm(ADD, [["title", "On Minsk"]], [], "key", ann.pk)
+    assert find_person(request) == ann.pk
+    assert held_uploads.get_held_upload(held).read() == b"content"
 
 
 def sign_in_carrying(browser: Browser, person, carried: str):

@@ -147,3 +147,55 @@ def test_a_list_cannot_be_searched_past_its_search_box(admin_client, lookup, val
     page = admin_client.get(reverse("desk:publications_publication_changelist"), {lookup: value})
 
     assert page.status_code == 400
+
+
+@pytest.mark.parametrize("query", ["Zhanna Zorina", "zhanna  zorina "])
+def test_a_name_that_was_typed_and_not_chosen_is_taken(desk, query):
+    author = make_author("Zhanna Zorina")
+    make_author("Zhanna Zorina-Berg")
+
+    desk.post(ADD, filled(title="Whole", **{"bylines-find": query, "bylines-found": ""}))
+
+    assert Publication.objects.get().bylines.get().author == author
+
+
+@pytest.mark.parametrize("query", ["Zorin", "Nobody", "Ann Berg"])
+def test_a_query_that_names_no_single_row_is_kept_and_asked_about_once(desk, query):
+    make_author("Zhanna Zorina")
+    make_author("Ann Berg")
+    make_author("Ann Berg")
+    typed = filled(title="Whole", **{"bylines-find": query, "bylines-found": ""})
+
+    page = desk.post(ADD, typed)
+
+    assert not Publication.objects.exists()
+    assert f"Authors: “{query}” is not chosen yet." in page.text
+    assert f'name="bylines-find" id="id_bylines_find"\n      value="{query}"' in page.text
+    desk.post(ADD, typed | {"bylines-found": query})
+    assert Publication.objects.get().title == "Whole"
+
+
+def test_a_name_that_was_typed_stays_chosen_where_the_form_has_an_error(desk):
+    author = make_author("Zhanna Zorina")
+
+    page = desk.post(ADD, filled(doi="no DOI", **{"bylines-find": "Zhanna Zorina", "bylines-found": ""}))
+
+    assert page.context["adminform"].form["bylines"].value().pairs == [(str(author.pk), "")]
+
+
+def test_a_preview_shows_the_authors_beside_a_query(desk):
+    author = make_author("Zhanna Zorina")
+
+    page = desk.post(reverse("desk:preview-unsaved"), filled(bylines=[author.pk], **{"bylines-find": "Berg"}))
+
+    assert "Zhanna Zorina" in page.text
+
+
+def test_a_number_as_long_as_a_book_is_no_row(desk):
+    typed = filled(
+        title="Whole", related=[], **{"related-chooser": "9" * 5000, "bylines-chooser": "9" * 5000}
+    )
+
+    desk.post(ADD, typed)
+
+    assert Publication.objects.get().title == "Whole"

@@ -5,6 +5,7 @@ import re
 
 import pytest
 from django.test import Client
+from django.urls import reverse
 
 from publications import actions
 from publications.admin.edit_conflicts import base_values
@@ -341,3 +342,47 @@ def test_the_base_is_the_draft_as_it_was_at_that_save():
 
     assert base_values(publication, version)["title"] == "First"
     assert base_values(publication, 999) == {}
+
+
+def opened_with(page) -> str:
+    """Return the related publications that a form was opened with, as the page carries them."""
+    return re.search(r'name="related-chooser" value="([\d,]*)"', page.text)[1]
+
+
+@pytest.mark.parametrize("is_conflict", [False, True], ids=["error", "conflict"])
+def test_a_refused_save_keeps_the_related_link_of_a_colleague(desk, colleague, is_conflict):
+    publication, added = make_publication(body="As it was."), make_publication(title="Added")
+    opened = {"related-chooser": opened_with(desk.get(change(publication)))}
+    mine = filled(publication, body="Mine.", **opened) | ({} if is_conflict else {"doi": "no DOI"})
+    theirs = {"body": "Theirs."} if is_conflict else {}
+    colleague.post(change(publication), filled(publication, related=[added.pk], **theirs, **opened))
+
+    page = desk.post(change(publication), mine)
+    again = mine | {"doi": "", "related-chooser": opened_with(page)}
+    desk.post(change(publication), again | (settle(page, "incoming") if is_conflict else {}))
+
+    assert Publication.objects.get(pk=publication.pk).body == "Mine."
+    assert RelatedLink.objects.get().target == added
+
+
+def test_a_refused_form_of_links_keeps_the_link_of_a_colleague(desk, colleague):
+    publication, added, mine = make_live().publication, make_live().publication, make_live().publication
+    path = reverse("desk:related-links-edit", args=[publication.pk])
+    opened = opened_with(desk.get(path))
+    colleague.post(path, {"related": [added.pk], "related-chooser": opened})
+
+    page = desk.post(path, {"related": [mine.pk, mine.pk], "related-chooser": opened})
+    desk.post(path, {"related": [mine.pk], "related-chooser": opened_with(page)})
+
+    assert RelatedLink.objects.get().target == added
+
+
+def test_the_two_sides_of_a_conflict_have_no_space_of_their_own(desk, colleague):
+    publication = make_publication(body="As it was.")
+    mine = filled(publication, body="Mine.")
+    colleague.post(change(publication), filled(publication, body="Theirs."))
+
+    page = desk.post(change(publication), mine)
+
+    paragraphs = re.findall(r'<p class="conflict__words">(.*?)</p>', page.text, re.DOTALL)
+    assert paragraphs and all(text == text.strip() for text in paragraphs)

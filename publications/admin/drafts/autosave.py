@@ -18,7 +18,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_POST
 
-from publications.models import REDACTED_SINCE, Autosave, Presence, Publication, is_redacted_since
+from publications.models import REDACTED_SINCE, Autosave, Presence, Publication, is_redacted_since, parse_pk
 
 from ..history.comparison import build_comparison, content_of_draft
 from ..site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
@@ -30,7 +30,6 @@ from ..unsent_forms import (
     fill_in,
     key_in,
     new_key,
-    parse_pk,
     pk_in,
     pks_in,
     values_of,

@@ -22,11 +22,12 @@ from publications.models import (
     Tag,
     existing_spelling,
     get_or_create_tags,
+    parse_pk,
     scheduled_end,
     with_status,
 )
 
-from ..form_fields import TagInput
+from ..form_fields import RowChoicesField, TagInput
 from ..publish.withdraw import ReasonForm
 from ..related_links import editions_linking_to
 from ..site import render_desk_page, require_permissions
@@ -65,10 +66,11 @@ def read_ranges(text: str, most: int) -> list[int]:
     """Return at most so many of the numbers that `write_ranges` wrote; what is none is left out."""
     numbers: list[int] = []
     for part in text.split(",")[:most]:
-        ends = [end for end in part.split("-", 1) if end.isascii() and end.isdecimal() and len(end) < 19]
-        if ends and len(ends) == part.count("-") + 1:
-            first, last = int(ends[0]), int(ends[-1])
-            numbers += range(first, min(last, first + most) + 1)
+        first, dash, last = part.partition("-")
+        start = parse_pk(first)
+        end = parse_pk(last) if dash else start
+        if start and end:
+            numbers += range(start, min(end, start + most) + 1)
     return numbers[:most]
 
 
@@ -91,7 +93,7 @@ class TagsForm(UnsentFormMixin, forms.Form):
         help_text=gettext_lazy("Divided by commas. A tag that is not there yet is made."),
         widget=TagInput(attrs={"data-url": reverse_lazy("desk:tag-search"), "autocomplete": "off"}),
     )
-    take_off = forms.ModelMultipleChoiceField(
+    take_off = RowChoicesField(
         Tag.objects.none(),
         required=False,
         label=gettext_lazy("Take off"),

@@ -8,7 +8,7 @@ from django.utils.translation import gettext
 from django.utils.translation import gettext_lazy as _
 from taggit.forms import TagField
 
-from publications import markup
+from publications import actions, markup
 from publications.diff import merge_set
 from publications.draft_content import write_draft
 from publications.locales import LANGUAGE_NAMES
@@ -26,10 +26,10 @@ from publications.models import (
 from publications.preflight import has_structure
 from publications.slugs import slugify
 
-from ..choosers import MAX_RELATED_LINKS, ChooserField, ChooserModelForm
+from ..choosers import ChooserField, ChooserModelForm
 from ..choosers import opened_with as chooser_opened_with
 from ..edit_conflicts import FORM_NAMES, MERGED, OvertakenFormMixin
-from ..form_fields import LocalDateTimeField, MarkdownEditor, TagInput
+from ..form_fields import LocalDateTimeField, MarkdownEditor, RowChoicesField, TagInput
 
 ATTACHMENT_TYPES = {"pdf", "csv", "txt", "xlsx", "ods", "docx", "odt", "pptx", "zip"}
 MAX_ATTACHMENT_BYTES = 40 * 1024 * 1024
@@ -53,7 +53,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
     bylines = bylines_field()
     related = ChooserField(
         "publications",
-        limit=MAX_RELATED_LINKS,
+        limit=actions.MAX_RELATED_LINKS,
         required=False,
         label=_("Related publications"),
         is_merged=True,
@@ -82,7 +82,7 @@ class PublicationForm(OvertakenFormMixin, ChooserModelForm):
         max_length=Attachment._meta.get_field("label").max_length,
         label=_("What readers see as its name"),
     )
-    detach = forms.ModelMultipleChoiceField(
+    detach = RowChoicesField(
         Attachment.objects.none(), required=False, label=_("Take out"), widget=forms.CheckboxSelectMultiple
     )
     version = forms.IntegerField(required=False, widget=forms.HiddenInput)

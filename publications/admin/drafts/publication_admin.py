@@ -22,6 +22,7 @@ from publications.models import (
     RevisionReason,
     Status,
     in_status,
+    parse_pk,
     with_status,
 )
 
@@ -182,8 +183,8 @@ class PublicationAdmin(DeskModelAdmin):
 
     def get_object(self, request: HttpRequest, object_id: str, from_field=None) -> Publication | None:
         """The publication; held while a form is being stored, so that of two savers the second is told."""
-        if request.method == "POST" and object_id.isdecimal():
-            actions.lock_for_action(int(object_id))
+        if request.method == "POST" and (pk := parse_pk(object_id)):
+            actions.lock_for_action(pk)
         return super().get_object(request, object_id, from_field)
 
     def get_fieldsets(self, request: HttpRequest, obj: Publication | None = None):
@@ -335,7 +336,6 @@ class PublicationAdmin(DeskModelAdmin):
             ),
             "ended_related": related_links.ended_related(publication) if publication else [],
             "word": word_report_context(request, publication),
-            "editions": publication.editions.exists() if publication else False,
             "may_publish": may_publish,
             "may_redact": request.user.has_perm("publications.redact_publication"),
             "picture_types": ",".join(

@@ -15,11 +15,11 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from publications.draft_content import UNSAVED_PK
-from publications.models import Author, Edition, Publication, Similarity, Synonym, Tag, parse_tags
+from publications.models import Author, Edition, Publication, Similarity, Synonym, Tag, parse_pk, parse_tags
 from publications.search import index_terms, is_stop_word, similarity
 
 from ..site import render_desk_page, require_permissions
-from ..unsent_forms import mark_redisplay, parse_pk, pk_in, pks_in
+from ..unsent_forms import mark_redisplay, pk_in, pks_in
 from .preview import form_as_typed, unsaved_from_form
 
 MAX_TAGS = 8

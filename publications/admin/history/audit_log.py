@@ -17,7 +17,7 @@ from django.utils.translation import gettext_lazy, ngettext
 
 from publications import actions
 from publications.locales import datetime_with_zone
-from publications.models import ActionType, AuditEntry, Change, Publication
+from publications.models import ActionType, AuditEntry, Change, Publication, parse_pk
 
 from ..site import ReadOnlyAdmin, admin_site
 
@@ -189,8 +189,7 @@ class RowFilter(admin.SimpleListFilter):
         kind, _separator, pk = (self.value() or "").partition("-")
         if not kind:
             return queryset
-        known = pk.isascii() and pk.isdecimal() and len(pk) < 19
-        return queryset.filter(detail__kind=kind, detail__pk=int(pk)) if known else queryset.none()
+        return queryset.filter(detail__kind=kind, detail__pk=parse_pk(pk))
 
 
 class AuditEntryAdmin(ReadOnlyAdmin):

@@ -18,16 +18,20 @@ function enhance(root) {
   const roles = [...(root.querySelector(`select[name="${name}-role"]`)?.options ?? [])].map((each) => [each.value, each.text]);
   const chosen = [...root.querySelectorAll(".chooser__place")].map(read).filter((each) => each.value);
   const flag = root.querySelector(`input[name="${name}-chooser"]`);
+  const query = root.querySelector(`input[name="${name}-find"]`), answered = root.querySelector(`input[name="${name}-found"]`);
   const legend = root.closest("fieldset")?.querySelector("legend")?.textContent.trim().replace(/:$/, "") ?? "";
 
   const list = make("ol", { className: "chooser__list" });
-  const search = make("input", { type: "search", id: `id_${name}_search` });
+  // Sent with the form, so that words which nothing was chosen for are not lost.
+  const search = make("input", { type: "search", id: `id_${name}_search`, name: query.name, value: query.value });
   search.setAttribute("aria-label", `${words("Search")}: ${legend}`);
   const label = make("label", { htmlFor: search.id, textContent: words("Search") });
   const box = make("div", { className: "chooser__search" }, label, search);
   const status = make("p", { className: "chooser__status" });
   status.setAttribute("role", "status");
-  root.replaceChildren(flag, list, box, status);
+  root.replaceChildren(flag, answered, list, box, status);
+  // Enter outside the search box saves: here it does not look for words, as it does without scripts.
+  root.closest("form")?.querySelector("[name=_enter]")?.setAttribute("name", "_save");
 
   combobox(search, {
     eager: true,
