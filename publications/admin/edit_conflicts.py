@@ -135,6 +135,8 @@ class OvertakenFormMixin:
     """
 
     merged: FieldMerge | None = None
+    notice = ""
+    """What heads the form where it asks for a choice and has no error."""
     others = ""
     """Who saved meanwhile."""
     is_redacted = False
@@ -174,6 +176,8 @@ class OvertakenFormMixin:
         return self.data.get(conflict.key, "")
 
     def _report_conflicts(self) -> None:
+        if not self.errors:
+            self.notice = gettext("Choose what is to stand.")
         if self.is_redacted:
             self.add_error(None, gettext(
                 "A name or passage has been redacted since you opened this form, and your text may still have it. Take "

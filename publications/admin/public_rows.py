@@ -64,6 +64,8 @@ class PublicRowForm(ChooserModelForm):
     """
 
     single: dict[str, str] = {}
+    notice = ""
+    """What heads the form where it asks for an answer and has no error."""
     seen = HiddenStateField()
     sure = HiddenStateField()
 
@@ -84,6 +86,8 @@ class PublicRowForm(ChooserModelForm):
         cleaned.update({name: _normalize_line_ends(value) for name, value in cleaned.items()})
         self._merge(cleaned)
         questions = {} if self.errors or "_preview" in self.data else self.get_confirmations(cleaned)
+        if set(questions) - set(cleaned.get("sure", "").split()):
+            self.notice = _("Please confirm.")
         for field, question in questions.items():
             if field not in cleaned.get("sure", "").split():
                 self.add_error(field, question)
@@ -109,6 +113,8 @@ class PublicRowForm(ChooserModelForm):
         return row if name not in self.single else [(row, "")] if row else []
 
     def _report_conflicts(self, names: list[str], cleaned: dict) -> None:
+        if not self.errors:
+            self.notice = _("Choose what is to stand.")
         self.add_error(
             None, _("Somebody else has saved this since you opened it. Nothing of yours is stored yet.")
         )

@@ -70,10 +70,16 @@ class DeskModelAdmin(ModelAdmin):
         return super().add_view(request, form_url, extra_context)
 
     def render_change_form(self, request: HttpRequest, context: dict, *args, **kwargs) -> HttpResponse:
-        """Django's page of a form, told whether this person may save it (`can_save`)."""
+        """Render Django's page of a form, with whether this person may save it (`can_save`).
+
+        A form with a `notice` asks for an answer: the notice heads the page instead of a count of errors.
+        """
         row = kwargs.get("obj")
         can_save = kwargs.get("add") or self.has_change_permission(request, row)
-        return super().render_change_form(request, {**context, "can_save": can_save}, *args, **kwargs)
+        context = {**context, "can_save": can_save}
+        if notice := getattr(context["adminform"].form, "notice", ""):
+            context |= {"notice": notice, "errors": []}
+        return super().render_change_form(request, context, *args, **kwargs)
 
     def response_action(self, request: HttpRequest, *args, **kwargs) -> HttpResponse | None:
         """Perform an action on the ticked rows; a key that is none counts as not ticked."""
@@ -269,12 +275,13 @@ def render_desk_page(request: HttpRequest, template: str, **context) -> HttpResp
 def render_publication_page(
     request: HttpRequest, template: str, publication: Publication, **context
 ) -> HttpResponse:
-    """Render a page about one publication: where it stands is on all of them."""
+    """Render a page about one publication, with its status; `live` is read unless the context has it."""
+    if "live" not in context:
+        context["live"] = publication.editions.live().first()
     about = {
         "publication": publication,
         "opts": Publication._meta,
         "status": status_text(publication),
-        "live": publication.editions.live().first(),
         "may_see_editions": request.user.has_perm("publications.publish_publication"),
     }
     return render_desk_page(request, template, **about, **context)

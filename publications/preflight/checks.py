@@ -14,6 +14,8 @@ from publications.markup import misnamed_images
 from publications.slugs import slugify
 
 from .draft import PreflightDraft, PreflightIssue
+from .dropped_markup import find_dropped_markup
+from .new_tags import describe_new_tag
 
 FOOTNOTE = re.compile(r"\[\^([^\]\n]{1,80})\]")
 # The marks of CriticMarkup: put in, taken out, replaced, said beside.
@@ -210,6 +212,36 @@ def no_topic(draft: PreflightDraft) -> Iterator[PreflightIssue]:
         yield PreflightIssue("tags", _("It has no tag: it will stand on the page of no topic."), "tags")
 
 
+def similar_tag(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """A new tag that is spelled nearly like one that readers know: often a slip."""
+    for name, similar in list(draft.similar_tags.items())[:MAX_ADVICE]:
+        yield PreflightIssue("tags", describe_new_tag(name, similar), "tags")
+
+
+def untranslated_tag(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """A new tag without a Swedish name: Swedish pages show the English one."""
+    for name in draft.untranslated_tags[:MAX_ADVICE]:
+        text = _(
+            "The new tag “%(name)s” has no Swedish name. Give it one under Tags, or Swedish pages show this one."
+        )
+        yield PreflightIssue("tags", text % {"name": name}, "tags")
+
+
+def future_date(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """The date that readers are to see is still to come: an edition cannot become public before it."""
+    if draft.future_date:
+        text = _(
+            "The date readers see is still to come: %(date)s. Publish then or later, or choose an earlier one."
+        )
+        yield PreflightIssue("date", text % {"date": draft.future_date}, "published_at")
+
+
+def dropped_markup(draft: PreflightDraft) -> Iterator[PreflightIssue]:
+    """HTML, images of other sites and script addresses that readers do not see as they were typed."""
+    for sentence in find_dropped_markup(draft.body):
+        yield PreflightIssue("markup", sentence, "body")
+
+
 def untitled_author(draft: PreflightDraft) -> Iterator[PreflightIssue]:
     """Somebody whose title stands in the other language alone: their line says none."""
     for name in draft.untitled_authors[:MAX_ADVICE]:
@@ -231,7 +263,11 @@ ADVICE = (
     duplicate_title,
     unconsidered_slug,
     alt_in_another_language,
+    dropped_markup,
+    future_date,
     no_topic,
+    similar_tag,
+    untranslated_tag,
     untitled_author,
     faulty_attachment,
 )

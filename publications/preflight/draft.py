@@ -1,6 +1,6 @@
 """A draft as the checks see it, and the issues that they report. Plain values."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -45,10 +45,16 @@ class DraftImage:
 class PreflightDraft:
     """The draft as it would be published.
 
-    `missing` holds pairs of a field and a sentence; `broken_links` has the reason by address within the site;
-    `attachment_problems` says by file name what is wrong with an attachment, if anything; `lost_attachments` names
-    those that the store does not have whole; `untitled_authors` have a title in the other language only;
-    `duplicates` name other publications of the same title.
+    Attributes:
+        missing: pairs of a field and a sentence.
+        broken_links: the reason by address within the site.
+        duplicates: other publications of the same title.
+        future_date: the date that readers are to see, where it is still to come.
+        similar_tags: by new tag, the tags that are spelled nearly like it.
+        untranslated_tags: new tags without a Swedish name.
+        untitled_authors: authors who have a title in the other language only.
+        attachment_problems: by file name, what is wrong with an attachment, or "".
+        lost_attachments: files that the store does not have whole.
     """
 
     title: str = ""
@@ -65,7 +71,10 @@ class PreflightDraft:
     slug: str = ""
     own_slug: str = ""
     was_public: bool = False
+    future_date: str = ""
     tags: int = 0
+    similar_tags: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    untranslated_tags: tuple[str, ...] = ()
     untitled_authors: tuple[str, ...] = ()
     attachment_problems: Mapping[str, str] = field(default_factory=dict)
     lost_attachments: tuple[str, ...] = ()

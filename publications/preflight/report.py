@@ -3,16 +3,18 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from django.utils import timezone
 from django.utils.translation import gettext as _
 
 from publications import markup
-from publications.locales import locale_of, localized_path
-from publications.models import Attachment, Image, Publication, images_of, is_original_there, originals
+from publications.locales import datetime_with_zone, locale_of, localized_path
+from publications.models import Attachment, Image, Publication, Tag, images_of, is_original_there, originals
 
 from .attached_pdfs import is_locked, is_pdf, is_tagged
 from .broken_links import broken_links, is_absolute_here
 from .checks import ADVICE, BLOCKING
 from .draft import DraftImage, PreflightDraft, PreflightIssue
+from .new_tags import similar_tag_names
 from .placeholders import CONFIRMED
 
 MAX_PDF_BYTES = 60 * 1024 * 1024
@@ -45,6 +47,7 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
     """Return a stored publication as the checks see it."""
     html, reason = _rendered(publication)
     lost, whole = _sorted_by_state(publication.attachments.all())
+    new_tags = _new_tags(publication)
     return PreflightDraft(
         title=publication.title,
         summary=publication.summary,
@@ -60,7 +63,10 @@ def build_preflight_draft(publication: Publication) -> PreflightDraft:
         slug=publication.proposed_slug(),
         own_slug=publication.slug,
         was_public=publication.editions.started().exists(),
+        future_date=_future_date(publication),
         tags=publication.tags.count(),
+        similar_tags=_similar_tags(new_tags),
+        untranslated_tags=tuple(tag.name for tag in new_tags if not tag.name_sv),
         untitled_authors=tuple(_untitled_authors(publication)),
         attachment_problems={file.filename: _problem(file) for file in whole},
         lost_attachments=tuple(file.filename for file in lost),
@@ -98,6 +104,22 @@ def _images(publication: Publication) -> Iterable[DraftImage]:
             has_words_in_language=image.is_decorative or _has_alt_in(image, publication.language),
             is_cover=image.pk == publication.cover_id,
         )
+
+
+def _future_date(publication: Publication) -> str:
+    date = publication.published_at
+    return datetime_with_zone(date) if date and date > timezone.now() else ""
+
+
+def _new_tags(publication: Publication) -> list[Tag]:
+    """Return the tags of a draft that no topic page has yet."""
+    return list(publication.tags.exclude(pk__in=Tag.objects.selectable().order_by().values("pk")))
+
+
+def _similar_tags(new_tags: Iterable[Tag]) -> dict[str, list[str]]:
+    names = Tag.objects.selectable().values_list("name", flat=True) if new_tags else ()
+    similar = {tag.name: similar_tag_names(tag.name, names) for tag in new_tags}
+    return {name: others for name, others in similar.items() if others}
 
 
 def _has_alt_in(image: Image, language: str) -> bool:

@@ -87,6 +87,7 @@ def test_what_both_changed_is_refused_and_laid_side_by_side(desk, colleague):
 
     assert Publication.objects.get().body == "The river fell."
     assert "has saved this publication since you opened it" in page.text
+    assert "Choose what is to stand." in page.text and "Please correct the error" not in page.text
     assert "which I typed for an hour." in page.text
     assert "<ins>" in page.text and "fell" in page.text
 
@@ -384,5 +385,7 @@ def test_the_two_sides_of_a_conflict_have_no_space_of_their_own(desk, colleague)
 
     page = desk.post(change(publication), mine)
 
-    paragraphs = re.findall(r'<p class="conflict__words">(.*?)</p>', page.text, re.DOTALL)
-    assert paragraphs and all(text == text.strip() for text in paragraphs)
+    paragraphs = re.findall(r'<p class="conflict__words"\s*>(.*?)</p>', page.text, re.DOTALL)
+    assert len(paragraphs) == 2 and all(
+        text.startswith("<ins>") and text == text.strip() for text in paragraphs
+    )

@@ -12,7 +12,6 @@ from django.utils import translation
 from lxml import html
 
 from publications import actions
-from publications.admin.drafts.dropped_markup import find_dropped_markup
 from publications.admin.history.audit_log import describe_entry
 from publications.models import (
     ActionType,
@@ -27,6 +26,7 @@ from publications.models import (
     SiteSettings,
     Tag,
 )
+from publications.preflight import find_dropped_markup
 from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_live, make_person, make_publication, picture_bytes, tomorrow
 

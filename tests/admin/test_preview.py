@@ -100,3 +100,12 @@ def test_the_saved_draft_is_shown_framed_too(desk):
     page = desk.get(f"{reverse('desk:preview', args=[make_publication(body='Saved.').pk])}?framed")
 
     assert "Saved." in page.text
+
+
+@pytest.mark.parametrize("query", ["", "?framed"])
+def test_the_preview_of_a_draft_that_cannot_be_rendered_says_why(desk, query):
+    publication = make_publication(body="> " * 500 + "Deep")
+
+    page = desk.get(reverse("desk:preview", args=[publication.pk]) + query)
+
+    assert page.status_code == 422 and "nested more than" in page.text

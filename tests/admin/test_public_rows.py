@@ -171,6 +171,7 @@ def test_a_published_author_hides_or_shows_behind_a_pen_name_only_when_asked_twi
     desk.post(change(author), as_shown(params))
 
     assert question in params.text
+    assert "Please confirm." in params.text and "Please correct the error" not in params.text
     assert (still, Author.objects.get(pk=author.pk).is_pseudonymous) == (before, not before)
 
 

@@ -320,3 +320,9 @@ def test_the_history_shows_editions_revisions_and_deeds(desk, editor):
     page = desk.get(reverse("desk:history", args=[publication.pk])).text
 
     assert "A date was wrong." in page and "Published:" in page
+
+
+def test_a_filter_without_a_count_shows_the_label_alone(desk):
+    page = desk.get(reverse("desk:publications_publication_changelist")).text
+
+    assert "waits=gone" in page and "(-)" not in page

@@ -5,7 +5,7 @@ import zlib
 import pytest
 
 from publications import actions, markup, preflight
-from publications.models import Attachment, Redirect, store_original
+from publications.models import Attachment, Redirect, get_or_create_tags, store_original
 from publications.preflight import DraftImage, PreflightDraft, attached_pdfs, checks
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved, tomorrow
 
@@ -189,6 +189,12 @@ def test_a_faulty_file_is_told():
     assert said(found.advice) == "“a.pdf” is not tagged."
 
 
+def test_dropped_markup_is_advised_on():
+    advice = preflight.run_preflight(draft("<iframe src=x>A film</iframe>")).advice
+
+    assert "Not shown, with all that stands in it: <iframe>" in said(advice)
+
+
 # Documents
 
 
@@ -359,3 +365,26 @@ def test_a_picture_asked_for_by_another_name_than_its_key_forbids_publishing(bod
 
     assert [finding.field for finding in found] == ["body"] * len(named)
     assert markup.misnamed_images(body)[: len(named)] == tuple(named)
+
+
+@pytest.mark.django_db
+def test_a_new_tag_is_advised_on_until_it_is_public():
+    make_tag("Transnistria", name_sv="Transnistrien")
+    new = get_or_create_tags(["Transnistra"])
+    publication = make_publication(tags=new, body=SOUND)
+
+    advice = preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
+
+    assert "“Transnistra” is a new tag. Spelled nearly so: “Transnistria”." in said(advice)
+    assert "The new tag “Transnistra” has no Swedish name." in said(advice)
+    actions.publish(publication, by=None)
+    assert not preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
+
+
+@pytest.mark.django_db
+def test_a_date_to_come_is_advised_on():
+    publication = make_publication(tags=(make_tag(),), body=SOUND, published_at=tomorrow())
+
+    advice = preflight.run_preflight(preflight.build_preflight_draft(publication)).advice
+
+    assert [issue.field for issue in advice] == ["published_at"] and "still to come" in said(advice)

@@ -16,7 +16,7 @@ from publications.models import Byline, Image, Kind, Publication, SiteSettings, 
 from publications.presentation import publication_context, render_page
 from publications.slugs import slugify
 
-from ..site import get_publication_or_404, require_permissions
+from ..site import get_publication_or_404, render_publication_page, require_permissions
 from ..unsent_forms import as_posted, pk_in
 from .form import PublicationForm
 
@@ -77,8 +77,14 @@ def preview_page(request: HttpRequest, pk: int) -> HttpResponse:
         return _render_preview(
             request, publication, _("Preview of the working copy. Readers do not see this.")
         )
-    except markup.Unrenderable as reason:
-        raise Http404(str(reason)) from reason
+    except markup.Unrenderable as refusal:
+        if "framed" in request.GET:
+            return _render_reason(str(refusal))
+        response = render_publication_page(
+            request, "preview_refused", publication, title=_("Preview"), reason=str(refusal)
+        )
+        response.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
+        return response
 
 
 @require_permissions("change_publication", "add_publication")

@@ -1,5 +1,7 @@
 """The list of publications with its filters, and the form page of one: what saving does and says."""
 
+from collections.abc import Iterator
+
 from django.contrib import admin, messages
 from django.db import transaction
 from django.db.models import QuerySet
@@ -35,7 +37,6 @@ from ..word import can_import_word
 from ..word_report import word_report_context
 from ..worklists import Worklist, worklist_publications, worklists_for
 from . import autosave, bulk, bulk_authors, suggestions
-from .dropped_markup import find_dropped_markup
 from .form import PublicationForm
 
 
@@ -64,8 +65,8 @@ class WorklistFilter(admin.SimpleListFilter):
         known = asked in {what.value for what in worklists_for(request.user)}
         return worklist_publications(Worklist(asked), request.user, queryset) if known else queryset
 
-    def choices(self, changelist):
-        """Without the dash that Django puts where nothing is counted."""
+    def choices(self, changelist) -> Iterator[dict]:
+        """Django writes "(-)" where there is no count."""
         for choice in super().choices(changelist):
             yield {**choice, "display": str(choice["display"]).removesuffix(" (-)")}
 
@@ -240,7 +241,7 @@ class PublicationAdmin(DeskModelAdmin):
         Revision.objects.create_from(publication, by=request.user, why=RevisionReason.SAVED)
         self._report_merge(request, form)
         if "body" in form.changed_data:
-            for text in find_dropped_markup(publication.body):
+            for text in preflight.find_dropped_markup(publication.body):
                 messages.warning(request, text)
         _warn_of_taken_address(request, publication)
         autosave.clear_autosave(request, publication)

@@ -5,7 +5,6 @@ This is the one place of the desk where similarity is asked for. Tags are comple
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from difflib import get_close_matches
 
 from django.db.models import Prefetch, prefetch_related_objects
 from django.http import HttpRequest, HttpResponse, JsonResponse, QueryDict
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_POST
 
 from publications.draft_content import UNSAVED_PK
 from publications.models import Author, Edition, Publication, Similarity, Synonym, Tag, parse_pk, parse_tags
+from publications.preflight import describe_new_tag, similar_tag_names
 from publications.search import index_terms, is_stop_word, similarity
 
 from ..site import render_desk_page, require_permissions
@@ -179,9 +179,6 @@ def apply_suggestion(posted: QueryDict) -> QueryDict:
     return filled
 
 
-SIMILAR_TAG_RATIO = 0.75  # from which names are told of as nearly the same, of 1
-
-
 @require_permissions("view_tag")
 def tag_search(request: HttpRequest) -> JsonResponse:
     """At most ten names for the letters typed, those that begin with them first."""
@@ -196,17 +193,11 @@ def tag_search(request: HttpRequest) -> JsonResponse:
 
 
 def describe_new_tags(names: list[str]) -> list[str]:
-    """Of these names those that no tag has yet, each in a sentence with the tags that are spelled nearly so."""
-    known = {name.casefold(): name for name in Tag.objects.values_list("name", flat=True)}
-    return [_describe_new_tag(name, known) for name in names if name.casefold() not in known]
-
-
-def _describe_new_tag(name: str, known: dict[str, str]) -> str:
-    near = [known[each] for each in get_close_matches(name.casefold(), known, n=3, cutoff=SIMILAR_TAG_RATIO)]
-    if not near:
-        return _("“%(name)s” is a new tag.") % {"name": name}
-    told = {"name": name, "near": ", ".join(f"“{each}”" for each in near)}
-    return (
-        _("“%(name)s” is a new tag. Spelled nearly so: %(near)s. Put that in its place if you meant it.")
-        % told
-    )
+    """Return a sentence for each of these names that no tag has yet, with the tags that are spelled nearly like it."""
+    stored = list(Tag.objects.values_list("name", flat=True))
+    spellings = {name.casefold() for name in stored}
+    return [
+        describe_new_tag(name, similar_tag_names(name, stored))
+        for name in names
+        if name.casefold() not in spellings
+    ]

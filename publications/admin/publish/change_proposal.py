@@ -42,7 +42,7 @@ def propose_change(difference: Difference | None, facts: Iterable[str] = ()) -> 
 
     Args:
         difference: from what readers see now; None where they see nothing.
-        facts: the names of what differs beside the text (see `comparing.Fact`).
+        facts: the names of what differs beside the text (see `FieldChange`).
     """
     if difference is None:
         return ChangeProposal(

@@ -31,14 +31,15 @@ def publish_page(request: HttpRequest, pk: int) -> HttpResponse:
         except actions.ActionRefused as refusal:
             form.add_error(None, refusal.reasons)
     publication = get_publication_or_404(pk)
+    live = publication.editions.live().first()
     newer = describe_actions_since(publication, form.data.get("state", "")) if form.is_bound else []
-    seen, changes = form.see_again(publication), _what_changes(publication)
+    seen, changes = form.see_again(publication), _what_changes(publication, live)
     facts = [fact.name for fact in changes.get("compared", {}).get("facts", ())]
     form.propose(propose_change(changes.get("difference"), facts))
-    where = _where(publication, found)
+    where = _where(publication, live, found)
     return render_publication_page(
         request, "publish", publication, form=form, title=_("Check and publish"), issues=found, newer_entries=newer,
-        show_preview=not (found.blocking and form.errors), **where, **changes, **_since(publication, seen),
+        live=live, show_preview=not (found.blocking and form.errors), **where, **changes, **_since(publication, seen),
     )  # fmt: skip
 
 
@@ -93,23 +94,24 @@ def _lead_to_result(edition: Edition) -> HttpResponse:
     return HttpResponseRedirect(reverse("desk:publish-result", args=[edition.publication_id, edition.number]))
 
 
-def _where(publication: Publication, found: preflight.PreflightReport) -> dict[str, object]:
+def _where(
+    publication: Publication, live: Edition | None, found: preflight.PreflightReport
+) -> dict[str, object]:
     """The address to come, and the one that will lead to it."""
     try:
         slug = actions.slug_to_claim(publication)
     except actions.NotReady as refusal:
         found.blocking.append(preflight.PreflightIssue("address", refusal.reasons[0], "slug"))
         slug = publication.proposed_slug()
-    live = publication.editions.live().first()
     with translation.override(publication.locale):
         address = reverse("publications:detail", kwargs={"slug": slug})
     former = live.get_absolute_url() if live else ""
     return {"address": address, "redirected_from": former if former != address else ""}
 
 
-def _what_changes(publication: Publication) -> dict[str, object]:
+def _what_changes(publication: Publication, live: Edition | None) -> dict[str, object]:
     """The difference from what readers see now, and what waits to be seen."""
-    live, waiting = publication.editions.live().first(), publication.editions.scheduled().first()
+    waiting = publication.editions.scheduled().first()
     return {
         **(build_comparison(EditionWithRows.get(live), content_of_draft(publication)) if live else {}),
         "waiting": waiting,

@@ -97,7 +97,7 @@ def _withdraw(request: HttpRequest, publication: Publication, form: forms.Form) 
 
 
 def undo_name(plan) -> str:
-    """Return what an undo is called: the plan of `what_undo_does`, or None."""
+    """Return what an undo is called, by its plan (see `plan_undo`) or None."""
     is_cancelling = plan and plan.what is actions.UndoType.CANCEL
     return _("Cancel the scheduled edition") if is_cancelling else _("Undo")
 
