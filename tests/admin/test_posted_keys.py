@@ -9,11 +9,11 @@ from django.test import Client
 from django.urls import reverse
 
 from publications.admin.site import admin_site
-from publications.models import Publication, RelatedLink
+from publications.models import Publication, RelatedLink, store_original
 from tests.admin.test_every_state import _about as addresses_about
 from tests.admin.test_every_state import _filled as addresses_with
 from tests.admin.test_every_state import client_of, made_newsroom, newsroom, routes, sample_of, values_of  # noqa: F401
-from tests.desk_forms import ADD, filled
+from tests.desk_forms import ADD, change, filled
 from tests.factories import make_author, make_person, make_publication
 from tests.html_forms import PageForm, forms_of
 
@@ -80,7 +80,7 @@ class TestEveryForm:
 
         assert failed == []
         assert {
-            ACTION_CHECKBOX_NAME, "bylines", "related-chooser", "detach", "take_off", "author", "portrait_choice",
+            ACTION_CHECKBOX_NAME, "bylines", "related-chooser", "take_off", "author", "portrait_choice",
             "groups", "permissions",
         } <= fields  # fmt: skip
 
@@ -128,3 +128,14 @@ def test_related_publications_of_an_address_are_stored(desk):
     desk.post(ADD, filled(title="New", related=[related.pk], **{"related-chooser": opened_with}))
 
     assert RelatedLink.objects.get().source == Publication.objects.get(title="New")
+
+
+@pytest.mark.parametrize("value", NOT_KEYS)
+def test_a_file_that_is_none_is_not_taken_out(desk, value):
+    publication = make_publication()
+    publication.attachments.create(original=store_original(b"a", "txt"), filename="a.txt", size=1)
+
+    page = desk.post(change(publication), filled(publication, detach=value))
+
+    assert page.status_code == 200 and page.context["adminform"].form.errors["detach"]
+    assert publication.attachments.exists()
