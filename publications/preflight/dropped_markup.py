@@ -4,7 +4,7 @@ import re
 
 from django.utils.translation import gettext as _
 
-from publications.html_tree import DROPPED, HTML, KEPT
+from publications.html_tree import ALLOWED, DROPPED, HTML
 
 MAX_NAMED_ELEMENTS = 8
 CODE = re.compile(
@@ -25,7 +25,7 @@ def find_dropped_markup(body: str) -> list[str]:
     if dropped := elements & DROPPED:
         sentence = _("Not shown, with all that stands in it: %(what)s. Put a link there instead.")
         sentences.append(sentence % {"what": _list_elements(dropped)})
-    if unwrapped := elements & (HTML - KEPT - DROPPED):
+    if unwrapped := elements & (HTML - ALLOWED - DROPPED):
         sentences.append(_("Only the words in it are shown: %(what)s.") % {"what": _list_elements(unwrapped)})
     if EXTERNAL_IMAGE.search(text):
         sentences.append(
