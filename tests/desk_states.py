@@ -43,7 +43,7 @@ class Newsroom:
 def make_newsroom(person) -> Newsroom:
     """Load the demonstration, and make beside it a publication in each state and of each sort that it lacks."""
     expired = _expired(person)  # first, as no action may be older than the last
-    demonstration.load(by=person, tell=lambda _said: None)
+    demonstration.load(by=person, write=lambda _line: None)
     of_the_demonstration, in_states = _of_the_demonstration(), {"expired": expired, **_in_states(person)}
     publications = {**of_the_demonstration, **in_states, **_of_sorts()}
     return Newsroom(publications, _things(publications["changed"], person), frozenset(in_states))

@@ -1,4 +1,4 @@
-"""Account events, in words, for administrators: who was let in, who was not, and who changed whom."""
+"""Account events for administrators: sign-ins, refusals and changes of accounts, as text."""
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model
@@ -22,12 +22,12 @@ REFUSALS = {
 
 
 def describe_event(event: AccountEvent) -> str:
-    """Return what happened in words: "Account changed: groups (Editors → Linkers)"."""
+    """Return an event as text: "Account changed: groups (Editors → Linkers)"."""
     detail = event.detail if isinstance(event.detail, dict) else {}
     if event.type == EventType.REFUSED and detail.get("limit") in REFUSALS:
         return str(REFUSALS[detail["limit"]])
-    more = _describe_detail(detail)
-    return f"{event.get_type_display()}: {more}" if more else str(event.get_type_display())
+    detail_text = _describe_detail(detail)
+    return f"{event.get_type_display()}: {detail_text}" if detail_text else str(event.get_type_display())
 
 
 def _describe_detail(detail: dict) -> str:
@@ -68,5 +68,5 @@ class AccountEventAdmin(ReadOnlyAdmin):
     def account_link(self, event: AccountEvent) -> str:
         if not event.account_id:
             return event.account_name or _("unknown name")
-        address = reverse("desk:auth_user_change", args=[event.account_id])
-        return format_html('<a href="{}">{}</a>', address, event.account.get_username())
+        url = reverse("desk:auth_user_change", args=[event.account_id])
+        return format_html('<a href="{}">{}</a>', url, event.account.get_username())

@@ -1,6 +1,4 @@
-"""Users and groups. Nobody can make themselves, or anybody, more than they are, and somebody can manage accounts."""
-
-from collections.abc import Iterable
+"""Users and groups. Nobody gains rights that they do not have, and an account manager always remains."""
 
 from django import forms
 from django.conf import settings
@@ -22,6 +20,7 @@ from accounts.first_login import remove_first_login
 from accounts.models import AccountEvent, EventType
 from publications.models import Presence
 
+from .form_fields import RowChoicesField
 from .site import DeskModelAdmin
 from .unsent_forms import UnsentFormMixin, mark_redisplay, parse_pk
 
@@ -43,7 +42,7 @@ VERBS = {
 
 
 def role_name(name: str) -> str:
-    """Return the name of a group in the language of the desk; one that was added keeps its own."""
+    """Return the translated name of a role; a group that was added keeps its own."""
     return str(ROLE_NAMES.get(name, name))
 
 
@@ -60,22 +59,13 @@ def describe_permission(permission: Permission) -> str:
 
 
 WITHOUT_HISTORY = (User.groups.through, User.user_permissions.through, Presence, AccountEvent)
-"""Rows of a person that end with the account, or that keep its name themselves."""
+"""Rows of a user that are deleted with the account, or that store its name themselves."""
 
 
-class TickedField(forms.ModelMultipleChoiceField):
-    """Groups or permissions to be ticked, in the words of the desk."""
+class CheckboxField(RowChoicesField):
+    """Groups or permissions as checkboxes, labelled in the language of the desk."""
 
     widget = forms.CheckboxSelectMultiple
-
-    def clean(self, value: Iterable[object] | None) -> QuerySet:
-        """Return the ticked rows; a number beyond those of a column is no row, where Django lets SQLite fail."""
-        for pk in value or ():
-            if not parse_pk(str(pk)):
-                raise forms.ValidationError(
-                    self.error_messages["invalid_pk_value"], code="invalid_pk_value", params={"pk": pk}
-                )
-        return super().clean(value)
 
     def label_from_instance(self, obj: Group | Permission) -> str:
         return describe_group(obj) if isinstance(obj, Group) else describe_permission(obj)
@@ -86,19 +76,19 @@ class GroupFilter(admin.RelatedFieldListFilter):
         return [(group.pk, describe_group(group)) for group in Group.objects.order_by("pk")]
 
 
-TICKED = {ManyToManyField: {"form_class": TickedField, "widget": forms.CheckboxSelectMultiple}}
+CHECKBOX_OVERRIDES = {ManyToManyField: {"form_class": CheckboxField, "widget": forms.CheckboxSelectMultiple}}
 
 
 class StaffUserForm(UnsentFormMixin, UserChangeForm):
-    """Django's form of an account, which can be shown again with what was typed."""
+    """Django's user form, which can be redisplayed with unsaved values."""
 
 
 class NewStaffUserForm(UnsentFormMixin, AdminUserCreationForm):
-    """The same for a new account."""
+    """Django's form of a new user, likewise."""
 
 
 class PasswordForm(AdminPasswordChangeForm):
-    """Django's form of another's password. Accounts of the desk sign in with one, so none goes without."""
+    """Django's form for the password of another user. Every account has one: it is how people sign in."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
@@ -108,7 +98,7 @@ class PasswordForm(AdminPasswordChangeForm):
 
 
 class LastManager(Exception):
-    """Nobody who may manage accounts would remain."""
+    """Raised where no account that may manage accounts would remain."""
 
     message = _(
         "Nobody could manage accounts any more: this is the last active account that may. Let another one be an "
@@ -117,24 +107,25 @@ class LastManager(Exception):
 
 
 def account_managers() -> QuerySet:
-    """The active accounts that may change accounts at the desk."""
-    people = User.objects.with_perm("auth.change_user", backend=settings.AUTHENTICATION_BACKENDS[0])
-    return people.filter(is_staff=True)
+    """Return the active accounts that may change accounts at the desk."""
+    users = User.objects.with_perm("auth.change_user", backend=settings.AUTHENTICATION_BACKENDS[0])
+    return users.filter(is_staff=True)
 
 
 def check_managers_remain() -> None:
+    """Raise LastManager if nobody may manage accounts."""
     if not account_managers().exists():
         raise LastManager
 
 
 class StaffUserAdmin(DeskModelAdmin, UserAdmin):
-    """Accounts of the desk: everyone here may sign in; their groups say what they may do."""
+    """Accounts of staff. Each may sign in; groups decide what else they may do."""
 
     form, add_form, change_password_form = StaffUserForm, NewStaffUserForm, PasswordForm
     list_display = ("username", "first_name", "last_name", "email", "deactivated")
     list_filter = ("is_active", ("groups", GroupFilter))
     filter_horizontal = ()
-    formfield_overrides = TICKED
+    formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
     fieldsets = (
         (
@@ -157,21 +148,20 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     def deactivated(self, person: User) -> str:
         return "" if person.is_active else gettext("deactivated")
 
-    def history_address(self, request: HttpRequest, row: User) -> str:
+    def get_history_url(self, request: HttpRequest, row: User) -> str:
         if not request.user.has_perm("accounts.view_accountevent"):
             return reverse("desk:auth_user_change", args=[row.pk])
         return f"{reverse('desk:accounts_accountevent_changelist')}?account__id__exact={row.pk}"
 
     def get_queryset(self, request: HttpRequest) -> QuerySet:
-        people = super().get_queryset(request)
-        return people if request.user.is_superuser else people.filter(is_superuser=False)
+        users = super().get_queryset(request)
+        return users if request.user.is_superuser else users.filter(is_superuser=False)
 
-    def _is_out_of_reach(self, request: HttpRequest, object_id: str | None) -> bool:
-        """Whether an account is there that whoever asks may not see, as it is a superuser's."""
+    def _is_hidden_superuser(self, request: HttpRequest, object_id: str | None) -> bool:
+        """Return whether the account is a superuser's and the person of the request is none."""
         if not object_id or request.user.is_superuser or not self.has_view_or_change_permission(request):
             return False
-        number = unquote(object_id)
-        return number.isdecimal() and User.objects.filter(pk=number, is_superuser=True).exists()
+        return User.objects.filter(pk=parse_pk(unquote(object_id)), is_superuser=True).exists()
 
     def _refuse_superuser(self, request: HttpRequest) -> HttpResponse:
         messages.error(request, gettext("Only a superuser may change the account of a superuser."))
@@ -197,7 +187,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         form_url: str = "",
         extra_context: dict | None = None,
     ) -> HttpResponse:
-        if self._is_out_of_reach(request, object_id):
+        if self._is_hidden_superuser(request, object_id):
             return self._refuse_superuser(request)
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
@@ -212,16 +202,16 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
-        """Lead back from an account that has written history, with the remedy."""
-        if self._is_out_of_reach(request, object_id):
+        """Refuse to delete an account with history, and say what to do instead."""
+        if self._is_hidden_superuser(request, object_id):
             return self._refuse_superuser(request)
         person = self.get_object(request, unquote(object_id))
         if person and super().has_delete_permission(request, person) and has_history(person):
-            told = gettext(
+            text = gettext(
                 "The account “%(name)s” stands in the history of the site, so it is not deleted. Deactivate it "
                 "instead: nobody can sign in with it then."
             )
-            messages.error(request, told % {"name": person.get_username()})
+            messages.error(request, text % {"name": person.get_username()})
             return HttpResponseRedirect(reverse("desk:auth_user_change", args=[person.pk]))
         try:
             return super().delete_view(request, object_id, extra_context)
@@ -235,10 +225,10 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
         check_managers_remain()
 
     def user_change_password(self, request: HttpRequest, id: str, form_url: str = "") -> HttpResponse:
-        if self._is_out_of_reach(request, id):
+        if self._is_hidden_superuser(request, id):
             return self._refuse_superuser(request)
         response = super().user_change_password(request, id, form_url)
-        person = User.objects.filter(pk=id).first() if id.isdecimal() else None
+        person = User.objects.filter(pk=parse_pk(id)).first()
         if request.method == "POST" and response.status_code == 302 and person:
             record_event(EventType.PASSWORD_CHANGED, person, by=request.user, request=request)
             remove_first_login(person.username)
@@ -246,7 +236,7 @@ class StaffUserAdmin(DeskModelAdmin, UserAdmin):
 
 
 def has_history(person: User) -> bool:
-    """Whether anything names a person that would lose the name, or go with it: revisions, editions, typed words."""
+    """Return whether rows refer to a user that must keep the name, such as revisions and editions."""
     relations = [field for field in User._meta.get_fields(include_hidden=True) if field.one_to_many]
     return any(
         relation.related_model._base_manager.filter(**{relation.field.name: person}).exists()
@@ -264,10 +254,10 @@ def _group_change(form: forms.ModelForm) -> dict[str, list[str]]:
 
 
 class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
-    """The four groups, made by migration; only a superuser changes what they may do."""
+    """Groups: the four roles, and others that superusers add. Only superusers change them."""
 
     filter_horizontal = ()
-    formfield_overrides = TICKED
+    formfield_overrides = CHECKBOX_OVERRIDES
     actions = None
     list_display = ("role",)
 
@@ -296,7 +286,7 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
         return {"subtitle": describe_group(group) if group else None, **(context or {})}
 
     def formfield_for_manytomany(self, db_field, request: HttpRequest | None = None, **kwargs):
-        """Offer the permissions of what stands at the desk; others allow nothing here."""
+        """Offer the permissions of the models at the desk; others have no effect here."""
         models = ContentType.objects.get_for_models(*self.admin_site._registry).values()
         rows = Permission.objects.filter(content_type__in=models).select_related("content_type")
         kwargs["queryset"] = rows.order_by("content_type__app_label", "content_type__model", "pk")
@@ -312,7 +302,7 @@ class StaffGroupAdmin(DeskModelAdmin, GroupAdmin):
         return request.user.is_superuser and not (obj and obj.name in ROLE_NAMES)
 
     def get_readonly_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:
-        """The roles of the product keep the names by which code finds them."""
+        """Return the name of a role as read-only: code looks roles up by name."""
         return ("role",) if obj and obj.name in ROLE_NAMES else ()
 
     def get_fields(self, request: HttpRequest, obj: Group | None = None) -> tuple[str, ...]:

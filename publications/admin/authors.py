@@ -37,7 +37,7 @@ class AuthorForm(PublicRowForm):
             "JPEG, PNG, WebP or GIF, at most 20 MB. It is put into the library and takes the place."
         ),
     )
-    single = {"portrait_choice": "portrait"}
+    single_choosers = {"portrait_choice": "portrait"}
 
     class Meta:
         model = Author
@@ -84,7 +84,9 @@ class AuthorForm(PublicRowForm):
             question = _("There is an author of this name: %(others)s. Save again if this is somebody else.")
             questions["name"] = question % {"others": "; ".join(map(_describe_author, namesakes[:5]))}
         if "is_pseudonymous" in self.changed_data and Edition.objects.authored_by(self.instance.pk).exists():
-            questions["is_pseudonymous"] = _hiding_text() if cleaned["is_pseudonymous"] else _showing_text()
+            questions["is_pseudonymous"] = (
+                _pen_name_question() if cleaned["is_pseudonymous"] else _unmask_question()
+            )
             if cleaned["is_pseudonymous"]:
                 self.publications_with_files = publications_with_files(self.instance)
         return questions
@@ -105,14 +107,14 @@ def publications_with_files(author: Author) -> list[Publication]:
     return list(publications)
 
 
-def _hiding_text() -> str:
+def _pen_name_question() -> str:
     return _(
         "All that has been published is signed with the name above from now on, earlier editions too, and the "
         "name that stood there is not kept. Save again if that is meant."
     )
 
 
-def _showing_text() -> str:
+def _unmask_question() -> str:
     return _(
         "This shows readers who stands behind the name: texts that are signed with it lead to this page. Save again if "
         "they may know."
@@ -173,7 +175,7 @@ class AuthorAdmin(PublicRowAdmin):
     def get_search_results(
         self, request: HttpRequest, queryset: QuerySet, search_term: str
     ) -> tuple[QuerySet, bool]:
-        """Find pen names by that name alone for people who may not know who writes under them."""
+        """Search pen names by that name only, for people who may not change authors."""
         matches, has_duplicates = super().get_search_results(request, queryset, search_term)
         if not self.has_change_permission(request):
             in_name = Q()
@@ -183,8 +185,8 @@ class AuthorAdmin(PublicRowAdmin):
         return matches, has_duplicates
 
     def get_public_urls(self, row: Author) -> dict[str, str]:
-        shown = not row.is_pseudonymous and Edition.objects.live().authored_by(row).exists()
-        return paths_in_locales("publications:author", slug=row.slug) if shown else {}
+        has_page = not row.is_pseudonymous and Edition.objects.live().authored_by(row).exists()
+        return paths_in_locales("publications:author", slug=row.slug) if has_page else {}
 
     def get_form(self, request: HttpRequest, obj: Author | None = None, change: bool = False, **kwargs):
         return super().get_form(request, obj, change, **{**kwargs, "fields": AuthorForm.Meta.fields})

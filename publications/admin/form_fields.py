@@ -1,4 +1,4 @@
-"""Form fields and widgets of the desk: moments with their zone, hidden state, tags, Markdown."""
+"""Form fields and widgets of the desk: datetimes, hidden state, tags, Markdown."""
 
 from datetime import datetime
 
@@ -6,7 +6,7 @@ from django import forms
 from django.db.models import QuerySet
 from django.forms.widgets import Script
 from django.utils.translation import gettext as _
-from taggit.forms import TagWidget as LineOfTags
+from taggit.forms import TagWidget as TaggitWidget
 
 from publications.models import parse_pk
 
@@ -14,7 +14,7 @@ YEARS = range(1900, 2101)
 
 
 class LocalDateTimeField(forms.DateTimeField):
-    """A moment in the centre's own zone, typed into the browser's own control."""
+    """A datetime in the time zone of the site, typed into the browser's own control."""
 
     def __init__(self, **kwargs) -> None:
         widget = forms.DateTimeInput(attrs={"type": "datetime-local"}, format="%Y-%m-%dT%H:%M")
@@ -22,19 +22,19 @@ class LocalDateTimeField(forms.DateTimeField):
 
     def to_python(self, value) -> datetime | None:
         try:
-            moment = super().to_python(value)
-        except forms.ValidationError as reason:
-            if reason.code != "ambiguous_timezone":
+            value_at = super().to_python(value)
+        except forms.ValidationError as error:
+            if error.code != "ambiguous_timezone":
                 raise
             raise forms.ValidationError(
                 _("The clocks change that night: this hour comes twice or not at all. Choose another one.")
-            ) from reason
-        if moment and moment.year not in YEARS:
+            ) from error
+        if value_at and value_at.year not in YEARS:
             raise forms.ValidationError(
                 _("The year %(year)d cannot be right. Give one from %(first)d to %(last)d.")
-                % {"year": moment.year, "first": YEARS[0], "last": YEARS[-1]}
+                % {"year": value_at.year, "first": YEARS[0], "last": YEARS[-1]}
             )
-        return moment
+        return value_at
 
 
 class RowChoicesField(forms.ModelMultipleChoiceField):
@@ -49,21 +49,21 @@ class RowChoicesField(forms.ModelMultipleChoiceField):
         return super().clean(value)
 
 
-class TagInput(LineOfTags):
-    """A line of tags that completes the one being typed."""
+class TagInput(TaggitWidget):
+    """A text input for tags with completion."""
 
     class Media:
         js = [Script("js/desk/tags.js", type="module")]
 
 
 class MarkdownEditor(forms.Textarea):
-    """The text, with a short help on how it is marked up."""
+    """A textarea with a toolbar and short help on Markdown."""
 
     template_name = "desk/widgets/markdown_editor.html"
 
 
 class HiddenStateField(forms.CharField):
-    """What the form tells itself from one sending to the next: nothing that an editor changes."""
+    """A hidden input that carries state of the form from one submission to the next."""
 
     def __init__(self) -> None:
         super().__init__(required=False, widget=forms.HiddenInput)

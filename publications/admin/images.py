@@ -12,7 +12,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import transaction
 from django.db.models import Model, Q, QuerySet
 from django.forms.widgets import Script
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, JsonResponse, QueryDict
 from django.template.loader import render_to_string
 from django.urls import reverse
 from django.utils.html import format_html
@@ -33,9 +33,9 @@ from .site import require_permissions
 
 
 class ImageForm(PublicRowForm):
-    """A picture and its words; the file is checked before anything is kept.
+    """An image with its texts.
 
-    `held` names a file that came with words that did not do: it waits, and is not chosen twice.
+    `held` is the token of an upload whose form had errors, so that the file need not be chosen again.
     """
 
     file = forms.FileField(
@@ -58,62 +58,62 @@ class ImageForm(PublicRowForm):
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        self.content, self.waiting = b"", None
-        told = _("Give a number from 0 to 100: percent of the width, or of the height.")
+        self.content, self.held_upload = b"", None
+        message = _("Give a number from 0 to 100: percent of the width, or of the height.")
         for name in {"focus_x", "focus_y"} & set(self.fields):
-            self.fields[name].validators = [MinValueValidator(0, told), MaxValueValidator(100, told)]
+            self.fields[name].validators = [MinValueValidator(0, message), MaxValueValidator(100, message)]
 
     def clean_file(self):
         file = self.cleaned_data["file"]
-        held = self.data.get(self.add_prefix("held"), "")
-        self.waiting = held_uploads.get_held_upload(held)
+        token = self.data.get(self.add_prefix("held"), "")
+        self.held_upload = held_uploads.get_held_upload(token)
         if file:
-            self._hold(file.read(), file.name)
-        elif self.waiting:
-            self._hold(self.waiting.read(), self.waiting.filename)
+            self._set_content(file.read(), file.name)
+        elif self.held_upload:
+            self._set_content(self.held_upload.read(), self.held_upload.filename)
         elif not self.instance.original:
             raise forms.ValidationError(_("Choose a file."))
-        elif held:
+        elif token:
             self._set_hidden("held", "")
             raise forms.ValidationError(_("The file that was kept is gone. Choose it again."))
         return file
 
-    def _hold(self, content: bytes, filename: str) -> None:
-        """The picture as this row's; in the library it is only once the row is stored."""
+    def _set_content(self, content: bytes, filename: str) -> None:
+        """Make the upload the image of this row; `save` stores its bytes."""
         try:
             self.instance.store_upload(content, filename, store=False)
-        except images.UnsuitableImage as reason:
-            raise forms.ValidationError(str(reason)) from reason
+        except images.UnsuitableImage as error:
+            raise forms.ValidationError(str(error)) from error
         self.content = content
 
     def clean(self) -> dict:
         cleaned = super().clean()
-        if self.asks_for_words(cleaned) and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
+        if self.needs_alt_text(cleaned) and not (cleaned.get("alt_en") or cleaned.get("alt_sv")):
             self.add_error("alt_en", _("Say what the picture shows, or mark it as decorative."))
         if self.errors and self.content:
-            self._keep_waiting(cleaned.get("file"))
+            self._hold_upload(cleaned.get("file"))
         return cleaned
 
-    def asks_for_words(self, cleaned: dict) -> bool:
+    def needs_alt_text(self, cleaned: dict) -> bool:
         return not cleaned.get("is_decorative")
 
-    def _keep_waiting(self, file) -> None:
+    def _hold_upload(self, file) -> None:
         if file:
             self._set_hidden("held", held_uploads.hold_upload(self.content, file.name))
-        said = _("“%(file)s” is kept. Choose another only to take its place.")
-        self["file"].help_text = said % {"file": self.instance.filename}
+        text = _("“%(file)s” is kept. Choose another only to take its place.")
+        self["file"].help_text = text % {"file": self.instance.filename}
 
     def save(self, commit: bool = True) -> Image:
         if self.content:
             store_original(self.content, PurePath(self.instance.original).suffix.lstrip("."))
-        if self.waiting:
-            # It waits on if this is refused in the end.
-            transaction.on_commit(self.waiting.forget, robust=True)
+        if self.held_upload:
+            # After the commit: the upload is kept if the action is refused.
+            transaction.on_commit(self.held_upload.forget, robust=True)
         return super().save(commit)
 
 
-def in_markdown(image: Image) -> str:
-    """What stands for the picture in a text."""
+def markdown_reference(image: Image) -> str:
+    """Return the Markdown that shows the image in a text: `![alt](image:key)`."""
     alt = re.sub(r"[\\\[\]]", r"\\\g<0>", image.alt)
     return f"![{alt}](image:{image.key})"
 
@@ -151,13 +151,13 @@ class ImageAdmin(PublicRowAdmin):
 
     @admin.display(description=gettext_lazy("focal point"))
     def focal_point(self, image: Image) -> str:
-        """The whole picture, to click on, and how cards cut it."""
-        whole, card = images.widths_for(image)[0], images.teaser_widths(image)[0]
-        addresses = {
-            "whole": library_image_url(image, str(whole), "jpg"),
-            "card": library_image_url(image, f"{card}c", "jpg"),
+        """The whole image, to click on, and its crop for teasers."""
+        width, teaser_width = images.widths_for(image)[0], images.teaser_widths(image)[0]
+        urls = {
+            "image_url": library_image_url(image, str(width), "jpg"),
+            "teaser_url": library_image_url(image, f"{teaser_width}c", "jpg"),
         }
-        return render_to_string("desk/focal_point.html", {"image": image, **addresses})
+        return render_to_string("desk/focal_point.html", {"image": image, **urls})
 
     @admin.display(description=gettext_lazy("used in"))
     def used(self, image: Image) -> str:
@@ -165,47 +165,47 @@ class ImageAdmin(PublicRowAdmin):
 
     @admin.display(description=gettext_lazy("in the text"))
     def in_markdown(self, image: Image) -> str:
-        return format_html("<code>{}</code>", in_markdown(image))
+        return format_html("<code>{}</code>", markdown_reference(image))
 
     def save_model(self, request: HttpRequest, obj: Image, form: ImageForm, change: bool) -> None:
         super().save_model(request, obj, form, change)
-        # Nobody else's action waits for it. What cannot be made now is made when a page first asks for it.
+        # Outside the transaction. A file that cannot be made now is made when a page first requests it.
         transaction.on_commit(lambda: renditions.make_image_files(obj), robust=True)
 
 
 class EditorImageForm(ImageForm):
-    """A picture and the words for it. `later` says that it goes into the library though it has none yet."""
+    """An image from the text editor. `later` stores it without an alternative text."""
 
     later = forms.BooleanField(required=False)
 
     class Meta(ImageForm.Meta):
         fields = ("alt_en", "alt_sv", "is_decorative", "credit")
 
-    def asks_for_words(self, cleaned: dict) -> bool:
-        return super().asks_for_words(cleaned) and not cleaned.get("later")
+    def needs_alt_text(self, cleaned: dict) -> bool:
+        return super().needs_alt_text(cleaned) and not cleaned.get("later")
 
-    def _keep_waiting(self, file) -> None:
-        """Nothing waits here: the page that sends the picture has it still."""
+    def _hold_upload(self, file) -> None:
+        """Hold nothing: the page that sends the image still has it."""
 
 
 @require_permissions("add_image")
 @require_POST
 def upload_image(request: HttpRequest) -> JsonResponse:
-    """Take a picture into the library and answer with what stands for it in a text, or with why it is refused.
+    """Add an image to the library; answer with its Markdown, or with 422 and the reasons.
 
     `alt` is in the language of the text, `language`.
     """
-    form = EditorImageForm(_with_alt_in_place(request), request.FILES)
+    form = EditorImageForm(_with_localized_alt(request), request.FILES)
     if not form.is_valid():
-        reasons = form.errors.get("file") or [each for errors in form.errors.values() for each in errors]
+        reasons = form.errors.get("file") or [error for errors in form.errors.values() for error in errors]
         return JsonResponse({"said": " ".join(reasons)}, status=HTTPStatus.UNPROCESSABLE_ENTITY)
     image: Image = form.save(commit=False)
     actions.save_instance(image, by=request.user, changed=form.changed_data)
     renditions.make_image_files(image)
-    return JsonResponse({"markdown": in_markdown(image)})
+    return JsonResponse({"markdown": markdown_reference(image)})
 
 
-def _with_alt_in_place(request: HttpRequest):
+def _with_localized_alt(request: HttpRequest) -> QueryDict:
     data = request.POST.copy()
     alt = " ".join(data.get("alt", "").split())
     data[f"alt_{locale_of(data.get('language', ''))}"] = alt
@@ -214,7 +214,7 @@ def _with_alt_in_place(request: HttpRequest):
 
 @dataclass(frozen=True)
 class ImageUse:
-    """Something that shows a picture: its title, what it is or whether readers see it, and its form at the desk."""
+    """A row that shows an image: its title, its kind or status, and the URL of its form."""
 
     title: str
     what: str
@@ -222,25 +222,25 @@ class ImageUse:
 
 
 def find_image_uses(image: Image) -> list[ImageUse]:
-    """All that shows the picture, by title: publications, people, site pages."""
-    found = [*_uses_in_publications(image), *_uses_as_portrait(image), *_uses_in_site_pages(image)]
-    return sorted(found, key=lambda use: (use.title.casefold(), use.url))
+    """Return the publications, authors and site pages that show an image, by title."""
+    uses = [*_uses_in_publications(image), *_uses_as_portrait(image), *_uses_in_site_pages(image)]
+    return sorted(uses, key=lambda use: (use.title.casefold(), use.url))
 
 
 def _uses_in_publications(image: Image) -> Iterator[ImageUse]:
-    shown = Edition.objects.filter(image_rows__image=image).order_by().values("publication")
+    published = Edition.objects.filter(image_rows__image=image).order_by().values("publication")
     live = set(Edition.objects.live().filter(image_rows__image=image).values_list("publication", flat=True))
     drafts = Publication.objects.filter(Q(cover=image) | Q(body__contains=f"image:{image.key}"))
     in_draft = set(drafts.values_list("pk", flat=True))
-    for publication in Publication.objects.filter(Q(pk__in=in_draft) | Q(pk__in=shown)):
+    for publication in Publication.objects.filter(Q(pk__in=in_draft) | Q(pk__in=published)):
         yield ImageUse(
             str(publication),
-            _where_shown(publication.pk in live, publication.pk in in_draft),
+            _describe_use(publication.pk in live, publication.pk in in_draft),
             _change_form_url(publication),
         )
 
 
-def _where_shown(is_live: bool, is_in_draft: bool) -> str:
+def _describe_use(is_live: bool, is_in_draft: bool) -> str:
     if is_live:
         return _("readers see it")
     return _("in the draft") if is_in_draft else _("in an earlier edition")
@@ -252,8 +252,8 @@ def _uses_as_portrait(image: Image) -> Iterator[ImageUse]:
 
 
 def _uses_in_site_pages(image: Image) -> Iterator[ImageUse]:
-    named = f"image:{image.key}"
-    for page in SitePage.objects.filter(Q(body_en__contains=named) | Q(body_sv__contains=named)):
+    reference = f"image:{image.key}"
+    for page in SitePage.objects.filter(Q(body_en__contains=reference) | Q(body_sv__contains=reference)):
         yield ImageUse(str(page), _("site page"), _change_form_url(page))
 
 

@@ -1,7 +1,7 @@
-"""Forms and admins of rows that readers see as they are stored: every save is public at once.
+"""Forms and admins of public rows, such as authors and tags: every save is public at once.
 
-A form carries how each of its fields stood. What only one side changed is merged without a word; where both
-changed the same field nothing is stored, and what stands now is said beside what was typed.
+A form carries fingerprints of its fields as it was opened. A field that only one of two editors changed is merged;
+where both changed it nothing is stored, and the error shows the stored value beside the typed one.
 """
 
 from collections.abc import Iterable
@@ -25,45 +25,48 @@ from .form_fields import HiddenStateField
 from .site import DeskModelAdmin
 from .unsent_forms import mark_redisplay
 
-EXCERPT_CHARACTERS = 300  # of a long text, from where it begins to differ
-CHARACTERS_BEFORE = 60  # of them that come before
+EXCERPT_CHARACTERS = 300
+CHARACTERS_BEFORE = 60  # of an excerpt, before the first difference
 
 
 def as_text(value: object) -> str:
-    """A value of a form, typed or stored, as text that can be compared and read."""
+    """Return a typed or stored value of a form as text, for comparison and display."""
     if value is None:
         return ""
     if isinstance(value, Model):
         return str(value.pk)
     if isinstance(value, list | tuple):
-        return ",".join(as_text(each) for each in _firsts(value))
+        return ",".join(as_text(item) for item in _without_roles(value))
     return str(value).replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
-def _firsts(pairs: Iterable) -> Iterable[object]:
-    """Choosers have pairs of row and role."""
-    return (each[0] if isinstance(each, list | tuple) else each for each in pairs)
+def _without_roles(items: Iterable) -> Iterable[object]:
+    """Return the rows of a chooser, whose values are pairs of row and role."""
+    return (item[0] if isinstance(item, list | tuple) else item for item in items)
 
 
 def excerpt_from_difference(stored: str, typed: str) -> str:
-    """A text, or of a long one the part from where it is no longer what was typed."""
+    """Return the stored text, or if it is long the part around its first difference from the typed one."""
     if len(stored) <= EXCERPT_CHARACTERS:
         return stored
     pairs = zip(stored, typed, strict=False)
-    same = next((place for place, (one, other) in enumerate(pairs) if one != other), len(typed))
-    start = max(0, same - CHARACTERS_BEFORE)
-    part = stored[start : start + EXCERPT_CHARACTERS]
-    return f"{'…' if start else ''}{part}{'…' if start + EXCERPT_CHARACTERS < len(stored) else ''}"
+    first_difference = next((index for index, (a, b) in enumerate(pairs) if a != b), len(typed))
+    start = max(0, first_difference - CHARACTERS_BEFORE)
+    excerpt = stored[start : start + EXCERPT_CHARACTERS]
+    return f"{'…' if start else ''}{excerpt}{'…' if start + EXCERPT_CHARACTERS < len(stored) else ''}"
 
 
 class PublicRowForm(ChooserModelForm):
-    """The form of a row that readers see as it is. `single` names the choosers of one row, and their fields.
+    """The form of a public row.
 
-    `seen` has the fingerprints of the fields when the form was opened. `sure` names the questions that have been asked:
-    what `get_confirmations` finds is said once, and done when the form is sent again.
+    `seen` has the fingerprints of the fields as the form was opened. `sure` names the fields whose question has been
+    shown: each question of `get_confirmations` is shown once and answered by submitting the form again.
+
+    Attributes:
+        single_choosers: choosers of a single row, with the foreign keys that they set.
     """
 
-    single: dict[str, str] = {}
+    single_choosers: dict[str, str] = {}
     notice = ""
     """What heads the form where it asks for an answer and has no error."""
     seen = HiddenStateField()
@@ -71,14 +74,14 @@ class PublicRowForm(ChooserModelForm):
 
     def __init__(self, *args, **kwargs) -> None:
         row = kwargs.get("instance")
-        stored = {name: getattr(row, f"{field}_id", None) for name, field in self.single.items()}
-        chosen = {name: [(pk, "")] for name, pk in stored.items() if pk}
-        super().__init__(*args, **{**kwargs, "initial": {**chosen, **(kwargs.get("initial") or {})}})
+        pks = {name: getattr(row, f"{field}_id", None) for name, field in self.single_choosers.items()}
+        choices = {name: [(pk, "")] for name, pk in pks.items() if pk}
+        super().__init__(*args, **{**kwargs, "initial": {**choices, **(kwargs.get("initial") or {})}})
         self.stored = {name: self.initial.get(name) for name in self.fields if name not in ("seen", "sure")}
         self.initial["seen"] = self._fingerprints() if row and row.pk else ""
 
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
-        """Questions to ask once before this is stored: the field, and what to say there."""
+        """Return questions to confirm before the row is stored, by the field that shows them."""
         return {}
 
     def clean(self) -> dict:
@@ -95,7 +98,7 @@ class PublicRowForm(ChooserModelForm):
         return cleaned
 
     def _merge(self, cleaned: dict) -> None:
-        """Keep what somebody else has changed meanwhile; where both did, say so and store nothing."""
+        """Take over what somebody else saved since the form was opened; add errors where both changed a field."""
         opened_with = Fingerprints.parse(cleaned.get("seen", ""))
         fields = [field for field in self._row_fields if field.name in opened_with.hashes]
         typed = {field.name: cleaned.get(field.name) for field in fields}
@@ -109,8 +112,8 @@ class PublicRowForm(ChooserModelForm):
         return [RowField(name, as_text) for name in self.stored]
 
     def _stored_value(self, name: str) -> object:
-        row = getattr(self.instance, self.single.get(name, name), None)
-        return row if name not in self.single else [(row, "")] if row else []
+        row = getattr(self.instance, self.single_choosers.get(name, name), None)
+        return row if name not in self.single_choosers else [(row, "")] if row else []
 
     def _report_conflicts(self, names: list[str], cleaned: dict) -> None:
         if not self.errors:
@@ -120,9 +123,11 @@ class PublicRowForm(ChooserModelForm):
         )
         for name in names:
             typed, stored = cleaned.get(name), self._stored_value(name)
-            words = str(stored[0][0]) if name in self.single and stored else as_text(stored)
-            shown = excerpt_from_difference(words, as_text(typed))
-            self.add_error(name, _("It now reads: “%(value)s”. Save again to replace it.") % {"value": shown})
+            text = str(stored[0][0]) if name in self.single_choosers and stored else as_text(stored)
+            excerpt = excerpt_from_difference(text, as_text(typed))
+            self.add_error(
+                name, _("It now reads: “%(value)s”. Save again to replace it.") % {"value": excerpt}
+            )
         self._set_hidden("seen", self._fingerprints())
 
     def _fingerprints(self) -> str:
@@ -134,18 +139,18 @@ class PublicRowForm(ChooserModelForm):
             self.data[self.add_prefix(name)] = value
 
     def save(self, commit: bool = True) -> Model:
-        for name, field in self.single.items():
+        for name, field in self.single_choosers.items():
             setattr(self.instance, field, next((row for row, _role in self.cleaned_data[name]), None))
         return super().save(commit)
 
 
 def _normalize_line_ends(value: object) -> object:
-    """Browsers end lines with two signs; an empty line parts paragraphs only where it is one."""
+    """Return a text with LF line ends. Browsers send CRLF, which hides the empty lines between paragraphs."""
     return value.replace("\r\n", "\n").replace("\r", "\n") if isinstance(value, str) else value
 
 
 class PublicRowAdmin(DeskModelAdmin):
-    """Rows that readers see as they are: every change is the action `amend`, and says so on the form."""
+    """The admin of public rows: every save and deletion is an action (`actions.save_instance`)."""
 
     form = PublicRowForm
     change_form_template = "desk/public_row_form.html"
@@ -153,7 +158,7 @@ class PublicRowAdmin(DeskModelAdmin):
     list_per_page = 100
 
     def get_public_urls(self, row: Model) -> dict[str, str]:
-        """Where readers find the row now: an address for each language of the site that has it."""
+        """Return the public URLs of the row by locale; none where readers cannot see it."""
         return {}
 
     def save_model(self, request: HttpRequest, obj: Model, form: forms.ModelForm, change: bool) -> None:
@@ -163,34 +168,34 @@ class PublicRowAdmin(DeskModelAdmin):
         actions.delete_instance(obj, by=request.user)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None) -> HttpResponse:
-        """The form; where the action is refused it says why and shows all that was typed."""
+        """Render the form; a refused action is reported above it, with everything that was typed."""
         row = self.get_object(request, unquote(object_id)) if object_id else None
-        places = self.get_public_urls(row) if row else {}
-        told = [{"code": code, "label": LANGUAGE_NAMES[code], "url": url} for code, url in places.items()]
-        extra_context = {**(extra_context or {}), "places": told}
+        urls = self.get_public_urls(row) if row else {}
+        links = [{"code": code, "label": LANGUAGE_NAMES[code], "url": url} for code, url in urls.items()]
+        extra_context = {**(extra_context or {}), "public_links": links}
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (actions.ActionRefused, ValidationError) as refusal:
-            return self.redisplay_form(request, reasons_of(refusal), object_id, form_url, extra_context)
+            return self.redisplay_form(request, refusal_reasons(refusal), object_id, form_url, extra_context)
 
-    def redisplay_form(self, request: HttpRequest, reasons: list[str], *asked) -> HttpResponse:
-        """The form with what was typed, and nothing stored."""
+    def redisplay_form(self, request: HttpRequest, reasons: list[str], *view_args) -> HttpResponse:
+        """Render the form again with its unsaved values and these errors."""
         for reason in reasons:
             messages.error(request, reason)
         request.POST = mark_redisplay(request.POST)
-        return super().changeform_view(request, *asked)
+        return super().changeform_view(request, *view_args)
 
     def changelist_view(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         try:
             return super().changelist_view(request, extra_context)
         except (actions.ActionRefused, ValidationError) as refusal:
-            messages.error(request, reasons_of(refusal)[0])
+            messages.error(request, refusal_reasons(refusal)[0])
             return HttpResponseRedirect(request.get_full_path())
 
     def delete_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
-        """Django's page, which asks once more; what is in use says so at once, by whom."""
+        """Render Django's confirmation; a row in use is refused at once, with the rows that use it."""
         row = self.get_object(request, unquote(object_id))
         try:
             if row and self.has_delete_permission(request, row):
@@ -198,16 +203,17 @@ class PublicRowAdmin(DeskModelAdmin):
             return super().delete_view(request, object_id, extra_context)
         except actions.ActionRefused as refusal:
             messages.error(request, refusal.reasons[0])
-            address = f"desk:publications_{self.opts.model_name}_change"
-            return HttpResponseRedirect(reverse(address, args=[unquote(object_id)]))
+            url_name = f"desk:publications_{self.opts.model_name}_change"
+            return HttpResponseRedirect(reverse(url_name, args=[unquote(object_id)]))
 
 
-def reasons_of(refusal: actions.ActionRefused | ValidationError) -> list[str]:
+def refusal_reasons(refusal: actions.ActionRefused | ValidationError) -> list[str]:
+    """Return the messages of either exception."""
     return refusal.reasons if isinstance(refusal, actions.ActionRefused) else refusal.messages
 
 
 class LeadForm(PublicRowForm):
-    """A row with a lead, chosen among the publications that are public now."""
+    """The form of a row with a lead publication, chosen among the live ones."""
 
     lead_choice = ChooserField(
         "live",
@@ -216,4 +222,4 @@ class LeadForm(PublicRowForm):
         label=gettext_lazy("Lead"),
         help_text=gettext_lazy("It leads while it is public. Without one, the newest piece does."),
     )
-    single = {"lead_choice": "lead"}
+    single_choosers = {"lead_choice": "lead"}

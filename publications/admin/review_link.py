@@ -1,7 +1,8 @@
-"""What a reader without an account sees at a secret address: one revision, a place for comments, "fine by me".
+"""The page behind a review link: one revision for a reader without an account, with comments and "fine by me".
 
-Whoever holds the address may read and comment; nothing else of the desk is open to them, and no cookie is asked for.
-That is why its forms carry no token against forgery: the address is a secret that no other site knows."""
+The token in the address is the only authorization, and gives access to nothing else of the desk. The page sets no
+cookie, so its forms have no CSRF token: no other site knows the address.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -41,13 +42,13 @@ QUOTED_CHARACTERS = 200
 
 @dataclass(frozen=True)
 class ReviewPassage:
-    """One passage: its number in the text, from one on, and its HTML, safe as `prose` has stored it."""
+    """A block of the text: its number, from one on, and its sanitized HTML."""
 
     number: int
     html: SafeString
 
     @property
-    def words(self) -> str:
+    def excerpt(self) -> str:
         return Truncator(" ".join(strip_tags(self.html).split())).chars(QUOTED_CHARACTERS)
 
 
@@ -73,32 +74,33 @@ class ReviewCommentForm(forms.Form):
 
 @csrf_exempt
 def review_page(request: HttpRequest, token: str) -> HttpResponse:
-    """The revision, passage by passage, with what its reader has said so far."""
-    found = Review.objects.get_by_token(token)
-    if not found:
+    """Render the revision, passage by passage, with the reader's comments; store a new comment."""
+    review = Review.objects.get_by_token(token)
+    if not review:
         typed = request.POST.get("text", "")[:MAX_COMMENT_CHARACTERS]
         page = render_desk_page(request, "review_over", title=_("This link leads nowhere"), typed=typed)
         return _make_private(page, HTTPStatus.NOT_FOUND)
     form = ReviewCommentForm(request.POST if request.method == "POST" else None)
-    refused, status = (
-        _store_comment(found, form, is_fine="fine" in request.POST) if form.is_bound else ("", HTTPStatus.OK)
+    refusal, status = (
+        _store_comment(review, form, is_fine="fine" in request.POST) if form.is_bound else ("", HTTPStatus.OK)
     )
-    if form.is_bound and not refused:
+    if form.is_bound and not refusal:
         return _make_private(HttpResponseRedirect(_url_of_comment(token, form)))
     context = {
-        "review": found,
+        "review": review,
         "token": token,
-        "refused": refused,
-        **review_context(found, token, _typed_in(form) if refused else {}),
+        "refusal": refusal,
+        "max_characters": MAX_COMMENT_CHARACTERS,
+        **review_context(review, token, _unsaved_text(form) if refusal else {}),
     }
     return _make_private(render_desk_page(request, "review", **context), status)
 
 
 def review_image(request: HttpRequest, token: str, key: str, size: str, extension: str) -> HttpResponse:
-    """A picture that the revision shows, and no other."""
-    found = Review.objects.get_by_token(token)
-    shown = {each.key for each in manuscript.loads(found.revision.manuscript).images} if found else set()
-    if key not in shown:
+    """Return an image that the revision shows; 404 for any other."""
+    review = Review.objects.get_by_token(token)
+    keys = {image.key for image in manuscript.loads(review.revision.manuscript).images} if review else set()
+    if key not in keys:
         raise Http404
     pixels = renditions.get_image_file(get_object_or_404(Image, key=key), size, extension)
     if not pixels:
@@ -107,7 +109,7 @@ def review_image(request: HttpRequest, token: str, key: str, size: str, extensio
 
 
 def _make_private(response: HttpResponse, status: int = 0) -> HttpResponse:
-    """The address is told to no other site, and the page is kept nowhere (see also `middleware`)."""
+    """Keep the address from other sites, search engines and caches (see also `middleware`)."""
     response.status_code = status or response.status_code
     response.headers["Referrer-Policy"] = "no-referrer"
     response.headers["X-Robots-Tag"] = "noindex, nofollow, noarchive"
@@ -121,81 +123,82 @@ def _url_of_comment(token: str, form: ReviewCommentForm) -> str:
 
 
 @transaction.atomic
-def _store_comment(found: Review, form: ReviewCommentForm, *, is_fine: bool) -> tuple[str, HTTPStatus]:
-    """Keep what the reader said; says why where it was not kept."""
-    Review.objects.select_for_update().get(pk=found.pk)
+def _store_comment(review: Review, form: ReviewCommentForm, *, is_fine: bool) -> tuple[str, HTTPStatus]:
+    """Store a comment; return why it was refused, or "", with the status of the response."""
+    Review.objects.select_for_update().get(pk=review.pk)
     if is_fine:
-        ReviewComment.objects.get_or_create(review=found, is_fine=True)
+        ReviewComment.objects.get_or_create(review=review, is_fine=True)
         return "", HTTPStatus.OK
     if not form.is_valid():
         reasons = [reason for reasons in form.errors.values() for reason in reasons]
         return " ".join(reasons), HTTPStatus.BAD_REQUEST
-    if reason := _limit_reached(found):
+    if reason := _limit_reached(review):
         return reason, HTTPStatus.TOO_MANY_REQUESTS
-    found.comments.create(place=form.cleaned_data["place"], text=form.cleaned_data["text"])
+    review.comments.create(place=form.cleaned_data["place"], text=form.cleaned_data["text"])
     return "", HTTPStatus.OK
 
 
-def _limit_reached(found: Review) -> str:
-    if found.comments.count() >= MAX_COMMENTS:
+def _limit_reached(review: Review) -> str:
+    """Return why no further comment is accepted now, or ""."""
+    if review.comments.count() >= MAX_COMMENTS:
         return _("There are as many remarks here as can be kept. Write to the editors, please.")
-    if found.comments.recent().count() >= MAX_COMMENTS_PER_MINUTE:
+    if review.comments.recent().count() >= MAX_COMMENTS_PER_MINUTE:
         return _("These were many remarks in a minute. Wait a little, then send this one again.")
     return ""
 
 
-def _typed_in(form: ReviewCommentForm) -> dict[str, str]:
-    """Return the text of a comment that was not kept, by its place."""
+def _unsaved_text(form: ReviewCommentForm) -> dict[str, str]:
+    """Return the text of a refused comment, by its place."""
     return {str(form["place"].value()): form["text"].value() or ""}
 
 
-def review_context(found: Review, token: str, typed: Mapping[str, str]) -> dict[str, object]:
-    """The revision for its page: head, passages with their comments, and those of the whole.
+def review_context(review: Review, token: str, typed: Mapping[str, str]) -> dict[str, object]:
+    """Return the context of the page: title, authors, passages with their comments, comments on the whole text.
 
     Args:
-        typed: what is shown in the form of a place, by the number of the place.
+        typed: unsaved text of the comment forms, by place.
     """
 
-    def address(image: Image, size: str, extension: str) -> str:
+    def image_url(image: Image, size: str, extension: str) -> str:
         return reverse("desk:review-picture", args=[token, image.key, size, extension])
 
-    made = snapshot_of_review(found)
-    if not made:
+    snapshot_rows = snapshot_of_review(review)
+    if not snapshot_rows:
         return {"title": _("This text cannot be shown")}
-    edition, remarks = made.edition, list(found.comments.all())
-    pictures = {image.key: responsive_image(image, address) for image in made.images}
+    edition, comments = snapshot_rows.edition, list(review.comments.all())
+    pictures = {image.key: responsive_image(image, image_url) for image in snapshot_rows.images}
     return {
         "title": edition.title or _("Untitled"),
         "edition": edition,
-        "people": names_in_line(row for row in made.bylines if row.role != "editor"),
-        "editors": names_in_line(row for row in made.bylines if row.role == "editor"),
-        "cover": responsive_image(edition.cover, address) if edition.cover else None,
+        "people": names_in_line(row for row in snapshot_rows.bylines if row.role != "editor"),
+        "editors": names_in_line(row for row in snapshot_rows.bylines if row.role == "editor"),
+        "cover": responsive_image(edition.cover, image_url) if edition.cover else None,
         "passages": [
             {
-                "html": SafeString(markup.insert_images(each.html, pictures)),
-                "place": _comments_at(each.number, remarks, typed),
+                "html": SafeString(markup.insert_images(passage.html, pictures)),
+                "place": _place_context(passage.number, comments, typed),
             }
-            for each in passages_of(edition.html)
+            for passage in passages_of(edition.html)
         ],
-        "whole_text": _comments_at(0, remarks, typed),
-        "fine": next((each for each in remarks if each.is_fine), None),
+        "whole_text": _place_context(0, comments, typed),
+        "fine": next((comment for comment in comments if comment.is_fine), None),
     }
 
 
-def _comments_at(number: int, comments: list[ReviewComment], typed: Mapping[str, str]) -> dict[str, object]:
-    """A place of the text with its comments and its form: a passage, or the whole text (0)."""
+def _place_context(number: int, comments: list[ReviewComment], typed: Mapping[str, str]) -> dict[str, object]:
+    """Return the comments and the form of a passage, or of the whole text (0)."""
     return {
         "number": number,
-        "comments": [each for each in comments if each.place == number and not each.is_fine],
+        "comments": [comment for comment in comments if comment.place == number and not comment.is_fine],
         "is_open": not number or str(number) in typed,
         "typed": typed.get(str(number), ""),
     }
 
 
-def snapshot_of_review(found: Review) -> EditionWithRows | None:
-    """The revision as the edition that it would be; nothing where it cannot be rendered."""
-    text = manuscript.loads(found.revision.manuscript)
+def snapshot_of_review(review: Review) -> EditionWithRows | None:
+    """Return the revision as an unsaved edition, or None if it cannot be rendered."""
+    text = manuscript.loads(review.revision.manuscript)
     try:
-        return snapshot.build_snapshot(unsaved_publication(text, of=found.publication))
+        return snapshot.build_snapshot(unsaved_publication(text, of=review.publication))
     except markup.Unrenderable:
         return None

@@ -1,4 +1,4 @@
-"""Reviews of a publication for its editors: whom they have asked, what was said, and the links that still lead in."""
+"""Reviews of a publication, for its editors: invitations, comments and open links."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -40,15 +40,15 @@ class InviteForm(UnsentFormMixin, forms.Form):
 
 @dataclass(frozen=True)
 class PlacedComment:
-    """A remark with the passage that it is about, as the revision has it."""
+    """A comment with the passage of the revision that it is about."""
 
-    remark: ReviewComment
+    comment: ReviewComment
     passage: str = ""
 
 
 @require_permissions("change_publication")
 def reviews_page(request: HttpRequest, pk: int) -> HttpResponse:
-    """Who was asked to read, what they said, and a form that asks another."""
+    """List the reviews with their comments, and invite another reader."""
     publication = get_publication_or_404(pk)
     form = InviteForm(request.POST or None, label_suffix="")
     context: dict[str, object] = {"form": form}
@@ -60,15 +60,17 @@ def reviews_page(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def _invite(request: HttpRequest, publication: Publication, form: InviteForm) -> dict[str, object]:
-    """The address, shown this once: it cannot be found out again, only made anew."""
+    """Create a review and return its link, which is shown once: only a digest of the token is stored."""
     if publication.reviews.unexpired().count() >= MAX_OPEN_REVIEWS:
         form.add_error(
             None, _("%(most)d links to this piece are open. Close one first.") % {"most": MAX_OPEN_REVIEWS}
         )
         return {}
     newest = publication.revisions.first()
-    asked = form.cleaned_data
-    review, token = Review.objects.invite(newest, reader=asked["reader"], days=asked["days"], by=request.user)
+    cleaned = form.cleaned_data
+    review, token = Review.objects.invite(
+        newest, reader=cleaned["reader"], days=cleaned["days"], by=request.user
+    )
     return {
         "invited": review,
         "address": absolute_url(reverse("desk:review", args=[token])),
@@ -77,37 +79,41 @@ def _invite(request: HttpRequest, publication: Publication, form: InviteForm) ->
 
 
 def _describe_reviews(publication: Publication) -> list[dict[str, object]]:
-    """Every review with what was said, those with something open first."""
-    found = list(
+    """Return every review with its comments, those with unresolved ones first."""
+    reviews = list(
         publication.reviews.select_related("revision", "created_by", "publication__kind").prefetch_related(
             "comments"
         )
     )
-    words: dict[int, dict[int, str]] = {}  # of revisions: several people read the same one
-    told = [
+    excerpts: dict[int, dict[int, str]] = {}  # by revision: several people read the same one
+    rows = [
         {
-            "review": each,
-            "said": place_comments(each, words),
-            "is_behind": each.revision.number < publication.version,
+            "review": review,
+            "comments": place_comments(review, excerpts),
+            "is_behind": review.revision.number < publication.version,
         }
-        for each in found
+        for review in reviews
     ]
-    return sorted(told, key=lambda each: all(said.remark.is_resolved for said in each["said"]))
+    return sorted(rows, key=lambda row: all(placed.comment.is_resolved for placed in row["comments"]))
 
 
-def place_comments(review: Review, words: dict[int, dict[int, str]]) -> list[PlacedComment]:
-    """The remarks of a reader, each with the paragraph it is of; `words` keeps the paragraphs by revision."""
-    remarks = list(review.comments.all())
-    if any(each.place for each in remarks) and review.revision_id not in words:
-        made = snapshot_of_review(review)
-        passages = passages_of(made.edition.html) if made else ()
-        words[review.revision_id] = {each.number: each.words for each in passages}
-    of_revision = words.get(review.revision_id, {})
-    return [PlacedComment(each, of_revision.get(each.place, "")) for each in remarks]
+def place_comments(review: Review, excerpts: dict[int, dict[int, str]]) -> list[PlacedComment]:
+    """Return the comments of a reader, each with an excerpt of its passage.
+
+    Args:
+        excerpts: a cache of the passages by revision, which this fills.
+    """
+    comments = list(review.comments.all())
+    if any(comment.place for comment in comments) and review.revision_id not in excerpts:
+        snapshot = snapshot_of_review(review)
+        passages = passages_of(snapshot.edition.html) if snapshot else ()
+        excerpts[review.revision_id] = {passage.number: passage.excerpt for passage in passages}
+    of_revision = excerpts.get(review.revision_id, {})
+    return [PlacedComment(comment, of_revision.get(comment.place, "")) for comment in comments]
 
 
 def unresolved_comments(publication: Publication | None) -> Iterable[ReviewComment]:
-    """What readers said of a publication that nobody has dealt with yet."""
+    """Return the unresolved comments on a publication."""
     if not publication:
         return []
     return ReviewComment.objects.unresolved().filter(review__publication=publication).select_related("review")
@@ -116,25 +122,25 @@ def unresolved_comments(publication: Publication | None) -> Iterable[ReviewComme
 @require_permissions("change_publication")
 @require_POST
 def review_update(request: HttpRequest, pk: int, number: int) -> HttpResponse:
-    """Do what a button beside a review asks for: close the link, or put a remark away and back."""
+    """Perform a button beside a review: close the link, resolve a comment or reopen it."""
     review = get_object_or_404(Review, pk=number, publication=pk)
-    for name, act in BUTTONS.items():
+    for name, perform in BUTTONS.items():
         if name in request.POST:
-            act(request, review)
+            perform(request, review)
             break
     return HttpResponseRedirect(reverse("desk:reviews", args=[pk]))
 
 
-def _close(request: HttpRequest, review: Review) -> None:
+def _close_link(request: HttpRequest, review: Review) -> None:
     Review.objects.filter(pk=review.pk, revoked_at=None).update(revoked_at=timezone.now())
     messages.success(request, _("The link is closed. What was said stays."))
 
 
-def _settle(is_settled: bool, name: str):
-    def act(request: HttpRequest, review: Review) -> None:
-        review.comments.filter(pk=pk_in(request.POST, name)).update(is_resolved=is_settled)
+def _resolver(is_resolved: bool, name: str):
+    def resolve(request: HttpRequest, review: Review) -> None:
+        review.comments.filter(pk=pk_in(request.POST, name)).update(is_resolved=is_resolved)
 
-    return act
+    return resolve
 
 
-BUTTONS = {"close": _close, "done": _settle(True, "done"), "reopen": _settle(False, "reopen")}
+BUTTONS = {"close": _close_link, "done": _resolver(True, "done"), "reopen": _resolver(False, "reopen")}

@@ -30,7 +30,7 @@ def carry_refused_form(request: HttpRequest) -> HttpResponse | None:
             request, _("Nothing has been done: this page was opened before you signed in. Do it again.")
         )
         return HttpResponseRedirect(carried.path)
-    return admin_site.give_back(request, carried)
+    return admin_site.return_form(request, carried)
 
 
 @require_POST
@@ -44,7 +44,7 @@ def carried(request: HttpRequest) -> HttpResponse:
         return (
             HttpResponseRedirect(address)
             if address
-            else admin_site.ask_whose(request, words, is_refused=True)
+            else admin_site.ask_who_typed(request, words, is_refused=True)
         )
     if "other" in request.POST:
         admin_site.logout(request)

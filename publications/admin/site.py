@@ -1,6 +1,6 @@
-"""The desk: Django's admin site under the centre's own name, and what its pages share.
+"""The desk: Django's admin site under the organisation's own name, and what its pages share.
 
-Which models and pages it has stands in `register`.
+`register` lists its models and pages.
 """
 
 from collections.abc import Callable
@@ -37,34 +37,34 @@ from .unsent_forms import UnsentFormMixin, address_of_new, is_opened_anew, pks_i
 
 Page = Callable[..., HttpResponse]
 FILTER_LOOKUPS = {"exact", "isnull", "gte", "lt"}
-"""The lookups by which Django's filters beside a list narrow it."""
+"""Lookups that the filters of Django's lists use."""
 
 
-def bounded_search(request: HttpRequest, typed: str) -> str:
-    """Return the words of a search that one query can hold; a message says so where there are more."""
-    bounded = search.first_words(typed)
-    if bounded != " ".join(typed.split()):
+def bounded_search(request: HttpRequest, query: str) -> str:
+    """Return the words of a search that one query can hold; a message reports that more were typed."""
+    bounded = search.first_words(query)
+    if bounded != " ".join(query.split()):
         text = _("So many words cannot be looked for at once: only the first of them were.")
         messages.warning(request, text, fail_silently=True)
     return bounded
 
 
 class UnsentForm(UnsentFormMixin, ModelForm):
-    """Django's form of a row, which can be shown again with what was typed."""
+    """Django's model form, which can be redisplayed with unsaved values."""
 
 
 class DeskModelAdmin(ModelAdmin):
-    """A `ModelAdmin` whose forms load our own scripts alone.
+    """A `ModelAdmin` whose forms load our own scripts only.
 
-    Django's (jQuery, pop-up windows, slugs made while typing) serve widgets that the desk does not have.
-    The script of bulk actions is named by the template of lists.
+    Django's scripts (jQuery, pop-up windows, prepopulated slugs) serve widgets that the desk does not use.
+    The list template loads the script of bulk actions.
     """
 
     form = UnsentForm
     media = Media()
 
     def add_view(self, request: HttpRequest, form_url: str = "", extra_context=None) -> HttpResponse:
-        """The form of a new row. Its address names it, so that two windows are told apart after Back."""
+        """Render the form of a new row. Its URL has a key, so that two windows stay distinct after Back."""
         if is_opened_anew(request) and self.has_add_permission(request):
             return HttpResponseRedirect(address_of_new(request))
         return super().add_view(request, form_url, extra_context)
@@ -94,31 +94,31 @@ class DeskModelAdmin(ModelAdmin):
         return super().get_search_results(request, queryset, bounded_search(request, search_term))
 
     def lookup_allowed(self, lookup: str, value: str, request: HttpRequest) -> bool:
-        """Allow what filters of a list ask for; Django also allows to search each column, with patterns too."""
-        _field, is_suffixed, last = lookup.rpartition("__")
-        return (not is_suffixed or last in FILTER_LOOKUPS) and super().lookup_allowed(lookup, value, request)
+        """Allow the lookups of list filters only; Django allows any column, regular expressions included."""
+        _field, has_suffix, suffix = lookup.rpartition("__")
+        return (not has_suffix or suffix in FILTER_LOOKUPS) and super().lookup_allowed(lookup, value, request)
 
     def history_view(
         self, request: HttpRequest, object_id: str, extra_context: dict | None = None
     ) -> HttpResponse:
-        """Redirect Django's address of a history to the record that the desk keeps."""
+        """Redirect Django's history URL to the audit trail."""
         row = self.get_object(request, unquote(object_id))
         if row is None:
             raise Http404
         if not self.has_view_or_change_permission(request, row):
             raise PermissionDenied
-        return HttpResponseRedirect(self.history_address(request, row))
+        return HttpResponseRedirect(self.get_history_url(request, row))
 
-    def history_address(self, request: HttpRequest, row: Model) -> str:
-        """Return where the history of a row is read: in the audit trail, by those who may see that."""
+    def get_history_url(self, request: HttpRequest, row: Model) -> str:
+        """Return the URL of a row's history: the audit trail, or its form for people who may not see that."""
         if request.user.has_perm("publications.view_auditentry"):
-            address = reverse("desk:publications_auditentry_changelist")
-            return f"{address}?row={self.opts.model_name}-{row.pk}"
+            url = reverse("desk:publications_auditentry_changelist")
+            return f"{url}?row={self.opts.model_name}-{row.pk}"
         return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
 
 def flag_column(model: type[Model], name: str) -> Callable[[Model], str]:
-    """Return a column of a list that names a flag where it is set: Django's icons speak English alone."""
+    """Return a list column with the flag's name where it is set; Django's icons have English labels only."""
     field = model._meta.get_field(name)
 
     @display(description=field.verbose_name, ordering=name)
@@ -129,12 +129,12 @@ def flag_column(model: type[Model], name: str) -> Callable[[Model], str]:
 
 
 class ReadOnlyAdmin(DeskModelAdmin):
-    """Rows that are only read, whoever looks: records of what happened."""
+    """An admin for records that nobody changes."""
 
     list_per_page = 100
     actions = None
 
-    def history_address(self, request: HttpRequest, row: Model) -> str:
+    def get_history_url(self, request: HttpRequest, row: Model) -> str:
         return reverse(f"desk:{self.opts.app_label}_{self.opts.model_name}_change", args=[row.pk])
 
     def has_add_permission(self, request: HttpRequest) -> bool:
@@ -148,7 +148,7 @@ class ReadOnlyAdmin(DeskModelAdmin):
 
 
 class DeskSite(AdminSite):
-    """One site for everyone behind login; what each may do is decided by groups and permissions."""
+    """The admin site of all staff; groups and permissions decide what each person may do."""
 
     site_title = index_title = _("Desk")
     index_template = "desk/index.html"
@@ -173,30 +173,30 @@ class DeskSite(AdminSite):
         self.disable_action("delete_selected")  # nothing is deleted in bulk
 
     def admin_view(self, view: Page, cacheable: bool = False) -> Page:
-        """Let people of the desk in; a form that was sent while signed out is carried through the sign-in."""
+        """Require a staff account; a form sent while signed out is carried through the sign-in."""
         guarded = super().admin_view(carried_forms.refill(view), cacheable)
 
         @wraps(guarded)
-        def entered(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if carried_forms.is_page_sent(request) and not self.has_permission(request):
                 return self.ask_to_sign_in(request, carried_forms.carry(request))
             return guarded(request, *args, **kwargs)
 
-        return entered
+        return wrapper
 
     def ask_to_sign_in(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
-        """Show the page for signing in, which carries a form that was sent; it leads to that form."""
+        """Render the sign-in page, which carries a submitted form and redirects to it afterwards."""
         request.method = "GET"
-        shown = {"app_path": reverse("desk:login"), "next": carried.path, "carried": carried}
-        response = self.login(request, shown)
+        context = {"app_path": reverse("desk:login"), "next": carried.path, "carried": carried}
+        response = self.login(request, context)
         response.status_code = HTTPStatus.FORBIDDEN
         return response
 
     @with_disk_reserve
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Sign in, within limits; also on a full disk: whoever does may want to withdraw something.
+        """Sign in within rate limits, on a full disk too: a publication may have to be withdrawn.
 
-        A form that the page carries is given to whoever typed it, or says so.
+        A form that the page carries is returned to the person who typed it.
         """
         carried = carried_forms.read_carried(request)
         context = {"carried": carried, **(extra_context or {})}
@@ -206,33 +206,33 @@ class DeskSite(AdminSite):
         if request.method != "POST" or response.status_code != HTTPStatus.FOUND:
             return response
         remember_person(request, response)
-        given = self.lead_to_form(request, carried, response["Location"])
-        if given:
-            given.cookies.update(response.cookies)
-        return given or response
+        redirect = self.redirect_to_form(request, carried, response["Location"])
+        if redirect:
+            redirect.cookies.update(response.cookies)
+        return redirect or response
 
-    def lead_to_form(
+    def redirect_to_form(
         self, request: HttpRequest, carried: CarriedForm | None, target: str
     ) -> HttpResponse | None:
-        """Give back what the page carried, or what was kept just now of the form that the sign-in leads to."""
+        """Redirect to the carried form, or to the autosave of the form at `target`; None where neither exists."""
         if carried and not carried.is_empty:
-            return self.give_back(request, carried)
-        held = carried_forms.address_held_for(request, target)
-        return HttpResponseRedirect(held) if held else None
+            return self.return_form(request, carried)
+        url = carried_forms.address_held_for(request, target)
+        return HttpResponseRedirect(url) if url else None
 
-    def give_back(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
-        """Lead to the form with what was typed, or ask first where somebody else may have typed it."""
+    def return_form(self, request: HttpRequest, carried: CarriedForm) -> HttpResponse:
+        """Redirect to the form with its values, or ask first if somebody else may have typed them."""
         if carried.person == request.user.pk:
             return HttpResponseRedirect(carried_forms.give(request, carried))
-        return self.ask_whose(request, carried)
+        return self.ask_who_typed(request, carried)
 
-    def ask_whose(self, request: HttpRequest, carried: CarriedForm, **context) -> HttpResponse:
+    def ask_who_typed(self, request: HttpRequest, carried: CarriedForm, **context) -> HttpResponse:
         person = get_user_model().objects.filter(pk=carried.person).first()
         title = _("Was it you who typed this?")
         return render_desk_page(request, "carried", title=title, carried=carried, person=person, **context)
 
     def password_change(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
-        """Change one's own password, within limits."""
+        """Change one's own password, within rate limits."""
         context = {**self.each_context(request), **(extra_context or {})}
         success_url = reverse("desk:password_change_done")
         return OwnPasswordView.as_view(success_url=success_url, extra_context=context)(request)
@@ -249,16 +249,16 @@ admin_site = DeskSite(name="desk")
 
 
 def require_permissions(*permissions: str) -> Callable[[Page], Page]:
-    """Show the page only to those who hold every one of these permissions of this app."""
+    """Return a decorator that answers 403 to people without all of these permissions of this app."""
 
     def decorate(page: Page) -> Page:
         @wraps(page)
-        def guarded(request: HttpRequest, *args, **kwargs) -> HttpResponse:
+        def wrapper(request: HttpRequest, *args, **kwargs) -> HttpResponse:
             if not request.user.has_perms(f"publications.{name}" for name in permissions):
                 raise PermissionDenied
             return page(request, *args, **kwargs)
 
-        return guarded
+        return wrapper
 
     return decorate
 
@@ -268,7 +268,7 @@ def get_publication_or_404(pk: int) -> Publication:
 
 
 def render_desk_page(request: HttpRequest, template: str, **context) -> HttpResponse:
-    """Render a page of our own within the frame of the desk."""
+    """Render a page of our own in the layout of the desk: `templates/desk/<template>.html`."""
     return render(request, f"desk/{template}.html", {**admin_site.each_context(request), **context})
 
 
@@ -278,10 +278,10 @@ def render_publication_page(
     """Render a page about one publication, with its status; `live` is read unless the context has it."""
     if "live" not in context:
         context["live"] = publication.editions.live().first()
-    about = {
+    publication_context = {
         "publication": publication,
         "opts": Publication._meta,
         "status": status_text(publication),
         "may_see_editions": request.user.has_perm("publications.publish_publication"),
     }
-    return render_desk_page(request, template, **about, **context)
+    return render_desk_page(request, template, **publication_context, **context)

@@ -1,6 +1,4 @@
-"""The site itself: its names, the lead of the home page, the newsletter, site pages and menu links.
-
-Saving is public at once."""
+"""Site settings, the lead of the home page, the newsletter, site pages and menu links. Saving is public at once."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -74,18 +72,18 @@ class NewsletterForm(PublicRowForm):
 
 @require_permissions("publish_publication")
 def home_lead(request: HttpRequest) -> HttpResponse:
-    """The lead of the home page, for those who decide what readers see and not what the house is called."""
+    """Edit the lead of the home page, for people who publish but may not change the site settings."""
     return _edit_site(request, HomeLeadForm, "home-lead", _("Lead of the home page"))
 
 
 @require_permissions("publish_publication")
 def newsletter_page(request: HttpRequest) -> HttpResponse:
-    """Where readers sign up for the newsletter, for the same people."""
+    """Edit where readers sign up for the newsletter, for the same people."""
     return _edit_site(request, NewsletterForm, "newsletter", _("Newsletter"))
 
 
-def _edit_site(request: HttpRequest, kind: type[PublicRowForm], name: str, title: str) -> HttpResponse:
-    form = kind(request.POST or None, instance=SiteSettings.objects.get())
+def _edit_site(request: HttpRequest, form_class: type[PublicRowForm], name: str, title: str) -> HttpResponse:
+    form = form_class(request.POST or None, instance=SiteSettings.objects.get())
     if request.method == "POST" and form.is_valid() and _save_site(request, form):
         return HttpResponseRedirect(reverse(f"desk:{name}"))
     return render_desk_page(request, "site_setting", title=title, form=form)
@@ -116,7 +114,7 @@ PLACE_ORDER = Case(
 
 
 class SitePageForm(PublicRowForm):
-    """A site page, both languages side by side; its texts are checked as they will be shown."""
+    """A site page in both languages, whose texts are validated as rendered."""
 
     class Meta:
         model = SitePage
@@ -128,28 +126,28 @@ class SitePageForm(PublicRowForm):
         help_texts = {**dict.fromkeys(SLUGS, SLUG_HELP), **dict.fromkeys(BODIES, BODY_HELP)}
 
     def get_confirmations(self, cleaned: dict) -> dict[str, str]:
-        """A language that readers have now and would have no longer."""
-        gone = [
+        """Ask about each locale in which the page would no longer be public."""
+        removed = [
             locale
             for locale in self.instance.locales
             if not (cleaned.get(f"title_{locale}") and cleaned.get(f"body_{locale}"))
         ]
-        asked = _(
+        question = _(
             "Without title and text the page is no longer public in %(language)s. Save again to take it down there."
         )
-        return {f"title_{locale}": asked % {"language": LANGUAGE_NAMES[locale]} for locale in gone}
+        return {f"title_{locale}": question % {"language": LANGUAGE_NAMES[locale]} for locale in removed}
 
     def validate_constraints(self) -> None:
-        """Say at its field what is wrong with an address or a text. The texts are rendered on the way."""
+        """Add errors of addresses and texts at their fields; rendering the texts finds the latter."""
         for locale in LOCALES:
             slug = getattr(self.instance, f"slug_{locale}")
-            others = SitePage.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{locale}": slug})
-            if slug and others.exists():
+            same_slug = SitePage.objects.exclude(pk=self.instance.pk).filter(**{f"slug_{locale}": slug})
+            if slug and same_slug.exists():
                 self.add_error(f"slug_{locale}", _("Another site page stands at this address."))
         try:
             actions.render_site_page(self.instance)
-        except ValidationError as reasons:
-            self.add_error(None, reasons)
+        except ValidationError as error:
+            self.add_error(None, error)
 
 
 class SitePageAdmin(PublicRowAdmin):
@@ -175,26 +173,25 @@ class SitePageAdmin(PublicRowAdmin):
         locale = request.POST.get("_preview", "")
         if locale in LOCALES and (row or not object_id):
             return self._preview(request, row, locale, (object_id, form_url, extra_context))
-        shown = {
-            **(extra_context or {}),
-            "previews": [_named_locale(code) for code in LOCALES],
-        }
-        return super().changeform_view(request, object_id, form_url, shown)
+        context = {**(extra_context or {}), "previews": [_named_locale(code) for code in LOCALES]}
+        return super().changeform_view(request, object_id, form_url, context)
 
-    def _preview(self, request: HttpRequest, row: SitePage | None, locale: str, asked: tuple) -> HttpResponse:
-        """What was typed as readers would see it. Nothing is stored."""
+    def _preview(
+        self, request: HttpRequest, row: SitePage | None, locale: str, view_args: tuple
+    ) -> HttpResponse:
+        """Render the typed values as readers would see them. Nothing is stored."""
         if not (self.has_change_permission(request, row) if row else self.has_add_permission(request)):
             raise PermissionDenied
         form = self.get_form(request, row, change=bool(row))(request.POST, instance=row)
         if not form.is_valid():
             return self.redisplay_form(
-                request, [reason for each in form.errors.values() for reason in each], *asked
+                request, [error for errors in form.errors.values() for error in errors], *view_args
             )
         if locale not in form.instance.locales:
             reason = _("There is no title or no text in %(language)s yet.") % {
                 "language": LANGUAGE_NAMES[locale]
             }
-            return self.redisplay_form(request, [reason], *asked)
+            return self.redisplay_form(request, [reason], *view_args)
         notice = _("Preview. Nothing has been saved; readers do not see this.")
         with override(locale):
             context = site_page_context(form.instance)
@@ -206,16 +203,16 @@ def _named_locale(code: str) -> dict[str, str]:
 
 
 class PositionForm(forms.ModelForm):
-    """One row of the list, where only the position is typed; the field says whose it is."""
+    """A row of the list with its position, labelled with the link for screen readers."""
 
     def __init__(self, *args, **kwargs) -> None:
         super().__init__(*args, **kwargs)
-        named = _("Position of “%(link)s”") % {"link": self.instance}
-        self.fields["position"].widget.attrs["aria-label"] = named
+        label = _("Position of “%(link)s”") % {"link": self.instance}
+        self.fields["position"].widget.attrs["aria-label"] = label
 
 
 class MenuLinkAdmin(PublicRowAdmin):
-    list_display = ("words", "place", "leads_to", "position")
+    list_display = ("label", "place", "target", "position")
     list_editable = ("position",)
     list_filter = ("place",)
     list_select_related = ("page",)
@@ -236,11 +233,11 @@ class MenuLinkAdmin(PublicRowAdmin):
     )
 
     @admin.display(description=gettext_lazy("label"))
-    def words(self, link: MenuLink) -> str:
+    def label(self, link: MenuLink) -> str:
         return str(link)
 
     @admin.display(description=gettext_lazy("leads to"))
-    def leads_to(self, link: MenuLink) -> str:
+    def target(self, link: MenuLink) -> str:
         return link.get_section_display() if link.section else str(link.page or link.address)
 
     def get_changelist_form(self, request: HttpRequest, **kwargs) -> type[forms.ModelForm]:

@@ -62,7 +62,7 @@ class TagForm(LeadForm):
         label=gettext_lazy("Responsible"),
         help_text=gettext_lazy("Whom readers see as the person to ask about this topic."),
     )
-    single = {**LeadForm.single, "responsible_choice": "responsible"}
+    single_choosers = {**LeadForm.single_choosers, "responsible_choice": "responsible"}
 
     class Meta:
         model = Tag
@@ -81,25 +81,25 @@ class TagForm(LeadForm):
         return slugify(self.cleaned_data["slug"]) or self.instance.slug
 
     def save(self, commit: bool = True) -> Tag:
-        """A topic that somebody has seen to is one of the site's, whoever made it first."""
+        """Save the tag, which no longer counts as made in a draft: somebody has edited it."""
         self.instance.made_in_draft = False
         return super().save(commit)
 
     def clean_lead_choice(self) -> list:
-        """Only a publication on the topic can lead its page."""
-        chosen = self.cleaned_data["lead_choice"]
-        publication = chosen[0][0] if chosen else None
-        is_on_it = (
+        """Accept only a publication with this tag."""
+        choice = self.cleaned_data["lead_choice"]
+        publication = choice[0][0] if choice else None
+        has_tag = (
             publication
             and self.instance.pk
             and Edition.objects.live().tagged(self.instance).counterpart_of(publication.pk)
         )
-        if publication and not is_on_it:
+        if publication and not has_tag:
             raise forms.ValidationError(
                 _("“%(piece)s” is not on this topic. Give it the tag and publish it, or choose another.")
                 % {"piece": publication}
             )
-        return chosen
+        return choice
 
 
 class TagAdmin(PublicRowAdmin):
@@ -116,8 +116,8 @@ class TagAdmin(PublicRowAdmin):
     )
 
     def get_public_urls(self, row: Tag) -> dict[str, str]:
-        shown = Edition.objects.live().tagged(row).exists()
-        return paths_in_locales("publications:topic", slug=row.slug) if shown else {}
+        has_page = Edition.objects.live().tagged(row).exists()
+        return paths_in_locales("publications:topic", slug=row.slug) if has_page else {}
 
 
 class SynonymForm(PublicRowForm):

@@ -1,7 +1,8 @@
 """Word files at the desk: a new draft from one, the author's next version, tracked changes.
 
-Two ways change a draft that has been worked on: changes of its file are rejected, or the next version comes. Both
-merge three texts. What only a person can decide is asked side by side; nothing changes until all is answered."""
+Rejecting tracked changes and importing the next version change a draft that editors have worked on. Both are
+three-way merges. Conflicts are shown side by side, and nothing is stored until all are decided.
+"""
 
 import io
 from collections.abc import Mapping
@@ -27,7 +28,7 @@ from publications.publication_fields import FROM_WORD
 from .edit_conflicts import conflict_choices
 from .site import get_publication_or_404, render_desk_page, render_publication_page, require_permissions
 from .unsent_forms import UnsentFormMixin
-from .word_report import changes_in_words
+from .word_report import describe_changes
 
 WORD_TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
 
@@ -37,8 +38,8 @@ def can_import_word(person) -> bool:
     return person.has_perms(("publications.add_publication", "publications.add_image"))
 
 
-class WordField(forms.FileField):
-    """A Word file, refused before it is read where it is too large."""
+class WordFileField(forms.FileField):
+    """A Word file; one that is too large is refused before it is read."""
 
     widget = forms.FileInput(attrs={"accept": f".docx,{WORD_TYPE}"})
 
@@ -49,10 +50,10 @@ class WordField(forms.FileField):
         return file
 
 
-class WordForm(UnsentFormMixin, forms.Form):
-    """A file alone: what it is and which language it is in is taken from it, unless somebody says so."""
+class NewFromWordForm(UnsentFormMixin, forms.Form):
+    """The form of a new draft: only the file is required; kind and language may be taken from it."""
 
-    file = WordField(
+    file = WordFileField(
         label=gettext_lazy("Word file"),
         error_messages={"required": gettext_lazy("Choose the Word file first, then import it.")},
         allow_empty_file=True,
@@ -70,10 +71,10 @@ class WordForm(UnsentFormMixin, forms.Form):
 
 @require_permissions("add_publication", "add_image")
 def word_new(request: HttpRequest) -> HttpResponse:
-    """A form with one file; what comes of it is opened in the form of the draft, below its report."""
+    """Import a Word file as a draft and redirect to its form, which shows the report."""
     is_sent = request.method == "POST"
-    form = WordForm(request.POST, request.FILES) if is_sent or request.POST else WordForm()
-    if is_sent and form.is_valid() and (row := _take_in(request, form)):
+    form = NewFromWordForm(request.POST, request.FILES) if is_sent or request.POST else NewFromWordForm()
+    if is_sent and form.is_valid() and (row := _import_file(request, form)):
         messages.success(
             request, _("A draft was made from “%(file)s”. Nothing is public yet.") % {"file": row.filename}
         )
@@ -84,13 +85,13 @@ def word_new(request: HttpRequest) -> HttpResponse:
 
 
 def redirect_after_upload(request: HttpRequest, page: str, pk: int) -> HttpResponse:
-    """On to a page about the publication; a script is told where that is, as it cannot follow without opening it."""
-    address = reverse(page, args=[pk])
-    return JsonResponse({"to": address}) if _is_script(request) else HttpResponseRedirect(address)
+    """Redirect to a page about the publication; a script gets its URL as JSON, to open it itself."""
+    url = reverse(page, args=[pk])
+    return JsonResponse({"to": url}) if _is_script(request) else HttpResponseRedirect(url)
 
 
 def render_refusal(request: HttpRequest, form: forms.Form) -> HttpResponse | None:
-    """Why a file was refused, for a script; people see it at the field."""
+    """Return the errors of the form as JSON for a script, or None: people see them at the field."""
     if not (_is_script(request) and form.errors):
         return None
     reasons = [reason for reasons in form.errors.values() for reason in reasons]
@@ -101,12 +102,12 @@ def _is_script(request: HttpRequest) -> bool:
     return request.method == "POST" and request.headers.get("Accept") == "application/json"
 
 
-def _take_in(request: HttpRequest, form: WordForm) -> WordFile | None:
-    file, asked = form.cleaned_data["file"], form.cleaned_data
-    kind = (asked["kind"] or Kind.objects.first()).slug
+def _import_file(request: HttpRequest, form: NewFromWordForm) -> WordFile | None:
+    cleaned = form.cleaned_data
+    file, kind = cleaned["file"], (cleaned["kind"] or Kind.objects.first()).slug
     content = file.read()
     try:
-        word = drafts.read_word_file(content, file.name, language=asked["language"], kind=kind)
+        word = drafts.read_word_file(content, file.name, language=cleaned["language"], kind=kind)
     except ImportRefused as refusal:
         form.add_error("file", str(refusal))
         return None
@@ -115,19 +116,19 @@ def _take_in(request: HttpRequest, form: WordForm) -> WordFile | None:
 
 @require_permissions("change_publication")
 def word_original(request: HttpRequest, pk: int, file: int) -> HttpResponse:
-    """The file as it came, for people who may write the publication that it belongs to."""
+    """Return the original Word file to people who may change its publication."""
     row = get_object_or_404(WordFile, pk=file, publication=pk)
     try:
         content = row.content
-    except FileNotFoundError as reason:
-        raise Http404 from reason
+    except FileNotFoundError as error:
+        raise Http404 from error
     return FileResponse(
         io.BytesIO(content), as_attachment=True, filename=row.filename, content_type=WORD_TYPE
     )
 
 
-class ReplaceForm(UnsentFormMixin, forms.Form):
-    file = WordField(
+class NextVersionForm(UnsentFormMixin, forms.Form):
+    file = WordFileField(
         label=gettext_lazy("The author’s next Word file"),
         allow_empty_file=True,
         help_text=gettext_lazy("A .docx of at most 50 MB. Drop it here, or choose it."),
@@ -136,39 +137,39 @@ class ReplaceForm(UnsentFormMixin, forms.Form):
 
 @require_permissions("change_publication", "add_image")
 def word_next_version(request: HttpRequest, pk: int) -> HttpResponse:
-    """The author's next file: joined with the draft at once where nothing is to be asked."""
+    """Import the author's next version: merged into the draft at once unless there are conflicts."""
     publication = get_publication_or_404(pk)
-    form = ReplaceForm()
+    form = NextVersionForm()
     if request.method == "POST":
         if "discard" in request.POST:
             return _discard(request, publication)
-        form = ReplaceForm(request.POST, request.FILES)
+        form = NextVersionForm(request.POST, request.FILES)
         is_answer = not request.FILES and publication.word_files.undecided().exists()
         if is_answer or (form.is_valid() and _offer_version(request, publication, form)):
-            taken = _accept_offered(request, publication)
-            page = "desk:publications_publication_change" if taken else "desk:word-replace"
-            if taken or not is_answer:
+            is_accepted = _accept_offered(request, publication)
+            page = "desk:publications_publication_change" if is_accepted else "desk:word-replace"
+            if is_accepted or not is_answer:
                 return redirect_after_upload(request, page, pk)
-            form = ReplaceForm()
+            form = NextVersionForm()
     if response := render_refusal(request, form):
         return response
-    waiting = publication.word_files.undecided().first()
-    merged = drafts.merge_version(waiting, request.POST) if waiting else None
+    offered = publication.word_files.undecided().first()
+    merged = drafts.merge_version(offered, request.POST) if offered else None
     return render_publication_page(
-        request, "word_next_version", publication, title=_("Replace from Word"), form=form, waiting=waiting,
-        questions=_questions(merged, request.POST), last=publication.word_files.accepted().first(),
+        request, "word_next_version", publication, title=_("Replace from Word"), form=form, offered=offered,
+        conflicts=_conflict_context(merged, request.POST), last=publication.word_files.accepted().first(),
     )  # fmt: skip
 
 
 def _discard(request: HttpRequest, publication: Publication) -> HttpResponse:
-    for waiting in publication.word_files.undecided():
-        drafts.discard_version(waiting)
+    for offered in publication.word_files.undecided():
+        drafts.discard_version(offered)
     messages.success(request, _("The file was given up. The draft is as it was."))
     return _redirect_to_form(publication.pk)
 
 
-def _offer_version(request: HttpRequest, publication: Publication, form: ReplaceForm) -> bool:
-    """Read the file and keep it beside the draft; a refusal is said at the field."""
+def _offer_version(request: HttpRequest, publication: Publication, form: NextVersionForm) -> bool:
+    """Read the file and store it beside the draft; return False, with an error at the field, if it is refused."""
     file = form.cleaned_data["file"]
     content = file.read()
     try:
@@ -181,52 +182,53 @@ def _offer_version(request: HttpRequest, publication: Publication, form: Replace
 
 
 def _accept_offered(request: HttpRequest, publication: Publication) -> bool:
-    """Join the file that waits with the draft, if nothing is left to be asked."""
-    waiting = publication.word_files.undecided().first()
-    if not waiting:
+    """Merge the offered file into the draft; return False if conflicts are left."""
+    offered = publication.word_files.undecided().first()
+    if not offered:
         return False
     try:
-        word = drafts.read_word_file(waiting.content, waiting.filename, language=publication.language)
+        word = drafts.read_word_file(offered.content, offered.filename, language=publication.language)
     except (ImportRefused, FileNotFoundError):
-        said = _(
+        text = _(
             "“%(file)s” is no longer kept, so it cannot be joined. Choose it again: the draft is as it was."
         )
-        messages.error(request, said % {"file": waiting.filename})
+        messages.error(request, text % {"file": offered.filename})
         return False
     with transaction.atomic():
         actions.lock_for_action(publication.pk)
-        waiting.publication.refresh_from_db()
-        merged = drafts.merge_version(waiting, request.POST)
+        offered.publication.refresh_from_db()
+        merged = drafts.merge_version(offered, request.POST)
         if merged.conflicts:
             return False
-        drafts.accept_version(waiting, word, merged.values, by=request.user)
-    said = _("The draft was joined with “%(file)s”. The text before is in the history.")
-    messages.success(request, said % {"file": waiting.filename})
+        drafts.accept_version(offered, word, merged.values, by=request.user)
+    text = _("The draft was joined with “%(file)s”. The text before is in the history.")
+    messages.success(request, text % {"file": offered.filename})
     return True
 
 
 @require_permissions("change_publication")
 def word_changes(request: HttpRequest, pk: int) -> HttpResponse:
-    """The tracked changes of the file: accept all, or reject all."""
+    """Show the tracked changes of the file; accept all or reject all."""
     publication = get_publication_or_404(pk)
     row = publication.word_files.accepted().first()
-    questions: list = []
+    conflicts: list = []
     if request.method == "POST" and row and publication.undecided_changes:
         try:
-            if _settle_changes(request, publication, row):
+            if _resolve_changes(request, publication, row):
                 return _redirect_to_form(pk)
             merged, _word = drafts.merge_without_changes(row, request.POST)
-            questions = _questions(merged, request.POST)
+            conflicts = _conflict_context(merged, request.POST)
         except (ImportRefused, FileNotFoundError):
             messages.error(request, _("The file was given up, so its changes can only be accepted."))
     return render_publication_page(
-        request, "word_changes", publication, title=_("Tracked changes"), row=row, questions=questions,
+        request, "word_changes", publication, title=_("Tracked changes"), row=row, conflicts=conflicts,
         changes=row.report.get("changes", []) if row else [],
-        counted=changes_in_words(row.report) if row and publication.undecided_changes else "",
+        change_counts=describe_changes(row.report) if row and publication.undecided_changes else "",
     )  # fmt: skip
 
 
-def _settle_changes(request: HttpRequest, publication: Publication, row: WordFile) -> bool:
+def _resolve_changes(request: HttpRequest, publication: Publication, row: WordFile) -> bool:
+    """Accept or reject all tracked changes; return False if conflicts are left."""
     if request.POST.get("changes") == TrackedChangesPolicy.ACCEPT:
         drafts.accept_changes(row)
         messages.success(request, _("All tracked changes are accepted. The draft has them already."))
@@ -242,8 +244,8 @@ def _settle_changes(request: HttpRequest, publication: Publication, row: WordFil
     return True
 
 
-def _questions(merged: FieldMerge | None, answers: Mapping[str, str]) -> list[dict[str, object]]:
-    """What is still to be asked, for the template."""
+def _conflict_context(merged: FieldMerge | None, answers: Mapping[str, str]) -> list[dict[str, object]]:
+    """Return the conflicts left to decide, for the template."""
     labels = {
         field.name: capfirst(Publication._meta.get_field(field.name).verbose_name) for field in FROM_WORD
     }

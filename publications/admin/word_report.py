@@ -1,4 +1,4 @@
-"""The import report: what of a Word file came along, what did not, and what a person has to decide."""
+"""The report on a Word file: what was imported, what was not, and what a person has to decide."""
 
 from collections.abc import Callable
 
@@ -17,21 +17,22 @@ from publications.models import Author, Byline, Publication, Revision, RevisionR
 
 from .site import get_publication_or_404, render_publication_page, require_permissions
 
-CHANGE_SORTS = ("dropped", "guessed", "changed")
-COUNTED: dict[str, Callable[[int], str]] = {
-    "footnotes": lambda found: ngettext("%d footnote found", "%d footnotes found", found) % found,
-    "endnotes": lambda found: ngettext("%d endnote found", "%d endnotes found", found) % found,
-    "tables": lambda found: ngettext("%d table found", "%d tables found", found) % found,
-    "pictures": lambda found: ngettext("%d picture found", "%d pictures found", found) % found,
+NOTE_KINDS = ("dropped", "guessed", "changed")
+COUNT_TEXTS: dict[str, Callable[[int], str]] = {
+    "footnotes": lambda count: ngettext("%d footnote found", "%d footnotes found", count) % count,
+    "endnotes": lambda count: ngettext("%d endnote found", "%d endnotes found", count) % count,
+    "tables": lambda count: ngettext("%d table found", "%d tables found", count) % count,
+    "pictures": lambda count: ngettext("%d picture found", "%d pictures found", count) % count,
 }
 
 
 @require_permissions("change_publication")
 def word_report(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the whole report; perform a button of it."""
     publication = get_publication_or_404(pk)
     if request.method == "POST":
-        _decide(request, publication)
-        return HttpResponseRedirect(_back(request, pk))
+        _perform_button(request, publication)
+        return HttpResponseRedirect(_return_url(request, pk))
     files = publication.word_files.select_related("added_by")
     return render_publication_page(
         request,
@@ -44,107 +45,111 @@ def word_report(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def _back(request: HttpRequest, pk: int) -> str:
-    """To where the button stood: the form of the draft, or the report."""
+def _return_url(request: HttpRequest, pk: int) -> str:
+    """Return the URL of the page that had the button: the form of the draft, or the report."""
     page = "desk:word-report" if "stay" in request.POST else "desk:publications_publication_change"
     return reverse(page, args=[pk])
 
 
 def word_report_context(request: HttpRequest, publication: Publication | None) -> dict:
-    """What the latest file has to tell, as things stand now; empty where the publication came from no file."""
+    """Return the report on the latest file with its open decisions; empty for a publication without Word files."""
     files = list(publication.word_files.all()) if publication else []
-    row = next((each for each in files if not each.is_undecided), None)
-    told = row.report if row else {}
+    row = next((file for file in files if not file.is_undecided), None)
+    report = row.report if row else {}
     if not files:
         return {}
     return {
         "row": row,
-        "waiting": next((each for each in files if each.is_undecided), None),
+        "offered": next((file for file in files if file.is_undecided), None),
         "counts": [
-            (COUNTED[name](found), kept)
-            for name, (found, kept) in told.get("counts", {}).items()
-            if found or kept
+            (COUNT_TEXTS[name](count), kept)
+            for name, (count, kept) in report.get("counts", {}).items()
+            if count or kept
         ],
-        "words": told.get("words"),
-        "changes": changes_in_words(told) if publication.undecided_changes else "",
-        "names": _unsigned(publication, told.get("names", [])),
-        "creator": told.get("creator", "")
-        if not told.get("names") and not publication.bylines.exists()
+        "word_counts": report.get("words"),
+        "changes": describe_changes(report) if publication.undecided_changes else "",
+        "names": _names_without_byline(publication, report.get("names", [])),
+        "creator": report.get("creator", "")
+        if not report.get("names") and not publication.bylines.exists()
         else "",
-        "lines": {
-            sort: [text for each, text in told.get("lines", []) if each == sort] for sort in CHANGE_SORTS
+        "notes": {
+            kind: [text for note_kind, text in report.get("lines", []) if note_kind == kind]
+            for kind in NOTE_KINDS
         },
-        "remarks": list(publication.draft_comments.all()),
+        "comments": list(publication.draft_comments.all()),
         "may_add_author": request.user.has_perm("publications.add_author"),
     }
 
 
-def changes_in_words(told: dict) -> str:
-    """“3 insertions, 1 deletion”: the tracked changes that are to be decided."""
-    counts = told.get("change_counts", {})
-    return ", ".join(say(counts[sort]) for sort, say in PHRASES.items() if counts.get(sort))
+def describe_changes(report: dict) -> str:
+    """Return how many tracked changes are to be decided: "3 insertions, 1 deletion"."""
+    counts = report.get("change_counts", {})
+    return ", ".join(
+        count_text(counts[kind]) for kind, count_text in CHANGE_TEXTS.items() if counts.get(kind)
+    )
 
 
-PHRASES: dict[str, Callable[[int], str]] = {
+CHANGE_TEXTS: dict[str, Callable[[int], str]] = {
     "insertion": lambda count: ngettext("%d insertion", "%d insertions", count) % count,
     "deletion": lambda count: ngettext("%d deletion", "%d deletions", count) % count,
     "move": lambda count: ngettext("%d move", "%d moves", count) % count,
 }
 
 
-def _unsigned(publication: Publication, names: list[str]) -> list[NameMatch]:
-    """The names of the byline that stand on the draft in no way yet."""
+def _names_without_byline(publication: Publication, names: list[str]) -> list[NameMatch]:
+    """Return the names of the file's byline that the draft's byline lacks."""
     if not names:
         return []
-    signed = set(publication.bylines.values_list("author_id", flat=True))
-    found = match_names(names, SiteNames())
-    return [each for each in found if not (each.author and each.author.pk in signed)]
+    author_pks = set(publication.bylines.values_list("author_id", flat=True))
+    matches = match_names(names, SiteNames())
+    return [match for match in matches if not (match.author and match.author.pk in author_pks)]
 
 
 @transaction.atomic
-def _decide(request: HttpRequest, publication: Publication) -> None:
-    """Do what a button of the report asks for."""
+def _perform_button(request: HttpRequest, publication: Publication) -> None:
+    """Perform the button of the report that was pressed."""
     actions.lock_for_action(publication.pk)
-    for name, act in BUTTONS.items():
+    for name, perform in BUTTONS.items():
         if name in request.POST:
-            act(request, publication)
+            perform(request, publication)
             return
 
 
-def _sign(request: HttpRequest, publication: Publication) -> None:
-    """Put somebody whom the site knows on the byline."""
+def _add_author(request: HttpRequest, publication: Publication) -> None:
+    """Add an author of the site to the byline."""
     pk = request.POST["author"]
     author = get_object_or_404(Author, pk=parse_pk(pk))
-    _put_on(request, publication, author)
+    _add_byline(request, publication, author)
 
 
-def _sign_guest(request: HttpRequest, publication: Publication) -> None:
-    """Make a guest author of that name and put them on the byline."""
+def _add_guest(request: HttpRequest, publication: Publication) -> None:
+    """Create a guest author of that name and add them to the byline."""
     if not request.user.has_perm("publications.add_author"):
         raise PermissionDenied
     name = " ".join(request.POST["guest"].split())[:120]
     if not name:
         return
-    known = SiteNames().author("", name)
-    author = known or actions.save_instance(Author(name=name, is_guest=True), by=request.user)
-    _put_on(request, publication, author)
+    author = SiteNames().author("", name) or actions.save_instance(
+        Author(name=name, is_guest=True), by=request.user
+    )
+    _add_byline(request, publication, author)
 
 
-def _put_on(request: HttpRequest, publication: Publication, author: Author) -> None:
+def _add_byline(request: HttpRequest, publication: Publication, author: Author) -> None:
     if not publication.bylines.filter(author=author).exists():
         Byline.objects.create(publication=publication, author=author, position=publication.bylines.count())
         Revision.objects.create_from(publication, by=request.user, why=RevisionReason.SAVED)
     messages.success(request, _("“%(name)s” now stands on the byline.") % {"name": author.name})
 
 
-def _settle_remark(request: HttpRequest, publication: Publication) -> None:
+def _resolve_comment(request: HttpRequest, publication: Publication) -> None:
     pk = request.POST["remark"]
     publication.draft_comments.filter(pk=parse_pk(pk)).update(is_resolved=True)
 
 
-def _reopen_remark(request: HttpRequest, publication: Publication) -> None:
+def _reopen_comment(request: HttpRequest, publication: Publication) -> None:
     pk = request.POST["reopen"]
     publication.draft_comments.filter(pk=parse_pk(pk)).update(is_resolved=False)
 
 
-BUTTONS = {"author": _sign, "guest": _sign_guest, "remark": _settle_remark, "reopen": _reopen_remark}
+BUTTONS = {"author": _add_author, "guest": _add_guest, "remark": _resolve_comment, "reopen": _reopen_comment}

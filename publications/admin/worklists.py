@@ -1,4 +1,4 @@
-"""What waits for a person at the desk: the same selections on the first page, in the list and in the counts of both."""
+"""Worklists of the desk, and its first page: which publications need attention from whom."""
 
 from dataclasses import dataclass
 from datetime import timedelta
@@ -41,57 +41,62 @@ STALE_AFTER = timedelta(days=548)  # eighteen months
 
 
 class Worklist(models.TextChoices):
-    """What a publication waits for."""
+    """Why a publication needs attention."""
 
     MINE = "mine", gettext_lazy("My drafts")
     CHECK = "check", gettext_lazy("To check")
     REVIEWED = "reviewed", gettext_lazy("Reviewed: read what was said")
     SCHEDULED = "scheduled", gettext_lazy("Scheduled")
-    OLD = "old", gettext_lazy("Public, and untouched for 18 months")
-    GONE = "gone", gettext_lazy("Lead to what is no longer public")
+    STALE = "old", gettext_lazy("Public, and untouched for 18 months")
+    LINKS_TO_ENDED = "gone", gettext_lazy("Lead to what is no longer public")
 
 
 FOR_WRITERS = (Worklist.MINE, Worklist.REVIEWED, Worklist.SCHEDULED)
-FOR_PUBLISHERS = (Worklist.CHECK, Worklist.GONE, Worklist.OLD)
+FOR_PUBLISHERS = (Worklist.CHECK, Worklist.LINKS_TO_ENDED, Worklist.STALE)
 
 
 def worklists_for(person) -> list[Worklist]:
-    """What may wait for this person, in the order in which it is looked after."""
+    """Return the worklists of a person, in the order of the first page."""
     allowed = [*(FOR_WRITERS if person.has_perm("publications.change_publication") else ())]
     allowed += FOR_PUBLISHERS if person.has_perm("publications.publish_publication") else ()
-    return [what for what in Worklist if what in allowed]
+    return [worklist for worklist in Worklist if worklist in allowed]
 
 
-def worklist_publications(what: Worklist, person, publications: QuerySet | None = None) -> QuerySet:
-    """The drafts (annotated by with_status) that wait so."""
+def worklist_publications(worklist: Worklist, person, publications: QuerySet | None = None) -> QuerySet:
+    """Return the drafts of a worklist.
+
+    Args:
+        publications: the drafts to choose from, annotated by `with_status`; None means all.
+    """
     publications = (
         with_submissions(with_status(Publication.objects.select_related("kind")))
         if publications is None
         else publications
     )
-    return SELECTIONS[what](publications, person)
+    return SELECTIONS[worklist](publications, person)
 
 
 def _mine(publications: QuerySet, person) -> QuerySet:
-    """Not given to readers as it stands, and begun or saved by this person."""
-    unseen = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
-    unplanned = ~Q(digest=models.F("scheduled_digest")) | Q(scheduled_digest__isnull=True)
+    """Return drafts that this person created or saved and whose text is neither live nor scheduled."""
+    not_live = ~Q(digest=models.F("live_digest")) | Q(live_digest__isnull=True)
+    not_scheduled = ~Q(digest=models.F("scheduled_digest")) | Q(scheduled_digest__isnull=True)
     return publications.filter(
-        _own(person), unseen, unplanned, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
+        _own(person), not_live, not_scheduled, Q(ended_at__isnull=True) | Q(live_from__isnull=False)
     )
 
 
 def _own(person) -> Q:
-    """Begun or saved by this person."""
+    """Return the condition that this person created or saved a draft."""
     saved = Revision.objects.filter(publication=OuterRef("pk"), saved_by=person)
     return Q(created_by=person) | Q(Exists(saved))
 
 
 def _reviewed(publications: QuerySet, person) -> QuerySet:
-    """Readers said something that nobody has dealt with; who does not publish sees that of their own publications."""
-    said = ReviewComment.objects.unresolved().filter(review__publication=OuterRef("pk"))
-    found = publications.filter(Exists(said))
-    return found if person.has_perm("publications.publish_publication") else found.filter(_own(person))
+    """Return drafts with unresolved comments; people who cannot publish get their own only."""
+    comments = ReviewComment.objects.unresolved().filter(review__publication=OuterRef("pk"))
+    commented = publications.filter(Exists(comments))
+    can_publish = person.has_perm("publications.publish_publication")
+    return commented if can_publish else commented.filter(_own(person))
 
 
 def _to_check(publications: QuerySet, _person) -> QuerySet:
@@ -115,13 +120,13 @@ SELECTIONS = {
     Worklist.CHECK: _to_check,
     Worklist.REVIEWED: _reviewed,
     Worklist.SCHEDULED: _scheduled,
-    Worklist.GONE: _linking_to_ended,
-    Worklist.OLD: _stale,
+    Worklist.LINKS_TO_ENDED: _linking_to_ended,
+    Worklist.STALE: _stale,
 }
 
 
 def open_submission(publication: Publication | None) -> Submission | None:
-    """The word that a publication is ready, while it stands."""
+    """Return the submission of a draft for checking, or None if there is none since it was last published."""
     return (
         Submission.objects.unpublished()
         .filter(publication=publication)
@@ -133,6 +138,7 @@ def open_submission(publication: Publication | None) -> Submission | None:
 
 
 def submit_for_checking(publication: Publication, *, by) -> None:
+    """Submit a draft for checking, or renew its submission."""
     Submission.objects.update_or_create(
         publication=publication, defaults={"submitted_by": by, "submitted_at": timezone.now()}
     )
@@ -141,7 +147,7 @@ def submit_for_checking(publication: Publication, *, by) -> None:
 @require_permissions("change_publication")
 @require_POST
 def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
-    """Take the word back: the draft is still being written."""
+    """Withdraw the submission: the draft is still being written."""
     publication = get_publication_or_404(pk)
     Submission.objects.filter(publication=publication).delete()
     messages.success(request, _("No longer among what is to be checked."))
@@ -151,41 +157,50 @@ def withdraw_submission(request: HttpRequest, pk: int) -> HttpResponse:
 PREVIEW_LENGTH = 5
 RECENT_ACTIONS = 6
 RECENT_PUBLICATIONS = 8
-RECENT_ROWS = 100  # saves among which the latest publications are looked for, and unsaved forms
+RECENT_ROWS = 100  # revisions read for the recent publications, and autosaves
 
 
 @dataclass(frozen=True)
 class WorklistPreview:
-    """One heading of what waits: how many there are, the first of them, and where all are listed."""
+    """A worklist on the first page.
 
-    what: Worklist
-    number: int
-    first: list[Publication]
+    Attributes:
+        count: how many publications it has in all.
+        publications: the first of them.
+        url: where all are listed.
+    """
+
+    worklist: Worklist
+    count: int
+    publications: list[Publication]
     url: str
 
     @property
     def label(self) -> str:
-        return self.what.label
+        return self.worklist.label
 
     @property
     def more(self) -> int:
-        return self.number - len(self.first)
+        return self.count - len(self.publications)
 
 
 def home(request: HttpRequest) -> HttpResponse:
-    """The first page of the desk."""
+    """Render the first page of the desk."""
     return admin_site.index(request, home_context(request))
 
 
 def home_context(request: HttpRequest) -> dict[str, object]:
+    """Return the context of the first page: each section only for people who may see it."""
     person = request.user
     return {
         "autosaves": _unsaved_forms(person),
         "worklists": [
-            each for what in worklists_for(person) if (each := _preview_worklist(what, person)).number
+            preview
+            for worklist in worklists_for(person)
+            if (preview := _preview_worklist(worklist, person)).count
         ],
-        "presences": _people_here(person),
-        "recent_publications": _worked_on(person),
+        "presences": _recent_presences(person),
+        "recent_publications": _recent_publications(person),
         "can_import_word": can_import_word(person),
         "recent_actions": _recent_actions(person),
         "administrators": []
@@ -195,32 +210,32 @@ def home_context(request: HttpRequest) -> dict[str, object]:
 
 
 def _unsaved_forms(person) -> list[Autosave]:
-    """What this person typed and did not save: every form, the same words once."""
-    shown = each_once(
+    """Return the autosaves of this person; of equal ones the newest."""
+    autosaves = each_once(
         Autosave.objects.unsaved().filter(owner=person).select_related("publication")[:RECENT_ROWS]
     )
-    for each in shown:
-        each.address = carried_forms.address_of(each, each.path) if each.path else ""
-    return shown
+    for autosave in autosaves:
+        autosave.address = carried_forms.address_of(autosave, autosave.path) if autosave.path else ""
+    return autosaves
 
 
-def _preview_worklist(what: Worklist, person) -> WorklistPreview:
-    order = "updated_at" if what is Worklist.OLD else "-updated_at"
-    publications = worklist_publications(what, person).order_by(order, "pk")
-    if what is Worklist.GONE:  # each question takes a look at every text, so one is asked
-        found = list(publications)
-        first, number = found[:PREVIEW_LENGTH], len(found)
+def _preview_worklist(worklist: Worklist, person) -> WorklistPreview:
+    order = "updated_at" if worklist is Worklist.STALE else "-updated_at"
+    publications = worklist_publications(worklist, person).order_by(order, "pk")
+    if worklist is Worklist.LINKS_TO_ENDED:  # each query reads every text, so there is only one
+        matches = list(publications)
+        first, count = matches[:PREVIEW_LENGTH], len(matches)
     else:
         first = list(publications[:PREVIEW_LENGTH])
-        number = len(first) if len(first) < PREVIEW_LENGTH else publications.count()
+        count = len(first) if len(first) < PREVIEW_LENGTH else publications.count()
     for publication in first:
-        publication.said = status_with_submission(publication)
-    listed = reverse("desk:publications_publication_changelist")
-    return WorklistPreview(what, number, first, f"{listed}?{urlencode({'waits': what.value})}")
+        publication.status_text = status_with_submission(publication)
+    list_url = reverse("desk:publications_publication_changelist")
+    return WorklistPreview(worklist, count, first, f"{list_url}?{urlencode({'waits': worklist.value})}")
 
 
-def _people_here(person) -> list[Presence]:
-    """Who else has what open."""
+def _recent_presences(person) -> list[Presence]:
+    """Return who else has which draft open."""
     if not person.has_perm("publications.change_publication"):
         return []
     return list(
@@ -228,16 +243,16 @@ def _people_here(person) -> list[Presence]:
     )
 
 
-def _worked_on(person) -> list[Publication]:
-    """What this person saved last, each publication once."""
+def _recent_publications(person) -> list[Publication]:
+    """Return the publications that this person saved last, newest first."""
     if not person.has_perm("publications.change_publication"):
         return []
     newest = Revision.objects.filter(saved_by=person).order_by("-saved_at", "-pk")
-    numbers = list(dict.fromkeys(newest.values_list("publication", flat=True)[:RECENT_ROWS]))[
+    pks = list(dict.fromkeys(newest.values_list("publication", flat=True)[:RECENT_ROWS]))[
         :RECENT_PUBLICATIONS
     ]
-    publications = Publication.objects.in_bulk(numbers)
-    return [publications[number] for number in numbers]
+    publications = Publication.objects.in_bulk(pks)
+    return [publications[pk] for pk in pks]
 
 
 def _recent_actions(person) -> list[AuditEntryText]:

@@ -1,7 +1,7 @@
-"""Demonstration content: a folder of manuscripts, taken in and published like anybody's.
+"""Demonstration content: a folder of manuscripts, imported and published like any others.
 
-The people and views in it are invented and say so. `content/people.yaml` holds the pages of the centre, authors
-and tags; each other folder is one manuscript, whose front matter may add how it is published (`demo:`).
+The people and opinions in it are invented, and the content says so. `content/people.yaml` has site settings, site
+pages, authors and tags; each other folder is one manuscript, whose front matter may say how it is published (`demo:`).
 """
 
 from .load import load

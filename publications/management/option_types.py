@@ -1,4 +1,4 @@
-"""Types of options: each refuses what cannot be right, in a sentence that says what can."""
+"""Types for arguments of commands: each refuses an invalid value and says what is valid."""
 
 import re
 from argparse import ArgumentTypeError
@@ -12,7 +12,7 @@ MAX_SECONDS = 3600
 
 
 def whole_number(low: int, high: int) -> Callable[[str], int]:
-    """A type that takes whole numbers from `low` to `high`."""
+    """Return a type for whole numbers from `low` to `high`."""
 
     def read(value: str) -> int:
         if not re.fullmatch(r"-?[0-9]{1,9}", value) or not low <= int(value) <= high:
@@ -23,7 +23,7 @@ def whole_number(low: int, high: int) -> Callable[[str], int]:
 
 
 def seconds(value: str) -> float:
-    """A length of time that may have a fraction."""
+    """Return a number of seconds, which may have a fraction."""
     try:
         number = float(value)
     except ValueError:
@@ -34,18 +34,18 @@ def seconds(value: str) -> float:
 
 
 def host(value: str) -> str:
-    """An IP address, which is all that the server can listen on; `localhost` is 127.0.0.1."""
+    """Return an IP address to listen on; `localhost` is 127.0.0.1."""
     address = "127.0.0.1" if value == "localhost" else value
     try:
         ip_address(address)
-    except ValueError as reason:
-        told = f"“{value}” is no IP address to listen on. Give one such as 127.0.0.1, or 0.0.0.0 for all"
-        raise ArgumentTypeError(told) from reason
+    except ValueError as error:
+        message = f"“{value}” is no IP address to listen on. Give one such as 127.0.0.1, or 0.0.0.0 for all"
+        raise ArgumentTypeError(message) from error
     return address
 
 
 def named_path(value: str) -> Path:
-    """A path. No name at all would mean the folder that the command was started in."""
+    """Return a path; an empty one is refused, as it would mean the current folder."""
     if not value.strip() or "\0" in value:
         raise ArgumentTypeError("Name a folder or a file; “.” is the folder that you are in")
     return Path(value)

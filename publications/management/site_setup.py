@@ -1,4 +1,4 @@
-"""The first start of a site: accounts, names, demonstration content. Later starts find nothing to do."""
+"""The first start of a site: accounts, names, demonstration content. Later starts change nothing."""
 
 import hashlib
 import os
@@ -44,9 +44,9 @@ def fingerprint() -> str:
 
 
 def is_up_to_date() -> bool:
-    """Return whether the code is that of the last start that went through, and the database has its migrations.
+    """Return whether the last complete start had this code, and the database has all migrations.
 
-    The database is asked each time: another release may have been started with it since, or it may have been emptied.
+    The database is queried each time: another release may have migrated it since, or it may have been emptied.
     """
     stamp = Path(settings.SITE_DATA) / STAMP_FILE
     if not stamp.exists() or stamp.read_text(encoding="ascii") != fingerprint():
@@ -60,6 +60,7 @@ def is_up_to_date() -> bool:
 
 
 def mark_up_to_date() -> None:
+    """Record that a start with this code was complete."""
     (Path(settings.SITE_DATA) / STAMP_FILE).write_text(fingerprint(), encoding="ascii")
 
 
@@ -80,13 +81,13 @@ def set_up_empty_site(*, write: Write) -> None:
 
 @transaction.atomic
 def _create_accounts_and_content(write: Write) -> list[FirstLogin]:
-    """All of it or nothing: a start that is broken off begins anew the next time."""
+    """Create both or nothing: after an interrupted start the next one starts over."""
     logins = [
         create_account("administrator", "Administrators", superuser=True),
         create_account("editor", "Editors"),
     ]
     if not Publication.objects.exists():
-        demonstration.load(by=get_user_model().objects.get(username="administrator"), tell=write)
+        demonstration.load(by=get_user_model().objects.get(username="administrator"), write=write)
     return logins
 
 
@@ -112,8 +113,8 @@ def _ask_for_password(username: str) -> str:
         password = getpass("Password: ")
         try:
             validate_password(password, get_user_model()(username=username))
-        except ValidationError as reasons:
-            print(*reasons.messages, sep="\n")
+        except ValidationError as error:
+            print(*error.messages, sep="\n")
             continue
         if getpass("Once more: ") == password:
             return password

@@ -1,4 +1,4 @@
-"""The menu of the desk: one table of entries, shown in the masthead and on the first page by permission."""
+"""The menu of the desk: one table of entries, shown by permission in the masthead and on the first page."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,8 +28,8 @@ register = template.Library()
 
 
 @dataclass(frozen=True)
-class MenuItem:
-    """A row of the table: permissions are names with their app, pages are URL names of the desk."""
+class EntryDefinition:
+    """A row of the table. Permissions are named with their app, pages by URL names of the desk."""
 
     permission: str
     label: Promise
@@ -41,11 +41,11 @@ class MenuItem:
 
 @dataclass(frozen=True)
 class MenuEntry:
-    """An entry as one person sees it on one page.
+    """An entry for one person on one page.
 
     Attributes:
-        current: the value of `aria-current`, or "" where the page is elsewhere.
-        add_url: where a new row is made, or "" for who may not.
+        current: the value of `aria-current`, or "" on other pages.
+        add_url: the URL of the form of a new row, or "" without the permission.
     """
 
     label: str
@@ -57,6 +57,8 @@ class MenuEntry:
 
 @dataclass(frozen=True)
 class MenuSection:
+    """Entries of a person under a heading."""
+
     slug: str
     label: Promise
     entries: list[MenuEntry]
@@ -64,7 +66,7 @@ class MenuSection:
 
 @dataclass(frozen=True)
 class Menu:
-    """What a person may open: everything in sections, and the entries of the masthead."""
+    """The menu of one person: sections for the first page, entries for the masthead."""
 
     sections: list[MenuSection]
 
@@ -78,75 +80,75 @@ class Menu:
         ]
 
 
-def model_item(
+def model_entry(
     model: type[Model], label: Promise, description: Promise, *, view: str = "view", add: bool = True
-) -> MenuItem:
-    """Return the item of a model: its list, and its form for a new row where the menu offers that."""
+) -> EntryDefinition:
+    """Return the entry of a model: its list, and the form of a new row unless `add` is off."""
     app, name = model._meta.app_label, model._meta.model_name
-    added = (f"{app}.add_{name}", f"{app}_{name}_add") if add else ("", "")
-    return MenuItem(f"{app}.{view}_{name}", label, description, f"{app}_{name}_changelist", *added)
+    add_parts = (f"{app}.add_{name}", f"{app}_{name}_add") if add else ("", "")
+    return EntryDefinition(f"{app}.{view}_{name}", label, description, f"{app}_{name}_changelist", *add_parts)
 
 
-def page_item(permission: str, label: Promise, description: Promise, page: str) -> MenuItem:
-    return MenuItem(f"publications.{permission}", label, description, page)
+def page_entry(permission: str, label: Promise, description: Promise, page: str) -> EntryDefinition:
+    return EntryDefinition(f"publications.{permission}", label, description, page)
 
 
 MENU = (
     ("texts", _("Texts"), (
-        model_item(
+        model_entry(
             Publication, _("Publications"), _("Drafts and what is public, and where each stands")
         ),
-        page_item(
+        page_entry(
             "relate_publication", _("Related links"), _("What is shown below a text as related"), "related-links"
         ),
     )),
     ("beside", _("Beside the texts"), (
-        model_item(Author, _("Authors"), _("The people who write, as readers see them")),
-        model_item(Tag, _("Tags"), _("Themes, countries and series")),
-        model_item(Image, _("Library"), _("Pictures, and what they show")),
+        model_entry(Author, _("Authors"), _("The people who write, as readers see them")),
+        model_entry(Tag, _("Tags"), _("Themes, countries and series")),
+        model_entry(Image, _("Library"), _("Pictures, and what they show")),
     )),
     ("site", _("The site"), (
-        page_item(
+        page_entry(
             "publish_publication", _("Lead of the home page"), _("The piece that stands first"), "home-lead"
         ),
-        page_item("publish_publication", _("Newsletter"), _("Where readers sign up"), "newsletter"),
-        model_item(
+        page_entry("publish_publication", _("Newsletter"), _("Where readers sign up"), "newsletter"),
+        model_entry(
             SitePage, _("Site pages"), _("About, contact, privacy and others, in both languages")
         ),
-        model_item(
+        model_entry(
             MenuLink, _("Menu, footer and social accounts"),
             _("The links on every page, and their order"),
         ),
-        model_item(
+        model_entry(
             SiteSettings, _("Name of the site"), _("Names, who publishes, newsletter"), add=False
         ),
-        model_item(
+        model_entry(
             Synonym, _("Equal spellings"), _("Names that a search takes for one another")
         ),
     )),
-    ("house", _("The house"), (
-        model_item(
+    ("administration", _("The house"), (
+        model_entry(
             AuditEntry, _("Audit trail"), _("Who changed what readers see, and when"), add=False
         ),
-        model_item(
+        model_entry(
             Kind, _("Kinds"), _("Type lines, numbers and disclaimers"), view="change", add=False
         ),
-        model_item(User, _("Users"), _("Who may sign in")),
-        model_item(
+        model_entry(User, _("Users"), _("Who may sign in")),
+        model_entry(
             AccountEvent, _("Account events"),
             _("Who signed in, who was refused, who changed an account"), add=False,
         ),
-        model_item(Group, _("Groups"), _("What they may do"), add=False),
+        model_entry(Group, _("Groups"), _("What they may do"), add=False),
     )),
 )  # fmt: skip
-"""Sections with their items: slug, label, items. A section without an entry for a person is not shown."""
+"""Sections: slug, label, entries. A section without an entry for a person is not shown."""
 
 MASTHEAD_SECTIONS = ("texts", "beside")
 
 
 @register.simple_tag(takes_context=True)
 def desk_menu(context: template.Context) -> Menu | None:
-    """Return what the person of the request may open, or None for who is not staff (or not known).
+    """Return the menu of the person of the request, or None for people who are not staff.
 
     {% desk_menu as menu %}
     """
@@ -155,22 +157,22 @@ def desk_menu(context: template.Context) -> Menu | None:
         return None
     sections = [
         MenuSection(slug, label, entries)
-        for slug, label, items in MENU
-        if (entries := list(_entries(items, user, request.path)))
+        for slug, label, definitions in MENU
+        if (entries := list(_entries_for(user, definitions, request.path)))
     ]
     return Menu(sections)
 
 
-def _entries(items: Iterable[MenuItem], user, path: str) -> Iterable[MenuEntry]:
-    for item in items:
-        if user.has_perm(item.permission):
-            url = reverse(f"desk:{item.page}")
-            may_add = item.add_view and user.has_perm(item.add_permission)
-            add_url = reverse(f"desk:{item.add_view}") if may_add else ""
-            yield MenuEntry(item.label, item.description, url, _current(url, path), add_url)
+def _entries_for(user, definitions: Iterable[EntryDefinition], path: str) -> Iterable[MenuEntry]:
+    for definition in definitions:
+        if user.has_perm(definition.permission):
+            url = reverse(f"desk:{definition.page}")
+            may_add = definition.add_view and user.has_perm(definition.add_permission)
+            add_url = reverse(f"desk:{definition.add_view}") if may_add else ""
+            yield MenuEntry(definition.label, definition.description, url, _aria_current(url, path), add_url)
 
 
-def _current(url: str, path: str) -> str:
+def _aria_current(url: str, path: str) -> str:
     if url == path:
         return "page"
     return "true" if path.startswith(url) else ""

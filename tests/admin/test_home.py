@@ -1,4 +1,4 @@
-"""The first page of the desk: what waits for whoever has come in, and nothing that does not."""
+"""The first page of the desk: worklists, presences, recent work and the menu, each by permission."""
 
 from datetime import timedelta
 
@@ -22,57 +22,57 @@ LIST = "/desk/publications/publication/"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-def waiting(client) -> dict[str, list[Publication]]:
-    return {each.what.value: each.first for each in client.get(HOME).context["worklists"]}
+def worklists(client) -> dict[str, list[Publication]]:
+    return {preview.worklist.value: preview.publications for preview in client.get(HOME).context["worklists"]}
 
 
 def listed(client, what: str) -> list[Publication]:
     return list(client.get(LIST, {"waits": what}).context["cl"].result_list)
 
 
-def test_drafts_of_mine_wait_for_me_and_not_those_of_others(desk, editor):
+def test_my_drafts_lists_my_own_only(desk, editor):
     mine = make_publication(created_by=editor)
     make_publication(created_by=make_person())
 
-    assert waiting(desk) == {"mine": [mine]}
+    assert worklists(desk) == {"mine": [mine]}
 
 
-def test_texts_are_looked_through_once_on_the_first_page_and_not_at_all_for_the_list(desk):
+def test_texts_are_searched_for_links_once_on_the_first_page_and_never_for_the_list(desk):
     for number in range(6):
         ended = make_live(title=f"Ended {number}")
         make_live(title=f"Leads {number}", body=f"See [it]({ended.get_absolute_url()}).")
         actions.withdraw(ended.publication, by=None)
 
-    def looks(path: str) -> int:
+    def count_text_queries(path: str) -> int:
         with CaptureQueriesContext(connection) as captured:
             desk.get(path)
         return sum("href=" in query["sql"] for query in captured.captured_queries)
 
-    assert len(waiting(desk)["gone"]) == 5
-    assert (looks(HOME), looks(LIST)) == (1, 0)
+    assert len(worklists(desk)["gone"]) == 5
+    assert (count_text_queries(HOME), count_text_queries(LIST)) == (1, 0)
 
 
-def test_a_live_piece_that_i_changed_waits_until_it_is_published_as_it_is(desk, editor):
+def test_a_changed_live_publication_is_listed_until_its_changes_are_published(desk, editor):
     publication = make_live().publication
     desk.post(change(publication), filled(publication, body="Changed."))
 
-    assert waiting(desk)["mine"] == [publication]
+    assert worklists(desk)["mine"] == [publication]
 
     actions.publish(Publication.objects.get(pk=publication.pk), by=editor)
-    assert "mine" not in waiting(desk)
+    assert "mine" not in worklists(desk)
 
 
-def test_what_is_scheduled_is_shown_with_its_moment(desk):
+def test_a_scheduled_publication_is_listed_with_its_time(desk):
     publication = make_publication()
     actions.publish(publication, by=None, at=tomorrow())
 
     page = desk.get(HOME)
 
-    assert waiting(desk)["scheduled"] == [publication]
+    assert worklists(desk)["scheduled"] == [publication]
     assert "goes public" in page.text
 
 
-def test_a_contributor_hands_a_draft_over_and_an_editor_finds_it(client, editor):
+def test_an_editor_finds_the_draft_that_a_contributor_submitted(client, editor):
     contributor = make_person("Contributors", first_name="Ann")
     client.force_login(contributor, backend=BACKEND)
     author = make_author()
@@ -81,65 +81,65 @@ def test_a_contributor_hands_a_draft_over_and_an_editor_finds_it(client, editor)
 
     client.force_login(editor, backend=BACKEND)
 
-    assert waiting(client)["check"] == [publication]
+    assert worklists(client)["check"] == [publication]
     assert "Ready to be checked, says Ann" in client.get(change(publication)).text
     assert "ready to be checked, says Ann" in client.get(LIST).text
 
 
-def test_contributors_are_not_shown_what_only_editors_can_do(client):
+def test_contributors_have_no_worklist_of_editors(client):
     client.force_login(make_person("Contributors"), backend=BACKEND)
     Submission.objects.create(publication=make_publication())
 
-    assert waiting(client) == {}
+    assert worklists(client) == {}
     assert len(listed(client, "check")) == 1  # an unknown filter narrows nothing
 
 
-def test_publishing_settles_the_word_and_later_changes_do_not_bring_it_back(desk):
+def test_publishing_ends_a_submission_for_good(desk):
     publication = make_publication()
     Submission.objects.create(publication=publication)
     actions.publish(publication, by=None)
     saved(publication, body="Changed since.")
 
-    assert "check" not in waiting(desk)
+    assert "check" not in worklists(desk)
     assert "Ready to be checked, says" not in desk.get(change(publication)).text
 
 
-def test_the_word_can_be_taken_back(desk):
+def test_a_submission_can_be_withdrawn(desk):
     publication = make_publication()
     Submission.objects.create(publication=publication)
 
     desk.post(reverse("desk:submission-withdraw", args=[publication.pk]))
 
-    assert "check" not in waiting(desk)
+    assert "check" not in worklists(desk)
 
 
-def test_a_piece_whose_related_one_is_withdrawn_is_flagged(desk):
+def test_a_related_link_to_a_withdrawn_publication_is_listed(desk):
     target, source = make_live().publication, make_live().publication
     actions.set_related_links(source, [target], by=None)
-    assert "gone" not in waiting(desk)
+    assert "gone" not in worklists(desk)
 
     actions.withdraw(target, by=None)
 
-    assert waiting(desk)["gone"] == [source] == listed(desk, "gone")
+    assert worklists(desk)["gone"] == [source] == listed(desk, "gone")
     assert f'still among the related publications: <a href="{change(target)}"' in " ".join(
         desk.get(change(source)).text.split()
     )
 
 
-def test_a_piece_whose_text_links_to_a_withdrawn_one_is_flagged_at_its_former_address_too(desk):
+def test_a_text_link_to_a_withdrawn_publication_is_listed_at_its_former_address_too(desk):
     target = make_live(slug="minsk").publication
     make_live(slug="minsk-2", body="See [this](https://example.org/en/publications/minsk/).")
     former = make_live(body="See [this](/en/publications/minsk/#p-abc).").publication
     actions.publish(saved(Publication.objects.get(pk=target.pk), slug="brest"), by=None)
-    now = make_live(body="See [this](/en/publications/brest/).").publication
+    current = make_live(body="See [this](/en/publications/brest/).").publication
 
     actions.withdraw(target, by=None)
 
-    assert {publication.pk for publication in waiting(desk)["gone"]} == {former.pk, now.pk}
-    assert "lead readers nowhere" in desk.get(change(now)).text
+    assert {publication.pk for publication in worklists(desk)["gone"]} == {former.pk, current.pk}
+    assert "lead readers nowhere" in desk.get(change(current)).text
 
 
-def test_who_withdraws_is_told_who_leads_there(desk):
+def test_the_withdraw_page_names_the_publications_that_link_there(desk):
     target = make_live().publication
     source = make_live(title="On the way").publication
     actions.set_related_links(source, [target], by=None)
@@ -149,27 +149,27 @@ def test_who_withdraws_is_told_who_leads_there(desk):
     assert "1 publication leads here" in page and "On the way" in page
 
 
-def test_what_nobody_has_touched_for_eighteen_months_is_named_once_it_is_so_long(desk):
+def test_a_publication_is_stale_after_eighteen_months(desk):
     publication, other = make_live().publication, make_live().publication
     Publication.objects.filter(pk=publication.pk).update(updated_at=timezone.now() - timedelta(days=550))
     Publication.objects.filter(pk=other.pk).update(updated_at=timezone.now() - timedelta(days=540))
 
-    assert waiting(desk)["old"] == [publication] == listed(desk, "old")
+    assert worklists(desk)["old"] == [publication] == listed(desk, "old")
 
 
-def test_more_than_five_are_counted_and_listed_elsewhere(desk, editor):
+def test_the_first_page_shows_five_and_links_to_the_whole_worklist(desk, editor):
     for _number in range(7):
         make_publication(created_by=editor)
 
     page = desk.get(HOME)
 
-    shown = page.context["worklists"][0]
-    assert (shown.number, len(shown.first)) == (7, 5)
+    preview = page.context["worklists"][0]
+    assert (preview.count, len(preview.publications)) == (7, 5)
     assert f'href="{LIST}?waits=mine"' in page.text
     assert len(listed(desk, "mine")) == 7
 
 
-def test_who_has_a_piece_open_is_told_on_the_first_page(desk, editor):
+def test_the_first_page_shows_who_else_has_a_draft_open(desk, editor):
     publication = make_publication(title="On Minsk")
     Presence.objects.create(
         person=make_person(first_name="Ann"),
@@ -179,12 +179,12 @@ def test_who_has_a_piece_open_is_told_on_the_first_page(desk, editor):
     )
     Presence.objects.create(person=editor, publication=make_publication(), seen_at=timezone.now())
 
-    here = desk.get(HOME).context["presences"]
+    presences = desk.get(HOME).context["presences"]
 
-    assert [(each.person.first_name, each.publication) for each in here] == [("Ann", publication)]
+    assert [(row.person.first_name, row.publication) for row in presences] == [("Ann", publication)]
 
 
-def test_my_latest_work_names_each_piece_once_the_newest_first(desk):
+def test_my_latest_work_names_each_publication_once_newest_first(desk):
     first, second = make_publication(), make_publication()
     for publication in (first, second, first):
         publication.refresh_from_db()
@@ -193,7 +193,7 @@ def test_my_latest_work_names_each_piece_once_the_newest_first(desk):
     assert desk.get(HOME).context["recent_publications"] == [first, second]
 
 
-def test_a_linker_sees_neither_drafts_nor_deeds(client):
+def test_a_linker_sees_neither_drafts_nor_actions(client):
     make_publication(title="Hidden draft")
     make_live(title="Seen by all")
     client.force_login(make_person("Linkers"), backend=BACKEND)
@@ -208,7 +208,7 @@ def test_a_linker_sees_neither_drafts_nor_deeds(client):
     assert "Hidden draft" not in page.text
 
 
-def test_what_was_typed_and_not_saved_is_told_to_whoever_typed_it_alone(desk, editor):
+def test_autosaves_are_listed_for_their_owner_only(desk, editor):
     publication = make_publication(title="On Minsk")
     new = {"owner": editor, "key": "one", "values": [["title", "A new piece"]]}
     Autosave.objects.create(**new)
@@ -222,35 +222,40 @@ def test_what_was_typed_and_not_saved_is_told_to_whoever_typed_it_alone(desk, ed
 
     page = desk.get(HOME)
 
-    assert [str(each) for each in page.context["autosaves"]] == ["On Brest", "A new piece"]
+    assert [str(autosave) for autosave in page.context["autosaves"]] == ["On Brest", "A new piece"]
     assert "Not mine" not in page.text and f'href="{change(publication)}"' in page.text
 
 
 @pytest.mark.parametrize(
-    "item", [item for _slug, _label, items in MENU for item in items], ids=lambda item: item.page
+    "definition",
+    [definition for _slug, _label, definitions in MENU for definition in definitions],
+    ids=lambda definition: definition.page,
 )
-def test_each_entry_of_the_menu_asks_for_a_permission_that_exists(item):
-    for name in filter(None, (item.permission, item.add_permission)):
+def test_each_entry_of_the_menu_has_existing_permissions_and_pages(definition):
+    for name in filter(None, (definition.permission, definition.add_permission)):
         app, codename = name.split(".")
         assert Permission.objects.filter(content_type__app_label=app, codename=codename).exists(), name
-    assert reverse(f"desk:{item.page}")
-    assert not item.add_view or reverse(f"desk:{item.add_view}")
+    assert reverse(f"desk:{definition.page}")
+    assert not definition.add_view or reverse(f"desk:{definition.add_view}")
 
 
 @pytest.mark.parametrize("app", ["publications", "auth", "accounts"])
 def test_the_page_of_an_app_redirects_to_the_first_page(desk, app):
-    answer = desk.get(f"{HOME}{app}/")
+    response = desk.get(f"{HOME}{app}/")
 
-    assert (answer.status_code, answer["Location"]) == (302, HOME)
-
-
-def test_a_form_sent_to_a_former_address_is_sent_on_to_the_current_one(desk):
-    answer = desk.post("/desk/publications/sitelink/add/?place=menu", {"label_en": "Press"})
-
-    assert (answer.status_code, answer["Location"]) == (308, "/desk/publications/menulink/add/?place=menu")
+    assert (response.status_code, response["Location"]) == (302, HOME)
 
 
-def test_a_filter_without_a_count_has_no_dash_in_its_place(desk):
+def test_a_post_to_a_former_address_is_redirected_with_its_body(desk):
+    response = desk.post("/desk/publications/sitelink/add/?place=menu", {"label_en": "Press"})
+
+    assert (response.status_code, response["Location"]) == (
+        308,
+        "/desk/publications/menulink/add/?place=menu",
+    )
+
+
+def test_a_filter_choice_without_a_count_shows_no_dash(desk):
     page = desk.get(LIST, {"_facets": "True"})
 
     assert "Lead to what is no longer public" in page.text

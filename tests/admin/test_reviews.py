@@ -1,4 +1,4 @@
-"""The review link: one revision, for whoever holds the address, for as long as it is open, and nothing besides."""
+"""The review link: one revision for the holder of the address until the link ends; and reviews for editors."""
 
 from datetime import timedelta
 
@@ -30,12 +30,12 @@ def invite(publication: Publication, days: int = 14, reader: str = "Ann") -> str
     return reverse("desk:review", args=[token])
 
 
-def said(publication: Publication) -> list[tuple[int, str, bool]]:
-    remarks = ReviewComment.objects.filter(review__publication=publication)
-    return [(each.place, each.text, each.is_fine) for each in remarks]
+def comments_of(publication: Publication) -> list[tuple[int, str, bool]]:
+    comments = ReviewComment.objects.filter(review__publication=publication)
+    return [(comment.place, comment.text, comment.is_fine) for comment in comments]
 
 
-def test_an_editor_makes_a_link_and_only_its_hash_is_kept(desk, stranger):
+def test_only_the_hash_of_a_new_link_is_stored(desk, stranger):
     publication = make_publication(title="In confidence")
 
     page = desk.post(reverse("desk:reviews", args=[publication.pk]), {"reader": "Ann", "days": "7"})
@@ -47,7 +47,7 @@ def test_an_editor_makes_a_link_and_only_its_hash_is_kept(desk, stranger):
     assert address not in desk.get(reverse("desk:reviews", args=[publication.pk])).text
 
 
-def test_a_stranger_reads_the_revision_and_not_what_was_written_since(stranger):
+def test_a_reader_sees_the_revision_and_no_later_changes(stranger):
     publication = make_publication(title="Then", body="It was Minsk.", by=[make_author("Ann Berg")])
     address = invite(publication)
     saved(publication, title="Now", body="It was Brest.")
@@ -58,7 +58,7 @@ def test_a_stranger_reads_the_revision_and_not_what_was_written_since(stranger):
     assert "Now" not in page and "Brest" not in page
 
 
-def test_a_stranger_reads_who_wrote_and_who_edited(stranger):
+def test_a_reader_sees_authors_and_editors(stranger):
     publication = make_publication(by=[make_author("Ann Berg")])
     Byline.objects.create(
         publication=publication, author=make_author("Bo Ek"), role=BylineRole.EDITOR, position=1
@@ -69,7 +69,7 @@ def test_a_stranger_reads_who_wrote_and_who_edited(stranger):
     assert "Ann Berg · Edited by Bo Ek" in " ".join(page.split())
 
 
-def test_a_stranger_does_not_take_an_editor_for_the_author(stranger):
+def test_a_byline_of_an_editor_alone_names_no_author(stranger):
     publication = make_publication(by=[])
     Byline.objects.create(
         publication=publication, author=make_author("Bo Ek"), role=BylineRole.EDITOR, position=0
@@ -81,93 +81,91 @@ def test_a_stranger_does_not_take_an_editor_for_the_author(stranger):
     assert page.count("Bo Ek") == 1
 
 
-def test_nothing_tells_the_address_on_or_keeps_the_page(stranger):
-    answer = stranger.get(invite(make_publication()))
+def test_the_page_is_not_cached_and_sends_no_referrer(stranger):
+    response = stranger.get(invite(make_publication()))
 
-    assert answer["Cache-Control"] == "no-store"
-    assert answer["Referrer-Policy"] == "no-referrer"
-    assert "noindex" in answer["X-Robots-Tag"] and 'name="robots" content="noindex' in answer.text
-    assert not answer.cookies
-    assert "Content-Encoding" not in answer
+    assert response["Cache-Control"] == "no-store"
+    assert response["Referrer-Policy"] == "no-referrer"
+    assert "noindex" in response["X-Robots-Tag"] and 'name="robots" content="noindex' in response.text
+    assert not response.cookies
+    assert "Content-Encoding" not in response
 
 
-def test_remarks_on_a_paragraph_and_on_the_whole_reach_the_editor(stranger, desk):
+def test_comments_on_a_paragraph_and_on_the_whole_text_reach_the_editor(stranger, desk):
     publication = make_publication(body="First.\n\nThe second one.\n\nThird.")
     address = invite(publication)
 
     stranger.post(address, {"place": "2", "text": "Is that so?"})
     stranger.post(address, {"place": "0", "text": "Good."})
 
-    assert said(publication) == [(0, "Good.", False), (2, "Is that so?", False)]
+    assert comments_of(publication) == [(0, "Good.", False), (2, "Is that so?", False)]
     assert "Is that so?" in stranger.get(address).text
     page = desk.get(reverse("desk:reviews", args=[publication.pk])).text
     assert "The second one." in page and "Is that so?" in page
     assert "2 things said by readers" in desk.get(change(publication)).text
 
 
-def test_fine_by_me_is_said_once_and_seen_at_the_piece_and_on_the_first_page(stranger, desk):
+def test_fine_by_me_is_stored_once_and_shown_on_the_form_and_the_first_page(stranger, desk):
     publication = make_publication()
     address = invite(publication)
 
     for _time in range(2):
         stranger.post(address, {"fine": "yes"})
 
-    assert said(publication) == [(0, "", True)]
+    assert comments_of(publication) == [(0, "", True)]
     assert "You said that it is fine by you" in stranger.get(address).text
     assert "<strong>Ann</strong>: Fine by me" in desk.get(change(publication)).text
-    assert [each.first for each in desk.get("/desk/").context["worklists"]] == [[publication]]
+    assert [preview.publications for preview in desk.get("/desk/").context["worklists"]] == [[publication]]
 
 
-def test_what_is_dealt_with_waits_no_longer_and_can_be_opened_again(stranger, desk):
+def test_a_resolved_comment_leaves_the_worklist_and_can_be_reopened(stranger, desk):
     publication = make_publication()
     stranger.post(invite(publication), {"place": "0", "text": "Well?"})
-    remark = ReviewComment.objects.get()
-    deal = reverse("desk:review-update", args=[publication.pk, remark.review_id])
+    comment = ReviewComment.objects.get()
+    url = reverse("desk:review-update", args=[publication.pk, comment.review_id])
 
-    desk.post(deal, {"done": remark.pk})
-    waits = desk.get("/desk/").context["worklists"]
-    desk.post(deal, {"reopen": remark.pk})
+    desk.post(url, {"done": comment.pk})
+    worklists = desk.get("/desk/").context["worklists"]
+    desk.post(url, {"reopen": comment.pk})
 
-    assert waits == [] and desk.get("/desk/").context["worklists"]
+    assert worklists == [] and desk.get("/desk/").context["worklists"]
 
 
-def test_a_contributor_hears_of_their_own_pieces_alone(client, stranger):
+def test_a_contributor_gets_reviews_of_their_own_publications_only(client, stranger):
     person = make_person("Contributors")
     mine, other = make_publication(created_by=person), make_publication()
     for publication in (mine, other):
         stranger.post(invite(publication), {"fine": "yes"})
     client.force_login(person, backend=BACKEND)
 
-    reviewed = next(
-        each for each in client.get("/desk/").context["worklists"] if each.what.value == "reviewed"
-    )
+    worklists = {row.worklist.value: row for row in client.get("/desk/").context["worklists"]}
 
-    assert reviewed.first == [mine]
+    assert worklists["reviewed"].publications == [mine]
 
 
 # Where a link ends
 
 
-def closed(desk, publication: Publication) -> None:
+def close_link(desk, publication: Publication) -> None:
     review = publication.reviews.get()
     desk.post(reverse("desk:review-update", args=[publication.pk, review.pk]), {"close": "yes"})
 
 
 @pytest.mark.parametrize("end", ["closed", "expired", "deleted"])
-def test_a_link_that_has_ended_shows_nothing_and_takes_nothing(desk, stranger, end):
+def test_an_ended_link_answers_404_and_stores_no_comment(desk, stranger, end):
     publication = make_publication(title="In confidence")
     address = invite(publication)
-    moment = timezone.now() + timedelta(days=14 if end == "expired" else 0, seconds=1)
+    ended_at = timezone.now() + timedelta(days=14 if end == "expired" else 0, seconds=1)
     if end == "closed":
-        closed(desk, publication)
+        close_link(desk, publication)
     if end == "deleted":
         desk.post(reverse("desk:publications_publication_delete", args=[publication.pk]), {"post": "yes"})
 
-    with time_machine.travel(moment):
-        answers = [stranger.get(address), stranger.post(address, {"place": "0", "text": "Late."})]
+    with time_machine.travel(ended_at):
+        responses = [stranger.get(address), stranger.post(address, {"place": "0", "text": "Late."})]
 
-    assert [answer.status_code for answer in answers] == [404, 404]
-    assert all("In confidence" not in answer.text for answer in answers)
+    assert [response.status_code for response in responses] == [404, 404]
+    assert all("In confidence" not in response.text for response in responses)
     assert not ReviewComment.objects.exists()
 
 
@@ -179,21 +177,21 @@ def test_a_link_is_open_until_the_last_second(stranger):
 
 
 @pytest.mark.parametrize("token", ["x", "a" * 43, "a" * 42 + "%", "é" * 43, "a" * 5000])
-def test_a_guess_is_answered_like_a_link_that_has_ended(stranger, token):
+def test_an_unknown_token_is_answered_like_an_ended_link(stranger, token):
     make_publication()
 
-    answer = stranger.get(f"/desk/review/{token}/")
+    response = stranger.get(f"/desk/review/{token}/")
 
-    assert (answer.status_code, answer["Referrer-Policy"]) == (404, "no-referrer")
+    assert (response.status_code, response["Referrer-Policy"]) == (404, "no-referrer")
 
 
-def test_the_hash_that_is_kept_opens_nothing(stranger):
+def test_the_stored_hash_is_no_token(stranger):
     invite(make_publication())
 
     assert stranger.get(f"/desk/review/{Review.objects.get().token_hash[:43]}/").status_code == 404
 
 
-def test_a_link_opens_no_other_piece_and_no_other_page_of_the_desk(stranger):
+def test_a_link_opens_no_other_publication_and_no_other_page_of_the_desk(stranger):
     address = invite(make_publication())
     other = make_publication(title="Another one")
     invite(other)
@@ -201,27 +199,27 @@ def test_a_link_opens_no_other_piece_and_no_other_page_of_the_desk(stranger):
     page = stranger.get(address).text
 
     assert "Another one" not in page
-    for params in (change(other), reverse("desk:preview", args=[other.pk]), "/desk/"):
-        assert stranger.get(params).status_code == 302
+    for url in (change(other), reverse("desk:preview", args=[other.pk]), "/desk/"):
+        assert stranger.get(url).status_code == 302
     assert 'href="/desk/publications' not in page
 
 
-def test_pictures_of_the_revision_are_shown_and_no_others(stranger):
+def test_images_of_the_revision_are_served_and_no_others(stranger):
     shown, other = make_image(), make_image(colour="red")
     address = invite(make_publication(body=f"![](image:{shown.key})\n\nText."))
 
     page = stranger.get(address).text
 
-    def picture(image) -> int:
+    def status_of(image) -> int:
         return stranger.get(f"{address}{image.key}/192s.jpg").status_code
 
     assert f'src="{address}{shown.key}/' in page
-    assert (picture(shown), picture(other)) == (200, 404)
+    assert (status_of(shown), status_of(other)) == (200, 404)
     Review.objects.update(revoked_at=timezone.now())
-    assert picture(shown) == 404
+    assert status_of(shown) == 404
 
 
-def test_the_text_of_a_reader_is_shown_as_text(stranger, desk):
+def test_comments_and_names_of_readers_are_escaped(stranger, desk):
     publication = make_publication()
     address = invite(publication, reader="<b>Ann</b>")
 
@@ -247,16 +245,16 @@ def test_the_text_of_a_reader_is_shown_as_text(stranger, desk):
         {"text": "x"},
     ],
 )
-def test_a_remark_out_of_bounds_is_refused_and_still_there(stranger, typed):
+def test_an_invalid_comment_is_refused_and_redisplayed(stranger, typed):
     publication = make_publication()
 
-    answer = stranger.post(invite(publication), typed)
+    response = stranger.post(invite(publication), typed)
 
-    assert answer.status_code == 400 and said(publication) == []
-    assert typed["text"][:100] in answer.text
+    assert response.status_code == 400 and comments_of(publication) == []
+    assert typed["text"][:100] in response.text
 
 
-def test_ten_remarks_a_minute_are_taken_and_the_eleventh_later(stranger):
+def test_the_eleventh_comment_of_a_minute_is_refused(stranger):
     publication = make_publication()
     address = invite(publication)
     statuses = [stranger.post(address, {"place": "1", "text": f"{n}"}).status_code for n in range(11)]
@@ -268,7 +266,7 @@ def test_ten_remarks_a_minute_are_taken_and_the_eleventh_later(stranger):
     assert later == 302
 
 
-def test_there_is_an_end_to_the_remarks_of_a_link(stranger, monkeypatch):
+def test_a_review_has_a_limited_number_of_comments(stranger, monkeypatch):
     monkeypatch.setattr("publications.admin.review_link.MAX_COMMENTS", 1)
     address = invite(make_publication())
 
@@ -277,7 +275,7 @@ def test_there_is_an_end_to_the_remarks_of_a_link(stranger, monkeypatch):
     assert statuses == [302, 429]
 
 
-def test_only_so_many_links_of_a_piece_are_open_at_once(desk, monkeypatch):
+def test_a_publication_has_a_limited_number_of_open_links(desk, monkeypatch):
     monkeypatch.setattr("publications.admin.reviews.MAX_OPEN_REVIEWS", 1)
     publication = make_publication()
     invite(publication)
@@ -287,18 +285,18 @@ def test_only_so_many_links_of_a_piece_are_open_at_once(desk, monkeypatch):
     assert "Close one first" in page.text and Review.objects.count() == 1
 
 
-def test_a_review_of_another_piece_cannot_be_dealt_with_through_this_one(desk):
+def test_a_review_cannot_be_changed_through_another_publication(desk):
     publication, other = make_publication(), make_publication()
     invite(other)
 
-    answer = desk.post(
+    response = desk.post(
         reverse("desk:review-update", args=[publication.pk, Review.objects.get().pk]), {"close": "yes"}
     )
 
-    assert answer.status_code == 404 and Review.objects.unexpired().exists()
+    assert response.status_code == 404 and Review.objects.unexpired().exists()
 
 
-def test_what_was_redacted_is_gone_from_the_review_too(stranger, editor):
+def test_redaction_covers_the_review(stranger, editor):
     publication = make_live(body="Ask Ann Smithson about it.").publication
     address = invite(Publication.objects.get(pk=publication.pk))
 
@@ -308,18 +306,18 @@ def test_what_was_redacted_is_gone_from_the_review_too(stranger, editor):
     assert Revision.objects.filter(publication=publication).exists()
 
 
-def test_every_passage_of_a_rich_text_is_there_once(stranger):
+def test_the_passages_together_are_the_whole_text(stranger):
     body = "## Head\n\nPara & more[^1].\n\n- one\n- two\n\n> Quoted.\n\n| A | B |\n|---|---|\n| 1 | 2 |\n\n[^1]: Note."
     page = stranger.get(invite(make_publication(body=body)))
 
-    shown = "".join(passage["html"] for passage in page.context["passages"])
-    made = page.context["edition"].html
+    passages = "".join(passage["html"] for passage in page.context["passages"])
+    whole = page.context["edition"].html
 
-    assert "".join(shown.split()) == "".join(made.split())
+    assert "".join(passages.split()) == "".join(whole.split())
     assert len(page.context["passages"]) == 6
 
 
-def test_a_remark_that_is_sent_after_the_link_has_ended_can_be_copied(stranger):
+def test_a_comment_sent_after_the_end_of_the_link_can_be_copied(stranger):
     address = invite(make_publication())
     Review.objects.all().delete()
 

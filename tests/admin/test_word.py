@@ -214,7 +214,7 @@ def test_rejecting_asks_where_the_editor_changed_the_same_place(desk):
 
     page = desk.post(address("word-changes", publication), {"changes": "reject"})
 
-    question = page.context["questions"][0]
+    question = page.context["conflicts"][0]
     assert question["key"] in page.content.decode()
     publication.refresh_from_db()
     assert publication.undecided_changes == 2
@@ -320,7 +320,7 @@ def test_what_both_changed_is_asked_side_by_side_and_nothing_changes_before(desk
 
     assert answer["Location"] == address("word-replace", publication)
     page = desk.get(answer["Location"])
-    question = page.context["questions"][0]
+    question = page.context["conflicts"][0]
     assert "Ours" in page.content.decode() and "Theirs" in page.content.decode()
     assert Revision.objects.count() == before
     assert desk.post(answer["Location"], {}).status_code == 200
@@ -339,7 +339,7 @@ def test_an_answer_is_void_where_the_draft_has_changed_since(desk):
         body=publication.body.replace("Second", "Ours second")
     )
     replace(desk, publication, p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph."))
-    key = desk.get(address("word-replace", publication)).context["questions"][0]["key"]
+    key = desk.get(address("word-replace", publication)).context["conflicts"][0]["key"]
     Publication.objects.filter(pk=publication.pk).update(
         body=publication.body.replace("Second", "A colleague's second")
     )
@@ -370,7 +370,7 @@ def test_a_file_that_waits_and_is_gone_is_told_and_nothing_is_lost(desk):
     )
     theirs = p("First paragraph.") + p("Theirs second paragraph.") + p("Third paragraph.")
     replace(desk, publication, theirs)
-    key = desk.get(address("word-replace", publication)).context["questions"][0]["key"]
+    key = desk.get(address("word-replace", publication)).context["conflicts"][0]["key"]
     originals().delete(publication.word_files.undecided().get().original)
 
     page = desk.post(address("word-replace", publication), {key: "both"})
@@ -418,7 +418,7 @@ def test_a_draft_that_came_from_no_file_keeps_what_only_it_has(desk):
 
     publication.refresh_from_db()
     if publication.word_files.undecided().exists():
-        key = desk.get(address("word-replace", publication)).context["questions"][0]["key"]
+        key = desk.get(address("word-replace", publication)).context["conflicts"][0]["key"]
         desk.post(address("word-replace", publication), {key: "both"})
         publication.refresh_from_db()
     assert publication.body == "First paragraph.\n\nOnly at the desk.\n\nSecond paragraph."

@@ -1,4 +1,4 @@
-"""The demonstration in an empty site: all of it where readers find it, or nothing."""
+"""Loading the demonstration into an empty site: all of it, or nothing."""
 
 import re
 
@@ -16,27 +16,27 @@ TEXTS = {path.parent.name: manuscript.read(path.parent)[0] for path in CONTENT.g
 
 @pytest.fixture(scope="class")
 def load(shared_site) -> list[str]:
-    said: list[str] = []
-    demonstration.load(by=make_person("Administrators"), tell=said.append)
-    return said
+    lines: list[str] = []
+    demonstration.load(by=make_person("Administrators"), write=lines.append)
+    return lines
 
 
 @pytest.fixture
 def loaded(load, in_shared_site, pictures_are_kept) -> list[str]:
-    """What loading the demonstration said; all of it is there."""
+    """The lines of progress of a load."""
     return load
 
 
 class TestLoaded:
-    """What loading the demonstration, once, puts into a site."""
+    """One load, checked by several tests."""
 
-    def test_loading_puts_all_of_it_where_readers_find_it(self, loaded):
+    def test_all_publications_authors_tags_and_images_are_loaded(self, loaded):
         live = Edition.objects.live()
         assert live.count() == 27 and len(loaded) == 31
         assert (Author.objects.count(), Tag.objects.count()) == (12, 20)
         assert Publication.objects.get(uid=TEXTS["draft-transnistria"].uid).editions.count() == 0
-        waiting = Edition.objects.get(publication__uid=TEXTS["scheduled-secondary-sanctions"].uid)
-        assert waiting.is_scheduled and waiting not in live
+        scheduled = Edition.objects.get(publication__uid=TEXTS["scheduled-secondary-sanctions"].uid)
+        assert scheduled.is_scheduled and scheduled not in live
         portraits = Image.objects.exclude(portrays=None)
         assert portraits.count() == 11
         assert all(image.alt_en.startswith("Drawing in place of a portrait of ") for image in portraits)
@@ -48,7 +48,7 @@ class TestLoaded:
             "1, 2026",
         ]
 
-    def test_loading_tells_of_the_centre_as_a_real_one_does(self, client, loaded):
+    def test_site_pages_and_social_accounts_are_loaded(self, client, loaded):
         about, contact = (client.get(path).text for path in ("/en/about/", "/sv/kontakt/"))
 
         assert "Who pays" in about and "info@sceeus.example" in contact
@@ -59,7 +59,7 @@ class TestLoaded:
             "mastodon",
         ]
 
-    def test_loading_gives_pieces_their_past(self, loaded):
+    def test_publications_have_earlier_editions(self, loaded):
         assert changes_of("2024-10-24-moldova-vote") == [Change.FIRST, Change.CORRECTION, Change.CORRECTION]
         assert changes_of("2026-11-18-georgia") == [Change.FIRST, Change.CORRECTION]
         assert changes_of("2025-05-15-black-sea") == [Change.FIRST, Change.UPDATE]
@@ -67,7 +67,7 @@ class TestLoaded:
         assert (first.published_at.year, second.published_at.year) == (2025, 2026)
         assert "fourth pillar" not in first.html and "fourth pillar" in second.html
 
-    def test_loading_leaves_a_withdrawn_text_and_one_whose_draft_has_changed(self, loaded):
+    def test_one_publication_is_withdrawn_and_one_draft_has_changed(self, loaded):
         (withdrawn,), (changed,) = (
             editions_of("2025-11-20-chisinau-visit"),
             editions_of("2026-09-24-russian-budget"),
@@ -79,14 +79,14 @@ class TestLoaded:
         assert changed.is_live and "within an hour" in changed.body
         assert "within half an hour" in changed.publication.body
 
-    def test_the_demonstration_holds_two_placeholders_in_its_draft(self, loaded):
-        found = {
+    def test_the_draft_has_two_placeholders(self, loaded):
+        placeholders = {
             publication.title: len(confirm)
             for publication in Publication.objects.all()
             if (confirm := preflight.run_preflight(preflight.build_preflight_draft(publication)).confirm)
         }
 
-        assert found == {"Transnistria after Russian gas": 2}
+        assert placeholders == {"Transnistria after Russian gas": 2}
 
 
 def editions_of(folder: str) -> list[Edition]:
@@ -99,38 +99,38 @@ def changes_of(folder: str) -> list[str]:
 
 @pytest.mark.django_db
 @pytest.mark.usefixtures("pictures_are_kept")
-def test_a_load_that_is_broken_off_leaves_nothing_and_the_next_one_is_whole(monkeypatch):
-    counted = []
+def test_an_interrupted_load_stores_nothing_and_the_next_one_is_complete(monkeypatch):
+    calls = []
 
-    def publish(*arguments, **named):
-        counted.append(arguments)
-        if len(counted) == 5:
+    def interrupted_publish(*args, **kwargs):
+        calls.append(args)
+        if len(calls) == 5:
             raise KeyboardInterrupt
-        return actions_publish(*arguments, **named)
+        return publish(*args, **kwargs)
 
-    actions_publish = actions.publish
+    publish = actions.publish
     with monkeypatch.context() as patch, pytest.raises(KeyboardInterrupt):
-        patch.setattr(actions, "publish", publish)
-        site_setup.set_up_empty_site(write=lambda _said: None)
-    left = [model.objects.count() for model in (User, Author, Tag, Image, Publication, Edition)]
+        patch.setattr(actions, "publish", interrupted_publish)
+        site_setup.set_up_empty_site(write=lambda _line: None)
+    counts = [model.objects.count() for model in (User, Author, Tag, Image, Publication, Edition)]
 
-    site_setup.set_up_empty_site(write=lambda _said: None)
+    site_setup.set_up_empty_site(write=lambda _line: None)
 
-    assert left == [0, 0, 0, 0, 0, 0]
+    assert counts == [0, 0, 0, 0, 0, 0]
     assert Publication.objects.count() == len(TEXTS)
 
 
-def test_an_earlier_text_that_would_be_the_same_is_refused():
+def test_a_step_whose_passage_is_missing_is_refused():
     step = Step(change="correction", note="It was four.", was={"five": "four"})
 
-    assert step.undone("There are five.") == "There are four."
+    assert step.undo("There are five.") == "There are four."
     with pytest.raises(ValueError, match="five"):
-        step.undone("There are six.")
+        step.undo("There are six.")
 
 
-def test_an_added_section_was_not_there_before():
+def test_undoing_a_step_removes_the_section_it_added():
     step = Step(change="update", note="A section was added.", added="Second")
 
-    assert step.undone("## First\n\nOne.\n\n## Second\n\nTwo.\n\n## Third\n\nThree.") == (
+    assert step.undo("## First\n\nOne.\n\n## Second\n\nTwo.\n\n## Third\n\nThree.") == (
         "## First\n\nOne.\n\n## Third\n\nThree."
     )

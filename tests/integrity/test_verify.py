@@ -101,7 +101,7 @@ class TestSoundSite:
         assert f"{name}: repaired {len(found)}, left 0." in said
 
     def test_many_repairs_are_counted_and_the_first_named(self, publication, capsys, monkeypatch):
-        monkeypatch.setattr("publications.management.commands.verify.SHOWN", 0)
+        monkeypatch.setattr("publications.management.commands.verify.MAX_LISTED_FAULTS", 0)
         CORRUPTIONS["made-files"][0](publication)
 
         call_command("verify", "--repair")

@@ -61,7 +61,7 @@ def _content(html: str) -> str:
 
 @pytest.mark.usefixtures("pictures_are_kept")
 def test_no_two_pages_of_the_demonstration_have_one_title(client):
-    demonstration.load(by=make_person("Administrators"), tell=lambda _said: None)
+    demonstration.load(by=make_person("Administrators"), write=lambda _line: None)
     lists = ("/en/publications/", "/sv/publikationer/")
     pages = _crawl(client, "/en/", "/sv/", *(path + query for path in lists for query in SEARCHED))
 

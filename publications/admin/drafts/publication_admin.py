@@ -73,7 +73,7 @@ class WorklistFilter(admin.SimpleListFilter):
     def get_facet_counts(self, pk_attname: str, filtered_qs: QuerySet) -> dict:
         """Without the last figure, of what leads to what is gone: that takes a look at every text."""
         all_choices = self.lookup_choices
-        self.lookup_choices = [choice for choice in all_choices if choice[0] != Worklist.GONE]
+        self.lookup_choices = [choice for choice in all_choices if choice[0] != Worklist.LINKS_TO_ENDED]
         try:
             return super().get_facet_counts(pk_attname, filtered_qs)
         finally:
@@ -134,7 +134,7 @@ class PublicationAdmin(DeskModelAdmin):
         ),
     )  # fmt: skip
 
-    def history_address(self, request: HttpRequest, row: Publication) -> str:
+    def get_history_url(self, request: HttpRequest, row: Publication) -> str:
         return reverse("desk:history", args=[row.pk])
 
     @admin.display(description=gettext_lazy("title"), ordering="title")

@@ -94,5 +94,5 @@ class Command(BaseCommand):
 
 
 def _failure(variable: str, what: str, error: Exception, hint: str) -> str:
-    said = " ".join(str(error).split())[:MAX_ERROR_CHARACTERS]
-    return f"{variable}: {what} does not answer. {hint} It says: {said}"
+    message = " ".join(str(error).split())[:MAX_ERROR_CHARACTERS]
+    return f"{variable}: {what} does not answer. {hint} It says: {message}"

@@ -153,7 +153,7 @@ class Command(BaseCommand):
 
 
 def check_writable(path: Path) -> None:
-    """Raises CommandError where a report cannot be written to a path. A file that is there is left as it is."""
+    """Raise CommandError if a report cannot be written to a path. An existing file is not changed."""
     is_new = not path.exists()
     try:
         path.open("a").close()

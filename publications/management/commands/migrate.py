@@ -1,4 +1,4 @@
-"""Django's `migrate`, after which the guards of the database are in place also where a migration fails."""
+"""Django's `migrate`, which installs the guards of the database even if a migration fails."""
 
 from contextlib import suppress
 
@@ -13,7 +13,7 @@ class Command(migrate.Command):
         try:
             super().handle(*args, **options)
         except (Exception, KeyboardInterrupt):  # not SystemExit, by which --check answers: it writes nothing
-            # What failed first is what there is to say; all guards come back, or the transaction stays usable.
+            # The first error is the one to raise: a second one, of the guards, is suppressed.
             with suppress(DatabaseError), transaction.atomic(options["database"]):
                 guards.install_guards(options["database"])
             raise

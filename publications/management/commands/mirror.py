@@ -1,4 +1,4 @@
-"""The public site as static files."""
+"""Write the public site as static files."""
 
 import time
 from contextlib import suppress
@@ -13,8 +13,8 @@ from publications.management.option_types import MAX_PROCESSES, named_path, whol
 from publications.page_cache import SiteStateWatcher
 
 MAX_REPORTED = 20
-PAUSE = 0.5  # seconds
-PAUSES_WHEN_ILL = 20
+POLL_SECONDS = 0.5
+POLLS_BEFORE_RETRY = 20  # after a failed run
 
 
 class Command(BaseCommand):
@@ -50,7 +50,7 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         _make_folder(options["folder"])
         try:
-            broken = self._go_on(options) if options["watch"] else self._once(options)
+            broken = self._watch(options) if options["watch"] else self._run_once(options)
         except exporters.SiteUnavailable as error:
             raise CommandError(
                 f"{error}. What could be written is; run it again when the site is well."
@@ -65,39 +65,40 @@ class Command(BaseCommand):
             links = "1 link leads" if broken == 1 else f"{broken} links lead"
             raise CommandError(f"{links} to what is not there.", returncode=1)
 
-    def _go_on(self, options: dict) -> int:
-        """Walk, and walk again whenever something has changed since the last walk began. A walk that fails is repeated
-        after a rest, or once something has changed: what is taken back meanwhile is removed all the same.
+    def _watch(self, options: dict) -> int:
+        """Run again whenever the site has changed since the last run started.
+
+        A failed run is repeated after a pause or at the next change, so that withdrawn pages are removed.
         """
-        watcher, shown, failed, pauses = SiteStateWatcher(threaded=False), None, None, 0
+        watcher, written, failed, polls = SiteStateWatcher(threaded=False), None, None, 0
         while True:
-            now = watcher.state()
-            if now is None or now is shown or (now is failed and pauses > 0):
-                pauses -= 1
-                time.sleep(PAUSE)
+            state = watcher.state()
+            if state is None or state is written or (state is failed and polls > 0):
+                polls -= 1
+                time.sleep(POLL_SECONDS)
                 continue
             try:
-                self._once(options)
-                shown = now
+                self._run_once(options)
+                written = state
             except (exporters.SiteUnavailable, DatabaseError, OSError) as error:
-                self._say_why(error)
-                failed, pauses = now, PAUSES_WHEN_ILL
+                self._report_failure(error)
+                failed, polls = state, POLLS_BEFORE_RETRY
 
-    def _say_why(self, error: Exception) -> None:
-        said = DISK_FULL_REMEDY if is_disk_full(error) else f"{error}."
-        with suppress(OSError):  # what is said may go to a file on the same disk
-            self.stderr.write(f"{said} Trying again.")
+    def _report_failure(self, error: Exception) -> None:
+        message = DISK_FULL_REMEDY if is_disk_full(error) else f"{error}."
+        with suppress(OSError):  # stderr may be a file on the same disk
+            self.stderr.write(f"{message} Trying again.")
 
-    def _once(self, options: dict) -> int:
-        """One walk; the number of broken links."""
+    def _run_once(self, options: dict) -> int:
+        """Write the site once and return the number of broken links."""
         crawl = exporters.Crawl(
             options["folder"], processes=options["processes"], with_renditions=options["with_pdf"]
         )
-        begun = time.monotonic()
+        started = time.monotonic()
         report = crawl.run(
-            self._show if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
+            self._show_progress if options["verbosity"] > 0 and self.stdout.isatty() else lambda *_: None
         )
-        seconds = time.monotonic() - begun
+        seconds = time.monotonic() - started
         self.stdout.write(
             f"{report.pages} addresses in {seconds:.1f} s ({report.pages / seconds:.0f} a second): "
             f"{report.written} written, {len(report.removed)} removed, {len(report.broken)} broken links."
@@ -108,9 +109,9 @@ class Command(BaseCommand):
             self.stderr.write(f"{path} has a name too long for a file; the application serves it.")
         return len(report.broken)
 
-    def _show(self, done: int, known: int) -> None:
-        if done % 50 == 0 or done == known:
-            self.stdout.write(f"\r{done} of {known} addresses …", ending="")
+    def _show_progress(self, done: int, total: int) -> None:
+        if done % 50 == 0 or done == total:
+            self.stdout.write(f"\r{done} of {total} addresses …", ending="")
             self.stdout.flush()
 
 

@@ -32,13 +32,13 @@ class Command(BaseCommand):
     def handle(self, *args, **options) -> None:
         Path(settings.SITE_DATA).mkdir(parents=True, exist_ok=True, mode=0o700)
         self.verbosity = options["verbosity"]
-        said = "The site is up to date: nothing had to be done."
+        message = "The site is up to date: nothing had to be done."
         if not is_up_to_date():
-            said = "The site is up to date."
+            message = "The site is up to date."
             self._bring_up_to_date(allow_newer=options["allow_newer_database"])
             mark_up_to_date()
-        set_up_empty_site(write=self.stdout.write)  # the first passwords are told in any case
-        self._say(said)
+        set_up_empty_site(write=self.stdout.write)  # writes the first passwords at any verbosity
+        self._say(message)
 
     def _say(self, text: str) -> None:
         if self.verbosity > 0:
@@ -52,10 +52,10 @@ class Command(BaseCommand):
             )
         self._say("Bringing the database up to date …")
         call_command("migrate", verbosity=0, interactive=False)
-        for part, name in ((search, "the search index"), (search.similarity, "the index of similar texts")):
-            if part.is_outdated():
+        for index, name in ((search, "the search index"), (search.similarity, "the index of similar texts")):
+            if index.is_outdated():
                 self._say(f"Building {name} …")
-                deque(part.rebuild(), maxlen=0)
+                deque(index.rebuild(), maxlen=0)
         if not settings.DEBUG:
             self._say("Collecting static files …")
             call_command("collectstatic", verbosity=0, interactive=False)

@@ -1,4 +1,4 @@
-"""Make anew what is derived from the editions."""
+"""Rebuild the indexes that are derived from editions."""
 
 import time
 from collections.abc import Callable
@@ -8,9 +8,9 @@ from django.core.management.base import BaseCommand, CommandError
 
 from publications import actions, search
 
-PARTS = {"search": search.rebuild, "similarity": search.similarity.rebuild}
-WIDTH = 30
-EVERY = 0.1  # seconds between two looks of the bar
+INDEXES = {"search": search.rebuild, "similarity": search.similarity.rebuild}
+BAR_CHARACTERS = 30
+PROGRESS_SECONDS = 0.1  # between two updates of the bar
 
 
 class Command(BaseCommand):
@@ -25,27 +25,29 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser) -> None:
         parser.add_argument(
-            "part", nargs="*", help=f"the index to rebuild: {', '.join(PARTS)} (default: all)"
+            "part", nargs="*", help=f"the index to rebuild: {', '.join(INDEXES)} (default: all)"
         )
 
     def handle(self, *args, **options) -> None:
-        if unknown := set(options["part"]) - set(PARTS):
+        if unknown := set(options["part"]) - set(INDEXES):
             raise CommandError(
-                f"There is no part “{min(unknown)}”. These can be rebuilt: {', '.join(PARTS)}."
+                f"There is no part “{min(unknown)}”. These can be rebuilt: {', '.join(INDEXES)}."
             )
-        for part in [part for part in PARTS if part in (options["part"] or PARTS)]:
+        for name in [name for name in INDEXES if name in (options["part"] or INDEXES)]:
             try:
-                self._rebuild(part, shown=options["verbosity"] > 0)
-            except KeyboardInterrupt as reason:
+                self._rebuild(name, is_shown=options["verbosity"] > 0)
+            except KeyboardInterrupt as error:
                 raise CommandError(
-                    f"Broken off while rebuilding {part}. What there was still serves. Run it again to finish."
-                ) from reason
+                    f"Broken off while rebuilding {name}. What there was still serves. Run it again to finish."
+                ) from error
 
-    def _rebuild(self, part: str, *, shown: bool) -> None:
-        bar = Bar(part, self._write if shown else lambda _text: None, moves=self.stdout.isatty())
-        for done, total in PARTS[part]():
+    def _rebuild(self, name: str, *, is_shown: bool) -> None:
+        bar = ProgressBar(
+            name, self._write if is_shown else lambda _text: None, is_terminal=self.stdout.isatty()
+        )
+        for done, total in INDEXES[name]():
             bar.show(done, total)
-        actions.bump_site_version(part)
+        actions.bump_site_version(name)
         bar.finish()
 
     def _write(self, text: str) -> None:
@@ -54,31 +56,33 @@ class Command(BaseCommand):
 
 
 @dataclass
-class Bar:
-    """How far a part is: a line that moves on a terminal, and one line at the end elsewhere."""
+class ProgressBar:
+    """The progress of an index: a bar that is updated on a terminal, and one line at the end elsewhere."""
 
-    part: str
+    name: str
     write: Callable[[str], None]
-    moves: bool
+    is_terminal: bool
     total: int = 0
-    began: float = 0.0
-    shown: float = 0.0
+    started_at: float = 0.0
+    shown_at: float = 0.0
 
     def show(self, done: int, total: int) -> None:
         now = time.monotonic()
-        self.total, self.began = total, self.began or now
-        if self.moves and (now - self.shown >= EVERY or done == total):
-            self.shown = now
+        self.total, self.started_at = total, self.started_at or now
+        if self.is_terminal and (now - self.shown_at >= PROGRESS_SECONDS or done == total):
+            self.shown_at = now
             self.write(f"\r{self._line(done, now)}\x1b[K")
 
     def finish(self) -> None:
-        took = time.monotonic() - self.began if self.began else 0
-        start = "\r" if self.moves else ""
-        end = "\x1b[K" if self.moves else ""
-        self.write(f"{start}{self.part}: {self.total} steps done in {took:.1f} s{end}\n")
+        seconds = time.monotonic() - self.started_at if self.started_at else 0
+        start = "\r" if self.is_terminal else ""
+        end = "\x1b[K" if self.is_terminal else ""
+        self.write(f"{start}{self.name}: {self.total} steps done in {seconds:.1f} s{end}\n")
 
     def _line(self, done: int, now: float) -> str:
         share = done / self.total if self.total else 1
-        filled = round(share * WIDTH)
-        left = (now - self.began) * (1 / share - 1) if share else 0
-        return f"{self.part:<9} {'█' * filled}{'░' * (WIDTH - filled)} {share:4.0%}, {left:.0f} s left"
+        filled = round(share * BAR_CHARACTERS)
+        left = (now - self.started_at) * (1 / share - 1) if share else 0
+        return (
+            f"{self.name:<9} {'█' * filled}{'░' * (BAR_CHARACTERS - filled)} {share:4.0%}, {left:.0f} s left"
+        )

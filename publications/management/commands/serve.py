@@ -13,7 +13,7 @@ from publications.management.option_types import MAX_PROCESSES, MAX_SECONDS, hos
 from publications.migration_state import read_migration_state, refuse_newer_database
 from publications.page_cache import SERVER_THREADS
 
-BARE = 64  # threads where no pages are in memory: each may come to hold a connection to the database
+THREADS_WITHOUT_CACHE = 64  # each may hold a connection to the database
 
 
 class Command(BaseCommand):
@@ -77,7 +77,7 @@ class Command(BaseCommand):
             self._check_database(allow_newer=options["allow_newer_database"])
         self.stdout.write(f"Serving on http://{options['host']}:{options['port']}/  (Ctrl-C stops)")
         self.stdout.flush()
-        threads = SERVER_THREADS if settings.PAGES_IN_MEMORY else BARE
+        threads = SERVER_THREADS if settings.PAGES_IN_MEMORY else THREADS_WITHOUT_CACHE
         arguments = [
             sys.executable, "-m", "sceeus.server", "--host", options["host"], "--port", str(options["port"]),
             "--workers", str(options["workers"]), "--threads", str(threads), "--overlap", str(options["overlap"]),
@@ -88,7 +88,7 @@ class Command(BaseCommand):
         os.execv(sys.executable, arguments)  # noqa: S606 (this process knows the code as it is now, the server must not)
 
     def _check_database(self, *, allow_newer: bool) -> None:
-        """Refuse a database of another release; one that does not answer may yet come, and pages are in memory."""
+        """Refuse a database of another release; one that does not answer yet is no reason to stop."""
         try:
             state = read_migration_state()
         except DatabaseError as error:

@@ -1,4 +1,4 @@
-"""Throw away what time has made useless."""
+"""Delete expired sessions, events, held uploads and unfinished files."""
 
 from django.contrib.sessions.models import Session
 from django.core.management import call_command
@@ -29,11 +29,11 @@ class Command(BaseCommand):
         }
         keep_disk_reserve()
         if options["verbosity"] > 0:
-            self.stdout.write(_in_words(counts))
+            self.stdout.write(_describe_counts(counts))
 
 
-def _in_words(counts: dict[str, int]) -> str:
+def _describe_counts(counts: dict[str, int]) -> str:
     if not any(counts.values()):
         return "Nothing had to be deleted."
-    told = (f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
-    return f"Deleted: {', '.join(told)}."
+    parts = (f"{count} {name}{'' if count == 1 else 's'}" for name, count in counts.items())
+    return f"Deleted: {', '.join(parts)}."

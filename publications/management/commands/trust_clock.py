@@ -1,4 +1,4 @@
-"""Let deeds go on after the clock of the server had been ahead."""
+"""Allow actions again after the clock of the server was ahead."""
 
 from django.core.management.base import BaseCommand
 
