@@ -1,4 +1,4 @@
-"""References read by parsers of others: what a reader's own program makes of ours."""
+"""Parsers of reference formats, from the libraries pybtex, rispy and citeproc."""
 
 import json
 from dataclasses import dataclass
@@ -17,52 +17,52 @@ SYMBOLS = {
 
 
 @dataclass(frozen=True)
-class Read:
-    """What a parser found. Names are those that references turn round: family name first."""
+class ParsedReference:
+    """A parsed reference; names are inverted, family name first."""
 
     title: str
     authors: list[str]
-    day: date
+    published: date
     url: str
     doi: str = ""
 
 
-def by_pybtex(text: str) -> Read:
+def parse_bibtex(text: str) -> ParsedReference:
     entry = next(iter(parse_string(text, "bibtex").entries.values()))
     fields = entry.fields
     assert fields["month"][:3] == f"{date.fromisoformat(fields['date']):%b}"
     assert fields["year"] == fields["date"][:4]
-    return Read(
-        plain(fields["title"]),
-        [_turned(person) for person in entry.persons["author"]],
+    return ParsedReference(
+        latex_to_plain(fields["title"]),
+        [_inverted(person) for person in entry.persons["author"]],
         date.fromisoformat(fields["date"]),
         fields["url"],
         fields.get("doi", ""),
     )
 
 
-def _turned(person: Person) -> str:
-    """Berg, Ann; a name that braces keep whole has no second part."""
+def _inverted(person: Person) -> str:
+    """Return "Berg, Ann"; a name in braces has one part only."""
     family = " ".join([*person.prelast_names, *person.last_names])
     given = " ".join([*person.first_names, *person.middle_names])
     parts = [family, given, " ".join(person.lineage_names)]
-    return ", ".join(plain(part) for part in parts if part)
+    return ", ".join(latex_to_plain(part) for part in parts if part)
 
 
-def plain(latex: str) -> str:
-    """The words that LaTeX would print, in one line."""
-    known = get_default_latex_context_db()
-    symbols = [MacroTextSpec(name, simplify_repl=sign) for name, sign in SYMBOLS.items()]
-    known.add_context_category("symbols", prepend=True, macros=symbols)
-    decoder = LatexNodes2Text(latex_context=known, math_mode="verbatim", strict_latex_spaces=True)
+def latex_to_plain(latex: str) -> str:
+    """Return the text that LaTeX would print, on one line."""
+    context = get_default_latex_context_db()
+    symbols = [MacroTextSpec(name, simplify_repl=symbol) for name, symbol in SYMBOLS.items()]
+    context.add_context_category("symbols", prepend=True, macros=symbols)
+    decoder = LatexNodes2Text(latex_context=context, math_mode="verbatim", strict_latex_spaces=True)
     return " ".join(decoder.latex_to_text(latex).split())
 
 
-def by_rispy(text: str) -> Read:
+def parse_ris(text: str) -> ParsedReference:
     entry = rispy.loads(text)[0]
     year, month, day = entry["date"].split("/")[:3]
     assert entry["year"] == year
-    return Read(
+    return ParsedReference(
         entry["title"],
         entry["authors"],
         date(int(year), int(month), int(day)),
@@ -71,16 +71,16 @@ def by_rispy(text: str) -> Read:
     )
 
 
-def by_citeproc(text: str) -> Read:
+def parse_csl(text: str) -> ParsedReference:
     entry = next(iter(CiteProcJSON(json.loads(text)).values()))
     names = [
         ", ".join(name.get(part) for part in ("literal", "family", "given", "suffix") if name.get(part))
         for name in entry.author
     ]
     issued = entry.issued
-    return Read(
+    return ParsedReference(
         str(entry.title), names, date(issued.year, issued.month, issued.day), str(entry.get("URL")), str(entry.get("DOI") or "")
     )  # fmt: skip
 
 
-READERS = {"bib": by_pybtex, "ris": by_rispy, "csl.json": by_citeproc}
+PARSERS = {"bib": parse_bibtex, "ris": parse_ris, "csl.json": parse_csl}

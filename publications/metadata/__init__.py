@@ -1,6 +1,6 @@
-"""The bibliographic record of an edition and everything that is made of it: export formats, citations, JSON-LD, heads.
+"""The bibliographic record of an edition and everything rendered from it: formats, citations, JSON-LD and head tags.
 
-Records are made of editions alone: what is not public has no record.
+Records are built from editions alone, so a draft has none.
 """
 
 from . import json_ld
@@ -18,13 +18,14 @@ from .formats import (
 )
 from .head_tags import citation_context, head_context
 from .json_ld import HeadImage
-from .record import Name, Record, build_record, parse_name
+from .record import NAME_PARTICLES, Name, Record, build_record, parse_name
 
 __all__ = [
     "COMPRESSIBLE_TYPES",
     "FEED_FORMATS",
     "FORMATS",
     "MADE_ON_REQUEST",
+    "NAME_PARTICLES",
     "RECORD_FORMATS",
     "REFERENCE_FORMATS",
     "Citation",

@@ -1,7 +1,7 @@
-"""BibTeX: for LaTeX, JabRef and their like. Written so that BibTeX, biblatex and Biber read it alike.
+"""BibTeX, for LaTeX, JabRef and the like: read the same way by BibTeX, biblatex and Biber.
 
-Specials are written as LaTeX commands, letters of every alphabet as they are, in UTF-8. A brace is always a
-command: BibTeX counts braces, escaped or not. Addresses and DOIs stand as they are: styles take them to the letter.
+Special characters are written as LaTeX commands, letters of every alphabet as they are, in UTF-8. A brace is always
+written as a command: BibTeX counts braces, escaped or not. URLs and DOIs are not escaped: styles take them verbatim.
 """
 
 import re
@@ -11,7 +11,7 @@ from .record import Name, Record
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 OPEN, CLOSE, EMPTY = "\ue000", "\ue001", "\ue002"
-"""Braces of ours, until all others are commands. Unicode gives these signs no meaning."""
+"""Private use characters in place of our own braces, while all other braces are escaped."""
 COMMANDS = {
     "\\": r"{\textbackslash}", "{": r"{\textbraceleft}", "}": r"{\textbraceright}", "~": r"{\textasciitilde}",
     "^": r"{\textasciicircum}", "&": r"\&", "%": r"\%", "$": r"\$", "#": r"\#", "_": r"\_",
@@ -19,14 +19,14 @@ COMMANDS = {
     OPEN: "{", CLOSE: "}", EMPTY: "{}",
 }  # fmt: skip
 LIGATURE = re.compile(r"(?<=-)-|(?<=')'|(?<=,),|(?<=[?!])`")
-"""Signs that LaTeX would join with the one before them: "--" is not a dash here."""
+"""Characters that LaTeX would join with the one before them: "--" is not a dash here."""
 CAPITAL = re.compile(r"[^\W_]*[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩЀ-Я][^\W_]*")
 INNER_CAPITAL = re.compile(r"\w[A-ZÀ-ÖØ-ÞĀ-ŽΑ-ΩЀ-Я]")
-LIST_SIGNS = re.compile(r",|\band\b", re.IGNORECASE)
+LIST_SEPARATORS = re.compile(r",|\band\b", re.IGNORECASE)
 
 
 def to_bibtex(record: Record) -> str:
-    """BibTeX of a record: a technical report if its kind is numbered, else `misc`."""
+    """Return a record as BibTeX: `techreport` if its kind is numbered, else `misc`."""
     fields = {name: value for name, value in _fields(record).items() if value}
     lines = [f"  {name} = {value}," for name, value in fields.items()]
     kind = "techreport" if record.is_report else "misc"
@@ -69,7 +69,7 @@ def _brace(text: str) -> str:
 
 
 def _escape(text: str) -> str:
-    """The text on one line, in LaTeX."""
+    """Return the text on one line, in LaTeX."""
     return _escape_specials(_one_line(text))
 
 
@@ -78,17 +78,16 @@ def _one_line(text: str) -> str:
 
 
 def _escape_specials(text: str) -> str:
-    parted = LIGATURE.sub(lambda match: EMPTY + match[0], text)
-    return "".join(COMMANDS.get(sign, sign) for sign in parted)
+    separated = LIGATURE.sub(lambda match: EMPTY + match[0], text)
+    return "".join(COMMANDS.get(character, character) for character in separated)
 
 
 def _title(text: str) -> str:
-    """Words with a capital keep it, whatever the style does to titles; that of the first word may go."""
+    """Protect the capitals of words, which styles may lower; those of the first word only if it has inner ones."""
     first, space, rest = _one_line(text).partition(" ")
-    kept = CAPITAL.sub(_protect, rest)
-    return _escape_specials(
-        (CAPITAL.sub(_protect, first) if INNER_CAPITAL.search(first) else first) + space + kept
-    )
+    protected = CAPITAL.sub(_protect, rest)
+    protected_first = CAPITAL.sub(_protect, first) if INNER_CAPITAL.search(first) else first
+    return _escape_specials(protected_first + space + protected)
 
 
 def _protect(word: re.Match[str]) -> str:
@@ -100,7 +99,7 @@ def _people(names: Sequence[Name]) -> str:
 
 
 def _name(name: Name) -> str:
-    """Berg, Ann; an organisation, or somebody of one name, in braces, so that it stays whole."""
+    """Return "Berg, Ann"; an organisation, or a person with one name, in braces, so that it is not split."""
     if not name.family:
         return _brace(_escape(name.full))
     parts = [name.family, name.suffix, name.given] if name.suffix else [name.family, name.given]
@@ -109,4 +108,4 @@ def _name(name: Name) -> str:
 
 def _part(words: str) -> str:
     escaped = _escape(words)
-    return _brace(escaped) if LIST_SIGNS.search(words) else escaped
+    return _brace(escaped) if LIST_SEPARATORS.search(words) else escaped

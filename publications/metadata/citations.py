@@ -1,7 +1,7 @@
-"""Citations in the styles that readers are asked for, in the language of the page.
+"""Citations in the usual styles, in the current language.
 
 APA: Publication Manual of the American Psychological Association, 7th edition. Chicago: The Chicago Manual of
-Style, 17th edition, author-date. Harvard: as Cite Them Right has it. The day of access is left to whoever cites.
+Style, 17th edition, author-date. Harvard: Cite Them Right. The date of access is left to the reader.
 """
 
 import re
@@ -19,16 +19,16 @@ from publications.models import doi_url
 
 from .record import Name, Record
 
-APA_MOST, CHICAGO_MOST, HARVARD_MOST = 20, 10, 3
-CHICAGO_FIRST = 7
-ENDS = (".", "?", "!", "…")
-TAG = re.compile("<[^<>]*>")  # of those written here; in what they hold every "<" is a character
+APA_MAX_NAMES, CHICAGO_MAX_NAMES, HARVARD_MAX_NAMES = 20, 10, 3
+CHICAGO_SHOWN_NAMES = 7
+END_MARKS = (".", "?", "!", "…")
+TAG = re.compile("<[^<>]*>")  # text within our tags is escaped
 QUOTES = {"sv": "””"}
 
 
 @dataclass(frozen=True)
 class Citation:
-    """A citation in one style, as HTML whose text is the citation in plain words."""
+    """A citation in one style; the text of its HTML is the citation as plain text."""
 
     style: str
     html: SafeString
@@ -47,38 +47,40 @@ def apa(record: Record) -> SafeString:
     editors = [
         f"{name.initials} {name.family}".strip() if name.family else name.full for name in _editors(record)
     ]
-    edited = f" ({_joined(editors, ' & ')}, {_abbreviated(editors)})" if editors else ""
-    by = _apa_authors(record.creators)
+    editor_part = f" ({_join_names(editors, ' & ')}, {_editor_label(editors)})" if editors else ""
+    author_names = _apa_authors(record.creators)
     return _sentences(
-        f"{_stopped(by)} ({date})",
-        format_html("{}{} {}", _italic(record), edited, work),
-        "" if by == record.publisher else record.publisher,
-        address=record,
+        f"{_with_full_stop(author_names)} ({date})",
+        format_html("{}{} {}", _italic_title(record), editor_part, work),
+        "" if author_names == record.publisher else record.publisher,
+        record=record,
     )
 
 
 def chicago(record: Record) -> SafeString:
     """Berg, Ann, and Bo Ek. 2026. “Title.” Quick Comment. Publisher, May 3, 2026. https://…"""
     day = date_format(record.published, gettext("F j, Y"))
-    by = _chicago_authors(record.creators)
+    author_names = _chicago_authors(record.creators)
     if record.is_report:
-        work = [_italic(record), record.label, record.publisher]
+        work = [_italic_title(record), record.label, record.publisher]
     else:
-        work = [_quoted(record), record.kind, f"{record.publisher}, {day}"]
+        work = [_quoted_title(record), record.kind, f"{record.publisher}, {day}"]
     editors = [name.full for name in _editors(record)]
-    edited = gettext("Edited by %(names)s") % {"names": _joined(editors, _and())} if editors else ""
-    return _sentences(by, str(record.published.year), work[0], edited, *work[1:], address=record)
+    editor_part = gettext("Edited by %(names)s") % {"names": _join_names(editors, _and())} if editors else ""
+    return _sentences(
+        author_names, str(record.published.year), work[0], editor_part, *work[1:], record=record
+    )
 
 
 def harvard(record: Record) -> SafeString:
     """Berg, A. and Ek, B. (2026) Title. Quick Comment, 3 May. Publisher. Available at: https://…"""
-    by = _harvard_authors(record.creators)
+    author_names = _harvard_authors(record.creators)
     day = date_format(record.published, gettext("j F"))
     return _sentences(
-        format_html("{} ({}) {}", by, record.published.year, _italic(record)),
+        format_html("{} ({}) {}", author_names, record.published.year, _italic_title(record)),
         record.label if record.is_report else f"{record.kind}, {day}",
         record.publisher,
-        address=record,
+        record=record,
         before=gettext("Available at:"),
     )
 
@@ -90,36 +92,38 @@ STYLES: dict[str, Callable[[Record], SafeString]] = {
 }
 
 
-def _sentences(*parts: str, address: Record, before: str = "") -> SafeString:
-    """The parts, each with its full stop, then the address, which has none."""
-    told = format_html_join(" ", "{}", ((_stopped(part),) for part in parts if part))
-    where = doi_url(address.doi) if address.doi and address.is_current else address.url
-    return format_html("{} {}", told, f"{before} {where}".strip())
+def _sentences(*parts: str, record: Record, before: str = "") -> SafeString:
+    """Return the parts, each with its full stop, then the address, which has none."""
+    sentences = format_html_join(" ", "{}", ((_with_full_stop(part),) for part in parts if part))
+    url = doi_url(record.doi) if record.doi and record.is_current else record.url
+    return format_html("{} {}", sentences, f"{before} {url}".strip())
 
 
-def _stopped(text: str) -> str:
-    """The text with a full stop, unless it ends in a stop of its own, be it within quotation marks or italics."""
-    shown = unescape(TAG.sub("", text)) if isinstance(text, SafeString) else text
-    shown = shown.rstrip("\"'”’»")
-    if shown.endswith(ENDS):
+def _with_full_stop(text: str) -> str:
+    """Return the text with a full stop, unless it ends in an end mark, also within quotation marks or italics."""
+    plain = unescape(TAG.sub("", text)) if isinstance(text, SafeString) else text
+    plain = plain.rstrip("\"'”’»")
+    if plain.endswith(END_MARKS):
         return text
     return format_html("{}.", text) if isinstance(text, SafeString) else f"{text}."
 
 
-def _italic(record: Record) -> SafeString:
+def _italic_title(record: Record) -> SafeString:
     return format_html("<i{}>{}</i>", _language_attributes(record), " ".join(record.title.split()))
 
 
-def _quoted(record: Record) -> SafeString:
-    """In the quotation marks of the page, the stop inside them as in Chicago; those of the title become single."""
+def _quoted_title(record: Record) -> SafeString:
+    """Return the title in quotation marks with the stop inside, as in Chicago; its own marks become single."""
     title = " ".join(record.title.split()).translate({ord("“"): "‘", ord("”"): "’"})
-    stop = "" if title.endswith(ENDS) else "."
-    opening, closing = QUOTES.get(get_language() or "", "“”")
-    return format_html("{}<span{}>{}{}</span>{}", opening, _language_attributes(record), title, stop, closing)
+    stop = "" if title.endswith(END_MARKS) else "."
+    open_quote, close_quote = QUOTES.get(get_language() or "", "“”")
+    return format_html(
+        "{}<span{}>{}{}</span>{}", open_quote, _language_attributes(record), title, stop, close_quote
+    )
 
 
 def _language_attributes(record: Record) -> SafeString:
-    """The language of the title, where it is not that of the page."""
+    """Return the attributes for the language of the title, if it is not the current one."""
     if record.language == get_language():
         return SafeString("")
     return format_html(' lang="{}" dir="{}"', record.language, text_direction(record.language))
@@ -129,7 +133,7 @@ def _editors(record: Record) -> list[Name]:
     return [person.name for person in record.editors]
 
 
-def _abbreviated(editors: Sequence[str]) -> str:
+def _editor_label(editors: Sequence[str]) -> str:
     return ngettext("Ed.", "Eds.", len(editors))
 
 
@@ -137,34 +141,34 @@ def _and() -> str:
     return f" {gettext('and')} "
 
 
-def _joined(names: Sequence[str], last: str, comma: str = ", ") -> str:
-    """A, B and C"""
+def _join_names(names: Sequence[str], last: str, comma: str = ", ") -> str:
+    """Return "A, B and C"."""
     return last.join([comma.join(names[:-1]), names[-1]]) if len(names) > 1 else "".join(names)
 
 
-def _by_initials(name: Name, between: str = " ") -> str:
-    """Berg, A. B."""
+def _name_with_initials(name: Name, between: str = " ") -> str:
+    """Return "Berg, A. B."."""
     initials = name.initials.replace(" ", between)
     return ", ".join(part for part in (name.family, initials, name.suffix) if part) or name.full
 
 
 def _apa_authors(names: Sequence[Name]) -> str:
-    turned = [_by_initials(name) for name in names]
-    if len(turned) > APA_MOST:
-        return f"{', '.join(turned[: APA_MOST - 1])}, . . . {turned[-1]}"
-    return _joined(turned, ", & ")
+    inverted_names = [_name_with_initials(name) for name in names]
+    if len(inverted_names) > APA_MAX_NAMES:
+        return f"{', '.join(inverted_names[: APA_MAX_NAMES - 1])}, . . . {inverted_names[-1]}"
+    return _join_names(inverted_names, ", & ")
 
 
 def _chicago_authors(names: Sequence[Name]) -> str:
-    """The first name turned round, the others as they are read."""
-    read = [names[0].inverted, *(name.full for name in names[1:])]
-    if len(read) > CHICAGO_MOST:
-        return f"{', '.join(read[:CHICAGO_FIRST])}, et al."
-    return _joined(read, gettext(", and "))
+    """Invert the first name only."""
+    names_in_order = [names[0].inverted, *(name.full for name in names[1:])]
+    if len(names_in_order) > CHICAGO_MAX_NAMES:
+        return f"{', '.join(names_in_order[:CHICAGO_SHOWN_NAMES])}, et al."
+    return _join_names(names_in_order, gettext(", and "))
 
 
 def _harvard_authors(names: Sequence[Name]) -> SafeString:
-    turned = [_by_initials(name, between="") for name in names]
-    if len(turned) > HARVARD_MOST:
-        return format_html("{} <i>et al.</i>", turned[0])
-    return conditional_escape(_joined(turned, _and()))
+    inverted_names = [_name_with_initials(name, between="") for name in names]
+    if len(inverted_names) > HARVARD_MAX_NAMES:
+        return format_html("{} <i>et al.</i>", inverted_names[0])
+    return conditional_escape(_join_names(inverted_names, _and()))

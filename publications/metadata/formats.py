@@ -1,7 +1,7 @@
-"""Output formats: everything that a publication or a feed can be fetched as, besides its page.
+"""Output formats of publications and feeds, besides their pages.
 
-FORMATS is the one table. Routes, links on pages and in heads, the API, compression, the page cache, the mirror and the
-feeds are derived from it. A new format of the record is one row here, a function and a golden file.
+FORMATS is the one table: routes, links, the API, compression, the page cache, the mirror and the feeds derive from it.
+A new format of the record is one row here, a function and a golden file.
 """
 
 import json
@@ -18,13 +18,13 @@ from .record import Name, Record
 
 
 def to_ris(record: Record) -> str:
-    """RIS, for EndNote, RefWorks, Mendeley, Zotero and the like, as its specification of 2011 has it."""
+    """Return a record as RIS (specification of 2011), for EndNote, RefWorks, Mendeley, Zotero and the like."""
     lines = [f"{tag}  - {' '.join(value.split())}" for tag, value in _ris_lines(record) if value]
     return "".join(f"{line}\r\n" for line in [*lines, "ER  - "])
 
 
 def _ris_lines(record: Record) -> Iterator[tuple[str, str]]:
-    """Tags with their values, the type first."""
+    """Yield tags with their values, the type first."""
     yield "TY", "RPRT" if record.is_report else "ELEC"
     yield "ID", record.key
     yield from (("AU", name.inverted) for name in record.creators)
@@ -48,7 +48,7 @@ def _ris_lines(record: Record) -> Iterator[tuple[str, str]]:
 
 
 def to_csl(record: Record) -> str:
-    """CSL-JSON, for every program that knows the Citation Style Language: a list of one item, as they export it."""
+    """Return a record as CSL-JSON, a list of one item, for programs that use the Citation Style Language."""
     return json.dumps([_csl_item(record)], ensure_ascii=False, indent=2) + "\n"
 
 
@@ -85,14 +85,14 @@ def _csl_name(name: Name) -> dict[str, str]:
 
 
 def dublin_core(record: Record) -> list[tuple[str, str]]:
-    """The elements of Dublin Core 1.1 that have a value, in the order of the standard."""
+    """Return the elements of Dublin Core 1.1 that have a value, in the order of the standard."""
     return [(name, value) for name, value in _dublin_core(record) if value]
 
 
 def _dublin_core(record: Record) -> Iterator[tuple[str, str]]:
     yield "title", record.title
     yield from (("creator", name.inverted) for name in record.creators)
-    yield from (("contributor", each.name.inverted) for each in (*record.editors, *record.others))
+    yield from (("contributor", person.name.inverted) for person in (*record.editors, *record.others))
     yield from (("subject", word) for word in record.keywords)
     yield "description", record.summary
     yield "publisher", record.publisher
@@ -110,15 +110,15 @@ def _dublin_core(record: Record) -> Iterator[tuple[str, str]]:
 
 @dataclass(frozen=True, kw_only=True)
 class OutputFormat:
-    """A format, at addresses that end in its extension.
+    """An output format, at addresses that end in its extension.
 
     Attributes:
-        label: what people call it.
-        of: what it is of, "publication" or "feed".
-        render: writes the record of an edition; None where a page, a PDF or a feed is rendered elsewhere.
-        is_reference: whether programs for references read it.
-        is_made_on_request: whether rendering takes so long that pages must not wait for it.
-        filename: the last part of the address where that is always the same.
+        label: its name for people.
+        of: "publication" or "feed".
+        render: returns the record of an edition in it; None for a PDF, an image or a feed, rendered elsewhere.
+        is_reference: whether reference managers read it.
+        is_made_on_request: whether rendering is so slow that it has a pool of its own.
+        filename: the last segment of the path, where it is fixed.
     """
 
     extension: str
@@ -195,11 +195,11 @@ COMPRESSIBLE_TYPES = frozenset(
         *(format.media_type for format in FORMATS.values() if format.is_compressible),
     ]
 )  # fmt: skip
-"""Media types of responses that become smaller when they are compressed: pages, answers to machines, formats."""
+"""Media types of responses that are worth compressing."""
 
 
 def format_url(edition: Edition, extension: str, number: int | None = None) -> str:
-    """The path of a publication, or of its edition with the given number, in a format of the record."""
+    """Return the path of a publication, or of its edition with the given number, in a format of the record."""
     name, parts = ("edition_record", {"number": number}) if number else ("record", {})
     return localized_path(
         edition.locale, f"publications:{name}", slug=edition.slug, record_format=extension, **parts

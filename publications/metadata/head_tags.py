@@ -1,8 +1,7 @@
-"""The head of the page of a publication, and what the page offers to cite and to fetch.
+"""The tags in the head of the page of a publication, and the citations and formats that the page offers.
 
-Its tags are Dublin Core for all, Highwire for what is scholarly, Open Graph for messages.
-Dublin Core in HTML: DCMI, "Expressing Dublin Core metadata using HTML/XHTML meta and link elements". Highwire: the
-`citation_` tags as Google Scholar's guidelines for webmasters list them. Open Graph: ogp.me, with its `article`.
+Dublin Core: DCMI, "Expressing Dublin Core metadata using HTML/XHTML meta and link elements". Highwire, for scholarly
+kinds: the `citation_` tags of Google Scholar's guidelines for webmasters. Open Graph: ogp.me, with its `article`.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -18,7 +17,7 @@ from . import json_ld
 from .citations import citations
 from .formats import FORMATS, REFERENCE_FORMATS, format_url
 from .json_ld import HeadImage
-from .record import Name, Record, moment
+from .record import Name, Record, format_local_datetime
 
 OPEN_GRAPH_LOCALES = {
     "en": "en_GB", "sv": "sv_SE", "uk": "uk_UA", "ru": "ru_RU", "be": "be_BY", "pl": "pl_PL", "de": "de_DE",
@@ -31,7 +30,7 @@ OPEN_GRAPH_LOCALES = {
 
 @dataclass(frozen=True)
 class HeadTag:
-    """A `meta` element: `attribute` is what its name is called, "name" or "property"."""
+    """A `meta` element; `attribute` is the attribute that has its name, "name" or "property"."""
 
     name: str
     content: str
@@ -39,15 +38,15 @@ class HeadTag:
 
 
 def head_tags(record: Record, image: HeadImage | None = None) -> list[HeadTag]:
-    """All tags of a piece, those without content left out."""
-    found = [*_dublin_core(record), *_open_graph(record, image)]
+    """Return all tags of a publication that have content."""
+    tags = [*_dublin_core(record), *_open_graph(record, image)]
     if record.is_scholarly:
-        found += _highwire(record)
-    return [tag for tag in found if tag.content]
+        tags += _highwire(record)
+    return [tag for tag in tags if tag.content]
 
 
 def render_tags(tags: Iterable[HeadTag]) -> SafeString:
-    """A line for each, of which there are some forty. Names are ours and hold no sign that HTML knows."""
+    """Return the tags as HTML, one per line. Names are constants that need no escaping."""
     lines = (f'<meta {tag.attribute}="{tag.name}" content="{escape(tag.content)}">' for tag in tags)
     return mark_safe("\n".join(lines))
 
@@ -55,7 +54,9 @@ def render_tags(tags: Iterable[HeadTag]) -> SafeString:
 def _dublin_core(record: Record) -> Iterator[HeadTag]:
     yield HeadTag("DC.title", record.title)
     yield from (HeadTag("DC.creator", _sortable(name)) for name in record.creators)
-    yield from (HeadTag("DC.contributor", _sortable(each.name)) for each in (*record.editors, *record.others))
+    yield from (
+        HeadTag("DC.contributor", _sortable(person.name)) for person in (*record.editors, *record.others)
+    )
     yield HeadTag("DC.description", record.summary)
     yield HeadTag("DC.date", record.published.isoformat())
     yield HeadTag("DC.publisher", record.publisher)
@@ -70,12 +71,11 @@ def _dublin_core(record: Record) -> Iterator[HeadTag]:
 
 def _highwire(record: Record) -> Iterator[HeadTag]:
     yield HeadTag("citation_title", record.title)
-    people = record.authors
-    for person in people:
+    for person in record.authors:
         yield HeadTag("citation_author", _sortable(person.name))
         yield HeadTag("citation_author_institution", person.affiliation)
         yield HeadTag("citation_author_orcid", f"https://orcid.org/{person.orcid}" if person.orcid else "")
-    if not people:
+    if not record.authors:
         yield HeadTag("citation_author", record.publisher)
     yield HeadTag("citation_publication_date", f"{record.published:%Y/%m/%d}")
     yield HeadTag("citation_technical_report_institution", record.publisher)
@@ -106,9 +106,9 @@ def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
         for text in record.texts
         if text.language in LOCALES
     )
-    yield tag("article:published_time", moment(record.first_published))
+    yield tag("article:published_time", format_local_datetime(record.first_published))
     if record.modified and record.modified > record.first_published:
-        yield tag("article:modified_time", moment(record.modified))
+        yield tag("article:modified_time", format_local_datetime(record.modified))
     yield tag("article:section", record.kind)
     yield from (tag("article:author", person.url) for person in record.authors)
     yield from (tag("article:tag", word) for word in record.keywords)
@@ -121,18 +121,18 @@ def _open_graph(record: Record, image: HeadImage | None) -> Iterator[HeadTag]:
 
 
 def _sortable(name: Name) -> str:
-    """Turned round, but where that would be read as two people: two words on either side of a comma."""
+    """Return the inverted name, unless it has two words on either side of the comma and so reads as two people."""
     is_doubtful = " " in name.family and " " in name.given
     return name.full if is_doubtful else name.inverted
 
 
 def _cite_as_links(record: Record) -> list[dict[str, str]]:
-    """Ways that say what they are: the address to cite (FAIR Signposting)."""
+    """Return the link to the address to cite (FAIR Signposting), if the record has a DOI."""
     return [{"rel": "cite-as", "href": doi_url(record.doi)}] if record.doi else []
 
 
 def citation_context(record: Record, edition: Edition, *, is_preview: bool = False) -> dict[str, object]:
-    """Return the citations and the formats that the page of an edition offers; a preview has nothing to fetch."""
+    """Return the citations and the formats that the page of an edition offers; a preview offers no formats."""
     number = None if record.is_current else edition.number
     formats = [
         {"name": format.label, "url": format_url(edition, extension, number)}
@@ -146,19 +146,22 @@ def head_context(
     edition: Edition,
     breadcrumb: Sequence[dict[str, str]],
     *,
-    card: HeadImage | None = None,
+    social_image: HeadImage | None = None,
     cover: HeadImage | None = None,
 ) -> dict[str, object]:
     """Return tags, links and JSON-LD for the head of the page of an edition.
 
     Args:
-        card: the social image, which messages show.
-        cover: the cover, which stands for the publication in JSON-LD; without it the social image does.
+        social_image: shown by messages.
+        cover: the image of the publication in JSON-LD; without it the social image is.
     """
-    text = {"rel": "alternate", "href": format_url(edition, "md"), "type": FORMATS["md"].media_type}
-    nodes = [json_ld.publication_json_ld(record, cover or card), json_ld.breadcrumb(breadcrumb, record.url)]
+    markdown = {"rel": "alternate", "href": format_url(edition, "md"), "type": FORMATS["md"].media_type}
+    nodes = [
+        json_ld.publication_json_ld(record, cover or social_image),
+        json_ld.breadcrumb(breadcrumb, record.url),
+    ]
     return {
-        "tags_of_record": render_tags(head_tags(record, card)),
-        "links_of_record": [*_cite_as_links(record), text],
+        "tags_of_record": render_tags(head_tags(record, social_image)),
+        "links_of_record": [*_cite_as_links(record), markdown],
         "linked_data": json_ld.script(nodes),
     }

@@ -1,4 +1,4 @@
-"""Linked data (JSON-LD, in the words of schema.org): what pages are about, for search engines and other machines."""
+"""JSON-LD in the vocabulary of schema.org: what pages are about, for search engines and other programs."""
 
 import json
 from collections.abc import Iterable, Sequence
@@ -11,18 +11,26 @@ from django.utils.safestring import SafeString, mark_safe
 from publications.locales import absolute_url, localized_path
 from publications.models import Author, SiteSettings
 
-from .record import Contributor, Correction, Record, RecordFile, Series, TranslationLink, moment
+from .record import (
+    Contributor,
+    Correction,
+    Record,
+    RecordFile,
+    Series,
+    TranslationLink,
+    format_local_datetime,
+)
 
 Node = dict[str, Any]
-IN_A_SCRIPT = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
-"""What could end the element that the data stand in."""
-LONGEST_HEADLINE = 110
-LOGO_SIDE = 512  # pixels
+SCRIPT_ESCAPES = {ord(character): f"\\u{ord(character):04x}" for character in "<>&\u2028\u2029"}
+"""Characters that could end the script element or its JSON."""
+MAX_HEADLINE_CHARACTERS = 110
+LOGO_PIXELS = 512
 
 
 @dataclass(frozen=True)
 class HeadImage:
-    """What a message shows of a page: the whole address of a image that any program can read."""
+    """An image of a page in a format that any program reads, at its absolute address."""
 
     url: str
     alt: str = ""
@@ -31,31 +39,31 @@ class HeadImage:
 
 
 def script(nodes: Iterable[Node]) -> SafeString:
-    """The nodes, without empty values, as the content of an element of data: no sign in it that HTML knows."""
-    graph = {"@context": "https://schema.org", "@graph": [_filled(node) for node in nodes]}
+    """Return the nodes, without empty values, as the escaped content of a script element."""
+    graph = {"@context": "https://schema.org", "@graph": [_without_empty(node) for node in nodes]}
     text = json.dumps(graph, ensure_ascii=False, separators=(",", ":"))
-    return mark_safe(text.translate(IN_A_SCRIPT))
+    return mark_safe(text.translate(SCRIPT_ESCAPES))
 
 
-def _filled(value: Any) -> Any:
+def _without_empty(value: Any) -> Any:
     if isinstance(value, dict):
-        return {name: _filled(each) for name, each in value.items() if each not in ("", None, [], {})}
-    return [_filled(each) for each in value] if isinstance(value, list) else value
+        return {name: _without_empty(item) for name, item in value.items() if item not in ("", None, [], {})}
+    return [_without_empty(item) for item in value] if isinstance(value, list) else value
 
 
 def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
-    """The piece itself: an Article or a Report, as its kind says."""
+    """Return the node of a publication: an Article or a Report, depending on its kind."""
     return {
         "@type": record.schema_type,
         "@id": record.url,
         "url": record.url,
         "mainEntityOfPage": record.url,
-        "headline": record.title[:LONGEST_HEADLINE],
+        "headline": record.title[:MAX_HEADLINE_CHARACTERS],
         "name": record.title,
         "description": record.summary,
         "inLanguage": record.language,
-        "datePublished": moment(record.first_published),
-        "dateModified": moment(record.modified),
+        "datePublished": format_local_datetime(record.first_published),
+        "dateModified": format_local_datetime(record.modified),
         "author": [_person(person) for person in record.authors] or [_publisher(record)],
         "editor": [_person(person) for person in record.editors],
         "contributor": [_person(person) for person in record.others],
@@ -67,19 +75,21 @@ def publication_json_ld(record: Record, image: HeadImage | None = None) -> Node:
         "version": record.edition,
         "isAccessibleForFree": True,
         "image": _image(image) if image else {},
-        **_belonging(record),
+        **_relations(record),
     }
 
 
-def _belonging(record: Record) -> Node:
-    """What the piece belongs to, is a text of, comes with and was corrected in."""
+def _relations(record: Record) -> Node:
+    """Return series, translations, corrections, files and identifiers."""
     originals = [text for text in record.texts if text.is_original]
     return {
         "isBasedOn": record.external_url,
-        "isPartOf": [_series(each) for each in record.series],
-        "workTranslation": [_other(record, text) for text in record.texts] if record.is_original else [],
-        "translationOfWork": _other(record, originals[0]) if originals else {},
-        "correction": [_correction(each) for each in record.corrections],
+        "isPartOf": [_series(series) for series in record.series],
+        "workTranslation": [_translation(record, text) for text in record.texts]
+        if record.is_original
+        else [],
+        "translationOfWork": _translation(record, originals[0]) if originals else {},
+        "correction": [_correction(correction) for correction in record.corrections],
         "encoding": [_file(file) for file in record.files],
         "identifier": [*_identifier("DOI", record.doi), *_identifier("ISBN", record.isbn)],
     }
@@ -89,12 +99,16 @@ def _series(series: Series) -> Node:
     return {"@type": "CreativeWorkSeries", "@id": series.url, "name": series.name, "url": series.url}
 
 
-def _other(record: Record, text: TranslationLink) -> Node:
+def _translation(record: Record, text: TranslationLink) -> Node:
     return {"@type": record.schema_type, "@id": text.url, "name": text.title, "inLanguage": text.language}
 
 
 def _correction(correction: Correction) -> Node:
-    return {"@type": "CorrectionComment", "text": correction.note, "datePublished": moment(correction.at)}
+    return {
+        "@type": "CorrectionComment",
+        "text": correction.note,
+        "datePublished": format_local_datetime(correction.at),
+    }
 
 
 def _file(file: RecordFile) -> Node:
@@ -111,7 +125,7 @@ def _identifier(name: str, value: str) -> list[Node]:
 
 
 def _person(person: Contributor) -> Node:
-    """Of an organisation the name and the page: schema.org gives it no title and no affiliation."""
+    """Return the node of a person, or of an organisation, which has no title and affiliation in schema.org."""
     if person.is_organisation:
         address = f"{person.url}#organization" if person.url else ""
         return {"@type": "Organization", "@id": address, "name": person.name.full, "url": person.url}
@@ -147,27 +161,27 @@ def _image(image: HeadImage) -> Node:
 
 
 def _logo() -> Node:
-    return _image(HeadImage(absolute_url(static("logo.png")), width=LOGO_SIDE, height=LOGO_SIDE))
+    return _image(HeadImage(absolute_url(static("logo.png")), width=LOGO_PIXELS, height=LOGO_PIXELS))
 
 
 def breadcrumb(steps: Sequence[dict[str, str]], here: str) -> Node:
-    """The way to a page; `here` is the whole address of the page itself, for the step without one."""
+    """Return the node of a breadcrumb; `here` is the absolute address for the step without one."""
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
             {
                 "@type": "ListItem",
-                "position": place,
+                "position": position,
                 "name": step["label"],
                 "item": absolute_url(step["url"]) if step.get("url") else here,
             }
-            for place, step in enumerate(steps, start=1)
+            for position, step in enumerate(steps, start=1)
         ],
     }
 
 
 def organisation(site: SiteSettings, locale: str, accounts: Sequence[str] = ()) -> Node:
-    """The centre; `accounts` are its own addresses elsewhere."""
+    """Return the node of the publisher; `accounts` are its own addresses on other sites."""
     home = absolute_url(localized_path(locale, "publications:home"))
     names = {site.name_en, site.name_sv, site.short_name} - {site.get_translation("name", locale), ""}
     return {
@@ -183,8 +197,10 @@ def organisation(site: SiteSettings, locale: str, accounts: Sequence[str] = ()) 
 
 
 def website(site: SiteSettings, locale: str) -> Node:
-    """The site, and how to search it."""
-    home, listed = (absolute_url(localized_path(locale, f"publications:{name}")) for name in ("home", "list"))
+    """Return the node of the site with its search."""
+    home, list_url = (
+        absolute_url(localized_path(locale, f"publications:{name}")) for name in ("home", "list")
+    )
     return {
         "@type": "WebSite",
         "@id": f"{home}#website",
@@ -194,14 +210,14 @@ def website(site: SiteSettings, locale: str) -> Node:
         "publisher": {"@id": f"{home}#organization"},
         "potentialAction": {
             "@type": "SearchAction",
-            "target": {"@type": "EntryPoint", "urlTemplate": f"{listed}?q={{search_term_string}}"},
+            "target": {"@type": "EntryPoint", "urlTemplate": f"{list_url}?q={{search_term_string}}"},
             "query-input": "required name=search_term_string",
         },
     }
 
 
-def profile(author: Author, locale: str, picture: str = "") -> Node:
-    """The page of an author whom readers may know."""
+def profile(author: Author, locale: str, portrait: str = "") -> Node:
+    """Return the node of the page of an author who is no pseudonym."""
     page = absolute_url(localized_path(locale, "publications:author", slug=author.slug))
     return {
         "@type": "ProfilePage",
@@ -217,7 +233,7 @@ def profile(author: Author, locale: str, picture: str = "") -> Node:
             "name": author.name,
             "url": page,
             "description": author.get_translation("biography", locale),
-            "image": picture,
+            "image": portrait,
         },
     }
 

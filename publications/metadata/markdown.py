@@ -1,4 +1,4 @@
-"""Markdown: the whole piece as its page shows it, with its record in front (YAML), for readers and their machines."""
+"""Markdown of a publication: its record as YAML front matter, then the page."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -19,14 +19,16 @@ from .record import Record
 
 
 def to_markdown_record(record: Record) -> str:
-    """Markdown of a record: YAML front matter, then what the page shows."""
-    front = yaml.safe_dump(_front(record), allow_unicode=True, sort_keys=False, width=float("inf"))
+    """Return a record as Markdown: YAML front matter, then what the page shows."""
+    front_matter = yaml.safe_dump(
+        _front_matter(record), allow_unicode=True, sort_keys=False, width=float("inf")
+    )
     with translation.override(record.locale):
         body = "\n\n".join(block for block in _blocks(record) if block)
-    return f"---\n{front}---\n\n{body}\n"
+    return f"---\n{front_matter}---\n\n{body}\n"
 
 
-def _front(record: Record) -> dict[str, Any]:
+def _front_matter(record: Record) -> dict[str, Any]:
     names = {
         name: [person.name.full for person in people]
         for name, people in (
@@ -54,7 +56,7 @@ def _front(record: Record) -> dict[str, Any]:
 
 
 def _blocks(record: Record) -> Iterator[str]:
-    """Title, opening, text and what stands below it, in the order of the page."""
+    """Yield the blocks in the order of the page, some of them empty."""
     edition = record.rows.edition
     yield f"# {escape_markdown(record.title)}"
     yield escape_markdown(edition.summary)
@@ -63,20 +65,20 @@ def _blocks(record: Record) -> Iterator[str]:
         yield "\n".join(f"- {escape_markdown(point)}" for point in points)
     if record.external_url:
         yield f"<{record.external_url}>"
-    addresses = {image.key: _address(image) for image in record.rows.images}
+    image_urls = {image.key: _image_url(image) for image in record.rows.images}
     body = parse(edition.html)
-    yield to_markdown(body, EXCHANGE, base=record.url, image_address=lambda key: addresses.get(key, ""))
+    yield to_markdown(body, EXCHANGE, base=record.url, image_address=lambda key: image_urls.get(key, ""))
     yield f"*{escape_markdown(edition.disclaimer)}*" if edition.disclaimer else ""
     if record.corrections:
         yield f"## {_('Corrections')}"
         yield "\n".join(
-            f"- {date_format(each.at, 'DATE_FORMAT')}: {escape_markdown(each.note)}"
-            for each in record.corrections
+            f"- {date_format(correction.at, 'DATE_FORMAT')}: {escape_markdown(correction.note)}"
+            for correction in record.corrections
         )
     yield "\n".join(f"- [{escape_markdown(file.label)}]({file.url})" for file in record.files)
 
 
-def _address(image: Image) -> str:
-    """The largest of a picture's sizes, in the format that everything reads."""
+def _image_url(image: Image) -> str:
+    """Return the address of the largest size of an image, as JPEG."""
     size = {"key": image.key, "size": str(widths_for(image)[-1]), "extension": "jpg"}
     return absolute_url(reverse("picture", kwargs=size))

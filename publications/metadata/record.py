@@ -1,9 +1,9 @@
-"""The bibliographic record of an edition, from which every citation, export format and head of a page is made.
+"""The bibliographic record of an edition: the source of citations, export formats and head tags.
 
-A record is made of an edition and its rows, and says no more than the page of that edition does.
+A record is built from an edition and its rows, and contains no more than the page of that edition does.
 
-Citations sort people by their family names ("Berg, Ann"), but a byline is one line of text. The family name is the
-author's own where one is stored, else a guess, which is right for most names of Europe.
+Citations sort people by their family names ("Berg, Ann"), but a byline has one line of text. The family name is the
+stored one of the author, or else a guess that is right for most European names.
 """
 
 import re
@@ -28,17 +28,17 @@ from publications.models import (
 )
 
 PDF = "application/pdf"
-PARTICLES = {
+NAME_PARTICLES = {
     "af", "al", "av", "bin", "da", "dal", "de", "dei", "del", "della", "den", "der", "des", "di", "do", "dos", "du",
     "el", "ibn", "la", "le", "lo", "ten", "ter", "van", "von", "zu", "zum", "zur",
 }  # fmt: skip
-"""Small words that belong to the family name behind them."""
+"""Lower-case words that belong to the family name after them."""
 SUFFIXES = {"jr", "jr.", "sr", "sr.", "ii", "iii", "iv"}
 
 
 @dataclass(frozen=True)
 class Name:
-    """A person or an organisation. Without a family name it is always written as it is read."""
+    """A person or an organisation. Without a family name it is never inverted."""
 
     full: str
     family: str = ""
@@ -47,12 +47,12 @@ class Name:
 
     @property
     def inverted(self) -> str:
-        """Berg, Ann"""
+        """The name as "Berg, Ann"."""
         return ", ".join(part for part in (self.family, self.given, self.suffix) if part) or self.full
 
     @property
     def initials(self) -> str:
-        """A.-C. B. for Ann-Charlotte Britt"""
+        """The initials of the given names: "A.-C. B." for Ann-Charlotte Britt."""
         return " ".join(
             "-".join(f"{part[0].upper()}." for part in word.split("-") if part) for word in self.given.split()
         )
@@ -60,7 +60,7 @@ class Name:
 
 @dataclass(frozen=True)
 class Contributor:
-    """A person or an organisation in a byline; `url` is that of their page, which a pen name does not have."""
+    """A person or an organisation in a byline; `url` is that of their page, which a pseudonym does not have."""
 
     name: Name
     url: str = ""
@@ -72,7 +72,7 @@ class Contributor:
 
 @dataclass(frozen=True)
 class Series:
-    """A series or project that pieces belong to."""
+    """A series or project that publications belong to."""
 
     name: str
     url: str
@@ -90,7 +90,7 @@ class TranslationLink:
 
 @dataclass(frozen=True)
 class Correction:
-    """A note that told readers what had been wrong."""
+    """The note of a correction."""
 
     note: str
     at: datetime
@@ -108,7 +108,7 @@ class RecordFile:
 
 @dataclass(frozen=True)
 class Record:
-    """One edition of a piece. Addresses are whole; words are in the language of the piece's tree."""
+    """The record of one edition. Addresses are absolute; labels are in the language of its locale."""
 
     title: str
     language: str
@@ -148,18 +148,18 @@ class Record:
 
     @property
     def creators(self) -> list[Name]:
-        """Whom a reference begins with: the authors, in the order of the piece, else the organisation."""
+        """The names that a citation starts with: the authors in order, or else the publisher."""
         return [person.name for person in self.authors] or [Name(self.publisher)]
 
     @property
     def pdf(self) -> str:
-        """The address of the piece as a PDF: the one that was designed, or else the one that is made of its page."""
-        designed = (file.url for file in self.files if file.media_type == PDF)
-        return next(designed, f"{self.url.rstrip('/')}.pdf")
+        """The address of the PDF: of an attached one, or else of the typeset one."""
+        attached = (file.url for file in self.files if file.media_type == PDF)
+        return next(attached, f"{self.url.rstrip('/')}.pdf")
 
 
-def moment(at: datetime) -> str:
-    """A moment to the second, in the zone of the site (RFC 3339)."""
+def format_local_datetime(at: datetime) -> str:
+    """Return a datetime to the second in the time zone of the site (RFC 3339)."""
     return timezone.localtime(at).isoformat(timespec="seconds")
 
 
@@ -194,11 +194,13 @@ def build_record(rows: EditionWithRows, *, site: SiteSettings, address: str = ""
         ),
         series=tuple(_series(edition, tag) for tag in tags if tag.kind == TagKind.SERIES),
         texts=tuple(_translation_link(edition, other) for other in rows.translations),
-        corrections=tuple(Correction(each.change_note, each.visible_from) for each in rows.corrections),
+        corrections=tuple(
+            Correction(correction.change_note, correction.visible_from) for correction in rows.corrections
+        ),
         files=tuple(_file(edition, file) for file in rows.attachments),
-        **_of_kind(edition),
-        **_of_publisher(site, edition.locale),
-        **_people(edition, rows.bylines),
+        **_kind_fields(edition),
+        **_publisher_fields(site, edition.locale),
+        **_contributor_fields(edition, rows.bylines),
     )
 
 
@@ -214,7 +216,7 @@ def _modified_at(edition: Edition, announced: datetime | None) -> datetime:
     return announced
 
 
-def _of_kind(edition: Edition) -> dict[str, object]:
+def _kind_fields(edition: Edition) -> dict[str, object]:
     kind, number = edition.kind, edition.number_of_kind
     return {
         "kind": kind.get_translation("name", edition.locale),
@@ -225,7 +227,7 @@ def _of_kind(edition: Edition) -> dict[str, object]:
     }
 
 
-def _of_publisher(site: SiteSettings, locale: str) -> dict[str, str]:
+def _publisher_fields(site: SiteSettings, locale: str) -> dict[str, str]:
     return {
         "publisher": site.get_translation("name", locale),
         "publisher_short": site.short_name,
@@ -233,22 +235,22 @@ def _of_publisher(site: SiteSettings, locale: str) -> dict[str, str]:
     }
 
 
-def _people(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, object]:
-    """By their roles; where nobody is called author, all are, as pages and feeds have it."""
+def _contributor_fields(edition: Edition, bylines: Sequence[EditionByline]) -> dict[str, object]:
+    """Return the contributors by role; without any in the role of author, all count as authors."""
     roles: dict[str, list[Contributor]] = {}
     for row in bylines:
         roles.setdefault(row.role, []).append(_person(edition, row))
     if BylineRole.AUTHOR not in roles:
         roles = {BylineRole.AUTHOR: [person for people in roles.values() for person in people]}
-    named = {name: tuple(roles.get(role, ())) for name, role in ROLES.items()}
-    return {**named, "key": _key(edition, named["authors"])}
+    fields = {name: tuple(roles.get(role, ())) for name, role in ROLES.items()}
+    return {**fields, "key": _citation_key(edition, fields["authors"])}
 
 
 ROLES = {"authors": BylineRole.AUTHOR, "editors": BylineRole.EDITOR, "others": BylineRole.WITH}
 
 
 def _person(edition: Edition, row: EditionByline) -> Contributor:
-    """As the page tells of them: of a pen name, the name alone."""
+    """Return a contributor as the page shows them: of a pseudonym, the name alone."""
     author = row.author
     name = parse_name(row.name, author.family_name, is_organisation=author.is_organisation)
     if author.is_pseudonymous:
@@ -263,15 +265,15 @@ def _person(edition: Edition, row: EditionByline) -> Contributor:
     )
 
 
-def _key(edition: Edition, authors: Sequence[Contributor]) -> str:
-    """What a list of references calls it: letters and digits of ASCII alone, one key for each address."""
+def _citation_key(edition: Edition, authors: Sequence[Contributor]) -> str:
+    """Return the key in a list of references: ASCII letters, digits and hyphens, unique per address."""
     family = authors[0].name.family if authors else ""
     slug = edition.slug if edition.slug.isascii() else str(edition.publication_id)
-    return f"{_plain(family)}{edition.year}-{edition.locale}-{slug}"
+    return f"{_ascii_letters(family)}{edition.year}-{edition.locale}-{slug}"
 
 
-def _plain(family: str) -> str:
-    """Åkesson as akesson; what has no such letters is left out."""
+def _ascii_letters(family: str) -> str:
+    """Return "akesson" for Åkesson, without letters that have no ASCII base."""
     letters = unicodedata.normalize("NFKD", family).encode("ascii", "ignore").decode().lower()
     return re.sub(r"[^a-z]", "", letters)
 
@@ -293,9 +295,9 @@ def _translation_link(edition: Edition, other: Edition) -> TranslationLink:
 
 
 def _file(edition: Edition, file: EditionAttachment) -> RecordFile:
-    way = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
+    url_kwargs = {"slug": edition.slug, "digest": file.digest[:32], "filename": file.filename}
     return RecordFile(
-        url=absolute_url(localized_path(edition.locale, "publications:attachment", **way)),
+        url=absolute_url(localized_path(edition.locale, "publications:attachment", **url_kwargs)),
         media_type=file.media_type,
         size=file.size,
         label=file.label or file.filename,
@@ -303,34 +305,33 @@ def _file(edition: Edition, file: EditionAttachment) -> RecordFile:
 
 
 def parse_name(full: str, family: str = "", *, is_organisation: bool = False) -> Name:
-    """A name as its byline has it, with the family name where its author has told it; an organisation has none."""
+    """Return the name in a byline, split by the stored family name of its author, or else by a guess."""
     full = " ".join(full.split())
     if is_organisation:
         return Name(full)
-    words, told = full.split(" "), family.split()
-    if told == words:
+    words, family_words = full.split(" "), family.split()
+    if family_words == words:
         return Name(full)
-    if told and (place := _place(told, words)) is not None:
-        rest = words[:place] + words[place + len(told) :]
-        return Name(full, " ".join(told), " ".join(rest))
-    return _guessed(full)
+    if family_words and (start := _find_last(family_words, words)) is not None:
+        rest = words[:start] + words[start + len(family_words) :]
+        return Name(full, " ".join(family_words), " ".join(rest))
+    return _guess_name(full)
 
 
-def _place(told: list[str], words: list[str]) -> int | None:
-    """Where the words told stand among those of the name, the last such place."""
-    places = range(len(words) - len(told), -1, -1)
-    return next((place for place in places if words[place : place + len(told)] == told), None)
+def _find_last(part: list[str], words: list[str]) -> int | None:
+    """Return the last position of consecutive words among those of a name, or None."""
+    starts = range(len(words) - len(part), -1, -1)
+    return next((start for start in starts if words[start : start + len(part)] == part), None)
 
 
-def _guessed(full: str) -> Name:
-    main, _comma, behind = full.partition(", ")
+def _guess_name(full: str) -> Name:
+    main, _comma, suffix = full.partition(", ")
     words = main.split(" ")
-    suffix = behind
     if not suffix and len(words) > 2 and words[-1].lower() in SUFFIXES:
         suffix = words.pop()
     if len(words) < 2:
         return Name(full)
     first = len(words) - 1
-    while first > 1 and words[first - 1].lower() in PARTICLES:
+    while first > 1 and words[first - 1].lower() in NAME_PARTICLES:
         first -= 1
     return Name(full, " ".join(words[first:]), " ".join(words[:first]), suffix)

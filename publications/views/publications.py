@@ -119,7 +119,7 @@ def show_edition(request: HttpRequest, edition: Edition, own_address: str = "", 
     record = metadata.build_record(piece, site=site, address=own_address)
     context |= metadata.citation_context(record, edition)
     if not own_address:
-        pictures = {"card": _card(edition), "cover": _cover(context["cover"])}
+        pictures = {"social_image": _card(edition), "cover": _cover(context["cover"])}
         context |= metadata.head_context(record, edition, context["breadcrumb"], **pictures)
     return render_page(request, "pages/publication.html", site=site, **context)
 

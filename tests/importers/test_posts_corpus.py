@@ -15,15 +15,15 @@ from publications.models import Edition
 from tests.figures.imports import CORPUS, figures, show
 from tests.figures.search import compare_with_tfidf
 from tests.preflight.test_placeholders import texts_of
-from tests.reference_readers import READERS, Read
+from tests.reference_readers import PARSERS, ParsedReference
 
 pytestmark = [pytest.mark.corpus, pytest.mark.django_db]
 ALL = os.environ.get("CORPUS") == "all"  # else one format of each post, and the Markdown of every third
 
 
-def on_the_page(edition: Edition) -> Read:
+def on_the_page(edition: Edition) -> ParsedReference:
     """What readers see, each name turned round."""
-    return Read(
+    return ParsedReference(
         " ".join(edition.title.split()),
         [parse_name(row.name).inverted for row in edition.bylines.all()],
         timezone.localdate(edition.published_at),
@@ -105,7 +105,7 @@ def posts_are_read_back_from_each_format(client, capsys) -> None:
     for place, edition in enumerate(editions):
         for face in formats if ALL else [formats[place % len(formats)]]:
             response = client.get(f"{edition.get_absolute_url().rstrip('/')}.{face}")
-            read = READERS[face](response.content.decode())
+            read = PARSERS[face](response.content.decode())
             if read != on_the_page(edition) or not are_the_names(read.authors, edition):
                 astray.append(f"{edition.slug}.{face}")
 

@@ -1,4 +1,4 @@
-"""One record, many faces: each is read back by a parser of others to the same title, authors, day and address."""
+"""The formats of a record: each is parsed back to the same title, authors, date and address."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
@@ -7,7 +7,7 @@ import pytest
 import time_machine
 import yaml
 from hypothesis import given
-from hypothesis import strategies as some
+from hypothesis import strategies as st
 
 from publications import actions
 from publications.metadata import RECORD_FORMATS, REFERENCE_FORMATS, Record, citations, parse_name
@@ -24,7 +24,7 @@ from publications.models import (
 )
 from tests.conftest import ROOT
 from tests.factories import make_author, make_image, make_live, make_publication, make_tag, saved
-from tests.reference_readers import READERS, Read
+from tests.reference_readers import PARSERS, ParsedReference
 
 CENTRE = "Stockholm Centre for Eastern European Studies"
 RECORD = Record(
@@ -73,7 +73,7 @@ WHOLE_RECORD = replace(
     ),
     corrections=(Correction("The year was wrong.", datetime(2026, 5, 4, tzinfo=UTC)),),
     files=(RecordFile("https://example.org/files/report.pdf", "application/pdf", 1000, "Report"),),
-    words=5,
+    plain_text=5,
     rows=EditionWithRows(
         edition=Edition(
             kind=Kind(),
@@ -87,11 +87,11 @@ WHOLE_RECORD = replace(
 """A record with everything that a record may have."""
 
 
-def by(*names: str) -> tuple[Contributor, ...]:
+def contributors(*names: str) -> tuple[Contributor, ...]:
     return tuple(Contributor(parse_name(name)) for name in names)
 
 
-def words(html: str) -> str:
+def plain_text(html: str) -> str:
     return (
         html.replace("<i>", "")
         .replace("</i>", "")
@@ -102,14 +102,14 @@ def words(html: str) -> str:
 
 
 def reference(style: str, record: Record) -> str:
-    return next(words(each.html) for each in citations(record) if each.style == style)
+    return next(plain_text(citation.html) for citation in citations(record) if citation.style == style)
 
 
 # Names
 
 
 @pytest.mark.parametrize(
-    ("full", "turned"),
+    ("full", "inverted"),
     [
         ("Ann Berg", "Berg, Ann"),
         ("Ann-Charlotte B. Åkesson", "Åkesson, Ann-Charlotte B."),
@@ -122,12 +122,12 @@ def reference(style: str, record: Record) -> str:
         ("  Ann \n Berg ", "Berg, Ann"),
     ],
 )
-def test_a_name_is_turned_round_for_references(full, turned):
-    assert parse_name(full).inverted == turned
+def test_a_name_is_inverted(full, inverted):
+    assert parse_name(full).inverted == inverted
 
 
 @pytest.mark.parametrize(
-    ("full", "family", "turned"),
+    ("full", "family", "inverted"),
     [
         ("María García López", "García López", "García López, María"),
         ("Kim Jong-un", "Kim", "Kim, Jong-un"),
@@ -135,38 +135,38 @@ def test_a_name_is_turned_round_for_references(full, turned):
         ("Ann Ek", "Berg", "Ek, Ann"),
     ],
 )
-def test_the_family_name_that_an_author_has_told_is_taken_where_it_is_in_the_byline(full, family, turned):
-    assert parse_name(full, family).inverted == turned
+def test_a_stored_family_name_is_used_if_the_byline_has_it(full, family, inverted):
+    assert parse_name(full, family).inverted == inverted
 
 
 def test_double_names_have_double_initials():
     assert parse_name("Ann-Charlotte Britt Berg").initials == "A.-C. B."
 
 
-# Faces, read by others
+# Formats
 
-NASTY = {
+DIFFICULT_RECORDS = {
     "plain": RECORD,
     "report": REPORT,
     "quotes": replace(RECORD, title="“Friends”, says 'Beijing' and \"Moscow\" – ''again'' `so`"),
     "braces": replace(RECORD, title="Of {braces} and } one that { is alone \\"),
     "specials": replace(RECORD, title="5 % & 10 $ #1 under_score ~ ^ <b> | a--b---c ?` !` ,, x"),
     "capitals": replace(RECORD, title="iPhones, the EU and NATO's eFP in Україна"),
-    "cyrillic": replace(RECORD, title="Чому Європа мовчить", authors=by("Олександр Іваненко", "Жанна д’Арк")),
+    "cyrillic": replace(RECORD, title="Чому Європа мовчить", authors=contributors("Олександр Іваненко", "Жанна д’Арк")),
     "arabic": replace(RECORD, title="لماذا تصمت أوروبا", language="ar"),
     "lines": replace(RECORD, title="Two\nlines\r\n AB  - not a field", summary="One.\n\nTI  - Two."),
     "no author": replace(RECORD, authors=()),
     "an organisation": replace(RECORD, authors=(Contributor(parse_name("Research and Development Inc", "Research and Development Inc")),)),
-    "and in a name": replace(RECORD, authors=by("Ann And Berg", "Bo Sand", "Lukas van der Berg", "Ann Berg, PhD")),
-    "specials in names": replace(RECORD, authors=by("Ann B&B", "Bo {Ek}", "C_D E%F", "Q \"X\" Y")),
-    "many": replace(RECORD, authors=by(*(f"Ann{n} Berg{n}" for n in range(60)))),
+    "and in a name": replace(RECORD, authors=contributors("Ann And Berg", "Bo Sand", "Lukas van der Berg", "Ann Berg, PhD")),
+    "specials in names": replace(RECORD, authors=contributors("Ann B&B", "Bo {Ek}", "C_D E%F", "Q \"X\" Y")),
+    "many": replace(RECORD, authors=contributors(*(f"Ann{n} Berg{n}" for n in range(60)))),
     "an odd address": replace(RECORD, url="https://example.org/sv/publikationer/%D1%87%D0%BE_%25-a~b/"),
     "doi": replace(RECORD, doi="10.1002/(SICI)1097-0258(19980815)17:15_a;b#c%d"),
 }  # fmt: skip
 
 
-def expected(record: Record) -> Read:
-    return Read(
+def expected(record: Record) -> ParsedReference:
+    return ParsedReference(
         " ".join(record.title.split()),
         [name.inverted for name in record.creators],
         record.published,
@@ -175,36 +175,36 @@ def expected(record: Record) -> Read:
     )
 
 
-@pytest.mark.parametrize("extension", READERS)
-@pytest.mark.parametrize("record", NASTY.values(), ids=NASTY)
-def test_every_format_is_read_back_by_a_parser_of_others(record, extension):
-    read = READERS[extension](RECORD_FORMATS[extension].render(record))
+@pytest.mark.parametrize("extension", PARSERS)
+@pytest.mark.parametrize("record", DIFFICULT_RECORDS.values(), ids=DIFFICULT_RECORDS)
+def test_every_format_can_be_parsed(record, extension):
+    read = PARSERS[extension](RECORD_FORMATS[extension].render(record))
 
     assert replace(read, title=" ".join(read.title.split())) == expected(record)
 
 
 @given(
-    title=some.text(
-        alphabet=some.characters(codec="utf-8", exclude_categories=["C", "Z"]) | some.just(" "), min_size=1
+    title=st.text(
+        alphabet=st.characters(codec="utf-8", exclude_categories=["C", "Z"]) | st.just(" "), min_size=1
     )
 )
-def test_any_title_of_printed_signs_is_read_back(title):
+def test_any_printable_title_can_be_parsed(title):
     record = replace(RECORD, title=f"x {title}")
 
-    for extension, read in READERS.items():
+    for extension, read in PARSERS.items():
         rendered = RECORD_FORMATS[extension].render(record)
         assert " ".join(read(rendered).title.split()) == expected(record).title, extension
 
 
 @pytest.mark.parametrize("extension", RECORD_FORMATS)
-def test_every_format_of_the_record_is_as_its_golden_file(extension):
+def test_every_format_of_the_record_equals_its_golden_file(extension):
     """To see what a format makes of the record, write `render(...)` to the file and read it."""
     golden = ROOT / f"tests/samples/records/report.{extension}"
 
     assert RECORD_FORMATS[extension].render(WHOLE_RECORD) == golden.read_bytes().decode()
 
 
-# Printed references
+# Citations
 
 
 def test_apa():
@@ -235,26 +235,26 @@ def test_harvard():
 
 
 @pytest.mark.parametrize(
-    ("style", "beginning"), [("APA 7", f"{CENTRE}. (2026"), ("Chicago 17", f"{CENTRE}. 2026."), ("Harvard", f"{CENTRE} (2026)")]
+    ("style", "start"), [("APA 7", f"{CENTRE}. (2026"), ("Chicago 17", f"{CENTRE}. 2026."), ("Harvard", f"{CENTRE} (2026)")]
 )  # fmt: skip
-def test_without_an_author_the_organisation_is_one(style, beginning):
-    assert reference(style, replace(RECORD, authors=())).startswith(beginning)
+def test_without_an_author_the_publisher_is_one(style, start):
+    assert reference(style, replace(RECORD, authors=())).startswith(start)
 
 
 def test_apa_names_a_publisher_that_is_the_author_once():
     assert reference("APA 7", replace(RECORD, authors=())).count(CENTRE) == 1
 
 
-def test_many_authors_are_cut_as_each_style_says():
-    crowd = replace(RECORD, authors=by(*(f"Ann Berg{n}" for n in range(1, 26))))
+def test_many_authors_are_shortened_by_each_style():
+    record = replace(RECORD, authors=contributors(*(f"Ann Berg{n}" for n in range(1, 26))))
 
-    assert "Berg19, A., . . . Berg25, A. (2026" in reference("APA 7", crowd)
-    assert "Ann Berg7, et al. 2026." in reference("Chicago 17", crowd)
-    assert reference("Harvard", crowd).startswith("Berg1, A. et al. (2026)")
+    assert "Berg19, A., . . . Berg25, A. (2026" in reference("APA 7", record)
+    assert "Ann Berg7, et al. 2026." in reference("Chicago 17", record)
+    assert reference("Harvard", record).startswith("Berg1, A. et al. (2026)")
 
 
 @pytest.mark.parametrize("title", ["Why?", "Now!", "So…", "“Why?”"])
-def test_a_title_that_ends_in_a_stop_gets_no_other(title):
+def test_a_title_that_ends_in_an_end_mark_gets_no_full_stop(title):
     record = replace(REPORT, title=title)
 
     assert f"{title} SCEEUS Report" in reference("Harvard", record)
@@ -266,31 +266,31 @@ def test_quotation_marks_within_a_title_become_single_in_chicago():
     )
 
 
-def test_a_doi_stands_for_the_address():
+def test_a_doi_replaces_the_address():
     assert reference("APA 7", replace(RECORD, doi="10.1234/x")).endswith(
         f"{CENTRE}. https://doi.org/10.1234/x"
     )
 
 
-def test_a_title_is_never_read_as_markup():
+def test_titles_are_escaped():
     html = citations(replace(RECORD, title="<script>"))[0].html
 
     assert "<script>" not in html and "&lt;script&gt;" in html
 
 
-# What is fetched
+# Responses
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("extension", READERS)
-def test_a_live_piece_is_told_in_every_format(client, extension):
+@pytest.mark.parametrize("extension", PARSERS)
+def test_a_live_publication_has_every_format(client, extension):
     edition = make_live(title="On Minsk & “more”", by_whom=make_author("Ann Berg"), published_at=datetime(2026, 5, 3, 22, 30, tzinfo=UTC))  # fmt: skip
 
     response = client.get(f"/en/publications/on-minsk-more.{extension}")
 
     assert response["Content-Type"] == f"{REFERENCE_FORMATS[extension].media_type}; charset=utf-8"
     assert response["Content-Disposition"] == f'attachment; filename="on-minsk-more.{extension}"'
-    assert READERS[extension](response.content.decode()) == Read(
+    assert PARSERS[extension](response.content.decode()) == ParsedReference(
         "On Minsk & “more”",
         ["Berg, Ann"],
         date(2026, 5, 4),
@@ -300,16 +300,16 @@ def test_a_live_piece_is_told_in_every_format(client, extension):
 
 @pytest.mark.django_db
 @pytest.mark.parametrize("extension", RECORD_FORMATS)
-def test_a_format_answers_as_its_piece_does(client, extension):
+def test_a_format_is_answered_like_its_page(client, extension):
     edition = make_live(slug="first")
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=1)):
         actions.publish(saved(edition.publication, slug="second"), by=None)
-        moved = client.get(f"/en/publications/first.{extension}")
+        redirect = client.get(f"/en/publications/first.{extension}")
         actions.withdraw(edition.publication, by=None)
     with time_machine.travel(datetime.now(UTC) + timedelta(seconds=2)):
         gone = client.get(f"/en/publications/second.{extension}")
 
-    assert (moved.status_code, moved["Location"]) == (301, f"/en/publications/second.{extension}")
+    assert (redirect.status_code, redirect["Location"]) == (301, f"/en/publications/second.{extension}")
     assert gone.status_code == 410
     assert client.get(f"/en/publications/nowhere.{extension}").status_code == 404
 
@@ -333,7 +333,7 @@ def test_a_superseded_edition_is_cited_at_its_own_address(client):
 
 
 @pytest.mark.django_db
-def test_who_has_a_reference_already_is_told_so(client):
+def test_an_unchanged_format_is_answered_with_304(client):
     address = make_live().get_absolute_url().rstrip("/") + ".bib"
     response = client.get(address)
 
@@ -341,7 +341,7 @@ def test_who_has_a_reference_already_is_told_so(client):
 
 
 @pytest.mark.django_db
-def test_roles_names_and_topics_come_as_the_page_has_them(client):
+def test_roles_names_and_topics_are_those_of_the_page(client):
     ann, pen, bo = (
         make_author("Ann Berg", family_name="Ann Berg"),
         make_author("Pen Name", is_pseudonymous=True),
@@ -358,7 +358,7 @@ def test_roles_names_and_topics_come_as_the_page_has_them(client):
 
 
 @pytest.mark.django_db
-def test_a_piece_stands_as_markdown_with_its_record_in_front(client):
+def test_markdown_has_the_record_as_front_matter(client):
     image = make_image(size=(1000, 500), alt_en="A port")
     with time_machine.travel("2026-05-03 10:00Z", tick=False) as clock:
         edition = make_live(
@@ -387,7 +387,7 @@ def test_a_piece_stands_as_markdown_with_its_record_in_front(client):
 
 
 @pytest.mark.django_db
-def test_what_is_told_from_memory_has_the_tag_of_its_own_time(client, editor):
+def test_a_response_from_cached_settings_has_the_etag_of_their_version(client, editor):
     edition = make_live()
     address = edition.get_absolute_url().rstrip("/") + ".csl.json"
     with site_state_scope(read_site_state()):

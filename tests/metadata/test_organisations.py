@@ -1,4 +1,4 @@
-"""An author that is an organisation: every record gives its name as it is read, and says that it is no person."""
+"""An author that is an organisation: its name is never inverted, and records mark it."""
 
 import json
 import re
@@ -16,7 +16,7 @@ from tests.factories import make_author, make_live, make_publication, saved
 pytestmark = pytest.mark.django_db
 
 NAME = "The SCEEUS Desk"
-TURNED = re.compile(r"Desk, ?T|Watch, ?G")
+INVERTED = re.compile(r"Desk, ?T|Watch, ?G")
 FORMATS = ("bib", "ris", "csl.json", "md")
 
 
@@ -27,7 +27,7 @@ def organisation() -> Author:
 
 @pytest.fixture
 def edition(organisation) -> Edition:
-    """A report of two editions by an organisation, which another one edited."""
+    """A report with two editions by an organisation, edited by another one."""
     publication = make_publication(
         slug="p", kind="report", by=[organisation, make_author("Grain Trade Watch", is_organisation=True)]
     )
@@ -47,23 +47,23 @@ def linked_data(html: str) -> list[dict]:
      *(f"/en/publications/p/editions/1.{ending}" for ending in FORMATS if ending != "md"),
      "/oai?verb=ListRecords&metadataPrefix=oai_dc", "/en/feeds/publications.atom", "/api/v1/publications"],
 )  # fmt: skip
-def test_its_name_is_turned_round_nowhere(client, edition, path):
+def test_its_name_is_inverted_nowhere(client, edition, path):
     response = client.get(path)
 
     assert response.status_code == 200
-    assert NAME in unescape(response.text) and not TURNED.search(unescape(response.text))
+    assert NAME in unescape(response.text) and not INVERTED.search(unescape(response.text))
 
 
-def test_each_format_says_it_in_its_own_words(client, edition):
-    result = {ending: client.get(f"/en/publications/p.{ending}").text for ending in FORMATS}
+def test_each_format_marks_it_as_an_organisation(client, edition):
+    rendered = {ending: client.get(f"/en/publications/p.{ending}").text for ending in FORMATS}
 
-    assert "  author = {{The SCEEUS Desk}},\n  editor = {{Grain Trade Watch}},\n" in result["bib"]
-    assert "AU  - The SCEEUS Desk\r\nED  - Grain Trade Watch\r\n" in result["ris"]
-    (item,) = json.loads(result["csl.json"])
+    assert "  author = {{The SCEEUS Desk}},\n  editor = {{Grain Trade Watch}},\n" in rendered["bib"]
+    assert "AU  - The SCEEUS Desk\r\nED  - Grain Trade Watch\r\n" in rendered["ris"]
+    (item,) = json.loads(rendered["csl.json"])
     assert (item["author"], item["editor"]) == ([{"literal": NAME}], [{"literal": "Grain Trade Watch"}])
 
 
-def test_tags_and_linked_data_of_its_texts(client, edition):
+def test_tags_and_json_ld_of_its_publications(client, edition):
     page = client.get(edition.get_absolute_url()).text
 
     assert '<meta name="citation_author" content="The SCEEUS Desk">' in page
@@ -74,28 +74,28 @@ def test_tags_and_linked_data_of_its_texts(client, edition):
     ]
 
 
-def test_its_page_tells_of_an_organisation(client, edition):
+def test_the_json_ld_of_its_page_is_of_an_organisation(client, edition):
     profile = linked_data(client.get("/en/authors/the-sceeus-desk/").text)[0]
 
     assert profile["mainEntity"]["@type"] == "Organization" and profile["mainEntity"]["name"] == NAME
     assert "jobTitle" not in profile["mainEntity"]
 
 
-def test_an_organisation_of_one_word_is_one_too(client):
+def test_an_organisation_may_have_one_word(client):
     make_live(slug="p", by_whom=make_author("SCEEUS", is_organisation=True))
 
     (author,) = linked_data(client.get("/en/publications/p/").text)[0]["author"]
     assert (author["@type"], author["name"]) == ("Organization", "SCEEUS")
 
 
-def test_a_person_of_one_name_of_two_words_is_a_person(client):
+def test_a_person_may_have_a_family_name_alone(client):
     make_live(slug="p", by_whom=make_author("Ibn Sina", family_name="Ibn Sina"))
 
     (author,) = linked_data(client.get("/en/publications/p/").text)[0]["author"]
     assert author["@type"] == "Person" and "AU  - Ibn Sina\r\n" in client.get("/en/publications/p.ris").text
 
 
-def test_the_list_of_authors_has_it_by_its_name(client, edition):
+def test_the_list_of_authors_sorts_it_by_its_name(client, edition):
     make_live(by_whom=make_author("Ann Ek"))
 
     page = client.get("/en/authors/").text
@@ -103,14 +103,14 @@ def test_the_list_of_authors_has_it_by_its_name(client, edition):
     assert page.index("Ann Ek") < page.index("Grain Trade Watch") < page.index(NAME)
 
 
-def test_programs_are_told(client, edition):
+def test_the_api_marks_it(client, edition):
     (publication,) = client.get("/api/v1/publications").json()["items"]
     author = client.get(publication["authors"][0]["href"]).json()
 
     assert publication["authors"][0]["organisation"] is True and author["organisation"] is True
 
 
-def test_the_desk_marks_one_and_harvesters_hear_of_it(desk, client):
+def test_marking_one_in_the_desk_changes_its_records(desk, client):
     author = make_author(NAME)
     edition = make_live(slug="p", by_whom=author)
     address = reverse("desk:publications_author_change", args=[author.pk])
@@ -130,7 +130,7 @@ def test_the_desk_marks_one_and_harvesters_hear_of_it(desk, client):
     assert Edition.objects.get(pk=edition.pk).record_changed_at
 
 
-def test_the_upgrade_marks_those_that_were_told_as_organisations():
+def test_the_migration_marks_authors_whose_family_name_is_the_whole_name():
     for name, family in (
         ("The House", "The House"),
         ("The\xa0Desk", "The\xa0Desk"),

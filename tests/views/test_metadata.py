@@ -1,4 +1,4 @@
-"""What pages tell machines: tags, linked data, and references to copy, each as the page itself has it."""
+"""The metadata of pages: meta tags, JSON-LD and citations."""
 
 import json
 import re
@@ -27,8 +27,8 @@ HERE = "http://127.0.0.1:8000"
 BACKEND = "django.contrib.auth.backends.ModelBackend"
 
 
-class Head(HTMLParser):
-    """The tags of a page by name, and its linked data."""
+class ParsedHead(HTMLParser):
+    """The meta tags of a page by name, its links, and its JSON-LD."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -39,34 +39,34 @@ class Head(HTMLParser):
         self.feed(html)
 
     def handle_starttag(self, tag: str, attributes: list) -> None:
-        found = dict(attributes)
-        if tag == "meta" and (name := found.get("name") or found.get("property")):
-            self.tags.setdefault(name, []).append(found.get("content", ""))
+        values = dict(attributes)
+        if tag == "meta" and (name := values.get("name") or values.get("property")):
+            self.tags.setdefault(name, []).append(values.get("content", ""))
         elif tag == "link":
-            self.links[found["rel"]] = found["href"]
-        self._in_data = tag == "script" and found.get("type") == "application/ld+json"
+            self.links[values["rel"]] = values["href"]
+        self._in_data = tag == "script" and values.get("type") == "application/ld+json"
 
     def handle_data(self, data: str) -> None:
         self.data += data if self._in_data else ""
 
     def node(self, kind: str) -> dict:
         graph = json.loads(self.data)["@graph"]
-        return next(each for each in graph if each["@type"] == kind)
+        return next(node for node in graph if node["@type"] == kind)
 
 
-def page_of(client, path: str) -> str:
+def get_page(client, path: str) -> str:
     response = client.get(path)
     assert response.status_code == 200, path
     return response.content.decode()
 
 
-def head_of(client, path: str) -> Head:
-    return Head(page_of(client, path))
+def get_head(client, path: str) -> ParsedHead:
+    return ParsedHead(get_page(client, path))
 
 
 @pytest.fixture
 def report():
-    """A report with all that a record can hold."""
+    """A report with everything a record can have."""
     ann = make_author(
         "Ann Berg", affiliation_en="Centre for Tests", title_en="Fellow", orcid="0000-0002-1825-0097"
     )
@@ -93,8 +93,8 @@ def report():
 # Tags
 
 
-def test_scholarly_kinds_are_told_in_the_tags_of_google_scholar(client, report):
-    tags = head_of(client, report.get_absolute_url()).tags
+def test_scholarly_kinds_have_the_tags_of_google_scholar(client, report):
+    tags = get_head(client, report.get_absolute_url()).tags
 
     assert {
         name.removeprefix("citation_"): values
@@ -121,15 +121,15 @@ def test_scholarly_kinds_are_told_in_the_tags_of_google_scholar(client, report):
     assert client.get(tags["citation_pdf_url"][0].removeprefix(HERE)).status_code == 200
 
 
-def test_a_comment_is_no_paper(client):
-    tags = head_of(client, make_live().get_absolute_url()).tags
+def test_a_comment_has_no_scholarly_tags(client):
+    tags = get_head(client, make_live().get_absolute_url()).tags
 
     assert not [name for name in tags if name.startswith("citation_")]
     assert tags["DC.type"] == ["Text"]
 
 
-def test_every_piece_has_dublin_core_so_that_zotero_finds_its_authors(client, report):
-    tags = head_of(client, report.get_absolute_url()).tags
+def test_every_publication_has_dublin_core_tags(client, report):
+    tags = get_head(client, report.get_absolute_url()).tags
 
     assert tags["DC.creator"] == ["Berg, Ann", "Name, Pen"] and tags["DC.contributor"] == ["Ek, Bo"]
     assert tags["DC.date"] == ["2026-05-03"] and tags["DC.type"] == ["Report"]
@@ -138,16 +138,16 @@ def test_every_piece_has_dublin_core_so_that_zotero_finds_its_authors(client, re
     ]  # fmt: skip
 
 
-def test_two_words_on_either_side_of_a_comma_are_not_taken_for_two_people(client):
+def test_a_name_that_would_read_as_two_people_is_not_inverted(client):
     author = make_author("María José García López", family_name="García López")
 
-    tags = head_of(client, make_live(by_whom=author).get_absolute_url()).tags
+    tags = get_head(client, make_live(by_whom=author).get_absolute_url()).tags
 
     assert tags["DC.creator"] == ["María José García López"]
 
 
-def test_messages_show_what_a_link_leads_to(client, report):
-    tags = head_of(client, report.get_absolute_url()).tags
+def test_a_publication_has_open_graph_tags(client, report):
+    tags = get_head(client, report.get_absolute_url()).tags
 
     assert tags["og:type"] == ["article"] and tags["og:title"] == ["On Minsk & “more”"]
     assert tags["og:description"] == [report.summary] and tags["og:locale"] == ["en_GB"]
@@ -157,27 +157,27 @@ def test_messages_show_what_a_link_leads_to(client, report):
     assert tags["twitter:card"] == ["summary_large_image"]
     assert tags["og:image:alt"] == ["SCEEUS Report No 1, 2026: On Minsk & “more”"]
     assert (tags["og:image:width"], tags["og:image:height"]) == (["1200"], ["630"])
-    picture = client.get(tags["og:image"][0].removeprefix(HERE))
-    assert (picture.status_code, picture["Content-Type"]) == (200, "image/png")
+    response = client.get(tags["og:image"][0].removeprefix(HERE))
+    assert (response.status_code, response["Content-Type"]) == (200, "image/png")
 
 
 @pytest.mark.parametrize("path", ["/en/", "/sv/publikationer/", "/en/topics/", "/en/authors/"])
-def test_other_pages_have_a_card_too(client, path):
-    tags = head_of(client, path).tags
+def test_other_pages_have_open_graph_tags(client, path):
+    tags = get_head(client, path).tags
 
     assert tags["og:type"] == ["website"] and tags["og:url"] == [f"{HERE}{path}"] and tags["og:title"][0]
 
 
-def test_the_address_to_cite_is_told_where_there_is_a_doi(client, report):
-    assert head_of(client, report.get_absolute_url()).links["cite-as"] == "https://doi.org/10.1234/x"
-    assert "cite-as" not in head_of(client, make_live().get_absolute_url()).links
+def test_a_publication_with_a_doi_links_to_it(client, report):
+    assert get_head(client, report.get_absolute_url()).links["cite-as"] == "https://doi.org/10.1234/x"
+    assert "cite-as" not in get_head(client, make_live().get_absolute_url()).links
 
 
-# Linked data
+# JSON-LD
 
 
-def test_a_report_is_described_as_one(client, report):
-    node = head_of(client, report.get_absolute_url()).node("Report")
+def test_the_json_ld_of_a_report(client, report):
+    node = get_head(client, report.get_absolute_url()).node("Report")
 
     assert node["@id"] == f"{HERE}/en/publications/on-minsk/"
     assert node["author"] == [
@@ -188,13 +188,13 @@ def test_a_report_is_described_as_one(client, report):
         },
         {"@type": "Person", "name": "Pen Name"},
     ]  # fmt: skip
-    assert [each["name"] for each in node["editor"]] == ["Bo Ek"]
+    assert [editor["name"] for editor in node["editor"]] == ["Bo Ek"]
     assert (
         node["datePublished"] == "2026-05-03T12:00:00+02:00"
         and node["dateModified"] == "2026-05-05T12:00:00+02:00"
     )
     assert (node["reportNumber"], node["version"], node["inLanguage"]) == ("1/2026", 2, "en")
-    assert [each["value"] for each in node["identifier"]] == ["10.1234/x", "978-3-16-148410-0"]
+    assert [identifier["value"] for identifier in node["identifier"]] == ["10.1234/x", "978-3-16-148410-0"]
     assert node["isPartOf"] == [
         {
             "@type": "CreativeWorkSeries", "@id": f"{HERE}/en/topics/security-papers/", "name": "Security Papers",
@@ -211,14 +211,14 @@ def test_a_report_is_described_as_one(client, report):
     assert node["encoding"][0]["encodingFormat"] == "application/pdf"
 
 
-def test_a_comment_that_was_never_changed_was_last_changed_when_it_was_published(client):
-    node = head_of(client, make_live().get_absolute_url()).node("Article")
+def test_an_unchanged_comment_was_modified_when_it_was_published(client):
+    node = get_head(client, make_live().get_absolute_url()).node("Article")
 
     assert node["dateModified"] == node["datePublished"]
     assert not {"correction", "isPartOf", "identifier", "reportNumber"} & set(node)
 
 
-def test_a_text_and_its_translations_know_each_other(client):
+def test_translations_are_linked_in_json_ld(client):
     english = make_live(title="English").publication
     swedish = actions.publish(
         make_publication(title="Svenska", language="sv", translation_of=english), by=None
@@ -227,21 +227,21 @@ def test_a_text_and_its_translations_know_each_other(client):
         make_publication(title="Українська", language="uk", translation_of=english), by=None
     )
 
-    original = head_of(client, english.editions.get().get_absolute_url()).node("Article")
-    translation = head_of(client, swedish.get_absolute_url()).node("Article")
+    original = get_head(client, english.editions.get().get_absolute_url()).node("Article")
+    translation = get_head(client, swedish.get_absolute_url()).node("Article")
 
-    assert [each["inLanguage"] for each in original["workTranslation"]] == ["sv", "uk"]
+    assert [text["inLanguage"] for text in original["workTranslation"]] == ["sv", "uk"]
     assert original["workTranslation"][1]["@id"] == f"{HERE}{ukrainian.get_absolute_url()}"
     assert translation["translationOfWork"]["name"] == "English" and "workTranslation" not in translation
 
 
-def test_nothing_in_a_text_can_end_the_data(client):
+def test_json_ld_is_escaped(client):
     edition = make_live(title="</script><script>alert(1)</script><!-- \u2028 & done")
 
-    html = page_of(client, edition.get_absolute_url())
+    html = get_page(client, edition.get_absolute_url())
 
     assert "<script>alert" not in html and "</script><script>a" not in html
-    assert Head(html).node("Article")["name"] == edition.title
+    assert ParsedHead(html).node("Article")["name"] == edition.title
 
 
 @pytest.mark.parametrize(
@@ -253,21 +253,21 @@ def test_nothing_in_a_text_can_end_the_data(client):
         ("/sv/publikationer/", ["Hem", "Publikationer"]),
     ],
 )
-def test_the_way_to_a_page_is_told(client, report, path, names):
-    steps = head_of(client, path).node("BreadcrumbList")["itemListElement"]
+def test_a_page_has_a_breadcrumb(client, report, path, names):
+    steps = get_head(client, path).node("BreadcrumbList")["itemListElement"]
 
     assert [step["name"] for step in steps] == names
     assert [step["position"] for step in steps] == [*range(1, len(names) + 1)]
     assert steps[-1]["item"] == f"{HERE}{path}"
 
 
-def test_the_front_page_tells_who_publishes_and_how_to_search(client):
+def test_the_home_page_describes_publisher_and_search(client):
     SiteSettings.objects.update(short_name="SCEEUS", name_en="Stockholm Centre")
     MenuLink.objects.create(
         place=LinkPlacement.SOCIAL, label_en="Bluesky", address_en="https://bsky.example/us"
     )
 
-    head = head_of(client, "/en/")
+    head = get_head(client, "/en/")
 
     centre = head.node("Organization")
     assert (centre["name"], centre["url"], centre["sameAs"]) == (
@@ -279,32 +279,32 @@ def test_the_front_page_tells_who_publishes_and_how_to_search(client):
 
 
 def test_an_author_has_a_profile(client, report):
-    person = head_of(client, "/en/authors/ann-berg/").node("ProfilePage")["mainEntity"]
+    person = get_head(client, "/en/authors/ann-berg/").node("ProfilePage")["mainEntity"]
 
     assert person["name"] == "Ann Berg" and person["sameAs"] == "https://orcid.org/0000-0002-1825-0097"
     assert person["affiliation"]["name"] == "Centre for Tests"
 
 
-def test_the_type_that_the_desk_gives_a_kind_is_told(client):
+def test_the_schema_type_of_a_kind_is_used(client):
     kind = Kind.objects.get(slug="quick-comment")
     kind.schema_type = "OpinionNewsArticle"
     actions.save_instance(kind, by=None)
 
-    assert head_of(client, make_live().get_absolute_url()).node("OpinionNewsArticle")
+    assert get_head(client, make_live().get_absolute_url()).node("OpinionNewsArticle")
 
 
 # The page
 
 
-def references(html: str) -> list[str]:
-    found = re.findall(r'class="cite__reference">(.*?)</p>', html, re.DOTALL)
-    return [unescape(re.sub(r"<[^>]*>", "", each)) for each in found]
+def citations_in(html: str) -> list[str]:
+    paragraphs = re.findall(r'class="cite__reference">(.*?)</p>', html, re.DOTALL)
+    return [unescape(re.sub(r"<[^>]*>", "", paragraph)) for paragraph in paragraphs]
 
 
-def test_a_reader_finds_references_and_formats_to_fetch(client, report):
-    html = page_of(client, report.get_absolute_url())
+def test_a_page_offers_citations_and_formats(client, report):
+    html = get_page(client, report.get_absolute_url())
 
-    assert references(html)[0].startswith(
+    assert citations_in(html)[0].startswith(
         "Berg, A., & Name, P. (2026). On Minsk & “more” (B. Ek, Ed.) (SCEEUS Report No 1, 2026)."
     )
     formats = re.findall(r'href="([^"]*)" download>(\w[^<]*)</a>', html)
@@ -312,29 +312,27 @@ def test_a_reader_finds_references_and_formats_to_fetch(client, report):
     assert {client.get(url).status_code for url, _name in formats} == {200}
 
 
-def test_an_edition_that_was_superseded_is_cited_at_its_own_address_and_describes_itself_to_no_machine(
-    client, report
-):
-    html = page_of(client, "/en/publications/on-minsk/editions/1/")
+def test_a_superseded_edition_is_cited_at_its_own_address_without_metadata(client, report):
+    html = get_page(client, "/en/publications/on-minsk/editions/1/")
 
-    assert references(html)[0].endswith(f"{HERE}/en/publications/on-minsk/editions/1/")
+    assert citations_in(html)[0].endswith(f"{HERE}/en/publications/on-minsk/editions/1/")
     assert 'href="/en/publications/on-minsk/editions/1.bib" download' in html
-    assert not Head(html).data and "DC.title" not in Head(html).tags
+    assert not ParsedHead(html).data and "DC.title" not in ParsedHead(html).tags
 
 
-def test_a_preview_shows_the_references_and_offers_nothing_that_is_not_there(client, editor):
+def test_a_preview_shows_citations_and_offers_no_formats(client, editor):
     client.force_login(editor, backend=BACKEND)
     publication = make_publication(title="Not yet", slug="not-yet")
 
-    html = page_of(client, reverse("desk:preview", args=[publication.pk]))
+    html = get_page(client, reverse("desk:preview", args=[publication.pk]))
 
-    assert "Not yet [Quick Comment]" in references(html)[0]
-    assert "download>" not in html and not Head(html).data
+    assert "Not yet [Quick Comment]" in citations_in(html)[0]
+    assert "download>" not in html and not ParsedHead(html).data
 
 
-def test_a_report_without_a_designed_pdf_gives_scholars_the_made_one(client):
+def test_a_report_without_an_attached_pdf_links_to_the_typeset_one(client):
     edition = make_live(kind="report")
 
-    tags = head_of(client, edition.get_absolute_url()).tags
+    tags = get_head(client, edition.get_absolute_url()).tags
 
     assert tags["citation_pdf_url"] == [f"{HERE}{edition.get_absolute_url().rstrip('/')}.pdf"]

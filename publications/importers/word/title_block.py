@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass, field
 
+from publications.metadata import NAME_PARTICLES
 from publications.publication_fields import MAX_LENGTHS
 
 from .blocks import Block, Inline, InlineImage, NoteReference, WordParagraph, one_line
@@ -18,26 +19,8 @@ BYLINE = re.compile(
     re.IGNORECASE | re.DOTALL,
 )
 NAME_SEPARATOR = re.compile(r"\s*[,;|•·\n]\s*|\s+(?:and|och|samt|und|et|y|и|та|with|med)\s+|\s*&\s*")
-PARTICLES = {
-    "von",
-    "van",
-    "de",
-    "der",
-    "den",
-    "del",
-    "di",
-    "da",
-    "dos",
-    "af",
-    "la",
-    "le",
-    "al",
-    "el",
-    "bin",
-    "ibn",
-    "ter",
-    "zu",
-}
+PARTICLES = NAME_PARTICLES - {"av"}
+"""Without the Swedish word for "by"."""
 BEFORE_NAME = re.compile(r"^[dlDLO]['’](?=\w)")
 NOT_IN_NAMES = re.compile(r"[\d@:/()\"“”?!]|\.(?=\s*$)(?<!\b\w\.)")
 KEY_POINTS_HEADING = re.compile(
