@@ -1,6 +1,6 @@
-"""Feeds in Atom, RSS and JSON Feed: of the site, and of each kind, topic, author and language, in both trees.
+"""Feeds in Atom, RSS and JSON Feed, in each locale: of the site, and of each kind, topic, author and language.
 
-Feeds read live editions alone, one entry for each piece. What is not public has no feed.
+Feeds read live editions, with one entry for each publication. A subject without a live edition has no feed.
 """
 
 from .views import author_feed, kind_feed, language_feed, site_feed, topic_feed

@@ -1,8 +1,8 @@
-"""Feeds and their entries as plain values, which every format renders; entries are made of live editions.
+"""Feeds and their entries as plain values, which every format renders.
 
-There is one entry for each publication. Its date of change is that of the last announced one: the first publication, an
-update or a correction; a silent fix moves nothing. An announced edition that was undone counts at the moment it was:
-whoever read it is owed the text that stands.
+There is one entry for each live publication. `updated` is the time of its last announced change: the first edition, an
+update or a correction, not a silent fix. An announced edition that was undone counts when it was undone, so that
+everybody who read it gets the text that is live now.
 """
 
 from collections.abc import Iterable, Sequence
@@ -15,6 +15,7 @@ from django.utils import translation
 
 from publications.locales import locale_of
 from publications.models import (
+    ANNOUNCED,
     BylineRole,
     Change,
     Edition,
@@ -32,14 +33,13 @@ from publications.presentation.images import body_html, responsive_image
 from publications.presentation.links import external_link_html, with_whole_addresses
 
 FEED_ENTRIES = 30
-LATER = (Change.CORRECTION, Change.UPDATE)
-ANNOUNCED_LATER = Q(change__in=LATER) | Q(change=Change.FIRST, end_reason=EndReason.UNDONE)
-MOMENT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
+CHANGED_LATER = Q(change__in=ANNOUNCED) | Q(change=Change.FIRST, end_reason=EndReason.UNDONE)
+CHANGED_AT = Case(When(end_reason=EndReason.UNDONE, then=F("visible_until")), default=F("visible_from"))
 
 
 @dataclass(frozen=True)
 class FeedText:
-    """A publication or a translation of it. `url` is absolute, as all addresses here."""
+    """A publication or a translation of it. All addresses of feeds are absolute."""
 
     url: str
     language: str
@@ -48,7 +48,7 @@ class FeedText:
 
 @dataclass(frozen=True)
 class FeedFile:
-    """An attached file, its size in bytes."""
+    """An attached file; `size` is in bytes."""
 
     url: str
     media_type: str
@@ -67,7 +67,7 @@ class FeedImage:
 
 @dataclass(frozen=True)
 class FeedPerson:
-    """A person or an organisation; `uri` is empty if they have no page."""
+    """A person or an organisation; `uri` is "" if they have no page."""
 
     name: str
     uri: str = ""
@@ -75,7 +75,7 @@ class FeedPerson:
 
 @dataclass(frozen=True)
 class FeedCategory:
-    """A subject: `scheme` says which list `term` belongs to, `label` is for people."""
+    """A subject: `scheme` is the address of the list that `term` belongs to, `label` is for people."""
 
     term: str
     scheme: str
@@ -84,7 +84,7 @@ class FeedCategory:
 
 @dataclass(frozen=True)
 class FeedEntry:
-    """One publication. Titles and summary are text; content is HTML that stands by itself."""
+    """One publication. Title and summary are plain text, content is HTML with absolute addresses."""
 
     id: str
     title: str
@@ -110,7 +110,7 @@ class FeedEntry:
 
 @dataclass(frozen=True)
 class Feed:
-    """A feed, its entries newest first. Its author stands for entries that name none."""
+    """A feed, its entries newest first. Its author is used for entries without one."""
 
     id: str
     url: str
@@ -125,7 +125,7 @@ class Feed:
 
 @dataclass(frozen=True)
 class AnnouncedChanges:
-    """When readers were told of a publication and of its changes; corrections newest first."""
+    """The dates of a publication and its last announced change, and its corrections, newest first."""
 
     published: datetime
     updated: datetime
@@ -133,18 +133,17 @@ class AnnouncedChanges:
 
 
 def newest_changes(editions: QuerySet, count: int) -> dict[int, AnnouncedChanges]:
-    """Return the publications among live editions whose changes were announced last, in that order: three queries.
+    """Return the publications among live editions with the newest announced changes, in that order: three queries.
 
-    The newest by date and the newest by a later announcement are enough to choose from: whatever is among the
-    newest by either is among one of them.
+    The newest by date and the newest by a later announcement are candidates: the newest by either are among them.
     """
     dated = editions.order_by("-published_at", "-pk").values_list("publication_id", flat=True)[:count]
-    later = Edition.objects.started().filter(ANNOUNCED_LATER).order_by()
-    own = later.filter(publication=OuterRef("publication")).values("publication")
+    changed = Edition.objects.started().filter(CHANGED_LATER).order_by()
+    own = changed.filter(publication=OuterRef("publication")).values("publication")
     announced = (
-        editions.filter(publication__in=later.values("publication"))
-        .annotate(moment=Subquery(own.annotate(moment=Max(MOMENT)).values("moment")))
-        .order_by("-moment", "-publication_id")
+        editions.filter(publication__in=changed.values("publication"))
+        .annotate(changed_at=Subquery(own.annotate(changed_at=Max(CHANGED_AT)).values("changed_at")))
+        .order_by("-changed_at", "-publication_id")
         .values_list("publication_id", flat=True)[:count]
     )
     changes = _announced_changes({*dated, *announced})
@@ -161,38 +160,40 @@ def _announced_changes(publications: Iterable[int]) -> dict[int, AnnouncedChange
 
 
 def _changes_of(started: list[Edition]) -> AnnouncedChanges:
-    """The changes of one publication, by its started editions in their order."""
-    standing = readable_editions(started) or started
-    published = first_published_at(standing)
-    later = [_announced_at(edition) for edition in started if _is_announced_later(edition)]
-    corrections = [note for note in notes_of(standing) if note.change == Change.CORRECTION and note.note]
-    return AnnouncedChanges(published, max([published, standing[-1].published_at, *later]), corrections)
+    """Return the changes of one publication from its started editions in order."""
+    readable = readable_editions(started) or started
+    published = first_published_at(readable)
+    later = [_changed_at(edition) for edition in started if _is_changed_later(edition)]
+    corrections = [note for note in notes_of(readable) if note.change == Change.CORRECTION and note.note]
+    return AnnouncedChanges(published, max([published, readable[-1].published_at, *later]), corrections)
 
 
-def _is_announced_later(edition: Edition) -> bool:
-    return edition.change in LATER or (
+def _is_changed_later(edition: Edition) -> bool:
+    return edition.change in ANNOUNCED or (
         edition.change == Change.FIRST and edition.end_reason == EndReason.UNDONE
     )
 
 
-def _announced_at(edition: Edition) -> datetime:
+def _changed_at(edition: Edition) -> datetime:
     return edition.visible_until if edition.end_reason == EndReason.UNDONE else edition.visible_from
 
 
 def build_entries(editions: QuerySet) -> list[FeedEntry]:
-    """Return entries of the FEED_ENTRIES publications among these live editions that changed last, newest first."""
+    """Return entries of the FEED_ENTRIES publications among live editions that changed last, newest first."""
     changes = newest_changes(editions, FEED_ENTRIES)
-    live = {rows.edition.publication_id: rows for rows in _live_editions(changes)}
-    return [_entry(live[pk], announced) for pk, announced in changes.items() if pk in live]
+    live = {rows.edition.publication_id: rows for rows in _read_live_editions(changes)}
+    return [_build_entry(live[pk], announced) for pk, announced in changes.items() if pk in live]
 
 
-def _live_editions(publications: Iterable[int]) -> list[EditionWithRows]:
+def _read_live_editions(publications: Iterable[int]) -> list[EditionWithRows]:
     live = Edition.objects.live().filter(publication__in=list(publications))
-    shown = live.defer("body", "plain_text", "paragraphs")
-    return EditionWithRows.get_many(shown, rows=("bylines", "tags", "images", "attachments", "translations"))
+    editions = live.defer("body", "plain_text", "paragraphs")
+    return EditionWithRows.get_many(
+        editions, rows=("bylines", "tags", "images", "attachments", "translations")
+    )
 
 
-def _entry(rows: EditionWithRows, announced: AnnouncedChanges) -> FeedEntry:
+def _build_entry(rows: EditionWithRows, announced: AnnouncedChanges) -> FeedEntry:
     edition = rows.edition
     with translation.override(edition.locale):
         return FeedEntry(
@@ -213,13 +214,13 @@ def _entry(rows: EditionWithRows, announced: AnnouncedChanges) -> FeedEntry:
 
 
 def _texts(rows: EditionWithRows) -> list[FeedText]:
-    """The publication and its translations, one for each language."""
+    """Return the publication and its translations, one for each language."""
     texts = {rows.edition.language: rows.edition}
     for other in rows.translations:
         texts.setdefault(other.language, other)
     return [
-        FeedText(absolute_url(each.get_absolute_url()), language, each.title)
-        for language, each in texts.items()
+        FeedText(absolute_url(edition.get_absolute_url()), language, edition.title)
+        for language, edition in texts.items()
     ]
 
 
@@ -246,26 +247,26 @@ def _files(rows: EditionWithRows) -> list[FeedFile]:
 def _cover(image: Image | None) -> FeedImage | None:
     if not image:
         return None
-    shown = responsive_image(image, public_address)
-    return FeedImage(absolute_url(shown.src), "image/jpeg", shown.alt)
+    responsive = responsive_image(image, public_address)
+    return FeedImage(absolute_url(responsive.src), "image/jpeg", responsive.alt)
 
 
 def _people(bylines: Sequence[EditionByline]) -> dict[str, list[FeedPerson]]:
-    """Authors by that role, else everyone; others contribute."""
-    written = [row for row in bylines if row.role == BylineRole.AUTHOR] or list(bylines)
+    """Return those in the role of author, or else all, as authors, and the rest as contributors."""
+    authors = [byline for byline in bylines if byline.role == BylineRole.AUTHOR] or list(bylines)
     return {
-        "authors": [_person(row) for row in written],
-        "contributors": [_person(row) for row in bylines if row not in written],
+        "authors": [_person(byline) for byline in authors],
+        "contributors": [_person(byline) for byline in bylines if byline not in authors],
     }
 
 
-def _person(row: EditionByline) -> FeedPerson:
-    path = author_url(row.author)
-    return FeedPerson(row.name, absolute_url(path) if path else "")
+def _person(byline: EditionByline) -> FeedPerson:
+    path = author_url(byline.author)
+    return FeedPerson(byline.name, absolute_url(path) if path else "")
 
 
 def _categories(rows: EditionWithRows) -> list[FeedCategory]:
-    """The kind and the topics, each by the address of the list it belongs to."""
+    """Return the kind and the topics, with the addresses of the lists they belong to."""
     edition = rows.edition
     locale = locale_of(edition.language)
     kinds = absolute_url(localized_path(locale, "publications:list"))
@@ -278,10 +279,10 @@ def _categories(rows: EditionWithRows) -> list[FeedCategory]:
 
 
 def _content(rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
-    """Notes of corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
+    """Return corrections, cover, key points, text and disclaimer as HTML with absolute addresses."""
     edition = rows.edition
     with translation.override(edition.locale):
-        shown = render_to_string(
+        html = render_to_string(
             "partials/feed_entry.html",
             {
                 "edition": edition,
@@ -291,4 +292,4 @@ def _content(rows: EditionWithRows, corrections: list[ChangeNote]) -> str:
                 "html": body_html(edition, rows.images, public_address),
             },
         )
-    return with_whole_addresses(shown.strip(), absolute_url(edition.get_absolute_url()))
+    return with_whole_addresses(html.strip(), absolute_url(edition.get_absolute_url()))

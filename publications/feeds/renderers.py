@@ -1,4 +1,4 @@
-"""Feeds as documents: Atom, RSS and JSON Feed. RENDERERS has one renderer for each format of feeds."""
+"""Renderers of feeds in Atom, RSS and JSON Feed, one in RENDERERS for each of FEED_FORMATS."""
 
 import email.utils
 import json
@@ -25,7 +25,7 @@ Node = dict[str, Any]
 
 
 def render_atom(feed: Feed) -> bytes:
-    """Atom as RFC 4287 has it."""
+    """Return a feed as Atom (RFC 4287)."""
     return build_xml(lambda xml: _atom_feed(feed, xml))
 
 
@@ -59,7 +59,7 @@ def _atom_entry(entry: FeedEntry, xml: XmlWriter) -> None:
 
 
 def _atom_links(entry: FeedEntry, xml: XmlWriter) -> None:
-    """One alternate, since some readers take the first and some the last; translations are related."""
+    """Write one alternate link, since some readers use the first and some the last; translations are related."""
     for text in entry.texts:
         rel = "alternate" if text.url == entry.url else "related"
         _atom_link(xml, rel, text.url, type=HTML, hreflang=text.language, title=text.title)
@@ -87,18 +87,17 @@ def _element_if(xml: XmlWriter, name: str, text: str) -> None:
 
 
 def render_rss(feed: Feed) -> bytes:
-    """RSS 2.0 (rssboard.org/rss-specification), with what it lacks from the modules that its readers know.
+    """Return a feed as RSS 2.0 (rssboard.org/rss-specification), with the modules that feed readers support.
 
-    An author is a `dc:creator`, since RSS wants an e-mail address of an `author`; the full text is `content:encoded`;
-    the moment of the last announced change is `atom:updated`. An item has one `enclosure` at most, so that is the
-    first file; the cover is `media:content`. The moment of an item stays that of its publication, as its readers
-    sort by it.
+    An author is a `dc:creator`, since RSS requires an e-mail address in `author`; the full text is `content:encoded`;
+    the last announced change is `atom:updated`. An item may have one `enclosure`, which is the first file; the cover is
+    `media:content`. `pubDate` stays the date of publication, as readers sort by it.
     """
     return build_xml(lambda xml: _rss(feed, xml))
 
 
 def _rfc_822(at: datetime) -> str:
-    """As RFC 822 writes it, with the four digits of a year that RSS prefers: Sun, 03 May 2026 10:00:30 GMT."""
+    """Return a datetime as in RFC 822 with a year of four digits: "Sun, 03 May 2026 10:00:30 GMT"."""
     return email.utils.format_datetime(at.astimezone(UTC), usegmt=True)
 
 
@@ -137,22 +136,22 @@ def _rss_item(feed: Feed, entry: FeedEntry, xml: XmlWriter) -> None:
 
 
 def _rss_related(entry: FeedEntry, xml: XmlWriter) -> None:
-    """Translations, the first file, and the cover."""
+    """Write translations, the first file and the cover."""
     for text in entry.texts[1:]:
-        way = {"href": text.url, "rel": "related", "type": "text/html"}
-        xml.element("atom:link", attributes={**way, "hreflang": text.language, "title": text.title})
+        link = {"href": text.url, "rel": "related", "type": "text/html"}
+        xml.element("atom:link", attributes={**link, "hreflang": text.language, "title": text.title})
     for file in entry.files[:1]:
-        told = {"url": file.url, "length": str(file.size), "type": file.media_type}
-        xml.element("enclosure", attributes=told)
+        enclosure = {"url": file.url, "length": str(file.size), "type": file.media_type}
+        xml.element("enclosure", attributes=enclosure)
     if entry.cover:
-        told = {"url": entry.cover.url, "type": entry.cover.media_type, "medium": "image"}
-        with xml.inside("media:content", told):
+        media = {"url": entry.cover.url, "type": entry.cover.media_type, "medium": "image"}
+        with xml.inside("media:content", media):
             xml.element("media:description", entry.cover.alt, {"type": "plain"})
 
 
 def render_json_feed(feed: Feed) -> bytes:
-    """JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
-    return json.dumps(_filled(_json_feed(feed)), ensure_ascii=False, indent=1).encode()
+    """Return a feed as JSON Feed 1.1 (jsonfeed.org/version/1.1)."""
+    return json.dumps(_without_empty(_json_feed(feed)), ensure_ascii=False, indent=1).encode()
 
 
 def _json_feed(feed: Feed) -> Node:
@@ -199,13 +198,13 @@ def _json_attachment(file: FeedFile) -> Node:
     }
 
 
-def _filled(value: Any) -> Any:
-    """Without what is empty, but for the list of items, and without signs that no document of ours holds."""
+def _without_empty(value: Any) -> Any:
+    """Return a value without empty members, except `items`, and without the characters that XML forbids."""
     if isinstance(value, dict):
-        told = {name: _filled(each) for name, each in value.items()}
-        return {name: each for name, each in told.items() if each not in ("", []) or name == "items"}
+        members = {name: _without_empty(member) for name, member in value.items()}
+        return {name: member for name, member in members.items() if member not in ("", []) or name == "items"}
     if isinstance(value, list):
-        return [_filled(each) for each in value]
+        return [_without_empty(member) for member in value]
     return FORBIDDEN.sub("", value) if isinstance(value, str) else value
 
 

@@ -1,4 +1,4 @@
-"""The feeds that readers can subscribe to. What no live edition names has none, known or unknown."""
+"""The views of feeds. A kind, topic, author or language without a live edition answers 404, known or unknown."""
 
 from datetime import datetime
 from typing import Any
@@ -20,69 +20,75 @@ from .entries import Feed, FeedPerson, build_entries
 from .renderers import RENDERERS
 
 FeedLinks = dict[str, Any]
-SINCE = "2026"  # RFC 4151: a year in which the centre owned its name
+TAG_URI_YEAR = "2026"  # RFC 4151: a year in which the publisher owned its domain
 
 
 def site_feed(request: HttpRequest, format: str) -> HttpResponse:
-    """All publications, one text of each family, as the list has them."""
-    return _feed(
+    """All publications, one text of each translation group, as on the list."""
+    return _feed_response(
         request, format, _editions_of_locale(), reverse("publications:list"), feeds_for(current_locale())
     )
 
 
 def kind_feed(request: HttpRequest, kind: str, format: str) -> HttpResponse:
-    found = get_object_or_404(Kind, slug=kind)
-    live = _if_any(Edition.objects.live().filter(kind=found), _editions_of_locale().filter(kind=found))
-    page = f"{reverse('publications:list')}?kind={found.slug}"
-    return _feed(request, format, live, page, feeds_for(current_locale(), kind=found))
+    kind = get_object_or_404(Kind, slug=kind)
+    live = _editions_or_404(Edition.objects.live().filter(kind=kind), _editions_of_locale().filter(kind=kind))
+    page = f"{reverse('publications:list')}?kind={kind.slug}"
+    return _feed_response(request, format, live, page, feeds_for(current_locale(), kind=kind))
 
 
 def topic_feed(request: HttpRequest, tag: str, format: str) -> HttpResponse:
-    found = get_object_or_404(Tag, slug=tag)
-    live = _if_any(Edition.objects.live().tagged(found), _editions_of_locale().tagged(found))
-    return _feed(request, format, live, topic_url(found), feeds_for(current_locale(), tag=found))
+    topic = get_object_or_404(Tag, slug=tag)
+    live = _editions_or_404(Edition.objects.live().tagged(topic), _editions_of_locale().tagged(topic))
+    return _feed_response(request, format, live, topic_url(topic), feeds_for(current_locale(), tag=topic))
 
 
 def author_feed(request: HttpRequest, author: str, format: str) -> HttpResponse:
-    found = get_object_or_404(Author.objects.identified(), slug=author)
-    live = _if_any(Edition.objects.live().authored_by(found), _editions_of_locale().authored_by(found))
-    return _feed(request, format, live, author_url(found), feeds_for(current_locale(), author=found))
+    author = get_object_or_404(Author.objects.identified(), slug=author)
+    live = _editions_or_404(
+        Edition.objects.live().authored_by(author), _editions_of_locale().authored_by(author)
+    )
+    return _feed_response(
+        request, format, live, author_url(author), feeds_for(current_locale(), author=author)
+    )
 
 
 def language_feed(request: HttpRequest, code: str, format: str) -> HttpResponse:
-    """All texts in a language, translations too."""
+    """All texts in a language, translations included."""
     if code not in LANGUAGE_NAMES:
         raise Http404
     live = Edition.objects.live().filter(language=code)
     page = f"{reverse('publications:list')}?language={code}"
-    return _feed(request, format, _if_any(live, live), page, feeds_for(current_locale(), language=code))
+    return _feed_response(
+        request, format, _editions_or_404(live, live), page, feeds_for(current_locale(), language=code)
+    )
 
 
 def _editions_of_locale() -> QuerySet:
     return Edition.objects.live().for_locale(current_locale())
 
 
-def _if_any(live: QuerySet, shown: QuerySet) -> QuerySet:
-    """What is shown, where anything is live at all: else the subject is as if it were not there."""
+def _editions_or_404(live: QuerySet, editions: QuerySet) -> QuerySet:
+    """Return `editions`, or raise Http404 if nothing is live in any locale."""
     if not live.order_by().exists():
         raise Http404
-    return shown
+    return editions
 
 
-def _feed(
-    request: HttpRequest, format: str, editions: QuerySet, page: str, names: list[FeedLinks]
+def _feed_response(
+    request: HttpRequest, format: str, editions: QuerySet, page: str, links: list[FeedLinks]
 ) -> HttpResponse:
-    return conditional_response(request, lambda: _render(format, editions, page, names[0]))
+    return conditional_response(request, lambda: _render_feed(format, editions, page, links[0]))
 
 
-def _render(format: str, editions: QuerySet, page: str, name: FeedLinks) -> HttpResponse:
+def _render_feed(format: str, editions: QuerySet, page: str, link: FeedLinks) -> HttpResponse:
     site = site_settings()
-    entries = cached_latest("entries of a feed", name["url"], lambda: build_entries(editions))
+    entries = cached_latest("entries of a feed", link["url"], lambda: build_entries(editions))
     feed = Feed(
-        id=_stable_id(name["url"]),
-        url=absolute_url(name["ways"][format]),
+        id=_stable_id(link["url"]),
+        url=absolute_url(link["ways"][format]),
         page=absolute_url(page),
-        title=_("%(title)s – %(site)s") % {"title": name["title"], "site": site.short_name},
+        title=_("%(title)s – %(site)s") % {"title": link["title"], "site": site.short_name},
         subtitle=site.description or site.name,
         language=current_locale(),
         updated=entries[0].updated if entries else _last_change(),
@@ -95,8 +101,8 @@ def _render(format: str, editions: QuerySet, page: str, name: FeedLinks) -> Http
 
 
 def _stable_id(path: str) -> str:
-    """A tag URI (RFC 4151), the same whatever scheme or port the site is reached by."""
-    return f"tag:{urlsplit(settings.SITE_URL).hostname},{SINCE}:{path}"
+    """Return a tag URI (RFC 4151), which does not depend on the scheme and port of the site."""
+    return f"tag:{urlsplit(settings.SITE_URL).hostname},{TAG_URI_YEAR}:{path}"
 
 
 def _last_change() -> datetime:

@@ -15,6 +15,7 @@ from .draft_comment import DraftComment
 from .edition import FOREVER, WITHDRAWN_OR_UNDONE, Change, Edition, EndReason
 from .edition_rows import EditionAttachment, EditionByline, EditionImage, EditionRow, EditionTag
 from .edition_with_rows import (
+    ANNOUNCED,
     EditionWithRows,
     announced_at,
     first_published_at,
@@ -97,6 +98,7 @@ from .word_file import TrackedChangesState, WordFile
 
 __all__ = [
     "ADDING",
+    "ANNOUNCED",
     "FACETS",
     "FOREVER",
     "MAX_COMMENTS",

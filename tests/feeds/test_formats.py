@@ -1,4 +1,4 @@
-"""Feeds in three formats: each strict by its own specification, whole, and the same to readers of others."""
+"""Feeds in three formats: each follows its specification and has the same entries in common feed readers."""
 
 import json
 import re
@@ -27,7 +27,7 @@ SITE = "/en/feeds/publications"
 RFC_822 = re.compile(r"(Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d [A-Z][a-z]{2} \d{4} \d\d:\d\d:\d\d GMT")
 RFC_3339 = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ")
 CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x84\x86-\x9f\ufffe\uffff]")
-NAMES = {
+NAMESPACES = {
     "atom": "http://www.w3.org/2005/Atom",
     "content": "http://purl.org/rss/1.0/modules/content/",
     "dc": "http://purl.org/dc/elements/1.1/",
@@ -37,13 +37,13 @@ NAMES = {
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(START, tick=False) as moved:
-        yield moved
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
 def report(clock):
-    """A corrected report with all that an entry can hold, beside a translation of it."""
+    """A corrected report with everything an entry can have, and a translation of it."""
     publication = make_publication(
         title="On Minsk & <“more”>", slug="on-minsk", kind="report", summary="So & so.", cover=make_image(size=(1600, 900)),
         by=[make_author("Ann Berg"), make_author("Pen Name", is_pseudonymous=True), make_author("Bo Ek")], tags=(make_tag("Ämne"),),
@@ -62,15 +62,15 @@ def report(clock):
     return publication
 
 
-def fetched(client, format: str, path: str = SITE) -> bytes:
+def fetch_feed(client, format: str, path: str = SITE) -> bytes:
     response = client.get(f"{path}.{format}")
     assert response.status_code == 200
     return response.content
 
 
 @dataclass(frozen=True)
-class Told:
-    """An entry as a reader's own program has it, whatever the format."""
+class ParsedEntry:
+    """An entry as a feed reader parses it, whatever the format."""
 
     id: str
     title: str
@@ -83,42 +83,42 @@ class Told:
     enclosures: list[str]
 
 
-def parsed(content: bytes, media_type: str) -> feedparser.FeedParserDict:
-    found = feedparser.parse(content, response_headers={"content-type": media_type})
-    assert not found.bozo, found.get("bozo_exception")
-    return found
+def parse_feed(content: bytes, media_type: str) -> feedparser.FeedParserDict:
+    feed = feedparser.parse(content, response_headers={"content-type": media_type})
+    assert not feed.bozo, feed.get("bozo_exception")
+    return feed
 
 
-def entries(client, format: str, path: str = SITE) -> list[Told]:
-    """By feedparser, which knows Atom and RSS; by the names of the specification in a JSON Feed."""
+def entries(client, format: str, path: str = SITE) -> list[ParsedEntry]:
+    """Return the entries, of Atom and RSS by feedparser, of JSON Feed by the names of its specification."""
     if format == "json":
-        return [_of_json(each) for each in json.loads(fetched(client, format, path))["items"]]
-    found = parsed(fetched(client, format, path), MEDIA_TYPES[format])
-    assert found.version == {"atom": "atom10", "rss": "rss20"}[format]
-    return [_of_feedparser(each) for each in found.entries]
+        return [_from_json(item) for item in json.loads(fetch_feed(client, format, path))["items"]]
+    feed = parse_feed(fetch_feed(client, format, path), MEDIA_TYPES[format])
+    assert feed.version == {"atom": "atom10", "rss": "rss20"}[format]
+    return [_from_feedparser(entry) for entry in feed.entries]
 
 
-def _of_feedparser(entry: feedparser.FeedParserDict) -> Told:
-    moments = (datetime(*entry[name][:6], tzinfo=UTC) for name in ("published_parsed", "updated_parsed"))
-    return Told(
-        entry.id, entry.title, entry.link, *moments, [person.name for person in entry.authors],
-        entry.get("summary", ""), entry.content[0].value, [each.href for each in entry.enclosures],
+def _from_feedparser(entry: feedparser.FeedParserDict) -> ParsedEntry:
+    times = (datetime(*entry[name][:6], tzinfo=UTC) for name in ("published_parsed", "updated_parsed"))
+    return ParsedEntry(
+        entry.id, entry.title, entry.link, *times, [person.name for person in entry.authors],
+        entry.get("summary", ""), entry.content[0].value, [enclosure.href for enclosure in entry.enclosures],
     )  # fmt: skip
 
 
-def _of_json(entry: dict) -> Told:
-    moments = (datetime.fromisoformat(entry[name]) for name in ("date_published", "date_modified"))
-    return Told(
-        entry["id"], entry["title"], entry["url"], *moments, [person["name"] for person in entry["authors"]],
-        entry.get("summary", ""), entry["content_html"], [each["url"] for each in entry.get("attachments", [])],
+def _from_json(entry: dict) -> ParsedEntry:
+    times = (datetime.fromisoformat(entry[name]) for name in ("date_published", "date_modified"))
+    return ParsedEntry(
+        entry["id"], entry["title"], entry["url"], *times, [person["name"] for person in entry["authors"]],
+        entry.get("summary", ""), entry["content_html"], [attachment["url"] for attachment in entry.get("attachments", [])],
     )  # fmt: skip
 
 
-# The same to readers of others
+# Feed readers
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_reader_of_others_reads_it_whole(client, report, format):
+def test_a_feed_reader_finds_everything(client, report, format):
     entry = entries(client, format)[0]
 
     assert (entry.title, entry.url) == ("On Minsk & <“more”>", f"{HERE}/en/publications/on-minsk/")
@@ -132,28 +132,28 @@ def test_a_reader_of_others_reads_it_whole(client, report, format):
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_a_feed_that_tells_of_nothing_is_read_too(client, format):
+def test_an_empty_feed_can_be_read(client, format):
     assert entries(client, format) == []
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_files_come_along(client, report, format):
-    files = [each for each in entries(client, format)[0].enclosures if each.endswith(".pdf")]
+def test_files_are_enclosed(client, report, format):
+    files = [url for url in entries(client, format)[0].enclosures if url.endswith(".pdf")]
 
     assert len(files) == (1 if format == "rss" else 2)
     assert {client.get(address.removeprefix(HERE)).status_code for address in files} == {200}
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_the_cover_comes_along(client, report, format):
-    text = fetched(client, format).decode()
+def test_the_cover_is_included(client, report, format):
+    text = fetch_feed(client, format).decode()
 
-    found = re.search(rf"{HERE}/media/{report.cover.key}/960.jpg", text)
-    assert found and client.get(found[0].removeprefix(HERE)).status_code == 200
+    match = re.search(rf"{HERE}/media/{report.cover.key}/960.jpg", text)
+    assert match and client.get(match[0].removeprefix(HERE)).status_code == 200
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_the_id_of_a_piece_outlives_its_title_address_and_editions(client, report, clock, format):
+def test_the_id_of_an_entry_never_changes(client, report, clock, format):
     before = [entry.id for entry in entries(client, format)]
     clock.shift(timedelta(days=1))
     actions.publish(saved(report, title="Anew", slug="anew", body="Anew."), by=None, change="update")
@@ -189,18 +189,20 @@ def test_what_is_not_public_is_in_no_format(client, clock, format):
     assert client.get(f"/en/feeds/kinds/report.{format}").status_code == 404
 
 
-# By the words of each specification
+# Specifications
 
 
 def addresses(value) -> list[str]:
-    """Every address in a JSON document, by the names that hold one."""
+    """Return every address in a JSON document."""
     if isinstance(value, dict):
-        own = [each for name, each in value.items() if name in ("url", "home_page_url", "feed_url", "image")]
-        return own + [address for each in value.values() for address in addresses(each)]
-    return [address for each in value for address in addresses(each)] if isinstance(value, list) else []
+        own = [
+            member for name, member in value.items() if name in ("url", "home_page_url", "feed_url", "image")
+        ]
+        return own + [address for member in value.values() for address in addresses(member)]
+    return [address for item in value for address in addresses(item)] if isinstance(value, list) else []
 
 
-def test_a_json_feed_has_what_its_specification_asks_for(client, report):
+def test_a_json_feed_follows_its_specification(client, report):
     response = client.get(f"{SITE}.json")
     feed = json.loads(response.content)
     entry = feed["items"][0]
@@ -215,13 +217,13 @@ def test_a_json_feed_has_what_its_specification_asks_for(client, report):
         {"name": "Pen Name"},
     ]
     assert entry["tags"] == ["Report", "Ämne"]
-    assert [(each["mime_type"], each["size_in_bytes"]) for each in entry["attachments"]] == [
+    assert [(file["mime_type"], file["size_in_bytes"]) for file in entry["attachments"]] == [
         ("application/pdf", 8)
     ] * 2
     assert report.cover.key in entry["image"]
 
 
-def test_rss_has_what_its_specification_asks_for(client, report):
+def test_rss_follows_its_specification(client, report):
     response = client.get(f"{SITE}.rss")
     root = ElementTree.fromstring(response.content)
     channel, entry = root.find("channel"), root.find("channel/item")
@@ -229,7 +231,7 @@ def test_rss_has_what_its_specification_asks_for(client, report):
     assert response["Content-Type"] == "application/rss+xml; charset=utf-8"
     assert (root.tag, root.get("version")) == ("rss", "2.0")
     assert all(channel.findtext(name) for name in ("title", "link", "description", "language"))
-    own = channel.find("atom:link", NAMES)
+    own = channel.find("atom:link", NAMESPACES)
     assert (own.get("rel"), own.get("href"), own.get("type")) == (
         "self", f"{HERE}{SITE}.rss", "application/rss+xml"
     )  # fmt: skip
@@ -240,50 +242,50 @@ def test_rss_has_what_its_specification_asks_for(client, report):
         "type": "application/pdf",
     }
     assert entry.find("guid").get("isPermaLink") == "false"
-    assert entry.findtext("dc:language", "", NAMES) == "en"
-    assert entry.find("media:content", NAMES).get("type") == "image/jpeg"
-    assert [each.get("hreflang") for each in entry.findall("atom:link", NAMES)] == ["uk"]
+    assert entry.findtext("dc:language", "", NAMESPACES) == "en"
+    assert entry.find("media:content", NAMESPACES).get("type") == "image/jpeg"
+    assert [link.get("hreflang") for link in entry.findall("atom:link", NAMESPACES)] == ["uk"]
 
 
-def test_rss_writes_moments_as_rfc_822_does(client, report):
-    root = ElementTree.fromstring(fetched(client, "rss"))
-    result = [element.text for name in ("pubDate", "lastBuildDate") for element in root.iter(name)]
+def test_rss_has_dates_of_rfc_822(client, report):
+    root = ElementTree.fromstring(fetch_feed(client, "rss"))
+    dates = [element.text for name in ("pubDate", "lastBuildDate") for element in root.iter(name)]
 
-    assert len(result) == 2 and all(RFC_822.fullmatch(each) for each in result)
-    assert parsedate_to_datetime(result[0]) == START.replace(second=0)
-    assert result[0].startswith("Sun, 03 May 2026")
+    assert len(dates) == 2 and all(RFC_822.fullmatch(date) for date in dates)
+    assert parsedate_to_datetime(dates[0]) == START.replace(second=0)
+    assert dates[0].startswith("Sun, 03 May 2026")
 
 
-def test_rss_names_the_centre_where_nobody_signed(client):
+def test_rss_names_the_publisher_where_there_is_no_byline(client):
     make_live().bylines.all().delete()
 
     assert entries(client, "rss")[0].authors == ["Stockholm Centre for Eastern European Studies"]
-    assert "authors" not in json.loads(fetched(client, "json"))["items"][0]
+    assert "authors" not in json.loads(fetch_feed(client, "json"))["items"][0]
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_every_address_leads_from_anywhere(client, report, format):
-    text = fetched(client, format).decode().replace("\\", "").replace("&lt;", "<").replace("&quot;", '"')
+def test_every_address_is_absolute(client, report, format):
+    text = fetch_feed(client, format).decode().replace("\\", "").replace("&lt;", "<").replace("&quot;", '"')
 
-    found = re.findall(r'(?:href|src|url)="([^"]*)"|"(?:url|image)": "([^"]*)"', text)
-    assert len(found) > 5
-    assert all((one or other).startswith(HERE) for one, other in found)
+    addresses_found = re.findall(r'(?:href|src|url)="([^"]*)"|"(?:url|image)": "([^"]*)"', text)
+    assert len(addresses_found) > 5
+    assert all((one or other).startswith(HERE) for one, other in addresses_found)
 
 
 @pytest.mark.parametrize("format", FORMATS)
-def test_no_control_character_is_told(client, format):
+def test_control_characters_are_removed(client, format):
     make_live(title="On\x0b \x1bMinsk\x9d\ufffe", summary="\x08So.")
 
-    text = fetched(client, format).decode()
+    text = fetch_feed(client, format).decode()
 
     assert not CONTROL.search(text) and "\\u00" not in text
     assert ">On Minsk<" in text or '"On Minsk"' in text
 
 
-# Found from pages
+# Pages
 
 
-def heads(client, path: str) -> list[tuple[str, str, str]]:
+def feed_links(client, path: str) -> list[tuple[str, str, str]]:
     html = client.get(path).text
     return re.findall(r'<link rel="alternate" type="([^"]*)" href="([^"]*)" title="([^"]*)">', html)
 
@@ -291,16 +293,16 @@ def heads(client, path: str) -> list[tuple[str, str, str]]:
 @pytest.mark.parametrize(
     "path", ["/en/", "/sv/publikationer/", "/en/topics/ämne/", "/en/authors/ann-berg/", "/en/publications/?kind=report"]
 )  # fmt: skip
-def test_a_page_leads_to_each_format_of_its_feeds(client, report, path):
-    found = heads(client, path)
+def test_a_page_links_to_each_format_of_its_feeds(client, report, path):
+    links = feed_links(client, path)
 
-    assert len(found) >= 3 and len({title for _type, _url, title in found}) == len(found)
-    for media_type, url, _title in found:
+    assert len(links) >= 3 and len({title for _type, _url, title in links}) == len(links)
+    for media_type, url, _title in links:
         assert client.get(url)["Content-Type"] == f"{media_type}; charset=utf-8"
 
 
-def test_the_other_formats_are_named_beside_atom(report):
-    own, _whole = feeds_for("en", tag=report.tags.get())
+def test_the_other_formats_are_listed_after_atom(report):
+    own, _site = feeds_for("en", tag=report.tags.get())
 
     assert own["url"] == "/en/feeds/topics/%C3%A4mne.atom"
     assert [(other["title"], other["url"]) for other in own["others"]] == [
