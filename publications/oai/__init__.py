@@ -1,7 +1,7 @@
-"""OAI-PMH 2.0: the records of pieces for harvesters (Open Archives Initiative, Protocol for Metadata Harvesting).
+"""OAI-PMH 2.0: records for harvesters (Open Archives Initiative, Protocol for Metadata Harvesting).
 
-An item is a piece that is or was public; its record is that of the live edition, in Dublin Core, or the word that
-it is deleted. What has not been public has no item.
+An item is a publication that is or was public. Its record is that of the live edition in Dublin Core, or says that it
+is deleted. A draft has no item.
 """
 
 from .views import oai

@@ -1,8 +1,8 @@
-"""The repository: its items in the order of their datestamps, page by page, and the answer to each verb in XML.
+"""The repository: its items in the order of their datestamps, page by page, and the response to each verb in XML.
 
-The datestamp of a record is when what it says last changed: when its live edition became public, or an action changed
-what the record says (a redaction, a new name of a topic), or when the publication ended. All of these are stored, so a
-scheduled publication is there at its second though nothing is done then.
+The datestamp of a record is when its content last changed: when its live edition became public, an action changed the
+record (a redaction, a new name of a topic), or the publication ended. All of these are stored columns, so a scheduled
+publication is listed from its first second without any job.
 """
 
 import re
@@ -32,7 +32,7 @@ from .request import (
     OaiError,
     OaiRequest,
     check_format,
-    uid_of,
+    parse_identifier,
     write_token,
 )
 
@@ -53,7 +53,7 @@ PAGE_ITEMS = 100
 
 @dataclass(frozen=True)
 class HarvestItem:
-    """A record's header, and the edition it is of, with its rows: the live one, or the last that was."""
+    """The datestamp of a record and its edition with rows: the live one, or the last that was."""
 
     rows: EditionWithRows
     stamp: datetime
@@ -68,7 +68,7 @@ class HarvestItem:
         return self.edition.uid
 
     @property
-    def place(self) -> ListPosition:
+    def position(self) -> ListPosition:
         return ListPosition(self.stamp, self.edition.publication_id)
 
     @property
@@ -83,28 +83,28 @@ class HarvestItem:
 
 @dataclass(frozen=True)
 class Source:
-    """Editions whose items have their stamp in one column."""
+    """Editions whose items have their datestamp in one column."""
 
     editions: QuerySet
     column: str
     is_deleted: bool = False
 
     def matching(self, query: HarvestQuery) -> "Source":
-        """The editions of a query. An unknown set holds none."""
+        """Return the source limited to a query. An unknown set has no editions."""
         name, _hyphen, value = query.set.partition("-")
-        column, found = self.column, self.editions
+        column, editions = self.column, self.editions
         if query.set:
             facet = FACETS.get(name)
-            found = facet.filter(found, value) if facet and facet.set_label else found.none()
+            editions = facet.filter(editions, value) if facet and facet.set_label else editions.none()
         if query.since:
-            found = found.filter(**{f"{column}__gte": query.since})
+            editions = editions.filter(**{f"{column}__gte": query.since})
         if query.until:
-            found = found.filter(**{f"{column}__lte": query.until.replace(microsecond=999_999)})
+            editions = editions.filter(**{f"{column}__lte": query.until.replace(microsecond=999_999)})
         if query.after:
             at, publication = query.after.stamp, query.after.publication
             later = Q(**{f"{column}__gt": at}) | Q(**{column: at, "publication__gt": publication})
-            found = found.filter(later, **{f"{column}__gte": at})
-        return replace(self, editions=found)
+            editions = editions.filter(later, **{f"{column}__gte": at})
+        return replace(self, editions=editions)
 
     def positions(self, count: int) -> Iterator[tuple[ListPosition, int, bool]]:
         rows = self.editions.order_by(self.column, "publication").values_list(
@@ -116,51 +116,51 @@ class Source:
 
 
 def _sources(now: datetime) -> list[Source]:
-    """All items, each in one of three: live and as it was published, live and touched since, ended."""
-    live, begun = Edition.objects.live(now), Edition.objects.started(now)
-    touched = Q(record_changed_at__gt=F("visible_from"))
-    later = begun.filter(publication=OuterRef("publication"), visible_from__gte=OuterRef("visible_until"))
-    ended = begun.filter(~Exists(later.order_by()), visible_until__lte=now)
+    """Return all items in three sources: live and unchanged, live and changed since, ended."""
+    live, started = Edition.objects.live(now), Edition.objects.started(now)
+    changed = Q(record_changed_at__gt=F("visible_from"))
+    later = started.filter(publication=OuterRef("publication"), visible_from__gte=OuterRef("visible_until"))
+    ended = started.filter(~Exists(later.order_by()), visible_until__lte=now)
     return [
-        Source(live.filter(Q(record_changed_at=None) | ~touched), "visible_from"),
-        Source(live.filter(touched), "record_changed_at"),
+        Source(live.filter(Q(record_changed_at=None) | ~changed), "visible_from"),
+        Source(live.filter(changed), "record_changed_at"),
         Source(ended, "visible_until", is_deleted=True),
     ]
 
 
-def page_of_items(query: HarvestQuery, now: datetime) -> tuple[list[HarvestItem], ListPosition | None]:
-    """The next items, and the place of the last of them where more follow."""
-    found = [source.matching(query).positions(PAGE_ITEMS + 1) for source in _sources(now)]
-    rows = list(islice(merge(*found), PAGE_ITEMS + 1))
-    more = rows[PAGE_ITEMS - 1][0] if len(rows) > PAGE_ITEMS else None
-    return _items(rows[:PAGE_ITEMS]), more
+def read_page(query: HarvestQuery, now: datetime) -> tuple[list[HarvestItem], ListPosition | None]:
+    """Return the next items, and the position of the last one if more follow."""
+    positions = [source.matching(query).positions(PAGE_ITEMS + 1) for source in _sources(now)]
+    rows = list(islice(merge(*positions), PAGE_ITEMS + 1))
+    last = rows[PAGE_ITEMS - 1][0] if len(rows) > PAGE_ITEMS else None
+    return _read_items(rows[:PAGE_ITEMS]), last
 
 
 def find_item(uid: UUID, now: datetime) -> HarvestItem | None:
     """Return the item of a publication that is or was public, or None."""
     for source in _sources(now):
         own = replace(source, editions=source.editions.filter(publication__uid=uid))
-        if found := _items(list(own.positions(1))):
-            return found[0]
+        if items := _read_items(list(own.positions(1))):
+            return items[0]
     return None
 
 
 def earliest_datestamp(now: datetime) -> datetime:
-    """No datestamp is before this moment."""
-    begun = Edition.objects.started(now).order_by()
-    return begun.aggregate(first=Min("visible_from"))["first"] or now
+    """Return a time that no datestamp is before."""
+    started = Edition.objects.started(now).order_by()
+    return started.aggregate(first=Min("visible_from"))["first"] or now
 
 
-def _items(rows: list[tuple[ListPosition, int, bool]]) -> list[HarvestItem]:
-    editions = Edition.objects.filter(pk__in=[pk for _place, pk, _is_deleted in rows]).without_texts()
-    texts = EditionWithRows.get_many(editions, rows=("bylines", "tags", "attachments"))
-    by_number = {text.edition.pk: text for text in texts}
-    return [HarvestItem(by_number[pk], place.stamp, is_deleted) for place, pk, is_deleted in rows]
+def _read_items(rows: list[tuple[ListPosition, int, bool]]) -> list[HarvestItem]:
+    editions = Edition.objects.filter(pk__in=[pk for _position, pk, _is_deleted in rows]).without_texts()
+    editions_with_rows = EditionWithRows.get_many(editions, rows=("bylines", "tags", "attachments"))
+    by_pk = {edition.edition.pk: edition for edition in editions_with_rows}
+    return [HarvestItem(by_pk[pk], position.stamp, is_deleted) for position, pk, is_deleted in rows]
 
 
 @dataclass(frozen=True)
 class Repository:
-    """The repository at the moment of a request, all of whose parts are of that moment."""
+    """The repository at the time of a request; all parts of the response are as of this time."""
 
     now: datetime
     site: SiteSettings
@@ -184,26 +184,26 @@ class Repository:
         for coding in COMPRESS:
             xml.element("compression", coding)
         if DOMAIN.fullmatch(self.name):
-            self._describe_identifiers(xml)
+            self._write_identifier_description(xml)
 
-    def list_formats(self, request: OaiRequest, xml: XmlWriter) -> None:
+    def list_metadata_formats(self, request: OaiRequest, xml: XmlWriter) -> None:
         if "identifier" in request.arguments:
-            self._item(request.identifier)
+            self._get_item(request.identifier)
         with xml.inside("metadataFormat"):
             xml.element("metadataPrefix", PREFIX)
             xml.element("schema", SCHEMAS[OAI_DC])
             xml.element("metadataNamespace", OAI_DC)
 
     def list_sets(self, request: OaiRequest, xml: XmlWriter) -> None:
-        """The values of facets with sets, such as kinds and languages, among what is or was public."""
+        """Write the values of facets with sets (kinds, languages) among what is or was public."""
         if "resumptionToken" in request.arguments:
             raise OaiError("badResumptionToken", "The list of sets is given whole.")
-        begun = Edition.objects.started(self.now)
+        started = Edition.objects.started(self.now)
         sets = [
             (f"{facet.name}-{facet.value_of(row)}", facet.set_label(row))
             for facet in FACETS.values()
             if facet.set_label
-            for row in facet.rows_among(begun)
+            for row in facet.rows_among(started)
         ]
         if not sets:
             raise OaiError("noSetHierarchy", "There is nothing here yet.")
@@ -213,72 +213,76 @@ class Repository:
                 xml.element("setName", name)
 
     def get_record(self, request: OaiRequest, xml: XmlWriter) -> None:
-        item = self._item(request.identifier)
+        item = self._get_item(request.identifier)
         check_format(request.arguments["metadataPrefix"])
-        self._records([item], xml)
+        self._write_records([item], xml)
 
     def list_identifiers(self, request: OaiRequest, xml: XmlWriter) -> None:
-        self._list(request, xml, lambda found: [self._header(item, xml) for item in found])
+        self._write_list(request, xml, lambda items: [self._write_header(item, xml) for item in items])
 
     def list_records(self, request: OaiRequest, xml: XmlWriter) -> None:
-        self._list(request, xml, lambda found: self._records(found, xml))
+        self._write_list(request, xml, lambda items: self._write_records(items, xml))
 
-    def _list(
+    def _write_list(
         self, request: OaiRequest, xml: XmlWriter, write: Callable[[list[HarvestItem]], object]
     ) -> None:
-        """A page of a list. Its last page ends in an empty token, a list of one page in none."""
+        """Write a page of a list. The last page has an empty token, the only page of a list has none."""
         query = request.query
-        found, more = page_of_items(query, self.now)
-        if not found:
+        items, last = read_page(query, self.now)
+        if not items:
             raise OaiError("noRecordsMatch", "Nothing here is of that set and of that time.")
-        write(found)
-        if more or query.after:
-            xml.element("resumptionToken", write_token(query, more) if more else "")
+        write(items)
+        if last or query.after:
+            xml.element("resumptionToken", write_token(query, last) if last else "")
 
-    def _item(self, identifier: str) -> HarvestItem:
-        item = find_item(uid_of(identifier, self.identifier_prefix), self.now)
+    def _get_item(self, identifier: str) -> HarvestItem:
+        item = find_item(parse_identifier(identifier, self.identifier_prefix), self.now)
         if not item:
             raise OaiError("idDoesNotExist", "No item here has this identifier.")
         return item
 
-    def _records(self, found: list[HarvestItem], xml: XmlWriter) -> None:
-        for item in found:
+    def _write_records(self, items: list[HarvestItem], xml: XmlWriter) -> None:
+        for item in items:
             with xml.inside("record"):
-                self._header(item, xml)
+                self._write_header(item, xml)
                 if not item.is_deleted:
-                    self._metadata(metadata.build_record(item.rows, site=self.site), xml)
+                    self._write_metadata(metadata.build_record(item.rows, site=self.site), xml)
 
-    def _header(self, item: HarvestItem, xml: XmlWriter) -> None:
+    def _write_header(self, item: HarvestItem, xml: XmlWriter) -> None:
         with xml.inside("header", {"status": "deleted" if item.is_deleted else ""}):
             xml.element("identifier", f"{self.identifier_prefix}{item.uid}")
             xml.element("datestamp", format_datetime(item.stamp))
             for spec in item.sets:
                 xml.element("setSpec", spec)
 
-    def _metadata(self, record: metadata.Record, xml: XmlWriter) -> None:
-        names = {
+    def _write_metadata(self, record: metadata.Record, xml: XmlWriter) -> None:
+        attributes = {
             "xmlns:oai_dc": OAI_DC,
             "xmlns:dc": DC,
             "xmlns:xsi": XSI,
-            "xsi:schemaLocation": located(OAI_DC),
+            "xsi:schemaLocation": schema_location(OAI_DC),
         }
-        with xml.inside("metadata"), xml.inside("oai_dc:dc", names):
+        with xml.inside("metadata"), xml.inside("oai_dc:dc", attributes):
             for name, value in metadata.dublin_core(record):
                 language = record.language if name in ("title", "description") else ""
                 xml.element(f"dc:{name}", value, {"xml:lang": language})
 
-    def _describe_identifiers(self, xml: XmlWriter) -> None:
-        names = {"xmlns": OAI_IDENTIFIER, "xmlns:xsi": XSI, "xsi:schemaLocation": located(OAI_IDENTIFIER)}
-        with xml.inside("description"), xml.inside("oai-identifier", names):
+    def _write_identifier_description(self, xml: XmlWriter) -> None:
+        attributes = {
+            "xmlns": OAI_IDENTIFIER,
+            "xmlns:xsi": XSI,
+            "xsi:schemaLocation": schema_location(OAI_IDENTIFIER),
+        }
+        with xml.inside("description"), xml.inside("oai-identifier", attributes):
             xml.element("scheme", "oai")
             xml.element("repositoryIdentifier", self.name)
             xml.element("delimiter", ":")
             xml.element("sampleIdentifier", f"{self.identifier_prefix}6b1f6f0e-6d5c-5c0b-9a58-5f4d2d0c3a71")
 
 
-ANSWERS: dict[str, Callable[[Repository, OaiRequest, XmlWriter], None]] = {
+VERBS: dict[str, Callable[[Repository, OaiRequest, XmlWriter], None]] = {
     "Identify": Repository.identify,
-    "ListMetadataFormats": Repository.list_formats,
+    "ListMetadataFormats": Repository.list_metadata_formats,
     "ListSets": Repository.list_sets,
     "GetRecord": Repository.get_record,
     "ListIdentifiers": Repository.list_identifiers,
@@ -290,6 +294,6 @@ def base_url() -> str:
     return absolute_url(reverse("oai"))
 
 
-def located(namespace: str) -> str:
-    """Where the schema of a namespace is, as xsi:schemaLocation has it."""
+def schema_location(namespace: str) -> str:
+    """Return the value of xsi:schemaLocation for a namespace."""
     return f"{namespace} {SCHEMAS[namespace]}"

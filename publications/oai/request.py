@@ -1,8 +1,7 @@
-"""Requests of harvesters, checked: six verbs, the arguments of each, and the protocol's errors.
+"""Requests of harvesters, validated: the six verbs, their arguments, resumption tokens, and the protocol's errors.
 
-A resumption token holds all that its next page is found by, so none is stored here and none expires. It names the last
-item that was given, not a number of items: whatever changes meanwhile, nothing is given twice, nothing is left out, and
-what has changed comes later with its new datestamp.
+A resumption token contains the query and the position of the last item, so none is stored and none expires. Whatever
+changes between two pages, no item is repeated or left out; changed items come later with their new datestamp.
 """
 
 import base64
@@ -24,20 +23,20 @@ ARGUMENTS: dict[str, dict[str, bool]] = {
     "ListIdentifiers": LIST,
     "ListRecords": LIST,
 }
-"""The verbs with their arguments: whether each is required."""
+"""The verbs and their arguments, each with whether it is required."""
 RESUMABLE = {"ListIdentifiers", "ListRecords", "ListSets"}
 DAY, SECOND = (
     re.compile(r"\d{4}-\d\d-\d\d", re.ASCII),
     re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", re.ASCII),
 )
 SET = re.compile(r"[A-Za-z0-9_.!~*'()-]+(?::[A-Za-z0-9_.!~*'()-]+)*", re.ASCII)
-"""How the protocol writes the name of a set."""
+"""The syntax of a setSpec."""
 MAX_TOKEN_LENGTH = 500
 
 
 @dataclass(frozen=True, order=True)
 class ListPosition:
-    """Where an item stands in the list: no two stand at one place."""
+    """The position of an item in the list, which is unique."""
 
     stamp: datetime
     publication: int
@@ -45,7 +44,7 @@ class ListPosition:
 
 @dataclass(frozen=True)
 class HarvestQuery:
-    """What a harvester asks for: both bounds are whole seconds and are included."""
+    """The query of a list; both bounds are whole seconds and inclusive."""
 
     set: str = ""
     since: datetime | None = None
@@ -54,16 +53,16 @@ class HarvestQuery:
 
 
 class OaiError(Exception):
-    """An error condition of the protocol (section 3.6): its code, and words for a person."""
+    """An error condition of the protocol (section 3.6): its code, and a message for a person."""
 
-    def __init__(self, code: str, words: str) -> None:
-        super().__init__(words)
-        self.code, self.words = code, words
+    def __init__(self, code: str, message: str) -> None:
+        super().__init__(message)
+        self.code, self.message = code, message
 
 
 @dataclass(frozen=True)
 class OaiRequest:
-    """A verb with its arguments, each given once, known and complete."""
+    """A valid verb with valid arguments."""
 
     verb: str
     arguments: dict[str, str] = field(default_factory=dict)
@@ -94,7 +93,7 @@ class OaiRequest:
         return len(self.arguments[name])
 
     def _bound(self, name: str) -> datetime | None:
-        """The first second of “from”, the last of “until”. Raises OaiError."""
+        """Return the first second of “from” or the last of “until”. Raises OaiError."""
         text = self.arguments.get(name)
         if text is None:
             return None
@@ -112,7 +111,7 @@ class OaiRequest:
 
 
 def parse_request(params: QueryDict) -> OaiRequest:
-    """Return the request that parameters make. Raises OaiError."""
+    """Validate the parameters of a request. Raises OaiError."""
     repeated = [name for name, values in params.lists() if len(values) > 1]
     verb = params.get("verb", "")
     if "verb" in repeated or verb not in ARGUMENTS:
@@ -120,70 +119,77 @@ def parse_request(params: QueryDict) -> OaiRequest:
     if repeated:
         raise OaiError("badArgument", f"“{repeated[0][:100]}” is given more than once.")
     arguments = {name: value for name, value in params.items() if name != "verb"}
-    _check(verb, arguments)
+    _check_arguments(verb, arguments)
     return OaiRequest(verb, arguments)
 
 
-def _check(verb: str, arguments: dict[str, str]) -> None:
+def _check_arguments(verb: str, arguments: dict[str, str]) -> None:
     if "resumptionToken" in arguments and verb in RESUMABLE:
         if len(arguments) > 1:
             raise OaiError("badArgument", "“resumptionToken” stands alone: the other arguments are in it.")
         return
-    known = ARGUMENTS[verb]
-    if unknown := arguments.keys() - known.keys():
+    allowed = ARGUMENTS[verb]
+    if unknown := arguments.keys() - allowed.keys():
         raise OaiError("badArgument", f"{verb} takes no “{min(unknown)[:100]}”.")
-    if missing := [name for name, is_required in known.items() if is_required and name not in arguments]:
+    if missing := [name for name, is_required in allowed.items() if is_required and name not in arguments]:
         raise OaiError("badArgument", f"{verb} needs “{missing[0]}”.")
 
 
 def check_format(prefix: str) -> None:
-    """Raises OaiError."""
+    """Raise OaiError for any metadataPrefix but oai_dc."""
     if prefix != PREFIX:
         raise OaiError("cannotDisseminateFormat", f"The one format here is {PREFIX}.")
 
 
-def uid_of(identifier: str, before: str) -> UUID:
-    """Return the publication that an identifier names; all of this repository begin with `before`. Raises OaiError."""
-    text = identifier.removeprefix(before)
+def parse_identifier(identifier: str, prefix: str) -> UUID:
+    """Return the uid of the publication that an identifier names.
+
+    Args:
+        prefix: how all identifiers of this repository start.
+
+    Raises:
+        OaiError: it is no identifier of this repository.
+    """
+    text = identifier.removeprefix(prefix)
     try:
         uid = UUID(text)
     except ValueError:
         uid = None
-    if not uid or identifier != f"{before}{uid}":
+    if not uid or identifier != f"{prefix}{uid}":
         raise OaiError("idDoesNotExist", "No item here has this identifier.")
     return uid
 
 
 def write_token(query: HarvestQuery, after: ListPosition) -> str:
-    values = [query.set, _text(query.since), _text(query.until), _text(after.stamp), after.publication]
+    values = [query.set, _format(query.since), _format(query.until), _format(after.stamp), after.publication]
     packed = json.dumps(values, separators=(",", ":")).encode()
     return base64.urlsafe_b64encode(packed).decode().rstrip("=")
 
 
 def _read_token(token: str) -> HarvestQuery | None:
-    """Return the query of a token, or None if it is none of ours."""
+    """Return the query of a token, or None if it is not valid."""
     if len(token) > MAX_TOKEN_LENGTH or not token.isascii():
         return None
     try:
         padded = token + "=" * (-len(token) % 4)
         packed = base64.b64decode(padded, altchars=b"-_", validate=True)
-        chosen, since, until, stamp, publication = json.loads(packed)
-        after = ListPosition(_parse_moment(stamp), publication)
-        return _check_token(HarvestQuery(chosen, _parse_moment(since), _parse_moment(until), after))
+        set_spec, since, until, stamp, publication = json.loads(packed)
+        after = ListPosition(_parse_datetime(stamp), publication)
+        return _valid_or_none(HarvestQuery(set_spec, _parse_datetime(since), _parse_datetime(until), after))
     except (ValueError, TypeError, OverflowError, RecursionError):
         return None
 
 
-def _check_token(query: HarvestQuery) -> HarvestQuery | None:
-    is_whole = isinstance(query.after.publication, int) and 0 <= query.after.publication < 2**63
-    is_named = query.set == "" or SET.fullmatch(query.set)
-    return query if is_whole and is_named and query.after.stamp else None
+def _valid_or_none(query: HarvestQuery) -> HarvestQuery | None:
+    has_position = isinstance(query.after.publication, int) and 0 <= query.after.publication < 2**63
+    has_valid_set = query.set == "" or SET.fullmatch(query.set)
+    return query if has_position and has_valid_set and query.after.stamp else None
 
 
-def _text(at: datetime | None) -> str:
+def _format(at: datetime | None) -> str:
     return at.astimezone(UTC).isoformat() if at else ""
 
 
-def _parse_moment(text: str) -> datetime | None:
-    moment = datetime.fromisoformat(text) if text else None
-    return moment.astimezone(UTC) if moment else None
+def _parse_datetime(text: str) -> datetime | None:
+    parsed = datetime.fromisoformat(text) if text else None
+    return parsed.astimezone(UTC) if parsed else None

@@ -1,4 +1,4 @@
-"""OAI-PMH: what a harvester asks is answered as the protocol says, completely, and exactly to the second."""
+"""OAI-PMH: valid and complete responses, exact to the second."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
@@ -36,15 +36,15 @@ def schema_of_records() -> etree.XMLSchema:
 
 @pytest.fixture
 def clock():
-    with time_machine.travel(START, tick=False) as moved:
-        yield moved
+    with time_machine.travel(START, tick=False) as traveller:
+        yield traveller
 
 
 @pytest.fixture
-def ask(client, schema, schema_of_records):
-    """Ask, and hold every answer to the published schema."""
+def request_oai(client, schema, schema_of_records):
+    """Return a function that sends a request and validates its response by the published schemas."""
 
-    def params(**arguments: str) -> etree._Element:
+    def send(**arguments: str) -> etree._Element:
         response = client.get("/oai", {name.rstrip("_"): value for name, value in arguments.items()})
         assert (response.status_code, response["Content-Type"]) == (200, "text/xml; charset=utf-8")
         root = etree.fromstring(response.content)
@@ -53,18 +53,18 @@ def ask(client, schema, schema_of_records):
             schema_of_records.assertValid(record)
         return root
 
-    return params
+    return send
 
 
 def error(root: etree._Element) -> str:
     return root.find(f"{OAI}error").get("code")
 
 
-def said(root: etree._Element, name: str) -> list[str]:
+def oai_texts(root: etree._Element, name: str) -> list[str]:
     return [element.text or "" for element in root.iter(f"{OAI}{name}")]
 
 
-def texts_of(root: etree._Element, name: str) -> list[str]:
+def dc_texts(root: etree._Element, name: str) -> list[str]:
     return [element.text or "" for element in root.iter(f"{DC}{name}")]
 
 
@@ -75,46 +75,46 @@ def identifier(publication: Publication) -> str:
 # The verbs
 
 
-def test_identify(ask, clock):
+def test_identify(request_oai, clock):
     make_live(published_at=datetime(2014, 3, 1, tzinfo=UTC))
 
-    root = ask(verb="Identify")
+    root = request_oai(verb="Identify")
 
-    assert said(root, "repositoryName") == ["Stockholm Centre for Eastern European Studies"]
-    assert said(root, "baseURL") == ["http://127.0.0.1:8000/oai"]
-    assert (said(root, "deletedRecord"), said(root, "granularity")) == (
+    assert oai_texts(root, "repositoryName") == ["Stockholm Centre for Eastern European Studies"]
+    assert oai_texts(root, "baseURL") == ["http://127.0.0.1:8000/oai"]
+    assert (oai_texts(root, "deletedRecord"), oai_texts(root, "granularity")) == (
         ["persistent"],
         ["YYYY-MM-DDThh:mm:ssZ"],
     )
-    assert said(root, "earliestDatestamp") == ["2026-05-03T10:00:30Z"]
+    assert oai_texts(root, "earliestDatestamp") == ["2026-05-03T10:00:30Z"]
 
 
-def test_a_repository_with_a_name_of_its_own_says_how_its_identifiers_are_made(ask, settings):
+def test_a_repository_with_a_domain_describes_its_identifiers(request_oai, settings):
     settings.SITE_URL = "https://pub.example.org"
 
-    root = ask(verb="Identify")
+    root = request_oai(verb="Identify")
 
     assert root.findtext(".//{*}repositoryIdentifier") == "pub.example.org"
 
 
-def test_there_is_one_format(ask):
+def test_there_is_one_format(request_oai):
     edition = make_live()
 
     for arguments in ({}, {"identifier": identifier(edition.publication)}):
-        assert said(ask(verb="ListMetadataFormats", **arguments), "metadataPrefix") == ["oai_dc"]
+        assert oai_texts(request_oai(verb="ListMetadataFormats", **arguments), "metadataPrefix") == ["oai_dc"]
 
 
-def test_sets_are_the_kinds_and_languages_of_what_was_public(ask):
+def test_sets_are_the_kinds_and_languages_of_public_editions(request_oai):
     make_live(kind="report")
     make_publication(kind="commentary", language="uk")
     actions.withdraw(make_live(language="pl").publication, by=None)
 
-    assert said(ask(verb="ListSets"), "setSpec") == [
+    assert oai_texts(request_oai(verb="ListSets"), "setSpec") == [
         "kind-quick-comment", "kind-report", "language-en", "language-pl"
     ]  # fmt: skip
 
 
-def test_a_record_tells_what_the_page_does(ask, clock):
+def test_a_record_has_what_the_page_shows(request_oai, clock):
     ann, bo = make_author("Ann Berg"), make_author("Bo Ek")
     publication = make_publication(
         title="On Minsk & <more>", slug="m", summary="So.", by=[ann, bo], kind="report", tags=(make_tag("Aid"),), doi="10.1234/x"
@@ -122,13 +122,13 @@ def test_a_record_tells_what_the_page_does(ask, clock):
     publication.bylines.filter(author=bo).update(role=BylineRole.EDITOR)
     actions.publish(publication, by=None)
 
-    root = ask(verb="GetRecord", identifier=identifier(publication), metadataPrefix="oai_dc")
+    root = request_oai(verb="GetRecord", identifier=identifier(publication), metadataPrefix="oai_dc")
 
-    assert said(root, "datestamp") == ["2026-05-03T10:00:30Z"] and said(root, "setSpec") == [
+    assert oai_texts(root, "datestamp") == ["2026-05-03T10:00:30Z"] and oai_texts(root, "setSpec") == [
         "kind-report",
         "language-en",
     ]
-    assert [(each.tag.removeprefix(DC), each.text) for each in root.find(".//{*}dc")] == [
+    assert [(element.tag.removeprefix(DC), element.text) for element in root.find(".//{*}dc")] == [
         ("title", "On Minsk & <more>"), ("creator", "Berg, Ann"), ("contributor", "Ek, Bo"), ("subject", "Aid"),
         ("description", "So."), ("publisher", "Stockholm Centre for Eastern European Studies"), ("date", "2026-05-03"),
         ("type", "Report"), ("type", "Text"), ("format", "text/html"),
@@ -137,26 +137,26 @@ def test_a_record_tells_what_the_page_does(ask, clock):
     ]  # fmt: skip
 
 
-def test_identifiers_are_listed_without_records(ask):
+def test_identifiers_are_listed_without_records(request_oai):
     edition = make_live()
 
-    root = ask(verb="ListIdentifiers", metadataPrefix="oai_dc")
+    root = request_oai(verb="ListIdentifiers", metadataPrefix="oai_dc")
 
-    assert said(root, "identifier") == [identifier(edition.publication)]
-    assert not texts_of(root, "title")
+    assert oai_texts(root, "identifier") == [identifier(edition.publication)]
+    assert not dc_texts(root, "title")
 
 
-def test_questions_may_be_posted(client, schema):
+def test_requests_may_be_posted(client, schema):
     make_live(title="Posted")
 
     response = client.post("/oai", LIST)
 
     root = etree.fromstring(response.content)
     schema.assertValid(root)
-    assert texts_of(root, "title") == ["Posted"]
+    assert dc_texts(root, "title") == ["Posted"]
 
 
-# What is wrong
+# Errors
 
 
 @pytest.mark.parametrize(
@@ -194,7 +194,7 @@ def test_questions_may_be_posted(client, schema):
         ("badResumptionToken", "verb=ListSets&resumptionToken=x"),
     ],
 )  # fmt: skip
-def test_each_fault_has_its_code(client, schema, code, query):
+def test_each_error_has_its_code(client, schema, code, query):
     uid = make_live().publication.uid
 
     response = client.get("/oai?" + query.format(known=f"oai:127.0.0.1:{uid}", uid=uid, bare=uid.hex))
@@ -204,15 +204,18 @@ def test_each_fault_has_its_code(client, schema, code, query):
     assert (response.status_code, error(root)) == (200, code)
 
 
-def test_an_empty_repository_says_so(ask):
-    assert error(ask(verb="ListSets")) == "noSetHierarchy"
-    assert error(ask(**LIST)) == "noRecordsMatch"
+def test_an_empty_repository_says_so(request_oai):
+    assert error(request_oai(verb="ListSets")) == "noSetHierarchy"
+    assert error(request_oai(**LIST)) == "noRecordsMatch"
 
 
-def test_the_request_is_repeated_with_its_arguments_unless_they_were_wrong(ask):
+def test_the_request_is_repeated_without_wrong_arguments(request_oai):
     make_live()
 
-    fine, wrong = ask(**LIST).find(f"{OAI}request"), ask(verb="Identify", set="x").find(f"{OAI}request")
+    fine, wrong = (
+        request_oai(**LIST).find(f"{OAI}request"),
+        request_oai(verb="Identify", set="x").find(f"{OAI}request"),
+    )
 
     assert (dict(fine.attrib), fine.text) == (LIST, "http://127.0.0.1:8000/oai")
     assert not wrong.attrib
@@ -221,45 +224,48 @@ def test_the_request_is_repeated_with_its_arguments_unless_they_were_wrong(ask):
 @pytest.mark.parametrize(
     "token", ["", "AAAA", "e30", "bnVsbA", "WzEsMiwzLDQsNV0", "x" * 10_000, "ééé", "\x00"]
 )
-def test_no_token_of_others_is_taken(token):
+def test_a_foreign_token_is_refused(token):
     assert _read_token(token) is None
 
 
-# Exactly to the second
+# Datestamps
 
 
-def at(moment: datetime) -> str:
-    return f"{moment:%Y-%m-%dT%H:%M:%SZ}"
+def stamp(time: datetime) -> str:
+    return f"{time:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_what_waits_is_there_at_its_second_with_that_datestamp(ask, clock):
-    moment = START + timedelta(hours=1)
+def test_a_scheduled_publication_is_listed_from_its_start_with_that_datestamp(request_oai, clock):
+    start = START + timedelta(hours=1)
     publication = make_publication(title="Later")
-    actions.publish(publication, by=None, at=moment)
+    actions.publish(publication, by=None, at=start)
 
-    clock.move_to(moment - timedelta(microseconds=1))
-    before = ask(**LIST), ask(verb="GetRecord", identifier=identifier(publication), metadataPrefix="oai_dc")
-    clock.move_to(moment)
-    after = ask(**LIST)
+    clock.move_to(start - timedelta(microseconds=1))
+    before = (
+        request_oai(**LIST),
+        request_oai(verb="GetRecord", identifier=identifier(publication), metadataPrefix="oai_dc"),
+    )
+    clock.move_to(start)
+    after = request_oai(**LIST)
 
-    assert [error(each) for each in before] == ["noRecordsMatch", "idDoesNotExist"]
-    assert (texts_of(after, "title"), said(after, "datestamp")) == (["Later"], [at(moment)])
+    assert [error(root) for root in before] == ["noRecordsMatch", "idDoesNotExist"]
+    assert (dc_texts(after, "title"), oai_texts(after, "datestamp")) == (["Later"], [stamp(start)])
 
 
-def test_what_ends_by_itself_is_deleted_at_its_second(ask, clock):
-    moment = START + timedelta(hours=1)
+def test_an_expired_publication_is_deleted_from_its_end(request_oai, clock):
+    start = START + timedelta(hours=1)
     publication = make_publication(title="Short-lived")
-    actions.publish(publication, by=None, until=moment)
+    actions.publish(publication, by=None, until=start)
 
-    clock.move_to(moment)
-    root = ask(**LIST)
+    clock.move_to(start)
+    root = request_oai(**LIST)
 
     header = root.find(f".//{OAI}header")
-    assert header.get("status") == "deleted" and said(root, "datestamp") == [at(moment)]
+    assert header.get("status") == "deleted" and oai_texts(root, "datestamp") == [stamp(start)]
     assert "Short-lived" not in etree.tostring(root, encoding="unicode")
 
 
-def test_what_is_withdrawn_is_deleted_for_ever_and_tells_nothing(ask, clock):
+def test_a_withdrawn_publication_is_deleted_for_ever_without_a_record(request_oai, clock):
     publication = make_live(title="Gone").publication
     clock.shift(timedelta(hours=1))
     actions.withdraw(publication, by=None)
@@ -269,89 +275,92 @@ def test_what_is_withdrawn_is_deleted_for_ever_and_tells_nothing(ask, clock):
         LIST,
         {"verb": "GetRecord", "identifier": identifier(publication), "metadataPrefix": "oai_dc"},
     ):
-        root = ask(**arguments)
+        root = request_oai(**arguments)
         assert root.find(f".//{OAI}header").get("status") == "deleted"
-        assert said(root, "datestamp") == ["2026-05-03T11:00:30Z"]
+        assert oai_texts(root, "datestamp") == ["2026-05-03T11:00:30Z"]
         assert root.find(f".//{OAI}metadata") is None
 
 
-def test_what_comes_back_is_a_record_again(ask, clock):
+def test_a_republished_publication_has_a_record_again(request_oai, clock):
     publication = make_live(title="Gone").publication
     clock.shift(timedelta(hours=1))
     actions.withdraw(publication, by=None)
     clock.shift(timedelta(hours=1))
     actions.publish(saved(publication, title="Back"), by=None)
 
-    root = ask(**LIST)
+    root = request_oai(**LIST)
 
-    assert (texts_of(root, "title"), said(root, "datestamp")) == (["Back"], ["2026-05-03T12:00:30Z"])
+    assert (dc_texts(root, "title"), oai_texts(root, "datestamp")) == (["Back"], ["2026-05-03T12:00:30Z"])
 
 
-def test_an_item_is_the_live_edition_whatever_came_before_or_waits(ask, clock):
+def test_an_item_is_the_live_edition_not_a_former_or_scheduled_one(request_oai, clock):
     publication = make_live(title="First").publication
     clock.shift(timedelta(hours=1))
     actions.publish(saved(publication, title="Second"), by=None)
     actions.publish(saved(publication, title="Third"), by=None, at=START + timedelta(days=1))
     clock.shift(timedelta(hours=1))
 
-    root = ask(**LIST)
+    root = request_oai(**LIST)
 
-    assert (texts_of(root, "title"), said(root, "datestamp")) == (["Second"], ["2026-05-03T11:00:30Z"])
+    assert (dc_texts(root, "title"), oai_texts(root, "datestamp")) == (["Second"], ["2026-05-03T11:00:30Z"])
 
 
-def test_a_cancelled_piece_never_was(ask, clock):
+def test_a_cancelled_publication_has_no_item(request_oai, clock):
     publication = make_publication()
     actions.publish(publication, by=None, at=START + timedelta(hours=1))
     actions.withdraw(publication, by=None)
     clock.shift(timedelta(days=1))
 
-    assert error(ask(**LIST)) == "noRecordsMatch"
+    assert error(request_oai(**LIST)) == "noRecordsMatch"
 
 
-def test_bounds_are_whole_seconds_and_belong_to_the_list(ask, clock):
+def test_bounds_are_whole_seconds_and_inclusive(request_oai, clock):
     clock.move_to(START + timedelta(microseconds=900_000))
     make_live()
 
-    found = {
-        (since, until): ask(**LIST, from_=at(START + timedelta(seconds=since)), until=at(START + timedelta(seconds=until)))
+    responses = {
+        (since, until): request_oai(**LIST, from_=stamp(START + timedelta(seconds=since)), until=stamp(START + timedelta(seconds=until)))
         for since, until in ((0, 0), (-1, 0), (0, 1), (1, 2), (-2, -1))
     }  # fmt: skip
 
-    assert {key for key, root in found.items() if root.find(f"{OAI}error") is None} == {
+    assert {key for key, root in responses.items() if root.find(f"{OAI}error") is None} == {
         (0, 0),
         (-1, 0),
         (0, 1),
     }
 
 
-def test_a_day_is_a_bound_too(ask, clock):
+def test_a_bound_may_be_a_day(request_oai, clock):
     make_live()
 
-    assert len(said(ask(**LIST, from_="2026-05-03", until="2026-05-03"), "datestamp")) == 1
-    assert error(ask(**LIST, from_="2026-05-04")) == "noRecordsMatch"
-    assert error(ask(**LIST, until="2026-05-02")) == "noRecordsMatch"
+    assert len(oai_texts(request_oai(**LIST, from_="2026-05-03", until="2026-05-03"), "datestamp")) == 1
+    assert error(request_oai(**LIST, from_="2026-05-04")) == "noRecordsMatch"
+    assert error(request_oai(**LIST, until="2026-05-02")) == "noRecordsMatch"
 
 
-def test_sets_narrow_the_list(ask):
+def test_sets_limit_the_list(request_oai):
     make_live(title="Report", kind="report")
     make_live(title="Українська", language="uk")
 
-    assert texts_of(ask(**LIST, set="kind-report"), "title") == ["Report"]
-    assert texts_of(ask(**LIST, set="language-uk"), "title") == ["Українська"]
+    assert dc_texts(request_oai(**LIST, set="kind-report"), "title") == ["Report"]
+    assert dc_texts(request_oai(**LIST, set="language-uk"), "title") == ["Українська"]
 
 
-def test_a_redaction_is_a_change(ask, clock):
-    publication = make_live(title="On Smithson", body="Smithson said so.").publication
+def test_a_redaction_is_a_change(request_oai, clock):
+    publication = make_live(title="On Smithson", body="Smithson oai_texts so.").publication
     clock.shift(timedelta(hours=1))
     actions.redact(publication, "Smithson", by=None)
 
-    root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
+    root = request_oai(**LIST, from_=stamp(START + timedelta(minutes=1)))
 
-    assert (texts_of(root, "title"), said(root, "datestamp")) == (["On [redacted]"], ["2026-05-03T11:00:30Z"])
+    assert (dc_texts(root, "title"), oai_texts(root, "datestamp")) == (
+        ["On [redacted]"],
+        ["2026-05-03T11:00:30Z"],
+    )
 
 
 @pytest.mark.parametrize("changed", [{"family_name": "Ann"}, {"name": "A. B.", "is_pseudonymous": True}])
-def test_another_name_of_an_author_is_a_change(ask, clock, changed):
+def test_a_new_name_of_an_author_is_a_change(request_oai, clock, changed):
     author = make_author("Berg Ann")
     make_live(title="Signed", by_whom=author)
     make_live(title="Other")
@@ -360,39 +369,39 @@ def test_another_name_of_an_author_is_a_change(ask, clock, changed):
         setattr(author, name, value)
     actions.save_instance(author, by=None)
 
-    root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
+    root = request_oai(**LIST, from_=stamp(START + timedelta(minutes=1)))
 
-    assert texts_of(root, "title") == ["Signed"]
-    assert "Berg Ann" not in texts_of(root, "creator")
+    assert dc_texts(root, "title") == ["Signed"]
+    assert "Berg Ann" not in dc_texts(root, "creator")
 
 
-def test_the_address_of_the_keeper_is_told_without_a_name(ask, settings):
+def test_the_admin_email_has_no_name(request_oai, settings):
     settings.DEFAULT_FROM_EMAIL = "The desk <desk@site.example>"
 
-    assert said(ask(verb="Identify"), "adminEmail") == ["desk@site.example"]
+    assert oai_texts(request_oai(verb="Identify"), "adminEmail") == ["desk@site.example"]
 
 
-def test_an_empty_identifier_is_one_that_names_nothing(ask):
-    assert error(ask(verb="ListMetadataFormats", identifier="")) == "idDoesNotExist"
+def test_an_empty_identifier_is_unknown(request_oai):
+    assert error(request_oai(verb="ListMetadataFormats", identifier="")) == "idDoesNotExist"
 
 
 @pytest.mark.parametrize("renamed", ["tag", "kind"])
-def test_a_new_name_of_what_the_record_tells_is_a_change(ask, clock, renamed):
+def test_a_new_name_of_a_tag_or_kind_is_a_change(request_oai, clock, renamed):
     tag = make_tag("Aid")
     make_live(title="Named", tags=(tag,), kind="commentary")
     make_live(title="Other")
     clock.shift(timedelta(hours=1))
-    thing = {"tag": tag, "kind": Kind.objects.get(slug="commentary")}[renamed]
-    setattr(thing, "name" if renamed == "tag" else "name_en", "Renamed")
-    actions.save_instance(thing, by=None)
+    row = {"tag": tag, "kind": Kind.objects.get(slug="commentary")}[renamed]
+    setattr(row, "name" if renamed == "tag" else "name_en", "Renamed")
+    actions.save_instance(row, by=None)
 
-    root = ask(**LIST, from_=at(START + timedelta(minutes=1)))
+    root = request_oai(**LIST, from_=stamp(START + timedelta(minutes=1)))
 
-    assert texts_of(root, "title") == ["Named"]
-    assert "Renamed" in [*texts_of(root, "subject"), *texts_of(root, "type")]
+    assert dc_texts(root, "title") == ["Named"]
+    assert "Renamed" in [*dc_texts(root, "subject"), *dc_texts(root, "type")]
 
 
-# Page by page
+# Pages
 
 
 @pytest.fixture
@@ -400,74 +409,74 @@ def small_pages(monkeypatch):
     monkeypatch.setattr(repository, "PAGE_ITEMS", 3)
 
 
-def pages(ask, between=None, **arguments: str):
-    """All pages of a list, with something done between the first two."""
-    root = ask(**{**LIST, **arguments})
+def pages(request_oai, between=None, **arguments: str):
+    """Yield all pages of a list and call a function between the first two."""
+    root = request_oai(**{**LIST, **arguments})
     yield root
     while token := root.findtext(f".//{OAI}resumptionToken"):
         if between:
             between()
             between = None
-        root = ask(verb="ListRecords", resumptionToken=token)
+        root = request_oai(verb="ListRecords", resumptionToken=token)
         yield root
 
 
-def test_all_come_once_and_the_last_page_says_so(ask, small_pages):
-    made = [make_live().publication for _n in range(7)]
+def test_every_item_comes_once_and_the_last_page_has_an_empty_token(request_oai, small_pages):
+    publications = [make_live().publication for _n in range(7)]
 
-    found = list(pages(ask))
+    page_list = list(pages(request_oai))
 
-    assert [len(said(root, "header")) for root in found] == [3, 3, 1]
-    assert [identifier(publication) for publication in made] == [
-        each for root in found for each in said(root, "identifier")
+    assert [len(oai_texts(root, "header")) for root in page_list] == [3, 3, 1]
+    assert [identifier(publication) for publication in publications] == [
+        uid for root in page_list for uid in oai_texts(root, "identifier")
     ]
-    assert found[-1].find(f".//{OAI}resumptionToken") is not None
+    assert page_list[-1].find(f".//{OAI}resumptionToken") is not None
 
 
-def test_a_list_of_one_page_has_no_token(ask, small_pages):
+def test_a_list_of_one_page_has_no_token(request_oai, small_pages):
     for _n in range(3):
         make_live()
 
-    assert [root.find(f".//{OAI}resumptionToken") for root in pages(ask)] == [None]
+    assert [root.find(f".//{OAI}resumptionToken") for root in pages(request_oai)] == [None]
 
 
-def test_many_of_one_instant_come_once(ask, small_pages, clock):
+def test_many_of_the_same_time_come_once(request_oai, small_pages, clock):
     make_many(10, author=make_author(), tag=make_tag())
 
-    found = [each for root in pages(ask) for each in said(root, "identifier")]
+    identifiers = [uid for root in pages(request_oai) for uid in oai_texts(root, "identifier")]
 
-    assert len(found) == len(set(found)) == 11
+    assert len(identifiers) == len(set(identifiers)) == 11
 
 
-def test_a_token_survives_what_happens_meanwhile(ask, small_pages, clock):
-    made = []
+def test_a_token_survives_changes_between_pages(request_oai, small_pages, clock):
+    publications = []
     for _n in range(7):
-        made.append(make_live().publication)
+        publications.append(make_live().publication)
         clock.shift(timedelta(seconds=1))
 
     def between() -> None:
         clock.shift(timedelta(hours=1))
-        actions.withdraw(made[0], by=None)
-        actions.publish(saved(made[4], title="Changed"), by=None)
-        made.append(make_live(title="New").publication)
+        actions.withdraw(publications[0], by=None)
+        actions.publish(saved(publications[4], title="Changed"), by=None)
+        publications.append(make_live(title="New").publication)
 
-    found = list(pages(ask, between))
+    page_list = list(pages(request_oai, between))
 
-    order = [each for root in found for each in said(root, "identifier")]
-    seen = [made[n] for n in (0, 1, 2, 3, 5, 6, 0, 4, 7)]
-    assert order == [identifier(publication) for publication in seen]
-    assert [title for root in found for title in texts_of(root, "title")][-2:] == ["Changed", "New"]
+    order = [uid for root in page_list for uid in oai_texts(root, "identifier")]
+    expected = [publications[n] for n in (0, 1, 2, 3, 5, 6, 0, 4, 7)]
+    assert order == [identifier(publication) for publication in expected]
+    assert [title for root in page_list for title in dc_texts(root, "title")][-2:] == ["Changed", "New"]
 
 
-def test_a_token_keeps_what_was_asked_for(ask, small_pages):
+def test_a_token_contains_the_set(request_oai, small_pages):
     for _n in range(4):
         make_live(kind="report")
         make_live()
 
-    assert sum(len(said(root, "header")) for root in pages(ask, set="kind-report")) == 4
+    assert sum(len(oai_texts(root, "header")) for root in pages(request_oai, set="kind-report")) == 4
 
 
-def test_pages_ask_the_same_at_a_thousand_pieces(client):
+def test_the_queries_of_lists_do_not_depend_on_the_number_of_publications(client):
     identifiers = {"verb": "ListIdentifiers", "metadataPrefix": "oai_dc", "set": "language-en"}
     paths = [f"/oai?{urlencode(query)}" for query in (LIST, identifiers)]
     author, tag = make_author(), make_tag()
